@@ -1,0 +1,1 @@
+"""Who was told: subscribers, channels and deliveries."""

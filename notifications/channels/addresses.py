@@ -1,0 +1,116 @@
+"""Kinds of address: how each is normalised, and how it is shown without giving it away."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+import phonenumbers
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class AddressKind(TextChoices):
+    """What sort of thing an address is."""
+
+    PHONE = "phone", _("Phone number")
+    OPENID = "openid", _("WeChat account")
+    ROBOT = "robot", _("WeCom group robot")
+    EMAIL = "email", _("E-mail address")
+    URL = "url", _("Webhook URL")
+
+
+OPENID: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
+ROBOT_KEY: Final = re.compile(r"[A-Za-z0-9-]{10,64}")
+SMS_CAPABLE: Final = frozenset(
+    {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+)
+
+
+def normalise(kind: AddressKind, raw: str) -> str:
+    """The one spelling of an address, so that the same address is always found again.
+
+    Raises:
+        ValidationError: it is not an address of that kind.
+    """
+    return _NORMALISE[kind](raw.strip())
+
+
+def mask(kind: AddressKind, address: str) -> str:
+    """An address as screens and logs show it: `138****1234`."""
+    return _MASK[kind](address)
+
+
+def _phone(raw: str) -> str:
+    try:
+        number = phonenumbers.parse(raw, settings.DEFAULT_REGION)
+    except phonenumbers.NumberParseException as error:
+        raise ValidationError(_("This is not a phone number."), code="phone") from error
+    if not phonenumbers.is_valid_number(number):
+        raise ValidationError(
+            _("There is no such phone number. Please check the digits."), code="phone"
+        )
+    if phonenumbers.number_type(number) not in SMS_CAPABLE:
+        raise ValidationError(_("Please give a mobile number: it must take SMS."), code="phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _email(raw: str) -> str:
+    validate_email(raw)
+    local, domain = raw.rsplit("@", 1)
+    return f"{local}@{domain.lower()}"
+
+
+def _matching(pattern: re.Pattern[str], problem: str | Promise) -> Callable[[str], str]:
+    def check(raw: str) -> str:
+        if not pattern.fullmatch(raw):
+            raise ValidationError(problem, code="address")
+        return raw
+
+    return check
+
+
+def _url(raw: str) -> str:
+    try:
+        parts = urlsplit(raw)
+    except ValueError:
+        parts = urlsplit("")
+    allowed = {"https", "http"} if settings.WEBHOOK_ALLOW_PRIVATE else {"https"}
+    if parts.scheme not in allowed or not parts.hostname or parts.username or len(raw) > 500:
+        raise ValidationError(_("Please give an https:// address."), code="url")
+    return raw
+
+
+def _mask_phone(address: str) -> str:
+    national = address.removeprefix("+86")
+    return f"{national[:3]}****{national[-4:]}"
+
+
+def _mask_email(address: str) -> str:
+    local, domain = address.rsplit("@", 1)
+    return f"{local[:1]}***@{domain}"
+
+
+def _mask_tail(address: str) -> str:
+    return f"***{address[-4:]}"
+
+
+_NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
+    AddressKind.PHONE: _phone,
+    AddressKind.OPENID: _matching(OPENID, _("This is not a WeChat OpenID.")),
+    AddressKind.ROBOT: _matching(ROBOT_KEY, _("This is not the key of a group robot.")),
+    AddressKind.EMAIL: _email,
+    AddressKind.URL: _url,
+}
+
+_MASK: Final[dict[AddressKind, Callable[[str], str]]] = {
+    AddressKind.PHONE: _mask_phone,
+    AddressKind.OPENID: _mask_tail,
+    AddressKind.ROBOT: _mask_tail,
+    AddressKind.EMAIL: _mask_email,
+    AddressKind.URL: lambda url: f"{urlsplit(url).hostname}/***",
+}

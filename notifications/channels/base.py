@@ -1,0 +1,118 @@
+"""What a channel is, and what it is given to send."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from notifications.channels.addresses import AddressKind
+from notifications.channels.outcomes import BadSignature, Callback, Found, Outcome, Trace
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """One statement in one language, in words that fit every channel."""
+
+    number: int
+    kind: str
+    topic: str
+    language: str
+    operator: str
+    name: str
+    status: str
+    status_label: str
+    body: str
+    next_update_by: datetime | None
+    published_at: datetime
+    url: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Content:
+    """A bulletin as one channel will send it; the same for every reader of that language.
+
+    `segments` is the number of billed parts, `data` what a channel needs beyond text.
+    """
+
+    text: str
+    subject: str = ""
+    html: str = ""
+    segments: int = 1
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One content to one address. `address` is in clear: never log it."""
+
+    delivery_id: int
+    attempt_id: UUID
+    address: str
+    content: Content
+    secret: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How fast a provider may be asked: by the whole account, or by each address."""
+
+    per_second: float
+    burst: int
+    each_address: bool = False
+
+
+class Channel(ABC):
+    """One way to reach a subscriber.
+
+    A channel knows its provider and nothing else: neither a table nor another channel.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str | Promise]
+    address_kind: ClassVar[AddressKind]
+
+    @property
+    @abstractmethod
+    def limits(self) -> Limits:
+        """The provider's limits."""
+
+    @abstractmethod
+    def configured(self) -> bool:
+        """False when the credentials are not set: then nothing is sent, and the console says so."""
+
+    @abstractmethod
+    def compose(self, bulletin: Bulletin) -> Content:
+        """The bulletin as this channel writes it. Pure: no network, no clock."""
+
+    @abstractmethod
+    def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+        """Send every message of the batch once, and yield each outcome as it is known.
+
+        Never raises for a provider's answer or a broken network: those are outcomes.
+        """
+
+    async def look_up(self, message: Message, since: datetime) -> Found | Trace:
+        """Ask the provider whether it has the message. Providers that cannot be asked: that."""
+        return Trace.CANNOT_TELL
+
+    def verify_callback(self, request: HttpRequest) -> None:
+        """Pass when the callback is from the provider.
+
+        Raises:
+            BadSignature: it is not, or this channel expects no callbacks.
+        """
+        raise BadSignature
+
+    def parse_callback(self, request: HttpRequest) -> Callback:
+        """Read a verified callback.
+
+        Raises:
+            Unreadable: it makes no sense.
+        """
+        return Callback()

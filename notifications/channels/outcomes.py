@@ -1,0 +1,139 @@
+"""One vocabulary for what providers answer, whichever provider it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Reason(StrEnum):
+    """Why a message did not, or may not have, gone out."""
+
+    BAD_ADDRESS = "bad_address"
+    OPTED_OUT = "opted_out"
+    NOT_A_FOLLOWER = "not_a_follower"
+    UNREACHABLE = "unreachable"
+    REFUSED_CONTENT = "refused_content"
+    BLOCKED = "blocked"
+    RATE_LIMITED = "rate_limited"
+    QUOTA = "quota"
+    NO_CREDENTIALS = "no_credentials"
+    CONNECTION = "connection"
+    PROVIDER_ERROR = "provider_error"
+    TIMEOUT = "timeout"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider has taken it; `provider_id` is its name for the message."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Definitely not delivered, and never will be. `suppress`: never write there again."""
+
+    reason: Reason
+    code: str = ""
+    suppress: bool = False
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """Definitely not sent: safe to try again, after `retry_after` seconds when it is given."""
+
+    reason: Reason
+    code: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It may or may not have gone out: to be found out, never to be blindly repeated."""
+
+    reason: Reason
+    code: str = ""
+
+
+Outcome = Accepted | Failed | NotSent | Unknown
+
+
+@dataclass(frozen=True)
+class Found:
+    """A look-up found the message at the provider."""
+
+    provider_id: str
+
+
+class Trace(StrEnum):
+    """What else a look-up may say."""
+
+    ABSENT = "absent"
+    CANNOT_TELL = "cannot_tell"
+
+
+class ReceiptState(StrEnum):
+    """How far the provider says that a message got."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The provider's word on one message.
+
+    `key` is the same for every copy of the same receipt. The delivery is named by its id where
+    the callback carries it, else by the provider's id.
+    """
+
+    key: str
+    state: ReceiptState
+    provider_id: str
+    delivery_id: int | None = None
+    attempt_id: UUID | None = None
+    code: str = ""
+    reason: Reason | None = None
+    suppress: bool = False
+    at: datetime | None = None
+
+
+class InboundAction(StrEnum):
+    """What a merchant did at their end."""
+
+    STOP = "stop"
+    START = "start"
+    FOLLOW = "follow"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """Something that came from an address: STOP, a follow, a text."""
+
+    address: str
+    action: InboundAction
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A callback, read: what it says and what the provider expects as the answer's body."""
+
+    receipts: Sequence[Receipt] = field(default=())
+    inbound: Sequence[Inbound] = field(default=())
+    answer: str = ""
+    content_type: str = "text/plain"
+
+
+class BadSignature(Exception):
+    """The callback is not from the provider."""
+
+
+class Unreadable(Exception):
+    """The callback is signed, and makes no sense."""

@@ -1,0 +1,1 @@
+"""Broadcasts and deliveries: from a statement to each merchant's phone, once."""

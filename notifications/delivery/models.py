@@ -1,0 +1,141 @@
+"""Broadcast -> Delivery -> Receipt. The delivery table is partitioned by month of publishing."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from notifications.delivery.states import DeliveryState
+from notifications.subscribers.models import Address
+from statuspage.statements.models import Statement
+
+
+class BroadcastState(models.TextChoices):
+    """How far a broadcast has got."""
+
+    EXPANDING = "expanding", _("Finding recipients")
+    SENDING = "sending", _("Sending")
+    FINISHED = "finished", _("Finished")
+
+
+class Broadcast(models.Model):
+    """One statement to an audience: the outbox row that publishing leaves behind."""
+
+    statement = models.OneToOneField(
+        Statement, primary_key=True, on_delete=models.PROTECT, related_name="broadcast"
+    )
+    state = models.CharField(
+        max_length=10, choices=BroadcastState.choices, default=BroadcastState.EXPANDING
+    )
+    topic = models.CharField(max_length=20)
+    # Public ids of the components concerned; empty when the statement is about none.
+    components = ArrayField(models.CharField(max_length=12), default=list)
+    # Merchant categories addressed; empty means every one.
+    categories = ArrayField(models.CharField(max_length=10), default=list)
+    # Expanding goes through the addresses by id from `cursor` up to `upper`, both in the table
+    # of addresses; `upper` is frozen at the start so that nobody who joins later is told twice.
+    cursor = models.BigIntegerField(default=0)
+    upper = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expanded_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("broadcast")
+        verbose_name_plural = _("broadcasts")
+        ordering = ["-statement_id"]
+        indexes = [
+            models.Index(
+                fields=["state"], name="broadcast_unfinished", condition=~models.Q(state="finished")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.statement_id}"
+
+
+class Delivery(models.Model):
+    """One statement to one address.
+
+    The table is made by the migration's own SQL, because Django knows no partitions. Its
+    references carry no database constraint: erasing an address must keep the counts.
+    """
+
+    statement = models.ForeignKey(
+        Statement, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    published_at = models.DateTimeField()
+    address = models.ForeignKey(
+        Address, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    channel = models.CharField(max_length=20)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=12, choices=DeliveryState.choices)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempt_id = models.UUIDField(null=True)
+    # Grows with every claim; a result is only written by the claim that still holds it.
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    # How many look-ups at the provider found nothing.
+    looks = models.PositiveSmallIntegerField(default=0)
+    provider_id = models.CharField(max_length=80, default="", blank=True)
+    reason = models.CharField(max_length=30, default="", blank=True)
+    code = models.CharField(max_length=20, default="", blank=True)
+    segments = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "delivery_delivery"
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"#{self.statement_id} {self.channel} {self.state}"
+
+
+class Receipt(models.Model):
+    """A provider's word, kept as it came; applied once, whatever the provider repeats."""
+
+    channel = models.CharField(max_length=20)
+    key = models.CharField(max_length=160)
+    provider_id = models.CharField(max_length=80)
+    delivery_id = models.BigIntegerField(null=True)
+    attempt_id = models.UUIDField(null=True)
+    state = models.CharField(max_length=12)
+    reason = models.CharField(max_length=30, blank=True)
+    code = models.CharField(max_length=20, blank=True)
+    suppress = models.BooleanField(default=False)
+    received_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        constraints = [models.UniqueConstraint(fields=["channel", "key"], name="receipt_once")]
+        indexes = [
+            models.Index(
+                fields=["id"], name="receipt_unapplied", condition=models.Q(applied_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.provider_id} {self.state}"
+
+
+class RefusedCallback(models.Model):
+    """How many callbacks a channel refused on a day: forged ones must be seen, not just dropped."""
+
+    channel = models.CharField(max_length=20)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "day"], name="refused_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.day}: {self.count}"

@@ -1,0 +1,1 @@
+"""People and firms that asked to be told."""

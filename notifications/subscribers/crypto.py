@@ -1,0 +1,73 @@
+"""Addresses at rest: encrypted with rotating keys, found again through a keyed index."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from functools import lru_cache
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from statuspage.env import ConfigurationError
+
+NONCE_BYTES: Final = 12
+KEY_BYTES: Final = 32
+
+
+class CannotDecrypt(Exception):
+    """The key is no longer among ADDRESS_KEYS, or the data was tampered with."""
+
+
+def encrypt(clear: str, context: str) -> bytes:
+    """AES-256-GCM under the newest key; `context` must be given again to decrypt.
+
+    Layout: one byte with the length of the key's id, the id, 12 bytes nonce, ciphertext.
+    """
+    key_id, key = next(iter(_keys(settings.ADDRESS_KEYS).items()))
+    nonce = os.urandom(NONCE_BYTES)
+    name = key_id.encode()
+    return bytes([len(name)]) + name + nonce + key.encrypt(nonce, clear.encode(), context.encode())
+
+
+def decrypt(blob: bytes, context: str) -> str:
+    """The clear text.
+
+    Raises:
+        CannotDecrypt: unknown key, wrong context or damaged data.
+    """
+    blob = bytes(blob)
+    start = 1 + blob[0]
+    key = _keys(settings.ADDRESS_KEYS).get(blob[1:start].decode("utf-8", "replace"))
+    if key is None:
+        raise CannotDecrypt("the key is not among ADDRESS_KEYS")
+    nonce, sealed = blob[start : start + NONCE_BYTES], blob[start + NONCE_BYTES :]
+    try:
+        return key.decrypt(nonce, sealed, context.encode()).decode()
+    except InvalidTag as error:
+        raise CannotDecrypt("the data does not fit the key") from error
+
+
+def blind_index(clear: str, context: str) -> str:
+    """A keyed hash (HMAC-SHA-256, hexadecimal) by which an address is found without decrypting."""
+    message = f"{context}\x00{clear}".encode()
+    return hmac.new(settings.ADDRESS_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _keys(setting: str) -> dict[str, AESGCM]:
+    """The keys of `id:base64[,id:base64…]`, newest first."""
+    keys: dict[str, AESGCM] = {}
+    for part in setting.split(","):
+        key_id, separator, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not (separator and key_id) or len(key) != KEY_BYTES:
+            raise ConfigurationError("ADDRESS_KEYS", "must be id:base64 of 32 bytes, by commas")
+        keys[key_id] = AESGCM(key)
+    return keys

@@ -1,0 +1,135 @@
+"""Subscriber -> Address -> Subscription, with the consent that allows it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from notifications.channels.addresses import AddressKind
+from notifications.subscribers.topics import Topic
+from statuspage.settlement.audience import MerchantCategory
+from statuspage.statements.ids import new_id
+
+
+class Subscriber(models.Model):
+    """A person or firm that wants to be told."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    # Empty: they did not say, and are told what concerns any category.
+    category = models.CharField(
+        _("category"), max_length=10, choices=MerchantCategory.choices, blank=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("subscriber")
+        verbose_name_plural = _("subscribers")
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Address(models.Model):
+    """One way to reach a subscriber; encrypted, found by its blind index."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="addresses")
+    channel = models.CharField(_("channel"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=10, choices=AddressKind.choices)
+    sealed = models.BinaryField()
+    blind_index = models.CharField(max_length=64)
+    masked = models.CharField(_("address"), max_length=80)
+    # A webhook's signing secret, sealed like the address itself.
+    sealed_secret = models.BinaryField(null=True)
+    # Fallback chain: the lowest position is tried first.
+    position = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+    suppressed_at = models.DateTimeField(_("suppressed at"), null=True)
+    suppressed_for = models.CharField(_("suppressed for"), max_length=30, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "blind_index"], name="address_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.masked}"
+
+
+class Subscription(models.Model):
+    """What an address wants to hear about."""
+
+    address = models.OneToOneField(
+        Address, primary_key=True, on_delete=models.CASCADE, related_name="subscription"
+    )
+    topics = ArrayField(
+        models.CharField(max_length=20, choices=Topic.choices), verbose_name=_("topics")
+    )
+    # Public ids of components; empty means all of them, also those still to come.
+    components = ArrayField(
+        models.CharField(max_length=12), verbose_name=_("components"), default=list, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+
+    def __str__(self) -> str:
+        return ", ".join(self.topics)
+
+
+class SignUp(models.Model):
+    """A request to subscribe that waits for its code; it changes nothing until confirmed."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    channel = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10, choices=AddressKind.choices)
+    sealed = models.BinaryField()
+    blind_index = models.CharField(max_length=64, db_index=True)
+    masked = models.CharField(max_length=80)
+    language = models.CharField(max_length=10)
+    category = models.CharField(max_length=10, blank=True)
+    topics = ArrayField(models.CharField(max_length=20))
+    components = ArrayField(models.CharField(max_length=12), default=list)
+    text_version = models.CharField(max_length=40)
+    # Keyed hash of the code; empty until a worker has made and sent it.
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("sign-up")
+        verbose_name_plural = _("sign-ups")
+        indexes = [models.Index(fields=["created_at"])]
+
+    def __str__(self) -> str:
+        return self.masked
+
+
+class Consent(models.Model):
+    """When, how and to which words someone agreed, or withdrew; kept after an erasure."""
+
+    class Act(models.TextChoices):
+        """What they did."""
+
+        GIVEN = "given", _("Given")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    address = models.ForeignKey(
+        Address, null=True, on_delete=models.SET_NULL, related_name="consents"
+    )
+    act = models.CharField(max_length=10, choices=Act.choices)
+    source = models.CharField(_("how"), max_length=60)
+    text_version = models.CharField(_("which text"), max_length=40)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.source}"

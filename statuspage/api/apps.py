@@ -1,0 +1,9 @@
+"""Names the room."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """Room of the management API."""
+
+    name = "statuspage.api"

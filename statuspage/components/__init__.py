@@ -1,0 +1,1 @@
+"""What merchants depend on, and the state it is in."""

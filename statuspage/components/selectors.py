@@ -1,0 +1,62 @@
+"""Reading components."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.components.statuses import Indicator, overall
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group (None for components that stand alone) with what the public may see of it."""
+
+    group: ComponentGroup | None
+    components: Sequence[Component]
+
+
+def visible_components() -> list[Component]:
+    """What the public may see, in order."""
+    return list(Component.objects.filter(visible=True).select_related("group"))
+
+
+def grouped(components: Iterable[Component]) -> list[GroupRow]:
+    """Components under their groups, by the groups' order; those without a group come last."""
+    rows: dict[int | None, list[Component]] = {}
+    for component in components:
+        rows.setdefault(component.group_id, []).append(component)
+    groups = {
+        component.group_id: component.group
+        for members in rows.values()
+        for component in members
+    }
+    ordered = sorted(
+        rows, key=lambda key: (groups[key] is None, groups[key].position if groups[key] else 0)
+    )
+    return [GroupRow(groups[key], rows[key]) for key in ordered]
+
+
+def overall_state(components: Iterable[Component]) -> tuple[str, Indicator]:
+    """The contract's description and indicator for these components."""
+    return overall([component.status for component in components])
+
+
+def components_by_public_id(public_ids: Iterable[str]) -> dict[str, Component]:
+    """The named components.
+
+    Raises:
+        ValidationError: one of the ids is unknown.
+    """
+    wanted = set(public_ids)
+    found = {one.public_id: one for one in Component.objects.filter(public_id__in=wanted)}
+    missing = wanted - set(found)
+    if missing:
+        raise ValidationError(
+            _("Unknown component: %(ids)s"),
+            code="component",
+            params={"ids": ", ".join(sorted(missing))},
+        )
+    return found

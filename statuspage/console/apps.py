@@ -1,0 +1,9 @@
+"""Names the room."""
+
+from django.apps import AppConfig
+
+
+class ConsoleConfig(AppConfig):
+    """Room of the staff console."""
+
+    name = "statuspage.console"

@@ -1,0 +1,124 @@
+"""One typed reader for every value that comes from the environment."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar, overload
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+T = TypeVar("T")
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+class ConfigurationError(SystemExit):
+    """A setting is missing or wrong.
+
+    It is a SystemExit so that every entry point (manage.py, granian, celery) stops with one
+    line that names the setting instead of a traceback.
+    """
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"candor: setting {name}: {problem}")
+
+
+class Env:
+    """Reads settings from a mapping; `NAME_FILE` names a file that holds the value of `NAME`."""
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._environ = environ
+
+    def raw(self, name: str) -> str | None:
+        """The value as text, or None when neither NAME nor NAME_FILE is set."""
+        file_name = self._environ.get(f"{name}_FILE")
+        if not file_name:
+            return self._environ.get(name)
+        try:
+            return Path(file_name).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigurationError(
+                f"{name}_FILE", f"cannot be read ({error.strerror})"
+            ) from error
+
+    @overload
+    def str(self, name: str) -> str: ...
+    @overload
+    def str(self, name: str, default: T) -> str | T: ...
+    def str(self, name: str, default: object = ...) -> object:
+        """Text; required when no default is given.
+
+        Raises:
+            ConfigurationError: the setting is required and missing or empty.
+        """
+        value = self.raw(name)
+        if value:
+            return value
+        if default is ...:
+            raise ConfigurationError(name, "is required and not set")
+        return default
+
+    def bool(self, name: str, default: bool) -> bool:
+        """true/false, yes/no, on/off, 1/0."""
+        value = self.raw(name)
+        if value is None:
+            return default
+        if value.lower() in TRUE:
+            return True
+        if value.lower() in FALSE:
+            return False
+        raise ConfigurationError(name, "must be true or false")
+
+    def int(self, name: str, default: int, *, minimum: int = 0) -> int:
+        """A whole number of at least `minimum`."""
+        return self._number(name, default, minimum, int, "a whole number")
+
+    def float(self, name: str, default: float, *, minimum: float = 0.0) -> float:
+        """A number of at least `minimum`."""
+        return self._number(name, default, minimum, float, "a number")
+
+    def list(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+        """Comma-separated values."""
+        value = self.raw(name)
+        if value is None:
+            return [*default]
+        return [part.strip() for part in value.split(",") if part.strip()]
+
+    def _number(
+        self, name: str, default: T, minimum: T, convert: Callable[[str], T], what: str
+    ) -> T:
+        value = self.raw(name)
+        if not value:
+            return default
+        try:
+            number = convert(value)
+        except ValueError as error:
+            raise ConfigurationError(name, f"must be {what}, not {value!r}") from error
+        if number < minimum:  # type: ignore[operator]
+            raise ConfigurationError(name, f"must be at least {minimum}")
+        return number
+
+
+def database_from_url(url: str, *, name: str = "DATABASE_URL") -> dict[str, object]:
+    """Django's DATABASES entry for a postgresql:// URL; `?host=` may name a socket folder.
+
+    Raises:
+        ConfigurationError: the URL is not a PostgreSQL one or names no database.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ConfigurationError(name, "must start with postgresql://")
+    if not parts.path.strip("/"):
+        raise ConfigurationError(name, "must name a database")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": options.pop("port", "") or str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

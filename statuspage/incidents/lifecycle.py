@@ -1,0 +1,75 @@
+"""Which status may follow which: pure tables, no query and no clock."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class IncidentStatus(models.TextChoices):
+    """The stages of an incident."""
+
+    INVESTIGATING = "investigating", _("Investigating")
+    IDENTIFIED = "identified", _("Identified")
+    MONITORING = "monitoring", _("Monitoring")
+    RESOLVED = "resolved", _("Resolved")
+
+
+class MaintenanceStatus(models.TextChoices):
+    """The stages of planned maintenance."""
+
+    SCHEDULED = "scheduled", _("Scheduled")
+    IN_PROGRESS = "in_progress", _("In progress")
+    VERIFYING = "verifying", _("Verifying")
+    COMPLETED = "completed", _("Completed")
+
+
+_I = IncidentStatus
+_M = MaintenanceStatus
+
+# A status may follow itself where there is more to say about it.
+INCIDENT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    _I.INVESTIGATING: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
+    _I.IDENTIFIED: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
+    _I.MONITORING: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
+    _I.RESOLVED: frozenset({_I.INVESTIGATING}),  # it came back: the same incident reopens
+}
+
+MAINTENANCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    _M.SCHEDULED: frozenset({_M.SCHEDULED, _M.IN_PROGRESS, _M.COMPLETED}),
+    _M.IN_PROGRESS: frozenset({_M.IN_PROGRESS, _M.VERIFYING, _M.COMPLETED}),
+    _M.VERIFYING: frozenset({_M.IN_PROGRESS, _M.VERIFYING, _M.COMPLETED}),
+    _M.COMPLETED: frozenset(),
+}
+
+# Maintenance colours its components only while work is going on.
+MAINTENANCE_ACTIVE: Final = frozenset({_M.IN_PROGRESS, _M.VERIFYING})
+
+
+class IllegalTransition(ValidationError):
+    """The status cannot follow the present one."""
+
+
+def check_transition(
+    transitions: Mapping[str, frozenset[str]], present: str, following: str
+) -> None:
+    """Pass when `following` may come after `present`.
+
+    Raises:
+        IllegalTransition: it may not; the message names what may.
+    """
+    if following in transitions[present]:
+        return
+    possible = ", ".join(sorted(transitions[present]))
+    message = (
+        _("After “%(present)s” cannot come “%(following)s”. Possible: %(possible)s.")
+        if possible
+        else _("After “%(present)s” nothing can follow.")
+    )
+    raise IllegalTransition(
+        message,
+        code="transition",
+        params={"present": present, "following": following, "possible": possible},
+    )

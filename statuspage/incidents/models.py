@@ -1,0 +1,114 @@
+"""The present state of incidents and maintenance; what was said about them is in the log."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.components.models import Component
+from statuspage.components.statuses import ComponentStatus, Impact
+from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.statements.ids import new_id
+from statuspage.statements.texts import clean_text
+
+
+class Incident(models.Model):
+    """Something that is, or was, not as it should be."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_id)
+    name = models.JSONField(_("name"))
+    status = models.CharField(_("status"), max_length=20, choices=IncidentStatus.choices)
+    impact = models.CharField(_("impact"), max_length=10, choices=Impact.choices)
+    started_at = models.DateTimeField(_("started at"))
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    monitoring_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    next_update_by = models.DateTimeField(_("next update by"), null=True)
+    # Compare-and-swap: two people cannot both publish "the next" update.
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        ordering = ["-started_at", "-pk"]
+        indexes = [models.Index(fields=["status", "-started_at"])]
+
+    def __str__(self) -> str:
+        return str(self.name.get("zh-hans", self.public_id))
+
+
+class AffectedComponent(models.Model):
+    """The state in which an incident holds a component; operational once it lets go."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="affected")
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=30, choices=ComponentStatus.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "component"], name="affected_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.component_id} {self.status}"
+
+
+class Maintenance(models.Model):
+    """Planned work that merchants will notice; it starts and ends by itself at its time."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_id)
+    name = models.JSONField(_("name"))
+    status = models.CharField(_("status"), max_length=20, choices=MaintenanceStatus.choices)
+    scheduled_for = models.DateTimeField(_("starts"))
+    scheduled_until = models.DateTimeField(_("ends"))
+    components = models.ManyToManyField(Component, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("maintenance")
+        verbose_name_plural = _("maintenances")
+        ordering = ["-scheduled_for", "-pk"]
+        indexes = [models.Index(fields=["status", "scheduled_for"])]
+
+    def __str__(self) -> str:
+        return str(self.name.get("zh-hans", self.public_id))
+
+
+class Template(models.Model):
+    """Words ready for the first minutes; {placeholders} are filled in by the author."""
+
+    class Use(models.TextChoices):
+        """What the template is for."""
+
+        INCIDENT = "incident", _("Incident")
+        MAINTENANCE = "maintenance", _("Maintenance")
+
+    use = models.CharField(_("used for"), max_length=12, choices=Use.choices)
+    title = models.CharField(_("title in the list"), max_length=80)
+    name = models.JSONField(_("name"), validators=[clean_text], help_text="zh-hans, en")
+    body = models.JSONField(_("text"), validators=[clean_text], help_text="zh-hans, en")
+    status = models.CharField(_("status"), max_length=20, default=IncidentStatus.INVESTIGATING)
+    impact = models.CharField(
+        _("impact"), max_length=10, choices=Impact.choices, default=Impact.MAJOR
+    )
+    components = models.ManyToManyField(
+        Component, verbose_name=_("components"), blank=True, related_name="+"
+    )
+    component_status = models.CharField(
+        _("state of the components"),
+        max_length=30,
+        choices=ComponentStatus.choices,
+        default=ComponentStatus.PARTIAL_OUTAGE,
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,1 @@
+"""The public site: pages, feeds and the Statuspage v2 API."""

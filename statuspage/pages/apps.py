@@ -1,0 +1,9 @@
+"""Names the room."""
+
+from django.apps import AppConfig
+
+
+class PagesConfig(AppConfig):
+    """Room of the public site."""
+
+    name = "statuspage.pages"

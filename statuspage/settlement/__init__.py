@@ -1,0 +1,1 @@
+"""When the money arrives: settlement notices to merchants."""

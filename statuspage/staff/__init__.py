@@ -1,0 +1,1 @@
+"""Who may speak for the operator: people, roles and API tokens."""

@@ -1,0 +1,13 @@
+"""Public identifiers: opaque, short, and safe to read over the telephone."""
+
+import secrets
+from typing import Final
+
+# No vowels and no look-alikes (0/o, 1/l), so that no identifier spells a word or is misread.
+ALPHABET: Final = "23456789bcdfghjkmnpqrstvwxyz"
+LENGTH: Final = 12
+
+
+def new_id() -> str:
+    """Twelve random characters: 57 bits, unguessable in practice and unique in the table."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

@@ -1,0 +1,56 @@
+"""The table of statements; triggers in its migration refuse UPDATE, DELETE and TRUNCATE."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+
+class Statement(models.Model):
+    """One thing the operator said in public: numbered without gaps, immutable, hashed."""
+
+    number = models.BigIntegerField(_("number"), primary_key=True)
+    kind = models.CharField(_("kind"), max_length=60)
+    subject_type = models.CharField(_("subject"), max_length=20)
+    subject_id = models.CharField(max_length=12)
+    corrects = models.ForeignKey(
+        "self",
+        verbose_name=_("corrects"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="corrections",
+    )
+    published_at = models.DateTimeField(_("published at"))
+    # Who pressed the button is ours to know; a leaf of the public log holds no personal data.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("author"), null=True, on_delete=models.PROTECT
+    )
+    canonical = models.TextField(_("canonical JSON"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    # Derived by the database itself, so that it cannot differ from what was hashed.
+    document = models.GeneratedField(
+        expression=Cast("canonical", models.JSONField()),
+        output_field=models.JSONField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
+        ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "number"]),
+            models.Index(fields=["kind", "number"]),
+            models.Index(fields=["published_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.kind}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was said, without the envelope."""
+        content: dict[str, Any] = self.document["content"]
+        return content
