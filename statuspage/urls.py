@@ -1,8 +1,24 @@
 """Every address of the site; Chinese at the root, English under /en/."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("console/", include("statuspage.console.urls")),
+    path("api/v1/", include("statuspage.api.urls")),
+    path("hooks/", include("notifications.delivery.urls")),
+    path("", include("statuspage.pages.machine_urls")),
+    *i18n_patterns(
+        path("", include("statuspage.pages.urls")),
+        path("", include("notifications.subscribers.urls")),
+        prefix_default_language=False,
+    ),
 ]
+
+handler400 = "statuspage.pages.errors.bad_request"
+handler403 = "statuspage.pages.errors.permission_denied"
+handler404 = "statuspage.pages.errors.page_not_found"
+handler500 = "statuspage.pages.errors.server_error"
