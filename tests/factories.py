@@ -40,7 +40,9 @@ def make_group(name: str = "结算", **values: Any) -> ComponentGroup:
     return ComponentGroup.objects.create(name=text(name), **values)
 
 
-def make_component(name: str = "T+1 结算", english: str = "T+1 settlement", **values: Any) -> Component:
+def make_component(
+    name: str = "T+1 结算", english: str = "T+1 settlement", **values: Any
+) -> Component:
     """A visible, operational component."""
     values.setdefault("position", next(_count))
     return Component.objects.create(name=text(name, english), **values)

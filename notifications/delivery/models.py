@@ -76,6 +76,7 @@ class Delivery(models.Model):
     # Grows with every claim; a result is only written by the claim that still holds it.
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    first_tried_at = models.DateTimeField(null=True)
     # How many look-ups at the provider found nothing.
     looks = models.PositiveSmallIntegerField(default=0)
     provider_id = models.CharField(max_length=80, default="", blank=True)

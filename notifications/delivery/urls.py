@@ -1,6 +1,11 @@
 """Callbacks of the providers."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from notifications.delivery.hooks import ProviderCallback
 
 app_name = "hooks"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("<slug:name>/", ProviderCallback.as_view(), name="callback"),
+    path("<slug:name>/<path:rest>", ProviderCallback.as_view(), name="callback-at"),
+]

@@ -1,5 +1,6 @@
 """Reading components."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -28,15 +29,8 @@ def grouped(components: Iterable[Component]) -> list[GroupRow]:
     rows: dict[int | None, list[Component]] = {}
     for component in components:
         rows.setdefault(component.group_id, []).append(component)
-    groups = {
-        component.group_id: component.group
-        for members in rows.values()
-        for component in members
-    }
-    ordered = sorted(
-        rows, key=lambda key: (groups[key] is None, groups[key].position if groups[key] else 0)
-    )
-    return [GroupRow(groups[key], rows[key]) for key in ordered]
+    found = [GroupRow(members[0].group, members) for members in rows.values()]
+    return sorted(found, key=lambda row: row.group.position if row.group else math.inf)
 
 
 def overall_state(components: Iterable[Component]) -> tuple[str, Indicator]:

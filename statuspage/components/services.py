@@ -14,9 +14,7 @@ def component_statuses_set(
 
     Runs inside the publishing transaction of the statement that says so.
     """
-    changed = [
-        component for component, status in statuses.items() if component.status != status
-    ]
+    changed = [component for component, status in statuses.items() if component.status != status]
     for component in changed:
         component.status = statuses[component]
         component.updated_at = since

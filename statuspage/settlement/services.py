@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.settlement.audience import clean_audience
 from statuspage.settlement.models import Notice
 from statuspage.settlement.notices import notice_kind
+from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing
 from statuspage.statements.texts import Text, clean_text
@@ -23,7 +23,7 @@ def notice_publish(
     kind: str,
     title: Text,
     body: Text,
-    author: AbstractBaseUser | None,
+    author: Author | None,
     payload: Mapping[str, object] | None = None,
     audience: Mapping[str, object] | None = None,
     incident_id: str = "",
@@ -65,9 +65,10 @@ def notice_publish(
 
 def _check_incident(incident_id: str) -> None:
     """An incident exists when the log speaks of it: settlement does not know its table."""
-    if incident_id and not Statement.objects.filter(
-        subject_type="incident", subject_id=incident_id
-    ).exists():
+    if (
+        incident_id
+        and not Statement.objects.filter(subject_type="incident", subject_id=incident_id).exists()
+    ):
         raise ValidationError(
             _("Unknown incident: %(id)s"), code="incident", params={"id": incident_id}
         )

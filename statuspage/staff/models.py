@@ -13,7 +13,7 @@ class Staff(AbstractUser):
 
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.AUTHOR)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json, canonical, digest
 from statuspage.statements.models import Statement
 from statuspage.statements.outbox import hand_over
@@ -54,7 +54,7 @@ def publish(
     kind: str,
     subject: Subject,
     content: Mapping[str, Json],
-    author: AbstractBaseUser | None,
+    author: Author | None,
     corrects: Statement | None = None,
     published_at: datetime | None = None,
 ) -> Statement:
@@ -98,7 +98,7 @@ def statement_correct(
     *,
     statement: Statement,
     body: Text,
-    author: AbstractBaseUser | None,
+    author: Author | None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Say that an earlier statement was wrong, and what is right; both stay visible.
@@ -113,7 +113,7 @@ def statement_withdraw(
     *,
     statement: Statement,
     body: Text,
-    author: AbstractBaseUser | None,
+    author: Author | None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Take an earlier statement back, with the reason; both stay visible.
@@ -128,7 +128,7 @@ def _answer(
     kind: str,
     statement: Statement,
     body: Text,
-    author: AbstractBaseUser | None,
+    author: Author | None,
     published_at: datetime | None,
 ) -> Statement:
     with publishing():
@@ -153,4 +153,3 @@ def _answer(
 def _next_number() -> int:
     last = Statement.objects.order_by("-number").values_list("number", flat=True).first()
     return (last or 0) + 1
-

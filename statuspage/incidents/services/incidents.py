@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from statuspage.incidents.lifecycle import (
 )
 from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.services.impacts import apply_changes, changes, present_statuses
+from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing
@@ -36,7 +36,7 @@ def incident_open(
     name: Text,
     body: Text,
     components: Mapping[str, str],
-    author: AbstractBaseUser | None,
+    author: Author | None,
     status: str = IncidentStatus.INVESTIGATING,
     impact: str | None = None,
     next_update_by: datetime | None = None,
@@ -73,7 +73,7 @@ def incident_update(
     incident: Incident,
     status: str,
     body: Text,
-    author: AbstractBaseUser | None,
+    author: Author | None,
     components: Mapping[str, str] | None = None,
     impact: str | None = None,
     next_update_by: datetime | None = None,
@@ -104,7 +104,7 @@ def _say(
     kind: str,
     body: Text,
     claims: Mapping[Component, ComponentStatus],
-    author: AbstractBaseUser | None,
+    author: Author | None,
     moment: datetime,
     *,
     worsened: bool,
@@ -132,9 +132,7 @@ def _say(
     return statement
 
 
-def _concerned(
-    incident: Incident, claims: Mapping[Component, ComponentStatus]
-) -> list[Component]:
+def _concerned(incident: Incident, claims: Mapping[Component, ComponentStatus]) -> list[Component]:
     """Every component this incident has touched so far or touches now, in page order."""
     touched = {row.component for row in incident.affected.select_related("component")}
     return sorted(touched | set(claims), key=lambda one: (one.position, one.pk))

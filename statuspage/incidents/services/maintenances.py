@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from statuspage.incidents.lifecycle import (
 from statuspage.incidents.models import Maintenance
 from statuspage.incidents.services.impacts import apply_changes, changes, present_statuses
 from statuspage.incidents.services.incidents import NAME_LENGTH, Superseded
+from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing
@@ -43,7 +43,7 @@ def maintenance_schedule(
     components: Sequence[str],
     scheduled_for: datetime,
     scheduled_until: datetime,
-    author: AbstractBaseUser | None,
+    author: Author | None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Announce planned maintenance of the components with these public ids.
@@ -76,7 +76,7 @@ def maintenance_update(
     maintenance: Maintenance,
     status: str,
     body: Text,
-    author: AbstractBaseUser | None,
+    author: Author | None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Publish the next stage of a maintenance, or more about the present one.
@@ -128,7 +128,7 @@ def _say(
     maintenance: Maintenance,
     kind: str,
     body: Text,
-    author: AbstractBaseUser | None,
+    author: Author | None,
     moment: datetime,
     before: dict[Component, str] | None = None,
 ) -> Statement:

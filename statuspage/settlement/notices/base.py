@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.canonical import Json
+from statuspage.statements.texts import clean_text
 from statuspage.statements.times import iso
 
 Payload = dict[str, Json]
@@ -117,6 +118,11 @@ def read_date(value: object) -> Json:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError as error:
         raise ValidationError(_("Write a date, such as 2025-02-21."), code="date") from error
+
+
+def read_text(value: object) -> Json:
+    """A text in the operator's languages."""
+    return dict(clean_text(value))
 
 
 def read_percent(value: object) -> Json:

@@ -9,9 +9,9 @@ from statuspage.settlement.notices.base import (
     read_date,
     read_moment,
     read_percent,
+    read_text,
     register,
 )
-from statuspage.statements.texts import clean_text
 
 FEE_WAIVER = register(
     NoticeKind(
@@ -21,7 +21,7 @@ FEE_WAIVER = register(
             PayloadField("transactions_from", _("Transactions from"), read_moment),
             PayloadField("transactions_until", _("Transactions until"), read_moment),
             PayloadField("percent_waived", _("Share of the fee waived, in percent"), read_percent),
-            PayloadField("borne_by", _("Borne by"), clean_text, False),
+            PayloadField("borne_by", _("Borne by"), read_text, False),
             PayloadField("credited_by", _("Credited by"), read_date, False),
         ),
         checks=(in_order("transactions_from", "transactions_until"),),

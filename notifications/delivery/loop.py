@@ -1,0 +1,51 @@
+"""One event loop a process, on a thread of its own, so that connections outlive a batch."""
+
+import asyncio
+import os
+import queue
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+_END: Final = object()
+_started: dict[int, asyncio.AbstractEventLoop] = {}
+_starting: Final = threading.Lock()
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the process's loop and wait for its result."""
+    return asyncio.run_coroutine_threadsafe(coroutine, _loop()).result()
+
+
+def stream(items: AsyncIterator[T]) -> Iterator[T]:
+    """The items of an asynchronous iterator, as they come, for a synchronous caller.
+
+    The caller keeps its own thread, and with it its database connection. An exception of the
+    iterator is raised here.
+    """
+    received: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    async def pump() -> None:
+        try:
+            async for item in items:
+                received.put(item)
+        finally:
+            received.put(_END)
+
+    future = asyncio.run_coroutine_threadsafe(pump(), _loop())
+    while (item := received.get()) is not _END:
+        yield item
+    future.result()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """The loop of this very process: a forked child must not use its parent's."""
+    with _starting:
+        loop = _started.get(os.getpid())
+        if loop is None:
+            loop = asyncio.new_event_loop()
+            threading.Thread(target=loop.run_forever, name="delivery-loop", daemon=True).start()
+            _started.clear()
+            _started[os.getpid()] = loop
+        return loop

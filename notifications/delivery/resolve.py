@@ -1,0 +1,80 @@
+"""Finding out what became of messages that may or may not have gone out."""
+
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from notifications.channels import channel as find_channel
+from notifications.channels.base import Channel
+from notifications.channels.outcomes import Found, Trace
+from notifications.delivery import loop
+from notifications.delivery.claim import Claimed
+from notifications.delivery.render import bulletin_of
+from notifications.delivery.send import message_of
+from statuspage.statements.models import Statement
+
+LOOKS_NEEDED: Final = 2
+LOOK_AGAIN_SECONDS: Final = 30
+LOOKS_AT_ONCE: Final = 50
+
+# A look holds the row for as long as it may take: moving due_at on is the lease.
+TAKE: Final = """
+    WITH due AS (
+        SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind
+        FROM delivery_delivery d
+        JOIN subscribers_address a ON a.id = d.address_id
+        WHERE d.state = 'unknown' AND d.due_at <= now()
+        ORDER BY d.due_at
+        LIMIT %s
+        FOR UPDATE OF d SKIP LOCKED
+    )
+    UPDATE delivery_delivery d
+    SET fence = d.fence + 1, due_at = now() + interval '60 seconds', updated_at = now()
+    FROM due
+    WHERE d.id = due.id AND d.published_at = due.published_at
+    RETURNING d.channel, d.looks, d.id, d.published_at, d.statement_id, d.address_id, d.language,
+              d.attempts, d.attempt_id, d.fence, d.first_tried_at,
+              due.sealed, due.sealed_secret, due.kind
+"""
+FOUND: Final = """
+    UPDATE delivery_delivery
+    SET state = 'sent', provider_id = %s, sent_at = coalesce(sent_at, now()), updated_at = now()
+    WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
+"""
+ABSENT: Final = """
+    UPDATE delivery_delivery
+    SET looks = CASE WHEN looks + 1 >= %s THEN 0 ELSE looks + 1 END,
+        state = CASE WHEN looks + 1 >= %s THEN 'pending' ELSE 'unknown' END,
+        due_at = CASE WHEN looks + 1 >= %s THEN now() ELSE now() + make_interval(secs => %s) END,
+        updated_at = now()
+    WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
+"""
+# Nobody can tell: it stays `unknown`, never due again, in the list for people to review.
+REVIEW: Final = """
+    UPDATE delivery_delivery SET due_at = 'infinity', updated_at = now()
+    WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
+"""
+
+
+def resolve_unknown() -> int:
+    """Look for every unknown message that is due; returns how many were looked for."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(TAKE, [LOOKS_AT_ONCE])
+        rows = cursor.fetchall()
+    for channel_name, _looks, *fields in rows:
+        _resolve(find_channel(channel_name), Claimed(*fields))
+    return len(rows)
+
+
+def _resolve(channel: Channel, claimed: Claimed) -> None:
+    document = Statement.objects.values_list("document", flat=True).get(pk=claimed.statement_number)
+    content = channel.compose(bulletin_of(document, claimed.language))
+    trace = loop.run(channel.look_up(message_of(claimed, content), claimed.first_tried_at))
+    key: list[Any] = [claimed.id, claimed.published_at, claimed.fence]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if isinstance(trace, Found):
+            cursor.execute(FOUND, [trace.provider_id, *key])
+        elif trace is Trace.ABSENT:
+            cursor.execute(ABSENT, [*[LOOKS_NEEDED] * 3, LOOK_AGAIN_SECONDS, *key])
+        else:
+            cursor.execute(REVIEW, key)

@@ -1,0 +1,135 @@
+"""Sending what is due on a channel: claim, decrypt, send, write results."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import redis
+from django.conf import settings
+
+from notifications.channels import channel as find_channel
+from notifications.channels.base import Channel, Content, Message
+from notifications.channels.outcomes import NotSent, Outcome, Reason
+from notifications.delivery import loop, ratelimit
+from notifications.delivery.claim import Claimed, claim, renew
+from notifications.delivery.render import bulletin_of
+from notifications.delivery.results import OWN_LIMIT, Result, result_of, write_results
+from notifications.subscribers.crypto import decrypt
+from statuspage.statements.models import Statement
+
+# One task sends for so long and then makes room for others in the queue.
+SLICE_SECONDS: Final = 5.0
+# Results are written this often: seldom enough to be cheap, soon enough for the progress bar.
+WRITE_EVERY: Final = 100
+
+
+def send_due(channel_name: str) -> bool:
+    """Send what is due on a channel for one slice of time.
+
+    Returns True when there may be more. A channel without credentials sends nothing; its
+    deliveries wait, and the console says so.
+    """
+    channel = find_channel(channel_name)
+    if not channel.configured():
+        return False
+    until = time.monotonic() + SLICE_SECONDS
+    while time.monotonic() < until:
+        if not send_batch(channel):
+            return False
+    return True
+
+
+def send_batch(channel: Channel) -> int:
+    """Claim and send one batch within the provider's limits; returns how many rows it took."""
+    allowed = _allowance(channel)
+    if not allowed:
+        return 0
+    claimed, taken = claim(channel.name, allowed)
+    if not channel.limits.each_address:
+        ratelimit.give_back(channel.name, channel.limits, allowed - len(claimed))
+    if claimed:
+        _send(channel, claimed)
+    return taken
+
+
+def _allowance(channel: Channel) -> int:
+    """How many messages the account may send now; waits a moment when that is none."""
+    if channel.limits.each_address:
+        return settings.DELIVERY_BATCH
+    try:
+        taken, wait = ratelimit.take(channel.name, channel.limits, settings.DELIVERY_BATCH)
+    except redis.RedisError:
+        return 0  # without the shared limit nobody may send; the sweep comes back to it
+    if not taken:
+        time.sleep(min(wait, 1.0))
+        taken, _ = ratelimit.take(channel.name, channel.limits, settings.DELIVERY_BATCH)
+    return taken
+
+
+def _send(channel: Channel, claimed: Sequence[Claimed]) -> None:
+    """Send claimed deliveries, writing results and renewing leases on the way."""
+    held = {one.id: one for one in claimed}
+    contents = _contents(channel, claimed)
+    results: list[tuple[Result, int]] = []
+    renewed = time.monotonic()
+    for message, outcome in _outcomes(channel, claimed, contents):
+        one = held.pop(message.delivery_id)
+        results.append((result_of(channel, one, outcome), message.content.segments))
+        if len(results) >= WRITE_EVERY:
+            write_results(results)
+            results = []
+        if held and time.monotonic() - renewed > settings.DELIVERY_LEASE_SECONDS / 3:
+            renew([*held.values()])
+            renewed = time.monotonic()
+    write_results(results)
+
+
+def _outcomes(
+    channel: Channel,
+    claimed: Sequence[Claimed],
+    contents: Callable[[Claimed], Content],
+) -> Iterator[tuple[Message, Outcome]]:
+    batch = [message_of(one, contents(one)) for one in claimed]
+    if channel.limits.each_address:
+        batch, refused = _within_limits(channel, batch)
+        yield from refused
+    if batch:
+        yield from loop.stream(channel.send(batch))
+
+
+def message_of(one: Claimed, content: Content) -> Message:
+    """The message for a claimed delivery, its address in clear for as long as it takes."""
+    return Message(
+        delivery_id=one.id,
+        attempt_id=one.attempt_id,
+        address=decrypt(one.sealed, one.kind),
+        content=content,
+        secret=decrypt(one.sealed_secret, one.kind) if one.sealed_secret else "",
+    )
+
+
+def _contents(channel: Channel, claimed: Sequence[Claimed]) -> Callable[[Claimed], Content]:
+    """Each statement is composed once a language, not once a recipient."""
+    numbers = {one.statement_number for one in claimed}
+    documents = dict(Statement.objects.filter(pk__in=numbers).values_list("number", "document"))
+    composed = {
+        (number, language): channel.compose(bulletin_of(documents[number], language))
+        for number, language in {(one.statement_number, one.language) for one in claimed}
+    }
+    return lambda one: composed[one.statement_number, one.language]
+
+
+def _within_limits(
+    channel: Channel, batch: Sequence[Message]
+) -> tuple[list[Message], list[tuple[Message, Outcome]]]:
+    """Part a batch by what each address may still be sent now."""
+    allowed: list[Message] = []
+    refused: list[tuple[Message, Outcome]] = []
+    for message in batch:
+        name = f"{channel.name}:{ratelimit.hashed(message.address)}"
+        taken, wait = ratelimit.take(name, channel.limits, 1)
+        if taken:
+            allowed.append(message)
+        else:
+            refused.append((message, NotSent(Reason.RATE_LIMITED, OWN_LIMIT, wait)))
+    return allowed, refused

@@ -1,0 +1,42 @@
+"""What wakes the workers; each task may be lost, late or doubled without harm."""
+
+from celery import shared_task
+
+from notifications.delivery.expand import expand
+from notifications.delivery.receipts import BATCH, receipts_apply
+from notifications.delivery.resolve import resolve_unknown
+from notifications.delivery.send import send_due
+from notifications.delivery.sweep import sweep
+from notifications.delivery.wake import wake_receipts, wake_send
+
+
+@shared_task(name="delivery.expand")
+def expand_task(statement_number: int) -> None:
+    """Make a broadcast's deliveries."""
+    expand(statement_number)
+
+
+@shared_task(name="delivery.send")
+def send_task(channel: str) -> None:
+    """Send for one slice of time, then queue up behind whatever else is waiting."""
+    if send_due(channel):
+        wake_send(channel)
+
+
+@shared_task(name="delivery.apply_receipts")
+def apply_receipts_task() -> None:
+    """Apply a batch of stored receipts."""
+    if receipts_apply() == BATCH:
+        wake_receipts()
+
+
+@shared_task(name="delivery.resolve_unknown")
+def resolve_unknown_task() -> None:
+    """Look for messages that may or may not have gone out."""
+    resolve_unknown()
+
+
+@shared_task(name="delivery.sweep")
+def sweep_task() -> None:
+    """Find unfinished work."""
+    sweep()

@@ -1,0 +1,17 @@
+"""Hints to workers over the broker; losing one changes nothing but the hour."""
+
+import logging
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def hint(task: str, *arguments: object) -> None:
+    """Ask a worker to run a task soon. A sweep does the same work when the hint is lost."""
+    try:
+        # Not retried: a broker that is down must not hold up a publisher, a merchant or a provider.
+        current_app.send_task(task, args=arguments, retry=False, ignore_result=True)
+    except OperationalError as error:
+        logger.warning("could not wake %s: %s; the sweep will", task, type(error).__name__)

@@ -1,0 +1,314 @@
+"""The story: two small events long ago, then the crisis, told as it should have been."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from statuspage.components.models import Component
+from statuspage.demo.reference import MAINTENANCE_BODY
+from statuspage.incidents.models import Incident, Maintenance
+from statuspage.incidents.services.incidents import incident_open, incident_update
+from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
+from statuspage.settlement.services import notice_publish
+from statuspage.staff.models import Staff
+from statuspage.statements.models import Statement
+from statuspage.statements.services import statement_correct
+from statuspage.statements.texts import Text
+
+CRISIS_DAYS_AGO: Final = 4
+Clock = Callable[..., datetime]
+
+
+def seed_story(components: dict[str, Component], author: Staff) -> None:
+    """Publish the whole story in the order in which it happened, ending before now."""
+    _old_maintenance(components, author)
+    _old_incident(components, author)
+    incident = _first_hours(components, author)
+    _restored(incident, components, author)
+    _make_good(incident, author)
+    _coming_maintenance(components, author)
+
+
+def _clock(days_ago: int) -> Clock:
+    """Times of one day, in Shanghai."""
+    day = timezone.localtime() - timedelta(days=days_ago)
+
+    def at(hour: int, minute: int = 0, days: int = 0) -> datetime:
+        moment = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return moment + timedelta(days=days)
+
+    return at
+
+
+def _day(moment: datetime, days: int = 0) -> tuple[str, str]:
+    """A date as both languages write it: 2月21日, 21 February."""
+    day = moment + timedelta(days=days)
+    return f"{day.month}月{day.day}日", f"{day.day} {day:%B}"
+
+
+def _text(chinese: str, english: str) -> Text:
+    return {"zh-hans": chinese, "en": english}
+
+
+def _incident(statement: Statement) -> Incident:
+    return Incident.objects.get(public_id=statement.subject_id)
+
+
+def _old_maintenance(components: dict[str, Component], author: Staff) -> None:
+    at = _clock(38)
+    said = maintenance_schedule(
+        name=_text("商户后台计划维护", "Planned maintenance of the merchant portal"),
+        body=MAINTENANCE_BODY,
+        components=[components["portal"].public_id],
+        scheduled_for=at(1, days=8),
+        scheduled_until=at(3, days=8),
+        author=author,
+        published_at=at(10),
+    )
+    for status, moment, body in (
+        (
+            "in_progress",
+            at(1, 0, days=8),
+            _text("维护已按时开始。", "The maintenance has started on time."),
+        ),
+        (
+            "completed",
+            at(2, 35, days=8),
+            _text(
+                "维护已提前完成,商户后台恢复访问。",
+                "The maintenance is complete ahead of time; the merchant portal is back.",
+            ),
+        ),
+    ):
+        maintenance_update(
+            maintenance=Maintenance.objects.get(public_id=said.subject_id),
+            status=status,
+            body=body,
+            author=author,
+            published_at=moment,
+        )
+
+
+def _old_incident(components: dict[str, Component], author: Staff) -> None:
+    at = _clock(17)
+    sms = components["sms"].public_id
+    said = incident_open(
+        name=_text("到账短信延迟", "Payout messages are late"),
+        body=_text(
+            "14:05起,到账短信平均晚到20分钟。到账本身不受影响,可在商户后台查询。",
+            "Since 14:05 messages about payouts come 20 minutes late on average. The payouts "
+            "themselves are on time; see the merchant portal.",
+        ),
+        components={sms: "degraded_performance"},
+        next_update_by=at(16, 20),
+        started_at=at(14, 5),
+        author=author,
+        published_at=at(14, 20),
+    )
+    incident_update(
+        incident=_incident(said),
+        status="resolved",
+        body=_text(
+            "一家运营商的通道拥堵已于15:10解除,积压短信已全部补发。",
+            "One carrier's congested route was freed at 15:10; every late message has been sent.",
+        ),
+        author=author,
+        published_at=at(15, 18),
+    )
+
+
+def _first_hours(components: dict[str, Component], author: Staff) -> Incident:
+    at = _clock(CRISIS_DAYS_AGO)
+    t1, d1 = components["t1"].public_id, components["d1"].public_id
+    said = incident_open(
+        name=_text("小微商户 T+1 到账延迟", "T+1 payouts to micro merchants are late"),
+        body=_text(
+            "10:42起,部分小微商户的 T+1 款项没有按时到账。资金安全,存放在清算银行。"
+            "我们正在排查原因。您不用做任何操作,请不要撤销已成功的交易。",
+            "Since 10:42 some micro merchants' T+1 payouts have not arrived on time. Funds are "
+            "safe at the clearing bank. We are looking for the cause. You need not do anything; "
+            "please do not reverse successful payments.",
+        ),
+        components={t1: "partial_outage"},
+        next_update_by=at(11, 20),
+        started_at=at(10, 42),
+        author=author,
+        published_at=at(10, 51),
+    )
+    incident = _incident(said)
+    incident_update(
+        incident=incident,
+        status="identified",
+        impact="critical",
+        body=_text(
+            "原因已查明:今天的划付文件有一个批次没有送达付款银行。约12,000笔款项受影响,"
+            "现在确认行业商户 D+1 也有延迟。我们正在与付款银行核对后重新发送。",
+            "The cause is found: one batch of today's payout file did not reach the paying bank. "
+            "About 12,000 payouts are affected, and we now know that some D+1 payouts to industry "
+            "merchants are late too. We are checking with the bank and will send it again.",
+        ),
+        components={t1: "major_outage", d1: "partial_outage"},
+        next_update_by=at(11, 48),
+        author=author,
+        published_at=at(11, 14),
+    )
+    wrong = incident_update(
+        incident=_incident(said),
+        status="identified",
+        body=_text(
+            "批次已重新发送,付款银行11:40确认收到,正在逐笔划付。预计今日全部到账。",
+            "The batch has been sent again; the bank confirmed it at 11:40 and is paying out one "
+            "by one. We expect everything to arrive today.",
+        ),
+        next_update_by=at(12, 30),
+        author=author,
+        published_at=at(11, 45),
+    )
+    statement_correct(
+        statement=wrong,
+        body=_text(
+            "更正:受影响的款项共14,300笔,不是12,000笔。银行11:40确认收到的是其中的第一部分,"
+            "第二部分已于11:55送达。",
+            "Correction: 14,300 payouts are affected, not 12,000. What the bank confirmed at 11:40 "
+            "was the first part; the second part reached it at 11:55.",
+        ),
+        author=author,
+        published_at=at(12, 2),
+    )
+    _delay_notice(said.subject_id, author, at)
+    return _incident(said)
+
+
+def _delay_notice(incident_id: str, author: Staff, at: Clock) -> None:
+    chinese, english = _day(at(12))
+    notice_publish(
+        kind="delay",
+        title=_text(f"关于{chinese}到账延迟的通知", f"Payouts of {english} are late"),
+        body=_text(
+            f"{chinese}应到账的小微商户 T+1、行业商户 D+1 款项,将在{chinese}24:00前到账。"
+            "资金安全,无需申请。之后的交易按原周期结算。",
+            f"T+1 payouts to micro merchants and D+1 payouts to industry merchants that were due "
+            f"on {english} will arrive by midnight. Funds are safe; no request is needed. Later "
+            "transactions are settled as usual.",
+        ),
+        payload={
+            "transactions_from": at(0, days=-1).isoformat(),
+            "transactions_until": at(0).isoformat(),
+            "arrives_by": at(12).date().isoformat(),
+        },
+        audience={"categories": ["micro", "industry"]},
+        incident_id=incident_id,
+        author=author,
+        published_at=at(12, 10),
+    )
+
+
+def _restored(incident: Incident, components: dict[str, Component], author: Staff) -> None:
+    at = _clock(CRISIS_DAYS_AGO)
+    incident_update(
+        incident=incident,
+        status="monitoring",
+        body=_text(
+            "已有 9,100 笔到账(64%),行业商户 D+1 已全部到账。我们继续盯到最后一笔。",
+            "9,100 payouts (64 %) have arrived, and all D+1 payouts to industry merchants. We "
+            "keep watching until the last one.",
+        ),
+        components={
+            components["t1"].public_id: "partial_outage",
+            components["d1"].public_id: "operational",
+        },
+        next_update_by=at(14, 30),
+        author=author,
+        published_at=at(13, 25),
+    )
+    incident_update(
+        incident=_fresh(incident),
+        status="monitoring",
+        body=_text(
+            "已有 13,870 笔到账(97%)。余下的收款账户信息有误,我们正在逐户电话联系。",
+            "13,870 payouts (97 %) have arrived. The rest have wrong account details; we are "
+            "calling each merchant.",
+        ),
+        next_update_by=at(15, 45),
+        author=author,
+        published_at=at(14, 22),
+    )
+    incident_update(
+        incident=_fresh(incident),
+        status="resolved",
+        body=_text(
+            "到账延迟已于15:30恢复,全部14,300笔款项已划付。受影响交易的手续费全额减免,"
+            "无需申请。事故复盘将在三个工作日内公布。",
+            "Payouts are back to normal since 15:30: all 14,300 have been paid. Fees on the "
+            "transactions affected are waived in full, without a request. We will publish what "
+            "happened and why within three working days.",
+        ),
+        author=author,
+        published_at=at(15, 36),
+    )
+
+
+def _make_good(incident: Incident, author: Staff) -> None:
+    at = _clock(CRISIS_DAYS_AGO)
+    before_zh, before_en = _day(at(12), -1)
+    credit_zh, credit_en = _day(at(12), 3)
+    notice_publish(
+        kind="recovery",
+        title=_text("结算已恢复正常", "Settlement is back to normal"),
+        body=_text(
+            "结算已于15:30恢复:小微商户 T+1,行业商户 D+1。延迟的款项当日已全部补划。",
+            "Settlement is back since 15:30: T+1 for micro merchants, D+1 for industry "
+            "merchants. Everything that was late has been paid the same day.",
+        ),
+        payload={
+            "restored_at": at(15, 30).isoformat(),
+            "backlog_by": at(12).date().isoformat(),
+        },
+        incident_id=incident.public_id,
+        author=author,
+        published_at=at(15, 50),
+    )
+    notice_publish(
+        kind="fee_waiver",
+        title=_text("受影响交易手续费全额减免", "Fees on affected transactions are waived in full"),
+        body=_text(
+            f"{before_zh}的交易,凡因本次故障未按时到账的,手续费全额减免,由本公司承担,"
+            f"{credit_zh}前退回结算账户,无需申请。",
+            f"Fees on transactions of {before_en} that did not arrive on time because of this "
+            f"fault are waived in full. We bear them and return them to your settlement account "
+            f"by {credit_en}; no request is needed.",
+        ),
+        payload={
+            "transactions_from": at(0, days=-1).isoformat(),
+            "transactions_until": at(0).isoformat(),
+            "percent_waived": "100",
+            "borne_by": _text("本公司", "The company"),
+            "credited_by": at(12, days=3).date().isoformat(),
+        },
+        incident_id=incident.public_id,
+        author=author,
+        published_at=at(16, 30),
+    )
+
+
+def _coming_maintenance(components: dict[str, Component], author: Staff) -> None:
+    at = _clock(1)
+    maintenance_schedule(
+        name=_text("代理商系统计划维护", "Planned maintenance of the agent system"),
+        body=_text(
+            "维护期间代理商系统无法登录,进件与分润查询暂停。商户收款与到账不受影响。",
+            "During the maintenance nobody can sign in to the agent system: onboarding and "
+            "revenue share are not available. Payments and payouts are not affected.",
+        ),
+        components=[components["agents"].public_id],
+        scheduled_for=at(1, days=10),
+        scheduled_until=at(4, days=10),
+        author=author,
+        published_at=at(10),
+    )
+
+
+def _fresh(incident: Incident) -> Incident:
+    return Incident.objects.get(pk=incident.pk)

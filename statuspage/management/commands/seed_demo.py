@@ -1,0 +1,33 @@
+"""`manage.py seed_demo`: people, components and a story for a first look."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from statuspage.demo.people import seed_people
+from statuspage.demo.reference import seed_reference
+from statuspage.demo.story import seed_story
+from statuspage.demo.subscribers import seed_subscribers
+from statuspage.statements.models import Statement
+
+
+class Command(BaseCommand):
+    """Does nothing to a log that has a statement in it, and nothing at all in production."""
+
+    help = "Fill an empty database with the demonstration."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run once on a new database; afterwards only the demo staff are checked.
+
+        Raises:
+            CommandError: DEBUG is off.
+        """
+        if not settings.DEBUG:
+            raise CommandError("the demonstration is only for DEBUG=true")
+        author = seed_people(settings.DATA_DIR / "demo_staff.json")
+        if Statement.objects.exists():
+            return
+        components = seed_reference()
+        seed_story(components, author)
+        seed_subscribers()

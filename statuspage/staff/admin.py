@@ -1,0 +1,66 @@
+"""Staff and their API tokens, for administrators."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.reference_data import NeverDeleted, ReferenceData
+
+# The role alone says what someone may do: groups would be a second, silent answer.
+admin.site.unregister(Group)
+
+
+class StaffCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """A new member of staff."""
+
+    class Meta:
+        model = Staff
+        fields = ("username", "role")
+
+
+class StaffChangeForm(UserChangeForm):  # type: ignore[type-arg]
+    """A member of staff."""
+
+    class Meta:
+        model = Staff
+        fields = ("username", "password", "first_name", "last_name", "email", "role", "is_active")
+
+
+@admin.register(Staff)
+class StaffAdmin(NeverDeleted, UserAdmin):  # type: ignore[type-arg]
+    """Staff; who leaves is switched off, because the log names them."""
+
+    form = StaffChangeForm
+    add_form = StaffCreationForm
+    fieldsets = (
+        (None, {"fields": ("username", "password", "role", "is_active")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Times"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "role", "usable_password", "password1", "password2")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    list_display = ("username", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    filter_horizontal = ()
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReferenceData, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Tokens; read and revoked here, issued by `manage.py token_issue`, which shows the secret."""
+
+    fields = ("name", "staff", "created_at", "expires_at", "last_used_at")
+    list_display = ("name", "staff", "created_at", "expires_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never: the secret could not be shown."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never: a token is revoked and another issued."""
+        return False

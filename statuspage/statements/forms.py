@@ -1,0 +1,90 @@
+"""Form fields for texts in both languages, shared by the console and the admin."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.statements.texts import CHINESE, ENGLISH, MAX_LENGTH, Text, clean_text
+
+# (form name's ending, language, HTML lang, label)
+PARTS: Final = (("zh", CHINESE, "zh-Hans", _("Chinese")), ("en", ENGLISH, "en", _("English")))
+
+
+class TextPairWidget(forms.MultiWidget):
+    """Chinese and English beside each other, each with a label of its own.
+
+    An empty part keeps a placeholder of one space, by which the style sheet marks it as missing:
+    that works while typing, without any script.
+    """
+
+    def __init__(self, *, long: bool = False) -> None:
+        kind = forms.Textarea if long else forms.TextInput
+        size = {"rows": 5} if long else {}
+        super().__init__(
+            {
+                ending: kind({"lang": html, "placeholder": " ", **size})
+                for ending, _language, html, _label in PARTS
+            }
+        )
+
+    def decompress(self, value: Mapping[str, str] | None) -> list[str]:
+        """The two parts of a text."""
+        return [(value or {}).get(language, "") for _ending, language, _html, _label in PARTS]
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,
+    ) -> SafeString:
+        """Both inputs, labelled."""
+        parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
+        return format_html('<div class="pair">{}</div>', _labelled(parts, renderer))
+
+
+def _labelled(parts: list[dict[str, Any]], renderer: Any) -> SafeString:
+    return format_html_join(
+        "",
+        '<div class="pair-part"><label for="{}">{}</label>{}'
+        '<span class="pair-missing" aria-hidden="true">{}</span></div>',
+        (
+            (
+                part["attrs"].get("id", ""),
+                label,
+                renderer.render(part["template_name"], {"widget": part}),
+                _("missing"),
+            )
+            for part, (_ending, _language, _html, label) in zip(parts, PARTS, strict=True)
+        ),
+    )
+
+
+class TextPairField(forms.MultiValueField):
+    """A Text. Chinese is required where the field is; English may always be left out."""
+
+    widget: TextPairWidget
+
+    def __init__(self, *, max_length: int = MAX_LENGTH, long: bool = False, **options: Any) -> None:
+        self.max_length = max_length
+        parts = [forms.CharField(required=False) for _part in PARTS]
+        widget = TextPairWidget(long=long)
+        super().__init__(parts, require_all_fields=False, widget=widget, **options)
+
+    def compress(self, data_list: list[str]) -> Text:
+        """The text; browsers send line ends as CR LF, which would be counted twice.
+
+        Raises:
+            ValidationError: it is not usable.
+        """
+        if not any(data_list):
+            return {}
+        value = {
+            language: part.replace("\r\n", "\n")
+            for (_ending, language, _html, _label), part in zip(PARTS, data_list, strict=True)
+        }
+        return clean_text(value, max_length=self.max_length)

@@ -1,0 +1,93 @@
+"""The demonstration's environment: secrets of its own, and providers that are the simulator."""
+
+import json
+import secrets
+from pathlib import Path
+
+from statuspage.up.processes import Ports
+
+
+def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
+    """Settings for a first look; anything set in the real environment comes before them."""
+    keys = _provider_keys(data_dir / "simulator.json")
+    web, simulator = f"http://127.0.0.1:{ports.web}", f"http://127.0.0.1:{ports.simulator}"
+    return {
+        "DEBUG": "true",
+        "SITE_URL": web,
+        "TWILIO_BASE_URL": simulator,
+        "TWILIO_ACCOUNT_SID": keys["account_sid"],
+        "TWILIO_AUTH_TOKEN": keys["auth_token"],
+        "TWILIO_FROM": "+15005550006",
+        "WECHAT_BASE_URL": simulator,
+        "WECHAT_APP_ID": keys["app_id"],
+        "WECHAT_SECRET": keys["secret"],
+        "WECHAT_TEMPLATE_ID": "demo-template",
+        "WECHAT_CALLBACK_TOKEN": keys["callback_token"],
+        "WECOM_BASE_URL": simulator,
+        "WEBHOOK_ALLOW_PRIVATE": "true",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(ports.smtp),
+        "SIMULATOR_TWILIO_ACCOUNT_SID": keys["account_sid"],
+        "SIMULATOR_TWILIO_AUTH_TOKEN": keys["auth_token"],
+        "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio_sms/inbound/",
+        "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
+        "SIMULATOR_WECHAT_SECRET": keys["secret"],
+        "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
+        "SIMULATOR_WECHAT_CALLBACK_URL": f"{web}/hooks/wechat/",
+    }
+
+
+def write_demo_json(
+    data_dir: Path, ports: Ports, environment: dict[str, str], pids: dict[str, int]
+) -> None:
+    """DATA_DIR/demo.json: everything a newcomer, or a test from outside, needs to get in."""
+    people = json.loads((data_dir / "demo_staff.json").read_text(encoding="utf-8"))
+    url = f"http://127.0.0.1:{ports.web}"
+    _write_private(
+        data_dir / "demo.json",
+        {
+            "url": url,
+            "console_url": f"{url}/console/",
+            "staff": people["staff"],
+            "api_token": people["api_token"],
+            "database_url": environment["DATABASE_URL"],
+            "redis_url": environment["REDIS_URL"],
+            "pids": pids,
+            "simulator": {
+                "url": f"http://127.0.0.1:{ports.simulator}",
+                "twilio": {
+                    "account_sid": environment["TWILIO_ACCOUNT_SID"],
+                    "auth_token": environment["TWILIO_AUTH_TOKEN"],
+                },
+                "wechat": {
+                    "app_id": environment["WECHAT_APP_ID"],
+                    "secret": environment["WECHAT_SECRET"],
+                },
+            },
+        },
+    )
+
+
+def _provider_keys(path: Path) -> dict[str, str]:
+    """Made once, so that a restart finds the simulator's phones as they were."""
+    if not path.exists():
+        _write_private(
+            path,
+            {
+                "account_sid": f"AC{secrets.token_hex(16)}",
+                "auth_token": secrets.token_hex(16),
+                "app_id": f"wx{secrets.token_hex(8)}",
+                "secret": secrets.token_hex(16),
+                "callback_token": secrets.token_hex(8),
+            },
+        )
+    keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return keys
+
+
+def _write_private(path: Path, content: dict[str, object] | dict[str, str]) -> None:
+    """Atomically, and readable by its owner alone: it holds secrets."""
+    part = path.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,74 @@
+"""One test a transition, allowed or not, for incidents and for maintenance."""
+
+import itertools
+
+import pytest
+
+from statuspage.incidents.lifecycle import (
+    INCIDENT_TRANSITIONS,
+    MAINTENANCE_TRANSITIONS,
+    IllegalTransition,
+    IncidentStatus,
+    MaintenanceStatus,
+    check_transition,
+)
+
+INCIDENT_ALLOWED = {
+    ("investigating", "investigating"),
+    ("investigating", "identified"),
+    ("investigating", "monitoring"),
+    ("investigating", "resolved"),
+    ("identified", "investigating"),
+    ("identified", "identified"),
+    ("identified", "monitoring"),
+    ("identified", "resolved"),
+    ("monitoring", "investigating"),
+    ("monitoring", "identified"),
+    ("monitoring", "monitoring"),
+    ("monitoring", "resolved"),
+    ("resolved", "investigating"),
+}
+MAINTENANCE_ALLOWED = {
+    ("scheduled", "scheduled"),
+    ("scheduled", "in_progress"),
+    ("scheduled", "completed"),
+    ("in_progress", "in_progress"),
+    ("in_progress", "verifying"),
+    ("in_progress", "completed"),
+    ("verifying", "in_progress"),
+    ("verifying", "verifying"),
+    ("verifying", "completed"),
+}
+
+
+@pytest.mark.parametrize(
+    ("present", "following"), [*itertools.product(IncidentStatus.values, repeat=2)]
+)
+def test_incident_transition(present, following):
+    assert_decides(INCIDENT_TRANSITIONS, INCIDENT_ALLOWED, present, following)
+
+
+@pytest.mark.parametrize(
+    ("present", "following"), [*itertools.product(MaintenanceStatus.values, repeat=2)]
+)
+def test_maintenance_transition(present, following):
+    assert_decides(MAINTENANCE_TRANSITIONS, MAINTENANCE_ALLOWED, present, following)
+
+
+def assert_decides(table, allowed, present, following):
+    if (present, following) in allowed:
+        check_transition(table, present, following)
+        return
+    with pytest.raises(IllegalTransition) as refusal:
+        check_transition(table, present, following)
+    assert present in refusal.value.messages[0]
+
+
+def test_the_refusal_names_what_is_possible():
+    with pytest.raises(IllegalTransition, match="investigating"):
+        check_transition(INCIDENT_TRANSITIONS, "resolved", "monitoring")
+
+
+def test_every_status_has_a_row():
+    assert set(INCIDENT_TRANSITIONS) == set(IncidentStatus.values)
+    assert set(MAINTENANCE_TRANSITIONS) == set(MaintenanceStatus.values)
