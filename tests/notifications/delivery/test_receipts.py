@@ -1,0 +1,132 @@
+"""Receipts: stored once, applied once, and only ever forwards."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications.channels.outcomes import Reason, ReceiptState
+from notifications.channels.outcomes import Receipt as Word
+from notifications.delivery.claim import claim
+from notifications.delivery.expand import expand
+from notifications.delivery.models import Delivery, Receipt
+from notifications.delivery.receipts import receipts_apply, receipts_store
+from tests.factories import make_address, open_incident
+
+pytestmark = pytest.mark.django_db
+SMS = "twilio_sms"
+SENT, DELIVERED = ReceiptState.SENT, ReceiptState.DELIVERED
+UNDELIVERED, FAILED = ReceiptState.UNDELIVERED, ReceiptState.FAILED
+
+
+@pytest.fixture
+def delivery():
+    make_address()
+    expand(open_incident().number)
+    claim(SMS, 1)
+    Delivery.objects.update(state="sent", provider_id="SM1")
+    return Delivery.objects.get()
+
+
+def word(state, delivery=None, **values):
+    return Word(
+        **{
+            "key": f"SM1:{state}",
+            "state": state,
+            "provider_id": "SM1",
+            "delivery_id": delivery.pk if delivery else None,
+            **values,
+        }
+    )
+
+
+def tell(*words):
+    receipts_store(SMS, words)
+    receipts_apply()
+    return Delivery.objects.get()
+
+
+def test_delivered_settles_the_delivery(delivery):
+    row = tell(word(DELIVERED, delivery))
+    assert row.state == "delivered"
+    assert row.settled_at
+
+
+def test_a_receipt_without_our_id_is_matched_by_the_providers(delivery):
+    assert tell(word(DELIVERED)).state == "delivered"
+
+
+def test_the_same_receipt_twice_is_stored_once(delivery):
+    assert receipts_store(SMS, [word(DELIVERED, delivery)]) == 1
+    receipts_store(SMS, [word(DELIVERED, delivery)])
+    assert Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations([SENT, UNDELIVERED, DELIVERED])])
+def test_any_order_ends_at_delivered(delivery, order):
+    for state in order:
+        tell(word(state, delivery))
+    assert Delivery.objects.get().state == "delivered"
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations([SENT, UNDELIVERED, DELIVERED])])
+def test_any_order_within_one_batch_ends_at_delivered(delivery, order):
+    assert tell(*(word(state, delivery) for state in order)).state == "delivered"
+    assert not Receipt.objects.filter(applied_at=None).exists()
+
+
+def test_a_late_sent_does_not_take_delivered_back(delivery):
+    tell(word(DELIVERED, delivery))
+    settled = Delivery.objects.get().settled_at
+    row = tell(word(SENT, delivery))
+    assert (row.state, row.settled_at) == ("delivered", settled)
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+def test_a_receipt_adopts_a_message_whose_answer_was_lost(delivery, state):
+    Delivery.objects.update(state=state, provider_id="")
+    row = tell(word(DELIVERED, delivery))
+    assert (row.state, row.provider_id) == ("delivered", "SM1")
+    assert row.sent_at
+
+
+def test_a_refusal_by_the_phone_suppresses_the_address(delivery):
+    row = tell(word(UNDELIVERED, delivery, code="30005", reason=Reason.BAD_ADDRESS, suppress=True))
+    assert (row.state, row.code, row.reason) == ("undelivered", "30005", "bad_address")
+    row.address.refresh_from_db()
+    assert row.address.suppressed_for == "bad_address"
+
+
+def test_an_undelivered_message_without_suppression_leaves_the_address(delivery):
+    row = tell(word(UNDELIVERED, delivery, code="30008"))
+    assert row.address.suppressed_at is None
+
+
+def test_a_receipt_that_overtakes_the_answer_waits_for_it(delivery):
+    Delivery.objects.update(provider_id="")
+    assert tell(word(DELIVERED)).state == "sent"
+    assert Receipt.objects.filter(applied_at=None).count() == 1
+    Delivery.objects.update(provider_id="SM1")
+    receipts_apply()
+    assert Delivery.objects.get().state == "delivered"
+
+
+def test_a_receipt_for_nothing_we_know_is_given_up_after_an_hour(delivery):
+    receipts_store(SMS, [word(DELIVERED, provider_id="SM9", key="SM9")])
+    assert receipts_apply() == 0
+    Receipt.objects.update(received_at=timezone.now() - timedelta(hours=2))
+    assert receipts_apply() == 1
+    assert Delivery.objects.get().state == "sent"
+
+
+def test_a_receipt_of_another_channel_with_the_same_id_is_not_ours(delivery):
+    receipts_store("wechat", [word(DELIVERED)])
+    receipts_apply()
+    assert Delivery.objects.get().state == "sent"
+
+
+def test_a_settled_failure_stays(delivery):
+    Delivery.objects.update(state="suppressed")
+    assert tell(word(DELIVERED, delivery)).state == "suppressed"
+    assert not Receipt.objects.filter(applied_at=None).exists()

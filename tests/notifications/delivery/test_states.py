@@ -1,0 +1,56 @@
+"""The life of a delivery: one test a transition, allowed or not."""
+
+import itertools
+
+import pytest
+
+from notifications.delivery.states import (
+    RANK,
+    TRANSITIONS,
+    DeliveryState,
+    may_follow,
+    may_follow_from,
+)
+
+ALLOWED = {
+    "pending": {"sending", "superseded", "suppressed"},
+    "sending": {
+        "sent",
+        "pending",
+        "failed",
+        "unknown",
+        "delivered",
+        "undelivered",
+        "suppressed",
+    },
+    "unknown": {"sent", "delivered", "undelivered", "failed", "pending"},
+    "sent": {"delivered", "undelivered", "failed"},
+    "undelivered": {"delivered"},
+    "delivered": set(),
+    "failed": set(),
+    "superseded": set(),
+    "suppressed": set(),
+}
+
+
+@pytest.mark.parametrize(
+    ("present", "following"), [*itertools.product(DeliveryState.values, repeat=2)]
+)
+def test_transition(present, following):
+    assert may_follow(present, following) is (following in ALLOWED[present])
+
+
+@pytest.mark.parametrize("following", DeliveryState.values)
+def test_where_a_state_may_come_from(following):
+    assert set(may_follow_from(following)) == {
+        state for state, after in ALLOWED.items() if following in after
+    }
+
+
+def test_every_state_has_a_row_and_a_rank():
+    assert set(TRANSITIONS) == set(RANK) == set(DeliveryState.values)
+
+
+@pytest.mark.parametrize("following", ["sent", "delivered", "undelivered", "failed"])
+def test_a_receipt_never_takes_a_delivery_back(following):
+    assert all(RANK[before] <= RANK[following] for before in may_follow_from(following))

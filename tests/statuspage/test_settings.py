@@ -1,0 +1,61 @@
+"""Bad configuration stops the start with one line that names the setting."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PRODUCTION = {
+    "PATH": os.environ["PATH"],
+    "SECRET_KEY": "x" * 60,
+    "ALLOWED_HOSTS": "status.example.com",
+    "SITE_URL": "https://status.example.com",
+    "DATABASE_URL": "postgresql:///none",
+    "REDIS_URL": "redis:///0",
+    "ADDRESS_KEYS": "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "ADDRESS_INDEX_KEY": "y" * 40,
+}
+
+
+def start(tmp_path, **changes):
+    environment = {**PRODUCTION, "DATA_DIR": str(tmp_path), **changes}
+    return subprocess.run(
+        [sys.executable, "-c", "import statuspage.settings"],
+        env={name: value for name, value in environment.items() if value is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_starts_with_everything_set(tmp_path):
+    done = start(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", None),
+        ("SECRET_KEY", "demo-secret-key-never-in-production-0123456789abcdef"),
+        ("ADDRESS_KEYS", None),
+        ("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE="),
+        ("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production"),
+        ("ALLOWED_HOSTS", None),
+        ("SITE_URL", None),
+        ("SITE_URL", "status.example.com"),
+        ("DATABASE_URL", None),
+        ("DATABASE_URL", "sqlite:///db"),
+        ("REDIS_URL", None),
+        ("DEBUG", "perhaps"),
+        ("PORT", "eight"),
+        ("WEBHOOK_ALLOW_PRIVATE", "true"),
+        ("DELIVERY_LEASE_SECONDS", "1"),
+    ],
+)
+def test_a_bad_setting_is_named_in_one_line(tmp_path, name, value):
+    done = start(tmp_path, **{name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"candor: setting {name}: ")
+    assert done.stderr.count("\n") == 1
