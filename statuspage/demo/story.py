@@ -7,6 +7,7 @@ from typing import Final
 from django.utils import timezone
 
 from statuspage.components.models import Component
+from statuspage.demo.crisis import CRISIS, CRISIS_NAME
 from statuspage.demo.reference import MAINTENANCE_BODY
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.services.incidents import incident_open, incident_update
@@ -14,7 +15,7 @@ from statuspage.incidents.services.maintenances import maintenance_schedule, mai
 from statuspage.settlement.services import notice_publish
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
-from statuspage.statements.services import statement_correct
+from statuspage.statements.services import CORRECTION, statement_correct
 from statuspage.statements.texts import Text
 
 CRISIS_DAYS_AGO: Final = 4
@@ -25,9 +26,7 @@ def seed_story(components: dict[str, Component], author: Staff) -> None:
     """Publish the whole story in the order in which it happened, ending before now."""
     _old_maintenance(components, author)
     _old_incident(components, author)
-    incident = _first_hours(components, author)
-    _restored(incident, components, author)
-    _make_good(incident, author)
+    _make_good(_crisis(components, author), author)
     _coming_maintenance(components, author)
 
 
@@ -119,65 +118,37 @@ def _old_incident(components: dict[str, Component], author: Staff) -> None:
     )
 
 
-def _first_hours(components: dict[str, Component], author: Staff) -> Incident:
+def _crisis(components: dict[str, Component], author: Staff) -> Incident:
+    """Tell the crisis step by step; returns its incident as it ended."""
     at = _clock(CRISIS_DAYS_AGO)
-    t1, d1 = components["t1"].public_id, components["d1"].public_id
+    ids = {key: component.public_id for key, component in components.items()}
     said = incident_open(
-        name=_text("小微商户 T+1 到账延迟", "T+1 payouts to micro merchants are late"),
-        body=_text(
-            "10:42起,部分小微商户的 T+1 款项没有按时到账。资金安全,存放在清算银行。"
-            "我们正在排查原因。您不用做任何操作,请不要撤销已成功的交易。",
-            "Since 10:42 some micro merchants' T+1 payouts have not arrived on time. Funds are "
-            "safe at the clearing bank. We are looking for the cause. You need not do anything; "
-            "please do not reverse successful payments.",
-        ),
-        components={t1: "partial_outage"},
-        next_update_by=at(11, 20),
+        name=CRISIS_NAME,
+        body=CRISIS[0].body,
+        components={ids[key]: status for key, status in CRISIS[0].components.items()},
+        next_update_by=at(*CRISIS[0].promised),
         started_at=at(10, 42),
         author=author,
-        published_at=at(10, 51),
+        published_at=at(*CRISIS[0].at),
     )
-    incident = _incident(said)
-    incident_update(
-        incident=incident,
-        status="identified",
-        impact="critical",
-        body=_text(
-            "原因已查明:今天的划付文件有一个批次没有送达付款银行。约12,000笔款项受影响,"
-            "现在确认行业商户 D+1 也有延迟。我们正在与付款银行核对后重新发送。",
-            "The cause is found: one batch of today's payout file did not reach the paying bank. "
-            "About 12,000 payouts are affected, and we now know that some D+1 payouts to industry "
-            "merchants are late too. We are checking with the bank and will send it again.",
-        ),
-        components={t1: "major_outage", d1: "partial_outage"},
-        next_update_by=at(11, 48),
-        author=author,
-        published_at=at(11, 14),
-    )
-    wrong = incident_update(
-        incident=_incident(said),
-        status="identified",
-        body=_text(
-            "批次已重新发送,付款银行11:40确认收到,正在逐笔划付。预计今日全部到账。",
-            "The batch has been sent again; the bank confirmed it at 11:40 and is paying out one "
-            "by one. We expect everything to arrive today.",
-        ),
-        next_update_by=at(12, 30),
-        author=author,
-        published_at=at(11, 45),
-    )
-    statement_correct(
-        statement=wrong,
-        body=_text(
-            "更正:受影响的款项共14,300笔,不是12,000笔。银行11:40确认收到的是其中的第一部分,"
-            "第二部分已于11:55送达。",
-            "Correction: 14,300 payouts are affected, not 12,000. What the bank confirmed at 11:40 "
-            "was the first part; the second part reached it at 11:55.",
-        ),
-        author=author,
-        published_at=at(12, 2),
-    )
-    _delay_notice(said.subject_id, author, at)
+    latest = said
+    for step in CRISIS[1:]:
+        if step.status == CORRECTION:
+            statement_correct(
+                statement=latest, body=step.body, author=author, published_at=at(*step.at)
+            )
+            _delay_notice(said.subject_id, author, at)
+            continue
+        latest = incident_update(
+            incident=_incident(said),
+            status=step.status,
+            impact=step.impact,
+            body=step.body,
+            components={ids[key]: status for key, status in step.components.items()},
+            next_update_by=at(*step.promised) if step.promised else None,
+            author=author,
+            published_at=at(*step.at),
+        )
     return _incident(said)
 
 
@@ -202,51 +173,6 @@ def _delay_notice(incident_id: str, author: Staff, at: Clock) -> None:
         incident_id=incident_id,
         author=author,
         published_at=at(12, 10),
-    )
-
-
-def _restored(incident: Incident, components: dict[str, Component], author: Staff) -> None:
-    at = _clock(CRISIS_DAYS_AGO)
-    incident_update(
-        incident=incident,
-        status="monitoring",
-        body=_text(
-            "已有 9,100 笔到账(64%),行业商户 D+1 已全部到账。我们继续盯到最后一笔。",
-            "9,100 payouts (64 %) have arrived, and all D+1 payouts to industry merchants. We "
-            "keep watching until the last one.",
-        ),
-        components={
-            components["t1"].public_id: "partial_outage",
-            components["d1"].public_id: "operational",
-        },
-        next_update_by=at(14, 30),
-        author=author,
-        published_at=at(13, 25),
-    )
-    incident_update(
-        incident=_fresh(incident),
-        status="monitoring",
-        body=_text(
-            "已有 13,870 笔到账(97%)。余下的收款账户信息有误,我们正在逐户电话联系。",
-            "13,870 payouts (97 %) have arrived. The rest have wrong account details; we are "
-            "calling each merchant.",
-        ),
-        next_update_by=at(15, 45),
-        author=author,
-        published_at=at(14, 22),
-    )
-    incident_update(
-        incident=_fresh(incident),
-        status="resolved",
-        body=_text(
-            "到账延迟已于15:30恢复,全部14,300笔款项已划付。受影响交易的手续费全额减免,"
-            "无需申请。事故复盘将在三个工作日内公布。",
-            "Payouts are back to normal since 15:30: all 14,300 have been paid. Fees on the "
-            "transactions affected are waived in full, without a request. We will publish what "
-            "happened and why within three working days.",
-        ),
-        author=author,
-        published_at=at(15, 36),
     )
 
 
@@ -308,7 +234,3 @@ def _coming_maintenance(components: dict[str, Component], author: Staff) -> None
         author=author,
         published_at=at(10),
     )
-
-
-def _fresh(incident: Incident) -> Incident:
-    return Incident.objects.get(pk=incident.pk)

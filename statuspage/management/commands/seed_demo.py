@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from statuspage.demo.people import seed_people
 from statuspage.demo.reference import seed_reference
@@ -28,6 +29,6 @@ class Command(BaseCommand):
         author = seed_people(settings.DATA_DIR / "demo_staff.json")
         if Statement.objects.exists():
             return
-        components = seed_reference()
-        seed_story(components, author)
-        seed_subscribers()
+        with transaction.atomic():
+            seed_story(seed_reference(), author)
+            seed_subscribers()

@@ -1,0 +1,99 @@
+"""The words every channel starts from, and the previews that staff see of them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications.channels import channels
+from notifications.delivery.previews import previews_of
+from notifications.delivery.render import bulletin_of
+from statuspage.incidents.services.incidents import incident_update
+from statuspage.incidents.services.maintenances import maintenance_schedule
+from statuspage.settlement.notices import kinds
+from statuspage.statements.services import statement_correct, statement_withdraw
+from tests.factories import incident_of, make_address, make_component, open_incident, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "label", "path"),
+    [
+        ("zh-hans", "T+1到账延迟", "调查中", "/incidents/"),
+        ("en", "T+1 payouts are late", "Investigating", "/en/incidents/"),
+    ],
+)
+def test_a_bulletin_is_in_its_readers_language(settings, language, name, label, path):
+    statement = open_incident(next_update_by=timezone.now() + timedelta(minutes=30))
+    bulletin = bulletin_of(statement.document, language)
+    assert (bulletin.name, bulletin.status_label) == (name, label)
+    assert bulletin.url == f"{settings.SITE_URL}{path}{statement.subject_id}/"
+    assert bulletin.number == statement.number
+    assert bulletin.topic == "incident"
+    assert bulletin.next_update_by > bulletin.published_at
+
+
+def test_a_missing_translation_falls_back_to_chinese():
+    statement = open_incident(body=text("只有中文"))
+    assert bulletin_of(statement.document, "en").body == "只有中文"
+
+
+@pytest.mark.parametrize(
+    ("answer", "label"), [(statement_correct, "Correction"), (statement_withdraw, "Withdrawal")]
+)
+def test_an_answer_is_named_as_what_it_is(answer, label):
+    said = answer(statement=open_incident(), body=text("有误"), author=None)
+    assert bulletin_of(said.document, "en").status_label == label
+
+
+def test_resolved_and_scheduled_have_their_own_labels():
+    opened = open_incident()
+    resolved = incident_update(
+        incident=incident_of(opened), status="resolved", body=text("已恢复"), author=None
+    )
+    assert bulletin_of(resolved.document, "zh-hans").status_label == "已恢复"
+    start = timezone.now() + timedelta(hours=1)
+    planned = maintenance_schedule(
+        name=text("维护"),
+        body=text("正文"),
+        components=[],
+        scheduled_for=start,
+        scheduled_until=start + timedelta(hours=1),
+        author=None,
+    )
+    assert bulletin_of(planned.document, "en").status_label == "Scheduled"
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in kinds()])
+def test_every_kind_of_notice_has_a_label(kind):
+    document = {
+        "number": 1,
+        "kind": f"notice.{kind}",
+        "subject": {"type": "notice", "id": "bcdfghjkmnpq"},
+        "published_at": "2025-02-21T02:42:00.000Z",
+        "corrects": None,
+        "content": {"name": text("公告"), "body": text("正文"), "payload": {}, "audience": {}},
+    }
+    assert bulletin_of(document, "zh-hans").status_label
+
+
+def test_previews_show_every_channel_in_both_languages_and_how_many_it_reaches():
+    component = make_component()
+    make_address(language="en", components=[component.public_id])
+    make_address("ops@example.com", channel="email")
+    document = open_incident(component).document
+    previews = {(one.channel.name, one.language): one for one in previews_of(document)}
+    assert len(previews) == 2 * len(channels())
+    assert previews["twilio_sms", "en"].recipients == 1
+    assert previews["twilio_sms", "zh-hans"].recipients == 0
+    assert previews["email", "zh-hans"].recipients == 1
+    sms = previews["twilio_sms", "zh-hans"].content
+    assert sms.text.startswith("【演示支付】")
+    assert sms.segments == 1
+
+
+def test_previewing_stores_and_sends_nothing(django_assert_num_queries):
+    document = open_incident().document
+    with django_assert_num_queries(1):
+        previews_of(document)

@@ -1,0 +1,262 @@
+"""From a statement to the phone: what each answer of the provider makes of a delivery."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications.delivery import results
+from notifications.delivery.claim import claim
+from notifications.delivery.expand import expand
+from notifications.delivery.models import Broadcast, Delivery, Receipt
+from notifications.delivery.receipts import receipts_apply
+from notifications.delivery.resolve import resolve_unknown
+from notifications.delivery.selectors import progress, progress_by_channel
+from notifications.delivery.send import send_due
+from notifications.delivery.sweep import sweep
+from notifications.subscribers.models import Address
+from tests.factories import make_address, open_incident
+from tests.product import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SMS = "twilio_sms"
+PHONE = "+8613800138001"
+
+
+def broadcast(*addresses):
+    for clear in addresses or (PHONE,):
+        make_address(clear)
+    statement = open_incident()
+    expand(statement.number)
+    return statement
+
+
+def due_now():
+    Delivery.objects.update(due_at=timezone.now())
+
+
+def row(clear=PHONE):
+    masked = f"{clear[3:6]}****{clear[-4:]}"
+    return Delivery.objects.get(address__masked=masked)
+
+
+def on_the_phone(provider, clear=PHONE):
+    return [one["body"] for one in provider.messages(to=clear)]
+
+
+def test_the_message_is_on_the_phone_and_the_delivery_is_sent(provider):
+    statement = broadcast()
+    assert send_due(SMS) is False
+    (text,) = on_the_phone(provider)
+    assert text.startswith("【演示支付】")
+    assert "资金安全" in text
+    assert str(statement.number) in text
+    sent = row()
+    assert (sent.state, sent.attempts, sent.reason) == ("sent", 1, "")
+    assert sent.provider_id.startswith("SM")
+    assert sent.segments >= 1
+    assert sent.sent_at
+
+
+def test_each_reader_gets_their_language(provider):
+    make_address("+8613800138002", language="en")
+    broadcast()
+    send_due(SMS)
+    assert "资金安全" in on_the_phone(provider)[0]
+    assert "Some payouts are late" in on_the_phone(provider, "+8613800138002")[0]
+
+
+def test_sending_again_sends_nothing_again(provider):
+    broadcast()
+    for _ in range(3):
+        send_due(SMS)
+    assert len(on_the_phone(provider)) == 1
+
+
+def test_receipts_end_at_delivered_and_the_broadcast_is_finished(provider, called_back):
+    statement = broadcast(PHONE, "+8613800138002", "+8613800138003")
+    send_due(SMS)
+
+    def settled():
+        receipts_apply()
+        return progress(statement.number)["delivered"]
+
+    assert eventually(settled, lambda count: count == 3) == 3
+    sweep()
+    assert Broadcast.objects.get().state == "finished"
+    assert progress(statement.number)["total"] == 3
+    assert progress_by_channel(statement.number) == {
+        SMS: {**dict.fromkeys(progress_by_channel(statement.number)[SMS], 0), "delivered": 3}
+    }
+
+
+def test_more_than_a_batch_is_sent_to_the_end(provider, settings):
+    settings.DELIVERY_BATCH = 7
+    broadcast(*(f"+86138001381{number:02}" for number in range(30)))
+    send_due(SMS)
+    assert Delivery.objects.filter(state="sent").count() == 30
+    assert len({one["to"] for one in provider.messages()}) == 30
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "suppressed"),
+    [(21610, "opted_out", True), (21211, "bad_address", True), (21408, "blocked", False)],
+)
+def test_a_definite_refusal_fails_and_may_suppress(provider, code, reason, suppressed):
+    provider.switch("refuse", code=code)
+    broadcast()
+    send_due(SMS)
+    failed = row()
+    assert (failed.state, failed.reason, failed.code) == ("failed", reason, str(code))
+    assert failed.settled_at
+    assert bool(Address.objects.get().suppressed_at) is suppressed
+
+
+def test_who_texted_stop_is_not_written_to_again(provider):
+    provider.control("POST", "inbound", {"from": PHONE, "body": "STOP"})
+    broadcast()
+    send_due(SMS)
+    assert (row().state, row().code) == ("failed", "21610")
+    second = open_incident()
+    expand(second.number)
+    assert progress(second.number)["total"] == 0
+
+
+def test_429_is_tried_again_later_and_arrives_once(provider):
+    provider.switch("rate_limited", count=1)
+    broadcast()
+    send_due(SMS)
+    waiting = row()
+    assert (waiting.state, waiting.reason) == ("pending", "rate_limited")
+    assert waiting.due_at > timezone.now() - timedelta(seconds=1)
+    due_now()
+    send_due(SMS)
+    assert (row().state, row().attempts) == ("sent", 2)
+    assert len(on_the_phone(provider)) == 1
+
+
+def test_a_refused_connection_is_tried_again(provider, settings):
+    settings.TWILIO_BASE_URL = "http://127.0.0.1:1"
+    broadcast()
+    send_due(SMS)
+    assert (row().state, row().reason) == ("pending", "connection")
+    settings.TWILIO_BASE_URL = provider.url
+    due_now()
+    send_due(SMS)
+    assert row().state == "sent"
+
+
+def test_trying_again_ends_after_the_last_attempt(provider, settings):
+    settings.DELIVERY_MAX_ATTEMPTS = 2
+    settings.TWILIO_BASE_URL = "http://127.0.0.1:1"
+    broadcast()
+    for _ in range(2):
+        due_now()
+        send_due(SMS)
+    assert (row().state, row().reason, row().attempts) == ("failed", "connection", 2)
+
+
+@pytest.mark.parametrize("fault", ["error_after", "drop_after", "error_before", "drop_before"])
+def test_what_may_have_gone_out_is_unknown_and_not_repeated(provider, fault):
+    provider.switch(fault, count=1)
+    broadcast()
+    send_due(SMS)
+    send_due(SMS)
+    assert row().state == "unknown"
+    assert len(on_the_phone(provider)) == (1 if fault.endswith("after") else 0)
+
+
+def test_an_unknown_message_that_is_there_is_found(provider):
+    provider.switch("drop_after", count=1)
+    broadcast()
+    send_due(SMS)
+    due_now()
+    assert resolve_unknown() == 1
+    assert (row().state, row().provider_id) == ("sent", provider.messages(to=PHONE)[0]["id"])
+    assert len(on_the_phone(provider)) == 1
+
+
+def test_an_unknown_message_is_sent_again_only_after_two_looks(provider):
+    provider.switch("drop_before", count=1)
+    broadcast()
+    send_due(SMS)
+    due_now()
+    resolve_unknown()
+    first = row()
+    assert (first.state, first.looks) == ("unknown", 1)
+    assert first.due_at > timezone.now() + timedelta(seconds=20)
+    due_now()
+    resolve_unknown()
+    assert row().state == "pending"
+    send_due(SMS)
+    assert (row().state, row().attempts) == ("sent", 2)
+    assert len(on_the_phone(provider)) == 1
+
+
+def test_a_receipt_adopts_what_was_unknown(provider, called_back):
+    provider.switch("drop_after", count=1)
+    broadcast()
+    send_due(SMS)
+    assert row().state in {"unknown", "delivered"}
+
+    def state():
+        receipts_apply()
+        return row().state
+
+    assert eventually(state, lambda found: found == "delivered") == "delivered"
+    assert row().provider_id.startswith("SM")
+
+
+def test_a_look_that_cannot_tell_leaves_it_for_people(provider, settings):
+    provider.switch("drop_after", count=1)
+    broadcast()
+    send_due(SMS)
+    settings.TWILIO_BASE_URL = "http://127.0.0.1:1"
+    due_now()
+    resolve_unknown()
+    assert row().state == "unknown"
+    settings.TWILIO_BASE_URL = provider.url
+
+
+def test_a_result_that_comes_after_the_lease_changes_nothing(provider, monkeypatch):
+    broadcast()
+    (claimed,), _ = claim(SMS, 1)
+    Delivery.objects.update(fence=claimed.fence + 1, state="unknown")
+    from notifications.channels import channel
+    from notifications.channels.outcomes import Accepted
+
+    late = results.result_of(channel(SMS), claimed, Accepted("SMlate"))
+    assert results.write_results([(late, 1)]) == 0
+    assert (row().state, row().provider_id) == ("unknown", "")
+
+
+def test_a_channel_without_credentials_waits(provider, settings):
+    settings.TWILIO_AUTH_TOKEN = ""
+    broadcast()
+    assert send_due(SMS) is False
+    assert row().state == "pending"
+
+
+def test_the_rate_limit_of_the_account_is_kept(provider, settings):
+    settings.TWILIO_PER_SECOND = 5
+    broadcast(*(f"+86138001382{number:02}" for number in range(12)))
+    from notifications.channels import channel
+    from notifications.delivery.send import send_batch
+
+    send_batch(channel(SMS))
+    assert Delivery.objects.filter(state="sent").count() == 5
+    send_due(SMS)
+    assert Delivery.objects.filter(state="sent").count() == 12
+
+
+def test_the_sweep_wakes_nobody_for_nothing(provider):
+    sweep()
+    assert not Receipt.objects.exists()
+
+
+def test_the_sweep_ends_a_vanished_workers_lease(provider):
+    broadcast()
+    claim(SMS, 1)
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweep()
+    assert row().state == "unknown"

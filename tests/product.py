@@ -1,0 +1,111 @@
+"""Starts the whole product as a newcomer would, on free ports and a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_WITHIN_SECONDS = 120
+# What would point the product at the suite's own engines.
+INHERITED = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "PORT", "CANDOR_TEST_ENGINES", "DEBUG"}
+
+T = TypeVar("T")
+
+
+class Product:
+    """A running `manage.py up` and what its demo.json says."""
+
+    def __init__(self, process: "subprocess.Popen[str]", data_dir: Path) -> None:
+        self.process = process
+        self.data_dir = data_dir
+        self.lines: list[str] = []
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        """demo.json as it is now: a restarted program has another process id."""
+        return json.loads((self.data_dir / "demo.json").read_text(encoding="utf-8"))
+
+    def password(self, username: str) -> str:
+        """The password of a member of staff."""
+        return next(one["password"] for one in self.demo["staff"] if one["username"] == username)
+
+    def wait_until_ready(self) -> None:
+        """Read its output up to the line that says so."""
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if line.startswith("Ready: "):
+                return
+        raise AssertionError("it ended before it was ready: " + "".join(self.lines) + self.logs())
+
+    def logs(self) -> str:
+        """The end of every log, for a failing test to show."""
+        files = sorted((self.data_dir / "logs").glob("*.log"))
+        return "\n".join(f"-- {one.name}\n{one.read_text()[-2000:]}" for one in files)
+
+    def stop(self) -> int:
+        """Press Ctrl-C, and wait for the end."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(60)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
+
+
+@contextmanager
+def running_product(data_dir: Path, **settings: str) -> Iterator[Product]:
+    """The product, ready; ended when the block is left."""
+    ports = free_ports()
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in INHERITED},
+        "DATA_DIR": str(data_dir),
+        "PORT": str(ports[0]),
+        "SIMULATOR_PORT": str(ports[1]),
+        **settings,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-u", "manage.py", "up"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    product = Product(process, data_dir)
+    try:
+        product.wait_until_ready()
+        yield product
+    finally:
+        product.stop()
+
+
+def eventually(read: Callable[[], T], expected: Callable[[T], bool], seconds: float = 20) -> T:
+    """Read again and again until it is as expected; the last reading when it never is."""
+    deadline = time.monotonic() + seconds
+    while not expected(found := read()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def free_ports() -> tuple[int, int]:
+    """A port for the web, and two neighbours for the simulator and its mail server."""
+    while True:
+        with socket.socket() as web, socket.socket() as simulator, socket.socket() as mail:
+            web.bind(("127.0.0.1", 0))
+            simulator.bind(("127.0.0.1", 0))
+            port = simulator.getsockname()[1]
+            try:
+                mail.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return web.getsockname()[1], port
