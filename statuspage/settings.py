@@ -198,7 +198,9 @@ CELERY_BEAT_SCHEDULE = {
     "advance-maintenances": {"task": "incidents.advance_maintenances", "schedule": 5.0},
     "sweep-broadcasts": {"task": "delivery.sweep", "schedule": 2.0},
     "resolve-unknown": {"task": "delivery.resolve_unknown", "schedule": 15.0},
+    "send-unsent-codes": {"task": "subscribers.send_unsent_codes", "schedule": 5.0},
     "forget-old-signups": {"task": "subscribers.forget_old_signups", "schedule": 3600.0},
+    "forget-old-answers": {"task": "api.forget_old_answers", "schedule": 3600.0},
 }
 
 # -- The operator -----------------------------------------------------------------------------
@@ -260,7 +262,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["statuspage.api.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "statuspage.api.openapi.Described",
     "DEFAULT_PAGINATION_CLASS": "statuspage.api.paging.Pages",
     # OPTIONS tells nothing that the OpenAPI description does not, and ?format= chooses nothing.
     "DEFAULT_METADATA_CLASS": None,
@@ -271,6 +273,10 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Candor management API",
     "VERSION": "1",
+    "DESCRIPTION": _(
+        "Whatever is published here is published at once and stays. Texts are objects with "
+        "“zh-hans” and “en”; times are ISO 8601 with an offset."
+    ),
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -280,7 +286,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "statuspage.api.schema.describe_refusals",
+        "statuspage.api.openapi.describe_refusals",
     ],
     # Several enumerations are called "status" or "state": each gets the name it has in the code.
     "ENUM_NAME_OVERRIDES": {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -15,7 +16,15 @@ from typing import Any, TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_SECONDS = 120
 # What would point the product at the suite's own engines.
-INHERITED = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "PORT", "CANDOR_TEST_ENGINES", "DEBUG"}
+INHERITED = {
+    "CANDOR_TEST_ENGINES",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "DEBUG",
+    "DJANGO_SETTINGS_MODULE",
+    "PORT",
+    "REDIS_URL",
+}
 
 T = TypeVar("T")
 
@@ -98,14 +107,21 @@ def eventually(read: Callable[[], T], expected: Callable[[T], bool], seconds: fl
 
 
 def free_ports() -> tuple[int, int]:
-    """A port for the web, and two neighbours for the simulator and its mail server."""
+    """A port for the web, and two neighbours for the simulator and its mail server.
+
+    Below the range from which the kernel takes ports for outgoing connections.
+    """
     while True:
-        with socket.socket() as web, socket.socket() as simulator, socket.socket() as mail:
-            web.bind(("127.0.0.1", 0))
-            simulator.bind(("127.0.0.1", 0))
-            port = simulator.getsockname()[1]
-            try:
-                mail.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return web.getsockname()[1], port
+        web, simulator = random.sample(range(20_000, 30_000), 2)
+        if web != simulator + 1 and all(map(is_free, (web, simulator, simulator + 1))):
+            return web, simulator
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on it now."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

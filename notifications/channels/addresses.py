@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -65,7 +64,7 @@ def _email(raw: str) -> str:
     return f"{local}@{domain.lower()}"
 
 
-def _matching(pattern: re.Pattern[str], problem: str | Promise) -> Callable[[str], str]:
+def _matching(pattern: re.Pattern[str], problem: Any) -> Callable[[str], str]:
     def check(raw: str) -> str:
         if not pattern.fullmatch(raw):
             raise ValidationError(problem, code="address")

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -57,6 +57,14 @@ class Message:
     content: Content
     secret: str = ""
 
+    @property
+    def repeat_id(self) -> str:
+        """The same at every try of one delivery, for receivers that recognise repetitions.
+
+        A message that belongs to no delivery (id 0) is never repeated: its attempt names it.
+        """
+        return str(self.delivery_id) if self.delivery_id else self.attempt_id.hex
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -76,6 +84,9 @@ class Channel(ABC):
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     address_kind: ClassVar[AddressKind]
+    # For how long after the first try the receiver recognises a repetition of the same message
+    # (by its `repeat_id`), so that repeating it is safe. Zero: never.
+    recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
 
     @property
     @abstractmethod

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 class Claimed:
     """A delivery that this process may send now, and what it needs for that."""
 
+    channel: str
     id: int
     published_at: datetime
     statement_number: int
@@ -54,7 +55,7 @@ CLAIM: Final = """
         updated_at = now()
     FROM due
     WHERE d.id = due.id AND d.published_at = due.published_at
-    RETURNING d.state, d.id, d.published_at, d.statement_id, d.address_id, d.language,
+    RETURNING d.state, d.channel, d.id, d.published_at, d.statement_id, d.address_id, d.language,
               d.attempts, d.attempt_id, d.fence, d.first_tried_at,
               due.sealed, due.sealed_secret, due.kind
 """

@@ -11,8 +11,9 @@ from notifications.channels.outcomes import Receipt as Word
 from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.states import RANK, may_follow_from
 from notifications.delivery.wake import wake_receipts
-from notifications.subscribers.models import Address
+from notifications.subscribers.services import addresses_suppress
 
+NO_DELIVERY: Final = 0
 BATCH: Final = 500
 # A receipt may overtake the answer that tells us the provider's id; after this it is an orphan.
 WAIT_FOR_DELIVERY: Final = timedelta(hours=1)
@@ -30,7 +31,10 @@ APPLY: Final = """
 
 
 def receipts_store(channel: str, words: Sequence[Word]) -> int:
-    """Put receipts into the inbox; what is there already stays as it is."""
+    """Put receipts into the inbox; what is there already stays as it is.
+
+    A code for signing up is a message and no delivery (its id is 0): nothing waits for its receipt.
+    """
     stored = Receipt.objects.bulk_create(
         (
             Receipt(
@@ -45,6 +49,7 @@ def receipts_store(channel: str, words: Sequence[Word]) -> int:
                 suppress=word.suppress,
             )
             for word in words
+            if word.delivery_id != NO_DELIVERY
         ),
         ignore_conflicts=True,
     )
@@ -107,7 +112,5 @@ def _apply(receipt: Receipt, delivery: Delivery) -> None:
                 "at": receipt.received_at,
             },
         )
-    if receipt.suppress:
-        Address.objects.filter(pk=delivery.address_id or 0, suppressed_at=None).update(
-            suppressed_at=timezone.now(), suppressed_for=receipt.reason
-        )
+    if receipt.suppress and delivery.address_id:
+        addresses_suppress([delivery.address_id], reason=receipt.reason, source=receipt.channel)

@@ -32,7 +32,7 @@ TAKE: Final = """
     SET fence = d.fence + 1, due_at = now() + interval '60 seconds', updated_at = now()
     FROM due
     WHERE d.id = due.id AND d.published_at = due.published_at
-    RETURNING d.channel, d.looks, d.id, d.published_at, d.statement_id, d.address_id, d.language,
+    RETURNING d.channel, d.id, d.published_at, d.statement_id, d.address_id, d.language,
               d.attempts, d.attempt_id, d.fence, d.first_tried_at,
               due.sealed, due.sealed_secret, due.kind
 """
@@ -61,8 +61,9 @@ def resolve_unknown() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TAKE, [LOOKS_AT_ONCE])
         rows = cursor.fetchall()
-    for channel_name, _looks, *fields in rows:
-        _resolve(find_channel(channel_name), Claimed(*fields))
+    for row in rows:
+        claimed = Claimed(*row)
+        _resolve(find_channel(claimed.channel), claimed)
     return len(rows)
 
 

@@ -14,7 +14,7 @@ from notifications.channels.base import Channel
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Unknown
 from notifications.delivery.claim import Claimed
 from notifications.delivery.states import DeliveryState
-from notifications.subscribers.models import Address
+from notifications.subscribers.services import addresses_suppress
 
 # The code of a refusal by our own rate limit: it is no attempt, and must not use one up.
 OWN_LIMIT: Final = "own_limit"
@@ -87,7 +87,10 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
             ],
         )
         written = int(cursor.rowcount)
-        _suppress([result for result, _ in results if result.suppress])
+        for result, _ in results:
+            if result.suppress:
+                one = result.claimed
+                addresses_suppress([one.address_id], reason=result.reason, source=one.channel)
     return written
 
 
@@ -95,16 +98,6 @@ def backoff(attempts: int) -> timedelta:
     """Full jitter: a random wait up to 2 s, 4 s, 8 s … and never more than five minutes."""
     ceiling = min(BACKOFF_LIMIT_SECONDS, BACKOFF_SECONDS * 2 ** max(0, attempts - 1))
     return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
-
-
-def _suppress(results: Sequence[Result]) -> None:
-    by_reason: dict[str, list[int]] = {}
-    for result in results:
-        by_reason.setdefault(result.reason, []).append(result.claimed.address_id)
-    for reason, ids in by_reason.items():
-        Address.objects.filter(pk__in=ids, suppressed_at=None).update(
-            suppressed_at=timezone.now(), suppressed_for=reason
-        )
 
 
 def _accepted(channel: Channel, claimed: Claimed, outcome: Accepted) -> Result:

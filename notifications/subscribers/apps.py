@@ -1,4 +1,4 @@
-"""Names the room."""
+"""Names the room and registers its checks."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,3 +9,7 @@ class SubscribersConfig(AppConfig):
 
     name = "notifications.subscribers"
     verbose_name = _("Subscribers")
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from notifications.subscribers import checks  # noqa: F401

@@ -1,7 +1,6 @@
 """Addresses at rest: encrypted with rotating keys, found again through a keyed index."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -40,14 +39,14 @@ def decrypt(blob: bytes, context: str) -> str:
         CannotDecrypt: unknown key, wrong context or damaged data.
     """
     blob = bytes(blob)
-    start = 1 + blob[0]
+    start = 1 + int.from_bytes(blob[:1], "big")
     key = _keys(settings.ADDRESS_KEYS).get(blob[1:start].decode("utf-8", "replace"))
     if key is None:
         raise CannotDecrypt("the key is not among ADDRESS_KEYS")
     nonce, sealed = blob[start : start + NONCE_BYTES], blob[start + NONCE_BYTES :]
     try:
         return key.decrypt(nonce, sealed, context.encode()).decode()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise CannotDecrypt("the data does not fit the key") from error
 
 
@@ -55,6 +54,15 @@ def blind_index(clear: str, context: str) -> str:
     """A keyed hash (HMAC-SHA-256, hexadecimal) by which an address is found without decrypting."""
     message = f"{context}\x00{clear}".encode()
     return hmac.new(settings.ADDRESS_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+def check_keys() -> None:
+    """Read ADDRESS_KEYS as encrypting would.
+
+    Raises:
+        ConfigurationError: they are malformed.
+    """
+    _keys(settings.ADDRESS_KEYS)
 
 
 @lru_cache(maxsize=4)
@@ -65,7 +73,7 @@ def _keys(setting: str) -> dict[str, AESGCM]:
         key_id, separator, encoded = part.strip().partition(":")
         try:
             key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if not (separator and key_id) or len(key) != KEY_BYTES:
             raise ConfigurationError("ADDRESS_KEYS", "must be id:base64 of 32 bytes, by commas")

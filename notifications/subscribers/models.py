@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
@@ -81,9 +82,16 @@ class Subscription(models.Model):
 
 
 class SignUp(models.Model):
-    """A request to subscribe that waits for its code; it changes nothing until confirmed."""
+    """A request that waits for its code; it changes nothing until confirmed."""
+
+    class Purpose(models.TextChoices):
+        """What the right code opens."""
+
+        SUBSCRIBE = "subscribe", _("Subscribe")
+        MANAGE = "manage", _("Manage")
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SUBSCRIBE)
     channel = models.CharField(max_length=20)
     kind = models.CharField(max_length=10, choices=AddressKind.choices)
     sealed = models.BinaryField()
@@ -91,12 +99,17 @@ class SignUp(models.Model):
     masked = models.CharField(max_length=80)
     language = models.CharField(max_length=10)
     category = models.CharField(max_length=10, blank=True)
-    topics = ArrayField(models.CharField(max_length=20))
+    topics = ArrayField(models.CharField(max_length=20), default=list)
     components = ArrayField(models.CharField(max_length=12), default=list)
     text_version = models.CharField(max_length=40)
-    # Keyed hash of the code; empty until a worker has made and sent it.
+    # When the newest code was asked for; a worker sends it within two minutes or not at all.
+    requested_at = models.DateTimeField(default=timezone.now)
+    # Keyed hash of the code; empty until a worker has made it.
     code_hash = models.CharField(max_length=64, blank=True)
+    # Set before the first byte leaves, so that no second worker sends another code.
     code_sent_at = models.DateTimeField(null=True)
+    # Why the newest code could not be sent, one of channels.outcomes.Reason.
+    failure = models.CharField(max_length=30, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -104,7 +117,14 @@ class SignUp(models.Model):
     class Meta:
         verbose_name = _("sign-up")
         verbose_name_plural = _("sign-ups")
-        indexes = [models.Index(fields=["created_at"])]
+        indexes = [
+            models.Index(fields=["created_at"]),
+            models.Index(
+                fields=["requested_at"],
+                name="signup_unsent",
+                condition=models.Q(code_sent_at=None, used_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.masked

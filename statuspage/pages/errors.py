@@ -1,7 +1,11 @@
 """Error pages in the reader's language."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+
+
+class NotHere(Http404):
+    """A 404 whose message is written for the reader."""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -20,10 +24,11 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404."""
-    return render(request, "pages/errors/404.html", status=404)
+    """404, with the reason where there is one for readers."""
+    reason = str(exception) if isinstance(exception, NotHere) else ""
+    return render(request, "pages/errors/404.html", {"reason": reason}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
+    """500; nothing in this template asks the database, which may be what failed."""
     return render(request, "pages/errors/500.html", status=500)

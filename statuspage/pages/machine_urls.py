@@ -1,6 +1,26 @@
-"""Feeds and machine-readable addresses, the same in every language."""
+"""Addresses for machines: feeds, the Statuspage v2 API, the badge; the same in every language."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from statuspage.pages import api_v2, health, machine
 
 app_name = "machine"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("history.rss", machine.rss, name="rss"),
+    path("history.atom", machine.atom, name="atom"),
+    path("feed.json", machine.json_feed, name="json_feed"),
+    path("badge.svg", machine.badge, name="badge"),
+    path("robots.txt", machine.robots, name="robots"),
+    path("sitemap.xml", machine.sitemap, name="sitemap"),
+    path("log/<int:number>.json", machine.statement_json, name="statement"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/v2/summary.json", api_v2.summary, name="api_summary"),
+    path("api/v2/status.json", api_v2.status, name="api_status"),
+    path("api/v2/components.json", api_v2.components, name="api_components"),
+    path("api/v2/incidents.json", api_v2.incidents, name="api_incidents"),
+    path("api/v2/incidents/unresolved.json", api_v2.unresolved, name="api_unresolved"),
+    path("api/v2/scheduled-maintenances.json", api_v2.maintenances, name="api_maintenances"),
+    path("api/v2/scheduled-maintenances/upcoming.json", api_v2.upcoming, name="api_upcoming"),
+    path("api/v2/scheduled-maintenances/active.json", api_v2.active, name="api_active"),
+]

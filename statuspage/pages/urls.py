@@ -1,6 +1,16 @@
-"""Addresses of this room."""
+"""Addresses of the pages that people read."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from statuspage.pages import views
 
 app_name = "pages"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("incidents/<slug:public_id>/", views.incident, name="incident"),
+    path("maintenances/<slug:public_id>/", views.maintenance, name="maintenance"),
+    path("history/", views.history, name="history"),
+    path("notices/", views.notice_list, name="notices"),
+    path("notices/<slug:public_id>/", views.notice, name="notice"),
+    path("log/", views.statement_list, name="log"),
+]

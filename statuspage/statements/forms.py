@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.forms.renderers import get_default_renderer
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +13,17 @@ from statuspage.statements.texts import CHINESE, ENGLISH, MAX_LENGTH, Text, clea
 
 # (form name's ending, language, HTML lang, label)
 PARTS: Final = (("zh", CHINESE, "zh-Hans", _("Chinese")), ("en", ENGLISH, "en", _("English")))
+PART: Final = (
+    '<div class="pair-part"><label for="{}">{}</label>{}'
+    '<span class="pair-missing" hidden>{}</span></div>'
+)
 
 
 class TextPairWidget(forms.MultiWidget):
     """Chinese and English beside each other, each with a label of its own.
 
-    An empty part keeps a placeholder of one space, by which the style sheet marks it as missing:
-    that works while typing, without any script.
+    An empty part keeps a placeholder of one space, by which the console's style sheet marks it as
+    missing: that works while typing, without any script. Elsewhere the mark stays hidden.
     """
 
     def __init__(self, *, long: bool = False) -> None:
@@ -44,24 +49,16 @@ class TextPairWidget(forms.MultiWidget):
     ) -> SafeString:
         """Both inputs, labelled."""
         parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
-        return format_html('<div class="pair">{}</div>', _labelled(parts, renderer))
-
-
-def _labelled(parts: list[dict[str, Any]], renderer: Any) -> SafeString:
-    return format_html_join(
-        "",
-        '<div class="pair-part"><label for="{}">{}</label>{}'
-        '<span class="pair-missing" aria-hidden="true">{}</span></div>',
-        (
-            (
-                part["attrs"].get("id", ""),
-                label,
-                renderer.render(part["template_name"], {"widget": part}),
-                _("missing"),
-            )
+        labelled = (
+            (part["attrs"].get("id", ""), label, self._input(part, renderer), _("missing"))
             for part, (_ending, _language, _html, label) in zip(parts, PARTS, strict=True)
-        ),
-    )
+        )
+        return format_html('<div class="pair">{}</div>', format_html_join("", PART, labelled))
+
+    @staticmethod
+    def _input(part: dict[str, Any], renderer: Any) -> SafeString:
+        renderer = renderer or get_default_renderer()
+        return SafeString(renderer.render(part["template_name"], {"widget": part}))
 
 
 class TextPairField(forms.MultiValueField):

@@ -30,7 +30,11 @@ def up() -> None:
         web=env.integer("PORT", 8000, minimum=1),
         simulator=env.integer("SIMULATOR_PORT", 8001, minimum=1),
     )
-    for name, port in (("PORT", ports.web), ("SIMULATOR_PORT", ports.simulator)):
+    for name, port in (
+        ("PORT", ports.web),
+        ("SIMULATOR_PORT", ports.simulator),
+        ("SIMULATOR_PORT", ports.smtp),
+    ):
         _check_free(name, port)
     engines = Engines(data_dir)
     with Supervisor(data_dir / "logs") as supervisor:

@@ -43,7 +43,8 @@ class Visitor:
         return page
 
     def _listen(self, message: object) -> None:
-        if message.type == "error":
+        # A refused form is an answer, and the browser remarks on it; anything else is a fault.
+        if message.type == "error" and "400 (Bad Request)" not in message.text:
             self.complaints.append(message.text)
 
 

@@ -16,6 +16,7 @@ from statuspage.statements.texts import clean_text
 from statuspage.statements.times import iso
 
 Payload = dict[str, Json]
+MOST_DECIMALS: Final = 6
 Check = Callable[[Mapping[str, Json]], None]
 
 
@@ -105,11 +106,11 @@ def read_moment(value: object) -> Json:
     """An ISO 8601 time with offset, kept as UTC; without an offset it is Shanghai's time."""
     try:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError as error:
+        return iso(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
+    except (ValueError, OverflowError) as error:  # the latter: beyond the calendar in UTC
         raise ValidationError(
             _("Write a date and time, such as 2025-02-21T15:30:00+08:00."), code="moment"
         ) from error
-    return iso(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
 
 
 def read_date(value: object) -> Json:
@@ -131,7 +132,12 @@ def read_percent(value: object) -> Json:
         percent = Decimal(str(value))
     except InvalidOperation as error:
         raise ValidationError(_("Write a percentage from 0 to 100."), code="percent") from error
-    if not percent.is_finite() or not 0 <= percent <= 100:
+    # Written out, 1e-999999 would be a million digits.
+    if (
+        not percent.is_finite()
+        or not 0 <= percent <= 100
+        or percent != round(percent, MOST_DECIMALS)
+    ):
         raise ValidationError(_("Write a percentage from 0 to 100."), code="percent")
     return format(percent.normalize(), "f")
 

@@ -1,0 +1,124 @@
+"""What an SMS costs, and how it has to read: parts, look-alikes and the carriers' rules."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import Final
+
+# 3GPP TS 23.038: the default alphabet, and the characters that take an escape before them.
+GSM_BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_EXTENDED: Final = frozenset("\f^{}\\[~]|€")
+GSM: Final = GSM_BASIC | GSM_EXTENDED
+
+# Units of a message alone, and of each part of a longer one (its header takes the difference).
+GSM_LIMITS: Final = (160, 153)
+UCS2_LIMITS: Final = (70, 67)
+MAX_PARTS: Final = 8
+
+INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u2060\ufeff\xad"), "")
+SPACES: Final = dict.fromkeys(map(ord, "\t\xa0\u202f\u205f\u3000"), " ") | dict.fromkeys(
+    range(0x2000, 0x200B), " "
+)
+LOOK_ALIKES: Final = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        "…": "...",
+        "•": "-",
+        "\u200d": "",
+    }
+)
+
+BRACKETS: Final = str.maketrans({"【": "[", "】": "]", "★": "", "☆": ""})
+# Both yen signs (U+00A5 and the full-width U+FFE5), and the brackets and stops of Chinese text,
+# are written by number: they are hard to tell from their ASCII twins.
+AMOUNT: Final = re.compile(r"[\u00a5\uffe5]\s*(\d[\d,]*(?:\.\d+)?)(\s*[万亿])?(?:\s*元)?")
+YEN: Final = re.compile(r"[\u00a5\uffe5]")
+URL: Final = re.compile(
+    r"(?:https?://|www\.)[\w\-.~:/?#@!$&'()*+,;=%]+(?<![.,;:!?)'])"
+    r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|vip|cc|io)(?![\w-])(?:/[\w\-./?=&%#]*\w)?",
+    re.IGNORECASE | re.ASCII,
+)
+EMPTY_BRACKETS: Final = re.compile(r"\(\s*\)|\uff08\s*\uff09|\[\s*\]")
+# White space that Chinese does not want after a stop, and that nobody wants before one.
+STRAY_SPACE: Final = re.compile(
+    r"(?<=[。、\uff0c\uff1b\uff01\uff1f\uff1a]) | (?=[。、\uff0c\uff1b\uff01\uff1f\uff1a.,;!?])"
+)
+SENTENCE: Final = re.compile(r"[。\uff01\uff1f\uff1b]+|[.!?;]+(?=\s|$)")
+
+
+def parts(text: str) -> list[str]:
+    """The text as the parts in which it is sent and billed; joined they are the text again.
+
+    Neither an escape pair of GSM-7 nor a surrogate pair of UCS-2 is split between two parts.
+    """
+    width, (alone, chained) = _encoding(text)
+    widths = [width(character) for character in text]
+    if sum(widths) <= alone:
+        return [text]
+    cuts, used = [0], 0
+    for place, size in enumerate(widths):
+        if used + size > chained:
+            cuts.append(place)
+            used = 0
+        used += size
+    return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
+
+
+def segments(text: str) -> int:
+    """The number of parts that are billed."""
+    return len(parts(text))
+
+
+def normalise(text: str) -> str:
+    """The text without characters that cost a second alphabet and show nothing for it."""
+    # NBSP is not in GSM-7: one of them turns 160 characters a part into 70, and doubles the bill.
+    plain = text.replace("\r\n", "\n").translate(INVISIBLE).translate(SPACES)
+    candidate = plain.translate(LOOK_ALIKES)
+    if GSM.issuperset(candidate) and segments(candidate) <= segments(plain):
+        return candidate
+    return plain
+
+
+def carrier_safe(text: str, *, chinese: bool) -> str:
+    """The text as mainland carriers let it through: no second 【】, no ¥ or ★, no link."""
+    text = AMOUNT.sub(r"\1\2元" if chinese else r"\1\2 yuan", text.translate(BRACKETS))
+    text = EMPTY_BRACKETS.sub("", URL.sub("", YEN.sub("", text)))
+    return STRAY_SPACE.sub("", " ".join(text.split())).strip()
+
+
+def fitted(head: str, body: str, tail: str) -> str:
+    """`head`, as much of `body` as fits into MAX_PARTS, and `tail`: these two are never cut.
+
+    The body ends at the end of a sentence, or, where its first sentence is too long, with dots.
+    """
+
+    def cost(length: int, end: str = "") -> int:
+        return segments(normalise(f"{head}{body[:length]}{end}{tail}"))
+
+    def join(length: int, end: str = "") -> str:
+        return normalise(f"{head}{body[:length].rstrip()}{end}{tail}")
+
+    if cost(len(body)) <= MAX_PARTS:
+        return join(len(body))
+    ends = [match.end() for match in SENTENCE.finditer(body)]
+    whole = _longest(ends, cost)
+    if whole:
+        return join(whole)
+    return join(_longest(range(1, len(body)), lambda length: cost(length, "…")), "…")
+
+
+def _longest(lengths: Sequence[int], cost: Callable[[int], int]) -> int:
+    """The last of ascending lengths that is not too long, or 0. A longer text costs no less."""
+    place = bisect_right(lengths, MAX_PARTS, key=cost)
+    return lengths[place - 1] if place else 0
+
+
+def _encoding(text: str) -> tuple[Callable[[str], int], tuple[int, int]]:
+    if GSM.issuperset(text):
+        return (lambda character: 2 if character in GSM_EXTENDED else 1), GSM_LIMITS
+    return (lambda character: 2 if ord(character) > 0xFFFF else 1), UCS2_LIMITS

@@ -1,0 +1,101 @@
+"""Messages of a WeCom (企业微信) group robot, whose address is the key of its webhook."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+import aiohttp
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from notifications.channels import http, wording
+from notifications.channels.addresses import AddressKind
+from notifications.channels.base import Bulletin, Channel, Content, Limits, Message
+from notifications.channels.batches import each
+from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
+from notifications.channels.registry import register
+
+# errcode -> what it means for us; source: developer.work.weixin.qq.com, 群机器人 and 全局错误码
+ERRORS: Final[Mapping[int, Failed | NotSent | Unknown]] = {
+    -1: Unknown(Reason.PROVIDER_ERROR),
+    40058: Failed(Reason.REFUSED_CONTENT),
+    44004: Failed(Reason.REFUSED_CONTENT),
+    93000: Failed(Reason.BAD_ADDRESS, suppress=True),  # no such robot (any more)
+    93004: Failed(Reason.BAD_ADDRESS, suppress=True),  # the robot was switched off
+    45009: NotSent(Reason.RATE_LIMITED, retry_after=60.0),
+    45033: NotSent(Reason.RATE_LIMITED, retry_after=60.0),
+}
+# A text message's limit, in bytes of UTF-8.
+MAX_BYTES: Final = 2048
+
+
+@register
+class WeCom(Channel):
+    """One message to the group that a robot belongs to."""
+
+    name = "wecom"
+    label = _("WeCom group robot")
+    address_kind = AddressKind.ROBOT
+
+    @property
+    def limits(self) -> Limits:
+        """20 a minute each robot: half at once, half over time, so that no minute has more."""
+        return Limits(per_second=10 / 60, burst=10, each_address=True)
+
+    def configured(self) -> bool:
+        """The key is in the address: nothing else is needed."""
+        return True
+
+    def compose(self, bulletin: Bulletin) -> Content:
+        """Plain text: markdown is not shown to members who read in WeChat."""
+        chinese = wording.is_chinese(bulletin)
+        opening = f"【{bulletin.operator}】{wording.opening(bulletin)}"
+        promised = wording.promise(bulletin)
+        ending = "\n".join([*([promised] if promised else []), bulletin.url])
+        ending = f"\n{ending}\n{wording.number(bulletin)}"
+        body = wording.sentence(bulletin.body, chinese=chinese)
+        room = MAX_BYTES - len(f"{opening}\n{ending}".encode())
+        return Content(text=f"{opening}\n{cut_to_bytes(body, room)}{ending}")
+
+    async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+        """Post every message once."""
+        async with http.session() as session:
+            async for sent in each(batch, partial(_send_one, session)):
+                yield sent
+
+
+def cut_to_bytes(text: str, limit: int) -> str:
+    """The text within `limit` bytes of UTF-8, no character cut, with dots where it was cut."""
+    if len(text.encode()) <= limit:
+        return text
+    dots = "…"
+    room = max(0, limit - len(dots.encode()))
+    return text.encode()[:room].decode(errors="ignore") + dots
+
+
+async def _send_one(session: aiohttp.ClientSession, message: Message) -> Outcome:
+    try:
+        answer = await http.request(
+            session,
+            "POST",
+            f"{settings.WECOM_BASE_URL}/cgi-bin/webhook/send",
+            params={"key": message.address},
+            json={"msgtype": "text", "text": {"content": message.content.text}},
+        )
+    except http.ERRORS as error:
+        return http.outcome_of(error)
+    return _outcome_of(answer, message)
+
+
+def _outcome_of(answer: http.Answer, message: Message) -> Outcome:
+    code = answer.json().get("errcode")
+    if answer.status == 429:
+        return NotSent(Reason.RATE_LIMITED, "429", http.retry_after(answer.headers))
+    if answer.status != 200 or not isinstance(code, int):
+        return Unknown(Reason.PROVIDER_ERROR, str(answer.status))
+    if code == 0:
+        # The robot gives its messages no name: ours tells which delivery it was.
+        return Accepted(f"wecom-{message.repeat_id}")
+    known = ERRORS.get(code, Failed(Reason.OTHER))
+    return replace(known, code=str(code))

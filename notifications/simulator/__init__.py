@@ -1,0 +1,1 @@
+"""A stand-in for the message providers: speaks their protocols, and shows the merchant's phone."""

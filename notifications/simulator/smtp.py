@@ -1,0 +1,80 @@
+"""A mail server that delivers nowhere: it keeps every message for the mailbox page."""
+
+import asyncio
+import email
+import email.policy
+import functools
+import importlib
+import secrets
+from email.message import EmailMessage
+from typing import Any, Final
+
+from notifications.simulator.store import Message, Provider, Store
+
+LARGEST_MAIL_BYTES: Final = 10 * 1024 * 1024
+
+
+class Missing(Exception):
+    """The mail server's library is not installed."""
+
+
+async def listen(store: Store, host: str, port: int) -> None:
+    """Take mail on `port` until the event loop ends.
+
+    Raises:
+        Missing: aiosmtpd is not installed.
+        OSError: the port is taken.
+    """
+    try:
+        library = importlib.import_module("aiosmtpd.smtp")
+    except ModuleNotFoundError as error:
+        raise Missing("--smtp-port needs aiosmtpd: pip install -r requirements-dev.txt") from error
+    loop = asyncio.get_running_loop()
+    server = functools.partial(
+        library.SMTP,
+        Mailroom(store),
+        hostname="simulator.localhost",
+        data_size_limit=LARGEST_MAIL_BYTES,
+        enable_SMTPUTF8=True,
+        loop=loop,
+    )
+    await loop.create_server(server, host, port)
+
+
+class Mailroom:
+    """aiosmtpd's handler: one ledger entry for each recipient."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keep a mail."""
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        for recipient in envelope.rcpt_tos:
+            self._store.add(_entry(mail, envelope.mail_from, recipient))
+        return "250 OK"
+
+
+def _entry(mail: EmailMessage, sender: str, recipient: str) -> Message:
+    return Message(
+        sid=f"mail-{secrets.token_hex(16)}",
+        provider=Provider.MAIL,
+        to=recipient,
+        sender=sender,
+        body=_part(mail, "plain"),
+        status="received",
+        details={
+            "subject": str(mail.get("Subject", "")),
+            "from": str(mail.get("From", "")),
+            "html": _part(mail, "html"),
+            "list_unsubscribe": str(mail.get("List-Unsubscribe", "")),
+            "list_unsubscribe_post": str(mail.get("List-Unsubscribe-Post", "")),
+            "message_id": str(mail.get("Message-ID", "")),
+            "headers": [[name, str(value)] for name, value in mail.items()],
+        },
+    )
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body(preferencelist=(kind,))
+    return "" if part is None else str(part.get_content())

@@ -1,0 +1,72 @@
+"""What someone wants to hear about, read and checked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from notifications.subscribers.topics import ALL_TOPICS, Topic
+from statuspage.components.selectors import components_by_public_id
+from statuspage.settlement.audience import MerchantCategory
+from statuspage.statements.choices import clean_choice
+from statuspage.statements.texts import CHINESE, ENGLISH, LANGUAGES
+
+# Short names that people and other systems use for the two languages.
+LANGUAGE_NAMES: Final = {
+    "zh": CHINESE,
+    "zh-cn": CHINESE,
+    "中文": CHINESE,
+    "en-us": ENGLISH,
+    "en-gb": ENGLISH,
+    "英文": ENGLISH,
+}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Language, category (empty: not said), topics, components (none: all of them)."""
+
+    language: str
+    category: str = ""
+    topics: tuple[str, ...] = ALL_TOPICS
+    components: tuple[str, ...] = ()
+
+
+def clean_choices(
+    *,
+    language: str,
+    category: str = "",
+    topics: Iterable[str] = ALL_TOPICS,
+    components: Iterable[str] = (),
+) -> Choices:
+    """The checked choices, without repetitions.
+
+    Raises:
+        ValidationError: a value is unknown, or no topic is chosen.
+    """
+    wanted = {clean_choice(Topic, topic) for topic in topics}
+    if not wanted:
+        raise ValidationError(_("Choose at least one kind of message."), code="topics")
+    chosen = tuple(dict.fromkeys(components))
+    components_by_public_id(chosen)
+    return Choices(
+        language=clean_language(language),
+        category=clean_choice(MerchantCategory, category) if category else "",
+        topics=tuple(topic for topic in ALL_TOPICS if topic in wanted),
+        components=chosen,
+    )
+
+
+def clean_language(value: str) -> str:
+    """`zh-hans` or `en`, also from their short names.
+
+    Raises:
+        ValidationError: it is neither.
+    """
+    name = value.strip().lower()
+    language = LANGUAGE_NAMES.get(name, name)
+    if language not in LANGUAGES:
+        raise ValidationError(_("Choose Chinese (zh) or English (en)."), code="language")
+    return language

@@ -1,0 +1,73 @@
+"""An address before it is in a table: normalised, sealed and indexed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from notifications.channels import channel as find_channel
+from notifications.channels.addresses import AddressKind, mask, normalise
+from notifications.subscribers.crypto import blind_index, encrypt
+
+# Which channel carries a code to which kind of address.
+CODE_CHANNELS: Final = {AddressKind.PHONE: "twilio_sms", AddressKind.EMAIL: "email"}
+MASKED_LENGTH: Final = 80
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One way to reach someone. `clear` must not be logged."""
+
+    channel: str
+    kind: AddressKind
+    clear: str
+
+    @property
+    def index(self) -> str:
+        """By which the address is found in the tables."""
+        return blind_index(self.clear, self.kind)
+
+    @property
+    def masked(self) -> str:
+        """As screens show it."""
+        return mask(self.kind, self.clear)[:MASKED_LENGTH]
+
+    def columns(self) -> dict[str, object]:
+        """The columns that Address and SignUp share."""
+        return {
+            "channel": self.channel,
+            "kind": self.kind,
+            "sealed": encrypt(self.clear, self.kind),
+            "blind_index": self.index,
+            "masked": self.masked,
+        }
+
+
+def contact_for_code(kind: AddressKind, raw: str) -> Contact:
+    """The contact behind what someone typed, on the channel that can carry a code to it.
+
+    Raises:
+        ValidationError: it is no address of that kind.
+    """
+    return Contact(CODE_CHANNELS[kind], kind, _normalised(kind, raw))
+
+
+def contact_on(channel: str, raw: str) -> Contact:
+    """The contact on a named channel.
+
+    Raises:
+        ValidationError: there is no such channel, or it is no address of the channel's kind.
+    """
+    try:
+        kind = find_channel(channel).address_kind
+    except KeyError as error:
+        raise ValidationError(_("There is no such channel."), code="channel") from error
+    return Contact(channel, kind, _normalised(kind, raw))
+
+
+def _normalised(kind: AddressKind, raw: str) -> str:
+    # JSON can carry lone surrogates, which no encoding, and so no encryption, can take.
+    if "\x00" in raw or any("\ud800" <= character <= "\udfff" for character in raw):
+        raise ValidationError(_("The address has a character that cannot be stored."), code="nul")
+    return normalise(kind, raw)

@@ -1,0 +1,131 @@
+"""From a typed number to a confirmed subscription: request, resend, confirm, forget."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from notifications.channels.addresses import AddressKind
+from notifications.hints import hint
+from notifications.subscribers.choices import Choices
+from notifications.subscribers.codes import clean_code, code_matches
+from notifications.subscribers.consent import CONSENT_VERSION
+from notifications.subscribers.contacts import Contact, contact_for_code
+from notifications.subscribers.models import SignUp
+from notifications.subscribers.ratelimit import count_code
+from notifications.subscribers.refusals import Refusal, Refused
+from notifications.subscribers.selectors import clear_address
+from notifications.subscribers.services.subscriptions import subscription_confirm
+
+KEPT_FOR: Final = timedelta(days=1)
+
+
+def signup_request(
+    *,
+    kind: AddressKind,
+    raw: str,
+    choices: Choices,
+    client_ip: str,
+    purpose: str = SignUp.Purpose.SUBSCRIBE,
+) -> SignUp:
+    """Ask for a code. Whether the address is known is neither looked up nor shown.
+
+    Raises:
+        ValidationError: the address is malformed.
+        Refused: too many codes were asked for.
+    """
+    contact = contact_for_code(kind, raw)
+    count_code(contact, client_ip)
+    signup = SignUp.objects.create(
+        purpose=purpose,
+        language=choices.language,
+        category=choices.category,
+        topics=list(choices.topics),
+        components=list(choices.components),
+        text_version=CONSENT_VERSION,
+        **contact.columns(),
+    )
+    _wake(signup)
+    return signup
+
+
+def signup_resend(*, signup: SignUp, client_ip: str) -> None:
+    """Ask for a new code; the old one stops working, and the tries are not given back.
+
+    Raises:
+        Refused: the sign-up is used or has had too many tries, or too many codes were asked for.
+    """
+    _check_open(signup)
+    kind = AddressKind(signup.kind)
+    count_code(Contact(signup.channel, kind, clear_address(signup)), client_ip)
+    SignUp.objects.filter(pk=signup.pk, used_at=None).update(
+        code_hash="", code_sent_at=None, failure="", requested_at=timezone.now()
+    )
+    _wake(signup)
+
+
+def signup_confirm(*, signup: SignUp, typed: str) -> None:
+    """Take the code, and do what it was asked for: at most once, whoever else tries meanwhile.
+
+    Not to be called inside a transaction: a try must stay counted when the code is refused.
+
+    Raises:
+        Refused: the code is malformed, wrong, expired or used, or there were too many tries.
+    """
+    code = clean_code(typed)
+    signup.refresh_from_db()
+    _check_open(signup)
+    _check_code_is_out(signup)
+    left = _count_try(signup)
+    if not code_matches(signup, code):
+        raise Refused(Refusal.WRONG, left=left)
+    with transaction.atomic():
+        _use(signup)
+        if signup.purpose == SignUp.Purpose.SUBSCRIBE:
+            subscription_confirm(signup=signup)
+
+
+def signups_forget() -> int:
+    """Delete sign-ups older than a day, with the sealed addresses in them."""
+    deleted, _ = SignUp.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    return deleted
+
+
+def _check_open(signup: SignUp) -> None:
+    if signup.used_at:
+        raise Refused(Refusal.USED)
+    if signup.tries >= settings.SIGNUP_CODE_TRIES:
+        raise Refused(Refusal.TOO_MANY_TRIES)
+
+
+def _check_code_is_out(signup: SignUp) -> None:
+    if not signup.code_hash or signup.code_sent_at is None:
+        raise Refused(Refusal.NOT_SENT_YET)
+    age = timezone.now() - signup.code_sent_at
+    if age > timedelta(seconds=settings.SIGNUP_CODE_SECONDS):
+        raise Refused(Refusal.EXPIRED)
+
+
+def _count_try(signup: SignUp) -> int:
+    """Use up one try, in one statement that holds against any number at once; how many are left."""
+    limit = settings.SIGNUP_CODE_TRIES
+    counted = SignUp.objects.filter(pk=signup.pk, tries__lt=limit).update(tries=F("tries") + 1)
+    if not counted:
+        raise Refused(Refusal.TOO_MANY_TRIES)
+    return max(0, limit - signup.tries - 1)
+
+
+def _use(signup: SignUp) -> None:
+    """Mark it used, unless someone was quicker or a newer code has been asked for."""
+    now = timezone.now()
+    same = SignUp.objects.filter(pk=signup.pk, used_at=None, code_hash=signup.code_hash)
+    if not same.update(used_at=now):
+        raise Refused(Refusal.USED)
+    signup.used_at = now
+
+
+def _wake(signup: SignUp) -> None:
+    transaction.on_commit(lambda: hint("subscribers.send_code", signup.pk))

@@ -1,0 +1,128 @@
+"""Writing what subscribers chose: confirm, change, stop, start again, erase."""
+
+from dataclasses import replace
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from notifications.channels.addresses import AddressKind
+from notifications.subscribers.choices import Choices
+from notifications.subscribers.contacts import Contact
+from notifications.subscribers.models import Address, Consent, SignUp, Subscriber, Subscription
+from notifications.subscribers.selectors import clear_address
+from notifications.subscribers.services.consents import consent_record
+from notifications.subscribers.services.stopping import UNSUBSCRIBED, revive, suppress
+
+WEB: Final = "web"
+
+
+def subscription_confirm(*, signup: SignUp) -> Address:
+    """Turn a proven sign-up into a subscription, new or updated; call it in a transaction."""
+    contact = Contact(signup.channel, AddressKind(signup.kind), clear_address(signup))
+    choices = Choices(
+        signup.language, signup.category, tuple(signup.topics), tuple(signup.components)
+    )
+    address = address_obtain(contact, choices)
+    choices_apply(subscriber=address.subscriber, choices=choices)
+    now = timezone.now()
+    address.confirmed_at = address.confirmed_at or now
+    # Whoever types our code has just been reached: an old block is out of date.
+    address.suppressed_at, address.suppressed_for = None, ""
+    address.save(update_fields=["confirmed_at", "suppressed_at", "suppressed_for"])
+    consent_record(address, Consent.Act.GIVEN, source=WEB, text_version=signup.text_version)
+    return address
+
+
+def address_obtain(contact: Contact, choices: Choices) -> Address:
+    """The stored address, locked; made, with its subscriber, where there is none yet."""
+    known = Address.objects.select_for_update().filter(
+        channel=contact.channel, blind_index=contact.index
+    )
+    address = known.first()
+    if address is None:
+        try:
+            with transaction.atomic():
+                return address_create(contact, choices)
+        except IntegrityError:
+            # Another sign-up of the same number was quicker by a moment.
+            address = known.get()
+    return address
+
+
+def address_create(
+    contact: Contact, choices: Choices, *, subscriber: Subscriber | None = None
+) -> Address:
+    """A new, unconfirmed address with its subscription.
+
+    Raises:
+        IntegrityError: it is there already.
+    """
+    subscriber = subscriber or Subscriber.objects.create(
+        language=choices.language, category=choices.category
+    )
+    address = Address.objects.create(
+        subscriber=subscriber, position=subscriber.addresses.count(), **contact.columns()
+    )
+    Subscription.objects.create(
+        address=address, topics=list(choices.topics), components=list(choices.components)
+    )
+    return address
+
+
+def choices_apply(*, subscriber: Subscriber, choices: Choices) -> None:
+    """Let every address of a subscriber hear about these things, in this language."""
+    subscriber.language, subscriber.category = choices.language, choices.category
+    subscriber.save(update_fields=["language", "category"])
+    Subscription.objects.filter(address__subscriber=subscriber).update(
+        topics=list(choices.topics), components=list(choices.components)
+    )
+
+
+def choices_change(*, subscriber: Subscriber, choices: Choices) -> None:
+    """The owner's own change: kept as consent, so that no import overwrites it."""
+    with transaction.atomic():
+        choices_apply(subscriber=subscriber, choices=choices)
+        for address in subscriber.addresses.filter(suppressed_at=None):
+            consent_record(address, Consent.Act.GIVEN, source=WEB)
+
+
+def choices_of(subscriber: Subscriber) -> Choices:
+    """What a subscriber chose, as their first address has it."""
+    present = Choices(subscriber.language, subscriber.category)
+    first = Subscription.objects.filter(address__subscriber=subscriber)
+    subscription = first.order_by("address__position", "address_id").first()
+    if subscription is None:
+        return present
+    return replace(
+        present, topics=tuple(subscription.topics), components=tuple(subscription.components)
+    )
+
+
+def subscriber_unsubscribe(*, subscriber: Subscriber) -> None:
+    """Stop every message to a subscriber: consent is withdrawn, the choices stay."""
+    with transaction.atomic():
+        for address in subscriber.addresses.select_for_update():
+            suppress(address, reason=UNSUBSCRIBED, source=WEB)
+
+
+def subscriber_resume(*, subscriber: Subscriber) -> None:
+    """Undo an unsubscription; addresses that a provider refused stay as they are."""
+    with transaction.atomic():
+        for address in subscriber.addresses.select_for_update():
+            revive(address, source=WEB)
+
+
+def subscriber_erase(subscriber: Subscriber) -> None:
+    """Remove a subscriber with every address, subscription and waiting sign-up.
+
+    Deliveries keep their counts and name an address that is no more; consents stay, anonymous.
+    """
+    with transaction.atomic():
+        addresses = subscriber.addresses.all()
+        SignUp.objects.filter(
+            blind_index__in=addresses.values_list("blind_index", flat=True)
+        ).delete()
+        for address in addresses:
+            consent_record(address, Consent.Act.WITHDRAWN, source=WEB)
+        subscriber.delete()

@@ -1,0 +1,59 @@
+// Conveniences of the console; every page works without them.
+"use strict";
+
+const BEIJING_OFFSET_MINUTES = 8 * 60;
+
+/** `minutes` from now as the value of a datetime-local field, in Beijing time. */
+function beijingTime(minutes) {
+  const moment = new Date(Date.now() + (minutes + BEIJING_OFFSET_MINUTES) * 60_000);
+  return moment.toISOString().slice(0, 16);
+}
+
+/** The minutes promised for what the form now says; undefined while it says nothing. */
+function promisedMinutes(form, promises) {
+  const impact = form.elements.impact?.value;
+  if (impact) return promises[impact];
+  const states = [...form.querySelectorAll("select[name^=component_]")].map((one) => one.value);
+  const waits = states.filter(Boolean).map((state) => promises[state]);
+  return waits.length ? Math.min(...waits) : undefined;
+}
+
+/** Fill in "next update by" as the impact changes, until someone sets it by hand. */
+function followPromise(holder) {
+  const form = holder.closest("form");
+  const field = form.elements.next_update_by;
+  const promises = JSON.parse(holder.dataset.promises);
+  let byHand = false;
+  form.addEventListener("change", (event) => {
+    if (event.target === field) byHand = true;
+    if (byHand || !event.target.matches("[name=impact], [name^=component_]")) return;
+    const minutes = promisedMinutes(form, promises);
+    if (minutes) field.value = beijingTime(minutes);
+  });
+}
+
+/** Mark the components for which a state is chosen. */
+function markChosen(event) {
+  const state = event.target.closest?.(".state");
+  if (state) state.classList.toggle("state-chosen", event.target.value !== "");
+}
+
+/** Let a form go once; it may go again when the reader comes back to it. */
+function goOnce(form) {
+  let gone = false;
+  form.addEventListener("submit", (event) => {
+    if (gone) event.preventDefault();
+    gone = true;
+  });
+  window.addEventListener("pageshow", () => {
+    gone = false;
+  });
+}
+
+document.querySelectorAll("[data-promises]").forEach(followPromise);
+document.querySelectorAll("form[data-once]").forEach(goOnce);
+document.querySelectorAll("[data-submit]").forEach((field) => {
+  field.addEventListener("change", () => field.form.requestSubmit());
+});
+document.addEventListener("change", markChosen);
+document.querySelector("[data-focus]")?.focus();

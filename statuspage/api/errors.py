@@ -1,0 +1,125 @@
+"""One shape for every refusal: {"error": {"code", "message", "fields"}}."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.core.exceptions import (
+    ValidationError as DjangoValidationError,
+)
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
+from rest_framework.settings import api_settings
+from rest_framework.views import exception_handler as drf_handler
+
+Fields = dict[str, list[str]]
+
+# Refusals that are about the present state of things, not about the words of the request.
+CONFLICTS: Final = frozenset({"transition", "superseded", "withdrawn", "owner_decided"})
+
+NO_TOKEN: Final = _("Send your token in the header “Authorization: Bearer <token>”.")
+NOTHING_HERE: Final = _("There is nothing at this address. Addresses end with a slash.")
+SAID_STAYS_SAID: Final = _(
+    "What was said stays said: nothing here can be changed or deleted. "
+    "To put something right, POST statements/<number>/corrections/."
+)
+IMMUTABLE: Final = frozenset({"PUT", "PATCH", "DELETE"})
+
+
+class Conflict(exceptions.APIException):
+    """409: the request is well formed, but the world has moved on."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+class InProgress(Conflict):
+    """409: the same Idempotency-Key is being worked on at this moment."""
+
+    default_detail = _("A request with this Idempotency-Key is still running. Try again shortly.")
+    default_code = "in_progress"
+    wait = 2
+
+
+class KeyReused(exceptions.APIException):
+    """422: the Idempotency-Key was used for another request."""
+
+    status_code = 422
+    default_detail = _(
+        "This Idempotency-Key was used for a different request. Use a new key for a new request."
+    )
+    default_code = "key_reused"
+
+
+class TooLarge(exceptions.APIException):
+    """413."""
+
+    status_code = 413
+    default_detail = _("The request is too large.")
+    default_code = "too_large"
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's hook: the refusal for any foreseen error; an unforeseen one stays our own fault."""
+    known = _as_api_exception(error)
+    response = drf_handler(known, dict(context))
+    if response is not None and isinstance(known, exceptions.APIException):
+        response.data = {"error": _explain(known, context["request"].method)}
+    return response
+
+
+def _from_service(error: DjangoValidationError) -> exceptions.APIException:
+    """A service's refusal. Its code says whether it is a conflict."""
+    code = getattr(error, "code", None) or "invalid"
+    if code in CONFLICTS:
+        return Conflict(error.messages[0], code)
+    refused = exceptions.ValidationError(as_serializer_error(error))
+    refused.default_code = code
+    return refused
+
+
+# Errors of Django's, in DRF's terms: the first row that fits decides.
+_TRANSLATIONS: Final[Sequence[tuple[type[Exception], Callable[[Any], exceptions.APIException]]]] = (
+    (DjangoValidationError, _from_service),
+    (Http404, lambda _error: exceptions.NotFound(NOTHING_HERE)),
+    (RequestDataTooBig, lambda _error: TooLarge()),
+    (SuspiciousOperation, lambda _error: exceptions.ParseError(_("The request cannot be read."))),
+)
+
+
+def _as_api_exception(error: Exception) -> Exception:
+    rows = (translate for kind, translate in _TRANSLATIONS if isinstance(error, kind))
+    translate = next(rows, None)
+    return translate(error) if translate else error
+
+
+def _explain(error: exceptions.APIException, method: str | None) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        return _explain_fields(error)
+    message: Any = error.detail
+    if isinstance(error, exceptions.NotAuthenticated):
+        message = NO_TOKEN
+    if isinstance(error, exceptions.MethodNotAllowed) and method in IMMUTABLE:
+        message = SAID_STAYS_SAID
+    return {"code": str(error.get_codes()), "message": str(message), "fields": {}}
+
+
+def _explain_fields(error: exceptions.ValidationError) -> dict[str, Any]:
+    fields = _flat(error.detail)
+    general = fields.pop(api_settings.NON_FIELD_ERRORS_KEY, [])
+    message = " ".join(general) or str(_("The request was not accepted. See the fields."))
+    return {"code": str(error.default_code), "message": message, "fields": fields}
+
+
+def _flat(detail: Any, path: str = "") -> Fields:
+    """Nested errors by dotted path: {"components.abc": ["…"]}."""
+    if not isinstance(detail, Mapping):
+        return {path or api_settings.NON_FIELD_ERRORS_KEY: [str(value) for value in detail]}
+    parts = [_flat(value, f"{path}.{key}" if path else str(key)) for key, value in detail.items()]
+    return {key: value for part in parts for key, value in part.items()}

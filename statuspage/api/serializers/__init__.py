@@ -1,0 +1,1 @@
+"""What requests and answers look like; whether an act is allowed, the services decide."""

@@ -1,0 +1,114 @@
+"""Notices to merchants."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from statuspage.api.fields import MomentField, TextField
+from statuspage.api.serializers.common import (
+    Request,
+    StatementAnswer,
+    StatementNumber,
+    page_of,
+    statements_about,
+)
+from statuspage.settlement.audience import MerchantCategory
+from statuspage.settlement.models import Notice
+from statuspage.settlement.notices import kinds, notice_kind
+from statuspage.settlement.services import TITLE_LENGTH
+
+KINDS = [(kind.name, kind.label) for kind in kinds()]
+
+
+class AudienceRequest(Request):
+    """To which merchants it is addressed."""
+
+    categories = serializers.ListField(
+        child=serializers.ChoiceField(choices=MerchantCategory.choices),
+        help_text=_("Empty: every merchant."),
+    )
+
+
+class NoticeRequest(Request):
+    """Publishing a notice."""
+
+    kind = serializers.ChoiceField(choices=KINDS)
+    title = TextField(max_length=TITLE_LENGTH)
+    body = TextField()
+    payload = serializers.DictField(
+        required=False, help_text=_("Details; which ones, depends on the kind.")
+    )
+    audience = AudienceRequest(required=False)
+    incident = serializers.CharField(
+        required=False, max_length=12, help_text=_("Id of the incident it belongs to.")
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Check the details already here, so that what is wrong is named by its place."""
+        try:
+            notice_kind(attrs["kind"]).clean(attrs.get("payload", {}))
+        except ValidationError as error:
+            raise serializers.ValidationError(
+                {"payload": serializers.as_serializer_error(error)}
+            ) from error
+        return attrs
+
+
+class NoticeAnswer(serializers.ModelSerializer[Notice]):
+    """A notice."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.ChoiceField(choices=KINDS)
+    title = TextField()
+    payload = serializers.DictField()
+    audience = AudienceRequest()
+    incident = serializers.SerializerMethodField()
+    published_at = MomentField()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Notice
+        fields: tuple[str, ...] = (
+            "id",
+            "kind",
+            "title",
+            "payload",
+            "audience",
+            "incident",
+            "published_at",
+            "url",
+        )
+
+    def get_incident(self, notice: Notice) -> str | None:
+        """Id of the incident it belongs to."""
+        return notice.incident_id or None
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, notice: Notice) -> str:
+        """The public page."""
+        return page_of("notice", notice.public_id)
+
+
+class NoticeDetail(NoticeAnswer):
+    """The same with everything that was said about it; its text is in there."""
+
+    timeline = serializers.SerializerMethodField()
+
+    class Meta(NoticeAnswer.Meta):
+        fields = (*NoticeAnswer.Meta.fields, "timeline")
+
+    @extend_schema_field(StatementAnswer(many=True))
+    def get_timeline(self, notice: Notice) -> list[dict[str, Any]]:
+        """Oldest first, corrections included."""
+        return statements_about("notice", notice.public_id)
+
+
+class NoticePublished(StatementNumber, NoticeDetail):
+    """The answer to a published notice."""
+
+    class Meta(NoticeDetail.Meta):
+        fields = ("statement", *NoticeDetail.Meta.fields)

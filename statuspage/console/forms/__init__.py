@@ -1,0 +1,1 @@
+"""The console's forms: what staff write, on its way to a service."""

@@ -1,0 +1,157 @@
+"""Announcing maintenance and saying more about it."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.components.models import Component
+from statuspage.components.statuses import ComponentStatus
+from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank, told_components
+from statuspage.console.forms.compose import ComposeForm
+from statuspage.console.forms.fields import MomentField, body_field, name_field
+from statuspage.console.forms.versions import VersionedForm
+from statuspage.console.timelines import updates
+from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MAINTENANCE_TRANSITIONS
+from statuspage.incidents.lifecycle import MaintenanceStatus as Status
+from statuspage.incidents.models import Maintenance, Template
+from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
+from statuspage.staff.models import Staff
+from statuspage.statements.models import Statement
+from statuspage.statements.texts import in_language
+from statuspage.statements.times import iso, iso_or_none
+
+
+class MaintenanceForm(ComposeForm):
+    """New planned maintenance."""
+
+    name = name_field(_("Headline"))
+    body = body_field(_("Text"), _("What will not work meanwhile, and what merchants should do."))
+    components = forms.MultipleChoiceField(
+        label=_("Components"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    scheduled_for = MomentField(label=_("Starts (Beijing time)"), future=True)
+    scheduled_until = MomentField(label=_("Ends (Beijing time)"), future=True)
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        components: Sequence[Component],
+        template: Template | None = None,
+    ) -> None:
+        super().__init__(data, initial=_from_template(template))
+        self.known = {one.public_id: one for one in components}
+        field = cast("forms.MultipleChoiceField", self.fields["components"])
+        field.choices = [
+            (one.public_id, in_language(one.name, get_language() or "")) for one in components
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """The end must come after the start."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        start, end = values.get("scheduled_for"), values.get("scheduled_until")
+        if start and end and end <= start:
+            self.add_error("scheduled_until", _("The end must come after the start."))
+        return values
+
+    def draft(self, number: int) -> Document:
+        """The announcement; announcing changes no component's state."""
+        values, now = self.usable(), timezone.now()
+        chosen = [self.known[one] for one in values.get("components") or ()]
+        content = {
+            "name": text_or_blank(values.get("name")),
+            "status": Status.SCHEDULED.value,
+            "scheduled_for": iso_or_none(values.get("scheduled_for")),
+            "scheduled_until": iso_or_none(values.get("scheduled_until")),
+            "body": text_or_blank(values.get("body")),
+            "components": told_components((one, one.status) for one in chosen),
+        }
+        subject = ("maintenance", NO_ID)
+        return draft(
+            number=number, kind="maintenance.scheduled", subject=subject, content=content, now=now
+        )
+
+    def publish(self, author: Staff) -> Statement:
+        """Announce the maintenance."""
+        values = self.cleaned_data
+        return maintenance_schedule(
+            name=values["name"],
+            body=values["body"],
+            components=values["components"],
+            scheduled_for=values["scheduled_for"],
+            scheduled_until=values["scheduled_until"],
+            author=author,
+        )
+
+
+class MaintenanceUpdateForm(VersionedForm):
+    """The next stage of a maintenance, or more about the present one."""
+
+    body = body_field(_("Text"))
+    status = forms.ChoiceField(label=_("Status"))
+
+    def __init__(self, data: QueryDict | None, *, maintenance: Maintenance) -> None:
+        self.maintenance = maintenance
+        super().__init__(data, subject=maintenance, initial={"status": maintenance.status})
+        following = MAINTENANCE_TRANSITIONS[maintenance.status]
+        field = cast("forms.ChoiceField", self.fields["status"])
+        field.choices = [(one.value, one.label) for one in Status if one in following]
+
+    def draft(self, number: int) -> Document:
+        """The update; what is not usable yet stays as it is."""
+        values, one = self.usable(), self.maintenance
+        status = values.get("status") or one.status
+        content = {
+            "name": dict(one.name),
+            "status": status,
+            "scheduled_for": iso(one.scheduled_for),
+            "scheduled_until": iso(one.scheduled_until),
+            "body": text_or_blank(values.get("body")),
+            "components": told_components(_states(one, status)),
+        }
+        return draft(
+            number=number,
+            kind="maintenance.updated",
+            subject=("maintenance", one.public_id),
+            content=content,
+            now=timezone.now(),
+        )
+
+    def updates(self) -> list[Statement]:
+        """What was said of the maintenance, corrections left out."""
+        return updates("maintenance", self.maintenance.public_id)
+
+    def publish(self, author: Staff) -> Statement:
+        """Publish the update."""
+        values = self.cleaned_data
+        return maintenance_update(
+            maintenance=self.maintenance,
+            status=values["status"],
+            body=values["body"],
+            author=author,
+        )
+
+
+def _states(maintenance: Maintenance, status: str) -> list[tuple[Component, str]]:
+    """The components' states while the maintenance has that status."""
+    state = (
+        ComponentStatus.UNDER_MAINTENANCE
+        if status in MAINTENANCE_ACTIVE
+        else ComponentStatus.OPERATIONAL
+    )
+    return [(component, state.value) for component in maintenance.components.all()]
+
+
+def _from_template(template: Template | None) -> dict[str, Any]:
+    if not template:
+        return {}
+    return {
+        "name": template.name,
+        "body": template.body,
+        "components": [one.public_id for one in template.components.all()],
+    }

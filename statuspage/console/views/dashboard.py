@@ -1,0 +1,38 @@
+"""What is open, what is late, and what is being sent."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from notifications.channels import channels
+from notifications.delivery.selectors import recent_broadcasts
+from statuspage.components.selectors import overall_state, visible_components
+from statuspage.components.statuses import HEADLINES
+from statuspage.console.access import reads
+from statuspage.console.broadcasts import Progress
+from statuspage.incidents.selectors import (
+    active_maintenances,
+    open_incidents,
+    scheduled_maintenances,
+)
+from statuspage.settlement.selectors import recent_notices
+
+BROADCASTS = 5
+
+
+@reads
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The console's first page."""
+    description, indicator = overall_state(visible_components())
+    context = {
+        "headline": HEADLINES[description],
+        "indicator": indicator,
+        "now": timezone.now(),
+        "incidents": open_incidents(),
+        "active": active_maintenances(),
+        "scheduled": scheduled_maintenances(),
+        "notices": recent_notices(),
+        "broadcasts": [Progress.of(one) for one in recent_broadcasts(BROADCASTS)],
+        "unconfigured": [one for one in channels() if not one.configured()],
+    }
+    return render(request, "console/dashboard.html", context)

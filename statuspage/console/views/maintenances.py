@@ -1,0 +1,64 @@
+"""Announcing maintenance and telling how it goes."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from statuspage.components.models import Component
+from statuspage.console.access import reads, staff_of, writes
+from statuspage.console.compose import Composition, compose
+from statuspage.console.forms.maintenances import MaintenanceForm, MaintenanceUpdateForm
+from statuspage.console.paging import page_of
+from statuspage.console.preview import preview_of
+from statuspage.console.timelines import entries
+from statuspage.console.views.templates import chosen_template
+from statuspage.incidents.lifecycle import MAINTENANCE_TRANSITIONS
+from statuspage.incidents.models import Maintenance, Template
+from statuspage.incidents.selectors import maintenances, templates
+
+
+@reads
+def maintenance_list(request: HttpRequest) -> HttpResponse:
+    """All maintenance, the latest first."""
+    return render(request, "console/maintenances.html", {"page": page_of(request, maintenances())})
+
+
+@writes
+def maintenance_compose(request: HttpRequest) -> HttpResponse:
+    """Write and publish an announcement."""
+    form = MaintenanceForm(
+        request.POST or None,
+        components=list(Component.objects.all()),
+        template=chosen_template(request, Template.Use.MAINTENANCE),
+    )
+    context = {"templates": templates(Template.Use.MAINTENANCE)}
+    return compose(request, Composition(form, "console/maintenance_compose.html", context))
+
+
+@reads
+def maintenance(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What was said about a maintenance, and the form to say more while it lasts."""
+    found = _maintenance(public_id)
+    context = _context(found)
+    if staff_of(request).may_publish and MAINTENANCE_TRANSITIONS[found.status]:
+        form = MaintenanceUpdateForm(None, maintenance=found)
+        context |= {"form": form, "preview": preview_of(form)}
+    return render(request, "console/maintenance.html", context)
+
+
+@writes
+def maintenance_update(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write and publish the next update."""
+    found = _maintenance(public_id)
+    form = MaintenanceUpdateForm(request.POST or None, maintenance=found)
+    return compose(request, Composition(form, "console/maintenance.html", _context(found)))
+
+
+def _context(maintenance: Maintenance) -> dict[str, Any]:
+    said = entries("maintenance", maintenance.public_id)
+    return {"maintenance": maintenance, "entries": said}
+
+
+def _maintenance(public_id: str) -> Maintenance:
+    return get_object_or_404(maintenances(), public_id=public_id)

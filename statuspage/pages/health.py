@@ -1,0 +1,55 @@
+"""Whether this process is up, and whether its engines answer."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+REDIS_TIMEOUT_SECONDS: Final = 1.0
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Which engine answers, as JSON; 503 while one of them does not."""
+    answers = {name: check() for name, check in CHECKS.items()}
+    state = {name: "ok" if answer else "down" for name, answer in answers.items()}
+    return JsonResponse(state, status=200 if all(answers.values()) else 503)
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _redis() -> bool:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+    )
+    try:
+        return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
+    finally:
+        client.close()
+
+
+CHECKS: Final[Mapping[str, Callable[[], bool]]] = {"database": _database, "redis": _redis}

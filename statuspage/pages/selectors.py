@@ -1,0 +1,220 @@
+"""What each page shows, read with a fixed number of queries however much there is to show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db.models import Max, Min, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from statuspage.components.models import Component
+from statuspage.components.selectors import grouped, overall_state, visible_components
+from statuspage.components.statuses import HEADLINES, ComponentStatus, Indicator
+from statuspage.incidents import selectors as log
+from statuspage.incidents.models import Incident, Maintenance
+from statuspage.pages.cards import (
+    IncidentCard,
+    MaintenanceCard,
+    NoticeCard,
+    Part,
+    Reader,
+    incident_card,
+    maintenance_card,
+    notice_card,
+)
+from statuspage.pages.days import Day, recent_days
+from statuspage.pages.look import INDICATOR_TONE
+from statuspage.pages.months import Month, month_of
+from statuspage.pages.words import Words, words
+from statuspage.settlement.models import Notice
+from statuspage.settlement.selectors import notices, notices_of_incident
+from statuspage.statements.selectors import newest, timelines
+
+RECENT_DAYS: Final = 14
+# A settlement notice stays on the first page as long as merchants may still wait for its money.
+NOTICE_DAYS: Final = 30
+NOTICES_SHOWN: Final = 5
+# How often, in seconds, an open page asks for news.
+REFRESH_CALM: Final = 15
+REFRESH_OPEN: Final = 5
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading (None for components that stand alone) and its components."""
+
+    name: Words | None
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The first page."""
+
+    headline: str | Promise
+    indicator: Indicator
+    incidents: Sequence[IncidentCard]
+    active: Sequence[MaintenanceCard]
+    upcoming: Sequence[MaintenanceCard]
+    notices: Sequence[NoticeCard]
+    groups: Sequence[Group]
+    days: Sequence[Day]
+    spoken_at: datetime | None
+    refresh: int
+
+    @property
+    def tone(self) -> str:
+        """The component status whose colours and icon stand for the whole."""
+        return INDICATOR_TONE[self.indicator]
+
+
+@dataclass(frozen=True)
+class History:
+    """One month of it; the neighbours are None where the record ends."""
+
+    month: Month
+    incidents: Sequence[IncidentCard]
+    maintenances: Sequence[MaintenanceCard]
+    previous: Month | None
+    next: Month | None
+
+
+def reader(language: str) -> Reader:
+    """A reader of now."""
+    hidden = Component.objects.filter(visible=False).values_list("public_id", flat=True)
+    return Reader(language=language, now=timezone.now(), hidden=frozenset(hidden))
+
+
+def home(one: Reader) -> Home:
+    """The first page: what is open now, and the last fourteen days."""
+    components = visible_components()
+    description, indicator = overall_state(components)
+    first_day = timezone.localdate(one.now) - timedelta(days=RECENT_DAYS - 1)
+    opened = incident_cards(log.open_incidents(), one)
+    active = maintenance_cards(log.active_maintenances(), one)
+    last = newest(1).first()
+    return Home(
+        headline=HEADLINES[description],
+        indicator=indicator,
+        incidents=opened,
+        active=active,
+        upcoming=maintenance_cards(log.scheduled_maintenances(), one),
+        notices=_current_notices(one),
+        groups=_groups(components, one.language),
+        days=_recent_days(first_day, one),
+        spoken_at=last.published_at if last else None,
+        refresh=REFRESH_OPEN if opened or active else REFRESH_CALM,
+    )
+
+
+def history(month: Month, one: Reader) -> History:
+    """Everything that began in `month`, the latest first."""
+    ends = month.next.begins
+    began = log.incidents().filter(started_at__gte=month.begins, started_at__lt=ends)
+    planned = log.maintenances().filter(scheduled_for__gte=month.begins, scheduled_for__lt=ends)
+    first, last = _record()
+    return History(
+        month=month,
+        incidents=incident_cards(began, one),
+        maintenances=maintenance_cards(planned, one),
+        previous=month.previous if first < month else None,
+        next=month.next if month < last else None,
+    )
+
+
+def incident(public_id: str, one: Reader) -> IncidentCard | None:
+    """One incident with its whole timeline; None when there is none."""
+    return next(iter(incident_cards(log.incidents().filter(public_id=public_id), one)), None)
+
+
+def maintenance(public_id: str, one: Reader) -> MaintenanceCard | None:
+    """One maintenance with its whole timeline; None when there is none."""
+    found = log.maintenances().filter(public_id=public_id)
+    return next(iter(maintenance_cards(found, one)), None)
+
+
+def notice(public_id: str, one: Reader) -> NoticeCard | None:
+    """One notice with its corrections; None when there is none."""
+    return next(iter(notice_cards(notices().filter(public_id=public_id), one)), None)
+
+
+def related_notices(incident_id: str, one: Reader) -> list[NoticeCard]:
+    """The notices that belong to one incident."""
+    return notice_cards(notices_of_incident(incident_id), one)
+
+
+def incident_name(public_id: str, language: str) -> Words | None:
+    """What an incident is called; None when there is none."""
+    found = Incident.objects.filter(public_id=public_id).values_list("name", flat=True).first()
+    return words(found, language) if found else None
+
+
+def incident_cards(found: Iterable[Incident], one: Reader) -> list[IncidentCard]:
+    """Cards for incidents, their timelines read in one query."""
+    rows = list(found)
+    said = timelines("incident", [row.public_id for row in rows])
+    return [incident_card(row, said, one) for row in rows]
+
+
+def maintenance_cards(found: Iterable[Maintenance], one: Reader) -> list[MaintenanceCard]:
+    """Cards for maintenances, their timelines read in one query."""
+    rows = list(found)
+    said = timelines("maintenance", [row.public_id for row in rows])
+    return [maintenance_card(row, said, one) for row in rows]
+
+
+def notice_cards(found: Iterable[Notice], one: Reader) -> list[NoticeCard]:
+    """Cards for notices, their statements read in one query."""
+    rows = list(found)
+    said = timelines("notice", [row.public_id for row in rows])
+    return [notice_card(row, said, one) for row in rows]
+
+
+def _current_notices(one: Reader) -> list[NoticeCard]:
+    since = one.now - timedelta(days=NOTICE_DAYS)
+    return notice_cards(notices().filter(published_at__gte=since)[:NOTICES_SHOWN], one)
+
+
+def _recent_days(first_day: date, one: Reader) -> list[Day]:
+    since = timezone.make_aware(datetime.combine(first_day, datetime.min.time()))
+    began = Q(started_at__gte=since) | Q(resolved_at__gte=since)
+    return recent_days(
+        first_day,
+        timezone.localdate(one.now),
+        incident_cards(log.incidents().filter(began), one),
+        maintenance_cards(log.maintenances().filter(completed_at__gte=since), one),
+    )
+
+
+def _groups(components: Iterable[Component], language: str) -> list[Group]:
+    shown = [one for one in components if not _left_out(one)]
+    return [
+        Group(
+            name=words(row.group.name, language) if row.group else None,
+            parts=[_part(component, language) for component in row.components],
+        )
+        for row in grouped(shown)
+    ]
+
+
+def _left_out(component: Component) -> bool:
+    return component.only_show_if_degraded and component.status == ComponentStatus.OPERATIONAL
+
+
+def _part(component: Component, language: str) -> Part:
+    return Part(
+        name=words(component.name, language),
+        status=ComponentStatus(component.status),
+        description=words(component.description, language) if component.description else None,
+    )
+
+
+def _record() -> tuple[Month, Month]:
+    """The first and the last month of which there is anything to tell; the last is never past."""
+    now = timezone.now()
+    began = Incident.objects.aggregate(first=Min("started_at"))["first"]
+    planned = Maintenance.objects.aggregate(first=Min("scheduled_for"), last=Max("scheduled_for"))
+    starts = [moment for moment in (began, planned["first"], now) if moment]
+    return month_of(min(starts)), month_of(max(planned["last"] or now, now))

@@ -1,0 +1,116 @@
+"""The pages that people read."""
+
+import re
+from typing import Final, TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from statuspage.pages import selectors
+from statuspage.pages.cards import Reader
+from statuspage.pages.errors import NotHere
+from statuspage.pages.http import public
+from statuspage.pages.log_rows import log_row
+from statuspage.pages.months import month_of, read_month
+from statuspage.settlement.models import Notice
+from statuspage.settlement.selectors import notices
+from statuspage.statements.models import Statement
+from statuspage.statements.texts import CHINESE
+
+NOTICES_A_PAGE: Final = 20
+STATEMENTS_A_PAGE: Final = 50
+PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
+
+Found = TypeVar("Found")
+Row = TypeVar("Row", Statement, Notice)
+
+
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    """What is going on now."""
+    page = selectors.home(_reader())
+    return render(request, "pages/home.html", {"page": page, "refresh": page.refresh})
+
+
+@public
+def incident(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One incident, everything that was said about it."""
+    reader = _reader()
+    card = _found(selectors.incident(public_id, reader))
+    related = selectors.related_notices(public_id, reader)
+    refresh = selectors.REFRESH_CALM if card.resolved else selectors.REFRESH_OPEN
+    context = {"card": card, "notices": related, "refresh": refresh}
+    return render(request, "pages/incident.html", context)
+
+
+@public
+def maintenance(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One maintenance, everything that was said about it."""
+    card = _found(selectors.maintenance(public_id, _reader()))
+    context = {"card": card, "refresh": selectors.REFRESH_CALM}
+    return render(request, "pages/maintenance.html", context)
+
+
+@public
+def history(request: HttpRequest) -> HttpResponse:
+    """One month, `?month=2025-02`, the present one unless asked for another."""
+    asked = request.GET.get("month", "")
+    try:
+        month = read_month(asked) if asked else month_of(timezone.now())
+    except ValueError as error:
+        raise NotHere(_("There is no such month. Write it like this: 2025-02.")) from error
+    return render(request, "pages/history.html", {"page": selectors.history(month, _reader())})
+
+
+@public
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """Every notice to merchants, the newest first."""
+    page = _page(request, notices(), NOTICES_A_PAGE)
+    cards = selectors.notice_cards(page, _reader())
+    return render(request, "pages/notices.html", {"cards": cards, "page": page})
+
+
+@public
+def notice(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One notice to merchants."""
+    reader = _reader()
+    card = _found(selectors.notice(public_id, reader))
+    name = selectors.incident_name(card.incident_id, reader.language)
+    return render(request, "pages/notice.html", {"card": card, "incident_name": name})
+
+
+@public
+def statement_list(request: HttpRequest) -> HttpResponse:
+    """The public log: every statement with its number and digest."""
+    page = _page(request, Statement.objects.order_by("-number"), STATEMENTS_A_PAGE)
+    rows = [log_row(statement, _language()) for statement in page]
+    return render(request, "pages/log.html", {"rows": rows, "page": page})
+
+
+def _language() -> str:
+    return get_language() or CHINESE
+
+
+def _reader() -> Reader:
+    return selectors.reader(_language())
+
+
+def _found(card: Found | None) -> Found:
+    """The card, or a 404."""
+    if card is None:
+        raise NotHere(_("Nothing was ever published under this address."))
+    return card
+
+
+def _page(request: HttpRequest, rows: QuerySet[Row], size: int) -> Page[Row]:
+    """The page that `?page=` asks for, the first unless told; a 404 for one that does not exist."""
+    asked = request.GET.get("page", "1")
+    pages = Paginator(rows, size)
+    if not PAGE_NUMBER.fullmatch(asked) or int(asked) > pages.num_pages:
+        raise NotHere(_("There is no such page. The last one is page %d.") % pages.num_pages)
+    return pages.page(int(asked))

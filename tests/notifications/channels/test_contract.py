@@ -1,0 +1,230 @@
+"""What every channel promises, whichever it is."""
+
+import asyncio
+import base64
+import dataclasses
+import logging
+import pickle
+
+import pytest
+from django.test import RequestFactory
+
+from notifications.channels import channel as find_channel
+from notifications.channels import channels
+from notifications.channels.addresses import AddressKind, mask, normalise
+from notifications.channels.base import Content, Limits
+from notifications.channels.outcomes import (
+    Accepted,
+    BadSignature,
+    Failed,
+    Found,
+    NotSent,
+    Trace,
+    Unknown,
+)
+from tests.notifications.channels.builders import (
+    PUBLISHED,
+    SECRET,
+    bulletin,
+    closed_port,
+    correction,
+    hang_up,
+    http_answer,
+    message,
+    send,
+    tcp_server,
+)
+
+NAMES = [one.name for one in channels()]
+KINDS = ["incident.opened", "incident.update", "incident.resolved", "maintenance.scheduled"]
+NOTICES = ["notice.delay", "notice.recovery", "notice.fee_waiver", "notice.general"]
+ADDRESSES = {
+    AddressKind.PHONE: "+8613800138000",
+    AddressKind.OPENID: "oABCDEFGHIJKLMNOPQRSTUV_0001",
+    AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
+    AddressKind.EMAIL: "merchant@example.com",
+    AddressKind.URL: "{url}/webhook-sink/very-private-path",
+}
+SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token"]
+
+every_channel = pytest.mark.parametrize("name", NAMES)
+languages = pytest.mark.parametrize("language", ["zh-hans", "en"])
+
+
+@pytest.fixture
+def server(settings):
+    """Point every channel to a port of this machine."""
+
+    def point(port: int) -> str:
+        url = f"http://127.0.0.1:{port}"
+        settings.TWILIO_BASE_URL = settings.WECHAT_BASE_URL = settings.WECOM_BASE_URL = url
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", SECRETS[0]
+        settings.TWILIO_FROM = "+15005550006"
+        settings.WECHAT_APP_ID, settings.WECHAT_SECRET = "wx1", SECRETS[1]
+        settings.WECHAT_TEMPLATE_ID = "template-0001"
+        settings.DELIVERY_TIMEOUT_SECONDS = 5.0
+        return url
+
+    return point
+
+
+def one_message(name: str, url: str = "http://127.0.0.1"):
+    channel = find_channel(name)
+    address = ADDRESSES[channel.address_kind].format(url=url)
+    return message(address, content=channel.compose(bulletin()))
+
+
+def test_the_five_ways_to_reach_a_merchant() -> None:
+    assert NAMES == ["email", "twilio_sms", "webhook", "wechat", "wecom"]
+
+
+@every_channel
+def test_it_says_what_it_is(name: str) -> None:
+    channel = find_channel(name)
+    assert str(channel.label)
+    assert isinstance(channel.address_kind, AddressKind)
+    limits = channel.limits
+    assert isinstance(limits, Limits)
+    assert limits.per_second > 0
+    assert limits.burst >= 1
+
+
+@every_channel
+def test_its_addresses_are_normal_and_masked(name: str) -> None:
+    kind = find_channel(name).address_kind
+    address = ADDRESSES[kind].format(url="https://hooks.example.com")
+    assert normalise(kind, address) == address
+    assert "*" in mask(kind, address)
+
+
+@every_channel
+@languages
+@pytest.mark.parametrize("kind", KINDS + NOTICES)
+def test_it_writes_every_kind_of_statement(name: str, language: str, kind: str) -> None:
+    said = bulletin(language, kind=kind, status=kind.split(".")[1])
+    content = find_channel(name).compose(said)
+    assert isinstance(content, Content)
+    assert content.segments >= 1
+    assert said.name[:10] in content.text
+
+
+@every_channel
+@languages
+@pytest.mark.parametrize("kind", ["correction", "withdrawal"])
+def test_it_writes_corrections_and_withdrawals(name: str, language: str, kind: str) -> None:
+    content = find_channel(name).compose(correction(language, kind))
+    if name == "wechat":
+        assert {"correction": "更正", "withdrawal": "撤回"}[kind] in content.text
+    else:
+        assert "11" in content.text
+
+
+@every_channel
+@languages
+def test_writing_is_pure(name: str, language: str) -> None:
+    channel = find_channel(name)
+    said = bulletin(language)
+    before = pickle.dumps(dataclasses.asdict(said))
+    assert channel.compose(said) == channel.compose(said)
+    assert pickle.dumps(dataclasses.asdict(said)) == before
+
+
+@every_channel
+def test_the_active_language_does_not_leak_into_a_message(name: str) -> None:
+    from django.utils.translation import override
+
+    channel = find_channel(name)
+    with override("en"):
+        english = channel.compose(bulletin("zh-hans"))
+    with override("zh-hans"):
+        chinese = channel.compose(bulletin("zh-hans"))
+    assert english == chinese
+
+
+@every_channel
+@pytest.mark.parametrize(
+    "body", ["", "x", "\n\n", "话" * 5000, "😀" * 2500, "a. " * 1600, "%s {x}"]
+)
+def test_no_body_is_too_odd(name: str, body: str) -> None:
+    assert find_channel(name).compose(bulletin(body=body)).text
+
+
+@every_channel
+def test_an_empty_batch_has_no_outcomes(name: str, server) -> None:
+    server(closed_port())
+    assert send(name) == []
+
+
+@every_channel
+def test_a_refused_connection_means_not_sent(name: str, server) -> None:
+    url = server(closed_port())
+    [outcome] = send(name, one_message(name, url))
+    assert isinstance(outcome, NotSent)
+
+
+@every_channel
+@pytest.mark.parametrize("serve", [http_answer("500 Oh", "{}"), hang_up], ids=["500", "hangs up"])
+def test_whatever_is_not_certain_is_not_repeated_blindly(name: str, serve, server) -> None:
+    with tcp_server(serve) as port:
+        [outcome] = send(name, one_message(name, server(port)))
+    # These two had not come to sending: no greeting from the mail server, no token from WeChat.
+    nothing_sent = {"email", "wechat"}
+    recognised = find_channel(name).recognises_repeats_for
+    assert isinstance(outcome, NotSent if name in nothing_sent or recognised else Unknown)
+
+
+@every_channel
+@pytest.mark.parametrize(
+    "answer",
+    ["200 OK", "201 Created", "204 No Content", "302 Found", "400 Bad", "401 No", "429 Slow"]
+    + ["503 Later"],
+)
+@pytest.mark.parametrize("body", ["", "{}", "[]", "<html>", '{"errcode": "x", "code": "y"}'])
+def test_no_answer_makes_it_raise(name: str, answer: str, body: str, server) -> None:
+    with tcp_server(http_answer(answer, body)) as port:
+        [outcome] = send(name, one_message(name, server(port)))
+    assert isinstance(outcome, (Accepted, Failed, NotSent, Unknown))
+
+
+@every_channel
+def test_looking_up_at_a_closed_port_is_no_answer(name: str, server) -> None:
+    server(closed_port())
+    found = asyncio.run(find_channel(name).look_up(one_message(name), PUBLISHED))
+    assert not isinstance(found, Found)
+    assert found is Trace.CANNOT_TELL
+
+
+@every_channel
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_unsigned_callback_is_refused(name: str, method: str, settings) -> None:
+    settings.TWILIO_AUTH_TOKEN = settings.WECHAT_CALLBACK_TOKEN = "token"
+    request = getattr(RequestFactory(), method)(f"/hooks/{name}/status/", {"MessageSid": "SM1"})
+    with pytest.raises(BadSignature):
+        find_channel(name).verify_callback(request)
+
+
+@every_channel
+@pytest.mark.parametrize("serve", [http_answer("400 Bad", '{"code": 21211}'), hang_up, None])
+def test_neither_secrets_nor_addresses_are_logged(name: str, serve, server, caplog) -> None:
+    caplog.set_level(logging.DEBUG)
+    if serve is None:
+        sent = one_message(name, server(closed_port()))
+        send(name, sent)
+    else:
+        with tcp_server(serve) as port:
+            sent = one_message(name, server(port))
+            send(name, sent)
+    logged = caplog.text
+    assert sent.address not in logged
+    assert "13800138000" not in logged
+    for secret in [*SECRETS, base64.b64encode(b"AC1:" + SECRETS[0].encode()).decode()]:
+        assert secret not in logged
+
+
+@every_channel
+def test_without_credentials_it_says_that_it_is_off(name: str, settings) -> None:
+    for setting in ("TWILIO_AUTH_TOKEN", "WECHAT_SECRET", "EMAIL_HOST"):
+        setattr(settings, setting, "")
+    needs_none = {"webhook", "wecom"}
+    assert find_channel(name).configured() is (name in needs_none)

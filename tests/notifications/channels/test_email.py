@@ -1,0 +1,221 @@
+"""E-mail: what is written, and what each answer of a mail server means."""
+
+import re
+import socket
+
+import pytest
+
+from notifications.channels import channel as find_channel
+from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
+from notifications.simulator.testing import Simulator
+from tests.notifications.channels.builders import (
+    again,
+    bulletin,
+    closed_port,
+    message,
+    send,
+    tcp_server,
+)
+
+TO = "merchant@example.com"
+EMAIL = find_channel("email")
+
+
+def letter(delivery_id: int = 7, address: str = TO, **values):
+    content = EMAIL.compose(bulletin(**values))
+    return message(address, delivery_id=delivery_id, content=content)
+
+
+class Script:
+    """A mail server that answers as told: by command, once for each connection."""
+
+    def __init__(self, answers: dict[str, str], greeting: str = "220 hello") -> None:
+        self.answers = answers
+        self.greeting = greeting
+        self.connections = 0
+        self.heard: list[str] = []
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.connections += 1
+        file = connection.makefile("rwb")
+        self._say(file, self.greeting)
+        for raw in file:
+            line = raw.decode().strip()
+            self.heard.append(line)
+            command = line.split(" ")[0].split(":")[0].upper()
+            if not self._answer(file, command):
+                return
+
+    def _answer(self, file, command: str) -> bool:
+        default = {"DATA": "354 go", "QUIT": "221 bye"}.get(command, "250 ok")
+        told = self.answers.get(command, default)
+        if told == "hang up":
+            return False
+        self._say(file, told)
+        if command == "DATA" and told.startswith("354"):
+            return self._take(file)
+        return command != "QUIT"
+
+    def _take(self, file) -> bool:
+        for raw in file:
+            if raw == b".\r\n":
+                break
+        told = self.answers.get(".", "250 taken")
+        if told == "hang up":
+            return False
+        self._say(file, told)
+        return True
+
+    @staticmethod
+    def _say(file, line: str) -> None:
+        if line:
+            file.write(f"{line}\r\n".encode())
+            file.flush()
+
+
+def send_to(settings, script: Script, *batch) -> list[Outcome]:
+    with tcp_server(script) as port:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        return send(EMAIL, *(batch or [letter()]))
+
+
+class TestWriting:
+    def test_the_subject_names_operator_state_and_subject(self) -> None:
+        assert EMAIL.compose(bulletin()).subject == "[演示支付] 调查中\uff1aT+1到账延迟"
+        english = EMAIL.compose(bulletin("en")).subject
+        assert english == "[DemoPay] Investigating: T+1 payouts are late"
+
+    def test_a_subject_is_one_line(self) -> None:
+        assert "\n" not in EMAIL.compose(bulletin(name="a\r\nBcc: x@example.com")).subject
+
+    def test_the_text_says_everything_and_where_to_stop(self, settings) -> None:
+        text = EMAIL.compose(bulletin("en")).text
+        for part in [
+            "T+1 payouts are late: Investigating.",
+            "Funds are safe.",
+            "Next update by 11:15.",
+            "(No. 12)",
+            "https://status.example.com/en/incidents/abc/",
+            f"{settings.SITE_URL}/manage/",
+        ]:
+            assert part in text
+
+    def test_html_escapes_what_staff_wrote(self) -> None:
+        html = EMAIL.compose(bulletin(name="<b>", body="<script>alert(1)</script>\n& co")).html
+        assert "<script>" not in html
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;<br>&amp; co" in html
+        assert 'lang="zh-hans"' in html
+
+    def test_html_says_what_the_text_says(self) -> None:
+        content = EMAIL.compose(bulletin("en"))
+        words = " ".join(re.sub(r"<[^>]+>", " ", content.html).split())
+        assert " ".join(content.text.split()) == words
+
+
+class TestSending:
+    def test_a_letter_reaches_the_mailbox(self, simulator: Simulator) -> None:
+        [outcome] = send(EMAIL, letter())
+        [row] = simulator.messages(provider="mail")
+        assert isinstance(outcome, Accepted)
+        assert row["to"] == TO
+        assert "T+1到账延迟" in str(row)
+
+    def test_a_batch_uses_one_connection(self, settings) -> None:
+        script = Script({})
+        batch = [letter(n, f"m{n}@example.com") for n in range(1, 21)]
+        outcomes = send_to(settings, script, *batch)
+        assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+        assert script.connections == 1
+
+    def test_a_repetition_has_the_same_message_id(self, simulator: Simulator) -> None:
+        sent = letter()
+        [first], [second] = send(EMAIL, sent), send(EMAIL, again(sent))
+        assert first == second
+        assert re.fullmatch(r"<delivery-7@[\w.]+>", first.provider_id)
+
+    def test_headers_tell_programs_that_a_program_wrote(self, settings) -> None:
+        seen: list[bytes] = []
+
+        class Keeping(Script):
+            def _take(self, file) -> bool:
+                for raw in file:
+                    seen.append(raw)
+                    if raw == b".\r\n":
+                        break
+                self._say(file, "250 ok")
+                return True
+
+        send_to(settings, Keeping({}))
+        raw = b"".join(seen).decode()
+        assert "Auto-Submitted: auto-generated\r\n" in raw
+        assert f"List-Unsubscribe: <{settings.SITE_URL}/manage/>\r\n" in raw
+        assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+        assert "Message-ID: <delivery-7@" in raw
+        assert "multipart/alternative" in raw
+
+    @pytest.mark.parametrize(
+        ("answers", "expected"),
+        [
+            ({"RCPT": "550 no"}, Failed(Reason.BAD_ADDRESS, "550", suppress=True)),
+            ({"RCPT": "551 moved"}, Failed(Reason.BAD_ADDRESS, "551", suppress=True)),
+            ({"RCPT": "553 no"}, Failed(Reason.BAD_ADDRESS, "553", suppress=True)),
+            ({"RCPT": "511 no"}, Failed(Reason.BAD_ADDRESS, "511", suppress=True)),
+            ({"RCPT": "554 no"}, Failed(Reason.BAD_ADDRESS, "554")),
+            ({"RCPT": "450 later"}, NotSent(Reason.PROVIDER_ERROR, "450")),
+            ({"RCPT": "421 bye"}, NotSent(Reason.PROVIDER_ERROR, "421")),
+            ({"MAIL": "550 not you"}, NotSent(Reason.NO_CREDENTIALS, "550")),
+            ({"MAIL": "451 later"}, NotSent(Reason.PROVIDER_ERROR, "451")),
+            ({"DATA": "451 later"}, NotSent(Reason.PROVIDER_ERROR, "451")),
+            ({".": "554 spam"}, Failed(Reason.REFUSED_CONTENT, "554")),
+            ({".": "452 full"}, NotSent(Reason.PROVIDER_ERROR, "452")),
+            ({".": "hang up"}, Unknown(Reason.CONNECTION, "SMTPServerDisconnected")),
+            ({"RCPT": "hang up"}, NotSent(Reason.CONNECTION, "SMTPServerDisconnected")),
+            ({"MAIL": "hang up"}, NotSent(Reason.CONNECTION, "SMTPServerDisconnected")),
+        ],
+    )
+    def test_what_answers_mean(self, settings, answers: dict[str, str], expected: Outcome) -> None:
+        assert send_to(settings, Script(answers), letter()) == [expected]
+
+    def test_one_bad_mailbox_does_not_hold_up_the_next(self, settings) -> None:
+        class OneBad(Script):
+            def _answer(self, file, command: str) -> bool:
+                self.answers = {"RCPT": "550 no"} if "bad@" in self.heard[-1] else {}
+                return super()._answer(file, command)
+
+        script = OneBad({})
+        outcomes = send_to(settings, script, letter(1, "bad@example.com"), letter(2))
+        assert isinstance(outcomes[0], Failed)
+        assert isinstance(outcomes[1], Accepted)
+        assert script.connections == 1
+
+    def test_after_a_hang_up_the_next_letter_has_a_new_connection(self, settings) -> None:
+        script = Script({".": "hang up"})
+        outcomes = send_to(settings, script, letter(1), letter(2))
+        assert [type(outcome) for outcome in outcomes] == [Unknown, Unknown]
+        assert script.connections == 2
+
+    def test_a_server_that_refuses_connections_has_sent_nothing(self, settings) -> None:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", closed_port()
+        assert send(EMAIL, letter()) == [NotSent(Reason.CONNECTION, "ConnectionRefusedError")]
+
+    def test_a_server_that_greets_with_no_has_sent_nothing(self, settings) -> None:
+        [outcome] = send_to(settings, Script({}, greeting="554 no service"))
+        assert outcome == NotSent(Reason.CONNECTION, "SMTPConnectError")
+
+    def test_a_server_that_says_nothing_has_sent_nothing(self, settings, impatient) -> None:
+        [outcome] = send_to(settings, Script({}, greeting=""))
+        assert outcome == NotSent(Reason.CONNECTION, "TimeoutError")
+
+    def test_silence_after_the_letter_leaves_it_open(self, settings, impatient) -> None:
+        assert send_to(settings, Script({".": ""})) == [Unknown(Reason.TIMEOUT)]
+
+    def test_wrong_credentials_are_not_the_readers_fault(self, settings) -> None:
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "x"
+        script = Script({"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "535 no"})
+        assert send_to(settings, script) == [NotSent(Reason.NO_CREDENTIALS, "535")]
+
+    def test_an_address_with_a_line_break_is_refused_unsent(self, settings) -> None:
+        script = Script({})
+        [outcome] = send_to(settings, script, letter(1, "a@example.com\nBcc: b@example.com"))
+        assert isinstance(outcome, Failed)
+        assert not [line for line in script.heard if line.startswith("RCPT")]

@@ -1,0 +1,371 @@
+"""SMS through Twilio: what is written, sent, found again and called back."""
+
+import asyncio
+import json
+from base64 import b64encode
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import RequestFactory
+from django.utils import timezone
+from twilio.request_validator import RequestValidator
+
+from notifications.channels import channel as find_channel
+from notifications.channels.outcomes import (
+    Accepted,
+    BadSignature,
+    Callback,
+    Failed,
+    Found,
+    InboundAction,
+    NotSent,
+    Reason,
+    ReceiptState,
+    Trace,
+    Unknown,
+    Unreadable,
+)
+from notifications.channels.sms_text import MAX_PARTS, segments
+from notifications.channels.twilio_sms import ERRORS
+from notifications.simulator.testing import Simulator
+from tests.notifications.channels.builders import (
+    bulletin,
+    closed_port,
+    correction,
+    http_answer,
+    message,
+    send,
+    tcp_server,
+)
+
+PHONE = "+8613800138000"
+SMS = find_channel("twilio_sms")
+
+
+def look_up(sent, since=None):
+    since = since or timezone.now() - timedelta(minutes=5)
+    return asyncio.run(SMS.look_up(sent, since))
+
+
+def signed(settings, path="/hooks/twilio_sms/status/", **fields):
+    """A callback as Twilio would sign it."""
+    request = RequestFactory().post(path, fields)
+    url = f"{settings.SITE_URL}{path}"
+    token = settings.TWILIO_AUTH_TOKEN
+    request.META["HTTP_X_TWILIO_SIGNATURE"] = RequestValidator(token).compute_signature(url, fields)
+    return request
+
+
+class TestWriting:
+    def test_an_incident_in_chinese(self) -> None:
+        text = SMS.compose(bulletin()).text
+        assert text == (
+            "【演示支付】T+1到账延迟\uff1a调查中。10:42起部分小微商户到账延迟\uff0c资金安全\uff0c"
+            "正在排查。下次更新不晚于11:15。\uff08第12号\uff09"
+        )
+        assert segments(text) == 1
+
+    def test_an_incident_in_english(self) -> None:
+        assert SMS.compose(bulletin("en")).text == (
+            "【演示支付】T+1 payouts are late: Investigating. Since 10:42 payouts to some micro "
+            "merchants are late. Funds are safe. Next update by 11:15. (No. 12)"
+        )
+
+    def test_english_without_a_mainland_signature_fits_gsm_7(self, settings) -> None:
+        settings.SMS_SIGNATURE = ""
+        content = SMS.compose(bulletin("en", body="Payouts are late — “funds are safe”."))
+        assert content.text.startswith("DemoPay: T+1 payouts are late: Investigating. ")
+        assert content.segments == 1
+        assert len(content.text) > 70
+
+    def test_a_correction_begins_with_the_number_it_corrects(self) -> None:
+        text = SMS.compose(correction(next_update_by=None)).text
+        assert text.startswith("【演示支付】更正第11号\uff1aT+1到账延迟。")
+        assert text.endswith("\uff08第12号\uff09")
+
+    def test_a_withdrawal_in_english(self) -> None:
+        text = SMS.compose(correction("en", "withdrawal")).text
+        assert text.startswith("【演示支付】Withdrawal of No. 11: T+1 payouts are late. ")
+
+    def test_a_name_that_begins_the_body_is_said_once(self) -> None:
+        text = SMS.compose(bulletin(body="T+1到账延迟已于15:30恢复", next_update_by=None)).text
+        assert text.count("T+1到账延迟") == 1
+        assert "调查中\uff1aT+1到账延迟已于15:30恢复。" in text
+
+    def test_a_promise_in_the_body_is_not_repeated(self) -> None:
+        text = SMS.compose(bulletin(body="正在排查。下次更新不晚于11:15。")).text
+        assert text.count("下次更新不晚于") == 1
+
+    def test_only_one_signature_and_nothing_that_carriers_refuse(self) -> None:
+        body = "【重要】★补偿¥100。详情https://status.example.com/x"
+        text = SMS.compose(bulletin(name="【公告】延迟", body=body)).text
+        assert text.count("【") == text.count("】") == 1
+        assert text.startswith("【演示支付】")
+        assert "[重要]补偿100元。" in text
+        assert not {"★", "\u00a5", "\uffe5"} & set(text)
+        assert "http" not in text
+
+    def test_a_long_body_keeps_signature_promise_and_number(self) -> None:
+        content = SMS.compose(bulletin(body="资金安全\uff0c正在排查原因。" * 300))
+        assert content.segments == MAX_PARTS
+        assert content.text.startswith("【演示支付】")
+        assert content.text.endswith("排查原因。下次更新不晚于11:15。\uff08第12号\uff09")
+
+
+class TestSending:
+    def test_a_message_reaches_the_phone(self, simulator: Simulator, settings) -> None:
+        sent = message(PHONE, "【演示支付】到账延迟。")
+        [outcome] = send(SMS, sent)
+        [row] = simulator.messages(to=PHONE)
+        assert outcome == Accepted(row["sid"])
+        assert row["body"] == "【演示支付】到账延迟。"
+        assert row["sender"] == settings.TWILIO_FROM
+        assert row["status_callback"] == (
+            f"{settings.SITE_URL}/hooks/twilio_sms/status/?delivery=7&attempt={sent.attempt_id}"
+        )
+
+    def test_a_batch_of_many_sends_each_once(self, simulator: Simulator) -> None:
+        batch = [message(f"+861380013{n:04d}", delivery_id=n + 1) for n in range(100)]
+        outcomes = send(SMS, *batch)
+        assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+        rows = simulator.messages(provider="twilio")
+        assert sorted(row["to"] for row in rows) == sorted(one.address for one in batch)
+
+    def test_a_messaging_service_picks_the_sender(self, simulator: Simulator, settings) -> None:
+        settings.TWILIO_FROM = f"MG{'0' * 32}"
+        assert isinstance(send(SMS, message(PHONE))[0], Accepted)
+        assert simulator.messages(to=PHONE)[0]["sender"] == "+15005550006"
+
+    def test_someone_who_said_stop_is_never_written_to_again(self, simulator: Simulator) -> None:
+        simulator.control("POST", "inbound", {"from": PHONE, "text": "STOP"})
+        assert send(SMS, message(PHONE)) == [Failed(Reason.OPTED_OUT, "21610", suppress=True)]
+
+    @pytest.mark.parametrize(
+        ("code", "reason", "suppress"),
+        [
+            (21211, Reason.BAD_ADDRESS, True),
+            (21614, Reason.BAD_ADDRESS, True),
+            (21610, Reason.OPTED_OUT, True),
+            (21408, Reason.BLOCKED, False),
+            (21617, Reason.REFUSED_CONTENT, False),
+            (21612, Reason.UNREACHABLE, False),
+        ],
+    )
+    def test_refusals_are_final(
+        self, simulator: Simulator, code: int, reason: Reason, suppress: bool
+    ) -> None:
+        simulator.switch("refuse", code=code)
+        assert send(SMS, message(PHONE)) == [Failed(reason, str(code), suppress)]
+
+    @pytest.mark.parametrize(
+        ("answer", "body", "expected"),
+        [
+            ("400 Bad Request", {"code": 99999}, Failed(Reason.OTHER, "99999")),
+            ("400 Bad Request", {"code": 21611}, NotSent(Reason.QUOTA, "21611", 60.0)),
+            ("400 Bad Request", {"code": 30001}, NotSent(Reason.QUOTA, "30001", 60.0)),
+            ("400 Bad Request", {"code": 21606}, NotSent(Reason.NO_CREDENTIALS, "21606")),
+            ("401 Unauthorized", {"code": 20003}, NotSent(Reason.NO_CREDENTIALS, "20003")),
+            ("401 Unauthorized", {}, NotSent(Reason.NO_CREDENTIALS, "401")),
+            ("429 Too Many", {"code": 20429}, NotSent(Reason.RATE_LIMITED, "429")),
+            ("500 Oh", {"code": 21211}, Unknown(Reason.PROVIDER_ERROR, "500")),
+            ("503 Oh", {}, Unknown(Reason.PROVIDER_ERROR, "503")),
+            ("302 Found", {}, Unknown(Reason.PROVIDER_ERROR, "302")),
+            ("201 Created", {}, Unknown(Reason.PROVIDER_ERROR, "no sid")),
+            ("201 Created", {"sid": 3, "date_created": 5}, None),
+        ],
+    )
+    def test_what_answers_mean(self, simulator, settings, answer, body, expected) -> None:
+        body = {"message": "…", **body} if body else {}
+        with tcp_server(http_answer(answer, json.dumps(body))) as port:
+            settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
+            [outcome] = send(SMS, message(PHONE))
+        assert outcome == expected if expected else isinstance(outcome, (Accepted, Unknown))
+
+    def test_an_answer_that_is_no_json_leaves_it_open(self, simulator, settings) -> None:
+        with tcp_server(http_answer("201 Created", "<html>")) as port:
+            settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
+            [outcome] = send(SMS, message(PHONE))
+        assert isinstance(outcome, Unknown)
+
+    def test_too_many_requests_says_when_to_come_back(self, simulator, settings) -> None:
+        with tcp_server(http_answer("429 Too Many", "{}", "Retry-After: 7")) as port:
+            settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
+            assert send(SMS, message(PHONE)) == [NotSent(Reason.RATE_LIMITED, "429", 7.0)]
+
+    def test_wrong_credentials_are_not_the_merchants_fault(self, simulator, settings) -> None:
+        settings.TWILIO_AUTH_TOKEN = "wrong"
+        [outcome] = send(SMS, message(PHONE))
+        assert outcome == NotSent(Reason.NO_CREDENTIALS, "20003")
+
+    @pytest.mark.parametrize("fault", ["drop_before", "drop_after", "error_before", "error_after"])
+    def test_what_may_have_gone_out_is_never_repeated(self, simulator: Simulator, fault) -> None:
+        simulator.switch(fault, count=1)
+        [outcome] = send(SMS, message(PHONE))
+        assert isinstance(outcome, Unknown)
+        assert len(simulator.messages(to=PHONE)) == (1 if fault.endswith("after") else 0)
+
+    def test_no_answer_in_time_leaves_it_open(self, simulator: Simulator, impatient) -> None:
+        simulator.switch("timeout_after", ms=3000)
+        assert send(SMS, message(PHONE)) == [Unknown(Reason.TIMEOUT, "SocketTimeoutError")]
+
+    def test_credentials_are_sent_as_twilio_wants_them(self, simulator, settings) -> None:
+        seen = []
+
+        def serve(connection) -> None:
+            seen.append(connection.recv(65536))
+            connection.close()
+
+        with tcp_server(serve) as port:
+            settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
+            send(SMS, message(PHONE))
+        pair = f"{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_AUTH_TOKEN}".encode()
+        assert b"Basic " + b64encode(pair) in seen[0]
+
+
+class TestLookingUp:
+    def test_a_message_whose_answer_was_lost_is_found(self, simulator: Simulator) -> None:
+        simulator.switch("drop_after", count=1)
+        sent = message(PHONE)
+        send(SMS, sent)
+        [row] = simulator.messages(to=PHONE)
+        assert look_up(sent) == Found(row["sid"])
+
+    def test_a_message_that_never_arrived_is_absent(self, simulator: Simulator) -> None:
+        simulator.switch("drop_before", count=1)
+        sent = message(PHONE)
+        send(SMS, sent)
+        assert look_up(sent) is Trace.ABSENT
+
+    def test_another_text_or_number_is_not_taken_for_it(self, simulator: Simulator) -> None:
+        send(SMS, message(PHONE, "【演示支付】第11号"), message("+8613800138001", delivery_id=8))
+        assert look_up(message(PHONE, "【演示支付】第12号")) is Trace.ABSENT
+
+    def test_an_older_message_of_the_same_text_is_not_taken_for_it(self, simulator) -> None:
+        sent = message(PHONE)
+        send(SMS, sent)
+        assert look_up(sent, timezone.now() + timedelta(minutes=5)) is Trace.ABSENT
+
+    def test_what_the_merchant_wrote_is_not_taken_for_it(self, simulator: Simulator) -> None:
+        simulator.control("POST", "inbound", {"from": PHONE, "text": "同样的话"})
+        assert look_up(message(PHONE, "同样的话")) is Trace.ABSENT
+
+    def test_a_provider_that_does_not_answer_leaves_it_open(self, simulator, settings) -> None:
+        settings.TWILIO_BASE_URL = f"http://127.0.0.1:{closed_port()}"
+        assert look_up(message(PHONE)) is Trace.CANNOT_TELL
+
+    @pytest.mark.parametrize("answer", ["500 Oh", "429 Too Many", "401 Unauthorized", "200 OK"])
+    def test_a_provider_that_refuses_leaves_it_open(self, simulator, settings, answer) -> None:
+        with tcp_server(http_answer(answer, "<html>")) as port:
+            settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
+            assert look_up(message(PHONE)) is Trace.CANNOT_TELL
+
+
+class TestCallbacks:
+    def test_a_signed_status_names_its_delivery(self, simulator, settings) -> None:
+        attempt = uuid4()
+        path = f"/hooks/twilio_sms/status/?delivery=7&attempt={attempt}"
+        request = signed(settings, path, MessageSid="SM1", MessageStatus="delivered", To=PHONE)
+        SMS.verify_callback(request)
+        [receipt] = SMS.parse_callback(request).receipts
+        assert receipt.key == "SM1:delivered"
+        assert receipt.state is ReceiptState.DELIVERED
+        assert (receipt.provider_id, receipt.delivery_id) == ("SM1", 7)
+        assert receipt.attempt_id == attempt
+
+    @pytest.mark.parametrize(
+        ("path", "fields", "signature"),
+        [
+            ("/hooks/twilio_sms/status/?delivery=8", {}, None),
+            ("/hooks/twilio_sms/status/", {"MessageStatus": "failed"}, None),
+            ("/hooks/twilio_sms/status/", {}, ""),
+            ("/hooks/twilio_sms/status/", {}, "签名"),
+        ],
+    )
+    def test_a_changed_callback_is_refused(
+        self, simulator, settings, path, fields, signature
+    ) -> None:
+        good = {"MessageSid": "SM1", "MessageStatus": "delivered"}
+        header = signed(settings, **good).META["HTTP_X_TWILIO_SIGNATURE"]
+        request = RequestFactory().post(path, {**good, **fields})
+        request.META["HTTP_X_TWILIO_SIGNATURE"] = header if signature is None else signature
+        with pytest.raises(BadSignature):
+            SMS.verify_callback(request)
+
+    def test_an_unset_token_verifies_nothing(self, simulator, settings) -> None:
+        settings.TWILIO_AUTH_TOKEN = ""
+        with pytest.raises(BadSignature):
+            SMS.verify_callback(signed(settings, MessageSid="SM1", MessageStatus="sent"))
+
+    @pytest.mark.parametrize(
+        ("status", "state"),
+        [
+            ("sent", ReceiptState.SENT),
+            ("delivered", ReceiptState.DELIVERED),
+            ("undelivered", ReceiptState.UNDELIVERED),
+            ("failed", ReceiptState.FAILED),
+        ],
+    )
+    def test_statuses_that_tell_something(self, settings, status, state) -> None:
+        request = RequestFactory().post("/", {"MessageSid": "SM1", "MessageStatus": status})
+        assert SMS.parse_callback(request).receipts[0].state is state
+
+    @pytest.mark.parametrize("status", ["queued", "sending", "accepted", "scheduled", "新"])
+    def test_statuses_on_the_way_tell_nothing(self, status) -> None:
+        request = RequestFactory().post("/", {"MessageSid": "SM1", "MessageStatus": status})
+        assert SMS.parse_callback(request) == Callback()
+
+    @pytest.mark.parametrize(
+        ("code", "reason", "suppress"),
+        [
+            ("21610", Reason.OPTED_OUT, True),
+            ("30003", Reason.UNREACHABLE, False),
+            ("30005", Reason.BAD_ADDRESS, True),
+            ("30006", Reason.BAD_ADDRESS, True),
+            ("30007", Reason.BLOCKED, False),
+            ("30001", Reason.QUOTA, False),
+            ("12345", Reason.OTHER, False),
+            ("", None, False),
+            ("kaputt", None, False),
+        ],
+    )
+    def test_error_codes_of_receipts(self, code, reason, suppress) -> None:
+        fields = {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": code}
+        [receipt] = SMS.parse_callback(RequestFactory().post("/", fields)).receipts
+        assert (receipt.reason, receipt.suppress, receipt.code) == (reason, suppress, code)
+
+    @pytest.mark.parametrize(
+        ("text", "action"),
+        [
+            ("STOP", InboundAction.STOP),
+            ("退订", InboundAction.STOP),
+            ("start", InboundAction.START),
+            ("什么时候到账?", InboundAction.TEXT),
+            ("", InboundAction.TEXT),
+        ],
+    )
+    def test_what_merchants_write(self, text, action) -> None:
+        request = RequestFactory().post("/hooks/twilio_sms/", {"From": PHONE, "Body": text})
+        callback = SMS.parse_callback(request)
+        [said] = callback.inbound
+        assert (said.address, said.action, said.text) == (PHONE, action, text)
+        assert (callback.answer, callback.content_type) == ("<Response/>", "text/xml")
+
+    @pytest.mark.parametrize(
+        ("path", "fields"),
+        [
+            ("/", {}),
+            ("/", {"MessageStatus": "sent"}),
+            ("/", {"Body": "hello"}),
+            ("/?delivery=x", {"MessageSid": "SM1", "MessageStatus": "sent"}),
+            ("/?attempt=1", {"MessageSid": "SM1", "MessageStatus": "sent"}),
+        ],
+    )
+    def test_nonsense_is_unreadable(self, path, fields) -> None:
+        with pytest.raises(Unreadable):
+            SMS.parse_callback(RequestFactory().post(path, fields))
+
+
+def test_only_a_person_or_a_dead_number_is_suppressed() -> None:
+    suppressing = {code for code, meaning in ERRORS.items() if getattr(meaning, "suppress", False)}
+    assert suppressing == {21211, 21604, 21610, 21614, 30005, 30006}

@@ -1,0 +1,165 @@
+"""Signed status callbacks: what they say, how they are repeated, and what switches do to them."""
+
+from collections.abc import Callable
+
+import pytest
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
+
+from notifications.simulator.testing import Simulator
+from tests.notifications.simulator.conftest import PHONE, SENDER
+from tests.notifications.simulator.receiver import Receiver
+
+Send = Callable[..., MessageInstance]
+
+
+def test_callbacks_tell_of_sent_and_delivered(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    simulator.control("PUT", "config", {"delivered_ms": 500})
+    send(status_callback=receiver.url)
+    assert receiver.statuses(2) == ["sent", "delivered"]
+
+
+def test_a_callback_carries_the_documented_parameters(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    sid = send(status_callback=f"{receiver.url}/hooks/").sid
+    told = receiver.told(2)
+    sent, delivered = told["sent"], told["delivered"]
+    assert sent.path == "/hooks/"
+    assert sent.form == {
+        "AccountSid": simulator.account_sid,
+        "ApiVersion": "2010-04-01",
+        "From": SENDER,
+        "MessageSid": sid,
+        "MessageStatus": "sent",
+        "SmsSid": sid,
+        "SmsStatus": "sent",
+        "To": PHONE,
+    }
+    assert len(delivered.form["RawDlrDoneDate"]) == 10
+    assert delivered.form["RawDlrDoneDate"].isdecimal()
+
+
+def test_callbacks_pass_twilios_own_validator(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    url = f"{receiver.url}/hooks/twilio_sms/?delivery=7&attempt=中"
+    send(status_callback=url)
+    for posted in receiver.wait_for(2):
+        given = posted.headers["X-Twilio-Signature"]
+        assert RequestValidator(simulator.auth_token).validate(url, posted.form, given)
+        assert not RequestValidator("another token").validate(url, posted.form, given)
+        tampered = {**posted.form, "MessageStatus": "failed"}
+        assert not RequestValidator(simulator.auth_token).validate(url, tampered, given)
+
+
+def test_a_callback_that_is_not_taken_is_repeated(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    simulator.control("PUT", "config", {"delivered_ms": 500})
+    receiver.failures = [500, 503]
+    send(status_callback=receiver.url)
+    assert receiver.statuses(4) == ["sent", "sent", "sent", "delivered"]
+    rows = simulator.wait_for(lambda rows: len(rows[0]["attempts"]) == 4)
+    assert [attempt["http"] for attempt in rows[0]["attempts"]] == [500, 503, 200, 200]
+
+
+def test_a_callback_is_given_up_after_its_retries(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    simulator.control("PUT", "config", {"callback_retries": 1})
+    receiver.failures = [500] * 100
+    send(status_callback=receiver.url)
+    receiver.wait_for(4)
+    simulator.wait_for(lambda rows: len(rows[0]["attempts"]) == 4)
+    counts = simulator.control("GET", "counts")["callbacks"]
+    assert counts == {"tried": 4, "taken": 0}
+
+
+def test_nobody_listening_is_written_down_and_tried_again(send: Send, simulator: Simulator) -> None:
+    send(status_callback="http://127.0.0.1:9/nobody")
+    rows = simulator.wait_for(lambda rows: len(rows[0]["attempts"]) == 8)
+    assert {attempt["http"] for attempt in rows[0]["attempts"]} == {0}
+    assert rows[0]["status"] == "delivered"
+
+
+def test_a_redirect_is_not_followed(send: Send, receiver: Receiver, simulator: Simulator) -> None:
+    simulator.control("PUT", "config", {"callback_retries": 0})
+    receiver.failures = [302, 302]
+    send(status_callback=receiver.url)
+    rows = simulator.wait_for(lambda rows: len(rows[0]["attempts"]) == 2)
+    assert [attempt["http"] for attempt in rows[0]["attempts"]] == [302, 302]
+
+
+def test_a_message_without_callback_url_calls_nobody(
+    send_finished: Send, simulator: Simulator
+) -> None:
+    send_finished()
+    assert simulator.messages()[0]["attempts"] == []
+
+
+@pytest.mark.parametrize("code", [30003, 30005, 30006])
+def test_a_number_can_be_made_undeliverable(
+    send: Send, receiver: Receiver, simulator: Simulator, twilio: Client, code: int
+) -> None:
+    simulator.switch("outcome", to=PHONE, code=code)
+    sid = send(status_callback=receiver.url).sid
+    told = receiver.told(2)
+    assert told["undelivered"].form["ErrorCode"] == str(code)
+    assert "ErrorCode" not in told["sent"].form
+    message = twilio.messages(sid).fetch()
+    assert (message.status, message.error_code) == ("undelivered", code)
+
+
+def test_a_message_can_be_made_to_fail_before_it_is_sent(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    simulator.switch("outcome", to=PHONE, status="failed", code=30008)
+    send(status_callback=receiver.url)
+    assert receiver.statuses(1) == ["failed"]
+    assert simulator.messages()[0]["sent_at"] is None
+
+
+def test_other_numbers_are_not_touched_by_an_outcome(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    simulator.switch("outcome", to=PHONE, code=30003)
+    send(to="+8613900005678", status_callback=receiver.url)
+    assert set(receiver.told(2)) == {"sent", "delivered"}
+
+
+def test_receipts_can_be_doubled(send: Send, receiver: Receiver, simulator: Simulator) -> None:
+    simulator.switch("receipts_doubled")
+    send(status_callback=receiver.url)
+    assert sorted(receiver.statuses(4)) == ["delivered", "delivered", "sent", "sent"]
+
+
+def test_receipts_can_come_out_of_order(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    simulator.switch("receipts_out_of_order")
+    send(status_callback=receiver.url)
+    assert receiver.statuses(2) == ["delivered", "sent"]
+
+
+def test_receipts_can_be_late(send: Send, receiver: Receiver, simulator: Simulator) -> None:
+    simulator.switch("receipts_late", ms=800, count=1)
+    late = send(status_callback=receiver.url).sid
+    prompt = send(status_callback=receiver.url).sid
+    arrived = [posted.form["MessageSid"] for posted in receiver.wait_for(4)]
+    assert arrived == [prompt, prompt, late, late]
+
+
+def test_receipts_can_be_missing_for_the_next_message_only(
+    send: Send, receiver: Receiver, simulator: Simulator
+) -> None:
+    simulator.switch("receipts_never", count=1)
+    silent = send(status_callback=receiver.url).sid
+    heard = send(status_callback=receiver.url).sid
+    assert [posted.form["MessageSid"] for posted in receiver.wait_for(2)] == [heard, heard]
+    rows = simulator.wait_for(lambda rows: rows[0]["status"] == "delivered")
+    assert rows[0]["sid"] == silent
+    assert rows[0]["attempts"] == []

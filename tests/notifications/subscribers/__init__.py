@@ -1,0 +1,1 @@
+"""Tests of the people and firms that asked to be told."""

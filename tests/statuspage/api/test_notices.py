@@ -1,0 +1,104 @@
+"""Notices over the API."""
+
+import pytest
+
+from notifications.delivery.models import Broadcast
+from statuspage.settlement.models import Notice
+from statuspage.settlement.notices import kinds
+from tests.factories import open_incident, text
+from tests.statuspage.api import samples
+from tests.statuspage.api.client import error_of
+
+pytestmark = pytest.mark.django_db
+
+PAYLOADS = {
+    "general": {},
+    "delay": {"transactions_from": "2025-02-18T00:00:00+08:00"},
+    "recovery": {"restored_at": "2025-02-21T15:30:00+08:00", "backlog_by": "2025-02-22"},
+    "fee_waiver": samples.notice()["payload"],
+}
+
+
+def test_publishing_answers_with_the_whole_notice(api):
+    response = api.post("notices/", samples.notice())
+    assert response.status_code == 201
+    answer = response.json()
+    assert answer["kind"] == "fee_waiver"
+    assert answer["payload"]["percent_waived"] == "100"
+    assert answer["audience"] == {"categories": ["micro"]}
+    assert answer["incident"] is None
+    assert answer["url"].endswith(f"/notices/{answer['id']}/")
+    assert api.get(f"notices/{answer['id']}/").json()["timeline"] == answer["timeline"]
+    assert [one["id"] for one in api.get("notices/").json()["results"]] == [answer["id"]]
+
+
+def test_only_its_audience_is_told(api):
+    api.post("notices/", samples.notice())
+    assert Broadcast.objects.get().categories == ["micro"]
+
+
+def test_audience_left_out_is_everyone(api):
+    body = samples.notice()
+    del body["audience"]
+    assert api.post("notices/", body).json()["audience"] == {"categories": []}
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in kinds()])
+def test_every_kind_can_be_published(api, kind):
+    body = samples.notice(kind=kind, payload=PAYLOADS[kind])
+    assert api.post("notices/", body).json()["kind"] == kind
+
+
+def test_a_notice_can_belong_to_an_incident(api):
+    incident = open_incident().subject_id
+    assert api.post("notices/", samples.notice(incident=incident)).json()["incident"] == incident
+
+
+@pytest.mark.parametrize(
+    ("payload", "field"),
+    [
+        ({}, "payload.percent_waived"),
+        ({**PAYLOADS["fee_waiver"], "colour": "red"}, "payload.colour"),
+        ({**PAYLOADS["fee_waiver"], "percent_waived": "101"}, "payload.percent_waived"),
+        ({**PAYLOADS["fee_waiver"], "percent_waived": "1e-999999"}, "payload.percent_waived"),
+        ({**PAYLOADS["fee_waiver"], "credited_by": "soon"}, "payload.credited_by"),
+        (
+            {**PAYLOADS["fee_waiver"], "transactions_from": "0001-01-01T00:00:00+14:00"},
+            "payload.transactions_from",
+        ),
+        (
+            {**PAYLOADS["fee_waiver"], "transactions_until": "2025-02-01T00:00:00+08:00"},
+            "payload.transactions_until",
+        ),
+        ([], "payload"),
+    ],
+)
+def test_what_is_wrong_with_the_details_is_named_by_its_place(api, payload, field):
+    response = api.post("notices/", samples.notice(payload=payload))
+    assert response.status_code == 400
+    assert field in error_of(response)["fields"]
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "rumour"},
+        {"audience": {"categories": ["giant"]}},
+        {"audience": {"regions": ["north"]}},
+        {"audience": "everyone"},
+        {"incident": "zzzzzzzzzzzz"},
+        {"incident": "x" * 13},
+        {"title": text("长" * 121)},
+        {"priority": 1},
+    ],
+)
+def test_a_wrong_notice_is_refused_as_a_whole(api, change):
+    response = api.post("notices/", samples.notice(**change))
+    assert response.status_code == 400
+    error_of(response)
+    assert not Notice.objects.exists()
+
+
+def test_an_unknown_notice_is_not_found(api):
+    assert api.get("notices/zzzzzzzzzzzz/").status_code == 404

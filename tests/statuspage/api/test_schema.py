@@ -1,0 +1,152 @@
+"""The OpenAPI description and the page that shows it."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.test import Client
+from drf_spectacular.validation import validate_schema
+
+from tests.statuspage.api import samples
+from tests.statuspage.api.client import Caller
+
+
+@pytest.fixture
+def schema(db: None) -> dict:
+    """As a stranger gets it."""
+    response = Client().get("/api/v1/schema/", headers={"Accept-Language": "en"})
+    assert response.status_code == 200
+    return yaml.safe_load(response.content)
+
+
+def test_the_description_is_valid_and_made_without_a_warning(tmp_path: Path):
+    target = tmp_path / "schema.yml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(target))
+    validate_schema(yaml.safe_load(target.read_text(encoding="utf-8")))
+
+
+def test_every_post_documents_the_key_its_refusals_and_the_token(schema):
+    posts = [one["post"] for one in schema["paths"].values() if "post" in one]
+    assert len(posts) == 9
+    for operation in posts:
+        assert "Idempotency-Key" in [one["name"] for one in operation["parameters"]]
+        assert {"400", "401", "403", "409", "413", "422"} <= set(operation["responses"])
+        assert operation["security"] == [{"token": []}]
+        assert operation["summary"]
+    assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
+def test_nothing_is_offered_that_changes_or_deletes(schema):
+    methods = {method for one in schema["paths"].values() for method in one}
+    assert methods == {"get", "post"}
+
+
+def test_every_address_of_the_design_is_described(schema):
+    described = {re.sub(r"\{\w+\}", "<>", path) for path in schema["paths"]}
+    assert described == {
+        f"/api/v1/{path}"
+        for path in [
+            "incidents/",
+            "incidents/<>/",
+            "incidents/<>/updates/",
+            "maintenances/",
+            "maintenances/<>/",
+            "maintenances/<>/updates/",
+            "notices/",
+            "notices/<>/",
+            "statements/",
+            "statements/<>/",
+            "statements/<>/corrections/",
+            "statements/<>/withdrawals/",
+            "components/",
+            "broadcasts/<>/",
+            "deliveries/",
+            "subscribers/",
+            "subscribers/import/",
+        ]
+    }
+
+
+def test_summaries_are_written_for_callers_not_taken_from_the_code(schema):
+    opening = schema["paths"]["/api/v1/incidents/"]["post"]
+    assert opening["summary"] == "Open an incident"
+    assert "subscriber" in opening["description"]
+    assert "description" not in schema["paths"]["/api/v1/incidents/"]["get"]
+
+
+def test_a_text_is_described_with_both_languages(schema):
+    name = schema["components"]["schemas"]["IncidentRequestRequest"]["properties"]["name"]
+    assert set(name["properties"]) == {"zh-hans", "en"}
+    assert name["required"] == ["zh-hans"]
+
+
+@pytest.mark.django_db
+def test_the_examples_are_accepted_as_they_stand(schema, api, component):
+    """Whoever copies an example should get a 201, once the id is one of theirs."""
+    for path in ["incidents/", "notices/", "subscribers/"]:
+        content = schema["paths"][f"/api/v1/{path}"]["post"]["requestBody"]["content"]
+        (example,) = content["application/json"]["examples"].values()
+        body = dict(example["value"])
+        if "components" in body:
+            body["components"] = {component.public_id: "partial_outage"}
+        if "next_update_by" in body:
+            body["next_update_by"] = samples.in_hours(1)
+        assert api.post(path, body).status_code == 201, path
+
+
+@pytest.mark.django_db
+def test_answers_have_the_fields_that_the_description_gives_them(schema, api, component):
+    answers = {
+        "IncidentPublished": api.post("incidents/", samples.incident(component)),
+        "MaintenancePublished": api.post("maintenances/", samples.maintenance(component)),
+        "NoticePublished": api.post("notices/", samples.notice()),
+        "StatementPublished": api.post("statements/1/corrections/", {"body": {"zh-hans": "好"}}),
+        "BroadcastAnswer": api.get("broadcasts/1/"),
+    }
+    for name, answer in answers.items():
+        assert set(answer.json()) == set(schema["components"]["schemas"][name]["properties"]), name
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Open an incident"), ("zh-hans", "")])
+def test_the_description_speaks_the_readers_language(db, language, word):
+    response = Client().get("/api/v1/schema/", headers={"Accept-Language": language})
+    assert response["Content-Language"] == language
+    assert word in response.content.decode()
+
+
+def test_the_description_is_public_and_nothing_else_is(db):
+    assert Caller(None).get("schema/").status_code == 200
+    assert Caller(None).get("docs/").status_code == 200
+    assert Caller(None).get("components/").status_code == 401
+
+
+def test_the_documentation_page_works_under_the_strict_policy(db):
+    response = Client().get("/api/v1/docs/")
+    page = response.content.decode()
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+    assert "<style" not in page
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+    assert not re.search(r'\son\w+="', page)
+
+
+def test_everything_that_the_documentation_page_loads_is_there(db):
+    page = Client().get("/api/v1/docs/").content.decode()
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(loaded) >= 5
+    for address in loaded:
+        if address.startswith("/static/"):
+            assert finders.find(address.removeprefix("/static/")), address
+        else:
+            assert Client().get(address.replace("&amp;", "&")).status_code == 200, address
+
+
+def test_the_pages_script_is_a_script_and_names_the_description(db):
+    response = Client().get("/api/v1/docs/?script=")
+    assert response["Content-Type"].startswith("application/javascript")
+    assert "/api/v1/schema/" in response.content.decode()

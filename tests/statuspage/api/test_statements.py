@@ -1,0 +1,104 @@
+"""The log over the API: readable, answerable, unchangeable."""
+
+import hashlib
+
+import pytest
+import rfc8785
+
+from statuspage.statements.models import Statement
+from tests.factories import open_incident, text
+from tests.statuspage.api import samples
+from tests.statuspage.api.client import error_of
+
+pytestmark = pytest.mark.django_db
+
+WORDS = {"body": text("时间应为10:40。", "The time should be 10:40.")}
+
+
+def test_a_statement_carries_the_document_that_was_hashed(api):
+    number = open_incident().number
+    shown = api.get(f"statements/{number}/").json()
+    canonical = rfc8785.dumps(shown["document"])
+    assert hashlib.sha256(canonical).hexdigest() == shown["sha256"]
+    assert shown["subject"]["type"] == "incident"
+
+
+def test_a_correction_is_a_new_statement_and_both_stay(api):
+    number = open_incident().number
+    response = api.post(f"statements/{number}/corrections/", WORDS)
+    assert response.status_code == 201
+    answer = response.json()
+    assert answer["kind"] == "correction"
+    assert answer["corrects"] == number
+    assert answer["statement"] == answer["number"] == number + 1
+    assert answer["document"]["content"]["body"] == WORDS["body"]
+    assert [one["number"] for one in api.get("statements/").json()["results"]] == [2, 1]
+
+
+def test_a_correction_shows_in_the_incidents_timeline(api):
+    statement = open_incident()
+    api.post(f"statements/{statement.number}/corrections/", WORDS)
+    timeline = api.get(f"incidents/{statement.subject_id}/").json()["timeline"]
+    assert [one["kind"] for one in timeline] == ["incident.opened", "correction"]
+
+
+def test_a_withdrawn_statement_cannot_be_answered_again(api):
+    number = open_incident().number
+    assert api.post(f"statements/{number}/withdrawals/", WORDS).json()["kind"] == "withdrawal"
+    for answer in ["corrections", "withdrawals"]:
+        response = api.post(f"statements/{number}/{answer}/", WORDS)
+        assert response.status_code == 409
+        assert error_of(response)["code"] == "withdrawn"
+
+
+@pytest.mark.parametrize("answer", ["corrections", "withdrawals"])
+def test_an_answer_needs_words_and_a_statement(api, answer):
+    number = open_incident().number
+    assert api.post(f"statements/{number}/{answer}/", {}).status_code == 400
+    assert api.post(f"statements/{number + 1}/{answer}/", WORDS).status_code == 404
+    assert api.post(f"statements/{10**40}/{answer}/", WORDS).status_code == 404
+    assert Statement.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", ["0", "99", str(2**63), "9" * 5000, "-1", "1.5", "x"])
+def test_a_number_of_nothing_is_not_found(api, number):
+    assert api.get(f"statements/{number}/").status_code == 404
+    assert api.get(f"broadcasts/{number}/").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_nothing_can_be_changed_or_deleted_and_the_answer_says_how_to_correct(
+    api, component, method
+):
+    incident = api.post("incidents/", samples.incident(component)).json()
+    maintenance = api.post("maintenances/", samples.maintenance(component)).json()
+    notice = api.post("notices/", samples.notice()).json()
+    before = list(Statement.objects.values_list("sha256", flat=True))
+    for path in [
+        "incidents/",
+        f"incidents/{incident['id']}/",
+        f"incidents/{incident['id']}/updates/",
+        "maintenances/",
+        f"maintenances/{maintenance['id']}/",
+        "notices/",
+        f"notices/{notice['id']}/",
+        "statements/",
+        "statements/1/",
+        "statements/1/corrections/",
+        "components/",
+        "broadcasts/1/",
+        "deliveries/",
+        "subscribers/",
+    ]:
+        response = api.call(method, path, '{"name": {"zh-hans": "改写"}}')
+        assert response.status_code == 405, path
+        assert "stays said" in error_of(response)["message"]
+        assert "corrections" in error_of(response)["message"]
+    assert list(Statement.objects.values_list("sha256", flat=True)) == before
+
+
+def test_reading_where_only_posting_is_possible_is_405(api):
+    response = api.get("subscribers/")
+    assert response.status_code == 405
+    assert "POST" in response["Allow"]
+    error_of(response)

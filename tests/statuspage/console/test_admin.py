@@ -1,0 +1,197 @@
+"""The admin: reference data, for administrators, and nothing that was said in public."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+
+from notifications.delivery.models import Broadcast, Delivery, Receipt
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.incidents.models import AffectedComponent, Incident, Maintenance, Template
+from statuspage.settlement.models import Notice
+from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.roles import Role
+from statuspage.staff.services import token_check, token_issue
+from statuspage.statements.models import Statement
+from tests.factories import make_component, make_group, make_staff, open_incident
+from tests.statuspage.console.browser import browser_of, signed_in, words
+
+REFERENCE_DATA = {Component, ComponentGroup, Template, Staff, ApiToken}
+SAID = [Statement, Incident, AffectedComponent, Maintenance, Notice, Broadcast, Delivery, Receipt]
+NAMED = {"name_zh": "扫码支付", "name_en": "QR payments", "position": "1"}
+
+
+@pytest.fixture
+def administrator(db: None) -> Client:
+    return signed_in(Role.ADMIN)
+
+
+def test_only_reference_data_is_registered() -> None:
+    assert set(admin.site._registry) == REFERENCE_DATA
+
+
+@pytest.mark.parametrize("model", SAID, ids=lambda model: model.__name__)
+def test_nothing_that_was_said_can_be_reached(administrator: Client, model: type) -> None:
+    statement = open_incident()
+    label = apps.get_app_config(model._meta.app_label).label
+    root = f"/admin/{label}/{model._meta.model_name}/"
+    for path in (root, f"{root}add/", f"{root}1/change/", f"{root}1/delete/"):
+        assert administrator.get(path).status_code == 404
+        assert administrator.post(path, {"name": "x"}).status_code == 404
+    assert Statement.objects.get().sha256 == statement.sha256
+
+
+@pytest.mark.parametrize("role", sorted(set(Role.values) - {Role.ADMIN}))
+def test_other_roles_are_told_that_it_is_not_for_them(db: None, role: str) -> None:
+    component = make_component()
+    staff = browser_of(make_staff(role, is_staff=True, is_superuser=True))
+    for path in ("/admin/", f"/admin/components/component/{component.pk}/change/"):
+        response = staff.get(path, follow=True)
+        assert response.status_code == 403
+        assert "For administrators only" in words(response)
+
+
+def test_strangers_sign_in_at_the_console_where_guessing_is_slowed(
+    client: Client, db: None
+) -> None:
+    response = client.get("/admin/components/component/", follow=True)
+    assert response.request["PATH_INFO"] == "/console/login/"
+    values = {"username": "lin", "password": "guess"}
+    assert client.post("/admin/login/", values).status_code == 302
+
+
+def test_after_signing_in_an_administrator_lands_where_they_were_going(
+    client: Client, db: None
+) -> None:
+    make_staff(Role.ADMIN, username="lin")
+    page = client.get("/admin/components/component/", follow=True)
+    values = {"username": "lin", "password": "secret"}
+    target = page.request["QUERY_STRING"]
+    landed = client.post(f"/console/login/?{target}", values)
+    assert landed.headers["Location"] == "/admin/components/component/"
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "Reference data"), ("zh-hans", "站点")])
+def test_the_admin_speaks_the_readers_language(db: None, language: str, sentence: str) -> None:
+    assert sentence in words(signed_in(Role.ADMIN, language).get("/admin/"))
+
+
+def test_a_component_is_added_with_names_in_two_inputs(administrator: Client) -> None:
+    group = make_group()
+    values = {**NAMED, "group": group.pk, "visible": "on", "showcase": "on"}
+    response = administrator.post("/admin/components/component/add/", values)
+    assert response.status_code == 302
+    component = Component.objects.get()
+    assert component.name == {"zh-hans": "扫码支付", "en": "QR payments"}
+    assert component.description == {}
+    page = words(administrator.get(f"/admin/components/component/{component.pk}/change/"))
+    assert 'name="name_zh" value="扫码支付"' in page
+    assert 'name="name_en" value="QR payments"' in page
+
+
+def test_a_component_without_a_chinese_name_is_refused(administrator: Client) -> None:
+    page = administrator.post("/admin/components/component/add/", NAMED | {"name_zh": ""})
+    assert "The Chinese text (zh-hans) is required." in words(page)
+    assert not Component.objects.exists()
+
+
+def test_the_state_of_a_component_cannot_be_set_here(administrator: Client) -> None:
+    component = make_component()
+    path = f"/admin/components/component/{component.pk}/change/"
+    administrator.post(path, {**NAMED, "status": "major_outage", "visible": "on"})
+    component.refresh_from_db()
+    assert component.name["en"] == "QR payments"
+    assert component.status == "operational"
+
+
+def test_a_component_is_hidden_and_never_deleted(administrator: Client) -> None:
+    component = make_component()
+    root = f"/admin/components/component/{component.pk}"
+    assert administrator.post(f"{root}/delete/", {"post": "yes"}).status_code == 403
+    values = {"action": "delete_selected", "_selected_action": component.pk, "post": "yes"}
+    administrator.post("/admin/components/component/", values)
+    administrator.post(f"{root}/change/", NAMED)
+    component.refresh_from_db()
+    assert component.visible is False
+
+
+def test_a_group_with_components_is_not_deleted(administrator: Client) -> None:
+    group = make_group()
+    make_component(group=group)
+    path = f"/admin/components/componentgroup/{group.pk}/delete/"
+    page = words(administrator.post(path, {"post": "yes"}))
+    assert "Cannot delete" in page
+    assert ComponentGroup.objects.filter(pk=group.pk).exists()
+
+
+def test_an_empty_group_is_renamed_and_deleted(administrator: Client) -> None:
+    group = make_group()
+    path = f"/admin/components/componentgroup/{group.pk}"
+    administrator.post(f"{path}/change/", NAMED)
+    group.refresh_from_db()
+    assert group.name == {"zh-hans": "扫码支付", "en": "QR payments"}
+    administrator.post(f"{path}/delete/", {"post": "yes"})
+    assert not ComponentGroup.objects.exists()
+
+
+def test_a_template_is_written_and_then_offered_to_authors(administrator: Client) -> None:
+    component = make_component()
+    values = {
+        "use": "incident",
+        "title": "到账延迟",
+        "name_zh": "{产品}到账延迟",
+        "body_zh": "{时间}起延迟",
+        "body_en": "Late since {time}",
+        "status": "investigating",
+        "impact": "major",
+        "components": component.pk,
+        "component_status": "partial_outage",
+        "position": "0",
+    }
+    assert administrator.post("/admin/incidents/template/add/", values).status_code == 302
+    template = Template.objects.get()
+    assert template.body == {"zh-hans": "{时间}起延迟", "en": "Late since {time}"}
+    assert "到账延迟" in words(signed_in().get("/console/incidents/new/"))
+
+
+def test_a_member_of_staff_is_added_and_can_sign_in(administrator: Client, client: Client) -> None:
+    values = {
+        "username": "chen",
+        "role": "approver",
+        "usable_password": "true",
+        "password1": "a-long-word-of-passage",
+        "password2": "a-long-word-of-passage",
+    }
+    assert administrator.post("/admin/staff/staff/add/", values).status_code == 302
+    assert Staff.objects.get(username="chen").role == "approver"
+    assert client.login(username="chen", password="a-long-word-of-passage")
+
+
+def test_a_member_of_staff_is_switched_off_and_never_deleted(administrator: Client) -> None:
+    staff = make_staff(username="chen")
+    root = f"/admin/staff/staff/{staff.pk}"
+    assert administrator.post(f"{root}/delete/", {"post": "yes"}).status_code == 403
+    values = {"username": "chen", "role": "auditor", "email": "", "first_name": ""}
+    assert administrator.post(f"{root}/change/", values).status_code == 302
+    staff.refresh_from_db()
+    assert (staff.is_active, staff.role) == (False, "auditor")
+
+
+def test_superuser_and_groups_are_not_offered(administrator: Client) -> None:
+    staff = make_staff()
+    page = words(administrator.get(f"/admin/staff/staff/{staff.pk}/change/"))
+    assert "is_superuser" not in page
+    assert "user_permissions" not in page
+
+
+def test_a_token_is_listed_without_its_secret_and_can_be_revoked(administrator: Client) -> None:
+    secret = token_issue(name="merchant portal", staff=make_staff())
+    token = ApiToken.objects.get()
+    root = f"/admin/staff/apitoken/{token.pk}"
+    page = words(administrator.get(f"{root}/change/"))
+    assert "merchant portal" in page
+    assert secret not in page
+    assert token.sha256 not in page
+    assert administrator.get("/admin/staff/apitoken/add/").status_code == 403
+    administrator.post(f"{root}/delete/", {"post": "yes"})
+    assert token_check(secret) is None

@@ -1,0 +1,175 @@
+"""Following a broadcast, from the first address to the last receipt."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from notifications.delivery.models import Broadcast, BroadcastState, Delivery
+from notifications.delivery.partitions import ensure_partition
+from notifications.delivery.states import DeliveryState
+from statuspage.console.broadcasts import Progress
+from statuspage.statements.models import Statement
+from tests.factories import make_address, open_incident
+from tests.statuspage.console.browser import words
+
+
+@pytest.fixture
+def statement(db: None) -> Statement:
+    """A statement whose broadcast has not been expanded by any worker."""
+    found = open_incident()
+    ensure_partition(found.published_at)
+    return found
+
+
+def deliver(
+    statement: Statement, state: str, channel: str = "twilio_sms", **values: Any
+) -> Delivery:
+    now = timezone.now()
+    values.setdefault("address", make_address(channel="twilio_sms"))
+    return Delivery.objects.create(
+        statement=statement,
+        published_at=statement.published_at,
+        channel=channel,
+        language="zh-hans",
+        state=state,
+        due_at=now,
+        created_at=now,
+        updated_at=now,
+        **values,
+    )
+
+
+def finish(statement: Statement, ago: timedelta = timedelta()) -> None:
+    Broadcast.objects.filter(pk=statement.number).update(
+        state=BroadcastState.FINISHED, finished_at=timezone.now() - ago
+    )
+
+
+def progress_of(statement: Statement) -> Progress:
+    return Progress.of(Broadcast.objects.get(pk=statement.number))
+
+
+def path_of(statement: Statement) -> str:
+    return f"/console/broadcasts/{statement.number}/"
+
+
+def test_every_state_is_counted_and_named(author: Client, statement: Statement) -> None:
+    for state in DeliveryState.values:
+        deliver(statement, state)
+    page = words(author.get(path_of(statement)))
+    counts = page.split('class="counts"')[1].split("</dl>")[0]
+    for state in DeliveryState.values:
+        assert f"badge-{state}" in counts
+    assert counts.count("<dd>1</dd>") == len(DeliveryState.values)
+
+
+def test_done_are_those_that_need_nothing_more(statement: Statement) -> None:
+    for state in ("pending", "sending", "unknown", "sent", "delivered", "failed", "suppressed"):
+        deliver(statement, state)
+    progress = progress_of(statement)
+    assert (progress.done, progress.total) == (4, 7)
+
+
+def test_the_bar_has_a_value_a_maximum_and_a_name(author: Client, statement: Statement) -> None:
+    deliver(statement, "delivered")
+    deliver(statement, "pending")
+    page = words(author.get(path_of(statement)))
+    assert '<progress max="2" value="1" aria-labelledby="progress-title">' in page
+
+
+def test_channels_are_counted_each_on_its_own(author: Client, statement: Statement) -> None:
+    deliver(statement, "delivered")
+    deliver(statement, "delivered")
+    deliver(statement, "failed", channel="email")
+    rows = {channel: (total, counts) for channel, total, counts in progress_of(statement).rows}
+    delivered = DeliveryState.values.index("delivered")
+    assert rows["twilio_sms"][0] == 2
+    assert rows["twilio_sms"][1][delivered] == 2
+    assert rows["email"][1][delivered] == 0
+
+
+def test_a_moving_broadcast_asks_again_and_a_finished_one_stops(
+    author: Client, statement: Statement
+) -> None:
+    deliver(statement, "delivered")
+    path = f"{path_of(statement)}progress/"
+    moving = words(author.get(path))
+    assert 'hx-trigger="every 2s"' in moving
+    assert f'hx-get="{path}"' in moving
+    finish(statement)
+    assert "hx-get" not in words(author.get(path))
+
+
+def test_without_javascript_there_is_a_button_to_look_again_while_it_moves(
+    author: Client, statement: Statement
+) -> None:
+    refresh = f'<noscript><p><a class="button" href="{path_of(statement)}"'
+    assert refresh in words(author.get(path_of(statement)))
+    finish(statement)
+    assert refresh not in words(author.get(path_of(statement)))
+
+
+def test_it_waits_for_receipts_of_channels_that_send_them(statement: Statement) -> None:
+    delivery = deliver(statement, "sent")
+    finish(statement)
+    assert progress_of(statement).moving
+    Delivery.objects.filter(pk=delivery.pk).update(state="delivered")
+    assert not progress_of(statement).moving
+
+
+def test_receipts_that_never_come_are_not_waited_for_for_ever(statement: Statement) -> None:
+    deliver(statement, "sent")
+    finish(statement, ago=timedelta(minutes=61))
+    assert not progress_of(statement).moving
+
+
+def test_addresses_are_masked(author: Client, statement: Statement) -> None:
+    deliver(statement, "delivered", address=make_address("+8613812341234"))
+    page = words(author.get(path_of(statement)))
+    assert "138****1234" in page
+    assert "13812341234" not in page
+
+
+def test_an_erased_address_leaves_its_delivery(author: Client, statement: Statement) -> None:
+    deliver(statement, "delivered", address=None)
+    assert "erased" in words(author.get(path_of(statement)))
+
+
+def test_why_a_delivery_failed_is_said_in_words(
+    author: Client, chinese: Client, statement: Statement
+) -> None:
+    deliver(statement, "failed", reason="bad_address", code="21211")
+    assert "Bad address 21211" in words(author.get(path_of(statement)))
+    assert "21211" in words(chinese.get(path_of(statement)))
+
+
+def test_deliveries_can_be_filtered_by_state(author: Client, statement: Statement) -> None:
+    deliver(statement, "failed", address=make_address("+8613800001111"))
+    deliver(statement, "delivered", address=make_address("+8613800002222"))
+    page = words(author.get(f"{path_of(statement)}?state=failed"))
+    assert "138****1111" in page
+    assert "138****2222" not in page
+    everything = words(author.get(f"{path_of(statement)}?state=nonsense"))
+    assert "138****1111" in everything
+    assert "138****2222" in everything
+
+
+def test_deliveries_are_paged_and_the_filter_stays(author: Client, statement: Statement) -> None:
+    for _one in range(51):
+        deliver(statement, "failed")
+    page = words(author.get(f"{path_of(statement)}?state=failed"))
+    assert page.count("138****") == 50
+    assert "?page=2&state=failed" in page
+    assert words(author.get(f"{path_of(statement)}?page=2&state=failed")).count("138****") == 1
+
+
+def test_a_broadcast_still_finding_recipients_shows_nought(
+    author: Client, chinese: Client, statement: Statement
+) -> None:
+    page = words(author.get(path_of(statement)))
+    assert "Finding recipients" in page
+    assert '<progress max="1" value="0"' in page
+    assert chinese.get(path_of(statement)).status_code == 200

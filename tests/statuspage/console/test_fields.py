@@ -1,0 +1,114 @@
+"""Texts in two languages, placeholders and times, as forms read them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+
+from statuspage.components.statuses import Impact
+from statuspage.console.forms.fields import DayField, MomentField
+from statuspage.console.forms.placeholders import check_filled_in, placeholders_in
+from statuspage.console.forms.promises import PROMISES, promised_by
+from statuspage.statements.forms import TextPairField
+
+word = st.text(
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00\r"), max_size=50
+)
+
+
+@given(chinese=word, english=word)
+def test_any_text_comes_back_as_it_was_written_or_is_refused(chinese: str, english: str) -> None:
+    field = TextPairField(required=False)
+    try:
+        text = field.clean([chinese, english])
+    except ValidationError:
+        assert not chinese.strip()
+        return
+    assert text.get("zh-hans", "") == chinese.strip()
+    assert text.get("en", "") == english.strip()
+
+
+@given(chinese=word.filter(str.strip), english=word)
+def test_what_the_widget_shows_is_what_the_field_read(chinese: str, english: str) -> None:
+    field = TextPairField()
+    text = field.clean([chinese, english])
+    assert field.clean(field.widget.decompress(text)) == text
+
+
+def test_an_empty_pair_is_refused_only_where_it_is_required() -> None:
+    assert TextPairField(required=False).clean(["", ""]) == {}
+    with pytest.raises(ValidationError):
+        TextPairField().clean(["", ""])
+
+
+def test_english_alone_is_refused() -> None:
+    with override("en"), pytest.raises(ValidationError, match="Chinese text"):
+        TextPairField(required=False).clean(["", "English"])
+
+
+def test_each_part_has_a_label_a_language_and_its_escaped_text() -> None:
+    field = TextPairField(long=True)
+    value = {"zh-hans": "<b>", "en": "x"}
+    with override("en"):
+        html = field.widget.render("body", value, {"id": "id_body"})
+    assert '<label for="id_body_0">Chinese</label>' in html
+    assert '<label for="id_body_1">English</label>' in html
+    assert 'lang="zh-Hans"' in html
+    assert 'lang="en"' in html
+    assert "&lt;b&gt;" in html
+    assert "<b>" not in html
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("{时间}起", ["{时间}"]),
+        ("{产品}和{时间}", ["{产品}", "{时间}"]),
+        ("{a} {a}", ["{a}"]),
+        ("{}", ["{}"]),
+        ("没有", []),
+        ("a } b { c", []),
+        ("{跨\n行}", []),
+        ("{" + "长" * 61 + "}", []),
+    ],
+)
+def test_placeholders_are_found(written: str, found: list[str]) -> None:
+    assert placeholders_in({"zh-hans": written}) == found
+
+
+@given(before=word, name=st.text("abc时间", max_size=20), after=word)
+def test_a_placeholder_anywhere_is_never_let_through(before: str, name: str, after: str) -> None:
+    with pytest.raises(ValidationError):
+        check_filled_in({"zh-hans": f"{before}{{{name}}}{after}"})
+
+
+def test_a_time_is_beijing_time() -> None:
+    assert MomentField().clean("2025-02-21T11:15") == datetime(2025, 2, 21, 3, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value", ["0001-01-01T00:00", "9999-12-31T23:59", "1999-12-31T23:59", "2025-02-30T00:00", "x"]
+)
+def test_times_that_cannot_be_meant_are_refused(value: str) -> None:
+    with pytest.raises(ValidationError):
+        MomentField().clean(value)
+
+
+@pytest.mark.parametrize("value", ["1999-12-31", "2100-01-02", "2025-02-30", "tomorrow"])
+def test_days_that_cannot_be_meant_are_refused(value: str) -> None:
+    with pytest.raises(ValidationError):
+        DayField().clean(value)
+
+
+def test_there_is_a_promise_for_every_impact_and_a_worse_one_is_never_slower() -> None:
+    assert set(PROMISES) == set(Impact)
+    waits = [PROMISES[impact] for impact in Impact]
+    assert waits == sorted(waits, reverse=True)
+
+
+def test_a_promise_falls_on_a_full_minute() -> None:
+    now = datetime(2025, 2, 21, 2, 42, 31, 5, tzinfo=UTC)
+    assert promised_by("critical", now) == datetime(2025, 2, 21, 3, 12, tzinfo=UTC)

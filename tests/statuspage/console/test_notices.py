@@ -1,0 +1,155 @@
+"""Notices: a form for every kind there is, generated from what the kind declares."""
+
+import pytest
+from django.test import Client
+from django.utils.translation import override
+
+from statuspage.settlement.models import Notice
+from statuspage.settlement.notices import NoticeKind, kinds
+from statuspage.settlement.notices.base import read_date, read_moment, read_percent
+from statuspage.statements.models import Statement
+from tests.factories import make_address, open_incident
+from tests.statuspage.console.browser import form_of, press, publish, words
+
+WRITTEN = {
+    "title_zh": "手续费全额减免",
+    "title_en": "Fees waived in full",
+    "body_zh": "受影响交易的手续费全额减免,无需申请。",
+    "body_en": "Fees of the transactions concerned are waived.",
+}
+VALUES = {read_moment: "2025-02-20T10:30", read_date: "2025-02-24", read_percent: "100"}
+WAIVER = "/console/notices/compose/fee_waiver/"
+
+
+def filled_in(kind: NoticeKind) -> dict[str, str]:
+    """A usable value for every required field of a kind."""
+    required = [one for one in kind.fields if one.required]
+    return {**WRITTEN, **{f"payload_{one.name}": VALUES[one.read] for one in required}}
+
+
+def test_every_kind_can_be_chosen(author: Client) -> None:
+    page = words(author.get("/console/notices/new/"))
+    for kind in kinds():
+        assert f"/console/notices/compose/{kind.name}/" in page
+        with override("en"):
+            assert str(kind.label) in page
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_every_kind_can_be_published(author: Client, kind: NoticeKind) -> None:
+    page = publish(author, f"/console/notices/compose/{kind.name}/", **filled_in(kind))
+    statement = Statement.objects.get()
+    assert statement.kind == f"notice.{kind.name}"
+    assert page.redirect_chain[0][0] == f"/console/notices/{statement.subject_id}/"
+    assert set(statement.content["payload"]) == {one.name for one in kind.fields}
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_every_field_is_shown_with_its_label(author: Client, kind: NoticeKind) -> None:
+    page = words(author.get(f"/console/notices/compose/{kind.name}/"))
+    with override("en"):
+        assert all(str(one.label) in page for one in kind.fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(kind, one.name) for kind in kinds() for one in kind.fields if one.required],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_every_required_field_is_asked_for(author: Client, kind: NoticeKind, name: str) -> None:
+    values = filled_in(kind) | {f"payload_{name}": ""}
+    page = press(author, f"/console/notices/compose/{kind.name}/", "publish", **values)
+    assert words(page).count("This field is required.") == 2  # in the summary and at the field
+    assert form_of(page)["title_zh"] == WRITTEN["title_zh"]
+    assert not Statement.objects.exists()
+
+
+def test_times_are_beijing_time_and_shares_exact(author: Client) -> None:
+    values = {
+        **WRITTEN,
+        "payload_transactions_from": "2025-02-18T00:00",
+        "payload_transactions_until": "2025-02-21T00:00",
+        "payload_percent_waived": "99.50",
+        "payload_borne_by_zh": "公司承担",
+        "payload_borne_by_en": "The company",
+        "payload_credited_by": "2025-03-01",
+    }
+    page = words(publish(author, WAIVER, **values))
+    assert Statement.objects.get().content["payload"] == {
+        "transactions_from": "2025-02-17T16:00:00.000Z",
+        "transactions_until": "2025-02-20T16:00:00.000Z",
+        "percent_waived": "99.5",
+        "borne_by": {"zh-hans": "公司承担", "en": "The company"},
+        "credited_by": "2025-03-01",
+    }
+    for shown in ("2025-02-18 00:00", "99.5 %", "The company", "2025-03-01"):
+        assert shown in page
+
+
+def test_a_share_of_nothing_is_a_value_and_not_a_gap(author: Client) -> None:
+    kind = next(one for one in kinds() if one.name == "fee_waiver")
+    publish(author, WAIVER, **filled_in(kind) | {"payload_percent_waived": "0"})
+    assert Statement.objects.get().content["payload"]["percent_waived"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("payload_percent_waived", "101"),
+        ("payload_percent_waived", "NaN"),
+        ("payload_percent_waived", "1e-999999"),
+        ("payload_percent_waived", "half"),
+        ("payload_transactions_from", "0001-01-01T00:00"),
+        ("payload_transactions_from", "2025-02-30T00:00"),
+        ("payload_transactions_until", "2024-01-01T00:00"),
+        ("payload_credited_by", "9999-12-31"),
+        ("categories", "giants"),
+        ("incident", "zzzzzzzzzzzz"),
+        ("title_zh", "长" * 121),
+        ("body_zh", "{金额}元"),
+    ],
+)
+def test_what_is_wrong_is_refused_at_its_field(author: Client, field: str, value: str) -> None:
+    kind = next(one for one in kinds() if one.name == "fee_waiver")
+    page = press(author, WAIVER, "publish", **filled_in(kind) | {field: value})
+    assert 'class="errors"' in words(page)
+    assert 'class="error"' in words(page)
+    assert not Statement.objects.exists()
+
+
+def test_the_audience_decides_who_is_counted(author: Client) -> None:
+    make_address(category="micro")
+    make_address(category="micro")
+    make_address(category="industry")
+    path = "/console/notices/compose/general/"
+    assert "2 addresses will be told." in words(
+        press(author, path, "confirm", **WRITTEN, categories="micro")
+    )
+    assert "3 addresses will be told." in words(press(author, path, "confirm", **WRITTEN))
+
+
+def test_a_notice_names_its_audience_and_incident(author: Client, chinese: Client) -> None:
+    incident = open_incident()
+    path = "/console/notices/compose/general/"
+    both = ["micro", "industry"]
+    publish(author, path, **WRITTEN, categories=both, incident=incident.subject_id)
+    notice = Notice.objects.get()
+    assert notice.audience == {"categories": ["industry", "micro"]}
+    page = words(author.get(f"/console/notices/{notice.public_id}/"))
+    assert "Micro merchants" in page
+    assert f"/console/incidents/{incident.subject_id}/" in page
+    assert WRITTEN["title_zh"] in words(chinese.get(f"/console/notices/{notice.public_id}/"))
+
+
+def test_the_list_shows_titles_in_the_readers_language(author: Client, chinese: Client) -> None:
+    publish(author, "/console/notices/compose/general/", **WRITTEN)
+    assert WRITTEN["title_en"] in words(author.get("/console/notices/"))
+    assert WRITTEN["title_zh"] in words(chinese.get("/console/notices/"))
+
+
+def test_pressing_publish_twice_makes_one_notice(author: Client) -> None:
+    path = "/console/notices/compose/general/"
+    form = form_of(author.get(path)) | WRITTEN | {"step": "publish"}
+    author.post(path, form)
+    author.post(path, form)
+    assert Notice.objects.count() == 1

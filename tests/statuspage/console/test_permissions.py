@@ -1,0 +1,183 @@
+"""Every address of the console × every role; a new address without a decision here fails."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.urls.resolvers import URLPattern
+
+from statuspage.console.urls import urlpatterns
+from statuspage.incidents.services.maintenances import maintenance_schedule
+from statuspage.settlement.services import notice_publish
+from statuspage.staff.roles import Role
+from statuspage.statements.models import Statement
+from tests.factories import make_component, make_staff, open_incident, text
+from tests.statuspage.console.browser import browser_of, signed_in, words
+
+ANYONE, READ, WRITE = "anyone", "read", "write"
+
+DECISIONS = {
+    "dashboard": READ,
+    "login": ANYONE,
+    "logout": ANYONE,
+    "incidents": READ,
+    "incident": READ,
+    "incident_new": WRITE,
+    "incident_compose": WRITE,
+    "incident_update": WRITE,
+    "maintenances": READ,
+    "maintenance": READ,
+    "maintenance_compose": WRITE,
+    "maintenance_update": WRITE,
+    "notices": READ,
+    "notice": READ,
+    "notice_new": WRITE,
+    "notice_compose": WRITE,
+    "log": READ,
+    "statement_correct": WRITE,
+    "statement_withdraw": WRITE,
+    "broadcast": READ,
+    "broadcast_progress": READ,
+}
+WRITERS = {Role.AUTHOR, Role.APPROVER, Role.ADMIN}
+
+
+def _names() -> list[str]:
+    assert all(isinstance(one, URLPattern) for one in urlpatterns), "decide for included urls too"
+    return [str(one.name) for one in urlpatterns]
+
+
+@pytest.fixture
+def paths(db: None) -> dict[str, str]:
+    """An existing page for every address."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    component = make_component()
+    start = timezone.now() + timedelta(days=1)
+    incident = open_incident(component)
+    maintenance = maintenance_schedule(
+        name=text("维护"),
+        body=text("维护"),
+        components=[component.public_id],
+        scheduled_for=start,
+        scheduled_until=start + timedelta(hours=1),
+        author=None,
+    )
+    notice = notice_publish(kind="general", title=text("公告"), body=text("公告"), author=None)
+    ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
+    arguments: dict[str, list[object]] = {
+        "incident_update": [incident.subject_id],
+        "maintenance_update": [maintenance.subject_id],
+        "notice_compose": ["general"],
+        "statement_correct": [incident.number],
+        "statement_withdraw": [incident.number],
+        "broadcast": [incident.number],
+        "broadcast_progress": [incident.number],
+        **{name: [statement.subject_id] for name, statement in ids.items()},
+    }
+    return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in _names()}
+
+
+def test_every_address_has_a_decision_and_every_decision_an_address() -> None:
+    assert set(_names()) == set(DECISIONS)
+
+
+@pytest.mark.parametrize("name", _names())
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_strangers_are_sent_to_the_sign_in(
+    client: Client, paths: dict[str, str], name: str, method: str
+) -> None:
+    before = Statement.objects.count()
+    response = getattr(client, method)(paths[name])
+    if DECISIONS[name] == ANYONE:
+        assert response.status_code in {200, 302, 405}
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"] == f"/console/login/?next={paths[name]}"
+    assert Statement.objects.count() == before
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
+    staff = browser_of(make_staff(role))
+    for name, path in paths.items():
+        if DECISIONS[name] == ANYONE:
+            continue
+        expected = 200 if DECISIONS[name] == READ or role in WRITERS else 403
+        assert staff.get(path).status_code == expected, name
+
+
+@pytest.mark.parametrize("name", [name for name in _names() if DECISIONS[name] == WRITE])
+@pytest.mark.parametrize("step", ["", "edit", "preview", "confirm", "publish"])
+def test_an_auditor_writes_nothing_and_is_told_why(
+    paths: dict[str, str], name: str, step: str
+) -> None:
+    before = Statement.objects.count()
+    response = signed_in(Role.AUDITOR).post(paths[name], {"step": step})
+    assert response.status_code == 403
+    assert "You may read, not publish" in words(response)
+    assert Statement.objects.count() == before
+
+
+def test_an_auditor_is_offered_nothing_that_writes(paths: dict[str, str]) -> None:
+    auditor = signed_in(Role.AUDITOR)
+    writing = [path for name, path in paths.items() if DECISIONS[name] == WRITE]
+    for name, path in paths.items():
+        if DECISIONS[name] == READ:
+            page = words(auditor.get(path))
+            assert not [one for one in writing if f'href="{one}"' in page], name
+            assert 'name="step"' not in page, name
+
+
+def test_staff_who_left_are_signed_out_at_once(paths: dict[str, str]) -> None:
+    staff = make_staff()
+    browser = browser_of(staff)
+    assert browser.get(paths["dashboard"]).status_code == 200
+    staff.is_active = False
+    staff.save()
+    assert browser.get(paths["dashboard"]).status_code == 302
+
+
+@pytest.mark.parametrize("name", _names())
+def test_nothing_of_the_console_is_stored_by_a_browser(paths: dict[str, str], name: str) -> None:
+    staff = signed_in(Role.ADMIN)
+    assert "no-store" in staff.get(paths[name]).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", _names())
+def test_no_page_has_anything_inline(paths: dict[str, str], name: str) -> None:
+    page = signed_in(Role.ADMIN).get(paths[name]).content.decode()
+    assert " style=" not in page
+    assert "<style" not in page
+    assert " onclick=" not in page
+    assert all("src=" in tag for tag in page.split("<script")[1:])
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_says_in_which_language_it_is(paths: dict[str, str], language: str) -> None:
+    staff = signed_in(Role.ADMIN, language)
+    for name, path in paths.items():
+        response = staff.get(path)
+        if response.status_code == 200:
+            assert response.headers["Content-Language"] == language, name
+
+
+def test_what_does_not_exist_is_not_found(paths: dict[str, str]) -> None:
+    staff = signed_in(Role.ADMIN)
+    for path in (
+        "/console/incidents/zzzzzzzzzzzz/",
+        "/console/incidents/zzzzzzzzzzzz/update/",
+        "/console/maintenances/zzzzzzzzzzzz/",
+        "/console/notices/zzzzzzzzzzzz/",
+        "/console/notices/compose/nonsense/",
+        "/console/statements/999/correct/",
+        "/console/statements/999999999999999999/withdraw/",
+        "/console/broadcasts/999/",
+        "/console/broadcasts/999/progress/",
+        "/console/incidents/compose/?template=999",
+        "/console/incidents/compose/?template=x",
+        "/console/incidents/compose/?template=99999999999999999999",
+        "/console/maintenances/compose/?template=²",
+    ):
+        assert staff.get(path).status_code == 404, path

@@ -1,0 +1,51 @@
+"""Is the process up, and do its engines answer?"""
+
+import pytest
+from django.db import connection
+from django.test import Client, override_settings
+
+DEAD_REDIS = "redis://:secret-password@127.0.0.1:1/0"
+
+
+def test_the_process_answers_without_asking_an_engine(client: Client) -> None:
+    # No django_db mark: a query would fail the test.
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.content == b"ok\n"
+
+
+@pytest.mark.django_db
+def test_ready_when_both_engines_answer(client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"database": "ok", "redis": "ok"}
+
+
+@pytest.mark.django_db
+@override_settings(REDIS_URL=DEAD_REDIS)
+def test_not_ready_without_redis_and_no_secret_is_told(client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == {"database": "ok", "redis": "down"}
+    assert "secret" not in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_ready_without_the_database(client: Client) -> None:
+    port = connection.settings_dict["PORT"]
+    connection.close()
+    connection.settings_dict["PORT"] = "1"
+    try:
+        response = client.get("/readyz")
+    finally:
+        connection.close()
+        connection.settings_dict["PORT"] = port
+    assert response.status_code == 503
+    assert response.json()["database"] == "down"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_no_answer_about_health_is_ever_cached(client: Client, path: str) -> None:
+    assert "no-store" in client.get(path)["Cache-Control"]
+    assert client.post(path).status_code == 405

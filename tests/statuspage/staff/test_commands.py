@@ -1,0 +1,80 @@
+"""What an operator types on the server: the first administrator, and tokens."""
+
+import io
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from statuspage.staff.models import Staff
+from statuspage.staff.services import token_check
+from tests.factories import make_staff
+
+PASSWORD = "a-long-word-of-passage"
+
+
+def run(*arguments: str, **options: Any) -> str:
+    out = io.StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The password on standard input."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+
+
+def test_the_first_administrator_can_sign_in(db: None, typed: None, client: Client) -> None:
+    assert "lin (admin) may sign in." in run("staff_add", "lin", "--role", "admin", "--stdin")
+    values = {"username": "lin", "password": PASSWORD}
+    assert client.post("/console/login/", values).status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_weak_password_adds_nobody(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("12345\n"))
+    with pytest.raises(CommandError):
+        run("staff_add", "lin", "--stdin")
+    assert not Staff.objects.exists()
+
+
+def test_a_name_that_is_taken_is_refused(db: None, typed: None) -> None:
+    make_staff(username="lin")
+    with pytest.raises(CommandError):
+        run("staff_add", "lin", "--stdin")
+    assert Staff.objects.count() == 1
+
+
+def test_a_token_is_printed_alone_and_works(db: None) -> None:
+    staff = make_staff(username="lin")
+    secret = run("token_issue", "--staff", "lin", "--name", "portal").strip()
+    token = token_check(secret)
+    assert token is not None
+    assert (token.staff, token.name, token.expires_at) == (staff, "portal", None)
+
+
+def test_a_token_for_some_days_expires_after_them(db: None) -> None:
+    make_staff(username="lin")
+    with time_machine.travel("2025-02-21T10:00:00+08:00", tick=False) as clock:
+        secret = run("token_issue", "--staff", "lin", "--name", "x", "--days", "2").strip()
+        clock.shift(2 * 86_400 - 1)
+        assert token_check(secret)
+        clock.shift(2)
+        assert token_check(secret) is None
+
+
+@pytest.mark.parametrize("arguments", [("--staff", "nobody"), ("--staff", "gone")])
+def test_nobody_gets_a_token_who_is_not_there(db: None, arguments: tuple[str, ...]) -> None:
+    make_staff(username="gone", is_active=False)
+    with pytest.raises(CommandError, match="no active member of staff"):
+        run("token_issue", *arguments, "--name", "x")
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "3651"])
+def test_a_token_has_a_sensible_life(db: None, days: str) -> None:
+    make_staff(username="lin")
+    with pytest.raises(CommandError, match="--days"):
+        run("token_issue", "--staff", "lin", "--name", "x", "--days", days)
