@@ -12,16 +12,19 @@ from statuspage.env import ConfigurationError, Env, database_from_url
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 env: Final = Env()
 
-DEBUG = env.flag("DEBUG", False)
+# DEBUG=true is for development and the demonstration: demo secrets and plain HTTP will do. Readers
+# get the same error pages as in production; ERROR_DETAILS=true shows Django's own instead.
+DEVELOPMENT = env.flag("DEBUG", False)
+DEBUG = DEVELOPMENT and env.flag("ERROR_DETAILS", False)
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 
 
 def _secret(name: str, demo: str) -> str:
     """A secret: required in production, where the demonstration's value is refused as well."""
-    value = env.text(name, demo if DEBUG else "")
+    value = env.text(name, demo if DEVELOPMENT else "")
     if not value:
         raise ConfigurationError(name, "is required when DEBUG is off")
-    if value == demo and not DEBUG:
+    if value == demo and not DEVELOPMENT:
         raise ConfigurationError(name, "still has the demonstration's value")
     return value
 
@@ -38,11 +41,13 @@ def _engine_url(name: str) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY", "demo-secret-key-never-in-production-0123456789abcdef")
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if DEBUG else ())
+ALLOWED_HOSTS = env.items(
+    "ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if DEVELOPMENT else ()
+)
 if not ALLOWED_HOSTS:
     raise ConfigurationError("ALLOWED_HOSTS", "is required when DEBUG is off")
 PORT = env.integer("PORT", 8000, minimum=1)
-SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if DEBUG else "").rstrip("/")
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if DEVELOPMENT else "").rstrip("/")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ConfigurationError("SITE_URL", "is required: the public address, such as https://…")
 
@@ -142,11 +147,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEVELOPMENT
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = DEVELOPMENT
 
 # -- Security headers -------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -208,7 +213,7 @@ OPERATOR_NAME = {
     "zh-hans": env.text("OPERATOR_NAME", "演示支付"),
     "en": env.text("OPERATOR_NAME_EN", "DemoPay"),
 }
-OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEBUG else "")
+OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEVELOPMENT else "")
 
 # -- Subscribers ------------------------------------------------------------------------------
 # "id:base64 of 32 bytes", newest first; the first encrypts, all of them decrypt.
@@ -229,7 +234,7 @@ DELIVERY_MAX_ATTEMPTS = env.integer("DELIVERY_MAX_ATTEMPTS", 8, minimum=1)
 DELIVERY_RESOLVE_AFTER_SECONDS = env.integer("DELIVERY_RESOLVE_AFTER_SECONDS", 120, minimum=1)
 
 # -- Channels: one without credentials is off, and says so on the console ---------------------
-SMS_SIGNATURE = env.text("SMS_SIGNATURE", "演示支付" if DEBUG else "")
+SMS_SIGNATURE = env.text("SMS_SIGNATURE", "演示支付" if DEVELOPMENT else "")
 TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM = env.text("TWILIO_FROM", "")
@@ -243,7 +248,7 @@ WECHAT_BASE_URL = env.text("WECHAT_BASE_URL", "https://api.weixin.qq.com").rstri
 WECHAT_PER_SECOND = env.integer("WECHAT_PER_SECOND", 50, minimum=1)
 WECOM_BASE_URL = env.text("WECOM_BASE_URL", "https://qyapi.weixin.qq.com").rstrip("/")
 WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", False)
-if WEBHOOK_ALLOW_PRIVATE and not DEBUG:
+if WEBHOOK_ALLOW_PRIVATE and not DEVELOPMENT:
     raise ConfigurationError("WEBHOOK_ALLOW_PRIVATE", "may only be true when DEBUG is on")
 EMAIL_HOST = env.text("EMAIL_HOST", "")
 EMAIL_PORT = env.integer("EMAIL_PORT", 25, minimum=1)

@@ -8,6 +8,10 @@ os.environ.setdefault("DEBUG", "true")
 os.environ.setdefault("PORT", "8000")
 engines.start()
 
+# Each worker of a parallel run has a database of its own by name, and one of Redis by number.
+worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1")
+os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(worker[2:]) + 1}"
+
 from statuspage.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only

@@ -5,7 +5,7 @@ import smtplib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -111,13 +111,14 @@ class _Mailer:
 
     def _data(self, smtp: smtplib.SMTP, letter: EmailMultiAlternatives) -> Outcome:
         try:
-            code, _said = smtp.data(letter.message().as_bytes())
+            code, _said = smtp.data(_bytes(letter))
         except smtplib.SMTPDataError as error:  # it did not want to hear the letter
             return self._hung_up(NotSent(Reason.PROVIDER_ERROR, str(error.smtp_code)))
-        except TimeoutError:
-            return self._hung_up(Unknown(Reason.TIMEOUT))
         except (smtplib.SMTPException, OSError) as error:
-            return self._hung_up(Unknown(Reason.CONNECTION, type(error).__name__))
+            # smtplib turns a timeout into a disconnection, and keeps it as the context only.
+            late = isinstance(error.__context__, TimeoutError)
+            reason = Reason.TIMEOUT if late else Reason.CONNECTION
+            return self._hung_up(Unknown(reason, type(error).__name__))
         if code in TAKEN:
             return Accepted(letter.extra_headers["Message-ID"])
         return _refused(code, Failed(Reason.REFUSED_CONTENT))
@@ -145,6 +146,12 @@ def _letter(message: Message) -> EmailMultiAlternatives:
     if message.content.html:
         letter.attach_alternative(message.content.html, "text/html")
     return letter
+
+
+def _bytes(letter: EmailMultiAlternatives) -> bytes:
+    """The letter as it goes over the wire: servers refuse lines that end in LF alone."""
+    message: Any = letter.message()  # the stubs do not know Django's `linesep`
+    return bytes(message.as_bytes(linesep="\r\n"))
 
 
 def _envelope(smtp: smtplib.SMTP, letter: EmailMultiAlternatives) -> Outcome | None:

@@ -48,21 +48,16 @@ logger = logging.getLogger(__name__)
 # Twilio's error code -> what it means for us; source: twilio.com/docs/api/errors
 ERRORS: Final[Mapping[int, Failed | NotSent]] = {
     21211: Failed(Reason.BAD_ADDRESS, suppress=True),  # not a number
-    21604: Failed(Reason.BAD_ADDRESS, suppress=True),  # no number
     21614: Failed(Reason.BAD_ADDRESS, suppress=True),  # cannot take SMS
     21610: Failed(Reason.OPTED_OUT, suppress=True),
-    21408: Failed(Reason.BLOCKED),  # that country is not allowed for the account
+    21408: Failed(Reason.BLOCKED),  # that country is not allowed
     21612: Failed(Reason.UNREACHABLE),  # no route from our number to theirs
     21602: Failed(Reason.REFUSED_CONTENT),  # empty
     21617: Failed(Reason.REFUSED_CONTENT),  # over 1600 characters
     # Our account or sender is at fault: the message is good once an operator has put it right.
-    20003: NotSent(Reason.NO_CREDENTIALS),
-    20005: NotSent(Reason.NO_CREDENTIALS),
-    21212: NotSent(Reason.NO_CREDENTIALS),
-    21603: NotSent(Reason.NO_CREDENTIALS),
-    21606: NotSent(Reason.NO_CREDENTIALS),
-    21659: NotSent(Reason.NO_CREDENTIALS),
-    401: NotSent(Reason.NO_CREDENTIALS),
+    **dict.fromkeys(
+        (20003, 20005, 21212, 21603, 21606, 21659, 401), NotSent(Reason.NO_CREDENTIALS)
+    ),
     20429: NotSent(Reason.RATE_LIMITED),  # "never processed, always safe to retry"
     429: NotSent(Reason.RATE_LIMITED),
     14107: NotSent(Reason.RATE_LIMITED),
@@ -76,7 +71,6 @@ ERRORS: Final[Mapping[int, Failed | NotSent]] = {
     30005: Failed(Reason.BAD_ADDRESS, suppress=True),
     30006: Failed(Reason.BAD_ADDRESS, suppress=True),
     30007: Failed(Reason.BLOCKED),
-    30008: Failed(Reason.OTHER),
 }
 
 # Twilio's MessageStatus; what is not here is on its way and tells us nothing new.

@@ -1,5 +1,6 @@
 """WeChat Official Account template messages."""
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -51,10 +52,7 @@ ERRORS: Final[Mapping[int, Failed | NotSent | Unknown]] = {
     40132: Failed(Reason.OPTED_OUT, suppress=True),
     40037: Failed(Reason.REFUSED_CONTENT),
     47003: Failed(Reason.REFUSED_CONTENT),
-    40013: NotSent(Reason.NO_CREDENTIALS),
-    40125: NotSent(Reason.NO_CREDENTIALS),
-    40164: NotSent(Reason.NO_CREDENTIALS),  # our IP address is not on the account's list
-    48001: NotSent(Reason.NO_CREDENTIALS),
+    **dict.fromkeys((40013, 40125, 40164, 48001), NotSent(Reason.NO_CREDENTIALS)),
     45009: NotSent(Reason.QUOTA, retry_after=3600.0),  # the day's quota
     45011: NotSent(Reason.RATE_LIMITED, retry_after=60.0),
 }
@@ -64,8 +62,7 @@ REPEATED: Final = frozenset({45065, 45066})
 
 # What template fields may hold; source: 模板消息参数类型 (thing, phrase).
 THING_CHARACTERS: Final = 20
-PHRASE: Final = re.compile(r"[\u4e00-\u9fff]{1,5}")
-# Phrases take Chinese characters only, whatever the reader's language.
+PHRASE: Final = re.compile(r"[\u4e00-\u9fff]{1,5}")  # whatever the reader's language
 PHRASES: Final[Mapping[str, str]] = {
     "investigating": "调查中",
     "identified": "已定位",
@@ -146,7 +143,7 @@ class WeChat(Channel):
             raise BadSignature
 
     def parse_callback(self, request: HttpRequest) -> Callback:
-        """A question whether the address is ours (GET), or an event in XML."""
+        """WeChat's question whether the address is ours (GET), or an event in XML."""
         if request.method == "GET":
             return Callback(answer=request.GET.get("echostr", ""))
         try:
@@ -167,6 +164,7 @@ class _Sender:
         self._session = session
         self._shared = SharedToken(f"wechat:{settings.WECHAT_APP_ID}")
         self._token = ""
+        self._renewing = asyncio.Lock()
 
     async def send(self, message: Message) -> Outcome:
         try:
@@ -180,11 +178,13 @@ class _Sender:
 
     async def _renew(self, stale: str) -> str:
         """Another token than `stale`, asked for once however many messages need it."""
-        try:
-            self._token = await self._shared.renew(stale, self._fetch)
-        except RedisError as error:
-            raise NoToken(NotSent(Reason.CONNECTION, "redis")) from error
-        return self._token
+        async with self._renewing:
+            if self._token == stale:
+                try:
+                    self._token = await self._shared.renew(stale, self._fetch)
+                except RedisError as error:
+                    raise NoToken(NotSent(Reason.CONNECTION, "redis")) from error
+            return self._token
 
     async def _post(self, token: str, message: Message) -> Outcome | None:
         """The outcome of one try; None when WeChat did not take the token."""

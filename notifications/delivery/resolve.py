@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel
@@ -49,9 +50,14 @@ ABSENT: Final = """
         updated_at = now()
     WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
 """
+# The receiver recognises a repetition: sending it again is the way to find out.
+REPEAT: Final = """
+    UPDATE delivery_delivery SET state = 'pending', due_at = now(), updated_at = now()
+    WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
+"""
 # Nobody can tell: it stays `unknown`, never due again, in the list for people to review.
 REVIEW: Final = """
-    UPDATE delivery_delivery SET due_at = 'infinity', updated_at = now()
+    UPDATE delivery_delivery SET due_at = '9999-01-01', updated_at = now()
     WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
 """
 
@@ -68,14 +74,25 @@ def resolve_unknown() -> int:
 
 
 def _resolve(channel: Channel, claimed: Claimed) -> None:
+    key: list[Any] = [claimed.id, claimed.published_at, claimed.fence]
+    if timezone.now() - claimed.first_tried_at < channel.recognises_repeats_for:
+        _write(REPEAT, key)
+        return
+    trace = _look(channel, claimed)
+    if isinstance(trace, Found):
+        _write(FOUND, [trace.provider_id, *key])
+    elif trace is Trace.ABSENT:
+        _write(ABSENT, [*[LOOKS_NEEDED] * 3, LOOK_AGAIN_SECONDS, *key])
+    else:
+        _write(REVIEW, key)
+
+
+def _look(channel: Channel, claimed: Claimed) -> Found | Trace:
     document = Statement.objects.values_list("document", flat=True).get(pk=claimed.statement_number)
     content = channel.compose(bulletin_of(document, claimed.language))
-    trace = loop.run(channel.look_up(message_of(claimed, content), claimed.first_tried_at))
-    key: list[Any] = [claimed.id, claimed.published_at, claimed.fence]
-    with transaction.atomic(), connection.cursor() as cursor:
-        if isinstance(trace, Found):
-            cursor.execute(FOUND, [trace.provider_id, *key])
-        elif trace is Trace.ABSENT:
-            cursor.execute(ABSENT, [*[LOOKS_NEEDED] * 3, LOOK_AGAIN_SECONDS, *key])
-        else:
-            cursor.execute(REVIEW, key)
+    return loop.run(channel.look_up(message_of(claimed, content), claimed.first_tried_at))
+
+
+def _write(sql: str, parameters: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)

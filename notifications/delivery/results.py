@@ -81,7 +81,7 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
                 [result.due_at for result, _ in results],
                 [result.provider_id for result, _ in results],
                 [result.reason for result, _ in results],
-                [result.code for result, _ in results],
+                [result.code[:40] for result, _ in results],
                 [result.counts for result, _ in results],
                 [segments for _, segments in results],
             ],

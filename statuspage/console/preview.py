@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notifications.channels.addresses import AddressKind
+from notifications.channels.base import Channel
 from notifications.delivery.previews import Preview as Message
 from notifications.delivery.previews import previews_of
 from statuspage.console.forms.compose import ComposeForm
@@ -24,6 +25,14 @@ class Preview:
     def recipients(self) -> int:
         """Addresses that will be written to, over all channels."""
         return sum(one.recipients for one in self.messages)
+
+    @property
+    def by_channel(self) -> list[tuple[Channel, list[int]]]:
+        """Every channel with its recipients in the order of `languages`."""
+        rows = {one.channel.name: (one.channel, [0] * len(LANGUAGES)) for one in self.messages}
+        for one in self.messages:
+            rows[one.channel.name][1][LANGUAGES.index(one.language)] = one.recipients
+        return list(rows.values())
 
     @property
     def languages(self) -> Sequence[str]:

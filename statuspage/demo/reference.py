@@ -37,13 +37,13 @@ GROUPS: Final[list[tuple[Text, list[Row]]]] = [
             (
                 "t1",
                 _text("T+1 结算", "T+1 settlement"),
-                _text("小微商户,次工作日到账", "Micro merchants: the next settlement workday"),
+                _text("小微商户，次工作日到账", "Micro merchants: the next settlement workday"),
             ),
             (
                 "d1",
                 _text("D+1 结算", "D+1 settlement"),
                 _text(
-                    "行业商户,次日到账,含节假日",
+                    "行业商户，次日到账，含节假日",
                     "Industry merchants: the next day, holidays included",
                 ),
             ),
@@ -72,25 +72,25 @@ GROUPS: Final[list[tuple[Text, list[Row]]]] = [
 ]
 
 DELAY_BODY: Final = _text(
-    "{time}起,部分小微商户的 T+1 款项没有按时到账。资金安全,存放在清算银行。"
-    "我们正在排查原因。您不用做任何操作,请不要撤销已成功的交易。",
+    "{time}起，部分小微商户的 T+1 款项没有按时到账。资金安全，存放在清算银行。"
+    "我们正在排查原因。您不用做任何操作，请不要撤销已成功的交易。",
     "Since {time} some micro merchants' T+1 payouts have not arrived on time. Funds are safe at "
     "the clearing bank. We are looking for the cause. You need not do anything; please do not "
     "reverse successful payments.",
 )
 CARD_BODY: Final = _text(
-    "{time}起,部分终端刷卡失败。失败的交易不会扣款;若已扣款未出票,将自动退回。"
-    "扫码支付不受影响,可先用扫码收款。",
+    "{time}起，部分终端刷卡失败。失败的交易不会扣款；若已扣款未出票，将自动退回。"
+    "扫码支付不受影响，可先用扫码收款。",
     "Since {time} card payments fail on some terminals. A failed payment is not charged; where "
     "it was, it is returned by itself. QR payments work: please use them meanwhile.",
 )
 PORTAL_BODY: Final = _text(
-    "{time}起,商户后台打开缓慢或无法登录。收款与到账不受影响。",
+    "{time}起，商户后台打开缓慢或无法登录。收款与到账不受影响。",
     "Since {time} the merchant portal is slow or does not let you sign in. Payments and payouts "
     "are not affected.",
 )
 MAINTENANCE_BODY: Final = _text(
-    "维护期间商户后台无法登录。收款与到账不受影响,您不用做任何操作。",
+    "维护期间商户后台无法登录。收款与到账不受影响，您不用做任何操作。",
     "During the maintenance nobody can sign in to the merchant portal. Payments and payouts are "
     "not affected, and you need not do anything.",
 )
@@ -107,7 +107,7 @@ def seed_reference() -> dict[str, Component]:
             )
     # Not for the public: shows that hidden components colour and leak nothing.
     Component.objects.create(
-        name=_text("清算文件传输(内部)", "Clearing file transfer (internal)"),
+        name=_text("清算文件传输（内部）", "Clearing file transfer (internal)"),
         position=len(components),
         visible=False,
     )

@@ -76,7 +76,7 @@ def _old_maintenance(components: dict[str, Component], author: Staff) -> None:
             "completed",
             at(2, 35, days=8),
             _text(
-                "维护已提前完成,商户后台恢复访问。",
+                "维护已提前完成，商户后台恢复访问。",
                 "The maintenance is complete ahead of time; the merchant portal is back.",
             ),
         ),
@@ -96,7 +96,7 @@ def _old_incident(components: dict[str, Component], author: Staff) -> None:
     said = incident_open(
         name=_text("到账短信延迟", "Payout messages are late"),
         body=_text(
-            "14:05起,到账短信平均晚到20分钟。到账本身不受影响,可在商户后台查询。",
+            "14:05起，到账短信平均晚到20分钟。到账本身不受影响，可在商户后台查询。",
             "Since 14:05 messages about payouts come 20 minutes late on average. The payouts "
             "themselves are on time; see the merchant portal.",
         ),
@@ -110,7 +110,7 @@ def _old_incident(components: dict[str, Component], author: Staff) -> None:
         incident=_incident(said),
         status="resolved",
         body=_text(
-            "一家运营商的通道拥堵已于15:10解除,积压短信已全部补发。",
+            "一家运营商的通道拥堵已于15:10解除，积压短信已全部补发。",
             "One carrier's congested route was freed at 15:10; every late message has been sent.",
         ),
         author=author,
@@ -158,8 +158,8 @@ def _delay_notice(incident_id: str, author: Staff, at: Clock) -> None:
         kind="delay",
         title=_text(f"关于{chinese}到账延迟的通知", f"Payouts of {english} are late"),
         body=_text(
-            f"{chinese}应到账的小微商户 T+1、行业商户 D+1 款项,将在{chinese}24:00前到账。"
-            "资金安全,无需申请。之后的交易按原周期结算。",
+            f"{chinese}应到账的小微商户 T+1、行业商户 D+1 款项，将在{chinese}24:00前到账。"
+            "资金安全，无需申请。之后的交易按原周期结算。",
             f"T+1 payouts to micro merchants and D+1 payouts to industry merchants that were due "
             f"on {english} will arrive by midnight. Funds are safe; no request is needed. Later "
             "transactions are settled as usual.",
@@ -184,7 +184,7 @@ def _make_good(incident: Incident, author: Staff) -> None:
         kind="recovery",
         title=_text("结算已恢复正常", "Settlement is back to normal"),
         body=_text(
-            "结算已于15:30恢复:小微商户 T+1,行业商户 D+1。延迟的款项当日已全部补划。",
+            "结算已于15:30恢复：小微商户 T+1，行业商户 D+1。延迟的款项当日已全部补划。",
             "Settlement is back since 15:30: T+1 for micro merchants, D+1 for industry "
             "merchants. Everything that was late has been paid the same day.",
         ),
@@ -200,8 +200,8 @@ def _make_good(incident: Incident, author: Staff) -> None:
         kind="fee_waiver",
         title=_text("受影响交易手续费全额减免", "Fees on affected transactions are waived in full"),
         body=_text(
-            f"{before_zh}的交易,凡因本次故障未按时到账的,手续费全额减免,由本公司承担,"
-            f"{credit_zh}前退回结算账户,无需申请。",
+            f"{before_zh}的交易，凡因本次故障未按时到账的，手续费全额减免，由本公司承担，"
+            f"{credit_zh}前退回结算账户，无需申请。",
             f"Fees on transactions of {before_en} that did not arrive on time because of this "
             f"fault are waived in full. We bear them and return them to your settlement account "
             f"by {credit_en}; no request is needed.",
@@ -224,7 +224,7 @@ def _coming_maintenance(components: dict[str, Component], author: Staff) -> None
     maintenance_schedule(
         name=_text("代理商系统计划维护", "Planned maintenance of the agent system"),
         body=_text(
-            "维护期间代理商系统无法登录,进件与分润查询暂停。商户收款与到账不受影响。",
+            "维护期间代理商系统无法登录，进件与分润查询暂停。商户收款与到账不受影响。",
             "During the maintenance nobody can sign in to the agent system: onboarding and "
             "revenue share are not available. Payments and payouts are not affected.",
         ),

@@ -20,7 +20,7 @@ CREATE TABLE delivery_delivery (
     looks        smallint    NOT NULL DEFAULT 0,
     provider_id  varchar(80) NOT NULL DEFAULT '',
     reason       varchar(30) NOT NULL DEFAULT '',
-    code         varchar(20) NOT NULL DEFAULT '',
+    code         varchar(40) NOT NULL DEFAULT '',
     segments     smallint    NOT NULL DEFAULT 0,
     created_at   timestamptz NOT NULL DEFAULT now(),
     updated_at   timestamptz NOT NULL DEFAULT now(),

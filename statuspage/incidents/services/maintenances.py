@@ -27,11 +27,11 @@ from statuspage.statements.times import iso
 
 # What the clock says when nobody does. Chinese first; both are published.
 STARTED: Final[Text] = {
-    "zh-hans": "计划维护已按时开始,预计结束时间不变。",
+    "zh-hans": "计划维护已按时开始，预计结束时间不变。",
     "en": "The planned maintenance has started on time; the planned end has not changed.",
 }
 COMPLETED: Final[Text] = {
-    "zh-hans": "计划维护已完成,相关服务恢复正常。",
+    "zh-hans": "计划维护已完成，相关服务恢复正常。",
     "en": "The planned maintenance is complete; the services concerned are back to normal.",
 }
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: DEBUG is off.
         """
-        if not settings.DEBUG:
+        if not settings.DEVELOPMENT:
             raise CommandError("the demonstration is only for DEBUG=true")
         author = seed_people(settings.DATA_DIR / "demo_staff.json")
         if Statement.objects.exists():

@@ -63,7 +63,7 @@ def server(settings):
         settings.TWILIO_FROM = "+15005550006"
         settings.WECHAT_APP_ID, settings.WECHAT_SECRET = "wx1", SECRETS[1]
         settings.WECHAT_TEMPLATE_ID = "template-0001"
-        settings.DELIVERY_TIMEOUT_SECONDS = 5.0
+        settings.DELIVERY_TIMEOUT_SECONDS = 0.5
         return url
 
     return point
@@ -177,8 +177,7 @@ def test_whatever_is_not_certain_is_not_repeated_blindly(name: str, serve, serve
 @every_channel
 @pytest.mark.parametrize(
     "answer",
-    ["200 OK", "201 Created", "204 No Content", "302 Found", "400 Bad", "401 No", "429 Slow"]
-    + ["503 Later"],
+    ["200 OK", "201 Created", "302 Found", "400 Bad", "401 No", "429 Slow", "503 Later"],
 )
 @pytest.mark.parametrize("body", ["", "{}", "[]", "<html>", '{"errcode": "x", "code": "y"}'])
 def test_no_answer_makes_it_raise(name: str, answer: str, body: str, server) -> None:

@@ -204,10 +204,12 @@ class TestSending:
 
     def test_a_server_that_says_nothing_has_sent_nothing(self, settings, impatient) -> None:
         [outcome] = send_to(settings, Script({}, greeting=""))
-        assert outcome == NotSent(Reason.CONNECTION, "TimeoutError")
+        assert outcome == NotSent(Reason.CONNECTION, "SMTPServerDisconnected")
 
     def test_silence_after_the_letter_leaves_it_open(self, settings, impatient) -> None:
-        assert send_to(settings, Script({".": ""})) == [Unknown(Reason.TIMEOUT)]
+        assert send_to(settings, Script({".": ""})) == [
+            Unknown(Reason.TIMEOUT, "SMTPServerDisconnected")
+        ]
 
     def test_wrong_credentials_are_not_the_readers_fault(self, settings) -> None:
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "x"

@@ -5,10 +5,15 @@ import pytest
 from notifications.channels.keywords import action_of
 from notifications.channels.outcomes import InboundAction
 
+STOPPING = (
+    *("STOP", "stop", " Stop. ", "STOPALL", "UNSUBSCRIBE", "cancel", "END", "quit"),
+    *("退订", "TD", "td", "T", "t", "拒收", "R", "r", "退订。", "退订\uff01"),
+)
+
 
 @pytest.mark.parametrize(
     "text",
-    ["STOP", "stop", " Stop. ", "STOPALL", "UNSUBSCRIBE", "cancel", "END", "quit", "退订", "TD", "td", "T", "t", "拒收", "R", "r", "退订。"],
+    STOPPING,
 )
 def test_words_that_stop(text: str) -> None:
     assert action_of(text) is InboundAction.STOP

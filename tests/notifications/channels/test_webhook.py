@@ -23,6 +23,12 @@ from tests.notifications.channels.builders import (
 )
 
 WEBHOOK = find_channel("webhook")
+# Written in every way that some resolver or parser takes for this machine or its neighbours.
+OURS = (
+    *("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1"),
+    *("169.254.169.254", "0.0.0.0", "2130706433", "0x7f.1", "[fe80::1]"),  # noqa: S104
+    "[64:ff9b::7f00:1]",
+)
 
 
 def hook(address: str, **values):
@@ -117,7 +123,7 @@ def test_a_broken_connection_may_be_repeated() -> None:
     assert outcome == NotSent(Reason.CONNECTION, "ServerDisconnectedError")
 
 
-def test_silence_may_be_repeated(impatient, simulator: Simulator) -> None:
+def test_silence_may_be_repeated(simulator: Simulator, impatient) -> None:
     simulator.switch("timeout_after", provider="webhook", ms=2000)
     [outcome] = send(WEBHOOK, hook(f"{simulator.url}/webhook-sink/shop"))
     assert isinstance(outcome, NotSent)
@@ -132,15 +138,14 @@ def test_without_a_usable_secret_nothing_is_sent(simulator: Simulator, secret: s
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1"]
-    + ["169.254.169.254", "0.0.0.0", "2130706433", "0x7f.1", "[fe80::1]", "[64:ff9b::7f00:1]"],
+    OURS,
 )
 def test_our_own_network_is_out_of_reach(simulator: Simulator, settings, host: str) -> None:
     settings.WEBHOOK_ALLOW_PRIVATE = False
     [outcome] = send(WEBHOOK, hook(f"http://{host}:{simulator.port}/webhook-sink/shop"))
     assert isinstance(outcome, (Failed, NotSent))
     if isinstance(outcome, Failed):
-        assert outcome == Failed(Reason.BAD_ADDRESS, "private")
+        assert outcome.reason is Reason.BAD_ADDRESS
     assert simulator.messages(provider="webhook") == []
 
 

@@ -1,27 +1,19 @@
 """WeChat template messages: fields, the shared token, outcomes and callbacks."""
 
 import asyncio
-import hashlib
 import json
-import time
 
 import pytest
 import redis
 from django.conf import settings as django_settings
-from django.test import RequestFactory
 
 from notifications.channels import channel as find_channel
 from notifications.channels.outcomes import (
     Accepted,
-    BadSignature,
     Failed,
-    Inbound,
-    InboundAction,
     NotSent,
     Reason,
-    ReceiptState,
     Unknown,
-    Unreadable,
 )
 from notifications.simulator.testing import Simulator
 from tests.notifications.channels.builders import (
@@ -56,23 +48,6 @@ def to(openid: str = OPENID, delivery_id: int = 7):
 
 def received(simulator: Simulator) -> list:
     return simulator.messages(provider="wechat")
-
-
-def callback(xml: str = "", *, method: str = "post", age: int = 0, **query: str):
-    """A request signed as WeChat signs it."""
-    timestamp, nonce = str(int(time.time()) - age), "n1"
-    token = django_settings.WECHAT_CALLBACK_TOKEN
-    signature = hashlib.sha1("".join(sorted([token, timestamp, nonce])).encode()).hexdigest()
-    values = {"signature": signature, "timestamp": timestamp, "nonce": nonce, **query}
-    path = "/hooks/wechat/?" + "&".join(f"{name}={value}" for name, value in values.items())
-    if method == "get":
-        return RequestFactory().get(path)
-    return RequestFactory().post(path, xml, content_type="text/xml")
-
-
-def event(**fields: str) -> str:
-    inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items())
-    return f"<xml>{inner}</xml>"
 
 
 class TestWriting:
@@ -263,89 +238,3 @@ class TestToken:
         [outcome] = send(WECHAT, to())
         assert isinstance(outcome, NotSent)
         assert outcome.reason is Reason.NO_CREDENTIALS
-
-
-class TestCallbacks:
-    def test_the_question_whether_the_address_is_ours_is_answered(self, simulator) -> None:
-        request = callback(method="get", echostr="12345")
-        WECHAT.verify_callback(request)
-        assert WECHAT.parse_callback(request).answer == "12345"
-
-    @pytest.mark.parametrize(
-        "query",
-        [{"signature": "0" * 40}, {"signature": ""}, {"nonce": "n2"}, {"timestamp": "x"}]
-        + [{"timestamp": "9" * 30}, {"timestamp": "²"}],
-    )
-    def test_a_changed_callback_is_refused(self, simulator, query) -> None:
-        with pytest.raises(BadSignature):
-            WECHAT.verify_callback(callback(**query))
-
-    @pytest.mark.parametrize("age", [601, -601, 86400])
-    def test_an_old_callback_is_refused(self, simulator, age) -> None:
-        with pytest.raises(BadSignature):
-            WECHAT.verify_callback(callback(age=age))
-
-    def test_an_unset_token_verifies_nothing(self, simulator, settings) -> None:
-        settings.WECHAT_CALLBACK_TOKEN = ""
-        with pytest.raises(BadSignature):
-            WECHAT.verify_callback(callback())
-
-    @pytest.mark.parametrize(
-        ("status", "state", "reason", "suppress"),
-        [
-            ("success", ReceiptState.DELIVERED, None, False),
-            ("failed:user block", ReceiptState.UNDELIVERED, Reason.OPTED_OUT, True),
-            ("failed: user block", ReceiptState.UNDELIVERED, Reason.OPTED_OUT, True),
-            ("failed: system failed", ReceiptState.UNDELIVERED, Reason.PROVIDER_ERROR, False),
-        ],
-    )
-    def test_receipts(self, simulator, status, state, reason, suppress) -> None:
-        xml = event(
-            FromUserName=OPENID,
-            MsgType="event",
-            Event="TEMPLATESENDJOBFINISH",
-            MsgID="200163836",
-            Status=status,
-        )
-        said = WECHAT.parse_callback(callback(xml))
-        [receipt] = said.receipts
-        assert (receipt.state, receipt.reason, receipt.suppress) == (state, reason, suppress)
-        assert receipt.provider_id == "200163836"
-        assert said.answer == "success"
-
-    @pytest.mark.parametrize(
-        ("fields", "expected"),
-        [
-            ({"MsgType": "event", "Event": "subscribe"}, Inbound(OPENID, InboundAction.FOLLOW)),
-            ({"MsgType": "event", "Event": "unsubscribe"}, Inbound(OPENID, InboundAction.STOP)),
-            (
-                {"MsgType": "text", "Content": "到账了吗"},
-                Inbound(OPENID, InboundAction.TEXT, "到账了吗"),
-            ),
-        ],
-    )
-    def test_what_followers_do(self, simulator, fields, expected) -> None:
-        said = WECHAT.parse_callback(callback(event(FromUserName=OPENID, **fields)))
-        assert said.inbound == [expected]
-        assert said.answer == "success"
-
-    def test_other_events_are_taken_and_change_nothing(self, simulator) -> None:
-        said = WECHAT.parse_callback(callback(event(FromUserName=OPENID, Event="VIEW")))
-        assert (list(said.receipts), list(said.inbound), said.answer) == ([], [], "success")
-
-    @pytest.mark.parametrize(
-        "xml",
-        [
-            "",
-            "no xml",
-            "<xml>",
-            "<xml></xml>",
-            event(FromUserName=OPENID),
-            event(FromUserName=OPENID, Event="TEMPLATESENDJOBFINISH"),
-            '<!DOCTYPE x [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>',
-            '<!DOCTYPE x SYSTEM "file:///etc/passwd"><xml></xml>',
-        ],
-    )
-    def test_nonsense_is_unreadable(self, simulator, xml) -> None:
-        with pytest.raises(Unreadable):
-            WECHAT.parse_callback(callback(xml))

@@ -113,7 +113,7 @@ def test_a_definite_refusal_fails_and_may_suppress(provider, code, reason, suppr
 
 
 def test_who_texted_stop_is_not_written_to_again(provider):
-    provider.control("POST", "inbound", {"from": PHONE, "body": "STOP"})
+    provider.control("POST", "inbound", {"from": PHONE, "text": "STOP"})
     broadcast()
     send_due(SMS)
     assert (row().state, row().code) == ("failed", "21610")
@@ -172,7 +172,7 @@ def test_an_unknown_message_that_is_there_is_found(provider):
     send_due(SMS)
     due_now()
     assert resolve_unknown() == 1
-    assert (row().state, row().provider_id) == ("sent", provider.messages(to=PHONE)[0]["id"])
+    assert (row().state, row().provider_id) == ("sent", provider.messages(to=PHONE)[0]["sid"])
     assert len(on_the_phone(provider)) == 1
 
 
@@ -260,3 +260,46 @@ def test_the_sweep_ends_a_vanished_workers_lease(provider):
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     sweep()
     assert row().state == "unknown"
+
+
+def test_a_vanished_workers_webhook_is_repeated_because_its_receiver_recognises_it(provider):
+    make_address(f"{provider.url}/webhook-sink/agent", channel="webhook")
+    expand(open_incident().number)
+    claim("webhook", 1)
+    Delivery.objects.update(state="unknown", due_at=timezone.now())
+    assert resolve_unknown() == 1
+    assert Delivery.objects.get().state == "pending"
+
+
+@pytest.mark.parametrize(
+    ("channel", "clear"), [("wecom", "robot-key-0001"), ("email", "ops@example.com")]
+)
+def test_what_nobody_can_tell_waits_for_people(provider, channel, clear):
+    make_address(clear, channel=channel)
+    expand(open_incident().number)
+    claim(channel, 1)
+    Delivery.objects.update(state="unknown", due_at=timezone.now())
+    resolve_unknown()
+    review = Delivery.objects.get()
+    assert review.state == "unknown"
+    assert review.due_at > timezone.now() + timedelta(days=1000)
+    assert resolve_unknown() == 0
+
+
+def test_every_channel_reaches_its_reader(provider):
+    reached = {
+        "twilio_sms": "+8613800138001",
+        "email": "ops@example.com",
+        "wecom": "robot-key-0001",
+        "wechat": "oMerchantOpenId0000000001",
+    }
+    provider.control(
+        "POST", "wechat/followers", {"openid": reached["wechat"], "phone": PHONE, "event": False}
+    )
+    for channel, clear in reached.items():
+        make_address(clear, channel=channel)
+    expand(open_incident().number)
+    for channel in reached:
+        send_due(channel)
+    states = dict(Delivery.objects.values_list("channel", "state"))
+    assert states == dict.fromkeys(reached, "sent")

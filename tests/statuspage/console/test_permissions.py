@@ -2,16 +2,14 @@
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.urls.resolvers import URLPattern
 
 from statuspage.console.urls import urlpatterns
-from statuspage.incidents.services.maintenances import maintenance_schedule
-from statuspage.settlement.services import notice_publish
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
-from tests.factories import make_component, make_staff, open_incident, text
+from tests.factories import make_staff
 from tests.statuspage.console.browser import browser_of, signed_in, words
+from tests.statuspage.console.paths import example_paths, names
 
 ANYONE, READ, WRITE = "anyone", "read", "write"
 
@@ -41,49 +39,18 @@ DECISIONS = {
 WRITERS = {Role.AUTHOR, Role.APPROVER, Role.ADMIN}
 
 
-def _names() -> list[str]:
-    assert all(isinstance(one, URLPattern) for one in urlpatterns), "decide for included urls too"
-    return [str(one.name) for one in urlpatterns]
-
-
 @pytest.fixture
 def paths(db: None) -> dict[str, str]:
     """An existing page for every address."""
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    component = make_component()
-    start = timezone.now() + timedelta(days=1)
-    incident = open_incident(component)
-    maintenance = maintenance_schedule(
-        name=text("维护"),
-        body=text("维护"),
-        components=[component.public_id],
-        scheduled_for=start,
-        scheduled_until=start + timedelta(hours=1),
-        author=None,
-    )
-    notice = notice_publish(kind="general", title=text("公告"), body=text("公告"), author=None)
-    ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
-    arguments: dict[str, list[object]] = {
-        "incident_update": [incident.subject_id],
-        "maintenance_update": [maintenance.subject_id],
-        "notice_compose": ["general"],
-        "statement_correct": [incident.number],
-        "statement_withdraw": [incident.number],
-        "broadcast": [incident.number],
-        "broadcast_progress": [incident.number],
-        **{name: [statement.subject_id] for name, statement in ids.items()},
-    }
-    return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in _names()}
+    return example_paths()
 
 
 def test_every_address_has_a_decision_and_every_decision_an_address() -> None:
-    assert set(_names()) == set(DECISIONS)
+    assert all(isinstance(one, URLPattern) for one in urlpatterns), "decide for included urls too"
+    assert set(names()) == set(DECISIONS)
 
 
-@pytest.mark.parametrize("name", _names())
+@pytest.mark.parametrize("name", names())
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_strangers_are_sent_to_the_sign_in(
     client: Client, paths: dict[str, str], name: str, method: str
@@ -108,7 +75,7 @@ def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
         assert staff.get(path).status_code == expected, name
 
 
-@pytest.mark.parametrize("name", [name for name in _names() if DECISIONS[name] == WRITE])
+@pytest.mark.parametrize("name", [name for name in names() if DECISIONS[name] == WRITE])
 @pytest.mark.parametrize("step", ["", "edit", "preview", "confirm", "publish"])
 def test_an_auditor_writes_nothing_and_is_told_why(
     paths: dict[str, str], name: str, step: str
@@ -139,13 +106,13 @@ def test_staff_who_left_are_signed_out_at_once(paths: dict[str, str]) -> None:
     assert browser.get(paths["dashboard"]).status_code == 302
 
 
-@pytest.mark.parametrize("name", _names())
+@pytest.mark.parametrize("name", names())
 def test_nothing_of_the_console_is_stored_by_a_browser(paths: dict[str, str], name: str) -> None:
     staff = signed_in(Role.ADMIN)
     assert "no-store" in staff.get(paths[name]).headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", _names())
+@pytest.mark.parametrize("name", names())
 def test_no_page_has_anything_inline(paths: dict[str, str], name: str) -> None:
     page = signed_in(Role.ADMIN).get(paths[name]).content.decode()
     assert " style=" not in page

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def folder(tmp_path, settings):
-    settings.DEBUG = True
+    settings.DEVELOPMENT = True
     settings.DATA_DIR = tmp_path
     call_command("seed_demo")
     return tmp_path
@@ -118,7 +118,7 @@ def test_a_lost_file_of_passwords_is_made_anew(folder):
 
 
 def test_production_is_not_seeded(settings):
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     with pytest.raises(CommandError):
         call_command("seed_demo")
     assert not Staff.objects.exists()

@@ -68,6 +68,11 @@ class TestPage:
         html = client.get("/history/?month=2025-01").content.decode()
         assert 'href="/en/history/?month=2025-01"' in html
 
+    def test_each_month_has_one_address(self, client: Client) -> None:
+        html = client.get("/history/?month=2025-02&utm_source=x").content.decode()
+        assert 'rel="canonical" href="http://127.0.0.1:8000/history/?month=2025-02"' in html
+        assert client.get("/history/").content.decode().count("?month=2025-02") == 1
+
     @pytest.mark.parametrize("month", GARBLED)
     def test_a_garbled_month_gets_a_sentence(self, client: Client, month: str) -> None:
         response = client.get("/en/history/", {"month": month})

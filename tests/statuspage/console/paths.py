@@ -1,0 +1,66 @@
+"""An existing page for every address of the console."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from statuspage.components.models import Component
+from statuspage.console.urls import urlpatterns
+from statuspage.incidents.services.maintenances import maintenance_schedule
+from statuspage.settlement.services import notice_publish
+from statuspage.statements.models import Statement
+from tests.factories import make_component, open_incident, text
+
+COMPOSING = (
+    "incident_compose",
+    "incident_update",
+    "maintenance_compose",
+    "maintenance_update",
+    "notice_compose",
+    "statement_correct",
+    "statement_withdraw",
+)
+
+
+def names() -> list[str]:
+    """The name of every address, in order."""
+    return [str(one.name) for one in urlpatterns]
+
+
+def example_paths() -> dict[str, str]:
+    """Opens an incident, plans a maintenance and publishes a notice; their pages, by name."""
+    incident = open_incident(make_component())
+    maintenance = plan(make_component("商户后台", "Merchant portal"))
+    notice = notice_publish(
+        kind="delay",
+        title=text("公告", "Notice"),
+        body=text("公告", "Notice"),
+        payload={"transactions_from": "2025-02-20T00:00:00+08:00"},
+        author=None,
+    )
+    ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
+    arguments: dict[str, list[object]] = {
+        "incident_update": [incident.subject_id],
+        "maintenance_update": [maintenance.subject_id],
+        "notice_compose": ["fee_waiver"],
+        "statement_correct": [incident.number],
+        "statement_withdraw": [incident.number],
+        "broadcast": [incident.number],
+        "broadcast_progress": [incident.number],
+        **{name: [statement.subject_id] for name, statement in ids.items()},
+    }
+    return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def plan(component: Component) -> Statement:
+    """The announcement of a maintenance for tomorrow."""
+    start = timezone.now() + timedelta(days=1)
+    return maintenance_schedule(
+        name=text("维护", "Maintenance"),
+        body=text("维护", "Maintenance"),
+        components=[component.public_id],
+        scheduled_for=start,
+        scheduled_until=start + timedelta(hours=1),
+        author=None,
+    )

@@ -1,0 +1,152 @@
+"""Every page, as a screen reader, a keyboard and a hostile stranger would find it."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from statuspage.staff.roles import Role
+from statuspage.statements.models import Statement
+from tests.factories import make_address
+from tests.statuspage.console.browser import form_of, signed_in, words
+from tests.statuspage.console.paths import COMPOSING, example_paths, names
+
+PARTS = {"broadcast_progress"}
+PAGES = [name for name in names() if name not in {"logout", "login"} | PARTS]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+class _Page(HTMLParser):
+    """What assistive technology needs to find."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.open_labels = 0
+        self.wrapped: set[str] = set()
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, values))
+        if tag == "label":
+            self.open_labels += 1
+        if self.open_labels and "id" in values:
+            self.wrapped.add(values["id"])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "label":
+            self.open_labels -= 1
+
+    def all(self, *wanted: str) -> list[dict[str, str]]:
+        return [values for tag, values in self.tags if tag in wanted]
+
+
+@pytest.fixture
+def paths(db: None) -> dict[str, str]:
+    make_address()
+    return example_paths()
+
+
+@pytest.fixture
+def administrator(db: None) -> Client:
+    return signed_in(Role.ADMIN)
+
+
+@pytest.fixture(params=PAGES)
+def page(request: pytest.FixtureRequest, paths: dict[str, str], administrator: Client) -> _Page:
+    return _Page(words(administrator.get(paths[request.param])))
+
+
+def test_there_is_one_main_heading(page: _Page) -> None:
+    assert len(page.all("h1")) == 1
+
+
+def test_every_input_has_a_label(page: _Page) -> None:
+    labelled = {one.get("for") for one in page.all("label")} | page.wrapped
+    for one in page.all("input", "select", "textarea"):
+        if one.get("type") != "hidden":
+            assert one["id"] in labelled, one
+
+
+def test_no_id_is_given_twice(page: _Page) -> None:
+    ids = [values["id"] for _tag, values in page.tags if "id" in values]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_button_says_what_it_does_to_the_form(page: _Page) -> None:
+    assert all(one.get("type") == "submit" for one in page.all("button"))
+
+
+def test_every_picture_has_an_alternative(page: _Page) -> None:
+    assert all("alt" in one for one in page.all("img"))
+
+
+def test_every_form_that_changes_something_is_protected(page: _Page) -> None:
+    posting = [one for one in page.all("form") if one.get("method") == "post"]
+    tokens = [one for one in page.all("input") if one.get("name") == "csrfmiddlewaretoken"]
+    assert len(tokens) == len(posting) > 0
+
+
+def test_links_within_the_page_lead_somewhere(page: _Page) -> None:
+    ids = {values["id"] for _tag, values in page.tags if "id" in values}
+    for one in page.all("a"):
+        if one.get("href", "").startswith("#"):
+            assert one["href"][1:] in ids
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_titles_are_in_the_readers_language(paths: dict[str, str], name: str) -> None:
+    def title(language: str) -> str:
+        return (
+            words(signed_in(Role.ADMIN, language).get(paths[name]))
+            .split("<title>")[1]
+            .split(" · ")[0]
+        )
+
+    assert not CHINESE.search(title("en"))
+    assert CHINESE.search(title("zh-hans"))
+
+
+def test_errors_link_to_their_fields(administrator: Client, paths: dict[str, str]) -> None:
+    for name in COMPOSING:
+        form = form_of(administrator.get(paths[name])) | {"body_zh": "", "body_en": ""}
+        found = _Page(words(administrator.post(paths[name], {**form, "step": "confirm"})))
+        targets = [
+            one["href"] for one in found.all("a") if one.get("href", "").startswith("#field")
+        ]
+        ids = {values.get("id") for _tag, values in found.tags}
+        assert "#field-body" in targets
+        assert {one[1:] for one in targets} <= ids
+
+
+hostile = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["\x00", "\ud800", "{}", "9" * 400, "-1", "null", "<script>", "[]", "2099-13-99"]
+    ),
+)
+
+
+@pytest.mark.parametrize("name", COMPOSING)
+@hypothesis_settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_no_input_breaks_a_form(
+    administrator: Client, paths: dict[str, str], name: str, data: st.DataObject
+) -> None:
+    before = Statement.objects.count()
+    form = form_of(administrator.get(paths[name]))
+    fields = data.draw(st.lists(st.sampled_from(sorted(form)), min_size=1, max_size=4))
+    for field in fields:
+        value = data.draw(hostile)
+        form[field] = value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    step = data.draw(st.sampled_from(["preview", "edit", "confirm"]))
+    answer = administrator.post(paths[name], {**form, "step": step})
+    assert answer.status_code in {200, 302}
+    assert Statement.objects.count() == before
