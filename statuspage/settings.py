@@ -7,6 +7,7 @@ from typing import Any, Final
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.api import framework
 from statuspage.env import ConfigurationError, Env, database_from_url
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
@@ -258,51 +259,8 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "status@example.com")
 
-# -- API --------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["statuspage.api.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "statuspage.api.permissions.MayPublish",
-    ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["statuspage.api.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "statuspage.api.openapi.Described",
-    "DEFAULT_PAGINATION_CLASS": "statuspage.api.paging.Pages",
-    # OPTIONS tells nothing that the OpenAPI description does not, and ?format= chooses nothing.
-    "DEFAULT_METADATA_CLASS": None,
-    "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "statuspage.api.errors.exception_handler",
-    "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Candor management API",
-    "VERSION": "1",
-    "DESCRIPTION": _(
-        "Whatever is published here is published at once and stays. Texts are objects with "
-        "“zh-hans” and “en”; times are ISO 8601 with an offset."
-    ),
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "statuspage.api.openapi.describe_refusals",
-    ],
-    # Several enumerations are called "status" or "state": each gets the name it has in the code.
-    "ENUM_NAME_OVERRIDES": {
-        "ComponentStatus": "statuspage.components.statuses.ComponentStatus",
-        "IncidentStatus": "statuspage.incidents.lifecycle.IncidentStatus",
-        "MaintenanceStatus": "statuspage.incidents.lifecycle.MaintenanceStatus",
-        "MerchantCategory": "statuspage.settlement.audience.MerchantCategory",
-        "DeliveryState": "notifications.delivery.states.DeliveryState",
-        "BroadcastState": "notifications.delivery.models.BroadcastState",
-    },
-}
+REST_FRAMEWORK = framework.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils import timezone
 
 from statuspage.components.models import Component
-from statuspage.demo.crisis import CRISIS, CRISIS_NAME
+from statuspage.demo.crisis import CRISIS, CRISIS_NAME, Step
 from statuspage.demo.reference import MAINTENANCE_BODY
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.services.incidents import incident_open, incident_update
@@ -126,7 +126,7 @@ def _crisis(components: dict[str, Component], author: Staff) -> Incident:
         name=CRISIS_NAME,
         body=CRISIS[0].body,
         components={ids[key]: status for key, status in CRISIS[0].components.items()},
-        next_update_by=at(*CRISIS[0].promised),
+        next_update_by=_promised(CRISIS[0], at),
         started_at=at(10, 42),
         author=author,
         published_at=at(*CRISIS[0].at),
@@ -145,11 +145,15 @@ def _crisis(components: dict[str, Component], author: Staff) -> Incident:
             impact=step.impact,
             body=step.body,
             components={ids[key]: status for key, status in step.components.items()},
-            next_update_by=at(*step.promised) if step.promised else None,
+            next_update_by=_promised(step, at),
             author=author,
             published_at=at(*step.at),
         )
     return _incident(said)
+
+
+def _promised(step: Step, at: Clock) -> datetime | None:
+    return at(*step.promised) if step.promised else None
 
 
 def _delay_notice(incident_id: str, author: Staff, at: Clock) -> None:

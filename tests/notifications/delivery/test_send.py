@@ -10,38 +10,15 @@ from notifications.delivery.claim import claim
 from notifications.delivery.expand import expand
 from notifications.delivery.models import Broadcast, Delivery, Receipt
 from notifications.delivery.receipts import receipts_apply
-from notifications.delivery.resolve import resolve_unknown
 from notifications.delivery.selectors import progress, progress_by_channel
 from notifications.delivery.send import send_due
 from notifications.delivery.sweep import sweep
 from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
+from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone, row
 from tests.product import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SMS = "twilio_sms"
-PHONE = "+8613800138001"
-
-
-def broadcast(*addresses):
-    for clear in addresses or (PHONE,):
-        make_address(clear)
-    statement = open_incident()
-    expand(statement.number)
-    return statement
-
-
-def due_now():
-    Delivery.objects.update(due_at=timezone.now())
-
-
-def row(clear=PHONE):
-    masked = f"{clear[3:6]}****{clear[-4:]}"
-    return Delivery.objects.get(address__masked=masked)
-
-
-def on_the_phone(provider, clear=PHONE):
-    return [one["body"] for one in provider.messages(to=clear)]
 
 
 def test_the_message_is_on_the_phone_and_the_delivery_is_sent(provider):
@@ -156,68 +133,6 @@ def test_trying_again_ends_after_the_last_attempt(provider, settings):
     assert (row().state, row().reason, row().attempts) == ("failed", "connection", 2)
 
 
-@pytest.mark.parametrize("fault", ["error_after", "drop_after", "error_before", "drop_before"])
-def test_what_may_have_gone_out_is_unknown_and_not_repeated(provider, fault):
-    provider.switch(fault, count=1)
-    broadcast()
-    send_due(SMS)
-    send_due(SMS)
-    assert row().state == "unknown"
-    assert len(on_the_phone(provider)) == (1 if fault.endswith("after") else 0)
-
-
-def test_an_unknown_message_that_is_there_is_found(provider):
-    provider.switch("drop_after", count=1)
-    broadcast()
-    send_due(SMS)
-    due_now()
-    assert resolve_unknown() == 1
-    assert (row().state, row().provider_id) == ("sent", provider.messages(to=PHONE)[0]["sid"])
-    assert len(on_the_phone(provider)) == 1
-
-
-def test_an_unknown_message_is_sent_again_only_after_two_looks(provider):
-    provider.switch("drop_before", count=1)
-    broadcast()
-    send_due(SMS)
-    due_now()
-    resolve_unknown()
-    first = row()
-    assert (first.state, first.looks) == ("unknown", 1)
-    assert first.due_at > timezone.now() + timedelta(seconds=20)
-    due_now()
-    resolve_unknown()
-    assert row().state == "pending"
-    send_due(SMS)
-    assert (row().state, row().attempts) == ("sent", 2)
-    assert len(on_the_phone(provider)) == 1
-
-
-def test_a_receipt_adopts_what_was_unknown(provider, called_back):
-    provider.switch("drop_after", count=1)
-    broadcast()
-    send_due(SMS)
-    assert row().state in {"unknown", "delivered"}
-
-    def state():
-        receipts_apply()
-        return row().state
-
-    assert eventually(state, lambda found: found == "delivered") == "delivered"
-    assert row().provider_id.startswith("SM")
-
-
-def test_a_look_that_cannot_tell_leaves_it_for_people(provider, settings):
-    provider.switch("drop_after", count=1)
-    broadcast()
-    send_due(SMS)
-    settings.TWILIO_BASE_URL = "http://127.0.0.1:1"
-    due_now()
-    resolve_unknown()
-    assert row().state == "unknown"
-    settings.TWILIO_BASE_URL = provider.url
-
-
 def test_a_result_that_comes_after_the_lease_changes_nothing(provider, monkeypatch):
     broadcast()
     (claimed,), _ = claim(SMS, 1)
@@ -252,38 +167,6 @@ def test_the_rate_limit_of_the_account_is_kept(provider, settings):
 def test_the_sweep_wakes_nobody_for_nothing(provider):
     sweep()
     assert not Receipt.objects.exists()
-
-
-def test_the_sweep_ends_a_vanished_workers_lease(provider):
-    broadcast()
-    claim(SMS, 1)
-    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    sweep()
-    assert row().state == "unknown"
-
-
-def test_a_vanished_workers_webhook_is_repeated_because_its_receiver_recognises_it(provider):
-    make_address(f"{provider.url}/webhook-sink/agent", channel="webhook")
-    expand(open_incident().number)
-    claim("webhook", 1)
-    Delivery.objects.update(state="unknown", due_at=timezone.now())
-    assert resolve_unknown() == 1
-    assert Delivery.objects.get().state == "pending"
-
-
-@pytest.mark.parametrize(
-    ("channel", "clear"), [("wecom", "robot-key-0001"), ("email", "ops@example.com")]
-)
-def test_what_nobody_can_tell_waits_for_people(provider, channel, clear):
-    make_address(clear, channel=channel)
-    expand(open_incident().number)
-    claim(channel, 1)
-    Delivery.objects.update(state="unknown", due_at=timezone.now())
-    resolve_unknown()
-    review = Delivery.objects.get()
-    assert review.state == "unknown"
-    assert review.due_at > timezone.now() + timedelta(days=1000)
-    assert resolve_unknown() == 0
 
 
 def test_every_channel_reaches_its_reader(provider):

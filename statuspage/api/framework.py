@@ -1,0 +1,50 @@
+"""Settings of Django REST framework and of the OpenAPI description."""
+
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+REST_FRAMEWORK: Final[dict[str, Any]] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["statuspage.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "statuspage.api.permissions.MayPublish",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["statuspage.api.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "statuspage.api.openapi.Described",
+    "DEFAULT_PAGINATION_CLASS": "statuspage.api.paging.Pages",
+    # OPTIONS tells nothing that the OpenAPI description does not, and ?format= chooses nothing.
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "EXCEPTION_HANDLER": "statuspage.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
+    "TITLE": "Candor management API",
+    "VERSION": "1",
+    "DESCRIPTION": _(
+        "Whatever is published here is published at once and stays. Texts are objects with "
+        "“zh-hans” and “en”; times are ISO 8601 with an offset."
+    ),
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "statuspage.api.openapi.describe_refusals",
+    ],
+    # Several enumerations are called "status" or "state": each gets the name it has in the code.
+    "ENUM_NAME_OVERRIDES": {
+        "ComponentStatus": "statuspage.components.statuses.ComponentStatus",
+        "IncidentStatus": "statuspage.incidents.lifecycle.IncidentStatus",
+        "MaintenanceStatus": "statuspage.incidents.lifecycle.MaintenanceStatus",
+        "MerchantCategory": "statuspage.settlement.audience.MerchantCategory",
+        "DeliveryState": "notifications.delivery.states.DeliveryState",
+        "BroadcastState": "notifications.delivery.models.BroadcastState",
+    },
+}
