@@ -1,4 +1,4 @@
-"""Every setting, read from the environment; see docs/configuration.md and .env.example."""
+"""Every setting, read from the environment; see .env.example."""
 
 import json
 from pathlib import Path

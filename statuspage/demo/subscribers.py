@@ -4,6 +4,7 @@ from typing import Final
 
 from notifications.subscribers.services import address_add
 from notifications.subscribers.topics import ALL_TOPICS
+from statuspage.up.demo import DEMO_FOLLOWER
 
 # Numbers of the form used in every Chinese example; the simulator is the only phone they ring.
 PEOPLE: Final = (
@@ -12,6 +13,7 @@ PEOPLE: Final = (
     ("twilio_sms", "13800138003", "zh-hans", "industry"),
     ("twilio_sms", "13800138004", "en", "industry"),
     ("email", "agent@example.com", "zh-hans", ""),
+    ("wechat", DEMO_FOLLOWER, "zh-hans", "micro"),
 )
 
 

@@ -2,9 +2,15 @@
 
 import json
 import secrets
+import urllib.request
 from pathlib import Path
+from typing import Final
 
 from statuspage.up.processes import Ports
+
+# One merchant of the demonstration follows the WeChat account, on the telephone that is named.
+DEMO_FOLLOWER: Final = "oDemoMerchant000000000000001"
+FOLLOWERS_PHONE: Final = "+8613800138001"
 
 
 def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
@@ -35,6 +41,18 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
         "SIMULATOR_WECHAT_CALLBACK_URL": f"{web}/hooks/wechat/",
     }
+
+
+def introduce_follower(ports: Ports) -> None:
+    """Let the simulator know who follows the account: it refuses strangers, as WeChat does."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{ports.simulator}/control/wechat/followers",
+        data=json.dumps(
+            {"openid": DEMO_FOLLOWER, "phone": FOLLOWERS_PHONE, "event": False}
+        ).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - our own simulator
 
 
 def write_demo_json(

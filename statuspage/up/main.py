@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from statuspage.env import ConfigurationError, Env
-from statuspage.up.demo import demo_environment, write_demo_json
+from statuspage.up.demo import demo_environment, introduce_follower, write_demo_json
 from statuspage.up.engines import Engines
 from statuspage.up.processes import Ports, programs, wait_until_ready
 from statuspage.up.supervisor import Supervisor
@@ -44,6 +44,7 @@ def up() -> None:
                 _manage(command, environment)
             supervisor.start(programs(ports, data_dir), environment)
             wait_until_ready(supervisor, ports)
+            introduce_follower(ports)
             write_demo_json(data_dir, ports, environment, supervisor.pids())
             print(f"Ready: http://{HOST}:{ports.web}", flush=True)
             print(

@@ -45,6 +45,7 @@ def test_it_starts_mends_itself_and_ends_without_a_trace(folder):
         assert product.stop() == 0
     assert not psutil.wait_procs(children, timeout=20)[1]
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", int(demo["url"].rsplit(":", 1)[1])))
 
 
