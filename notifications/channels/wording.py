@@ -85,7 +85,22 @@ def _plain_opening(bulletin: Bulletin) -> str:
     return _("%(name)s: %(status)s.") % {"name": name, "status": bulletin.status_label}
 
 
+def _planned(bulletin: Bulletin) -> str:
+    """Maintenance is announced with its hours: without them nobody could prepare."""
+    content = bulletin.document["content"]
+    start, end = (
+        datetime.fromisoformat(content[key]) for key in ("scheduled_for", "scheduled_until")
+    )
+    values = {
+        "name": _bare(bulletin.name),
+        "start": moment(start, bulletin.published_at),
+        "end": moment(end, start),
+    }
+    return _("%(name)s: %(start)s to %(end)s.") % values
+
+
 _OPENING: Final[Mapping[str, Callable[[Bulletin], str]]] = {
+    "maintenance.scheduled": _planned,
     "correction": _corrects(gettext_noop("Correction to No. %(number)d: %(name)s.")),
     "withdrawal": _corrects(gettext_noop("Withdrawal of No. %(number)d: %(name)s.")),
 }

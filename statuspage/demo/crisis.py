@@ -20,6 +20,8 @@ class Step:
     promised: Hour | None = None
     impact: str | None = None
     components: Mapping[str, str] = field(default_factory=dict)
+    # For a correction: which step it corrects, counted from 0.
+    corrects: int = 0
 
 
 def _text(chinese: str, english: str) -> Text:
@@ -70,11 +72,11 @@ CRISIS: Final = (
         (12, 2),
         CORRECTION,
         _text(
-            "受影响的款项共14,300笔，不是12,000笔。银行11:40确认收到的是其中的第一部分，"
-            "第二部分已于11:55送达。",
-            "14,300 payouts are affected, not 12,000. What the bank confirmed at 11:40 was the "
-            "first part; the second part reached it at 11:55.",
+            "受影响的款项共14,300笔，不是12,000笔：先前漏算了11:00后入账的一批。其余内容不变。",
+            "14,300 payouts are affected, not 12,000: those booked after 11:00 had been left out. "
+            "Everything else stands.",
         ),
+        corrects=1,
     ),
     Step(
         (12, 28),

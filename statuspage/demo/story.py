@@ -131,15 +131,16 @@ def _crisis(components: dict[str, Component], author: Staff) -> Incident:
         author=author,
         published_at=at(*CRISIS[0].at),
     )
-    latest = said
+    told = [said]
     for step in CRISIS[1:]:
         if step.status == CORRECTION:
+            wrong = told[step.corrects]
             statement_correct(
-                statement=latest, body=step.body, author=author, published_at=at(*step.at)
+                statement=wrong, body=step.body, author=author, published_at=at(*step.at)
             )
             _delay_notice(said.subject_id, author, at)
             continue
-        latest = incident_update(
+        update = incident_update(
             incident=_incident(said),
             status=step.status,
             impact=step.impact,
@@ -149,6 +150,7 @@ def _crisis(components: dict[str, Component], author: Staff) -> Incident:
             author=author,
             published_at=at(*step.at),
         )
+        told.append(update)
     return _incident(said)
 
 

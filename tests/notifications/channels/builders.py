@@ -51,7 +51,16 @@ def bulletin(language: str = "zh-hans", **values: Any) -> Bulletin:
         **values,
     }
     fields.setdefault(
-        "document", {"number": fields["number"], "kind": fields["kind"], "corrects": None}
+        "document",
+        {
+            "number": fields["number"],
+            "kind": fields["kind"],
+            "corrects": None,
+            "content": {
+                "scheduled_for": "2025-02-21T17:00:00.000Z",
+                "scheduled_until": "2025-02-21T19:00:00.000Z",
+            },
+        },
     )
     return Bulletin(**fields)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.channels import channels
+from notifications.channels import channel, channels
 from notifications.delivery.previews import previews_of
 from notifications.delivery.render import bulletin_of
 from statuspage.incidents.services.incidents import incident_update
@@ -97,3 +97,26 @@ def test_previewing_stores_and_sends_nothing(django_assert_num_queries):
     document = open_incident().document
     with django_assert_num_queries(1):
         previews_of(document)
+
+
+@pytest.mark.parametrize(
+    ("language", "hours"), [("zh-hans", "12月3日01:00 至 03:00"), ("en", "3 Dec 01:00 to 03:00")]
+)
+def test_planned_maintenance_is_announced_with_its_hours(language, hours):
+    document = {
+        "number": 9,
+        "kind": "maintenance.scheduled",
+        "subject": {"type": "maintenance", "id": "bcdfghjkmnpq"},
+        "published_at": "2025-12-01T02:00:00.000Z",
+        "corrects": None,
+        "content": {
+            "name": text("后台维护", "Portal maintenance"),
+            "body": text("期间无法登录。", "No sign-in meanwhile."),
+            "status": "scheduled",
+            "scheduled_for": "2025-12-02T17:00:00.000Z",
+            "scheduled_until": "2025-12-02T19:00:00.000Z",
+            "components": [],
+        },
+    }
+    sms = channel("twilio_sms").compose(bulletin_of(document, language)).text
+    assert hours in sms.replace(" 01:00", "01:00" if language == "zh-hans" else " 01:00")
