@@ -199,14 +199,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# Sweeps find whatever a lost task left: how late that may become, in seconds. One that no worker
+# has taken by the next but one is dropped, so that none pile up while all workers are away.
 CELERY_BEAT_SCHEDULE = {
-    # Sweeps find whatever a lost task left; each names how late that may become, in seconds.
-    "advance-maintenances": {"task": "incidents.advance_maintenances", "schedule": 5.0},
-    "sweep-broadcasts": {"task": "delivery.sweep", "schedule": 2.0},
-    "resolve-unknown": {"task": "delivery.resolve_unknown", "schedule": 15.0},
-    "send-unsent-codes": {"task": "subscribers.send_unsent_codes", "schedule": 5.0},
-    "forget-old-signups": {"task": "subscribers.forget_old_signups", "schedule": 3600.0},
-    "forget-old-answers": {"task": "api.forget_old_answers", "schedule": 3600.0},
+    task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
+    for task, seconds in {
+        "incidents.advance_maintenances": 5.0,
+        "delivery.sweep": 2.0,
+        "delivery.resolve_unknown": 15.0,
+        "subscribers.send_unsent_codes": 5.0,
+        "subscribers.forget_old_signups": 3600.0,
+        "api.forget_old_answers": 3600.0,
+    }.items()
 }
 
 # -- The operator -----------------------------------------------------------------------------

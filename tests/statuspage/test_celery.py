@@ -1,0 +1,45 @@
+"""What beat asks for, somebody can do; and nothing piles up while nobody can."""
+
+import pytest
+from django.conf import settings
+
+from statuspage.celery import app
+
+
+@pytest.mark.parametrize(
+    "entry", settings.CELERY_BEAT_SCHEDULE.values(), ids=lambda one: one["task"]
+)
+def test_every_scheduled_task_exists_and_expires(entry):
+    app.loader.import_default_modules()
+    assert entry["task"] in app.tasks
+    assert entry["options"]["expires"] >= entry["schedule"]
+
+
+def test_tasks_are_acknowledged_only_when_done_and_leave_no_results():
+    assert app.conf.task_acks_late is True
+    assert app.conf.worker_prefetch_multiplier == 1
+    assert app.conf.task_ignore_result is True
+
+
+def test_a_hint_reaches_the_queue():
+    from notifications.hints import hint
+
+    with app.connection_for_read() as connection:
+        queue = connection.SimpleQueue("celery")
+        queue.clear()
+        hint("delivery.expand", 7)
+        message = queue.get(timeout=10)
+        message.ack()
+        assert message.headers["task"] == "delivery.expand"
+        assert message.payload[0] == [7]
+        queue.close()
+
+
+def test_a_broker_that_is_away_only_leaves_a_remark(monkeypatch, caplog):
+    from celery import Celery
+
+    from notifications import hints
+
+    monkeypatch.setattr(hints, "current_app", Celery(broker="redis://127.0.0.1:1/0"))
+    hints.hint("delivery.expand", 7)
+    assert "could not wake delivery.expand" in caplog.text
