@@ -7,6 +7,14 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# A deadline is an assertion about time, and these machines are shared.
+hypothesis_settings.register_profile(
+    "candor", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("candor")
 
 
 def _flush(self: DatabaseOperations, statements: list[str]) -> None:
