@@ -1,0 +1,109 @@
+"""The demonstration's environment: its own secrets, kept, private, and pointing at the simulator."""
+
+import json
+
+import pytest
+
+from statuspage.env import ConfigurationError
+from statuspage.up import main as starting
+from statuspage.up.demo import demo_environment, write_demo_json
+from statuspage.up.processes import Ports, programs
+
+PORTS = Ports(web=8000, simulator=8001)
+
+
+@pytest.fixture
+def environment(tmp_path):
+    (tmp_path / "demo_staff.json").write_text(json.dumps({"staff": [], "api_token": "t"}))
+    return {
+        **demo_environment(tmp_path, PORTS),
+        "DATABASE_URL": "postgresql:///x",
+        "REDIS_URL": "redis:///0",
+    }
+
+
+def test_every_provider_is_the_simulator_on_this_machine(environment):
+    for name in ("TWILIO_BASE_URL", "WECHAT_BASE_URL", "WECOM_BASE_URL"):
+        assert environment[name] == "http://127.0.0.1:8001"
+    assert (environment["EMAIL_HOST"], environment["EMAIL_PORT"]) == ("127.0.0.1", "8002")
+    assert environment["SITE_URL"] == "http://127.0.0.1:8000"
+
+
+def test_the_simulator_knows_the_same_accounts(environment):
+    for ours, theirs in (
+        ("TWILIO_ACCOUNT_SID", "SIMULATOR_TWILIO_ACCOUNT_SID"),
+        ("TWILIO_AUTH_TOKEN", "SIMULATOR_TWILIO_AUTH_TOKEN"),
+        ("WECHAT_APP_ID", "SIMULATOR_WECHAT_APP_ID"),
+        ("WECHAT_SECRET", "SIMULATOR_WECHAT_SECRET"),
+        ("WECHAT_CALLBACK_TOKEN", "SIMULATOR_WECHAT_TOKEN"),
+    ):
+        assert environment[ours] == environment[theirs]
+
+
+def test_secrets_are_made_once_and_differ_between_machines(tmp_path, environment):
+    again = demo_environment(tmp_path, PORTS)
+    assert again["TWILIO_AUTH_TOKEN"] == environment["TWILIO_AUTH_TOKEN"]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    other = demo_environment(elsewhere, PORTS)
+    assert other["TWILIO_AUTH_TOKEN"] != environment["TWILIO_AUTH_TOKEN"]
+
+
+def test_what_it_writes_is_for_its_owner_alone(tmp_path, environment):
+    write_demo_json(tmp_path, PORTS, environment, {"web": 1})
+    for name in ("demo.json", "simulator.json"):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_demo_json_has_the_agreed_shape(tmp_path, environment):
+    write_demo_json(tmp_path, PORTS, environment, {"web": 1, "worker": 2})
+    written = json.loads((tmp_path / "demo.json").read_text())
+    assert written == {
+        "url": "http://127.0.0.1:8000",
+        "console_url": "http://127.0.0.1:8000/console/",
+        "staff": [],
+        "api_token": "t",
+        "database_url": "postgresql:///x",
+        "redis_url": "redis:///0",
+        "pids": {"web": 1, "worker": 2},
+        "simulator": {
+            "url": "http://127.0.0.1:8001",
+            "twilio": {
+                "account_sid": environment["TWILIO_ACCOUNT_SID"],
+                "auth_token": environment["TWILIO_AUTH_TOKEN"],
+            },
+            "wechat": {
+                "app_id": environment["WECHAT_APP_ID"],
+                "secret": environment["WECHAT_SECRET"],
+            },
+        },
+    }
+
+
+def test_the_real_environment_comes_before_the_demonstrations(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPERATOR_NAME", "另一家支付")
+    monkeypatch.setenv("TWILIO_FROM", "+12025550100")
+    urls = {"database_url": "postgresql:///x", "redis_url": "redis:///0"}
+    environment = starting._environment(urls, tmp_path, PORTS)
+    assert environment["OPERATOR_NAME"] == "另一家支付"
+    assert environment["TWILIO_FROM"] == "+12025550100"
+    assert environment["DATABASE_URL"] == "postgresql:///x"
+    assert json.loads((tmp_path / "engines.json").read_text()) == urls
+
+
+def test_the_programs_are_those_that_demo_json_names(tmp_path):
+    commands = {one.name: " ".join(one.command) for one in programs(PORTS, tmp_path)}
+    assert set(commands) == {"web", "worker", "beat", "simulator"}
+    assert "--host 127.0.0.1 --port 8000" in commands["web"]
+    assert str(tmp_path) in commands["beat"]
+    assert "--smtp-port 8002" in commands["simulator"]
+
+
+@pytest.mark.parametrize("value", ["eight", "0", "-1"])
+def test_a_port_that_is_no_port_is_named(monkeypatch, tmp_path, value):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PORT", value)
+    with pytest.raises(ConfigurationError, match="PORT"):
+        starting.up()
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,67 @@
+"""The interface in both languages: no gap, no broken placeholder, Chinese punctuation."""
+
+import re
+from string import Formatter
+
+import polib
+import pytest
+
+from tests.tools.messages import CATALOGUE, verify
+
+ENTRIES = polib.pofile(str(CATALOGUE))
+PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]")
+BETWEEN_CHINESE = re.compile(r"[\u4e00-\u9fff][,;?!](?=[\u4e00-\u9fff])")
+
+
+def translations(entry):
+    return [entry.msgstr, *entry.msgstr_plural.values()]
+
+
+def test_every_string_is_translated_and_compiled():
+    verify()
+
+
+def test_a_gap_is_refused(tmp_path, monkeypatch):
+    from tests.tools import messages
+
+    broken = tmp_path / "django.po"
+    broken.write_text(CATALOGUE.read_text() + '\nmsgid "Never translated"\nmsgstr ""\n')
+    monkeypatch.setattr(messages, "CATALOGUE", broken)
+    with pytest.raises(SystemExit, match="Never translated"):
+        messages.verify()
+
+
+def test_a_stale_compilation_is_refused_and_compiling_mends_it(tmp_path, monkeypatch):
+    from tests.tools import messages
+
+    copy = tmp_path / "django.po"
+    copy.write_text(CATALOGUE.read_text() + '\nmsgid "New word"\nmsgstr "新词"\n')
+    copy.with_suffix(".mo").write_bytes(CATALOGUE.with_suffix(".mo").read_bytes())
+    monkeypatch.setattr(messages, "CATALOGUE", copy)
+    with pytest.raises(SystemExit, match="stale"):
+        messages.verify()
+    messages.compile_catalogue()
+    messages.verify()
+
+
+def test_every_placeholder_survives_translation():
+    for entry in ENTRIES:
+        wanted = set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
+        for text in filter(None, translations(entry)):
+            assert set(PLACEHOLDER.findall(text)) <= wanted | set(PLACEHOLDER.findall(entry.msgid))
+            if not entry.msgid_plural:
+                assert set(PLACEHOLDER.findall(text)) == wanted, entry.msgid
+
+
+def test_braces_are_balanced():
+    for entry in ENTRIES:
+        for text in filter(None, translations(entry)):
+            if "{" in entry.msgid and "zh-hans" not in entry.msgid and '{"' not in entry.msgid:
+                list(Formatter().parse(text))
+
+
+def test_no_half_width_punctuation_between_chinese_characters():
+    broken = [
+        text for entry in ENTRIES for text in translations(entry) if BETWEEN_CHINESE.search(text)
+    ]
+    assert broken == []
