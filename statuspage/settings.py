@@ -235,6 +235,9 @@ SIGNUP_PER_PREFIX_HOUR = env.integer("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
 DELIVERY_BATCH = env.integer("DELIVERY_BATCH", 200, minimum=1)
 DELIVERY_LEASE_SECONDS = env.integer("DELIVERY_LEASE_SECONDS", 60, minimum=5)
 DELIVERY_TIMEOUT_SECONDS = env.number("DELIVERY_TIMEOUT_SECONDS", 15.0, minimum=0.1)
+if DELIVERY_LEASE_SECONDS <= 2 * DELIVERY_TIMEOUT_SECONDS:
+    # A request must end, and its result be written, before the lease does.
+    raise ConfigurationError("DELIVERY_LEASE_SECONDS", "must exceed DELIVERY_TIMEOUT_SECONDS twice")
 DELIVERY_MAX_ATTEMPTS = env.integer("DELIVERY_MAX_ATTEMPTS", 8, minimum=1)
 DELIVERY_RESOLVE_AFTER_SECONDS = env.integer("DELIVERY_RESOLVE_AFTER_SECONDS", 120, minimum=1)
 

@@ -1,7 +1,7 @@
 """What a channel is, and what it is given to send."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -49,13 +49,18 @@ class Content:
 
 @dataclass(frozen=True)
 class Message:
-    """One content to one address. `address` is in clear: never log it."""
+    """One content to one address. `address` is in clear: never log it.
+
+    `ours` is asked just before the message is sent: a process that was paused for longer than its
+    lease must not send what another may have sent meanwhile.
+    """
 
     delivery_id: int
     attempt_id: UUID
     address: str
     content: Content
     secret: str = ""
+    ours: Callable[[], bool] = lambda: True
 
     @property
     def repeat_id(self) -> str:

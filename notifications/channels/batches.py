@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from notifications.channels.base import Message
 from notifications.channels.http import AT_ONCE
-from notifications.channels.outcomes import Outcome, Reason, Unknown
+from notifications.channels.outcomes import NotSent, Outcome, Reason, Unknown
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ async def each(
 
 async def _guarded(send_one: SendOne, message: Message) -> Outcome:
     """An error of our own must not take the batch with it, nor be taken for "not sent"."""
+    if not message.ours():
+        return NotSent(Reason.OTHER, "lease")
     try:
         return await send_one(message)
     except Exception as error:

@@ -86,6 +86,8 @@ class _Mailer:
 
     def send(self, message: Message) -> Outcome:
         """Send one message, telling what certainly was not sent from what may have been."""
+        if not message.ours():
+            return NotSent(Reason.OTHER, "lease")
         try:
             letter = _letter(message)
             smtp = self._connection()

@@ -88,9 +88,10 @@ def _plain_opening(bulletin: Bulletin) -> str:
 def _planned(bulletin: Bulletin) -> str:
     """Maintenance is announced with its hours: without them nobody could prepare."""
     content = bulletin.document["content"]
-    start, end = (
-        datetime.fromisoformat(content[key]) for key in ("scheduled_for", "scheduled_until")
-    )
+    times = [content[key] for key in ("scheduled_for", "scheduled_until")]
+    if not all(times):  # a draft, previewed while its author is still writing
+        return _plain_opening(bulletin)
+    start, end = map(datetime.fromisoformat, times)
     values = {
         "name": _bare(bulletin.name),
         "start": moment(start, bulletin.published_at),

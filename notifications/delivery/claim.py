@@ -9,6 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from notifications.delivery.locks import lock
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -66,11 +68,18 @@ RENEW: Final = """
     WHERE d.id = held.id AND d.published_at = held.published_at AND d.fence = held.fence
       AND d.state = 'sending'
 """
+# Skips what is locked: its worker lives, and is writing the result just now.
 EXPIRE: Final = """
-    UPDATE delivery_delivery
-    SET state = 'unknown', reason = 'timeout', code = 'lease', fence = fence + 1,
+    WITH expired AS (
+        SELECT id, published_at FROM delivery_delivery
+        WHERE state = 'sending' AND lease_until < now()
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE delivery_delivery d
+    SET state = 'unknown', reason = 'timeout', code = 'lease', fence = d.fence + 1,
         due_at = now() + make_interval(secs => %s), updated_at = now()
-    WHERE state = 'sending' AND lease_until < now()
+    FROM expired
+    WHERE d.id = expired.id AND d.published_at = expired.published_at
 """
 
 
@@ -90,7 +99,8 @@ def claim(channel: str, limit: int) -> tuple[list[Claimed], int]:
 
 def renew(held: Sequence[Claimed]) -> None:
     """Extend the leases of what is still being sent."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock([(one.id, one.published_at) for one in held])
         cursor.execute(
             RENEW,
             [

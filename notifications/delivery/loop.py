@@ -22,7 +22,7 @@ def stream(items: AsyncIterator[T]) -> Iterator[T]:
     """The items of an asynchronous iterator, as they come, for a synchronous caller.
 
     The caller keeps its own thread, and with it its database connection. An exception of the
-    iterator is raised here.
+    iterator is raised here. A caller that stops reading stops the iterator.
     """
     received: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
@@ -34,9 +34,12 @@ def stream(items: AsyncIterator[T]) -> Iterator[T]:
             received.put(_END)
 
     future = asyncio.run_coroutine_threadsafe(pump(), _loop())
-    while (item := received.get()) is not _END:
-        yield item
-    future.result()
+    try:
+        while (item := received.get()) is not _END:
+            yield item
+        future.result()
+    finally:
+        future.cancel()
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from notifications.channels.outcomes import Receipt as Word
+from notifications.delivery.locks import lock
 from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.states import RANK, may_follow_from
 from notifications.delivery.wake import wake_receipts
@@ -67,6 +68,7 @@ def receipts_apply() -> int:
             .order_by("id")[:BATCH]
         )
         deliveries = _deliveries_of(waiting)
+        lock([(one.pk, one.published_at) for one in deliveries.values()])
         settled = []
         # By rank, so that of one message's receipts in a batch the furthest is applied last.
         for receipt in sorted(waiting, key=lambda one: RANK[one.state]):

@@ -11,13 +11,18 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from notifications.channels.base import Channel
-from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Unknown
+from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
 from notifications.delivery.claim import Claimed
+from notifications.delivery.locks import lock
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.services import addresses_suppress
 
 # The code of a refusal by our own rate limit: it is no attempt, and must not use one up.
 OWN_LIMIT: Final = "own_limit"
+# The message is good and the account is not, or not now: that uses up none of its attempts.
+PATIENT: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS})
+# As the fifth attempt would wait, so that a provider that refuses everyone is not hammered.
+PATIENT_ATTEMPT: Final = 5
 BACKOFF_SECONDS: Final = 2.0
 BACKOFF_LIMIT_SECONDS: Final = 300.0
 
@@ -71,6 +76,7 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
     if not results:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
+        lock([(result.claimed.id, result.claimed.published_at) for result, _ in results])
         cursor.execute(
             WRITE,
             [
@@ -87,7 +93,7 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
             ],
         )
         written = int(cursor.rowcount)
-        for result, _ in results:
+        for result, _ in sorted(results, key=lambda pair: pair[0].claimed.address_id):
             if result.suppress:
                 one = result.claimed
                 addresses_suppress([one.address_id], reason=result.reason, source=one.channel)
@@ -116,13 +122,13 @@ def _failed(channel: Channel, claimed: Claimed, outcome: Failed) -> Result:
 
 
 def _not_sent(channel: Channel, claimed: Claimed, outcome: NotSent) -> Result:
-    counts = outcome.code != OWN_LIMIT
+    counts = outcome.code != OWN_LIMIT and outcome.reason not in PATIENT
     if counts and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
         return _failed(channel, claimed, Failed(outcome.reason, outcome.code))
     wait = (
         timedelta(seconds=outcome.retry_after)
         if outcome.retry_after is not None
-        else backoff(claimed.attempts)
+        else backoff(claimed.attempts if counts else PATIENT_ATTEMPT)
     )
     return Result(
         claimed,

@@ -1,8 +1,10 @@
 """Sending what is due on a channel: claim, decrypt, send, write results."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import redis
 from django.conf import settings
@@ -11,16 +13,17 @@ from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel, Content, Message
 from notifications.channels.outcomes import NotSent, Outcome, Reason
 from notifications.delivery import loop, ratelimit
-from notifications.delivery.claim import Claimed, claim, renew
+from notifications.delivery.claim import Claimed, claim
+from notifications.delivery.holding import Holding
 from notifications.delivery.render import bulletin_of
-from notifications.delivery.results import OWN_LIMIT, Result, result_of, write_results
+from notifications.delivery.results import OWN_LIMIT
 from notifications.subscribers.crypto import decrypt
 from statuspage.statements.models import Statement
 
 # One task sends for so long and then makes room for others in the queue.
 SLICE_SECONDS: Final = 5.0
-# Results are written this often: seldom enough to be cheap, soon enough for the progress bar.
-WRITE_EVERY: Final = 100
+
+logger = logging.getLogger(__name__)
 
 
 def send_due(channel_name: str) -> bool:
@@ -44,11 +47,12 @@ def send_batch(channel: Channel) -> int:
     allowed = _allowance(channel)
     if not allowed:
         return 0
+    began = time.monotonic()
     claimed, taken = claim(channel.name, allowed)
     if not channel.limits.each_address:
         ratelimit.give_back(channel.name, channel.limits, allowed - len(claimed))
     if claimed:
-        _send(channel, claimed)
+        _send(channel, Holding(channel, claimed, began))
     return taken
 
 
@@ -66,30 +70,15 @@ def _allowance(channel: Channel) -> int:
     return taken
 
 
-def _send(channel: Channel, claimed: Sequence[Claimed]) -> None:
+def _send(channel: Channel, holding: Holding) -> None:
     """Send claimed deliveries, writing results and renewing leases on the way."""
-    held = {one.id: one for one in claimed}
-    contents = _contents(channel, claimed)
-    results: list[tuple[Result, int]] = []
-    renewed = time.monotonic()
-    for message, outcome in _outcomes(channel, claimed, contents):
-        one = held.pop(message.delivery_id)
-        results.append((result_of(channel, one, outcome), message.content.segments))
-        if len(results) >= WRITE_EVERY:
-            write_results(results)
-            results = []
-        if held and time.monotonic() - renewed > settings.DELIVERY_LEASE_SECONDS / 3:
-            renew([*held.values()])
-            renewed = time.monotonic()
-    write_results(results)
+    for message, outcome in _outcomes(channel, holding):
+        holding.settle(message.delivery_id, outcome, message.content.segments)
+    holding.write_all()
 
 
-def _outcomes(
-    channel: Channel,
-    claimed: Sequence[Claimed],
-    contents: Callable[[Claimed], Content],
-) -> Iterator[tuple[Message, Outcome]]:
-    batch = [message_of(one, contents(one)) for one in claimed]
+def _outcomes(channel: Channel, holding: Holding) -> Iterator[tuple[Message, Outcome]]:
+    batch = _messages(channel, holding)
     if channel.limits.each_address:
         batch, refused = _within_limits(channel, batch)
         yield from refused
@@ -97,7 +86,21 @@ def _outcomes(
         yield from loop.stream(channel.send(batch))
 
 
-def message_of(one: Claimed, content: Content) -> Message:
+def _messages(channel: Channel, holding: Holding) -> list[Message]:
+    """One that cannot be made must not keep the others of its batch from being sent."""
+    content_of = contents(channel)
+    batch = []
+    for one in holding.claimed:
+        try:
+            batch.append(message_of(one, content_of(one), holding.ours))
+        except Exception as error:
+            # Neither message nor traceback: both may quote the address.
+            logger.error("delivery %d: %s", one.id, type(error).__name__)  # noqa: TRY400
+            holding.settle(one.id, NotSent(Reason.OTHER, type(error).__name__))
+    return batch
+
+
+def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda: True) -> Message:
     """The message for a claimed delivery, its address in clear for as long as it takes."""
     return Message(
         delivery_id=one.id,
@@ -105,18 +108,22 @@ def message_of(one: Claimed, content: Content) -> Message:
         address=decrypt(one.sealed, one.kind),
         content=content,
         secret=decrypt(one.sealed_secret, one.kind) if one.sealed_secret else "",
+        ours=ours,
     )
 
 
-def _contents(channel: Channel, claimed: Sequence[Claimed]) -> Callable[[Claimed], Content]:
+def contents(channel: Channel) -> Callable[[Claimed], Content]:
     """Each statement is composed once a language, not once a recipient."""
-    numbers = {one.statement_number for one in claimed}
-    documents = dict(Statement.objects.filter(pk__in=numbers).values_list("number", "document"))
-    composed = {
-        (number, language): channel.compose(bulletin_of(documents[number], language))
-        for number, language in {(one.statement_number, one.language) for one in claimed}
-    }
-    return lambda one: composed[one.statement_number, one.language]
+
+    @cache
+    def document(number: int) -> Any:
+        return Statement.objects.values_list("document", flat=True).get(pk=number)
+
+    @cache
+    def composed(number: int, language: str) -> Content:
+        return channel.compose(bulletin_of(document(number), language))
+
+    return lambda one: composed(one.statement_number, one.language)
 
 
 def _within_limits(

@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from notifications.delivery.claim import expire_leases
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Receipt
-from notifications.delivery.states import DeliveryState
+from notifications.delivery.resolve import NEVER
+from notifications.delivery.states import UNFINISHED, DeliveryState
 from notifications.delivery.wake import wake_expand, wake_receipts, wake_send
 
 
@@ -24,10 +25,13 @@ def sweep() -> None:
 
 
 def finish_broadcasts() -> None:
-    """Close expanded broadcasts that have nothing waiting and nothing in flight."""
+    """Close expanded broadcasts of which nothing waits, is in flight or is still looked for.
+
+    What only people can tell never becomes due, and does not hold its broadcast open.
+    """
     for broadcast in Broadcast.objects.filter(state=BroadcastState.SENDING):
         busy = Delivery.objects.filter(
-            statement_id=broadcast.pk, state__in=[DeliveryState.PENDING, DeliveryState.SENDING]
+            statement_id=broadcast.pk, state__in=UNFINISHED, due_at__lt=NEVER
         )
         if not busy.exists():
             Broadcast.objects.filter(pk=broadcast.pk, state=BroadcastState.SENDING).update(

@@ -4,10 +4,10 @@ from celery import shared_task
 
 from notifications.delivery.expand import expand
 from notifications.delivery.receipts import BATCH, receipts_apply
-from notifications.delivery.resolve import resolve_unknown
+from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown
 from notifications.delivery.send import send_due
 from notifications.delivery.sweep import sweep
-from notifications.delivery.wake import wake_receipts, wake_send
+from notifications.delivery.wake import wake_receipts, wake_resolve, wake_send
 
 
 @shared_task(name="delivery.expand")
@@ -33,7 +33,8 @@ def apply_receipts_task() -> None:
 @shared_task(name="delivery.resolve_unknown")
 def resolve_unknown_task() -> None:
     """Look for messages that may or may not have gone out."""
-    resolve_unknown()
+    if resolve_unknown() == LOOKS_AT_ONCE:
+        wake_resolve()
 
 
 @shared_task(name="delivery.sweep")

@@ -52,6 +52,7 @@ def test_production_starts_with_everything_set(tmp_path):
         ("PORT", "eight"),
         ("WEBHOOK_ALLOW_PRIVATE", "true"),
         ("DELIVERY_LEASE_SECONDS", "1"),
+        ("DELIVERY_LEASE_SECONDS", "30"),
     ],
 )
 def test_a_bad_setting_is_named_in_one_line(tmp_path, name, value):

@@ -70,7 +70,7 @@ def test_a_receipt_adopts_what_was_unknown(provider, called_back):
     assert row().provider_id.startswith("SM")
 
 
-def test_a_look_that_cannot_tell_leaves_it_for_people(provider, settings):
+def test_a_look_that_the_provider_does_not_answer_is_repeated(provider, settings):
     provider.switch("drop_after", count=1)
     broadcast()
     send_due(SMS)

@@ -86,6 +86,14 @@ def test_our_own_limit_uses_up_no_attempt(claimed, settings):
     assert (row.state, row.attempts) == ("pending", 0)
 
 
+@pytest.mark.parametrize("reason", [Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS])
+def test_what_is_the_accounts_fault_never_uses_up_the_messages_attempts(claimed, settings, reason):
+    settings.DELIVERY_MAX_ATTEMPTS = 1
+    row, _ = write(claimed, NotSent(reason, "429"))
+    assert (row.state, row.attempts, row.reason) == ("pending", 0, reason)
+    assert row.due_at > timezone.now()
+
+
 def test_the_last_attempt_that_was_not_sent_has_failed(claimed, settings):
     settings.DELIVERY_MAX_ATTEMPTS = 1
     row, _ = write(claimed, NotSent(Reason.CONNECTION, "refused"))

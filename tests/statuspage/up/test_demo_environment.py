@@ -1,4 +1,4 @@
-"""The demonstration's environment: its own secrets, kept, private, and pointing at the simulator."""
+"""The demonstration's environment: secrets of its own, kept private, and the simulator."""
 
 import json
 

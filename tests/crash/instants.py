@@ -1,0 +1,78 @@
+"""The named instants at which a worker can be made to kill itself and all its children."""
+
+import functools
+import importlib
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+
+class When(StrEnum):
+    """On which side of the real function death comes."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A function of the product, by the object that it is looked up in, and its N-th call."""
+
+    owner: str
+    function: str
+    when: When
+    call: int = 1
+
+
+DELIVERY: Final = "notifications.delivery"
+INSTANTS: Final = {
+    "before_claim": Instant(f"{DELIVERY}.send", "claim", When.BEFORE, call=2),
+    "after_claim": Instant(f"{DELIVERY}.send", "claim", When.AFTER, call=2),
+    "before_result": Instant(f"{DELIVERY}.holding", "write_results", When.BEFORE),
+    # The deliveries are inserted, the cursor is not moved, nothing is committed.
+    "within_chunk": Instant(f"{DELIVERY}.models.Broadcast", "save", When.BEFORE, call=2),
+    "between_chunks": Instant(f"{DELIVERY}.expand", "_expand_chunk", When.AFTER, call=2),
+    # Some receipts of the batch are applied, nothing is committed.
+    "within_receipts": Instant(f"{DELIVERY}.receipts", "_apply", When.AFTER, call=5),
+    "within_look_up": Instant(f"{DELIVERY}.resolve", "_settle", When.AFTER, call=2),
+}
+
+
+def arm(name: str) -> None:
+    """Put death into place; the process goes on until the instant has come."""
+    instant = INSTANTS[name]
+    owner = _find(instant.owner)
+    real = getattr(owner, instant.function)
+    setattr(owner, instant.function, _deadly(real, instant))
+
+
+def _deadly(real: Callable[..., Any], instant: Instant) -> Callable[..., Any]:
+    calls = iter(range(1, 10**9))
+
+    @functools.wraps(real)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        now = next(calls) == instant.call
+        if now and instant.when is When.BEFORE:
+            _die()
+        returned = real(*arguments, **options)
+        if now and instant.when is When.AFTER:
+            _die()
+        return returned
+
+    return wrapped
+
+
+def _die() -> None:
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _find(path: str) -> Any:
+    """A module, or a class in one."""
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError:
+        module, _, name = path.rpartition(".")
+        return getattr(importlib.import_module(module), name)

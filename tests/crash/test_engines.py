@@ -1,0 +1,55 @@
+"""The engines stop, start again and forget in mid-broadcast."""
+
+from notifications.delivery.models import Delivery
+from tests.crash.harness import Stage
+
+RECIPIENTS = 120
+SLOWLY = {"TWILIO_PER_SECOND": "40"}
+
+
+def test_every_queued_task_is_lost(stage: Stage) -> None:
+    stage.publish(RECIPIENTS)
+    stage.start("worker", **SLOWLY)
+    for accepted in (1, 30, 60, 90):
+        stage.wait_until_accepted(accepted)
+        stage.engines.flush_redis()
+    stage.wait_until_finished()
+    stage.assert_told_once()
+
+
+def test_redis_is_stopped_and_started_again(stage: Stage) -> None:
+    stage.publish(RECIPIENTS)
+    stage.start("worker", **SLOWLY)
+    stage.wait_until_accepted(20)
+    stage.engines.kill_redis()
+    stage.wait(lambda: not Delivery.objects.filter(state="sending").exists(), "it did not pause")
+    stage.engines.start_redis()
+    stage.wait_until_finished()
+    stage.assert_told_once()
+    # Its callbacks need no broker: all were taken at once.
+    answers = [one["http"] for row in stage.simulator.messages() for one in row["attempts"]]
+    assert set(answers) == {200}
+
+
+def test_postgresql_is_stopped_and_started_again(stage: Stage) -> None:
+    stage.publish(RECIPIENTS)
+    stage.start("worker", **SLOWLY)
+    stage.wait_until_accepted(20)
+    stage.engines.kill_postgres()
+    stage.engines.start_postgres()
+    stage.reconnect()
+    stage.wait_until_finished()
+    stage.assert_told_once()
+
+
+def test_postgresql_goes_before_results_can_be_written(stage: Stage) -> None:
+    stage.simulator.switch("delay", ms=800, count=40)
+    stage.publish(RECIPIENTS)
+    stage.start("worker")
+    stage.wait_until_struck("delay")
+    stage.engines.kill_postgres()
+    stage.wait_until_accepted(1)
+    stage.engines.start_postgres()
+    stage.reconnect()
+    stage.wait_until_finished()
+    stage.assert_told_once()
