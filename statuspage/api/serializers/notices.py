@@ -29,6 +29,7 @@ class AudienceRequest(Request):
 
     categories = serializers.ListField(
         child=serializers.ChoiceField(choices=MerchantCategory.choices),
+        required=False,
         help_text=_("Empty: every merchant."),
     )
 

@@ -102,3 +102,10 @@ def test_a_wrong_notice_is_refused_as_a_whole(api, change):
 
 def test_an_unknown_notice_is_not_found(api):
     assert api.get("notices/zzzzzzzzzzzz/").status_code == 404
+
+
+@pytest.mark.parametrize("audience", [{}, {"categories": []}])
+def test_an_audience_that_names_nobody_is_everybody(api, audience):
+    answer = api.post("notices/", {**samples.notice(), "audience": audience})
+    assert answer.status_code == 201
+    assert answer.json()["audience"] == {"categories": []}
