@@ -38,6 +38,19 @@ function markChosen(event) {
   if (state) state.classList.toggle("state-chosen", event.target.value !== "");
 }
 
+const unfolded = new Set();
+
+/** Remember which parts of the page the reader has unfolded. */
+function rememberFold(event) {
+  const { id, open } = event.target;
+  if (id) open ? unfolded.add(id) : unfolded.delete(id);
+}
+
+/** Unfold them again, where a fresh copy of the page has come in folded. */
+function unfold() {
+  unfolded.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+}
+
 /** Let a form go once; it may go again when the reader comes back to it. */
 function goOnce(form) {
   let gone = false;
@@ -56,4 +69,6 @@ document.querySelectorAll("[data-submit]").forEach((field) => {
   field.addEventListener("change", () => field.form.requestSubmit());
 });
 document.addEventListener("change", markChosen);
+document.addEventListener("toggle", rememberFold, true); // this event does not bubble
+document.addEventListener("htmx:afterSwap", unfold);
 document.querySelector("[data-focus]")?.focus();

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from statuspage.console.access import staff_of
 from statuspage.console.forms.compose import ComposeForm
-from statuspage.console.links import subject_url
 from statuspage.console.preview import preview_of
 from statuspage.console.services import publish_once, published_with
 from statuspage.statements.models import Statement
@@ -82,7 +81,7 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
     if not now:
         return _again(request, statement)
     messages.success(request, _("Published as statement %(n)s.") % {"n": statement.number})
-    return redirect(subject_url(statement))
+    return _follow(statement)
 
 
 def _again(request: HttpRequest, statement: Statement) -> HttpResponse:
@@ -92,7 +91,12 @@ def _again(request: HttpRequest, statement: Statement) -> HttpResponse:
         _("This was already published, as statement %(n)s. Nothing was published again.")
         % {"n": statement.number},
     )
-    return redirect(subject_url(statement))
+    return _follow(statement)
+
+
+def _follow(statement: Statement) -> HttpResponse:
+    """To where its broadcast can be watched: the next question is whether people are told."""
+    return redirect("console:broadcast", number=statement.number)
 
 
 def _written(request: HttpRequest) -> list[tuple[str, str]]:

@@ -5,11 +5,14 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.http import http_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from statuspage.components.selectors import overall_state, visible_components
 from statuspage.components.statuses import HEADLINES
@@ -29,6 +32,7 @@ from statuspage.statements.texts import LANGUAGES
 
 SUBJECTS_IN_SITEMAP: Final = 1000
 SITEMAP_VIEWS: Final = ("home", "history", "notices", "log")
+DAY: Final = 24 * 60 * 60  # seconds
 # Above this no number fits the column, and none was ever given.
 LAST_NUMBER: Final = 2**63 - 1
 
@@ -103,6 +107,13 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     context = {"views": [f"pages:{name}" for name in SITEMAP_VIEWS], "subjects": subjects}
     context["languages"] = list(LANGUAGES)
     return render(request, "pages/sitemap.xml", context, content_type="application/xml")
+
+
+@require_safe
+@cache_control(public=True, max_age=DAY)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """To the icon, for pages that name none: the admin's, and pictures opened by themselves."""
+    return redirect(static("img/icon.svg"))
 
 
 def _xml(

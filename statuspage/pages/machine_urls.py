@@ -10,6 +10,7 @@ urlpatterns = [
     path("history.atom", machine.atom, name="atom"),
     path("feed.json", machine.json_feed, name="json_feed"),
     path("badge.svg", machine.badge, name="badge"),
+    path("favicon.ico", machine.favicon, name="favicon"),
     path("robots.txt", machine.robots, name="robots"),
     path("sitemap.xml", machine.sitemap, name="sitemap"),
     path("log/<int:number>.json", machine.statement_json, name="statement"),

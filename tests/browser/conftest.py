@@ -1,10 +1,11 @@
 """A running product, and a browser to use it with."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.product import Product, running_product
 from tests.tools.browser import ARGUMENTS, find
@@ -43,8 +44,8 @@ class Visitor:
         return page
 
     def _listen(self, message: object) -> None:
-        # A refused form is an answer, and the browser remarks on it; anything else is a fault.
-        if message.type == "error" and "400 (Bad Request)" not in message.text:
+        # A refusal is an answer, and the browser remarks on it; anything else is a fault.
+        if message.type == "error" and not re.search(r"40[03] \(", message.text):
             self.complaints.append(message.text)
 
 
@@ -64,3 +65,41 @@ def staff(chromium: Browser) -> Iterator[Visitor]:
     yield someone
     someone.context.close()
     assert someone.complaints == []
+
+
+@pytest.fixture(scope="package")
+def badges(product: Product, chromium: Browser) -> dict[str, StorageState]:
+    """What a browser remembers once each member of staff has signed in with it."""
+    return {one: badge_of(product, chromium, one) for one in ("author", "approver", "admin")}
+
+
+@pytest.fixture
+def enter(chromium: Browser, badges: dict[str, StorageState]) -> Iterator[Callable[..., Visitor]]:
+    """Opens browsers of staff who are signed in already; at the end none may have complained."""
+    opened: list[Visitor] = []
+
+    def open_for(badge: str | StorageState = "author", **options: object) -> Visitor:
+        state = badges[badge] if isinstance(badge, str) else badge
+        opened.append(Visitor(chromium, storage_state=state, **options))
+        return opened[-1]
+
+    yield open_for
+    for one in opened:
+        one.context.close()
+    assert [complaint for one in opened for complaint in one.complaints] == []
+
+
+def badge_of(
+    product: Product, chromium: Browser, username: str, password: str = ""
+) -> StorageState:
+    """Sign in by hand, and keep what the browser remembers of it."""
+    someone = Visitor(chromium)
+    page = someone.page()
+    page.goto(product.demo["console_url"])
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=password]").fill(password or product.password(username))
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(re.compile(r"/console/$"))
+    state = someone.context.storage_state()
+    someone.context.close()
+    return state

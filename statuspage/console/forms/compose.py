@@ -75,6 +75,8 @@ class ComposeForm(forms.Form):
             check_filled_in(value)
         except ValidationError as error:
             self.add_error(name, error)
+            # Refused for the public only: the preview goes on showing what is written.
+            self.cleaned_data[name] = value
 
 
 def _by_field(error: ValidationError) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from statuspage.components.statuses import Impact, impact_of
 from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank, told_components
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.forms.fields import MomentField, body_field, name_field
+from statuspage.console.forms.placeholders import with_time
 from statuspage.console.forms.promises import promised_by
 from statuspage.console.forms.states import ComponentStates
 from statuspage.console.forms.versions import VersionedForm
@@ -199,13 +200,14 @@ def _likely_next(status: str) -> str:
 
 def _from_template(template: Template | None) -> tuple[dict[str, Any], dict[str, str]]:
     """A form's first values, and the components' first states."""
+    now = timezone.now()
     impact = template.impact if template else Impact.MAJOR
-    first: dict[str, Any] = {"next_update_by": promised_by(impact, timezone.now())}
+    first: dict[str, Any] = {"next_update_by": promised_by(impact, now)}
     if not template:
         return first, {}
     first |= {
-        "name": template.name,
-        "body": template.body,
+        "name": with_time(template.name, now),
+        "body": with_time(template.body, now),
         "status": template.status,
         "impact": template.impact,
     }

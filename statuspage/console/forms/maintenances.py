@@ -14,6 +14,7 @@ from statuspage.components.statuses import ComponentStatus
 from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank, told_components
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.forms.fields import MomentField, body_field, name_field
+from statuspage.console.forms.placeholders import with_time
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.console.timelines import updates
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MAINTENANCE_TRANSITIONS
@@ -150,8 +151,9 @@ def _states(maintenance: Maintenance, status: str) -> list[tuple[Component, str]
 def _from_template(template: Template | None) -> dict[str, Any]:
     if not template:
         return {}
+    now = timezone.now()
     return {
-        "name": template.name,
-        "body": template.body,
+        "name": with_time(template.name, now),
+        "body": with_time(template.body, now),
         "components": [one.public_id for one in template.components.all()],
     }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from statuspage.components.statuses import Impact
 from statuspage.console.forms.fields import DayField, MomentField
-from statuspage.console.forms.placeholders import check_filled_in, placeholders_in
+from statuspage.console.forms.placeholders import check_filled_in, placeholders_in, with_time
 from statuspage.console.forms.promises import PROMISES, promised_by
 from statuspage.statements.forms import TextPairField
 
@@ -69,6 +69,8 @@ def test_each_part_has_a_label_a_language_and_its_escaped_text() -> None:
         ("{产品}和{时间}", ["{产品}", "{时间}"]),
         ("{a} {a}", ["{a}"]),
         ("{}", ["{}"]),
+        ("\uff5b时间\uff5d起", ["\uff5b时间\uff5d"]),
+        ("{时间\uff5d", ["{时间\uff5d"]),
         ("没有", []),
         ("a } b { c", []),
         ("{跨\n行}", []),
@@ -83,6 +85,40 @@ def test_placeholders_are_found(written: str, found: list[str]) -> None:
 def test_a_placeholder_anywhere_is_never_let_through(before: str, name: str, after: str) -> None:
     with pytest.raises(ValidationError):
         check_filled_in({"zh-hans": f"{before}{{{name}}}{after}"})
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{time}起延迟", "10:42起延迟"),
+        ("\uff5btime\uff5d起延迟", "10:42起延迟"),
+        ("{time}-{time}", "10:42-10:42"),
+        ("{时间}起延迟", "{时间}起延迟"),
+        ("{times} {Time} { time }", "{times} {Time} { time }"),
+        ("time", "time"),
+        ("", ""),
+    ],
+)
+def test_only_the_time_fills_itself_in(written: str, read: str) -> None:
+    now = datetime(2025, 2, 21, 2, 42, 59, tzinfo=UTC)
+    text = {"zh-hans": written, "en": f"Since {written}"}
+    assert with_time(text, now) == {"zh-hans": read, "en": f"Since {read}"}
+
+
+def test_the_time_is_beijing_time_also_beyond_midnight_and_in_a_missing_language() -> None:
+    assert with_time({"zh-hans": "{time}"}, datetime(2025, 2, 21, 16, 5, tzinfo=UTC)) == {
+        "zh-hans": "00:05"
+    }
+
+
+@given(chinese=word, english=word)
+def test_filling_in_the_time_leaves_the_template_as_it_was(chinese: str, english: str) -> None:
+    template = {"zh-hans": chinese, "en": f"{{time}}{english}"}
+    before = dict(template)
+    filled = with_time(template, datetime(2025, 2, 21, tzinfo=UTC))
+    assert template == before
+    assert filled["en"].startswith("08:00")
+    assert "{time}" not in placeholders_in(filled)
 
 
 def test_a_time_is_beijing_time() -> None:

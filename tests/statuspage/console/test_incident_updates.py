@@ -45,7 +45,7 @@ def test_an_update_changes_state_and_says_so(author: Client, component: Componen
     }
     page = publish(author, update_path(statement), **values)
     assert "Published as statement 2." in words(page)
-    assert "已定位" in words(page)
+    assert "已定位" in words(author.get(f"/console/incidents/{statement.subject_id}/"))
     component.refresh_from_db()
     assert component.status == "degraded_performance"
     assert incident_of(statement).status == "identified"

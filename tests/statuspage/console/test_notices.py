@@ -40,7 +40,7 @@ def test_every_kind_can_be_published(author: Client, kind: NoticeKind) -> None:
     page = publish(author, f"/console/notices/compose/{kind.name}/", **filled_in(kind))
     statement = Statement.objects.get()
     assert statement.kind == f"notice.{kind.name}"
-    assert page.redirect_chain[0][0] == f"/console/notices/{statement.subject_id}/"
+    assert page.redirect_chain[0][0] == f"/console/broadcasts/{statement.number}/"
     assert set(statement.content["payload"]) == {one.name for one in kind.fields}
 
 
@@ -74,8 +74,10 @@ def test_times_are_beijing_time_and_shares_exact(author: Client) -> None:
         "payload_borne_by_en": "The company",
         "payload_credited_by": "2025-03-01",
     }
-    page = words(publish(author, WAIVER, **values))
-    assert Statement.objects.get().content["payload"] == {
+    publish(author, WAIVER, **values)
+    statement = Statement.objects.get()
+    page = words(author.get(f"/console/notices/{statement.subject_id}/"))
+    assert statement.content["payload"] == {
         "transactions_from": "2025-02-17T16:00:00.000Z",
         "transactions_until": "2025-02-20T16:00:00.000Z",
         "percent_waived": "99.5",

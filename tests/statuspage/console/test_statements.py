@@ -19,8 +19,8 @@ def test_a_correction_is_a_new_statement_and_both_stay_visible(author: Client) -
     page = publish(author, path_of(original, "correct"), body_zh="应为10:42", body_en="At 10:42")
     correction = Statement.objects.get(number=2)
     assert correction.corrects == original
-    assert page.redirect_chain[0][0] == f"/console/incidents/{original.subject_id}/"
-    shown = words(page)
+    assert page.redirect_chain[0][0] == "/console/broadcasts/2/"
+    shown = words(author.get(f"/console/incidents/{original.subject_id}/"))
     assert "At 10:42" in shown
     assert "Some payouts are late." in shown
     assert "Corrected by statement 2" in shown
@@ -41,7 +41,8 @@ def test_a_withdrawal_gives_its_reason_and_the_original_stays(author: Client) ->
         kind="general", title=text("公告"), body=text("写错了的内容"), author=None
     )
     assert form_of(author.get(path_of(original, "withdraw")))["body_zh"] == ""
-    shown = words(publish(author, path_of(original, "withdraw"), body_zh="发错了"))
+    publish(author, path_of(original, "withdraw"), body_zh="发错了")
+    shown = words(author.get(f"/console/notices/{original.subject_id}/"))
     assert "发错了" in shown
     assert "写错了的内容" in shown
     assert "Withdrawn" in shown

@@ -1,0 +1,160 @@
+"""Every page of the console in a browser: it fits a phone, and complains of nothing."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.desk import an_incident, call, console, overflow
+from tests.product import Product
+
+Enter = Callable[..., Visitor]
+LANGUAGES = {"zh-CN": "zh-hans", "en-GB": "en"}
+
+# What a screen reader would be silent about: controls and links without any name.
+NAMELESS = """() => [...document.querySelectorAll(
+  'input:not([type=hidden]), select, textarea, button, a[href], progress, summary'
+)].filter(one => {
+  const text = one.matches('input, select, textarea, progress') ? '' : one.textContent;
+  const label = [...(one.labels ?? [])].map(label => label.textContent).join('');
+  const pointed = (one.getAttribute('aria-labelledby') ?? '').split(' ')
+    .map(id => document.getElementById(id)?.textContent ?? '').join('');
+  return !(text + label + pointed + (one.getAttribute('aria-label') ?? '')).trim();
+}).map(one => one.outerHTML)"""
+
+# Headings that skip a level: h1, then h3.
+LEAPS = """() => {
+  const levels = [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')]
+    .filter(one => one.checkVisibility()).map(one => Number(one.tagName[1]));
+  return levels.filter((level, i) => level > (levels[i - 1] ?? 0) + 1);
+}"""
+
+# The least contrast (WCAG 2.2, relative luminance) between any text and the ground it stands on.
+FAINTEST = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = (color) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const luminance = (color) => {
+    const [r, g, b] = [...rgba(color)].slice(0, 3).map(one => one / 255)
+      .map(one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (one) => {
+    for (; one; one = one.parentElement) {
+      const color = getComputedStyle(one).backgroundColor;
+      if (rgba(color)[3] > 200) return color;
+    }
+    return getComputedStyle(document.documentElement).backgroundColor;
+  };
+  const written = [...document.querySelectorAll('main *, header *, footer *')].filter(one =>
+    one.checkVisibility() && !one.closest('.visually-hidden, svg, option') &&
+    [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()));
+  return written.map(one => {
+    const [light, dark] = [luminance(getComputedStyle(one).color), luminance(ground(one))]
+      .sort((a, b) => b - a);
+    return [(light + 0.05) / (dark + 0.05), one.outerHTML.slice(0, 120)];
+  }).sort((a, b) => a[0] - b[0])[0];
+}"""
+
+
+@pytest.fixture(scope="module")
+def addresses(product: Product) -> list[str]:
+    """An existing page for every address that has one."""
+    incident = an_incident(product, "每一页都看一遍")
+    notice = call(product, "notices/")["results"][0]["id"]
+    maintenance = call(product, "maintenances/")["results"][0]["id"]
+    paths = [
+        *("", "incidents/", "incidents/new/", "incidents/compose/"),
+        *(f"incidents/{incident['id']}/", f"incidents/{incident['id']}/update/"),
+        *("maintenances/", "maintenances/compose/", f"maintenances/{maintenance}/"),
+        *("notices/", "notices/new/", f"notices/{notice}/"),
+        *(f"notices/compose/{kind}/" for kind in ("general", "delay", "recovery", "fee_waiver")),
+        *("log/", f"broadcasts/{incident['statement']}/"),
+        *(f"statements/{incident['statement']}/{act}/" for act in ("correct", "withdraw")),
+    ]
+    return [console(product, path) for path in paths]
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_every_page_is_whole_for_eyes_ears_and_thumbs(
+    addresses: list[str], enter: Enter, locale: str
+) -> None:
+    page = enter("admin", locale=locale).page()
+    for address in addresses:
+        page.goto(address)
+        expect(page.locator("html")).to_have_attribute("lang", LANGUAGES[locale])
+        assert overflow(page) == [], address
+        expect(page.locator("h1")).to_have_count(1)
+        assert page.evaluate(NAMELESS) == [], address
+        assert page.evaluate(LEAPS) == [], address
+        for landmark in ("main", "banner", "contentinfo"):
+            expect(page.get_by_role(landmark)).to_have_count(1)
+        assert page.get_by_role("navigation").first.get_attribute("aria-label"), address
+
+
+def test_every_page_says_where_in_the_navigation_it_stands(
+    addresses: list[str], enter: Enter
+) -> None:
+    page = enter(viewport={"width": 1280, "height": 900}).page()
+    for address in addresses:
+        if re.search(r"/(broadcasts|statements)/", address):
+            continue
+        page.goto(address)
+        current = page.locator(".site-nav [aria-current=page]")
+        expect(current).to_have_count(1)
+        assert address.startswith(current.evaluate("link => link.href")), address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_is_readable_in_both_themes(addresses: list[str], enter: Enter, scheme: str) -> None:
+    page = enter(color_scheme=scheme, viewport={"width": 1280, "height": 900}).page()
+    for address in addresses:
+        page.goto(address)
+        contrast, where = page.evaluate(FAINTEST)
+        assert contrast >= 4.5, f"{address}: {contrast:.2f} {where}"
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    red = int(re.findall(r"\d+", ground)[0])
+    assert (red > 200) == (scheme == "light")
+
+
+def test_fields_and_buttons_are_large_enough_for_a_thumb(product: Product, enter: Enter) -> None:
+    page = enter(has_touch=True, is_mobile=True).page()
+    for path in ("", "incidents/compose/", "maintenances/compose/"):
+        page.goto(console(product, path))
+        controls = ".button, select, input[type=text], textarea, .choice, .site-nav a, summary"
+        for control in page.locator(controls).all():
+            box = control.bounding_box()
+            assert box is None or box["height"] >= 44, control.evaluate("one => one.outerHTML")
+
+
+def test_the_skip_link_leads_past_the_navigation(product: Product, enter: Enter) -> None:
+    page = enter().page()
+    page.goto(console(product))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+def fails_of(page: Page) -> list[str]:
+    """Collects the addresses that this page asks for in vain."""
+    failed: list[str] = []
+    page.on("response", lambda one: failed.append(one.url) if one.status >= 400 else None)
+    return failed
+
+
+def test_reference_data_is_whole_too_and_has_an_icon(product: Product, enter: Enter) -> None:
+    page = enter("admin", viewport={"width": 1280, "height": 900}).page()
+    failed = fails_of(page)
+    for path in ("", "components/component/", "incidents/template/add/", "staff/staff/"):
+        page.goto(f"{product.demo['url']}/admin/{path}")
+        expect(page.locator("h1").first).to_be_visible()
+    icon = page.request.get(f"{product.demo['url']}/favicon.ico")
+    assert icon.headers["content-type"] == "image/svg+xml"
+    assert icon.text().lstrip().startswith("<svg")
+    assert failed == []
