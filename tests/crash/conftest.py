@@ -1,4 +1,7 @@
-"""One stage for all crash tests of a run; every test begins on an empty one."""
+"""One stage for the crash tests of a package run; every test begins on an empty one.
+
+It points the connection of this process elsewhere, and must be gone before other tests begin.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +13,7 @@ from tests.crash.engines import Engines
 from tests.crash.harness import Stage, database
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _stage(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("crash")
     engines = Engines(folder)
