@@ -141,8 +141,9 @@ def _letter(message: Message) -> EmailMultiAlternatives:
         headers={
             "Message-ID": f"<delivery-{message.repeat_id}@{host}>",
             "Auto-Submitted": "auto-generated",
+            # No List-Unsubscribe-Post: one click needs an address of each reader's own that takes
+            # a POST (RFC 8058), and to claim it here would be an unsubscription that never happens.
             "List-Unsubscribe": f"<{settings.SITE_URL}/manage/>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
     if message.content.html:

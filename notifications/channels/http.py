@@ -115,7 +115,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _seconds_until(value: str) -> float | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

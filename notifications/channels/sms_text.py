@@ -87,8 +87,11 @@ def normalise(text: str) -> str:
 def carrier_safe(text: str, *, chinese: bool) -> str:
     """The text as mainland carriers let it through: no second 【】, no ¥ or ★, no link."""
     text = AMOUNT.sub(r"\1\2元" if chinese else r"\1\2 yuan", text.translate(BRACKETS))
-    text = EMPTY_BRACKETS.sub("", URL.sub("", YEN.sub("", text)))
-    return STRAY_SPACE.sub("", " ".join(text.split())).strip()
+    found, text = "", YEN.sub("", text)
+    # What a removal leaves may join to another link, so until nothing is left to remove.
+    while found != text:
+        found, text = text, _without_link(text)
+    return text
 
 
 def fitted(head: str, body: str, tail: str) -> str:
@@ -110,6 +113,11 @@ def fitted(head: str, body: str, tail: str) -> str:
     if whole:
         return join(whole)
     return join(_longest(range(1, len(body)), lambda length: cost(length, "…")), "…")
+
+
+def _without_link(text: str) -> str:
+    bare = EMPTY_BRACKETS.sub("", URL.sub("", text))
+    return STRAY_SPACE.sub("", " ".join(bare.split())).strip()
 
 
 def _longest(lengths: Sequence[int], cost: Callable[[int], int]) -> int:

@@ -148,7 +148,7 @@ class WeChat(Channel):
             return Callback(answer=request.GET.get("echostr", ""))
         try:
             root = fromstring(request.body, forbid_dtd=True)
-        except (ParseError, DefusedXmlException, ValueError) as error:
+        except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
             raise Unreadable from error
         openid = root.findtext("FromUserName", "")
         kind = root.findtext("Event") or root.findtext("MsgType")

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from json import JSONDecodeError
 from typing import Any, Final
 
 from aiohttp import web
 
 from notifications.simulator.core import CORE
+from notifications.simulator.reading import read_json
 from notifications.simulator.store import Message, Provider, Row
 from notifications.simulator.switches import Fault, Switch
 
@@ -32,10 +32,7 @@ async def read_object(request: web.Request) -> Row:
     Raises:
         ValueError: it is not one.
     """
-    try:
-        given = await request.json()
-    except (JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError("this is not JSON") from error
+    given = await read_json(request)
     if not isinstance(given, dict):
         raise ValueError("this is not a JSON object")  # noqa: TRY004 - it becomes a 400
     return given

@@ -8,6 +8,7 @@ from aiohttp import web
 from notifications.simulator.core import CORE
 from notifications.simulator.labels import FAULTS
 from notifications.simulator.markup import Safe, fill, fragment, join, page, path
+from notifications.simulator.reading import read_form
 from notifications.simulator.sink_pages import SINKS
 from notifications.simulator.store import Provider, Store, Table
 from notifications.simulator.switches import READERS, Switch
@@ -28,8 +29,8 @@ async def show_fragment(request: web.Request) -> web.StreamResponse:
 
 async def switch_on(request: web.Request) -> web.StreamResponse:
     """POST /switches: switch a fault on, by the form."""
-    form = await request.post()
-    given = {name: str(form[name]) for name in READERS if str(form.get(name, "")) != ""}
+    form = await read_form(request)
+    given = {name: form[name] for name in READERS if form.get(name)}
     try:
         request.app[CORE].switches.set(Switch.parse(given))
     except ValueError as error:

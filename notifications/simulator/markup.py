@@ -72,7 +72,11 @@ def path(*parts: str) -> str:
 
 def web_link(url: str) -> str:
     """The URL where it is a link to the web, else a harmless place."""
-    return url if urlsplit(url).scheme in {"http", "https"} else "#"
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        return "#"
+    return url if scheme in {"http", "https"} else "#"
 
 
 def _escape(value: object) -> str:

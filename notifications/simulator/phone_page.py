@@ -8,6 +8,7 @@ from aiohttp import web
 from notifications.simulator import twilio_inbound, wechat_callbacks
 from notifications.simulator.core import CORE
 from notifications.simulator.markup import Safe, fill, fragment, page, path
+from notifications.simulator.reading import read_form
 from notifications.simulator.store import Store, Table
 from notifications.simulator.timeline import (
     followers_of,
@@ -52,8 +53,8 @@ async def open_phone(request: web.Request) -> web.StreamResponse:
 async def send(request: web.Request) -> web.StreamResponse:
     """POST /phones/{number}/send: the owner sends an SMS, or writes to the account."""
     core, number = request.app[CORE], request.match_info["number"]
-    form = await request.post()
-    text = str(form.get("text", "")).strip()
+    form = await read_form(request)
+    text = form.get("text", "").strip()
     openids = followers_of(core.store, number)
     if text and form.get("channel") == "wechat" and openids:
         wechat_callbacks.write(core, openids[0], text)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from notifications.simulator.guard import may_call
 
+LARGEST: Final = 2**31 - 1
 URLS: Final = frozenset({"twilio_inbound_url", "wechat_callback_url"})
 
 
@@ -83,8 +84,8 @@ class Settings:
 
     def _check(self, name: str, value: Any) -> None:
         kind = type(getattr(self, name))
-        if type(value) is not kind or (kind is int and value < 0):
-            raise ValueError(f"{name} must be of type {kind.__name__}, and not negative")
+        if type(value) is not kind or (kind is int and not 0 <= value <= LARGEST):
+            raise ValueError(f"{name} must be of type {kind.__name__}, from 0 to {LARGEST}")
         if kind is list and not all(isinstance(item, str) for item in value):
             raise ValueError(f"{name} must be a list of texts")
         if name in URLS and value and not may_call(value):

@@ -9,6 +9,7 @@ import secrets
 from email.message import EmailMessage
 from typing import Any, Final
 
+from notifications.simulator.reading import readable
 from notifications.simulator.store import Message, Provider, Store
 
 LARGEST_MAIL_BYTES: Final = 10 * 1024 * 1024
@@ -56,6 +57,8 @@ class Mailroom:
 
 
 def _entry(mail: EmailMessage, sender: str, recipient: str) -> Message:
+    headers = [[name, _header(name, raw)] for name, raw in mail.raw_items()]
+    first = {name.lower(): value for name, value in reversed(headers)}
     return Message(
         sid=f"mail-{secrets.token_hex(16)}",
         provider=Provider.MAIL,
@@ -64,17 +67,30 @@ def _entry(mail: EmailMessage, sender: str, recipient: str) -> Message:
         body=_part(mail, "plain"),
         status="received",
         details={
-            "subject": str(mail.get("Subject", "")),
-            "from": str(mail.get("From", "")),
+            "subject": first.get("subject", ""),
+            "from": first.get("from", ""),
             "html": _part(mail, "html"),
-            "list_unsubscribe": str(mail.get("List-Unsubscribe", "")),
-            "list_unsubscribe_post": str(mail.get("List-Unsubscribe-Post", "")),
-            "message_id": str(mail.get("Message-ID", "")),
-            "headers": [[name, str(value)] for name, value in mail.items()],
+            "list_unsubscribe": first.get("list-unsubscribe", ""),
+            "list_unsubscribe_post": first.get("list-unsubscribe-post", ""),
+            "message_id": first.get("message-id", ""),
+            "headers": headers,
         },
     )
 
 
+def _header(name: str, raw: str) -> str:
+    try:
+        return str(email.policy.default.header_fetch_parse(name, raw))
+    except Exception:
+        # The library's parser stumbles over some damaged headers, each time in another way.
+        return readable(raw)
+
+
 def _part(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body(preferencelist=(kind,))
-    return "" if part is None else str(part.get_content())
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # a charset that nobody knows
+        return bytes(part.get_payload(decode=True)).decode(errors="replace")

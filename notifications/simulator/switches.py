@@ -4,9 +4,11 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from notifications.simulator.store import Provider
+
+LONGEST_MS: Final = 86_400_000
 
 
 class Fault(StrEnum):
@@ -66,8 +68,10 @@ class Switch:
             raise ValueError("a switch needs a fault")
         read = {name: READERS[name](given[name]) for name in READERS if name in given}
         switch = cls(**read)
-        if not 0 <= switch.fraction <= 1 or switch.ms < 0 or (switch.count or 0) < 0:
-            raise ValueError("fraction is from 0 to 1, and ms and count are not negative")
+        if not 0 <= switch.fraction <= 1 or (switch.count or 0) < 0:
+            raise ValueError("fraction is from 0 to 1, and count is not negative")
+        if not 0 <= switch.ms <= LONGEST_MS:
+            raise ValueError("ms is from 0 to a day")
         return switch
 
     def as_json(self) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Twilio's Messages resource, 2010-04-01 (twilio.com/docs/messaging/api/message-resource)."""
 
 import base64
-import binascii
 import hmac
 import re
 import secrets
@@ -14,6 +13,7 @@ from aiohttp import web
 from notifications.simulator import faults
 from notifications.simulator.core import CORE, Core
 from notifications.simulator.guard import may_call
+from notifications.simulator.reading import read_form
 from notifications.simulator.segments import segments
 from notifications.simulator.store import Message, Provider, Table
 from notifications.simulator.twilio_callbacks import API_VERSION, FINAL, WAITING, begin, draw_fate
@@ -23,6 +23,7 @@ from notifications.simulator.twilio_list import Page
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BODY_LIMIT: Final = 1600
+LONGEST_VALIDITY: Final = 36_000  # seconds
 E164: Final = re.compile(r"\+[1-9]\d{6,14}")
 SENDER_NAME: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 PATH: Final = f"/{API_VERSION}/Accounts/{{account}}"
@@ -37,6 +38,8 @@ def _guarded(handler: Handler) -> Handler:
             return await handler(request)
         except TwilioError as error:
             return error.answer()
+        except web.HTTPBadRequest:
+            return TwilioError(20001, "body").answer()
 
     return guarded
 
@@ -46,7 +49,7 @@ def _authenticate(request: web.Request) -> None:
     expected = f"{settings.twilio_account_sid}:{settings.twilio_auth_token}"
     try:
         given = base64.b64decode(request.headers.get("Authorization", "").removeprefix("Basic "))
-    except binascii.Error as error:
+    except ValueError as error:
         raise TwilioError(20003) from error
     if not settings.twilio_auth_token or not hmac.compare_digest(given, expected.encode()):
         raise TwilioError(20003)
@@ -58,7 +61,7 @@ def _authenticate(request: web.Request) -> None:
 async def create(request: web.Request) -> web.StreamResponse:
     """POST Messages.json: accept a message, or refuse it with a documented code."""
     core = request.app[CORE]
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = await read_form(request)
     _check(core, form)
 
     def accept() -> web.Response:
@@ -96,12 +99,12 @@ async def fetch(request: web.Request) -> web.StreamResponse:
 async def update(request: web.Request) -> web.StreamResponse:
     """POST Messages/{sid}.json: redact the body of a finished message, or cancel a waiting one."""
     core, message = request.app[CORE], _find(request)
-    form = await request.post()
+    form = await read_form(request)
     if form.get("Status") == "canceled":
         _need(message, message.status in WAITING)
         core.store.change(message, status="canceled")
     if form.get("Body") == "":
-        _need(message, message.status in FINAL)
+        _need(message, message.status in FINAL or message.inbound)
         core.store.change(message, body="")
     return web.json_response(resource(core, message))
 
@@ -171,7 +174,8 @@ def _check(core: Core, form: Mapping[str, str]) -> None:
 
 
 def _validity_ok(given: str) -> bool:
-    return given.isascii() and given.isdigit() and 1 <= int(given) <= 36_000
+    readable = given.isascii() and given.isdigit() and len(given) <= len(str(LONGEST_VALIDITY))
+    return readable and 1 <= int(given) <= LONGEST_VALIDITY
 
 
 def _accept(core: Core, form: Mapping[str, str]) -> Message:

@@ -13,6 +13,7 @@ from notifications.simulator.twilio_errors import TwilioError
 
 DEFAULT_SIZE: Final = 50
 LARGEST_SIZE: Final = 1000
+MOST_DIGITS: Final = 9
 FILTERS: Final = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 # A token names the neighbour of the page and the side on which the page lies of it.
 AFTER, BEFORE = "PA", "PB"
@@ -95,7 +96,7 @@ class Page:
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
     given = query.get(name, str(default))
-    if not (given.isascii() and given.isdigit()):
+    if not (given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS):
         raise TwilioError(20001, name)
     return int(given)
 
@@ -112,7 +113,10 @@ def _span(given: str) -> tuple[float, float]:
     """From when until when a filter's date lasts: a day, or a second."""
     moment = _moment(given)
     length = timedelta(days=1) if DAY.fullmatch(given) else timedelta(seconds=1)
-    return moment.timestamp(), (moment + length).timestamp()
+    try:
+        return moment.timestamp(), (moment + length).timestamp()
+    except OverflowError as error:  # the last day of the calendar has no day after it
+        raise TwilioError(20001, "DateSent") from error
 
 
 def _sent_on(given: str) -> Test:

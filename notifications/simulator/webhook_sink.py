@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -14,10 +15,12 @@ from aiohttp import web
 
 from notifications.simulator import faults
 from notifications.simulator.core import CORE
+from notifications.simulator.reading import parse_json, readable
 from notifications.simulator.store import Message, Provider, Table
 
 # How far the sender's clock may be off, as the specification recommends, in seconds.
 TOLERANCE_SECONDS: Final = 300
+TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
 PREFIX: Final = "whsec_"
 
 
@@ -33,9 +36,9 @@ async def receive(request: web.Request) -> web.StreamResponse:
         sender="",
         body=_readable(body),
         status="received",
-        client_msg_id=request.headers.get("webhook-id", ""),
+        client_msg_id=readable(request.headers.get("webhook-id", "")),
         details={
-            "headers": dict(request.headers),
+            "headers": {name: readable(value) for name, value in request.headers.items()},
             "signature_valid": verify(secret, request.headers, body) if secret else None,
         },
     )
@@ -57,13 +60,13 @@ async def receive(request: web.Request) -> web.StreamResponse:
 def verify(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     """Whether the Standard Webhooks v1 signature is right (standardwebhooks.com)."""
     sent_at = headers.get("webhook-timestamp", "")
-    if not sent_at.isdecimal() or abs(time.time() - int(sent_at)) > TOLERANCE_SECONDS:
+    if not TIMESTAMP.fullmatch(sent_at) or abs(time.time() - int(sent_at)) > TOLERANCE_SECONDS:
         return False
     key = base64.b64decode(secret.removeprefix(PREFIX))
-    signed = f"{headers.get('webhook-id', '')}.{sent_at}.".encode() + body
+    signed = _bytes(f"{headers.get('webhook-id', '')}.{sent_at}.") + body
     expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
     offered = headers.get("webhook-signature", "").split(" ")
-    return any(hmac.compare_digest(f"v1,{expected}".encode(), one.encode()) for one in offered)
+    return any(hmac.compare_digest(f"v1,{expected}".encode(), _bytes(one)) for one in offered)
 
 
 def check_secret(secret: Any) -> str:
@@ -81,12 +84,16 @@ def check_secret(secret: Any) -> str:
     raise ValueError("a secret is whsec_ and base64")
 
 
+def _bytes(header: str) -> bytes:
+    """A header as it came over the wire."""
+    return header.encode(errors="surrogateescape")
+
+
 def _readable(body: bytes) -> str:
-    text = body.decode(errors="replace")
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        return json.dumps(parse_json(body), ensure_ascii=False, indent=2)
     except ValueError:
-        return text
+        return body.decode(errors="replace")
 
 
 ROUTES: Final = (web.post("/webhook-sink/{name}", receive),)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from notifications.simulator import faults
 from notifications.simulator.core import CORE, Core
+from notifications.simulator.reading import read_json
 from notifications.simulator.store import Message, Provider, Row, Table
 from notifications.simulator.switches import Fault
 from notifications.simulator.wechat_callbacks import ACCOUNT, SUCCESS, finish_template, new_msgid
@@ -86,7 +87,7 @@ def _refuse(code: int) -> web.Response:
 
 async def _read(request: web.Request) -> Row:
     try:
-        given = await request.json()
+        given = await read_json(request)
     except ValueError as error:
         raise WechatError(47001) from error
     if not isinstance(given, dict):

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from notifications.simulator import faults
 from notifications.simulator.core import CORE, Core
+from notifications.simulator.reading import read_json
 from notifications.simulator.store import Message, Provider
 
 KEY: Final = re.compile(r"[A-Za-z0-9-]{10,64}")
@@ -26,7 +27,7 @@ async def send(request: web.Request) -> web.StreamResponse:
     """POST /cgi-bin/webhook/send?key=..."""
     core, key = request.app[CORE], request.query.get("key", "")
     try:
-        given = await request.json()
+        given = await read_json(request)
     except ValueError:
         given = None
     content = _content(given)

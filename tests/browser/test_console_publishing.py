@@ -193,6 +193,7 @@ def test_every_kind_of_notice_has_a_form_of_its_own(
     desk.goto(console(product, "notices/new/"))
     expect(desk.locator(".pick")).to_have_count(len(NOTICES))
     desk.locator(f"a.pick[href$='/{kind}/']").click()
+    expect(desk).to_have_url(re.compile(f"/compose/{kind}/"))
     own = desk.locator("[name^=payload_]")
     assert (own.count() > 0) == bool(NOTICES[kind])
     write(desk, f"公告测试 {kind}", field="title")

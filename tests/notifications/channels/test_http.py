@@ -7,6 +7,8 @@ from email.utils import format_datetime
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notifications.channels import http
 from notifications.channels.outcomes import NotSent, Reason, Unknown
@@ -110,7 +112,19 @@ def test_a_connection_that_never_stands_has_sent_nothing() -> None:
         ("-5", None),
         ("soon", None),
         ("²", None),
+        ("9" * 400, 3600.0),
+        ("1.5", None),
+        ("+30", None),
+        ("30, 60", None),
+        ("0x1E", None),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600.0),
+        ("Mon, 01 Jan 0001 00:00:00 +1400", 0.0),
+        # Numbers that no calendar and no clock can hold.
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999999999", None),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
     ],
 )
 def test_retry_after(value: str, expected: float | None) -> None:
@@ -122,6 +136,12 @@ def test_retry_after_may_be_a_date() -> None:
     seconds = http.retry_after({"Retry-After": format_datetime(moment, usegmt=True)})
     assert seconds is not None
     assert 500 < seconds <= 600
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d+ Oct \d+ \d+:\d+:\d+ [+-]\d+"))
+def test_whatever_a_server_says_the_wait_is_within_an_hour(value: str) -> None:
+    seconds = http.retry_after({"Retry-After": value})
+    assert seconds is None or 0 <= seconds <= 3600
 
 
 def test_no_retry_after_is_none() -> None:

@@ -118,7 +118,8 @@ class TestSending:
     def test_a_messaging_service_picks_the_sender(self, simulator: Simulator, settings) -> None:
         settings.TWILIO_FROM = f"MG{'0' * 32}"
         assert isinstance(send(SMS, message(PHONE))[0], Accepted)
-        assert simulator.messages(to=PHONE)[0]["sender"] == "+15005550006"
+        # Twilio names the sender when it sends, a moment after it has accepted.
+        simulator.wait_for(lambda rows: rows[0]["sender"] == "+15005550006", to=PHONE)
 
     def test_someone_who_said_stop_is_never_written_to_again(self, simulator: Simulator) -> None:
         simulator.control("POST", "inbound", {"from": PHONE, "text": "STOP"})

@@ -10,6 +10,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from notifications.simulator.testing import Simulator, running_simulator
 from tests.notifications.simulator.receiver import Receiver, receiving
+from tests.notifications.simulator.wechat_client import OPENID
 
 QUICK = {
     "sent_ms": 5,
@@ -99,3 +100,11 @@ def send_finished(
         return message
 
     return send_finished
+
+
+@pytest.fixture
+def account(simulator: Simulator, receiver: Receiver) -> Receiver:
+    """Our callback server, and one silent follower."""
+    simulator.control("PUT", "config", {"wechat_callback_url": f"{receiver.url}/hooks/wechat/"})
+    simulator.control("POST", "wechat/followers", {"openid": OPENID, "event": False})
+    return receiver

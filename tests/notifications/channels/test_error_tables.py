@@ -1,0 +1,158 @@
+"""Every row of the tables of errors, as the simulated providers really answer it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from django.test import RequestFactory
+
+from notifications.channels import channel as find_channel
+from notifications.channels import twilio_sms, wechat, wecom
+from notifications.channels.outcomes import (
+    Accepted,
+    Failed,
+    NotSent,
+    Outcome,
+    Reason,
+    ReceiptState,
+    Unknown,
+)
+from notifications.simulator.testing import Simulator
+from notifications.simulator.twilio_errors import ERRORS as TWILIO_REFUSALS
+from tests.notifications.channels.builders import bulletin, message, send
+from tests.notifications.simulator.receiver import Receiver, receiving
+
+PHONE = "+8613800138000"
+OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
+ROBOT = "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa"
+SMS, WECHAT, WECOM = map(find_channel, ("twilio_sms", "wechat", "wecom"))
+RECEIPT_CODES = [code for code in twilio_sms.ERRORS if code in range(30000, 31000)]
+TABLES = [twilio_sms.ERRORS, wechat.ERRORS, wecom.ERRORS]
+
+
+@pytest.fixture
+def follower(simulator: Simulator) -> Simulator:
+    simulator.control("POST", "wechat/followers", {"openid": OPENID, "event": False})
+    return simulator
+
+
+@pytest.fixture
+def site(simulator: Simulator, settings) -> Iterator[Receiver]:
+    """Our site, as Twilio's callbacks find it."""
+    with receiving() as receiver:
+        settings.SITE_URL = receiver.url
+        yield receiver
+
+
+def sms() -> Outcome:
+    return send(SMS, message(PHONE))[0]
+
+
+def template() -> Outcome:
+    return send(WECHAT, message(OPENID, content=WECHAT.compose(bulletin())))[0]
+
+
+@pytest.mark.parametrize("code", sorted(twilio_sms.ERRORS))
+def test_every_refusal_of_twilios(simulator: Simulator, code: int) -> None:
+    simulator.switch("refuse", code=code)
+    # HTTP 429 is understood before its body is read.
+    named = "429" if code == 20429 else str(code)
+    assert sms() == replace(twilio_sms.ERRORS[code], code=named)
+    assert simulator.messages(to=PHONE) == []
+
+
+@pytest.mark.parametrize("code", sorted(set(TWILIO_REFUSALS) - set(twilio_sms.ERRORS)))
+def test_a_refusal_that_no_row_names_is_final_and_suppresses_nobody(
+    simulator: Simulator, code: int
+) -> None:
+    simulator.switch("refuse", code=code)
+    status, _ = TWILIO_REFUSALS[code]
+    lost = Unknown(Reason.PROVIDER_ERROR, str(status))
+    assert sms() == (lost if status >= 500 else Failed(Reason.OTHER, str(code)))
+
+
+@pytest.mark.parametrize("code", sorted(wechat.ERRORS))
+def test_every_refusal_of_wechats(follower: Simulator, code: int) -> None:
+    follower.switch("refuse", provider="wechat", code=code)
+    assert template() == replace(wechat.ERRORS[code], code=str(code))
+    assert follower.messages(to=OPENID) == []
+
+
+@pytest.mark.parametrize("code", sorted(wechat.STALE_TOKEN))
+def test_a_token_that_is_refused_once_is_renewed(follower: Simulator, code: int) -> None:
+    follower.switch("refuse", provider="wechat", code=code, count=1)
+    assert isinstance(template(), Accepted)
+    assert len(follower.messages(to=OPENID)) == 1
+
+
+@pytest.mark.parametrize("code", sorted(wechat.STALE_TOKEN))
+def test_a_token_that_is_always_refused_is_our_own_fault(follower: Simulator, code: int) -> None:
+    follower.switch("refuse", provider="wechat", code=code)
+    assert template() == NotSent(Reason.NO_CREDENTIALS, "token")
+    assert follower.control("GET", "switches")["switches"][0]["struck"] == 2
+
+
+@pytest.mark.parametrize("code", sorted(wechat.REPEATED))
+def test_a_repetition_that_is_recognised_has_arrived(follower: Simulator, code: int) -> None:
+    follower.switch("refuse", provider="wechat", code=code)
+    assert template() == Accepted("")
+
+
+@pytest.mark.parametrize("code", sorted(wecom.ERRORS))
+def test_every_refusal_of_wecoms(simulator: Simulator, code: int) -> None:
+    simulator.switch("refuse", provider="wecom", code=code)
+    assert send(WECOM, message(ROBOT)) == [replace(wecom.ERRORS[code], code=str(code))]
+    assert simulator.messages(provider="wecom") == []
+
+
+@pytest.mark.parametrize("name", ["wechat", "wecom"])
+@pytest.mark.parametrize("code", [1, 99999, -2])
+def test_an_errcode_that_no_row_names_is_final(follower: Simulator, name: str, code: int) -> None:
+    follower.switch("refuse", provider=name, code=code)
+    outcome = template() if name == "wechat" else send(WECOM, message(ROBOT))[0]
+    assert outcome == Failed(Reason.OTHER, str(code))
+
+
+@pytest.mark.parametrize("code", RECEIPT_CODES)
+def test_every_code_of_a_receipt(simulator: Simulator, site: Receiver, settings, code: int) -> None:
+    simulator.switch("outcome", to=PHONE, code=code)
+    sent = message(PHONE)
+    [outcome] = send(SMS, sent)
+    posted = site.told(2)["undelivered"]
+    request = RequestFactory().post(
+        posted.path, posted.body, content_type=posted.headers["Content-Type"]
+    )
+    request.META["HTTP_X_TWILIO_SIGNATURE"] = posted.headers["X-Twilio-Signature"]
+    SMS.verify_callback(request)
+    [receipt] = SMS.parse_callback(request).receipts
+    row = twilio_sms.ERRORS[code]
+    assert (receipt.state, receipt.code) == (ReceiptState.UNDELIVERED, str(code))
+    assert receipt.reason is row.reason
+    assert receipt.suppress is getattr(row, "suppress", False)
+    assert (receipt.delivery_id, receipt.attempt_id) == (sent.delivery_id, sent.attempt_id)
+    assert isinstance(outcome, Accepted)
+    assert receipt.provider_id == outcome.provider_id
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_says_whose_fault_it_is(table) -> None:
+    for meaning in table.values():
+        if isinstance(meaning, Failed):
+            assert meaning.reason not in {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED}
+        if isinstance(meaning, NotSent):
+            assert meaning.reason in {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED}
+        assert meaning.code == "", "the code is filled in from the answer"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_only_an_address_or_its_owner_is_suppressed(table) -> None:
+    personal = {Reason.BAD_ADDRESS, Reason.OPTED_OUT, Reason.NOT_A_FOLLOWER}
+    for meaning in table.values():
+        if getattr(meaning, "suppress", False):
+            assert meaning.reason in personal
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_wait_is_from_a_minute_to_an_hour(table) -> None:
+    waits = {getattr(meaning, "retry_after", None) for meaning in table.values()} - {None}
+    assert waits <= {60.0, 3600.0}

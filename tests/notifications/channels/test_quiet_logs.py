@@ -1,0 +1,78 @@
+"""Neither addresses nor secrets are logged, however sending ends."""
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from notifications.channels import channel as find_channel
+from notifications.channels import channels
+from notifications.channels.addresses import AddressKind
+from notifications.simulator.testing import Simulator
+from tests.notifications.channels.builders import SECRET, bulletin, message, send
+
+NAMES = [one.name for one in channels()]
+PROVIDERS = {"twilio_sms": "twilio", "wechat": "wechat", "wecom": "wecom", "webhook": "webhook"}
+OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
+ADDRESSES = {
+    AddressKind.PHONE: "+8613800138000",
+    AddressKind.OPENID: OPENID,
+    AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
+    AddressKind.EMAIL: "merchant@example.com",
+    AddressKind.URL: "{url}/webhook-sink/very-private-path",
+}
+
+
+@pytest.fixture
+def everybody(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> Simulator:
+    caplog.set_level(logging.DEBUG)
+    simulator.control("POST", "wechat/followers", {"openid": OPENID, "event": False})
+    return simulator
+
+
+def send_once(name: str, simulator: Simulator) -> str:
+    channel = find_channel(name)
+    address = ADDRESSES[channel.address_kind].format(url=simulator.url)
+    send(name, message(address, content=channel.compose(bulletin())))
+    return address
+
+
+def check(logged: str, simulator: Simulator, address: str) -> None:
+    private = address.removeprefix(simulator.url).removeprefix("+86")
+    secrets = [simulator.auth_token, simulator.secret, simulator.wechat_token, SECRET]
+    for word in [address, private, *secrets, "access_token"]:
+        assert word not in logged
+    assert "资金安全" not in logged
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_success_is_quiet(
+    name: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    check(caplog.text, everybody, send_once(name, everybody))
+    assert len(everybody.messages()) == 1
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize(
+    "fault",
+    ["rate_limited", "refuse", "error_before", "error_after", "drop_before", "timeout_after"],
+)
+def test_every_fault_is_quiet(
+    name: str, fault: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    everybody.switch(fault, provider=PROVIDERS[name], code=40037 if fault == "refuse" else 0)
+    check(caplog.text, everybody, send_once(name, everybody))
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_an_error_of_our_own_is_named_and_nothing_more(
+    name: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = find_channel(name)
+    address = ADDRESSES[channel.address_kind].format(url=everybody.url)
+    # What only a mistake of ours could bring about: a message without content.
+    send(name, replace(message(address, delivery_id=41), content=None))
+    check(caplog.text, everybody, address)
+    assert "delivery 41: AttributeError" in caplog.text
+    assert everybody.messages() == []
