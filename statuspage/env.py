@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import time
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -73,12 +75,46 @@ class Env:
         """A number of at least `minimum`."""
         return self._number(name, default, minimum, float, "a number")
 
-    def items(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
-        """Comma-separated values."""
+    def hours(self, name: str, default: str) -> tuple[time, time] | None:
+        """From when until when, HH:MM-HH:MM, also across midnight; None where it is empty."""
+        value = self._or_default(name, default)
+        if not value:
+            return None
+        try:
+            start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+        except ValueError as error:
+            raise ConfigurationError(name, "must look like 22:00-08:00") from error
+        return start, end
+
+    def amount(self, name: str) -> Decimal | None:
+        """An amount of money; None where it is not set."""
+        value = self.raw(name)
+        return _amount(name, value) if value else None
+
+    def prices(self, name: str, default: str) -> dict[str, Decimal]:
+        """`86:0.05,*:0.60`: amounts by key; `*`, for every other key, is required."""
+        pairs = [item.partition(":") for item in self._or_default(name, default).split(",")]
+        prices = {key.strip(): _amount(name, value) for key, _, value in pairs}
+        if "*" not in prices:
+            raise ConfigurationError(name, "needs a price for every other country, as in *:0.60")
+        return prices
+
+    def items(
+        self, name: str, default: tuple[str, ...] = (), allowed: frozenset[str] | None = None
+    ) -> list[str]:
+        """Comma-separated values, each of them among `allowed`, if given."""
         value = self.raw(name)
         if value is None:
             return [*default]
-        return [part.strip() for part in value.split(",") if part.strip()]
+        items = [part.strip() for part in value.split(",") if part.strip()]
+        for item in items:
+            if allowed is not None and item not in allowed:
+                raise ConfigurationError(name, f"{item!r} is none of {', '.join(sorted(allowed))}")
+        return items
+
+    def _or_default(self, name: str, default: str) -> str:
+        value = self.raw(name)
+        return default if value is None else value
 
     def _number(
         self, name: str, default: N, minimum: N, convert: Callable[[str], N], what: str
@@ -93,6 +129,16 @@ class Env:
         if number < minimum:
             raise ConfigurationError(name, f"must be at least {minimum}")
         return number
+
+
+def _amount(name: str, value: str) -> Decimal:
+    try:
+        amount = Decimal(value.strip())
+    except InvalidOperation as error:
+        raise ConfigurationError(name, f"must be an amount of money, not {value!r}") from error
+    if not amount.is_finite() or amount < 0:
+        raise ConfigurationError(name, "must be an amount of money, not negative")
+    return amount
 
 
 def database_from_url(url: str, *, name: str = "DATABASE_URL") -> dict[str, object]:

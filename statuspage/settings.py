@@ -7,6 +7,7 @@ from typing import Any, Final
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from notifications.delivery.moments import Moment
 from statuspage.api import framework
 from statuspage.env import ConfigurationError, Env, database_from_url
 
@@ -240,6 +241,22 @@ if DELIVERY_LEASE_SECONDS <= 2 * DELIVERY_TIMEOUT_SECONDS:
     raise ConfigurationError("DELIVERY_LEASE_SECONDS", "must exceed DELIVERY_TIMEOUT_SECONDS twice")
 DELIVERY_MAX_ATTEMPTS = env.integer("DELIVERY_MAX_ATTEMPTS", 8, minimum=1)
 DELIVERY_RESOLVE_AFTER_SECONDS = env.integer("DELIVERY_RESOLVE_AFTER_SECONDS", 120, minimum=1)
+# What nobody can be asked about is sent again on these channels, and left to people on others.
+DELIVERY_PREFER_DUP = env.items("DELIVERY_PREFER_DUP")
+DELIVERY_KEEP_DAYS = env.integer("DELIVERY_KEEP_DAYS", 400, minimum=31)
+# HH:MM-HH:MM of each subscriber's own clock; empty: messages go out at any hour.
+QUIET_HOURS = env.hours("QUIET_HOURS", "22:00-08:00")
+SMS_MOMENTS = frozenset(
+    env.items(
+        "SMS_MOMENTS",
+        ("opened", "worsened", "resolved", "maintenance_begins", "notice"),
+        allowed=frozenset(Moment),
+    )
+)
+SMS_CURRENCY = env.text("SMS_CURRENCY", "CNY")
+# Price of one segment by country calling code; * is everywhere else.
+SMS_PRICES = env.prices("SMS_PRICES", "86:0.05,*:0.60")
+SMS_MONTHLY_CAP = env.amount("SMS_MONTHLY_CAP")
 
 # -- Channels: one without credentials is off, and says so on the console ---------------------
 SMS_SIGNATURE = env.text("SMS_SIGNATURE", "演示支付" if DEVELOPMENT else "")
@@ -248,6 +265,25 @@ TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM = env.text("TWILIO_FROM", "")
 TWILIO_BASE_URL = env.text("TWILIO_BASE_URL", "https://api.twilio.com").rstrip("/")
 TWILIO_PER_SECOND = env.integer("TWILIO_PER_SECOND", 100, minimum=1)
+# A second provider, for when the first is down. The texts are those of the approved templates.
+ALIYUN_SMS_ACCESS_KEY_ID = env.text("ALIYUN_SMS_ACCESS_KEY_ID", "")
+ALIYUN_SMS_ACCESS_KEY_SECRET = env.text("ALIYUN_SMS_ACCESS_KEY_SECRET", "")
+ALIYUN_SMS_SIGN_NAME = env.text("ALIYUN_SMS_SIGN_NAME", SMS_SIGNATURE)
+ALIYUN_SMS_TEMPLATE = env.text("ALIYUN_SMS_TEMPLATE", "")
+ALIYUN_SMS_TEMPLATE_TEXT = env.text(
+    "ALIYUN_SMS_TEMPLATE_TEXT", "商户您好，${what}。${body}（第${number}号）${next}"
+)
+ALIYUN_SMS_TEMPLATE_EN = env.text("ALIYUN_SMS_TEMPLATE_EN", "")
+ALIYUN_SMS_TEMPLATE_EN_TEXT = env.text(
+    "ALIYUN_SMS_TEMPLATE_EN_TEXT", "Service notice: ${what}. ${body} (No. ${number}) ${next}"
+)
+ALIYUN_SMS_VARIABLE_LENGTH = env.integer("ALIYUN_SMS_VARIABLE_LENGTH", 35, minimum=35)
+if ALIYUN_SMS_VARIABLE_LENGTH > 150:
+    # Three of them, and the words around them, must fit into eight parts.
+    raise ConfigurationError("ALIYUN_SMS_VARIABLE_LENGTH", "must be from 35 to 150")
+ALIYUN_SMS_ENDPOINT = env.text("ALIYUN_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com").rstrip("/")
+ALIYUN_SMS_CALLBACK_TOKEN = env.text("ALIYUN_SMS_CALLBACK_TOKEN", "")
+ALIYUN_SMS_PER_SECOND = env.integer("ALIYUN_SMS_PER_SECOND", 100, minimum=1)
 WECHAT_APP_ID = env.text("WECHAT_APP_ID", "")
 WECHAT_SECRET = env.text("WECHAT_SECRET", "")
 WECHAT_TEMPLATE_ID = env.text("WECHAT_TEMPLATE_ID", "")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from notifications.channels.addresses import AddressKind, mask
+from notifications.channels.addresses import AddressKind, calling_code, mask
 from notifications.subscribers.crypto import blind_index, encrypt
 from notifications.subscribers.models import Address, Subscriber, Subscription
 from notifications.subscribers.topics import ALL_TOPICS
@@ -82,6 +82,7 @@ def make_address(clear: str = "", channel: str = "twilio_sms", **values: Any) ->
         sealed=encrypt(clear, kind),
         blind_index=blind_index(clear, kind),
         masked=mask(kind, clear),
+        country=calling_code(kind, clear),
         **values,
     )
     Subscription.objects.create(address=address, topics=topics, components=components)

@@ -6,6 +6,8 @@ from tests import engines
 
 os.environ.setdefault("DEBUG", "true")
 os.environ.setdefault("PORT", "8000")
+# The suite runs at any hour of the day; tests of quiet hours set their own.
+os.environ.setdefault("QUIET_HOURS", "")
 engines.start()
 
 # Each worker of a parallel run has a database of its own by name, and one of Redis by number.

@@ -44,6 +44,13 @@ def mask(kind: AddressKind, address: str) -> str:
     return _MASK[kind](address)
 
 
+def calling_code(kind: AddressKind, address: str) -> str:
+    """The country calling code of a phone number as `normalise` spells it; else empty."""
+    if kind != AddressKind.PHONE:
+        return ""
+    return str(phonenumbers.parse(address).country_code)
+
+
 def _phone(raw: str) -> str:
     try:
         number = phonenumbers.parse(raw, settings.DEFAULT_REGION)

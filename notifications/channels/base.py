@@ -89,6 +89,9 @@ class Channel(ABC):
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     address_kind: ClassVar[AddressKind]
+    # The channel whose messages it sends while that one's provider is down. Nobody subscribes to
+    # a stand-in: addresses, choices and previews know only the channel that it stands in for.
+    stands_in_for: ClassVar[str] = ""
     # For how long after the first try the receiver recognises a repetition of the same message
     # (by its `repeat_id`), so that repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)

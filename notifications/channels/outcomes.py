@@ -22,6 +22,8 @@ class Reason(StrEnum):
     CONNECTION = "connection"
     PROVIDER_ERROR = "provider_error"
     TIMEOUT = "timeout"
+    BUDGET = "budget"
+    FAILING = "failing"
     OTHER = "other"
 
 

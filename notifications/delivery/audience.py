@@ -15,55 +15,88 @@ TOPIC_OF: Final = {
     "notice": Topic.NOTICE,
 }
 
-# The one place that says who hears what; expanding and counting both use it.
-MATCHES: Final = """
-    a.confirmed_at IS NOT NULL
-    AND a.suppressed_at IS NULL
-    AND %(topic)s = ANY(s.topics)
-    AND (cardinality(s.components) = 0 OR cardinality(%(components)s::varchar[]) = 0
-         OR s.components && %(components)s::varchar[])
-    AND (cardinality(%(categories)s::varchar[]) = 0 OR p.category = ''
-         OR p.category = ANY(%(categories)s::varchar[]))
+
+def wants(address: str, subscription: str, broadcast: str = "b") -> str:
+    """SQL, and the one place that says who hears what: whether an address is to be told.
+
+    The arguments are aliases of rows; `p` is the subscriber. The broadcast may be any row of the
+    same shape.
+    """
+    b = broadcast
+    return f"""
+        {address}.confirmed_at IS NOT NULL
+        AND {address}.suppressed_at IS NULL
+        AND (cardinality({b}.channels) = 0 OR {address}.channel = ANY({b}.channels))
+        AND {b}.topic = ANY({subscription}.topics)
+        AND (cardinality({subscription}.components) = 0 OR cardinality({b}.components) = 0
+             OR {subscription}.components && {b}.components)
+        AND (cardinality({b}.categories) = 0 OR p.category = '' OR p.category = ANY({b}.categories))
+    """
+
+
+# Who is told one by one is told by the first address that wants it; see chain.py for the others.
+MATCHES: Final = f"""
+    {wants("a", "s")}
+    AND NOT (p.one_by_one AND EXISTS (
+        SELECT FROM subscribers_address earlier
+        JOIN subscribers_subscription its ON its.address_id = earlier.id
+        WHERE earlier.subscriber_id = p.id
+          AND (earlier.position, earlier.id) < (a.position, a.id)
+          AND {wants("earlier", "its")}
+    ))
 """
 FROM: Final = """
-    FROM subscribers_address a
+    subscribers_address a
     JOIN subscribers_subscription s ON s.address_id = a.id
     JOIN subscribers_subscriber p ON p.id = a.subscriber_id
+"""
+COUNT: Final = f"""
+    SELECT a.channel, p.language, a.country, count(*)
+    FROM (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
+                  %(channels)s::varchar[])) AS b (topic, components, categories, channels),
+    {FROM}
+    WHERE {MATCHES}
+    GROUP BY 1, 2, 3
 """
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Topic, components (public ids; none = not about components), categories (none = all)."""
+    """Topic; components (public ids), categories and channels, where none means any."""
 
     topic: str
     components: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-
-    def parameters(self) -> dict[str, Any]:
-        """For the SQL above."""
-        return {
-            "topic": self.topic,
-            "components": [*self.components],
-            "categories": [*self.categories],
-        }
+    channels: tuple[str, ...] = ()
 
 
-def audience_of(document: Mapping[str, Any]) -> Audience:
-    """The audience of a statement, from its document."""
+@dataclass(frozen=True)
+class Crowd:
+    """So many addresses of one channel, language and country calling code (phones only)."""
+
+    channel: str
+    language: str
+    country: str
+    count: int
+
+
+def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> Audience:
+    """The audience of a statement, from its document, on those channels."""
     content = document["content"]
     return Audience(
         topic=TOPIC_OF[document["subject"]["type"]],
         components=tuple(one["id"] for one in content.get("components") or ()),
         categories=tuple((content.get("audience") or {}).get("categories") or ()),
+        channels=channels,
     )
 
 
-def audience_count(audience: Audience) -> dict[tuple[str, str], int]:
-    """How many addresses the audience has now, by (channel, language)."""
+def audience_count(audience: Audience) -> list[Crowd]:
+    """How many addresses the audience has now."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT a.channel, p.language, count(*) {FROM} WHERE {MATCHES} GROUP BY 1, 2",
-            audience.parameters(),
-        )
-        return {(channel, language): count for channel, language, count in cursor.fetchall()}
+        cursor.execute(COUNT, {name: _parameter(value) for name, value in vars(audience).items()})
+        return [Crowd(*row) for row in cursor.fetchall()]
+
+
+def _parameter(value: Any) -> Any:
+    return [*value] if isinstance(value, tuple) else value

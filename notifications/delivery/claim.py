@@ -9,6 +9,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from notifications.delivery import quiet
+from notifications.delivery.audience import wants
+from notifications.delivery.chain import fall_back
 from notifications.delivery.locks import lock
 
 
@@ -17,6 +20,7 @@ class Claimed:
     """A delivery that this process may send now, and what it needs for that."""
 
     channel: str
+    provider: str
     id: int
     published_at: datetime
     statement_number: int
@@ -31,35 +35,56 @@ class Claimed:
     kind: str
 
 
-# An address that was suppressed, withdrawn or erased since the broadcast was expanded must not
-# be written to: that is decided here, in the same statement as the claim.
-CLAIM: Final = """
+# Suppression, consent, supersession and the hour are looked at here, in the same statement as the
+# claim: what was true when the broadcast was expanded may be so no more. A newer statement stands
+# for an older one at every address that it has reached, or will reach once it is expanded.
+CLAIM: Final = f"""
     WITH due AS (
-        SELECT d.id, d.published_at,
+        SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind, {quiet.UNTIL} AS quiet,
                a.id IS NOT NULL AND a.suppressed_at IS NULL AND a.confirmed_at IS NOT NULL
                    AS welcome,
-               a.sealed, a.sealed_secret, a.kind
+               cardinality(b.superseded_by) > 0 AND (
+                   EXISTS (
+                       SELECT FROM delivery_delivery newer
+                       WHERE newer.statement_id = ANY(b.superseded_by)
+                         AND newer.address_id = d.address_id)
+                   OR EXISTS (
+                       SELECT FROM delivery_broadcast newer
+                       JOIN subscribers_subscription s ON s.address_id = a.id
+                       WHERE newer.statement_id = ANY(b.superseded_by)
+                         AND newer.state = 'expanding' AND {wants("a", "s", "newer")})
+               ) AS superseded
         FROM delivery_delivery d
+        JOIN delivery_broadcast b ON b.statement_id = d.statement_id
         LEFT JOIN subscribers_address a ON a.id = d.address_id
+        LEFT JOIN subscribers_subscriber p ON p.id = a.subscriber_id
         WHERE d.state = 'pending' AND d.channel = %(channel)s AND d.due_at <= now()
         ORDER BY d.due_at, d.id
         LIMIT %(limit)s
         FOR UPDATE OF d SKIP LOCKED
+    ), judged AS (
+        SELECT *, CASE WHEN superseded THEN 'superseded'
+                       WHEN NOT welcome THEN 'suppressed'
+                       WHEN quiet IS NOT NULL THEN 'pending'
+                       ELSE 'sending' END AS verdict
+        FROM due
     )
     UPDATE delivery_delivery d
-    SET state = CASE WHEN due.welcome THEN 'sending' ELSE 'suppressed' END,
-        attempts = d.attempts + due.welcome::int,
+    SET state = verdict,
+        provider = CASE WHEN verdict = 'sending' THEN %(provider)s ELSE d.provider END,
+        attempts = d.attempts + (verdict = 'sending')::int,
+        due_at = coalesce(quiet, d.due_at),
         fence = d.fence + 1,
         attempt_id = gen_random_uuid(),
         lease_until = now() + make_interval(secs => %(lease)s),
-        first_tried_at = coalesce(d.first_tried_at, now()),
-        settled_at = CASE WHEN due.welcome THEN NULL ELSE now() END,
+        first_tried_at = coalesce(d.first_tried_at, CASE WHEN verdict = 'sending' THEN now() END),
+        settled_at = CASE WHEN verdict IN ('superseded', 'suppressed') THEN now() END,
         updated_at = now()
-    FROM due
-    WHERE d.id = due.id AND d.published_at = due.published_at
-    RETURNING d.state, d.channel, d.id, d.published_at, d.statement_id, d.address_id, d.language,
-              d.attempts, d.attempt_id, d.fence, d.first_tried_at,
-              due.sealed, due.sealed_secret, due.kind
+    FROM judged
+    WHERE d.id = judged.id AND d.published_at = judged.published_at
+    RETURNING d.state, d.channel, d.provider, d.id, d.published_at, d.statement_id, d.address_id,
+              d.language, d.attempts, d.attempt_id, d.fence, d.first_tried_at,
+              judged.sealed, judged.sealed_secret, judged.kind
 """
 RENEW: Final = """
     UPDATE delivery_delivery d
@@ -83,18 +108,26 @@ EXPIRE: Final = """
 """
 
 
-def claim(channel: str, limit: int) -> tuple[list[Claimed], int]:
+def claim(channel: str, limit: int, provider: str = "") -> tuple[list[Claimed], int]:
     """Claim up to `limit` due deliveries of a channel; committed before anything is sent.
 
-    Returns what may be sent, and how many rows were taken in all (the rest is suppressed).
+    `provider` is who will send them: the channel itself, or the one that stands in for it.
+    Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             CLAIM,
-            {"channel": channel, "limit": limit, "lease": settings.DELIVERY_LEASE_SECONDS},
+            {
+                "channel": channel,
+                "provider": provider or channel,
+                "limit": limit,
+                "lease": settings.DELIVERY_LEASE_SECONDS,
+                **quiet.parameters(),
+            },
         )
-        rows = cursor.fetchall()
-    return [Claimed(*row[1:]) for row in rows if row[0] == "sending"], len(rows)
+        rows = [(row[0], Claimed(*row[1:])) for row in cursor.fetchall()]
+        fall_back([(one.id, one.published_at) for state, one in rows if state == "suppressed"])
+    return [one for state, one in rows if state == "sending"], len(rows)
 
 
 def renew(held: Sequence[Claimed]) -> None:

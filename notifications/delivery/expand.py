@@ -5,11 +5,12 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.delivery.audience import FROM, MATCHES, Audience
+from notifications.channels.registry import reachable_channels
+from notifications.delivery import quiet
+from notifications.delivery.audience import FROM, MATCHES
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.wake import wake_send
-from notifications.subscribers.models import Address
 
 # Addresses looked at in one transaction: short enough to be cheap to repeat after a crash.
 CHUNK: Final = 20_000
@@ -20,12 +21,25 @@ BOUNDARY: Final = """
     ) AS chunk
 """
 INSERT: Final = f"""
-    INSERT INTO delivery_delivery (statement_id, published_at, address_id, channel, language)
-    SELECT %(statement)s, %(published_at)s, a.id, a.channel, p.language
-    {FROM}
-    WHERE a.id > %(cursor)s AND a.id <= %(boundary)s AND {MATCHES}
+    INSERT INTO delivery_delivery
+        (statement_id, published_at, address_id, channel, language, due_at)
+    SELECT b.statement_id, %(published_at)s, a.id, a.channel, p.language,
+           coalesce({quiet.UNTIL}, now())
+    FROM delivery_broadcast b, {FROM}
+    WHERE b.statement_id = %(statement)s
+      AND a.id > %(cursor)s AND a.id <= %(boundary)s AND {MATCHES}
     ORDER BY a.id
     ON CONFLICT (statement_id, address_id, published_at) DO NOTHING
+"""
+# What waits longest, for a provider or for the morning, must not seem to be on its way still.
+SUPERSEDE: Final = """
+    UPDATE delivery_delivery d
+    SET state = 'superseded', settled_at = now(), updated_at = now()
+    FROM delivery_broadcast older, delivery_delivery newer
+    WHERE %(statement)s = ANY(older.superseded_by)
+      AND d.statement_id = older.statement_id AND d.state = 'pending'
+      AND newer.statement_id = %(statement)s AND newer.address_id = d.address_id
+      AND d.address_id > %(cursor)s AND d.address_id <= %(boundary)s
 """
 
 
@@ -58,20 +72,22 @@ def _expand_chunk(statement_number: int) -> set[str] | None:
             if boundary is None:
                 _finish_expanding(broadcast)
                 return None
-            cursor.execute(INSERT, _parameters(broadcast, boundary))
+            parameters = _parameters(broadcast, boundary)
+            cursor.execute(INSERT, parameters)
+            if Broadcast.objects.filter(superseded_by__contains=[broadcast.pk]).exists():
+                cursor.execute(SUPERSEDE, parameters)
         broadcast.cursor = boundary
         broadcast.save(update_fields=["cursor"])
-    return set(Address.objects.values_list("channel", flat=True).distinct())
+    return set(broadcast.channels) or {one.name for one in reachable_channels()}
 
 
 def _parameters(broadcast: Broadcast, boundary: int) -> dict[str, Any]:
-    audience = Audience(broadcast.topic, tuple(broadcast.components), tuple(broadcast.categories))
     return {
         "statement": broadcast.pk,
         "published_at": broadcast.statement.published_at,
         "cursor": broadcast.cursor,
         "boundary": boundary,
-        **audience.parameters(),
+        **quiet.parameters(),
     }
 
 

@@ -11,7 +11,8 @@ from django.db import InterfaceError, OperationalError, connection
 from notifications.channels.base import Channel
 from notifications.channels.outcomes import Outcome
 from notifications.delivery.claim import Claimed, renew
-from notifications.delivery.results import Result, result_of, write_results
+from notifications.delivery.results import write_results
+from notifications.delivery.verdicts import Result, result_of
 
 logger = logging.getLogger(__name__)
 

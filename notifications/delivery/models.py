@@ -31,6 +31,12 @@ class Broadcast(models.Model):
     components = ArrayField(models.CharField(max_length=12), default=list)
     # Merchant categories addressed; empty means every one.
     categories = ArrayField(models.CharField(max_length=10), default=list)
+    # Names of the channels that tell it; empty (before there was a policy) means every one.
+    channels = ArrayField(models.CharField(max_length=20), default=list)
+    # Told at night too.
+    wakes = models.BooleanField(default=False)
+    # Statements that say the same thing anew: what has not gone out by then is never sent late.
+    superseded_by = ArrayField(models.BigIntegerField(), default=list)
     # Expanding goes through the addresses by id from `cursor` up to `upper`, both in the table
     # of addresses; `upper` is frozen at the start so that nobody who joins later is told twice.
     cursor = models.BigIntegerField(default=0)
@@ -68,6 +74,8 @@ class Delivery(models.Model):
         Address, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
     channel = models.CharField(max_length=20)
+    # Which provider the last attempt went to: the channel's own, or the one that stands in for it.
+    provider = models.CharField(max_length=20, default="", blank=True)
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=12, choices=DeliveryState.choices)
     due_at = models.DateTimeField()
@@ -126,6 +134,76 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.provider_id} {self.state}"
+
+
+class DeliveryCount(models.Model):
+    """What is left of the deliveries of a broadcast once they are older than the set age."""
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="counts")
+    channel = models.CharField(max_length=20)
+    state = models.CharField(max_length=12, choices=DeliveryState.choices)
+    count = models.PositiveIntegerField()
+    segments = models.PositiveIntegerField()
+    # How many of them were sent within so long of publishing.
+    within_one_minute = models.PositiveIntegerField()
+    within_five_minutes = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["broadcast", "channel", "state"], name="count_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.broadcast_id} {self.channel} {self.state}: {self.count}"
+
+
+class Spending(models.Model):
+    """What a month's SMS have cost by the price list, reserved before each is sent."""
+
+    # The month's first day, in Asia/Shanghai.
+    month = models.DateField(primary_key=True)
+    spent = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+    segments = models.BigIntegerField(default=0)
+    # How many messages the cap has stopped.
+    stopped = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("spending")
+        verbose_name_plural = _("spendings")
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.spent}"
+
+
+class Alarm(models.Model):
+    """Something that staff must know; open until it is over."""
+
+    class Kind(models.TextChoices):
+        """What went wrong."""
+
+        BUDGET_NEAR = "budget_near", _("The month's SMS budget is nearly used up")
+        BUDGET_SPENT = "budget_spent", _("The month's SMS budget is used up: SMS are stopped")
+        PROVIDER_DOWN = "provider_down", _("A provider does not answer")
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    # What it is about: a month, a provider.
+    subject = models.CharField(max_length=40)
+    raised_at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField(null=True)
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("alarm")
+        verbose_name_plural = _("alarms")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], name="alarm_open_once", condition=models.Q(over_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
 
 
 class RefusedCallback(models.Model):

@@ -41,9 +41,9 @@ TAKE: Final = """
     SET fence = d.fence + 1, due_at = now() + make_interval(secs => %s), updated_at = now()
     FROM due
     WHERE d.id = due.id AND d.published_at = due.published_at
-    RETURNING d.channel, d.id, d.published_at, d.statement_id, d.address_id, d.language,
-              d.attempts, d.attempt_id, d.fence, d.first_tried_at,
-              due.sealed, due.sealed_secret, due.kind
+    RETURNING d.channel, coalesce(nullif(d.provider, ''), d.channel), d.id, d.published_at,
+              d.statement_id, d.address_id, d.language, d.attempts, d.attempt_id, d.fence,
+              d.first_tried_at, due.sealed, due.sealed_secret, due.kind
 """
 FOUND: Final = """
     UPDATE delivery_delivery
@@ -91,21 +91,31 @@ def resolve_unknown() -> int:
 
 def _settled_unasked(one: Claimed) -> bool:
     """Whether it could be settled without asking: repeated, or left to people."""
-    channel = find_channel(one.channel)
-    if timezone.now() - one.first_tried_at < channel.recognises_repeats_for:
+    provider = find_channel(one.provider)
+    if timezone.now() - one.first_tried_at < provider.recognises_repeats_for:
         _write(REPEAT, one)
-    # An address that was erased since, or a provider that cannot be asked at all.
-    elif one.sealed is None or type(channel).look_up is Channel.look_up:
+    elif one.sealed is None:  # the address was erased since
         _write(REVIEW, one, NEVER)
+    elif type(provider).look_up is Channel.look_up:
+        _prefer(one)
     else:
         return False
     return True
 
 
+def _prefer(one: Claimed) -> None:
+    """Nobody can be asked: it may get lost, or be doubled, and the settings say which."""
+    again = one.channel in settings.DELIVERY_PREFER_DUP
+    if again and one.attempts < settings.DELIVERY_MAX_ATTEMPTS:
+        _write(REPEAT, one)
+    else:
+        _write(REVIEW, one, NEVER)
+
+
 def _message(one: Claimed) -> Message | None:
     """What to look for; one that cannot be made again is left to people."""
     try:
-        return message_of(one, contents(find_channel(one.channel))(one))
+        return message_of(one, contents(find_channel(one.provider))(one))
     except Exception as error:
         # Neither message nor traceback: both may quote the address.
         logger.error("delivery %d: %s", one.id, type(error).__name__)  # noqa: TRY400
@@ -120,7 +130,7 @@ async def _look_all(asked: Sequence[tuple[Claimed, Message]]) -> list[Found | Tr
 async def _look(one: Claimed, message: Message) -> Found | Trace:
     """An error of our own must not keep the others from being looked for."""
     try:
-        return await find_channel(one.channel).look_up(message, one.first_tried_at)
+        return await find_channel(one.provider).look_up(message, one.first_tried_at)
     except Exception as error:
         logger.error("delivery %d: %s", one.id, type(error).__name__)  # noqa: TRY400
         return Trace.CANNOT_TELL

@@ -7,16 +7,16 @@ from functools import cache
 from typing import Any, Final
 
 import redis
-from django.conf import settings
 
 from notifications.channels import channel as find_channel
+from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel, Content, Message
-from notifications.channels.outcomes import NotSent, Outcome, Reason
-from notifications.delivery import loop, ratelimit
+from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
+from notifications.delivery import budget, failover, loop, ratelimit
 from notifications.delivery.claim import Claimed, claim
 from notifications.delivery.holding import Holding
 from notifications.delivery.render import bulletin_of
-from notifications.delivery.results import OWN_LIMIT
+from notifications.delivery.verdicts import OWN_LIMIT
 from notifications.subscribers.crypto import decrypt
 from statuspage.statements.models import Statement
 
@@ -30,60 +30,80 @@ def send_due(channel_name: str) -> bool:
     """Send what is due on a channel for one slice of time.
 
     Returns True when there may be more. A channel without credentials sends nothing; its
-    deliveries wait, and the console says so.
+    deliveries wait, and the console says so. Without Redis, which holds the limits that all
+    workers share, nobody may send; the sweep comes back to it.
     """
     channel = find_channel(channel_name)
-    if not channel.configured():
-        return False
     until = time.monotonic() + SLICE_SECONDS
-    while time.monotonic() < until:
-        if not send_batch(channel):
-            return False
+    try:
+        while time.monotonic() < until:
+            if not send_batch(channel):
+                return False
+    except redis.RedisError as error:
+        logger.warning("%s waits for Redis: %s", channel_name, type(error).__name__)
+        return False
     return True
 
 
 def send_batch(channel: Channel) -> int:
-    """Claim and send one batch within the provider's limits; returns how many rows it took."""
-    allowed = _allowance(channel)
+    """Claim and send one batch within the provider's limits; returns how many rows it took.
+
+    Raises:
+        redis.RedisError: Redis is away; nothing was claimed, or all of it was dealt with.
+    """
+    provider = failover.provider_of(channel)
+    if not provider.configured():
+        return 0
+    allowed = _allowance(provider)
     if not allowed:
         return 0
     began = time.monotonic()
-    claimed, taken = claim(channel.name, allowed)
-    if not channel.limits.each_address:
-        ratelimit.give_back(channel.name, channel.limits, allowed - len(claimed))
+    claimed, taken = claim(channel.name, allowed, provider.name)
+    if not provider.limits.each_address:
+        ratelimit.give_back(provider.name, provider.limits, allowed - len(claimed))
     if claimed:
-        _send(channel, Holding(channel, claimed, began))
+        _send(provider, Holding(provider, claimed, began))
     return taken
 
 
-def _allowance(channel: Channel) -> int:
+def _allowance(provider: Channel) -> int:
     """How many messages the account may send now; waits a moment when that is none."""
-    if channel.limits.each_address:
-        return settings.DELIVERY_BATCH
-    try:
-        taken, wait = ratelimit.take(channel.name, channel.limits, settings.DELIVERY_BATCH)
-    except redis.RedisError:
-        return 0  # without the shared limit nobody may send; the sweep comes back to it
+    wanted = failover.most_at_once(provider)
+    if provider.limits.each_address:
+        return wanted
+    taken, wait = ratelimit.take(provider.name, provider.limits, wanted)
     if not taken:
         time.sleep(min(wait, 1.0))
-        taken, _ = ratelimit.take(channel.name, channel.limits, settings.DELIVERY_BATCH)
+        taken, _ = ratelimit.take(provider.name, provider.limits, wanted)
     return taken
 
 
-def _send(channel: Channel, holding: Holding) -> None:
+def _send(provider: Channel, holding: Holding) -> None:
     """Send claimed deliveries, writing results and renewing leases on the way."""
-    for message, outcome in _outcomes(channel, holding):
+    met: list[Outcome] = []
+    unsent: list[Message] = []
+    for message, outcome in _outcomes(provider, holding):
         holding.settle(message.delivery_id, outcome, message.content.segments)
+        met.append(outcome)
+        if isinstance(outcome, Failed | NotSent) and outcome.reason != Reason.BUDGET:
+            unsent.append(message)
     holding.write_all()
+    if provider.address_kind == AddressKind.PHONE:
+        budget.give_back(unsent)
+    if not provider.limits.each_address:
+        failover.note(provider, met)
 
 
-def _outcomes(channel: Channel, holding: Holding) -> Iterator[tuple[Message, Outcome]]:
-    batch = _messages(channel, holding)
-    if channel.limits.each_address:
-        batch, refused = _within_limits(channel, batch)
+def _outcomes(provider: Channel, holding: Holding) -> Iterator[tuple[Message, Outcome]]:
+    batch = _messages(provider, holding)
+    if provider.limits.each_address:
+        batch, refused = _within_limits(provider, batch)
         yield from refused
+    if provider.address_kind == AddressKind.PHONE:
+        batch, stopped = budget.reserve(batch)
+        yield from ((message, Failed(Reason.BUDGET)) for message in stopped)
     if batch:
-        yield from loop.stream(channel.send(batch))
+        yield from loop.stream(provider.send(batch))
 
 
 def _messages(channel: Channel, holding: Holding) -> list[Message]:

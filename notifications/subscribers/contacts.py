@@ -6,8 +6,8 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import channel as find_channel
-from notifications.channels.addresses import AddressKind, mask, normalise
+from notifications.channels import reachable_channels
+from notifications.channels.addresses import AddressKind, calling_code, mask, normalise
 from notifications.subscribers.crypto import blind_index, encrypt
 
 # Which channel carries a code to which kind of address.
@@ -32,6 +32,11 @@ class Contact:
     def masked(self) -> str:
         """As screens show it."""
         return mask(self.kind, self.clear)[:MASKED_LENGTH]
+
+    @property
+    def country(self) -> str:
+        """The calling code of a phone number's country; empty for what is no phone."""
+        return calling_code(self.kind, self.clear)
 
     def columns(self) -> dict[str, object]:
         """The columns that Address and SignUp share."""
@@ -59,11 +64,10 @@ def contact_on(channel: str, raw: str) -> Contact:
     Raises:
         ValidationError: there is no such channel, or it is no address of the channel's kind.
     """
-    try:
-        kind = find_channel(channel).address_kind
-    except KeyError as error:
-        raise ValidationError(_("There is no such channel."), code="channel") from error
-    return Contact(channel, kind, _normalised(kind, raw))
+    kinds = {one.name: one.address_kind for one in reachable_channels()}
+    if channel not in kinds:
+        raise ValidationError(_("There is no such channel."), code="channel")
+    return Contact(channel, kinds[channel], _normalised(kinds[channel], raw))
 
 
 def _normalised(kind: AddressKind, raw: str) -> str:

@@ -20,6 +20,11 @@ class Subscriber(models.Model):
     category = models.CharField(
         _("category"), max_length=10, choices=MerchantCategory.choices, blank=True
     )
+    # Do not write at night, by the clock of `timezone`, unless it is critical.
+    quiet = models.BooleanField(_("quiet at night"), default=True)
+    timezone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    # Told once: by the address of the lowest position, and by the next where that one failed.
+    one_by_one = models.BooleanField(_("one channel after the other"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -38,14 +43,19 @@ class Address(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=AddressKind.choices)
     sealed = models.BinaryField()
     blind_index = models.CharField(max_length=64)
-    masked = models.CharField(_("address"), max_length=80)
+    masked = models.CharField(_("address"), max_length=80, db_index=True)
+    # Country calling code of a phone number, by which SMS are priced.
+    country = models.CharField(max_length=3, blank=True)
     # A webhook's signing secret, sealed like the address itself.
     sealed_secret = models.BinaryField(null=True)
-    # Fallback chain: the lowest position is tried first.
+    # Where a subscriber is told one by one, the lowest position is tried first.
     position = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     suppressed_at = models.DateTimeField(_("suppressed at"), null=True)
     suppressed_for = models.CharField(_("suppressed for"), max_length=30, blank=True)
+    # Failures in a row, and when the first of them was: too many too fast mean quarantine.
+    failures = models.PositiveSmallIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

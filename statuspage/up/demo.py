@@ -24,6 +24,12 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "TWILIO_ACCOUNT_SID": keys["account_sid"],
         "TWILIO_AUTH_TOKEN": keys["auth_token"],
         "TWILIO_FROM": "+15005550006",
+        "ALIYUN_SMS_ENDPOINT": simulator,
+        "ALIYUN_SMS_ACCESS_KEY_ID": keys["access_key_id"],
+        "ALIYUN_SMS_ACCESS_KEY_SECRET": keys["access_key_secret"],
+        "ALIYUN_SMS_TEMPLATE": "SMS_100000001",
+        "ALIYUN_SMS_TEMPLATE_EN": "SMS_100000002",
+        "ALIYUN_SMS_CALLBACK_TOKEN": keys["push_token"],
         "WECHAT_BASE_URL": simulator,
         "WECHAT_APP_ID": keys["app_id"],
         "WECHAT_SECRET": keys["secret"],
@@ -31,11 +37,19 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "WECHAT_CALLBACK_TOKEN": keys["callback_token"],
         "WECOM_BASE_URL": simulator,
         "WEBHOOK_ALLOW_PRIVATE": "true",
+        # Whoever tries it at night wants to see the message arrive.
+        "QUIET_HOURS": "",
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(ports.smtp),
         "SIMULATOR_TWILIO_ACCOUNT_SID": keys["account_sid"],
         "SIMULATOR_TWILIO_AUTH_TOKEN": keys["auth_token"],
         "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio_sms/inbound/",
+        "SIMULATOR_ALIYUN_ACCESS_KEY_ID": keys["access_key_id"],
+        "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": keys["access_key_secret"],
+        "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun_sms/report/?token={keys['push_token']}",
+        "SIMULATOR_ALIYUN_INBOUND_URL": (
+            f"{web}/hooks/aliyun_sms/inbound/?token={keys['push_token']}"
+        ),
         "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
         "SIMULATOR_WECHAT_SECRET": keys["secret"],
         "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
@@ -77,6 +91,10 @@ def write_demo_json(
                     "account_sid": environment["TWILIO_ACCOUNT_SID"],
                     "auth_token": environment["TWILIO_AUTH_TOKEN"],
                 },
+                "aliyun": {
+                    "access_key_id": environment["ALIYUN_SMS_ACCESS_KEY_ID"],
+                    "access_key_secret": environment["ALIYUN_SMS_ACCESS_KEY_SECRET"],
+                },
                 "wechat": {
                     "app_id": environment["WECHAT_APP_ID"],
                     "secret": environment["WECHAT_SECRET"],
@@ -88,18 +106,21 @@ def write_demo_json(
 
 def _provider_keys(path: Path) -> dict[str, str]:
     """Made once, so that a restart finds the simulator's phones as they were."""
-    if not path.exists():
-        _write_private(
-            path,
-            {
-                "account_sid": f"AC{secrets.token_hex(16)}",
-                "auth_token": secrets.token_hex(16),
-                "app_id": f"wx{secrets.token_hex(8)}",
-                "secret": secrets.token_hex(16),
-                "callback_token": secrets.token_hex(8),
-            },
-        )
-    keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    made = {
+        "account_sid": f"AC{secrets.token_hex(16)}",
+        "auth_token": secrets.token_hex(16),
+        "access_key_id": f"LTAI{secrets.token_hex(8)}",
+        "access_key_secret": secrets.token_hex(16),
+        "push_token": secrets.token_hex(16),
+        "app_id": f"wx{secrets.token_hex(8)}",
+        "secret": secrets.token_hex(16),
+        "callback_token": secrets.token_hex(8),
+    }
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    # An older demonstration may have been made without the keys of a newer provider.
+    keys = {**made, **kept}
+    if keys != kept:
+        _write_private(path, keys)
     return keys
 
 

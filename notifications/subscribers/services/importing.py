@@ -131,7 +131,13 @@ def _add_addresses(
     now = timezone.now()
     Address.objects.bulk_create(
         (
-            Address(subscriber=subscriber, position=position, confirmed_at=now, **contact.columns())
+            Address(
+                subscriber=subscriber,
+                position=position,
+                confirmed_at=now,
+                country=contact.country,
+                **contact.columns(),
+            )
             for subscriber, _, contact, position in wanted
         ),
         ignore_conflicts=True,

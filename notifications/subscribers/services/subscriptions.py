@@ -62,7 +62,10 @@ def address_create(
         language=choices.language, category=choices.category
     )
     address = Address.objects.create(
-        subscriber=subscriber, position=subscriber.addresses.count(), **contact.columns()
+        subscriber=subscriber,
+        position=subscriber.addresses.count(),
+        country=contact.country,
+        **contact.columns(),
     )
     Subscription.objects.create(
         address=address, topics=list(choices.topics), components=list(choices.components)

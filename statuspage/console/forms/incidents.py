@@ -139,14 +139,15 @@ class IncidentUpdateForm(VersionedForm):
         status = values.get("status") or self.incident.status
         impact = values.get("impact") or self.incident.impact
         resolved = status == IncidentStatus.RESOLVED
+        told = told_components(self._drafted_claims(values, resolved=resolved))
         content = {
             "name": dict(self.incident.name),
             "status": status,
             "impact": impact,
-            "worsened": is_worse(impact, than=self.incident.impact),
+            "worsened": is_worse(impact, told, than=self.incident),
             "started_at": iso(self.incident.started_at),
             "body": text_or_blank(values.get("body")),
-            "components": told_components(self._drafted_claims(values, resolved=resolved)),
+            "components": told,
             "next_update_by": None if resolved else iso_or_none(values.get("next_update_by")),
         }
         subject = ("incident", self.incident.public_id)

@@ -20,7 +20,11 @@ from statuspage.console.timelines import updates
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MAINTENANCE_TRANSITIONS
 from statuspage.incidents.lifecycle import MaintenanceStatus as Status
 from statuspage.incidents.models import Maintenance, Template
-from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
+from statuspage.incidents.services.maintenances import (
+    is_beginning,
+    maintenance_schedule,
+    maintenance_update,
+)
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import in_language
@@ -110,6 +114,7 @@ class MaintenanceUpdateForm(VersionedForm):
         content = {
             "name": dict(one.name),
             "status": status,
+            "begins": is_beginning(one, status),
             "scheduled_for": iso(one.scheduled_for),
             "scheduled_until": iso(one.scheduled_until),
             "body": text_or_blank(values.get("body")),

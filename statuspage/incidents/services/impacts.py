@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from statuspage.components.models import Component
 from statuspage.components.services import component_statuses_set
-from statuspage.components.statuses import ComponentStatus, worst
+from statuspage.components.statuses import SEVERITY, ComponentStatus, worst
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus
 from statuspage.incidents.models import AffectedComponent, Maintenance
-from statuspage.statements.canonical import Json
 
-Change = dict[str, Json]
+# A component's id, name, old_status and new_status.
+Change = dict[str, Any]
 
 
 def effective_status(component: Component) -> ComponentStatus:
@@ -30,13 +31,15 @@ def present_statuses(components: Iterable[Component]) -> dict[Component, str]:
     return {component: component.status for component in components}
 
 
-def changes(before: Mapping[Component, str]) -> tuple[dict[Component, ComponentStatus], list[Json]]:
+def changes(
+    before: Mapping[Component, str],
+) -> tuple[dict[Component, ComponentStatus], list[Change]]:
     """The states that now hold, and the same as a statement tells them.
 
     Hidden components take their state but are left out of what is said.
     """
     after = {component: effective_status(component) for component in before}
-    told: list[Json] = [
+    told: list[Change] = [
         {
             "id": component.public_id,
             "name": dict(component.name),
@@ -47,6 +50,14 @@ def changes(before: Mapping[Component, str]) -> tuple[dict[Component, ComponentS
         if component.visible
     ]
     return after, told
+
+
+def any_worse(told: Iterable[Change]) -> bool:
+    """Whether one of the changes that a statement tells is for the worse."""
+    return any(
+        SEVERITY[ComponentStatus(one["new_status"])] > SEVERITY[ComponentStatus(one["old_status"])]
+        for one in told
+    )
 
 
 def apply_changes(

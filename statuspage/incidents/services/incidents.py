@@ -1,6 +1,7 @@
 """Opening an incident and publishing its updates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,13 @@ from statuspage.incidents.lifecycle import (
     check_transition,
 )
 from statuspage.incidents.models import AffectedComponent, Incident
-from statuspage.incidents.services.impacts import apply_changes, changes, present_statuses
+from statuspage.incidents.services.impacts import (
+    Change,
+    any_worse,
+    apply_changes,
+    changes,
+    present_statuses,
+)
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
@@ -65,7 +72,7 @@ def incident_open(
             next_update_by=next_update_by,
             **_stage_times(status, moment),
         )
-        return _say(incident, "incident.opened", body, claims, author, moment, worsened=False)
+        return _say(incident, "incident.opened", body, claims, author, moment)
 
 
 def incident_update(
@@ -93,10 +100,9 @@ def incident_update(
     status = clean_choice(IncidentStatus, status)
     with publishing():
         check_transition(INCIDENT_TRANSITIONS, incident.status, status)
-        impact_before = incident.impact
+        before = copy(incident)
         _advance(incident, status, impact, next_update_by, moment)
-        worsened = is_worse(incident.impact, than=impact_before)
-        return _say(incident, "incident.updated", body, claims, author, moment, worsened=worsened)
+        return _say(incident, "incident.updated", body, claims, author, moment, than=before)
 
 
 def _say(
@@ -107,7 +113,7 @@ def _say(
     author: Author | None,
     moment: datetime,
     *,
-    worsened: bool,
+    than: Incident | None = None,
 ) -> Statement:
     before = present_statuses(_concerned(incident, claims))
     _claim(incident, claims)
@@ -119,10 +125,10 @@ def _say(
             "name": dict(incident.name),
             "status": str(incident.status),
             "impact": str(incident.impact),
-            "worsened": worsened,
+            "worsened": than is not None and is_worse(incident.impact, told, than=than),
             "started_at": iso(incident.started_at),
             "body": dict(body),
-            "components": told,
+            "components": [*told],
             "next_update_by": iso_or_none(incident.next_update_by),
         },
         author=author,
@@ -201,6 +207,13 @@ def _check_times(
         raise ValidationError(_("The incident cannot start in the future."), code="future")
 
 
-def is_worse(impact: str, than: str) -> bool:
-    """True when the first impact hurts more than the second."""
-    return IMPACT_RANK[Impact(impact)] > IMPACT_RANK[Impact(than)]
+def is_worse(impact: str, told: Iterable[Change], *, than: Incident) -> bool:
+    """Whether an update brings worse news than the incident as it was.
+
+    It does where the impact or a component (as `changes` tells them) got worse, or it came back.
+    """
+    return (
+        IMPACT_RANK[Impact(impact)] > IMPACT_RANK[Impact(than.impact)]
+        or than.status == IncidentStatus.RESOLVED
+        or any_worse(told)
+    )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.models import Component
 from statuspage.components.selectors import components_by_public_id
 from statuspage.incidents.lifecycle import (
+    MAINTENANCE_ACTIVE,
     MAINTENANCE_TRANSITIONS,
     MaintenanceStatus,
     check_transition,
@@ -92,8 +93,9 @@ def maintenance_update(
     with publishing():
         check_transition(MAINTENANCE_TRANSITIONS, maintenance.status, status)
         before = present_statuses(_components(maintenance))
+        begins = is_beginning(maintenance, status)
         _advance(maintenance, status, moment)
-        return _say(maintenance, "maintenance.updated", body, author, moment, before)
+        return _say(maintenance, "maintenance.updated", body, author, moment, before, begins=begins)
 
 
 def maintenances_advance(now: datetime | None = None) -> list[Statement]:
@@ -131,6 +133,8 @@ def _say(
     author: Author | None,
     moment: datetime,
     before: dict[Component, str] | None = None,
+    *,
+    begins: bool = False,
 ) -> Statement:
     after, told = changes(before or present_statuses(_components(maintenance)))
     statement = publish(
@@ -139,10 +143,11 @@ def _say(
         content={
             "name": dict(maintenance.name),
             "status": str(maintenance.status),
+            "begins": begins,
             "scheduled_for": iso(maintenance.scheduled_for),
             "scheduled_until": iso(maintenance.scheduled_until),
             "body": dict(body),
-            "components": told,
+            "components": [*told],
         },
         author=author,
         published_at=moment,
@@ -172,3 +177,8 @@ def _advance(maintenance: Maintenance, status: str, moment: datetime) -> None:
             code="superseded",
         )
     maintenance.refresh_from_db()
+
+
+def is_beginning(maintenance: Maintenance, status: str) -> bool:
+    """Whether work begins when a maintenance goes on to `status`."""
+    return maintenance.status == MaintenanceStatus.SCHEDULED and status in MAINTENANCE_ACTIVE

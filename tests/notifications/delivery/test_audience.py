@@ -1,11 +1,12 @@
 """Who hears what: by topic, component and category; never the suppressed or unconfirmed."""
 
+from dataclasses import astuple
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from notifications.delivery.audience import Audience, audience_count, audience_of
+from notifications.delivery.audience import Audience, Crowd, audience_count, audience_of
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.settlement.services import notice_publish
 from statuspage.statements.services import statement_correct
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def count(audience):
-    return sum(audience_count(audience).values())
+    return sum(one.count for one in audience_count(audience))
 
 
 def test_an_incident_concerns_its_components():
@@ -57,11 +58,13 @@ def test_counts_are_by_channel_and_language():
     make_address(language="en")
     make_address(language="en")
     make_address("ops@example.com", channel="email")
-    assert audience_count(Audience("incident")) == {
-        ("twilio_sms", "zh-hans"): 1,
-        ("twilio_sms", "en"): 2,
-        ("email", "zh-hans"): 1,
-    }
+    make_address("+6591234567")
+    assert sorted(audience_count(Audience("incident")), key=astuple) == [
+        Crowd("email", "zh-hans", "", 1),
+        Crowd("twilio_sms", "en", "86", 2),
+        Crowd("twilio_sms", "zh-hans", "65", 1),
+        Crowd("twilio_sms", "zh-hans", "86", 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,4 +101,4 @@ def test_categories_choose_and_those_who_did_not_say_are_told():
 def test_suppressed_and_unconfirmed_addresses_are_left_out():
     make_address(suppressed_at=timezone.now())
     make_address(confirmed_at=None)
-    assert audience_count(Audience("incident")) == {}
+    assert audience_count(Audience("incident")) == []

@@ -12,13 +12,8 @@ from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, U
 from notifications.delivery.claim import claim
 from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery
-from notifications.delivery.results import (
-    BACKOFF_LIMIT_SECONDS,
-    OWN_LIMIT,
-    backoff,
-    result_of,
-    write_results,
-)
+from notifications.delivery.results import write_results
+from notifications.delivery.verdicts import BACKOFF_LIMIT_SECONDS, OWN_LIMIT, backoff, result_of
 from notifications.subscribers.models import Address, Consent
 from tests.factories import make_address, open_incident
 

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.delivery import results
 from notifications.delivery.claim import claim
 from notifications.delivery.expand import expand
 from notifications.delivery.models import Broadcast, Delivery, Receipt
 from notifications.delivery.receipts import receipts_apply
+from notifications.delivery.results import write_results
 from notifications.delivery.selectors import progress, progress_by_channel
 from notifications.delivery.send import send_due
 from notifications.delivery.sweep import sweep
+from notifications.delivery.verdicts import result_of
 from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone, row
@@ -140,8 +141,8 @@ def test_a_result_that_comes_after_the_lease_changes_nothing(provider, monkeypat
     from notifications.channels import channel
     from notifications.channels.outcomes import Accepted
 
-    late = results.result_of(channel(SMS), claimed, Accepted("SMlate"))
-    assert results.write_results([(late, 1)]) == 0
+    late = result_of(channel(SMS), claimed, Accepted("SMlate"))
+    assert write_results([(late, 1)]) == 0
     assert (row().state, row().provider_id) == ("unknown", "")
 
 

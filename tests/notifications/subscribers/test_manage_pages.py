@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _audience() -> int:
-    return sum(audience_count(Audience("notice")).values())
+    return sum(one.count for one in audience_count(Audience("notice")))
 
 
 @pytest.fixture

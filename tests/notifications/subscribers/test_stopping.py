@@ -24,7 +24,7 @@ SMS = "twilio_sms"
 
 
 def _hears() -> int:
-    return sum(audience_count(Audience("notice")).values())
+    return sum(one.count for one in audience_count(Audience("notice")))
 
 
 def _say(action: InboundAction, address: str = E164, channel: str = SMS, text: str = "") -> None:

@@ -1,0 +1,63 @@
+"""Which statements go out by which channel, and which may wake people at night."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.conf import settings
+
+from notifications.channels.registry import reachable_channels
+from notifications.delivery.models import Broadcast
+from notifications.delivery.moments import Moment
+from statuspage.components.statuses import Impact
+from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.statements.services import CORRECTION, WITHDRAWAL
+
+# SMS cost money and patience, so the operator says which moments are worth both.
+COSTLY: Final = frozenset({"twilio_sms"})
+
+
+def moment_of(document: Mapping[str, Any]) -> Moment:
+    """The moment that a statement, or a draft of the same shape, stands for."""
+    if document["kind"] in {CORRECTION, WITHDRAWAL}:
+        return Moment.CORRECTED
+    return _MOMENT_OF[document["subject"]["type"]](document)
+
+
+def channels_for(document: Mapping[str, Any]) -> list[str]:
+    """The channels by which a statement, or a draft, is told."""
+    moment = moment_of(document)
+    every = [one.name for one in reachable_channels()]
+    if moment is Moment.CORRECTED:
+        original = Broadcast.objects.filter(pk=document["corrects"]).first()
+        return (original.channels if original else []) or every
+    return [name for name in every if name not in COSTLY or moment in settings.SMS_MOMENTS]
+
+
+def may_wake(document: Mapping[str, Any]) -> bool:
+    """Whether it is told also at night: only what is critical."""
+    return bool(document["content"].get("impact") == Impact.CRITICAL)
+
+
+def _incident(document: Mapping[str, Any]) -> Moment:
+    content = document["content"]
+    if document["kind"] == "incident.opened":
+        return Moment.OPENED
+    if content["status"] == IncidentStatus.RESOLVED:
+        return Moment.RESOLVED
+    return Moment.WORSENED if content.get("worsened") else Moment.UPDATED
+
+
+def _maintenance(document: Mapping[str, Any]) -> Moment:
+    content = document["content"]
+    if content.get("begins"):
+        return Moment.MAINTENANCE_BEGINS
+    if content["status"] == MaintenanceStatus.SCHEDULED:
+        return Moment.MAINTENANCE_PLANNED
+    return Moment.MAINTENANCE_UPDATED
+
+
+_MOMENT_OF: Final[Mapping[str, Callable[[Mapping[str, Any]], Moment]]] = {
+    "incident": _incident,
+    "maintenance": _maintenance,
+    "notice": lambda document: Moment.NOTICE,
+}
