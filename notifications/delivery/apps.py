@@ -11,7 +11,8 @@ class DeliveryConfig(AppConfig):
     verbose_name = _("Deliveries")
 
     def ready(self) -> None:
-        """Open a broadcast for every statement, inside its transaction."""
+        """Open a broadcast for every statement, inside its transaction; register the checks."""
+        from notifications.delivery import checks  # noqa: F401
         from notifications.delivery.broadcasts import broadcast_open
         from statuspage.statements.outbox import on_publish
 

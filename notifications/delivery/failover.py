@@ -17,23 +17,22 @@ from notifications.delivery.models import Alarm
 TROUBLE: Final = 20
 TROUBLE_SECONDS: Final = 600
 # For so long it is left alone; then a few messages find out whether it is back.
-DOWN_SECONDS: Final = 30
+DOWN_SECONDS: Final = 15
 PROBE: Final = 5
 # A provider that says these is there, and says no.
 ANSWERS: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.OTHER})
 
 
-def provider_of(channel: Channel) -> Channel:
-    """Who sends now. A message that may have gone out stays with the provider that was asked.
+def provider_of(channel: Channel) -> Channel | None:
+    """Who sends now; None when nobody can, or ought to: messages to a provider that is down would
+    all become unknown. What may have gone out stays with the provider that was asked.
 
     Raises:
         redis.RedisError: Redis is away.
     """
-    other = stand_in(channel.name)
-    if other is None or not other.configured():
-        return channel
-    down = not channel.configured() or _client().exists(_down(channel))
-    return other if down else channel
+    candidates = (channel, stand_in(channel.name))
+    able = (one for one in candidates if one and one.configured())
+    return next((one for one in able if not _client().exists(_down(one))), None)
 
 
 def most_at_once(provider: Channel) -> int:

@@ -52,7 +52,7 @@ def send_batch(channel: Channel) -> int:
         redis.RedisError: Redis is away; nothing was claimed, or all of it was dealt with.
     """
     provider = failover.provider_of(channel)
-    if not provider.configured():
+    if provider is None:
         return 0
     allowed = _allowance(provider)
     if not allowed:

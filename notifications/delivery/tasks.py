@@ -5,6 +5,7 @@ from celery import shared_task
 from notifications.delivery.expand import expand
 from notifications.delivery.receipts import BATCH, receipts_apply
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown
+from notifications.delivery.retention import deliveries_fold
 from notifications.delivery.send import send_due
 from notifications.delivery.sweep import sweep
 from notifications.delivery.wake import wake_receipts, wake_resolve, wake_send
@@ -35,6 +36,12 @@ def resolve_unknown_task() -> None:
     """Look for messages that may or may not have gone out."""
     if resolve_unknown() == LOOKS_AT_ONCE:
         wake_resolve()
+
+
+@shared_task(name="delivery.fold")
+def fold_task() -> None:
+    """Fold what is older than the set age into counts."""
+    deliveries_fold()
 
 
 @shared_task(name="delivery.sweep")

@@ -1,0 +1,140 @@
+"""Told once, one channel after the other: the next one only where the first definitely failed."""
+
+import pytest
+
+from notifications.channels import channel
+from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
+from notifications.delivery.audience import Audience, audience_count
+from notifications.delivery.claim import claim
+from notifications.delivery.expand import expand
+from notifications.delivery.models import Delivery
+from notifications.delivery.results import write_results
+from notifications.delivery.verdicts import result_of
+from notifications.subscribers.models import Address, Subscriber, Subscription
+from tests.factories import make_address, open_incident
+
+pytestmark = pytest.mark.django_db
+WECHAT, SMS, MAIL = "wechat", "twilio_sms", "email"
+OPENID = "oMerchant_00000000000000001"
+
+
+@pytest.fixture
+def merchant():
+    """One who reads WeChat, then SMS, then e-mail."""
+    first = make_address(OPENID, channel=WECHAT, position=0)
+    owner = Subscriber.objects.get()
+    owner.one_by_one = True
+    owner.save()
+    for position, (clear, name) in enumerate([("+8613800138001", SMS), ("a@example.com", MAIL)]):
+        other = make_address(clear, channel=name, position=position + 1)
+        stranger, other.subscriber = other.subscriber, owner
+        other.save()
+        stranger.delete()
+    return first.subscriber
+
+
+def tell():
+    statement = open_incident()
+    expand(statement.number)
+    return statement
+
+
+def states():
+    return {one.channel: one.state for one in Delivery.objects.all()}
+
+
+def meet(name, outcome):
+    (claimed,), _ = claim(name, 10)
+    write_results([(result_of(channel(name), claimed, outcome), 1)])
+
+
+def test_only_the_first_address_is_told(merchant):
+    tell()
+    assert states() == {WECHAT: "pending"}
+    assert [one.channel for one in audience_count(Audience("incident"))] == [WECHAT]
+
+
+def test_who_did_not_ask_for_a_chain_is_told_by_every_channel(merchant):
+    Subscriber.objects.update(one_by_one=False)
+    tell()
+    assert set(states()) == {WECHAT, SMS, MAIL}
+
+
+def test_a_definite_failure_goes_on_to_the_next_address(merchant):
+    tell()
+    meet(WECHAT, Failed(Reason.NOT_A_FOLLOWER, "43004", suppress=True))
+    assert states() == {WECHAT: "failed", SMS: "pending"}
+    meet(SMS, Failed(Reason.UNREACHABLE, "30003"))
+    assert states() == {WECHAT: "failed", SMS: "failed", MAIL: "pending"}
+    meet(MAIL, Failed(Reason.BAD_ADDRESS))
+    assert states() == {WECHAT: "failed", SMS: "failed", MAIL: "failed"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Unknown(Reason.TIMEOUT), {"unknown", "pending"}),
+        (NotSent(Reason.CONNECTION), {"pending"}),
+        (NotSent(Reason.RATE_LIMITED, retry_after=5.0), {"pending"}),
+        (Accepted("1"), {"sent"}),
+    ],
+)
+def test_whatever_is_not_definite_tells_nobody_else(merchant, outcome, state):
+    tell()
+    meet(WECHAT, outcome)
+    assert set(states()) == {WECHAT}
+    assert states()[WECHAT] in state
+
+
+def test_a_daily_quota_overflows_to_sms(merchant):
+    tell()
+    meet(WECHAT, NotSent(Reason.QUOTA, "45009"))
+    assert states() == {WECHAT: "failed", SMS: "pending"}
+    assert Delivery.objects.get(channel=WECHAT).reason == "quota"
+
+
+def test_a_quota_without_a_next_address_waits(merchant):
+    Address.objects.exclude(channel=WECHAT).delete()
+    tell()
+    meet(WECHAT, NotSent(Reason.QUOTA, "45009"))
+    assert states() == {WECHAT: "pending"}
+
+
+def test_who_unfollowed_before_it_was_sent_is_told_by_sms(merchant):
+    tell()
+    Address.objects.filter(channel=WECHAT).update(suppressed_at="2025-01-01T00:00Z")
+    assert claim(WECHAT, 10) == ([], 1)
+    assert states() == {WECHAT: "suppressed", SMS: "pending"}
+
+
+def test_a_stopped_address_is_passed_over(merchant):
+    Address.objects.filter(channel=WECHAT).update(suppressed_at="2025-01-01T00:00Z")
+    tell()
+    assert states() == {SMS: "pending"}
+    Address.objects.filter(channel=MAIL).update(suppressed_at="2025-01-01T00:00Z")
+    meet(SMS, Failed(Reason.UNREACHABLE))
+    assert states() == {SMS: "failed"}
+
+
+def test_an_address_that_wants_other_things_is_passed_over(merchant):
+    Subscription.objects.filter(address__channel=SMS).update(topics=["notice"])
+    tell()
+    meet(WECHAT, Failed(Reason.BLOCKED))
+    assert states() == {WECHAT: "failed", MAIL: "pending"}
+
+
+def test_a_failure_that_is_written_twice_tells_the_next_address_once(merchant):
+    tell()
+    (claimed,), _ = claim(WECHAT, 10)
+    result = result_of(channel(WECHAT), claimed, Failed(Reason.BLOCKED))
+    write_results([(result, 1)])
+    write_results([(result, 1)])
+    assert Delivery.objects.filter(channel=SMS).count() == 1
+
+
+def test_the_failure_of_who_asked_for_no_chain_concerns_nobody_else():
+    make_address(OPENID, channel=WECHAT)
+    make_address()
+    tell()
+    meet(WECHAT, Failed(Reason.BLOCKED))
+    assert Delivery.objects.count() == 2

@@ -1,0 +1,98 @@
+"""While the first provider is down, another sends; what may have gone out stays with the first."""
+
+import pytest
+import redis
+from django.conf import settings as django_settings
+
+from notifications.channels import channel
+from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
+from notifications.delivery import failover
+from notifications.delivery.models import Alarm, Delivery
+from notifications.delivery.resolve import resolve_unknown
+from notifications.delivery.send import send_due
+from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone, row
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TWILIO, ALIYUN = channel("twilio_sms"), channel("aliyun_sms")
+REFUSED = NotSent(Reason.CONNECTION, "refused")
+
+
+def trouble(count=failover.TROUBLE, outcome=REFUSED):
+    failover.note(TWILIO, [outcome] * count)
+
+
+def test_at_first_the_channel_s_own_provider_sends(provider):
+    assert failover.provider_of(TWILIO) is TWILIO
+    assert failover.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
+
+
+@pytest.mark.parametrize("outcome", [REFUSED, Unknown(Reason.TIMEOUT), Unknown(Reason.CONNECTION)])
+def test_a_provider_that_does_not_answer_is_replaced(provider, outcome):
+    trouble(failover.TROUBLE - 1, outcome)
+    assert failover.provider_of(TWILIO) is TWILIO
+    trouble(1, outcome)
+    assert failover.provider_of(TWILIO) is ALIYUN
+    assert Alarm.objects.get().subject == "twilio_sms"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Accepted("SM1"),
+        Failed(Reason.BAD_ADDRESS),
+        NotSent(Reason.RATE_LIMITED),
+        NotSent(Reason.QUOTA),
+    ],
+)
+def test_an_answer_shows_that_it_is_there(provider, answer):
+    trouble()
+    failover.note(TWILIO, [REFUSED, answer])
+    assert failover.provider_of(TWILIO) is TWILIO
+    assert failover.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
+    assert not Alarm.objects.filter(over_at=None).exists()
+
+
+def test_after_a_while_a_few_messages_try_the_first_again(provider):
+    trouble()
+    redis.Redis.from_url(django_settings.REDIS_URL).delete("down:twilio_sms")
+    assert failover.provider_of(TWILIO) is TWILIO
+    assert failover.most_at_once(TWILIO) == failover.PROBE
+
+
+def test_without_another_provider_messages_wait_under_an_alarm(provider, settings):
+    settings.ALIYUN_SMS_ACCESS_KEY_ID = ""
+    trouble()
+    assert failover.provider_of(TWILIO) is None
+    assert Alarm.objects.get().kind == "provider_down"
+
+
+def test_what_the_first_could_not_take_goes_through_the_other(provider, settings):
+    settings.TWILIO_BASE_URL = "http://127.0.0.1:9"
+    broadcast()
+    trouble(failover.TROUBLE - 1)
+    send_due(SMS)
+    assert (row().state, row().provider) == ("pending", "twilio_sms")
+    due_now()
+    send_due(SMS)
+    assert (row().state, row().provider, row().channel) == ("sent", "aliyun_sms", SMS)
+    assert len(on_the_phone(provider)) == 1
+
+
+def test_what_may_have_gone_out_is_never_given_to_the_other(provider):
+    provider.switch("drop_after", count=1)
+    broadcast()
+    send_due(SMS)
+    assert (row().state, row().provider) == ("unknown", "twilio_sms")
+    trouble()
+    due_now()
+    resolve_unknown()
+    assert (row().state, row().provider) == ("sent", "twilio_sms")
+    assert len(on_the_phone(provider)) == 1
+
+
+def test_a_channel_without_credentials_is_replaced_too(provider, settings):
+    settings.TWILIO_AUTH_TOKEN = ""
+    broadcast()
+    send_due(SMS)
+    assert Delivery.objects.get().provider == "aliyun_sms"
+    assert len(on_the_phone(provider, PHONE)) == 1

@@ -1,0 +1,49 @@
+"""What nobody can be asked about: the settings say whether it may be lost or may be doubled."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.checks import run_checks
+from django.utils import timezone
+
+from notifications.delivery.claim import claim
+from notifications.delivery.expand import expand
+from notifications.delivery.models import Delivery
+from notifications.delivery.resolve import NEVER, resolve_unknown
+from tests.factories import make_address, open_incident
+
+pytestmark = pytest.mark.django_db
+ROBOT = "wecom"
+
+
+def lost_in_a_group():
+    make_address("a1b2c3d4-0000-4000-8000-000000000000", channel=ROBOT)
+    expand(open_incident().number)
+    claim(ROBOT, 1)
+    Delivery.objects.update(state="unknown", due_at=timezone.now() - timedelta(hours=1))
+    resolve_unknown()
+    return Delivery.objects.get()
+
+
+def test_by_default_it_is_left_to_people():
+    left = lost_in_a_group()
+    assert (left.state, left.due_at) == ("unknown", NEVER)
+
+
+def test_a_channel_may_prefer_to_double(settings):
+    settings.DELIVERY_PREFER_DUP = [ROBOT]
+    assert lost_in_a_group().state == "pending"
+
+
+def test_it_is_not_doubled_for_ever(settings):
+    settings.DELIVERY_PREFER_DUP, settings.DELIVERY_MAX_ATTEMPTS = [ROBOT], 1
+    left = lost_in_a_group()
+    assert (left.state, left.due_at) == ("unknown", NEVER)
+
+
+def test_a_channel_that_does_not_exist_is_found_at_the_start(settings):
+    settings.DELIVERY_PREFER_DUP = ["pigeon"]
+    (error,) = [one for one in run_checks() if one.id == "notifications.E003"]
+    assert "pigeon" in error.msg
+    settings.DELIVERY_PREFER_DUP = [ROBOT]
+    assert not [one for one in run_checks() if one.id == "notifications.E003"]
