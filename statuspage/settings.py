@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
         "incidents.advance_maintenances": 5.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
+        "delivery.fold": 3600.0,
         "subscribers.send_unsent_codes": 5.0,
         "subscribers.forget_old_signups": 3600.0,
         "api.forget_old_answers": 3600.0,

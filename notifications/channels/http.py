@@ -11,6 +11,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from django.conf import settings
+from yarl import URL
 
 from notifications.channels.outcomes import NotSent, Reason, Unknown
 
@@ -82,7 +83,9 @@ async def session(resolver: AbstractResolver | None = None) -> AsyncIterator[aio
         yield opened
 
 
-async def request(opened: aiohttp.ClientSession, method: str, url: str, **options: Any) -> Answer:
+async def request(
+    opened: aiohttp.ClientSession, method: str, url: str | URL, **options: Any
+) -> Answer:
     """One request, never redirected, with its answer.
 
     Raises:

@@ -115,6 +115,24 @@ def fitted(head: str, body: str, tail: str) -> str:
     return join(_longest(range(1, len(body)), lambda length: cost(length, "…")), "…")
 
 
+def units(text: str) -> int:
+    """The length in UTF-16 code units, as carriers and approved templates count it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shortened(text: str, limit: int) -> str:
+    """As many whole sentences as fit into `limit` UTF-16 units, else a beginning with dots."""
+    text = normalise(text)
+    if units(text) <= limit:
+        return text
+    ends = [match.end() for match in SENTENCE.finditer(text)]
+    whole = [end for end in ends if units(text[:end]) <= limit]
+    if whole:
+        return text[: whole[-1]]
+    fits = (end for end in range(limit, -1, -1) if units(text[:end]) < limit)
+    return f"{text[: next(fits, 0)].rstrip()}…"
+
+
 def _without_link(text: str) -> str:
     bare = EMPTY_BRACKETS.sub("", URL.sub("", text))
     return STRAY_SPACE.sub("", " ".join(bare.split())).strip()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -10,9 +11,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from notifications.channels import sms_text
 from notifications.channels.base import Bulletin
 
 SENTENCE_ENDS: Final = tuple("。\uff01\uff1f\uff1b.!?;…")
+STOPS: Final = "。."
 PROMISES: Final = ("下次更新不晚于", "next update by")
 
 
@@ -20,6 +23,19 @@ def opening(bulletin: Bulletin) -> str:
     """What the message is about, as its first sentence: name and state, said once."""
     with override(bulletin.language):
         return _OPENING.get(bulletin.kind, _plain_opening)(bulletin)
+
+
+def opening_within(bulletin: Bulletin, limit: int) -> str:
+    """The opening without its last stop, in `limit` UTF-16 units: a long name gives way.
+
+    Made to be followed by the body, which therefore does not count as a repetition of the name.
+    """
+    alone = replace(bulletin, body="", name=sms_text.normalise(_bare(bulletin.name)))
+    over = sms_text.units(opening(alone).rstrip(STOPS)) - limit
+    if over > 0:
+        room = max(sms_text.units(alone.name) - over, 1)
+        alone = replace(alone, name=sms_text.shortened(alone.name, room))
+    return opening(alone).rstrip(STOPS)
 
 
 def sentence(text: str, *, chinese: bool) -> str:

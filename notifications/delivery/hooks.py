@@ -50,7 +50,7 @@ class ProviderCallback(View):
         with transaction.atomic():
             receipts_store(channel.name, callback.receipts)
             for inbound in callback.inbound:
-                inbound_apply(channel.name, inbound)
+                inbound_apply(channel.stands_in_for or channel.name, inbound)
         return HttpResponse(callback.answer, content_type=callback.content_type)
 
     @staticmethod

@@ -8,6 +8,9 @@ from typing import Final
 from aiohttp import web
 
 from notifications.simulator import (
+    aliyun_api,
+    aliyun_callbacks,
+    aliyun_signature,
     control_api,
     control_people,
     home_page,
@@ -31,6 +34,7 @@ LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
+    *aliyun_api.ROUTES,
     *wechat_api.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,
@@ -54,6 +58,7 @@ def build(settings: Settings, journal: Path | None) -> web.Application:
         later=lambda *arguments: asyncio.get_running_loop().call_later(*arguments),
     )
     app[wechat_api.TOKENS] = Tokens(settings)
+    app[aliyun_signature.NONCES] = {}
     app.router.add_static("/static/", STATIC)
     app.add_routes([web.get("/healthz", _healthz), *ROUTES])
     app.cleanup_ctx.append(_running)
@@ -68,6 +73,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     core = app[CORE]
     await core.poster.start()
     twilio_callbacks.resume(core)
+    aliyun_callbacks.resume(core)
     wechat_callbacks.resume(core)
     yield
     await core.poster.stop()

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from notifications.simulator import sms
 from notifications.simulator.core import CORE
 from notifications.simulator.reading import read_json
 from notifications.simulator.store import Message, Provider, Row
@@ -81,7 +82,7 @@ async def counts(request: web.Request) -> web.StreamResponse:
 
 async def phone_messages(request: web.Request) -> web.StreamResponse:
     """Every SMS from and to one number, oldest first."""
-    rows = list(request.app[CORE].store.newest_first(Provider.TWILIO, request.match_info["number"]))
+    rows = sms.messages_with(request.app[CORE].store, request.match_info["number"])
     return web.json_response({"messages": [vars(message) for message in reversed(rows)]})
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from notifications.simulator import twilio_inbound, wechat_callbacks
+from notifications.simulator import sms, wechat_callbacks
 from notifications.simulator.control_api import one_or_many, read_object, refusing
 from notifications.simulator.core import CORE
 from notifications.simulator.store import Row, Table
@@ -19,7 +19,7 @@ async def inbound(request: web.Request) -> web.StreamResponse:
     if sender in core.store.tables[Table.FOLLOWERS]:
         message = wechat_callbacks.write(core, sender, text)
     else:
-        message = twilio_inbound.receive(core, sender, text)
+        message = sms.receive(core, sender, text)
     return web.json_response(vars(message), status=201)
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from aiohttp import web
 
 from notifications.simulator.core import CORE
 from notifications.simulator.store import Provider
-from notifications.simulator.switches import Fault, Switch
+from notifications.simulator.switches import Code, Fault, Switch
 
 
 async def answer(
@@ -16,8 +17,9 @@ async def answer(
     to: str,
     *,
     accept: Callable[[], web.Response],
-    refuse: Callable[[int], web.Response],
-    rate_limit_code: int,
+    # Each provider's own kind of code: a switch is not made with another.
+    refuse: Callable[[Any], web.Response],
+    rate_limit_code: Code,
 ) -> web.StreamResponse:
     """Call `accept` (or `refuse` with the provider's error code), as the switches let it.
 

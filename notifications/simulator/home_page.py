@@ -5,6 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
+from notifications.simulator import sms
 from notifications.simulator.core import CORE
 from notifications.simulator.labels import FAULTS
 from notifications.simulator.markup import Safe, fill, fragment, join, page, path
@@ -101,7 +102,7 @@ def _phones(store: Store) -> list[str]:
     """Numbers written to or from, and followers by their phone, or by OpenID without one."""
     followers = store.tables[Table.FOLLOWERS].items()
     linked = [row.get("phone") or openid for openid, row in followers]
-    return list(dict.fromkeys([*store.people(Provider.TWILIO), *linked]))
+    return list(dict.fromkeys([*sms.numbers(store), *linked]))
 
 
 def _phone(store: Store, number: str) -> Safe:

@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from notifications.simulator import twilio_inbound, wechat_callbacks
+from notifications.simulator import sms, wechat_callbacks
 from notifications.simulator.core import CORE
 from notifications.simulator.markup import Safe, fill, fragment, page, path
 from notifications.simulator.reading import read_form
@@ -59,7 +59,7 @@ async def send(request: web.Request) -> web.StreamResponse:
     if text and form.get("channel") == "wechat" and openids:
         wechat_callbacks.write(core, openids[0], text)
     elif text:
-        twilio_inbound.receive(core, number, text)
+        sms.receive(core, number, text)
     raise web.HTTPSeeOther(path("phones", number))
 
 

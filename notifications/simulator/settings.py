@@ -8,7 +8,9 @@ from typing import Any, Final
 from notifications.simulator.guard import may_call
 
 LARGEST: Final = 2**31 - 1
-URLS: Final = frozenset({"twilio_inbound_url", "wechat_callback_url"})
+URLS: Final = frozenset(
+    {"twilio_inbound_url", "wechat_callback_url", "aliyun_report_url", "aliyun_inbound_url"}
+)
 
 
 @dataclass
@@ -36,6 +38,20 @@ class Settings:
     delivered_ms: int = 200
     callback_retries: int = 3
     callback_retry_ms: int = 1000
+    aliyun_access_key_id: str = ""
+    aliyun_access_key_secret: str = ""
+    aliyun_report_url: str = ""
+    aliyun_inbound_url: str = ""
+    # Empty: every signature is approved.
+    aliyun_sign_names: list[str] = field(default_factory=list)
+    # The approved templates, each as `code=words`.
+    aliyun_templates: list[str] = field(
+        default_factory=lambda: [
+            "SMS_100000001=商户您好，${what}。${body}（第${number}号）${next}",
+            "SMS_100000002=Service notice: ${what}. ${body} (No. ${number}) ${next}",
+        ]
+    )
+    aliyun_variable_length: int = 35
     wechat_app_id: str = ""
     wechat_secret: str = ""
     wechat_token: str = ""

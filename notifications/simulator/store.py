@@ -16,6 +16,7 @@ class Provider(StrEnum):
     """Whose protocol a message came by."""
 
     TWILIO = "twilio"
+    ALIYUN = "aliyun"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"
@@ -50,7 +51,7 @@ class Message:
     updated_at: float = 0.0
     sent_at: float | None = None
     segments: int = 1
-    error_code: int | None = None
+    error_code: int | str | None = None
     status_callback: str = ""
     client_msg_id: str = ""
     deleted: bool = False

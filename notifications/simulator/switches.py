@@ -9,6 +9,8 @@ from typing import Any, Final
 from notifications.simulator.store import Provider
 
 LONGEST_MS: Final = 86_400_000
+# A provider's error code: Aliyun's are words, everybody else's are numbers.
+Code = int | str
 
 
 class Fault(StrEnum):
@@ -46,7 +48,7 @@ class Switch:
     fraction: float = 1.0
     seed: int = 0
     ms: int = 0
-    code: int = 0
+    code: Code = 0
     status: str = ""
     struck: int = 0
     _random: random.Random = field(init=False, repr=False)
@@ -72,6 +74,8 @@ class Switch:
             raise ValueError("fraction is from 0 to 1, and count is not negative")
         if not 0 <= switch.ms <= LONGEST_MS:
             raise ValueError("ms is from 0 to a day")
+        if isinstance(switch.code, str) and switch.provider != Provider.ALIYUN:
+            raise ValueError(f"the code of {switch.provider} is a number")
         return switch
 
     def as_json(self) -> dict[str, Any]:
@@ -97,6 +101,13 @@ def _count(value: Any) -> int | None:
     return None if value in (None, "") else int(value)
 
 
+def _code(value: Any) -> Code:
+    try:
+        return int(value)
+    except ValueError:
+        return str(value)
+
+
 READERS: Mapping[str, Any] = {
     "fault": Fault,
     "provider": Provider,
@@ -105,7 +116,7 @@ READERS: Mapping[str, Any] = {
     "fraction": float,
     "seed": int,
     "ms": int,
-    "code": int,
+    "code": _code,
     "status": str,
 }
 

@@ -28,6 +28,8 @@ class Simulator:
         self.url = f"http://{HOST}:{self.port}"
         self.account_sid = f"AC{secrets.token_hex(16)}"
         self.auth_token = secrets.token_hex(16)
+        self.access_key_id = f"LTAI{secrets.token_hex(8)}"
+        self.access_key_secret = secrets.token_hex(16)
         self.app_id = f"wx{secrets.token_hex(8)}"
         self.secret = secrets.token_hex(16)
         self.wechat_token = secrets.token_hex(8)
@@ -120,6 +122,8 @@ class Simulator:
             "DEBUG": "true",
             "SIMULATOR_TWILIO_ACCOUNT_SID": self.account_sid,
             "SIMULATOR_TWILIO_AUTH_TOKEN": self.auth_token,
+            "SIMULATOR_ALIYUN_ACCESS_KEY_ID": self.access_key_id,
+            "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": self.access_key_secret,
             "SIMULATOR_WECHAT_APP_ID": self.app_id,
             "SIMULATOR_WECHAT_SECRET": self.secret,
             "SIMULATOR_WECHAT_TOKEN": self.wechat_token,

@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Final
 
+from notifications.simulator import sms
 from notifications.simulator.labels import status_label
 from notifications.simulator.markup import Safe, clock, day, fill, join, web_link
 from notifications.simulator.store import Message, Provider, Store, Table
@@ -18,7 +19,7 @@ def followers_of(store: Store, number: str) -> list[str]:
 
 def messages_of(store: Store, number: str) -> list[Message]:
     """What the phone shows, oldest first."""
-    found = list(store.newest_first(Provider.TWILIO, number))
+    found = sms.messages_with(store, number)
     for openid in followers_of(store, number):
         found += store.newest_first(Provider.WECHAT, openid)
     return sorted(found, key=lambda message: message.accepted_at)
@@ -61,16 +62,16 @@ def _item(message: Message) -> Safe:
 
 
 def _bubble(message: Message) -> Safe:
-    sms = message.provider == Provider.TWILIO
+    label = sms.LABELS.get(Provider(message.provider))
     return fill(
         "bubble.html",
         side="mine" if message.inbound else "theirs",
-        kind="sms" if sms else "wechat",
+        kind="sms" if label else "wechat",
         arrival="" if message.status in ARRIVED else "pending",
         sid=message.sid,
         text=message.body,
-        provider="Twilio SMS" if sms else "微信 WeChat",
-        parts=f"{message.segments} 段 · " if sms else "",
+        provider=label or "微信 WeChat",
+        parts=f"{message.segments} 段 · " if label else "",
         status=_status(message),
         time=clock(message.accepted_at),
     )

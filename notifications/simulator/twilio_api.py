@@ -12,11 +12,12 @@ from aiohttp import web
 
 from notifications.simulator import faults
 from notifications.simulator.core import CORE, Core
+from notifications.simulator.fates import draw_fate
 from notifications.simulator.guard import may_call
 from notifications.simulator.reading import read_form
 from notifications.simulator.segments import segments
 from notifications.simulator.store import Message, Provider, Table
-from notifications.simulator.twilio_callbacks import API_VERSION, FINAL, WAITING, begin, draw_fate
+from notifications.simulator.twilio_callbacks import API_VERSION, FINAL, WAITING, begin
 from notifications.simulator.twilio_errors import TwilioError
 from notifications.simulator.twilio_list import Page
 
@@ -192,7 +193,7 @@ def _accept(core: Core, form: Mapping[str, str]) -> Message:
         details={"service": service} if service else {},
     )
     core.store.add(message)
-    begin(core, message, draw_fate(core, message.to))
+    begin(core, message, draw_fate(core, Provider.TWILIO, message.to))
     return message
 
 

@@ -5,33 +5,20 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from notifications.simulator.core import Core
+from notifications.simulator.fates import Fate
 from notifications.simulator.poster import Callback
 from notifications.simulator.store import Message, Provider
-from notifications.simulator.switches import Fault
 
 API_VERSION: Final = "2010-04-01"
 WAITING: Final = frozenset({"accepted", "queued"})
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "canceled"})
 FORM: Final = "application/x-www-form-urlencoded; charset=UTF-8"
 HELD_BACK_SECONDS: Final = 0.1
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What the switches decided for one message when it was accepted."""
-
-    status: str = "delivered"
-    code: int | None = None
-    never: bool = False
-    doubled: bool = False
-    out_of_order: bool = False
-    late_seconds: float = 0.0
 
 
 def signature(token: str, url: str, parameters: Mapping[str, str]) -> str:
@@ -52,24 +39,6 @@ def signed(token: str, url: str, parameters: Mapping[str, str]) -> tuple[bytes, 
         "X-Twilio-Signature": signature(token, url, parameters),
     }
     return urlencode(parameters).encode(), headers
-
-
-def draw_fate(core: Core, to: str) -> Fate:
-    """Ask the switches once, so that `count` counts messages."""
-
-    def strikes(fault: Fault) -> bool:
-        return core.switches.strike(fault, Provider.TWILIO, to) is not None
-
-    outcome = core.switches.strike(Fault.OUTCOME, Provider.TWILIO, to)
-    late = core.switches.strike(Fault.RECEIPTS_LATE, Provider.TWILIO, to)
-    return Fate(
-        status=(outcome.status or "undelivered") if outcome else "delivered",
-        code=(outcome.code or None) if outcome else None,
-        never=strikes(Fault.RECEIPTS_NEVER),
-        doubled=strikes(Fault.RECEIPTS_DOUBLED),
-        out_of_order=strikes(Fault.RECEIPTS_OUT_OF_ORDER),
-        late_seconds=late.ms / 1000 if late else 0.0,
-    )
 
 
 def begin(core: Core, message: Message, fate: Fate) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from notifications.channels import channels
+from notifications.channels import reachable_channels
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.selectors import progress_by_channel
 from notifications.delivery.states import DeliveryState
@@ -93,7 +93,7 @@ class DeliveryQuery(Request):
 
     def validate_channel(self, value: str) -> str:
         """One of those there are: they register themselves, so they are asked for when needed."""
-        names = [one.name for one in channels()]
+        names = [one.name for one in reachable_channels()]
         if value not in names:
             raise serializers.ValidationError(
                 _("There is no such channel. Choose one of: %(channels)s.")

@@ -71,6 +71,7 @@ class MaintenanceForm(ComposeForm):
         content = {
             "name": text_or_blank(values.get("name")),
             "status": Status.SCHEDULED.value,
+            "begins": False,
             "scheduled_for": iso_or_none(values.get("scheduled_for")),
             "scheduled_until": iso_or_none(values.get("scheduled_until")),
             "body": text_or_blank(values.get("body")),

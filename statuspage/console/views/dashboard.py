@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from notifications.channels import channels
+from notifications.channels import reachable_channels
 from notifications.delivery.selectors import recent_broadcasts
 from statuspage.components.selectors import overall_state, visible_components
 from statuspage.components.statuses import HEADLINES
@@ -33,6 +33,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "scheduled": scheduled_maintenances(),
         "notices": recent_notices(),
         "broadcasts": [Progress.of(one) for one in recent_broadcasts(BROADCASTS)],
-        "unconfigured": [one for one in channels() if not one.configured()],
+        "unconfigured": [one for one in reachable_channels() if not one.configured()],
     }
     return render(request, "console/dashboard.html", context)

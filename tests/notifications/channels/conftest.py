@@ -22,6 +22,12 @@ def simulator(running: Simulator, settings) -> Simulator:
     settings.TWILIO_ACCOUNT_SID = running.account_sid
     settings.TWILIO_AUTH_TOKEN = running.auth_token
     settings.TWILIO_FROM = "+15005550006"
+    settings.ALIYUN_SMS_ENDPOINT = running.url
+    settings.ALIYUN_SMS_ACCESS_KEY_ID = running.access_key_id
+    settings.ALIYUN_SMS_ACCESS_KEY_SECRET = running.access_key_secret
+    settings.ALIYUN_SMS_TEMPLATE = "SMS_100000001"
+    settings.ALIYUN_SMS_TEMPLATE_EN = "SMS_100000002"
+    settings.ALIYUN_SMS_CALLBACK_TOKEN = "push-token"
     settings.WECHAT_BASE_URL = running.url
     settings.WECHAT_APP_ID = running.app_id
     settings.WECHAT_SECRET = running.secret

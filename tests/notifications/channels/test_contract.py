@@ -10,7 +10,7 @@ import pytest
 from django.test import RequestFactory
 
 from notifications.channels import channel as find_channel
-from notifications.channels import channels
+from notifications.channels import channels, reachable_channels
 from notifications.channels.addresses import AddressKind, mask, normalise
 from notifications.channels.base import Content, Limits
 from notifications.channels.outcomes import (
@@ -45,7 +45,7 @@ ADDRESSES = {
     AddressKind.EMAIL: "merchant@example.com",
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
 }
-SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token"]
+SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token", "ali-key-secret"]
 
 every_channel = pytest.mark.parametrize("name", NAMES)
 languages = pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -58,6 +58,10 @@ def server(settings):
     def point(port: int) -> str:
         url = f"http://127.0.0.1:{port}"
         settings.TWILIO_BASE_URL = settings.WECHAT_BASE_URL = settings.WECOM_BASE_URL = url
+        settings.ALIYUN_SMS_ENDPOINT = url
+        settings.ALIYUN_SMS_ACCESS_KEY_ID = "LTAI1"
+        settings.ALIYUN_SMS_ACCESS_KEY_SECRET = SECRETS[4]
+        settings.ALIYUN_SMS_TEMPLATE = "SMS_1"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", SECRETS[0]
         settings.TWILIO_FROM = "+15005550006"
@@ -75,8 +79,20 @@ def one_message(name: str, url: str = "http://127.0.0.1"):
     return message(address, content=channel.compose(bulletin()))
 
 
-def test_the_five_ways_to_reach_a_merchant() -> None:
-    assert NAMES == ["email", "twilio_sms", "webhook", "wechat", "wecom"]
+def test_the_five_ways_to_reach_a_merchant_and_who_stands_in() -> None:
+    reachable = [one.name for one in reachable_channels()]
+    assert reachable == ["email", "twilio_sms", "webhook", "wechat", "wecom"]
+    stand_ins = {one.name: one.stands_in_for for one in channels() if one.stands_in_for}
+    assert stand_ins == {"aliyun_sms": "twilio_sms"}
+    assert sorted([*reachable, *stand_ins]) == NAMES
+
+
+@pytest.mark.parametrize("one", channels(), ids=NAMES)
+def test_a_stand_in_reaches_the_same_addresses(one) -> None:
+    if one.stands_in_for:
+        replaced = find_channel(one.stands_in_for)
+        assert one.address_kind is replaced.address_kind
+        assert not replaced.stands_in_for
 
 
 @every_channel
@@ -198,6 +214,7 @@ def test_looking_up_at_a_closed_port_is_no_answer(name: str, server) -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_unsigned_callback_is_refused(name: str, method: str, settings) -> None:
     settings.TWILIO_AUTH_TOKEN = settings.WECHAT_CALLBACK_TOKEN = "token"
+    settings.ALIYUN_SMS_CALLBACK_TOKEN = "token"
     request = getattr(RequestFactory(), method)(f"/hooks/{name}/status/", {"MessageSid": "SM1"})
     with pytest.raises(BadSignature):
         find_channel(name).verify_callback(request)
@@ -223,7 +240,12 @@ def test_neither_secrets_nor_addresses_are_logged(name: str, serve, server, capl
 
 @every_channel
 def test_without_credentials_it_says_that_it_is_off(name: str, settings) -> None:
-    for setting in ("TWILIO_AUTH_TOKEN", "WECHAT_SECRET", "EMAIL_HOST"):
+    for setting in (
+        "TWILIO_AUTH_TOKEN",
+        "ALIYUN_SMS_ACCESS_KEY_SECRET",
+        "WECHAT_SECRET",
+        "EMAIL_HOST",
+    ):
         setattr(settings, setting, "")
     needs_none = {"webhook", "wecom"}
     assert find_channel(name).configured() is (name in needs_none)

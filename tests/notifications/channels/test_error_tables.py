@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from django.test import RequestFactory
 
+from notifications.channels import aliyun_sms, twilio_sms, wechat, wecom
 from notifications.channels import channel as find_channel
-from notifications.channels import twilio_sms, wechat, wecom
 from notifications.channels.outcomes import (
     Accepted,
     Failed,
@@ -27,7 +27,7 @@ OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ROBOT = "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa"
 SMS, WECHAT, WECOM = map(find_channel, ("twilio_sms", "wechat", "wecom"))
 RECEIPT_CODES = [code for code in twilio_sms.ERRORS if code in range(30000, 31000)]
-TABLES = [twilio_sms.ERRORS, wechat.ERRORS, wecom.ERRORS]
+TABLES = [twilio_sms.ERRORS, aliyun_sms.ERRORS, wechat.ERRORS, wecom.ERRORS]
 
 
 @pytest.fixture

@@ -12,7 +12,13 @@ from notifications.simulator.testing import Simulator
 from tests.notifications.channels.builders import SECRET, bulletin, message, send
 
 NAMES = [one.name for one in channels()]
-PROVIDERS = {"twilio_sms": "twilio", "wechat": "wechat", "wecom": "wecom", "webhook": "webhook"}
+PROVIDERS = {
+    "twilio_sms": "twilio",
+    "aliyun_sms": "aliyun",
+    "wechat": "wechat",
+    "wecom": "wecom",
+    "webhook": "webhook",
+}
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
@@ -40,6 +46,7 @@ def send_once(name: str, simulator: Simulator) -> str:
 def check(logged: str, simulator: Simulator, address: str) -> None:
     private = address.removeprefix(simulator.url).removeprefix("+86")
     secrets = [simulator.auth_token, simulator.secret, simulator.wechat_token, SECRET]
+    secrets.append(simulator.access_key_secret)
     for word in [address, private, *secrets, "access_token"]:
         assert word not in logged
     assert "资金安全" not in logged

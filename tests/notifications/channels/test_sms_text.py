@@ -14,6 +14,7 @@ from notifications.channels.sms_text import (
     normalise,
     parts,
     segments,
+    shortened,
 )
 
 PLAIN = "".join(sorted(sms_text.GSM_BASIC))
@@ -202,3 +203,30 @@ def test_a_number_with_a_point_is_no_end_of_a_sentence() -> None:
     body = "Rate 0.6 percent stays. " + "We pay 1.5 times more " * 100
     text = fitted("DemoPay: ", body, " (No. 12)")
     assert text == "DemoPay: Rate 0.6 percent stays. (No. 12)"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("资金安全。", 5, "资金安全。"),
+        ("资金安全。正在排查。", 9, "资金安全。"),
+        ("资金安全，正在排查", 6, "资金安全，…"),
+        ("Funds are safe. We look into it.", 20, "Funds are safe."),
+        ("Funds are safe", 7, "Funds…"),
+        ("😀😀😀", 5, "😀😀…"),
+        ("😀😀😀", 4, "😀…"),
+        ("一\xa0二", 3, "一 二"),
+        ("一二三", 1, "…"),
+        ("", 5, ""),
+    ],
+)
+def test_a_variable_is_shortened_at_a_sentence_or_with_dots(
+    text: str, limit: int, expected: str
+) -> None:
+    assert shortened(text, limit) == expected
+    assert sms_text.units(shortened(text, limit)) <= limit
+
+
+@given(text=st.text(), limit=st.integers(min_value=1, max_value=200))
+def test_whatever_is_shortened_fits(text: str, limit: int) -> None:
+    assert sms_text.units(shortened(text, limit)) <= limit

@@ -13,7 +13,7 @@ from notifications.simulator.testing import ROOT, free_port
 
 
 def run(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    hidden = ("DEBUG", "TWILIO_", "WECHAT_", "SIMULATOR_")
+    hidden = ("DEBUG", "TWILIO_", "ALIYUN_", "WECHAT_", "SIMULATOR_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
     return subprocess.run(
         [sys.executable, "-m", "notifications.simulator", *arguments],
@@ -27,7 +27,15 @@ def run(arguments: list[str], **environment: str) -> subprocess.CompletedProcess
 
 
 @pytest.mark.parametrize(
-    "name", ["TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE", "WECHAT_SECRET", "WECHAT_SECRET_FILE"]
+    "name",
+    [
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_AUTH_TOKEN_FILE",
+        "ALIYUN_SMS_ACCESS_KEY_SECRET",
+        "ALIYUN_SMS_ACCESS_KEY_SECRET_FILE",
+        "WECHAT_SECRET",
+        "WECHAT_SECRET_FILE",
+    ],
 )
 def test_it_ends_at_once_beside_a_real_credential(name: str) -> None:
     ended = run([], DEBUG="false", **{name: "secret-value"})
@@ -160,6 +168,7 @@ def test_settings_are_read_from_the_environment() -> None:
         {"stop_words": "STOP"},
         {"stop_words": [1]},
         {"wechat_callback_url": "https://example.com/"},
+        {"aliyun_report_url": "https://example.com/"},
     ],
 )
 def test_a_bad_change_changes_nothing(change: dict[str, object]) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from notifications.simulator.store import Provider
 from notifications.simulator.switches import Fault, Switch, Switches
 from notifications.simulator.testing import Simulator
+from tests.notifications.simulator.aliyun_client import SMS, encoded, signed_headers
 from tests.notifications.simulator.conftest import PHONE
 from tests.notifications.simulator.wechat_client import DATA, OPENID, token_of
 from tests.notifications.simulator.wire import FORM, JSON, credentials, messages_path, raw
@@ -29,7 +30,7 @@ class Door:
     post: Callable[[Simulator], tuple[int, bytes]]
     taken: int
     limited: tuple[int, bytes]
-    code: int
+    code: int | str
     refused: tuple[int, bytes]
 
 
@@ -58,8 +59,21 @@ def post_hook(simulator: Simulator) -> tuple[int, bytes]:
     return raw(simulator, "POST", "/webhook-sink/shop", b"{}")
 
 
+def post_aliyun(simulator: Simulator) -> tuple[int, bytes]:
+    query = encoded(SMS)
+    return raw(simulator, "POST", f"/?{query}", headers=signed_headers(simulator, query))
+
+
 DOORS = {
     Provider.TWILIO: Door(PHONE, post_sms, 201, (429, b"20429"), 21614, (400, b"21614")),
+    Provider.ALIYUN: Door(
+        f"+86{SMS['PhoneNumbers']}",
+        post_aliyun,
+        200,
+        (400, b"Throttling.User"),
+        "isv.BUSINESS_LIMIT_CONTROL",
+        (200, b"isv.BUSINESS_LIMIT_CONTROL"),
+    ),
     Provider.WECHAT: Door(OPENID, post_template, 200, (200, b"45011"), 43004, (200, b"43004")),
     Provider.WECOM: Door(ROBOT, post_robot, 200, (200, b"45009"), 93000, (200, b"93000")),
     Provider.WEBHOOK: Door("shop", post_hook, 204, (429, b""), 410, (410, b"")),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from notifications.simulator.settings import Settings
 from statuspage.env import ConfigurationError
 from statuspage.up import main as starting
 from statuspage.up.demo import demo_environment, write_demo_json
@@ -23,7 +24,8 @@ def environment(tmp_path):
 
 
 def test_every_provider_is_the_simulator_on_this_machine(environment):
-    for name in ("TWILIO_BASE_URL", "WECHAT_BASE_URL", "WECOM_BASE_URL"):
+    urls = ("TWILIO_BASE_URL", "ALIYUN_SMS_ENDPOINT", "WECHAT_BASE_URL", "WECOM_BASE_URL")
+    for name in urls:
         assert environment[name] == "http://127.0.0.1:8001"
     assert (environment["EMAIL_HOST"], environment["EMAIL_PORT"]) == ("127.0.0.1", "8002")
     assert environment["SITE_URL"] == "http://127.0.0.1:8000"
@@ -33,6 +35,8 @@ def test_the_simulator_knows_the_same_accounts(environment):
     for ours, theirs in (
         ("TWILIO_ACCOUNT_SID", "SIMULATOR_TWILIO_ACCOUNT_SID"),
         ("TWILIO_AUTH_TOKEN", "SIMULATOR_TWILIO_AUTH_TOKEN"),
+        ("ALIYUN_SMS_ACCESS_KEY_ID", "SIMULATOR_ALIYUN_ACCESS_KEY_ID"),
+        ("ALIYUN_SMS_ACCESS_KEY_SECRET", "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET"),
         ("WECHAT_APP_ID", "SIMULATOR_WECHAT_APP_ID"),
         ("WECHAT_SECRET", "SIMULATOR_WECHAT_SECRET"),
         ("WECHAT_CALLBACK_TOKEN", "SIMULATOR_WECHAT_TOKEN"),
@@ -47,6 +51,26 @@ def test_secrets_are_made_once_and_differ_between_machines(tmp_path, environment
     elsewhere.mkdir()
     other = demo_environment(elsewhere, PORTS)
     assert other["TWILIO_AUTH_TOKEN"] != environment["TWILIO_AUTH_TOKEN"]
+
+
+def test_the_second_sms_provider_knows_where_to_report_and_waits_to_be_asked_for(environment):
+    token = environment["ALIYUN_SMS_CALLBACK_TOKEN"]
+    assert len(token) == 32
+    for kind in ("report", "inbound"):
+        url = environment[f"SIMULATOR_ALIYUN_{kind.upper()}_URL"]
+        assert url == f"http://127.0.0.1:8000/hooks/aliyun_sms/{kind}/?token={token}"
+    assert "ALIYUN_SMS_TEMPLATE" not in environment
+    assert len(Settings().aliyun_templates) == 2
+
+
+def test_an_older_demonstration_gets_the_keys_of_a_newer_provider(tmp_path, environment):
+    kept = json.loads((tmp_path / "simulator.json").read_text())
+    del kept["access_key_id"], kept["access_key_secret"], kept["push_token"]
+    (tmp_path / "simulator.json").write_text(json.dumps(kept))
+    again = demo_environment(tmp_path, PORTS)
+    assert again["TWILIO_AUTH_TOKEN"] == environment["TWILIO_AUTH_TOKEN"]
+    assert again["ALIYUN_SMS_ACCESS_KEY_SECRET"]
+    assert demo_environment(tmp_path, PORTS) == again
 
 
 def test_what_it_writes_is_for_its_owner_alone(tmp_path, environment):
@@ -72,6 +96,10 @@ def test_demo_json_has_the_agreed_shape(tmp_path, environment):
             "twilio": {
                 "account_sid": environment["TWILIO_ACCOUNT_SID"],
                 "auth_token": environment["TWILIO_AUTH_TOKEN"],
+            },
+            "aliyun": {
+                "access_key_id": environment["ALIYUN_SMS_ACCESS_KEY_ID"],
+                "access_key_secret": environment["ALIYUN_SMS_ACCESS_KEY_SECRET"],
             },
             "wechat": {
                 "app_id": environment["WECHAT_APP_ID"],
