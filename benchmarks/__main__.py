@@ -1,16 +1,21 @@
-"""`make bench`: engines and a provider of its own, then a table into benchmarks/results/."""
+"""`make bench [NAMES]`: engines of its own, every benchmark, and the tables into results/."""
 
+import importlib
 import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.provider import free_provider
+from benchmarks.stage import Section, Stage
 from statuspage.up.engines import Engines
 
 RESULTS = Path(__file__).parent / "results"
+BENCHMARKS = ("sending", "expanding", "claiming", "receiving")
+LIBRARIES = ("Django", "celery", "psycopg", "twilio", "pycurl", "granian")
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "statuspage.settings",
     "DEBUG": "true",
@@ -18,67 +23,70 @@ ENVIRONMENT = {
     "TWILIO_AUTH_TOKEN": "0" * 32,
     "TWILIO_FROM": "+15005550006",
     "TWILIO_PER_SECOND": "1000000",
+    "QUIET_HOURS": "",
     "LOG_LEVEL": "ERROR",
 }
 
 
-def main() -> None:
-    """Measure everything; print the table and keep it with date and versions."""
+def main(names: Sequence[str]) -> None:
+    """Measure what is named, or everything; print the tables and keep them.
+
+    Raises:
+        SystemExit: there is no such benchmark, or something it needs is missing.
+    """
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        raise SystemExit(f"candor: no benchmark {', '.join(unknown)}: {', '.join(BENCHMARKS)}")
     with tempfile.TemporaryDirectory(prefix="candor-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         engines = Engines(folder)
-        urls = engines.start()
-        os.environ |= {
-            **ENVIRONMENT,
-            "DATA_DIR": name,
-            "DATABASE_URL": urls["database_url"],
-            "REDIS_URL": urls["redis_url"],
-        }
         try:
-            with free_provider(folder) as provider:
-                _report(_measure(provider))
+            _report(_measure(_stage(folder, engines), names or BENCHMARKS))
         finally:
             engines.stop()
 
 
-def _measure(provider: str) -> str:
+def _stage(folder: Path, engines: Engines) -> Stage:
+    urls = engines.start()
+    os.environ |= {
+        **ENVIRONMENT,
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": urls["database_url"],
+        "REDIS_URL": urls["redis_url"],
+    }
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
-    from benchmarks.delivery import NAIVE, RECIPIENTS, measure
-
-    rows = [
-        f"| {row.what} | {row.per_second:,.0f} | {row.ratio:.1f} |" for row in measure(provider)
-    ]
-    return "\n".join(
-        [
-            f"{RECIPIENTS} recipients ({NAIVE} the naive way), provider at 0 ms, one process.",
-            "",
-            "| | a second, here and now | times the naive way |",
-            "|---|---|---|",
-            *rows,
-        ]
-    )
+    return Stage(folder, dict(os.environ))
 
 
-def _report(table: str) -> None:
-    import django
+def _measure(stage: Stage, names: Sequence[str]) -> list[Section]:
+    sections = []
+    for name in names:
+        sections.append(importlib.import_module(f"benchmarks.{name}").measure(stage))
+        sys.stdout.write(f"\n{sections[-1].as_markdown()}\n")
+        sys.stdout.flush()
+    return sections
 
+
+def _report(sections: Sequence[Section]) -> None:
     now = datetime.now(UTC)
-    text = (
-        f"# {now:%Y-%m-%d}, `make bench`\n\n"
-        f"Python {platform.python_version()}, Django {django.__version__}, "
-        f"{os.cpu_count()} cores. Only the ratios mean anything: the machine is shared.\n\n"
-        f"## Delivery\n\n{table}\n"
-    )
+    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    parts = [
+        f"# {now:%Y-%m-%d}, `make bench`",
+        f"Python {platform.python_version()}, {versions}, {os.cpu_count()} cores, load before"
+        f" {os.getloadavg()[2]:.1f}. Each row was measured side by side in one run; the machine is"
+        " shared, so that only ratios and CPU times mean anything.",
+        *(one.as_markdown() for one in sections),
+    ]
     path = RESULTS / f"{now:%Y-%m-%d}.md"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{text}\nkept in {path.relative_to(Path.cwd())}\n")
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    sys.stdout.write(f"\nkept in {path.relative_to(Path.cwd())}\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,58 +1,63 @@
-"""A provider that costs nothing: nginx answering 201 to every message."""
+"""A provider that costs nothing: nginx answering 201, at once or a little later."""
 
-import os
-import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.debian import need
+from benchmarks.stage import until
+
+MODULE = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")
 CONFIGURATION = """
+load_module {module};
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log crit;
-events {{ worker_connections 1024; }}
+events {{ worker_connections 4096; }}
 http {{
-    access_log off; keepalive_requests 1000000;
+    access_log off; keepalive_requests 1000000; client_body_buffer_size 16k;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port} backlog=4096;
         default_type application/json;
-        location / {{ return 201 '{{"sid": "SM{zeros}", "status": "queued"}}'; }}
+        location / {{ {answer} }}
     }}
 }}
 """
+BODY = '{"sid": "SM00000000000000000000000000000000", "status": "queued"}'
 
 
 @contextmanager
-def free_provider(folder: Path) -> Iterator[str]:
+def free_provider(folder: Path, delay_ms: int) -> Iterator[str]:
     """The address of a running nginx.
 
     Raises:
         SystemExit: nginx is missing and cannot be installed from here.
     """
-    _install()
+    need("nginx", "nginx-light", "libnginx-mod-http-echo")
     port = _free_port()
-    path = folder / "nginx.conf"
-    path.write_text(CONFIGURATION.format(folder=folder, port=port, zeros="0" * 32))
-    process = subprocess.Popen(["nginx", "-c", str(path), "-e", str(folder / "start.log")])
+    home = folder / f"nginx-{delay_ms}"
+    home.mkdir(exist_ok=True)
+    home.chmod(0o777)
+    path = home / "nginx.conf"
+    path.write_text(
+        CONFIGURATION.format(module=MODULE, folder=home, port=port, answer=_answer(delay_ms))
+    )
+    process = subprocess.Popen(["nginx", "-c", str(path), "-e", str(home / "start.log")])
     try:
-        _wait(port)
+        until(lambda: _listens(port))
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
 
 
-def _install() -> None:
-    if shutil.which("nginx"):
-        return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SystemExit("candor: the benchmarks need nginx: install Debian's package nginx-light")
-    subprocess.run(["apt-get", "update", "-qq"], check=True)
-    subprocess.run(["apt-get", "install", "-y", "-qq", "nginx-light"], check=True)
+def _answer(delay_ms: int) -> str:
+    if not delay_ms:
+        return f"return 201 '{BODY}';"
+    return f"echo_read_request_body; echo_sleep {delay_ms / 1000}; echo_status 201; echo '{BODY}';"
 
 
 def _free_port() -> int:
@@ -61,11 +66,6 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise SystemExit("candor: nginx does not answer")
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

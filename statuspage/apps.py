@@ -1,4 +1,4 @@
-"""The wiring as an app, so that `manage.py up` is found."""
+"""The wiring as an app: `manage.py up` is found, and rooms that must not meet are joined."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,10 @@ class WiringConfig(AppConfig):
 
     name = "statuspage"
     label = "wiring"
+
+    def ready(self) -> None:
+        """Maintenance is announced by settlement's calendar, which incidents do not know."""
+        from statuspage.incidents.lead_time import counts_working_days
+        from statuspage.settlement.lead_time import working_days_between
+
+        counts_working_days(working_days_between)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from notifications.delivery.moments import Moment
+from notifications.configuration import *  # noqa: F403
 from statuspage.api import framework
 from statuspage.env import ConfigurationError, Env, database_from_url
 
@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
+        "delivery.tell_alarms": 30.0,
         "subscribers.send_unsent_codes": 5.0,
         "subscribers.forget_old_signups": 3600.0,
         "api.forget_old_answers": 3600.0,
@@ -233,75 +234,12 @@ SIGNUP_PER_NUMBER_HOUR = env.integer("SIGNUP_PER_NUMBER_HOUR", 10, minimum=1)
 SIGNUP_PER_IP_HOUR = env.integer("SIGNUP_PER_IP_HOUR", 60, minimum=1)
 SIGNUP_PER_PREFIX_HOUR = env.integer("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
 
-# -- Delivery ---------------------------------------------------------------------------------
-DELIVERY_BATCH = env.integer("DELIVERY_BATCH", 200, minimum=1)
-DELIVERY_LEASE_SECONDS = env.integer("DELIVERY_LEASE_SECONDS", 60, minimum=5)
-DELIVERY_TIMEOUT_SECONDS = env.number("DELIVERY_TIMEOUT_SECONDS", 15.0, minimum=0.1)
-if DELIVERY_LEASE_SECONDS <= 2 * DELIVERY_TIMEOUT_SECONDS:
-    # A request must end, and its result be written, before the lease does.
-    raise ConfigurationError("DELIVERY_LEASE_SECONDS", "must exceed DELIVERY_TIMEOUT_SECONDS twice")
-DELIVERY_MAX_ATTEMPTS = env.integer("DELIVERY_MAX_ATTEMPTS", 8, minimum=1)
-DELIVERY_RESOLVE_AFTER_SECONDS = env.integer("DELIVERY_RESOLVE_AFTER_SECONDS", 120, minimum=1)
-# What nobody can be asked about is sent again on these channels, and left to people on others.
-DELIVERY_PREFER_DUP = env.items("DELIVERY_PREFER_DUP")
-DELIVERY_KEEP_DAYS = env.integer("DELIVERY_KEEP_DAYS", 400, minimum=31)
-# HH:MM-HH:MM of each subscriber's own clock; empty: messages go out at any hour.
-QUIET_HOURS = env.hours("QUIET_HOURS", "22:00-08:00")
-SMS_MOMENTS = frozenset(
-    env.items(
-        "SMS_MOMENTS",
-        ("opened", "worsened", "resolved", "maintenance_begins", "notice"),
-        allowed=frozenset(Moment),
-    )
-)
-SMS_CURRENCY = env.text("SMS_CURRENCY", "CNY")
-# Price of one segment by country calling code; * is everywhere else.
-SMS_PRICES = env.prices("SMS_PRICES", "86:0.05,*:0.60")
-SMS_MONTHLY_CAP = env.amount("SMS_MONTHLY_CAP")
-
-# -- Channels: one without credentials is off, and says so on the console ---------------------
-SMS_SIGNATURE = env.text("SMS_SIGNATURE", "演示支付" if DEVELOPMENT else "")
-TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
-TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", "")
-TWILIO_FROM = env.text("TWILIO_FROM", "")
-TWILIO_BASE_URL = env.text("TWILIO_BASE_URL", "https://api.twilio.com").rstrip("/")
-TWILIO_PER_SECOND = env.integer("TWILIO_PER_SECOND", 100, minimum=1)
-# A second provider, for when the first is down. The texts are those of the approved templates.
-ALIYUN_SMS_ACCESS_KEY_ID = env.text("ALIYUN_SMS_ACCESS_KEY_ID", "")
-ALIYUN_SMS_ACCESS_KEY_SECRET = env.text("ALIYUN_SMS_ACCESS_KEY_SECRET", "")
-ALIYUN_SMS_SIGN_NAME = env.text("ALIYUN_SMS_SIGN_NAME", SMS_SIGNATURE)
-ALIYUN_SMS_TEMPLATE = env.text("ALIYUN_SMS_TEMPLATE", "")
-ALIYUN_SMS_TEMPLATE_TEXT = env.text(
-    "ALIYUN_SMS_TEMPLATE_TEXT", "商户您好，${what}。${body}（第${number}号）${next}"
-)
-ALIYUN_SMS_TEMPLATE_EN = env.text("ALIYUN_SMS_TEMPLATE_EN", "")
-ALIYUN_SMS_TEMPLATE_EN_TEXT = env.text(
-    "ALIYUN_SMS_TEMPLATE_EN_TEXT", "Service notice: ${what}. ${body} (No. ${number}) ${next}"
-)
-ALIYUN_SMS_VARIABLE_LENGTH = env.integer("ALIYUN_SMS_VARIABLE_LENGTH", 35, minimum=35)
-if ALIYUN_SMS_VARIABLE_LENGTH > 150:
-    # Three of them, and the words around them, must fit into eight parts.
-    raise ConfigurationError("ALIYUN_SMS_VARIABLE_LENGTH", "must be from 35 to 150")
-ALIYUN_SMS_ENDPOINT = env.text("ALIYUN_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com").rstrip("/")
-ALIYUN_SMS_CALLBACK_TOKEN = env.text("ALIYUN_SMS_CALLBACK_TOKEN", "")
-ALIYUN_SMS_PER_SECOND = env.integer("ALIYUN_SMS_PER_SECOND", 100, minimum=1)
-WECHAT_APP_ID = env.text("WECHAT_APP_ID", "")
-WECHAT_SECRET = env.text("WECHAT_SECRET", "")
-WECHAT_TEMPLATE_ID = env.text("WECHAT_TEMPLATE_ID", "")
-WECHAT_CALLBACK_TOKEN = env.text("WECHAT_CALLBACK_TOKEN", "")
-WECHAT_BASE_URL = env.text("WECHAT_BASE_URL", "https://api.weixin.qq.com").rstrip("/")
-WECHAT_PER_SECOND = env.integer("WECHAT_PER_SECOND", 50, minimum=1)
-WECOM_BASE_URL = env.text("WECOM_BASE_URL", "https://qyapi.weixin.qq.com").rstrip("/")
-WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", False)
-if WEBHOOK_ALLOW_PRIVATE and not DEVELOPMENT:
-    raise ConfigurationError("WEBHOOK_ALLOW_PRIVATE", "may only be true when DEBUG is on")
-EMAIL_HOST = env.text("EMAIL_HOST", "")
-EMAIL_PORT = env.integer("EMAIL_PORT", 25, minimum=1)
-EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
-EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "status@example.com")
+# -- Settlement -------------------------------------------------------------------------------
+# How long ahead merchants are told; with less, a reason is asked for and shown (domain.md, duties).
+FEE_NOTICE_DAYS = env.integer("FEE_NOTICE_DAYS", 30)
+MAINTENANCE_NOTICE_WORKDAYS = env.integer("MAINTENANCE_NOTICE_WORKDAYS", 5)
+# How many questions about the arrival of money one address may ask in a minute.
+ARRIVAL_PER_IP_MINUTE = env.integer("ARRIVAL_PER_IP_MINUTE", 120, minimum=1)
 
 REST_FRAMEWORK = framework.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS

@@ -31,6 +31,9 @@ class Bulletin:
     published_at: datetime
     url: str
     document: Mapping[str, Any]
+    # What a short message says in place of the body, and what a long one adds to it.
+    brief: str = ""
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ async def each(
 
     async def one(message: Message) -> tuple[Message, Outcome]:
         async with places:
-            return message, await _guarded(send_one, message)
+            return await guarded(send_one, message)
 
     tasks = [asyncio.ensure_future(one(message)) for message in batch]
     try:
@@ -33,13 +33,13 @@ async def each(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _guarded(send_one: SendOne, message: Message) -> Outcome:
+async def guarded(send_one: SendOne, message: Message) -> tuple[Message, Outcome]:
     """An error of our own must not take the batch with it, nor be taken for "not sent"."""
     if not message.ours():
-        return NotSent(Reason.OTHER, "lease")
+        return message, NotSent(Reason.OTHER, "lease")
     try:
-        return await send_one(message)
+        return message, await send_one(message)
     except Exception as error:
         # Neither message nor traceback: both may quote the address.
         logger.error("delivery %d: %s", message.delivery_id, type(error).__name__)  # noqa: TRY400
-        return Unknown(Reason.OTHER, type(error).__name__)
+        return message, Unknown(Reason.OTHER, type(error).__name__)

@@ -57,8 +57,8 @@ class Email(Channel):
             page = _("Read it on the status page:")
             why = _("You receive this because you subscribed. Change or stop it here:")
         number = wording.number(bulletin)
-        said = [wording.opening(bulletin), bulletin.body, wording.promise(bulletin), number]
-        paragraphs = [part for part in said if part]
+        said = [wording.opening(bulletin), bulletin.body, "\n".join(bulletin.details)]
+        paragraphs = [part for part in (*said, wording.promise(bulletin), number) if part]
         manage = f"{settings.SITE_URL}/manage/"
         text = "\n\n".join([*paragraphs, f"{page}\n{bulletin.url}", f"{why}\n{manage}"])
         links = [(page, bulletin.url), (why, manage)]

@@ -1,15 +1,16 @@
 """SMS through Twilio, by its own package over kept-alive connections."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
-import aiohttp
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +21,10 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from notifications.channels import http, sms_text, wording
+from notifications.channels import curl, http, sms_text, wording
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Channel, Content, Limits, Message
-from notifications.channels.batches import each
+from notifications.channels.batches import guarded
 from notifications.channels.keywords import action_of
 from notifications.channels.outcomes import (
     Accepted,
@@ -89,11 +90,10 @@ CLOCK_SKEW: Final = timedelta(minutes=1)
 
 
 class HttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package is untyped
-    """The package's requests over our session: never repeated, and never logged."""
+    """The package's requests over libcurl: never repeated, and never logged."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self) -> None:
         super().__init__(logger, is_async=True)
-        self._session = session
 
     async def request(
         self,
@@ -106,16 +106,11 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package is untyp
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        signed = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
-        answer = await http.request(
-            self._session,
-            method,
-            uri,
-            params=params,
-            data=data,
-            headers={**(headers or {}), **signed},
-        )
-        if answer.status == 429:
+        lines = curl.header_lines(tuple((headers or {}).items()), auth)
+        url = f"{uri}?{urlencode(params)}" if params else uri
+        body = None if method == "GET" else urlencode(data or {}).encode()
+        answer = await curl.Transfer(url, body, lines)
+        if answer.status == 429:  # the package's own error drops the Retry-After
             raise http.RateLimited(http.retry_after(answer.headers))
         return Response(answer.status, answer.text, answer.headers)
 
@@ -142,7 +137,7 @@ class TwilioSms(Channel):
 
     def compose(self, bulletin: Bulletin) -> Content:
         """【signature】 what happened, what it means, what comes next and when, and its number."""
-        chinese = wording.is_chinese(bulletin)
+        bulletin, chinese = wording.in_brief(bulletin), wording.is_chinese(bulletin)
         gap = "" if chinese else " "
         safe = partial(sms_text.carrier_safe, chinese=chinese)
         body = wording.sentence(safe(bulletin.body), chinese=chinese)
@@ -157,9 +152,12 @@ class TwilioSms(Channel):
 
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight, never repeated by the package."""
-        async with _client() as client:
-            async for sent in each(batch, partial(_send_one, client)):
-                yield sent
+        send_one = partial(_send_one, _client())
+        with curl.pool() as pool, closing(pool.drive(guarded(send_one, m) for m in batch)) as told:
+            for outcomes in told:
+                for sent in outcomes:
+                    yield sent
+                await asyncio.sleep(0)  # here a reader that has gone away stops it
 
     async def look_up(self, message: Message, since: datetime) -> Found | Trace:
         """Look for the same text among the last messages to that number.
@@ -167,12 +165,12 @@ class TwilioSms(Channel):
         Not filtered by DateSent: a message that waits in Twilio's queue has none yet.
         """
         try:
-            async with _client() as client:
-                listed = await client.messages.list_async(
-                    to=message.address, limit=LOOK_UP_LIMIT, page_size=LOOK_UP_LIMIT
-                )
+            listing = _client().messages.list_async(
+                to=message.address, limit=LOOK_UP_LIMIT, page_size=LOOK_UP_LIMIT
+            )
+            listed = await asyncio.to_thread(curl.run, listing)
             found = [one for one in listed if _is_it(one, message.content.text, since)]
-        except (*http.ERRORS, http.RateLimited, TwilioException, ValueError, TypeError):
+        except (curl.TransferError, http.RateLimited, TwilioException, ValueError, TypeError):
             return Trace.CANNOT_TELL
         return Found(str(found[0].sid)) if found else Trace.ABSENT
 
@@ -204,16 +202,11 @@ def _signature(bulletin: Bulletin) -> str:
     return f"{bulletin.operator}: "
 
 
-@asynccontextmanager
-async def _client() -> AsyncIterator[Client]:
-    async with http.session() as session:
-        client = Client(
-            settings.TWILIO_ACCOUNT_SID,
-            settings.TWILIO_AUTH_TOKEN,
-            http_client=HttpClient(session),
-        )
-        client.api.base_url = settings.TWILIO_BASE_URL
-        yield client
+def _client() -> Client:
+    transport = HttpClient()
+    client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=transport)
+    client.api.base_url = settings.TWILIO_BASE_URL
+    return client
 
 
 async def _send_one(client: Client, message: Message) -> Outcome:
@@ -225,8 +218,8 @@ async def _send_one(client: Client, message: Message) -> Outcome:
             status_callback=_callback_url(message),
             **{sender: settings.TWILIO_FROM},
         )
-    except http.ERRORS as error:
-        return http.outcome_of(error)
+    except curl.TransferError as error:
+        return error.outcome
     except http.RateLimited as error:
         return NotSent(Reason.RATE_LIMITED, "429", error.wait)
     except TwilioRestException as error:

@@ -22,7 +22,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
-from notifications.channels import http
+from notifications.channels import http, wording
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Channel, Content, Limits, Message
 from notifications.channels.batches import each
@@ -118,7 +118,7 @@ class WeChat(Channel):
             "thing1": _thing(bulletin.name),
             "phrase2": _phrase(bulletin),
             "time3": f"{time_said:%Y}年{time_said.month}月{time_said.day}日 {time_said:%H:%M}",
-            "thing4": _thing(" ".join(bulletin.body.split())),
+            "thing4": _thing(" ".join(wording.in_brief(bulletin).body.split())),
         }
         data = {"data": {name: {"value": value} for name, value in fields.items()}}
         return Content(text="\n".join(fields.values()), data={**data, "url": bulletin.url})

@@ -19,6 +19,11 @@ STOPS: Final = "。."
 PROMISES: Final = ("下次更新不晚于", "next update by")
 
 
+def in_brief(bulletin: Bulletin) -> Bulletin:
+    """The bulletin with its clause for short messages as its body, where it has one."""
+    return replace(bulletin, body=bulletin.brief) if bulletin.brief else bulletin
+
+
 def opening(bulletin: Bulletin) -> str:
     """What the message is about, as its first sentence: name and state, said once."""
     with override(bulletin.language):

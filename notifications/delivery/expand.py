@@ -1,5 +1,6 @@
 """From one broadcast to a delivery for every address, in chunks that survive any interruption."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -27,7 +28,9 @@ INSERT: Final = f"""
            coalesce({quiet.UNTIL}, now())
     FROM delivery_broadcast b, {FROM}
     WHERE b.statement_id = %(statement)s
-      AND a.id > %(cursor)s AND a.id <= %(boundary)s AND {MATCHES}
+      AND a.id > %(cursor)s AND a.id <= %(boundary)s
+      AND s.address_id > %(cursor)s AND s.address_id <= %(boundary)s  -- lets the planner merge
+      AND {MATCHES}
     ORDER BY a.id
     ON CONFLICT (statement_id, address_id, published_at) DO NOTHING
 """
@@ -44,19 +47,30 @@ SUPERSEDE: Final = """
 
 
 def expand(statement_number: int) -> None:
-    """Make every delivery of a broadcast, waking senders after each chunk.
+    """Make every delivery of a broadcast. Killed at any instant it can be called again: rows and
+    cursor move in one transaction.
 
-    Killed at any instant it can be called again: rows and cursor move in one transaction.
+    Senders are woken after the first chunk, so that the first message leaves at once, and after
+    the last; in between one on each channel goes on by itself, and leaves the rest of the machine
+    to the expansion.
     """
     broadcast = Broadcast.objects.select_related("statement").get(pk=statement_number)
     ensure_partition(broadcast.statement.published_at)
-    while channels := _expand_chunk(statement_number):
-        for channel in channels:
-            wake_send(channel)
+    channels = broadcast.channels or [one.name for one in reachable_channels()]
+    if _expand_chunk(statement_number):
+        _wake(channels)
+        while _expand_chunk(statement_number):
+            pass
+    _wake(channels)
 
 
-def _expand_chunk(statement_number: int) -> set[str] | None:
-    """The channels that got deliveries; None when done, or when another worker is at it."""
+def _wake(channels: Iterable[str]) -> None:
+    for channel in channels:
+        wake_send(channel)
+
+
+def _expand_chunk(statement_number: int) -> bool:
+    """One chunk; False when there is none left, or when another worker is at it."""
     with transaction.atomic():
         broadcast = (
             Broadcast.objects.select_for_update(skip_locked=True, of=("self",))
@@ -65,20 +79,20 @@ def _expand_chunk(statement_number: int) -> set[str] | None:
             .first()
         )
         if broadcast is None:
-            return None
+            return False
         with connection.cursor() as cursor:
             cursor.execute(BOUNDARY, [broadcast.cursor, broadcast.upper, CHUNK])
             boundary = cursor.fetchone()[0]
             if boundary is None:
                 _finish_expanding(broadcast)
-                return None
+                return False
             parameters = _parameters(broadcast, boundary)
             cursor.execute(INSERT, parameters)
             if Broadcast.objects.filter(superseded_by__contains=[broadcast.pk]).exists():
                 cursor.execute(SUPERSEDE, parameters)
         broadcast.cursor = boundary
         broadcast.save(update_fields=["cursor"])
-    return set(broadcast.channels) or {one.name for one in reachable_channels()}
+    return True
 
 
 def _parameters(broadcast: Broadcast, boundary: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.delivery.states import DeliveryState
@@ -121,6 +122,8 @@ class Receipt(models.Model):
     suppress = models.BooleanField(default=False)
     received_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True)
+    # One whose delivery is not known yet is looked at again later, and keeps no other waiting.
+    look_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("receipt")
@@ -128,7 +131,7 @@ class Receipt(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "key"], name="receipt_once")]
         indexes = [
             models.Index(
-                fields=["id"], name="receipt_unapplied", condition=models.Q(applied_at=None)
+                fields=["look_at"], name="receipt_waiting", condition=models.Q(applied_at=None)
             )
         ]
 

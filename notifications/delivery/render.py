@@ -38,6 +38,8 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
         published_at=from_iso(document["published_at"]),
         url=page_url(document, language),
         document=document,
+        brief=in_language(content.get("brief") or {}, language),
+        details=_details(content, language),
     )
 
 
@@ -46,6 +48,14 @@ def page_url(document: Mapping[str, Any], language: str) -> str:
     prefix = "" if language == CHINESE else f"/{language}"
     subject = document["subject"]
     return f"{settings.SITE_URL}{prefix}/{PATHS[subject['type']]}/{subject['id']}/"
+
+
+def _details(content: Mapping[str, Any], language: str) -> tuple[str, ...]:
+    """What a notice says beyond its text, line by line."""
+    said = content.get("details") or {}
+    lines = said.get(language) or said.get(CHINESE) or []
+    with override(language):
+        return tuple(_("%(label)s: %(text)s") % one for one in lines)
 
 
 def _status_label(document: Mapping[str, Any]) -> str:

@@ -47,7 +47,8 @@ TAKE: Final = """
 """
 FOUND: Final = """
     UPDATE delivery_delivery
-    SET state = 'sent', provider_id = %s, sent_at = coalesce(sent_at, now()), updated_at = now()
+    SET state = 'sent', provider_id = %s, reason = '', code = '',
+        sent_at = coalesce(sent_at, now()), updated_at = now()
     WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
 """
 ABSENT: Final = """

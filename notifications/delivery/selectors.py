@@ -1,9 +1,26 @@
 """Reading broadcasts and deliveries."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
 from django.db.models import Count, QuerySet
 
-from notifications.delivery.models import Broadcast, Delivery
+from notifications.delivery import quiet
+from notifications.delivery.audience import FROM, MATCHES, audience_of
+from notifications.delivery.models import Alarm, Broadcast, Delivery, DeliveryCount
+from notifications.delivery.policy import channels_for, may_wake
 from notifications.delivery.states import DeliveryState
+
+ASLEEP: Final = f"""
+    SELECT count(*)
+    FROM (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
+                  %(channels)s::varchar[], false))
+         AS b (topic, components, categories, channels, wakes),
+    {FROM}
+    WHERE a.channel = ANY(%(ringing)s) AND {quiet.UNTIL} IS NOT NULL AND {MATCHES}
+"""
 
 
 def progress(statement_number: int) -> dict[str, int]:
@@ -16,17 +33,18 @@ def progress(statement_number: int) -> dict[str, int]:
 
 
 def progress_by_channel(statement_number: int) -> dict[str, dict[str, int]]:
-    """The same for each channel that has any."""
-    rows = (
+    """The same for each channel that has any; what has been folded since counts as well."""
+    live = (
         Delivery.objects.filter(statement_id=statement_number)
+        .order_by()
         .values_list("channel", "state")
         .annotate(count=Count("id"))
-        .order_by("channel")
     )
+    folded = DeliveryCount.objects.filter(broadcast_id=statement_number)
     counts: dict[str, dict[str, int]] = {}
-    for channel, state, count in rows:
-        counts.setdefault(channel, dict.fromkeys(DeliveryState.values, 0))[state] = count
-    return counts
+    for channel, state, count in [*live, *folded.values_list("channel", "state", "count")]:
+        counts.setdefault(channel, dict.fromkeys(DeliveryState.values, 0))[state] += count
+    return dict(sorted(counts.items()))
 
 
 def deliveries_of(statement_number: int) -> QuerySet[Delivery]:
@@ -41,3 +59,25 @@ def deliveries_of(statement_number: int) -> QuerySet[Delivery]:
 def recent_broadcasts(limit: int) -> QuerySet[Broadcast]:
     """The newest broadcasts with their statements."""
     return Broadcast.objects.select_related("statement").order_by("-statement_id")[:limit]
+
+
+def open_alarms() -> QuerySet[Alarm]:
+    """What staff must know now, the newest first."""
+    return Alarm.objects.filter(over_at=None).order_by("-pk")
+
+
+def asleep(document: Mapping[str, Any]) -> int:
+    """How many of a draft's messages would wait until morning, if it were published now."""
+    if settings.QUIET_HOURS is None or may_wake(document):
+        return 0
+    audience = audience_of(document, tuple(channels_for(document)))
+    parameters: dict[str, Any] = {
+        "topic": audience.topic,
+        "components": [*audience.components],
+        "categories": [*audience.categories],
+        "channels": [*audience.channels],
+        **quiet.parameters(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ASLEEP, parameters)
+        return int(cursor.fetchone()[0])

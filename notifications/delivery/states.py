@@ -24,7 +24,13 @@ class DeliveryState(models.TextChoices):
 _S = DeliveryState
 
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
-    _S.PENDING: frozenset({_S.SENDING, _S.SUPERSEDED, _S.SUPPRESSED}),
+    # A receipt may tell of a message that was looked for in vain and waits to be sent again.
+    _S.PENDING: frozenset(
+        {
+            *(_S.SENDING, _S.SUPERSEDED, _S.SUPPRESSED),
+            *(_S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED),
+        }
+    ),
     _S.SENDING: frozenset(
         {_S.SENT, _S.PENDING, _S.FAILED, _S.UNKNOWN, _S.DELIVERED, _S.UNDELIVERED, _S.SUPPRESSED}
     ),
@@ -34,9 +40,10 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     # Providers do say "delivered" after "undelivered" when a phone comes back; never the reverse.
     _S.UNDELIVERED: frozenset({_S.DELIVERED}),
     _S.DELIVERED: frozenset(),
-    _S.FAILED: frozenset(),
+    # Only people take these back: see retry.py.
+    _S.FAILED: frozenset({_S.PENDING}),
+    _S.SUPPRESSED: frozenset({_S.PENDING}),
     _S.SUPERSEDED: frozenset(),
-    _S.SUPPRESSED: frozenset(),
 }
 
 # Receipts come late, doubled and out of order: one only counts when it gets further.

@@ -19,7 +19,7 @@ def sweep() -> None:
     due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=timezone.now())
     for channel in due.order_by("channel").values_list("channel", flat=True).distinct():
         wake_send(channel)
-    if Receipt.objects.filter(applied_at=None).exists():
+    if Receipt.objects.filter(applied_at=None, look_at__lte=timezone.now()).exists():
         wake_receipts()
     finish_broadcasts()
 

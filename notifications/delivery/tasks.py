@@ -8,6 +8,7 @@ from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown
 from notifications.delivery.retention import deliveries_fold
 from notifications.delivery.send import send_due
 from notifications.delivery.sweep import sweep
+from notifications.delivery.telling import alarms_tell
 from notifications.delivery.wake import wake_receipts, wake_resolve, wake_send
 
 
@@ -42,6 +43,12 @@ def resolve_unknown_task() -> None:
 def fold_task() -> None:
     """Fold what is older than the set age into counts."""
     deliveries_fold()
+
+
+@shared_task(name="delivery.tell_alarms")
+def tell_alarms_task() -> None:
+    """Tell staff of alarms."""
+    alarms_tell()
 
 
 @shared_task(name="delivery.sweep")

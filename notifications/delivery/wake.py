@@ -1,5 +1,6 @@
 """Waking workers: hints over the broker, whose loss changes nothing but the hour."""
 
+import time
 from typing import Final
 
 from notifications.hints import hint
@@ -7,6 +8,25 @@ from notifications.hints import hint
 # A hint to send that has waited so long in the queue is dropped: while there is work the sweep
 # gives another, and each would go on queueing itself until receipts wait behind thousands.
 STALE_SECONDS: Final = 20.0
+# Providers call back by the hundred a second, and one hint is enough for all that are stored.
+RECEIPT_HINTS_EVERY: Final = 0.25
+
+
+class _Throttle:
+    """Lets one call through in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last = -seconds
+
+    def passes(self) -> bool:
+        now = time.monotonic()
+        passes = now - self._last >= self._seconds
+        self._last = now if passes else self._last
+        return passes
+
+
+_receipts: Final = _Throttle(RECEIPT_HINTS_EVERY)
 
 
 def wake_expand(statement_number: int) -> None:
@@ -20,8 +40,9 @@ def wake_send(channel: str) -> None:
 
 
 def wake_receipts() -> None:
-    """Ask a worker to apply stored receipts."""
-    hint("delivery.apply_receipts")
+    """Ask a worker to apply stored receipts; what comes right after is found by the sweep."""
+    if _receipts.passes():
+        hint("delivery.apply_receipts")
 
 
 def wake_resolve() -> None:

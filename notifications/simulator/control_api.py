@@ -53,14 +53,18 @@ def one_or_many(given: Row, name: str) -> list[Any]:
 
 @refusing
 async def ledger(request: web.Request) -> web.StreamResponse:
-    """Every message, oldest first; `?to=`, `?provider=` and `?person=` choose among them."""
+    """Every message, oldest first; `?to=`, `?provider=`, `?person=` and `?since=` (in seconds since
+    1970) choose among them.
+    """
     store, query = request.app[CORE].store, request.query
     provider = Provider(query["provider"]) if "provider" in query else None
     rows = store.messages.values() if provider is None else store.by_provider[provider]
+    since = float(query.get("since", 0))
     chosen = [
         vars(message)
         for message in rows
-        if query.get("to", message.to) == message.to
+        if message.accepted_at >= since
+        and query.get("to", message.to) == message.to
         and query.get("person", message.person) == message.person
     ]
     return web.json_response({"messages": chosen, "notes": store.notes})

@@ -130,6 +130,10 @@ class Store:
         rows = self.by_person.get((provider, person), []) if person else self.by_provider[provider]
         return reversed(rows)
 
+    def newest_to(self, provider: Provider, to: str) -> Iterator[Message]:
+        """A provider's messages to one address, be it a person's or the operator's."""
+        return reversed(self.by_receiver.get((provider, to), []))
+
     def people(self, provider: Provider) -> list[str]:
         """The addresses that have messages, in order of first contact."""
         return [person for owner, person in self.by_person if owner == provider]
@@ -138,6 +142,7 @@ class Store:
         self.messages: dict[str, Message] = {}
         self.by_provider: dict[str, list[Message]] = defaultdict(list)
         self.by_person: dict[tuple[str, str], list[Message]] = {}
+        self.by_receiver: dict[tuple[str, str], list[Message]] = {}
         self.tables: dict[Table, dict[str, Row]] = {table: {} for table in Table}
         self.notes: list[Row] = []
 
@@ -145,6 +150,7 @@ class Store:
         self.messages[message.sid] = message
         self.by_provider[message.provider].append(message)
         self.by_person.setdefault((message.provider, message.person), []).append(message)
+        self.by_receiver.setdefault((message.provider, message.to), []).append(message)
 
     def _write(self, line: Row) -> None:
         if self._file is not None:

@@ -82,9 +82,10 @@ async def create(request: web.Request) -> web.StreamResponse:
 @_guarded
 async def index(request: web.Request) -> web.StreamResponse:
     """GET Messages.json: newest first, filtered, in pages."""
-    core = request.app[CORE]
+    core, store = request.app[CORE], request.app[CORE].store
     page = Page.read(request.query)
-    listed = core.store.newest_first(Provider.TWILIO)
+    to = page.filters.get("To")
+    listed = store.newest_to(Provider.TWILIO, to) if to else store.newest_first(Provider.TWILIO)
     body = page.body(PATH.format(account=request.match_info["account"]) + "/Messages.json", listed)
     body["messages"] = [resource(core, message) for message in body["messages"]]
     return web.json_response(body)

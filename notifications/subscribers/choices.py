@@ -1,10 +1,13 @@
-"""What someone wants to hear about, read and checked."""
+"""What someone wants to hear about, and how they want to be told; read and checked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from notifications.subscribers.topics import ALL_TOPICS, Topic
@@ -32,6 +35,15 @@ class Choices:
     category: str = ""
     topics: tuple[str, ...] = ALL_TOPICS
     components: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manner:
+    """Quiet at night, by the clock of which time zone, and told by one channel or by each."""
+
+    quiet: bool = True
+    timezone: str = "Asia/Shanghai"
+    one_by_one: bool = False
 
 
 def clean_choices(
@@ -70,3 +82,23 @@ def clean_language(value: str) -> str:
     if language not in LANGUAGES:
         raise ValidationError(_("Choose Chinese (zh) or English (en)."), code="language")
     return language
+
+
+def clean_timezone(name: str) -> str:
+    """The name of a time zone that Python and PostgreSQL both know: each reckons with it.
+
+    Raises:
+        ValidationError: one of them does not.
+    """
+    if name not in _timezones():
+        raise ValidationError(
+            _("Write a time zone such as Asia/Shanghai or Europe/London."), code="timezone"
+        )
+    return name
+
+
+@lru_cache(maxsize=1)
+def _timezones() -> frozenset[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_timezone_names")
+        return frozenset(name for (name,) in cursor.fetchall()) & available_timezones()

@@ -1,23 +1,46 @@
 """The forms a merchant fills in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.choices import Choices, clean_choices
+from notifications.subscribers.choices import Choices, Manner, clean_choices
 from notifications.subscribers.contacts import CODE_CHANNELS, contact_for_code
+from notifications.subscribers.models import Subscriber
+from notifications.subscribers.services.subscriptions import CHAIN, manner_of
 from notifications.subscribers.topics import ALL_TOPICS, Topic
 from statuspage.components.selectors import grouped, visible_components
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.statements.texts import CHINESE, ENGLISH, in_language
 
 LANGUAGES: Final = ((CHINESE, "中文"), (ENGLISH, "English"))
+ONCE: Final = "once"
+EVERY: Final = "every"
+FEWEST_WAYS: Final = 2
+# Where merchants of a Chinese payment institution are; others are imported with theirs.
+TIMEZONES: Final = (
+    ("Asia/Shanghai", _("China (Beijing time)")),
+    ("Asia/Hong_Kong", _("Hong Kong")),
+    ("Asia/Macau", _("Macao")),
+    ("Asia/Taipei", _("Taipei")),
+    ("Asia/Singapore", _("Singapore")),
+    ("Asia/Tokyo", _("Tokyo")),
+    ("Asia/Seoul", _("Seoul")),
+    ("Asia/Bangkok", _("Bangkok")),
+    ("Asia/Dubai", _("Dubai")),
+    ("Europe/London", _("London")),
+    ("Europe/Berlin", _("Berlin, Paris, Rome")),
+    ("America/New_York", _("New York")),
+    ("America/Los_Angeles", _("Los Angeles")),
+    ("Australia/Sydney", _("Sydney")),
+)
 
 
 class AddressForm(forms.Form):
@@ -115,6 +138,64 @@ class ChoicesForm(forms.Form):
         return clean_choices(**{name: self.cleaned_data[name] for name in names})
 
 
+class ManageForm(ChoicesForm):
+    """What someone who has subscribed may change: also when and by how many ways they are told.
+
+    What is not asked, because it makes no difference, stays as it is.
+    """
+
+    quiet = forms.BooleanField(label=_("Quiet at night"), required=False)
+    timezone = forms.ChoiceField(label=_("Your time zone"), required=False)
+    told = forms.ChoiceField(
+        label=_("By how many ways should we tell you?"), required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, subscriber: Subscriber, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._present = manner_of(subscriber)
+        self._ask_about_nights()
+        self._ask_about_ways(_ways(subscriber))
+
+    @property
+    def manner(self) -> Manner:
+        """What was chosen, once the form is valid."""
+        given = self.cleaned_data
+        return Manner(
+            quiet=given.get("quiet", self._present.quiet),
+            timezone=given.get("timezone") or self._present.timezone,
+            one_by_one=given["told"] == ONCE if given.get("told") else self._present.one_by_one,
+        )
+
+    def _ask_about_nights(self) -> None:
+        if settings.QUIET_HOURS is None:
+            del self.fields["quiet"], self.fields["timezone"]
+            return
+        start, end = (f"{hour:%H:%M}" for hour in settings.QUIET_HOURS)
+        self.fields["quiet"].initial = self._present.quiet
+        self.fields["quiet"].help_text = _(
+            "From %(start)s to %(end)s your phone stays silent: SMS and WeChat messages wait until"
+            " %(end)s. Only critical incidents come at once."
+        ) % {"start": start, "end": end}
+        zones: dict[str, Any] = dict(TIMEZONES)
+        zones.setdefault(self._present.timezone, self._present.timezone)
+        self.fields["timezone"].choices = list(zones.items())  # type: ignore[attr-defined]
+        self.fields["timezone"].initial = self._present.timezone
+
+    def _ask_about_ways(self, ways: Sequence[Any]) -> None:
+        if len(ways) < FEWEST_WAYS:
+            del self.fields["told"]
+            return
+        once = _("Tell me once: %(first)s first, %(next)s only if that fails") % {
+            "first": ways[0],
+            "next": str(pgettext("between channels", ", ")).join(map(str, ways[1:])),
+        }
+        self.fields["told"].choices = [  # type: ignore[attr-defined]
+            (ONCE, once),
+            (EVERY, _("Tell me by every channel")),
+        ]
+        self.fields["told"].initial = ONCE if self._present.one_by_one else EVERY
+
+
 class SubscribeForm(AddressForm, ChoicesForm):
     """Everything on one page."""
 
@@ -171,3 +252,12 @@ def _component_choices() -> list[tuple[str, Iterable[tuple[str, str]]] | tuple[s
         else:
             choices.extend(members)
     return choices
+
+
+def _ways(subscriber: Subscriber) -> list[Any]:
+    """The names of the channels that reach a subscriber now, in the order of the chain."""
+    places = {name: place for place, name in enumerate(CHAIN)}
+    reachable = subscriber.addresses.filter(suppressed_at=None, confirmed_at__isnull=False)
+    names = dict.fromkeys(reachable.order_by("position", "pk").values_list("channel", flat=True))
+    ordered = sorted(names, key=lambda name: places.get(name, len(places)))
+    return [find_channel(name).label for name in ordered]

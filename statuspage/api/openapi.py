@@ -43,6 +43,10 @@ READING: Final = {
     "401": _("The token is missing, unknown or expired."),
     "404": _("There is nothing of that name."),
 }
+PUBLIC: Final = {
+    "400": _("The query is not right."),
+    "429": _("You ask too often; the header Retry-After says how long to wait."),
+}
 WRITING: Final = {
     "400": _("The body is not right; “fields” says where."),
     "401": _("The token is missing, unknown or expired."),
@@ -80,6 +84,8 @@ def describe_refusals(result: Spec, generator: Any, request: Any, public: bool) 
     for operations in result["paths"].values():
         for method, operation in operations.items():
             refusals = WRITING if method == "post" else READING
+            if not any(operation.get("security", [])):
+                refusals = PUBLIC
             operation["responses"] |= {code: _refusal(says) for code, says in refusals.items()}
             if method == "post":
                 operation.setdefault("parameters", []).append(KEY_HEADER)

@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from statuspage.api.views import (
+    arrival,
     components,
     delivery,
     docs,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("statements/<int:number>/", statements.OneStatement.as_view(), name="statement"),
     path("statements/<int:number>/corrections/", statements.Corrections.as_view()),
     path("statements/<int:number>/withdrawals/", statements.Withdrawals.as_view()),
+    path("arrival/", arrival.arrival_view, name="arrival"),
     path("components/", components.Components.as_view(), name="components"),
     path("broadcasts/<int:number>/", delivery.OneBroadcast.as_view(), name="broadcast"),
     path("deliveries/", delivery.Deliveries.as_view(), name="deliveries"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeAlias
+from typing import Concatenate, Final, ParamSpec, TypeAlias
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,9 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 
 from statuspage.staff.models import Staff
+from statuspage.staff.roles import Role
 
+MAY_DECIDE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -57,6 +59,28 @@ def writes(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return in_staff_language(_signed_in(wrapped))
+
+
+def decides(view: View[P]) -> View[P]:
+    """A page for those who may decide what becomes of messages and addresses; others get 403."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not may_decide(staff_of(request)):
+            return undecided(request)
+        return view(request, *args, **kwargs)
+
+    return in_staff_language(_signed_in(wrapped))
+
+
+def undecided(request: HttpRequest) -> HttpResponse:
+    """Who may not decide is told so."""
+    return render(request, "console/undecided.html", status=403)
+
+
+def may_decide(staff: Staff) -> bool:
+    """Whether they may send again, or write again to whom a provider stopped."""
+    return staff.is_active and staff.role in MAY_DECIDE
 
 
 def staff_of(request: HttpRequest) -> Staff:

@@ -1,7 +1,9 @@
-"""How far a broadcast has got, and whether there is more to come."""
+"""How far a broadcast has got, how fast it gets on, and whether there is more to come."""
 
+import math
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -12,9 +14,24 @@ from notifications.channels.base import Channel
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.selectors import progress_by_channel
 from notifications.delivery.states import UNFINISHED, DeliveryState
+from statuspage.console.shared import last, shared
 
 # Some receipts never come (a phone that stays off): the page stops asking after that.
 RECEIPTS_AWAITED: Final = timedelta(hours=1)
+COUNTED_FOR_SECONDS: Final = 1
+# The rate is that of the last ten seconds, as seen from one count to the next.
+RATE_OF_SECONDS: Final = 10.0
+WAITING: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
+
+ByChannel = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Deliveries by channel and state; and how many had been tried at which times, of late."""
+
+    by_channel: ByChannel
+    tried: tuple[tuple[float, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -22,12 +39,20 @@ class Progress:
     """A broadcast with its deliveries counted by channel and state."""
 
     broadcast: Broadcast
-    by_channel: Mapping[str, Mapping[str, int]]
+    by_channel: ByChannel
+    tried: tuple[tuple[float, int], ...] = field(default=())
 
     @classmethod
     def of(cls, broadcast: Broadcast) -> "Progress":
         """Count now."""
         return cls(broadcast, progress_by_channel(broadcast.pk))
+
+    @classmethod
+    def shared(cls, broadcast: Broadcast) -> "Progress":
+        """As counted within the last second, for however many are watching."""
+        key = f"progress:{broadcast.pk}"
+        count = shared(key, COUNTED_FOR_SECONDS, lambda: _count(broadcast.pk, last(key)))
+        return cls(broadcast, count.by_channel, count.tried)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -45,6 +70,22 @@ class Progress:
         """Deliveries that need nothing more from us."""
         counts = self.counts
         return self.total - sum(counts[state] for state in UNFINISHED)
+
+    @property
+    def rate(self) -> float:
+        """Messages tried in a second, over the last ten; 0 while that is not known."""
+        if self.broadcast.state == BroadcastState.FINISHED or len(self.tried) < 2:
+            return 0.0
+        (began, before), (now, after) = self.tried[0], self.tried[-1]
+        return max(0.0, (after - before) / (now - began))
+
+    @property
+    def minutes_left(self) -> int | None:
+        """Whole minutes, at this rate, until everything is tried; None while that is not known."""
+        waiting = sum(self.counts[state] for state in WAITING)
+        if self.broadcast.state != BroadcastState.SENDING or not self.rate or not waiting:
+            return None
+        return math.ceil(waiting / self.rate / 60)
 
     @property
     def rows(self) -> list[tuple[str, int, list[int]]]:
@@ -70,6 +111,17 @@ class Progress:
             return False
         awaited = (one.name for one in channels() if _sends_receipts(one))
         return any(self.by_channel.get(name, {}).get(DeliveryState.SENT) for name in awaited)
+
+
+def _count(number: int, before: object) -> Count:
+    by_channel = progress_by_channel(number)
+    tried = sum(
+        count for row in by_channel.values() for state, count in row.items() if state not in WAITING
+    )
+    now = time.time()
+    earlier = before.tried if isinstance(before, Count) else ()
+    recent = tuple(one for one in earlier if now - RATE_OF_SECONDS <= one[0] < now)
+    return Count(by_channel, (*recent, (now, tried)))
 
 
 def _sends_receipts(channel: Channel) -> bool:

@@ -5,10 +5,15 @@ from django.urls import path, register_converter
 from statuspage.console.converters import NumberConverter, PublicIdConverter
 from statuspage.console.views import (
     broadcasts,
+    calendar,
     dashboard,
+    dead_letters,
     incidents,
+    ledger,
     maintenances,
     notices,
+    quarantine,
+    rules,
     session,
     statements,
 )
@@ -43,6 +48,10 @@ urlpatterns = [
     path("notices/new/", notices.notice_new, name="notice_new"),
     path("notices/compose/<slug:kind>/", notices.notice_compose, name="notice_compose"),
     path("notices/<public_id:public_id>/", notices.notice, name="notice"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/load/", calendar.calendar_load, name="calendar_load"),
+    path("calendar/review/", calendar.calendar_review, name="calendar_review"),
+    path("rules/", rules.rules, name="rules"),
     path("log/", statements.log, name="log"),
     path(
         "statements/<number:number>/correct/",
@@ -62,4 +71,14 @@ urlpatterns = [
         broadcasts.broadcast_progress,
         name="broadcast_progress",
     ),
+    path(
+        "broadcasts/<number:number>/export/",
+        broadcasts.broadcast_export,
+        name="broadcast_export",
+    ),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("dead-letters/", dead_letters.dead_letter_list, name="dead_letters"),
+    path("dead-letters/retry/", dead_letters.dead_letters_retry, name="dead_letters_retry"),
+    path("dead-letters/<number:number>/", dead_letters.dead_letter, name="dead_letter"),
+    path("quarantine/", quarantine.quarantine, name="quarantine"),
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from statuspage.components.models import Component
 from statuspage.demo.crisis import CRISIS, CRISIS_NAME, Step
 from statuspage.demo.reference import MAINTENANCE_BODY
+from statuspage.demo.settlement import seed_holiday, seed_payment, seed_warning
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.services.incidents import incident_open, incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
@@ -19,11 +20,15 @@ from statuspage.statements.services import CORRECTION, statement_correct
 from statuspage.statements.texts import Text
 
 CRISIS_DAYS_AGO: Final = 4
+# In yuan: what was waived in all, and what has gone back of it so far.
+WAIVED: Final = "186420.50"
+PAID: Final = ("120000.00", "51880.30")
 Clock = Callable[..., datetime]
 
 
 def seed_story(components: dict[str, Component], author: Staff) -> None:
     """Publish the whole story in the order in which it happened, ending before now."""
+    seed_holiday(author, before=_clock(51)(0))
     _old_maintenance(components, author)
     _old_incident(components, author)
     _make_good(_crisis(components, author), author)
@@ -56,25 +61,25 @@ def _incident(statement: Statement) -> Incident:
 
 
 def _old_maintenance(components: dict[str, Component], author: Staff) -> None:
-    at = _clock(38)
+    at = _clock(50)
     said = maintenance_schedule(
         name=_text("商户后台计划维护", "Planned maintenance of the merchant portal"),
         body=MAINTENANCE_BODY,
         components=[components["portal"].public_id],
-        scheduled_for=at(1, days=8),
-        scheduled_until=at(3, days=8),
+        scheduled_for=at(1, days=20),
+        scheduled_until=at(3, days=20),
         author=author,
         published_at=at(10),
     )
     for status, moment, body in (
         (
             "in_progress",
-            at(1, 0, days=8),
+            at(1, 0, days=20),
             _text("维护已按时开始。", "The maintenance has started on time."),
         ),
         (
             "completed",
-            at(2, 35, days=8),
+            at(2, 35, days=20),
             _text(
                 "维护已提前完成，商户后台恢复访问。",
                 "The maintenance is complete ahead of time; the merchant portal is back.",
@@ -202,7 +207,7 @@ def _make_good(incident: Incident, author: Staff) -> None:
         author=author,
         published_at=at(15, 50),
     )
-    notice_publish(
+    waiver = notice_publish(
         kind="fee_waiver",
         title=_text("受影响交易手续费全额减免", "Fees on affected transactions are waived in full"),
         body=_text(
@@ -218,11 +223,16 @@ def _make_good(incident: Incident, author: Staff) -> None:
             "percent_waived": "100",
             "borne_by": _text("本公司", "The company"),
             "credited_by": at(12, days=3).date().isoformat(),
+            "promised_total": WAIVED,
         },
         incident_id=incident.public_id,
         author=author,
         published_at=at(16, 30),
     )
+    first, second = PAID
+    seed_payment(author, waiver.subject_id, first, at(11, days=1), incident.public_id)
+    seed_warning(author, at(9, days=2))
+    seed_payment(author, waiver.subject_id, second, at(9, days=3), incident.public_id)
 
 
 def _coming_maintenance(components: dict[str, Component], author: Staff) -> None:
@@ -235,8 +245,8 @@ def _coming_maintenance(components: dict[str, Component], author: Staff) -> None
             "revenue share are not available. Payments and payouts are not affected.",
         ),
         components=[components["agents"].public_id],
-        scheduled_for=at(1, days=10),
-        scheduled_until=at(4, days=10),
+        scheduled_for=at(1, days=24),
+        scheduled_until=at(4, days=24),
         author=author,
         published_at=at(10),
     )

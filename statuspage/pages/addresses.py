@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
+from statuspage.statements.models import Statement
 from statuspage.statements.texts import CHINESE
 
 VIEWS: Final[Mapping[str, str]] = {
@@ -25,6 +26,12 @@ def subject_path(subject_type: str, subject_id: str) -> str:
 def subject_url(subject_type: str, subject_id: str) -> str:
     """The same with scheme and host."""
     return settings.SITE_URL + subject_path(subject_type, subject_id)
+
+
+def statement_path(statement: Statement) -> str:
+    """Where a statement stands on its subject's page."""
+    path = subject_path(statement.subject_type, statement.subject_id)
+    return f"{path}#statement-{statement.number}"
 
 
 def statement_id(subject_type: str, subject_id: str, number: int) -> str:

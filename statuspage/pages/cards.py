@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.pages.payload import Detail, details
 from statuspage.pages.timeline import Entry, entries, latest, notice_label
 from statuspage.pages.words import Words, words
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.settlement.models import Notice
+from statuspage.settlement.notices.base import Form
 from statuspage.statements.models import Statement
+from statuspage.statements.texts import CHINESE
 
 Timelines = Mapping[str, list[Statement]]
 
@@ -97,14 +99,22 @@ class MaintenanceCard:
 
 @dataclass(frozen=True)
 class NoticeCard:
-    """A notice to merchants with its corrections, newest first."""
+    """A notice to merchants with its corrections, newest first.
+
+    `details` and `tables` are as the log keeps them: what was said, in the reader's language.
+    """
 
     id: str
     name: Words
+    form: str | Promise
     label: str | Promise
     published_at: datetime
+    effective_from: datetime | None
+    effective_until: datetime | None
     audience: Sequence[str | Promise]
-    details: Sequence[Detail]
+    products: Sequence[str]
+    details: Sequence[Mapping[str, Any]]
+    tables: Sequence[Mapping[str, Any]]
     incident_id: str
     timeline: Sequence[Entry]
 
@@ -151,15 +161,22 @@ def maintenance_card(maintenance: Maintenance, said: Timelines, reader: Reader) 
 
 def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
     """The card of one notice."""
+    statements = said.get(notice.public_id, [])
+    content = statements[0].content if statements else {}
     return NoticeCard(
         id=notice.public_id,
         name=words(notice.title, reader.language),
+        form=Form(content.get("form", Form.NOTICE)).label,
         label=notice_label(notice.kind),
         published_at=notice.published_at,
+        effective_from=notice.effective_from,
+        effective_until=notice.effective_until,
         audience=_audience(notice),
-        details=details(notice.kind, notice.payload, reader.language),
+        products=notice.audience.get("products") or [],
+        details=_spoken(content.get("details"), reader.language),
+        tables=_spoken(content.get("tables"), reader.language),
         incident_id=notice.incident_id,
-        timeline=entries(said.get(notice.public_id, []), reader.language, reader.hidden),
+        timeline=entries(statements, reader.language, reader.hidden),
     )
 
 
@@ -173,6 +190,13 @@ def _parts(incident: Incident, reader: Reader) -> list[Part]:
     ]
 
 
+def _spoken(said: Mapping[str, Any] | None, language: str) -> Sequence[Mapping[str, Any]]:
+    """What the log keeps by language."""
+    return (said or {}).get(language) or (said or {}).get(CHINESE) or []
+
+
 def _audience(notice: Notice) -> list[str | Promise]:
     categories = notice.audience.get("categories") or []
-    return [MerchantCategory(one).label for one in categories] or [_("All merchants")]
+    said: list[str | Promise] = [MerchantCategory(one).label for one in categories]
+    agents = [_("Agents")] if notice.audience.get("agents") else []
+    return [*(said or [_("All merchants")]), *agents]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from statuspage.components.selectors import overall_state, visible_components
 from statuspage.components.statuses import HEADLINES
 from statuspage.incidents.selectors import incidents, maintenances
-from statuspage.pages import feeds
+from statuspage.pages import feeds, ics
 from statuspage.pages.badge import svg
 from statuspage.pages.errors import NotHere
 from statuspage.pages.http import (
@@ -26,12 +26,13 @@ from statuspage.pages.http import (
     in_asked_language,
     public,
 )
+from statuspage.settlement.calendar.selectors import profiles
 from statuspage.settlement.selectors import notices
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES
 
 SUBJECTS_IN_SITEMAP: Final = 1000
-SITEMAP_VIEWS: Final = ("home", "history", "notices", "log")
+SITEMAP_VIEWS: Final = ("home", "arrival", "history", "notices", "log")
 DAY: Final = 24 * 60 * 60  # seconds
 # Above this no number fits the column, and none was ever given.
 LAST_NUMBER: Final = 2**63 - 1
@@ -66,6 +67,23 @@ def json_feed(request: HttpRequest) -> HttpResponse:
         json_dumps_params={"ensure_ascii": False},
     )
     return _dated(response, [item.at for item in items])
+
+
+@any_origin
+@public
+@in_asked_language
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Days without settlement and planned work; `?profile=fx` for cross-border settlement."""
+    code = request.GET.get("profile", "domestic")
+    profile = {one.code: one for one in profiles()}.get(code)
+    if profile is None:
+        raise NotHere(_("There is no calendar of this name."))
+    content = ics.calendar_file(profile, asked_language(request))
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'inline; filename="calendar.ics"'},
+    )
 
 
 @any_origin

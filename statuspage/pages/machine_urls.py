@@ -9,6 +9,7 @@ urlpatterns = [
     path("history.rss", machine.rss, name="rss"),
     path("history.atom", machine.atom, name="atom"),
     path("feed.json", machine.json_feed, name="json_feed"),
+    path("calendar.ics", machine.calendar, name="calendar"),
     path("badge.svg", machine.badge, name="badge"),
     path("favicon.ico", machine.favicon, name="favicon"),
     path("robots.txt", machine.robots, name="robots"),

@@ -28,7 +28,8 @@ from statuspage.pages.days import Day, recent_days
 from statuspage.pages.look import INDICATOR_TONE
 from statuspage.pages.months import Month, month_of
 from statuspage.pages.words import Words, words
-from statuspage.settlement.models import Notice
+from statuspage.settlement.arrival import Answer, paid_now
+from statuspage.settlement.models import Notice, Product
 from statuspage.settlement.selectors import notices, notices_of_incident
 from statuspage.statements.selectors import newest, timelines
 
@@ -59,6 +60,7 @@ class Home:
     active: Sequence[MaintenanceCard]
     upcoming: Sequence[MaintenanceCard]
     notices: Sequence[NoticeCard]
+    arrivals: Sequence[Answer]
     groups: Sequence[Group]
     days: Sequence[Day]
     spoken_at: datetime | None
@@ -102,6 +104,7 @@ def home(one: Reader) -> Home:
         active=active,
         upcoming=maintenance_cards(log.scheduled_maintenances(), one),
         notices=_current_notices(one),
+        arrivals=paid_now(one.now),
         groups=_groups(components, one.language),
         days=_recent_days(first_day, one),
         spoken_at=last.published_at if last else None,
@@ -151,6 +154,14 @@ def incident_name(public_id: str, language: str) -> Words | None:
     return words(found, language) if found else None
 
 
+def product_names(codes: Sequence[str], language: str) -> list[Words]:
+    """What products are called."""
+    if not codes:
+        return []
+    names = Product.objects.filter(code__in=codes).values_list("name", flat=True)
+    return [words(name, language) for name in names]
+
+
 def incident_cards(found: Iterable[Incident], one: Reader) -> list[IncidentCard]:
     """Cards for incidents, their timelines read in one query."""
     rows = list(found)
@@ -173,8 +184,15 @@ def notice_cards(found: Iterable[Notice], one: Reader) -> list[NoticeCard]:
 
 
 def _current_notices(one: Reader) -> list[NoticeCard]:
+    """The last month's, and what is still to take effect or still in effect; nothing that is over.
+
+    A fee change must be shown continuously until it takes effect (domain.md, duties).
+    """
     since = one.now - timedelta(days=NOTICE_DAYS)
-    return notice_cards(notices().filter(published_at__gte=since)[:NOTICES_SHOWN], one)
+    recent = Q(published_at__gte=since)
+    ahead = Q(effective_from__gte=one.now) | Q(effective_until__gte=one.now)
+    over = Q(effective_until__lt=one.now)
+    return notice_cards(notices().filter(recent | ahead).exclude(over)[:NOTICES_SHOWN], one)
 
 
 def _recent_days(first_day: date, one: Reader) -> list[Day]:

@@ -54,6 +54,7 @@ class Entry:
     sha256: str
     changes: Sequence[Change]
     next_update_by: datetime | None
+    short_notice: Words | None
     corrects: int | None
     answers: Sequence["Entry"]
 
@@ -114,7 +115,7 @@ def _entry(
 ) -> Entry:
     content = statement.content
     tone, label = tone_and_label(statement)
-    promised = content.get("next_update_by")
+    promised, reason = content.get("next_update_by"), content.get("short_notice_reason")
     return Entry(
         number=statement.number,
         kind=statement.kind,
@@ -126,6 +127,7 @@ def _entry(
         sha256=statement.sha256,
         changes=[] if statement.kind in ANSWERS else _changes(content, language, hidden),
         next_update_by=from_iso(promised) if promised else None,
+        short_notice=words(reason, language) if reason else None,
         corrects=statement.corrects_id,
         answers=answers,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from statuspage.pages import views
+from statuspage.pages import arrival, views
 
 app_name = "pages"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("history/", views.history, name="history"),
     path("notices/", views.notice_list, name="notices"),
     path("notices/<slug:public_id>/", views.notice, name="notice"),
+    path("arrival/", arrival.arrival_page, name="arrival"),
+    path("ledger/", views.ledger, name="ledger"),
     path("log/", views.statement_list, name="log"),
 ]

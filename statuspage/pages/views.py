@@ -12,11 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from statuspage.pages import selectors
+from statuspage.pages.accounts import account_cards
 from statuspage.pages.cards import Reader
 from statuspage.pages.errors import NotHere
 from statuspage.pages.http import public
 from statuspage.pages.log_rows import log_row
 from statuspage.pages.months import month_of, read_month
+from statuspage.pages.narrowing import read_choice
 from statuspage.settlement.models import Notice
 from statuspage.settlement.selectors import notices
 from statuspage.statements.models import Statement
@@ -69,10 +71,18 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @public
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """Every notice to merchants, the newest first."""
-    page = _page(request, notices(), NOTICES_A_PAGE)
+    """Every notice to merchants, the newest first; `?category=micro&kind=delay` narrows it."""
+    chosen = read_choice(request.GET)
+    page = _page(request, chosen.narrow(notices()), NOTICES_A_PAGE)
     cards = selectors.notice_cards(page, _reader())
-    return render(request, "pages/notices.html", {"cards": cards, "page": page})
+    context = {"cards": cards, "page": page, "chosen": chosen, "pager_query": chosen.query}
+    return render(request, "pages/notices.html", context)
+
+
+@public
+def ledger(request: HttpRequest) -> HttpResponse:
+    """What was promised to merchants, and what has been paid."""
+    return render(request, "pages/ledger.html", {"accounts": account_cards(_reader())})
 
 
 @public
@@ -80,8 +90,13 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
     """One notice to merchants."""
     reader = _reader()
     card = _found(selectors.notice(public_id, reader))
-    name = selectors.incident_name(card.incident_id, reader.language)
-    return render(request, "pages/notice.html", {"card": card, "incident_name": name})
+    context = {
+        "card": card,
+        "incident_name": selectors.incident_name(card.incident_id, reader.language),
+        "products": selectors.product_names(card.products, reader.language),
+        "account": next(iter(account_cards(reader, [card.id])), None),
+    }
+    return render(request, "pages/notice.html", context)
 
 
 @public

@@ -3,7 +3,21 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.settlement.calendar.models import CalendarDay, CalendarProfile, CalendarYear
+from statuspage.settlement.ledger.models import Commitment, Payment
+from statuspage.settlement.rules.models import Product, SettlementRule
 from statuspage.statements.ids import new_id
+
+__all__ = [
+    "CalendarDay",
+    "CalendarProfile",
+    "CalendarYear",
+    "Commitment",
+    "Notice",
+    "Payment",
+    "Product",
+    "SettlementRule",
+]
 
 
 class Notice(models.Model):
@@ -15,6 +29,8 @@ class Notice(models.Model):
     payload = models.JSONField(_("details"), default=dict)
     audience = models.JSONField(_("audience"), default=dict)
     incident_id = models.CharField(_("incident"), max_length=12, blank=True)
+    effective_from = models.DateTimeField(_("in effect from"), null=True)
+    effective_until = models.DateTimeField(_("in effect until"), null=True)
     published_at = models.DateTimeField(_("published at"))
 
     class Meta:

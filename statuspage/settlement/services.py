@@ -1,21 +1,70 @@
 """Publishing notices to merchants."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.settlement.audience import clean_audience
+from statuspage.settlement.audience import Audience, clean_audience
 from statuspage.settlement.models import Notice
-from statuspage.settlement.notices import notice_kind
+from statuspage.settlement.notices import NoticeKind, notice_kind
+from statuspage.settlement.rules.models import Product
+from statuspage.settlement.wording import derived
 from statuspage.statements.authors import Author
+from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing
 from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.times import from_iso, iso_or_none
 
 TITLE_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Window:
+    """From when to when a notice holds; either end may be open."""
+
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValidationError where it ends before it begins."""
+        if self.begins and self.ends and self.ends < self.begins:
+            problem = _("This must not be before the other date.")
+            raise ValidationError({"effective_until": problem})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A notice as it would be published: cleaned, but not said."""
+
+    kind: NoticeKind
+    title: Text
+    body: Text
+    payload: Mapping[str, Any]
+    audience: Audience
+    incident_id: str = ""
+    window: Window = field(default_factory=Window)
+
+    def content(self, extra: Mapping[str, Json]) -> dict[str, Json]:
+        """What the statement says; `extra` is what publishing it found out."""
+        return {
+            "name": dict(self.title),
+            "body": dict(self.body),
+            "payload": dict(self.payload),
+            "audience": dict(self.audience),
+            "incident": self.incident_id or None,
+            "form": str(self.kind.form),
+            "effective_from": iso_or_none(self.window.begins),
+            "effective_until": iso_or_none(self.window.ends),
+            **extra,
+            **derived(self.kind, {**self.payload, **extra}),
+        }
 
 
 def notice_publish(
@@ -27,39 +76,97 @@ def notice_publish(
     payload: Mapping[str, object] | None = None,
     audience: Mapping[str, object] | None = None,
     incident_id: str = "",
+    effective_from: datetime | None = None,
+    effective_until: datetime | None = None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Publish a notice; `incident_id` is the public id of the incident it belongs to, if any.
 
+    Left out, the kind's payload says from when to when it holds, if it does.
+
     Raises:
-        ValidationError: the kind, a text, the payload, the audience or the incident is not usable.
+        ValidationError: the kind, a text, the payload, the audience, the window or the incident
+            is not usable; or the text contradicts the payload.
     """
     moment = published_at or timezone.now()
+    found = notice_kind(kind)
     title, body = clean_text(title, max_length=TITLE_LENGTH), clean_text(body)
-    details = notice_kind(kind).clean(payload or {})
     addressed = clean_audience(audience)
+    _check_products(addressed)
     _check_incident(incident_id)
+    # Cleaned under the lock: what is worked out from earlier notices must still be so when said.
     with publishing():
-        notice = Notice.objects.create(
-            kind=kind,
+        details = found.clean(payload or {}, moment)
+        draft = Draft(
+            kind=found,
             title=title,
+            body=body,
             payload=details,
             audience=addressed,
             incident_id=incident_id,
-            published_at=moment,
+            window=_window(found, details, effective_from, effective_until),
         )
-        return publish(
-            kind=f"notice.{kind}",
-            subject=Subject("notice", notice.public_id),
-            content={
-                "name": dict(title),
-                "body": dict(body),
-                "payload": details,
-                "audience": {"categories": [*addressed["categories"]]},
-                "incident": incident_id or None,
-            },
-            author=author,
-            published_at=moment,
+        if problems := found.proofread(details, body):
+            raise ValidationError({"body": [*problems]})
+        return _say(draft, author, moment)
+
+
+def foreseen(draft: Draft, author: Author | None) -> Mapping[str, Json]:
+    """What publishing the draft would find out; nothing of it is kept.
+
+    A draft that would be refused finds out nothing: its author is told when publishing.
+    """
+    try:
+        with transaction.atomic():
+            extra = draft.kind.effect(_notice(draft, timezone.now()), author)
+            transaction.set_rollback(True)
+            return extra
+    except ValidationError:
+        return {}
+
+
+def _say(draft: Draft, author: Author | None, moment: datetime) -> Statement:
+    notice = _notice(draft, moment)
+    notice.save()
+    extra = draft.kind.effect(notice, author)
+    statement = publish(
+        kind=f"notice.{draft.kind.name}",
+        subject=Subject("notice", notice.public_id),
+        content=draft.content(extra),
+        author=author,
+        published_at=moment,
+    )
+    draft.kind.record(notice, statement)
+    return statement
+
+
+def _notice(draft: Draft, moment: datetime) -> Notice:
+    return Notice(
+        kind=draft.kind.name,
+        title=draft.title,
+        payload=dict(draft.payload),
+        audience=draft.audience,
+        incident_id=draft.incident_id,
+        effective_from=draft.window.begins,
+        effective_until=draft.window.ends,
+        published_at=moment,
+    )
+
+
+def _window(
+    kind: NoticeKind, payload: Mapping[str, Any], begins: datetime | None, ends: datetime | None
+) -> Window:
+    by_payload = [from_iso(str(one)) if one else None for one in kind.window(payload)]
+    return Window(begins or by_payload[0], ends or by_payload[1])
+
+
+def _check_products(audience: Audience) -> None:
+    unknown = set(audience["products"]) - set(Product.objects.values_list("code", flat=True))
+    if unknown:
+        raise ValidationError(
+            _("Unknown product: %(codes)s"),
+            code="product",
+            params={"codes": ", ".join(sorted(unknown))},
         )
 
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.staff.roles import MAY_PUBLISH, Role
+from statuspage.staff.roles import MAY_APPROVE, MAY_PUBLISH, Role
 
 
 class Staff(AbstractUser):
@@ -21,6 +21,11 @@ class Staff(AbstractUser):
     def may_publish(self) -> bool:
         """True for every role that may speak in public."""
         return self.is_active and self.role in MAY_PUBLISH
+
+    @property
+    def may_approve(self) -> bool:
+        """True for every role that may stand, as the second person, for another's work."""
+        return self.is_active and self.role in MAY_APPROVE
 
 
 class ApiToken(models.Model):

@@ -16,4 +16,5 @@ class Role(models.TextChoices):
 
 
 MAY_PUBLISH: Final = frozenset({Role.AUTHOR, Role.APPROVER, Role.ADMIN})
+MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 MAY_EDIT_REFERENCE_DATA: Final = frozenset({Role.ADMIN})

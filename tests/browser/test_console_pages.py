@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.desk import an_incident, call, console, overflow
+from tests.browser.test_notices import NOTICES
 from tests.product import Product
 
 Enter = Callable[..., Visitor]
@@ -74,8 +75,10 @@ def addresses(product: Product) -> list[str]:
         *(f"incidents/{incident['id']}/", f"incidents/{incident['id']}/update/"),
         *("maintenances/", "maintenances/compose/", f"maintenances/{maintenance}/"),
         *("notices/", "notices/new/", f"notices/{notice}/"),
-        *(f"notices/compose/{kind}/" for kind in ("general", "delay", "recovery", "fee_waiver")),
+        *(f"notices/compose/{kind}/" for kind in NOTICES),
+        "rules/",
         *("log/", f"broadcasts/{incident['statement']}/"),
+        *("ledger/", "dead-letters/", "dead-letters/retry/", "quarantine/"),
         *(f"statements/{incident['statement']}/{act}/" for act in ("correct", "withdraw")),
     ]
     return [console(product, path) for path in paths]
@@ -101,9 +104,9 @@ def test_every_page_is_whole_for_eyes_ears_and_thumbs(
 def test_every_page_says_where_in_the_navigation_it_stands(
     addresses: list[str], enter: Enter
 ) -> None:
-    page = enter(viewport={"width": 1280, "height": 900}).page()
+    page = enter("approver", viewport={"width": 1280, "height": 900}).page()
     for address in addresses:
-        if re.search(r"/(broadcasts|statements)/", address):
+        if re.search(r"/(broadcasts|statements|ledger|quarantine)/", address):
             continue
         page.goto(address)
         current = page.locator(".site-nav [aria-current=page]")
@@ -113,7 +116,8 @@ def test_every_page_says_where_in_the_navigation_it_stands(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_is_readable_in_both_themes(addresses: list[str], enter: Enter, scheme: str) -> None:
-    page = enter(color_scheme=scheme, viewport={"width": 1280, "height": 900}).page()
+    desk = {"width": 1280, "height": 900}
+    page = enter("approver", color_scheme=scheme, viewport=desk).page()
     for address in addresses:
         page.goto(address)
         contrast, where = page.evaluate(FAINTEST)

@@ -163,6 +163,9 @@ def test_maintenance_is_scheduled_from_a_template(product: Product, desk: Page) 
     expect(checked).to_have_count(1)
     desk.locator("[name=scheduled_until]").fill(tomorrow(6))
     write(desk, "凌晨维护,收款不受影响。", "At night; payments work.")
+    press(desk, "confirm")
+    expect(desk.get_by_role("alert")).to_contain_text("临时通知的原因")
+    write(desk, "紧急修补安全漏洞。", "An urgent security fix.", field="short_notice_reason")
     expect(desk.locator("#preview .entry").first).to_contain_text("06:00")
     publish(desk)
     desk.goto(console(product))
@@ -170,45 +173,6 @@ def test_maintenance_is_scheduled_from_a_template(product: Product, desk: Page) 
     expect(planned).to_contain_text(tomorrow(5).replace("T", " ")[5:])
     planned.get_by_role("article").filter(has_text="05:00").get_by_role("link").click()
     expect(desk.locator(".said")).to_contain_text("凌晨维护,收款不受影响。")
-
-
-NOTICES = {
-    "general": {},
-    "delay": {"transactions_from": "2025-02-20T00:00", "arrives_by": "2099-02-22"},
-    "recovery": {"restored_at": "2025-02-21T11:15", "backlog_by": "2099-02-21"},
-    "fee_waiver": {
-        "transactions_from": "2025-02-18T00:00",
-        "transactions_until": "2025-02-21T00:00",
-        "percent_waived": "99.5",
-        "borne_by_zh": "公司承担",
-        "credited_by": "2025-03-01",
-    },
-}
-
-
-@pytest.mark.parametrize("kind", NOTICES)
-def test_every_kind_of_notice_has_a_form_of_its_own(
-    product: Product, desk: Page, kind: str
-) -> None:
-    desk.goto(console(product, "notices/new/"))
-    expect(desk.locator(".pick")).to_have_count(len(NOTICES))
-    desk.locator(f"a.pick[href$='/{kind}/']").click()
-    expect(desk).to_have_url(re.compile(f"/compose/{kind}/"))
-    own = desk.locator("[name^=payload_]")
-    assert (own.count() > 0) == bool(NOTICES[kind])
-    write(desk, f"公告测试 {kind}", field="title")
-    write(desk, f"写给商户的话 {kind}。")
-    if NOTICES[kind]:
-        press(desk, "confirm")
-        expect(desk.get_by_role("alert").get_by_role("link").first).to_be_visible()
-    for name, value in NOTICES[kind].items():
-        desk.locator(f"[name=payload_{name}]").fill(value)
-    desk.locator("input[name=categories]").first.check()
-    number = publish(desk)
-    assert statements_saying(product, f"写给商户的话 {kind}。") == [number]
-    desk.locator("main header").get_by_role("link").click()
-    for value in NOTICES[kind].values():
-        expect(desk.locator("dl.details")).to_contain_text(value.replace("T", " "))
 
 
 def test_the_progress_moves_by_itself_to_the_end(product: Product, desk: Page) -> None:

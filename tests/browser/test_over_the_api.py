@@ -177,6 +177,7 @@ def test_a_maintenance_begins_by_itself(api: Api) -> None:
             "components": [component(api, "短信通知")],
             "scheduled_for": start.isoformat(),
             "scheduled_until": (start + timedelta(hours=1)).isoformat(),
+            "short_notice_reason": {"zh-hans": "紧急修补。", "en": "An urgent fix."},
         },
     )
     assert status == 201

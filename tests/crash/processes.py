@@ -1,99 +1,104 @@
-"""The product's own processes, each the head of a session so that it can be killed whole."""
+"""The product's own processes, each the head of a group so that it can be killed whole."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from tests.product import ROOT
+from tests.product import ROOT, eventually
 
-WORKER: Final = (
-    *("worker", "--concurrency", "2", "--loglevel", "INFO"),
-    *("--without-mingle", "--without-gossip", "--without-heartbeat"),
-)
-COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "worker": ("celery", "-A", "statuspage", *WORKER),
-    "beat": ("celery", "-A", "statuspage", "beat", "--pidfile="),
-    # Its first argument names the instant at which it dies; see instants.py.
-    "doomed": ("tests.crash.doomed",),
-    "web": (
-        *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"),
-        *("--blocking-threads", "4", "--log-level", "warning", "statuspage.wsgi:application"),
+CELERY: Final[Mapping[str, tuple[str, ...]]] = {
+    "worker": (
+        *("worker", "--concurrency", "2", "--loglevel", "INFO"),
+        *("--without-mingle", "--without-gossip", "--without-heartbeat"),
     ),
+    "beat": ("beat", "--pidfile="),
 }
+# One that is to die serves one request at a time, so that it dies in the middle of just one.
+GRANIAN: Final = (
+    *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"),
+    *("--log-level", "warning", "--blocking-threads"),
+)
+WEB: Final = (*GRANIAN, "4", "statuspage.wsgi:application")
+DOOMED_WEB: Final = (*GRANIAN, "1", "tests.crash.doomed_web:application")
 
 
 class Process:
-    """One running program with all its children."""
+    """One running program with all its children; `instant` is where it is to die, if anywhere."""
 
-    def __init__(
-        self, kind: str, arguments: tuple[str, ...], log: Path, environment: dict[str, str]
-    ):
+    def __init__(self, kind: str, instant: str, pid: int, alive: Callable[[], bool]) -> None:
         self.kind = kind
-        self._log = log
-        with log.open("ab") as output:
-            self._popen = subprocess.Popen(
-                [sys.executable, "-m", *COMMANDS[kind], *arguments],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.instant = instant
+        self._pid = pid
+        self._alive = alive
 
     @property
     def ended(self) -> bool:
         """Whether its head has ended."""
-        return self._popen.poll() is not None
+        return not self._alive()
 
     def children(self) -> list[int]:
         """The process ids of its direct children, such as a worker's pool."""
-        listed = Path(f"/proc/{self._popen.pid}/task/{self._popen.pid}/children")
-        return [int(pid) for pid in listed.read_text().split()]
+        with suppress(FileNotFoundError):  # it has ended
+            listed = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
+            return [int(pid) for pid in listed.split()]
+        return []
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to it and all its children."""
-        os.killpg(self._popen.pid, number)
+        os.killpg(self._pid, number)
 
     def kill(self) -> None:
         """End it and its children at once; nothing is said goodbye to."""
         with suppress(ProcessLookupError):  # all of it has ended already
             self.signal(signal.SIGKILL)
-        self._popen.wait()
-
-    def log(self) -> str:
-        """The end of what it and others of its kind have printed."""
-        return self._log.read_text(errors="replace")[-4000:]
+        assert eventually(lambda: self.ended, bool), f"{self.kind} survived"
 
 
 class Processes:
     """Starts programs with one environment, and ends whatever still runs."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], port: int) -> None:
         self._folder = folder
-        self.environment = dict(environment)
+        self._environment = dict(environment)
+        self._port = port
         self._started: list[Process] = []
+        self._nursery = self._run("nursery", ["tests.crash.nursery"], stdin=subprocess.PIPE)
 
-    def start(self, kind: str, *arguments: str, **settings: str) -> Process:
-        """Start one; it may not be ready yet when this returns."""
-        if kind == "beat":
-            arguments = ("--schedule", str(self._folder / "beat-schedule"), *arguments)
-        log = self._folder / f"{kind}.log"
-        process = Process(kind, arguments, log, {**self.environment, **settings})
+    def start(self, kind: str, instant: str = "", **settings: Any) -> Process:
+        """Start one, with settings of its own; it may not be ready yet when this returns."""
+        begin = self._web if kind == "web" else self._celery
+        process = begin(kind, instant, settings)
         self._started.append(process)
         return process
 
+    def workers(self) -> list[Process]:
+        """The workers that run, oldest first."""
+        return [one for one in self._started if one.kind == "worker" and not one.ended]
+
+    def ensure(self, kind: str) -> None:
+        """Have one of a kind running that is not to die."""
+        if not any(one.kind == kind and not one.instant and not one.ended for one in self._started):
+            self.kill(kind)
+            self.start(kind)
+
     def kill(self, *kinds: str) -> None:
-        """End every process of these kinds; of every kind when none is named."""
+        """End every process of these kinds."""
         for process in self._started:
-            if not kinds or process.kind in kinds:
+            if process.kind in kinds:
                 process.kill()
         self._started = [one for one in self._started if not one.ended]
+
+    def kill_all(self) -> None:
+        """End every process, for good."""
+        self.kill("worker", "beat", "web")
+        self._nursery.kill()
+        self._nursery.communicate()
 
     def logs(self) -> str:
         """The end of every log, for a failing test to show."""
@@ -101,3 +106,37 @@ class Processes:
         return "\n".join(
             f"-- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files
         )
+
+    def _celery(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
+        arguments = [*CELERY[kind]]
+        if kind == "beat":
+            arguments += ["--schedule", str(self._folder / "beat-schedule")]
+        log = str(self._folder / f"{kind}.log")
+        order = {"arguments": arguments, "instant": instant, "settings": settings, "log": log}
+        assert self._nursery.stdin
+        assert self._nursery.stdout
+        self._nursery.stdin.write(f"{json.dumps(order)}\n".encode())
+        self._nursery.stdin.flush()
+        answer = self._nursery.stdout.readline()
+        assert answer, f"the nursery has ended\n{self.logs()}"
+        pid = int(answer)
+        return Process(kind, instant, pid, Path(f"/proc/{pid}").exists)
+
+    def _web(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
+        command = [*(DOOMED_WEB if instant else WEB), "--port", str(self._port)]
+        popen = self._run(kind, command, CRASH_INSTANT=instant, **settings)
+        return Process(kind, instant, popen.pid, lambda: popen.poll() is None)
+
+    def _run(
+        self, kind: str, command: list[str], stdin: int = subprocess.DEVNULL, **settings: str
+    ) -> subprocess.Popen[bytes]:
+        with (self._folder / f"{kind}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env={**self._environment, **settings},
+                stdin=stdin,
+                stdout=subprocess.PIPE if stdin == subprocess.PIPE else log,
+                stderr=log,
+                start_new_session=True,
+            )

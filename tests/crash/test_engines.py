@@ -4,7 +4,7 @@ from notifications.delivery.models import Delivery
 from tests.crash.harness import Stage
 
 RECIPIENTS = 120
-SLOWLY = {"TWILIO_PER_SECOND": "40"}
+SLOWLY = {"TWILIO_PER_SECOND": 40}
 
 
 def test_every_queued_task_is_lost(stage: Stage) -> None:
@@ -43,9 +43,10 @@ def test_postgresql_is_stopped_and_started_again(stage: Stage) -> None:
 
 
 def test_postgresql_goes_before_results_can_be_written(stage: Stage) -> None:
-    stage.simulator.switch("delay", ms=800, count=40)
+    stage.simulator.switch("delay", ms=600, count=40)
     stage.publish(RECIPIENTS)
-    stage.start("worker")
+    # Long enough for the results to be kept until it is back.
+    stage.start("worker", DELIVERY_LEASE_SECONDS=8)
     stage.wait_until_struck("delay")
     stage.engines.kill_postgres()
     stage.wait_until_accepted(1)

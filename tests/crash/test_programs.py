@@ -12,7 +12,7 @@ RECIPIENTS = 120
 
 def test_beat_is_killed_and_its_successor_finds_all_that_is_left(stage: Stage) -> None:
     stage.publish(RECIPIENTS)
-    worker = stage.start("worker", TWILIO_PER_SECOND="40")
+    worker = stage.start("worker", TWILIO_PER_SECOND=40)
     stage.wait_until_accepted(10)
     stage.processes.kill("beat")
     worker.kill()
@@ -24,7 +24,7 @@ def test_beat_is_killed_and_its_successor_finds_all_that_is_left(stage: Stage) -
 
 def test_the_web_server_is_killed_and_the_provider_tells_its_successor(stage: Stage) -> None:
     stage.publish(RECIPIENTS)
-    stage.start("worker", TWILIO_PER_SECOND="40")
+    stage.start("worker", TWILIO_PER_SECOND=40)
     stage.wait_until_accepted(10)
     stage.processes.kill("web")
     stage.wait_until_accepted(RECIPIENTS - 10)
@@ -35,7 +35,7 @@ def test_the_web_server_is_killed_and_the_provider_tells_its_successor(stage: St
 
 def test_a_child_of_the_worker_is_killed_and_replaced(stage: Stage) -> None:
     stage.publish(RECIPIENTS)
-    worker = stage.start("worker", TWILIO_PER_SECOND="40")
+    worker = stage.start("worker", TWILIO_PER_SECOND=40)
     for accepted in (10, 50, 90):
         stage.wait_until_accepted(accepted)
         os.kill(worker.children()[0], signal.SIGKILL)
@@ -44,41 +44,46 @@ def test_a_child_of_the_worker_is_killed_and_replaced(stage: Stage) -> None:
     assert not worker.ended
 
 
-def test_two_workers_never_claim_the_same_delivery(stage: Stage) -> None:
-    stage.publish(RECIPIENTS)
-    for _ in range(2):
-        stage.start("worker", DELIVERY_BATCH="3")
+def test_many_workers_never_claim_the_same_delivery(stage: Stage) -> None:
+    """Eight processes take three at a time; each claim moves a delivery's fence on by one."""
+    stage.publish(RECIPIENTS * 3)
+    for _ in range(4):
+        # A lease that ran out on a slow machine would move it on too.
+        stage.start("worker", DELIVERY_BATCH=3, DELIVERY_LEASE_SECONDS=120)
     stage.wait_until_finished()
     stage.assert_told_once()
-    # Every claim moves the fence on by one.
     assert set(Delivery.objects.values_list("fence", "attempts")) == {(1, 1)}
+    assert Delivery.objects.values("attempt_id").distinct().count() == RECIPIENTS * 3
 
 
 def test_a_worker_paused_past_its_lease_neither_writes_nor_sends(stage: Stage) -> None:
     stage.simulator.switch("delay", ms=300)
-    stage.publish(RECIPIENTS)
-    paused = stage.start("worker", DELIVERY_BATCH="100")
-    stage.wait_until_accepted(5)
+    # More than are posted at once: the worker is paused with some of its claim unsent.
+    stage.publish(RECIPIENTS * 3)
+    paused = stage.start("worker", DELIVERY_BATCH=300)
+    stage.wait_until_accepted(1)
     paused.signal(signal.SIGSTOP)
+    held = Delivery.objects.filter(state="sending").count()
+    assert held > stage.accepted()
     successor = stage.start("worker")
     stage.wait_until_finished()
     # Every claim and every lease that ran out has moved the fence on.
     taken_over = list(Delivery.objects.filter(fence__gt=1).order_by("pk").values())
+    assert taken_over
     successor.kill()
 
     paused.signal(signal.SIGCONT)
     # It is well again when it does the next broadcast, alone.
-    stage.publish_again()
+    stage.announce()
     stage.wait_until_finished()
     now = Delivery.objects.filter(pk__in=[row["id"] for row in taken_over])
-    assert taken_over
     assert list(now.order_by("pk").values()) == taken_over
     stage.assert_told_once()
 
 
 def test_a_worker_that_is_asked_to_end_in_mid_broadcast_leaves_the_rest(stage: Stage) -> None:
     stage.publish(RECIPIENTS)
-    worker = stage.start("worker", TWILIO_PER_SECOND="40")
+    worker = stage.start("worker", TWILIO_PER_SECOND=40)
     stage.wait_until_accepted(10)
     worker.signal(signal.SIGTERM)
     assert eventually(lambda: worker.ended, bool), "it did not end"

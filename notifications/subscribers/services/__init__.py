@@ -14,6 +14,7 @@ from notifications.subscribers.services.signups import (
 from notifications.subscribers.services.stopping import (
     address_revive,
     address_suppress,
+    addresses_revive,
     addresses_suppress,
 )
 from notifications.subscribers.services.subscriptions import (
@@ -30,6 +31,7 @@ __all__ = [
     "address_add",
     "address_revive",
     "address_suppress",
+    "addresses_revive",
     "addresses_suppress",
     "bind_code_issue",
     "choices_change",

@@ -15,18 +15,23 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.choices import Choices, clean_language
+from notifications.subscribers.choices import Choices, clean_language, clean_timezone
 from notifications.subscribers.contacts import Contact, contact_for_code
 from notifications.subscribers.services.addresses import clean_source
 from notifications.subscribers.topics import ALL_TOPICS, Topic
 from statuspage.settlement.audience import MerchantCategory
 
 REQUIRED: Final = ("phone", "language", "category", "consent_source")
-OPTIONAL: Final = ("email", "components", "topics")
+OPTIONAL: Final = ("email", "components", "topics", "timezone", "one_by_one")
 SEPARATORS: Final = re.compile(r"[\s;,|\u3001\uff0c\uff1b]+")
 # As spreadsheets save them; Chinese Excel still writes GB18030.
 ENCODINGS: Final = ("utf-8", "gb18030")
 COPY_IN_MEMORY: Final = 1 << 20
+ANSWERS: Final = {
+    "": None,
+    **dict.fromkeys(("yes", "true", "1", "是"), True),
+    **dict.fromkeys(("no", "false", "0", "否"), False),
+}
 CATEGORIES: Final = {
     "": "",
     "小微": MerchantCategory.MICRO,
@@ -46,6 +51,9 @@ class Row:
     email: Contact | None
     choices: Choices
     source: str
+    # What a row leaves empty stays as it is, or as it is for everyone.
+    timezone: str = ""
+    one_by_one: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -115,11 +123,13 @@ def _row(
     topics = read("topics", _topics)
     components = read("components", lambda raw: _components(raw, known))
     source = read("consent_source", clean_source)
+    zone = read("timezone", lambda raw: clean_timezone(raw) if raw else "")
+    one_by_one = read("one_by_one", _answer)
     if problems:
         yield from problems
     else:
         choices = Choices(language, category, topics, components)  # type: ignore[arg-type]
-        yield Row(line, phone, email, choices, source)  # type: ignore[arg-type]
+        yield Row(line, phone, email, choices, source, zone, one_by_one)  # type: ignore[arg-type]
 
 
 def _email(raw: str) -> Contact | None:
@@ -133,6 +143,13 @@ def _category(raw: str) -> str:
         raise ValidationError(
             _("Write micro or industry, or leave it empty."), code="category"
         ) from error
+
+
+def _answer(raw: str) -> bool | None:
+    try:
+        return ANSWERS[raw.lower()]
+    except KeyError as error:
+        raise ValidationError(_("Write yes or no, or leave it empty."), code="answer") from error
 
 
 def _topics(raw: str) -> tuple[str, ...]:

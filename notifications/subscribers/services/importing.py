@@ -13,6 +13,7 @@ from notifications.subscribers.consent import IMPORTED_VERSION
 from notifications.subscribers.contacts import CODE_CHANNELS, Contact
 from notifications.subscribers.models import Address, Consent, Subscriber, Subscription
 from notifications.subscribers.services.csv_rows import Problem, Row, batches, read_rows
+from notifications.subscribers.services.subscriptions import addresses_order
 from statuspage.components.models import Component
 from statuspage.statements.texts import CHINESE
 
@@ -43,7 +44,8 @@ def subscriber_import(
 ) -> ImportReport:
     """Import a CSV with the header `phone,language,category,consent_source`.
 
-    `email`, `components` (public ids) and `topics` are optional columns. Each batch is one
+    `email`, `components` (public ids), `topics`, `timezone` and `one_by_one` (yes or no: told by
+    one channel, by the next only if that fails) are optional columns. Each batch is one
     transaction; a bad line is reported and stops no other. A number that its owner confirmed
     or stopped is skipped. A dry run reports the same and changes nothing.
     """
@@ -99,11 +101,10 @@ def _update(pairs: Sequence[tuple[Address, Row]]) -> None:
     now = timezone.now()
     for address, row in pairs:
         address.confirmed_at = address.confirmed_at or now
-        address.subscriber.language = row.choices.language
-        address.subscriber.category = row.choices.category
-    Subscriber.objects.bulk_update(
-        [address.subscriber for address, _ in pairs], ["language", "category"]
-    )
+        _tell_as_the_row_says(address.subscriber, row)
+    subscribers = [address.subscriber for address, _ in pairs]
+    Subscriber.objects.bulk_update(subscribers, ["language", "category", "timezone", "one_by_one"])
+    addresses_order([one.pk for one in subscribers if one.one_by_one])
     Address.objects.bulk_update([address for address, _ in pairs], ["confirmed_at"])
     Subscription.objects.bulk_update(
         [_subscription(address, row) for address, row in pairs], ["topics", "components"]
@@ -111,10 +112,18 @@ def _update(pairs: Sequence[tuple[Address, Row]]) -> None:
     Consent.objects.bulk_create(_consent(address, row) for address, row in pairs)
 
 
+def _tell_as_the_row_says(subscriber: Subscriber, row: Row) -> Subscriber:
+    subscriber.language, subscriber.category = row.choices.language, row.choices.category
+    subscriber.timezone = row.timezone or subscriber.timezone
+    if row.one_by_one is not None:
+        subscriber.one_by_one = row.one_by_one
+    return subscriber
+
+
 def _create(rows: Sequence[Row]) -> list[tuple[Address, Row]]:
     """New subscribers with their phone, save those whom someone else just added."""
     subscribers = Subscriber.objects.bulk_create(
-        Subscriber(language=row.choices.language, category=row.choices.category) for row in rows
+        _tell_as_the_row_says(Subscriber(), row) for row in rows
     )
     added = _add_addresses(
         [(subscriber, row, row.phone, 0) for subscriber, row in zip(subscribers, rows, strict=True)]

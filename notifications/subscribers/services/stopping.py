@@ -46,6 +46,18 @@ def addresses_suppress(ids: Iterable[int], *, reason: str, source: str) -> None:
             suppress(address, reason=reason, source=source)
 
 
+def addresses_revive(ids: Iterable[int]) -> int:
+    """Staff start addresses again that a provider, or too many failures, stopped; how many.
+
+    What its owner stopped stays stopped: only they can consent again.
+    """
+    return (
+        Address.objects.filter(pk__in=ids, suppressed_at__isnull=False)
+        .exclude(suppressed_for__in=BY_OWNER)
+        .update(suppressed_at=None, suppressed_for="", failures=0, failing_since=None)
+    )
+
+
 def suppress(address: Address, *, reason: str, source: str) -> bool:
     """Stop an address that is not stopped yet; the owner's own stop also withdraws consent."""
     if address.suppressed_at:

@@ -1,13 +1,15 @@
 """Writing what subscribers chose: confirm, change, stop, start again, erase."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.choices import Choices
+from notifications.subscribers.choices import Choices, Manner
 from notifications.subscribers.contacts import Contact
 from notifications.subscribers.models import Address, Consent, SignUp, Subscriber, Subscription
 from notifications.subscribers.selectors import clear_address
@@ -15,6 +17,9 @@ from notifications.subscribers.services.consents import consent_record
 from notifications.subscribers.services.stopping import UNSUBSCRIBED, revive, suppress
 
 WEB: Final = "web"
+# In which order someone is told who is told one by one: what costs nothing and is read at once
+# comes first. Other channels follow, the oldest address first.
+CHAIN: Final = ("wechat", "twilio_sms", "email")
 
 
 def subscription_confirm(*, signup: SignUp) -> Address:
@@ -80,11 +85,34 @@ def choices_apply(*, subscriber: Subscriber, choices: Choices) -> None:
     Subscription.objects.filter(address__subscriber=subscriber).update(
         topics=list(choices.topics), components=list(choices.components)
     )
+    if subscriber.one_by_one:
+        addresses_order([subscriber.pk])
 
 
-def choices_change(*, subscriber: Subscriber, choices: Choices) -> None:
+def manner_apply(*, subscriber: Subscriber, manner: Manner) -> None:
+    """Let a subscriber be told so."""
+    subscriber.quiet, subscriber.timezone = manner.quiet, manner.timezone
+    subscriber.one_by_one = manner.one_by_one
+    subscriber.save(update_fields=["quiet", "timezone", "one_by_one"])
+    if manner.one_by_one:
+        addresses_order([subscriber.pk])
+
+
+def addresses_order(subscribers: Collection[int]) -> None:
+    """Put the addresses of those who are told one by one into the order of the chain."""
+    places = [When(channel=name, then=Value(place)) for place, name in enumerate(CHAIN)]
+    Address.objects.filter(subscriber_id__in=subscribers).update(
+        position=Case(*places, default=Value(len(CHAIN)))
+    )
+
+
+def choices_change(
+    *, subscriber: Subscriber, choices: Choices, manner: Manner | None = None
+) -> None:
     """The owner's own change: kept as consent, so that no import overwrites it."""
     with transaction.atomic():
+        if manner:
+            manner_apply(subscriber=subscriber, manner=manner)
         choices_apply(subscriber=subscriber, choices=choices)
         for address in subscriber.addresses.filter(suppressed_at=None):
             consent_record(address, Consent.Act.GIVEN, source=WEB)
@@ -100,6 +128,11 @@ def choices_of(subscriber: Subscriber) -> Choices:
     return replace(
         present, topics=tuple(subscription.topics), components=tuple(subscription.components)
     )
+
+
+def manner_of(subscriber: Subscriber) -> Manner:
+    """How a subscriber is told."""
+    return Manner(subscriber.quiet, subscriber.timezone, subscriber.one_by_one)
 
 
 def subscriber_unsubscribe(*, subscriber: Subscriber) -> None:

@@ -12,12 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.outcomes import Reason
-from notifications.subscribers.client_ip import client_ip
 from notifications.subscribers.forms import CodeForm
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.refusals import Refused
 from notifications.subscribers.services.sending import WORTH_SENDING_FOR
 from notifications.subscribers.services.signups import signup_confirm, signup_resend
+from statuspage.client_ip import client_ip
 
 FAILURES: Final[Mapping[str, Promise]] = {
     Reason.BAD_ADDRESS: _("it does not exist or cannot receive messages. Please check it."),

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from notifications.channels import channel as find_channel
 from notifications.subscribers.choices import Choices
-from notifications.subscribers.client_ip import client_ip
-from notifications.subscribers.forms import AddressForm, ChoicesForm, EraseForm, initial_choices
+from notifications.subscribers.forms import AddressForm, EraseForm, ManageForm, initial_choices
 from notifications.subscribers.models import SignUp, Subscriber
 from notifications.subscribers.refusals import Refused
 from notifications.subscribers.selectors import subscriber_of_signup
@@ -28,6 +27,7 @@ from notifications.subscribers.services.subscriptions import (
     subscriber_unsubscribe,
 )
 from notifications.subscribers.views.codes import code_page, send_again, take_code
+from statuspage.client_ip import client_ip
 from statuspage.statements.texts import CHINESE
 
 SALT: Final = "subscribers.manage"
@@ -113,10 +113,10 @@ def manage_one(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
     """`/manage/<token>/`: see and change."""
     if request.method != "POST":
         return _one_page(request, subscriber, token)
-    form = ChoicesForm(request.POST)
+    form = ManageForm(request.POST, subscriber=subscriber)
     if not form.is_valid():
         return _one_page(request, subscriber, token, form=form, status=400)
-    choices_change(subscriber=subscriber, choices=form.choices)
+    choices_change(subscriber=subscriber, choices=form.choices, manner=form.manner)
     return redirect(f"{request.path}?saved=1")
 
 
@@ -159,15 +159,16 @@ def _one_page(
     subscriber: Subscriber,
     token: str,
     *,
-    form: ChoicesForm | None = None,
+    form: ManageForm | None = None,
     erase_form: EraseForm | None = None,
     bind_code: str = "",
     status: int = 200,
 ) -> HttpResponse:
     addresses = list(subscriber.addresses.order_by("position", "pk"))
+    present = initial_choices(choices_of(subscriber))
     context = {
         "token": token,
-        "form": form or ChoicesForm(initial=initial_choices(choices_of(subscriber))),
+        "form": form or ManageForm(initial=present, subscriber=subscriber),
         "erase_form": erase_form or EraseForm(),
         "addresses": [(find_channel(one.channel).label, one) for one in addresses],
         "receiving": any(one.suppressed_at is None for one in addresses),

@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from notifications.subscribers.choices import Choices
-from notifications.subscribers.client_ip import client_ip
 from notifications.subscribers.consent import CONSENT_TEXT
 from notifications.subscribers.forms import SubscribeForm, initial_choices
 from notifications.subscribers.models import SignUp
@@ -15,6 +14,7 @@ from notifications.subscribers.selectors import component_names
 from notifications.subscribers.services.signups import signup_request
 from notifications.subscribers.topics import Topic
 from notifications.subscribers.views.codes import code_page, send_again, take_code
+from statuspage.client_ip import client_ip
 from statuspage.statements.texts import in_language
 
 

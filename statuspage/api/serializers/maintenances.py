@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -28,6 +29,10 @@ class MaintenanceRequest(Request):
     components = ComponentIdsField()
     scheduled_for = MomentField()
     scheduled_until = MomentField()
+    short_notice_reason = TextField(
+        required=False,
+        help_text=_("Needed when it is announced less than five working days ahead; it is shown."),
+    )
 
 
 class MaintenanceUpdateRequest(Request):

@@ -16,9 +16,9 @@ from statuspage.api.serializers.common import (
     page_of,
     statements_about,
 )
-from statuspage.settlement.audience import MerchantCategory
+from statuspage.settlement.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
 from statuspage.settlement.models import Notice
-from statuspage.settlement.notices import kinds, notice_kind
+from statuspage.settlement.notices import NoticeKind, kinds, notice_kind
 from statuspage.settlement.services import TITLE_LENGTH
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
@@ -32,6 +32,43 @@ class AudienceRequest(Request):
         required=False,
         help_text=_("Empty: every merchant."),
     )
+    products = serializers.ListField(
+        child=serializers.CharField(max_length=CODE_LENGTH),
+        required=False,
+        max_length=MOST_PRODUCTS,
+        help_text=_("Codes of products. Empty: every product."),
+    )
+    agents = serializers.BooleanField(
+        required=False, help_text=_("Whether agents are to know as well.")
+    )
+
+
+def payload_schema(kind: NoticeKind) -> dict[str, Any]:
+    """The JSON schema of a kind's payload; what is worked out need not be sent."""
+    return {
+        "type": "object",
+        "title": kind.name,
+        "description": str(kind.label),
+        "properties": {
+            one.name: {**one.value.schema, "description": str(one.label)} for one in kind.fields
+        },
+        "required": [one.name for one in kind.fields if one.required],
+        "additionalProperties": False,
+    }
+
+
+# An empty list of what is required is not valid everywhere.
+PAYLOADS = {
+    "anyOf": [
+        {name: value for name, value in payload_schema(kind).items() if value or name != "required"}
+        for kind in kinds()
+    ]
+}
+
+
+@extend_schema_field(PAYLOADS)
+class PayloadField(serializers.DictField):
+    """The details of a notice, by its kind."""
 
 
 class NoticeRequest(Request):
@@ -40,10 +77,10 @@ class NoticeRequest(Request):
     kind = serializers.ChoiceField(choices=KINDS)
     title = TextField(max_length=TITLE_LENGTH)
     body = TextField()
-    payload = serializers.DictField(
-        required=False, help_text=_("Details; which ones, depends on the kind.")
-    )
+    payload = PayloadField(required=False, help_text=_("Details; which ones, depends on the kind."))
     audience = AudienceRequest(required=False)
+    effective_from = MomentField(required=False, allow_null=True)
+    effective_until = MomentField(required=False, allow_null=True)
     incident = serializers.CharField(
         required=False, max_length=12, help_text=_("Id of the incident it belongs to.")
     )
@@ -67,6 +104,8 @@ class NoticeAnswer(serializers.ModelSerializer[Notice]):
     title = TextField()
     payload = serializers.DictField()
     audience = AudienceRequest()
+    effective_from = MomentField(allow_null=True)
+    effective_until = MomentField(allow_null=True)
     incident = serializers.SerializerMethodField()
     published_at = MomentField()
     url = serializers.SerializerMethodField()
@@ -79,6 +118,8 @@ class NoticeAnswer(serializers.ModelSerializer[Notice]):
             "title",
             "payload",
             "audience",
+            "effective_from",
+            "effective_until",
             "incident",
             "published_at",
             "url",

@@ -1,9 +1,11 @@
 """Announcing maintenance and saying more about it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,6 +19,7 @@ from statuspage.console.forms.fields import MomentField, body_field, name_field
 from statuspage.console.forms.placeholders import with_time
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.console.timelines import updates
+from statuspage.incidents.lead_time import check_lead_time
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MAINTENANCE_TRANSITIONS
 from statuspage.incidents.lifecycle import MaintenanceStatus as Status
 from statuspage.incidents.models import Maintenance, Template
@@ -26,8 +29,9 @@ from statuspage.incidents.services.maintenances import (
     maintenance_update,
 )
 from statuspage.staff.models import Staff
+from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
-from statuspage.statements.texts import in_language
+from statuspage.statements.texts import Text, in_language
 from statuspage.statements.times import iso, iso_or_none
 
 
@@ -41,6 +45,11 @@ class MaintenanceForm(ComposeForm):
     )
     scheduled_for = MomentField(label=_("Starts (Beijing time)"), future=True)
     scheduled_until = MomentField(label=_("Ends (Beijing time)"), future=True)
+    short_notice_reason = TextPairField(
+        label=_("Why at such short notice"),
+        help_text=_("Needed when it is announced less than five working days ahead; it is shown."),
+        required=False,
+    )
 
     def __init__(
         self,
@@ -62,7 +71,15 @@ class MaintenanceForm(ComposeForm):
         start, end = values.get("scheduled_for"), values.get("scheduled_until")
         if start and end and end <= start:
             self.add_error("scheduled_until", _("The end must come after the start."))
+        elif start:
+            self._check_lead_time(start, values.get("short_notice_reason"))
         return values
+
+    def _check_lead_time(self, start: datetime, reason: Text | None) -> None:
+        try:
+            check_lead_time(timezone.now(), start, reason)
+        except ValidationError as error:
+            self.refuse(error)
 
     def draft(self, number: int) -> Document:
         """The announcement; announcing changes no component's state."""
@@ -77,6 +94,8 @@ class MaintenanceForm(ComposeForm):
             "body": text_or_blank(values.get("body")),
             "components": told_components((one, one.status) for one in chosen),
         }
+        if reason := values.get("short_notice_reason"):
+            content["short_notice_reason"] = reason
         subject = ("maintenance", NO_ID)
         return draft(
             number=number, kind="maintenance.scheduled", subject=subject, content=content, now=now
@@ -91,6 +110,7 @@ class MaintenanceForm(ComposeForm):
             components=values["components"],
             scheduled_for=values["scheduled_for"],
             scheduled_until=values["scheduled_until"],
+            short_notice_reason=values["short_notice_reason"],
             author=author,
         )
 

@@ -1,6 +1,6 @@
 """A notice to merchants; its fields are generated from what its kind declares."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from django import forms
@@ -13,30 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank
 from statuspage.console.forms.compose import ComposeForm
-from statuspage.console.forms.fields import DayField, MomentField, body_field, name_field
+from statuspage.console.forms.fields import MomentField, body_field, name_field
+from statuspage.console.forms.payloads import input_for
 from statuspage.incidents.models import Incident
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.settlement.notices import NoticeKind
-from statuspage.settlement.notices.base import (
-    PayloadField,
-    read_date,
-    read_moment,
-    read_percent,
-    read_text,
-)
-from statuspage.settlement.services import notice_publish
+from statuspage.settlement.rules.selectors import products
+from statuspage.settlement.services import Draft, Window, foreseen, notice_publish
 from statuspage.staff.models import Staff
-from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import in_language
 
-# How a payload's value is typed in, by how it is read; anything else is a line of text.
-INPUTS: Final[Mapping[Callable[..., Any], Callable[..., forms.Field]]] = {
-    read_moment: MomentField,
-    read_date: DayField,
-    read_percent: lambda **options: forms.DecimalField(min_value=0, max_value=100, **options),
-    read_text: TextPairField,
-}
 PREFIX: Final = "payload_"
 
 
@@ -52,6 +39,15 @@ class NoticeForm(ComposeForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: all merchants."),
     )
+    products = forms.MultipleChoiceField(
+        label=_("For which products"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all products."),
+    )
+    agents = forms.BooleanField(label=_("For agents as well"), required=False)
+    effective_from = MomentField(label=_("In effect from"), required=False)
+    effective_until = MomentField(label=_("In effect until"), required=False)
     incident = forms.ChoiceField(label=_("Belongs to incident"), required=False)
 
     def __init__(
@@ -59,20 +55,36 @@ class NoticeForm(ComposeForm):
     ) -> None:
         super().__init__(data)
         self.kind = kind
-        for one in kind.fields:
-            self.fields[PREFIX + one.name] = _input(one)
-        field = cast("forms.ChoiceField", self.fields["incident"])
-        field.choices = [("", _("None")), *map(_incident_choice, incidents)]
-        self.order_fields(["title", "body", *(PREFIX + one.name for one in kind.fields)])
+        # What is wrong with the text, by calendar and rules; shown while it is being written.
+        self.findings: Sequence[str] = ()
+        self.typed_in = [one for one in kind.fields if not one.derived]
+        for one in self.typed_in:
+            self.fields[PREFIX + one.name] = input_for(one)
+        self._offer("incident", [("", _("None")), *map(_incident_choice, incidents)])
+        self._offer("products", [(one.code, _named(one.name)) for one in products()])
+        if not cast("forms.MultipleChoiceField", self.fields["products"]).choices:
+            del self.fields["products"]
+        self.order_fields(["title", "body", *(PREFIX + one.name for one in self.typed_in)])
 
     def clean(self) -> dict[str, Any]:
         """Read the payload as the service will; what the kind refuses stands beside its field."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         try:
+            values["window"] = Window(values.get("effective_from"), values.get("effective_until"))
             values["payload"] = self.kind.clean(self._payload(values))
         except ValidationError as error:
             self.refuse(error)
+            return values
+        if body := values.get("body"):
+            self.findings = self.kind.proofread(values["payload"], body)
         return values
+
+    def is_ready(self) -> bool:
+        """Also that the text does not contradict the payload: a preview shows it all the same."""
+        ready = super().is_ready()
+        for finding in self.findings:
+            self.add_error("body", finding)
+        return ready and not self.findings
 
     def field_for(self, name: str) -> str | None:
         """Fields of the payload carry a prefix; one that is wrong already needs no second error."""
@@ -90,20 +102,22 @@ class NoticeForm(ComposeForm):
         super().refuse(ValidationError(fresh))
 
     def draft(self, number: int) -> Document:
-        """The notice as it would be."""
+        """The notice as it would be, with what publishing it would find out."""
         values = self.usable()
-        content = {
-            "name": text_or_blank(values.get("title")),
-            "body": text_or_blank(values.get("body")),
-            "payload": values.get("payload") or {},
-            "audience": {"categories": sorted(values.get("categories") or [])},
-            "incident": values.get("incident") or None,
-        }
+        written = Draft(
+            kind=self.kind,
+            title=text_or_blank(values.get("title")),
+            body=text_or_blank(values.get("body")),
+            payload=values.get("payload") or {},
+            audience=_audience(values),
+            incident_id=values.get("incident") or "",
+            window=values.get("window") or Window(),
+        )
         return draft(
             number=number,
             kind=f"notice.{self.kind.name}",
             subject=("notice", NO_ID),
-            content=content,
+            content=written.content(foreseen(written, None)) if written.payload else _bare(written),
             now=timezone.now(),
         )
 
@@ -114,21 +128,42 @@ class NoticeForm(ComposeForm):
             kind=self.kind.name,
             title=values["title"],
             body=values["body"],
-            payload=values["payload"],
-            audience={"categories": values["categories"]},
+            payload=self._payload(values),
+            audience=_audience(values),
             incident_id=values["incident"],
+            effective_from=values["effective_from"],
+            effective_until=values["effective_until"],
             author=author,
         )
 
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
+
     def _payload(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        written = {one.name: values.get(PREFIX + one.name) for one in self.kind.fields}
+        written = {one.name: values.get(PREFIX + one.name) for one in self.typed_in}
         return {name: None if value in EMPTY_VALUES else value for name, value in written.items()}
 
 
-def _input(one: PayloadField) -> forms.Field:
-    make = INPUTS.get(one.read, forms.CharField)
-    return make(label=one.label, required=one.required)
+def _audience(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "categories": sorted(values.get("categories") or []),
+        "products": sorted(values.get("products") or []),
+        "agents": bool(values.get("agents")),
+    }
+
+
+def _bare(written: Draft) -> dict[str, Any]:
+    """While the details are not usable there is nothing to word."""
+    return {
+        "name": dict(written.title),
+        "body": dict(written.body),
+        "audience": dict(written.audience),
+    }
+
+
+def _named(name: Mapping[str, str]) -> str:
+    return in_language(name, get_language() or "")
 
 
 def _incident_choice(incident: Incident) -> tuple[str, str]:
-    return incident.public_id, in_language(incident.name, get_language() or "")
+    return incident.public_id, _named(incident.name)

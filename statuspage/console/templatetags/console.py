@@ -2,47 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django import template
+from django.conf import settings
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import channels
-from notifications.channels.outcomes import Reason
-from notifications.delivery.states import DeliveryState
-from statuspage.components.statuses import ComponentStatus, Impact
+from notifications.delivery.models import Alarm
+from notifications.delivery.selectors import open_alarms
+from notifications.delivery.telling import headline
+from statuspage.console.access import may_decide
+from statuspage.console.labels import LABELS, REASONS
 from statuspage.console.links import subject_url
-from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.settlement.notices import kinds
 from statuspage.statements.texts import ENGLISH, LANGUAGES, in_language
 from statuspage.statements.times import from_iso
 
 register = template.Library()
 
-# No two enumerations give one value two meanings, so that one table serves every template.
-LABELS: Final = {
-    **dict(ComponentStatus.choices),
-    **dict(Impact.choices),
-    **dict(IncidentStatus.choices),
-    **dict(MaintenanceStatus.choices),
-    **dict(DeliveryState.choices),
-}
-REASONS: Final[Mapping[str, Any]] = {
-    Reason.BAD_ADDRESS: _("Bad address"),
-    Reason.OPTED_OUT: _("Opted out"),
-    Reason.NOT_A_FOLLOWER: _("Does not follow the account"),
-    Reason.UNREACHABLE: _("Cannot be reached"),
-    Reason.REFUSED_CONTENT: _("Content refused"),
-    Reason.BLOCKED: _("Blocked"),
-    Reason.RATE_LIMITED: _("Too fast for the provider"),
-    Reason.QUOTA: _("Quota used up"),
-    Reason.NO_CREDENTIALS: _("Channel not set up"),
-    Reason.CONNECTION: _("No connection to the provider"),
-    Reason.PROVIDER_ERROR: _("Error at the provider"),
-    Reason.TIMEOUT: _("No answer in time"),
-    Reason.OTHER: _("Other reason"),
-}
 HTML_LANGUAGES: Final = {language: language for language in LANGUAGES} | {"zh-hans": "zh-Hans"}
 LANGUAGE_NAMES: Final = {"zh-hans": "中文", ENGLISH: "English"}
 
@@ -108,3 +87,31 @@ register.filter(subject_url)
 def thousands(number: int) -> str:
     """12,345: the same in both languages, since Django groups Chinese numbers by four."""
     return f"{number:,}"
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """An amount in the currency that SMS are paid in."""
+    return f"{amount:,.2f} {settings.SMS_CURRENCY}"
+
+
+@register.filter
+def plain(amount: Decimal) -> str:
+    """An amount as HTML's attributes write numbers."""
+    return f"{amount:f}"
+
+
+@register.filter
+def pace(rate: float) -> str:
+    """A rate as people say it: whole, unless it is small."""
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
+
+
+@register.simple_tag
+def alarms() -> list[Alarm]:
+    """What staff must know now."""
+    return list(open_alarms())
+
+
+register.filter(headline)
+register.filter(may_decide)

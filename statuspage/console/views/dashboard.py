@@ -1,10 +1,12 @@
 """What is open, what is late, and what is being sent."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from notifications.channels import reachable_channels
+from notifications.delivery.budget import spending
 from notifications.delivery.selectors import recent_broadcasts
 from statuspage.components.selectors import overall_state, visible_components
 from statuspage.components.statuses import HEADLINES
@@ -32,7 +34,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "active": active_maintenances(),
         "scheduled": scheduled_maintenances(),
         "notices": recent_notices(),
-        "broadcasts": [Progress.of(one) for one in recent_broadcasts(BROADCASTS)],
+        "broadcasts": [Progress.shared(one) for one in recent_broadcasts(BROADCASTS)],
+        "spending": spending(),
+        "cap": settings.SMS_MONTHLY_CAP,
         "unconfigured": [one for one in reachable_channels() if not one.configured()],
     }
     return render(request, "console/dashboard.html", context)

@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, render
 
 from statuspage.console.access import reads, writes
 from statuspage.console.compose import Composition, compose
-from statuspage.console.details import details_of
 from statuspage.console.forms.notices import NoticeForm
 from statuspage.console.paging import page_of
 from statuspage.console.timelines import entries
@@ -45,7 +44,6 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "notice": found,
         "kind": kind,
-        "details": details_of(found, kind),
         "categories": [MerchantCategory(one).label for one in found.audience["categories"]],
         "incident": Incident.objects.filter(public_id=found.incident_id).first(),
         "entries": entries("notice", public_id),

@@ -1,6 +1,6 @@
 """Announcing maintenance, and moving it on by hand or by the clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.selectors import components_by_public_id
+from statuspage.incidents.lead_time import check_lead_time
 from statuspage.incidents.lifecycle import (
     MAINTENANCE_ACTIVE,
     MAINTENANCE_TRANSITIONS,
@@ -20,6 +21,7 @@ from statuspage.incidents.models import Maintenance
 from statuspage.incidents.services.impacts import apply_changes, changes, present_statuses
 from statuspage.incidents.services.incidents import NAME_LENGTH, Superseded
 from statuspage.statements.authors import Author
+from statuspage.statements.canonical import Json
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing
@@ -45,12 +47,14 @@ def maintenance_schedule(
     scheduled_for: datetime,
     scheduled_until: datetime,
     author: Author | None,
+    short_notice_reason: Text | None = None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Announce planned maintenance of the components with these public ids.
 
     Raises:
-        ValidationError: a text or component is not usable, or the times are not in order.
+        ValidationError: a text or component is not usable, the times are not in order, or it is
+            announced too late and without `short_notice_reason`.
     """
     moment = published_at or timezone.now()
     name, body = clean_text(name, max_length=NAME_LENGTH), clean_text(body)
@@ -59,6 +63,8 @@ def maintenance_schedule(
         raise ValidationError(
             _("Maintenance must start in the future and end after its start."), code="times"
         )
+    reason = clean_text(short_notice_reason) if short_notice_reason else None
+    check_lead_time(moment, scheduled_for, reason)
     with publishing():
         maintenance = Maintenance.objects.create(
             name=name,
@@ -69,7 +75,8 @@ def maintenance_schedule(
             updated_at=moment,
         )
         maintenance.components.set(found.values())
-        return _say(maintenance, "maintenance.scheduled", body, author, moment)
+        more: dict[str, Json] = {"short_notice_reason": dict(reason)} if reason else {}
+        return _say(maintenance, "maintenance.scheduled", body, author, moment, more=more)
 
 
 def maintenance_update(
@@ -135,6 +142,7 @@ def _say(
     before: dict[Component, str] | None = None,
     *,
     begins: bool = False,
+    more: Mapping[str, Json] | None = None,
 ) -> Statement:
     after, told = changes(before or present_statuses(_components(maintenance)))
     statement = publish(
@@ -148,6 +156,7 @@ def _say(
             "scheduled_until": iso(maintenance.scheduled_until),
             "body": dict(body),
             "components": [*told],
+            **(more or {}),
         },
         author=author,
         published_at=moment,

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from statuspage.demo.calendar import seed_calendar
 from statuspage.demo.people import seed_people
 from statuspage.demo.reference import seed_reference
+from statuspage.demo.rules import seed_rules
 from statuspage.demo.story import seed_story
 from statuspage.demo.subscribers import seed_subscribers
 from statuspage.statements.models import Statement
@@ -19,7 +21,7 @@ class Command(BaseCommand):
     help = "Fill an empty database with the demonstration."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run once on a new database; afterwards only the demo staff are checked.
+        """Run once on a new database; later only staff, calendar and rules are checked.
 
         Raises:
             CommandError: DEBUG is off.
@@ -27,6 +29,8 @@ class Command(BaseCommand):
         if not settings.DEVELOPMENT:
             raise CommandError("the demonstration is only for DEBUG=true")
         author = seed_people(settings.DATA_DIR / "demo_staff.json")
+        seed_calendar()
+        seed_rules()
         if Statement.objects.exists():
             return
         with transaction.atomic():

@@ -6,6 +6,7 @@ from django import template
 
 from statuspage.pages import moments
 from statuspage.pages.look import icon
+from statuspage.settlement.money import yuan
 
 register = template.Library()
 
@@ -14,6 +15,7 @@ register.filter("clock", moments.clock)
 register.filter("until", moments.until)
 register.filter("day", moments.day)
 register.filter("month", moments.month)
+register.filter("yuan", yuan)
 
 
 @register.filter

@@ -2,45 +2,146 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Final, TypeVar
+from datetime import datetime
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from statuspage.settlement.models import Notice
+from statuspage.settlement.values import Value
+from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
-from statuspage.statements.texts import clean_text
-from statuspage.statements.times import iso
+from statuspage.statements.models import Statement
+from statuspage.statements.texts import CHINESE, Text
 
 Payload = dict[str, Json]
-MOST_DECIMALS: Final = 6
-Check = Callable[[Mapping[str, Json]], None]
+Given = Mapping[str, Any]
+# Sees the cleaned payload and the moment of publishing; raises ValidationError.
+Check = Callable[[Given, datetime], None]
+
+NOT_KNOWN: Final = _("Not yet known")
+
+
+class Form(TextChoices):
+    """What a notice is called in public, by weight (domain.md)."""
+
+    DISCLOSURE = "disclosure", pgettext_lazy("form of a notice", "Disclosure")
+    ANNOUNCEMENT = "announcement", pgettext_lazy("form of a notice", "Announcement")
+    NOTICE = "notice", pgettext_lazy("form of a notice", "Notice")
 
 
 @dataclass(frozen=True)
 class PayloadField:
-    """One value of a notice's payload: how it is labelled, read and whether it may be left out."""
+    """One value of a notice's payload.
+
+    `unknown` is said where it was left out; without that, nothing is. A `derived` value is worked
+    out and not typed in.
+    """
 
     name: str
     label: str | Promise
-    read: Callable[[object], Json]
+    value: Value
     required: bool = True
+    unknown: str | Promise = ""
+    help: str | Promise = ""
+    derived: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing a notice says: what it is about, and what; `notice` is another's public id."""
+
+    label: str
+    text: str
+    language: str = ""
+    notice: str = ""
+
+    def as_json(self) -> dict[str, Json]:
+        """As the log keeps it: nothing that is empty."""
+        written = {"lang": self.language, "notice": self.notice}
+        kept = {name: value for name, value in written.items() if value}
+        return {"label": self.label, "text": self.text, **kept}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures that a notice gives; the first cell of each row is its heading."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def as_json(self) -> dict[str, Json]:
+        """As the log keeps it."""
+        return {
+            "caption": self.caption,
+            "columns": [*self.columns],
+            "rows": [[*row] for row in self.rows],
+        }
+
+
+def no_tables(payload: Given, language: str) -> Sequence[Table]:
+    """There are no figures."""
+    return ()
+
+
+def no_clause(payload: Given, language: str) -> str:
+    """Messages carry the text itself."""
+    return ""
+
+
+def no_effect(notice: Notice, author: Author | None) -> Mapping[str, Json]:
+    """Publishing changes nothing but the log."""
+    return {}
+
+
+def no_record(notice: Notice, statement: Statement) -> None:
+    """Nothing is kept beside the log."""
+
+
+def no_findings(payload: Given, body: Text) -> Sequence[str]:
+    """The text is not checked against the payload."""
+    return ()
+
+
+def no_window(payload: Given) -> tuple[Json, Json]:
+    """The payload does not say from when to when the notice holds."""
+    return None, None
 
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """One kind of notice. `check` sees the cleaned payload and raises ValidationError."""
+    """One kind of notice: its fields, its checks, its words and what publishing it does.
+
+    `complete` adds what is worked out to the payload, before the checks. `lines`, `tables` and
+    `brief` word a payload in a language (the active one too); the last is what an SMS says in place
+    of the text. `proofread` compares the text with the payload and returns a sentence for whatever
+    is wrong. `window` gives from when to when the notice holds. `effect` runs inside the
+    publishing transaction before the statement, to which it adds what it returns, so that `lines`
+    and `tables` can word it; `record` runs after the statement.
+    """
 
     name: str
     label: str | Promise
+    form: Form = Form.NOTICE
     fields: Sequence[PayloadField] = ()
     checks: Sequence[Check] = field(default=())
+    complete: Callable[[Payload], Payload] = lambda payload: payload
+    lines: Callable[[Given, str], Sequence[Line]] | None = None
+    tables: Callable[[Given, str], Sequence[Table]] = no_tables
+    brief: Callable[[Given, str], str] = no_clause
+    proofread: Callable[[Given, Text], Sequence[str]] = no_findings
+    window: Callable[[Given], tuple[Json, Json]] = no_window
+    effect: Callable[[Notice, Author | None], Mapping[str, Json]] = no_effect
+    record: Callable[[Notice, Statement], None] = no_record
 
-    def clean(self, payload: object) -> Payload:
-        """The payload with every value in its canonical form.
+    def clean(self, payload: object, moment: datetime | None = None) -> Payload:
+        """The payload with every value in its canonical form, as if published at `moment` (now).
 
         Raises:
             ValidationError: by field name, everything that is wrong with it.
@@ -49,7 +150,7 @@ class NoticeKind:
             raise ValidationError({"payload": _("Write the payload as an object.")})
         known = {one.name for one in self.fields}
         errors: dict[str, object] = {
-            name: _("This kind of notice has no such field.") for name in set(payload) - known
+            str(name): _("This kind of notice has no such field.") for name in set(payload) - known
         }
         cleaned: Payload = {}
         for one in self.fields:
@@ -59,9 +160,20 @@ class NoticeKind:
                 errors[one.name] = error
         if errors:
             raise ValidationError(errors)
+        completed = self.complete(cleaned)
         for check in self.checks:
-            check(cleaned)
-        return cleaned
+            check(completed, moment or timezone.now())
+        return completed
+
+    def said(self, payload: Given, language: str) -> Sequence[Line]:
+        """What the payload says, line by line, in the active language."""
+        return (self.lines or self.labelled)(payload, language)
+
+    def labelled(self, payload: Given, language: str) -> Sequence[Line]:
+        """Every field by its label; what was left out is left out, unless it is not known yet."""
+        return [
+            line for one in self.fields if (line := _line(one, payload.get(one.name), language))
+        ]
 
 
 _KINDS: Final[dict[str, NoticeKind]] = {}
@@ -94,60 +206,32 @@ def notice_kind(name: object) -> NoticeKind:
     )
 
 
-def _read(one: PayloadField, value: object) -> Json:
-    if value is None or value == "":
-        if one.required:
-            raise ValidationError(_("This field is required."), code="required")
-        return None
-    return one.read(value)
-
-
-def read_moment(value: object) -> Json:
-    """An ISO 8601 time with offset, kept as UTC; without an offset it is Shanghai's time."""
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        return iso(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
-    except (ValueError, OverflowError) as error:  # the latter: beyond the calendar in UTC
-        raise ValidationError(
-            _("Write a date and time, such as 2025-02-21T15:30:00+08:00."), code="moment"
-        ) from error
-
-
-def read_date(value: object) -> Json:
-    """An ISO 8601 date."""
-    try:
-        return date.fromisoformat(str(value)).isoformat()
-    except ValueError as error:
-        raise ValidationError(_("Write a date, such as 2025-02-21."), code="date") from error
-
-
-def read_text(value: object) -> Json:
-    """A text in the operator's languages."""
-    return dict(clean_text(value))
-
-
-def read_percent(value: object) -> Json:
-    """A share from 0 to 100, exact, as a decimal string: JSON's numbers are not exact."""
-    try:
-        percent = Decimal(str(value))
-    except InvalidOperation as error:
-        raise ValidationError(_("Write a percentage from 0 to 100."), code="percent") from error
-    # Written out, 1e-999999 would be a million digits.
-    if (
-        not percent.is_finite()
-        or not 0 <= percent <= 100
-        or percent != round(percent, MOST_DECIMALS)
-    ):
-        raise ValidationError(_("Write a percentage from 0 to 100."), code="percent")
-    return format(percent.normalize(), "f")
-
-
 def in_order(earlier: str, later: str) -> Check:
     """A check that one ISO time or date of the payload does not come after another."""
 
-    def check(payload: Mapping[str, Json]) -> None:
+    def check(payload: Given, moment: datetime) -> None:
         first, second = payload.get(earlier), payload.get(later)
         if isinstance(first, str) and isinstance(second, str) and first > second:
             raise ValidationError({later: _("This must not be before the other date.")})
 
     return check
+
+
+def _read(one: PayloadField, value: object) -> Json:
+    if value is None or value == "":
+        if one.required:
+            raise ValidationError(_("This field is required."), code="required")
+        return None
+    return one.value.read(value)
+
+
+def _line(one: PayloadField, value: Any, language: str) -> Line | None:
+    if value is None:
+        return Line(str(one.label), str(one.unknown)) if one.unknown else None
+    falls_back = one.value.name == "text" and not value.get(language)
+    return Line(
+        str(one.label),
+        one.value.say(value, language),
+        language=CHINESE if falls_back and language != CHINESE else "",
+        notice=value if one.value.name == "notice" else "",
+    )

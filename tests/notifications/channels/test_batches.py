@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from notifications.channels import curl, http
 from notifications.channels.batches import each
-from notifications.channels.http import AT_ONCE
 from notifications.channels.outcomes import Accepted, NotSent, Reason, Unknown
 from tests.notifications.channels.builders import http_answer, message, send, tcp_server
 
@@ -138,8 +138,13 @@ def test_whether_a_message_is_still_ours_is_asked_when_its_turn_comes() -> None:
     assert turns == ["asked 1", "sent 1", "asked 2", "sent 2", "asked 3", "sent 3"]
 
 
-@pytest.mark.parametrize("name", ["twilio_sms", "wecom", "webhook"])
-def test_no_more_connections_than_allowed_are_open_to_a_provider(settings, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("twilio_sms", curl.AT_ONCE), ("wecom", http.AT_ONCE), ("webhook", http.AT_ONCE)],
+)
+def test_no_more_connections_than_allowed_are_open_to_a_provider(
+    settings, name: str, allowed: int
+) -> None:
     lock, running, most = threading.Lock(), 0, 0
     answer = http_answer("200 OK", '{"errcode": 0, "sid": "SM1"}')
 
@@ -158,7 +163,7 @@ def test_no_more_connections_than_allowed_are_open_to_a_provider(settings, name:
         settings.TWILIO_BASE_URL = settings.WECOM_BASE_URL = url
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", "token"
         settings.TWILIO_FROM = "+15005550006"
-        batch = [message(url, delivery_id=number) for number in range(1, 65)]
+        batch = [message(url, delivery_id=number) for number in range(1, 2 * allowed + 1)]
         outcomes = send(name, *batch)
-    assert len(outcomes) == 64
-    assert 1 < most <= AT_ONCE
+    assert len(outcomes) == 2 * allowed
+    assert 1 < most <= allowed

@@ -24,6 +24,10 @@ def provider(_simulator: Simulator, settings: Any) -> Simulator:
     settings.TWILIO_ACCOUNT_SID = _simulator.account_sid
     settings.TWILIO_AUTH_TOKEN = _simulator.auth_token
     settings.TWILIO_FROM = "+15005550006"
+    settings.ALIYUN_SMS_ENDPOINT = _simulator.url
+    settings.ALIYUN_SMS_ACCESS_KEY_ID = _simulator.access_key_id
+    settings.ALIYUN_SMS_ACCESS_KEY_SECRET = _simulator.access_key_secret
+    settings.ALIYUN_SMS_TEMPLATE = "SMS_100000001"
     settings.WECHAT_BASE_URL = _simulator.url
     settings.WECHAT_APP_ID = _simulator.app_id
     settings.WECHAT_SECRET = _simulator.secret

@@ -33,6 +33,7 @@ def test_a_maintenance_and_a_notice_have_topics_of_their_own():
         components=[],
         scheduled_for=start,
         scheduled_until=start + timedelta(hours=1),
+        short_notice_reason=text("紧急修补。", "An urgent fix."),
         author=None,
     )
     notice = notice_publish(

@@ -45,6 +45,7 @@ def plan():
         components=[],
         scheduled_for=start,
         scheduled_until=start + timedelta(hours=1),
+        short_notice_reason=text("紧急修补。", "An urgent fix."),
         author=None,
     )
 

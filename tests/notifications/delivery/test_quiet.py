@@ -30,9 +30,7 @@ def zone_where_it_is(hour):
 
 
 def sleeper(hour=23, channel=SMS, **values):
-    address = make_address(
-        *(["ops@example.com"] if channel == "email" else []), channel=channel
-    )
+    address = make_address(*(["ops@example.com"] if channel == "email" else []), channel=channel)
     Subscriber.objects.update(timezone=zone_where_it_is(hour), **values)
     return address
 

@@ -2,16 +2,19 @@
 
 import itertools
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from notifications.channels.outcomes import Reason, ReceiptState
 from notifications.channels.outcomes import Receipt as Word
+from notifications.delivery import receipts
 from notifications.delivery.claim import claim
 from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.receipts import receipts_apply, receipts_store
+from notifications.subscribers.models import Subscriber
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
@@ -108,16 +111,69 @@ def test_a_receipt_that_overtakes_the_answer_waits_for_it(delivery):
     assert tell(word(DELIVERED)).state == "sent"
     assert Receipt.objects.filter(applied_at=None).count() == 1
     Delivery.objects.update(provider_id="SM1")
+    Receipt.objects.update(look_at=timezone.now())
     receipts_apply()
     assert Delivery.objects.get().state == "delivered"
 
 
 def test_a_receipt_for_nothing_we_know_is_given_up_after_an_hour(delivery):
     receipts_store(SMS, [word(DELIVERED, provider_id="SM9", key="SM9")])
-    assert receipts_apply() == 0
-    Receipt.objects.update(received_at=timezone.now() - timedelta(hours=2))
-    assert receipts_apply() == 1
+    receipts_apply()
+    assert Receipt.objects.get().applied_at is None
+    long_ago = timezone.now() - timedelta(hours=2)
+    Receipt.objects.update(received_at=long_ago, look_at=long_ago)
+    receipts_apply()
+    assert Receipt.objects.get().applied_at
     assert Delivery.objects.get().state == "sent"
+
+
+def test_receipts_for_nothing_we_know_keep_no_other_waiting(delivery, monkeypatch):
+    monkeypatch.setattr(receipts, "BATCH", 3)
+    strangers = [word(DELIVERED, provider_id=f"SM9{n}", key=f"SM9{n}") for n in range(3)]
+    receipts_store(SMS, strangers)
+    receipts_store(SMS, [word(DELIVERED, delivery)])
+    assert receipts_apply() == 3
+    assert Delivery.objects.get().state == "sent"
+    assert receipts_apply() == 1
+    assert Delivery.objects.get().state == "delivered"
+
+
+def test_the_receipt_of_an_earlier_attempt_brings_good_news_only(delivery):
+    row = tell(word(FAILED, delivery, attempt_id=uuid4()))
+    assert row.state == "sent"
+    row = tell(word(DELIVERED, delivery, attempt_id=uuid4()))
+    assert row.state == "delivered"
+
+
+def test_a_message_that_waits_to_be_sent_again_is_adopted_by_its_receipt(delivery):
+    Delivery.objects.update(state="pending", attempts=1, provider_id="")
+    row = tell(word(SENT, delivery, attempt_id=delivery.attempt_id))
+    assert (row.state, row.provider_id) == ("sent", "SM1")
+
+
+def test_what_people_took_back_is_not_settled_by_an_old_receipt(delivery):
+    Delivery.objects.update(state="pending", attempts=0, provider_id="")
+    assert tell(word(FAILED, delivery, attempt_id=delivery.attempt_id)).state == "pending"
+
+
+def test_a_receipt_from_the_stand_in_is_matched_by_its_provider(delivery):
+    Delivery.objects.update(provider="aliyun_sms")
+    assert tell(word(DELIVERED)).state == "sent"
+    receipts_store("aliyun_sms", [word(DELIVERED)])
+    receipts_apply()
+    assert Delivery.objects.get().state == "delivered"
+
+
+def test_a_failure_that_a_receipt_tells_goes_on_to_the_next_address(delivery):
+    other = make_address("ops@example.com", channel="email", position=1)
+    other.subscriber, stranger = delivery.address.subscriber, other.subscriber
+    other.save()
+    stranger.delete()
+    Subscriber.objects.update(one_by_one=True)
+    receipts_store(SMS, [word(FAILED, delivery)])
+    receipts_apply()
+    states = dict(Delivery.objects.values_list("channel", "state"))
+    assert states == {SMS: "failed", "email": "pending"}
 
 
 def test_a_receipt_of_another_channel_with_the_same_id_is_not_ours(delivery):

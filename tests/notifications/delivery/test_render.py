@@ -61,6 +61,7 @@ def test_resolved_and_scheduled_have_their_own_labels():
         components=[],
         scheduled_for=start,
         scheduled_until=start + timedelta(hours=1),
+        short_notice_reason=text("紧急修补。", "An urgent fix."),
         author=None,
     )
     assert bulletin_of(planned.document, "en").status_label == "Scheduled"

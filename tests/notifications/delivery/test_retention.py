@@ -35,7 +35,8 @@ def told(published_at, *states):
 
 
 def test_an_old_month_becomes_counts_and_its_rows_are_gone():
-    old = told(LONG_AGO, ("delivered", 30), ("delivered", 200), ("delivered", 900), ("failed", None))
+    delivered = [("delivered", seconds) for seconds in (30, 200, 900)]
+    old = told(LONG_AGO, *delivered, ("failed", None))
     assert deliveries_fold() == ["delivery_delivery_2024_01"]
     assert not Delivery.objects.filter(statement_id=old.number).exists()
     delivered = DeliveryCount.objects.get(state="delivered")

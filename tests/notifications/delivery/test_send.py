@@ -147,7 +147,7 @@ def test_a_result_that_comes_after_the_lease_changes_nothing(provider, monkeypat
 
 
 def test_a_channel_without_credentials_waits(provider, settings):
-    settings.TWILIO_AUTH_TOKEN = ""
+    settings.TWILIO_AUTH_TOKEN = settings.ALIYUN_SMS_ACCESS_KEY_SECRET = ""
     broadcast()
     assert send_due(SMS) is False
     assert row().state == "pending"

@@ -13,7 +13,10 @@ from notifications.delivery.states import (
 )
 
 ALLOWED = {
-    "pending": {"sending", "superseded", "suppressed"},
+    "pending": {
+        *("sending", "superseded", "suppressed"),
+        *("sent", "delivered", "undelivered", "failed"),
+    },
     "sending": {
         "sent",
         "pending",
@@ -27,9 +30,10 @@ ALLOWED = {
     "sent": {"delivered", "undelivered", "failed"},
     "undelivered": {"delivered"},
     "delivered": set(),
-    "failed": set(),
+    # By people only: see test_retry.py, one test a transition.
+    "failed": {"pending"},
     "superseded": set(),
-    "suppressed": set(),
+    "suppressed": {"pending"},
 }
 
 

@@ -37,6 +37,7 @@ def maintenance(component: Component, **values: Any) -> dict[str, Any]:
         "components": [component.public_id],
         "scheduled_for": in_hours(24),
         "scheduled_until": in_hours(26),
+        "short_notice_reason": text("紧急修补。", "An urgent fix."),
         **values,
     }
 

@@ -61,6 +61,7 @@ def test_every_address_of_the_design_is_described(schema):
             "statements/<>/",
             "statements/<>/corrections/",
             "statements/<>/withdrawals/",
+            "arrival/",
             "components/",
             "broadcasts/<>/",
             "deliveries/",

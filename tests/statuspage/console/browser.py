@@ -79,7 +79,7 @@ def form_of(response: HttpResponse, holding: str = "token") -> dict[str, Any]:
 
 def words(response: HttpResponse) -> str:
     """The page's source with entities resolved, to look for sentences in."""
-    return unescape(response.content.decode())
+    return unescape(response.getvalue().decode())
 
 
 def signed_in(role: str = Role.AUTHOR, language: str = "en", **values: Any) -> Client:

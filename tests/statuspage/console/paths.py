@@ -5,12 +5,15 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.delivery.models import Delivery
+from notifications.delivery.partitions import ensure_partition
+from notifications.delivery.resolve import NEVER
 from statuspage.components.models import Component
 from statuspage.console.urls import urlpatterns
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.settlement.services import notice_publish
 from statuspage.statements.models import Statement
-from tests.factories import make_component, open_incident, text
+from tests.factories import make_address, make_component, open_incident, text
 
 COMPOSING = (
     "incident_compose",
@@ -48,9 +51,29 @@ def example_paths() -> dict[str, str]:
         "statement_withdraw": [incident.number],
         "broadcast": [incident.number],
         "broadcast_progress": [incident.number],
+        "broadcast_export": [incident.number],
+        "dead_letter": [undecided(incident).pk],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def undecided(statement: Statement) -> Delivery:
+    """A delivery of which nobody can tell whether it arrived."""
+    ensure_partition(statement.published_at)
+    now = timezone.now()
+    return Delivery.objects.create(
+        statement=statement,
+        published_at=statement.published_at,
+        address=make_address(),
+        channel="twilio_sms",
+        language="zh-hans",
+        state="unknown",
+        due_at=NEVER,
+        first_tried_at=now,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def plan(component: Component) -> Statement:
@@ -62,5 +85,6 @@ def plan(component: Component) -> Statement:
         components=[component.public_id],
         scheduled_for=start,
         scheduled_until=start + timedelta(hours=1),
+        short_notice_reason=text("紧急修补。", "An urgent fix."),
         author=None,
     )

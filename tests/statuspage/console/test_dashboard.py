@@ -69,6 +69,7 @@ def test_maintenance_is_shown_planned_and_running(author: Client, component: Com
         components=[component.public_id],
         scheduled_for=start,
         scheduled_until=start + timedelta(hours=1),
+        short_notice_reason=text("紧急修补。", "An urgent fix."),
         author=None,
     )
     assert "Scheduled" in words(author.get(HOME))

@@ -37,6 +37,7 @@ def planned(component: Component) -> Maintenance:
         components=[component.public_id],
         scheduled_for=start,
         scheduled_until=start + timedelta(hours=2),
+        short_notice_reason=text("紧急修补。", "An urgent fix."),
         author=None,
     )
     return Maintenance.objects.get(public_id=statement.subject_id)

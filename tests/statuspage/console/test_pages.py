@@ -15,7 +15,7 @@ from tests.factories import make_address
 from tests.statuspage.console.browser import form_of, signed_in, words
 from tests.statuspage.console.paths import COMPOSING, example_paths, names
 
-PARTS = {"broadcast_progress"}
+PARTS = {"broadcast_progress", "broadcast_export"}
 PAGES = [name for name in names() if name not in {"logout", "login"} | PARTS]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

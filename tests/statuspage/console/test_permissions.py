@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls.resolvers import URLPattern
 
+from statuspage.console.models import Decision
 from statuspage.console.urls import urlpatterns
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
@@ -11,7 +12,7 @@ from tests.factories import make_staff
 from tests.statuspage.console.browser import browser_of, signed_in, words
 from tests.statuspage.console.paths import example_paths, names
 
-ANYONE, READ, WRITE = "anyone", "read", "write"
+ANYONE, READ, WRITE, DECIDE = "anyone", "read", "write", "decide"
 
 DECISIONS = {
     "dashboard": READ,
@@ -30,13 +31,24 @@ DECISIONS = {
     "notice": READ,
     "notice_new": WRITE,
     "notice_compose": WRITE,
+    "calendar": READ,
+    "rules": READ,
+    "calendar_load": WRITE,
+    "calendar_review": DECIDE,
     "log": READ,
     "statement_correct": WRITE,
     "statement_withdraw": WRITE,
     "broadcast": READ,
     "broadcast_progress": READ,
+    "broadcast_export": READ,
+    "ledger": READ,
+    "dead_letters": READ,
+    "dead_letters_retry": DECIDE,
+    "dead_letter": READ,
+    "quarantine": READ,
 }
 WRITERS = {Role.AUTHOR, Role.APPROVER, Role.ADMIN}
+ROLES = {READ: set(Role), WRITE: WRITERS, DECIDE: {Role.APPROVER, Role.ADMIN}}
 
 
 @pytest.fixture
@@ -71,7 +83,7 @@ def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
     for name, path in paths.items():
         if DECISIONS[name] == ANYONE:
             continue
-        expected = 200 if DECISIONS[name] == READ or role in WRITERS else 403
+        expected = 200 if role in ROLES[DECISIONS[name]] else 403
         assert staff.get(path).status_code == expected, name
 
 
@@ -87,14 +99,31 @@ def test_an_auditor_writes_nothing_and_is_told_why(
     assert Statement.objects.count() == before
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.AUTHOR])
+def test_who_may_not_decide_changes_nothing_and_is_told_why(
+    paths: dict[str, str], role: str
+) -> None:
+    staff = signed_in(role)
+    for name, sent in (
+        ("dead_letters_retry", {}),
+        ("dead_letter", {"act": "send_again"}),
+        ("quarantine", {"address": "1"}),
+    ):
+        response = staff.post(paths[name], sent)
+        assert response.status_code == 403
+        assert "An approver decides this" in words(response)
+    assert not Decision.objects.exists()
+
+
 def test_an_auditor_is_offered_nothing_that_writes(paths: dict[str, str]) -> None:
     auditor = signed_in(Role.AUDITOR)
-    writing = [path for name, path in paths.items() if DECISIONS[name] == WRITE]
+    writing = [path for name, path in paths.items() if DECISIONS[name] in {WRITE, DECIDE}]
     for name, path in paths.items():
         if DECISIONS[name] == READ:
             page = words(auditor.get(path))
             assert not [one for one in writing if f'href="{one}"' in page], name
             assert 'name="step"' not in page, name
+            assert 'name="act"' not in page, name
 
 
 def test_staff_who_left_are_signed_out_at_once(paths: dict[str, str]) -> None:
@@ -114,7 +143,7 @@ def test_nothing_of_the_console_is_stored_by_a_browser(paths: dict[str, str], na
 
 @pytest.mark.parametrize("name", names())
 def test_no_page_has_anything_inline(paths: dict[str, str], name: str) -> None:
-    page = signed_in(Role.ADMIN).get(paths[name]).content.decode()
+    page = signed_in(Role.ADMIN).get(paths[name]).getvalue().decode()
     assert " style=" not in page
     assert "<style" not in page
     assert " onclick=" not in page
@@ -142,6 +171,9 @@ def test_what_does_not_exist_is_not_found(paths: dict[str, str]) -> None:
         "/console/statements/999999999999999999/withdraw/",
         "/console/broadcasts/999/",
         "/console/broadcasts/999/progress/",
+        "/console/broadcasts/999/export/",
+        "/console/dead-letters/999/",
+        "/console/dead-letters/999999999999999999/",
         "/console/incidents/compose/?template=999",
         "/console/incidents/compose/?template=x",
         "/console/incidents/compose/?template=99999999999999999999",

@@ -15,6 +15,7 @@ from statuspage.components.models import Component
 from statuspage.components.selectors import overall_state, visible_components
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.selectors import open_incidents, scheduled_maintenances
+from statuspage.settlement.ledger.selectors import accounts
 from statuspage.settlement.models import Notice
 from statuspage.staff.models import Staff
 from statuspage.staff.services import token_check
@@ -43,7 +44,22 @@ def test_the_story_goes_from_the_first_sign_to_the_waiver():
     assert "correction" in kinds
     assert kinds.index("notice.delay") < kinds.index("notice.recovery")
     assert kinds.index("notice.recovery") < kinds.index("notice.fee_waiver")
-    assert set(Notice.objects.values_list("incident_id", flat=True)) == {crisis.public_id}
+    of_the_crisis = Notice.objects.exclude(kind__in={"holiday_schedule", "security_warning"})
+    assert {one.incident_id for one in of_the_crisis} == {crisis.public_id}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_holidays_table_and_a_warning_are_part_of_it():
+    schedule = Notice.objects.get(kind="holiday_schedule")
+    assert len(schedule.payload["table"]["rows"]) > 3
+    assert Notice.objects.filter(kind="security_warning").count() == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_was_waived_goes_back_step_by_step():
+    (account,) = accounts()
+    assert len(account.payments) == 2
+    assert 0 < account.share < 100
 
 
 @pytest.mark.usefixtures("folder")

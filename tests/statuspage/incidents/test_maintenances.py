@@ -40,6 +40,7 @@ def schedule(component=None, start=HOUR, end=2 * HOUR, **values):
             "components": [component.public_id],
             "scheduled_for": now + start,
             "scheduled_until": now + end,
+            "short_notice_reason": text("紧急修补。", "An urgent fix."),
             "author": None,
             **values,
         }

@@ -63,6 +63,7 @@ def scheduled(component: Component | None = None, **values: Any) -> Statement:
     values.setdefault("components", [component.public_id])
     values.setdefault("scheduled_for", ahead(days=1))
     values.setdefault("scheduled_until", values["scheduled_for"] + timedelta(hours=2))
+    values.setdefault("short_notice_reason", text("紧急修补。", "An urgent fix."))
     values.setdefault("published_at", ago(days=1))
     return maintenance_schedule(author=None, **values)
 

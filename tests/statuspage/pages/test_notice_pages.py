@@ -5,9 +5,7 @@ from django.test import Client
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from statuspage.pages.payload import details
 from statuspage.pages.timeline import notice_label
-from statuspage.settlement.notices import kinds
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import text
 from tests.statuspage.pages.story import ago, noticed, opened, path_of, words_of
@@ -27,12 +25,11 @@ def test_a_waiver_shows_its_details_as_a_list_of_terms(client: Client) -> None:
     response = client.get(path_of(noticed(kind="fee_waiver", payload=WAIVER)))
     page = words_of(response)
     assert "For Micro merchants" in page
-    assert "Transactions from 19 Feb, 00:00" in page
-    assert "Transactions until 21 Feb, 10:42" in page
+    assert "Transactions from 19 Feb 2025, 00:00" in page
+    assert "Transactions until 21 Feb 2025, 10:42" in page
     assert "Share of the fee waived, in percent 100%" in page
     assert "Borne by DemoPay" in page
-    assert "Credited by 28 Feb" in page
-    assert '<time datetime="2025-02-28">28 Feb</time>' in response.content.decode()
+    assert "Credited by 28 Feb 2025" in page
 
 
 def test_the_details_are_in_the_readers_language(client: Client) -> None:
@@ -57,15 +54,8 @@ def test_a_text_that_was_left_out_is_left_out(client: Client) -> None:
 def test_a_recovery_names_the_moment(client: Client) -> None:
     payload = {"restored_at": "2025-02-21T15:30:00+08:00", "backlog_by": "2025-02-22"}
     page = words_of(client.get(path_of(noticed(kind="recovery", payload=payload))))
-    assert "Restored at 21 Feb, 15:30" in page
-    assert "Delayed payouts made up by 22 Feb" in page
-
-
-def test_a_date_of_another_year_names_the_year(client: Client) -> None:
-    payload = {"restored_at": "2024-12-30T15:30:00+08:00", "backlog_by": "2026-01-05"}
-    page = words_of(client.get(path_of(noticed(kind="recovery", payload=payload))))
-    assert "30 Dec 2024, 15:30" in page
-    assert "5 Jan 2026" in page
+    assert "Restored at 21 Feb 2025, 15:30" in page
+    assert "Delayed payouts made up by 22 Feb 2025" in page
 
 
 def test_a_notice_for_everyone_says_so(client: Client) -> None:
@@ -146,14 +136,6 @@ def test_an_unknown_notice_is_a_404(client: Client) -> None:
     assert client.get("/notices/nothing/").status_code == 404
 
 
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
-def test_every_kind_can_be_shown_with_nothing_known(kind: object) -> None:
-    with override("en"):
-        lines = details(kind.name, {}, "en")  # type: ignore[attr-defined]
-        assert {str(line.value) for line in lines} <= {"Not yet known"}
-
-
 def test_a_kind_of_a_later_version_is_still_a_notice() -> None:
     with override("en"):
         assert notice_label("tariff") == "Notice"
-    assert details("tariff", {"anything": 1}, "en") == []

@@ -1,17 +1,18 @@
 """Notices: every kind declares its fields; publishing checks them and says them once."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.settlement.audience import clean_audience
+from statuspage.settlement.audience import addresses, clean_audience
 from statuspage.settlement.models import Notice
-from statuspage.settlement.notices import kinds, notice_kind
-from statuspage.settlement.notices.base import read_percent
 from statuspage.settlement.selectors import notices, notices_of_incident, recent_notices
 from statuspage.settlement.services import notice_publish
+from statuspage.settlement.values import read_percent
 from statuspage.statements.models import Statement
 from tests.factories import open_incident, text
 
@@ -47,8 +48,14 @@ def test_a_notice_is_one_statement_with_everything_in_it():
         "percent_waived": "100",
         "borne_by": {"zh-hans": "本公司", "en": "The company"},
         "credited_by": "2025-02-24",
+        "amount_waived": None,
+        "promised_total": None,
     }
-    assert statement.content["audience"] == {"categories": ["micro"]}
+    assert statement.content["audience"] == {
+        "categories": ["micro"],
+        "products": [],
+        "agents": False,
+    }
     notice = Notice.objects.get()
     assert (notice.public_id, notice.payload) == (
         statement.subject_id,
@@ -126,13 +133,14 @@ def test_a_recovery_says_from_when_on():
     assert statement.content["payload"] == {
         "restored_at": "2025-02-21T07:30:00.000Z",
         "backlog_by": None,
+        "delay": None,
     }
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ["delete", "save"])
 def test_a_published_notice_cannot_be_changed_or_deleted(act):
-    publish()
+    publish(kind="general", payload={})
     notice = Notice.objects.get()
     notice.title = text("别的")
     with pytest.raises(DatabaseError, match="what was said stays said"), transaction.atomic():
@@ -140,37 +148,74 @@ def test_a_published_notice_cannot_be_changed_or_deleted(act):
     assert str(Notice.objects.get()) == "手续费全额减免"
 
 
-def test_every_kind_has_a_label_and_labelled_fields():
-    assert {"general", "delay", "recovery", "fee_waiver"} <= {kind.name for kind in kinds()}
-    for kind in kinds():
-        assert str(kind.label)
-        assert all(str(field.label) for field in kind.fields)
-        assert notice_kind(kind.name) is kind
-
-
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
-@given(
-    payload=st.dictionaries(
-        st.sampled_from(sorted({field.name for kind in kinds() for field in kind.fields}))
-        | st.text(max_size=5),
-        st.none() | st.text(max_size=30) | st.integers() | st.floats() | st.lists(st.none()),
-    )
-)
-def test_no_payload_makes_a_kind_fail_otherwise_than_by_refusing(kind, payload):
-    try:
-        cleaned = kind.clean(payload)
-    except ValidationError:
-        return
-    assert set(cleaned) == {field.name for field in kind.fields}
-
-
 @given(st.decimals(0, 100, places=3))
 def test_a_percentage_keeps_its_exact_value(percent):
     assert float(str(read_percent(str(percent)))) == float(percent)
 
 
+EVERYONE = {"categories": [], "products": [], "agents": False}
+
+
 def test_no_audience_means_everyone():
-    assert clean_audience(None) == clean_audience({}) == {"categories": []}
-    assert clean_audience({"categories": ["micro", "industry", "micro"]}) == {
-        "categories": ["industry", "micro"]
+    assert clean_audience(None) == clean_audience({}) == EVERYONE
+
+
+def test_an_audience_is_sorted_and_names_nobody_twice():
+    cleaned = clean_audience(
+        {"categories": ["micro", "industry", "micro"], "products": ["qr", "card"], "agents": True}
+    )
+    assert cleaned == {
+        "categories": ["industry", "micro"],
+        "products": ["card", "qr"],
+        "agents": True,
     }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"agents": "yes"},
+        {"products": "qr"},
+        {"products": [1]},
+        {"products": ["q r"]},
+        {"products": ["x" * 31]},
+        {"products": [f"p{n}" for n in range(51)]},
+    ],
+)
+def test_what_is_no_audience_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        clean_audience(wrong)
+
+
+def test_an_audience_is_everyone_whom_it_does_not_leave_out():
+    micro_qr = clean_audience({"categories": ["micro"], "products": ["qr"]})
+    assert addresses(clean_audience(None), "industry", "card")
+    assert addresses(micro_qr, "micro", "qr")
+    assert not addresses(micro_qr, "industry", "qr")
+    assert not addresses(micro_qr, "micro", "card")
+
+
+@pytest.mark.django_db
+def test_a_product_that_there_is_not_is_refused():
+    with pytest.raises(ValidationError, match="hovercraft"):
+        publish(audience={"products": ["hovercraft"]})
+
+
+@pytest.mark.django_db
+def test_a_notice_holds_from_when_to_when_it_says():
+    begins, ends = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC)
+    statement = publish(effective_from=begins, effective_until=ends)
+    assert statement.content["effective_from"] == "2025-03-01T00:00:00.000Z"
+    assert statement.content["effective_until"] == "2025-04-01T00:00:00.000Z"
+    notice = Notice.objects.get()
+    assert (notice.effective_from, notice.effective_until) == (begins, ends)
+
+
+@pytest.mark.django_db
+def test_a_notice_cannot_end_before_it_begins():
+    with pytest.raises(ValidationError) as refusal:
+        publish(
+            effective_from=datetime(2025, 3, 2, tzinfo=UTC),
+            effective_until=datetime(2025, 3, 1, tzinfo=UTC),
+        )
+    assert set(refusal.value.message_dict) == {"effective_until"}

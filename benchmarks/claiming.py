@@ -1,0 +1,101 @@
+"""What a claim costs in a small table and in a huge one: it must not matter."""
+
+import re
+import time
+from statistics import median
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from benchmarks.people import CHANNEL, subscribe
+from benchmarks.stage import Section, Stage
+from notifications.delivery import quiet
+from notifications.delivery.claim import CLAIM, claim
+from notifications.delivery.expand import expand
+from statuspage.incidents.services.incidents import incident_open
+from statuspage.statements.models import Statement
+
+WAITING: Final = 100_000
+OLD: Final = 9_900_000
+CLAIMS: Final = 60
+BATCH: Final = 500
+
+FILL: Final = """
+    INSERT INTO delivery_delivery
+        (statement_id, published_at, address_id, channel, language, state, provider_id, due_at)
+    SELECT %s, %s, 1000000 + n, 'twilio_sms', 'zh-hans', 'delivered', 'SM' || md5(n::text), now()
+    FROM generate_series(1, %s) AS n
+"""
+
+
+def measure(stage: Stage) -> Section:
+    """The same claims at 100,000 rows and at 10,000,000, all in one month's partition."""
+    subscribe(WAITING)
+    small = _claims(_publish())
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE delivery_delivery")
+    statement = _publish()
+    _fill(statement)
+    huge = _claims(statement)
+    plan = _plan()
+    return Section(
+        "Claiming",
+        f"{CLAIMS} claims of {BATCH} among {WAITING:,} waiting deliveries, alone in the table and"
+        f" with {OLD:,} delivered ones in the same partition.",
+        ("rows in the table", "a claim, median", "times the small table", "pages a claim touches"),
+        [
+            [f"{WAITING:,}", f"{small * 1000:.1f} ms", "1.00", ""],
+            [
+                f"{WAITING + OLD:,}",
+                f"{huge * 1000:.1f} ms",
+                f"{huge / small:.2f} (wanted: 1.30)",
+                _pages(plan),
+            ],
+        ],
+        ["The plan in the huge table:", f"```\n{plan}\n```"],
+    )
+
+
+def _publish() -> Statement:
+    statement = incident_open(
+        name={"zh-hans": "到账延迟"}, body={"zh-hans": "排查中。"}, components={}, author=None
+    )
+    expand(statement.number)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE delivery_delivery")
+    return statement
+
+
+def _fill(statement: Statement) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, [statement.number, statement.published_at, OLD])
+        cursor.execute("VACUUM ANALYZE delivery_delivery")
+
+
+def _claims(statement: Statement) -> float:
+    times = []
+    for _ in range(CLAIMS):
+        began = time.perf_counter()
+        claimed, _taken = claim(CHANNEL, BATCH)
+        times.append(time.perf_counter() - began)
+        assert len(claimed) == BATCH, statement
+    return median(times)
+
+
+def _plan() -> str:
+    parameters: dict[str, Any] = {
+        "channel": CHANNEL,
+        "provider": CHANNEL,
+        "limit": BATCH,
+        "lease": settings.DELIVERY_LEASE_SECONDS,
+        **quiet.parameters(),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {CLAIM}", parameters)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def _pages(plan: str) -> str:
+    found = re.search(r"Buffers: shared (.*)", plan)
+    return found[1] if found else ""

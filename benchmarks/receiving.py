@@ -1,0 +1,85 @@
+"""Receipts: how many signed callbacks one web process takes a second, and keeps."""
+
+import socket
+import time
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection
+from twilio.request_validator import RequestValidator
+
+from benchmarks.stage import Section, Stage, cpu_seconds, until
+from notifications.channels.curl import Pool, Transfer
+from notifications.delivery.models import Receipt
+
+CALLBACKS: Final = 5_000
+CONNECTIONS: Final = 64
+
+
+def measure(stage: Stage) -> Section:
+    """Every callback is another message's, signed, over kept-alive connections."""
+    port = _free_port()
+    site = f"http://127.0.0.1:{port}"
+    settings.SITE_URL = site
+    web = ("-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1")
+    rest = ("--blocking-threads", "8", "--log-level", "error", "statuspage.wsgi:application")
+    with stage.programs((*web, *rest), SITE_URL=site) as (granian,):
+        until(lambda: _answers(port))
+        _post(_callbacks(200))
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE delivery_receipt")
+        prepared = _callbacks(CALLBACKS)
+        cpu, began = cpu_seconds([granian.pid]), time.perf_counter()
+        statuses = _post(prepared)
+        took, cpu = time.perf_counter() - began, cpu_seconds([granian.pid]) - cpu
+    kept = Receipt.objects.count()
+    assert statuses == [200] * CALLBACKS, set(statuses)
+    return Section(
+        "Receipts",
+        f"{CALLBACKS:,} signed callbacks over {CONNECTIONS} connections to one granian process.",
+        ("", "measured", "wanted"),
+        [
+            ["callbacks a second", f"{CALLBACKS / took:,.0f}", "500"],
+            ["lost", str(CALLBACKS - kept), "0"],
+            ["CPU seconds per 1,000, web process", f"{cpu / CALLBACKS * 1000:.2f}", ""],
+        ],
+    )
+
+
+def _callbacks(count: int) -> list[Transfer]:
+    validator = RequestValidator(settings.TWILIO_AUTH_TOKEN)
+    made = []
+    for number in range(count):
+        query = f"delivery={number + 1}&attempt={uuid4()}"
+        url = f"{settings.SITE_URL}/hooks/twilio_sms/status/?{query}"
+        form = {"MessageSid": f"SM{uuid4().hex}", "MessageStatus": "delivered"}
+        signature = validator.compute_signature(url, form)
+        headers = (
+            "Content-Type: application/x-www-form-urlencoded",
+            f"X-Twilio-Signature: {signature}",
+            "Expect:",
+        )
+        made.append(Transfer(url, urlencode(form).encode(), headers))
+    return made
+
+
+def _post(callbacks: Sequence[Transfer]) -> list[int]:
+    async def status(one: Transfer) -> int:
+        return (await one).status
+
+    driven = Pool(CONNECTIONS).drive(status(one) for one in callbacks)
+    return [one for landed in driven for one in landed]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,28 @@
+"""One worker process of ours: waits for a line on its input, then sends what is due, and ends."""
+
+import sys
+
+import django
+
+
+def main() -> None:
+    """Say when ready; after the word, send until nothing is left; say so."""
+    django.setup()
+    from django.db import connection
+
+    from notifications.channels import channel
+    from notifications.delivery.send import send_batch
+
+    connection.ensure_connection()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    while send_batch(channel("twilio_sms")):
+        pass
+    sys.stdout.write("done\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""Many requests at once through libcurl, driving the coroutines that wait for them.
+
+A coroutine awaits a `Transfer`; `drive` starts it, lets libcurl work, and sends the answer back in.
+No event loop is needed for that, and none of its costs are paid.
+"""
+
+import base64
+import os
+import time
+from collections.abc import Coroutine, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+import certifi
+import pycurl
+from django.conf import settings
+
+from notifications.channels.http import MAX_ANSWER_BYTES, Answer
+from notifications.channels.outcomes import NotSent, Reason, Unknown
+
+T = TypeVar("T")
+
+# Four worker processes fill 256 connections; fewer each let one claim while the others send.
+AT_ONCE: Final = 64
+# The longest that `drive` keeps its caller waiting for a turn.
+ROUND_SECONDS: Final = 0.1
+# A provider may close what has been idle; older connections are not trusted with a message.
+IDLE_SECONDS: Final = 10
+
+
+class TransferError(Exception):
+    """No answer; `outcome` says what that means for the message."""
+
+    def __init__(self, outcome: NotSent | Unknown) -> None:
+        super().__init__(outcome.code)
+        self.outcome = outcome
+
+
+@dataclass
+class Transfer:
+    """One request: a POST, or a GET where it has no body. Awaiting it gives the Answer.
+
+    Raises:
+        TransferError: there was none.
+    """
+
+    url: str
+    body: bytes | None
+    headers: tuple[str, ...]
+
+    def __await__(self) -> Generator["Transfer", Answer, Answer]:
+        return (yield self)
+
+
+_free: Final[dict[tuple[int, float], list["Pool"]]] = {}
+
+
+@dataclass
+class _Flight:
+    """A coroutine under way, and what has come back for it so far."""
+
+    coroutine: Coroutine[Any, Any, Any]
+    body: bytes
+    answer: bytearray = field(default_factory=bytearray)
+    headers: list[bytes] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def may_leave(self, *_connection: object) -> int:
+        """Whether the request still leaves, asked when it would: a process that was paused since
+        must not send what somebody else has taken over. libcurl's own clock starts too late.
+        """
+        late = time.monotonic() - self.began > settings.DELIVERY_TIMEOUT_SECONDS
+        return int(pycurl.PREREQFUNC_ABORT if late else pycurl.PREREQFUNC_OK)
+
+    def read(self, size: int) -> bytes:
+        """The body, once. There is no way back: where a kept-alive connection dies, libcurl would
+        send the request again by itself, and fails instead because it cannot rewind.
+        """
+        chunk, self.body = self.body[:size], self.body[size:]
+        return chunk
+
+    def write(self, chunk: bytes) -> int | None:
+        self.answer += chunk
+        return None if len(self.answer) <= MAX_ANSWER_BYTES else 0
+
+
+class Pool:
+    """Connections of one process to one provider, kept alive from batch to batch."""
+
+    def __init__(self, at_once: int) -> None:
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, at_once)
+        self._idle = [_handle() for _ in range(at_once)]
+        self._flights: dict[pycurl.Curl, _Flight] = {}
+
+    def drive(self, coroutines: Iterable[Coroutine[Any, Any, T]]) -> Generator[list[T], None, None]:
+        """Run coroutines, as many at once as there are handles; yield results as they are known.
+
+        A list, often an empty one, comes at least every ROUND_SECONDS. Whoever stops reading
+        stops what is under way.
+        """
+        waiting = iter(coroutines)
+        try:
+            results = [*self._start(waiting)]
+            while self._flights or results:
+                # What has been started leaves now, not when the reader has dealt with results.
+                self._multi.perform()
+                yield results
+                results = []
+                for handle, failure in self._finished():
+                    results += self._land(handle, failure)
+                results += self._start(waiting)
+                if self._flights and not results:
+                    self._wait()
+        finally:
+            for handle in [*self._flights]:
+                self._take_back(handle).coroutine.close()
+
+    def _wait(self) -> None:
+        """Until something happens, or libcurl's own clock strikes for one of the timeouts."""
+        due = self._multi.timeout()
+        self._multi.select(ROUND_SECONDS if due < 0 else min(due / 1000, ROUND_SECONDS))
+
+    def _start(self, waiting: Iterator[Coroutine[Any, Any, T]]) -> Iterator[T]:
+        while self._idle and (coroutine := next(waiting, None)) is not None:
+            yield from self._go_on(coroutine, None)
+
+    def _go_on(
+        self, coroutine: Coroutine[Any, Any, T], said: Answer | Exception | None
+    ) -> Iterator[T]:
+        """Let a coroutine run to its next transfer, or to its result."""
+        try:
+            wanted = coroutine.throw(said) if isinstance(said, Exception) else coroutine.send(said)
+        except StopIteration as end:
+            yield end.value
+        else:
+            self._take_off(wanted, coroutine)
+
+    def _take_off(self, transfer: Transfer, coroutine: Coroutine[Any, Any, T]) -> None:
+        body = transfer.body
+        handle, flight = self._idle.pop(), _Flight(coroutine, body or b"")
+        handle.setopt(pycurl.HTTPGET if body is None else pycurl.POST, 1)
+        handle.setopt(pycurl.URL, transfer.url)
+        handle.setopt(pycurl.HTTPHEADER, transfer.headers)
+        handle.setopt(pycurl.POSTFIELDSIZE, len(body or b""))
+        handle.setopt(pycurl.PREREQFUNCTION, flight.may_leave)
+        handle.setopt(pycurl.READFUNCTION, flight.read)
+        handle.setopt(pycurl.WRITEFUNCTION, flight.write)
+        handle.setopt(pycurl.HEADERFUNCTION, flight.headers.append)
+        self._flights[handle] = flight
+        self._multi.add_handle(handle)
+
+    def _finished(self) -> Iterator[tuple[pycurl.Curl, int]]:
+        left = 1
+        while left:
+            left, landed, failed = self._multi.info_read()
+            yield from ((handle, 0) for handle in landed)
+            yield from ((handle, code) for handle, code, _ in failed)
+
+    def _land(self, handle: pycurl.Curl, failure: int) -> Iterator[T]:
+        said: Answer | Exception
+        if failure:
+            said = TransferError(_meaning(handle, failure))
+            flight = self._take_back(handle)
+        else:
+            status = handle.getinfo(pycurl.RESPONSE_CODE)
+            flight = self._take_back(handle)
+            said = Answer(status, _headers(flight.headers), bytes(flight.answer))
+        yield from self._go_on(flight.coroutine, said)
+
+    def _take_back(self, handle: pycurl.Curl) -> _Flight:
+        self._multi.remove_handle(handle)
+        self._idle.append(handle)
+        return self._flights.pop(handle)
+
+
+def _handle() -> pycurl.Curl:
+    """A handle that follows nothing, repeats nothing, and asks nobody on the way."""
+    handle = pycurl.Curl()
+    milliseconds = int(settings.DELIVERY_TIMEOUT_SECONDS * 1000)
+    for option, value in (
+        (pycurl.NOSIGNAL, 1),
+        (pycurl.FOLLOWLOCATION, 0),
+        (pycurl.PROXY, ""),
+        (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+        (pycurl.CONNECTTIMEOUT_MS, milliseconds),
+        (pycurl.TIMEOUT_MS, milliseconds),
+        (pycurl.MAXAGE_CONN, IDLE_SECONDS),
+        (pycurl.CAINFO, certifi.where()),
+        (pycurl.TCP_NODELAY, 1),
+    ):
+        handle.setopt(option, value)
+    return handle
+
+
+def _meaning(handle: pycurl.Curl, failure: int) -> NotSent | Unknown:
+    """Before the first byte has left, nothing can have been sent."""
+    code = f"curl {failure}"
+    if not handle.getinfo(pycurl.REQUEST_SIZE):
+        return NotSent(Reason.CONNECTION, code)
+    slow = failure == pycurl.E_OPERATION_TIMEDOUT
+    return Unknown(Reason.TIMEOUT if slow else Reason.CONNECTION, code)
+
+
+def _headers(lines: Iterable[bytes]) -> Mapping[str, str]:
+    pairs = (line.decode("latin-1").partition(":") for line in lines)
+    return {name.strip().title(): value.strip() for name, colon, value in pairs if colon}
+
+
+@lru_cache(maxsize=64)
+def header_lines(
+    headers: tuple[tuple[str, str], ...], auth: tuple[str, str] | None = None
+) -> tuple[str, ...]:
+    """Headers as libcurl wants them; `Expect` switched off, which would cost a round trip."""
+    lines = [f"{name}: {value}" for name, value in headers]
+    if auth:
+        token = base64.b64encode(":".join(auth).encode()).decode()
+        lines.append(f"Authorization: Basic {token}")
+    return (*lines, "Expect:")
+
+
+@contextmanager
+def pool() -> Iterator[Pool]:
+    """A pool that nobody else uses meanwhile, with the connections of those before.
+
+    A forked child never uses its parent's: two processes would write into one connection.
+    """
+    free = _free.setdefault((os.getpid(), settings.DELIVERY_TIMEOUT_SECONDS), [])
+    try:
+        lent = free.pop()
+    except IndexError:  # not looked at beforehand: other threads borrow too
+        lent = Pool(AT_ONCE)
+    try:
+        yield lent
+    finally:
+        free.append(lent)
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run one coroutine to its end.
+
+    Raises:
+        Exception: whatever the coroutine raises.
+    """
+    with pool() as lent:
+        (result,) = [one for landed in lent.drive([coroutine]) for one in landed]
+        return result

@@ -1,0 +1,84 @@
+"""Finding addresses by what staff know of them; what they type in full never leaves this module."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from notifications.channels import reachable_channels
+from notifications.channels.addresses import AddressKind
+from notifications.subscribers.contacts import contact_on
+from notifications.subscribers.models import Address
+
+HASH: Final = re.compile(r"[0-9a-f]{64}")
+TAIL: Final = re.compile(r"\d{4}", re.ASCII)
+# As `mask` writes them, with as many stars as people care to type. Anything longer than what a
+# mask leaves open is refused: it might be the whole number.
+MASKS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
+    (re.compile(r"(?:\+?86)?(1\d\d|\+\d\d)\*+(\d{4})", re.ASCII), lambda m: f"{m[1]}****{m[2]}"),
+    (re.compile(r"(\w)\*+@([\w.-]{1,60})"), lambda m: f"{m[1]}***@{m[2].lower()}"),
+    (re.compile(r"\*+([\w-]{4})"), lambda m: f"***{m[1]}"),
+    (re.compile(r"([\w.-]{1,60})/\*+"), lambda m: f"{m[1].lower()}/***"),
+)
+# What a phone's mask can begin with: so the index on `masked` finds last digits, too.
+FIRST_THREE: Final = [f"1{n:02}" for n in range(100)] + [f"+{n}" for n in range(10, 100)]
+
+
+def who_of(typed: str) -> str:
+    """What was typed as a search that may stand in a web address or a log.
+
+    Last four digits and masks stay as they are; a whole address becomes its blind index.
+
+    Raises:
+        ValidationError: it is none of these.
+    """
+    compact = "".join(typed.split())
+    if TAIL.fullmatch(compact):
+        return compact
+    for pattern, masked in MASKS:
+        if found := pattern.fullmatch(compact):
+            return masked(found)
+    indexes = _blind_indexes(compact)
+    if not indexes:
+        raise ValidationError(
+            _("Type the last four digits, a number such as 138****1234, or a whole address."),
+            code="who",
+        )
+    known = addresses_by_index(indexes).values_list("blind_index", flat=True).first()
+    return known or indexes[0]
+
+
+def is_search(who: str) -> bool:
+    """Whether it has a form that `who_of` gives, and so cannot be a whole number or address."""
+    known = [HASH, TAIL, *(pattern for pattern, _masked in MASKS)]
+    return any(pattern.fullmatch(who) for pattern in known)
+
+
+def addresses_of(who: str) -> QuerySet[Address]:
+    """The addresses that a search of `who_of` means: one, some that look alike, or none."""
+    if HASH.fullmatch(who):
+        return addresses_by_index([who])
+    if TAIL.fullmatch(who):
+        return Address.objects.filter(masked__in=[f"{first}****{who}" for first in FIRST_THREE])
+    return Address.objects.filter(masked=who) if is_search(who) else Address.objects.none()
+
+
+def addresses_by_index(indexes: list[str]) -> QuerySet[Address]:
+    """The addresses with these blind indexes; the channel is named because the index begins so."""
+    names = [one.name for one in reachable_channels()]
+    return Address.objects.filter(Q(channel__in=names) & Q(blind_index__in=indexes))
+
+
+def _blind_indexes(raw: str) -> list[str]:
+    """Under each kind of address that it could be."""
+    channels = {one.address_kind: one.name for one in reachable_channels()}
+    indexes = []
+    for kind in AddressKind:
+        try:
+            indexes.append(contact_on(channels[kind], raw).index)
+        except ValidationError:
+            continue
+    return indexes

@@ -1,0 +1,118 @@
+"""What is asked and what is answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from statuspage.settlement.arrival.codes import LATE, Code, DateStatus
+from statuspage.settlement.arrival.words import BY, LATE_BY, ON, WITHOUT_DATE, shown, step_text
+from statuspage.settlement.audience import MerchantCategory
+from statuspage.settlement.cycles import SHANGHAI
+from statuspage.settlement.money import Fee
+from statuspage.settlement.rules.models import DateMeans, Product
+from statuspage.settlement.workdays import STATUTORY_HOLIDAY
+from statuspage.statements.models import Statement
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whose money, taken with what, when; `as_of` is the moment whose knowledge is asked for."""
+
+    category: MerchantCategory
+    product: Product | None
+    at: datetime
+    as_of: datetime
+    amount: Decimal | None = None
+
+    @property
+    def code(self) -> str:
+        """The product's code; empty for every product."""
+        return self.product.code if self.product else ""
+
+    @property
+    def day(self) -> date:
+        """The transaction's date in Shanghai."""
+        return self.at.astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One reason: `facts` are put into its words, `said` is the statement that says so."""
+
+    code: Code
+    facts: Mapping[str, object] = field(default_factory=dict)
+    day: date | None = None
+    said: Statement | None = None
+
+    @property
+    def text(self) -> str:
+        """The step in the active language."""
+        return step_text(self.code, self.facts)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """The fee on an amount, all in yuan; `effective_rate` is in percent of the amount."""
+
+    amount: Decimal
+    rate: Fee
+    fee: Decimal
+    waived: Decimal
+    effective_rate: Decimal
+
+    @property
+    def to_pay(self) -> Decimal:
+        """The fee without what is waived."""
+        return self.fee - self.waived
+
+    @property
+    def to_receive(self) -> Decimal:
+        """The amount without the fee that is left."""
+        return self.amount - self.to_pay
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The date, if there is one, what happens on it, and why, step by step.
+
+    `arrival_time` is the usual time of day, by the rule; a payout that was late has none.
+    """
+
+    question: Question
+    status: DateStatus
+    arrival_date: date | None
+    arrival_time: time | None
+    kind: DateMeans
+    steps: Sequence[Step]
+    caveats: Sequence[Step]
+    charge: Charge | None
+
+    @property
+    def late(self) -> bool:
+        """True where a delay decides."""
+        return any(step.code in LATE for step in self.steps)
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence, in the active language."""
+        if self.arrival_date is None:
+            year = next((step.facts["year"] for step in self.steps if "year" in step.facts), "")
+            return str(WITHOUT_DATE[self.status]) % {"year": year}
+        values = {"day": shown(self.arrival_date)}
+        if self.late:
+            return str(LATE_BY[self.kind]) % values
+        if self.arrival_time is None:
+            return str(ON[self.kind]) % values
+        return str(BY[self.kind]) % {**values, "time": shown(self.arrival_time)}
+
+    @property
+    def reason(self) -> str:
+        """What holds the money up, in a word or two of that language; empty where nothing does."""
+        if self.late:
+            return _("payout delay")
+        skipped = [step for step in self.steps if step.code is Code.SKIPPED]
+        holidays = [step for step in skipped if step.facts["kind"] == STATUTORY_HOLIDAY]
+        return next((shown(step.facts["name"]) for step in [*holidays, *skipped]), "")

@@ -1,0 +1,1 @@
+"""The settlement calendar as data: profiles, years and dated facts about days."""

@@ -1,0 +1,1 @@
+"""Settlement rules as dated facts, and the products that they are about."""

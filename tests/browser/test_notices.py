@@ -1,0 +1,156 @@
+"""Notices to merchants in a browser: a form for every kind, and a holiday from end to end."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.desk import (
+    console,
+    overflow,
+    press,
+    publish,
+    segments,
+    statements_saying,
+    write,
+)
+from tests.product import Product
+
+Enter = Callable[..., Visitor]
+DESK = {"width": 1280, "height": 900}
+# Far away or long ago: what other tests reckon with must not move.
+NOTICES = {
+    "general": {},
+    "delay": {
+        "transactions_from": "2025-02-20T00:00",
+        "transactions_until": "2025-02-21T00:00",
+        "arrives_by": "2025-02-22",
+    },
+    "recovery": {"restored_at": "2025-02-21T11:15", "backlog_by": "2025-02-22"},
+    "fee_waiver": {
+        "transactions_from": "2025-02-18T00:00",
+        "transactions_until": "2025-02-21T00:00",
+        "percent_waived": "99.5",
+        "borne_by_zh": "公司承担",
+        "credited_by": "2025-03-01",
+    },
+    "compensation": {
+        "for_what_zh": "到账延迟",
+        "promised_total": "2500.50",
+        "paid_by": "2099-03-31",
+    },
+    "payout_progress": {"of": None, "amount": "100.10", "paid_on": "2025-02-26"},
+    "holiday_schedule": {"holiday": "labour_day", "year": "2025"},
+    "fee_change": {
+        "old_fee": "0.6%",
+        "new_fee": "万100+3",
+        "effective_on": "2099-01-01",
+        "how_to_leave_zh": "可免费退机。",
+    },
+    "terminal_retirement": {
+        "models": "DP-100\nDP-200",
+        "last_day": "2099-06-30",
+        "instead_zh": "免费换领DP-300。",
+    },
+    "security_warning": {"trick_zh": "冒充我司发短信。", "what_to_do_zh": "请勿回复。"},
+    "clarification": {"quoted_zh": "即将停业", "verdict": "false", "why_zh": "经营正常。"},
+    "settlement_rule": {"category": "micro", "cycle": "T+1", "valid_from": "2099-01-01"},
+    "calendar_change": {
+        "profile": "fx",
+        "first_day": "2023-02-01",
+        "last_day": "2023-02-01",
+        "day_kind": "statutory_holiday",
+    },
+}
+
+
+@pytest.fixture
+def desk(enter: Enter) -> Page:
+    """An author's screen."""
+    return enter(viewport=DESK).page()
+
+
+def fill_in(page: Page, name: str, value: str | None) -> None:
+    """A field of the payload; None takes the first that there is to choose."""
+    field = page.locator(f"[name=payload_{name}]")
+    if field.evaluate("one => one.tagName") == "SELECT":
+        field.select_option(**({"index": 1} if value is None else {"value": value}))
+    else:
+        field.fill(value or "")
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+def test_every_kind_of_notice_has_a_form_of_its_own(
+    product: Product, desk: Page, kind: str
+) -> None:
+    desk.goto(console(product, "notices/new/"))
+    expect(desk.locator(".pick")).to_have_count(len(NOTICES))
+    desk.locator(f"a.pick[href$='/{kind}/']").click()
+    expect(desk).to_have_url(re.compile(f"/compose/{kind}/"))
+    own = desk.locator("[name^=payload_]")
+    assert (own.count() > 0) == bool(NOTICES[kind])
+    write(desk, f"公告测试 {kind}", field="title")
+    write(desk, f"写给商户的话 {kind}。")
+    if NOTICES[kind]:
+        press(desk, "confirm")
+        expect(desk.get_by_role("alert").get_by_role("link").first).to_be_visible()
+    for name, value in NOTICES[kind].items():
+        fill_in(desk, name, value)
+    desk.locator("input[name=categories]").first.check()
+    number = publish(desk)
+    assert statements_saying(product, f"写给商户的话 {kind}。") == [number]
+    desk.locator("main header").get_by_role("link").click()
+    expect(desk.locator("main")).to_contain_text(f"写给商户的话 {kind}。")
+    if NOTICES[kind]:
+        expect(desk.locator(".said dl.details dd").first).not_to_be_empty()
+
+
+def test_a_holiday_schedule_from_calendar_and_rules_to_the_public_table(
+    product: Product, enter: Enter, visitor: Visitor
+) -> None:
+    page = enter(viewport=DESK).page()
+    page.goto(console(product, "notices/compose/holiday_schedule/"))
+    write(page, "2025年国庆节结算安排", "National Day 2025", field="title")
+    fill_in(page, "holiday", "national_day")
+    fill_in(page, "year", "2025")
+    write(page, "10月1日至7日放假。T+1:10月1日至10月8日的交易,10月9日到账。")
+    preview = page.locator("#preview")
+    # Generated while it is being written, and what the text forgets is said at once.
+    expect(preview.locator("table caption", has_text="到账日期表").first).to_be_visible()
+    findings = preview.get_by_role("alert")
+    expect(findings).to_contain_text("漏掉了10月8日")
+    expect(findings).to_contain_text("9月30日")
+    expect(findings).to_contain_text("9月28日")
+    press(page, "confirm")
+    expect(page.get_by_role("alert").first).to_contain_text("漏掉了10月8日")
+    write(
+        page,
+        "10月1日至8日放假,9月28日(周日)、10月11日(周六)上班。"
+        "T+1:9月30日至10月8日的交易,10月9日到账。",
+    )
+    expect(preview.get_by_role("alert")).to_have_count(0)
+    assert segments(page) <= 4
+    publish(page)
+    merchant = visitor.page()
+    merchant.goto(f"{product.demo['url']}/notices/")
+    merchant.get_by_role("link", name="2025年国庆节结算安排").click()
+    table = merchant.get_by_role("table", name="到账日期表")
+    row = table.get_by_role("row").filter(has=merchant.get_by_role("rowheader", name="9月30日"))
+    expect(row.get_by_role("cell").first).to_contain_text("10月9日")
+    expect(table.locator("tbody tr")).to_have_count(17)
+    assert overflow(merchant) == []
+
+
+def test_the_ledger_shows_how_much_of_the_waiver_has_gone_back(
+    product: Product, visitor: Visitor
+) -> None:
+    merchant = visitor.page()
+    merchant.goto(f"{product.demo['url']}/ledger/")
+    waiver = merchant.get_by_role("region", name="受影响交易手续费全额减免")
+    expect(waiver).to_contain_text("186,420.50元")
+    expect(waiver.get_by_role("progressbar")).to_have_attribute("value", "92.20")
+    assert overflow(merchant) == []
+    waiver.get_by_role("table").get_by_role("link").first.click()
+    expect(merchant.locator("h1")).to_have_text("手续费退回进度")

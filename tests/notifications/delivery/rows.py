@@ -1,0 +1,40 @@
+"""Deliveries as the tables hold them, in whatever state a test needs."""
+
+from django.utils import timezone
+
+from notifications.delivery.models import Broadcast, Delivery
+from notifications.delivery.partitions import ensure_partition
+from notifications.delivery.resolve import NEVER
+from tests.factories import make_address, open_incident
+
+SMS = "twilio_sms"
+
+
+def statement():
+    """A statement whose broadcast nobody has expanded."""
+    said = open_incident()
+    ensure_partition(said.published_at)
+    return said
+
+
+def deliver(said, state="failed", *, address=None, channel=SMS, **values):
+    """One delivery of a statement, in that state."""
+    now = timezone.now()
+    values.setdefault("due_at", NEVER if state == "unknown" else now)
+    return Delivery.objects.create(
+        statement=said,
+        published_at=said.published_at,
+        address=address or make_address(),
+        channel=channel,
+        language="zh-hans",
+        state=state,
+        created_at=now,
+        updated_at=now,
+        **values,
+    )
+
+
+def finished(said):
+    """Its broadcast, done."""
+    Broadcast.objects.filter(pk=said.number).update(state="finished", finished_at=timezone.now())
+    return Broadcast.objects.get(pk=said.number)

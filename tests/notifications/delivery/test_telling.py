@@ -1,0 +1,147 @@
+"""Staff are told of an alarm once, where the settings say, in both languages."""
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+from django.utils.translation import override
+
+from notifications.delivery.alarms import alarm_over, alarm_raise
+from notifications.delivery.budget import this_month
+from notifications.delivery.models import Alarm
+from notifications.delivery.tasks import tell_alarms_task
+from notifications.delivery.telling import alarms_tell, headline
+from tests.notifications.delivery.rows import SMS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROBOT = "0123456789-staff-robot"
+
+
+@pytest.fixture
+def staff_room(provider, settings):
+    """The simulator as staff's WeCom group and mailbox."""
+    settings.ALARM_WECOM_KEY = ROBOT
+    settings.ALARM_EMAILS = ["duty@example.com", "boss@example.com"]
+    return provider
+
+
+def raise_one(kind=Alarm.Kind.PROVIDER_DOWN, subject=SMS):
+    alarm_raise(kind, subject)
+    return Alarm.objects.get(kind=kind, subject=subject, over_at=None)
+
+
+def heard(simulator):
+    """Every text that staff got, by where they got it."""
+    return [(one["provider"], one["to"], one["body"]) for one in simulator.messages()]
+
+
+def test_the_group_and_every_mailbox_are_told_once(staff_room):
+    raise_one()
+    assert alarms_tell() == 1
+    told = heard(staff_room)
+    assert len(told) == 3
+    tell_alarms_task()
+    assert heard(staff_room) == told
+
+
+def test_they_are_told_what_in_both_languages_and_where_to_look(staff_room):
+    raise_one()
+    alarms_tell()
+    for _channel, _to, body in heard(staff_room):
+        assert "A provider does not answer (SMS)" in body
+        assert "DemoPay" in body
+        assert "演示支付" in body
+        assert f"{django_settings.SITE_URL}/console/" in body
+
+
+def test_it_counts_as_told_before_the_first_byte_leaves(staff_room, monkeypatch):
+    from notifications.channels.wecom import WeCom
+
+    seen = []
+
+    def look(self, batch):
+        seen.append(Alarm.objects.get().told_at)
+        raise KeyboardInterrupt
+
+    alarm = raise_one()
+    monkeypatch.setattr(WeCom, "send", look)
+    with pytest.raises(KeyboardInterrupt):
+        alarms_tell()
+    assert seen != [None]
+    alarm.refresh_from_db()
+    assert alarm.told_at is not None
+
+
+def test_what_certainly_reached_nobody_is_told_in_the_next_round(staff_room, settings):
+    settings.ALARM_WECOM_KEY = ""
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    raise_one()
+    alarms_tell()
+    assert heard(staff_room) == []
+    settings.EMAIL_PORT = port
+    alarms_tell()
+    assert len(heard(staff_room)) == 2
+
+
+def test_one_way_that_works_is_enough(staff_room, settings):
+    settings.EMAIL_PORT = 1
+    raise_one()
+    assert alarms_tell() == 1
+    assert alarms_tell() == 0
+
+
+def test_where_nobody_is_named_alarms_wait_for_somebody(provider, settings):
+    settings.ALARM_WECOM_KEY, settings.ALARM_EMAILS = "", []
+    alarm = raise_one()
+    assert alarms_tell() == 0
+    alarm.refresh_from_db()
+    assert alarm.told_at is None
+
+
+def test_a_channel_that_is_not_set_up_is_passed_over(staff_room, settings):
+    settings.EMAIL_HOST = ""
+    raise_one()
+    alarms_tell()
+    assert len(heard(staff_room)) == 1
+
+
+def test_what_is_over_is_no_news(staff_room):
+    raise_one()
+    alarm_over(Alarm.Kind.PROVIDER_DOWN, SMS)
+    assert alarms_tell() == 0
+
+
+def test_the_same_trouble_is_told_again_when_it_comes_back(staff_room):
+    raise_one()
+    alarms_tell()
+    alarm_over(Alarm.Kind.PROVIDER_DOWN, SMS)
+    raise_one()
+    assert alarms_tell() == 1
+
+
+def test_an_alarm_about_a_month_ends_with_it(provider):
+    last = raise_one(Alarm.Kind.BUDGET_SPENT, "2020-01")
+    this = raise_one(Alarm.Kind.BUDGET_SPENT, f"{this_month():%Y-%m}")
+    down = raise_one()
+    alarms_tell()
+    for alarm in (last, this, down):
+        alarm.refresh_from_db()
+    assert last.over_at <= timezone.now()
+    assert (this.over_at, down.over_at) == (None, None)
+
+
+def test_no_address_of_staff_is_written_into_a_log(staff_room, settings, caplog):
+    settings.EMAIL_PORT = 1
+    raise_one()
+    alarms_tell()
+    assert "staff were not told" in caplog.text
+    assert "duty@example.com" not in caplog.text
+    assert ROBOT not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"), [(SMS, "SMS"), ("2026-11", "2026-11"), ("gone_channel", "gone_channel")]
+)
+def test_a_headline_names_what_it_is_about(subject, shown):
+    alarm = Alarm(kind=Alarm.Kind.PROVIDER_DOWN, subject=subject)
+    with override("en"):
+        assert headline(alarm) == f"A provider does not answer ({shown})"

@@ -1,0 +1,22 @@
+"""Nobody subscribes to a provider that only stands in for another."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from notifications.channels import reachable_channels
+from notifications.subscribers.contacts import contact_on
+
+
+def test_an_address_on_the_channel_itself_is_taken():
+    assert contact_on("twilio_sms", "13800138001").clear == "+8613800138001"
+
+
+@pytest.mark.parametrize("name", ["aliyun_sms", "pigeon", ""])
+def test_there_is_no_such_channel(name):
+    with pytest.raises(ValidationError) as caught:
+        contact_on(name, "13800138001")
+    assert caught.value.code == "channel"
+
+
+def test_the_choices_have_no_stand_in():
+    assert "aliyun_sms" not in [one.name for one in reachable_channels()]

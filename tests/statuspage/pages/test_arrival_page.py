@@ -1,0 +1,287 @@
+"""The page that answers when the money arrives, as a merchant and a stranger use it."""
+
+import re
+from datetime import time
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
+
+from statuspage.settlement.money import Fee
+from statuspage.statements.models import Statement
+from tests.statuspage.pages.story import noticed, path_of, words_of
+from tests.statuspage.settlement.arrival.notices import delay, recovery, waiver
+from tests.statuspage.settlement.calendar.factories import load
+from tests.statuspage.settlement.rules.factories import (
+    beijing,
+    make_instant_rule,
+    make_product,
+    make_rule,
+)
+
+pytestmark = pytest.mark.django_db
+
+# The tests' present is 14:30 on Friday, 21 February 2025.
+BEFORE_THE_HOLIDAY = {"category": "micro", "date": "2024-09-30", "time": "12:00"}
+LATE = {"category": "micro", "date": "2025-02-18", "time": "12:00"}
+FIELD_ERROR = re.compile(r'class="error" id="id_(\w+)_error"')
+
+
+@pytest.fixture(autouse=True)
+def _rules(db: None) -> None:
+    load(2024, 2025)
+    values = {"cutoff": time(23), "usual_arrival": time(18), "fee": Fee(Decimal("0.6"))}
+    make_rule("T+1", "micro", **values)
+    make_rule("D+1", "industry", **values)
+
+
+def ask(client: Client, query: dict[str, str], path: str = "/en/arrival/") -> str:
+    response = client.get(path, query)
+    assert response.status_code == 200
+    return words_of(response)
+
+
+def refused(client: Client, path: str = "/en/arrival/", **query: str) -> tuple[str, set[str]]:
+    response = client.get(path, {**BEFORE_THE_HOLIDAY, **query})
+    assert response.status_code == 400
+    return words_of(response), set(FIELD_ERROR.findall(response.content.decode()))
+
+
+def test_it_first_asks_with_today_and_now_filled_in(client: Client) -> None:
+    page = client.get("/en/arrival/").content.decode()
+    assert 'value="2025-02-21"' in page
+    assert 'value="14:30"' in page
+    assert "Expected to arrive" not in page
+
+
+def test_the_answer_comes_first_and_then_why(client: Client) -> None:
+    page = ask(client, BEFORE_THE_HOLIDAY)
+    said = [
+        "Expected to arrive on Tue 8 Oct 2024 by 18:00",
+        "Why",
+        "Made before the cut-off at 23:00",
+        *(f"{day} Oct 2024: National Day" for day in range(1, 8)),
+        "By the rule that is Tue 8 Oct 2024",
+        "Good to know",
+        "first day after a holiday",
+        "Another transaction",
+    ]
+    positions = [page.index(one) for one in said]
+    assert positions == sorted(positions)
+
+
+def test_the_answer_is_the_page_s_title(client: Client) -> None:
+    page = client.get("/en/arrival/", BEFORE_THE_HOLIDAY).content.decode()
+    assert "<title>Expected to arrive on Tue 8 Oct 2024 by 18:00" in page
+
+
+def test_in_chinese_at_the_root(client: Client) -> None:
+    page = ask(client, BEFORE_THE_HOLIDAY, "/arrival/")
+    assert "预计 2024年10月8日（周二）18:00 前到账" in page
+    assert "国庆节" in page
+    assert "为什么" in page
+
+
+def test_a_link_may_name_the_category_alone_and_means_now(client: Client) -> None:
+    assert "Expected to arrive on Mon 24 Feb 2025" in ask(client, {"category": "micro"})
+    assert "Expected to arrive on Sat 22 Feb 2025" in ask(client, {"category": "industry"})
+
+
+def test_what_was_asked_stands_in_the_form_again(client: Client) -> None:
+    page = client.get("/en/arrival/", {**BEFORE_THE_HOLIDAY, "amount": "100"}).content.decode()
+    for value in ("2024-09-30", "12:00", "100"):
+        assert f'value="{value}"' in page
+    assert '<option value="micro" selected>' in page
+
+
+def test_each_step_links_to_the_statement_that_says_so(client: Client) -> None:
+    said = delay("2025-02-18 15:00", "2025-02-18 00:00", by="2025-02-24")
+    response = client.get("/en/arrival/", LATE)
+    link = f'href="{path_of(said)}#statement-{said.number}"'
+    assert link in response.content.decode()
+    assert "Late: expected to arrive by Mon 24 Feb 2025" in words_of(response)
+
+
+def test_where_no_date_is_known_it_says_so_plainly(client: Client) -> None:
+    delay("2025-02-18 15:00", "2025-02-18 00:00")
+    assert "Late, and the day of arrival is not yet known" in ask(client, LATE)
+
+
+def test_a_year_that_is_not_published_is_not_guessed(client: Client) -> None:
+    page = ask(client, {**BEFORE_THE_HOLIDAY, "date": "2025-12-31"})
+    assert "the holidays of 2026 are not published by the State Council" in page
+
+
+def test_the_answer_of_an_earlier_moment_says_that_it_is_one(client: Client) -> None:
+    delay("2025-02-18 15:00", "2025-02-18 00:00")
+    recovery("2025-02-21 09:00", "2025-02-21 08:30", backlog_by="2025-02-21")
+    page = ask(client, {**LATE, "as_of": "2025-02-19T10:00"})
+    assert "Late, and the day of arrival is not yet known" in page
+    assert "as it was known at 19 Feb, 10:00" in page
+    assert "as it was known at" not in ask(client, LATE).replace("As it was known at", "")
+
+
+def test_an_amount_shows_fee_waiver_and_what_is_received(client: Client) -> None:
+    waiver("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00")
+    page = ask(client, {**LATE, "amount": "1,234.56"})
+    for part in ("1,234.56", "7.41", "−7.41", "You receive"):
+        assert part in page
+
+
+def test_products_are_offered_only_where_there_are_some(client: Client) -> None:
+    assert "Paid with" not in ask(client, {})
+    make_product("instant", "秒到", "Instant payout")
+    make_instant_rule(product="instant")
+    assert "Instant payout" in ask(client, {})
+    page = ask(client, {**BEFORE_THE_HOLIDAY, "product": "instant"})
+    assert "Expected to arrive on Mon 30 Sep 2024" in page
+    assert "Micro merchants · Instant payout" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"category": "giant"}, "category"),
+        ({"product": "gold"}, "product"),
+        ({"date": "30.09.2024"}, "date"),
+        ({"date": "2024-02-30"}, "date"),
+        ({"date": "1999-12-31"}, "date"),
+        ({"date": "9999-12-31"}, "date"),
+        ({"date": ""}, "date"),
+        ({"time": "25:00"}, "time"),
+        ({"time": ""}, "time"),
+        ({"amount": "lots"}, "amount"),
+        ({"amount": "1.234"}, "amount"),
+        ({"amount": "-5"}, "amount"),
+        ({"as_of": "yesterday"}, "as_of"),
+        ({"as_of": "0001-01-01T00:00"}, "as_of"),
+    ],
+)
+def test_a_mistake_is_shown_at_its_field_and_nothing_is_answered(
+    client: Client, query: dict[str, str], field: str
+) -> None:
+    make_product()
+    page, fields = refused(client, **query)
+    assert fields == {field}
+    assert "Please look at these once more" in page
+    assert "Expected to arrive" not in page
+
+
+def test_mistakes_are_explained_in_the_reader_s_language(client: Client) -> None:
+    english, _fields = refused(client, time="")
+    chinese, _fields = refused(client, "/arrival/", time="")
+    assert "the cut-off decides" in english
+    assert "请同时填写时间" in chinese
+
+
+def test_a_field_with_a_mistake_is_tied_to_its_message(client: Client) -> None:
+    page = client.get("/en/arrival/", {**BEFORE_THE_HOLIDAY, "amount": "lots"}).content.decode()
+    field = re.search(r'<input[^>]*name="amount"[^>]*>', page)
+    assert field
+    assert 'aria-invalid="true"' in field[0]
+    assert "id_amount_error" in field[0]
+
+
+def test_it_sets_no_cookie_and_runs_no_script(client: Client) -> None:
+    response = client.get("/arrival/", BEFORE_THE_HOLIDAY)
+    assert not response.cookies
+    assert "<script" not in response.content.decode()
+
+
+def test_who_asks_too_fast_is_told_to_wait(client: Client, settings: Settings) -> None:
+    settings.ARRIVAL_PER_IP_MINUTE = 2
+    for _each in range(2):
+        ask(client, BEFORE_THE_HOLIDAY)
+    response = client.get("/en/arrival/", BEFORE_THE_HOLIDAY)
+    assert response.status_code == 429
+    assert response["Retry-After"] == "60"
+    assert "ask again in a minute" in words_of(response)
+    assert "Expected to arrive" not in words_of(response)
+    elsewhere = client.get("/en/arrival/", BEFORE_THE_HOLIDAY, REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 200
+
+
+def test_merely_opening_the_form_is_never_too_fast(client: Client, settings: Settings) -> None:
+    settings.ARRIVAL_PER_IP_MINUTE = 1
+    assert {client.get("/arrival/").status_code for _each in range(3)} == {200}
+
+
+def test_the_navigation_and_the_sitemap_lead_to_it(client: Client) -> None:
+    assert 'href="/en/arrival/"' in client.get("/en/").content.decode()
+    assert "/arrival/" in client.get("/sitemap.xml").content.decode()
+
+
+def test_the_other_language_keeps_the_question(client: Client) -> None:
+    page = client.get("/arrival/", BEFORE_THE_HOLIDAY).content.decode()
+    assert "/en/arrival/?category=micro&amp;date=2024-09-30" in page
+
+
+class TestHome:
+    """“Paid now” on the first page."""
+
+    def test_each_category_sees_when_what_is_paid_now_arrives(self, client: Client) -> None:
+        page = words_of(client.get("/en/"))
+        assert "Micro merchants Expected to arrive on Mon 24 Feb 2025 by 18:00 Weekend" in page
+        assert "Industry merchants Expected to arrive on Sat 22 Feb 2025 by 18:00" in page
+
+    def test_a_delay_shows_at_once_and_for_its_audience(self, client: Client) -> None:
+        delay("2025-02-21 12:00", "2025-02-21 00:00", audience={"categories": ["micro"]})
+        page = words_of(client.get("/en/"))
+        assert "Late, and the day of arrival is not yet known payout delay" in page
+        assert "Industry merchants Expected to arrive on Sat 22 Feb 2025" in page
+
+    def test_it_links_to_the_reasons(self, client: Client) -> None:
+        page = client.get("/").content.decode()
+        assert 'href="/arrival/?category=micro"' in page
+        assert "现在交易，何时到账？" in page
+
+    def test_it_stays_the_same_while_the_minute_changes(self, client: Client) -> None:
+        first = client.get("/")
+        with time_machine.travel(beijing("2025-02-21 14:31"), tick=False):
+            assert client.get("/")["ETag"] == first["ETag"]
+
+    def test_at_the_cut_off_the_day_changes(self, client: Client) -> None:
+        with time_machine.travel(beijing("2025-02-24 22:59:59"), tick=False):
+            assert "Tue 25 Feb 2025" in words_of(client.get("/en/"))
+        with time_machine.travel(beijing("2025-02-24 23:00"), tick=False):
+            assert "Wed 26 Feb 2025" in words_of(client.get("/en/"))
+
+    def test_however_many_notices_there_are_the_queries_are_as_many(
+        self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        noticed()
+        client.get("/")  # the calendar's days are read once in each process
+        for _more in range(3):
+            with django_assert_num_queries(18):
+                client.get("/")
+            noticed()
+            waiver("2025-01-21 09:00", "2025-01-18 00:00", "2025-01-21 00:00")
+
+
+def test_without_any_rule_the_first_page_promises_nothing(client: Client) -> None:
+    with time_machine.travel(beijing("1999-01-01 12:00"), tick=False):
+        assert "Paid now" not in words_of(client.get("/en/"))
+    assert Statement.objects.count() == 0
+
+
+NAMES = st.sampled_from(["category", "product", "date", "time", "amount", "as_of", "at"])
+VALUES = st.text(max_size=20) | st.sampled_from(
+    ["micro", "2025-12-31", "0000-00-00", "23:59:60", "1e400", "NaN", "\x00", "１２", "-0", "０.5"]
+)
+
+
+class TestStrangers(TestCase):
+    """Whatever is asked, there is an answer."""
+
+    @given(st.dictionaries(NAMES, VALUES, max_size=5))
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_never_break_it(self, query: dict[str, str]) -> None:
+        with self.settings(ARRIVAL_PER_IP_MINUTE=10**6):
+            response = self.client.get("/arrival/", {"category": "micro", **query})
+        assert response.status_code in {200, 400}

@@ -1,0 +1,41 @@
+"""Products and rules, as an operator has them."""
+
+from datetime import datetime, time
+from typing import Any
+
+from statuspage.settlement.calendar.models import CalendarProfile
+from statuspage.settlement.cycles import SHANGHAI
+from statuspage.settlement.rules.models import Product, SettlementRule
+from statuspage.settlement.rules.services import rule_add
+from tests.factories import text
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=SHANGHAI)
+
+
+def beijing(written: str) -> datetime:
+    """A moment as a clock in Beijing shows it."""
+    return datetime.fromisoformat(written).replace(tzinfo=SHANGHAI)
+
+
+def make_product(
+    code: str = "qr",
+    name: str = "扫码支付",
+    english: str = "QR payments",
+    profile: str = "domestic",
+) -> Product:
+    """A product."""
+    owner = CalendarProfile.objects.get(code=profile)
+    return Product.objects.create(code=code, name=text(name, english), profile=owner)
+
+
+def make_rule(cycle: str = "T+1", category: str = "micro", **values: Any) -> SettlementRule:
+    """A rule that was always known, unless told."""
+    values.setdefault("known_from", LONG_AGO)
+    return rule_add(category=category, cycle=cycle, **values)
+
+
+def make_instant_rule(**values: Any) -> SettlementRule:
+    """D+0 until 23:00, else T+1."""
+    return make_rule(
+        "D+0", cutoff=time(23), after_cutoff="fallback_cycle", fallback="T+1", **values
+    )

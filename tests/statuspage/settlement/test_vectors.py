@@ -1,0 +1,64 @@
+"""Dates worked out by hand and by acquirers: every row of the published vectors must come out.
+
+tests/data/settlement_vectors.csv is a copy of shared/settlement_vectors.csv, kept here because a
+clone of the repository stands alone; each row names the notice or the calendar that it comes from.
+"""
+
+import csv
+from datetime import datetime, time
+from pathlib import Path
+
+import pytest
+
+from statuspage.settlement.calendar.library import library_days
+from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle, Rule, reckon
+from statuspage.settlement.workdays import Calendar, NotYetPublished
+
+VECTORS = Path(__file__).resolve().parents[2] / "data" / "settlement_vectors.csv"
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "settlement_vectors.csv"
+ROWS = list(csv.DictReader(VECTORS.read_text(encoding="utf-8").splitlines()))
+YEARS = range(2018, 2027)
+CALENDAR = Calendar(
+    frozenset(YEARS), {day: what for year in YEARS for day, what in library_days(year).items()}
+)
+
+
+def rule_of(row: dict[str, str]) -> Rule:
+    cycle, _, fallback = row["rule"].partition(" else ")
+    return Rule(
+        cycle=Cycle.parse(cycle),
+        cutoff=time.fromisoformat(row["cutoff"]) if row["cutoff"] else None,
+        after_cutoff=AfterCutoff.FALLBACK_CYCLE if fallback else AfterCutoff.ACCOUNTING_NEXT_DAY,
+        fallback=Cycle.parse(fallback) if fallback else None,
+    )
+
+
+def moment_of(row: dict[str, str]) -> datetime:
+    return datetime.fromisoformat(row["transaction_datetime"]).replace(tzinfo=SHANGHAI)
+
+
+def name_of(row: dict[str, str]) -> str:
+    return f"{row['rule']} {row['transaction_datetime']} {row['cutoff']}"
+
+
+def test_there_are_as_many_vectors_as_were_handed_over() -> None:
+    assert len(ROWS) == 284
+    assert sum(not row["arrival_date"] for row in ROWS) == 1
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the repository was cloned alone")
+def test_the_copy_is_the_original() -> None:
+    assert VECTORS.read_bytes() == SHARED.read_bytes()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["arrival_date"]], ids=name_of)
+def test_the_money_arrives_on_the_day_that_was_published(row: dict[str, str]) -> None:
+    found = reckon(rule_of(row), moment_of(row), CALENDAR)
+    assert found.arrival.isoformat() == row["arrival_date"], row["source"]
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row["arrival_date"]], ids=name_of)
+def test_a_year_that_is_not_published_is_refused(row: dict[str, str]) -> None:
+    with pytest.raises(NotYetPublished) as refusal:
+        reckon(rule_of(row), moment_of(row), CALENDAR)
+    assert refusal.value.year == 2027
