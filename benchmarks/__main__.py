@@ -3,6 +3,7 @@
 import importlib
 import os
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ def main(names: Sequence[str]) -> None:
     unknown = set(names) - set(BENCHMARKS)
     if unknown:
         raise SystemExit(f"candor: no benchmark {', '.join(unknown)}: {', '.join(BENCHMARKS)}")
+    # Ended from outside, it still stops its engines: as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="candor-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -42,7 +42,7 @@ def _incident(document: Mapping[str, Any]) -> Moment:
     content = document["content"]
     if document["kind"] == "incident.opened":
         return Moment.OPENED
-    if content["status"] == IncidentStatus.RESOLVED:
+    if content.get("status") == IncidentStatus.RESOLVED:
         return Moment.RESOLVED
     return Moment.WORSENED if content.get("worsened") else Moment.UPDATED
 
@@ -51,7 +51,7 @@ def _maintenance(document: Mapping[str, Any]) -> Moment:
     content = document["content"]
     if content.get("begins"):
         return Moment.MAINTENANCE_BEGINS
-    if content["status"] == MaintenanceStatus.SCHEDULED:
+    if content.get("status") == MaintenanceStatus.SCHEDULED:
         return Moment.MAINTENANCE_PLANNED
     return Moment.MAINTENANCE_UPDATED
 

@@ -1,15 +1,17 @@
 """What wakes the workers; each task may be lost, late or doubled without harm."""
 
+import time
+
 from celery import shared_task
 
 from notifications.delivery.expand import expand
 from notifications.delivery.receipts import BATCH, receipts_apply
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown
 from notifications.delivery.retention import deliveries_fold
-from notifications.delivery.send import send_due
+from notifications.delivery.send import SLICE_SECONDS, send_due
 from notifications.delivery.sweep import sweep
 from notifications.delivery.telling import alarms_tell
-from notifications.delivery.wake import wake_receipts, wake_resolve, wake_send
+from notifications.delivery.wake import wake_resolve, wake_send
 
 
 @shared_task(name="delivery.expand")
@@ -27,9 +29,10 @@ def send_task(channel: str) -> None:
 
 @shared_task(name="delivery.apply_receipts")
 def apply_receipts_task() -> None:
-    """Apply a batch of stored receipts."""
-    if receipts_apply() == BATCH:
-        wake_receipts()
+    """Apply stored receipts for one slice of time; what is left is found by the next hint."""
+    until = time.monotonic() + SLICE_SECONDS
+    while receipts_apply() == BATCH and time.monotonic() < until:
+        pass
 
 
 @shared_task(name="delivery.resolve_unknown")

@@ -10,9 +10,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.functional import lazy as lazily
-from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import (
+    get_language,
+    gettext_lazy,
+    ngettext,
+    pgettext,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from statuspage.settlement.arrival.codes import Code, DateStatus
 from statuspage.settlement.cycles import Basis, Cycle
@@ -32,66 +37,76 @@ WEEKDAYS: Final = (
 )
 
 TEXTS: Final[Mapping[Code, Promise]] = {
-    Code.RULE: lazy("%(who)s settle %(rule)s: the money comes %(meaning)s."),
-    Code.NO_RULE: lazy("No settlement rule was known for this."),
-    Code.BEFORE_CUTOFF: lazy("Made before the cut-off at %(cutoff)s: it counts as of %(day)s."),
-    Code.AFTER_CUTOFF: lazy(
+    Code.RULE: gettext_lazy("%(who)s settle %(rule)s: the money comes %(meaning)s."),
+    Code.NO_RULE: gettext_lazy("No settlement rule was known for this."),
+    Code.BEFORE_CUTOFF: gettext_lazy(
+        "Made before the cut-off at %(cutoff)s: it counts as of %(day)s."
+    ),
+    Code.AFTER_CUTOFF: gettext_lazy(
         "Made at or after the cut-off at %(cutoff)s: it counts as of the next day, %(day)s."
     ),
-    Code.FALLBACK: lazy(
+    Code.FALLBACK: gettext_lazy(
         "Made at or after %(cutoff)s, when %(cycle)s is over for the day: %(fallback)s holds"
         " instead, the money comes %(meaning)s."
     ),
-    Code.SKIPPED: lazy("%(day)s: %(name)s. Nothing settles."),
-    Code.MAKE_UP_WORKDAY: lazy("%(day)s: %(name)s. Settlement runs."),
-    Code.CALENDAR: lazy(
+    Code.SKIPPED: gettext_lazy("%(day)s: %(name)s. Nothing settles."),
+    Code.MAKE_UP_WORKDAY: gettext_lazy("%(day)s: %(name)s. Settlement runs."),
+    Code.CALENDAR: gettext_lazy(
         "Holidays and make-up workdays by the State Council's notice %(document)s."
     ),
-    Code.BY_RULE: lazy("By the rule that is %(day)s."),
-    Code.NOT_PUBLISHED: lazy(
+    Code.BY_RULE: gettext_lazy("By the rule that is %(day)s."),
+    Code.NOT_PUBLISHED: gettext_lazy(
         "The State Council has not yet published the holidays of %(year)s. Without them nobody can"
         " name the settlement workday, and we do not guess."
     ),
-    Code.DELAY: lazy("Notice of delay, for %(transactions)s: the money is there by %(day)s."),
-    Code.DELAY_WITHOUT_DATE: lazy(
+    Code.DELAY: gettext_lazy(
+        "Notice of delay, for %(transactions)s: the money is there by %(day)s."
+    ),
+    Code.DELAY_WITHOUT_DATE: gettext_lazy(
         "Notice of delay, for %(transactions)s: by when the money is there is not yet known."
     ),
-    Code.RESTORED: lazy(
+    Code.RESTORED: gettext_lazy(
         "Settlement was late, and is back to normal since %(moment)s. Your transaction came after"
         " that: the rule holds."
     ),
-    Code.BACKLOG: lazy(
+    Code.BACKLOG: gettext_lazy(
         "Settlement is back to normal since %(moment)s; what is late is there by %(day)s."
     ),
-    Code.BACKLOG_WITHOUT_DATE: lazy(
+    Code.BACKLOG_WITHOUT_DATE: gettext_lazy(
         "Settlement is back to normal since %(moment)s; by when what is late is there is not yet"
         " known."
     ),
-    Code.RULE_IS_LATER: lazy("By the rule it is %(day)s, which is later: that day holds."),
-    Code.FEE: lazy(
+    Code.RULE_IS_LATER: gettext_lazy("By the rule it is %(day)s, which is later: that day holds."),
+    Code.FEE: gettext_lazy(
         "Fee on %(amount)s yuan at %(rate)s: %(fee)s yuan, an effective %(effective)s%%."
     ),
-    Code.FEE_CHANGE: lazy("The fee is %(rate)s since %(day)s."),
-    Code.FEE_WAIVER: lazy("Fee waiver, for %(transactions)s: %(share)s of the fee is waived."),
-    Code.FEE_WAIVED: lazy("Waived: %(waived)s yuan. You pay %(to_pay)s yuan."),
-    Code.CORRECTED: lazy("Statement No. %(number)s was corrected later: please read that as well."),
-    Code.OTHER_PRODUCTS: lazy(
+    Code.FEE_CHANGE: gettext_lazy("The fee is %(rate)s since %(day)s."),
+    Code.FEE_WAIVER: gettext_lazy(
+        "Fee waiver, for %(transactions)s: %(share)s of the fee is waived."
+    ),
+    Code.FEE_WAIVED: gettext_lazy("Waived: %(waived)s yuan. You pay %(to_pay)s yuan."),
+    Code.CORRECTED: gettext_lazy(
+        "Statement No. %(number)s was corrected later: please read that as well."
+    ),
+    Code.OTHER_PRODUCTS: gettext_lazy(
         "A delay concerns certain products only. Choose yours to see whether it is among them."
     ),
-    Code.PAST: lazy(
+    Code.PAST: gettext_lazy(
         "This day is past. If the money is not there, check the account it is paid to, then call"
         " the hotline."
     ),
-    Code.AFTER_HOLIDAY: lazy(
+    Code.AFTER_HOLIDAY: gettext_lazy(
         "On the first day after a holiday banks have much to do: it may be later in the day."
     ),
-    Code.MINIMUM_PAYOUT: lazy(
+    Code.MINIMUM_PAYOUT: gettext_lazy(
         "Below your minimum payout amount the money waits until there is enough."
     ),
-    Code.CARD_LIMIT: lazy(
+    Code.CARD_LIMIT: gettext_lazy(
         "A Class II bank account has a daily limit: what goes beyond it is paid later."
     ),
-    Code.RISK_CHECK: lazy("A transaction that is held for a risk check is paid once that is done."),
+    Code.RISK_CHECK: gettext_lazy(
+        "A transaction that is held for a risk check is paid once that is done."
+    ),
 }
 
 
@@ -181,21 +196,21 @@ _MEANINGS: Final[Mapping[Basis, Any]] = {
     Basis.CALENDAR_DAY: _calendar_days,
 }
 BY: Final = {
-    DateMeans.CREDIT: lazy("Expected to arrive on %(day)s by %(time)s"),
-    DateMeans.PAYOUT: lazy("Expected to be paid out on %(day)s by %(time)s"),
+    DateMeans.CREDIT: gettext_lazy("Expected to arrive on %(day)s by %(time)s"),
+    DateMeans.PAYOUT: gettext_lazy("Expected to be paid out on %(day)s by %(time)s"),
 }
 ON: Final = {
-    DateMeans.CREDIT: lazy("Expected to arrive on %(day)s"),
-    DateMeans.PAYOUT: lazy("Expected to be paid out on %(day)s"),
+    DateMeans.CREDIT: gettext_lazy("Expected to arrive on %(day)s"),
+    DateMeans.PAYOUT: gettext_lazy("Expected to be paid out on %(day)s"),
 }
 LATE_BY: Final = {
-    DateMeans.CREDIT: lazy("Late: expected to arrive by %(day)s"),
-    DateMeans.PAYOUT: lazy("Late: expected to be paid out by %(day)s"),
+    DateMeans.CREDIT: gettext_lazy("Late: expected to arrive by %(day)s"),
+    DateMeans.PAYOUT: gettext_lazy("Late: expected to be paid out by %(day)s"),
 }
 WITHOUT_DATE: Final = {
-    DateStatus.NOT_YET_KNOWN: lazy("Late, and the day of arrival is not yet known"),
-    DateStatus.NOT_PUBLISHED: lazy(
+    DateStatus.NOT_YET_KNOWN: gettext_lazy("Late, and the day of arrival is not yet known"),
+    DateStatus.NOT_PUBLISHED: gettext_lazy(
         "No date yet: the holidays of %(year)s are not published by the State Council"
     ),
-    DateStatus.NO_RULE: lazy("No date: there is no settlement rule for this"),
+    DateStatus.NO_RULE: gettext_lazy("No date: there is no settlement rule for this"),
 }

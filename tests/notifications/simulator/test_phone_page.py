@@ -49,6 +49,7 @@ def test_markup_in_an_address_is_only_text(simulator: Simulator) -> None:
 
 def test_the_fragment_is_the_screen_alone(simulator: Simulator, send: Send) -> None:
     send(body="新消息")
+    simulator.wait_for(lambda rows: rows[0]["status"] == "delivered")
     fragment = get(simulator, f"{PHONE_PATH}/fragment")
     assert bubbles(fragment) == ["新消息"]
     assert "<html" not in fragment

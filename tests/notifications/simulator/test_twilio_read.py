@@ -35,6 +35,14 @@ def test_the_list_is_newest_first(send: Send, twilio: Client) -> None:
     assert bodies(twilio.messages.list()) == ["3", "2", "1"]
 
 
+def test_the_list_of_our_own_number_has_what_people_wrote(
+    simulator: Simulator, send: Send, twilio: Client
+) -> None:
+    sender = send(body="from us").from_
+    simulator.control("POST", "inbound", {"from": PHONE, "text": "from them"})
+    assert bodies(twilio.messages.list(to=sender)) == ["from them"]
+
+
 def test_an_empty_list_is_one_empty_page(twilio: Client) -> None:
     page = twilio.messages.page()
     assert list(page) == []

@@ -65,7 +65,7 @@ def test_a_second_start_finds_everything_as_it_was(folder):
                 timeout=10,
             ).read()
         )
-        assert len(statements["results"]) == 17
+        assert len(statements["results"]) == 21
 
 
 @pytest.mark.parametrize("name", ["PORT", "SIMULATOR_PORT"])
