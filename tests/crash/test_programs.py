@@ -4,7 +4,7 @@ import os
 import signal
 
 from notifications.delivery.models import Delivery
-from tests.crash.harness import Stage
+from tests.crash.harness import PATIENT, Stage
 from tests.product import eventually
 
 RECIPIENTS = 120
@@ -48,8 +48,7 @@ def test_many_workers_never_claim_the_same_delivery(stage: Stage) -> None:
     """Eight processes take three at a time; each claim moves a delivery's fence on by one."""
     stage.publish(RECIPIENTS * 3)
     for _ in range(4):
-        # A lease that ran out on a slow machine would move it on too.
-        stage.start("worker", DELIVERY_BATCH=3, DELIVERY_LEASE_SECONDS=120)
+        stage.start("worker", DELIVERY_BATCH=3, **PATIENT)
     stage.wait_until_finished()
     stage.assert_told_once()
     assert set(Delivery.objects.values_list("fence", "attempts")) == {(1, 1)}

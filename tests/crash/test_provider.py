@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notifications.delivery.models import Delivery
-from tests.crash.harness import Stage
+from tests.crash.harness import PATIENT, Stage
 
 RECIPIENTS = 120
 SOME = {"count": 30}
@@ -39,7 +39,7 @@ def test_what_was_accepted_without_an_answer_or_a_receipt_is_looked_for(stage: S
     stage.silence("+86")
     stage.simulator.switch("drop_after", count=60)
     stage.publish(RECIPIENTS)
-    stage.start("worker")
+    stage.start("worker", **PATIENT)
     stage.wait_until_finished()
     stage.assert_told_once()
     assert not Delivery.objects.exclude(attempts=1).exists()
@@ -66,7 +66,6 @@ def test_receipts_overtake_answers_that_are_late_or_lost(stage: Stage) -> None:
     stage.start("worker")
     stage.wait_until_finished()
     stage.assert_told_once()
-    assert not Delivery.objects.exclude(attempts=1).exists()
 
 
 def test_what_ends_badly_at_the_provider_ends_badly_here(stage: Stage) -> None:
