@@ -35,11 +35,18 @@ def test_a_hint_reaches_the_queue():
         queue.close()
 
 
-def test_a_broker_that_is_away_only_leaves_a_remark(monkeypatch, caplog):
+def test_a_broker_that_is_away_only_leaves_a_remark_and_nobody_waits_for_it(monkeypatch, caplog):
     from celery import Celery
 
     from notifications import hints
 
-    monkeypatch.setattr(hints, "current_app", Celery(broker="redis://127.0.0.1:1/0"))
+    def nobody_sleeps(seconds):
+        raise AssertionError(f"slept {seconds} s for a broker")
+
+    away = Celery(set_as_current=False)
+    away.config_from_object("django.conf:settings", namespace="CELERY")
+    away.conf.broker_url = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(hints, "current_app", away)
+    monkeypatch.setattr("kombu.utils.functional.sleep", nobody_sleeps)
     hints.hint("delivery.expand", 7)
     assert "could not wake delivery.expand" in caplog.text

@@ -69,7 +69,9 @@ class TestWaking:
     def broken_broker(self) -> Iterator[None]:
         """A broker that nobody answers for."""
         present = current_app._get_current_object()
-        away = Celery("away", broker="redis://127.0.0.1:1/0", set_as_current=False)
+        away = Celery("away", set_as_current=False)
+        away.config_from_object("django.conf:settings", namespace="CELERY")
+        away.conf.broker_url = "redis://127.0.0.1:1/0"
         away.set_current()
         yield
         present.set_current()

@@ -30,7 +30,8 @@ def test_swagger_ui_shows_every_operation_without_one_breach_of_the_policy(live_
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{live_server.url}/api/v1/docs/")
     page.wait_for_selector(".opblock")
-    assert page.locator(".opblock").count() == 20
+    paths = page.request.get(f"{live_server.url}/api/v1/schema/?format=json").json()["paths"]
+    assert page.locator(".opblock").count() == sum(len(operations) for operations in paths.values())
     opening = page.locator(".opblock-post", has_text="Open an incident")
     opening.click()
     opening.get_by_text("Idempotency-Key").first.wait_for()
