@@ -9,7 +9,7 @@ _env: Final = Env()
 _DEVELOPMENT: Final = _env.flag("DEBUG", False)
 
 # -- Delivery ---------------------------------------------------------------------------------
-DELIVERY_BATCH = _env.integer("DELIVERY_BATCH", 500, minimum=1)
+DELIVERY_BATCH = _env.integer("DELIVERY_BATCH", 1024, minimum=1)
 DELIVERY_LEASE_SECONDS = _env.integer("DELIVERY_LEASE_SECONDS", 60, minimum=5)
 DELIVERY_TIMEOUT_SECONDS = _env.number("DELIVERY_TIMEOUT_SECONDS", 15.0, minimum=0.1)
 if DELIVERY_LEASE_SECONDS <= 2 * DELIVERY_TIMEOUT_SECONDS:
