@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from notifications.channels.base import Message
-from notifications.delivery.alarms import alarm_raise
+from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm, Spending
 
 NEAR: Final = Decimal("0.8")
@@ -38,7 +38,7 @@ def reserve(batch: Sequence[Message]) -> tuple[list[Message], list[Message]]:
         books.segments += _segments(allowed)
         books.stopped += len(stopped)
         books.save()
-        _watch(books)
+        _watch(books, stopped)
     return allowed, stopped
 
 
@@ -83,14 +83,17 @@ def _within(batch: Sequence[Message], left: Decimal | None) -> tuple[list[Messag
     return allowed, stopped
 
 
-def _watch(books: Spending) -> None:
-    """The cap stops nothing silently, and does not come as a surprise."""
+def _watch(books: Spending, stopped: Sequence[Message]) -> None:
+    """The cap stops nothing silently, does not come as a surprise, and is over once raised."""
     cap, month = settings.SMS_MONTHLY_CAP, f"{books.month:%Y-%m}"
-    if cap is None or books.spent < cap * NEAR:
-        return
-    alarm_raise(Alarm.Kind.BUDGET_NEAR, month)
-    if books.stopped:
-        alarm_raise(Alarm.Kind.BUDGET_SPENT, month)
+    near = cap is not None and books.spent >= cap * NEAR
+    _set_alarm(Alarm.Kind.BUDGET_NEAR, month, near)
+    if stopped or not near:
+        _set_alarm(Alarm.Kind.BUDGET_SPENT, month, bool(stopped))
+
+
+def _set_alarm(kind: Alarm.Kind, month: str, rings: bool) -> None:
+    (alarm_raise if rings else alarm_over)(kind, month)
 
 
 def _cost(messages: Iterable[Message]) -> Decimal:

@@ -1,11 +1,13 @@
 """Reading broadcasts and deliveries."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
 
 from notifications.delivery import quiet
 from notifications.delivery.audience import FROM, MATCHES, audience_of
@@ -45,6 +47,17 @@ def progress_by_channel(statement_number: int) -> dict[str, dict[str, int]]:
     for channel, state, count in [*live, *folded.values_list("channel", "state", "count")]:
         counts.setdefault(channel, dict.fromkeys(DeliveryState.values, 0))[state] += count
     return dict(sorted(counts.items()))
+
+
+def held_back(statement_number: int) -> tuple[int, datetime | None]:
+    """How many of a statement's messages wait for a later hour, and when the first is due.
+
+    They wait for the end of their readers' quiet hours, or for another try.
+    """
+    waiting = Delivery.objects.filter(
+        statement_id=statement_number, state=DeliveryState.PENDING, due_at__gt=timezone.now()
+    ).aggregate(count=Count("id"), first=Min("due_at"))
+    return waiting["count"], waiting["first"]
 
 
 def deliveries_of(statement_number: int) -> QuerySet[Delivery]:

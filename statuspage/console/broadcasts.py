@@ -3,8 +3,8 @@
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils import timezone
 from notifications.channels import channels
 from notifications.channels.base import Channel
 from notifications.delivery.models import Broadcast, BroadcastState
-from notifications.delivery.selectors import progress_by_channel
+from notifications.delivery.selectors import held_back, progress_by_channel
 from notifications.delivery.states import UNFINISHED, DeliveryState
 from statuspage.console.shared import last, shared
 
@@ -28,9 +28,13 @@ ByChannel = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Count:
-    """Deliveries by channel and state; and how many had been tried at which times, of late."""
+    """Deliveries by channel and state; how many wait for a later hour, and the first of these;
+    and how many had been tried at which times, of late.
+    """
 
     by_channel: ByChannel
+    held: int = 0
+    held_until: datetime | None = None
     tried: tuple[tuple[float, int], ...] = ()
 
 
@@ -39,20 +43,25 @@ class Progress:
     """A broadcast with its deliveries counted by channel and state."""
 
     broadcast: Broadcast
-    by_channel: ByChannel
-    tried: tuple[tuple[float, int], ...] = field(default=())
+    count: Count
 
     @classmethod
     def of(cls, broadcast: Broadcast) -> "Progress":
         """Count now."""
-        return cls(broadcast, progress_by_channel(broadcast.pk))
+        return cls(broadcast, _count(broadcast.pk, None))
 
     @classmethod
     def shared(cls, broadcast: Broadcast) -> "Progress":
         """As counted within the last second, for however many are watching."""
         key = f"progress:{broadcast.pk}"
-        count = shared(key, COUNTED_FOR_SECONDS, lambda: _count(broadcast.pk, last(key)))
-        return cls(broadcast, count.by_channel, count.tried)
+        return cls(
+            broadcast, shared(key, COUNTED_FOR_SECONDS, lambda: _count(broadcast.pk, last(key)))
+        )
+
+    @property
+    def by_channel(self) -> ByChannel:
+        """Deliveries by channel and state."""
+        return self.count.by_channel
 
     @property
     def counts(self) -> dict[str, int]:
@@ -74,16 +83,17 @@ class Progress:
     @property
     def rate(self) -> float:
         """Messages tried in a second, over the last ten; 0 while that is not known."""
-        if self.broadcast.state == BroadcastState.FINISHED or len(self.tried) < 2:
+        tried = self.count.tried
+        if self.broadcast.state == BroadcastState.FINISHED or len(tried) < 2:
             return 0.0
-        (began, before), (now, after) = self.tried[0], self.tried[-1]
+        (began, before), (now, after) = tried[0], tried[-1]
         return max(0.0, (after - before) / (now - began))
 
     @property
     def minutes_left(self) -> int | None:
-        """Whole minutes, at this rate, until everything is tried; None while that is not known."""
-        waiting = sum(self.counts[state] for state in WAITING)
-        if self.broadcast.state != BroadcastState.SENDING or not self.rate or not waiting:
+        """Whole minutes, at this rate, until all that is due is tried; None while not known."""
+        waiting = sum(self.counts[state] for state in WAITING) - self.count.held
+        if self.broadcast.state != BroadcastState.SENDING or not self.rate or waiting <= 0:
             return None
         return math.ceil(waiting / self.rate / 60)
 
@@ -121,7 +131,7 @@ def _count(number: int, before: object) -> Count:
     now = time.time()
     earlier = before.tried if isinstance(before, Count) else ()
     recent = tuple(one for one in earlier if now - RATE_OF_SECONDS <= one[0] < now)
-    return Count(by_channel, (*recent, (now, tried)))
+    return Count(by_channel, *held_back(number), (*recent, (now, tried)))
 
 
 def _sends_receipts(channel: Channel) -> bool:

@@ -3,9 +3,12 @@
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterable, Iterator
 
+import pycurl
 import pytest
+from django.test import override_settings
 
 from notifications.channels import curl
 from notifications.channels.http import MAX_ANSWER_BYTES
@@ -106,6 +109,17 @@ def test_many_are_under_way_at_once_and_each_is_sent_once(server):
     assert posted(server, *bodies, at_once=16) == [201] * 200
     assert sorted(server.seen) == sorted(bodies)
     assert 1 < server.connections <= 16
+
+
+@override_settings(DELIVERY_TIMEOUT_SECONDS=0.5)
+def test_what_was_taken_up_before_a_pause_of_the_process_does_not_leave_after_it(server):
+    async def after_a_pause() -> object:
+        time.sleep(1)
+        return await post(server.url, b"fresh")
+
+    told = outcomes(curl.Pool(2).drive([post(server.url, b"stale"), after_a_pause()]))
+    assert NotSent(Reason.CONNECTION, f"curl {pycurl.E_ABORTED_BY_CALLBACK}") in told
+    assert server.seen == [b"fresh"]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://nobody.invalid/"])

@@ -84,6 +84,23 @@ def test_alarms_come_before_the_end_and_at_it(settings):
     assert {one.kind for one in Alarm.objects.all()} == {"budget_near", "budget_spent"}
 
 
+def test_alarms_end_when_the_cap_is_raised(settings):
+    settings.SMS_MONTHLY_CAP = Decimal("0.10")
+    budget.reserve([message(one) for one in PHONES])
+    assert Alarm.objects.filter(over_at=None).count() == 2
+    settings.SMS_MONTHLY_CAP = Decimal("1000.00")
+    budget.reserve([message(PHONES[0])])
+    assert not Alarm.objects.filter(over_at=None).exists()
+
+
+def test_near_the_cap_the_alarm_stays_and_does_not_come_and_go_with_short_and_long(settings):
+    settings.SMS_MONTHLY_CAP = Decimal("0.10")
+    budget.reserve([message(one) for one in PHONES])
+    settings.SMS_MONTHLY_CAP = Decimal("0.15")
+    assert budget.reserve([message(PHONES[0])])[1] == []
+    assert Alarm.objects.filter(kind="budget_spent", over_at=None).exists()
+
+
 def test_a_broadcast_stops_at_the_cap_and_says_so(provider, settings):
     settings.SMS_MONTHLY_CAP = Decimal("0.10")
     broadcast(*PHONES)

@@ -1,7 +1,7 @@
 """Following a broadcast, from the first address to the last receipt."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.utils import timezone
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.states import DeliveryState
-from statuspage.console.broadcasts import Progress
+from statuspage.console.broadcasts import Count, Progress
 from statuspage.statements.models import Statement
 from tests.factories import make_address, open_incident
 from tests.statuspage.console.browser import words
@@ -130,6 +130,24 @@ def test_receipts_that_never_come_are_not_waited_for_for_ever(statement: Stateme
     deliver(statement, "sent")
     finish(statement, ago=timedelta(minutes=61))
     assert not progress_of(statement).moving
+
+
+def test_how_many_wait_for_the_morning_is_said(author: Client, statement: Statement) -> None:
+    deliver(statement, "pending")
+    for address in (make_address(), make_address()):
+        later = deliver(statement, "pending", address=address)
+        Delivery.objects.filter(pk=later.pk).update(due_at=datetime(2099, 1, 2, 0, 0, tzinfo=UTC))
+    page = words(author.get(path_of(statement)))
+    assert "2 messages wait until 01-02 08:00 or later" in page
+
+
+def test_time_left_is_that_of_what_is_due(statement: Statement) -> None:
+    moving = Broadcast(statement=statement, state=BroadcastState.SENDING)
+    counts = {"twilio_sms": dict.fromkeys(DeliveryState.values, 0) | {"pending": 700}}
+    tried = ((0.0, 0), (10.0, 10))
+    assert Progress(moving, Count(counts, tried=tried)).minutes_left == 12
+    assert Progress(moving, Count(counts, held=640, tried=tried)).minutes_left == 1
+    assert Progress(moving, Count(counts, held=700, tried=tried)).minutes_left is None
 
 
 def test_addresses_are_masked(author: Client, statement: Statement) -> None:
