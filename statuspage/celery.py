@@ -1,10 +1,21 @@
 """Entry point of the workers and of beat."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
+
+from statuspage.operations.logs import follow_request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
 app = Celery("candor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def _follow(*, task: Any, **_given: object) -> None:
+    """A task is part of the request that asked for it; what beat asks for belongs to none."""
+    headers = task.request.headers or {}
+    follow_request(str(headers.get("request", "-")))

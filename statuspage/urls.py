@@ -10,6 +10,7 @@ urlpatterns = [
     path("console/", include("statuspage.console.urls")),
     path("api/v1/", include("statuspage.api.urls")),
     path("hooks/", include("notifications.delivery.urls")),
+    path("", include("statuspage.operations.urls")),
     path("", include("statuspage.pages.machine_urls")),
     *i18n_patterns(
         path("", include("statuspage.pages.urls")),

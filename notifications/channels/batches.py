@@ -41,5 +41,10 @@ async def guarded(send_one: SendOne, message: Message) -> tuple[Message, Outcome
         return message, await send_one(message)
     except Exception as error:
         # Neither message nor traceback: both may quote the address.
-        logger.error("delivery %d: %s", message.delivery_id, type(error).__name__)  # noqa: TRY400
+        logger.error(  # noqa: TRY400
+            "delivery %d: %s",
+            message.delivery_id,
+            type(error).__name__,
+            extra={"delivery": message.delivery_id},
+        )
         return message, Unknown(Reason.OTHER, type(error).__name__)

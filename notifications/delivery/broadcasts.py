@@ -1,5 +1,7 @@
 """Opening a broadcast: the outbox row that a statement leaves in its own transaction."""
 
+import logging
+from functools import partial
 from typing import Final
 
 from django.db import connection, transaction
@@ -11,6 +13,8 @@ from notifications.delivery.policy import channels_for, may_wake
 from notifications.delivery.wake import wake_expand
 from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
+
+logger = logging.getLogger(__name__)
 
 # An update says anew what the updates before it said, and a correction what it corrects. Not the
 # reverse: a reader of something wrong needs its correction, whatever has happened since.
@@ -41,7 +45,12 @@ def broadcast_open(statement: Statement) -> None:
         upper=Address.objects.aggregate(last=Max("id"))["last"] or 0,
     )
     _supersede(statement)
-    transaction.on_commit(lambda: wake_expand(statement.number))
+    transaction.on_commit(partial(_opened, statement.number))
+
+
+def _opened(number: int) -> None:
+    logger.info("statement %d is published", number, extra={"statement": number})
+    wake_expand(number)
 
 
 def _supersede(statement: Statement) -> None:

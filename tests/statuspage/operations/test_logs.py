@@ -1,0 +1,113 @@
+"""One request can be followed through the web process, the broker and the worker."""
+
+import json
+import logging
+import logging.config
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.test import Client
+
+from notifications.hints import hint
+from statuspage.celery import _follow
+from statuspage.env import ConfigurationError
+from statuspage.operations.logs import OfRequest, current_request, follow_request, logging_by
+
+
+@pytest.fixture
+def lines(request: pytest.FixtureRequest) -> Iterator[StringIO]:
+    """What a handler of the chosen format writes."""
+    chosen = logging_by(request.param, "INFO")
+    configurator: Any = logging.config.DictConfigurator(chosen)  # type: ignore[attr-defined]
+    stream = StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(configurator.configure_formatter(chosen["formatters"]["chosen"]))
+    handler.addFilter(OfRequest())
+    logger = logging.getLogger("candor.test")
+    logger.addHandler(handler)
+    yield stream
+    logger.removeHandler(handler)
+
+
+@pytest.fixture(autouse=True)
+def _no_request() -> None:
+    follow_request("-")
+
+
+def test_every_answer_carries_an_id_of_its_own(client: Client) -> None:
+    first, second = (client.get("/healthz")["X-Request-ID"] for _ in range(2))
+    assert first != second
+    assert len(first) == 32
+
+
+def test_the_proxy_s_id_is_kept(client: Client) -> None:
+    answer = client.get("/healthz", headers={"X-Request-ID": "edge-20250221.0042"})
+    assert answer["X-Request-ID"] == "edge-20250221.0042"
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "new\tline-20250221", "<script>alert"])
+def test_what_is_no_id_is_replaced(client: Client, given: str) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] != given
+
+
+def test_nothing_belongs_to_a_request_that_is_over(client: Client) -> None:
+    client.get("/healthz")
+    assert current_request() == "-"
+
+
+@pytest.mark.parametrize("lines", ["json"], indirect=True)
+def test_a_line_of_json_names_request_and_delivery(lines: StringIO) -> None:
+    follow_request("request-0001")
+    logging.getLogger("candor.test").warning("投递失败 %d", 7, extra={"delivery": 7})
+    line = json.loads(lines.getvalue())
+    assert line["message"] == "投递失败 7"
+    assert (line["request"], line["delivery"], line["level"]) == ("request-0001", 7, "WARNING")
+    assert line["logger"] == "candor.test"
+    assert "投递失败" in lines.getvalue()
+
+
+@pytest.mark.parametrize("lines", ["line"], indirect=True)
+def test_a_plain_line_names_the_request(lines: StringIO) -> None:
+    follow_request("request-0002")
+    logging.getLogger("candor.test").warning("hello")
+    assert lines.getvalue().endswith("WARNING candor.test [request-0002] hello\n")
+
+
+def test_a_task_belongs_to_the_request_that_asked_for_it() -> None:
+    with current_app.connection_for_read() as connection:
+        queue = connection.SimpleQueue("celery")
+        queue.clear()
+        follow_request("request-0003")
+        hint("delivery.expand", 7)
+        message = queue.get(timeout=10)
+        message.ack()
+        queue.close()
+    assert message.headers["request"] == "request-0003"
+
+
+class Task:
+    """As Celery hands it to its signal."""
+
+    def __init__(self, headers: dict[str, str] | None) -> None:
+        self.request = type("Request", (), {"headers": headers})
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [({"request": "request-0004"}, "request-0004"), ({}, "-"), (None, "-")],
+)
+def test_what_beat_asks_for_belongs_to_nobody(headers: Any, expected: str) -> None:
+    follow_request("request-of-the-task-before")
+    _follow(task=Task(headers))
+    assert current_request() == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "level", "named"), [("xml", "INFO", "LOG_FORMAT"), ("json", "LOUD", "LOG_LEVEL")]
+)
+def test_a_wrong_setting_is_named(form: str, level: str, named: str) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        logging_by(form, level)
