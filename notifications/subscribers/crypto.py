@@ -28,8 +28,12 @@ def encrypt(clear: str, context: str) -> bytes:
     """
     key_id, key = next(iter(_keys(settings.ADDRESS_KEYS).items()))
     nonce = os.urandom(NONCE_BYTES)
-    name = key_id.encode()
-    return bytes([len(name)]) + name + nonce + key.encrypt(nonce, clear.encode(), context.encode())
+    return _label(key_id) + nonce + key.encrypt(nonce, clear.encode(), context.encode())
+
+
+def sealed_by_newest(blob: bytes) -> bool:
+    """Whether the key that encrypts now is the one that encrypted this."""
+    return bytes(blob).startswith(_label(next(iter(_keys(settings.ADDRESS_KEYS)))))
 
 
 def decrypt(blob: bytes, context: str) -> str:
@@ -63,6 +67,11 @@ def check_keys() -> None:
         ConfigurationError: they are malformed.
     """
     _keys(settings.ADDRESS_KEYS)
+
+
+def _label(key_id: str) -> bytes:
+    name = key_id.encode()
+    return bytes([len(name)]) + name
 
 
 @lru_cache(maxsize=4)

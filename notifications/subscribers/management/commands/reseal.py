@@ -1,0 +1,26 @@
+"""`manage.py reseal`: after a new key in ADDRESS_KEYS, seal everything with it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from notifications.subscribers.crypto import CannotDecrypt
+from notifications.subscribers.services.resealing import addresses_reseal
+
+
+class Command(BaseCommand):
+    """Runs beside everything else; until it has, the old key must stay in ADDRESS_KEYS."""
+
+    help = "Seal every address with the newest of ADDRESS_KEYS."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Seal them.
+
+        Raises:
+            CommandError: a key is missing.
+        """
+        try:
+            count = addresses_reseal()
+        except CannotDecrypt as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{count} addresses are sealed with the newest key")

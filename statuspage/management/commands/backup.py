@@ -1,0 +1,31 @@
+"""`manage.py backup FILE`: a copy of the whole database."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from statuspage.operations.backup import BackupError, backup
+
+
+class Command(BaseCommand):
+    """Runs beside everything else; nothing has to stop for it."""
+
+    help = "Write the whole database to a file (pg_dump's custom format)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to."""
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write it.
+
+        Raises:
+            CommandError: it was not written.
+        """
+        try:
+            head = backup(options["file"])
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{options['file']}: the log up to statement {head}")

@@ -1,0 +1,154 @@
+"""A copy of the database, and the way back."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+
+from statuspage.operations.backup import BackupError, backup, check_log
+from statuspage.statements.models import Statement
+from tests.factories import make_address, open_incident
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COPY = "restored_copy"
+
+
+def server(database: str) -> psycopg.Connection[tuple[object, ...]]:
+    present = connection.settings_dict
+    return psycopg.connect(
+        dbname=database,
+        user=present["USER"],
+        password=present["PASSWORD"] or None,
+        host=present["HOST"],
+        port=present["PORT"] or None,
+        autocommit=True,
+    )
+
+
+@pytest.fixture
+def empty() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """`manage.py` on a new and empty database of the same engine."""
+    name = f"{COPY}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}"
+    with server("postgres") as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        admin.execute(f"CREATE DATABASE {name}")
+    present = connection.settings_dict
+    url = f"postgresql://{present['USER']}:{present['PASSWORD']}@/{name}?host={present['HOST']}"
+
+    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "DATABASE_URL": f"{url}&port={present['PORT']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    yield manage
+    with server("postgres") as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def tamper(number: int) -> None:
+    """As a superuser of the database could."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE statements_statement SET canonical = replace(canonical, '到账', '倒账')"
+            " WHERE number = %s",
+            [number],
+        )
+
+
+def test_what_was_said_and_who_subscribed_comes_back(tmp_path: Path, empty) -> None:
+    numbers = [open_incident().number for _ in range(3)]
+    make_address()
+    file = tmp_path / "candor.dump"
+    call_command("backup", str(file))
+    restored = empty("restore", str(file))
+    assert restored.returncode == 0, restored.stderr
+    assert f"whole up to statement {numbers[-1]}" in restored.stdout
+    counting = (
+        "from statuspage.statements.models import Statement;"
+        "from notifications.subscribers.models import Address;"
+        "print([*Statement.objects.order_by('number').values_list('sha256', flat=True)],"
+        "Address.objects.count())"
+    )
+    hashes = [*Statement.objects.order_by("number").values_list("sha256", flat=True)]
+    assert empty("shell", "-v", "0", "-c", counting).stdout.strip() == f"{hashes} 1"
+    # And it goes on from there: triggers, sequences and migrations came along.
+    assert empty("migrate", "--check").returncode == 0
+    writing = (
+        "from statuspage.statements.models import Statement; Statement.objects.update(kind='')"
+    )
+    assert "what was said stays said" in empty("shell", "-v", "0", "-c", writing).stderr
+
+
+def test_nothing_is_restored_over_a_database_in_use(tmp_path: Path) -> None:
+    open_incident()
+    file = tmp_path / "candor.dump"
+    backup(file)
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("restore", str(file))
+    assert Statement.objects.count() == 1
+
+
+def test_a_backup_never_replaces_another(tmp_path: Path) -> None:
+    file = tmp_path / "candor.dump"
+    file.write_text("yesterday's")
+    with pytest.raises(CommandError, match="exists already"):
+        call_command("backup", str(file))
+    assert file.read_text() == "yesterday's"
+
+
+def test_a_backup_that_cannot_be_written_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="pg_dump: .*No such file or directory"):
+        backup(tmp_path / "missing" / "candor.dump")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_without_the_database_it_is_said_in_one_line(tmp_path: Path, monkeypatch) -> None:
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+    with pytest.raises(CommandError, match="the database does not answer"):
+        call_command("backup", str(tmp_path / "candor.dump"))
+    connection.close()
+
+
+def test_a_file_that_is_no_backup_is_refused(tmp_path: Path, empty) -> None:
+    file = tmp_path / "candor.dump"
+    file.write_text("nonsense")
+    refused = empty("restore", str(file))
+    assert refused.returncode == 1
+    assert "pg_restore" in refused.stderr
+    assert "there is no" in empty("restore", str(tmp_path / "nothing")).stderr
+
+
+def test_a_log_that_was_rewritten_does_not_pass_as_restored(tmp_path: Path, empty) -> None:
+    open_incident()
+    changed = open_incident().number
+    tamper(changed)
+    with pytest.raises(BackupError, match=f"statement {changed} is not what was published"):
+        check_log()
+    file = tmp_path / "candor.dump"
+    backup(file)
+    assert f"statement {changed} is not what was" in empty("restore", str(file)).stderr
+
+
+def test_a_missing_statement_is_found() -> None:
+    first, _second = open_incident(), open_incident()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM statements_statement WHERE number = %s", [first.number])
+    with pytest.raises(BackupError, match=f"statement {first.number} is missing"):
+        check_log()
