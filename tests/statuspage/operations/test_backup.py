@@ -112,7 +112,7 @@ def test_a_backup_never_replaces_another(tmp_path: Path) -> None:
 
 
 def test_a_backup_that_cannot_be_written_says_why_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(BackupError, match="pg_dump: .*No such file or directory"):
+    with pytest.raises(BackupError, match=r"pg_dump: .*No such file or directory"):
         backup(tmp_path / "missing" / "candor.dump")
     assert [*tmp_path.iterdir()] == []
 

@@ -1,0 +1,149 @@
+"""What is in deploy/, compose.yaml and the Dockerfile fits the product."""
+
+import json
+import re
+import shutil
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings as project
+
+from statuspage.operations.metrics import REGISTRY
+from tests.notifications.delivery.rows import deliver, statement
+
+ROOT: Path = project.BASE_DIR
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = [name for name, one in SERVICES.items() if one.get("image") == "candor"]
+RULES = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text())["groups"][0]["rules"]
+DASHBOARD = json.loads((ROOT / "deploy/grafana/candor.json").read_text())
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+METRIC = re.compile(r"candor_[a-z_]+")
+# Keys of the Compose specification that are used here: a slip of the pen is none of them.
+KEYS = {
+    *("image", "build", "command", "environment", "env_file", "ports", "volumes", "depends_on"),
+    *("healthcheck", "restart", "init", "read_only", "tmpfs", "cap_drop", "security_opt"),
+    *("shm_size", "stop_grace_period"),
+}
+
+
+def has_compose() -> bool:
+    docker = shutil.which("docker")
+    asked = docker and subprocess.run([docker, "compose", "version"], capture_output=True)
+    return bool(asked and asked.returncode == 0)
+
+
+class TestCompose:
+    def test_docker_reads_it_where_there_is_one_and_else_its_keys_are_known(self, tmp_path):
+        if has_compose():
+            shutil.copy(ROOT / "compose.yaml", tmp_path)
+            (tmp_path / ".env").write_text("POSTGRES_PASSWORD=x\n")
+            command = ["docker", "compose", "config", "--quiet"]
+            assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
+        for name, service in SERVICES.items():
+            assert set(service) <= KEYS, name
+            assert service.get("build") or service.get("image"), name
+
+    def test_all_of_the_product_is_there(self):
+        assert set(SERVICES) == {"nginx", "web", "worker", "beat", "migrate", "postgres", "redis"}
+
+    @pytest.mark.parametrize("name", OURS)
+    def test_ours_may_do_as_little_as_possible(self, name):
+        service = SERVICES[name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert "no-new-privileges:true" in service["security_opt"]
+
+    def test_only_nginx_is_seen_from_outside(self):
+        assert [name for name, one in SERVICES.items() if "ports" in one] == ["nginx"]
+
+    @pytest.mark.parametrize("name", set(SERVICES) - set(OURS))
+    def test_the_engines_are_of_a_named_version(self, name):
+        image, _, version = SERVICES[name]["image"].partition(":")
+        assert image.count("/") <= 1
+        assert re.match(r"\d", version)
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_who_is_waited_for_exists_and_can_be_healthy(self, name):
+        for other, how in SERVICES[name].get("depends_on", {}).items():
+            if how["condition"] == "service_healthy":
+                assert "healthcheck" in SERVICES[other]
+            assert other in SERVICES
+
+    @pytest.mark.parametrize("name", OURS)
+    def test_no_secret_stands_in_it(self, name):
+        known = (ROOT / ".env.example").read_text()
+        for variable, value in SERVICES[name]["environment"].items():
+            assert f"{variable}=" in known
+            assert "SECRET" not in variable
+            assert "password" not in value.lower() or "${POSTGRES_PASSWORD:?" in value
+
+    @pytest.mark.parametrize("volume", ["data", "postgres"])
+    def test_what_is_kept_is_a_volume(self, volume):
+        assert volume in COMPOSE["volumes"]
+
+    def test_files_that_are_mounted_exist(self):
+        mounted = [one.split(":")[0] for one in SERVICES["nginx"]["volumes"]]
+        assert all((ROOT / one).is_file() for one in mounted if one.startswith("./"))
+
+
+class TestImage:
+    def test_it_does_not_run_as_root(self):
+        users = re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)
+        assert users[-1:] == ["candor"]
+        assert DOCKERFILE.index("USER candor") > DOCKERFILE.index("collectstatic")
+
+    def test_it_installs_what_is_pinned_and_nothing_else(self):
+        installs = re.findall(r"pip install .*", DOCKERFILE)
+        assert installs == ["pip install --no-cache-dir --require-hashes -r requirements.txt"]
+
+    def test_no_key_of_its_building_is_taken_along(self):
+        assert not re.search(r"^(ENV|ARG).*(SECRET|KEY|PASSWORD)", DOCKERFILE, re.MULTILINE)
+        ignored = (ROOT / ".dockerignore").read_text().split()
+        assert {".env", ".data", ".git"} <= set(ignored)
+
+
+@pytest.fixture
+def measured(db, settings) -> set[str]:
+    """The names of everything that can be measured."""
+    settings.SMS_MONTHLY_CAP = Decimal(1)
+    said = statement()
+    for state in ("pending", "unknown"):
+        deliver(said, state)
+    families = list(REGISTRY.collect())
+    return {f"{one.name}_total" if one.type == "counter" else one.name for one in families}
+
+
+class TestWatching:
+    @pytest.mark.parametrize("rule", RULES, ids=[one["alert"] for one in RULES])
+    def test_an_alert_asks_for_what_is_measured_and_says_what_is_wrong(self, rule, measured):
+        assert set(METRIC.findall(rule["expr"])) <= measured
+        assert rule["annotations"]["summary"]
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+
+    @pytest.mark.parametrize("panel", DASHBOARD["panels"], ids=lambda panel: panel["title"])
+    def test_a_panel_shows_what_is_measured(self, panel, measured):
+        for target in panel["targets"]:
+            assert METRIC.search(target["expr"])
+            assert set(METRIC.findall(target["expr"])) <= measured
+
+    def test_all_that_is_measured_is_shown_or_watched(self, measured):
+        asked = json.dumps(DASHBOARD) + json.dumps(RULES)
+        assert measured - set(METRIC.findall(asked)) == {"candor_statement_timestamp_seconds"}
+
+    def test_panels_do_not_cover_each_other(self):
+        taken = set()
+        for panel in DASHBOARD["panels"]:
+            at = panel["gridPos"]
+            cells = {
+                (x, y)
+                for x in range(at["x"], at["x"] + at["w"])
+                for y in range(at["y"], at["y"] + at["h"])
+            }
+            assert not cells & taken
+            assert at["x"] + at["w"] <= 24
+            taken |= cells
