@@ -30,7 +30,7 @@ def _sealed_by_others() -> Iterator[Address]:
 
 def _is_current(address: Address) -> bool:
     blobs = (address.sealed, address.sealed_secret)
-    return all(sealed_by_newest(blob) for blob in blobs if blob)
+    return all(sealed_by_newest(bytes(blob)) for blob in blobs if blob)
 
 
 def _reseal(address: Address) -> int:
@@ -42,5 +42,5 @@ def _reseal(address: Address) -> int:
     )
 
 
-def _anew(blob: bytes, context: str) -> bytes:
-    return encrypt(decrypt(blob, context), context)
+def _anew(blob: bytes | memoryview, context: str) -> bytes:
+    return encrypt(decrypt(bytes(blob), context), context)
