@@ -131,7 +131,9 @@ def _count(number: int, before: object) -> Count:
     now = time.time()
     earlier = before.tried if isinstance(before, Count) else ()
     recent = tuple(one for one in earlier if now - RATE_OF_SECONDS <= one[0] < now)
-    return Count(by_channel, *held_back(number), (*recent, (now, tried)))
+    pending = any(row[DeliveryState.PENDING] for row in by_channel.values())
+    held, until = held_back(number) if pending else (0, None)
+    return Count(by_channel, held, until, (*recent, (now, tried)))
 
 
 def _sends_receipts(channel: Channel) -> bool:

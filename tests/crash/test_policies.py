@@ -70,16 +70,17 @@ def test_a_worker_killed_among_robots_leaves_what_it_held_to_people(stage: Stage
     assert {*stage.people.values()} - {*times} <= in_review(stage)
 
 
-@pytest.mark.parametrize(
-    ("preferred", "again", "reviewed"), [([], 0, 20), (["email"], 3, 0)], ids=["lost", "doubled"]
-)
+@pytest.mark.parametrize(("preferred", "again"), [([], 0), (["email"], 3)], ids=["lost", "doubled"])
 def test_letters_of_a_worker_killed_after_their_data(
-    stage: Stage, preferred: list[str], again: int, reviewed: int
+    stage: Stage, preferred: list[str], again: int
 ) -> None:
-    """It dies with three letters of its twenty taken, and no result written."""
+    """It dies with three letters of its twenty, or a few more, taken, and no result written."""
     stage.publish(RECIPIENTS, "email")
     stage.die_at("worker", "after_data", DELIVERY_BATCH=20)
     assert len(told(stage, "mail")) == 3
+    held = Delivery.objects.filter(state="sending").count()
+    assert held >= 20
+    reviewed = 0 if preferred else held
     stage.start("worker", DELIVERY_PREFER_DUP=preferred, **PATIENT)
     stage.wait_until_finished()
     times = told(stage, "mail")
