@@ -13,7 +13,7 @@ run: $(VENV)/installed
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/installed browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .
