@@ -1,0 +1,37 @@
+"""A simulator for all of these folders, and settings that point every channel to it."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from notifications.simulator.testing import Simulator, running_simulator
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    """One process for all tests."""
+    with running_simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def provider(running: Simulator, settings: Settings) -> Simulator:
+    """The simulator, empty and without faults; every channel is configured to talk to it."""
+    running.control("POST", "reset")
+    settings.TWILIO_BASE_URL = running.url
+    settings.TWILIO_ACCOUNT_SID = running.account_sid
+    settings.TWILIO_AUTH_TOKEN = running.auth_token
+    settings.TWILIO_FROM = "+15005550006"
+    settings.ALIYUN_SMS_ENDPOINT = running.url
+    settings.ALIYUN_SMS_ACCESS_KEY_ID = running.access_key_id
+    settings.ALIYUN_SMS_ACCESS_KEY_SECRET = running.access_key_secret
+    settings.ALIYUN_SMS_TEMPLATE = "SMS_100000001"
+    settings.WECHAT_BASE_URL = running.url
+    settings.WECHAT_APP_ID = running.app_id
+    settings.WECHAT_SECRET = running.secret
+    settings.WECHAT_TEMPLATE_ID = "template-0001"
+    settings.WECHAT_CALLBACK_TOKEN = running.wechat_token
+    settings.WECOM_BASE_URL = running.url
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
+    return running
