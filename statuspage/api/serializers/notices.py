@@ -84,6 +84,10 @@ class NoticeRequest(Request):
     incident = serializers.CharField(
         required=False, max_length=12, help_text=_("Id of the incident it belongs to.")
     )
+    confirmed = serializers.BooleanField(
+        required=False,
+        help_text=_("Whether a warning that the answer gave before was read and is accepted."),
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check the details already here, so that what is wrong is named by its place."""

@@ -1,10 +1,11 @@
 """Holiday schedule 节假日结算安排: for every transaction date, when the money arrives."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -59,6 +60,17 @@ def proofread(payload: Given, body: Text) -> Sequence[str]:
     }
     truth = Truth(int(payload["year"]), plan.stay, calendar_of(plan.profile), by_cycle)
     return lint_prose(body.get(CHINESE, ""), truth)
+
+
+def warnings(payload: Given, moment: datetime) -> Sequence[str]:
+    """A table of dates that are past promises what has come or not: that is rarely meant."""
+    today = timezone.localdate(moment).isoformat()
+    values = {"first": full_day(payload["first_day"]), "last": full_day(payload["last_day"])}
+    if payload["last_day"] < today:
+        return [_("This holiday is over: it was from %(first)s to %(last)s.") % values]
+    if payload["first_day"] <= today:
+        return [_("This holiday has begun: it is from %(first)s to %(last)s.") % values]
+    return []
 
 
 def lines(payload: Given, language: str) -> Sequence[Line]:
@@ -213,9 +225,9 @@ def _arrival(day: str, arrival: str) -> str:
 @promise_source
 def promised() -> Iterator[Promise]:
     """Every date in the tables of schedules that stand, for a change of the calendar to check."""
-    withdrawn = Statement.objects.filter(kind=WITHDRAWAL, subject_type="notice")
+    withdrawn = Statement.objects.filter(kind=WITHDRAWAL, corrects__kind="notice.holiday_schedule")
     said = Statement.objects.filter(kind="notice.holiday_schedule").exclude(
-        subject_id__in=withdrawn.values("subject_id")
+        number__in=withdrawn.values("corrects")
     )
     for statement in said.order_by("number"):
         yield from _promises(statement)
@@ -254,5 +266,6 @@ HOLIDAY_SCHEDULE = register(
         tables=tables,
         brief=brief,
         proofread=proofread,
+        warnings=warnings,
     )
 )

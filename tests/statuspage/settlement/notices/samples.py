@@ -6,11 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from statuspage.settlement.notices import NoticeKind, kinds
+from statuspage.settlement.notices import NoticeKind, kinds, notice_kind
 from statuspage.settlement.rules.services import rule_add
 from statuspage.settlement.services import notice_publish
+from statuspage.staff.models import Staff
+from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
-from tests.factories import text
+from tests.factories import make_staff, text
 from tests.statuspage.settlement.calendar.factories import reviewed
 
 NATIONAL_DAY = {"holiday": "national_day", "year": 2025}
@@ -38,9 +40,16 @@ def publish(kind: str, payload: Mapping[str, Any] | None = None, **values: Any) 
             "body": text("这是公告的正文。", "This is the text of it."),
             "payload": given,
             "author": None,
+            "confirmed": True,
+            **second_person(kind),
             **values,
         }
     )
+
+
+def second_person(kind: str) -> dict[str, Staff]:
+    """Who approves, where the kind asks for someone."""
+    return {"approved_by": make_staff(Role.APPROVER)} if notice_kind(kind).four_eyes else {}
 
 
 def right_payload(kind: str) -> dict[str, Any]:
