@@ -33,7 +33,7 @@ from statuspage.settlement.workdays import NotYetPublished
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL
-from statuspage.statements.texts import CHINESE, Text, in_language
+from statuspage.statements.texts import CHINESE, ENGLISH, Text, in_language
 
 
 def complete(payload: Payload) -> Payload:
@@ -51,7 +51,7 @@ def complete(payload: Payload) -> Payload:
 
 
 def proofread(payload: Given, body: Text) -> Sequence[str]:
-    """What the Chinese text says against calendar and rules, or forgets."""
+    """What the text says against calendar and rules, or forgets, in either language."""
     plan = _plan(payload)
     by_cycle = {
         cycle: {day: column.arrival(day) for day in plan.days}
@@ -59,7 +59,9 @@ def proofread(payload: Given, body: Text) -> Sequence[str]:
         for cycle in [str(column.rule_on(plan.first).cycle)]
     }
     truth = Truth(int(payload["year"]), plan.stay, calendar_of(plan.profile), by_cycle)
-    return lint_prose(body.get(CHINESE, ""), truth)
+    chinese, english = (lint_prose(body.get(one, ""), truth) for one in (CHINESE, ENGLISH))
+    only = [one for one in english if one not in chinese]
+    return [*chinese, *(_("English text: %(finding)s") % {"finding": one} for one in only)]
 
 
 def warnings(payload: Given, moment: datetime) -> Sequence[str]:
