@@ -21,10 +21,10 @@ def claims_of(text: str, year: int) -> Claims:
     Each sentence is read in its own language, since notices are pasted in both.
     """
     claims = Claims()
-    readers = {True: ChineseReader(year, claims), False: EnglishReader(year, claims)}
+    chinese, english = ChineseReader(year, claims), EnglishReader(year, claims)
     # Full-width digits, brackets and colons become plain ones.
     plain = without_abbreviations(unicodedata.normalize("NFKC", text))
     for sentence in SENTENCE.split(plain):
         # A row of a table has no words: 9月30日 10月9日 is Chinese all the same.
-        readers[bool(CHINESE.search(sentence))].sentence(sentence)
+        (chinese if CHINESE.search(sentence) else english).sentence(sentence)
     return claims

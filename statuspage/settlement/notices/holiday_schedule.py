@@ -108,21 +108,25 @@ def brief(payload: Given, language: str) -> str:
     said = _("%(holiday)s, %(first)s to %(last)s.") % {
         "holiday": Holiday(payload["holiday"]).label,
         "first": short_day(payload["first_day"]),
-        "last": short_day(payload["last_day"]),
+        "last": short_day(payload["last_day"], int(payload["first_day"][:4])),
     }
     return joined([said, *_waits(table, payload)], language)
 
 
 def _waits(table: Given, payload: Given) -> Iterator[str]:
-    """For each cycle, when the transactions of the holiday itself arrive, if on one day."""
+    """When the transactions of the holiday itself arrive, if on one day; cycles alike together."""
     stay = [one for one in table["rows"] if _within(one["date"], payload)]
+    alike: dict[str, list[str]] = {}
     for number, column in enumerate(table["columns"]):
         days = {one["arrivals"][number] for one in stay}
-        if len(days) == 1:
-            values = {"cycle": column["cycle"], "day": short_day(days.pop())}
+        cycles = alike.setdefault(days.pop() if len(days) == 1 else "", [])
+        cycles += [column["cycle"]] if column["cycle"] not in cycles else []
+    for day, cycles in alike.items():
+        values = {"cycle": listed(cycles), "day": short_day(day) if day else ""}
+        if day:
             yield _("%(cycle)s: transactions meanwhile arrive on %(day)s.") % values
         else:
-            yield _("%(cycle)s: as always.") % {"cycle": column["cycle"]}
+            yield _("%(cycle)s: as always.") % values
 
 
 def _within(day: str, payload: Given) -> bool:
