@@ -35,6 +35,7 @@ KEPT_BACK: Final[Mapping[Moment, Any]] = {
     Moment.MAINTENANCE_BEGINS: gettext_lazy("the beginning of maintenance"),
     Moment.MAINTENANCE_UPDATED: gettext_lazy("updates on maintenance"),
     Moment.NOTICE: gettext_lazy("notices"),
+    Moment.PROGRESS: gettext_lazy("figures of a backlog"),
     Moment.CORRECTED: gettext_lazy("corrections of what went nowhere else"),
 }
 

@@ -18,10 +18,11 @@ from statuspage.api.serializers.common import (
 )
 from statuspage.settlement.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
 from statuspage.settlement.models import Notice
-from statuspage.settlement.notices import NoticeKind, kinds, notice_kind
+from statuspage.settlement.notices import NoticeKind, every_kind, kinds, notice_kind
 from statuspage.settlement.services import TITLE_LENGTH
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
+EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
 
 
 class AudienceRequest(Request):
@@ -104,7 +105,7 @@ class NoticeAnswer(serializers.ModelSerializer[Notice]):
     """A notice."""
 
     id = serializers.CharField(source="public_id")
-    kind = serializers.ChoiceField(choices=KINDS)
+    kind = serializers.ChoiceField(choices=EVERY_KIND)
     title = TextField()
     payload = serializers.DictField()
     audience = AudienceRequest()

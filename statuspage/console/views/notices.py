@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -68,7 +67,7 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _kind(name: str) -> NoticeKind:
-    try:
-        return notice_kind(name)
-    except ValidationError as error:
-        raise Http404 from error
+    found = next((one for one in kinds() if one.name == name), None)
+    if found is None:
+        raise Http404
+    return found

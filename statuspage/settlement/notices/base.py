@@ -143,7 +143,8 @@ class NoticeKind:
     publishing transaction before the statement, to which it adds what it returns, so that `lines`
     and `tables` can word it; `record` runs after the statement. `undo` runs inside the transaction
     of a withdrawal, likewise before its statement. `warnings` says what is odd but may be meant:
-    whoever publishes confirms it. With `four_eyes` a second person must approve.
+    whoever publishes confirms it. With `four_eyes` a second person must approve. One that is
+    `automatic` is published by the product itself: nobody writes it.
     """
 
     name: str
@@ -162,6 +163,7 @@ class NoticeKind:
     undo: Callable[[Notice, datetime, Author | None], Mapping[str, Json]] = no_undoing
     record: Callable[[Notice, Statement], None] = no_record
     four_eyes: bool = False
+    automatic: bool = False
 
     def clean(self, payload: object, moment: datetime | None = None) -> Payload:
         """The payload with every value in its canonical form, as if published at `moment` (now).
@@ -209,9 +211,14 @@ def register(kind: _Kind) -> _Kind:
     return kind
 
 
-def kinds() -> Sequence[NoticeKind]:
+def every_kind() -> Sequence[NoticeKind]:
     """Every kind there is, by name."""
     return [_KINDS[name] for name in sorted(_KINDS)]
+
+
+def kinds() -> Sequence[NoticeKind]:
+    """Those that people write."""
+    return [one for one in every_kind() if not one.automatic]
 
 
 def notice_kind(name: object) -> NoticeKind:

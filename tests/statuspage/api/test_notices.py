@@ -59,6 +59,13 @@ def test_what_takes_two_persons_is_not_published_by_one_token(api, kind):
     assert not Notice.objects.exists()
 
 
+def test_what_the_product_says_by_itself_is_written_by_nobody(api):
+    incident = open_incident().subject_id
+    body = samples.notice(kind="backlog", payload=right_payload("backlog"), incident=incident)
+    assert api.post("notices/", body).status_code == 400
+    assert not Notice.objects.exists()
+
+
 def test_a_warning_is_confirmed_before_the_notice_is_published(api):
     world()
     body = samples.notice(kind="holiday_schedule", payload=right_payload("holiday_schedule"))

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from statuspage.settlement.notices import NoticeKind, kinds, notice_kind
+from statuspage.settlement.notices import NoticeKind, notice_kind
+from statuspage.settlement.notices import every_kind as registered
 from statuspage.settlement.rules.services import rule_add
 from statuspage.settlement.services import notice_publish
 from statuspage.staff.models import Staff
@@ -127,6 +128,31 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
         "valid_until": None,
         "why": text("系统升级完成", "The upgrade is complete"),
     },
+    "backlog": lambda: {
+        "counted_at": "2025-02-22T15:30:00+08:00",
+        "affected": 1200,
+        "open": 300,
+        "settled_percent": "75",
+        "fewest": 5,
+        "cells": [
+            {
+                "day": "2025-02-18",
+                "category": "micro",
+                "affected": 1197,
+                "open": 300,
+                "affected_amount": "1000000.10",
+                "open_amount": "250000.00",
+            },
+            {
+                "day": "2025-02-19",
+                "category": "industry",
+                "affected": None,
+                "open": None,
+                "affected_amount": None,
+                "open_amount": None,
+            },
+        ],
+    },
     "calendar_change": lambda: {
         "profile": "domestic",
         "first_day": "2026-09-21",
@@ -162,5 +188,6 @@ TYPED: dict[str, Callable[[str, Any], dict[str, str]]] = {
 
 def every_kind() -> list[NoticeKind]:
     """Every kind that the registry finds; one without a sample is an oversight."""
-    assert {one.name for one in kinds()} == set(PAYLOADS)
-    return list(kinds())
+    found = list(registered())
+    assert {one.name for one in found} == set(PAYLOADS)
+    return found
