@@ -102,8 +102,8 @@ def _body(payload: Mapping[str, Any]) -> str:
     return (
         _(
             "As of %(moment)s the money of %(settled)s of %(affected)s affected transactions has"
-            " arrived (%(percent)s%%). %(open)s are still open. You need not do anything: it arrives by"
-            " itself."
+            " arrived (%(percent)s%%). %(open)s are still open. You need not do anything: it"
+            " arrives by itself."
         )
         % values
     )
