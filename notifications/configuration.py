@@ -26,7 +26,7 @@ SMS_MOMENTS = frozenset(
     _env.items(
         "SMS_MOMENTS",
         ("opened", "worsened", "resolved", "maintenance_begins", "notice"),
-        allowed=frozenset(Moment),
+        allowed=frozenset(Moment) - {Moment.PROGRESS},
     )
 )
 SMS_CURRENCY = _env.text("SMS_CURRENCY", "CNY")

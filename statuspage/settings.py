@@ -244,6 +244,9 @@ SIGNUP_PER_PREFIX_HOUR = env.integer("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
 # How long ahead merchants are told; with less, a reason is asked for and shown (domain.md, duties).
 FEE_NOTICE_DAYS = env.integer("FEE_NOTICE_DAYS", 30)
 MAINTENANCE_NOTICE_WORKDAYS = env.integer("MAINTENANCE_NOTICE_WORKDAYS", 5)
+# A backlog is told whenever so much more of it has arrived, and nothing of fewer than so many.
+BACKLOG_STEP_PERCENT = env.integer("BACKLOG_STEP_PERCENT", 10, minimum=1)
+BACKLOG_FEWEST = env.integer("BACKLOG_FEWEST", 5, minimum=2)
 # How many questions about the arrival of money one address may ask in a minute.
 ARRIVAL_PER_IP_MINUTE = env.integer("ARRIVAL_PER_IP_MINUTE", 120, minimum=1)
 

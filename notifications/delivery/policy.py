@@ -10,10 +10,13 @@ from notifications.delivery.models import Broadcast
 from notifications.delivery.moments import Moment
 from statuspage.components.statuses import Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.settlement.backlog.selectors import BACKLOG
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
 # SMS cost money and patience, so the operator says which moments are worth both.
 COSTLY: Final = frozenset({"twilio_sms"})
+# Whatever the settings say: it is published by itself, several times an incident.
+NEVER_COSTLY: Final = frozenset({Moment.PROGRESS})
 
 
 def moment_of(document: Mapping[str, Any]) -> Moment:
@@ -30,7 +33,8 @@ def channels_for(document: Mapping[str, Any]) -> list[str]:
     if moment is Moment.CORRECTED:
         original = Broadcast.objects.filter(pk=document["corrects"]).first()
         return (original.channels if original else []) or every
-    return [name for name in every if name not in COSTLY or moment in settings.SMS_MOMENTS]
+    worth = moment in settings.SMS_MOMENTS and moment not in NEVER_COSTLY
+    return [name for name in every if worth or name not in COSTLY]
 
 
 def may_wake(document: Mapping[str, Any]) -> bool:
@@ -56,8 +60,12 @@ def _maintenance(document: Mapping[str, Any]) -> Moment:
     return Moment.MAINTENANCE_UPDATED
 
 
+def _notice(document: Mapping[str, Any]) -> Moment:
+    return Moment.PROGRESS if document["kind"] == f"notice.{BACKLOG}" else Moment.NOTICE
+
+
 _MOMENT_OF: Final[Mapping[str, Callable[[Mapping[str, Any]], Moment]]] = {
     "incident": _incident,
     "maintenance": _maintenance,
-    "notice": lambda document: Moment.NOTICE,
+    "notice": _notice,
 }

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from notifications.channels.base import Bulletin
 from notifications.delivery.audience import TOPIC_OF
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
-from statuspage.settlement.notices import kinds
+from statuspage.settlement.notices import every_kind
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, in_language
 from statuspage.statements.times import from_iso
@@ -66,6 +66,6 @@ def _status_label(document: Mapping[str, Any]) -> str:
     labels = {
         **dict(IncidentStatus.choices),
         **dict(MaintenanceStatus.choices),
-        **{f"notice.{one.name}": one.label for one in kinds()},
+        **{f"notice.{one.name}": one.label for one in every_kind()},
     }
     return str(labels[document["content"].get("status") or kind])

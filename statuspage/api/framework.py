@@ -45,6 +45,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "MaintenanceStatus": "statuspage.incidents.lifecycle.MaintenanceStatus",
         "MerchantCategory": "statuspage.settlement.audience.MerchantCategory",
         "NoticeKind": "statuspage.api.serializers.notices.KINDS",
+        "AnyNoticeKind": "statuspage.api.serializers.notices.EVERY_KIND",
         "DateStatus": "statuspage.settlement.arrival.DateStatus",
         "DateMeans": "statuspage.settlement.rules.models.DateMeans",
         "DeliveryState": "notifications.delivery.states.DeliveryState",

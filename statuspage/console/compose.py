@@ -28,6 +28,8 @@ class Composition:
     form: ComposeForm
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    # Where one person may not publish alone: hands what is written over to a second one.
+    hand_over: Callable[[HttpRequest], HttpResponse] | None = None
 
 
 def compose(request: HttpRequest, composition: Composition) -> HttpResponse:
@@ -62,6 +64,7 @@ def _confirm(request: HttpRequest, composition: Composition) -> HttpResponse:
         "form": composition.form,
         "preview": preview_of(composition.form),
         "written": _written(request),
+        "hands_over": composition.hand_over is not None,
     }
     return render(request, "console/confirm.html", context)
 
@@ -71,6 +74,8 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
     form, author = composition.form, staff_of(request)
     if not form.is_ready():
         return _page(request, composition)
+    if composition.hand_over:
+        return composition.hand_over(request)
     try:
         statement, now = publish_once(
             form.cleaned_data["token"], lambda: form.publish(author=author)

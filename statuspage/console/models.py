@@ -1,4 +1,4 @@
-"""What the console remembers: which form has been published, and who decided what."""
+"""What the console remembers: forms published or handed over, and who decided what."""
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,42 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.statement_id}"
+
+
+class Proposal(models.Model):
+    """A notice that one person has written and a second one publishes, or sends back.
+
+    `draft` holds what the publishing service takes; a proposal that was decided never changes.
+    """
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        WAITING = "waiting", _("Waits for a second person")
+        PUBLISHED = "published", _("Approved and published")
+        SENT_BACK = "sent_back", _("Sent back")
+
+    token = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=30)
+    draft = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    statement = models.OneToOneField(
+        Statement, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
 
 
 class Decision(models.Model):

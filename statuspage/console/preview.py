@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -18,6 +19,7 @@ from notifications.delivery.policy import may_wake, moment_of
 from notifications.delivery.previews import Preview as Message
 from notifications.delivery.previews import previews_of
 from notifications.delivery.selectors import asleep
+from statuspage.console.drafts import NO_ID, Document, draft
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import newest
@@ -33,6 +35,7 @@ KEPT_BACK: Final[Mapping[Moment, Any]] = {
     Moment.MAINTENANCE_BEGINS: gettext_lazy("the beginning of maintenance"),
     Moment.MAINTENANCE_UPDATED: gettext_lazy("updates on maintenance"),
     Moment.NOTICE: gettext_lazy("notices"),
+    Moment.PROGRESS: gettext_lazy("figures of a backlog"),
     Moment.CORRECTED: gettext_lazy("corrections of what went nowhere else"),
 }
 
@@ -130,7 +133,20 @@ def _names(channels: Iterable[Channel]) -> str:
 
 def preview_of(form: ComposeForm) -> Preview:
     """The preview of what is written in the form so far."""
-    document = form.draft(number=_next_number())
+    return _preview(form.draft(number=_next_number()))
+
+
+def preview_of_notice(kind: str, content: Mapping[str, Any]) -> Preview:
+    """The preview of a notice that is written, but not published."""
+    subject = ("notice", NO_ID)
+    return _preview(
+        draft(
+            number=_next_number(), kind=kind, subject=subject, content=content, now=timezone.now()
+        )
+    )
+
+
+def _preview(document: Document) -> Preview:
     return Preview(document, previews_of(document), asleep(document))
 
 

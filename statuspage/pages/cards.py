@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.pages.timeline import Entry, entries, latest, notice_label
+from statuspage.pages.timeline import Entry, entries, latest, notice_label, spoken
 from statuspage.pages.words import Words, words
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.settlement.models import Notice
 from statuspage.settlement.notices.base import Form
 from statuspage.statements.models import Statement
-from statuspage.statements.texts import CHINESE
 
 Timelines = Mapping[str, list[Statement]]
 
@@ -173,8 +172,8 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         effective_until=notice.effective_until,
         audience=_audience(notice),
         products=notice.audience.get("products") or [],
-        details=_spoken(content.get("details"), reader.language),
-        tables=_spoken(content.get("tables"), reader.language),
+        details=spoken(content.get("details"), reader.language),
+        tables=spoken(content.get("tables"), reader.language),
         incident_id=notice.incident_id,
         timeline=entries(statements, reader.language, reader.hidden),
     )
@@ -188,11 +187,6 @@ def _parts(incident: Incident, reader: Reader) -> list[Part]:
         for row in rows
         if row.component.visible
     ]
-
-
-def _spoken(said: Mapping[str, Any] | None, language: str) -> Sequence[Mapping[str, Any]]:
-    """What the log keeps by language."""
-    return (said or {}).get(language) or (said or {}).get(CHINESE) or []
 
 
 def _audience(notice: Notice) -> list[str | Promise]:

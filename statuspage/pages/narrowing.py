@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from statuspage.pages.errors import NotHere
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.settlement.models import Notice
-from statuspage.settlement.notices import kinds, notice_kind
+from statuspage.settlement.notices import every_kind, notice_kind
 from statuspage.statements.choices import clean_choice
 
 
@@ -44,7 +44,7 @@ class Choice:
     @property
     def kinds(self) -> Sequence[tuple[str, str | Promise]]:
         """What can be chosen."""
-        return [(one.name, one.label) for one in kinds()]
+        return [(one.name, one.label) for one in every_kind()]
 
 
 def read_choice(query: Mapping[str, str]) -> Choice:

@@ -29,6 +29,7 @@ from statuspage.pages.look import INDICATOR_TONE
 from statuspage.pages.months import Month, month_of
 from statuspage.pages.words import Words, words
 from statuspage.settlement.arrival import Answer, paid_now
+from statuspage.settlement.backlog.selectors import BACKLOG
 from statuspage.settlement.models import Notice, Product
 from statuspage.settlement.selectors import notices, notices_of_incident
 from statuspage.statements.selectors import newest, timelines
@@ -144,8 +145,8 @@ def notice(public_id: str, one: Reader) -> NoticeCard | None:
 
 
 def related_notices(incident_id: str, one: Reader) -> list[NoticeCard]:
-    """The notices that belong to one incident."""
-    return notice_cards(notices_of_incident(incident_id), one)
+    """The notices that belong to one incident; those of its backlog have a place of their own."""
+    return notice_cards(notices_of_incident(incident_id).exclude(kind=BACKLOG), one)
 
 
 def incident_name(public_id: str, language: str) -> Words | None:
@@ -192,7 +193,9 @@ def _current_notices(one: Reader) -> list[NoticeCard]:
     recent = Q(published_at__gte=since)
     ahead = Q(effective_from__gte=one.now) | Q(effective_until__gte=one.now)
     over = Q(effective_until__lt=one.now)
-    return notice_cards(notices().filter(recent | ahead).exclude(over)[:NOTICES_SHOWN], one)
+    # The page of its incident shows how a backlog moves; here it would crowd out everything else.
+    found = notices().filter(recent | ahead).exclude(over).exclude(kind=BACKLOG)
+    return notice_cards(found[:NOTICES_SHOWN], one)
 
 
 def _recent_days(first_day: date, one: Reader) -> list[Day]:

@@ -16,6 +16,7 @@ from statuspage.pages.words import Words, words
 from statuspage.settlement.notices import notice_kind
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
+from statuspage.statements.texts import CHINESE
 from statuspage.statements.times import from_iso
 
 ANSWERS: Final = {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}
@@ -42,7 +43,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One statement. `tone` names its badge's colours; `answers` are what was said about it."""
+    """One statement. `tone` names its badge's colours; `answers` are what was said about it.
+
+    `tables` are an answer's own: those of what it answers stand on its page.
+    """
 
     number: int
     kind: str
@@ -56,6 +60,7 @@ class Entry:
     next_update_by: datetime | None
     short_notice: Words | None
     corrects: int | None
+    tables: Sequence[Mapping[str, Any]]
     answers: Sequence["Entry"]
 
     @property
@@ -110,6 +115,11 @@ def notice_label(kind: str) -> str | Promise:
         return _("Notice")
 
 
+def spoken(said: Mapping[str, Any] | None, language: str) -> Sequence[Mapping[str, Any]]:
+    """What the log keeps by language."""
+    return (said or {}).get(language) or (said or {}).get(CHINESE) or []
+
+
 def _entry(
     statement: Statement, language: str, hidden: Set[str], answers: Sequence[Entry]
 ) -> Entry:
@@ -129,6 +139,7 @@ def _entry(
         next_update_by=from_iso(promised) if promised else None,
         short_notice=words(reason, language) if reason else None,
         corrects=statement.corrects_id,
+        tables=spoken(content.get("tables"), language) if statement.kind in ANSWERS else [],
         answers=answers,
     )
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from statuspage.pages import selectors
 from statuspage.pages.accounts import account_cards
+from statuspage.pages.backlog import backlog_card
 from statuspage.pages.cards import Reader
 from statuspage.pages.errors import NotHere
 from statuspage.pages.http import public
@@ -46,7 +47,8 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
     card = _found(selectors.incident(public_id, reader))
     related = selectors.related_notices(public_id, reader)
     refresh = selectors.REFRESH_CALM if card.resolved else selectors.REFRESH_OPEN
-    context = {"card": card, "notices": related, "refresh": refresh}
+    backlog = backlog_card(public_id, reader.language)
+    context = {"card": card, "notices": related, "backlog": backlog, "refresh": refresh}
     return render(request, "pages/incident.html", context)
 
 

@@ -9,3 +9,7 @@ class SettlementConfig(AppConfig):
 
     name = "statuspage.settlement"
     verbose_name = _("Settlement")
+
+    def ready(self) -> None:
+        """The log learns what a withdrawn notice undoes."""
+        from statuspage.settlement import withdrawals  # noqa: F401

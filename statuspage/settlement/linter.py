@@ -45,12 +45,13 @@ def lint_rows(rows: Sequence[Row], truth: Arrivals, required: Iterable[date]) ->
 
 
 def lint_prose(text: str, truth: Truth) -> list[str]:
-    """A sentence for whatever a Chinese text says wrongly of the holiday, or leaves out."""
+    """A sentence for whatever a text says wrongly of the holiday, or leaves out."""
     claims = claims_of(text, truth.year)
     return list(
         dict.fromkeys(
             [
                 *_impossible(claims),
+                *_ambiguous(claims),
                 *_weekdays(claims),
                 *_rest(claims, truth),
                 *_work(claims, truth),
@@ -98,6 +99,14 @@ def _contradictions(rows: Sequence[Row], truth: Arrivals) -> Iterator[str]:
 def _impossible(claims: Claims) -> Iterator[str]:
     for written in claims.impossible:
         yield _("There is no such date: %(date)s.") % {"date": written}
+
+
+def _ambiguous(claims: Claims) -> Iterator[str]:
+    for written in claims.ambiguous:
+        yield (
+            _("%(date)s can be read as two dates: write the month as a word, or 2025-10-01.")
+            % {"date": written}
+        )
 
 
 def _weekdays(claims: Claims) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.settlement.audience import Audience, clean_audience
 from statuspage.settlement.models import Notice
-from statuspage.settlement.notices import NoticeKind, notice_kind
+from statuspage.settlement.notices import Hands, NoticeKind, notice_kind
 from statuspage.settlement.rules.models import Product
 from statuspage.settlement.wording import derived
 from statuspage.statements.authors import Author
@@ -79,17 +79,23 @@ def notice_publish(
     effective_from: datetime | None = None,
     effective_until: datetime | None = None,
     published_at: datetime | None = None,
+    approved_by: Author | None = None,
+    confirmed: bool = False,
 ) -> Statement:
     """Publish a notice; `incident_id` is the public id of the incident it belongs to, if any.
 
-    Left out, the kind's payload says from when to when it holds, if it does.
+    Left out, the kind's payload says from when to when it holds, if it does. `approved_by` is the
+    second person, where the kind asks for one; `confirmed` says that its warnings were read.
 
     Raises:
         ValidationError: the kind, a text, the payload, the audience, the window or the incident
-            is not usable; or the text contradicts the payload.
+            is not usable; the text contradicts the payload; a second person is missing, or a
+            warning was not confirmed (code `unconfirmed`).
     """
     moment = published_at or timezone.now()
     found = notice_kind(kind)
+    hands = Hands(author, approved_by)
+    _check_hands(found, hands)
     title, body = clean_text(title, max_length=TITLE_LENGTH), clean_text(body)
     addressed = clean_audience(audience)
     _check_products(addressed)
@@ -108,32 +114,36 @@ def notice_publish(
         )
         if problems := found.proofread(details, body):
             raise ValidationError({"body": [*problems]})
-        return _say(draft, author, moment)
+        if not confirmed and (odd := found.warnings(details, moment)):
+            raise ValidationError(
+                {"confirmed": [ValidationError(one, "unconfirmed") for one in odd]}
+            )
+        return _say(draft, hands, moment)
 
 
-def foreseen(draft: Draft, author: Author | None) -> Mapping[str, Json]:
+def foreseen(draft: Draft) -> Mapping[str, Json]:
     """What publishing the draft would find out; nothing of it is kept.
 
     A draft that would be refused finds out nothing: its author is told when publishing.
     """
     try:
         with transaction.atomic():
-            extra = draft.kind.effect(_notice(draft, timezone.now()), author)
+            extra = draft.kind.effect(_notice(draft, timezone.now()), Hands(None))
             transaction.set_rollback(True)
             return extra
     except ValidationError:
         return {}
 
 
-def _say(draft: Draft, author: Author | None, moment: datetime) -> Statement:
+def _say(draft: Draft, hands: Hands, moment: datetime) -> Statement:
     notice = _notice(draft, moment)
     notice.save()
-    extra = draft.kind.effect(notice, author)
+    extra = draft.kind.effect(notice, hands)
     statement = publish(
         kind=f"notice.{draft.kind.name}",
         subject=Subject("notice", notice.public_id),
         content=draft.content(extra),
-        author=author,
+        author=hands.author,
         published_at=moment,
     )
     draft.kind.record(notice, statement)
@@ -158,6 +168,30 @@ def _window(
 ) -> Window:
     by_payload = [from_iso(str(one)) if one else None for one in kind.window(payload)]
     return Window(begins or by_payload[0], ends or by_payload[1])
+
+
+def _check_hands(kind: NoticeKind, hands: Hands) -> None:
+    """A kind that asks for a second person is not published by one alone, nor for nobody."""
+    if not kind.four_eyes:
+        return
+    if hands.approver is None:
+        raise ValidationError(
+            _("A second person approves this: hand it over for approval in the console."),
+            code="second_person",
+        )
+    check_second_person(hands.author, hands.approver)
+
+
+def check_second_person(author: Author | None, approver: Author) -> None:
+    """Pass for someone else than the author whose role may approve.
+
+    Raises:
+        ValidationError: it is the same person, or the role may not.
+    """
+    if author is not None and author.pk == approver.pk:
+        raise ValidationError(_("You wrote this yourself: a second person approves it."), "own")
+    if not approver.may_approve:
+        raise ValidationError(_("Your role may not approve this."), "role")
 
 
 def _check_products(audience: Audience) -> None:

@@ -20,3 +20,8 @@ def derived(kind: NoticeKind, payload: Given) -> dict[str, Json]:
             found["tables"][language] = [one.as_json() for one in kind.tables(payload, language)]
             found["brief"][language] = kind.brief(payload, language)
     return {name: dict(texts) for name, texts in found.items() if any(texts.values())}
+
+
+def tabled(kind: NoticeKind, payload: Given) -> dict[str, Json]:
+    """The `tables` alone, by language."""
+    return {name: said for name, said in derived(kind, payload).items() if name == "tables"}

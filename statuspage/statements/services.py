@@ -17,6 +17,7 @@ from statuspage.statements.models import Statement
 from statuspage.statements.outbox import hand_over
 from statuspage.statements.texts import Text, clean_text
 from statuspage.statements.times import iso
+from statuspage.statements.undoing import undone
 
 FORMAT_VERSION: Final = 1
 # Any constant will do; it only has to be the same in every process of the project.
@@ -136,9 +137,12 @@ def _answer(
             raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
         if statement.kind == WITHDRAWAL:
             raise ValidationError(_("A withdrawal cannot be corrected."), code="withdrawn")
+        moment = published_at or timezone.now()
+        found = undone(statement, moment, author) if kind == WITHDRAWAL else {}
         content: dict[str, Json] = {
             **{key: statement.content[key] for key in CARRIED if key in statement.content},
             "body": dict(body),
+            **found,
         }
         return publish(
             kind=kind,
@@ -146,7 +150,7 @@ def _answer(
             content=content,
             author=author,
             corrects=statement,
-            published_at=published_at,
+            published_at=moment,
         )
 
 

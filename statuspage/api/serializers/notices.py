@@ -18,10 +18,11 @@ from statuspage.api.serializers.common import (
 )
 from statuspage.settlement.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
 from statuspage.settlement.models import Notice
-from statuspage.settlement.notices import NoticeKind, kinds, notice_kind
+from statuspage.settlement.notices import NoticeKind, every_kind, kinds, notice_kind
 from statuspage.settlement.services import TITLE_LENGTH
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
+EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
 
 
 class AudienceRequest(Request):
@@ -84,6 +85,10 @@ class NoticeRequest(Request):
     incident = serializers.CharField(
         required=False, max_length=12, help_text=_("Id of the incident it belongs to.")
     )
+    confirmed = serializers.BooleanField(
+        required=False,
+        help_text=_("Whether a warning that the answer gave before was read and is accepted."),
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check the details already here, so that what is wrong is named by its place."""
@@ -100,7 +105,7 @@ class NoticeAnswer(serializers.ModelSerializer[Notice]):
     """A notice."""
 
     id = serializers.CharField(source="public_id")
-    kind = serializers.ChoiceField(choices=KINDS)
+    kind = serializers.ChoiceField(choices=EVERY_KIND)
     title = TextField()
     payload = serializers.DictField()
     audience = AudienceRequest()

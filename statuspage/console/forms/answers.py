@@ -20,6 +20,7 @@ from statuspage.statements.services import (
     statement_correct,
     statement_withdraw,
 )
+from statuspage.statements.undoing import would_undo
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,15 @@ class AnswerForm(ComposeForm):
             number=number,
             kind=self.kind,
             subject=(answered.subject_type, answered.subject_id),
-            content=answer_content(answered.content, self.usable().get("body")),
+            content=self._content(),
             now=timezone.now(),
             corrects=answered.number,
         )
+
+    def _content(self) -> dict[str, Any]:
+        """What is written, and for a withdrawal what it would undo."""
+        written = answer_content(self.statement.content, self.usable().get("body"))
+        return {**written, **(would_undo(self.statement) if self.kind == WITHDRAWAL else {})}
 
     def publish(self, author: Staff) -> Statement:
         """Publish the answer."""

@@ -49,6 +49,7 @@ class NoticeForm(ComposeForm):
     effective_from = MomentField(label=_("In effect from"), required=False)
     effective_until = MomentField(label=_("In effect until"), required=False)
     incident = forms.ChoiceField(label=_("Belongs to incident"), required=False)
+    confirmed = forms.BooleanField(label=_("I know, and publish it all the same"), required=False)
 
     def __init__(
         self, data: QueryDict | None, *, kind: NoticeKind, incidents: Sequence[Incident]
@@ -57,6 +58,8 @@ class NoticeForm(ComposeForm):
         self.kind = kind
         # What is wrong with the text, by calendar and rules; shown while it is being written.
         self.findings: Sequence[str] = ()
+        # What is odd about it; to be published it must be confirmed.
+        self.warnings: Sequence[str] = ()
         self.typed_in = [one for one in kind.fields if not one.derived]
         for one in self.typed_in:
             self.fields[PREFIX + one.name] = input_for(one)
@@ -75,6 +78,7 @@ class NoticeForm(ComposeForm):
         except ValidationError as error:
             self.refuse(error)
             return values
+        self.warnings = self.kind.warnings(values["payload"], timezone.now())
         if body := values.get("body"):
             self.findings = self.kind.proofread(values["payload"], body)
         return values
@@ -84,7 +88,9 @@ class NoticeForm(ComposeForm):
         ready = super().is_ready()
         for finding in self.findings:
             self.add_error("body", finding)
-        return ready and not self.findings
+        if unconfirmed := bool(self.warnings) and not self.cleaned_data.get("confirmed"):
+            self.add_error("confirmed", _("Please confirm this, or change the notice."))
+        return ready and not self.findings and not unconfirmed
 
     def field_for(self, name: str) -> str | None:
         """Fields of the payload carry a prefix; one that is wrong already needs no second error."""
@@ -101,10 +107,10 @@ class NoticeForm(ComposeForm):
         }
         super().refuse(ValidationError(fresh))
 
-    def draft(self, number: int) -> Document:
-        """The notice as it would be, with what publishing it would find out."""
+    def written(self) -> Draft:
+        """The notice from whatever is usable so far."""
         values = self.usable()
-        written = Draft(
+        return Draft(
             kind=self.kind,
             title=text_or_blank(values.get("title")),
             body=text_or_blank(values.get("body")),
@@ -113,11 +119,15 @@ class NoticeForm(ComposeForm):
             incident_id=values.get("incident") or "",
             window=values.get("window") or Window(),
         )
+
+    def draft(self, number: int) -> Document:
+        """The notice as it would be, with what publishing it would find out."""
+        written = self.written()
         return draft(
             number=number,
             kind=f"notice.{self.kind.name}",
             subject=("notice", NO_ID),
-            content=written.content(foreseen(written, None)) if written.payload else _bare(written),
+            content=written.content(foreseen(written)) if written.payload else _bare(written),
             now=timezone.now(),
         )
 
@@ -134,6 +144,7 @@ class NoticeForm(ComposeForm):
             effective_from=values["effective_from"],
             effective_until=values["effective_until"],
             author=author,
+            confirmed=values["confirmed"],
         )
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:

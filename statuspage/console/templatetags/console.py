@@ -16,7 +16,7 @@ from notifications.delivery.telling import headline
 from statuspage.console.access import may_decide
 from statuspage.console.labels import LABELS, REASONS
 from statuspage.console.links import subject_url
-from statuspage.settlement.notices import kinds
+from statuspage.settlement.notices import every_kind
 from statuspage.statements.texts import ENGLISH, LANGUAGES, in_language
 from statuspage.statements.times import from_iso
 
@@ -53,7 +53,7 @@ def label(value: str) -> Any:
 @register.filter
 def kind_label(name: str) -> Any:
     """What a kind of notice is called."""
-    return {one.name: one.label for one in kinds()}.get(name, name)
+    return {one.name: one.label for one in every_kind()}.get(name, name)
 
 
 @register.filter

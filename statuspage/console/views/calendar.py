@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from statuspage.console.access import decides, reads, staff_of, writes
 from statuspage.console.forms.calendar import NoticeTextForm, ReviewForm
+from statuspage.console.proposals import waiting
 from statuspage.console.year_sheet import WEEKDAYS, months, special_runs
 from statuspage.settlement.calendar.differences import Change, difference
 from statuspage.settlement.calendar.library import library_days
@@ -58,6 +59,7 @@ class Asked:
             "weekdays": WEEKDAYS,
             "previous": self.address("calendar", self.year - 1),
             "next": self.address("calendar", self.year + 1),
+            "waiting": waiting().filter(kind="calendar_change"),
             "here": self.address("calendar"),
             "load": self.address("calendar_load"),
             "review": self.address("calendar_review"),

@@ -12,6 +12,7 @@ from statuspage.components.selectors import overall_state, visible_components
 from statuspage.components.statuses import HEADLINES
 from statuspage.console.access import reads
 from statuspage.console.broadcasts import Progress
+from statuspage.console.proposals import waiting
 from statuspage.incidents.selectors import (
     active_maintenances,
     open_incidents,
@@ -33,6 +34,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "incidents": open_incidents(),
         "active": active_maintenances(),
         "scheduled": scheduled_maintenances(),
+        "waiting": waiting(),
         "notices": recent_notices(),
         "broadcasts": [Progress.shared(one) for one in recent_broadcasts(BROADCASTS)],
         "spending": spending(),

@@ -1,13 +1,17 @@
 """Notices to merchants."""
 
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from functools import partial
 
-from statuspage.console.access import reads, writes
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose
 from statuspage.console.forms.notices import NoticeForm
 from statuspage.console.paging import page_of
+from statuspage.console.proposals import propose, waiting
 from statuspage.console.timelines import entries
 from statuspage.incidents.models import Incident
 from statuspage.incidents.selectors import recent_incidents
@@ -19,7 +23,8 @@ from statuspage.settlement.selectors import notices
 @reads
 def notice_list(request: HttpRequest) -> HttpResponse:
     """All notices, the latest first."""
-    return render(request, "console/notices.html", {"page": page_of(request, notices())})
+    context = {"page": page_of(request, notices()), "waiting": waiting()}
+    return render(request, "console/notices.html", context)
 
 
 @writes
@@ -33,7 +38,17 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     """Write and publish a notice of that kind."""
     found = _kind(kind)
     form = NoticeForm(request.POST or None, kind=found, incidents=list(recent_incidents()))
-    return compose(request, Composition(form, "console/notice_compose.html", {"kind": found}))
+    hand_over = partial(_hand_over, form=form) if found.four_eyes else None
+    page = Composition(form, "console/notice_compose.html", {"kind": found}, hand_over)
+    return compose(request, page)
+
+
+def _hand_over(request: HttpRequest, *, form: NoticeForm) -> HttpResponse:
+    """To the page on which a second person will look at it."""
+    token = form.cleaned_data["token"]
+    proposal = propose(token=token, draft=form.written(), staff=staff_of(request))
+    messages.success(request, _("Handed over: it is published once a second person approves it."))
+    return redirect("console:notice_proposal", number=proposal.pk)
 
 
 @reads
@@ -52,7 +67,7 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _kind(name: str) -> NoticeKind:
-    try:
-        return notice_kind(name)
-    except ValidationError as error:
-        raise Http404 from error
+    found = next((one for one in kinds() if one.name == name), None)
+    if found is None:
+        raise Http404
+    return found

@@ -11,6 +11,7 @@ from statuspage.settlement.arrival.words import meaning, who
 from statuspage.settlement.calendar.models import CalendarProfile, CalendarYear
 from statuspage.settlement.calendar.selectors import calendar_of
 from statuspage.settlement.cycles import AfterCutoff, Basis, Reckoning, Rule, reckon
+from statuspage.settlement.models import Notice
 from statuspage.settlement.rules.models import SettlementRule
 from statuspage.settlement.workdays import (
     MAKE_UP_WORKDAY,
@@ -96,13 +97,24 @@ def _day_steps(
 
 
 def _day_step(day: date, what: Day, known: Known, profile: CalendarProfile) -> Step:
-    change = known.calendar_change(profile.code, day)
+    # A change by notice is newer than any schedule that it would contradict.
+    said = known.calendar_change(profile.code, day) or _schedule(day, what, known)
     return Step(
         Code.MAKE_UP_WORKDAY if what.settles else Code.SKIPPED,
         {"day": day, "name": what.label, "kind": what.kind},
         day=day,
-        said=known.said(change) if change else None,
+        said=known.said(said) if said else None,
     )
+
+
+def _schedule(day: date, what: Day, known: Known) -> Notice | None:
+    """The published schedule of the holiday, where it says the same of the day.
+
+    Weekends beside a holiday are in its schedule too; where a profile rests on a make-up workday,
+    the schedule says otherwise.
+    """
+    agrees = what.settles or what.kind != MAKE_UP_WORKDAY
+    return known.schedule(day) if agrees else None
 
 
 def _documents(profile: CalendarProfile, years: set[int]) -> Iterator[Step]:

@@ -18,7 +18,8 @@ from statuspage.statements.times import from_iso
 FEE_WAIVER: Final = "fee_waiver"
 FEE_CHANGE: Final = "fee_change"
 CALENDAR_CHANGE: Final = "calendar_change"
-READ: Final = (FEE_WAIVER, FEE_CHANGE, CALENDAR_CHANGE)
+HOLIDAY_SCHEDULE: Final = "holiday_schedule"
+READ: Final = (FEE_WAIVER, FEE_CHANGE, CALENDAR_CHANGE, HOLIDAY_SCHEDULE)
 
 
 class Known:
@@ -77,6 +78,11 @@ class Known:
             None,
         )
 
+    def schedule(self, day: date) -> Notice | None:
+        """The newest holiday schedule to whose holiday, or make-up workdays, the day belongs."""
+        schedules = (one for one in self._notices if one.kind == HOLIDAY_SCHEDULE)
+        return next((one for one in schedules if _arranges(one, day)), None)
+
     def said(self, notice: Notice) -> Statement:
         """The statement by which a notice was published."""
         return next(one for one in self._timeline(notice) if one.kind == f"notice.{notice.kind}")
@@ -120,6 +126,11 @@ class Known:
 def _covers_some(delay: Delay, question: Question) -> bool:
     products = delay.notice.audience["products"]
     return any(delay.covers(question.category, one, question.at) for one in products)
+
+
+def _arranges(schedule: Notice, day: date) -> bool:
+    within = _on(schedule, "first_day") <= day <= _on(schedule, "last_day")
+    return within or day.isoformat() in schedule.payload["make_up_days"]
 
 
 def _on(notice: Notice, name: str) -> date:

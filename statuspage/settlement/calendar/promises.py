@@ -21,7 +21,10 @@ class Promise:
 
 @dataclass(frozen=True)
 class MovedPromise:
-    """A promised date that no longer holds; `new` is None where none can be given yet."""
+    """A promised date that no longer holds; `new` is None where none can be given yet.
+
+    `old` is the date that held until now: a promise may be moved more than once.
+    """
 
     statement: int
     transaction: date
@@ -56,9 +59,9 @@ def carried_over(arrival: date) -> Callable[[Calendar], date]:
 def moved(profile: str, before: Calendar, after: Calendar) -> list[MovedPromise]:
     """The promises of a profile that come to another date by the calendar `after`."""
     return [
-        MovedPromise(one.statement, one.transaction, one.arrival, new)
+        MovedPromise(one.statement, one.transaction, old or one.arrival, new)
         for one in promises()
-        if one.profile == profile and (new := _reckon(one, after)) != _reckon(one, before)
+        if one.profile == profile and (new := _reckon(one, after)) != (old := _reckon(one, before))
     ]
 
 

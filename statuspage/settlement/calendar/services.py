@@ -21,11 +21,13 @@ from statuspage.settlement.calendar.models import (
 from statuspage.settlement.calendar.notice_text import HolidayNotice
 from statuspage.settlement.calendar.promises import MovedPromise, moved
 from statuspage.settlement.calendar.selectors import calendar_of
-from statuspage.settlement.workdays import Day
+from statuspage.settlement.workdays import Calendar, Day, ordinary
 from statuspage.statements.authors import Author
 from statuspage.statements.services import publishing
 
 LIBRARY: Final = "chinesecalendar"
+# The source of facts that undo those of another source.
+UNDONE: Final = "undone:"
 
 
 def year_load(
@@ -132,8 +134,41 @@ def calendar_override(
         before = calendar_of(profile)
         changes = _overridden(owner, days)
         _add(owner, changes, source=source, by=by, approved_by=approved_by, known_from=known_from)
-        after = replace(before, days={**before.days, **{one.date: one.new for one in changes}})
-        return moved(profile, before, after)
+        return moved(profile, before, _with(before, changes))
+
+
+def calendar_take_back(
+    *, profile: str, source: str, by: Author | None, known_from: datetime | None = None
+) -> list[MovedPromise]:
+    """Undo what `source` changed; call it where its notice is being withdrawn.
+
+    A day of which a later change speaks stays as that one says. Returns the promised dates that
+    this moves.
+    """
+    with publishing():
+        owner = _profile(profile)
+        before = calendar_of(profile)
+        changes = _restored(owner, before, source)
+        _add(owner, changes, source=UNDONE + source, by=by, known_from=known_from)
+        return moved(profile, before, _with(before, changes))
+
+
+def _with(calendar: Calendar, changes: Iterable[Change]) -> Calendar:
+    return replace(calendar, days={**calendar.days, **{one.date: one.new for one in changes}})
+
+
+def _restored(owner: CalendarProfile, before: Calendar, source: str) -> list[Change]:
+    """For each day of the source, what the facts say that still stand without it.
+
+    A day is restated also where nothing changes, so that the source is known to be undone.
+    """
+    facts = owner.days.filter(date__in=owner.days.filter(source=source).values("date"))
+    undone = {one.source.removeprefix(UNDONE) for one in facts if one.source.startswith(UNDONE)}
+    what = {one.date: ordinary(one.date) for one in facts}
+    for one in facts:  # in the order in which they became known
+        if one.source not in undone | {source} and not one.source.startswith(UNDONE):
+            what[one.date] = Day(settles=one.settles, kind=one.kind, label=one.label)
+    return [Change(day, before.day(day), what[day]) for day in sorted(what)]
 
 
 def _profile(code: str) -> CalendarProfile:

@@ -3,9 +3,9 @@
 import importlib
 import pkgutil
 
-from statuspage.settlement.notices.base import NoticeKind, kinds, notice_kind
+from statuspage.settlement.notices.base import Hands, NoticeKind, every_kind, kinds, notice_kind
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["NoticeKind", "kinds", "notice_kind"]
+__all__ = ["Hands", "NoticeKind", "every_kind", "kinds", "notice_kind"]

@@ -95,9 +95,27 @@ def no_clause(payload: Given, language: str) -> str:
     return ""
 
 
-def no_effect(notice: Notice, author: Author | None) -> Mapping[str, Json]:
+@dataclass(frozen=True)
+class Hands:
+    """Who wrote a notice and, where a second person must stand for it, who did."""
+
+    author: Author | None
+    approver: Author | None = None
+
+
+def no_effect(notice: Notice, hands: Hands) -> Mapping[str, Json]:
     """Publishing changes nothing but the log."""
     return {}
+
+
+def no_undoing(notice: Notice, moment: datetime, author: Author | None) -> Mapping[str, Json]:
+    """Withdrawing changes nothing but the log, or what reads the log sees to it."""
+    return {}
+
+
+def no_warnings(payload: Given, moment: datetime) -> Sequence[str]:
+    """Nothing is odd about it."""
+    return ()
 
 
 def no_record(notice: Notice, statement: Statement) -> None:
@@ -123,7 +141,10 @@ class NoticeKind:
     of the text. `proofread` compares the text with the payload and returns a sentence for whatever
     is wrong. `window` gives from when to when the notice holds. `effect` runs inside the
     publishing transaction before the statement, to which it adds what it returns, so that `lines`
-    and `tables` can word it; `record` runs after the statement.
+    and `tables` can word it; `record` runs after the statement. `undo` runs inside the transaction
+    of a withdrawal, likewise before its statement. `warnings` says what is odd but may be meant:
+    whoever publishes confirms it. With `four_eyes` a second person must approve. One that is
+    `automatic` is published by the product itself: nobody writes it.
     """
 
     name: str
@@ -137,8 +158,12 @@ class NoticeKind:
     brief: Callable[[Given, str], str] = no_clause
     proofread: Callable[[Given, Text], Sequence[str]] = no_findings
     window: Callable[[Given], tuple[Json, Json]] = no_window
-    effect: Callable[[Notice, Author | None], Mapping[str, Json]] = no_effect
+    warnings: Callable[[Given, datetime], Sequence[str]] = no_warnings
+    effect: Callable[[Notice, Hands], Mapping[str, Json]] = no_effect
+    undo: Callable[[Notice, datetime, Author | None], Mapping[str, Json]] = no_undoing
     record: Callable[[Notice, Statement], None] = no_record
+    four_eyes: bool = False
+    automatic: bool = False
 
     def clean(self, payload: object, moment: datetime | None = None) -> Payload:
         """The payload with every value in its canonical form, as if published at `moment` (now).
@@ -186,9 +211,14 @@ def register(kind: _Kind) -> _Kind:
     return kind
 
 
-def kinds() -> Sequence[NoticeKind]:
+def every_kind() -> Sequence[NoticeKind]:
     """Every kind there is, by name."""
     return [_KINDS[name] for name in sorted(_KINDS)]
+
+
+def kinds() -> Sequence[NoticeKind]:
+    """Those that people write."""
+    return [one for one in every_kind() if not one.automatic]
 
 
 def notice_kind(name: object) -> NoticeKind:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from statuspage.settlement.calendar.models import CalendarProfile, DayKind
 from statuspage.settlement.calendar.promises import MovedPromise
-from statuspage.settlement.calendar.services import calendar_override
+from statuspage.settlement.calendar.services import calendar_override, calendar_take_back
 from statuspage.settlement.models import Notice
 from statuspage.settlement.notices.base import (
     NOT_KNOWN,
     Form,
     Given,
+    Hands,
     NoticeKind,
     PayloadField,
     Table,
@@ -67,7 +68,7 @@ def few_days(payload: Given, moment: datetime) -> None:
         raise ValidationError({"last_day": problem})
 
 
-def effect(notice: Notice, author: Author | None) -> Mapping[str, Json]:
+def effect(notice: Notice, hands: Hands) -> Mapping[str, Json]:
     """Change the calendar; the dates promised before that this moves are part of the statement."""
     payload = notice.payload
     profile = CalendarProfile.objects.get(code=payload["profile"])
@@ -77,9 +78,18 @@ def effect(notice: Notice, author: Author | None) -> Mapping[str, Json]:
     moved = calendar_override(
         profile=profile.code,
         days=dict.fromkeys(_dates(payload), day),
-        source=f"notice:{notice.public_id}",
-        by=author,
+        source=_source(notice),
+        by=hands.author,
+        approved_by=hands.approver,
         known_from=notice.published_at,
+    )
+    return {"moved": [_as_json(one) for one in moved]}
+
+
+def undo(notice: Notice, moment: datetime, author: Author | None) -> Mapping[str, Json]:
+    """The days are again what they were; the promised dates that this moves are said as well."""
+    moved = calendar_take_back(
+        profile=notice.payload["profile"], source=_source(notice), by=author, known_from=moment
     )
     return {"moved": [_as_json(one) for one in moved]}
 
@@ -115,6 +125,10 @@ def tables(payload: Given, language: str) -> list[Table]:
     return [Table(_("Dates promised before that change"), columns, rows)]
 
 
+def _source(notice: Notice) -> str:
+    return f"notice:{notice.public_id}"
+
+
 def _dates(payload: Given) -> list[date]:
     first = date.fromisoformat(payload["first_day"])
     last = date.fromisoformat(payload["last_day"])
@@ -144,6 +158,8 @@ CALENDAR_CHANGE = register(
         ),
         checks=(in_order("first_day", "last_day"), few_days),
         effect=effect,
+        undo=undo,
+        four_eyes=True,
         tables=tables,
         brief=brief,
     )

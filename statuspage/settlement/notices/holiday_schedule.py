@@ -1,10 +1,11 @@
 """Holiday schedule 节假日结算安排: for every transaction date, when the money arrives."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -32,7 +33,7 @@ from statuspage.settlement.workdays import NotYetPublished
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL
-from statuspage.statements.texts import CHINESE, Text, in_language
+from statuspage.statements.texts import CHINESE, ENGLISH, Text, in_language
 
 
 def complete(payload: Payload) -> Payload:
@@ -50,7 +51,7 @@ def complete(payload: Payload) -> Payload:
 
 
 def proofread(payload: Given, body: Text) -> Sequence[str]:
-    """What the Chinese text says against calendar and rules, or forgets."""
+    """What the text says against calendar and rules, or forgets, in either language."""
     plan = _plan(payload)
     by_cycle = {
         cycle: {day: column.arrival(day) for day in plan.days}
@@ -58,7 +59,20 @@ def proofread(payload: Given, body: Text) -> Sequence[str]:
         for cycle in [str(column.rule_on(plan.first).cycle)]
     }
     truth = Truth(int(payload["year"]), plan.stay, calendar_of(plan.profile), by_cycle)
-    return lint_prose(body.get(CHINESE, ""), truth)
+    chinese, english = (lint_prose(body.get(one, ""), truth) for one in (CHINESE, ENGLISH))
+    only = [one for one in english if one not in chinese]
+    return [*chinese, *(_("English text: %(finding)s") % {"finding": one} for one in only)]
+
+
+def warnings(payload: Given, moment: datetime) -> Sequence[str]:
+    """A table of dates that are past promises what has come or not: that is rarely meant."""
+    today = timezone.localdate(moment).isoformat()
+    values = {"first": full_day(payload["first_day"]), "last": full_day(payload["last_day"])}
+    if payload["last_day"] < today:
+        return [_("This holiday is over: it was from %(first)s to %(last)s.") % values]
+    if payload["first_day"] <= today:
+        return [_("This holiday has begun: it is from %(first)s to %(last)s.") % values]
+    return []
 
 
 def lines(payload: Given, language: str) -> Sequence[Line]:
@@ -94,21 +108,25 @@ def brief(payload: Given, language: str) -> str:
     said = _("%(holiday)s, %(first)s to %(last)s.") % {
         "holiday": Holiday(payload["holiday"]).label,
         "first": short_day(payload["first_day"]),
-        "last": short_day(payload["last_day"]),
+        "last": short_day(payload["last_day"], int(payload["first_day"][:4])),
     }
     return joined([said, *_waits(table, payload)], language)
 
 
 def _waits(table: Given, payload: Given) -> Iterator[str]:
-    """For each cycle, when the transactions of the holiday itself arrive, if on one day."""
+    """When the transactions of the holiday itself arrive, if on one day; cycles alike together."""
     stay = [one for one in table["rows"] if _within(one["date"], payload)]
+    alike: dict[str, list[str]] = {}
     for number, column in enumerate(table["columns"]):
         days = {one["arrivals"][number] for one in stay}
-        if len(days) == 1:
-            values = {"cycle": column["cycle"], "day": short_day(days.pop())}
+        cycles = alike.setdefault(days.pop() if len(days) == 1 else "", [])
+        cycles += [column["cycle"]] if column["cycle"] not in cycles else []
+    for day, cycles in alike.items():
+        values = {"cycle": listed(cycles), "day": short_day(day) if day else ""}
+        if day:
             yield _("%(cycle)s: transactions meanwhile arrive on %(day)s.") % values
         else:
-            yield _("%(cycle)s: as always.") % {"cycle": column["cycle"]}
+            yield _("%(cycle)s: as always.") % values
 
 
 def _within(day: str, payload: Given) -> bool:
@@ -213,9 +231,9 @@ def _arrival(day: str, arrival: str) -> str:
 @promise_source
 def promised() -> Iterator[Promise]:
     """Every date in the tables of schedules that stand, for a change of the calendar to check."""
-    withdrawn = Statement.objects.filter(kind=WITHDRAWAL, subject_type="notice")
+    withdrawn = Statement.objects.filter(kind=WITHDRAWAL, corrects__kind="notice.holiday_schedule")
     said = Statement.objects.filter(kind="notice.holiday_schedule").exclude(
-        subject_id__in=withdrawn.values("subject_id")
+        number__in=withdrawn.values("corrects")
     )
     for statement in said.order_by("number"):
         yield from _promises(statement)
@@ -254,5 +272,6 @@ HOLIDAY_SCHEDULE = register(
         tables=tables,
         brief=brief,
         proofread=proofread,
+        warnings=warnings,
     )
 )

@@ -40,14 +40,40 @@ def test_audience_left_out_is_everyone(api):
     assert api.post("notices/", body).json()["audience"] == EVERYONE
 
 
-@pytest.mark.parametrize("kind", [kind.name for kind in kinds()])
+@pytest.mark.parametrize("kind", [kind.name for kind in kinds() if not kind.four_eyes])
 def test_every_kind_can_be_published(api, kind):
     if kind in NEEDS_WORLD:
         world()
-    body = samples.notice(kind=kind, payload=right_payload(kind))
+    body = samples.notice(kind=kind, payload=right_payload(kind), confirmed=True)
     answer = api.post("notices/", body)
     assert answer.status_code == 201, answer.json()
     assert answer.json()["kind"] == kind
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in kinds() if kind.four_eyes])
+def test_what_takes_two_persons_is_not_published_by_one_token(api, kind):
+    world()
+    answer = api.post("notices/", samples.notice(kind=kind, payload=right_payload(kind)))
+    assert answer.status_code == 400
+    assert "A second person approves this" in answer.json()["error"]["message"]
+    assert not Notice.objects.exists()
+
+
+def test_what_the_product_says_by_itself_is_written_by_nobody(api):
+    incident = open_incident().subject_id
+    body = samples.notice(kind="backlog", payload=right_payload("backlog"), incident=incident)
+    assert api.post("notices/", body).status_code == 400
+    assert not Notice.objects.exists()
+
+
+def test_a_warning_is_confirmed_before_the_notice_is_published(api):
+    world()
+    body = samples.notice(kind="holiday_schedule", payload=right_payload("holiday_schedule"))
+    answer = api.post("notices/", body)
+    assert answer.status_code == 400
+    assert "This holiday is over" in str(answer.json())
+    assert not Notice.objects.exists()
+    assert api.post("notices/", {**body, "confirmed": True}).status_code == 201
 
 
 def test_a_notice_can_belong_to_an_incident(api):

@@ -1,6 +1,7 @@
 """An existing page for every address of the console."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,11 +10,14 @@ from notifications.delivery.models import Delivery
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
 from statuspage.components.models import Component
+from statuspage.console.models import Proposal
+from statuspage.console.proposals import propose
 from statuspage.console.urls import urlpatterns
 from statuspage.incidents.services.maintenances import maintenance_schedule
-from statuspage.settlement.services import notice_publish
+from statuspage.settlement.notices import notice_kind
+from statuspage.settlement.services import Draft, notice_publish
 from statuspage.statements.models import Statement
-from tests.factories import make_address, make_component, open_incident, text
+from tests.factories import make_address, make_component, make_staff, open_incident, text
 
 COMPOSING = (
     "incident_compose",
@@ -47,6 +51,7 @@ def example_paths() -> dict[str, str]:
         "incident_update": [incident.subject_id],
         "maintenance_update": [maintenance.subject_id],
         "notice_compose": ["fee_waiver"],
+        "notice_proposal": [proposed().pk],
         "statement_correct": [incident.number],
         "statement_withdraw": [incident.number],
         "broadcast": [incident.number],
@@ -74,6 +79,25 @@ def undecided(statement: Statement) -> Delivery:
         created_at=now,
         updated_at=now,
     )
+
+
+def proposed() -> Proposal:
+    """A change of the calendar that waits for a second person."""
+    kind = notice_kind("calendar_change")
+    payload = {
+        "profile": "domestic",
+        "first_day": "2026-09-21",
+        "last_day": "2026-09-21",
+        "day_kind": "statutory_holiday",
+    }
+    written = Draft(
+        kind=kind,
+        title=text("临时休市", "Special closure"),
+        body=text("防汛。", "Flood."),
+        payload=kind.clean(payload),
+        audience={"categories": [], "products": [], "agents": False},
+    )
+    return propose(token=uuid4(), draft=written, staff=make_staff())
 
 
 def plan(component: Component) -> Statement:

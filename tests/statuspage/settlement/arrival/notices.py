@@ -7,6 +7,7 @@ from statuspage.settlement.arrival import Answer, Code, arrival
 from statuspage.settlement.services import notice_publish
 from statuspage.statements.models import Statement
 from tests.factories import text
+from tests.statuspage.settlement.notices.samples import second_person
 from tests.statuspage.settlement.rules.factories import beijing
 
 
@@ -47,6 +48,7 @@ def publish(kind: str, at: str, payload: dict[str, Any], **values: Any) -> State
         author=None,
         payload=payload,
         published_at=beijing(at),
+        **second_person(kind),
         **values,
     )
 

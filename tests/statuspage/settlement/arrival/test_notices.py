@@ -6,6 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from statuspage.settlement.arrival import Code, DateStatus
+from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import text
 from tests.statuspage.settlement.arrival.notices import (
@@ -17,7 +18,7 @@ from tests.statuspage.settlement.arrival.notices import (
     recovery,
     statements,
 )
-from tests.statuspage.settlement.calendar.factories import reviewed
+from tests.statuspage.settlement.calendar.factories import load, reviewed
 from tests.statuspage.settlement.rules.factories import beijing, make_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
@@ -238,3 +239,47 @@ def test_a_day_changed_by_notice_is_linked_to_it() -> None:
     assert skipped.said == said
     with override("en"):
         assert "Flood closure" in skipped.text
+
+
+class TestHolidaySchedule:
+    """A step that skips a holiday names the schedule that was published for it, if there is one."""
+
+    def schedule(self, at: str = "2025-09-20 09:00") -> Statement:
+        return publish("holiday_schedule", at, {"holiday": "national_day", "year": 2025})
+
+    def test_each_day_of_the_holiday_links_to_it(self) -> None:
+        said = self.schedule()
+        answer = ask("2025-09-30 12:00", as_of="2025-10-01 12:00")
+        skipped = [one for one in answer.steps if one.code is Code.SKIPPED]
+        assert len(skipped) == 8
+        assert {one.said for one in skipped} == {said}
+
+    def test_so_does_a_make_up_workday(self) -> None:
+        said = self.schedule()
+        answer = ask("2025-09-26 12:00", as_of="2025-10-01 12:00")
+        (step,) = [one for one in answer.steps if one.code is Code.MAKE_UP_WORKDAY]
+        assert (step.day, step.said) == (date(2025, 9, 28), said)
+
+    def test_before_it_was_published_and_in_other_years_there_is_no_link(self) -> None:
+        self.schedule()
+        for at, as_of in (
+            ("2025-09-30 12:00", "2025-09-20 08:59"),
+            ("2024-09-30 12:00", "2025-10-01 12:00"),
+            ("2025-09-19 12:00", "2025-10-01 12:00"),
+        ):
+            found = statements(ask(at, as_of=as_of), Code.SKIPPED, Code.MAKE_UP_WORKDAY)
+            assert set(found) == {None}
+
+    def test_a_withdrawn_schedule_is_not_linked_to(self) -> None:
+        said = self.schedule()
+        statement_withdraw(statement=said, body=text("撤回"), author=None)
+        answer = ask("2025-09-30 12:00", as_of="2099-01-01 00:00")
+        assert set(statements(answer, Code.SKIPPED)) == {None}
+
+    def test_where_a_make_up_workday_is_a_day_of_rest_the_schedule_says_otherwise(self) -> None:
+        load(2025, profile="fx")
+        make_product("fx", "跨境", "Cross-border", profile="fx")
+        self.schedule()
+        answer = ask("2025-09-26 12:00", product="fx", as_of="2025-10-01 12:00")
+        by_day = {one.day: one for one in answer.steps if one.code is Code.SKIPPED}
+        assert by_day[date(2025, 9, 28)].said is None

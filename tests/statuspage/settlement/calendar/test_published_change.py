@@ -11,6 +11,7 @@ from statuspage.settlement.services import notice_publish
 from statuspage.statements.models import Statement
 from tests.factories import text
 from tests.statuspage.settlement.calendar.factories import load, reviewed
+from tests.statuspage.settlement.notices.samples import second_person
 
 pytestmark = pytest.mark.django_db
 SATURDAY = date(2026, 10, 10)
@@ -23,6 +24,7 @@ def publish(kind: str, **payload: object) -> Statement:
         body=text("详见公告。", "See the notice."),
         payload=payload,
         author=None,
+        **second_person(kind),
     )
 
 

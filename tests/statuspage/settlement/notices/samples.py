@@ -6,11 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from statuspage.settlement.notices import NoticeKind, kinds
+from statuspage.settlement.notices import NoticeKind, notice_kind
+from statuspage.settlement.notices import every_kind as registered
 from statuspage.settlement.rules.services import rule_add
 from statuspage.settlement.services import notice_publish
+from statuspage.staff.models import Staff
+from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
-from tests.factories import text
+from tests.factories import make_staff, text
 from tests.statuspage.settlement.calendar.factories import reviewed
 
 NATIONAL_DAY = {"holiday": "national_day", "year": 2025}
@@ -38,9 +41,16 @@ def publish(kind: str, payload: Mapping[str, Any] | None = None, **values: Any) 
             "body": text("这是公告的正文。", "This is the text of it."),
             "payload": given,
             "author": None,
+            "confirmed": True,
+            **second_person(kind),
             **values,
         }
     )
+
+
+def second_person(kind: str) -> dict[str, Staff]:
+    """Who approves, where the kind asks for someone."""
+    return {"approved_by": make_staff(Role.APPROVER)} if notice_kind(kind).four_eyes else {}
 
 
 def right_payload(kind: str) -> dict[str, Any]:
@@ -118,6 +128,31 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
         "valid_until": None,
         "why": text("系统升级完成", "The upgrade is complete"),
     },
+    "backlog": lambda: {
+        "counted_at": "2025-02-22T15:30:00+08:00",
+        "affected": 1200,
+        "open": 300,
+        "settled_percent": "75",
+        "fewest": 5,
+        "cells": [
+            {
+                "day": "2025-02-18",
+                "category": "micro",
+                "affected": 1197,
+                "open": 300,
+                "affected_amount": "1000000.10",
+                "open_amount": "250000.00",
+            },
+            {
+                "day": "2025-02-19",
+                "category": "industry",
+                "affected": None,
+                "open": None,
+                "affected_amount": None,
+                "open_amount": None,
+            },
+        ],
+    },
     "calendar_change": lambda: {
         "profile": "domestic",
         "first_day": "2026-09-21",
@@ -153,5 +188,6 @@ TYPED: dict[str, Callable[[str, Any], dict[str, str]]] = {
 
 def every_kind() -> list[NoticeKind]:
     """Every kind that the registry finds; one without a sample is an oversight."""
-    assert {one.name for one in kinds()} == set(PAYLOADS)
-    return list(kinds())
+    found = list(registered())
+    assert {one.name for one in found} == set(PAYLOADS)
+    return found

@@ -131,6 +131,34 @@ class TestHolidaySchedule:
             assert part in found
         assert not Statement.objects.exists()
 
+    def test_the_english_text_is_checked_as_well_and_named(self):
+        both = text("详见下表。", "Transactions of 1 October to 8 October arrive on 8 October.")
+        with override("en"), pytest.raises(ValidationError) as refusal:
+            publish("holiday_schedule", body=both)
+        found = refusal.value.message_dict["body"]
+        assert all(one.startswith("English text: ") for one in found)
+        assert "30 Sep" in " ".join(found)
+        assert "arrive on 9 Oct" in " ".join(found)
+
+    @pytest.mark.parametrize(
+        ("today", "warning"),
+        [
+            ("2025-09-30 23:59", None),
+            ("2025-10-01 00:00", "has begun"),
+            ("2025-10-08 23:59", "has begun"),
+            ("2025-10-09 00:00", "is over"),
+        ],
+    )
+    def test_dates_that_are_past_are_confirmed_or_not_published(self, today, warning):
+        at = datetime.fromisoformat(f"{today}+08:00")
+        if warning is None:
+            publish("holiday_schedule", published_at=at, confirmed=False)
+            return
+        with override("en"), pytest.raises(ValidationError, match=warning):
+            publish("holiday_schedule", published_at=at, confirmed=False)
+        assert not Notice.objects.exists()
+        publish("holiday_schedule", published_at=at, confirmed=True)
+
     def test_a_table_of_ones_own_is_checked(self):
         right = publish("holiday_schedule").content["payload"]["table"]
         publish("holiday_schedule", {**NATIONAL_DAY, "table": right})

@@ -1,0 +1,1 @@
+"""Backlog 补结进度: how much of what an incident held up has arrived."""
