@@ -85,7 +85,7 @@ def left_out(payload: Given) -> str:
 def tables(payload: Given, language: str) -> list[Table]:
     """A row for each day and category."""
     columns = [
-        _("Transactions of"),
+        _("Transaction of"),
         _("Merchants"),
         _("Affected"),
         _("Amount in yuan"),
