@@ -212,6 +212,8 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for task, seconds in {
         "incidents.advance_maintenances": 5.0,
+        "settlement.read_uploads": 2.0,
+        "settlement.forget_transactions": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
@@ -247,6 +249,13 @@ MAINTENANCE_NOTICE_WORKDAYS = env.integer("MAINTENANCE_NOTICE_WORKDAYS", 5)
 # A backlog is told whenever so much more of it has arrived, and nothing of fewer than so many.
 BACKLOG_STEP_PERCENT = env.integer("BACKLOG_STEP_PERCENT", 10, minimum=1)
 BACKLOG_FEWEST = env.integer("BACKLOG_FEWEST", 5, minimum=2)
+# Affected transactions: the key of their hashes, the largest file, how long they are kept, and how
+# often one network address, and one merchant, may be asked about.
+TRANSACTION_KEY = _secret("TRANSACTION_KEY", "demo-transaction-key-never-in-production")
+TRANSACTIONS_MAX_MB = env.integer("TRANSACTIONS_MAX_MB", 200, minimum=1)
+TRANSACTIONS_KEEP_DAYS = env.integer("TRANSACTIONS_KEEP_DAYS", 400, minimum=1)
+TRANSACTIONS_PER_IP_MINUTE = env.integer("TRANSACTIONS_PER_IP_MINUTE", 10, minimum=1)
+TRANSACTIONS_PER_MERCHANT_MINUTE = env.integer("TRANSACTIONS_PER_MERCHANT_MINUTE", 10, minimum=1)
 # How many questions about the arrival of money one address may ask in a minute.
 ARRIVAL_PER_IP_MINUTE = env.integer("ARRIVAL_PER_IP_MINUTE", 120, minimum=1)
 

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from django.db import connection
 
+from notifications.delivery.models import Broadcast
 from notifications.subscribers.topics import Topic
+from statuspage.settlement.notices import every_kind
 
 # By the statement's subject, so that a correction reaches those whom the original reached.
 TOPIC_OF: Final = {
@@ -14,6 +16,8 @@ TOPIC_OF: Final = {
     "maintenance": Topic.MAINTENANCE,
     "notice": Topic.NOTICE,
 }
+
+NAMING: Final = frozenset(f"notice.{one.name}" for one in every_kind() if one.to_named)
 
 
 def wants(address: str, subscription: str, broadcast: str = "b") -> str:
@@ -31,6 +35,11 @@ def wants(address: str, subscription: str, broadcast: str = "b") -> str:
         AND (cardinality({subscription}.components) = 0 OR cardinality({b}.components) = 0
              OR {subscription}.components && {b}.components)
         AND (cardinality({b}.categories) = 0 OR p.category = '' OR p.category = ANY({b}.categories))
+        AND ({b}.named IS NULL OR EXISTS (
+            SELECT FROM settlement_settledmerchant merchant
+            WHERE merchant.statement_number = {b}.named
+              AND merchant.merchant_key = p.merchant_key
+        ))
     """
 
 
@@ -53,7 +62,8 @@ FROM: Final = """
 COUNT: Final = f"""
     SELECT a.channel, p.language, a.country, count(*)
     FROM (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
-                  %(channels)s::varchar[])) AS b (topic, components, categories, channels),
+                  %(channels)s::varchar[], %(named)s::bigint))
+         AS b (topic, components, categories, channels, named),
     {FROM}
     WHERE {MATCHES}
     GROUP BY 1, 2, 3
@@ -62,12 +72,16 @@ COUNT: Final = f"""
 
 @dataclass(frozen=True)
 class Audience:
-    """Topic; components (public ids), categories and channels, where none means any."""
+    """Topic; components (public ids), categories and channels, where none means any.
+
+    `named` is the number of a statement that is told only to the merchants it names.
+    """
 
     topic: str
     components: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    named: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,16 @@ def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> 
         components=tuple(one["id"] for one in content.get("components") or ()),
         categories=tuple((content.get("audience") or {}).get("categories") or ()),
         channels=channels,
+        named=_named(document),
     )
+
+
+def _named(document: Mapping[str, Any]) -> int | None:
+    """A correction, or a withdrawal, is told to whom the original was told."""
+    if document["kind"] in NAMING:
+        return int(document["number"] or 0)
+    original = Broadcast.objects.filter(pk=document.get("corrects")).first()
+    return original.named if original else None
 
 
 def audience_count(audience: Audience) -> list[Crowd]:

@@ -41,6 +41,7 @@ def broadcast_open(statement: Statement) -> None:
         components=list(audience.components),
         categories=list(audience.categories),
         channels=list(audience.channels),
+        named=audience.named,
         wakes=may_wake(statement.document),
         upper=Address.objects.aggregate(last=Max("id"))["last"] or 0,
     )

@@ -34,6 +34,8 @@ class Broadcast(models.Model):
     categories = ArrayField(models.CharField(max_length=10), default=list)
     # Names of the channels that tell it; empty (before there was a policy) means every one.
     channels = ArrayField(models.CharField(max_length=20), default=list)
+    # The statement whose named merchants alone are told; empty: everyone whom it concerns.
+    named = models.BigIntegerField(null=True)
     # Told at night too.
     wakes = models.BooleanField(default=False)
     # Statements that say the same thing anew: what has not gone out by then is never sent late.

@@ -18,8 +18,8 @@ from notifications.delivery.states import DeliveryState
 ASLEEP: Final = f"""
     SELECT count(*)
     FROM (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
-                  %(channels)s::varchar[], false))
-         AS b (topic, components, categories, channels, wakes),
+                  %(channels)s::varchar[], %(named)s::bigint, false))
+         AS b (topic, components, categories, channels, named, wakes),
     {FROM}
     WHERE a.channel = ANY(%(ringing)s) AND {quiet.UNTIL} IS NOT NULL AND {MATCHES}
 """
@@ -89,6 +89,7 @@ def asleep(document: Mapping[str, Any]) -> int:
         "components": [*audience.components],
         "categories": [*audience.categories],
         "channels": [*audience.channels],
+        "named": audience.named,
         **quiet.parameters(),
     }
     with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.subscribers.topics import ALL_TOPICS, Topic
 from statuspage.components.selectors import components_by_public_id
+from statuspage.settlement.affected.hashes import normalised
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.texts import CHINESE, ENGLISH, LANGUAGES
@@ -35,6 +36,10 @@ class Choices:
     category: str = ""
     topics: tuple[str, ...] = ALL_TOPICS
     components: tuple[str, ...] = ()
+
+
+# The longest merchant number there is has fifteen digits; others are made by operators themselves.
+LONGEST_MERCHANT: Final = 40
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,18 @@ def clean_language(value: str) -> str:
     if language not in LANGUAGES:
         raise ValidationError(_("Choose Chinese (zh) or English (en)."), code="language")
     return language
+
+
+def clean_merchant(number: str) -> str:
+    """A merchant number without spaces and dashes; empty where none is given.
+
+    Raises:
+        ValidationError: it is too long to be one.
+    """
+    found = normalised(number)
+    if len(found) > LONGEST_MERCHANT:
+        raise ValidationError(_("This is too long for a merchant number."), code="merchant")
+    return found
 
 
 def clean_timezone(name: str) -> str:

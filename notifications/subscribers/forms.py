@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.choices import Choices, Manner, clean_choices
+from notifications.subscribers.choices import Choices, Manner, clean_choices, clean_merchant
 from notifications.subscribers.contacts import CODE_CHANNELS, contact_for_code
 from notifications.subscribers.models import Subscriber
 from notifications.subscribers.services.subscriptions import CHAIN, manner_of
@@ -220,6 +220,28 @@ class CodeForm(forms.Form):
             }
         ),
     )
+
+
+class MerchantForm(forms.Form):
+    """Whose transactions somebody wants to hear about."""
+
+    merchant = forms.CharField(
+        label=_("Merchant number"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
+    )
+    last_four = forms.RegexField(
+        r"^[0-9]{4}$",
+        label=_("Last four digits of the phone on file"),
+        help_text=_("The number that you gave us when you became a merchant."),
+        max_length=4,
+        error_messages={"invalid": _("Write four digits.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_merchant(self) -> str:
+        """Without spaces and dashes."""
+        return clean_merchant(self.cleaned_data["merchant"])
 
 
 class EraseForm(forms.Form):

@@ -25,6 +25,9 @@ class Subscriber(models.Model):
     timezone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     # Told once: by the address of the lowest position, and by the next where that one failed.
     one_by_one = models.BooleanField(_("one channel after the other"), default=False)
+    # Keyed hash of the merchant number and the last digits of the phone on file, where they said:
+    # by it they hear of their own transactions (statuspage.settlement.affected.hashes).
+    merchant_key = models.BinaryField(max_length=32, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -28,5 +28,6 @@ urlpatterns = [
     _private("manage/<str:token>/stop/", manage.manage_stop, "manage-stop"),
     _private("manage/<str:token>/resume/", manage.manage_resume, "manage-resume"),
     _private("manage/<str:token>/wechat/", manage.manage_wechat, "manage-wechat"),
+    _private("manage/<str:token>/merchant/", manage.manage_merchant, "manage-merchant"),
     _private("manage/<str:token>/erase/", manage.manage_erase, "manage-erase"),
 ]

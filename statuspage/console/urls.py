@@ -17,6 +17,7 @@ from statuspage.console.views import (
     rules,
     session,
     statements,
+    transactions,
 )
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
@@ -82,5 +83,17 @@ urlpatterns = [
     path("dead-letters/", dead_letters.dead_letter_list, name="dead_letters"),
     path("dead-letters/retry/", dead_letters.dead_letters_retry, name="dead_letters_retry"),
     path("dead-letters/<number:number>/", dead_letters.dead_letter, name="dead_letter"),
+    path("transactions/", transactions.transaction_uploads, name="transaction_uploads"),
+    path("transactions/upload/", transactions.transaction_upload, name="transaction_upload"),
+    path(
+        "transactions/<public_id:public_id>/",
+        transactions.transaction_list,
+        name="transaction_list",
+    ),
+    path(
+        "transactions/<public_id:public_id>/problems/",
+        transactions.transaction_problems,
+        name="transaction_problems",
+    ),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from statuspage.pages import arrival, views
+from statuspage.pages import arrival, transactions, views
 
 app_name = "pages"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("notices/<slug:public_id>/", views.notice, name="notice"),
     path("arrival/", arrival.arrival_page, name="arrival"),
     path("ledger/", views.ledger, name="ledger"),
+    path("transactions/", transactions.transaction_page, name="transactions"),
     path("log/", views.statement_list, name="log"),
 ]

@@ -3,12 +3,21 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.settlement.affected.models import (
+    AffectedTransaction,
+    SettledMerchant,
+    StagedTransaction,
+    Upload,
+    UploadPart,
+    UploadProblem,
+)
 from statuspage.settlement.calendar.models import CalendarDay, CalendarProfile, CalendarYear
 from statuspage.settlement.ledger.models import Commitment, Payment
 from statuspage.settlement.rules.models import Product, SettlementRule
 from statuspage.statements.ids import new_id
 
 __all__ = [
+    "AffectedTransaction",
     "CalendarDay",
     "CalendarProfile",
     "CalendarYear",
@@ -16,7 +25,12 @@ __all__ = [
     "Notice",
     "Payment",
     "Product",
+    "SettledMerchant",
     "SettlementRule",
+    "StagedTransaction",
+    "Upload",
+    "UploadPart",
+    "UploadProblem",
 ]
 
 

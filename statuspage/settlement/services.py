@@ -99,7 +99,7 @@ def notice_publish(
     title, body = clean_text(title, max_length=TITLE_LENGTH), clean_text(body)
     addressed = clean_audience(audience)
     _check_products(addressed)
-    _check_incident(incident_id)
+    check_incident(incident_id)
     # Cleaned under the lock: what is worked out from earlier notices must still be so when said.
     with publishing():
         details = found.clean(payload or {}, moment)
@@ -204,8 +204,12 @@ def _check_products(audience: Audience) -> None:
         )
 
 
-def _check_incident(incident_id: str) -> None:
-    """An incident exists when the log speaks of it: settlement does not know its table."""
+def check_incident(incident_id: str) -> None:
+    """An incident exists when the log speaks of it: settlement does not know its table.
+
+    Raises:
+        ValidationError: nothing was ever said of it; "" is none, and passes.
+    """
     if (
         incident_id
         and not Statement.objects.filter(subject_type="incident", subject_id=incident_id).exists()

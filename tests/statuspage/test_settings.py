@@ -15,6 +15,7 @@ PRODUCTION = {
     "REDIS_URL": "redis:///0",
     "ADDRESS_KEYS": "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "ADDRESS_INDEX_KEY": "y" * 40,
+    "TRANSACTION_KEY": "t" * 40,
 }
 
 
@@ -42,6 +43,7 @@ def test_production_starts_with_everything_set(tmp_path):
         ("ADDRESS_KEYS", None),
         ("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE="),
         ("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production"),
+        ("TRANSACTION_KEY", "demo-transaction-key-never-in-production"),
         ("ALLOWED_HOSTS", None),
         ("SITE_URL", None),
         ("SITE_URL", "status.example.com"),

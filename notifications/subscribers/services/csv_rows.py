@@ -15,14 +15,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.choices import Choices, clean_language, clean_timezone
+from notifications.subscribers.choices import (
+    Choices,
+    clean_language,
+    clean_merchant,
+    clean_timezone,
+)
 from notifications.subscribers.contacts import Contact, contact_for_code
 from notifications.subscribers.services.addresses import clean_source
 from notifications.subscribers.topics import ALL_TOPICS, Topic
+from statuspage.settlement.affected.hashes import merchant_key
 from statuspage.settlement.audience import MerchantCategory
 
 REQUIRED: Final = ("phone", "language", "category", "consent_source")
-OPTIONAL: Final = ("email", "components", "topics", "timezone", "one_by_one")
+OPTIONAL: Final = ("email", "components", "topics", "timezone", "one_by_one", "merchant")
 SEPARATORS: Final = re.compile(r"[\s;,|\u3001\uff0c\uff1b]+")
 # As spreadsheets save them; Chinese Excel still writes GB18030.
 ENCODINGS: Final = ("utf-8", "gb18030")
@@ -54,6 +60,8 @@ class Row:
     # What a row leaves empty stays as it is, or as it is for everyone.
     timezone: str = ""
     one_by_one: bool | None = None
+    # Of the merchant number and the last four digits of `phone`.
+    merchant_key: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -125,11 +133,13 @@ def _row(
     source = read("consent_source", clean_source)
     zone = read("timezone", lambda raw: clean_timezone(raw) if raw else "")
     one_by_one = read("one_by_one", _answer)
+    merchant = read("merchant", clean_merchant)
     if problems:
         yield from problems
     else:
         choices = Choices(language, category, topics, components)  # type: ignore[arg-type]
-        yield Row(line, phone, email, choices, source, zone, one_by_one)  # type: ignore[arg-type]
+        key = merchant_key(merchant, phone.clear[-4:]) if merchant else None  # type: ignore[arg-type, attr-defined]
+        yield Row(line, phone, email, choices, source, zone, one_by_one, key)  # type: ignore[arg-type]
 
 
 def _email(raw: str) -> Contact | None:

@@ -18,6 +18,8 @@ from statuspage.components.models import Component
 from statuspage.statements.texts import CHINESE
 
 BATCH: Final = 1000
+# What a row says of the subscriber themselves.
+BY_ROW: Final = ("language", "category", "timezone", "one_by_one", "merchant_key")
 # A file of the wrong kind has an error a line; nobody reads more of them than this.
 ERRORS_LISTED: Final = 1000
 
@@ -44,8 +46,9 @@ def subscriber_import(
 ) -> ImportReport:
     """Import a CSV with the header `phone,language,category,consent_source`.
 
-    `email`, `components` (public ids), `topics`, `timezone` and `one_by_one` (yes or no: told by
-    one channel, by the next only if that fails) are optional columns. Each batch is one
+    `email`, `components` (public ids), `topics`, `timezone`, `one_by_one` (yes or no: told by one
+    channel, by the next only if that fails) and `merchant` (the merchant number, kept as a keyed
+    hash) are optional columns. Each batch is one
     transaction; a bad line is reported and stops no other. A number that its owner confirmed
     or stopped is skipped. A dry run reports the same and changes nothing.
     """
@@ -103,7 +106,7 @@ def _update(pairs: Sequence[tuple[Address, Row]]) -> None:
         address.confirmed_at = address.confirmed_at or now
         _tell_as_the_row_says(address.subscriber, row)
     subscribers = [address.subscriber for address, _ in pairs]
-    Subscriber.objects.bulk_update(subscribers, ["language", "category", "timezone", "one_by_one"])
+    Subscriber.objects.bulk_update(subscribers, BY_ROW)
     addresses_order([one.pk for one in subscribers if one.one_by_one])
     Address.objects.bulk_update([address for address, _ in pairs], ["confirmed_at"])
     Subscription.objects.bulk_update(
@@ -115,6 +118,7 @@ def _update(pairs: Sequence[tuple[Address, Row]]) -> None:
 def _tell_as_the_row_says(subscriber: Subscriber, row: Row) -> Subscriber:
     subscriber.language, subscriber.category = row.choices.language, row.choices.category
     subscriber.timezone = row.timezone or subscriber.timezone
+    subscriber.merchant_key = row.merchant_key or subscriber.merchant_key
     if row.one_by_one is not None:
         subscriber.one_by_one = row.one_by_one
     return subscriber

@@ -15,6 +15,7 @@ from notifications.subscribers.models import Address, Consent, SignUp, Subscribe
 from notifications.subscribers.selectors import clear_address
 from notifications.subscribers.services.consents import consent_record
 from notifications.subscribers.services.stopping import UNSUBSCRIBED, revive, suppress
+from statuspage.settlement.affected.hashes import merchant_key
 
 WEB: Final = "web"
 # In which order someone is told who is told one by one: what costs nothing and is read at once
@@ -116,6 +117,18 @@ def choices_change(
         choices_apply(subscriber=subscriber, choices=choices)
         for address in subscriber.addresses.filter(suppressed_at=None):
             consent_record(address, Consent.Act.GIVEN, source=WEB)
+
+
+def merchant_set(*, subscriber: Subscriber, merchant: str, last_four: str) -> None:
+    """Tell a subscriber of a merchant's own transactions; both numbers are kept as one hash."""
+    subscriber.merchant_key = merchant_key(merchant, last_four)
+    subscriber.save(update_fields=["merchant_key"])
+
+
+def merchant_forget(*, subscriber: Subscriber) -> None:
+    """Tell them of no merchant's transactions any more."""
+    subscriber.merchant_key = None
+    subscriber.save(update_fields=["merchant_key"])
 
 
 def choices_of(subscriber: Subscriber) -> Choices:

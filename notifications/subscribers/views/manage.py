@@ -7,12 +7,19 @@ from typing import Concatenate, Final, ParamSpec
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from notifications.channels import channel as find_channel
 from notifications.subscribers.choices import Choices
-from notifications.subscribers.forms import AddressForm, EraseForm, ManageForm, initial_choices
+from notifications.subscribers.forms import (
+    AddressForm,
+    EraseForm,
+    ManageForm,
+    MerchantForm,
+    initial_choices,
+)
 from notifications.subscribers.models import SignUp, Subscriber
 from notifications.subscribers.refusals import Refused
 from notifications.subscribers.selectors import subscriber_of_signup
@@ -22,6 +29,8 @@ from notifications.subscribers.services.stopping import BY_OWNER
 from notifications.subscribers.services.subscriptions import (
     choices_change,
     choices_of,
+    merchant_forget,
+    merchant_set,
     subscriber_erase,
     subscriber_resume,
     subscriber_unsubscribe,
@@ -145,6 +154,24 @@ def manage_wechat(request: HttpRequest, subscriber: Subscriber, token: str) -> H
 
 @require_POST
 @_with_subscriber
+def manage_merchant(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """`/manage/<token>/merchant/`: hear of one's own transactions, or no more."""
+    if "forget" in request.POST:
+        merchant_forget(subscriber=subscriber)
+        return redirect(_saved(token))
+    form = MerchantForm(request.POST)
+    if not form.is_valid():
+        return _one_page(request, subscriber, token, merchant_form=form, status=400)
+    merchant_set(subscriber=subscriber, **form.cleaned_data)
+    return redirect(_saved(token))
+
+
+def _saved(token: str) -> str:
+    return f"{reverse('subscribers:manage-one', args=[token])}?saved=1"
+
+
+@require_POST
+@_with_subscriber
 def manage_erase(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """`/manage/<token>/erase/`."""
     form = EraseForm(request.POST)
@@ -161,6 +188,7 @@ def _one_page(
     *,
     form: ManageForm | None = None,
     erase_form: EraseForm | None = None,
+    merchant_form: MerchantForm | None = None,
     bind_code: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -170,12 +198,14 @@ def _one_page(
         "token": token,
         "form": form or ManageForm(initial=present, subscriber=subscriber),
         "erase_form": erase_form or EraseForm(),
+        "merchant_form": merchant_form or MerchantForm(auto_id="id_merchant_%s"),
+        "knows_merchant": subscriber.merchant_key is not None,
         "addresses": [(find_channel(one.channel).label, one) for one in addresses],
         "receiving": any(one.suppressed_at is None for one in addresses),
         "resumable": any(one.suppressed_for in BY_OWNER for one in addresses),
         "wechat": find_channel(WECHAT).configured(),
         "bind_code": bind_code,
-        "saved": "saved" in request.GET and not (form or erase_form or bind_code),
+        "saved": "saved" in request.GET and not (form or erase_form or merchant_form or bind_code),
     }
     return render(request, "notifications/subscribers/manage_one.html", context, status=status)
 

@@ -68,8 +68,8 @@ class Subscribers(Acting):
         summary=_("Import subscribers from a CSV file"),
         description=_(
             "Columns: phone, language, category, consent_source; optional: email, topics, "
-            "components, timezone, one_by_one. A bad line is reported and stops no other. "
-            "At most 20 MB."
+            "components, timezone, one_by_one, merchant. A bad line is reported and stops no "
+            "other. At most 20 MB."
         ),
         request={"text/csv": OpenApiTypes.STR, "multipart/form-data": ImportRequest},
         responses={200: ImportAnswer},

@@ -16,6 +16,7 @@ from notifications.delivery.telling import headline
 from statuspage.console.access import may_decide
 from statuspage.console.labels import LABELS, REASONS
 from statuspage.console.links import subject_url
+from statuspage.settlement.affected.rows import PROBLEMS
 from statuspage.settlement.notices import every_kind
 from statuspage.statements.texts import ENGLISH, LANGUAGES, in_language
 from statuspage.statements.times import from_iso
@@ -30,6 +31,12 @@ LANGUAGE_NAMES: Final = {"zh-hans": "中文", ENGLISH: "English"}
 def said(text: Mapping[str, str] | None, language: str = "") -> str:
     """A text in the given language, or in that of whoever reads the page."""
     return in_language(text or {}, language or get_language() or "")
+
+
+@register.filter
+def problem(code: str) -> str:
+    """Why a row of an uploaded list cannot be used."""
+    return str(PROBLEMS[code])
 
 
 @register.filter

@@ -142,7 +142,9 @@ class AffectedTransaction(Facts):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["incident_id", "row_key"], name="affected_transaction_once")
+            models.UniqueConstraint(
+                fields=["incident_id", "row_key"], name="affected_transaction_once"
+            )
         ]
         indexes = [models.Index(fields=["lookup_key"], name="affected_lookup")]
 

@@ -4,16 +4,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.settlement.affected.hashes import lookup_key, merchant_key, normalised, row_key
 from statuspage.settlement.affected.models import Fate
 from statuspage.settlement.audience import MerchantCategory
+from statuspage.settlement.money import parse_amount
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 COLUMNS: Final = (
@@ -62,7 +64,6 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "unsettled": _("It is known to have arrived already."),
     "column": _("This column is missing."),
 }
-MOST_YUAN: Final = Decimal("999999999999.99")
 LONGEST: Final = 64
 FOUR: Final = re.compile(r"[0-9]{4}", re.ASCII)
 SLASHES: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
@@ -111,7 +112,9 @@ def read_header(cells: Sequence[str]) -> tuple[list[str], list[Problem]]:
     return columns, [Problem(1, one, "column") for one in missing]
 
 
-def read_row(line: int, columns: Sequence[str], cells: Sequence[str], now: datetime) -> Row | list[Problem]:
+def read_row(
+    line: int, columns: Sequence[str], cells: Sequence[str], now: datetime
+) -> Row | list[Problem]:
     """The row, or everything that is wrong with it."""
     if any(UNREADABLE in cell for cell in cells):
         return [Problem(line, "", "encoding")]
@@ -212,14 +215,9 @@ def read_amount(cell: str) -> Decimal:
         Bad: no amount, a negative one, or a part of a fen.
     """
     try:
-        amount = Decimal(cell.lstrip("¥￥").replace(",", ""))
-    except InvalidOperation as error:
+        return parse_amount(cell.lstrip("¥￥"))
+    except ValidationError as error:
         raise Bad("amount") from error
-    if not amount.is_finite() or not 0 <= amount <= MOST_YUAN:
-        raise Bad("amount")
-    if amount != amount.quantize(Decimal("0.01")):
-        raise Bad("amount")
-    return amount
 
 
 def _amount_or_nothing(cell: str) -> Decimal:

@@ -23,7 +23,7 @@ def transaction_find(
 
 
 def backlog_cells(incident_id: str) -> list[Cell]:
-    """By transaction day in Shanghai and merchant category: how many, how much, and what is open."""
+    """By transaction day in Shanghai and category: how many, how much, and what is open."""
     still_open = Q(fate=Fate.PENDING)
     rows = (
         AffectedTransaction.objects.filter(incident_id=incident_id)

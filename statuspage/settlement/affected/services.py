@@ -1,4 +1,4 @@
-"""Taking in a file of affected transactions: stored at once, read by a worker, applied as a whole."""
+"""Taking in a file of affected transactions: stored at once, read by a worker, then applied."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,6 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.incidents.selectors import incident_exists
 from statuspage.settlement.affected.applying import apply
 from statuspage.settlement.affected.files import Encoding, Lines, pieces
 from statuspage.settlement.affected.models import (
@@ -22,6 +21,7 @@ from statuspage.settlement.affected.models import (
     UploadState,
 )
 from statuspage.settlement.affected.rows import Problem, Row, read_header, read_row
+from statuspage.settlement.services import check_incident
 from statuspage.statements.authors import Author
 
 # Lines that are read, checked and stored in one transaction.
@@ -45,8 +45,7 @@ def upload_receive(
         ValidationError: there is no such incident; the file is empty or larger than
             TRANSACTIONS_MAX_MB.
     """
-    if not incident_exists(incident_id):
-        raise ValidationError({"incident": [_("There is no such incident.")]})
+    check_incident(incident_id)
     encoding = Encoding()
     with transaction.atomic():
         upload = Upload.objects.create(

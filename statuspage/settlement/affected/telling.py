@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Collection
 
-from typing import Final
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from statuspage.settlement.affected.models import SettledMerchant
+from statuspage.settlement.notices.settled import SETTLED
 from statuspage.settlement.services import notice_publish
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES, Text
-
-SETTLED: Final = "settled"
 
 
 def settled_tell(
@@ -30,7 +27,7 @@ def settled_tell(
     """
     with transaction.atomic():
         statement = notice_publish(
-            kind=SETTLED,
+            kind=SETTLED.name,
             title=_spoken(_title),
             body=_spoken(_body),
             author=None,

@@ -144,7 +144,8 @@ class NoticeKind:
     and `tables` can word it; `record` runs after the statement. `undo` runs inside the transaction
     of a withdrawal, likewise before its statement. `warnings` says what is odd but may be meant:
     whoever publishes confirms it. With `four_eyes` a second person must approve. One that is
-    `automatic` is published by the product itself: nobody writes it.
+    `automatic` is published by the product itself: nobody writes it. One that goes `to_named` is
+    told only to merchants whom affected/models.py names for it.
     """
 
     name: str
@@ -164,6 +165,7 @@ class NoticeKind:
     record: Callable[[Notice, Statement], None] = no_record
     four_eyes: bool = False
     automatic: bool = False
+    to_named: bool = False
 
     def clean(self, payload: object, moment: datetime | None = None) -> Payload:
         """The payload with every value in its canonical form, as if published at `moment` (now).

@@ -1,0 +1,113 @@
+"""Uploading lists of affected transactions."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from statuspage.settlement.affected.models import AffectedTransaction, Upload
+from statuspage.settlement.affected.services import uploads_read
+from statuspage.staff.roles import Role
+from tests.factories import open_incident
+from tests.statuspage.console.browser import signed_in, words
+from tests.statuspage.settlement.affected.lists import line, many, take, text
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/console/transactions/"
+
+
+@pytest.fixture
+def approver() -> Client:
+    return signed_in(Role.APPROVER)
+
+
+@pytest.fixture
+def incident() -> str:
+    return open_incident().subject_id
+
+
+def send(client: Client, incident: str, content: str, mode: str = "whole"):
+    file = SimpleUploadedFile("february.csv", content.encode(), "text/csv")
+    given = {"incident": incident, "file": file, "mode": mode}
+    return client.post(f"{LIST}upload/", given)
+
+
+def test_from_the_file_to_what_became_of_it(approver: Client, incident: str) -> None:
+    page = send(approver, incident, text(line(), line(reference="2"))).headers["Location"]
+    waiting = approver.get(page)
+    assert waiting["Refresh"] == "2"
+    assert "Waiting to be read" in words(waiting)
+    uploads_read()
+    done = approver.get(page)
+    assert "Refresh" not in done
+    assert "All rows were taken over" in words(done)
+    assert "february.csv" in words(approver.get(LIST))
+
+
+def test_bad_rows_are_listed_with_line_and_reason(approver: Client, incident: str) -> None:
+    page = send(approver, incident, text(line(), line(phone="x"))).headers["Location"]
+    uploads_read()
+    shown = words(approver.get(page))
+    assert "Nothing was taken over, as you chose" in shown
+    assert "Write the last four digits of the phone on file." in shown
+    assert not AffectedTransaction.objects.exists()
+
+
+def test_and_can_be_downloaded(approver: Client, incident: str) -> None:
+    upload = take(text(*(line(phone="x") for _ in range(120))), incident=incident)
+    answer = approver.get(f"{LIST}{upload.public_id}/problems/")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0] == "Line,Column,Reason"
+    assert lines[1] == "2,phone,Write the last four digits of the phone on file."
+    assert len(lines) == 121
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_long_lists_of_bad_rows_are_paged(approver: Client, incident: str) -> None:
+    upload = take(text(*(line(phone="x") for _ in range(120))), incident=incident)
+    page = words(approver.get(f"{LIST}{upload.public_id}/?page=3"))
+    assert "3 / 3" in page
+
+
+def test_the_good_rows_by_choice(approver: Client, incident: str) -> None:
+    page = send(approver, incident, text(*many(3), line(phone="x")), "good").headers["Location"]
+    uploads_read()
+    assert "The good rows were taken over" in words(approver.get(page))
+    assert AffectedTransaction.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"), [("", "The submitted file is empty."), (None, "No file")]
+)
+def test_without_a_file_nothing_happens(
+    approver: Client, incident: str, content: str | None, complaint: str
+) -> None:
+    given = {"incident": incident, "mode": "whole"}
+    if content is not None:
+        given["file"] = SimpleUploadedFile("empty.csv", content.encode())
+    answer = approver.post(f"{LIST}upload/", given)
+    assert answer.status_code == 400
+    assert complaint in words(answer) or "required" in words(answer)
+    assert not Upload.objects.exists()
+
+
+def test_one_that_is_too_large_says_so(approver: Client, incident: str, settings) -> None:
+    settings.TRANSACTIONS_MAX_MB = 0
+    answer = send(approver, incident, text(line()))
+    assert answer.status_code == 400
+    assert "too large: at most 0 MB" in words(answer)
+
+
+def test_authors_and_auditors_look_and_do_not_upload(author: Client, incident: str) -> None:
+    assert send(author, incident, text(line())).status_code == 403
+    assert "Approvers and administrators upload lists" in words(author.get(LIST))
+    assert not Upload.objects.exists()
+
+
+def test_strangers_sign_in_first() -> None:
+    assert Client().get(LIST).status_code == 302
+    assert Client().get(f"{LIST}222222222222/problems/").status_code == 302
+
+
+def test_a_list_that_is_not_there(approver: Client) -> None:
+    assert approver.get(f"{LIST}222222222222/").status_code == 404

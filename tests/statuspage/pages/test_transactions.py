@@ -1,0 +1,137 @@
+"""Was my transaction affected?"""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from redis.exceptions import ConnectionError as RedisIsAway
+
+from statuspage.settlement.affected.models import AffectedTransaction
+from tests.factories import open_incident
+from tests.statuspage.settlement.affected.lists import ROW, line, settled, take, text
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/en/transactions/"
+ASKED = {"merchant": ROW["merchant"], "reference": ROW["reference"], "last_four": ROW["phone"]}
+
+
+@pytest.fixture
+def incident():
+    return open_incident().subject_id
+
+
+def ask(path=PAGE, **values):
+    return Client().post(path, {**ASKED, **values})
+
+
+def said(response):
+    """The page, but for what is new in every page."""
+    page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", response.content.decode())
+    return re.sub(r"\s+", " ", page)
+
+
+def test_it_is_asked_for_all_three():
+    page = Client().get(PAGE)
+    assert page.status_code == 200
+    for name in ASKED:
+        assert f'name="{name}"' in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_one_that_is_still_on_the_way(incident):
+    take(text(line()), incident=incident)
+    page = said(ask())
+    assert "its money is still on the way" in page
+    assert "¥1,000.00" in page or "1,000.00" in page
+    assert "2025-02-20" in page or "20 February" in page or "10:42" in page
+    assert f"/en/incidents/{incident}/" in page
+
+
+def test_one_that_has_arrived_with_its_fee_waived(incident):
+    take(text(settled(fee_waived="6.00")), incident=incident)
+    page = said(ask(reference=" ref 0001 "))
+    assert "its money has arrived" in page
+    assert "15:30" in page
+    assert "6.00" in page
+
+
+def test_in_chinese_at_the_root(incident):
+    take(text(line()), incident=incident)
+    response = ask("/transactions/")
+    assert response["Content-Language"] == "zh-hans"
+    assert 'lang="zh-hans"' in response.content.decode()
+
+
+def test_unknown_and_not_yours_are_the_same_answer(incident, django_assert_num_queries):
+    take(text(line()), incident=incident)
+    with django_assert_num_queries(1):
+        unknown = ask(reference="NOBODY-KNOWS")
+    with django_assert_num_queries(1):
+        not_yours = ask(last_four="0000")
+    assert unknown.status_code == not_yours.status_code == 200
+    assert said(unknown) == said(not_yours)
+    assert "No affected transaction with these three" in said(unknown)
+
+
+def test_nothing_that_was_typed_stands_in_the_answer(incident):
+    take(text(line()), incident=incident)
+    for response in (ask(), ask(last_four="0000")):
+        assert ROW["merchant"] not in response.content.decode()
+        assert ROW["reference"] not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ({"last_four": "12"}, "Write four digits"),
+        ({"last_four": "12a4"}, "Write four digits"),
+        ({"merchant": ""}, "This field is required"),
+        ({"reference": "x" * 65}, "at most 64"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_at_its_field(values, complaint):
+    response = ask(**values)
+    assert response.status_code == 400
+    assert complaint in response.content.decode()
+
+
+def test_guessing_from_one_address_ends(settings):
+    settings.TRANSACTIONS_PER_IP_MINUTE = 3
+    answers = [ask(merchant=str(number)).status_code for number in range(5)]
+    assert answers == [200, 200, 200, 429, 429]
+    assert ask()["Retry-After"] == "60"
+
+
+def test_guessing_about_one_merchant_from_many_addresses_ends(settings):
+    settings.TRANSACTIONS_PER_MERCHANT_MINUTE = 3
+    answers = [
+        Client(REMOTE_ADDR=f"10.0.0.{number}").post(PAGE, {**ASKED, "last_four": f"{number:04}"})
+        for number in range(5)
+    ]
+    assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
+
+
+def test_where_nobody_can_count_nobody_can_guess(incident, monkeypatch):
+    take(text(line()), incident=incident)
+
+    def away(*_arguments, **_values):
+        raise RedisIsAway
+
+    monkeypatch.setattr(type(cache._cache), "add", away)
+    assert ask().status_code == 429
+
+
+def test_a_post_of_another_site_is_refused():
+    assert Client(enforce_csrf_checks=True).post(PAGE, ASKED).status_code == 403
+
+
+def test_merchants_find_the_page():
+    assert f'href="{PAGE}"' in Client().get("/en/arrival/").content.decode()
+
+
+def test_and_from_the_incident_once_there_is_a_backlog(incident):
+    take(text(line()), incident=incident)
+    assert f'href="{PAGE}"' in Client().get(f"/en/incidents/{incident}/").content.decode()
+    assert AffectedTransaction.objects.count() == 1
