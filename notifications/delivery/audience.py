@@ -34,12 +34,14 @@ def wants(address: str, subscription: str, broadcast: str = "b") -> str:
         AND {b}.topic = ANY({subscription}.topics)
         AND (cardinality({subscription}.components) = 0 OR cardinality({b}.components) = 0
              OR {subscription}.components && {b}.components)
-        AND (cardinality({b}.categories) = 0 OR p.category = '' OR p.category = ANY({b}.categories))
-        AND ({b}.named IS NULL OR EXISTS (
-            SELECT FROM settlement_settledmerchant merchant
-            WHERE merchant.statement_number = {b}.named
-              AND merchant.merchant_key = p.merchant_key
-        ))
+        AND CASE WHEN {b}.named IS NULL
+            THEN cardinality({b}.categories) = 0 OR p.category = ''
+                 OR p.category = ANY({b}.categories)
+            ELSE EXISTS (
+                SELECT FROM settlement_settledmerchant merchant
+                WHERE merchant.statement_number = {b}.named
+                  AND merchant.merchant_key = p.merchant_key
+            ) END
     """
 
 
@@ -110,8 +112,9 @@ def _named(document: Mapping[str, Any]) -> int | None:
     """A correction, or a withdrawal, is told to whom the original was told."""
     if document["kind"] in NAMING:
         return int(document["number"] or 0)
-    original = Broadcast.objects.filter(pk=document.get("corrects")).first()
-    return original.named if original else None
+    if not document.get("corrects"):
+        return None
+    return Broadcast.objects.filter(pk=document["corrects"]).values_list("named", flat=True).first()
 
 
 def audience_count(audience: Audience) -> list[Crowd]:

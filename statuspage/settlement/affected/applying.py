@@ -86,6 +86,9 @@ def apply(upload: Upload) -> None:
     upload.settled = sum(count for _merchant, _category, count in settled)
     upload.state = UploadState.DONE
     upload.save()
+    counted_at = timezone.now()
+    # Counted before anything is published: meanwhile others may publish.
+    cells = backlog_cells(upload.incident_id) if upload.added or upload.changed else []
     if settled:
         settled_tell(
             incident_id=upload.incident_id,
@@ -93,12 +96,7 @@ def apply(upload: Upload) -> None:
             categories={category for _merchant, category, _count in settled},
             transactions=upload.settled,
         )
-    if upload.added or upload.changed:
-        backlog_tell(
-            incident_id=upload.incident_id,
-            cells=backlog_cells(upload.incident_id),
-            counted_at=timezone.now(),
-        )
+    backlog_tell(incident_id=upload.incident_id, cells=cells, counted_at=counted_at)
 
 
 def _run(statement: str, given: dict[str, Any]) -> int:

@@ -9,6 +9,8 @@ from typing import Final
 from statuspage.settlement.affected.models import Upload, UploadPart
 
 PART_BYTES: Final = 1 << 20
+# Characters. What has no line ends is no list, and must not be read into memory as one line.
+LONGEST_LINE: Final = 1 << 17
 CHINESE_EXCEL: Final = "gb18030"
 
 
@@ -78,7 +80,8 @@ class Lines:
             io.BufferedReader(self._parts), upload.encoding, errors="replace", newline=""
         )
         # A NUL is no character of any list; csv would refuse the whole file for it.
-        self._reader = csv.reader(line.replace("\0", "\ufffd") for line in text)
+        lines = iter(lambda: text.readline(LONGEST_LINE), "")
+        self._reader = csv.reader(line.replace("\0", "\ufffd") for line in lines)
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | None]]:
         """None stands for a record that is not CSV."""

@@ -7,14 +7,14 @@ from typing import Final
 
 from django.conf import settings
 
-# People write numbers with spaces and dashes, and in full width.
-LEFT_OUT: Final = re.compile(r"[\s\-_.·]+")
+# People write numbers with spaces, and in full width.
+SPACES: Final = re.compile(r"\s+")
 SEPARATOR: Final = "\x1f"
 
 
 def normalised(text: str) -> str:
     """A number or reference without what people add to read it more easily."""
-    return LEFT_OUT.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def row_key(merchant: str, reference: str) -> bytes:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.settlement.affected.hashes import lookup_key, merchant_key, normalised, row_key
 from statuspage.settlement.affected.models import Fate
 from statuspage.settlement.audience import MerchantCategory
-from statuspage.settlement.money import parse_amount
+from statuspage.settlement.money import MOST, parse_amount
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 COLUMNS: Final = (
@@ -63,6 +63,7 @@ PROBLEMS: Final[Mapping[str, str | Promise]] = {
     "repeated": _("The same transaction stands in an earlier line."),
     "unsettled": _("It is known to have arrived already."),
     "column": _("This column is missing."),
+    "twice": _("Two columns say this: keep one of them."),
 }
 LONGEST: Final = 64
 FOUR: Final = re.compile(r"[0-9]{4}", re.ASCII)
@@ -109,7 +110,9 @@ def read_header(cells: Sequence[str]) -> tuple[list[str], list[Problem]]:
     """The columns in their order (unknown ones as they are), and those that are missing."""
     columns = [_column(cell) for cell in cells]
     missing = [one for one in COLUMNS if one not in columns and one not in OPTIONAL]
-    return columns, [Problem(1, one, "column") for one in missing]
+    twice = [one for one in COLUMNS if columns.count(one) > 1]
+    problems = [Problem(1, one, "column") for one in missing]
+    return columns, problems + [Problem(1, one, "twice") for one in twice]
 
 
 def read_row(
@@ -215,9 +218,12 @@ def read_amount(cell: str) -> Decimal:
         Bad: no amount, a negative one, or a part of a fen.
     """
     try:
-        return parse_amount(cell.lstrip("¥￥"))
+        amount = parse_amount(cell.lstrip("¥￥"))
     except ValidationError as error:
         raise Bad("amount") from error
+    if amount >= MOST:  # what the column holds
+        raise Bad("amount")
+    return amount
 
 
 def _amount_or_nothing(cell: str) -> Decimal:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
@@ -26,6 +27,9 @@ from statuspage.statements.authors import Author
 
 # Lines that are read, checked and stored in one transaction.
 CHUNK: Final = 5_000
+# First halves of advisory locks.
+READING: Final = 0x5EAD
+APPLYING: Final = 0xA991
 STAGE: Final = """
     COPY settlement_stagedtransaction (
         upload_id, line, row_key, lookup_key, merchant_key, category, happened_at, amount, fate,
@@ -72,13 +76,39 @@ def uploads_read() -> None:
     """Read on in every file that is not finished. Killed at any instant, it can be called again."""
     for upload in Upload.objects.filter(state__in=UNFINISHED).order_by("pk"):
         try:
-            _read(upload)
+            with _alone(upload) as mine:
+                if mine and not _has_elders(upload):
+                    _read(upload)
         except DatabaseError:
             raise
         except Exception:
             # Neither message nor traceback: both may quote a row.
             logger.error("upload %s failed", upload.public_id)  # noqa: TRY400
             _end(upload, UploadState.FAILED)
+
+
+def _has_elders(upload: Upload) -> bool:
+    """An older list of the same incident is read first: the newer one knows better."""
+    same = Upload.objects.filter(incident_id=upload.incident_id, state__in=UNFINISHED)
+    return same.filter(pk__lt=upload.pk).exists()
+
+
+@contextmanager
+def _alone(upload: Upload) -> Iterator[bool]:
+    """Whether no other worker reads this file; the lock of one that is killed goes with it.
+
+    The sweep comes by every few seconds, and reading takes longer: without this each would read
+    the file anew from its beginning, only to find that it is too late.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [READING, upload.pk])
+        (mine,) = cursor.fetchone()
+    try:
+        yield mine
+    finally:
+        if mine and connection.connection and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [READING, upload.pk])
 
 
 def _read(upload: Upload) -> None:
@@ -142,7 +172,12 @@ def _checked(
 
 
 def _stage(upload: Upload, rows: Iterable[Row]) -> None:
-    with connection.cursor() as cursor, cursor.copy(STAGE) as copy:
+    # Django does not wrap what copy() raises: a lost connection would pass for a fault of ours.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(STAGE) as copy,
+    ):
         for values in _values(upload, rows):
             copy.write_row(values)
 
@@ -160,8 +195,19 @@ def _finish(upload: Upload) -> None:
     with transaction.atomic():
         mine = Upload.objects.select_for_update().filter(pk=upload.pk, state__in=UNFINISHED)
         if found := mine.first():
+            _queue(found.incident_id)
             apply(found)
             _forget_file(found)
+
+
+def _queue(incident_id: str) -> None:
+    """Until the end of the transaction nobody else takes over rows of this incident.
+
+    Two who compare with what is known before either has written would both tell of the same
+    arrival, and the one that is older could undo it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [APPLYING, incident_id])
 
 
 def _end(upload: Upload, state: UploadState, bad: int = 0) -> None:

@@ -1,16 +1,21 @@
 """Telling merchants that transactions of theirs have arrived."""
 
 from collections.abc import Callable, Collection
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from statuspage.settlement.affected.models import SettledMerchant
 from statuspage.settlement.notices.settled import SETTLED
 from statuspage.settlement.services import notice_publish
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES, Text
+
+NAME: Final = """
+    INSERT INTO settlement_settledmerchant (statement_number, merchant_key)
+    SELECT %s, unnest(%s::bytea[])
+"""
 
 
 def settled_tell(
@@ -35,13 +40,8 @@ def settled_tell(
             audience={"categories": sorted(categories), "agents": False},
             incident_id=incident_id,
         )
-        SettledMerchant.objects.bulk_create(
-            (
-                SettledMerchant(statement_number=statement.number, merchant_key=merchant)
-                for merchant in sorted(merchants)
-            ),
-            batch_size=5_000,
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(NAME, [statement.number, [*merchants]])
     return statement
 
 

@@ -44,15 +44,15 @@ def test_one_that_is_still_on_the_way(incident):
     take(text(line()), incident=incident)
     page = said(ask())
     assert "its money is still on the way" in page
-    assert "¥1,000.00" in page or "1,000.00" in page
-    assert "2025-02-20" in page or "20 February" in page or "10:42" in page
+    assert "1,000.00" in page
+    assert "10:42" in page
     assert f"/en/incidents/{incident}/" in page
 
 
 def test_one_that_has_arrived_with_its_fee_waived(incident):
-    take(text(settled(fee_waived="6.00")), incident=incident)
-    page = said(ask(reference=" ref 0001 "))
-    assert "its money has arrived" in page
+    take(text(settled(settled_at="2025-02-20 15:30", fee_waived="6.00")), incident=incident)
+    page = said(ask(reference=" ref -0001 "))
+    assert "It was affected, and its money has arrived" in page
     assert "15:30" in page
     assert "6.00" in page
 

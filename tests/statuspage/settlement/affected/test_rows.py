@@ -64,6 +64,7 @@ def test_no_number_is_in_it_in_clear():
         ({"amount": "-1"}, [("amount", "amount")]),
         ({"amount": "1.001"}, [("amount", "amount")]),
         ({"amount": "NaN"}, [("amount", "amount")]),
+        ({"amount": "1000000000000"}, [("amount", "amount")]),
         ({"amount": "1e3"}, [("amount", "amount")]),
         ({"state": "lost"}, [("state", "state")]),
         ({"state": "settled"}, [("settled_at", "missing")]),
@@ -156,9 +157,10 @@ def test_a_time_with_nothing_in_it_is_none():
 
 
 class TestHashes:
-    def test_spaces_dashes_and_width_make_no_difference(self):
-        assert normalised(" 8882-9005 ８１２ ab") == "88829005812AB"
-        assert row_key("88 82", "ref-1") == row_key("8882", "REF1")
+    def test_spaces_width_and_case_make_no_difference_and_dashes_do(self):
+        assert normalised(" 8882 9005 ８１２ ab") == "88829005812AB"
+        assert row_key("88 82", "ref 1") == row_key("8882", "REF1")
+        assert row_key("8882", "1-23") != row_key("8882", "12-3")
 
     def test_each_part_counts_and_no_two_run_together(self):
         keys = {

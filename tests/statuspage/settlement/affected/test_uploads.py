@@ -87,7 +87,7 @@ class TestTakingIn:
         assert len(problems(upload)) == 2
 
     def test_the_same_transaction_twice_in_a_file(self, incident):
-        upload = take(text(line(), line(reference="ref 0001", amount="5")), incident=incident)
+        upload = take(text(line(), line(reference=" ref -0001", amount="5")), incident=incident)
         assert problems(upload) == [(3, "reference", "repeated")]
         assert counts(upload) == {"good": 1, "bad": 1, "added": 1}
         assert found().amount == Decimal("1000.00")
