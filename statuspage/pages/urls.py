@@ -3,6 +3,7 @@
 from django.urls import path
 
 from statuspage.pages import arrival, views
+from statuspage.pages.log.page import log_page
 
 app_name = "pages"
 urlpatterns = [
@@ -14,5 +15,5 @@ urlpatterns = [
     path("notices/<slug:public_id>/", views.notice, name="notice"),
     path("arrival/", arrival.arrival_page, name="arrival"),
     path("ledger/", views.ledger, name="ledger"),
-    path("log/", views.statement_list, name="log"),
+    path("log/", log_page, name="log"),
 ]
