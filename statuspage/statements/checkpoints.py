@@ -44,4 +44,4 @@ def _missing(size: int) -> Iterator[bytes]:
 
 def _node(made: tuple[Place, bytes]) -> TreeNode:
     place, found = made
-    return TreeNode(level=place.level, index=place.index, hash=found)
+    return TreeNode(level=place.level, index=place.offset, hash=found)

@@ -12,10 +12,10 @@ NODE_PREFIX: Final = b"\x01"
 
 
 class Place(NamedTuple):
-    """A complete subtree: the leaves from `index * 2**level` to `(index + 1) * 2**level`."""
+    """A complete subtree: the leaves from `offset * 2**level` to `(offset + 1) * 2**level`."""
 
     level: int
-    index: int
+    offset: int
 
 
 class Span(NamedTuple):

@@ -15,8 +15,10 @@ import argparse
 import base64
 import difflib
 import hashlib
+import http.client
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -28,9 +30,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 OK, TAMPERED, CANNOT_TELL = 0, 1, 2
-WIDTH = 256
-MOST_BYTES = 32 * 1024 * 1024
-NONE_NEEDED = "-"
+WIDTH, MOST_BYTES = 256, 32 * 1024 * 1024
 
 WORDS: dict[str, tuple[str, str]] = {
     "ok": ("OK: all {size} statements are as they were signed. Root {root}", "核验通过：全部{size}条声明与签名一致。根哈希 {root}"),
@@ -80,33 +80,26 @@ class Seen:
     leaves: list[str] = field(default_factory=list)
 
 
-# -- The tree (RFC 6962, section 2.1) --------------------------------------------------------------
-def leaf_hash(data: bytes) -> bytes:
-    """The hash of one statement's bytes."""
-    return hashlib.sha256(b"\x00" + data).digest()
-
-
-def hash_of_two(pair: list[bytes]) -> bytes:
-    """The hash of two subtrees side by side."""
-    return hashlib.sha256(b"\x01" + b"".join(pair)).digest()
+def sha256(*parts: bytes) -> bytes:
+    """The hash of the parts, one behind the other. RFC 6962: 0 before a leaf, 1 before a node."""
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def root_of(leaves: list[bytes]) -> str:
     """The root over leaf hashes, in base64; over none it is the hash of nothing."""
-    row = leaves or [hashlib.sha256(b"").digest()]
+    row = leaves or [sha256()]
     while len(row) > 1:
-        pairs = [hash_of_two(row[at : at + 2]) for at in range(0, len(row) - 1, 2)]
+        pairs = [sha256(b"\x01", *row[at : at + 2]) for at in range(0, len(row) - 1, 2)]
         row = pairs + row[len(pairs) * 2 :]  # a last one without a neighbour goes up as it is
     return base64.b64encode(row[0]).decode()
 
 
-# -- Signed notes (c2sp.org/signed-note, c2sp.org/tlog-checkpoint) ---------------------------------
 def signed_by(note: str, key: str) -> bool:
     """Whether a verifier key (`name+id+base64`) has signed the note."""
     try:
         name, number, encoded = key.split("+", 2)
         data = base64.b64decode(encoded, validate=True)
-        expected = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+        expected = sha256(name.encode(), b"\n", data)[:4]
         text, _, lines = note.rpartition("\n\n")
         if data[:1] != b"\x01" or expected.hex() != number:
             return False
@@ -124,30 +117,22 @@ def signed_by(note: str, key: str) -> bool:
 
 def read_checkpoint(note: str, url: str) -> tuple[int, str]:
     """Size and root; the first line is the log's name."""
-    lines = note.split("\n")
-    if len(lines) < 5 or not lines[1].isdecimal() or lines[3]:
+    match = re.match(r"[^\n]+\n([0-9]+)\n([^\n]+)\n\n", note)
+    if not match:
         raise CannotTell(say("garbled", url=url))
-    return int(lines[1]), lines[2]
+    return int(match[1]), match[2]
 
 
-# -- Reading the log (c2sp.org/tlog-tiles) ---------------------------------------------------------
 def get(url: str) -> bytes | None:
     """What is found there; None for a 404."""
-    request = urllib.request.Request(url, headers={"User-Agent": "verify_log/1"})
     try:
+        request = urllib.request.Request(url, headers={"User-Agent": "verify_log/1"})
         with urllib.request.urlopen(request, timeout=60) as answer:
-            data: bytes = answer.read(MOST_BYTES)
-            return data
-    except (OSError, ValueError) as error:
+            return bytes(answer.read(MOST_BYTES))
+    except (OSError, ValueError, http.client.HTTPException) as error:
         if isinstance(error, urllib.error.HTTPError) and error.code == 404:
             return None
         raise CannotTell(say("network", url=url, problem=error)) from error
-
-
-def text_of(url: str) -> str | None:
-    """The same as text."""
-    data = get(url)
-    return None if data is None else data.decode("utf-8", "replace")
 
 
 def tiles(url: str, level: str, size: int) -> list[bytes]:
@@ -177,21 +162,18 @@ def entries_of(bundle: bytes, url: str) -> list[bytes]:
     return found
 
 
-# -- Comparing -------------------------------------------------------------------------------------
 def differences(old: list[bytes], new: list[bytes], *, may_grow: bool) -> list[str]:
     """In words, how a list of leaf hashes became another; what is only added at the end is fine."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1
     was, now = old[start:], new[start:]
-    common = min(len(was), len(now))
     if was and Counter(was) == Counter(now[: len(was)]):
         moved = [start + at + 1 for at in range(len(was)) if was[at] != now[at]]
         return [say("swapped", numbers=", ".join(map(str, moved)))]
-    if len(was) == len(now) or common > 5000:
-        pairs: list[tuple[str, int, int, int, int]] = [("replace", 0, len(was), 0, len(now))]
-    else:
-        pairs = list(difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes())
+    pairs = difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
+    if len(was) == len(now):
+        pairs = [("replace", 0, len(was), 0, len(now))]
     found = []
     for kind, a, b, c, d in pairs:
         if kind == "equal" or (may_grow and kind == "insert" and a == len(was)):
@@ -207,32 +189,29 @@ def differences(old: list[bytes], new: list[bytes], *, may_grow: bool) -> list[s
 
 def check_signature(url: str, note: str, seen: Seen, pinned: str) -> list[str]:
     """The keys that have signed the note, one of them known before where any was."""
-    offered = (text_of(f"{url}/vkey") or "").split()
+    offered = (get(f"{url}/vkey") or b"").decode("utf-8", "replace").split()
     known = [pinned] if pinned else seen.keys or offered
-    if not any(signed_by(note, one) for one in known):
+    signing = [one for one in dict.fromkeys([*known, *offered]) if signed_by(note, one)]
+    if not {*signing} & {*known}:
         raise Tampered(say("signature"))
     origin = note.split("\n", 1)[0]
-    signing = [one for one in [*known, *offered] if signed_by(note, one)]
-    if not any(one.split("+", 1)[0] == origin for one in signing):
+    if all(one.split("+", 1)[0] != origin for one in signing):
         raise Tampered(say("origin", origin=origin))
-    return list(dict.fromkeys(signing))
+    return signing
 
 
-def check_tree(url: str, size: int, root: str) -> list[bytes]:
-    """Every statement's leaf hash, computed from the statement itself and found in the tree."""
+def check_tree(url: str, size: int, root: str) -> tuple[list[bytes], list[bytes]]:
+    """The leaf hashes, computed from the statements and found in the tree; and the statements."""
     bundles = tiles(url, "entries", size)
     entries = [one for bundle in bundles for one in entries_of(bundle, f"{url}/tile/entries")]
     row = b"".join(tiles(url, "0", size))
     signed = [row[at : at + 32] for at in range(0, len(row), 32)]
-    computed = [leaf_hash(one) for one in entries]
+    computed = [sha256(b"\x00", one) for one in entries]
     if root_of(computed) != root or len(computed) != size:
         if root_of(signed) != root or len(signed) != size:
-            return computed  # neither fits: only what was seen before can tell which ones
+            return computed, entries  # neither fits: only what was seen before can tell which ones
         raise Tampered(*differences(signed, computed, may_grow=False))
-    for number, one in enumerate(entries, 1):
-        if number_of(one) != number:
-            raise Tampered(say("numbered", number=number))
-    return computed
+    return computed, entries
 
 
 def number_of(entry: bytes) -> object:
@@ -256,25 +235,29 @@ def check_memory(seen: Seen, size: int, computed: list[bytes]) -> None:
 
 def check(url: str, seen: Seen, pinned: str) -> Seen:
     """Look at the log; what to remember of it where everything fits."""
-    note = text_of(f"{url}/checkpoint")
-    if note is None:
+    if not url.startswith(("http://", "https://")):
+        raise CannotTell(say("network", url=url, problem="http(s)://…?"))
+    note = (get(f"{url}/checkpoint") or b"").decode("utf-8", "replace")
+    if not note:
         if seen.size:
             raise Tampered(say("shrunk", old=seen.size, new=0))
         raise CannotTell(say("empty", url=url))
     size, root = read_checkpoint(note, f"{url}/checkpoint")
     keys = check_signature(url, note, seen, pinned)
-    computed = check_tree(url, size, root)
+    computed, entries = check_tree(url, size, root)
     if seen.size:
         check_memory(seen, size, computed)
     if root_of(computed) != root or len(computed) != size:
         raise Tampered(say("tree"))
+    wrong = [number for number, one in enumerate(entries, 1) if number_of(one) != number]
+    if wrong:
+        raise Tampered(*(say("numbered", number=number) for number in wrong))
     return Seen(keys, size, root, [one.hex() for one in computed])
 
 
-# -- Remembering -----------------------------------------------------------------------------------
 def recall(state: str) -> dict[str, Seen]:
     """What was seen of every log so far."""
-    if state == NONE_NEEDED or not Path(state).exists():
+    if state == "-" or not Path(state).exists():
         return {}
     try:
         kept = json.loads(Path(state).read_text(encoding="utf-8"))
@@ -283,43 +266,32 @@ def recall(state: str) -> dict[str, Seen]:
         raise CannotTell(say("state", state=state, problem=error)) from error
 
 
-def remember(state: str, seen: dict[str, Seen]) -> None:
-    """Written beside and put in place, so that a crash leaves the old or the new, never half."""
-    if state == NONE_NEEDED:
-        return
-    part = Path(f"{state}.part")
-    part.write_text(json.dumps({url: asdict(one) for url, one in seen.items()}), encoding="utf-8")
-    part.replace(state)
-
-
-def arguments() -> argparse.Namespace:
-    """What was asked."""
-    forget = f"what it remembers; {NONE_NEEDED} for nothing"
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("url", help="the status page, or its /log/")
-    parser.add_argument("--state", default="verify_log.json", help=forget)
-    parser.add_argument("--key", default="", help="the verifier key, if known otherwise")
-    return parser.parse_args()
-
-
 def main() -> int:
     """Check, say it, remember it."""
-    asked = arguments()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("url", help="the status page, or its /log/")
+    parser.add_argument("--state", default="verify_log.json", help="its memory; - for none")
+    parser.add_argument("--key", default="", help="the verifier key, if known otherwise")
+    asked = parser.parse_args()
     url = asked.url.rstrip("/")
     url = url if url.endswith("/log") else f"{url}/log"
     try:
         kept = recall(asked.state)
         seen = kept.get(url, Seen())
-        now = check(url, seen, asked.key)
-        remember(asked.state, {**kept, url: now})
+        now = kept[url] = check(url, seen, asked.key)
+        if asked.state != "-":  # put in place whole, so that a crash leaves the old or the new
+            part = Path(f"{asked.state}.part")
+            part.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}))
+            part.replace(asked.state)
     except Tampered as tampered:
         print("\n".join([say("bad"), *tampered.args]))
         return TAMPERED
-    except CannotTell as problem:
+    except (CannotTell, OSError) as problem:
         print(say("cannot", why=problem), file=sys.stderr)
         return CANNOT_TELL
     print(say("ok", size=now.size, root=now.root))
-    print(say("grown", size=seen.size) if seen.size else say("first", state=asked.state))
+    if asked.state != "-":
+        print(say("grown", size=seen.size) if seen.size else say("first", state=asked.state))
     print("\n".join(say("key", key=one) for one in now.keys))
     return OK
 

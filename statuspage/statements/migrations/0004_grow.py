@@ -18,7 +18,7 @@ def grow(apps, schema_editor):
     tree, rows = Growing(), []
     for text in statements.values_list("canonical", flat=True).iterator(chunk_size=CHUNK):
         made = tree.add(text.encode())
-        rows += [node(level=place.level, index=place.index, hash=found) for place, found in made]
+        rows += [node(level=place.level, index=place.offset, hash=found) for place, found in made]
         if len(rows) >= CHUNK:
             node.objects.bulk_create(rows)
             rows = []
