@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "statuspage.console",
     "notifications.subscribers",
     "notifications.delivery",
+    "notifications.verification",
 ]
 
 MIDDLEWARE = [

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from notifications.channels.base import Bulletin
 from notifications.delivery.audience import TOPIC_OF
+from notifications.delivery.message_code import message_code
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.settlement.notices import kinds
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
@@ -40,6 +41,7 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
         document=document,
         brief=in_language(content.get("brief") or {}, language),
         details=_details(content, language),
+        code=message_code(document["number"], language),
     )
 
 
