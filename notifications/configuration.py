@@ -53,7 +53,7 @@ ALIYUN_SMS_ACCESS_KEY_SECRET = _env.text("ALIYUN_SMS_ACCESS_KEY_SECRET", "")
 ALIYUN_SMS_SIGN_NAME = _env.text("ALIYUN_SMS_SIGN_NAME", SMS_SIGNATURE)
 ALIYUN_SMS_TEMPLATE = _env.text("ALIYUN_SMS_TEMPLATE", "")
 ALIYUN_SMS_TEMPLATE_TEXT = _env.text(
-    "ALIYUN_SMS_TEMPLATE_TEXT", "商户您好，${what}。${body}（第${number}号 ${code}）${next}"
+    "ALIYUN_SMS_TEMPLATE_TEXT", "${what}。${body}（第${number}号${code}）${next}"
 )
 ALIYUN_SMS_TEMPLATE_EN = _env.text("ALIYUN_SMS_TEMPLATE_EN", "")
 ALIYUN_SMS_TEMPLATE_EN_TEXT = _env.text(

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, register
+from django.core.checks import Warning as CheckWarning
 
 TEMPLATES: Final = ("ALIYUN_SMS_TEMPLATE", "ALIYUN_SMS_TEMPLATE_EN")
 
@@ -15,7 +16,7 @@ TEMPLATES: Final = ("ALIYUN_SMS_TEMPLATE", "ALIYUN_SMS_TEMPLATE_EN")
 def template_codes(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """W001: an SMS template in use has no ${code}."""
     return [
-        Warning(
+        CheckWarning(
             f"{name}_TEXT has no ${{code}}: merchants cannot verify these messages at /verify/.",
             hint="Register a template with ${code} behind the number; see docs/production.md.",
             id="verification.W001",
