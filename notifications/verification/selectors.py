@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
 from notifications.channels.registry import channels, reachable_channels
 from notifications.delivery.message_code import code_typed, codes_in
@@ -41,7 +42,7 @@ def look_at(text: str) -> Finding:
     """Whose this is: a code alone, or a whole message."""
     code = code_typed(text)
     if code:
-        sent = _known([code])
+        sent = [one for one in _known([code]) if _may_be_read(one)]
         return Finding(Verdict.CODE, sent) if sent else Finding(Verdict.NO_SUCH_CODE)
     sent = _known(codes_in(text))
     if sent:
@@ -56,9 +57,15 @@ def _known(codes: Sequence[str]) -> list[SentText]:
     """What went out under these codes: one text where several providers' read the same."""
     rows = SentText.objects.filter(code__in=codes).select_related("statement")
     found: dict[tuple[int, str], SentText] = {}
-    for row in rows.prefetch_related("statement__corrections"):
+    for row in rows.prefetch_related("statement__corrections").order_by("-statement", "-channel"):
         found.setdefault((row.statement_id, row.text), row)
     return list(found.values())
+
+
+def _may_be_read(sent: SentText) -> bool:
+    """Whether a phone can show it: a stand-in's words are of no use where none is set up."""
+    channel = find_channel(sent.channel)
+    return not channel.stands_in_for or channel.configured()
 
 
 def _compared(text: str, sent: Sequence[SentText]) -> Finding:

@@ -91,6 +91,17 @@ def test_the_code_alone_is_no_more_than_a_code() -> None:
     assert sms(statement, "en") in page
 
 
+def test_the_second_providers_words_are_shown_where_there_is_one(settings) -> None:
+    statement = open_incident()
+    other = channel("aliyun_sms").compose(bulletin_of(statement.document, "zh-hans")).text
+    code = message_code(statement.number, "zh-hans")
+    assert other not in ask(code)
+    settings.ALIYUN_SMS_ACCESS_KEY_ID = settings.ALIYUN_SMS_ACCESS_KEY_SECRET = "key"
+    settings.ALIYUN_SMS_TEMPLATE = "SMS_1"
+    page = ask(code)
+    assert page.index(sms(statement)) < page.index(other)
+
+
 def test_a_forged_text_with_a_real_code_is_found_out() -> None:
     statement = open_incident()
     forged = sms(statement).replace("资金安全", "请点击 a.cn 认证")
