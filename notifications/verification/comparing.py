@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from notifications.channels.sms_text import INVISIBLE, LOOK_ALIKES
@@ -54,6 +55,7 @@ def _signs(text: str) -> list[Sign]:
     return [(sign, place) for place, one in enumerate(text) for sign in _fold(one)]
 
 
+@lru_cache(maxsize=8192)
 def _fold(character: str) -> str:
     plain = unicodedata.normalize("NFKC", character.translate(INVISIBLE).translate(LOOK_ALIKES))
     return "".join(plain.translate(STOPS).casefold().split())

@@ -6,8 +6,9 @@ from html import unescape
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from notifications.channels import channel
 from notifications.channels.registry import reachable_channels
@@ -223,9 +224,19 @@ def test_the_question_is_the_same_for_everyone_and_needs_no_cookie() -> None:
     assert Client().post("/verify/", {"message": "x"}).cookies == {}
 
 
-def test_an_answer_is_kept_nowhere() -> None:
-    response = Client().post("/verify/", {"message": "【演示支付】私人内容"})
+def test_what_was_asked_is_kept_nowhere(caplog) -> None:
+    with caplog.at_level("DEBUG"), CaptureQueriesContext(connection) as queries:
+        response = Client().post("/verify/", {"message": "【演示支付】私人内容 13912345678 CDF3X"})
     assert "no-store" in response["Cache-Control"]
+    assert "13912345678" not in caplog.text
+    assert not any("13912345678" in one["sql"] for one in queries.captured_queries)
+    assert all(one["sql"].startswith("SELECT") for one in queries.captured_queries)
+
+
+def test_a_browser_does_not_cut_what_is_pasted() -> None:
+    page = Client().get("/en/verify/").content.decode()
+    assert "<textarea" in page
+    assert "maxlength" not in page
 
 
 @pytest.mark.parametrize(
