@@ -70,4 +70,5 @@ def _status_label(document: Mapping[str, Any]) -> str:
         **dict(MaintenanceStatus.choices),
         **{f"notice.{one.name}": one.label for one in kinds()},
     }
-    return str(labels[document["content"].get("status") or kind])
+    # A kind that has no word of its own yet can be said, and so it can be told.
+    return str(labels.get(document["content"].get("status") or kind, _("Notice")))

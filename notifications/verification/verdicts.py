@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Words:
-    """A verdict in one line and what to do now; `tone` names a component status's colours."""
+    """A verdict in one line and what to do now; `tone` names a badge's colours and icon."""
 
     tone: str
     headline: str | Promise
@@ -42,7 +42,7 @@ WORDS: Final[Mapping[Verdict, Words]] = {
         _("The whole message is below. Compare the rest before you trust it."),
     ),
     Verdict.CODE: Words(
-        "operational",
+        "notice",
         _("This code is ours."),
         _(
             "Swindlers can copy a code. Compare your message with the one below, letter by letter,"
@@ -58,7 +58,7 @@ WORDS: Final[Mapping[Verdict, Words]] = {
         ),
     ),
     Verdict.SIGN_UP: Words(
-        "under_maintenance",
+        "notice",
         _("It reads like our message with a code for subscribing."),
         _(
             "We send one only when somebody types a number on our subscription page, and it"

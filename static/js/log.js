@@ -39,6 +39,7 @@
     const response = await fetch(head.dataset.checkpoint, { cache: "no-store", credentials: "omit" });
     if (!response.ok) throw new Error(String(response.status));
     const [, size, root] = (await response.text()).split("\n");
+    if (!/^\d+$/.test(size) || !root) throw new Error("no checkpoint");
     return { size: Number(size), root };
   }
 
@@ -83,25 +84,32 @@
 
   function warn(seen) {
     const { warning, advice, forget, log } = head.dataset;
-    const when = new Date(seen.at).toLocaleString(document.documentElement.lang);
+    const beijing = { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" };
+    const when = new Date(seen.at).toLocaleString(document.documentElement.lang, beijing);
     const alert = document.createElement("div");
     alert.className = "container log-warning";
     alert.setAttribute("role", "alert");
     const text = document.createElement("p");
     text.textContent = warning.replace("{when}", when).replace("{size}", seen.size);
     const link = Object.assign(document.createElement("a"), { href: log, textContent: advice });
+    alert.append(text, link);
+    // Only where the page explains what it means.
+    if (location.pathname === log) alert.append(" ", again(alert, forget));
+    document.querySelector("main").before(alert);
+  }
+
+  function again(alert, label) {
     const button = Object.assign(document.createElement("button"), {
       type: "button",
       className: "button",
-      textContent: forget,
+      textContent: label,
     });
     button.addEventListener("click", () => {
       localStorage.removeItem(KEY);
       alert.remove();
       check();
     });
-    alert.append(text, link, " ", button);
-    document.querySelector("main").before(alert);
+    return button;
   }
 
   async function check() {

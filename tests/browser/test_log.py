@@ -56,7 +56,8 @@ def test_a_history_that_does_not_fit_is_warned_of_in_the_readers_language(
     page.evaluate("seen => localStorage.setItem('candor.log', JSON.stringify(seen))", forged)
     page.goto(product.demo["url"])
     expect(page.locator(WARNING)).to_contain_text("对不上")
-    page.goto(f"{product.demo['url']}/en/history/")
+    expect(page.locator(WARNING).get_by_role("button")).to_have_count(0)
+    page.goto(f"{product.demo['url']}/en/log/")
     warning = page.get_by_role("alert")
     expect(warning).to_contain_text("does not fit the public log as this browser saw it")
     assert page.evaluate(REMEMBERED) == forged, "it does not get used to a rewritten history"
@@ -100,10 +101,12 @@ def test_an_odd_memory_and_a_network_that_is_away_say_nothing(page: Page, produc
         checked_again(page, product.demo["url"])
         expect(page.locator(WARNING)).to_have_count(0)
         assert remembered(page)["size"] > 0
+    page.evaluate("localStorage.removeItem('candor.log')")
     page.route("**/log/checkpoint", lambda route: route.fulfill(body="", status=200))
     page.goto(product.demo["url"])
     page.wait_for_load_state("networkidle")
     expect(page.locator(WARNING)).to_have_count(0)
+    assert page.evaluate(REMEMBERED) is None
 
 
 def test_a_merchant_checks_the_sms_on_the_phone(visitor: Visitor, product: Product) -> None:
