@@ -37,6 +37,9 @@ SMS_MONTHLY_CAP = _env.amount("SMS_MONTHLY_CAP")
 ALARM_WECOM_KEY = _env.text("ALARM_WECOM_KEY", "")
 ALARM_EMAILS = _env.items("ALARM_EMAILS")
 
+# -- Verification: how many messages one address may ask about in a minute ---------------------
+VERIFY_PER_IP_MINUTE = _env.integer("VERIFY_PER_IP_MINUTE", 30, minimum=1)
+
 # -- Channels: one without credentials is off, and says so on the console ---------------------
 SMS_SIGNATURE = _env.text("SMS_SIGNATURE", "演示支付" if _DEVELOPMENT else "")
 TWILIO_ACCOUNT_SID = _env.text("TWILIO_ACCOUNT_SID", "")
@@ -50,11 +53,12 @@ ALIYUN_SMS_ACCESS_KEY_SECRET = _env.text("ALIYUN_SMS_ACCESS_KEY_SECRET", "")
 ALIYUN_SMS_SIGN_NAME = _env.text("ALIYUN_SMS_SIGN_NAME", SMS_SIGNATURE)
 ALIYUN_SMS_TEMPLATE = _env.text("ALIYUN_SMS_TEMPLATE", "")
 ALIYUN_SMS_TEMPLATE_TEXT = _env.text(
-    "ALIYUN_SMS_TEMPLATE_TEXT", "商户您好，${what}。${body}（第${number}号）${next}"
+    "ALIYUN_SMS_TEMPLATE_TEXT", "${what}。${body}（第${number}号${code}）${next}"
 )
 ALIYUN_SMS_TEMPLATE_EN = _env.text("ALIYUN_SMS_TEMPLATE_EN", "")
 ALIYUN_SMS_TEMPLATE_EN_TEXT = _env.text(
-    "ALIYUN_SMS_TEMPLATE_EN_TEXT", "Service notice: ${what}. ${body} (No. ${number}) ${next}"
+    "ALIYUN_SMS_TEMPLATE_EN_TEXT",
+    "Service notice: ${what}. ${body} (No. ${number}, ${code}) ${next}",
 )
 ALIYUN_SMS_VARIABLE_LENGTH = _env.integer("ALIYUN_SMS_VARIABLE_LENGTH", 35, minimum=35)
 if ALIYUN_SMS_VARIABLE_LENGTH > 150:

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "statuspage.console",
     "notifications.subscribers",
     "notifications.delivery",
+    "notifications.verification",
 ]
 
 MIDDLEWARE = [
@@ -230,6 +231,12 @@ OPERATOR_NAME = {
     "en": env.text("OPERATOR_NAME_EN", "DemoPay"),
 }
 OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEVELOPMENT else "")
+
+# -- The log ----------------------------------------------------------------------------------
+# 32 bytes in base64; several by commas sign side by side while one is replaced by the next.
+LOG_SIGNING_KEY = _secret("LOG_SIGNING_KEY", "ZGVtby1sb2cta2V5LW5ldmVyLWluLXByb2R1Y3Rpb24=")
+# The name of the log for all time: the address below which it is served, without https://.
+LOG_ORIGIN = env.text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log")
 
 # -- Subscribers ------------------------------------------------------------------------------
 # "id:base64 of 32 bytes", newest first; the first encrypts, all of them decrypt.

@@ -15,6 +15,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("statuspage.pages.urls")),
         path("", include("notifications.subscribers.urls")),
+        path("", include("notifications.verification.urls")),
         prefix_default_language=False,
     ),
 ]

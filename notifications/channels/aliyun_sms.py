@@ -296,4 +296,5 @@ def _values(bulletin: Bulletin) -> dict[str, str]:
         "body": sms_text.shortened(body, limit),
         "next": sms_text.shortened(wording.promise(bulletin) or otherwise, limit),
         "number": str(bulletin.number),
+        "code": bulletin.code,
     }

@@ -34,6 +34,8 @@ class Bulletin:
     # What a short message says in place of the body, and what a long one adds to it.
     brief: str = ""
     details: tuple[str, ...] = ()
+    # By which a reader finds out on the page whether a message is ours.
+    code: str = ""
 
 
 @dataclass(frozen=True)

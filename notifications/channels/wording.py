@@ -61,8 +61,11 @@ def promise(bulletin: Bulletin) -> str:
 
 
 def number(bulletin: Bulletin) -> str:
-    """The statement's number, by which a reader finds it on the page."""
+    """The statement's number, by which a reader finds it, and the code that proves it ours."""
     with override(bulletin.language):
+        if bulletin.code:
+            values = {"number": bulletin.number, "code": bulletin.code}
+            return _("(No. %(number)d, %(code)s)") % values
         return _("(No. %(number)d)") % {"number": bulletin.number}
 
 

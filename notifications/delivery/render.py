@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from notifications.channels.base import Bulletin
 from notifications.delivery.audience import TOPIC_OF
+from notifications.delivery.message_code import message_code
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.settlement.notices import every_kind
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
@@ -40,6 +41,7 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
         document=document,
         brief=in_language(content.get("brief") or {}, language),
         details=_details(content, language),
+        code=message_code(document["number"], language),
     )
 
 
@@ -68,4 +70,5 @@ def _status_label(document: Mapping[str, Any]) -> str:
         **dict(MaintenanceStatus.choices),
         **{f"notice.{one.name}": one.label for one in every_kind()},
     }
-    return str(labels[document["content"].get("status") or kind])
+    # A kind that has no word of its own yet can be said, and so it can be told.
+    return str(labels.get(document["content"].get("status") or kind, _("Notice")))

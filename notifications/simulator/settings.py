@@ -47,8 +47,8 @@ class Settings:
     # The approved templates, each as `code=words`.
     aliyun_templates: list[str] = field(
         default_factory=lambda: [
-            "SMS_100000001=商户您好，${what}。${body}（第${number}号）${next}",
-            "SMS_100000002=Service notice: ${what}. ${body} (No. ${number}) ${next}",
+            "SMS_100000001=${what}。${body}（第${number}号${code}）${next}",
+            "SMS_100000002=Service notice: ${what}. ${body} (No. ${number}, ${code}) ${next}",
         ]
     )
     aliyun_variable_length: int = 35

@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, override
 
+from statuspage.pages.log.head import log_head
 from statuspage.statements.texts import CHINESE, ENGLISH, in_language
 
 OWN_NAMES = {CHINESE: "中文", ENGLISH: "English"}
@@ -18,6 +20,8 @@ def operator(request: HttpRequest) -> dict[str, object]:
         "operator_hotline": settings.OPERATOR_HOTLINE,
         "site_url": settings.SITE_URL,
         "feed_query": "?lang=en" if language == ENGLISH else "",
+        # Asked for only by templates that show it.
+        "log_head": SimpleLazyObject(log_head),
         "other_language": _other_language(request, language),
     }
 

@@ -32,7 +32,10 @@ from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES
 
 SUBJECTS_IN_SITEMAP: Final = 1000
-SITEMAP_VIEWS: Final = ("home", "arrival", "history", "notices", "log")
+SITEMAP_VIEWS: Final = (
+    *("pages:home", "pages:arrival", "pages:history", "pages:notices", "pages:log"),
+    "verification:verify",
+)
 DAY: Final = 24 * 60 * 60  # seconds
 # Above this no number fits the column, and none was ever given.
 LAST_NUMBER: Final = 2**63 - 1
@@ -122,7 +125,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         for view, found in rows.items()
         for public_id in found.values_list("public_id", flat=True)[:SUBJECTS_IN_SITEMAP]
     ]
-    context = {"views": [f"pages:{name}" for name in SITEMAP_VIEWS], "subjects": subjects}
+    context = {"views": SITEMAP_VIEWS, "subjects": subjects}
     context["languages"] = list(LANGUAGES)
     return render(request, "pages/sitemap.xml", context, content_type="application/xml")
 

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from statuspage.pages import api_v2, health, machine
+from statuspage.pages.log import machine as log
+from statuspage.pages.log import proofs
 
 app_name = "machine"
 urlpatterns = [
@@ -15,6 +17,14 @@ urlpatterns = [
     path("robots.txt", machine.robots, name="robots"),
     path("sitemap.xml", machine.sitemap, name="sitemap"),
     path("log/<int:number>.json", machine.statement_json, name="statement"),
+    path("log/<int:number>.tlog-proof", log.proof, name="proof"),
+    path("log/checkpoint", log.checkpoint, name="checkpoint"),
+    path("log/vkey", log.vkey, name="vkey"),
+    path("log/tile/<path:path>", log.tile, name="tile"),
+    path("log/proof/inclusion", proofs.inclusion, name="inclusion"),
+    path("log/proof/consistency", proofs.consistency, name="consistency"),
+    path("log/statements.jsonl", log.statements, name="statements"),
+    path("log/verify_log.py", log.verify_log, name="verify_log"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v2/summary.json", api_v2.summary, name="api_summary"),

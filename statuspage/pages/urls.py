@@ -3,6 +3,7 @@
 from django.urls import path
 
 from statuspage.pages import arrival, transactions, views
+from statuspage.pages.log.page import log_page
 
 app_name = "pages"
 urlpatterns = [
@@ -15,5 +16,5 @@ urlpatterns = [
     path("arrival/", arrival.arrival_page, name="arrival"),
     path("ledger/", views.ledger, name="ledger"),
     path("transactions/", transactions.transaction_page, name="transactions"),
-    path("log/", views.statement_list, name="log"),
+    path("log/", log_page, name="log"),
 ]

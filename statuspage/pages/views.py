@@ -1,10 +1,8 @@
 """The pages that people read."""
 
-import re
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,20 +15,17 @@ from statuspage.pages.backlog import backlog_card
 from statuspage.pages.cards import Reader
 from statuspage.pages.errors import NotHere
 from statuspage.pages.http import public
-from statuspage.pages.log_rows import log_row
+from statuspage.pages.log.head import LogHead, log_head_at
 from statuspage.pages.months import month_of, read_month
 from statuspage.pages.narrowing import read_choice
-from statuspage.settlement.models import Notice
+from statuspage.pages.paging import page_of
+from statuspage.pages.timeline import Entry
 from statuspage.settlement.selectors import notices
-from statuspage.statements.models import Statement
 from statuspage.statements.texts import CHINESE
 
 NOTICES_A_PAGE: Final = 20
-STATEMENTS_A_PAGE: Final = 50
-PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 Found = TypeVar("Found")
-Row = TypeVar("Row", Statement, Notice)
 
 
 @public
@@ -48,7 +43,10 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
     related = selectors.related_notices(public_id, reader)
     refresh = selectors.REFRESH_CALM if card.resolved else selectors.REFRESH_OPEN
     backlog = backlog_card(public_id, reader.language)
-    context = {"card": card, "notices": related, "backlog": backlog, "refresh": refresh}
+    context = {
+        **{"card": card, "notices": related, "backlog": backlog, "refresh": refresh},
+        **_head(card.timeline),
+    }
     return render(request, "pages/incident.html", context)
 
 
@@ -56,7 +54,7 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
 def maintenance(request: HttpRequest, public_id: str) -> HttpResponse:
     """One maintenance, everything that was said about it."""
     card = _found(selectors.maintenance(public_id, _reader()))
-    context = {"card": card, "refresh": selectors.REFRESH_CALM}
+    context = {"card": card, "refresh": selectors.REFRESH_CALM, **_head(card.timeline)}
     return render(request, "pages/maintenance.html", context)
 
 
@@ -75,7 +73,7 @@ def history(request: HttpRequest) -> HttpResponse:
 def notice_list(request: HttpRequest) -> HttpResponse:
     """Every notice to merchants, the newest first; `?category=micro&kind=delay` narrows it."""
     chosen = read_choice(request.GET)
-    page = _page(request, chosen.narrow(notices()), NOTICES_A_PAGE)
+    page = page_of(request, chosen.narrow(notices()), NOTICES_A_PAGE)
     cards = selectors.notice_cards(page, _reader())
     context = {"cards": cards, "page": page, "chosen": chosen, "pager_query": chosen.query}
     return render(request, "pages/notices.html", context)
@@ -97,16 +95,14 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
         "incident_name": selectors.incident_name(card.incident_id, reader.language),
         "products": selectors.product_names(card.products, reader.language),
         "account": next(iter(account_cards(reader, [card.id])), None),
+        **_head(card.timeline),
     }
     return render(request, "pages/notice.html", context)
 
 
-@public
-def statement_list(request: HttpRequest) -> HttpResponse:
-    """The public log: every statement with its number and digest."""
-    page = _page(request, Statement.objects.order_by("-number"), STATEMENTS_A_PAGE)
-    rows = [log_row(statement, _language()) for statement in page]
-    return render(request, "pages/log.html", {"rows": rows, "page": page})
+def _head(timeline: Sequence[Entry]) -> dict[str, LogHead | None]:
+    """The log as it stood after the newest statement of a page."""
+    return {"log_head": log_head_at(timeline[0].number) if timeline else None}
 
 
 def _language() -> str:
@@ -122,12 +118,3 @@ def _found(card: Found | None) -> Found:
     if card is None:
         raise NotHere(_("Nothing was ever published under this address."))
     return card
-
-
-def _page(request: HttpRequest, rows: QuerySet[Row], size: int) -> Page[Row]:
-    """The page that `?page=` asks for, the first unless told; a 404 for one that does not exist."""
-    asked = request.GET.get("page", "1")
-    pages = Paginator(rows, size)
-    if not PAGE_NUMBER.fullmatch(asked) or int(asked) > pages.num_pages:
-        raise NotHere(_("There is no such page. The last one is page %d.") % pages.num_pages)
-    return pages.page(int(asked))

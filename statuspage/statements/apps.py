@@ -1,4 +1,4 @@
-"""Names the room."""
+"""Names the room and registers its checks."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,3 +9,7 @@ class StatementsConfig(AppConfig):
 
     name = "statuspage.statements"
     verbose_name = _("Statements")
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from statuspage.statements import checks  # noqa: F401

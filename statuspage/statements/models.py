@@ -1,4 +1,4 @@
-"""The table of statements; triggers in its migration refuse UPDATE, DELETE and TRUNCATE."""
+"""The log and its Merkle tree; triggers in the migrations refuse UPDATE, DELETE and TRUNCATE."""
 
 from typing import Any
 
@@ -54,3 +54,36 @@ class Statement(models.Model):
         """What was said, without the envelope."""
         content: dict[str, Any] = self.document["content"]
         return content
+
+
+class TreeNode(models.Model):
+    """The hash of one complete subtree of the Merkle tree; it never changes."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("tree node")
+        verbose_name_plural = _("tree nodes")
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """The tree's size and root, signed, as of one statement: that with the number `size`."""
+
+    size = models.BigIntegerField(_("size"), primary_key=True)
+    root = models.CharField(_("root"), max_length=44)  # base64
+    note = models.TextField(_("signed note"))
+    signed_at = models.DateTimeField(_("signed at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+        ordering = ["-size"]
+
+    def __str__(self) -> str:
+        return f"#{self.size}"

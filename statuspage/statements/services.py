@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json, canonical, digest
+from statuspage.statements.checkpoints import checkpoint_sign
 from statuspage.statements.models import Statement
 from statuspage.statements.outbox import hand_over
 from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.tiles import MAX_LEAF_BYTES
 from statuspage.statements.times import iso
+from statuspage.statements.tree import tree_size
 from statuspage.statements.undoing import undone
 
 FORMAT_VERSION: Final = 1
@@ -59,12 +62,13 @@ def publish(
     corrects: Statement | None = None,
     published_at: datetime | None = None,
 ) -> Statement:
-    """Append the next statement to the log and open its broadcast, in one transaction.
+    """Append the next statement to the log, sign the log, and open the broadcast: all or nothing.
 
     `published_at` is for importing history; left out, it is now.
 
     Raises:
         NotCanonical: `content` cannot be written as canonical JSON.
+        ValidationError: it is too long to be a leaf of the log.
     """
     with publishing():
         moment = published_at or timezone.now()
@@ -80,6 +84,7 @@ def publish(
                 "content": dict(content),
             }
         )
+        _check_length(data)
         statement = Statement.objects.create(
             number=number,
             kind=kind,
@@ -91,6 +96,7 @@ def publish(
             canonical=data.decode(),
             sha256=digest(data),
         )
+        checkpoint_sign()
         hand_over(statement)
         return statement
 
@@ -155,5 +161,22 @@ def _answer(
 
 
 def _next_number() -> int:
+    """The one after the last. A number that was signed is never given again.
+
+    Should someone have removed the last statement from the table behind our back, the tree still
+    knows it: the gap stays for everyone to see.
+    """
     last = Statement.objects.order_by("-number").values_list("number", flat=True).first()
-    return (last or 0) + 1
+    return max(last or 0, tree_size()) + 1
+
+
+def _check_length(data: bytes) -> None:
+    if len(data) > MAX_LEAF_BYTES:
+        raise ValidationError(
+            _(
+                "This is too long for one statement: %(length)d bytes, at most %(limit)d. "
+                "Please shorten it, or say it in two statements."
+            ),
+            code="length",
+            params={"length": len(data), "limit": MAX_LEAF_BYTES},
+        )

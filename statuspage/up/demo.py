@@ -20,6 +20,8 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
     return {
         "DEBUG": "true",
         "SITE_URL": web,
+        # The same log on whatever port it is tried.
+        "LOG_ORIGIN": "status.demo.example/log",
         "TWILIO_BASE_URL": simulator,
         "TWILIO_ACCOUNT_SID": keys["account_sid"],
         "TWILIO_AUTH_TOKEN": keys["auth_token"],

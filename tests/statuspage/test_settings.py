@@ -16,6 +16,7 @@ PRODUCTION = {
     "ADDRESS_KEYS": "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "ADDRESS_INDEX_KEY": "y" * 40,
     "TRANSACTION_KEY": "t" * 40,
+    "LOG_SIGNING_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 }
 
 
@@ -44,6 +45,8 @@ def test_production_starts_with_everything_set(tmp_path):
         ("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE="),
         ("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production"),
         ("TRANSACTION_KEY", "demo-transaction-key-never-in-production"),
+        ("LOG_SIGNING_KEY", None),
+        ("LOG_SIGNING_KEY", "ZGVtby1sb2cta2V5LW5ldmVyLWluLXByb2R1Y3Rpb24="),
         ("ALLOWED_HOSTS", None),
         ("SITE_URL", None),
         ("SITE_URL", "status.example.com"),

@@ -17,6 +17,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "status.example.com",
     "SITE_URL": "https://status.example.com",
     "ADDRESS_KEYS": f"check:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+    "LOG_SIGNING_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
     "ADDRESS_INDEX_KEY": secrets.token_urlsafe(32),
     "TRANSACTION_KEY": secrets.token_urlsafe(32),
     "SMS_SIGNATURE": "演示支付",

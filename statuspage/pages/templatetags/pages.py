@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import template
 
 from statuspage.pages import moments
+from statuspage.pages.addresses import statement_path
 from statuspage.pages.look import icon
 from statuspage.settlement.money import yuan
 
@@ -16,6 +17,7 @@ register.filter("until", moments.until)
 register.filter("day", moments.day)
 register.filter("month", moments.month)
 register.filter("yuan", yuan)
+register.filter("place", statement_path)
 
 
 @register.filter

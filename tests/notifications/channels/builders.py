@@ -42,6 +42,7 @@ def bulletin(language: str = "zh-hans", **values: Any) -> Bulletin:
     words = CHINESE if language == "zh-hans" else ENGLISH
     fields: dict[str, Any] = {
         "number": 12,
+        "code": "CDF3X",
         "kind": "incident.update",
         "topic": "incidents",
         "status": "investigating",

@@ -27,8 +27,8 @@ class TestWriting:
     def test_an_incident_in_chinese(self) -> None:
         content = SMS.compose(bulletin())
         assert content.text == (
-            "【演示支付】商户您好，T+1到账延迟：调查中。10:42起部分小微商户到账延迟，资金安全，"
-            "正在排查。（第12号）下次更新不晚于11:15。"
+            "【演示支付】T+1到账延迟：调查中。10:42起部分小微商户到账延迟，资金安全，"
+            "正在排查。（第12号CDF3X）下次更新不晚于11:15。"
         )
         assert content.segments == segments(content.text) == 1
         assert content.data["TemplateCode"] == "SMS_1"
@@ -36,6 +36,7 @@ class TestWriting:
             "what": "T+1到账延迟：调查中",
             "body": "10:42起部分小微商户到账延迟，资金安全，正在排查。",
             "number": "12",
+            "code": "CDF3X",
             "next": "下次更新不晚于11:15。",
         }
 
@@ -44,7 +45,8 @@ class TestWriting:
         content = SMS.compose(bulletin("en"))
         assert content.text == (
             "【演示支付】Service notice: T+1 payouts are late: Investigating. Since 10:42 payouts "
-            "to some micro merchants are late. Funds are safe. (No. 12) Next update by 11:15."
+            "to some micro merchants are late. Funds are safe. (No. 12, CDF3X) Next update by "
+            "11:15."
         )
         assert content.data["TemplateCode"] == "SMS_2"
 
@@ -52,9 +54,7 @@ class TestWriting:
         settings.ALIYUN_SMS_TEMPLATE_EN = ""
         content = SMS.compose(bulletin("en"))
         assert content.data["TemplateCode"] == "SMS_1"
-        assert content.text.startswith(
-            "【演示支付】商户您好，T+1 payouts are late: Investigating。"
-        )
+        assert content.text.startswith("【演示支付】T+1 payouts are late: Investigating。")
 
     def test_a_template_has_only_the_variables_that_it_names(self, settings) -> None:
         settings.ALIYUN_SMS_TEMPLATE_TEXT = "通知：${what}。请看状态页。"
@@ -82,7 +82,7 @@ class TestWriting:
 
     def test_a_correction_begins_with_the_number_it_corrects(self) -> None:
         text = SMS.compose(correction()).text
-        assert text.startswith("【演示支付】商户您好，更正第11号：T+1到账延迟。")
+        assert text.startswith("【演示支付】更正第11号：T+1到账延迟。")
 
     def test_a_long_body_ends_with_a_sentence_or_with_dots(self) -> None:
         body = "资金安全，正在排查。" * 9

@@ -92,7 +92,7 @@ def test_the_parts_of_an_sms_are_those_that_are_billed(
 def test_an_sms_ends_with_the_statements_number(kind: str, language: str, long: bool) -> None:
     values = {"body": LONG[language]} if long else {}
     text = SMS.compose(said(kind, language, **values)).text
-    assert text.endswith("（第12号）" if language == "zh-hans" else "(No. 12)")
+    assert text.endswith("（第12号CDF3X）" if language == "zh-hans" else "(No. 12, CDF3X)")
     assert "11:15" in text
 
 

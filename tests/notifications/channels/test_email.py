@@ -94,7 +94,7 @@ class TestWriting:
             "T+1 payouts are late: Investigating.",
             "Funds are safe.",
             "Next update by 11:15.",
-            "(No. 12)",
+            "(No. 12, CDF3X)",
             "https://status.example.com/en/incidents/abc/",
             f"{settings.SITE_URL}/manage/",
         ]:

@@ -45,14 +45,14 @@ class TestWriting:
         text = SMS.compose(bulletin()).text
         assert text == (
             "【演示支付】T+1到账延迟\uff1a调查中。10:42起部分小微商户到账延迟\uff0c资金安全\uff0c"
-            "正在排查。下次更新不晚于11:15。\uff08第12号\uff09"
+            "正在排查。下次更新不晚于11:15。\uff08第12号CDF3X\uff09"
         )
         assert segments(text) == 1
 
     def test_an_incident_in_english(self) -> None:
         assert SMS.compose(bulletin("en")).text == (
             "【演示支付】T+1 payouts are late: Investigating. Since 10:42 payouts to some micro "
-            "merchants are late. Funds are safe. Next update by 11:15. (No. 12)"
+            "merchants are late. Funds are safe. Next update by 11:15. (No. 12, CDF3X)"
         )
 
     def test_english_without_a_mainland_signature_fits_gsm_7(self, settings) -> None:
@@ -65,7 +65,7 @@ class TestWriting:
     def test_a_correction_begins_with_the_number_it_corrects(self) -> None:
         text = SMS.compose(correction(next_update_by=None)).text
         assert text.startswith("【演示支付】更正第11号\uff1aT+1到账延迟。")
-        assert text.endswith("\uff08第12号\uff09")
+        assert text.endswith("\uff08第12号CDF3X\uff09")
 
     def test_a_withdrawal_in_english(self) -> None:
         text = SMS.compose(correction("en", "withdrawal")).text
@@ -93,7 +93,7 @@ class TestWriting:
         content = SMS.compose(bulletin(body="资金安全\uff0c正在排查原因。" * 300))
         assert content.segments == MAX_PARTS
         assert content.text.startswith("【演示支付】")
-        assert content.text.endswith("排查原因。下次更新不晚于11:15。\uff08第12号\uff09")
+        assert content.text.endswith("排查原因。下次更新不晚于11:15。\uff08第12号CDF3X\uff09")
 
 
 class TestSending:

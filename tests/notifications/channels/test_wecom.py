@@ -26,7 +26,7 @@ def test_a_group_reads_what_happened_and_where_to_read_on() -> None:
         "10:42起部分小微商户到账延迟\uff0c资金安全\uff0c正在排查。",
         "下次更新不晚于11:15。",
         "https://status.example.com/incidents/abc/",
-        "\uff08第12号\uff09",
+        "\uff08第12号CDF3X\uff09",
     ]
 
 

@@ -13,7 +13,13 @@ from notifications.simulator.testing import Simulator
 from tests.notifications.simulator.wire import raw
 
 PHONE = "13800001234"
-VALUES = {"what": "扫码支付：调查中", "body": "正在排查。", "number": "12", "next": "11:15前更新。"}
+VALUES = {
+    "what": "扫码支付：调查中",
+    "body": "正在排查。",
+    "number": "12",
+    "code": "CDF3X",
+    "next": "11:15前更新。",
+}
 SMS = {
     "PhoneNumbers": PHONE,
     "SignName": "演示支付",
@@ -21,7 +27,7 @@ SMS = {
     "TemplateParam": json.dumps(VALUES),
     "OutId": "7:abc",
 }
-SHOWN = "【演示支付】商户您好，扫码支付：调查中。正在排查。（第12号）11:15前更新。"
+SHOWN = "【演示支付】扫码支付：调查中。正在排查。（第12号CDF3X）11:15前更新。"
 
 
 def encoded(parameters: Mapping[str, str]) -> str:

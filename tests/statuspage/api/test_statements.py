@@ -102,3 +102,14 @@ def test_reading_where_only_posting_is_possible_is_405(api):
     assert response.status_code == 405
     assert "POST" in response["Allow"]
     error_of(response)
+
+
+def test_what_is_too_long_for_the_log_is_refused_with_a_sentence(api, component):
+    long = {"zh-hans": "🧧" * 4999, "en": "🧧" * 4999}
+    given = samples.incident(component, body=long, name={"zh-hans": "名" * 100})
+    given["components"] = {component.public_id: "partial_outage"}
+    assert api.post("incidents/", given).status_code == 201  # forty kilobytes are allowed
+    planned = samples.maintenance(component, body=long, short_notice_reason=long)
+    answer = api.post("maintenances/", planned)
+    assert answer.status_code == 400
+    assert "too long for one statement" in str(answer.json())

@@ -114,7 +114,7 @@ def test_the_list_is_leafed_through_twenty_at_a_time(
 ) -> None:
     for number in range(21):
         noticed(title=text(f"公告{number}号"), published_at=ago(hours=number))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         first = client.get("/en/notices/")
     assert "公告19号" in words_of(first)
     assert "公告20号" not in words_of(first)

@@ -1,0 +1,71 @@
+"""Whether two texts say the same, whatever a telephone makes of spaces, widths and quotes."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from notifications.channels.sms_text import INVISIBLE, LOOK_ALIKES
+
+STOPS: Final = str.maketrans("。【】", ".[]")
+
+# A character as it is compared, and where in the text it stands.
+Sign = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A text in three: what stands in the other one too lies before and after what does not."""
+
+    before: str
+    differs: str
+    after: str
+
+
+def same(one: str, other: str) -> bool:
+    """Whether they are the same to a reader."""
+    return _folded(one) == _folded(other)
+
+
+def is_part(one: str, whole: str) -> bool:
+    """Whether `one` stands in `whole` as it is, with nothing added."""
+    return bool(_folded(one)) and _folded(one) in _folded(whole)
+
+
+def difference(text: str, ours: str) -> Difference:
+    """From the first to the last place where `text` is not what `ours` is."""
+    given, wanted = _signs(text), _signs(ours)
+    start = _common(given, wanted)
+    end = _common(given[start:][::-1], wanted[start:][::-1])
+    changed = given[start : len(given) - end]
+    if not changed:  # something was only left out: point at what stands around the gap
+        changed = given[max(start - 1, 0) : start + 1]
+    if not changed:
+        return Difference("", text, "")
+    first, last = changed[0][1], changed[-1][1] + 1
+    return Difference(text[:first], text[first:last], text[last:])
+
+
+def _folded(text: str) -> str:
+    return "".join(sign for sign, _place in _signs(text))
+
+
+def _signs(text: str) -> list[Sign]:
+    return [(sign, place) for place, one in enumerate(text) for sign in _fold(one)]
+
+
+@lru_cache(maxsize=8192)
+def _fold(character: str) -> str:
+    plain = unicodedata.normalize("NFKC", character.translate(INVISIBLE).translate(LOOK_ALIKES))
+    return "".join(plain.translate(STOPS).casefold().split())
+
+
+def _common(one: Sequence[Sign], other: Sequence[Sign]) -> int:
+    """How many signs they begin with alike."""
+    count = 0
+    for (first, _a), (second, _b) in zip(one, other, strict=False):
+        if first != second:
+            break
+        count += 1
+    return count

@@ -1,0 +1,8 @@
+"""The address of this room."""
+
+from django.urls import path
+
+from notifications.verification.views import verify
+
+app_name = "verification"
+urlpatterns = [path("verify/", verify, name="verify")]

@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""Check a public log of statements from the outside, and remember what was seen.
+
+    pip install cryptography
+    python3 verify_log.py https://status.example.com
+
+Reads the whole log (c2sp.org/tlog-tiles), computes its Merkle tree (RFC 6962) anew, checks the
+signature (c2sp.org/signed-note), and compares all of it with what it saw the last time.
+It ends with 0 where everything fits, 1 where the log was tampered with, 2 where it could not tell.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import difflib
+import hashlib
+import http.client
+import json
+import os
+import re
+import sys
+import urllib.error
+import urllib.request
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+OK, TAMPERED, CANNOT_TELL = 0, 1, 2
+WIDTH, MOST_BYTES = 256, 32 * 1024 * 1024
+
+WORDS: dict[str, tuple[str, str]] = {
+    "ok": ("OK: all {size} statements are as they were signed. Root {root}", "核验通过：全部{size}条声明与签名一致。根哈希 {root}"),
+    "grown": ("    The {size} statements seen last time are unchanged.", "    上次核验过的{size}条声明没有任何改动。"),
+    "first": ("    First look: the key and the log are remembered in {state}.", "    首次核验：公钥和记录已记入 {state}，请留着它。"),
+    "key": ("    Key: {key}", "    公钥：{key}"),
+    "bad": ("NOT OK: the log was tampered with.", "核验不通过：公开记录被动过手脚。"),
+    "changed": ("    Statement No. {number} was changed.", "    第{number}号声明被改动。"),
+    "removed": ("    Statement No. {number} was removed.", "    第{number}号声明被删除。"),
+    "inserted": ("    A statement was inserted as No. {number}.", "    有人插入了一条声明，现为第{number}号。"),
+    "swapped": ("    Statements were put into another order: No. {numbers}.", "    声明的顺序被调换：第{numbers}号。"),
+    "numbered": ("    Statement No. {number} says that it has another number.", "    第{number}号声明自称是另一个编号。"),
+    "tree": ("    The published tree does not lead to the signed root.", "    公布的哈希树算不出已签名的根哈希。"),
+    "shrunk": ("    Last time there were {old} statements, now there are {new}.", "    上次有{old}条声明，现在只剩{new}条。"),
+    "rewritten": ("    The statements seen last time do not lead to the root signed then: history was rewritten.", "    上次见过的声明算不出当时签名的根哈希：历史被改写。"),
+    "signature": ("    The checkpoint is not signed by the key known for this log.", "    检查点不是用这份记录的已知公钥签名的。"),
+    "origin": ("    The checkpoint is of another log: {origin}", "    检查点属于另一份记录：{origin}"),
+    "cannot": ("CANNOT TELL: {why}", "无法核验：{why}"),
+    "empty": ("the log has no statement yet ({url})", "公开记录里还没有声明（{url}）"),
+    "network": ("{url}: {problem}", "{url}：{problem}"),
+    "garbled": ("{url} is not written as the specification says", "{url} 的内容不符合规范"),
+    "state": ("{state} cannot be read as what this program remembers: {problem}", "{state} 不是本程序的记录文件：{problem}"),
+}  # fmt: skip
+
+
+def say(name: str, **values: object) -> str:
+    """A sentence, in Chinese where the terminal is."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    return WORDS[name][spoken.lower().startswith("zh")].format(**values)
+
+
+class Tampered(Exception):
+    """The log does not fit what was signed or what was seen; the arguments are sentences."""
+
+
+class CannotTell(Exception):
+    """Something outside the log's control may be the reason."""
+
+
+@dataclass
+class Seen:
+    """What is remembered of a log: its keys, and its tree as of the last look."""
+
+    keys: list[str] = field(default_factory=list)
+    size: int = 0
+    root: str = ""
+    leaves: list[str] = field(default_factory=list)
+
+
+def sha256(*parts: bytes) -> bytes:
+    """The hash of the parts, one behind the other. RFC 6962: 0 before a leaf, 1 before a node."""
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def root_of(leaves: list[bytes]) -> str:
+    """The root over leaf hashes, in base64; over none it is the hash of nothing."""
+    row = leaves or [sha256()]
+    while len(row) > 1:
+        pairs = [sha256(b"\x01", *row[at : at + 2]) for at in range(0, len(row) - 1, 2)]
+        row = pairs + row[len(pairs) * 2 :]  # a last one without a neighbour goes up as it is
+    return base64.b64encode(row[0]).decode()
+
+
+def signed_by(note: str, key: str) -> bool:
+    """Whether a verifier key (`name+id+base64`) has signed the note."""
+    try:
+        name, number, encoded = key.split("+", 2)
+        data = base64.b64decode(encoded, validate=True)
+        expected = sha256(name.encode(), b"\n", data)[:4]
+        text, _, lines = note.rpartition("\n\n")
+        if data[:1] != b"\x01" or expected.hex() != number:
+            return False
+        public = Ed25519PublicKey.from_public_bytes(data[1:])
+        for line in lines.splitlines():
+            dash, signer, signature = line.split(" ")
+            given = base64.b64decode(signature, validate=True)
+            if (dash, signer, given[:4]) == ("—", name, expected):
+                public.verify(given[4:], f"{text}\n".encode())
+                return True
+    except (InvalidSignature, ValueError):
+        return False
+    return False
+
+
+def read_checkpoint(note: str, url: str) -> tuple[int, str]:
+    """Size and root; the first line is the log's name."""
+    match = re.match(r"[^\n]+\n([0-9]+)\n([^\n]+)\n\n", note)
+    if not match:
+        raise CannotTell(say("garbled", url=url))
+    return int(match[1]), match[2]
+
+
+def get(url: str) -> bytes | None:
+    """What is found there; None for a 404."""
+    try:
+        request = urllib.request.Request(url, headers={"User-Agent": "verify_log/1"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return bytes(answer.read(MOST_BYTES))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError) and error.code == 404:
+            return None
+        raise CannotTell(say("network", url=url, problem=error)) from error
+
+
+def tiles(url: str, level: str, size: int) -> list[bytes]:
+    """The tiles of one level that a tree of `size` leaves has, as far as they are served."""
+    found = []
+    for index in range(-(-size // WIDTH)):
+        digits = str(index).zfill(-(-len(str(index)) // 3) * 3)
+        groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+        path = "/".join([f"x{one}" for one in groups[:-1]] + groups[-1:])
+        width = min(size - index * WIDTH, WIDTH)
+        data = get(f"{url}/tile/{level}/{path}" + (f".p/{width}" if width < WIDTH else ""))
+        if data is None:
+            break
+        found.append(data)
+    return found
+
+
+def entries_of(bundle: bytes, url: str) -> list[bytes]:
+    """The statements in a bundle: each stands behind its length in two bytes."""
+    found, at = [], 0
+    while at < len(bundle):
+        length = int.from_bytes(bundle[at : at + 2], "big")
+        at += 2 + length
+        if at > len(bundle):
+            raise CannotTell(say("garbled", url=url))
+        found.append(bundle[at - length : at])
+    return found
+
+
+def differences(old: list[bytes], new: list[bytes], *, may_grow: bool) -> list[str]:
+    """In words, how a list of leaf hashes became another; what is only added at the end is fine."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    was, now = old[start:], new[start:]
+    if was and Counter(was) == Counter(now[: len(was)]):
+        moved = [start + at + 1 for at in range(len(was)) if was[at] != now[at]]
+        return [say("swapped", numbers=", ".join(map(str, moved)))]
+    pairs = difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
+    if len(was) == len(now):
+        pairs = [("replace", 0, len(was), 0, len(now))]
+    found = []
+    for kind, a, b, c, d in pairs:
+        if kind == "equal" or (may_grow and kind == "insert" and a == len(was)):
+            continue
+        both = min(b - a, d - c)
+        changed = [at for at in range(both) if was[a + at] != now[c + at]]
+        found += [say("changed", number=start + a + at + 1) for at in changed]
+        found += [say("removed", number=start + at + 1) for at in range(a + both, b)]
+        if not (may_grow and b == len(was)):
+            found += [say("inserted", number=start + at + 1) for at in range(c + both, d)]
+    return found
+
+
+def check_signature(url: str, note: str, seen: Seen, pinned: str) -> list[str]:
+    """The keys that have signed the note, one of them known before where any was."""
+    offered = (get(f"{url}/vkey") or b"").decode("utf-8", "replace").split()
+    known = [pinned] if pinned else seen.keys or offered
+    signing = [one for one in dict.fromkeys([*known, *offered]) if signed_by(note, one)]
+    if not {*signing} & {*known}:
+        raise Tampered(say("signature"))
+    origin = note.split("\n", 1)[0]
+    if all(one.split("+", 1)[0] != origin for one in signing):
+        raise Tampered(say("origin", origin=origin))
+    return signing
+
+
+def check_tree(url: str, size: int, root: str) -> tuple[list[bytes], list[bytes]]:
+    """The leaf hashes, computed from the statements and found in the tree; and the statements."""
+    bundles = tiles(url, "entries", size)
+    entries = [one for bundle in bundles for one in entries_of(bundle, f"{url}/tile/entries")]
+    row = b"".join(tiles(url, "0", size))
+    signed = [row[at : at + 32] for at in range(0, len(row), 32)]
+    computed = [sha256(b"\x00", one) for one in entries]
+    if root_of(computed) != root or len(computed) != size:
+        if root_of(signed) != root or len(signed) != size:
+            return computed, entries  # neither fits: only what was seen before can tell which ones
+        raise Tampered(*differences(signed, computed, may_grow=False))
+    return computed, entries
+
+
+def number_of(entry: bytes) -> object:
+    """The number that a statement says it has."""
+    try:
+        return json.loads(entry)["number"]
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def check_memory(seen: Seen, size: int, computed: list[bytes]) -> None:
+    """Whether the log still holds what was seen."""
+    before = [bytes.fromhex(one) for one in seen.leaves]
+    found = [say("shrunk", old=seen.size, new=size)] if size < seen.size else []
+    if root_of(computed[: seen.size]) != seen.root:
+        found = found or [say("rewritten")]
+        found += differences(before, computed, may_grow=True)
+    if found:
+        raise Tampered(*found)
+
+
+def check(url: str, seen: Seen, pinned: str) -> Seen:
+    """Look at the log; what to remember of it where everything fits."""
+    if not url.startswith(("http://", "https://")):
+        raise CannotTell(say("network", url=url, problem="http(s)://…?"))
+    note = (get(f"{url}/checkpoint") or b"").decode("utf-8", "replace")
+    if not note:
+        if seen.size:
+            raise Tampered(say("shrunk", old=seen.size, new=0))
+        raise CannotTell(say("empty", url=url))
+    size, root = read_checkpoint(note, f"{url}/checkpoint")
+    keys = check_signature(url, note, seen, pinned)
+    computed, entries = check_tree(url, size, root)
+    if seen.size:
+        check_memory(seen, size, computed)
+    if root_of(computed) != root or len(computed) != size:
+        raise Tampered(say("tree"))
+    wrong = [number for number, one in enumerate(entries, 1) if number_of(one) != number]
+    if wrong:
+        raise Tampered(*(say("numbered", number=number) for number in wrong))
+    return Seen(keys, size, root, [one.hex() for one in computed])
+
+
+def recall(state: str) -> dict[str, Seen]:
+    """What was seen of every log so far."""
+    if state == "-" or not Path(state).exists():
+        return {}
+    try:
+        kept = json.loads(Path(state).read_text(encoding="utf-8"))
+        return {url: Seen(**one) for url, one in kept.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise CannotTell(say("state", state=state, problem=error)) from error
+
+
+def main() -> int:
+    """Check, say it, remember it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("url", help="the status page, or its /log/")
+    parser.add_argument("--state", default="verify_log.json", help="its memory; - for none")
+    parser.add_argument("--key", default="", help="the verifier key, if known otherwise")
+    asked = parser.parse_args()
+    url = asked.url.rstrip("/")
+    url = url if url.endswith("/log") else f"{url}/log"
+    try:
+        kept = recall(asked.state)
+        seen = kept.get(url, Seen())
+        now = kept[url] = check(url, seen, asked.key)
+        if asked.state != "-":  # put in place whole, so that a crash leaves the old or the new
+            part = Path(f"{asked.state}.part")
+            part.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}))
+            part.replace(asked.state)
+    except Tampered as tampered:
+        print("\n".join([say("bad"), *tampered.args]))
+        return TAMPERED
+    except (CannotTell, OSError) as problem:
+        print(say("cannot", why=problem), file=sys.stderr)
+        return CANNOT_TELL
+    print(say("ok", size=now.size, root=now.root))
+    if asked.state != "-":
+        print(say("grown", size=seen.size) if seen.size else say("first", state=asked.state))
+    print("\n".join(say("key", key=one) for one in now.keys))
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

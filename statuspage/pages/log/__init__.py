@@ -1,0 +1,1 @@
+"""The public log as people and auditors read it: its page, its tiles, its proofs."""

@@ -1,0 +1,28 @@
+"""Leafing through a long list."""
+
+import re
+from typing import Final, TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from statuspage.pages.errors import NotHere
+
+PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
+
+Row = TypeVar("Row", bound=Model)
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Row], size: int) -> Page[Row]:
+    """The page that `?page=` asks for, the first unless told.
+
+    Raises:
+        NotHere: it does not exist.
+    """
+    asked = request.GET.get("page", "1")
+    pages = Paginator(rows, size)
+    if not PAGE_NUMBER.fullmatch(asked) or int(asked) > pages.num_pages:
+        raise NotHere(_("There is no such page. The last one is page %d.") % pages.num_pages)
+    return pages.page(int(asked))

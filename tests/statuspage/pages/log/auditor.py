@@ -1,0 +1,184 @@
+"""Someone outside who reads the log over HTTP and believes nothing; and someone inside who lies."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from statuspage.statements.canonical import canonical, digest
+from statuspage.statements.models import Statement
+from statuspage.statements.services import Subject, publish
+from tests.factories import text
+from tests.statuspage.statements import naive
+
+SUBJECT = Subject("incident", "bcdfghjkmnpq")
+NAME = text("到账延迟", "Payouts are late")
+Get = Callable[[str], bytes]
+
+
+def say(words: str = "正在排查。") -> Statement:
+    """One statement of an incident that needs no row of its own."""
+    content = {"name": NAME, "body": text(words), "status": "investigating", "components": []}
+    return publish(kind="incident.update", subject=SUBJECT, content=content, author=None)
+
+
+def say_many(count: int) -> None:
+    """`count` statements: all but the last as an older version of the program left them."""
+    start = Statement.objects.count()
+    rows = []
+    for number in range(start + 1, start + count):
+        document: dict[str, Any] = {
+            "v": 1,
+            "number": number,
+            "kind": "incident.update",
+            "subject": {"type": SUBJECT.type, "id": SUBJECT.id},
+            "published_at": "2025-02-21T02:42:00.000Z",
+            "corrects": None,
+            "content": {"name": NAME, "body": text(f"第{number}条"), "status": "investigating"},
+        }
+        data = canonical(document)
+        rows.append(
+            Statement(
+                number=number,
+                kind="incident.update",
+                subject_type=SUBJECT.type,
+                subject_id=SUBJECT.id,
+                published_at=timezone.now(),
+                canonical=data.decode(),
+                sha256=digest(data),
+            )
+        )
+    Statement.objects.bulk_create(rows)
+    say()
+
+
+@dataclass(frozen=True)
+class SeenCheckpoint:
+    """What a checkpoint says."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+
+
+def client_get(client: Client) -> Get:
+    """How the auditor asks."""
+
+    def get(path: str) -> bytes:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        return response.content
+
+    return get
+
+
+def read_checkpoint(note: str) -> SeenCheckpoint:
+    """The three lines of a checkpoint."""
+    origin, size, root, *_rest = note.split("\n")
+    return SeenCheckpoint(origin, int(size), naive.b64(root), note)
+
+
+def verify_note(note: str, key: str) -> None:
+    """The signature of a signed note, by a verifier key; raises InvalidSignature."""
+    name, number, encoded = key.strip().split("+", 2)
+    data = base64.b64decode(encoded)
+    assert naive.sha256(name.encode() + b"\n" + data)[:4].hex() == number
+    body, _, lines = note.rpartition("\n\n")
+    [line] = [one for one in lines.splitlines() if one.startswith(f"— {name} ")]
+    signature = base64.b64decode(line.rpartition(" ")[2])
+    assert signature[:4].hex() == number
+    Ed25519PublicKey.from_public_bytes(data[1:]).verify(signature[4:], f"{body}\n".encode())
+
+
+def whole_log(get: Get, size: int) -> list[bytes]:
+    """Every entry, from the bundles."""
+    found = []
+    for index in range(-(-size // 256)):
+        width = min(256, size - 256 * index)
+        data = get(f"/log/tile/entries/{index:03d}" + (f".p/{width}" if width < 256 else ""))
+        while data:
+            length = int.from_bytes(data[:2], "big")
+            found.append(data[2 : 2 + length])
+            data = data[2 + length :]
+    return found
+
+
+def json_of(get: Get, path: str) -> dict[str, Any]:
+    """An answer in JSON."""
+    return dict(json.loads(get(path)))
+
+
+@contextmanager
+def superuser() -> Iterator[Any]:
+    """A cursor for which the triggers do not hold."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield cursor
+
+
+def change_a_letter(number: int) -> None:
+    """One character of one statement."""
+    with superuser() as cursor:
+        cursor.execute(
+            "UPDATE statements_statement SET canonical = replace(canonical, %s, %s)"
+            " WHERE number = %s",
+            ["排查", "排除", number],
+        )
+        assert cursor.rowcount == 1
+
+
+def drop(number: int, *, with_proofs: bool = False) -> None:
+    """The last statement; with its place in the tree and its checkpoint, or only itself."""
+    with superuser() as cursor:
+        cursor.execute("DELETE FROM statements_statement WHERE number = %s", [number])
+        if with_proofs:
+            cursor.execute("DELETE FROM statements_checkpoint WHERE size = %s", [number])
+            cursor.execute(
+                "DELETE FROM statements_treenode WHERE (index + 1) << level >= %s", [number]
+            )
+
+
+def swap(one: int, other: int) -> None:
+    """Two statements take each other's place."""
+    with superuser() as cursor:
+        cursor.execute(
+            "UPDATE statements_statement a SET canonical = b.canonical, sha256 = b.sha256"
+            " FROM statements_statement b"
+            " WHERE (a.number, b.number) IN ((%s, %s), (%s, %s))",
+            [one, other, other, one],
+        )
+
+
+def slip_in(number: int) -> None:
+    """A statement that was never made, as `number`; what stood there and behind moves on."""
+    with superuser() as cursor:
+        cursor.execute("SELECT max(number) FROM statements_statement")
+        [last] = cursor.fetchone()
+        cursor.execute(
+            "UPDATE statements_statement a SET canonical = b.canonical"
+            " FROM statements_statement b WHERE a.number = b.number + 1 AND a.number > %s",
+            [number],
+        )
+        cursor.execute(
+            "UPDATE statements_statement SET canonical = replace(canonical, '排查', '补划')"
+            " WHERE number = %s AND %s <= %s",
+            [number, number, last],
+        )
+
+
+def sign_again() -> None:
+    """The tree and its checkpoints made anew over what the table holds now, with our own key."""
+    from statuspage.statements.checkpoints import checkpoint_sign
+
+    with superuser() as cursor:
+        cursor.execute("DELETE FROM statements_checkpoint")
+        cursor.execute("DELETE FROM statements_treenode")
+    checkpoint_sign()

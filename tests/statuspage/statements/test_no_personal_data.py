@@ -1,0 +1,144 @@
+"""No leaf of the public log holds personal data, whatever kind of statement it is.
+
+One test for each statement that can be made: every step of an incident and of a maintenance,
+every kind of notice in the registry, and every answer to each.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from statuspage.incidents.services.incidents import incident_update
+from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
+from statuspage.statements.models import Statement
+from statuspage.statements.services import statement_correct, statement_withdraw
+from tests.factories import incident_of, make_address, make_component, make_staff, open_incident
+from tests.factories import text as said
+from tests.statuspage.settlement.notices.samples import (
+    NEEDS_WORLD,
+    every_kind,
+    publish,
+    world,
+)
+
+pytestmark = pytest.mark.django_db
+
+STAFF = {
+    "username": "zhang.sanfeng",
+    "first_name": "三丰",
+    "last_name": "张君宝",
+    "email": "zhang.sanfeng@staff.example",
+}
+SUBSCRIBER = ("+8613912345678", "merchant@shop.example")
+# Nothing of the kind stands in the words these tests publish, so whatever is found leaked.
+PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+
+
+@pytest.fixture
+def author():
+    make_address(SUBSCRIBER[0])
+    make_address(SUBSCRIBER[1], channel="email")
+    return make_staff(**STAFF)
+
+
+def assert_no_personal_data(statement: Statement) -> None:
+    assert statement.author is not None, "the table knows who said it; the leaf must not"
+    leaf = statement.canonical
+    for secret in (*STAFF.values(), *SUBSCRIBER, SUBSCRIBER[0][3:], statement.author.password):
+        assert secret not in leaf
+    assert f'"{statement.author.pk}"' not in leaf
+    for name in ("author", "staff", "user", "approved_by", "reviewed_by", "published_by"):
+        assert f'"{name}"' not in leaf
+    assert not PHONE.search(leaf)
+    assert not MAIL.search(leaf)
+
+
+def incident(author, status: str = "") -> Statement:
+    opened = open_incident(author=author)
+    if not status:
+        return opened
+    return incident_update(
+        incident=incident_of(opened), status=status, body=said("有新进展。"), author=author
+    )
+
+
+def maintenance(author, status: str = "") -> Statement:
+    start = timezone.now() + timedelta(days=30)
+    planned = maintenance_schedule(
+        name=said("清算系统升级"),
+        body=said("期间照常收款。"),
+        components=[make_component().public_id],
+        scheduled_for=start,
+        scheduled_until=start + timedelta(hours=2),
+        short_notice_reason=said("紧急修补。"),
+        author=author,
+    )
+    if not status:
+        return planned
+    from statuspage.incidents.models import Maintenance
+
+    row = Maintenance.objects.get(public_id=planned.subject_id)
+    return maintenance_update(
+        maintenance=row, status=status, body=said("有新进展。"), author=author
+    )
+
+
+STEPS: dict[str, Callable[..., Statement]] = {
+    "incident.opened": incident,
+    **{
+        f"incident {status}": lambda author, status=status: incident(author, status)
+        for status in ("investigating", "identified", "monitoring", "resolved")
+    },
+    "maintenance.scheduled": maintenance,
+    **{
+        f"maintenance {status}": lambda author, status=status: maintenance(author, status)
+        for status in ("in_progress", "completed")
+    },
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_of_an_incident_or_a_maintenance_holds_none(step: str, author) -> None:
+    statement = STEPS[step](author)
+    assert_no_personal_data(statement)
+    assert_no_personal_data(
+        statement_correct(statement=statement, body=said("更正。"), author=author)
+    )
+    assert_no_personal_data(
+        statement_withdraw(statement=statement, body=said("撤回。"), author=author)
+    )
+
+
+@pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.name)
+def test_a_notice_of_any_kind_holds_none(kind, author) -> None:
+    if kind.name in NEEDS_WORLD:
+        world()
+    statement = publish(kind.name, author=author)
+    assert_no_personal_data(statement)
+    assert_no_personal_data(
+        statement_correct(statement=statement, body=said("更正。"), author=author)
+    )
+
+
+def test_every_kind_of_statement_that_the_program_names_is_covered() -> None:
+    """A new kind of statement has to be added above before this passes."""
+    covered = {
+        "incident.opened",
+        "incident.updated",
+        "maintenance.scheduled",
+        "maintenance.updated",
+    }
+    covered |= {"correction", "withdrawal"} | {f"notice.{one.name}" for one in every_kind()}
+    made = set(re.findall(r'"((?:incident|maintenance|notice)\.[a-z_]+)"', _sources()))
+    assert made <= covered, f"no test shows that {sorted(made - covered)} hold no personal data"
+
+
+def _sources() -> str:
+    """The program's own text: where it says something, it names the kind."""
+    folder = Path(__file__).resolve().parents[3] / "statuspage"
+    return "\n".join(one.read_text(encoding="utf-8") for one in folder.rglob("*.py"))
