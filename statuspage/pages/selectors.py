@@ -117,7 +117,7 @@ def history(month: Month, one: Reader) -> History:
     ends = month.next.begins
     began = log.incidents().filter(started_at__gte=month.begins, started_at__lt=ends)
     planned = log.maintenances().filter(scheduled_for__gte=month.begins, scheduled_for__lt=ends)
-    first, last = _record()
+    first, last = record()
     return History(
         month=month,
         incidents=incident_cards(began, one),
@@ -229,7 +229,7 @@ def _part(component: Component, language: str) -> Part:
     )
 
 
-def _record() -> tuple[Month, Month]:
+def record() -> tuple[Month, Month]:
     """The first and the last month of which there is anything to tell; the last is never past."""
     now = timezone.now()
     began = Incident.objects.aggregate(first=Min("started_at"))["first"]
