@@ -1,4 +1,4 @@
-"""Wakes every web process with a statement's commit, and remembers it for the publisher's answer."""
+"""Wakes every web process with a statement, and remembers it for the publisher's answer."""
 
 import threading
 from typing import Final

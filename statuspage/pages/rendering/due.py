@@ -6,7 +6,6 @@ from itertools import chain
 from typing import Final
 
 from django.db.models import Max, Q
-from django.utils import timezone
 
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
@@ -30,7 +29,9 @@ def newest_number() -> int:
 def after_statements(head: int) -> list[str]:
     """What the statements after number `head` change."""
     found = Statement.objects.filter(number__gt=head)
-    return _together(_with_related(set(found.values_list("subject_type", "subject_id"))))
+    subjects = set(found.values_list("subject_type", "subject_id"))
+    shared = registry.changed_by({kind for kind, _public_id in subjects})
+    return [*shared, *_own(_with_related(subjects), _months(subjects))]
 
 
 def after_a_minute(now: datetime) -> list[str]:
@@ -41,7 +42,9 @@ def after_a_minute(now: datetime) -> list[str]:
     planned = Maintenance.objects.exclude(status=MaintenanceStatus.COMPLETED)
     moving |= {("incident", one) for one in opened.values_list("public_id", flat=True)}
     moving |= {("maintenance", one) for one in planned.values_list("public_id", flat=True)}
-    return _together(moving, [month_of(now)])
+    # A month gains its link to the next one when that begins.
+    months = [*_months(moving), month_of(now), month_of(now).previous]
+    return [*registry.always(), *_own(moving, months)]
 
 
 def everything() -> list[str]:
@@ -61,17 +64,11 @@ def everything() -> list[str]:
     )
 
 
-def _together(subjects: Subjects, also: Iterable[Month] = ()) -> list[str]:
-    months = {*_months(subjects), *also, month_of(timezone.now())}
-    # A neighbour gains or loses its link to this month.
-    around = {str(near) for one in months for near in (one.previous, one, one.next)}
-    return list(
-        chain(
-            registry.always(),
-            registry.of_subjects(sorted(subjects)),
-            registry.of_months(sorted(around & set(_from_to(*record())))),
-        )
-    )
+def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:
+    """The pages of subjects, and of those months of which there is anything to tell."""
+    yield from registry.of_subjects(sorted(subjects))
+    first, last = record()
+    yield from registry.of_months(str(one) for one in sorted({*months}) if first <= one <= last)
 
 
 def _with_related(subjects: Subjects) -> Subjects:

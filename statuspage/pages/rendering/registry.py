@@ -1,6 +1,6 @@
 """What is kept as a snapshot. A new page of the site is one line here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Final
 
 from django.urls import reverse
@@ -9,39 +9,54 @@ from django.utils.translation import override
 from statuspage.pages.addresses import VIEWS
 from statuspage.statements.texts import ENGLISH, LANGUAGES
 
-# Rendered anew for every statement, and every minute: they show what is going on, or the clock.
-PAGES: Final = (
-    "pages:home",
-    "pages:history",
-    "pages:notices",
-    "pages:arrival",
-    "pages:ledger",
-    "pages:log",
-)
-# The same for machines; English under `?lang=en`.
-SPOKEN: Final = (
-    "machine:rss",
-    "machine:atom",
-    "machine:json_feed",
-    "machine:calendar",
-    "machine:badge",
-    "machine:api_summary",
-    "machine:api_status",
-    "machine:api_components",
-    "machine:api_incidents",
-    "machine:api_unresolved",
-    "machine:api_maintenances",
-    "machine:api_upcoming",
-    "machine:api_active",
-)
-# One for all languages.
-PLAIN: Final = ("machine:robots", "machine:sitemap")
+# About what a statement must be to change a page. All of them are also made anew every minute:
+# they show what is going on, or the clock.
+EVERY: Final = frozenset(VIEWS)
+WORK: Final = frozenset({"incident", "maintenance"})
+NOTICE: Final = frozenset({"notice"})
+NONE: Final = frozenset[str]()
 
-Subjects = Iterable[tuple[str, str]]
+PAGES: Final[Mapping[str, Set[str]]] = {
+    "pages:home": EVERY,
+    "pages:history": WORK,
+    "pages:notices": NOTICE,
+    "pages:arrival": NONE,
+    "pages:ledger": NOTICE,
+    "pages:log": EVERY,
+}
+# The same for machines; English under `?lang=en`. The API's name when anything was last said.
+SPOKEN: Final[Mapping[str, Set[str]]] = {
+    "machine:rss": EVERY,
+    "machine:atom": EVERY,
+    "machine:json_feed": EVERY,
+    "machine:calendar": frozenset({"maintenance", "notice"}),
+    "machine:badge": WORK,
+    "machine:api_summary": EVERY,
+    "machine:api_status": EVERY,
+    "machine:api_components": EVERY,
+    "machine:api_incidents": EVERY,
+    "machine:api_unresolved": EVERY,
+    "machine:api_maintenances": EVERY,
+    "machine:api_upcoming": EVERY,
+    "machine:api_active": EVERY,
+}
+# One for all languages.
+PLAIN: Final[Mapping[str, Set[str]]] = {"machine:robots": NONE, "machine:sitemap": EVERY}
+
+
+def changed_by(kinds: Set[str]) -> Iterator[str]:
+    """The addresses that statements about such subjects may change."""
+    for view, about in PAGES.items():
+        if about & kinds:
+            yield from _in_each_language(view)
+    for view, about in SPOKEN.items():
+        if about & kinds:
+            yield from (reverse(view), f"{reverse(view)}?lang={ENGLISH}")
+    yield from (reverse(view) for view, about in PLAIN.items() if about & kinds)
 
 
 def always() -> Iterator[str]:
-    """The addresses of what every statement may change."""
+    """The addresses of all that is there from the first day."""
     for view in PAGES:
         yield from _in_each_language(view)
     for view in SPOKEN:
@@ -49,7 +64,7 @@ def always() -> Iterator[str]:
     yield from map(reverse, PLAIN)
 
 
-def of_subjects(subjects: Subjects) -> Iterator[str]:
+def of_subjects(subjects: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The addresses of incidents, maintenances and notices, each given as (type, public id)."""
     for kind, public_id in subjects:
         if kind in VIEWS:
@@ -58,8 +73,9 @@ def of_subjects(subjects: Subjects) -> Iterator[str]:
 
 def of_months(months: Iterable[str]) -> Iterator[str]:
     """The addresses of months of the history, written as 2025-02."""
+    addresses = list(_in_each_language("pages:history"))
     for month in months:
-        for address in _in_each_language("pages:history"):
+        for address in addresses:
             yield f"{address}?month={month}"
 
 

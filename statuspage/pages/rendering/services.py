@@ -9,11 +9,13 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from statuspage.once import sharing
 from statuspage.pages.rendering import due
 from statuspage.pages.rendering.internal import Missing, Unfit, rendered
 from statuspage.pages.rendering.reference import code, reference
 from statuspage.pages.snapshots import store
 from statuspage.pages.snapshots.models import Edition
+from statuspage.pages.snapshots.pages import Page
 
 # Of what is to be made anew, but not at once, so much before looking for statements again.
 BATCH: Final = 60
@@ -99,15 +101,25 @@ def _left(edition: Edition, made_from: str) -> list[str]:
 
 def _rendered(keys: Iterable[str]) -> store.Rendered:
     pages, missing = [], set()
-    for key in keys:
-        try:
-            pages.append(rendered(key))
-        except Missing:
-            missing.add(key)
-        except Unfit as problem:
-            logger.error("not kept as a snapshot: %s", problem)  # noqa: TRY400 - the view logged it
-            missing.add(key)
+    with sharing():
+        for key in keys:
+            page = _kept(key)
+            if page:
+                pages.append(page)
+            else:
+                missing.add(key)
     return store.Rendered(pages, missing)
+
+
+def _kept(key: str) -> Page | None:
+    """The page, or None for what Django has to answer itself."""
+    try:
+        return rendered(key)
+    except Missing:
+        return None
+    except Unfit as problem:
+        logger.error("not kept as a snapshot: %s", problem)  # noqa: TRY400 - the view logged it
+        return None
 
 
 def _minute(moment: datetime) -> int:

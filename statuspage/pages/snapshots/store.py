@@ -1,4 +1,4 @@
-"""Snapshots in PostgreSQL, which is their source: written by one renderer, read by every process."""
+"""Snapshots in PostgreSQL, their source: written by one renderer, read by every process."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass

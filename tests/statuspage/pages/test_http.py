@@ -27,7 +27,7 @@ def test_every_answer_has_an_etag_and_is_asked_for_again(client: Client, path: s
     response = client.get(path)
     assert response.status_code == 200
     assert re.fullmatch(r'"[0-9a-f]{32}"', response["ETag"])
-    assert response["Cache-Control"] == "no-cache"
+    assert response["Cache-Control"] == CACHED
 
 
 @pytest.mark.parametrize("path", PUBLIC)
