@@ -53,13 +53,18 @@ class Memory:
         self.stale = False
         self.confirmed_at = datetime.now(UTC)
 
-    def age(self) -> None:
-        """Nobody can say whether this is current: say on each page when it last was."""
-        if not self.stale and self.confirmed_at:
-            as_of = self.confirmed_at
-            pages = (with_notice(page, as_of) for page in self.pages.values())
-            self._swap({page.key: Answer(page, as_of) for page in pages}, self.head)
-            self.stale = True
+    def age(self) -> list[Page]:
+        """Nobody can say whether this is current: say on each page when it last was.
+
+        Returns the pages that people read, as they are now answered.
+        """
+        if self.stale or self.confirmed_at is None:
+            return []
+        as_of = self.confirmed_at
+        pages = [with_notice(page, as_of) for page in self.pages.values()]
+        self._swap({page.key: Answer(page, as_of) for page in pages}, self.head)
+        self.stale = True
+        return [page for page in pages if page.is_html]
 
     def wait_for(self, head: int, seconds: float) -> bool:
         """Wait until the statement of this number is shown; whether it was in time."""

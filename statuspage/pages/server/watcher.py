@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 import psycopg
@@ -90,15 +91,15 @@ class Watcher:
         edition = store.current()
         if (edition.number, edition.head) != (self._memory.number, self._memory.head):
             self._memory.take(store.news(self._memory.known()))
-            self._memory.confirm()
-            self._write()
+            memory = self._memory
+            self._on_disk(lambda: self._files.write(memory.number, memory.head, memory.pages))
         self._memory.confirm()
-        self._files.confirm()
+        self._on_disk(self._files.confirm)
         self._last_word = time.monotonic()
 
-    def _write(self) -> None:
+    def _on_disk(self, write: Callable[[], None]) -> None:
         try:
-            self._files.write(self._memory.number, self._memory.head, self._memory.pages)
+            write()
         except OSError as error:
             # nginx then serves what it has; this process answers from memory all the same.
             logger.warning("the files of the pages cannot be written: %s", error)
@@ -106,9 +107,9 @@ class Watcher:
     def _without_database(self, error: Exception) -> None:
         if time.monotonic() - self._last_word < STALE_AFTER_SECONDS:
             return
-        if not self._memory.stale:
+        if pages := self._memory.age():
             logger.warning("the database does not answer: %s", type(error).__name__)
-        self._memory.age()
+            self._on_disk(lambda: self._files.age(pages))
 
 
 def _plain(parameters: dict[str, object]) -> dict[str, object]:

@@ -1,14 +1,17 @@
 """Snapshots as files, for nginx, and for a web process that starts while its engines are away.
 
-`site/` holds what nginx serves: an address's file with its `.gz` and `.br` beside it.
-`manifest.json` names the address, headers and etag of each.
+`site/` holds what nginx serves: an address's file with its `.gz` and `.br` beside it; `aged/` the
+same with a notice, for as long as the database does not answer. `manifest.json` names the address,
+headers and etag of each.
 """
 
 import fcntl
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +40,7 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._site = folder / "site"
+        self._aged = folder / "aged"
         self._manifest = folder / "manifest.json"
         self._lock = folder / "lock"
 
@@ -51,16 +55,33 @@ class Files:
                 return
             before = {one["key"]: one["etag"] for one in kept.get("pages", ())}
             for page in pages.values():
-                if before.get(page.key) != page.etag or not self._path(page.key).exists():
-                    self._write_page(page)
+                path = _path(self._site, page.key)
+                if before.get(page.key) != page.etag or not path.exists():
+                    _write_page(path, page)
             for key in before.keys() - pages.keys():
-                self._remove(key)
+                _remove(_path(self._site, key))
             self._write_manifest(number, head, pages.values())
 
     def confirm(self) -> None:
         """Note that the database has just said that this is current."""
         if self._manifest.exists():
             os.utime(self._manifest)
+        if self._aged.exists():
+            gone = Path(tempfile.mkdtemp(dir=self._aged.parent))
+            with suppress(FileNotFoundError):  # another process has done it
+                self._aged.rename(gone / "aged")
+            shutil.rmtree(gone, ignore_errors=True)
+
+    def age(self, pages: Iterable[Page]) -> None:
+        """Have nginx serve these instead, until the database answers again."""
+        with self._alone() as alone:
+            if not alone or self._aged.exists():
+                return
+            made = Path(tempfile.mkdtemp(dir=self._aged.parent))
+            made.chmod(0o755)
+            for page in pages:
+                _write_page(_path(made, page.key), page)
+            made.rename(self._aged)
 
     def read(self) -> Kept | None:
         """All of it; None where nothing was ever written."""
@@ -70,23 +91,6 @@ class Files:
         pages = [page for one in manifest["pages"] if (page := self._read_page(one))]
         confirmed = datetime.fromtimestamp(self._manifest.stat().st_mtime, UTC)
         return Kept(manifest["number"], manifest["head"], pages, confirmed)
-
-    def _path(self, key: str) -> Path:
-        address, _mark, query = key.partition("?")
-        folder = self._site / QUERIES / query if query else self._site
-        return folder / f"{address[1:]}{INDEX if address.endswith('/') else ''}"
-
-    def _write_page(self, page: Page) -> None:
-        path = self._path(page.key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        moment = _later_than(path, page.last_modified.timestamp())
-        for ending, name in VARIANTS:
-            _replace(path.with_name(path.name + ending), getattr(page, name), moment)
-
-    def _remove(self, key: str) -> None:
-        path = self._path(key)
-        for ending, _name in VARIANTS:
-            path.with_name(path.name + ending).unlink(missing_ok=True)
 
     def _write_manifest(self, number: int, head: int, pages: Iterable[Page]) -> None:
         listed = [
@@ -110,7 +114,7 @@ class Files:
 
     def _read_page(self, listed: Mapping[str, Any]) -> Page | None:
         """A page by its file; made anew where a crash left its files newer than the manifest."""
-        path, headers = self._path(listed["key"]), listed["headers"]
+        path, headers = _path(self._site, listed["key"]), listed["headers"]
         try:
             parts = {
                 name: path.with_name(path.name + ending).read_bytes() for ending, name in VARIANTS
@@ -139,6 +143,24 @@ class Files:
                 yield False
             else:
                 yield True
+
+
+def _path(folder: Path, key: str) -> Path:
+    address, _mark, query = key.partition("?")
+    folder = folder / QUERIES / query if query else folder
+    return folder / f"{address[1:]}{INDEX if address.endswith('/') else ''}"
+
+
+def _write_page(path: Path, page: Page) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    moment = _later_than(path, page.last_modified.timestamp())
+    for ending, name in VARIANTS:
+        _replace(path.with_name(path.name + ending), getattr(page, name), moment)
+
+
+def _remove(path: Path) -> None:
+    for ending, _name in VARIANTS:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _later_than(path: Path, moment: float) -> float:
