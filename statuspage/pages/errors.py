@@ -7,7 +7,6 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-
 TRY_AGAIN_SECONDS: Final = 30
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.http import parse_http_date
 
@@ -49,7 +49,7 @@ def rendered(key: str) -> Page:
     return _page(key, response)
 
 
-def _page(key: str, response: HttpResponse) -> Page:
+def _page(key: str, response: HttpResponseBase) -> Page:
     headers = {name: value for name, value in response.items() if name.lower() not in OWN}
     if policy := headers.get(POLICY):
         # Its order differs between processes, and would look like a change.
@@ -58,7 +58,7 @@ def _page(key: str, response: HttpResponse) -> Page:
     moment = timezone.now().replace(microsecond=0)
     if spoken:
         moment = moment.fromtimestamp(parse_http_date(spoken), moment.tzinfo)
-    return compressed(key, headers, response.content, moment)
+    return compressed(key, headers, response.getvalue(), moment)
 
 
 @cache

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from django.db import DatabaseError, connection
@@ -112,7 +112,7 @@ class Watcher:
             self._on_disk(lambda: self._files.age(pages))
 
 
-def _plain(parameters: dict[str, object]) -> dict[str, object]:
+def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
     """Without what is Django's own: classes of cursors and adapters."""
     own = {"cursor_factory", "context", "prepare_threshold"}
     return {name: value for name, value in parameters.items() if name not in own}

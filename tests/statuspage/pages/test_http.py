@@ -9,6 +9,7 @@ from tests.statuspage.pages.story import noticed, opened, path_of, resolved, sch
 
 pytestmark = pytest.mark.django_db
 
+CACHED = "public, max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=86400"
 PAGES = ["/", "/en/", "/history/", "/notices/", "/log/"]
 MACHINES = ["/history.rss", "/history.atom", "/feed.json", "/badge.svg", "/api/v2/summary.json"]
 PUBLIC = [*PAGES, *MACHINES, "/robots.txt", "/sitemap.xml"]
