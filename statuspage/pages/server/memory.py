@@ -56,7 +56,7 @@ class Memory:
     def age(self) -> list[Page]:
         """Nobody can say whether this is current: say on each page when it last was.
 
-        Returns the pages that people read, as they are now answered.
+        Returns the pages as they are now answered.
         """
         if self.stale or self.confirmed_at is None:
             return []
@@ -64,7 +64,7 @@ class Memory:
         pages = [with_notice(page, as_of) for page in self.pages.values()]
         self._swap({page.key: Answer(page, as_of) for page in pages}, self.head)
         self.stale = True
-        return [page for page in pages if page.is_html]
+        return pages
 
     def wait_for(self, head: int, seconds: float) -> bool:
         """Wait until the statement of this number is shown; whether it was in time."""

@@ -1,8 +1,8 @@
 """Snapshots as files, for nginx, and for a web process that starts while its engines are away.
 
-`site/` holds what nginx serves: an address's file with its `.gz` and `.br` beside it; `aged/` the
-same with a notice, for as long as the database does not answer. `manifest.json` names the address,
-headers and etag of each.
+`site/` holds an address's file with its `.gz` and `.br` beside it; `aged/` the same with a notice,
+for as long as the database does not answer. nginx serves `current`, a link to one of the two.
+`manifest.json` names the address, headers and etag of each.
 """
 
 import fcntl
@@ -41,6 +41,7 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self._site = folder / "site"
         self._aged = folder / "aged"
+        self._current = folder / "current"
         self._manifest = folder / "manifest.json"
         self._lock = folder / "lock"
 
@@ -61,12 +62,15 @@ class Files:
             for key in before.keys() - pages.keys():
                 _remove(_path(self._site, key))
             self._write_manifest(number, head, pages.values())
+            if not self._current.is_symlink():
+                _point(self._current, self._site)
 
     def confirm(self) -> None:
         """Note that the database has just said that this is current."""
         if self._manifest.exists():
             os.utime(self._manifest)
         if self._aged.exists():
+            _point(self._current, self._site)
             gone = Path(tempfile.mkdtemp(dir=self._aged.parent))
             with suppress(FileNotFoundError):  # another process has done it
                 self._aged.rename(gone / "aged")
@@ -82,6 +86,7 @@ class Files:
             for page in pages:
                 _write_page(_path(made, page.key), page)
             made.rename(self._aged)
+            _point(self._current, self._aged)
 
     def read(self) -> Kept | None:
         """All of it; None where nothing was ever written."""
@@ -169,6 +174,14 @@ def _later_than(path: Path, moment: float) -> float:
         return max(float(int(moment)), path.stat().st_mtime + 1)
     except FileNotFoundError:
         return float(int(moment))
+
+
+def _point(link: Path, folder: Path) -> None:
+    """Turn a link in one step: there is no moment without it."""
+    part = link.with_name(f".{link.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    part.symlink_to(folder.name)
+    part.replace(link)
 
 
 def _replace(path: Path, content: bytes, moment: float | None) -> None:
