@@ -21,7 +21,9 @@ from statuspage.pages.snapshots.store import news
 COMPONENTS: Final = 20
 INCIDENTS: Final = 10
 CONNECTIONS: Final = 64
-SECONDS: Final = 5
+# The machine is shared: each figure is the best of some short rounds.
+SECONDS: Final = 2
+ROUNDS: Final = 3
 PORTS: Final = {"server": 8741, "cached": 8742, "static": 8743, "front": 8744}
 ADDRESSES: Final = ("/", "/api/v2/summary.json")
 GRANIAN: Final = (
@@ -61,7 +63,8 @@ def measure(stage: Stage) -> Section:
     section = Section(
         "Serving",
         f"The page with {COMPONENTS} components and {INCIDENTS} incidents, and the API's summary;"
-        f" `wrk -c{CONNECTIONS}`, granian with 2 workers, nginx with 1, the same bytes.",
+        f" `wrk -c{CONNECTIONS}`, granian with 2 workers, nginx with 1, the same bytes. The best"
+        f" of {ROUNDS} rounds each.",
         (
             "what",
             "page server, part of nginx",
@@ -174,6 +177,11 @@ def _ask(name: str, address: str) -> object:
 
 
 def _wrk(name: str, address: str, headers: dict[str, str]) -> Figure:
+    rounds = [_round(name, address, headers) for _ in range(ROUNDS)]
+    return max(rounds, key=lambda one: one.per_second)
+
+
+def _round(name: str, address: str, headers: dict[str, str]) -> Figure:
     named = [part for pair in headers.items() for part in ("-H", ": ".join(pair))]
     url = f"http://127.0.0.1:{PORTS[name]}{address}"
     command = ["wrk", f"-c{CONNECTIONS}", "-t1", f"-d{SECONDS}s", "--latency", *named, url]

@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from statuspage.components.models import Component
 from statuspage.pages.rendering import internal, registry, services
 from statuspage.pages.rendering.services import Outcome, render_due
 from statuspage.pages.snapshots import store
@@ -192,12 +193,12 @@ def test_a_process_of_an_older_version_leaves_the_rest_to_the_newer(site: Site) 
 
 def test_the_price_of_a_statement_does_not_grow_with_the_history(site: Site) -> None:
     first = opened()
-    years(range(4))
+    years(range(7))
     site.render()
     updated(first)
     with CaptureQueriesContext(connection) as few:
         assert render_due() is Outcome.DONE
-    years(range(4, 13))
+    years(range(7, 20))
     site.render()
     updated(first, "monitoring")
     with CaptureQueriesContext(connection) as many:
@@ -214,6 +215,36 @@ def years(months: range) -> None:
         resolved(old, published_at=ago(days=days))
         scheduled(scheduled_for=ahead(days=month + 1))
         noticed(published_at=ago(days=days))
+
+
+def test_page_and_api_agree_in_every_edition_while_several_publish(site: Site) -> None:
+    component = make_component()
+    make_component("别的", "Other")
+    site.render()
+    threads = [threading.Thread(target=publish, args=(component, one)) for one in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        look(site)
+    for thread in threads:
+        thread.join()
+    assert look(site) == {f"Late {one}.{part}" for one in range(4) for part in range(3)}
+
+
+def publish(component: Component, one: int) -> None:
+    """Three incidents of one publisher."""
+    for part in range(3):
+        opened(component, name=text(f"延迟{one}", f"Late {one}.{part}"))
+    connection.close()
+
+
+def look(site: Site) -> set[str]:
+    """What the next edition names; page, feed and API must name the same."""
+    site.render()
+    addresses = ("/en/", "/api/v2/summary.json?lang=en", "/history.rss?lang=en")
+    page, api, feed = (set(re.findall(r"Late \d\.\d", site.get(one).text)) for one in addresses)
+    assert page == api == feed
+    return page
 
 
 def test_every_snapshot_is_listed_in_the_sitemap_or_is_for_machines(site: Site) -> None:
