@@ -15,7 +15,7 @@ from benchmarks.stage import Section, Stage
 from statuspage.up.engines import Engines
 
 RESULTS = Path(__file__).parent / "results"
-BENCHMARKS = ("sending", "expanding", "claiming", "receiving")
+BENCHMARKS = ("sending", "expanding", "claiming", "receiving", "rendering", "serving")
 LIBRARIES = ("Django", "celery", "psycopg", "twilio", "pycurl", "granian")
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "statuspage.settings",

@@ -1,8 +1,19 @@
-"""Entry point of the web server."""
+"""Entry point of the web server: the page server, and Django behind it."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402 - models are there once Django is set up
+
+from statuspage.pages.server.app import PageServer  # noqa: E402
+from statuspage.pages.server.memory import Memory  # noqa: E402
+from statuspage.pages.server.watcher import Watcher  # noqa: E402
+from statuspage.pages.snapshots.files import Files  # noqa: E402
+
+_memory = Memory()
+Watcher(_memory, Files(settings.DATA_DIR / "pages")).start()
+application = PageServer(_django, _memory)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.statuses import Indicator, overall
+from statuspage.once import once
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class GroupRow:
     components: Sequence[Component]
 
 
+@once
 def visible_components() -> list[Component]:
     """What the public may see, in order."""
     return list(Component.objects.filter(visible=True).select_related("group"))

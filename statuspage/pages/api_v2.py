@@ -1,7 +1,8 @@
 """Views of the Statuspage v2 API: unauthenticated, for any origin, `?lang=en` for English."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 
@@ -9,6 +10,7 @@ from statuspage.components.selectors import visible_components
 from statuspage.incidents import selectors as log
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.pages.http import View, any_origin, in_asked_language, public
+from statuspage.pages.selectors import listed
 from statuspage.pages.statuspage_v2 import (
     Board,
     Object,
@@ -18,7 +20,7 @@ from statuspage.pages.statuspage_v2 import (
     page_object,
     status_object,
 )
-from statuspage.statements.selectors import newest, timelines
+from statuspage.statements.selectors import last_statement, timelines
 from statuspage.statements.texts import CHINESE
 
 Part = Callable[[Board], object]
@@ -30,7 +32,7 @@ def _answer(**parts: Part) -> View[[]]:
     def view(request: HttpRequest) -> HttpResponse:
         board = Board(visible_components(), get_language() or CHINESE)
         document: Mapping[str, object] = {
-            "page": page_object(board, newest(1).first()),
+            "page": page_object(board, last_statement()),
             **{name: part(board) for name, part in parts.items()},
         }
         return JsonResponse(document, json_dumps_params={"ensure_ascii": False})
@@ -38,18 +40,18 @@ def _answer(**parts: Part) -> View[[]]:
     return any_origin(public(in_asked_language(view)))
 
 
-def _incidents(found: Callable[[], Iterable[Incident]]) -> Part:
+def _incidents(found: Callable[[], QuerySet[Incident]]) -> Part:
     def part(board: Board) -> list[Object]:
-        rows = list(found())
+        rows = listed(found)
         said = timelines("incident", [row.public_id for row in rows])
         return [incident_object(row, said.get(row.public_id, []), board) for row in rows]
 
     return part
 
 
-def _maintenances(*found: Callable[[], Iterable[Maintenance]]) -> Part:
+def _maintenances(*found: Callable[[], QuerySet[Maintenance]]) -> Part:
     def part(board: Board) -> list[Object]:
-        rows = [row for one in found for row in one()]
+        rows = [row for one in found for row in listed(one)]
         said = timelines("maintenance", [row.public_id for row in rows])
         return [maintenance_object(row, said.get(row.public_id, []), board) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Names the room."""
+"""Names the room, and hooks it into publishing."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,10 @@ class PagesConfig(AppConfig):
     """Room of the public site."""
 
     name = "statuspage.pages"
+
+    def ready(self) -> None:
+        """Wake the web processes for every statement."""
+        from statuspage.pages.outbox import announce
+        from statuspage.statements.outbox import on_publish
+
+        on_publish(announce)

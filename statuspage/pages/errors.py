@@ -1,10 +1,13 @@
 """Error pages in the reader's language."""
 
+import sys
 from typing import Final
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+TRY_AGAIN_SECONDS: Final = 30
 # The footer's only question to the database, answered beforehand: it may be what failed.
 NO_QUERY: Final = {"log_head": None}
 
@@ -35,5 +38,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; nothing in this template asks the database, which may be what failed."""
-    return render(request, "pages/errors/500.html", NO_QUERY, status=500)
+    """500, or 503 where the database does not answer; this template asks it nothing."""
+    if not isinstance(sys.exception(), OperationalError):
+        return render(request, "pages/errors/500.html", NO_QUERY, status=500)
+    response = render(request, "pages/errors/500.html", NO_QUERY, status=503)
+    response["Retry-After"] = str(TRY_AGAIN_SECONDS)
+    return response

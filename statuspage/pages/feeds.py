@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from statuspage.pages.addresses import statement_id, subject_url
 from statuspage.pages.timeline import tone_and_label
 from statuspage.statements.models import Statement
-from statuspage.statements.selectors import newest
+from statuspage.statements.selectors import last_statements
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import in_language
 from statuspage.statements.times import iso
@@ -41,7 +41,7 @@ class Item:
 
 def items(language: str) -> list[Item]:
     """The newest statements, newest first, in the active language."""
-    return [_item(statement, language) for statement in newest(NEWEST)]
+    return [_item(statement, language) for statement in last_statements(NEWEST)]
 
 
 def xml(kind: type[SyndicationFeed], view: str, language: str, found: Sequence[Item]) -> bytes:

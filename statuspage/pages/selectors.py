@@ -1,11 +1,11 @@
 """What each page shows, read with a fixed number of queries however much there is to show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -14,6 +14,7 @@ from statuspage.components.selectors import grouped, overall_state, visible_comp
 from statuspage.components.statuses import HEADLINES, ComponentStatus, Indicator
 from statuspage.incidents import selectors as log
 from statuspage.incidents.models import Incident, Maintenance
+from statuspage.once import once
 from statuspage.pages.cards import (
     IncidentCard,
     MaintenanceCard,
@@ -32,7 +33,9 @@ from statuspage.settlement.arrival import Answer, paid_now
 from statuspage.settlement.backlog.selectors import BACKLOG
 from statuspage.settlement.models import Notice, Product
 from statuspage.settlement.selectors import notices, notices_of_incident
-from statuspage.statements.selectors import newest, timelines
+from statuspage.statements.selectors import last_statement, timelines
+
+Row = TypeVar("Row", Incident, Maintenance, Notice)
 
 RECENT_DAYS: Final = 14
 # A settlement notice stays on the first page as long as merchants may still wait for its money.
@@ -86,8 +89,13 @@ class History:
 
 def reader(language: str) -> Reader:
     """A reader of now."""
-    hidden = Component.objects.filter(visible=False).values_list("public_id", flat=True)
-    return Reader(language=language, now=timezone.now(), hidden=frozenset(hidden))
+    return Reader(language=language, now=_now(), hidden=_hidden())
+
+
+@once
+def listed(found: Callable[[], QuerySet[Row]]) -> list[Row]:
+    """The rows of a selector, read at once."""
+    return list(found())
 
 
 def home(one: Reader) -> Home:
@@ -95,17 +103,17 @@ def home(one: Reader) -> Home:
     components = visible_components()
     description, indicator = overall_state(components)
     first_day = timezone.localdate(one.now) - timedelta(days=RECENT_DAYS - 1)
-    opened = incident_cards(log.open_incidents(), one)
-    active = maintenance_cards(log.active_maintenances(), one)
-    last = newest(1).first()
+    opened = incident_cards(listed(log.open_incidents), one)
+    active = maintenance_cards(listed(log.active_maintenances), one)
+    last = last_statement()
     return Home(
         headline=HEADLINES[description],
         indicator=indicator,
         incidents=opened,
         active=active,
-        upcoming=maintenance_cards(log.scheduled_maintenances(), one),
+        upcoming=maintenance_cards(listed(log.scheduled_maintenances), one),
         notices=_current_notices(one),
-        arrivals=paid_now(one.now),
+        arrivals=_paid_now(one.now),
         groups=_groups(components, one.language),
         days=_recent_days(first_day, one),
         spoken_at=last.published_at if last else None,
@@ -118,7 +126,7 @@ def history(month: Month, one: Reader) -> History:
     ends = month.next.begins
     began = log.incidents().filter(started_at__gte=month.begins, started_at__lt=ends)
     planned = log.maintenances().filter(scheduled_for__gte=month.begins, scheduled_for__lt=ends)
-    first, last = _record()
+    first, last = record()
     return History(
         month=month,
         incidents=incident_cards(began, one),
@@ -130,18 +138,18 @@ def history(month: Month, one: Reader) -> History:
 
 def incident(public_id: str, one: Reader) -> IncidentCard | None:
     """One incident with its whole timeline; None when there is none."""
-    return next(iter(incident_cards(log.incidents().filter(public_id=public_id), one)), None)
+    return next(iter(incident_cards(_named(log.incidents, public_id), one)), None)
 
 
 def maintenance(public_id: str, one: Reader) -> MaintenanceCard | None:
     """One maintenance with its whole timeline; None when there is none."""
-    found = log.maintenances().filter(public_id=public_id)
+    found = _named(log.maintenances, public_id)
     return next(iter(maintenance_cards(found, one)), None)
 
 
 def notice(public_id: str, one: Reader) -> NoticeCard | None:
     """One notice with its corrections; None when there is none."""
-    return next(iter(notice_cards(notices().filter(public_id=public_id), one)), None)
+    return next(iter(notice_cards(_named(notices, public_id), one)), None)
 
 
 def related_notices(incident_id: str, one: Reader) -> list[NoticeCard]:
@@ -182,6 +190,27 @@ def notice_cards(found: Iterable[Notice], one: Reader) -> list[NoticeCard]:
     rows = list(found)
     said = timelines("notice", [row.public_id for row in rows])
     return [notice_card(row, said, one) for row in rows]
+
+
+@once
+def _now() -> datetime:
+    """The present moment, the same one for all pages that are rendered together."""
+    return timezone.now()
+
+
+@once
+def _hidden() -> frozenset[str]:
+    return frozenset(Component.objects.filter(visible=False).values_list("public_id", flat=True))
+
+
+@once
+def _paid_now(now: datetime) -> list[Answer]:
+    return paid_now(now)
+
+
+@once
+def _named(found: Callable[[], QuerySet[Row]], public_id: str) -> list[Row]:
+    return list(found().filter(public_id=public_id))
 
 
 def _current_notices(one: Reader) -> list[NoticeCard]:
@@ -232,7 +261,7 @@ def _part(component: Component, language: str) -> Part:
     )
 
 
-def _record() -> tuple[Month, Month]:
+def record() -> tuple[Month, Month]:
     """The first and the last month of which there is anything to tell; the last is never past."""
     now = timezone.now()
     began = Incident.objects.aggregate(first=Min("started_at"))["first"]

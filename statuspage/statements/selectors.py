@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from statuspage.once import once
 from statuspage.statements.models import Statement
 
 
@@ -16,6 +17,11 @@ def timeline(subject_type: str, subject_id: str) -> list[Statement]:
 
 def timelines(subject_type: str, subject_ids: list[str]) -> dict[str, list[Statement]]:
     """The timelines of several subjects in one query; a subject without one is left out."""
+    return _timelines(subject_type, tuple(subject_ids))
+
+
+@once
+def _timelines(subject_type: str, subject_ids: tuple[str, ...]) -> dict[str, list[Statement]]:
     found: dict[str, list[Statement]] = {}
     statements = Statement.objects.filter(
         subject_type=subject_type, subject_id__in=subject_ids
@@ -28,3 +34,15 @@ def timelines(subject_type: str, subject_ids: list[str]) -> dict[str, list[State
 def newest(limit: int) -> QuerySet[Statement]:
     """The last `limit` statements, newest first."""
     return Statement.objects.order_by("-number")[:limit]
+
+
+@once
+def last_statement() -> Statement | None:
+    """The newest statement; None before the first."""
+    return newest(1).first()
+
+
+@once
+def last_statements(limit: int) -> list[Statement]:
+    """The last `limit` statements, newest first, read at once."""
+    return list(newest(limit))

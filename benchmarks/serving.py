@@ -1,0 +1,190 @@
+"""Serving: the page server, nginx with the same bytes, and `cache_page` on Redis."""
+
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.debian import need
+from benchmarks.site import build
+from benchmarks.stage import Section, Stage, until
+from statuspage.pages.rendering.services import Outcome, render_due, take_over
+from statuspage.pages.server.memory import Memory
+from statuspage.pages.snapshots.files import Files
+from statuspage.pages.snapshots.store import news
+
+COMPONENTS: Final = 20
+INCIDENTS: Final = 10
+CONNECTIONS: Final = 64
+# The machine is shared: each figure is the best of some short rounds.
+SECONDS: Final = 1
+ROUNDS: Final = 4
+PORTS: Final = {"server": 8741, "cached": 8742, "static": 8743, "front": 8744}
+ADDRESSES: Final = ("/", "/api/v2/summary.json")
+GRANIAN: Final = (
+    *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2"),
+    *("--blocking-threads", "8", "--log-level", "error"),
+)
+STATIC: Final = """
+worker_processes 1; pid {folder}/static.pid; error_log {folder}/static.log; daemon off; {user}
+events {{ worker_connections 1024; }}
+http {{
+    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+    types {{ "text/html; charset=utf-8" html; application/json json; }}
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port}; root {folder}/pages/site; index index.html;
+        gzip_static on; gzip_vary on;
+        {headers}
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Requests a second, and the 99th percentile of the time to an answer in milliseconds."""
+
+    per_second: float
+    p99: float
+
+
+def measure(stage: Stage) -> Section:
+    """Each address whole and compressed, and then for readers who have it already."""
+    need("wrk", "wrk")
+    need("nginx", "nginx-light")
+    section = Section(
+        "Serving",
+        f"The page with {COMPONENTS} components and {INCIDENTS} incidents, and the API's summary;"
+        f" `wrk -c{CONNECTIONS}`, granian with 2 workers, nginx with 1, the same bytes. The best"
+        f" of {ROUNDS} rounds each.",
+        (
+            "what",
+            "page server, part of nginx",
+            "p99",
+            "times `cache_page`",
+            "deploy/nginx.conf, part of nginx",
+        ),
+    )
+    _render(stage)
+    with _servers(stage):
+        for address in ADDRESSES:
+            section.rows += [_row(address), _row_unchanged(address)]
+    return section
+
+
+def _row(address: str) -> Sequence[str]:
+    asked = {name: {"Accept-Encoding": "gzip"} for name in PORTS}
+    found = _side_by_side(address, asked)
+    times = found["server"].per_second / found["cached"].per_second
+    return _told(f"`{address}`", found, f"{times:.0f}")
+
+
+def _row_unchanged(address: str) -> Sequence[str]:
+    """Each server is asked with its own tag."""
+    asked = {
+        name: {"Accept-Encoding": "gzip", "If-None-Match": _etag(name, address)}
+        for name in ("static", "server", "front")
+    }
+    return _told(f"`{address}`, 304", _side_by_side(address, asked), "")
+
+
+def _told(what: str, found: Mapping[str, Figure], times: str) -> Sequence[str]:
+    static, ours, front = (found[name].per_second for name in ("static", "server", "front"))
+    part = f"{ours / static:.0%} ({ours:,.0f} : {static:,.0f} /s)"
+    return (what, part, f"{found['server'].p99:.1f} ms", times, f"{front / static:.0%}")
+
+
+def _side_by_side(address: str, asked: Mapping[str, dict[str, str]]) -> dict[str, Figure]:
+    """The best round of each server; they take turns, so that noise is shared."""
+    rounds = [
+        {name: _wrk(name, address, headers) for name, headers in asked.items()}
+        for _ in range(ROUNDS)
+    ]
+    return {
+        name: max((one[name] for one in rounds), key=lambda one: one.per_second) for name in asked
+    }
+
+
+def _render(stage: Stage) -> None:
+    build(COMPONENTS, INCIDENTS)
+    take_over()
+    while render_due() is Outcome.MORE:
+        pass
+    memory = Memory()
+    memory.take(news({}))
+    Files(stage.folder / "pages").write(memory.number, memory.head, memory.pages)
+
+
+@contextmanager
+def _servers(stage: Stage) -> Iterator[None]:
+    """All four, until the block ends; a server that is not asked costs nothing."""
+    from tests.statuspage.pages.server.programs import configuration
+
+    user = "user root;" if os.geteuid() == 0 else ""
+    static, front = stage.folder / "static.conf", stage.folder / "front.conf"
+    front.write_text(configuration(stage.folder, PORTS["front"], PORTS["server"]))
+    # The same bytes: a page comes with its security headers.
+    headers = "\n".join(re.findall(r"^ *add_header \S+ \".*$", front.read_text(), re.MULTILINE)[:6])
+    values = {"folder": stage.folder, "port": PORTS["static"], "user": user, "headers": headers}
+    static.write_text(STATIC.format(**values))
+    commands = [
+        [sys.executable, *GRANIAN, "--port", str(PORTS["server"]), "statuspage.wsgi:application"],
+        [sys.executable, *GRANIAN, "--port", str(PORTS["cached"]), "benchmarks.cached:application"],
+        ["nginx", "-c", str(static)],
+        ["nginx", "-c", str(front), "-g", "daemon off;"],
+    ]
+    with (stage.folder / "servers.log").open("w") as log:
+        started = [subprocess.Popen(one, env=stage.environment, stderr=log) for one in commands]
+    try:
+        until(lambda: all(_answers(name) for name in PORTS))
+        until(_in_memory)
+        yield
+    finally:
+        for one in started:
+            one.terminate()
+        for one in started:
+            one.wait()
+
+
+def _in_memory() -> bool:
+    return all(_ask("server", "/").headers["Vary"] == "Accept-Encoding" for _ in range(20))
+
+
+def _answers(name: str) -> bool:
+    try:
+        return bool(_ask(name, "/").status == 200)
+    except OSError:
+        return False
+
+
+def _etag(name: str, address: str) -> str:
+    return str(_ask(name, address).headers["ETag"])
+
+
+def _ask(name: str, address: str) -> object:
+    url = f"http://127.0.0.1:{PORTS[name]}{address}"
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+        response.read()
+        return response
+
+
+def _wrk(name: str, address: str, headers: dict[str, str]) -> Figure:
+    named = [part for pair in headers.items() for part in ("-H", ": ".join(pair))]
+    url = f"http://127.0.0.1:{PORTS[name]}{address}"
+    command = ["wrk", f"-c{CONNECTIONS}", "-t1", f"-d{SECONDS}s", "--latency", *named, url]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", out)
+    slow = re.search(r"99%\s+([\d.]+)(us|ms|s)", out)
+    assert rate, out
+    assert slow, out
+    assert "Non-2xx" not in out, out
+    return Figure(float(rate[1]), float(slow[1]) * {"us": 0.001, "ms": 1, "s": 1000}[slow[2]])

@@ -1,0 +1,1 @@
+"""Which pages a statement changes, and rendering them through Django's own views."""

@@ -1,0 +1,1 @@
+"""The page server: answers public pages from memory, around Django's application."""

@@ -1,0 +1,53 @@
+"""One public answer: its bytes, compressed once, and what is said about them."""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import brotli
+
+# Of a page of 60 kB: 11 would save another 6 % and take a hundred times as long.
+BROTLI_QUALITY: Final = 6
+GZIP_LEVEL: Final = 6
+DIGITS: Final = 32
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an address answers; `headers` are those that the view and the middleware gave."""
+
+    key: str
+    headers: Mapping[str, str]
+    body: bytes
+    gzip: bytes
+    brotli: bytes
+    etag: str
+    last_modified: datetime
+
+    @property
+    def is_html(self) -> bool:
+        """Whether a person reads it."""
+        return self.headers["Content-Type"].startswith("text/html")
+
+
+def etag_of(body: bytes, headers: Mapping[str, str]) -> str:
+    """A name for these bytes with these headers; the same in every process and on every machine."""
+    said = hashlib.sha256(body)
+    said.update(repr(sorted(headers.items())).encode())
+    return said.hexdigest()[:DIGITS]
+
+
+def compressed(key: str, headers: Mapping[str, str], body: bytes, last_modified: datetime) -> Page:
+    """The page with both compressions; the same input gives the same bytes."""
+    return Page(
+        key=key,
+        headers=headers,
+        body=body,
+        gzip=gzip.compress(body, GZIP_LEVEL, mtime=0),
+        brotli=brotli.compress(body, quality=BROTLI_QUALITY),
+        etag=etag_of(body, headers),
+        last_modified=last_modified,
+    )

@@ -1,0 +1,258 @@
+"""What a statement, the clock or a changed name makes new, and at what price."""
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from statuspage.components.models import Component
+from statuspage.pages.rendering import internal, registry, services
+from statuspage.pages.rendering.services import Outcome, render_due
+from statuspage.pages.snapshots import store
+from statuspage.pages.snapshots.models import Edition, Snapshot
+from statuspage.statements.services import statement_withdraw
+from tests.factories import make_component, text
+from tests.statuspage.pages.server.site import Site
+from tests.statuspage.pages.story import (
+    NOW,
+    ago,
+    ahead,
+    noticed,
+    opened,
+    path_of,
+    resolved,
+    scheduled,
+    updated,
+)
+
+# For all that one statement changes, in both languages: pages, feeds and the API.
+MOST_QUERIES = 100
+
+
+def editions() -> dict[str, int]:
+    """In which edition each address was made as it now is."""
+    return dict(Snapshot.objects.values_list("key", "edition"))
+
+
+def test_the_first_rendering_makes_every_page_there_is(site: Site) -> None:
+    said = [opened(), scheduled(), noticed()]
+    site.render()
+    expected = {*registry.always(), *(path_of(one, code) for one in said for code in ("en", "zh"))}
+    assert expected <= site.memory.pages.keys()
+    assert "/history/?month=2025-02" in site.memory.pages
+    assert site.memory.head == 3
+
+
+def test_a_statement_is_on_page_and_api_in_one_edition(site: Site) -> None:
+    first = opened()
+    site.render()
+    before = editions()
+    updated(first, body=text("找到原因了", "The cause is known"))
+    assert site.render() is Outcome.DONE
+    for address in (
+        "/en/",
+        path_of(first),
+        "/api/v2/summary.json?lang=en",
+        "/history.atom?lang=en",
+    ):
+        assert "The cause is known" in site.get(address).text, address
+        assert editions()[address] == before[address] + 1
+
+
+def test_pages_that_a_statement_does_not_concern_stay_as_they_are(site: Site) -> None:
+    old, other = resolved(opened()), noticed()
+    site.render()
+    before = {path: site.get(path).headers["etag"] for path in (path_of(old), path_of(other))}
+    opened()
+    with CaptureQueriesContext(connection) as queries:
+        render_due()
+    wrote = [one["sql"] for one in queries if "INSERT INTO" in one["sql"]]
+    assert path_of(old) not in "".join(wrote)
+    site.render()
+    assert before == {path: site.get(path).headers["etag"] for path in before}
+
+
+def test_nothing_is_done_while_nothing_happens(site: Site) -> None:
+    opened()
+    site.render()
+    assert render_due() is Outcome.NOTHING
+    number = Edition.objects.get().number
+    # A minute later it is looked at again, and what is the same is not stored.
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        assert render_due() is Outcome.DONE
+        assert Edition.objects.get().number <= number + 1
+
+
+def test_a_promise_that_is_broken_shows_within_a_minute(site: Site) -> None:
+    statement = opened(next_update_by=ahead(minutes=1))
+    site.render()
+    etag = site.get(path_of(statement)).headers["etag"]
+    assert "It is late" not in site.get(path_of(statement)).text
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        site.render()
+    assert "It is late" in site.get(path_of(statement)).text
+    assert site.get(path_of(statement)).headers["etag"] != etag
+
+
+def test_a_component_that_is_hidden_leaves_every_page(site: Site) -> None:
+    component = make_component("内部对账", "Back office")
+    statement = resolved(opened(component))
+    site.render()
+    assert "Back office" in site.get(path_of(statement)).text
+    component.visible = False
+    component.save()
+    site.render()
+    for page in site.memory.pages.values():
+        assert "Back office" not in page.body.decode(), page.key
+        assert "内部对账" not in page.body.decode(), page.key
+
+
+def test_a_page_that_depends_on_a_person_is_never_kept(
+    site: Site, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The form for subscribing carries a token, and sets a cookie.
+    monkeypatch.setitem(registry.PAGES, "subscribers:subscribe", registry.EVERY)
+    opened()
+    site.render()
+    assert not [key for key in site.memory.pages if "subscribe" in key]
+    assert "/en/" in site.memory.pages
+
+
+def test_an_unpublished_statement_is_nowhere(site: Site) -> None:
+    opened()
+    site.render()
+    with transaction.atomic():
+        opened(name=text("没有说出口", "Never said"))
+        transaction.set_rollback(True)
+    site.render()
+    assert not [one for one in site.memory.pages.values() if "Never said" in one.body.decode()]
+
+
+def test_a_withdrawal_is_on_every_page_that_showed_the_text(site: Site) -> None:
+    statement = noticed()
+    site.render()
+    statement_withdraw(statement=statement, body=text("说错了", "We were wrong"), author=None)
+    site.render()
+    assert "We were wrong" in site.get(path_of(statement)).text
+    assert "We were wrong" in site.get("/feed.json?lang=en").text
+
+
+def test_two_renderers_do_not_render_twice(site: Site) -> None:
+    opened()
+    found: list[Outcome] = []
+
+    def other() -> None:
+        found.append(render_due())
+        connection.close()
+
+    with transaction.atomic():
+        assert store.alone()
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert found == [Outcome.BUSY]
+    assert render_due() is not Outcome.BUSY
+
+
+def test_a_rendering_that_fails_leaves_the_edition_before(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened()
+    site.render()
+    before = editions()
+    updated(first)
+    calls = iter(range(5))
+    real = internal.rendered
+
+    def dies(key: str) -> object:
+        next(calls)  # StopIteration at the sixth page
+        return real(key)
+
+    monkeypatch.setattr(services, "rendered", dies)
+    with pytest.raises((StopIteration, RuntimeError)):
+        render_due()
+    assert editions() == before
+    monkeypatch.undo()
+    site.render()
+    assert site.memory.head == 2
+
+
+def test_a_process_of_an_older_version_leaves_the_rest_to_the_newer(site: Site) -> None:
+    first = opened()
+    site.render()
+    Edition.objects.update(code="of a newer version", reference="")
+    assert render_due() is Outcome.DONE
+    updated(first, body=text("还在查", "Still looking"))
+    site.render()
+    assert "Still looking" in site.get("/en/").text
+
+
+def test_the_price_of_a_statement_does_not_grow_with_the_history(site: Site) -> None:
+    first = opened()
+    years(range(4))
+    site.render()
+    updated(first)
+    with CaptureQueriesContext(connection) as few:
+        assert render_due() is Outcome.DONE
+    years(range(4, 20))
+    site.render()
+    updated(first, "monitoring")
+    with CaptureQueriesContext(connection) as many:
+        assert render_due() is Outcome.DONE
+    # Lists that happen to hold the same are read once: of a longer history fewer do.
+    assert len(few) <= len(many) <= len(few) + 2 <= MOST_QUERIES
+
+
+def years(months: range) -> None:
+    """A resolved incident of another component, and a maintenance, in each of some months."""
+    for month in months:
+        days = 31 * month + 1
+        old = opened(make_component(f"部件{month}"), published_at=ago(days=days, hours=2))
+        updated(old, published_at=ago(days=days, hours=1))
+        resolved(old, published_at=ago(days=days))
+        scheduled(scheduled_for=ahead(days=month + 1))
+        noticed(published_at=ago(days=days))
+
+
+def test_page_and_api_agree_in_every_edition_while_several_publish(site: Site) -> None:
+    component = make_component()
+    make_component("别的", "Other")
+    site.render()
+    threads = [threading.Thread(target=publish, args=(component, one)) for one in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        look(site)
+    for thread in threads:
+        thread.join()
+    assert look(site) == {f"Late {one}.{part}" for one in range(4) for part in range(3)}
+
+
+def publish(component: Component, one: int) -> None:
+    """Three incidents of one publisher."""
+    for part in range(3):
+        opened(component, name=text(f"延迟{one}", f"Late {one}.{part}"))
+    connection.close()
+
+
+def look(site: Site) -> set[str]:
+    """What the next edition names; page, feed and API must name the same."""
+    site.render()
+    addresses = ("/en/", "/api/v2/summary.json?lang=en", "/history.rss?lang=en")
+    page, api, feed = (set(re.findall(r"Late \d\.\d", site.get(one).text)) for one in addresses)
+    assert page == api == feed
+    return page
+
+
+def test_every_snapshot_is_listed_in_the_sitemap_or_is_for_machines(site: Site) -> None:
+    said = [opened(), scheduled(), noticed()]
+    site.render()
+    listed = set(
+        re.findall(r"<loc>http://127.0.0.1:8000(.*?)</loc>", site.get("/sitemap.xml").text)
+    )
+    for one in said:
+        assert {path_of(one), path_of(one, "zh")} <= listed & site.memory.pages.keys()
