@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass
 from typing import Final
 
+from statuspage.once import once
 from statuspage.statements.models import Checkpoint
 from statuspage.statements.tree import newest_checkpoint, root_at
 
@@ -23,6 +24,7 @@ class LogHead:
         return self.root[:START]
 
 
+@once
 def log_head() -> LogHead | None:
     """The log as it stands; None before the first statement."""
     newest = newest_checkpoint()

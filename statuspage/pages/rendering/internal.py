@@ -16,7 +16,7 @@ from statuspage.pages.snapshots.pages import Page, compressed
 
 # Said anew with each answer, or by the page server; Accept-Language does not matter to an
 # address that has a language.
-OWN: Final = frozenset({"etag", "last-modified", "content-length", "vary"})
+OWN: Final = frozenset({"etag", "last-modified", "content-length", "vary", "x-request-id"})
 POLICY: Final = "Content-Security-Policy"
 OK: Final = 200
 FAULT: Final = 500

@@ -153,6 +153,7 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
             },
         ],
     },
+    "settled": lambda: {"transactions": 1204},
     "calendar_change": lambda: {
         "profile": "domestic",
         "first_day": "2026-09-21",
