@@ -15,6 +15,7 @@ PRODUCTION = {
     "REDIS_URL": "redis:///0",
     "ADDRESS_KEYS": "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "ADDRESS_INDEX_KEY": "y" * 40,
+    "STAFF_SECRET_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 }
 
 
@@ -42,6 +43,10 @@ def test_production_starts_with_everything_set(tmp_path):
         ("ADDRESS_KEYS", None),
         ("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE="),
         ("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production"),
+        ("STAFF_SECRET_KEYS", None),
+        ("STAFF_SECRET_KEYS", "ZGVtby1zdGFmZi1zZWNyZXQta2V5LW5vdC1pbi1wcm8="),
+        ("STAFF_SECOND_FACTOR", "optional"),
+        ("STAFF_SECOND_FACTOR", "never"),
         ("ALLOWED_HOSTS", None),
         ("SITE_URL", None),
         ("SITE_URL", "status.example.com"),

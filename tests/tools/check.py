@@ -18,6 +18,7 @@ PRODUCTION = {
     "SITE_URL": "https://status.example.com",
     "ADDRESS_KEYS": f"check:{base64.b64encode(secrets.token_bytes(32)).decode()}",
     "ADDRESS_INDEX_KEY": secrets.token_urlsafe(32),
+    "STAFF_SECRET_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "SMS_SIGNATURE": "演示支付",
 }
 COMMANDS = (
