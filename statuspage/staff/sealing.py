@@ -17,7 +17,7 @@ def seal(clear: str) -> bytes:
     return _keys(settings.STAFF_SECRET_KEYS).encrypt(clear.encode())
 
 
-def unseal(blob: bytes) -> str:
+def unseal(blob: bytes | memoryview) -> str:
     """The clear text.
 
     Raises:

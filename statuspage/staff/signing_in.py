@@ -44,7 +44,7 @@ def _came_in(*, request: HttpRequest, user: Any, **_more: Any) -> None:
     ip = client_ip(request)
     SignIn.objects.create(
         staff=user,
-        session_key=request.session.session_key,
+        session_key=request.session.session_key or "",
         ip=ip,
         agent=request.headers.get("User-Agent", "")[:200],
     )
