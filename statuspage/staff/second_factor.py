@@ -64,7 +64,7 @@ def totp_confirm(*, staff: Staff, code: str, ip: str = "") -> list[str] | None:
         return recovery_codes_renew(staff=staff, ip=ip)
 
 
-def totp_remove(*, staff: Staff, by: Staff, ip: str = "") -> None:
+def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
     """Forget app and recovery codes: for a new telephone, or for someone who lost theirs."""
     with transaction.atomic():
         Totp.objects.filter(staff=staff).delete()
@@ -72,6 +72,7 @@ def totp_remove(*, staff: Staff, by: Staff, ip: str = "") -> None:
         record(
             act="second_factor.removed",
             staff=by,
+            who="manage.py",
             ip=ip,
             target=staff.get_username(),
             before={"kind": "totp"},

@@ -29,13 +29,10 @@ def acts() -> list[str]:
 )
 def test_the_database_refuses_to_change_it(db: None, statement: str) -> None:
     record(act="signed_in", who="lin")
-    with (
-        pytest.raises(DatabaseError, match="refused"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(statement)
+        with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
+            cursor.execute(statement)
     assert AuditEntry.objects.get().who == "lin"
 
 

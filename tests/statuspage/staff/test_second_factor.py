@@ -7,6 +7,7 @@ from typing import Any
 import pyotp
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from statuspage.staff.models import AuditEntry, RecoveryCode, Staff, Totp
@@ -232,3 +233,12 @@ def test_another_browser_can_be_signed_out_but_not_somebody_elses(lin: Staff) ->
     here.post(f"/console/account/sessions/{theirs.pk}/")
     assert not is_in(there)
     assert is_in(here)
+
+
+def test_who_lost_everything_is_let_in_by_the_operators_command(lin: Staff, phone: Phone) -> None:
+    call_command("staff_reset", "lin")
+    assert sign_in(Client()).headers["Location"] == "/console/log/"
+    entry = AuditEntry.objects.get(act="second_factor.removed")
+    assert (entry.who, entry.target) == ("manage.py", "lin")
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("staff_reset", "nobody")
