@@ -115,8 +115,13 @@ class AuditEntry(models.Model):
     """One act of a member of staff or of a token; the database refuses to change or delete it."""
 
     at = models.DateTimeField(_("time"), auto_now_add=True, db_index=True)
+    # No constraint: an entry can neither change nor go when an account does.
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
     )
     # Copied: the entry says what was true then, whatever they or the token are called later.
     who = models.CharField(_("who"), max_length=150)
