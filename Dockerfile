@@ -18,7 +18,8 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/
 # Settings are read, nothing is connected to; none of these values is kept.
 RUN DEBUG=false SECRET_KEY=build ALLOWED_HOSTS=build SITE_URL=https://build \
     DATABASE_URL=postgresql:///build REDIS_URL=redis:///0 ADDRESS_INDEX_KEY=build \
-    TRANSACTION_KEY=build LOG_SIGNING_KEY=YnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnU= \
+    TRANSACTION_KEY=build STAFF_SECRET_KEYS=YnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnU= \
+    LOG_SIGNING_KEY=YnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnU= \
     ADDRESS_KEYS=build:YnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnU= \
     python manage.py collectstatic --noinput
 USER candor

@@ -11,7 +11,12 @@ class WiringConfig(AppConfig):
 
     def ready(self) -> None:
         """Maintenance is announced by settlement's calendar, which incidents do not know."""
+        from django.db.models.signals import post_save
+
         from statuspage.incidents.lead_time import counts_working_days
         from statuspage.settlement.lead_time import working_days_between
+        from statuspage.staff.audit import record_statement
+        from statuspage.statements.models import Statement
 
         counts_working_days(working_days_between)
+        post_save.connect(record_statement, sender=Statement, dispatch_uid="staff.audit")

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "statuspage.staff.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "statuspage.operations.logs.RequestId",
     "csp.middleware.CSPMiddleware",
@@ -91,6 +92,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "statuspage.staff.middleware.AuditMiddleware",
+    "statuspage.staff.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -138,6 +141,16 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Fernet keys by commas, newest first: they seal the secrets of authenticator apps.
+STAFF_SECRET_KEYS = _secret("STAFF_SECRET_KEYS", "ZGVtby1zdGFmZi1zZWNyZXQta2V5LW5vdC1pbi1wcm8=")
+# Whether approvers and administrators must have a second factor. The demonstration lets them in
+# with the password alone, so that a newcomer can look around.
+STAFF_SECOND_FACTOR = env.text("STAFF_SECOND_FACTOR", "optional" if DEVELOPMENT else "required")
+if STAFF_SECOND_FACTOR not in ("optional", "required"):
+    raise ConfigurationError("STAFF_SECOND_FACTOR", "must be required or optional")
+if STAFF_SECOND_FACTOR == "optional" and not DEVELOPMENT:
+    raise ConfigurationError("STAFF_SECOND_FACTOR", "must be required when DEBUG is off")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

@@ -30,6 +30,8 @@ class TokenAuthentication(BaseAuthentication):
         token = token_check(secret) if secret.isascii() and len(secret) <= LONGEST else None
         if token is None:
             raise AuthenticationFailed(_("This token is unknown or has expired."))
+        # For the audit log, which writes down every use.
+        request._request.api_token = token  # type: ignore[attr-defined]
         return token.staff, token
 
     def authenticate_header(self, request: Request) -> str:

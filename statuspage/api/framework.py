@@ -9,6 +9,7 @@ REST_FRAMEWORK: Final[dict[str, Any]] = {
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
         "statuspage.api.permissions.MayPublish",
+        "statuspage.api.permissions.InScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["statuspage.api.parsers.StrictJSONParser"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec, TypeAlias
+from typing import Concatenate, ParamSpec, TypeAlias
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +12,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 
 from statuspage.staff.models import Staff
-from statuspage.staff.roles import Role
 
-MAY_DECIDE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -73,6 +71,18 @@ def decides(view: View[P]) -> View[P]:
     return in_staff_language(_signed_in(wrapped))
 
 
+def audits(view: View[P]) -> View[P]:
+    """A page for administrators and auditors; others get 403."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not staff_of(request).may_audit:
+            return render(request, "console/auditors_only.html", status=403)
+        return view(request, *args, **kwargs)
+
+    return in_staff_language(_signed_in(wrapped))
+
+
 def undecided(request: HttpRequest) -> HttpResponse:
     """Who may not decide is told so."""
     return render(request, "console/undecided.html", status=403)
@@ -80,7 +90,7 @@ def undecided(request: HttpRequest) -> HttpResponse:
 
 def may_decide(staff: Staff) -> bool:
     """Whether they may send again, or write again to whom a provider stopped."""
-    return staff.is_active and staff.role in MAY_DECIDE
+    return staff.may_approve
 
 
 def staff_of(request: HttpRequest) -> Staff:

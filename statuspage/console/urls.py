@@ -4,6 +4,8 @@ from django.urls import path, register_converter
 
 from statuspage.console.converters import NumberConverter, PublicIdConverter
 from statuspage.console.views import (
+    account,
+    audit,
     broadcasts,
     calendar,
     dashboard,
@@ -17,6 +19,7 @@ from statuspage.console.views import (
     rules,
     session,
     statements,
+    tokens,
     transactions,
 )
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
@@ -29,6 +32,16 @@ urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("login/", session.sign_in, name="login"),
     path("logout/", session.sign_out, name="logout"),
+    path("login/code/", session.second_factor, name="second_factor"),
+    path("account/", account.account, name="account"),
+    path("account/app/", account.totp, name="totp"),
+    path("account/app/remove/", account.totp_off, name="totp_off"),
+    path("account/recovery-codes/", account.recovery_codes, name="recovery_codes"),
+    path("account/sessions/<number:number>/", account.session_revoke, name="session_revoke"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<number:number>/revoke/", tokens.token_off, name="token_revoke"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/new/", incidents.incident_new, name="incident_new"),
     path("incidents/compose/", incidents.incident_compose, name="incident_compose"),

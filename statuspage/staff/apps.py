@@ -10,3 +10,10 @@ class StaffConfig(AppConfig):
     name = "statuspage.staff"
     label = "staff"
     verbose_name = _("Staff")
+
+    def ready(self) -> None:
+        """Bad keys stop the start; coming in is written down from now on."""
+        from statuspage.staff import sealing, signing_in
+
+        sealing.check_keys()
+        signing_in.listen()

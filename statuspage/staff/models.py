@@ -5,7 +5,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.staff.roles import MAY_APPROVE, MAY_PUBLISH, Role
+from statuspage.staff.roles import MAY_APPROVE, MAY_AUDIT, MAY_PUBLISH, Role
+from statuspage.staff.scopes import Scope, every_scope
 
 
 class Staff(AbstractUser):
@@ -27,6 +28,11 @@ class Staff(AbstractUser):
         """True for every role that may stand, as the second person, for another's work."""
         return self.is_active and self.role in MAY_APPROVE
 
+    @property
+    def may_audit(self) -> bool:
+        """True for every role that may read what the others did."""
+        return self.is_active and self.role in MAY_AUDIT
+
 
 class ApiToken(models.Model):
     """A key to the management API; only its hash is kept."""
@@ -37,7 +43,9 @@ class ApiToken(models.Model):
     )
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    scopes = models.JSONField(_("may"), default=every_scope)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
     last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
 
     class Meta:
@@ -46,3 +54,93 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def allows(self, scope: str) -> bool:
+        """Whether whoever issued it meant it for this."""
+        return scope in self.scopes
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it may do, in words."""
+        return [str(Scope(one).label) for one in self.scopes]
+
+
+class Totp(models.Model):
+    """The secret that a member of staff's authenticator app shares with us, sealed."""
+
+    staff = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="totp"
+    )
+    sealed = models.BinaryField()
+    confirmed_at = models.DateTimeField(null=True)
+    # The half minute of the last code that was taken: no code works twice.
+    last_step = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.staff)
+
+
+class RecoveryCode(models.Model):
+    """A way in, once, for who has lost the telephone; only its hash is kept."""
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes"
+    )
+    sha256 = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("staff", "sha256", name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id}/{self.pk}"
+
+
+class SignIn(models.Model):
+    """A browser that someone signed in with; it lives as long as its session does."""
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins"
+    )
+    session_key = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField(auto_now_add=True)
+    ip = models.CharField(max_length=50)
+    agent = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.staff_id}/{self.pk}"
+
+
+class AuditEntry(models.Model):
+    """One act of a member of staff or of a token; the database refuses to change or delete it."""
+
+    at = models.DateTimeField(_("time"), auto_now_add=True, db_index=True)
+    # No constraint: an entry can neither change nor go when an account does.
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+    )
+    # Copied: the entry says what was true then, whatever they or the token are called later.
+    who = models.CharField(_("who"), max_length=150)
+    token = models.CharField(_("token"), max_length=80, blank=True)
+    act = models.CharField(_("act"), max_length=80)
+    target = models.CharField(_("about"), max_length=200, blank=True)
+    status = models.PositiveSmallIntegerField(_("answer"), null=True)
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"), null=True)
+    ip = models.CharField(_("from where"), max_length=50, blank=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["staff", "-id"], name="audit_by_staff"),
+            models.Index(fields=["act", "-id"], name="audit_by_act"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.who} {self.act}"

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.db.models import Model
+from django.forms.models import model_to_dict
 from django.http import HttpRequest
 
+from statuspage.client_ip import client_ip
+from statuspage.staff.audit import changes, record
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA
 
@@ -16,6 +20,25 @@ def may_edit_reference_data(request: HttpRequest) -> bool:
 
 class ReferenceData:
     """Mixed into a ModelAdmin: its permissions follow the role."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """Save, and write down what it was and what it is, in the admin's transaction."""
+        old = type(obj)._default_manager.filter(pk=obj.pk).first() if change else None
+        was = model_to_dict(old) if old else {}
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        before, after = changes(was, model_to_dict(obj))
+        _write_down(request, obj, "changed" if change else "added", before, after)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Delete, and write down what it was."""
+        _write_down(request, obj, "deleted", model_to_dict(obj), {})
+        super().delete_model(request, obj)  # type: ignore[misc]
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Delete those ticked in the list, one by one in the log."""
+        for obj in queryset:
+            _write_down(request, obj, "deleted", model_to_dict(obj), {})
+        super().delete_queryset(request, queryset)  # type: ignore[misc]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Shown on the index."""
@@ -44,3 +67,17 @@ class NeverDeleted(ReferenceData):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+def _write_down(
+    request: HttpRequest, obj: Model, what: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    staff = request.user if isinstance(request.user, Staff) else None
+    record(
+        act=f"{obj._meta.label_lower}.{what}",
+        staff=staff,
+        target=str(obj),
+        before=before,
+        after=after,
+        ip=client_ip(request),
+    )

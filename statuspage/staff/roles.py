@@ -18,3 +18,4 @@ class Role(models.TextChoices):
 MAY_PUBLISH: Final = frozenset({Role.AUTHOR, Role.APPROVER, Role.ADMIN})
 MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 MAY_EDIT_REFERENCE_DATA: Final = frozenset({Role.ADMIN})
+MAY_AUDIT: Final = frozenset({Role.ADMIN, Role.AUDITOR})

@@ -1,39 +1,84 @@
-"""Issuing and checking API tokens."""
+"""Issuing, checking and revoking API tokens."""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from statuspage.staff.audit import record
 from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA
+from statuspage.staff.scopes import Scope, every_scope
 
 PREFIX: Final = "candor_"
 # last_used_at is a hint for people; writing it on each request would be one UPDATE a request.
 LAST_USED_GRAIN: Final = timedelta(minutes=1)
+LONGEST_DAYS: Final = 366
 
 
-def token_issue(*, name: str, staff: Staff, expires_at: datetime | None = None) -> str:
-    """Create a token and return its secret: the only time that it can be seen."""
+def token_issue(
+    *,
+    name: str,
+    staff: Staff,
+    scopes: Sequence[str] | None = None,
+    expires_at: datetime | None = None,
+    by: Staff | None = None,
+    ip: str = "",
+) -> str:
+    """Create a token and return its secret: the only time that it can be seen.
+
+    Without `scopes` it may all that its owner's role may; `by` is who issued it, if not a command.
+    """
     secret = PREFIX + secrets.token_urlsafe(32)
-    ApiToken.objects.create(name=name, staff=staff, sha256=_hash(secret), expires_at=expires_at)
+    may = [*scopes] if scopes is not None else every_scope()
+    with transaction.atomic():
+        ApiToken.objects.create(
+            name=name, staff=staff, sha256=_hash(secret), scopes=may, expires_at=expires_at
+        )
+        after = {"for": staff.get_username(), "scopes": may, "expires_at": expires_at}
+        record(act="token.issued", staff=by, who="manage.py", target=name, ip=ip, after=after)
     return secret
 
 
+def token_revoke(*, token: ApiToken, by: Staff, ip: str = "") -> None:
+    """From now on it is refused; it stays in the list, because the audit log names it."""
+    with transaction.atomic():
+        done = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(
+            revoked_at=timezone.now()
+        )
+        if done:
+            before = {"for": token.staff.get_username(), "scopes": token.scopes}
+            record(act="token.revoked", staff=by, target=token.name, ip=ip, before=before)
+
+
 def token_check(secret: str) -> ApiToken | None:
-    """The valid token with this secret, or None when unknown, expired or of inactive staff."""
+    """The token with this secret; None when unknown, expired, revoked or of inactive staff."""
     now = timezone.now()
     token = (
         ApiToken.objects.select_related("staff")
         .filter(Q(expires_at=None) | Q(expires_at__gt=now), staff__is_active=True)
-        .filter(sha256=_hash(secret))
+        .filter(sha256=_hash(secret), revoked_at=None)
         .first()
     )
     if token and (token.last_used_at is None or now - token.last_used_at > LAST_USED_GRAIN):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
+
+
+def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:
+    """Newest first: everybody's for administrators, else one's own."""
+    rows = ApiToken.objects.select_related("staff").order_by("-pk")
+    return rows if staff.role in MAY_EDIT_REFERENCE_DATA else rows.filter(staff=staff)
+
+
+def scopes_for(staff: Staff) -> list[Scope]:
+    """What they may give a token: nothing that they may not do themselves."""
+    return [*Scope] if staff.may_publish else [Scope.READ]
 
 
 def _hash(secret: str) -> str:

@@ -17,6 +17,7 @@ PRODUCTION = {
     "ADDRESS_INDEX_KEY": "y" * 40,
     "TRANSACTION_KEY": "t" * 40,
     "LOG_SIGNING_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "STAFF_SECRET_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 }
 
 
@@ -47,6 +48,10 @@ def test_production_starts_with_everything_set(tmp_path):
         ("TRANSACTION_KEY", "demo-transaction-key-never-in-production"),
         ("LOG_SIGNING_KEY", None),
         ("LOG_SIGNING_KEY", "ZGVtby1sb2cta2V5LW5ldmVyLWluLXByb2R1Y3Rpb24="),
+        ("STAFF_SECRET_KEYS", None),
+        ("STAFF_SECRET_KEYS", "ZGVtby1zdGFmZi1zZWNyZXQta2V5LW5vdC1pbi1wcm8="),
+        ("STAFF_SECOND_FACTOR", "optional"),
+        ("STAFF_SECOND_FACTOR", "never"),
         ("ALLOWED_HOSTS", None),
         ("SITE_URL", None),
         ("SITE_URL", "status.example.com"),

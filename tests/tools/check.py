@@ -20,6 +20,7 @@ PRODUCTION = {
     "LOG_SIGNING_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
     "ADDRESS_INDEX_KEY": secrets.token_urlsafe(32),
     "TRANSACTION_KEY": secrets.token_urlsafe(32),
+    "STAFF_SECRET_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "SMS_SIGNATURE": "演示支付",
 }
 COMMANDS = (

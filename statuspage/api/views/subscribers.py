@@ -22,6 +22,7 @@ from statuspage.api.serializers.subscribers import (
     SubscriberAnswer,
     SubscriberRequest,
 )
+from statuspage.staff.scopes import Scope
 
 HEADER_LINE: Final = 1
 ADDING: Final = OpenApiExample(
@@ -54,6 +55,8 @@ FILE: Final = OpenApiExample(
 class Subscribers(Acting):
     """Those who are told."""
 
+    scope = Scope.SUBSCRIBERS
+
     serializer_class = SubscriberAdded
     request_serializer = SubscriberRequest
 
@@ -78,6 +81,8 @@ class Subscribers(Acting):
 )
 class SubscriberImport(Acting):
     """Many at once."""
+
+    scope = Scope.SUBSCRIBERS
 
     serializer_class = ImportAnswer
     request_serializer = ImportRequest

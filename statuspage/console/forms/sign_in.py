@@ -9,6 +9,19 @@ from django.utils.translation import ngettext_lazy
 from statuspage.console import backoff
 
 
+def too_many_tries(wait: int) -> ValidationError:
+    """Says for how many seconds nothing is looked at."""
+    return ValidationError(
+        ngettext_lazy(
+            "Too many tries. Wait %(seconds)d second, then try again.",
+            "Too many tries. Wait %(seconds)d seconds, then try again.",
+            "seconds",
+        ),
+        code="wait",
+        params={"seconds": wait},
+    )
+
+
 class SignInForm(AuthenticationForm):
     """Refuses to look at the password while too many tries have failed."""
 
@@ -18,15 +31,7 @@ class SignInForm(AuthenticationForm):
         ip = backoff.client_ip(self.request) if self.request else ""
         wait = backoff.attempt(username, ip)
         if wait:
-            raise ValidationError(
-                ngettext_lazy(
-                    "Too many tries. Wait %(seconds)d second, then try again.",
-                    "Too many tries. Wait %(seconds)d seconds, then try again.",
-                    "seconds",
-                ),
-                code="wait",
-                params={"seconds": wait},
-            )
+            raise too_many_tries(wait)
         values: dict[str, Any] = super().clean()
         backoff.forgive(username, ip)
         return values

@@ -1,15 +1,72 @@
-"""Signing in and out."""
+"""Signing in, in one step or two, and out."""
 
+from typing import Any, Final, cast
+
+from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from statuspage.console.access import anyone
+from statuspage.console.forms.second_factor import CodeForm
 from statuspage.console.forms.sign_in import SignInForm
+from statuspage.staff.middleware import SHOWN
+from statuspage.staff.models import Staff
+from statuspage.staff.second_factor import has_one
 
-sign_in = anyone(
-    LoginView.as_view(
-        template_name="console/login.html",
-        authentication_form=SignInForm,
-        redirect_authenticated_user=True,
-    )
-)
+# The password was right; who it was, and where they want to go. Nobody is signed in yet.
+HALF: Final = "half_signed_in"
+HALF_SECONDS: Final = 300
+BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
+
+
+class SignIn(LoginView):
+    """User name and password; whoever has a second factor is asked for it next."""
+
+    template_name = "console/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in, or ask for the code."""
+        staff = cast("Staff", form.get_user())
+        if not has_one(staff):
+            return super().form_valid(form)
+        # A session of its own: what the browser carried before must not become a signed-in one.
+        self.request.session.cycle_key()
+        self.request.session[HALF] = {
+            "staff": staff.pk,
+            "next": self.get_success_url(),
+            "at": timezone.now().timestamp(),
+        }
+        return redirect("console:second_factor")
+
+
+@anyone
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """The code of the authenticator app, or a recovery code."""
+    half = request.session.get(HALF)
+    staff = _half_signed_in(half)
+    if half is None or staff is None:
+        request.session.pop(HALF, None)
+        return redirect("console:login")
+    form: BaseForm = CodeForm(request.POST or None, staff=staff, request=request)
+    if request.method == "POST" and form.is_valid():
+        request.session.pop(HALF)
+        login(request, staff, backend=BACKEND)
+        request.session[SHOWN] = True
+        return redirect(half["next"])
+    status = 400 if form.is_bound else 200
+    return render(request, "console/second_factor.html", {"form": form}, status=status)
+
+
+def _half_signed_in(half: dict[str, Any] | None) -> Staff | None:
+    if half is None or timezone.now().timestamp() - half["at"] > HALF_SECONDS:
+        return None
+    return Staff.objects.filter(pk=half["staff"], is_active=True).first()
+
+
+sign_in = anyone(SignIn.as_view())
 sign_out = anyone(LogoutView.as_view(next_page="console:login"))

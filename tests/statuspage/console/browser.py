@@ -29,7 +29,7 @@ class _Form(HTMLParser):
             return
         name = a.get("name")
         if tag == "input" and name and not _left_out(a):
-            self._put(name, a.get("value") or "")
+            self._put(name, a.get("value") or ("on" if a.get("type") == "checkbox" else ""))
         if tag == "select":
             self.select = name
         if (

@@ -57,6 +57,8 @@ def example_paths() -> dict[str, str]:
         "broadcast": [incident.number],
         "broadcast_progress": [incident.number],
         "broadcast_export": [incident.number],
+        "session_revoke": [1],
+        "token_revoke": [1],
         "dead_letter": [undecided(incident).pk],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }

@@ -15,8 +15,12 @@ from tests.factories import make_address
 from tests.statuspage.console.browser import form_of, signed_in, words
 from tests.statuspage.console.paths import COMPOSING, example_paths, names
 
-PARTS = {"broadcast_progress", "broadcast_export"}
-PAGES = [name for name in names() if name not in {"logout", "login"} | PARTS]
+PARTS = {"broadcast_progress", "broadcast_export", "audit_export"}
+# Only a form leads there.
+POSTED = {"totp_off", "recovery_codes", "session_revoke", "token_revoke"}
+PAGES = [
+    name for name in names() if name not in {"logout", "login", "second_factor"} | PARTS | POSTED
+]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -12,12 +12,24 @@ from tests.factories import make_staff
 from tests.statuspage.console.browser import browser_of, signed_in, words
 from tests.statuspage.console.paths import example_paths, names
 
-ANYONE, READ, WRITE, DECIDE = "anyone", "read", "write", "decide"
+ANYONE, READ, WRITE, DECIDE, AUDIT = "anyone", "read", "write", "decide", "audit"
+# Open to every member of staff, about their own account only, and never by a link.
+OWN = "own"
 
 DECISIONS = {
     "dashboard": READ,
     "login": ANYONE,
     "logout": ANYONE,
+    "second_factor": ANYONE,
+    "account": READ,
+    "totp": READ,
+    "totp_off": OWN,
+    "recovery_codes": OWN,
+    "session_revoke": OWN,
+    "tokens": READ,
+    "token_revoke": OWN,
+    "audit": AUDIT,
+    "audit_export": AUDIT,
     "incidents": READ,
     "incident": READ,
     "incident_new": WRITE,
@@ -49,7 +61,12 @@ DECISIONS = {
     "quarantine": READ,
 }
 WRITERS = {Role.AUTHOR, Role.APPROVER, Role.ADMIN}
-ROLES = {READ: set(Role), WRITE: WRITERS, DECIDE: {Role.APPROVER, Role.ADMIN}}
+ROLES = {
+    READ: set(Role),
+    WRITE: WRITERS,
+    DECIDE: {Role.APPROVER, Role.ADMIN},
+    AUDIT: {Role.ADMIN, Role.AUDITOR},
+}
 
 
 @pytest.fixture
@@ -83,6 +100,9 @@ def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
     staff = browser_of(make_staff(role))
     for name, path in paths.items():
         if DECISIONS[name] == ANYONE:
+            continue
+        if DECISIONS[name] == OWN:
+            assert staff.get(path).status_code == 405, name
             continue
         expected = 200 if role in ROLES[DECISIONS[name]] else 403
         assert staff.get(path).status_code == expected, name

@@ -1,0 +1,27 @@
+"""Removes the second factor of someone who lost telephone and recovery codes."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from statuspage.staff.models import Staff
+from statuspage.staff.second_factor import totp_remove
+
+
+class Command(BaseCommand):
+    """`manage.py staff_reset NAME`."""
+
+    help = "Remove someone's authenticator app and recovery codes; they set up new ones."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Who."""
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Remove, and write it into the audit log."""
+        staff = Staff.objects.filter(username=options["username"]).first()
+        if staff is None:
+            raise CommandError(f"There is no member of staff called {options['username']}.")
+        totp_remove(staff=staff, by=None)
+        self.stdout.write(f"{staff.username} sets up a second factor at the next sign-in.")

@@ -1,0 +1,129 @@
+"""The second factor: codes of an authenticator app, and recovery codes for when it is lost."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Final
+
+import pyotp
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from statuspage.staff.audit import record
+from statuspage.staff.models import RecoveryCode, Staff, Totp
+from statuspage.staff.roles import MAY_APPROVE
+from statuspage.staff.sealing import seal, unseal
+
+STEP: Final = 30  # seconds; RFC 6238, and what every authenticator app expects
+DRIFT: Final = 1  # steps by which a telephone's clock may be off, either way
+RECOVERY_CODES: Final = 10
+# Without letters and digits that look alike on paper.
+ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
+REQUIRED: Final = "required"
+
+
+def is_required(staff: Staff) -> bool:
+    """Whether this member of staff must have one: approvers and administrators, in production."""
+    return settings.STAFF_SECOND_FACTOR == REQUIRED and staff.role in MAY_APPROVE
+
+
+def has_one(staff: Staff) -> bool:
+    """Whether signing in asks for more than the password."""
+    return Totp.objects.filter(staff=staff, confirmed_at__isnull=False).exists()
+
+
+def totp_begin(*, staff: Staff) -> str:
+    """A new secret, in base32, that counts once a code of it was typed.
+
+    The secret stays the same while it waits, so that a page loaded again shows the same picture.
+    """
+    with transaction.atomic():
+        Staff.objects.select_for_update().get(pk=staff.pk)
+        waiting, _new = Totp.objects.get_or_create(
+            staff=staff, defaults={"sealed": seal(pyotp.random_base32())}
+        )
+    return unseal(waiting.sealed)
+
+
+def totp_uri(secret: str, staff: Staff) -> str:
+    """What the authenticator app reads from the picture."""
+    issuer = f"{settings.OPERATOR_NAME['en']} Candor"
+    return pyotp.TOTP(secret).provisioning_uri(name=staff.get_username(), issuer_name=issuer)
+
+
+def totp_confirm(*, staff: Staff, code: str, ip: str = "") -> list[str] | None:
+    """Count the factor from now on; the recovery codes, shown this once. None for a wrong code."""
+    with transaction.atomic():
+        totp = Totp.objects.select_for_update().filter(staff=staff, confirmed_at=None).first()
+        if totp is None or not _taken(totp, code):
+            return None
+        totp.confirmed_at = timezone.now()
+        totp.save(update_fields=["confirmed_at"])
+        record(act="second_factor.added", staff=staff, ip=ip, after={"kind": "totp"})
+        return recovery_codes_renew(staff=staff, ip=ip)
+
+
+def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
+    """Forget app and recovery codes: for a new telephone, or for someone who lost theirs."""
+    with transaction.atomic():
+        Totp.objects.filter(staff=staff).delete()
+        RecoveryCode.objects.filter(staff=staff).delete()
+        record(
+            act="second_factor.removed",
+            staff=by,
+            who="manage.py",
+            ip=ip,
+            target=staff.get_username(),
+            before={"kind": "totp"},
+        )
+
+
+def recovery_codes_renew(*, staff: Staff, ip: str = "") -> list[str]:
+    """Ten new ones; those before no longer work."""
+    codes = [_new_code() for _number in range(RECOVERY_CODES)]
+    with transaction.atomic():
+        RecoveryCode.objects.filter(staff=staff).delete()
+        RecoveryCode.objects.bulk_create(
+            RecoveryCode(staff=staff, sha256=_hash(code)) for code in codes
+        )
+        record(act="recovery_codes.renewed", staff=staff, ip=ip)
+    return codes
+
+
+def code_check(*, staff: Staff, code: str) -> str | None:
+    """What the code was, `totp` or `recovery`, and it is used up; None for a wrong one."""
+    with transaction.atomic():
+        totp = (
+            Totp.objects.select_for_update().filter(staff=staff).exclude(confirmed_at=None).first()
+        )
+        if totp is not None and _taken(totp, code):
+            return "totp"
+        used = RecoveryCode.objects.filter(staff=staff, sha256=_hash(code), used_at=None).update(
+            used_at=timezone.now()
+        )
+    return "recovery" if used else None
+
+
+def _taken(totp: Totp, code: str) -> bool:
+    """Whether it is the code of a step later than that of the last one; then it is taken."""
+    app, now = pyotp.TOTP(unseal(totp.sealed)), int(timezone.now().timestamp()) // STEP
+    typed = "".join(code.split())
+    for step in range(now - DRIFT, now + DRIFT + 1):
+        moment = datetime.fromtimestamp(step * STEP, tz=timezone.get_current_timezone())
+        if step > totp.last_step and pyotp.utils.strings_equal(app.at(moment), typed):
+            totp.last_step = step
+            totp.save(update_fields=["last_step"])
+            return True
+    return False
+
+
+def _new_code() -> str:
+    letters = "".join(secrets.choice(ALPHABET) for _letter in range(12))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def _hash(code: str) -> str:
+    # 59 random bits, tried five times before the brake: a slow hash would add nothing.
+    plain = "".join(code.split()).replace("-", "").casefold()
+    return hashlib.sha256(plain.encode()).hexdigest()

@@ -1,0 +1,204 @@
+"""Every address of the site × every role, from the URL configuration.
+
+A new address that nobody decided for fails here. Those of the console are decided one by one in
+console/test_permissions.py.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern, URLResolver
+
+from statuspage.staff.models import Staff
+from statuspage.staff.roles import Role
+from statuspage.staff.services import token_issue
+from statuspage.statements.models import Statement
+from tests.factories import make_staff
+from tests.statuspage.console.browser import browser_of
+
+PUBLIC, ADMIN, TOKEN, SIGNED, CONSOLE = "public", "admin", "token", "signed", "console"
+# The whole of these: the console is decided elsewhere, and in the admin one rule holds for all.
+ROOMS = {"console/": CONSOLE, "admin/": ADMIN}
+DECISIONS = {
+    "": PUBLIC,
+    "history.rss": PUBLIC,
+    "history.atom": PUBLIC,
+    "feed.json": PUBLIC,
+    "calendar.ics": PUBLIC,
+    "badge.svg": PUBLIC,
+    "favicon.ico": PUBLIC,
+    "robots.txt": PUBLIC,
+    "sitemap.xml": PUBLIC,
+    "log/<int:number>.json": PUBLIC,
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "i18n/setlang/": PUBLIC,
+    "api/v1/": PUBLIC,
+    "api/v1/arrival/": PUBLIC,
+    "api/v1/schema/": PUBLIC,
+    "api/v1/docs/": PUBLIC,
+    "api/v2/summary.json": PUBLIC,
+    "api/v2/status.json": PUBLIC,
+    "api/v2/components.json": PUBLIC,
+    "api/v2/incidents.json": PUBLIC,
+    "api/v2/incidents/unresolved.json": PUBLIC,
+    "api/v2/scheduled-maintenances.json": PUBLIC,
+    "api/v2/scheduled-maintenances/upcoming.json": PUBLIC,
+    "api/v2/scheduled-maintenances/active.json": PUBLIC,
+    "incidents/<slug:public_id>/": PUBLIC,
+    "maintenances/<slug:public_id>/": PUBLIC,
+    "history/": PUBLIC,
+    "notices/": PUBLIC,
+    "notices/<slug:public_id>/": PUBLIC,
+    "arrival/": PUBLIC,
+    "ledger/": PUBLIC,
+    "log/": PUBLIC,
+    "subscribe/": PUBLIC,
+    "subscribe/<slug:public_id>/": PUBLIC,
+    "subscribe/<slug:public_id>/again/": PUBLIC,
+    "subscribe/<slug:public_id>/done/": PUBLIC,
+    "manage/": PUBLIC,
+    "manage/none/": PUBLIC,
+    "manage/erased/": PUBLIC,
+    "manage/code/<slug:public_id>/": PUBLIC,
+    "manage/code/<slug:public_id>/again/": PUBLIC,
+    "manage/<str:token>/": PUBLIC,
+    "manage/<str:token>/stop/": PUBLIC,
+    "manage/<str:token>/resume/": PUBLIC,
+    "manage/<str:token>/wechat/": PUBLIC,
+    "manage/<str:token>/erase/": PUBLIC,
+    "api/v1/incidents/": TOKEN,
+    "api/v1/incidents/<id:public_id>/": TOKEN,
+    "api/v1/incidents/<id:public_id>/updates/": TOKEN,
+    "api/v1/maintenances/": TOKEN,
+    "api/v1/maintenances/<id:public_id>/": TOKEN,
+    "api/v1/maintenances/<id:public_id>/updates/": TOKEN,
+    "api/v1/notices/": TOKEN,
+    "api/v1/notices/<id:public_id>/": TOKEN,
+    "api/v1/statements/": TOKEN,
+    "api/v1/statements/<int:number>/": TOKEN,
+    "api/v1/statements/<int:number>/corrections/": TOKEN,
+    "api/v1/statements/<int:number>/withdrawals/": TOKEN,
+    "api/v1/components/": TOKEN,
+    "api/v1/broadcasts/<int:number>/": TOKEN,
+    "api/v1/deliveries/": TOKEN,
+    "api/v1/subscribers/": TOKEN,
+    "api/v1/subscribers/import/": TOKEN,
+    "hooks/<slug:name>/": SIGNED,
+    "hooks/<slug:name>/<path:rest>": SIGNED,
+}
+# Of things that do not exist.
+EXAMPLES = {"public_id": "zzz", "name": "nobody", "rest": "x", "token": "x", "number": "999"}
+
+
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Every route, as it stands in the configuration."""
+    for one in patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield route
+        else:
+            yield from addresses(one.url_patterns, route)
+
+
+ROUTES = sorted({*addresses(get_resolver().url_patterns)})
+
+
+def decision_for(route: str) -> str:
+    """What was decided for exactly this route, or for the room that it is in."""
+    room = next((what for start, what in ROOMS.items() if route.startswith(start)), "")
+    return DECISIONS.get(route, room)
+
+
+def path_of(route: str) -> str:
+    """An address of that route; of things that do not exist."""
+    if "(" in route:
+        route = route.replace("^(?P<app_label>", "").split("|")[0].split("(")[0].rstrip("/") + "/"
+    filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: EXAMPLES.get(found[1], "999"), route)
+    return f"/{filled}"
+
+
+def routes(*decisions: str) -> list[str]:
+    return [route for route in ROUTES if decision_for(route) in decisions]
+
+
+def leads_to_sign_in(response: object) -> bool:
+    return "/console/login/" in response.headers.get("Location", "")  # type: ignore[attr-defined]
+
+
+def test_every_address_has_a_decision() -> None:
+    assert [route for route in ROUTES if not decision_for(route)] == []
+
+
+def test_every_decision_has_an_address() -> None:
+    assert set(DECISIONS) - set(ROUTES) == set()
+
+
+@pytest.mark.parametrize("route", routes(PUBLIC))
+def test_the_public_is_let_in(db: None, client: Client, route: str) -> None:
+    response = client.get(path_of(route))
+    assert response.status_code in {200, 302, 400, 404, 405, 410}
+    assert not leads_to_sign_in(response)
+
+
+@pytest.mark.parametrize("route", routes(SIGNED))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_callbacks_without_a_signature_get_nowhere(
+    db: None, client: Client, route: str, method: str
+) -> None:
+    assert getattr(client, method)(path_of(route)).status_code in {403, 404, 405}
+
+
+@pytest.mark.parametrize("route", routes(TOKEN))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_api_without_a_token_is_closed(
+    db: None, client: Client, route: str, method: str
+) -> None:
+    assert getattr(client, method)(path_of(route)).status_code == 401
+
+
+@pytest.mark.parametrize("route", routes(TOKEN))
+def test_a_sign_in_at_the_console_opens_no_api(db: None, route: str) -> None:
+    assert browser_of(make_staff(Role.ADMIN)).get(path_of(route)).status_code == 401
+
+
+@pytest.mark.parametrize("route", routes(TOKEN))
+@pytest.mark.parametrize("role", Role.values)
+def test_a_token_may_what_its_owner_and_its_scopes_may(
+    db: None, client: Client, route: str, role: str
+) -> None:
+    staff = make_staff(role)
+
+    def answer(method: str, scopes: list[str]) -> int:
+        secret = token_issue(name="outside", staff=staff, scopes=scopes)
+        headers = {"Authorization": f"Bearer {secret}"}
+        return int(getattr(client, method)(path_of(route), headers=headers).status_code)
+
+    everything = ["read", "publish", "subscribers"]
+    assert answer("get", everything) in {200, 400, 404, 405}
+    assert answer("get", []) == 403
+    assert answer("post", []) == 403
+    assert answer("post", ["read"]) == 403
+    posted = answer("post", everything)
+    assert posted == 403 if role == Role.AUDITOR else posted in {400, 404, 405, 415}
+    assert not Statement.objects.exists()
+
+
+@pytest.mark.parametrize("route", routes(ADMIN))
+@pytest.mark.parametrize("role", [None, *Role.values])
+def test_reference_data_is_for_administrators(db: None, route: str, role: str | None) -> None:
+    browser = browser_of(make_staff(role)) if role else Client()
+    people = Staff.objects.count()
+    response = browser.get(path_of(route))
+    assert response.status_code < 500
+    if role == Role.ADMIN:
+        assert not leads_to_sign_in(response)
+    elif role is None:
+        assert response.status_code == 302
+    else:
+        assert response.status_code in {302, 403, 405}
+    assert browser.post(path_of(route)).status_code < 500
+    assert Staff.objects.count() == people
