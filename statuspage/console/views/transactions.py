@@ -34,7 +34,7 @@ def transaction_uploads(request: HttpRequest) -> HttpResponse:
 def transaction_upload(request: HttpRequest) -> HttpResponse:
     """Take in a list; it is read by a worker."""
     if request.method != "POST":
-        return redirect("console:transaction_uploads")
+        return _uploads_page(request, UploadForm())
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _uploads_page(request, form, status=400)

@@ -18,6 +18,7 @@ from statuspage.settlement.notices import notice_kind
 from statuspage.settlement.services import Draft, notice_publish
 from statuspage.statements.models import Statement
 from tests.factories import make_address, make_component, make_staff, open_incident, text
+from tests.statuspage.settlement.affected import lists
 
 COMPOSING = (
     "incident_compose",
@@ -46,6 +47,7 @@ def example_paths() -> dict[str, str]:
         payload={"transactions_from": "2025-02-20T00:00:00+08:00"},
         author=None,
     )
+    listed = lists.take(lists.text(lists.line(phone="x")), incident=incident.subject_id).public_id
     ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
     arguments: dict[str, list[object]] = {
         "incident_update": [incident.subject_id],
@@ -60,6 +62,8 @@ def example_paths() -> dict[str, str]:
         "session_revoke": [1],
         "token_revoke": [1],
         "dead_letter": [undecided(incident).pk],
+        "transaction_list": [listed],
+        "transaction_problems": [listed],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}

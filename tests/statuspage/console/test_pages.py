@@ -15,7 +15,7 @@ from tests.factories import make_address
 from tests.statuspage.console.browser import form_of, signed_in, words
 from tests.statuspage.console.paths import COMPOSING, example_paths, names
 
-PARTS = {"broadcast_progress", "broadcast_export", "audit_export"}
+PARTS = {"broadcast_progress", "broadcast_export", "audit_export", "transaction_problems"}
 # Only a form leads there.
 POSTED = {"totp_off", "recovery_codes", "session_revoke", "token_revoke"}
 PAGES = [

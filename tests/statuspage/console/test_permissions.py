@@ -59,6 +59,10 @@ DECISIONS = {
     "dead_letters_retry": DECIDE,
     "dead_letter": READ,
     "quarantine": READ,
+    "transaction_uploads": READ,
+    "transaction_upload": DECIDE,
+    "transaction_list": READ,
+    "transaction_problems": READ,
 }
 WRITERS = {Role.AUTHOR, Role.APPROVER, Role.ADMIN}
 ROLES = {
