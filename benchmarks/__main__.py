@@ -15,7 +15,10 @@ from benchmarks.stage import Section, Stage
 from statuspage.up.engines import Engines
 
 RESULTS = Path(__file__).parent / "results"
-BENCHMARKS = ("sending", "expanding", "claiming", "receiving", "rendering", "serving")
+BENCHMARKS = (
+    *("sending", "expanding", "claiming", "receiving"),
+    *("looking_up", "rendering", "serving"),
+)
 LIBRARIES = ("Django", "celery", "psycopg", "twilio", "pycurl", "granian")
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "statuspage.settings",
