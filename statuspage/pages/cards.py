@@ -12,6 +12,7 @@ from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.pages.timeline import Entry, entries, latest, notice_label, spoken
+from statuspage.pages.uptime.bars import Bar
 from statuspage.pages.words import Words, words
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.settlement.models import Notice
@@ -37,6 +38,7 @@ class Part:
     name: Words
     status: ComponentStatus
     description: Words | None = None
+    bar: Bar | None = None
 
 
 @dataclass(frozen=True)
