@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
         "delivery.tell_alarms": 30.0,
+        "delivery.count_told": 30.0,
         "subscribers.send_unsent_codes": 5.0,
         "subscribers.forget_old_signups": 3600.0,
         "api.forget_old_answers": 3600.0,

@@ -53,6 +53,7 @@ class IncidentCard:
     resolved_at: datetime | None
     next_update_by: datetime | None
     late: bool
+    left: timedelta | None
     lasted: timedelta | None
     parts: Sequence[Part]
     timeline: Sequence[Entry]
@@ -137,6 +138,7 @@ def incident_card(incident: Incident, said: Timelines, reader: Reader) -> Incide
         resolved_at=incident.resolved_at,
         next_update_by=promised,
         late=promised is not None and promised < reader.now,
+        left=abs(promised - reader.now) if promised else None,
         lasted=incident.resolved_at - incident.started_at if incident.resolved_at else None,
         parts=_parts(incident, reader),
         timeline=entries(said.get(incident.public_id, []), reader.language, reader.hidden),

@@ -5,7 +5,6 @@ from typing import Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,11 +14,11 @@ from statuspage.pages.backlog import backlog_card
 from statuspage.pages.cards import Reader
 from statuspage.pages.errors import NotHere
 from statuspage.pages.http import public
-from statuspage.pages.log.head import LogHead, log_head_at
-from statuspage.pages.months import month_of, read_month
+from statuspage.pages.log.head import log_head_at
 from statuspage.pages.narrowing import read_choice
-from statuspage.pages.paging import page_of
+from statuspage.pages.paging import asked_month, page_of
 from statuspage.pages.timeline import Entry
+from statuspage.pages.told import told
 from statuspage.settlement.selectors import notices
 from statuspage.statements.texts import CHINESE
 
@@ -61,11 +60,7 @@ def maintenance(request: HttpRequest, public_id: str) -> HttpResponse:
 @public
 def history(request: HttpRequest) -> HttpResponse:
     """One month, `?month=2025-02`, the present one unless asked for another."""
-    asked = request.GET.get("month", "")
-    try:
-        month = read_month(asked) if asked else month_of(timezone.now())
-    except ValueError as error:
-        raise NotHere(_("There is no such month. Write it like this: 2025-02.")) from error
+    month = asked_month(request)
     return render(request, "pages/history.html", {"page": selectors.history(month, _reader())})
 
 
@@ -100,9 +95,12 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "pages/notice.html", context)
 
 
-def _head(timeline: Sequence[Entry]) -> dict[str, LogHead | None]:
-    """The log as it stood after the newest statement of a page."""
-    return {"log_head": log_head_at(timeline[0].number) if timeline else None}
+def _head(timeline: Sequence[Entry]) -> dict[str, object]:
+    """The log as it stood after the newest statement of a page, and who was told of each."""
+    return {
+        "log_head": log_head_at(timeline[0].number) if timeline else None,
+        "told": told([entry.number for entry in timeline]),
+    }
 
 
 def _language() -> str:
