@@ -111,7 +111,31 @@
     section.append(figure);
   }
 
+  // -- Large text: an address of its own. Whoever chose it once is led there the next time.
+
+  const ELDER = "candor.elder";
+  const large = root.classList.contains("elder");
+  const wish = document.querySelector(".elder-on");
+  try {
+    if (wish && !large && localStorage.getItem(ELDER)) {
+      location.replace(wish.getAttribute("href") + location.search + location.hash);
+    }
+  } catch {
+    // Forbidden storage remembers nothing.
+  }
+
+  function remember(link) {
+    try {
+      if (link.dataset.elder) localStorage.setItem(ELDER, "1");
+      else localStorage.removeItem(ELDER);
+    } catch {
+      // As above.
+    }
+  }
+
   document.addEventListener("click", (event) => {
+    const choice = event.target.closest?.("[data-elder]");
+    if (choice) remember(choice);
     const button = event.target.closest?.("[data-copy], [data-picture]");
     if (button) ("copy" in button.dataset ? copy : draw)(button);
   });

@@ -42,6 +42,7 @@ SPOKEN: Final[Mapping[str, Set[str]]] = {
 # One for all languages.
 PLAIN: Final[Mapping[str, Set[str]]] = {
     "machine:robots": NONE,
+    "machine:widget": NONE,
     "machine:sitemap": EVERY,
     "machine:checkpoint": EVERY,
     "machine:vkey": NONE,

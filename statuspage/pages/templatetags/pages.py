@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from statuspage.pages import moments
 from statuspage.pages.addresses import statement_path
+from statuspage.pages.linked_data import script_text
 from statuspage.pages.look import icon
 from statuspage.pages.sharing import page_url, qr_code
 from statuspage.settlement.money import yuan
@@ -23,6 +24,7 @@ register.filter("until", moments.until)
 register.filter("day", moments.day)
 register.filter("month", moments.month)
 register.filter("iso", iso)
+register.filter("script_text", script_text)
 register.filter("yuan", yuan)
 register.filter("place", statement_path)
 

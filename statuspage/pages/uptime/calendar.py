@@ -20,7 +20,10 @@ from statuspage.pages.uptime.selectors import Record, ninety_days, records
 from statuspage.pages.words import Words, words
 
 DAYS_A_WEEK: Final = 7
-EMPTY: Final = mark_safe("<td></td>")  # noqa: S308 - a constant
+EVENTFUL: Final = (
+    '<td class="{}"><span title="{}">{}<span class="visually-hidden"> {}</span></span></td>'
+)
+EMPTY: Final = mark_safe("<td></td>")
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,7 @@ def _cells(days: Sequence[DayRecord]) -> Iterator[SafeString]:
     for record in days:
         status = record.status or NO_RECORD
         if record.disrupted or record.maintained:
-            yield format_html(
-                '<td class="{}"><span title="{}">{}<span class="visually-hidden"> {}</span></span></td>',
-                *(status, in_words(record), record.day.day, in_words(record)),
-            )
+            text = in_words(record)
+            yield format_html(EVENTFUL, status, text, record.day.day, text)
         else:
             yield format_html('<td class="{}">{}</td>', status, record.day.day)
