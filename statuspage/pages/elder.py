@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 PREFIX: Final = "/elder"
 # What is no page for readers. Machines' documents are told by their address, which has no slash at
 # the end; the path that a link is kept as it stands says so itself (`as-is`).
-OTHERS: Final = r"(?!console/|admin/|api/|hooks/|i18n/|static/|elder/)"
+OTHERS: Final = r"(?!/|console/|admin/|api/|hooks/|i18n/|static/|elder/)"
 PAGE: Final = re.compile(rf"/{OTHERS}(?:[^?#]*/)?\Z")
 LINK: Final = re.compile(
     rf'(?<!as-is )((?:href|action)=")(/{OTHERS}(?:[^"?#]*/)?)(?=["?#])'.encode()

@@ -76,6 +76,14 @@ class Home:
         """The component status whose colours and icon stand for the whole."""
         return INDICATOR_TONE[self.indicator]
 
+    @property
+    def notices_by_audience(self) -> Sequence[tuple[Sequence[str | Promise], list[NoticeCard]]]:
+        """The notices under those whom they concern; whose is the newest comes first."""
+        found: dict[tuple[str, ...], list[NoticeCard]] = {}
+        for card in self.notices:
+            found.setdefault(tuple(map(str, card.audience)), []).append(card)
+        return list(found.items())
+
 
 @dataclass(frozen=True)
 class History:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from django.utils.functional import Promise
 
+from statuspage.once import once
+
 Told = Mapping[int, Sequence[tuple[str | Promise, int]]]
 Source = Callable[[Collection[int]], Told]
 _SOURCES: list[Source] = []
@@ -15,8 +17,9 @@ def tells_who_was_told(source: Source) -> None:
         _SOURCES.append(source)
 
 
-def told(numbers: Collection[int]) -> Told:
-    """How many each statement reached, by the names of channels."""
+@once
+def told(numbers: tuple[int, ...]) -> Told:
+    """How many each statement reached, by the names of channels; one query for all of them."""
     found: dict[int, Sequence[tuple[str | Promise, int]]] = {}
     for source in _SOURCES if numbers else ():
         found.update(source(numbers))

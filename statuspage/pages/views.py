@@ -141,7 +141,7 @@ def _head(timeline: Sequence[Entry]) -> dict[str, object]:
     """The log as it stood after the newest statement of a page, and who was told of each."""
     return {
         "log_head": log_head_at(timeline[0].number) if timeline else None,
-        "told": told([entry.number for entry in timeline]),
+        "told": told(tuple(entry.number for entry in timeline)),
     }
 
 

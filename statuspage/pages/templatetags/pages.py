@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from django import template
 from django.utils.html import format_html_join
@@ -16,6 +17,8 @@ from statuspage.pages.sharing import page_url, qr_code
 from statuspage.settlement.money import yuan
 from statuspage.statements.times import iso
 
+ALL: Final = Decimal(100)
+
 register = template.Library()
 
 register.filter("moment", moments.moment)
@@ -27,6 +30,12 @@ register.filter("iso", iso)
 register.filter("script_text", script_text)
 register.filter("yuan", yuan)
 register.filter("place", statement_path)
+
+
+@register.filter
+def percent(value: Decimal) -> str:
+    """With two digits, unless it is all of it: that is rare enough to stand out."""
+    return "100%" if value == ALL else f"{value:.2f}%"
 
 
 @register.filter

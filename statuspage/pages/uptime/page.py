@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext
 
-from statuspage.components.selectors import visible_components
 from statuspage.pages import selectors
 from statuspage.pages.errors import NotHere
 from statuspage.pages.http import public
@@ -41,5 +40,4 @@ def uptime_page(request: HttpRequest) -> HttpResponse:
 def record_of_states() -> tuple[Month, Month]:
     """The first month of which any visible component has a record, and the present one."""
     now = timezone.now()
-    begun = known_since([one for one in visible_components() if one.showcase])
-    return month_of(min([*begun.values(), now])), month_of(now)
+    return month_of(min([*known_since().values(), now])), month_of(now)

@@ -33,16 +33,20 @@ class Record:
 @once
 def records(first: date, last: date, now: datetime) -> list[Record]:
     """The days of every visible component whose history is shown; three queries in all."""
-    shown = [one for one in visible_components() if one.showcase]
     ends = min(now, _midnight(last + timedelta(days=1)))
     changes = _changes(_midnight(first), ends)
-    begins = known_since(shown)
+    begins = known_since()
     zone = timezone.get_current_timezone()
     found = []
-    for component in shown:
+    for component in shown_components():
         spans = history(changes.get(component.pk, ()), begins[component.pk], ends)
         found.append(Record(component, days(spans, first, last, zone)))
     return found
+
+
+def shown_components() -> list[Component]:
+    """Those whose history the public may see, in order."""
+    return [one for one in visible_components() if one.showcase]
 
 
 def ninety_days(now: datetime) -> list[Record]:
@@ -83,7 +87,8 @@ def _dated(rows: Iterable[Row], began: Mapping[int, datetime]) -> Mapping[int, l
     return changes
 
 
-def known_since(components: Iterable[Component]) -> Mapping[int, datetime]:
+@once
+def known_since() -> Mapping[int, datetime]:
     """From when on silence means that all was well: in service, or first entered or spoken of."""
     first = dict(
         StatusChange.objects.order_by()
@@ -95,7 +100,7 @@ def known_since(components: Iterable[Component]) -> Mapping[int, datetime]:
         one.pk: _midnight(one.start_date)
         if one.start_date
         else min(one.created_at, first.get(one.pk, one.created_at))
-        for one in components
+        for one in shown_components()
     }
 
 
