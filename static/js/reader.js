@@ -91,7 +91,7 @@
     const title = lines(context, button.dataset.title || document.title, 600);
     if (title.length > 3) title[2] = `${title[2].slice(0, -1)}…`;
     title.slice(0, 3).forEach((line, place) => context.fillText(line, 60, 164 + place * 62));
-    context.drawImage(code, 120, 340, 480, 480);
+    context.drawImage(code, 120, 178 + 62 * Math.min(title.length, 3), 480, 480);
     context.fillStyle = "#46514c";
     context.font = `400 26px ${fonts}`;
     context.textAlign = "center";
@@ -109,6 +109,7 @@
     figure.setAttribute("role", "status");
     figure.replaceChildren(image, hint);
     section.append(figure);
+    image.decode().then(() => figure.scrollIntoView({ block: "nearest" }));
   }
 
   // -- Large text: an address of its own. Whoever chose it once is led there the next time.

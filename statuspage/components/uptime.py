@@ -22,6 +22,7 @@ DISRUPTED: Final = frozenset(
         ComponentStatus.MAJOR_OUTAGE,
     }
 )
+MOMENT: Final = timedelta(seconds=1)
 HUNDREDTH: Final = Decimal("0.01")
 
 Change = tuple[datetime, ComponentStatus]
@@ -64,20 +65,23 @@ class DayRecord:
 
 
 def history(changes: Iterable[Change], begin: datetime, end: datetime) -> list[Span]:
-    """The states from `begin` to `end`; operational before the first change.
+    """The states from `begin` to `end`; operational before the first change, none before `begin`.
 
     `changes` are in order. Of two that begin together the later one holds.
     """
+    if begin > end:
+        return []
     status, since = ComponentStatus.OPERATIONAL, begin
     spans = []
     for moment, following in changes:
-        if moment >= end:
+        if moment > end:
             break
         if moment > since:
             spans.append(Span(status, since, moment))
             since = moment
         status = following
-    return [*spans, Span(status, since, end)] if since < end else spans
+    # The present state counts from its first moment on: a page that is made in it shows it.
+    return [*spans, Span(status, since, max(end, since + MOMENT))]
 
 
 def days(spans: Iterable[Span], first: date, last: date, zone: tzinfo) -> list[DayRecord]:

@@ -63,7 +63,7 @@ def _changes(begin: datetime, end: datetime) -> Mapping[int, list[Change]]:
         .order_by("component_id", "-since", "-pk")
         .distinct("component_id")
     )
-    within = StatusChange.objects.filter(since__gte=begin, since__lt=end).order_by("since", "pk")
+    within = StatusChange.objects.filter(since__gte=begin, since__lte=end).order_by("since", "pk")
     rows: list[Row] = [*before.values_list(*fields), *within.values_list(*fields)]
     return _dated(rows, _beginnings(row[3] for row in rows))
 
