@@ -1,10 +1,10 @@
 """Leafing through a long list, and from month to month."""
 
 import re
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,10 +14,10 @@ from statuspage.pages.months import Month, month_of, read_month
 
 PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Row], size: int) -> Page[Row]:
+def page_of(request: HttpRequest, rows: QuerySet[Any, Row], size: int) -> Page[Row]:
     """The page that `?page=` asks for, the first unless told.
 
     Raises:
