@@ -287,6 +287,10 @@ ARRIVAL_PER_IP_MINUTE = env.integer("ARRIVAL_PER_IP_MINUTE", 120, minimum=1)
 REST_FRAMEWORK = framework.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
 
+# -- Pages ------------------------------------------------------------------------------------
+# How long whoever publishes waits for the answer until the page shows the statement.
+PAGES_WAIT_SECONDS = env.number("PAGES_WAIT_SECONDS", 1.0)
+
 # -- Operations -------------------------------------------------------------------------------
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 LOGGING = logging_by(env.text("LOG_FORMAT", "line"), env.text("LOG_LEVEL", "INFO"))
