@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
         "incidents.advance_maintenances": 5.0,
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
+        "console.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
@@ -243,6 +244,8 @@ OPERATOR_NAME = {
     "zh-hans": env.text("OPERATOR_NAME", "演示支付"),
     "en": env.text("OPERATOR_NAME_EN", "DemoPay"),
 }
+# Drafts that nobody touches are deleted after so many days.
+DRAFTS_KEEP_DAYS = env.integer("DRAFTS_KEEP_DAYS", 14, minimum=1)
 OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEVELOPMENT else "")
 
 # -- The log ----------------------------------------------------------------------------------

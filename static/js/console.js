@@ -63,6 +63,29 @@ function goOnce(form) {
   });
 }
 
+/** Keep what was typed last when the page goes away before the preview has asked for it. */
+function keepOnLeaving(form) {
+  let unsaved = false;
+  form.addEventListener("input", () => {
+    unsaved = true;
+  });
+  form.addEventListener("submit", () => {
+    unsaved = false;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.target.id === "preview") unsaved = false;
+  });
+  const keep = () => {
+    if (!unsaved) return;
+    const data = new FormData(form);
+    data.set("step", "preview");
+    unsaved = !navigator.sendBeacon(form.action, data);
+  };
+  window.addEventListener("pagehide", keep);
+  document.addEventListener("visibilitychange", () => document.hidden && keep());
+}
+
+document.querySelectorAll("form.composer").forEach(keepOnLeaving);
 document.querySelectorAll("[data-promises]").forEach(followPromise);
 document.querySelectorAll("form[data-once]").forEach(goOnce);
 document.querySelectorAll("[data-submit]").forEach((field) => {

@@ -10,9 +10,10 @@ from notifications.delivery.budget import spending
 from notifications.delivery.selectors import recent_broadcasts
 from statuspage.components.selectors import overall_state, visible_components
 from statuspage.components.statuses import HEADLINES
-from statuspage.console.access import reads
+from statuspage.console.access import reads, staff_of
 from statuspage.console.broadcasts import Progress
 from statuspage.console.proposals import waiting
+from statuspage.console.writing import drafts_of
 from statuspage.incidents.selectors import (
     active_maintenances,
     open_incidents,
@@ -21,6 +22,7 @@ from statuspage.incidents.selectors import (
 from statuspage.settlement.selectors import recent_notices
 
 BROADCASTS = 5
+DRAFTS = 5
 
 
 @reads
@@ -30,6 +32,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "headline": HEADLINES[description],
         "indicator": indicator,
+        "drafts": drafts_of(staff_of(request))[:DRAFTS],
         "now": timezone.now(),
         "incidents": open_incidents(),
         "active": active_maintenances(),

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from statuspage.components.models import Component
 from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.compose import Composition, compose
+from statuspage.console.compose import Composition, compose, typed, writing_of
 from statuspage.console.forms.maintenances import MaintenanceForm, MaintenanceUpdateForm
 from statuspage.console.paging import page_of
 from statuspage.console.preview import preview_of
@@ -28,7 +29,7 @@ def maintenance_list(request: HttpRequest) -> HttpResponse:
 def maintenance_compose(request: HttpRequest) -> HttpResponse:
     """Write and publish an announcement."""
     form = MaintenanceForm(
-        request.POST or None,
+        typed(request),
         components=list(Component.objects.all()),
         template=chosen_template(request, Template.Use.MAINTENANCE),
     )
@@ -43,7 +44,12 @@ def maintenance(request: HttpRequest, public_id: str) -> HttpResponse:
     context = _context(found)
     if staff_of(request).may_publish and MAINTENANCE_TRANSITIONS[found.status]:
         form = MaintenanceUpdateForm(None, maintenance=found)
-        context |= {"form": form, "preview": preview_of(form)}
+        place = reverse("console:maintenance_update", args=[public_id])
+        context |= {
+            "form": form,
+            "preview": preview_of(form),
+            "writing": writing_of(request, place),
+        }
     return render(request, "console/maintenance.html", context)
 
 
@@ -51,7 +57,7 @@ def maintenance(request: HttpRequest, public_id: str) -> HttpResponse:
 def maintenance_update(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write and publish the next update."""
     found = _maintenance(public_id)
-    form = MaintenanceUpdateForm(request.POST or None, maintenance=found)
+    form = MaintenanceUpdateForm(typed(request), maintenance=found)
     return compose(request, Composition(form, "console/maintenance.html", _context(found)))
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.compose import Composition, compose
+from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.notices import NoticeForm
 from statuspage.console.paging import page_of
 from statuspage.console.proposals import propose, waiting
@@ -37,7 +37,7 @@ def notice_new(request: HttpRequest) -> HttpResponse:
 def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     """Write and publish a notice of that kind."""
     found = _kind(kind)
-    form = NoticeForm(request.POST or None, kind=found, incidents=list(recent_incidents()))
+    form = NoticeForm(typed(request), kind=found, incidents=list(recent_incidents()))
     hand_over = partial(_hand_over, form=form) if found.four_eyes else None
     page = Composition(form, "console/notice_compose.html", {"kind": found}, hand_over)
     return compose(request, page)

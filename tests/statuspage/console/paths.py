@@ -59,6 +59,8 @@ def example_paths() -> dict[str, str]:
         "broadcast": [incident.number],
         "broadcast_progress": [incident.number],
         "broadcast_export": [incident.number],
+        "draft_discard": [1],
+        "draft_restore": [1],
         "session_revoke": [1],
         "token_revoke": [1],
         "dead_letter": [undecided(incident).pk],

@@ -17,7 +17,14 @@ from tests.statuspage.console.paths import COMPOSING, example_paths, names
 
 PARTS = {"broadcast_progress", "broadcast_export", "audit_export", "transaction_problems"}
 # Only a form leads there.
-POSTED = {"totp_off", "recovery_codes", "session_revoke", "token_revoke"}
+POSTED = {
+    "totp_off",
+    "recovery_codes",
+    "session_revoke",
+    "token_revoke",
+    "draft_discard",
+    "draft_restore",
+}
 PAGES = [
     name for name in names() if name not in {"logout", "login", "second_factor"} | PARTS | POSTED
 ]

@@ -15,6 +15,8 @@ from tests.statuspage.console.paths import example_paths, names
 ANYONE, READ, WRITE, DECIDE, AUDIT = "anyone", "read", "write", "decide", "audit"
 # Open to every member of staff, about their own account only, and never by a link.
 OWN = "own"
+# The same for those who may write.
+OWN_DRAFT = "own draft"
 
 DECISIONS = {
     "dashboard": READ,
@@ -30,6 +32,9 @@ DECISIONS = {
     "token_revoke": OWN,
     "audit": AUDIT,
     "audit_export": AUDIT,
+    "drafts": WRITE,
+    "draft_discard": OWN_DRAFT,
+    "draft_restore": OWN_DRAFT,
     "incidents": READ,
     "incident": READ,
     "incident_new": WRITE,
@@ -105,7 +110,7 @@ def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
     for name, path in paths.items():
         if DECISIONS[name] == ANYONE:
             continue
-        if DECISIONS[name] == OWN:
+        if DECISIONS[name] in {OWN, OWN_DRAFT}:
             assert staff.get(path).status_code == 405, name
             continue
         expected = 200 if role in ROLES[DECISIONS[name]] else 403
