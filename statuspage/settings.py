@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
         "incidents.advance_maintenances": 5.0,
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
+        "operations.pulse": 5.0,
         "console.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
