@@ -270,6 +270,14 @@ SIGNUP_PER_PREFIX_HOUR = env.integer("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
 # How long ahead merchants are told; with less, a reason is asked for and shown (domain.md, duties).
 FEE_NOTICE_DAYS = env.integer("FEE_NOTICE_DAYS", 30)
 MAINTENANCE_NOTICE_WORKDAYS = env.integer("MAINTENANCE_NOTICE_WORKDAYS", 5)
+# Kinds of notice, by commas, that a second person approves; an empty value asks for nobody's.
+FOUR_EYES_KINDS = env.names(
+    "FOUR_EYES_KINDS",
+    "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation",
+)
+# Kinds of statement that go out at once, and that a second person reads within so many days.
+REVIEWED_KINDS = env.names("REVIEWED_KINDS", "incident.opened,incident.updated")
+REVIEW_WITHIN_DAYS = env.integer("REVIEW_WITHIN_DAYS", 14, minimum=1)
 # A backlog is told whenever so much more of it has arrived, and nothing of fewer than so many.
 BACKLOG_STEP_PERCENT = env.integer("BACKLOG_STEP_PERCENT", 10, minimum=1)
 BACKLOG_FEWEST = env.integer("BACKLOG_FEWEST", 5, minimum=2)

@@ -30,6 +30,8 @@ class Draft(models.Model):
     title = models.JSONField()
     # Every field's name with its values, as the browser sent them.
     values = models.JSONField()
+    # Why a second person sent it back.
+    remark = models.TextField(blank=True)
     begun_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField()
     discarded_at = models.DateTimeField(null=True)
@@ -84,6 +86,17 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+class Review(models.Model):
+    """A second person has read a statement that went out at once."""
+
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="review")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"#{self.statement_id}"
 
 
 class Decision(models.Model):

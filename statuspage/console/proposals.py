@@ -55,8 +55,11 @@ def waiting() -> QuerySet[Proposal]:
     return found.select_related("proposed_by").order_by("pk")
 
 
-def propose(*, token: UUID, draft: Draft, staff: Staff) -> Proposal:
-    """Hand a notice over to a second person; the form with this token does so once."""
+def propose(*, token: UUID, draft: Draft, staff: Staff, confirmed: bool = False) -> Proposal:
+    """Hand a notice over to a second person; the form with this token does so once.
+
+    `confirmed`: its author has read what is odd about it.
+    """
     written = {
         "title": dict(draft.title),
         "body": dict(draft.body),
@@ -65,6 +68,7 @@ def propose(*, token: UUID, draft: Draft, staff: Staff) -> Proposal:
         "incident_id": draft.incident_id,
         "effective_from": iso_or_none(draft.window.begins),
         "effective_until": iso_or_none(draft.window.ends),
+        "confirmed": confirmed,
     }
     proposal, _made = Proposal.objects.get_or_create(
         token=token, defaults={"kind": draft.kind.name, "draft": written, "proposed_by": staff}
@@ -122,7 +126,7 @@ def send_back(*, proposal: Proposal, staff: Staff, note: str = "") -> None:
             check_second_person(row.proposed_by, staff)
         row.note = note.replace("\x00", "").strip()[:NOTE_LENGTH]
         _decide(row, Proposal.State.SENT_BACK, staff, None)
-        draft_reopen(row.token)
+        draft_reopen(row.token, row.note)
 
 
 def _arguments(proposal: Proposal) -> dict[str, Any]:

@@ -82,14 +82,14 @@ def draft_finish(token: UUID) -> None:
     Draft.objects.filter(token=token).delete()
 
 
-def draft_reopen(token: UUID) -> None:
+def draft_reopen(token: UUID, remark: str) -> None:
     """What was sent back can be changed and handed over anew, as another form."""
     with transaction.atomic():
         for draft in Draft.objects.select_for_update().filter(token=token):
             draft.token = uuid4()
             draft.values = {**draft.values, "token": [str(draft.token)]}
-            draft.saved_at = timezone.now()
-            draft.save(update_fields=["token", "values", "saved_at"])
+            draft.remark, draft.saved_at = remark, timezone.now()
+            draft.save(update_fields=["token", "values", "remark", "saved_at"])
 
 
 def draft_discard(draft: Draft) -> None:

@@ -17,6 +17,7 @@ from statuspage.console.access import reads, staff_of
 from statuspage.console.broadcasts import Progress
 from statuspage.console.health import parts
 from statuspage.console.proposals import waiting
+from statuspage.console.reviews import to_review
 from statuspage.console.views.quarantine import stopped_groups
 from statuspage.console.writing import drafts_of
 from statuspage.incidents.models import Incident
@@ -45,6 +46,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "active": active_maintenances(),
         "scheduled": scheduled_maintenances(),
         "waiting": waiting(),
+        "unread": to_review().count(),
         "notices": recent_notices(),
         **_delivery(),
         "unconfigured": [one for one in reachable_channels() if not one.configured()],

@@ -49,6 +49,7 @@ DECISIONS = {
     "notice_new": WRITE,
     "notice_compose": WRITE,
     "notice_proposal": READ,
+    "reviews": READ,
     "calendar": READ,
     "rules": READ,
     "calendar_load": WRITE,
