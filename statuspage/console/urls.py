@@ -21,6 +21,7 @@ from statuspage.console.views import (
     rules,
     session,
     statements,
+    switchboard,
     tokens,
     transactions,
 )
@@ -56,6 +57,7 @@ urlpatterns = [
         incidents.incident_update,
         name="incident_update",
     ),
+    path("components/", switchboard.switchboard, name="switchboard"),
     path("maintenances/", maintenances.maintenance_list, name="maintenances"),
     path("maintenances/compose/", maintenances.maintenance_compose, name="maintenance_compose"),
     path("maintenances/<public_id:public_id>/", maintenances.maintenance, name="maintenance"),

@@ -14,6 +14,7 @@ from statuspage.console.forms.incidents import IncidentOpenForm, IncidentUpdateF
 from statuspage.console.forms.promises import promise_minutes
 from statuspage.console.paging import page_of
 from statuspage.console.preview import preview_of
+from statuspage.console.switchboard import chosen_states
 from statuspage.console.timelines import entries
 from statuspage.console.views.templates import chosen_template
 from statuspage.incidents.models import Incident, Template
@@ -40,6 +41,7 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
         typed(request),
         components=_components(),
         template=chosen_template(request, Template.Use.INCIDENT),
+        chosen=chosen_states(request.GET),
     )
     context = {"promises": promise_minutes()}
     return compose(request, Composition(form, "console/incident_compose.html", context))
@@ -65,7 +67,12 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
 def incident_update(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write and publish the next update."""
     found = _incident(public_id)
-    form = IncidentUpdateForm(typed(request), incident=found, components=_components())
+    form = IncidentUpdateForm(
+        typed(request),
+        incident=found,
+        components=_components(),
+        chosen=chosen_states(request.GET),
+    )
     return compose(request, Composition(form, "console/incident.html", _context(found)))
 
 

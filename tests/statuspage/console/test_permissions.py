@@ -40,6 +40,7 @@ DECISIONS = {
     "incident_new": WRITE,
     "incident_compose": WRITE,
     "incident_update": WRITE,
+    "switchboard": READ,
     "maintenances": READ,
     "maintenance": READ,
     "maintenance_compose": WRITE,
