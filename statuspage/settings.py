@@ -276,7 +276,7 @@ FOUR_EYES_KINDS = env.names(
     "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation",
 )
 # Kinds of statement that go out at once, and that a second person reads within so many days.
-REVIEWED_KINDS = env.names("REVIEWED_KINDS", "incident.opened,incident.updated")
+REVIEWED_KINDS = env.names("REVIEWED_KINDS", "incident.opened,incident.updated,incident.backfilled")
 REVIEW_WITHIN_DAYS = env.integer("REVIEW_WITHIN_DAYS", 14, minimum=1)
 # A backlog is told whenever so much more of it has arrived, and nothing of fewer than so many.
 BACKLOG_STEP_PERCENT = env.integer("BACKLOG_STEP_PERCENT", 10, minimum=1)

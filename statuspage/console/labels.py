@@ -23,6 +23,7 @@ LABELS: Final = {
 STATEMENTS: Final[Mapping[str, Any]] = {
     "incident.opened": _("New incident"),
     "incident.updated": _("Incident update"),
+    "incident.backfilled": _("Incident entered afterwards"),
     "maintenance.scheduled": _("New maintenance"),
     "maintenance.updated": _("Maintenance update"),
     "correction": _("Correction"),

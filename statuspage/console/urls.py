@@ -51,6 +51,7 @@ urlpatterns = [
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/new/", incidents.incident_new, name="incident_new"),
     path("incidents/compose/", incidents.incident_compose, name="incident_compose"),
+    path("incidents/backfill/", incidents.incident_backfill, name="incident_backfill"),
     path("incidents/<public_id:public_id>/", incidents.incident, name="incident"),
     path(
         "incidents/<public_id:public_id>/update/",

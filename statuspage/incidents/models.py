@@ -23,6 +23,8 @@ class Incident(models.Model):
     monitoring_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     next_update_by = models.DateTimeField(_("next update by"), null=True)
+    # Entered only after it was over.
+    backfilled = models.BooleanField(_("entered afterwards"), default=False)
     # Compare-and-swap: two people cannot both publish "the next" update.
     version = models.PositiveIntegerField(default=1)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from statuspage.components.models import Component
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed, writing_of
+from statuspage.console.forms.backfills import BackfillForm
 from statuspage.console.forms.incidents import IncidentOpenForm, IncidentUpdateForm
 from statuspage.console.forms.promises import promise_minutes
 from statuspage.console.paging import page_of
@@ -45,6 +46,13 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
     )
     context = {"promises": promise_minutes()}
     return compose(request, Composition(form, "console/incident_compose.html", context))
+
+
+@writes
+def incident_backfill(request: HttpRequest) -> HttpResponse:
+    """Write and publish an incident that is over already."""
+    form = BackfillForm(typed(request), components=_components())
+    return compose(request, Composition(form, "console/incident_backfill.html"))
 
 
 @reads

@@ -21,6 +21,7 @@ from tests.factories import make_address, make_component, make_staff, open_incid
 from tests.statuspage.settlement.affected import lists
 
 COMPOSING = (
+    "incident_backfill",
     "incident_compose",
     "incident_update",
     "maintenance_compose",

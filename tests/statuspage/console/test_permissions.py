@@ -39,6 +39,7 @@ DECISIONS = {
     "incident": READ,
     "incident_new": WRITE,
     "incident_compose": WRITE,
+    "incident_backfill": WRITE,
     "incident_update": WRITE,
     "switchboard": READ,
     "maintenances": READ,
