@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
         "delivery.fold": 3600.0,
         "delivery.tell_alarms": 30.0,
         "subscribers.send_unsent_codes": 5.0,
+        "subscribers.read_imports": 2.0,
         "subscribers.forget_old_signups": 3600.0,
         "api.forget_old_answers": 3600.0,
     }.items()
@@ -260,6 +261,8 @@ LOG_ORIGIN = env.text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log")
 ADDRESS_KEYS = _secret("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE=")
 ADDRESS_INDEX_KEY = _secret("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production")
 DEFAULT_REGION = env.text("DEFAULT_REGION", "CN")
+# The largest file of subscribers that the console takes.
+IMPORT_MAX_MB = env.integer("IMPORT_MAX_MB", 200, minimum=1)
 SIGNUP_CODE_SECONDS = env.integer("SIGNUP_CODE_SECONDS", 600, minimum=60)
 SIGNUP_CODE_TRIES = env.integer("SIGNUP_CODE_TRIES", 10, minimum=1)
 SIGNUP_PER_NUMBER_HOUR = env.integer("SIGNUP_PER_NUMBER_HOUR", 10, minimum=1)

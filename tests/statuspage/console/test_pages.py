@@ -16,6 +16,7 @@ from tests.statuspage.console.browser import form_of, signed_in, words
 from tests.statuspage.console.paths import COMPOSING, example_paths, names
 
 PARTS = {"broadcast_progress", "broadcast_export", "audit_export", "transaction_problems"}
+PARTS |= {"subscriber_export", "subscriber_problems"}
 # Only a form leads there.
 POSTED = {
     "totp_off",
