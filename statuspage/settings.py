@@ -226,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for task, seconds in {
         "incidents.advance_maintenances": 5.0,
+        "incidents.announce_recurring": 60.0,
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
         "operations.pulse": 5.0,

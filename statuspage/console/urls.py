@@ -18,6 +18,7 @@ from statuspage.console.views import (
     notices,
     proposals,
     quarantine,
+    recurrences,
     reviews,
     rules,
     session,
@@ -62,6 +63,13 @@ urlpatterns = [
     ),
     path("components/", switchboard.switchboard, name="switchboard"),
     path("maintenances/", maintenances.maintenance_list, name="maintenances"),
+    path("maintenances/calendar/", recurrences.maintenance_calendar, name="maintenance_calendar"),
+    path("maintenances/recurring/new/", recurrences.recurrence_new, name="recurrence_new"),
+    path(
+        "maintenances/recurring/<number:number>/stop/",
+        recurrences.recurrence_end,
+        name="recurrence_end",
+    ),
     path("maintenances/compose/", maintenances.maintenance_compose, name="maintenance_compose"),
     path("maintenances/<public_id:public_id>/", maintenances.maintenance, name="maintenance"),
     path(

@@ -26,6 +26,7 @@ from statuspage.incidents.selectors import (
     open_incidents,
     scheduled_maintenances,
 )
+from statuspage.incidents.services.recurrences import due
 from statuspage.settlement.selectors import recent_notices
 
 BROADCASTS = 5
@@ -47,6 +48,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "scheduled": scheduled_maintenances(),
         "waiting": waiting(),
         "unread": to_review().count(),
+        "due": due(),
         "notices": recent_notices(),
         **_delivery(),
         "unconfigured": [one for one in reachable_channels() if not one.configured()],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -14,9 +14,11 @@ from statuspage.console.paging import page_of
 from statuspage.console.preview import preview_of
 from statuspage.console.timelines import entries
 from statuspage.console.views.templates import chosen_template
+from statuspage.console.wanted import number_of
 from statuspage.incidents.lifecycle import MAINTENANCE_TRANSITIONS
 from statuspage.incidents.models import Maintenance, Template
 from statuspage.incidents.selectors import maintenances, templates
+from statuspage.incidents.services.recurrences import Due, due
 
 
 @reads
@@ -32,6 +34,7 @@ def maintenance_compose(request: HttpRequest) -> HttpResponse:
         typed(request),
         components=list(Component.objects.all()),
         template=chosen_template(request, Template.Use.MAINTENANCE),
+        due=_due(request),
     )
     context = {"templates": templates(Template.Use.MAINTENANCE)}
     return compose(request, Composition(form, "console/maintenance_compose.html", context))
@@ -68,3 +71,15 @@ def _context(maintenance: Maintenance) -> dict[str, Any]:
 
 def _maintenance(public_id: str) -> Maintenance:
     return get_object_or_404(maintenances(), public_id=public_id)
+
+
+def _due(request: HttpRequest) -> Due | None:
+    """The one of a row that the address names, while its rule has it and nobody announced it."""
+    row, start = (number_of(request.GET.get(name, "")) for name in ("recurrence", "start"))
+    if row is None:
+        return None
+    wanted = (one for one in due() if one.recurrence.pk == row)
+    found = next((one for one in wanted if one.start.timestamp() == start), None)
+    if found is None:
+        raise Http404
+    return found

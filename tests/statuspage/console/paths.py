@@ -62,6 +62,7 @@ def example_paths() -> dict[str, str]:
         "broadcast": [incident.number],
         "broadcast_progress": [incident.number],
         "broadcast_export": [incident.number],
+        "recurrence_end": [1],
         "draft_discard": [1],
         "draft_restore": [1],
         "subscriber": [make_address().subscriber.public_id],

@@ -15,8 +15,14 @@ from tests.factories import make_address
 from tests.statuspage.console.browser import form_of, signed_in, words
 from tests.statuspage.console.paths import COMPOSING, example_paths, names
 
-PARTS = {"broadcast_progress", "broadcast_export", "audit_export", "transaction_problems"}
-PARTS |= {"subscriber_export", "subscriber_problems"}
+PARTS = {
+    "broadcast_progress",
+    "broadcast_export",
+    "audit_export",
+    "transaction_problems",
+    "subscriber_export",
+    "subscriber_problems",
+}
 # Only a form leads there.
 POSTED = {
     "totp_off",
@@ -25,6 +31,7 @@ POSTED = {
     "token_revoke",
     "draft_discard",
     "draft_restore",
+    "recurrence_end",
 }
 PAGES = [
     name for name in names() if name not in {"logout", "login", "second_factor"} | PARTS | POSTED
