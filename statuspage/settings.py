@@ -206,6 +206,11 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "statuspage.pages.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "statuspage.console.bounded.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # How many reverse proxies in front add to X-Forwarded-For; 0 trusts the peer address only.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 
@@ -297,6 +302,10 @@ ARRIVAL_PER_IP_MINUTE = env.integer("ARRIVAL_PER_IP_MINUTE", 120, minimum=1)
 
 REST_FRAMEWORK = framework.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
+
+# -- Pages ------------------------------------------------------------------------------------
+# How long whoever publishes waits for the answer until the page shows the statement.
+PAGES_WAIT_SECONDS = env.number("PAGES_WAIT_SECONDS", 1.0)
 
 # -- Operations -------------------------------------------------------------------------------
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")

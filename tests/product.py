@@ -79,6 +79,8 @@ def running_product(data_dir: Path, **settings: str) -> Iterator[Product]:
         "DATA_DIR": str(data_dir),
         "PORT": str(ports[0]),
         "SIMULATOR_PORT": str(ports[1]),
+        # However slow the machine is just now: what was published stands on the page.
+        "PAGES_WAIT_SECONDS": "60",
         **settings,
     }
     process = subprocess.Popen(

@@ -19,7 +19,7 @@ from statuspage.pages.selectors import incident_name
 from statuspage.settlement.affected.hashes import normalised
 from statuspage.settlement.affected.models import AffectedTransaction, Fate
 from statuspage.settlement.affected.selectors import transaction_find
-from statuspage.settlement.money import yuan
+from statuspage.settlement.phrases import money
 from statuspage.statements.texts import CHINESE
 
 LONGEST = 64
@@ -87,8 +87,8 @@ def _shown(found: AffectedTransaction) -> dict[str, object]:
     return {
         "found": found,
         "settled": found.fate == Fate.SETTLED,
-        "amount": yuan(found.amount),
-        "waived": yuan(found.fee_waived) if found.fee_waived > Decimal(0) else "",
+        "amount": money(str(found.amount)),
+        "waived": money(str(found.fee_waived)) if found.fee_waived > Decimal(0) else "",
         "incident_id": found.incident_id,
         "incident_name": incident_name(found.incident_id, get_language() or CHINESE),
     }

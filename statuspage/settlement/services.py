@@ -138,11 +138,7 @@ def notice_draft(
     _check_products(addressed)
     check_incident(incident_id)
     details = found.clean(payload or {}, at)
-    if problems := found.proofread(details, body):
-        raise ValidationError({"body": [*problems]})
-    if not confirmed and (odd := found.warnings(details, at)):
-        raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
-    return Draft(
+    draft = Draft(
         kind=found,
         title=title,
         body=body,
@@ -151,6 +147,8 @@ def notice_draft(
         incident_id=incident_id,
         window=_window(found, details, effective_from, effective_until),
     )
+    _check_words(draft, at, confirmed)
+    return draft
 
 
 def takes_two(kind: NoticeKind) -> bool:
@@ -232,6 +230,14 @@ def check_second_person(author: Author | None, approver: Author) -> None:
         raise ValidationError(_("You wrote this yourself: a second person approves it."), "own")
     if not approver.may_approve:
         raise ValidationError(_("Your role may not approve this."), "role")
+
+
+def _check_words(draft: Draft, moment: datetime, confirmed: bool) -> None:
+    """The text contradicts no detail, and what is odd is meant so."""
+    if problems := draft.kind.proofread(draft.payload, draft.body):
+        raise ValidationError({"body": [*problems]})
+    if not confirmed and (odd := draft.kind.warnings(draft.payload, moment)):
+        raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
 
 
 def _check_products(audience: Audience) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from statuspage.settlement.money import (
@@ -59,6 +60,28 @@ def choice_of(enumeration: type[TextChoices]) -> Value:
         lambda value, language: str(enumeration(value).label),
         {"type": "string", "enum": list(enumeration.values)},
         lambda: [(str(value), label) for value, label in enumeration.choices],
+    )
+
+
+def row_of(named: Callable[[], Iterable[tuple[str, Mapping[str, str]]]]) -> Value:
+    """The code of one of the rows that there are; `named` gives codes with their names."""
+
+    def read(value: object) -> Json:
+        known = [code for code, _name in named()]
+        if value in known:
+            return str(value)
+        raise ValidationError(
+            _("“%(value)s” is not possible. Choose one of: %(choices)s."),
+            code="choice",
+            params={"value": value, "choices": ", ".join(known)},
+        )
+
+    return Value(
+        "choice",
+        read,
+        lambda code, language: in_language(dict(named())[code], language),
+        {"type": "string"},
+        lambda: [(code, in_language(name, get_language() or "")) for code, name in named()],
     )
 
 

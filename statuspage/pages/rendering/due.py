@@ -72,14 +72,19 @@ def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:
 
 
 def _with_related(subjects: Subjects) -> Subjects:
-    """With the incident that a notice belongs to, and the notices of an incident."""
+    """With the incident that a notice belongs to, the notices of an incident, and those that a
+    notice names: what it pays, or what it ends.
+    """
     ids = [public_id for _kind, public_id in subjects]
     rows = Notice.objects.filter(Q(public_id__in=ids) | Q(incident_id__in=ids))
     related = set(subjects)
-    for notice_id, incident_id in rows.values_list("public_id", "incident_id"):
+    named: set[str] = set()
+    for notice_id, incident_id, payload in rows.values_list("public_id", "incident_id", "payload"):
         related.add(("notice", notice_id))
         related |= {("incident", incident_id)} if incident_id else set()
-    return related
+        named |= {value for value in payload.values() if isinstance(value, str)}
+    known = Notice.objects.filter(public_id__in=named).values_list("public_id", flat=True)
+    return related | {("notice", one) for one in known}
 
 
 def _months(subjects: Subjects) -> Iterator[Month]:

@@ -16,8 +16,6 @@ from statuspage.pages.server.memory import Memory
 # Headers are strangers' words: no more of them are remembered than that.
 REMEMBERED: Final = 500
 SAFE: Final = frozenset({"GET", "HEAD"})
-# How long a publisher's answer waits for the statement to stand on the page.
-SHOWN_WITHIN_SECONDS: Final = 1.0
 
 
 class PageServer:
@@ -58,7 +56,7 @@ class PageServer:
         response = self._django(environ, start)
         number = 0 if method in SAFE else published_here()
         if number:
-            self._memory.wait_for(number, SHOWN_WITHIN_SECONDS)
+            self._memory.wait_for(number, settings.PAGES_WAIT_SECONDS)
         return response
 
     def _admits(self, environ: WSGIEnvironment) -> bool:

@@ -1,6 +1,6 @@
 """Calendar change 结算日历调整: days that settle, or no longer do, after the year was published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -24,37 +24,17 @@ from statuspage.settlement.notices.base import (
     register,
 )
 from statuspage.settlement.phrases import full_day, short_day
-from statuspage.settlement.values import DATE, TEXT, Value, choice_of
+from statuspage.settlement.values import DATE, TEXT, choice_of, row_of
 from statuspage.settlement.workdays import Day
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
-from statuspage.statements.texts import in_language
 
 # The longest holiday there has been is nine days; a year would be a slip of the pen.
 MOST_DAYS: Final = 31
 SETTLING: Final = frozenset({DayKind.WORKDAY, DayKind.MAKE_UP_WORKDAY})
 
 
-def _profiles() -> Sequence[tuple[str, str]]:
-    return [(one.code, in_language(one.name, "")) for one in CalendarProfile.objects.order_by("pk")]
-
-
-def _read_profile(value: object) -> Json:
-    known = [code for code, _name in _profiles()]
-    if value in known:
-        return str(value)
-    raise ValidationError(
-        gettext_lazy("“%(value)s” is not possible. Choose one of: %(choices)s."),
-        code="choice",
-        params={"value": value, "choices": ", ".join(known)},
-    )
-
-
-def _profile_name(code: str, language: str) -> str:
-    return in_language(CalendarProfile.objects.get(code=code).name, language)
-
-
-PROFILE: Final = Value("choice", _read_profile, _profile_name, {"type": "string"}, _profiles)
+PROFILE: Final = row_of(lambda: CalendarProfile.objects.order_by("pk").values_list("code", "name"))
 
 
 def few_days(payload: Given, moment: datetime) -> None:

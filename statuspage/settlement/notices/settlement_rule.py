@@ -1,12 +1,11 @@
 """Change of a settlement rule 结算规则调整: cycle, cut-off and what follows it, from a day on."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.settlement.models import Notice
@@ -20,33 +19,10 @@ from statuspage.settlement.notices.base import (
 from statuspage.settlement.phrases import joined, short_day
 from statuspage.settlement.rules.models import AfterCutoff, Product
 from statuspage.settlement.rules.services import rule_add
-from statuspage.settlement.values import CLOCK, CYCLE, DATE, TEXT, Value, choice_of
-from statuspage.statements.canonical import Json
+from statuspage.settlement.values import CLOCK, CYCLE, DATE, TEXT, choice_of, row_of
 from statuspage.statements.models import Statement
-from statuspage.statements.texts import in_language
 
-
-def _products() -> Sequence[tuple[str, str]]:
-    language = get_language() or ""
-    return [(one.code, in_language(one.name, language)) for one in Product.objects.all()]
-
-
-def _read_product(value: object) -> Json:
-    known = [code for code, _name in _products()]
-    if value in known:
-        return str(value)
-    raise ValidationError(
-        gettext_lazy("“%(value)s” is not possible. Choose one of: %(choices)s."),
-        code="choice",
-        params={"value": value, "choices": ", ".join(known)},
-    )
-
-
-def _product_name(code: str, language: str) -> str:
-    return in_language(Product.objects.get(code=code).name, language)
-
-
-PRODUCT: Final = Value("choice", _read_product, _product_name, {"type": "string"}, _products)
+PRODUCT: Final = row_of(lambda: Product.objects.values_list("code", "name"))
 
 
 def falls_back_to_something(payload: Given, moment: datetime) -> None:
@@ -66,7 +42,7 @@ def brief(payload: Given, language: str) -> str:
     """Whose money follows which cycle, from when on."""
     who = str(MerchantCategory(payload["category"]).label)
     if payload["product"]:
-        who = f"{who}, {_product_name(payload['product'], language)}"
+        who = f"{who}, {PRODUCT.say(payload['product'], language)}"
     values = {"who": who, "cycle": payload["cycle"], "day": short_day(payload["valid_from"])}
     said = _("%(who)s: settlement %(cycle)s for transactions from %(day)s on.") % values
     if payload["valid_until"] is None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.test import Client
 
 from statuspage.settlement.affected.models import AffectedTransaction, Upload
@@ -96,6 +97,20 @@ def test_one_that_is_too_large_says_so(approver: Client, incident: str, settings
     answer = send(approver, incident, text(line()))
     assert answer.status_code == 400
     assert "too large: at most 0 MB" in words(answer)
+
+
+def test_a_body_that_is_far_too_large_is_not_even_written_down(
+    approver: Client, incident: str, settings, monkeypatch
+) -> None:
+    settings.TRANSACTIONS_MAX_MB = 0
+
+    def write(*_arguments: object) -> None:
+        raise AssertionError("it was written down")
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "new_file", write)
+    monkeypatch.setattr(MemoryFileUploadHandler, "new_file", write)
+    assert send(approver, incident, text(line()) + " " * (2 << 20)).status_code == 400
+    assert not Upload.objects.exists()
 
 
 def test_authors_and_auditors_look_and_do_not_upload(author: Client, incident: str) -> None:

@@ -7,6 +7,9 @@ from statuspage.pages.rendering.registry import always
 from tests.factories import make_staff
 from tests.statuspage.pages.server.site import Site
 
+# The page server asks the database nothing; Django, with which it is compared, does.
+pytestmark = pytest.mark.django_db
+
 OWN = {
     *("etag", "last-modified", "vary", "content-length", "content-encoding"),
     # Of a request that Django answered, and of no other.

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -24,12 +25,17 @@ NOTICE = 'class="stale"'
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    """Engines that these tests may stop."""
-    one = Engines(tmp_path_factory.mktemp("engines"), free_ports()[1])
-    one.start()
-    yield one
-    one.stop()
+def engines() -> Iterator[Engines]:
+    """Engines of this file's own, which it may stop.
+
+    In a folder that no other run of pytest closes to PostgreSQL's own user meanwhile.
+    """
+    with TemporaryDirectory(prefix="candor-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        one = Engines(Path(folder), free_ports()[1])
+        one.start()
+        yield one
+        one.stop()
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ from tests.statuspage.pages.story import (
     scheduled,
     updated,
 )
+from tests.statuspage.settlement.notices import samples
 
 # For all that one statement changes, in both languages: pages, feeds and the API.
 MOST_QUERIES = 120
@@ -74,6 +75,17 @@ def test_pages_that_a_statement_does_not_concern_stay_as_they_are(site: Site) ->
     assert path_of(old) not in "".join(wrote)
     site.render()
     assert before == {path: site.get(path).headers["etag"] for path in before}
+
+
+def test_a_payment_shows_on_the_page_of_what_it_pays(site: Site) -> None:
+    promise = samples.publish("fee_waiver")
+    site.render()
+    before = site.get(path_of(promise)).text
+    paid = {"of": promise.subject_id, "amount": "40000.00", "paid_on": "2025-02-20"}
+    samples.publish("payout_progress", paid)
+    site.render()
+    assert site.get(path_of(promise)).text != before
+    assert "40,000" in site.get(path_of(promise)).text
 
 
 def test_nothing_is_done_while_nothing_happens(site: Site) -> None:
