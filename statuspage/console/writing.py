@@ -30,14 +30,16 @@ class Writing:
     """What is known of a place while someone writes there."""
 
     saved: Draft | None
-    earlier: Sequence[Draft]
-    others: Sequence[Draft]
+    earlier: QuerySet[Draft]
+    others: QuerySet[Draft]
 
 
 def writing_at(place: str, staff: Staff, saved: Draft | None = None) -> Writing:
     """Their draft, what they wrote here before, and who else is writing here."""
     here = _unpublished().filter(place=place, discarded_at=None).select_related("author")
-    earlier = here.filter(author=staff).exclude(pk=saved.pk if saved else None)
+    earlier = here.filter(author=staff)
+    if saved:
+        earlier = earlier.exclude(pk=saved.pk)
     since = timezone.now() - STILL_WRITING
     others = here.exclude(author=staff).filter(saved_at__gte=since).order_by("begun_at")
     return Writing(saved, earlier, others)

@@ -35,7 +35,7 @@ def silent_for() -> dict[str, float]:
         redis.RedisError: Redis is away.
     """
     now = time.time()
-    found = {one.decode(): now - float(at) for one, at in _client().hgetall(KEY).items()}
+    found = {_text(one): now - float(at) for one, at in _client().hgetall(KEY).items()}
     forgotten = [one for one, seconds in found.items() if seconds > REMEMBERED_SECONDS]
     if forgotten:
         _client().hdel(KEY, *forgotten)
@@ -46,6 +46,10 @@ def silent_for() -> dict[str, float]:
 def worker_lives(*, sender: Any, **_given: object) -> None:
     """Celery's own heartbeat, every two seconds, is passed on."""
     seen(str(sender.eventer.hostname))
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode() if isinstance(name, bytes) else name
 
 
 def clock_lives() -> None:

@@ -187,7 +187,7 @@ class _Parts(io.RawIOBase):
         if not self._left:
             found = self._upload.parts.filter(number=self._number)
             sealed = found.values_list("sealed", flat=True).first()
-            self._left = decrypt(sealed, SEALED_AS).encode(ANY_BYTE) if sealed else b""
+            self._left = decrypt(bytes(sealed), SEALED_AS).encode(ANY_BYTE) if sealed else b""
             self._number += 1
         count = min(len(buffer), len(self._left))
         buffer[:count] = self._left[:count]
