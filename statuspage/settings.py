@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "statuspage.staff.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "statuspage.operations.logs.RequestId",
+    "statuspage.pages.elder.ElderMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -240,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
         "delivery.tell_alarms": 30.0,
+        "delivery.count_told": 30.0,
         "subscribers.send_unsent_codes": 5.0,
         "subscribers.read_imports": 2.0,
         "subscribers.forget_old_signups": 3600.0,
@@ -299,6 +301,8 @@ TRANSACTIONS_PER_IP_MINUTE = env.integer("TRANSACTIONS_PER_IP_MINUTE", 10, minim
 TRANSACTIONS_PER_MERCHANT_MINUTE = env.integer("TRANSACTIONS_PER_MERCHANT_MINUTE", 10, minimum=1)
 # How many questions about the arrival of money one address may ask in a minute.
 ARRIVAL_PER_IP_MINUTE = env.integer("ARRIVAL_PER_IP_MINUTE", 120, minimum=1)
+# How many searches of the history.
+SEARCH_PER_IP_MINUTE = env.integer("SEARCH_PER_IP_MINUTE", 60, minimum=1)
 
 REST_FRAMEWORK = framework.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS

@@ -31,6 +31,7 @@ def _incident(day: date, **values: Any) -> IncidentCard:
         resolved_at=_noon(LAST),
         next_update_by=None,
         late=False,
+        left=None,
         lasted=None,
         parts=[],
         timeline=[],

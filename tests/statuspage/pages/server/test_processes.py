@@ -13,11 +13,11 @@ from tests.crash.engines import Engines
 from tests.product import eventually, free_ports
 from tests.statuspage.pages.server.programs import Programs, Server
 
-READ = ["/", "/en/", "/history/", "/notices/", "/arrival/", "/ledger/", "/log/"]
+READ = ["/", "/en/", "/history/", "/uptime/", "/notices/", "/arrival/", "/ledger/", "/log/"]
 MACHINES = [
     *("/history.rss", "/history.atom", "/feed.json", "/calendar.ics", "/badge.svg"),
     *("/api/v2/summary.json", "/api/v2/summary.json?lang=en", "/api/v2/components.json"),
-    *("/api/v2/incidents.json", "/robots.txt", "/sitemap.xml"),
+    *("/api/v2/incidents.json", "/robots.txt", "/sitemap.xml", "/widget.js"),
 ]
 OF_A_TRANSPORT = {"date", "server", "connection", "content-length", "transfer-encoding"}
 OF_A_VERSION = {"etag", "last-modified", "accept-ranges", "vary"}
@@ -116,6 +116,9 @@ def test_from_a_statement_to_the_death_of_everything_but_nginx(
     third = programs.web()
     assert eventually(lambda: NOTICE in third.get("/").text, bool), programs.log()
     everything_is_there(third, page)
+    large = third.get(f"/elder{page}").text
+    assert 'class="elder"' in large
+    assert NOTICE in large
     refused = third.get("/arrival/?category=micro")
     assert refused.status == 503
     assert refused.headers["Retry-After"]
@@ -123,6 +126,8 @@ def test_from_a_statement_to_the_death_of_everything_but_nginx(
     third.kill()
     for path in [*READ, *MACHINES, page]:
         assert nginx.get(path).status == 200, path
+    # Nobody is there to enlarge it: the page itself is better than none.
+    assert nginx.get(f"/elder{page}").body == nginx.get(page).body
     away = nginx.get("/subscribe/")
     assert away.status == 503
     assert "稍后再试" in away.text
