@@ -59,7 +59,7 @@ def test_it_is_marked_on_page_feed_and_api_in_the_readers_language(
     found = client.get("/api/v2/incidents.json?lang=en").json()["incidents"][0]
     assert found["started_at"].startswith("2026-03-02T")
     assert f"on {day}.)" in found["incident_updates"][0]["body"]
-    assert statement.content["body"]["zh-hans"].endswith(")")
+    assert f"补录日期：{day}" in statement.content["body"]["zh-hans"]
     assert "Entered afterwards" not in statement.content["body"]["zh-hans"]
 
 
