@@ -232,14 +232,18 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for task, seconds in {
         "incidents.advance_maintenances": 5.0,
+        "incidents.announce_recurring": 60.0,
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
+        "operations.pulse": 5.0,
+        "console.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
         "delivery.tell_alarms": 30.0,
         "delivery.count_told": 30.0,
         "subscribers.send_unsent_codes": 5.0,
+        "subscribers.read_imports": 2.0,
         "subscribers.forget_old_signups": 3600.0,
         "api.forget_old_answers": 3600.0,
     }.items()
@@ -250,6 +254,8 @@ OPERATOR_NAME = {
     "zh-hans": env.text("OPERATOR_NAME", "演示支付"),
     "en": env.text("OPERATOR_NAME_EN", "DemoPay"),
 }
+# Drafts that nobody touches are deleted after so many days.
+DRAFTS_KEEP_DAYS = env.integer("DRAFTS_KEEP_DAYS", 14, minimum=1)
 OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEVELOPMENT else "")
 
 # -- The log ----------------------------------------------------------------------------------
@@ -263,6 +269,8 @@ LOG_ORIGIN = env.text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log")
 ADDRESS_KEYS = _secret("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE=")
 ADDRESS_INDEX_KEY = _secret("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production")
 DEFAULT_REGION = env.text("DEFAULT_REGION", "CN")
+# The largest file of subscribers that the console takes.
+IMPORT_MAX_MB = env.integer("IMPORT_MAX_MB", 200, minimum=1)
 SIGNUP_CODE_SECONDS = env.integer("SIGNUP_CODE_SECONDS", 600, minimum=60)
 SIGNUP_CODE_TRIES = env.integer("SIGNUP_CODE_TRIES", 10, minimum=1)
 SIGNUP_PER_NUMBER_HOUR = env.integer("SIGNUP_PER_NUMBER_HOUR", 10, minimum=1)
@@ -273,6 +281,14 @@ SIGNUP_PER_PREFIX_HOUR = env.integer("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
 # How long ahead merchants are told; with less, a reason is asked for and shown (domain.md, duties).
 FEE_NOTICE_DAYS = env.integer("FEE_NOTICE_DAYS", 30)
 MAINTENANCE_NOTICE_WORKDAYS = env.integer("MAINTENANCE_NOTICE_WORKDAYS", 5)
+# Kinds of notice, by commas, that a second person approves; an empty value asks for nobody's.
+FOUR_EYES_KINDS = env.names(
+    "FOUR_EYES_KINDS",
+    "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation",
+)
+# Kinds of statement that go out at once, and that a second person reads within so many days.
+REVIEWED_KINDS = env.names("REVIEWED_KINDS", "incident.opened,incident.updated,incident.backfilled")
+REVIEW_WITHIN_DAYS = env.integer("REVIEW_WITHIN_DAYS", 14, minimum=1)
 # A backlog is told whenever so much more of it has arrived, and nothing of fewer than so many.
 BACKLOG_STEP_PERCENT = env.integer("BACKLOG_STEP_PERCENT", 10, minimum=1)
 BACKLOG_FEWEST = env.integer("BACKLOG_FEWEST", 5, minimum=2)

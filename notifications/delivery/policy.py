@@ -46,6 +46,8 @@ def _incident(document: Mapping[str, Any]) -> Moment:
     content = document["content"]
     if document["kind"] == "incident.opened":
         return Moment.OPENED
+    if content.get("backfilled"):
+        return Moment.UPDATED  # it is over: never worth an SMS of its own
     if content.get("status") == IncidentStatus.RESOLVED:
         return Moment.RESOLVED
     return Moment.WORSENED if content.get("worsened") else Moment.UPDATED

@@ -53,6 +53,8 @@ class IncidentCard:
     resolved_at: datetime | None
     next_update_by: datetime | None
     late: bool
+    # Entered only after it was over.
+    backfilled: bool
     left: timedelta | None
     lasted: timedelta | None
     parts: Sequence[Part]
@@ -138,6 +140,7 @@ def incident_card(incident: Incident, said: Timelines, reader: Reader) -> Incide
         resolved_at=incident.resolved_at,
         next_update_by=promised,
         late=promised is not None and promised < reader.now,
+        backfilled=incident.backfilled,
         left=abs(promised - reader.now) if promised else None,
         lasted=incident.resolved_at - incident.started_at if incident.resolved_at else None,
         parts=_parts(incident, reader),

@@ -63,10 +63,12 @@ class IncidentOpenForm(ComposeForm):
         *,
         components: Sequence[Component],
         template: Template | None = None,
+        chosen: Mapping[str, str] | None = None,
     ) -> None:
+        """`chosen` are states to begin with, by public id, over those of the template."""
         initial, present = _from_template(template)
         super().__init__(data, initial=initial)
-        self.states = ComponentStates(self, components, present)
+        self.states = ComponentStates(self, components, present | dict(chosen or {}))
 
     def draft(self, number: int) -> Document:
         """The opening statement; a missing impact follows from the components."""
@@ -118,7 +120,9 @@ class IncidentUpdateForm(VersionedForm):
         *,
         incident: Incident,
         components: Sequence[Component],
+        chosen: Mapping[str, str] | None = None,
     ) -> None:
+        """`chosen` are states to begin with, by public id, over those that it holds now."""
         self.incident = incident
         initial: dict[str, Any] = {
             "impact": incident.impact,
@@ -128,7 +132,7 @@ class IncidentUpdateForm(VersionedForm):
             initial["next_update_by"] = promised_by(incident.impact, timezone.now())
         super().__init__(data, subject=incident, initial=initial)
         present = {row.component.public_id: row.status for row in incident.affected.all()}
-        self.states = ComponentStates(self, components, present)
+        self.states = ComponentStates(self, components, present | dict(chosen or {}))
         following = INCIDENT_TRANSITIONS[incident.status]
         status = cast("forms.ChoiceField", self.fields["status"])
         status.choices = _choices([one for one in IncidentStatus if one in following])
