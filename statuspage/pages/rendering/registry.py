@@ -48,6 +48,9 @@ PLAIN: Final[Mapping[str, Set[str]]] = {
     "machine:vkey": NONE,
 }
 
+# Of lists in pages, so many are kept; who leafs further back is answered by Django.
+KEPT_LEAVES: Final = 5
+
 
 def changed_by(kinds: Set[str]) -> Iterator[str]:
     """The addresses that statements about such subjects may change."""
@@ -84,6 +87,12 @@ def of_months(months: Iterable[str]) -> Iterator[str]:
     for month in months:
         for address in addresses:
             yield f"{address}?month={month}"
+
+
+def leaves(view: str, pages: int) -> Iterator[str]:
+    """The addresses of a list's second page and on, of so many that it has."""
+    for address in _in_each_language(view):
+        yield from (f"{address}?page={number}" for number in range(2, min(pages, KEPT_LEAVES) + 1))
 
 
 def _in_each_language(view: str, *arguments: str) -> Iterator[str]:
