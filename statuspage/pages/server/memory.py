@@ -13,7 +13,7 @@ from statuspage.pages.snapshots.store import News
 
 
 class Memory:
-    """What this process answers; one thread writes, every other only reads `answers`."""
+    """What this process answers; one thread at a time writes, every other only reads `answers`."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
