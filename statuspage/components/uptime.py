@@ -84,6 +84,30 @@ def history(changes: Iterable[Change], begin: datetime, end: datetime) -> list[S
     return [*spans, Span(status, since, max(end, since + MOMENT))]
 
 
+def worsened(spans: Iterable[Span], told_later: Sequence[Span]) -> list[Span]:
+    """The history with outages that were entered afterwards, wherever they were worse than it says.
+
+    Time of which nothing is known stays unknown.
+    """
+    found = list(spans)
+    for outage in told_later:
+        found = [piece for span in found for piece in _under(span, outage)]
+    return found
+
+
+def _under(span: Span, outage: Span) -> Iterable[Span]:
+    """The span, cut in up to three where the outage is worse."""
+    begin, end = max(span.begin, outage.begin), min(span.end, outage.end)
+    if begin >= end or SEVERITY[span.status] >= SEVERITY[outage.status]:
+        return [span]
+    pieces = [
+        Span(span.status, span.begin, begin),
+        Span(outage.status, begin, end),
+        Span(span.status, end, span.end),
+    ]
+    return [piece for piece in pieces if piece.begin < piece.end]
+
+
 def days(spans: Iterable[Span], first: date, last: date, zone: tzinfo) -> list[DayRecord]:
     """One record a day from `first` to `last`, whatever the spans reach."""
     seconds: dict[date, dict[ComponentStatus, int]] = {}

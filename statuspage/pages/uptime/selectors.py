@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef
 from django.utils import timezone
 
 from statuspage.components.models import Component, StatusChange
 from statuspage.components.selectors import visible_components
 from statuspage.components.statuses import ComponentStatus
-from statuspage.components.uptime import Change, DayRecord, days, history
+from statuspage.components.uptime import Change, DayRecord, Span, days, history, worsened
 from statuspage.once import once
 from statuspage.statements.models import Statement
-from statuspage.statements.times import from_iso
+from statuspage.statements.services import WITHDRAWAL
+from statuspage.statements.times import from_iso, iso
 
 DAYS_SHOWN: Final = 90
 OPENING: Final = "incident.opened"
+BACKFILLED: Final = "incident.backfilled"
 
 Row = tuple[int, ComponentStatus, datetime, int]
 
@@ -32,14 +34,16 @@ class Record:
 
 @once
 def records(first: date, last: date, now: datetime) -> list[Record]:
-    """The days of every visible component whose history is shown; three queries in all."""
+    """The days of every visible component whose history is shown; a fixed number of queries."""
     ends = min(now, _midnight(last + timedelta(days=1)))
     changes = _changes(_midnight(first), ends)
+    told_later = _told_later(_midnight(first), ends)
     begins = known_since()
     zone = timezone.get_current_timezone()
     found = []
     for component in shown_components():
         spans = history(changes.get(component.pk, ()), begins[component.pk], ends)
+        spans = worsened(spans, told_later.get(component.public_id, ()))
         found.append(Record(component, days(spans, first, last, zone)))
     return found
 
@@ -66,6 +70,24 @@ def _changes(begin: datetime, end: datetime) -> Mapping[int, list[Change]]:
     within = StatusChange.objects.filter(since__gte=begin, since__lte=end).order_by("since", "pk")
     rows: list[Row] = [*before.values_list(*fields), *within.values_list(*fields)]
     return _dated(rows, _beginnings(row[3] for row in rows))
+
+
+def _told_later(begin: datetime, end: datetime) -> Mapping[str, list[Span]]:
+    """Outages that were entered afterwards and stand, by the component's public id."""
+    statements = Statement.objects.filter(
+        kind=BACKFILLED,
+        document__content__started_at__lt=iso(end),
+        document__content__resolved_at__gt=iso(begin),
+    )
+    withdrawn = Statement.objects.filter(kind=WITHDRAWAL, corrects=OuterRef("pk"))
+    found: dict[str, list[Span]] = {}
+    for statement in statements.filter(~Exists(withdrawn)):
+        content = statement.content
+        times = from_iso(content["started_at"]), from_iso(content["resolved_at"])
+        for one in content["components"]:
+            span = Span(ComponentStatus(one["old_status"]), *times)
+            found.setdefault(one["id"], []).append(span)
+    return found
 
 
 def _beginnings(numbers: Iterable[int]) -> Mapping[int, datetime]:

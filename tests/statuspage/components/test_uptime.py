@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspage.components.statuses import ComponentStatus
-from statuspage.components.uptime import DayRecord, availability, days, history, runs
+from statuspage.components.uptime import (
+    DayRecord,
+    Span,
+    availability,
+    days,
+    history,
+    runs,
+    worsened,
+)
 
 OK = ComponentStatus.OPERATIONAL
 SLOW = ComponentStatus.DEGRADED_PERFORMANCE
@@ -143,3 +152,33 @@ def test_no_second_of_an_outage_ever_raises_the_figure(
     assert before is not None
     assert after is not None
     assert after <= before
+
+
+def hours(status: ComponentStatus, begin: int, end: int) -> Span:
+    """A span of a day, by the hour."""
+    return Span(status, NOON + timedelta(hours=begin), NOON + timedelta(hours=end))
+
+
+def test_what_was_entered_afterwards_counts_where_it_was_worse() -> None:
+    told = [hours(OK, 0, 4), hours(MAJOR, 4, 6), hours(OK, 6, 10)]
+    assert worsened(told, [hours(PARTIAL, 3, 7)]) == [
+        hours(OK, 0, 3),
+        hours(PARTIAL, 3, 4),
+        hours(MAJOR, 4, 6),
+        hours(PARTIAL, 6, 7),
+        hours(OK, 7, 10),
+    ]
+
+
+def test_what_was_entered_afterwards_makes_no_record_where_there_is_none() -> None:
+    assert worsened([hours(OK, 5, 6)], [hours(MAJOR, 0, 9)]) == [hours(MAJOR, 5, 6)]
+    assert worsened([], [hours(MAJOR, 0, 9)]) == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(list(ComponentStatus)), st.integers(0, 30)), max_size=4))
+def test_entering_afterwards_neither_makes_nor_loses_time(entered) -> None:
+    told = [hours(OK, 0, 8), hours(PARTIAL, 8, 12), hours(OK, 12, 24)]
+    found = worsened(told, [hours(status, begin, begin + 5) for status, begin in entered])
+    assert found[0].begin == told[0].begin
+    assert found[-1].end == told[-1].end
+    assert all(one.end == following.begin for one, following in pairwise(found))

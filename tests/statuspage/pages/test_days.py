@@ -32,6 +32,7 @@ def _incident(day: date, **values: Any) -> IncidentCard:
         next_update_by=None,
         late=False,
         left=None,
+        backfilled=False,
         lasted=None,
         parts=[],
         timeline=[],

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from statuspage.incidents.services.backfills import incident_backfill
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
 from statuspage.statements.models import Statement
@@ -88,8 +89,21 @@ def maintenance(author, status: str = "") -> Statement:
     )
 
 
+def backfilled(author) -> Statement:
+    over = timezone.now() - timedelta(hours=1)
+    return incident_backfill(
+        name=said("扫码支付失败"),
+        body=said("已全部退款。"),
+        components={make_component().public_id: "partial_outage"},
+        started_at=over - timedelta(hours=2),
+        resolved_at=over,
+        author=author,
+    )
+
+
 STEPS: dict[str, Callable[..., Statement]] = {
     "incident.opened": incident,
+    "incident.backfilled": backfilled,
     **{
         f"incident {status}": lambda author, status=status: incident(author, status)
         for status in ("investigating", "identified", "monitoring", "resolved")
@@ -129,6 +143,7 @@ def test_every_kind_of_statement_that_the_program_names_is_covered() -> None:
     """A new kind of statement has to be added above before this passes."""
     covered = {
         "incident.opened",
+        "incident.backfilled",
         "incident.updated",
         "maintenance.scheduled",
         "maintenance.updated",

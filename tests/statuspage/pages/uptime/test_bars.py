@@ -7,8 +7,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from statuspage.components.models import Component
+from statuspage.incidents.services.backfills import incident_backfill
 from statuspage.pages.uptime.bars import ninety_days_bars
-from tests.factories import make_component
+from statuspage.statements.services import statement_withdraw
+from tests.factories import make_component, text
 from tests.statuspage.pages.story import (
     NOW,
     ago,
@@ -129,6 +131,22 @@ def test_a_hidden_component_has_no_bar_and_neither_has_one_without_history(clien
     assert f"days-{plain.public_id}" not in html
 
 
+def test_an_outage_that_was_entered_afterwards_counts_until_it_is_withdrawn(client: Client) -> None:
+    component = in_service()
+    statement = incident_backfill(
+        name=text("扫码支付失败", "QR payments failed"),
+        body=text("已恢复。", "It works again."),
+        components={component.public_id: "major_outage"},
+        started_at=ago(days=3, hours=6),
+        resolved_at=ago(days=3),
+        author=None,
+    )
+    assert drawn(client.get("/en/").content.decode())["major_outage"] == [86]
+    assert "99.72% available" in words_of(client.get("/en/"))
+    statement_withdraw(statement=statement, body=text("误录。", "By mistake."), author=None)
+    assert "100% available" in words_of(client.get("/en/"))
+
+
 @pytest.mark.parametrize("count", [2, 200])
 def test_two_hundred_components_need_no_more_queries_than_two(
     django_assert_num_queries: DjangoAssertNumQueries, count: int
@@ -137,7 +155,7 @@ def test_two_hundred_components_need_no_more_queries_than_two(
         component = in_service(name=f"服务{number}")
         if number < 5:
             resolved(opened(component, published_at=ago(days=4)), published_at=ago(days=3))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         bars = ninety_days_bars("en", NOW)
     assert len(bars) == count
 
