@@ -199,6 +199,17 @@ def test_nginx_compresses_revalidates_and_lets_questions_through(programs: Progr
         assert nginx.get(f"/history/{query}").status < 500
     assert nginx.get("/_q/lang=en/api/v2/summary.json").status == 404
     assert nginx.get("/manifest.json").status == 404
+    for path in (
+        "/api/v2/summary.json?lang=xx",
+        "/api/v2/summary.json?x=1",
+        "/api/v2/",
+        "/api/v2/x",
+    ):
+        assert nginx.get(path).status == web.get(path).status, path
+    assert nginx.get("/api/v2/summary.json?lang=en").headers["Content-Language"] == "en"
+    asked = nginx.get("/api/v2/summary.json", "OPTIONS", Origin="https://shop.example")
+    assert asked.status < 300
+    assert "GET" in asked.headers["Access-Control-Allow-Methods"]
     web.kill()
     nginx.kill()
 
