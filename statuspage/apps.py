@@ -14,9 +14,11 @@ class WiringConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from statuspage.incidents.lead_time import counts_working_days
-        from statuspage.settlement.lead_time import working_days_between
+        from statuspage.incidents.working_days import reckons_working_days
+        from statuspage.settlement.lead_time import working_day_after, working_days_between
         from statuspage.staff.audit import record_statement
         from statuspage.statements.models import Statement
 
         counts_working_days(working_days_between)
+        reckons_working_days(working_day_after)
         post_save.connect(record_statement, sender=Statement, dispatch_uid="staff.audit")

@@ -256,6 +256,18 @@ LOG_SIGNING_KEY = _secret("LOG_SIGNING_KEY", "ZGVtby1sb2cta2V5LW5ldmVyLWluLXByb2
 # The name of the log for all time: the address below which it is served, without https://.
 LOG_ORIGIN = env.text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log")
 
+# -- Promises: by impact; one that is not named promises nothing of the kind -------------------
+_IMPACTS: Final = frozenset({"none", "minor", "major", "critical"})
+# Minutes from detection to the first public word, and from each update to the next; working days
+# from the end of an incident to its postmortem.
+PROMISE_FIRST_MINUTES = env.counts(
+    "PROMISE_FIRST_MINUTES", "critical:10,major:15,minor:30", _IMPACTS
+)
+PROMISE_UPDATE_MINUTES = env.counts(
+    "PROMISE_UPDATE_MINUTES", "critical:30,major:60,minor:240,none:240", _IMPACTS
+)
+PROMISE_POSTMORTEM_DAYS = env.counts("PROMISE_POSTMORTEM_DAYS", "critical:3,major:5", _IMPACTS)
+
 # -- Subscribers ------------------------------------------------------------------------------
 # "id:base64 of 32 bytes", newest first; the first encrypts, all of them decrypt.
 ADDRESS_KEYS = _secret("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE=")
