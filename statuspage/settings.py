@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "statuspage.statements",
     "statuspage.components",
     "statuspage.incidents",
+    "statuspage.monitors",
     "statuspage.settlement",
     "statuspage.pages",
     "statuspage.api",
@@ -231,6 +232,8 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for task, seconds in {
         "incidents.advance_maintenances": 5.0,
+        "monitors.lapse_drafts": 60.0,
+        "monitors.forget_signals": 3600.0,
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
         "delivery.sweep": 2.0,
@@ -267,6 +270,10 @@ PROMISE_UPDATE_MINUTES = env.counts(
     "PROMISE_UPDATE_MINUTES", "critical:30,major:60,minor:240,none:240", _IMPACTS
 )
 PROMISE_POSTMORTEM_DAYS = env.counts("PROMISE_POSTMORTEM_DAYS", "critical:3,major:5", _IMPACTS)
+
+# -- Monitors ---------------------------------------------------------------------------------
+# What a monitor watches and no longer reports is forgotten after so many days.
+SIGNALS_KEEP_DAYS = env.integer("SIGNALS_KEEP_DAYS", 90, minimum=1)
 
 # -- Subscribers ------------------------------------------------------------------------------
 # "id:base64 of 32 bytes", newest first; the first encrypts, all of them decrypt.

@@ -18,6 +18,7 @@ from statuspage.console.views import (
     quarantine,
     rules,
     session,
+    signals,
     statements,
     tokens,
     transactions,
@@ -108,5 +109,7 @@ urlpatterns = [
         transactions.transaction_problems,
         name="transaction_problems",
     ),
+    path("signals/", signals.signal_list, name="signals"),
+    path("signals/<number:number>/", signals.signal_draft, name="signal_draft"),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
 ]

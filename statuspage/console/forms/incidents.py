@@ -15,12 +15,12 @@ from statuspage.components.statuses import Impact, impact_of
 from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank, told_components
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.forms.fields import MomentField, body_field, name_field
-from statuspage.console.forms.placeholders import with_time
 from statuspage.console.forms.states import ComponentStates
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.console.timelines import updates
 from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus
 from statuspage.incidents.models import Incident, Template
+from statuspage.incidents.placeholders import with_time
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.services.incidents import (
     after_opening,
@@ -30,6 +30,9 @@ from statuspage.incidents.services.incidents import (
     incident_update,
     is_worse,
 )
+from statuspage.monitors.deciding import draft_opened
+from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.opening import opening_of
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 from statuspage.statements.times import iso, iso_or_none
@@ -77,9 +80,12 @@ class IncidentOpenForm(ComposeForm):
         *,
         components: Sequence[Component],
         template: Template | None = None,
+        signal: SignalDraft | None = None,
     ) -> None:
-        initial, present = _from_template(template)
+        """`signal` is what a monitor made of it, where it did: publishing decides that, too."""
+        initial, present = _from_signal(signal) if signal else _from_template(template)
         super().__init__(data, initial=initial)
+        self.signal = signal
         self.states = ComponentStates(self, components, present)
 
     def draft(self, number: int) -> Document:
@@ -108,7 +114,7 @@ class IncidentOpenForm(ComposeForm):
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
         values = self.cleaned_data
-        return incident_open(
+        statement = incident_open(
             name=values["name"],
             body=values["body"],
             status=values["status"],
@@ -118,6 +124,9 @@ class IncidentOpenForm(ComposeForm):
             detected_at=values["detected_at"],
             author=author,
         )
+        if self.signal:
+            draft_opened(draft=self.signal, statement=statement, by=author)
+        return statement
 
     def clean_detected_at(self) -> datetime | None:
         """Not in the future."""
@@ -242,3 +251,10 @@ def _from_template(template: Template | None) -> tuple[dict[str, Any], dict[str,
         "impact": template.impact,
     }
     return first, {one.public_id: template.component_status for one in template.components.all()}
+
+
+def _from_signal(signal: SignalDraft) -> tuple[dict[str, Any], dict[str, str]]:
+    """The same for what a monitor reports."""
+    opening = opening_of(signal, timezone.now())
+    first = {name: value for name, value in vars(opening).items() if name != "components"}
+    return first, dict(opening.components)

@@ -14,7 +14,7 @@ from statuspage.console.forms.promises import promise_minutes
 from statuspage.console.paging import page_of
 from statuspage.console.preview import preview_of
 from statuspage.console.timelines import entries
-from statuspage.console.views.templates import chosen_template
+from statuspage.console.views.templates import chosen_signal, chosen_template
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.selectors import incidents, templates
 
@@ -34,11 +34,12 @@ def incident_new(request: HttpRequest) -> HttpResponse:
 
 @writes
 def incident_compose(request: HttpRequest) -> HttpResponse:
-    """Write and publish a new incident."""
+    """Write and publish a new incident, blank, from a template or from what a monitor reports."""
     form = IncidentOpenForm(
         request.POST or None,
-        components=_components(),
+        components=every_component(),
         template=chosen_template(request, Template.Use.INCIDENT),
+        signal=chosen_signal(request),
     )
     context = {"promises": promise_minutes()}
     return compose(request, Composition(form, "console/incident_compose.html", context))
@@ -50,7 +51,7 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _incident(public_id)
     context = _context(found)
     if staff_of(request).may_publish:
-        form = IncidentUpdateForm(None, incident=found, components=_components())
+        form = IncidentUpdateForm(None, incident=found, components=every_component())
         context |= {"form": form, "preview": preview_of(form)}
     return render(request, "console/incident.html", context)
 
@@ -59,7 +60,7 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
 def incident_update(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write and publish the next update."""
     found = _incident(public_id)
-    form = IncidentUpdateForm(request.POST or None, incident=found, components=_components())
+    form = IncidentUpdateForm(request.POST or None, incident=found, components=every_component())
     return compose(request, Composition(form, "console/incident.html", _context(found)))
 
 
@@ -76,5 +77,6 @@ def _incident(public_id: str) -> Incident:
     return get_object_or_404(incidents(), public_id=public_id)
 
 
-def _components() -> list[Component]:
+def every_component() -> list[Component]:
+    """Those that a form may put into a state."""
     return list(Component.objects.select_related("group"))

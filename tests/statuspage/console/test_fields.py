@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspage.console.forms.fields import DayField, MomentField
-from statuspage.console.forms.placeholders import check_filled_in, placeholders_in, with_time
+from statuspage.incidents.placeholders import check_filled_in, placeholders_in, with_time
 from statuspage.statements.forms import TextPairField
 
 word = st.text(

@@ -58,6 +58,8 @@ DECISIONS = {
     "dead_letters": READ,
     "dead_letters_retry": DECIDE,
     "dead_letter": READ,
+    "signals": READ,
+    "signal_draft": READ,
     "quarantine": READ,
     "transaction_uploads": READ,
     "transaction_upload": DECIDE,
