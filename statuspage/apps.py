@@ -17,11 +17,13 @@ class WiringConfig(AppConfig):
 
         from notifications.delivery.told import told_of
         from statuspage.incidents.lead_time import counts_working_days
+        from statuspage.incidents.working_days import reckons_working_days
         from statuspage.pages.told import tells_who_was_told
-        from statuspage.settlement.lead_time import working_days_between
+        from statuspage.settlement.lead_time import working_day_after, working_days_between
         from statuspage.staff.audit import record_statement
         from statuspage.statements.models import Statement
 
         counts_working_days(working_days_between)
         tells_who_was_told(told_of)
+        reckons_working_days(working_day_after)
         post_save.connect(record_statement, sender=Statement, dispatch_uid="staff.audit")

@@ -105,6 +105,18 @@ class Env:
             raise ConfigurationError(name, "needs a price for every other country, as in *:0.60")
         return prices
 
+    def counts(self, name: str, default: str, allowed: frozenset[str]) -> dict[str, int]:
+        """`critical:10,major:15`: whole numbers above zero by key; a key may be left out."""
+        pairs = [item.partition(":") for item in self._or_default(name, default).split(",") if item]
+        found: dict[str, int] = {}
+        for key, _, value in pairs:
+            if key.strip() not in allowed:
+                raise ConfigurationError(name, f"{key!r} is none of {', '.join(sorted(allowed))}")
+            if not value.strip().isdecimal() or not int(value):
+                raise ConfigurationError(name, f"needs a whole number above 0 for {key.strip()}")
+            found[key.strip()] = int(value)
+        return found
+
     def items(
         self, name: str, default: tuple[str, ...] = (), allowed: frozenset[str] | None = None
     ) -> list[str]:

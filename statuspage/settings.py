@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "statuspage.statements",
     "statuspage.components",
     "statuspage.incidents",
+    "statuspage.monitors",
     "statuspage.settlement",
     "statuspage.pages",
     "statuspage.api",
@@ -233,6 +234,8 @@ CELERY_BEAT_SCHEDULE = {
     for task, seconds in {
         "incidents.advance_maintenances": 5.0,
         "incidents.announce_recurring": 60.0,
+        "monitors.lapse_drafts": 60.0,
+        "monitors.forget_signals": 3600.0,
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
         "operations.pulse": 5.0,
@@ -263,6 +266,22 @@ OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEVELOPMENT el
 LOG_SIGNING_KEY = _secret("LOG_SIGNING_KEY", "ZGVtby1sb2cta2V5LW5ldmVyLWluLXByb2R1Y3Rpb24=")
 # The name of the log for all time: the address below which it is served, without https://.
 LOG_ORIGIN = env.text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log")
+
+# -- Promises: by impact; one that is not named promises nothing of the kind -------------------
+_IMPACTS: Final = frozenset({"none", "minor", "major", "critical"})
+# Minutes from detection to the first public word, and from each update to the next; working days
+# from the end of an incident to its postmortem.
+PROMISE_FIRST_MINUTES = env.counts(
+    "PROMISE_FIRST_MINUTES", "critical:10,major:15,minor:30", _IMPACTS
+)
+PROMISE_UPDATE_MINUTES = env.counts(
+    "PROMISE_UPDATE_MINUTES", "critical:30,major:60,minor:240,none:240", _IMPACTS
+)
+PROMISE_POSTMORTEM_DAYS = env.counts("PROMISE_POSTMORTEM_DAYS", "critical:3,major:5", _IMPACTS)
+
+# -- Monitors ---------------------------------------------------------------------------------
+# What a monitor watches and no longer reports is forgotten after so many days.
+SIGNALS_KEEP_DAYS = env.integer("SIGNALS_KEEP_DAYS", 90, minimum=1)
 
 # -- Subscribers ------------------------------------------------------------------------------
 # "id:base64 of 32 bytes", newest first; the first encrypts, all of them decrypt.

@@ -4,11 +4,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from statuspage.api.views.signals import Alertmanager
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("console/", include("statuspage.console.urls")),
     path("api/v1/", include("statuspage.api.urls")),
+    path("hooks/alertmanager/", Alertmanager.as_view(), name="alertmanager"),
     path("hooks/", include("notifications.delivery.urls")),
     path("", include("statuspage.operations.urls")),
     path("", include("statuspage.pages.machine_urls")),

@@ -14,7 +14,7 @@ function promisedMinutes(form, promises) {
   const impact = form.elements.impact?.value;
   if (impact) return promises[impact];
   const states = [...form.querySelectorAll("select[name^=component_]")].map((one) => one.value);
-  const waits = states.filter(Boolean).map((state) => promises[state]);
+  const waits = states.map((state) => promises[state]).filter(Boolean);
   return waits.length ? Math.min(...waits) : undefined;
 }
 

@@ -47,6 +47,8 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "MerchantCategory": "statuspage.settlement.audience.MerchantCategory",
         "NoticeKind": "statuspage.api.serializers.notices.KINDS",
         "AnyNoticeKind": "statuspage.api.serializers.notices.EVERY_KIND",
+        "SignalDraftState": "statuspage.monitors.models.SignalDraft.State",
+        "SignalStatus": "statuspage.api.serializers.signals.STATUSES",
         "DateStatus": "statuspage.settlement.arrival.DateStatus",
         "DateMeans": "statuspage.settlement.rules.models.DateMeans",
         "DeliveryState": "notifications.delivery.states.DeliveryState",

@@ -12,6 +12,7 @@ from statuspage.api.views import (
     incidents,
     maintenances,
     notices,
+    signals,
     statements,
     subscribers,
 )
@@ -45,6 +46,7 @@ urlpatterns = [
     path("deliveries/", delivery.Deliveries.as_view(), name="deliveries"),
     path("subscribers/", subscribers.Subscribers.as_view(), name="subscribers"),
     path("subscribers/import/", subscribers.SubscriberImport.as_view(), name="subscriber-import"),
+    path("signals/", signals.Signals.as_view(), name="signals"),
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
     re_path(r"", elsewhere.Elsewhere.as_view()),

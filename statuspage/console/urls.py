@@ -22,6 +22,7 @@ from statuspage.console.views import (
     reviews,
     rules,
     session,
+    signals,
     statements,
     subscribers,
     switchboard,
@@ -146,5 +147,7 @@ urlpatterns = [
         subscribers.subscriber_erasure,
         name="subscriber_erasure",
     ),
+    path("signals/", signals.signal_list, name="signals"),
+    path("signals/<number:number>/", signals.signal_draft, name="signal_draft"),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
 ]

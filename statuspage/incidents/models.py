@@ -20,6 +20,8 @@ class Incident(models.Model):
     status = models.CharField(_("status"), max_length=20, choices=IncidentStatus.choices)
     impact = models.CharField(_("impact"), max_length=10, choices=Impact.choices)
     started_at = models.DateTimeField(_("started at"))
+    # When we noticed: the first public word is promised from then on.
+    detected_at = models.DateTimeField(_("detected at"), null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     monitoring_at = models.DateTimeField(null=True)

@@ -100,6 +100,8 @@ DECISIONS = {
     "api/v1/components/": TOKEN,
     "api/v1/broadcasts/<int:number>/": TOKEN,
     "api/v1/deliveries/": TOKEN,
+    "api/v1/signals/": TOKEN,
+    "hooks/alertmanager/": TOKEN,
     "api/v1/subscribers/": TOKEN,
     "api/v1/subscribers/import/": TOKEN,
     "hooks/<slug:name>/": SIGNED,
@@ -193,7 +195,7 @@ def test_a_token_may_what_its_owner_and_its_scopes_may(
         headers = {"Authorization": f"Bearer {secret}"}
         return int(getattr(client, method)(path_of(route), headers=headers).status_code)
 
-    everything = ["read", "publish", "subscribers"]
+    everything = ["read", "publish", "subscribers", "signals"]
     assert answer("get", everything) in {200, 400, 404, 405}
     assert answer("get", []) == 403
     assert answer("post", []) == 403

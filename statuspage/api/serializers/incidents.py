@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -15,9 +16,10 @@ from statuspage.api.serializers.common import (
     page_of,
     statements_about,
 )
-from statuspage.components.statuses import Impact
+from statuspage.components.statuses import Impact, impact_of
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
+from statuspage.incidents.promises import promised_by
 from statuspage.incidents.services.incidents import NAME_LENGTH
 
 LARGEST_VERSION = 2**31 - 1
@@ -49,8 +51,24 @@ class IncidentRequest(Request):
     )
     body = TextField()
     components = ComponentStatusesField()
-    next_update_by = MomentField(required=False, allow_null=True)
+    next_update_by = MomentField(
+        required=False,
+        allow_null=True,
+        help_text=_("Left out, it is promised as the settings say for the impact; null: none."),
+    )
     started_at = MomentField(required=False, allow_null=True)
+    detected_at = MomentField(
+        required=False,
+        allow_null=True,
+        help_text=_("When you noticed: the time to the first public word is measured from then."),
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Left out, the next update is promised as the settings say; null promises none."""
+        if "next_update_by" not in attrs:
+            impact = attrs.get("impact") or impact_of(attrs["components"].values())
+            attrs["next_update_by"] = promised_by(impact, timezone.now())
+        return attrs
 
 
 class IncidentUpdateRequest(Request):
@@ -60,7 +78,11 @@ class IncidentUpdateRequest(Request):
     body = TextField()
     components = ComponentStatusesField(required=False)
     impact = serializers.ChoiceField(choices=Impact.choices, required=False)
-    next_update_by = MomentField(required=False, allow_null=True)
+    next_update_by = MomentField(
+        required=False,
+        allow_null=True,
+        help_text=_("Left out, it is promised as the settings say for the impact; null: none."),
+    )
     version = VersionField()
 
 
@@ -73,6 +95,7 @@ class IncidentAnswer(serializers.ModelSerializer[Incident]):
     impact = serializers.ChoiceField(choices=Impact.choices)
     components = serializers.SerializerMethodField()
     started_at = MomentField()
+    detected_at = MomentField(allow_null=True)
     created_at = MomentField()
     updated_at = MomentField()
     monitoring_at = MomentField(allow_null=True)
@@ -89,6 +112,7 @@ class IncidentAnswer(serializers.ModelSerializer[Incident]):
             "impact",
             "components",
             "started_at",
+            "detected_at",
             "created_at",
             "updated_at",
             "monitoring_at",

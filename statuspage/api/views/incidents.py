@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -18,7 +19,9 @@ from statuspage.api.serializers.incidents import (
     IncidentRequest,
     IncidentUpdateRequest,
 )
+from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
+from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import incidents
 from statuspage.incidents.services.incidents import incident_open, incident_update
 
@@ -108,5 +111,8 @@ class IncidentUpdates(Acting):
         values = self.validated(request)
         # The service compares this with the row: what the caller has read decides.
         incident.version = values.pop("version", incident.version)
+        if "next_update_by" not in values and values["status"] != IncidentStatus.RESOLVED:
+            impact = values.get("impact") or incident.impact
+            values["next_update_by"] = promised_by(impact, timezone.now())
         statement = incident_update(incident=incident, author=self.author, **values)
         return published(statement, IncidentDetail(incidents().get(pk=incident.pk)))

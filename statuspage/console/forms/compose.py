@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.drafts import Document
-from statuspage.console.forms.placeholders import check_filled_in
+from statuspage.incidents.placeholders import check_filled_in
 from statuspage.staff.models import Staff
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement

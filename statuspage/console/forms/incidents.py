@@ -1,9 +1,11 @@
 """Opening an incident and saying more about it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,14 +15,24 @@ from statuspage.components.statuses import Impact, impact_of
 from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank, told_components
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.forms.fields import MomentField, body_field, name_field
-from statuspage.console.forms.placeholders import with_time
-from statuspage.console.forms.promises import promised_by
 from statuspage.console.forms.states import ComponentStates
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.console.timelines import updates
 from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus
 from statuspage.incidents.models import Incident, Template
-from statuspage.incidents.services.incidents import incident_open, incident_update, is_worse
+from statuspage.incidents.placeholders import with_time
+from statuspage.incidents.promises import promised_by
+from statuspage.incidents.services.incidents import (
+    after_opening,
+    after_update,
+    check_detection,
+    incident_open,
+    incident_update,
+    is_worse,
+)
+from statuspage.monitors.deciding import draft_opened
+from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.opening import opening_of
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 from statuspage.statements.times import iso, iso_or_none
@@ -56,6 +68,11 @@ class IncidentOpenForm(ComposeForm):
         required=False,
     )
     next_update_by = _next_update_field()
+    detected_at = MomentField(
+        label=_("Noticed at"),
+        help_text=_("When we found out. The time to the first public word is measured from then."),
+        required=False,
+    )
 
     def __init__(
         self,
@@ -63,26 +80,35 @@ class IncidentOpenForm(ComposeForm):
         *,
         components: Sequence[Component],
         template: Template | None = None,
+        signal: SignalDraft | None = None,
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """`chosen` are states to begin with, by public id, over those of the template."""
-        initial, present = _from_template(template)
+        """`signal` is what a monitor made of it, where it did: publishing decides that, too.
+
+        `chosen` are states to begin with, by public id, over those of signal or template.
+        """
+        initial, present = _from_signal(signal) if signal else _from_template(template)
         super().__init__(data, initial=initial)
+        self.signal = signal
         self.states = ComponentStates(self, components, present | dict(chosen or {}))
 
     def draft(self, number: int) -> Document:
         """The opening statement; a missing impact follows from the components."""
         values, now = self.usable(), timezone.now()
         claims = self.states.claims(values)
+        impact = values.get("impact") or impact_of(status for _one, status in claims)
+        noticed = values.get("detected_at")
+        incident = Incident(impact=impact, started_at=noticed or now, detected_at=noticed)
         content = {
             "name": text_or_blank(values.get("name")),
             "status": values.get("status") or IncidentStatus.INVESTIGATING,
-            "impact": values.get("impact") or impact_of(status for _one, status in claims),
+            "impact": impact,
             "worsened": False,
-            "started_at": iso(now),
+            "started_at": iso(incident.started_at),
             "body": text_or_blank(values.get("body")),
             "components": told_components(claims),
             "next_update_by": iso_or_none(values.get("next_update_by")),
+            **after_opening(incident),
         }
         subject = ("incident", NO_ID)
         return draft(
@@ -92,15 +118,28 @@ class IncidentOpenForm(ComposeForm):
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
         values = self.cleaned_data
-        return incident_open(
+        statement = incident_open(
             name=values["name"],
             body=values["body"],
             status=values["status"],
             impact=values["impact"] or None,
             components=_by_id(self.states.claims(values)),
             next_update_by=values["next_update_by"],
+            detected_at=values["detected_at"],
             author=author,
         )
+        if self.signal:
+            draft_opened(draft=self.signal, statement=statement, by=author)
+        return statement
+
+    def clean_detected_at(self) -> datetime | None:
+        """Not in the future."""
+        noticed: datetime | None = self.cleaned_data["detected_at"]
+        try:
+            check_detection(timezone.now(), None, noticed)
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+        return noticed
 
 
 class IncidentUpdateForm(VersionedForm):
@@ -153,6 +192,7 @@ class IncidentUpdateForm(VersionedForm):
             "body": text_or_blank(values.get("body")),
             "components": told,
             "next_update_by": None if resolved else iso_or_none(values.get("next_update_by")),
+            **after_update(Incident(impact=impact, status=status), now),
         }
         subject = ("incident", self.incident.public_id)
         return draft(
@@ -217,3 +257,10 @@ def _from_template(template: Template | None) -> tuple[dict[str, Any], dict[str,
         "impact": template.impact,
     }
     return first, {one.public_id: template.component_status for one in template.components.all()}
+
+
+def _from_signal(signal: SignalDraft) -> tuple[dict[str, Any], dict[str, str]]:
+    """The same for what a monitor reports."""
+    opening = opening_of(signal, timezone.now())
+    first = {name: value for name, value in vars(opening).items() if name != "components"}
+    return first, dict(opening.components)

@@ -16,13 +16,13 @@ from statuspage.components.statuses import ComponentStatus
 from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank, told_components
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.forms.fields import MomentField, body_field, name_field
-from statuspage.console.forms.placeholders import with_time
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.console.timelines import updates
 from statuspage.incidents.lead_time import check_lead_time
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MAINTENANCE_TRANSITIONS
 from statuspage.incidents.lifecycle import MaintenanceStatus as Status
 from statuspage.incidents.models import Maintenance, Template
+from statuspage.incidents.placeholders import with_time
 from statuspage.incidents.services.maintenances import (
     Occurrence,
     is_beginning,

@@ -16,6 +16,8 @@ from notifications.delivery.telling import headline
 from statuspage.console.access import may_decide
 from statuspage.console.labels import LABELS, REASONS, STATEMENTS
 from statuspage.console.links import subject_url
+from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.selectors import waiting_drafts
 from statuspage.settlement.affected.rows import PROBLEMS
 from statuspage.settlement.notices import every_kind
 from statuspage.statements.texts import ENGLISH, LANGUAGES, in_language
@@ -124,6 +126,12 @@ def pace(rate: float) -> str:
 def alarms() -> list[Alarm]:
     """What staff must know now."""
     return list(open_alarms())
+
+
+@register.simple_tag
+def reported() -> list[SignalDraft]:
+    """What monitors report and nobody has decided on."""
+    return list(waiting_drafts())
 
 
 register.filter(headline)

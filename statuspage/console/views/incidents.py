@@ -17,7 +17,7 @@ from statuspage.console.paging import page_of
 from statuspage.console.preview import preview_of
 from statuspage.console.switchboard import chosen_states
 from statuspage.console.timelines import entries
-from statuspage.console.views.templates import chosen_template
+from statuspage.console.views.templates import chosen_signal, chosen_template
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.selectors import incidents, templates
 
@@ -37,11 +37,12 @@ def incident_new(request: HttpRequest) -> HttpResponse:
 
 @writes
 def incident_compose(request: HttpRequest) -> HttpResponse:
-    """Write and publish a new incident."""
+    """Write and publish a new incident, blank, from a template or from what a monitor reports."""
     form = IncidentOpenForm(
         typed(request),
-        components=_components(),
+        components=every_component(),
         template=chosen_template(request, Template.Use.INCIDENT),
+        signal=chosen_signal(request),
         chosen=chosen_states(request.GET),
     )
     context = {"promises": promise_minutes()}
@@ -51,7 +52,7 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
 @writes
 def incident_backfill(request: HttpRequest) -> HttpResponse:
     """Write and publish an incident that is over already."""
-    form = BackfillForm(typed(request), components=_components())
+    form = BackfillForm(typed(request), components=every_component())
     return compose(request, Composition(form, "console/incident_backfill.html"))
 
 
@@ -61,7 +62,7 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _incident(public_id)
     context = _context(found)
     if staff_of(request).may_publish:
-        form = IncidentUpdateForm(None, incident=found, components=_components())
+        form = IncidentUpdateForm(None, incident=found, components=every_component())
         place = reverse("console:incident_update", args=[public_id])
         context |= {
             "form": form,
@@ -78,7 +79,7 @@ def incident_update(request: HttpRequest, public_id: str) -> HttpResponse:
     form = IncidentUpdateForm(
         typed(request),
         incident=found,
-        components=_components(),
+        components=every_component(),
         chosen=chosen_states(request.GET),
     )
     return compose(request, Composition(form, "console/incident.html", _context(found)))
@@ -97,5 +98,6 @@ def _incident(public_id: str) -> Incident:
     return get_object_or_404(incidents(), public_id=public_id)
 
 
-def _components() -> list[Component]:
+def every_component() -> list[Component]:
+    """Those that a form may put into a state."""
     return list(Component.objects.select_related("group"))

@@ -17,6 +17,7 @@ from statuspage.incidents.lifecycle import (
     check_transition,
 )
 from statuspage.incidents.models import AffectedComponent, Incident
+from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.incidents.services.impacts import (
     Change,
     any_worse,
@@ -25,6 +26,7 @@ from statuspage.incidents.services.impacts import (
     present_statuses,
 )
 from statuspage.statements.authors import Author
+from statuspage.statements.canonical import Json
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing
@@ -48,11 +50,13 @@ def incident_open(
     impact: str | None = None,
     next_update_by: datetime | None = None,
     started_at: datetime | None = None,
+    detected_at: datetime | None = None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Publish that something is wrong. `components` maps public ids to component statuses.
 
-    Left out, `impact` follows from the worst component (Statuspage v2 contract).
+    Left out, `impact` follows from the worst component (Statuspage v2 contract), and the start
+    is the detection.
 
     Raises:
         ValidationError: a text, component, status, impact or time is not usable.
@@ -61,12 +65,14 @@ def incident_open(
     name, body = clean_text(name, max_length=NAME_LENGTH), clean_text(body)
     claims = _claims(components)
     _check_times(moment, next_update_by=next_update_by, started_at=started_at)
+    check_detection(moment, started_at, detected_at)
     with publishing():
         incident = Incident.objects.create(
             name=name,
             status=clean_choice(IncidentStatus, status),
             impact=clean_choice(Impact, impact or impact_of(claims.values())),
-            started_at=started_at or moment,
+            started_at=started_at or detected_at or moment,
+            detected_at=detected_at,
             created_at=moment,
             updated_at=moment,
             next_update_by=next_update_by,
@@ -130,12 +136,30 @@ def _say(
             "body": dict(body),
             "components": [*told],
             "next_update_by": iso_or_none(incident.next_update_by),
+            **(after_opening(incident) if than is None else after_update(incident, moment)),
         },
         author=author,
         published_at=moment,
     )
     apply_changes(after, moment, statement.number)
     return statement
+
+
+def after_opening(incident: Incident) -> dict[str, Json]:
+    """When it was detected, and by when the first word was due: what keeping it is measured by."""
+    since = incident.detected_at or incident.started_at
+    return {
+        "detected_at": iso_or_none(incident.detected_at),
+        "first_update_by": iso_or_none(first_update_by(incident.impact, since)),
+    }
+
+
+def after_update(incident: Incident, moment: datetime) -> dict[str, Json]:
+    """By which day a postmortem is promised; nothing while it goes on, or where none is."""
+    if incident.status != IncidentStatus.RESOLVED:
+        return {}
+    due = postmortem_by(incident.impact, moment)
+    return {"postmortem_by": due.isoformat()} if due else {}
 
 
 def _concerned(incident: Incident, claims: Mapping[Component, ComponentStatus]) -> list[Component]:
@@ -205,6 +229,22 @@ def _check_times(
         raise ValidationError(_("The next update must be promised for the future."), code="past")
     if started_at and started_at > moment:
         raise ValidationError(_("The incident cannot start in the future."), code="future")
+
+
+def check_detection(
+    moment: datetime, started_at: datetime | None, detected_at: datetime | None
+) -> None:
+    """Pass where nothing is noticed before it begins, or after it is told.
+
+    Raises:
+        ValidationError: it is.
+    """
+    if detected_at and detected_at > moment:
+        problem = _("The detection cannot be in the future.")
+        raise ValidationError({"detected_at": problem}, code="future")
+    if detected_at and started_at and detected_at < started_at:
+        problem = _("It cannot be detected before it began.")
+        raise ValidationError({"detected_at": problem}, code="times")
 
 
 def is_worse(impact: str, told: Iterable[Change], *, than: Incident) -> bool:

@@ -15,10 +15,12 @@ from statuspage.console.models import Proposal
 from statuspage.console.proposals import propose
 from statuspage.console.urls import urlpatterns
 from statuspage.incidents.services.maintenances import maintenance_schedule
+from statuspage.monitors.models import SignalDraft
 from statuspage.settlement.notices import notice_kind
 from statuspage.settlement.services import Draft, notice_publish
 from statuspage.statements.models import Statement
 from tests.factories import make_address, make_component, make_staff, open_incident, text
+from tests.statuspage.monitors.factories import fire, make_rule
 from tests.statuspage.settlement.affected import lists
 
 COMPOSING = (
@@ -72,11 +74,18 @@ def example_paths() -> dict[str, str]:
         "session_revoke": [1],
         "token_revoke": [1],
         "dead_letter": [undecided(incident).pk],
+        "signal_draft": [reported().pk],
         "transaction_list": [listed],
         "transaction_problems": [listed],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def reported() -> SignalDraft:
+    """What a monitor reports, waiting for somebody to confirm it."""
+    make_rule()
+    return fire().draft
 
 
 def undecided(statement: Statement) -> Delivery:

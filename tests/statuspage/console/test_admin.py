@@ -8,6 +8,7 @@ from django.test import Client
 from notifications.delivery.models import Broadcast, Delivery, Receipt
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.incidents.models import AffectedComponent, Incident, Maintenance, Template
+from statuspage.monitors.models import SignalRule
 from statuspage.settlement.models import Notice
 from statuspage.settlement.rules.models import Product
 from statuspage.staff.models import ApiToken, Staff
@@ -17,7 +18,7 @@ from statuspage.statements.models import Statement
 from tests.factories import make_component, make_group, make_staff, open_incident
 from tests.statuspage.console.browser import browser_of, signed_in, words
 
-REFERENCE_DATA = {Component, ComponentGroup, Template, Product, Staff, ApiToken}
+REFERENCE_DATA = {Component, ComponentGroup, Template, SignalRule, Product, Staff, ApiToken}
 SAID = [Statement, Incident, AffectedComponent, Maintenance, Notice, Broadcast, Delivery, Receipt]
 NAMED = {"name_zh": "扫码支付", "name_en": "QR payments", "position": "1"}
 

@@ -8,10 +8,8 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.components.statuses import Impact
 from statuspage.console.forms.fields import DayField, MomentField
-from statuspage.console.forms.placeholders import check_filled_in, placeholders_in, with_time
-from statuspage.console.forms.promises import PROMISES, promised_by
+from statuspage.incidents.placeholders import check_filled_in, placeholders_in, with_time
 from statuspage.statements.forms import TextPairField
 
 word = st.text(
@@ -137,14 +135,3 @@ def test_times_that_cannot_be_meant_are_refused(value: str) -> None:
 def test_days_that_cannot_be_meant_are_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         DayField().clean(value)
-
-
-def test_there_is_a_promise_for_every_impact_and_a_worse_one_is_never_slower() -> None:
-    assert set(PROMISES) == set(Impact)
-    waits = [PROMISES[impact] for impact in Impact]
-    assert waits == sorted(waits, reverse=True)
-
-
-def test_a_promise_falls_on_a_full_minute() -> None:
-    now = datetime(2025, 2, 21, 2, 42, 31, 5, tzinfo=UTC)
-    assert promised_by("critical", now) == datetime(2025, 2, 21, 3, 12, tzinfo=UTC)

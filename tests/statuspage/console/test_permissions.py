@@ -69,6 +69,8 @@ DECISIONS = {
     "dead_letters": READ,
     "dead_letters_retry": DECIDE,
     "dead_letter": READ,
+    "signals": READ,
+    "signal_draft": READ,
     "quarantine": READ,
     "subscribers": READ,
     "subscriber": READ,

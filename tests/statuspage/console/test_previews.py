@@ -129,7 +129,8 @@ def same_as_published(draft: dict[str, Any]) -> bool:
     content = dict(published["content"])
     drafted_content = dict(draft["content"])
     for document in (content, drafted_content):
-        document.pop("started_at", None)
+        for moment in ("started_at", "first_update_by"):
+            document.pop(moment, None)
     rest = {key for key in published if key not in LATER | {"content"}}
     return content == drafted_content and all(published[key] == draft[key] for key in rest)
 

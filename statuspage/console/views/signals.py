@@ -1,0 +1,114 @@
+"""What monitors report: looked at, and published, dismissed or joined to an incident by one tap."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from statuspage.console.access import reads, staff_of
+from statuspage.console.forms.incidents import IncidentOpenForm
+from statuspage.console.paging import page_of
+from statuspage.console.preview import Preview, preview_of
+from statuspage.console.views.incidents import every_component
+from statuspage.incidents.selectors import open_incidents
+from statuspage.monitors.deciding import draft_dismiss, draft_join, draft_publish
+from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.opening import told_already
+from statuspage.monitors.selectors import decided_drafts, drafts, signals, waiting_drafts
+
+# So many are shown with all that they would say; the others as links.
+SHOWN: Final = 5
+DECIDED: Final = 10
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A draft with what it would say, and to how many."""
+
+    draft: SignalDraft
+    preview: Preview
+
+
+@reads
+def signal_list(request: HttpRequest) -> HttpResponse:
+    """What waits, what became of the last ones, and everything that is watched."""
+    waiting = list(waiting_drafts())
+    context = {
+        "waiting": [_waiting(one) for one in waiting[:SHOWN]],
+        "more": waiting[SHOWN:],
+        "decided": decided_drafts()[:DECIDED],
+        "page": page_of(request, signals()),
+    }
+    return render(request, "console/signals.html", context)
+
+
+@reads
+def signal_draft(request: HttpRequest, number: int) -> HttpResponse:
+    """One draft with its evidence; who may publish decides here."""
+    draft = get_object_or_404(drafts(), pk=number)
+    problem = None
+    if request.method == "POST":
+        if not staff_of(request).may_publish:
+            return render(request, "console/forbidden.html", status=403)
+        act = ACTS.get(request.POST.get("act", ""))
+        if act is None:
+            return HttpResponseBadRequest()
+        try:
+            return act(request, draft)
+        except ValidationError as error:
+            problem = error
+            draft = get_object_or_404(drafts(), pk=number)
+    return _page(request, draft, problem)
+
+
+def _page(
+    request: HttpRequest, draft: SignalDraft, problem: ValidationError | None
+) -> HttpResponse:
+    waits = draft.state == SignalDraft.State.WAITING
+    context = {
+        "draft": draft,
+        "one": _waiting(draft) if waits else None,
+        "told": told_already(draft.rule) if waits else None,
+        "incidents": open_incidents() if waits else [],
+        "problems": problem.messages if problem else [],
+    }
+    return render(request, "console/signal_draft.html", context, status=409 if problem else 200)
+
+
+def _publish(request: HttpRequest, draft: SignalDraft) -> HttpResponse:
+    statement = draft_publish(draft=draft, by=staff_of(request))
+    if statement is None:
+        raise TypeError("only a rule joins an incident by itself")
+    messages.success(request, _("Published as statement %(n)s.") % {"n": statement.number})
+    return redirect("console:broadcast", number=statement.number)
+
+
+def _dismiss(request: HttpRequest, draft: SignalDraft) -> HttpResponse:
+    draft_dismiss(draft=draft, by=staff_of(request))
+    messages.info(request, _("Dismissed: nothing was published."))
+    return redirect("console:signals")
+
+
+def _join(request: HttpRequest, draft: SignalDraft) -> HttpResponse:
+    """On to the incident's own form: there is likely something to say now."""
+    incident = get_object_or_404(open_incidents(), public_id=request.POST.get("incident", ""))
+    draft_join(draft=draft, incident=incident, by=staff_of(request))
+    messages.info(request, _("It belongs to this incident now. Nothing was published yet."))
+    return redirect("console:incident", public_id=incident.public_id)
+
+
+def _waiting(draft: SignalDraft) -> Waiting:
+    form = IncidentOpenForm(None, components=every_component(), signal=draft)
+    return Waiting(draft, preview_of(form))
+
+
+ACTS: Final[Mapping[str, Callable[[HttpRequest, SignalDraft], HttpResponse]]] = {
+    "publish": _publish,
+    "dismiss": _dismiss,
+    "join": _join,
+}

@@ -1,0 +1,1 @@
+"""What monitors report, and the drafts that come of it by rule."""

@@ -1,0 +1,148 @@
+"""Signals as they now are, the rules that read them, and the drafts that wait for staff."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.components.models import Component
+from statuspage.components.statuses import ComponentStatus
+from statuspage.incidents.models import Incident, Template
+from statuspage.incidents.placeholders import TIME, placeholders_in
+from statuspage.monitors.matching import clean_matchers
+
+
+class SignalRule(models.Model):
+    """Which signals mean what: the words to publish, and the state of a component."""
+
+    name = models.CharField(_("name"), max_length=80)
+    matchers = models.JSONField(
+        _("labels"),
+        validators=[clean_matchers],
+        help_text=_("Every label must fit; * stands for anything."),
+    )
+    template = models.ForeignKey(
+        Template,
+        verbose_name=_("template"),
+        on_delete=models.PROTECT,
+        limit_choices_to={"use": Template.Use.INCIDENT},
+        related_name="+",
+    )
+    component = models.ForeignKey(
+        Component,
+        verbose_name=_("component"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Left out, the template's components are concerned."),
+    )
+    component_status = models.CharField(
+        _("state of the component"),
+        max_length=30,
+        choices=ComponentStatus.choices,
+        blank=True,
+        help_text=_("Left out, the template says it."),
+    )
+    quiet_minutes = models.PositiveIntegerField(
+        _("quiet minutes"),
+        default=30,
+        help_text=_("What fires again sooner than this belongs to the draft before."),
+    )
+    auto_publish = models.BooleanField(
+        _("publish without asking"),
+        default=False,
+        help_text=_("Nobody confirms it: the incident is public as soon as the monitor reports."),
+    )
+    enabled = models.BooleanField(_("in use"), default=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("rule for signals")
+        verbose_name_plural = _("rules for signals")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """What nobody looks at must have nothing left to fill in.
+
+        Raises:
+            ValidationError: it would be published with a placeholder in it.
+        """
+        if self.auto_publish and self.template_id:
+            texts = (self.template.name, self.template.body)
+            left = {one for text in texts for one in placeholders_in(text) if not TIME.match(one)}
+            if left:
+                problem = _("The template has placeholders: somebody must fill them in.")
+                raise ValidationError({"auto_publish": problem})
+
+
+class SignalDraft(models.Model):
+    """What a rule made of its signals: an incident to be opened, or one that was."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting", _("Waits for somebody to confirm it")
+        PUBLISHED = "published", _("Published")
+        DISMISSED = "dismissed", _("Dismissed")
+        LAPSED = "lapsed", _("Over before anybody decided")
+
+    rule = models.ForeignKey(SignalRule, on_delete=models.PROTECT, related_name="drafts")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    detected_at = models.DateTimeField()
+    last_signal_at = models.DateTimeField()
+    # How many reports came, repetitions included.
+    count = models.PositiveIntegerField(default=0)
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
+    # Nobody, where the rule publishes by itself.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule"],
+                name="one_waiting_draft_a_rule",
+                condition=models.Q(state="waiting"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.state}"
+
+
+class Signal(models.Model):
+    """One thing that a monitor watches, as it last reported it."""
+
+    source = models.CharField(_("source"), max_length=40)
+    fingerprint = models.CharField(max_length=120)
+    labels = models.JSONField()
+    summary = models.CharField(max_length=500, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    firing = models.BooleanField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(db_index=True)
+    # How often it was reported, and how often it began to fire.
+    count = models.PositiveIntegerField(default=0)
+    firings = models.PositiveIntegerField(default=0)
+    rule = models.ForeignKey(SignalRule, null=True, on_delete=models.SET_NULL, related_name="+")
+    draft = models.ForeignKey(
+        SignalDraft, null=True, on_delete=models.SET_NULL, related_name="signals"
+    )
+
+    class Meta:
+        ordering = ["-last_seen_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "fingerprint"], name="signal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.fingerprint}"
