@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "notifications.subscribers",
     "notifications.delivery",
     "notifications.verification",
+    "notifications.escalation",
 ]
 
 MIDDLEWARE = [
@@ -244,6 +245,8 @@ CELERY_BEAT_SCHEDULE = {
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
         "delivery.tell_alarms": 30.0,
+        "escalation.remind": 15.0,
+        "escalation.forget": 86400.0,
         "delivery.count_told": 30.0,
         "subscribers.send_unsent_codes": 5.0,
         "subscribers.read_imports": 2.0,
