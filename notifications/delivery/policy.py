@@ -10,6 +10,7 @@ from notifications.delivery.models import Broadcast
 from notifications.delivery.moments import Moment
 from statuspage.components.statuses import Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.postmortems.content import FOLLOWED_UP
 from statuspage.settlement.backlog.selectors import BACKLOG
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
@@ -48,6 +49,8 @@ def _incident(document: Mapping[str, Any]) -> Moment:
         return Moment.OPENED
     if content.get("backfilled"):
         return Moment.UPDATED  # it is over: never worth an SMS of its own
+    if document["kind"] == FOLLOWED_UP:
+        return Moment.PROGRESS
     if content.get("status") == IncidentStatus.RESOLVED:
         return Moment.RESOLVED
     return Moment.WORSENED if content.get("worsened") else Moment.UPDATED

@@ -14,11 +14,11 @@ from statuspage.incidents.models import Incident
 from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.monitors.opening import opening_of
 from statuspage.monitors.selectors import waiting_drafts
+from statuspage.postmortems.content import POSTMORTEM
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import Text
 from statuspage.statements.times import iso
 
-POSTMORTEM: Final = "incident.postmortem"
 # Nobody is reminded for ever of a postmortem that was never written.
 POSTMORTEM_DAYS: Final = 60
 
@@ -81,5 +81,6 @@ def _postmortems(now: datetime) -> Iterator[Promise]:
 
 
 def _of_incident(kind: Kind, incident: Incident, by: datetime) -> Promise:
-    url = reverse("console:incident", args=[incident.public_id])
+    page = "console:postmortem" if kind == Kind.POSTMORTEM else "console:incident"
+    url = reverse(page, args=[incident.public_id])
     return Promise(kind, incident.public_id, incident.name, by, url)

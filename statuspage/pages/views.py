@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from statuspage.pages.log.head import log_head_at
 from statuspage.pages.narrowing import read_choice
 from statuspage.pages.pace import WINDOW_SECONDS, keeps_pace
 from statuspage.pages.paging import asked_month, page_of
+from statuspage.pages.postmortems import postmortem_card
 from statuspage.pages.search import (
     FOUND_A_PAGE,
     Wanted,
@@ -57,9 +59,15 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
     related = selectors.related_notices(public_id, reader)
     refresh = selectors.REFRESH_CALM if card.resolved else selectors.REFRESH_OPEN
     backlog = backlog_card(public_id, reader.language)
+    postmortem = (
+        postmortem_card(public_id, reader.language, timezone.localdate(reader.now))
+        if card.resolved
+        else None
+    )
     context = {
         **{"card": card, "notices": related, "backlog": backlog, "refresh": refresh},
         "linked_data": linked_data.incident(card, reader.language),
+        "postmortem": postmortem,
         **_head(card.timeline),
     }
     return render(request, "pages/incident.html", context)

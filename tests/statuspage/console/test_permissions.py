@@ -41,6 +41,7 @@ DECISIONS = {
     "incident_compose": WRITE,
     "incident_backfill": WRITE,
     "incident_update": WRITE,
+    "postmortem": READ,
     "switchboard": READ,
     "maintenances": READ,
     "maintenance_calendar": READ,
