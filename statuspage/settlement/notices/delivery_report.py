@@ -41,6 +41,12 @@ def lines(payload: Given, language: str) -> Sequence[Line]:
     ]
 
 
+def brief(payload: Given, language: str) -> str:
+    """The figure that matters most."""
+    values = {"kept": f"{payload['within_5_minutes']:,}", "of": f"{payload['messages']:,}"}
+    return _("Within 5 minutes of the page: %(kept)s of %(of)s messages.") % values
+
+
 REPORT: Final = register(
     NoticeKind(
         name=DELIVERY_REPORT,
@@ -57,6 +63,7 @@ REPORT: Final = register(
             ),
         ),
         lines=lines,
+        brief=brief,
         automatic=True,
     )
 )
