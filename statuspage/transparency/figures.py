@@ -161,21 +161,27 @@ def _delivery(payload: Mapping[str, int], month: Month) -> None:
 
 
 def _arrivals(statements: Iterable[Said], found: Months, now: datetime, zone: tzinfo) -> None:
-    """The last day that was promised for an incident's late money, and when all had arrived."""
+    """The last day that was promised for an incident's late money, and when all had arrived.
+
+    Where the log says nothing of how far the backlog is, nobody can tell: it is not counted.
+    """
     promised: dict[str, date] = {}
+    followed: set[str] = set()
     arrived: dict[str, date] = {}
     for one in statements:
         incident, payload = one.content.get("incident"), one.content.get("payload") or {}
         day = payload.get(ARRIVES_BY.get(one.kind, ""))
         if incident and day:
             promised[incident] = date.fromisoformat(day)
+        if incident and one.kind == BACKLOG:
+            followed.add(incident)
         if incident and one.kind == BACKLOG and payload["open"] == 0:
             counted = datetime.fromisoformat(payload["counted_at"]).astimezone(zone).date()
             arrived.setdefault(incident, counted)
     today = now.astimezone(zone).date()
     for incident, day in promised.items():
         there = arrived.get(incident)
-        if there or day < today:
+        if incident in followed and (there or day < today):
             found.named(f"{day:%Y-%m}").arrivals.add(there is not None and there <= day)
 
 

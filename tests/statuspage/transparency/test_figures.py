@@ -140,6 +140,11 @@ def test_a_settlement_date_is_kept_by_its_day(log: Log, arrived: int | None, kep
     assert (log.month().arrivals.kept, log.month().arrivals.of) == (kept, 1)
 
 
+def test_without_word_of_the_backlog_nobody_can_tell(log: Log) -> None:
+    log.say("notice.delay", 0, "d", payload={"arrives_by": "2025-02-21"}, incident="a")
+    assert log.month().arrivals.of == 0
+
+
 def test_a_date_to_come_is_neither_kept_nor_missed(log: Log) -> None:
     log.say("notice.delay", 0, "d", payload={"arrives_by": "2025-12-01"}, incident="a")
     assert all(not one.arrivals.of for one in months(log.said, NOW, BEIJING))
