@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "statuspage.components",
     "statuspage.incidents",
     "statuspage.monitors",
+    "statuspage.postmortems",
     "statuspage.settlement",
     "statuspage.pages",
     "statuspage.api",

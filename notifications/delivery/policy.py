@@ -10,6 +10,7 @@ from notifications.delivery.models import Broadcast
 from notifications.delivery.moments import Moment
 from statuspage.components.statuses import Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.postmortems.content import FOLLOWED_UP
 from statuspage.settlement.backlog.selectors import BACKLOG
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
@@ -46,6 +47,8 @@ def _incident(document: Mapping[str, Any]) -> Moment:
     content = document["content"]
     if document["kind"] == "incident.opened":
         return Moment.OPENED
+    if document["kind"] == FOLLOWED_UP:
+        return Moment.PROGRESS
     if content.get("status") == IncidentStatus.RESOLVED:
         return Moment.RESOLVED
     return Moment.WORSENED if content.get("worsened") else Moment.UPDATED

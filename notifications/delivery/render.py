@@ -11,6 +11,7 @@ from notifications.channels.base import Bulletin
 from notifications.delivery.audience import TOPIC_OF
 from notifications.delivery.message_code import message_code
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.settlement.notices import every_kind
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, in_language
@@ -68,6 +69,7 @@ def _status_label(document: Mapping[str, Any]) -> str:
     labels = {
         **dict(IncidentStatus.choices),
         **dict(MaintenanceStatus.choices),
+        POSTMORTEM_STATUS: _("Postmortem"),
         **{f"notice.{one.name}": one.label for one in every_kind()},
     }
     # A kind that has no word of its own yet can be said, and so it can be told.

@@ -10,6 +10,7 @@ from notifications.delivery.states import DeliveryState
 from notifications.subscribers.services.stopping import UNSUBSCRIBED
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 
 # No two enumerations give one value two meanings, so that one table serves every template.
 LABELS: Final = {
@@ -18,6 +19,7 @@ LABELS: Final = {
     **dict(IncidentStatus.choices),
     **dict(MaintenanceStatus.choices),
     **dict(DeliveryState.choices),
+    POSTMORTEM_STATUS: _("Postmortem"),
 }
 # Why a delivery stands where it does, and why an address is stopped.
 REASONS: Final[Mapping[str, Any]] = {

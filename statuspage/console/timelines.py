@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from statuspage.postmortems.selectors import KINDS
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timeline
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
@@ -32,7 +33,8 @@ def entries(subject_type: str, public_id: str) -> list[Entry]:
 
 def updates(subject_type: str, public_id: str) -> list[Statement]:
     """The statements that moved a subject on, oldest first; its version counts exactly these."""
-    return [one for one in timeline(subject_type, public_id) if one.kind not in ANSWERS]
+    besides = {*ANSWERS, *KINDS}
+    return [one for one in timeline(subject_type, public_id) if one.kind not in besides]
 
 
 def _entry(statement: Statement, statements: Sequence[Statement]) -> Entry:

@@ -23,6 +23,7 @@ ICONS: Final = {
     "major": "alert",
     "critical": "alert",
     "maintenance": "tool",
+    "postmortem": "notice",
     "correction": "pen",
     "withdrawal": "undo",
 }

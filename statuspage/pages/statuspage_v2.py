@@ -12,9 +12,12 @@ from django.utils import timezone
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.selectors import grouped, overall_state
 from statuspage.components.statuses import worst
+from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.pages.addresses import subject_url
 from statuspage.pages.feeds import home_url, spoken
+from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
+from statuspage.postmortems.selectors import told_after
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import in_language
 
@@ -103,12 +106,15 @@ def component_object(component: Component, board: Board) -> Object:
 def incident_object(incident: Incident, said: Iterable[Statement], board: Board) -> Object:
     """One incident; wants `affected` prefetched. `said` is its timeline, oldest first."""
     affected = (board.component_of(row.component_id) for row in incident.affected.all())
+    statements = list(said)
+    over = incident.status == IncidentStatus.RESOLVED and told_after(statements).statement
     return {
         **_head(incident, incident.impact, board, "incident"),
+        **({"status": POSTMORTEM_STATUS} if over else {}),
         "monitoring_at": stamp_or_none(incident.monitoring_at),
         "resolved_at": stamp_or_none(incident.resolved_at),
         "started_at": stamp(incident.started_at),
-        "incident_updates": update_objects(incident.public_id, said, board),
+        "incident_updates": update_objects(incident.public_id, statements, board),
         "components": _objects(affected, board),
     }
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.pages.words import Words, words
+from statuspage.postmortems.content import FOLLOWED_UP, POSTMORTEM
+from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.settlement.notices import notice_kind
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
@@ -20,6 +22,7 @@ from statuspage.statements.texts import CHINESE
 from statuspage.statements.times import from_iso
 
 ANSWERS: Final = {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}
+AFTERWARDS: Final = {POSTMORTEM: _("Postmortem"), FOLLOWED_UP: _("Follow-up")}
 STAGES: Final[Mapping[str, type[TextChoices]]] = {
     "incident": IncidentStatus,
     "maintenance": MaintenanceStatus,
@@ -101,6 +104,8 @@ def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:
     if statement.kind in ANSWERS:
         return statement.kind, ANSWERS[statement.kind]
     status = statement.content.get("status")
+    if statement.kind in AFTERWARDS:
+        return POSTMORTEM_STATUS, AFTERWARDS[statement.kind]
     stage = STAGES.get(statement.subject_type)
     if stage and status in stage.values:
         return str(status), stage(status).label

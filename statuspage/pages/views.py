@@ -19,6 +19,7 @@ from statuspage.pages.log.head import LogHead, log_head_at
 from statuspage.pages.months import month_of, read_month
 from statuspage.pages.narrowing import read_choice
 from statuspage.pages.paging import page_of
+from statuspage.pages.postmortems import postmortem_card
 from statuspage.pages.timeline import Entry
 from statuspage.settlement.selectors import notices
 from statuspage.statements.texts import CHINESE
@@ -43,8 +44,14 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
     related = selectors.related_notices(public_id, reader)
     refresh = selectors.REFRESH_CALM if card.resolved else selectors.REFRESH_OPEN
     backlog = backlog_card(public_id, reader.language)
+    postmortem = (
+        postmortem_card(public_id, reader.language, timezone.localdate(reader.now))
+        if card.resolved
+        else None
+    )
     context = {
         **{"card": card, "notices": related, "backlog": backlog, "refresh": refresh},
+        "postmortem": postmortem,
         **_head(card.timeline),
     }
     return render(request, "pages/incident.html", context)

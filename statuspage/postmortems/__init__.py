@@ -1,0 +1,1 @@
+"""What is said after an incident: what happened, why, and what follows from it."""
