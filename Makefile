@@ -18,6 +18,7 @@ test: $(VENV)/installed browser
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive statuspage notifications
 	$(OFFLINE) $(BIN)/mypy statuspage notifications
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet

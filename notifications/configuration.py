@@ -3,10 +3,18 @@
 from typing import Final
 
 from notifications.delivery.moments import Moment
+from notifications.escalation.chain import Level, read_chain
 from statuspage.env import ConfigurationError, Env
 
 _env: Final = Env()
 _DEVELOPMENT: Final = _env.flag("DEBUG", False)
+
+
+def _chain(name: str, default: str) -> list[Level]:
+    """A chain of reminders; one that is set and empty reminds nobody."""
+    value = _env.raw(name)
+    return read_chain(name, default if value is None else value)
+
 
 # -- Delivery ---------------------------------------------------------------------------------
 DELIVERY_BATCH = _env.integer("DELIVERY_BATCH", 1024, minimum=1)
@@ -36,6 +44,10 @@ SMS_MONTHLY_CAP = _env.amount("SMS_MONTHLY_CAP")
 # Whom an alarm is told to: the key of a WeCom group robot, and e-mail addresses by commas.
 ALARM_WECOM_KEY = _env.text("ALARM_WECOM_KEY", "")
 ALARM_EMAILS = _env.items("ALARM_EMAILS")
+# Who is reminded how many minutes before (-) or after the time of a promised update, of the first
+# public word on what a monitor noticed, and of a postmortem.
+PROMISE_ESCALATION = _chain("PROMISE_ESCALATION", "-10:staff; 0:staff; 15:staff")
+POSTMORTEM_ESCALATION = _chain("POSTMORTEM_ESCALATION", "-1440:staff; 0:staff; 1440:staff")
 
 # -- Verification: how many messages one address may ask about in a minute ---------------------
 VERIFY_PER_IP_MINUTE = _env.integer("VERIFY_PER_IP_MINUTE", 30, minimum=1)

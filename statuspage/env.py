@@ -56,6 +56,12 @@ class Env:
             raise ConfigurationError(name, "is required and not set")
         return default
 
+    def names(self, name: str, default: str) -> frozenset[str]:
+        """Words by commas; a value that is set and empty means none."""
+        value = self.raw(name)
+        words = (default if value is None else value).split(",")
+        return frozenset(one.strip() for one in words if one.strip())
+
     def flag(self, name: str, default: bool) -> bool:
         """true/false, yes/no, on/off, 1/0."""
         value = self.raw(name)

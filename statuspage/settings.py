@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "notifications.subscribers",
     "notifications.delivery",
     "notifications.verification",
+    "notifications.escalation",
 ]
 
 MIDDLEWARE = [
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "statuspage.staff.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "statuspage.operations.logs.RequestId",
+    "statuspage.pages.elder.ElderMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -233,15 +235,22 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for task, seconds in {
         "incidents.advance_maintenances": 5.0,
+        "incidents.announce_recurring": 60.0,
         "monitors.lapse_drafts": 60.0,
         "monitors.forget_signals": 3600.0,
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
+        "operations.pulse": 5.0,
+        "console.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
         "delivery.tell_alarms": 30.0,
+        "escalation.remind": 15.0,
+        "escalation.forget": 86400.0,
+        "delivery.count_told": 30.0,
         "subscribers.send_unsent_codes": 5.0,
+        "subscribers.read_imports": 2.0,
         "subscribers.forget_old_signups": 3600.0,
         "api.forget_old_answers": 3600.0,
     }.items()
@@ -252,6 +261,8 @@ OPERATOR_NAME = {
     "zh-hans": env.text("OPERATOR_NAME", "演示支付"),
     "en": env.text("OPERATOR_NAME_EN", "DemoPay"),
 }
+# Drafts that nobody touches are deleted after so many days.
+DRAFTS_KEEP_DAYS = env.integer("DRAFTS_KEEP_DAYS", 14, minimum=1)
 OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEVELOPMENT else "")
 
 # -- The log ----------------------------------------------------------------------------------
@@ -281,6 +292,8 @@ SIGNALS_KEEP_DAYS = env.integer("SIGNALS_KEEP_DAYS", 90, minimum=1)
 ADDRESS_KEYS = _secret("ADDRESS_KEYS", "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE=")
 ADDRESS_INDEX_KEY = _secret("ADDRESS_INDEX_KEY", "demo-blind-index-key-never-in-production")
 DEFAULT_REGION = env.text("DEFAULT_REGION", "CN")
+# The largest file of subscribers that the console takes.
+IMPORT_MAX_MB = env.integer("IMPORT_MAX_MB", 200, minimum=1)
 SIGNUP_CODE_SECONDS = env.integer("SIGNUP_CODE_SECONDS", 600, minimum=60)
 SIGNUP_CODE_TRIES = env.integer("SIGNUP_CODE_TRIES", 10, minimum=1)
 SIGNUP_PER_NUMBER_HOUR = env.integer("SIGNUP_PER_NUMBER_HOUR", 10, minimum=1)
@@ -291,6 +304,14 @@ SIGNUP_PER_PREFIX_HOUR = env.integer("SIGNUP_PER_PREFIX_HOUR", 300, minimum=1)
 # How long ahead merchants are told; with less, a reason is asked for and shown (domain.md, duties).
 FEE_NOTICE_DAYS = env.integer("FEE_NOTICE_DAYS", 30)
 MAINTENANCE_NOTICE_WORKDAYS = env.integer("MAINTENANCE_NOTICE_WORKDAYS", 5)
+# Kinds of notice, by commas, that a second person approves; an empty value asks for nobody's.
+FOUR_EYES_KINDS = env.names(
+    "FOUR_EYES_KINDS",
+    "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation",
+)
+# Kinds of statement that go out at once, and that a second person reads within so many days.
+REVIEWED_KINDS = env.names("REVIEWED_KINDS", "incident.opened,incident.updated,incident.backfilled")
+REVIEW_WITHIN_DAYS = env.integer("REVIEW_WITHIN_DAYS", 14, minimum=1)
 # A backlog is told whenever so much more of it has arrived, and nothing of fewer than so many.
 BACKLOG_STEP_PERCENT = env.integer("BACKLOG_STEP_PERCENT", 10, minimum=1)
 BACKLOG_FEWEST = env.integer("BACKLOG_FEWEST", 5, minimum=2)
@@ -303,6 +324,8 @@ TRANSACTIONS_PER_IP_MINUTE = env.integer("TRANSACTIONS_PER_IP_MINUTE", 10, minim
 TRANSACTIONS_PER_MERCHANT_MINUTE = env.integer("TRANSACTIONS_PER_MERCHANT_MINUTE", 10, minimum=1)
 # How many questions about the arrival of money one address may ask in a minute.
 ARRIVAL_PER_IP_MINUTE = env.integer("ARRIVAL_PER_IP_MINUTE", 120, minimum=1)
+# How many searches of the history.
+SEARCH_PER_IP_MINUTE = env.integer("SEARCH_PER_IP_MINUTE", 60, minimum=1)
 
 REST_FRAMEWORK = framework.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS

@@ -8,6 +8,8 @@ os.environ.setdefault("DEBUG", "true")
 os.environ.setdefault("PORT", "8000")
 # The suite runs at any hour of the day; tests of quiet hours set their own.
 os.environ.setdefault("QUIET_HOURS", "")
+# Most tests publish as one person; tests of approval name the kinds themselves.
+os.environ.setdefault("FOUR_EYES_KINDS", "")
 engines.start()
 
 # Each worker of a parallel run has a database of its own by name, and one of Redis by number.

@@ -110,11 +110,17 @@ def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> 
 
 def _named(document: Mapping[str, Any]) -> int | None:
     """A correction, or a withdrawal, is told to whom the original was told."""
-    if document["kind"] in NAMING:
+    if document["kind"] in NAMING or _keeps_quiet(document):
         return int(document["number"] or 0)
     if not document.get("corrects"):
         return None
     return Broadcast.objects.filter(pk=document["corrects"]).values_list("named", flat=True).first()
+
+
+def _keeps_quiet(document: Mapping[str, Any]) -> bool:
+    """An incident entered afterwards names nobody, so that nobody is told unless asked for."""
+    content = document["content"]
+    return bool(content.get("backfilled")) and not content.get("told") and not document["corrects"]
 
 
 def audience_count(audience: Audience) -> list[Crowd]:

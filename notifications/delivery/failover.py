@@ -1,6 +1,7 @@
 """Who sends for a channel: its own provider or, while that is down, the one that stands in."""
 
 from collections.abc import Collection
+from enum import Enum
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +22,29 @@ DOWN_SECONDS: Final = 15
 PROBE: Final = 5
 # A provider that says these is there, and says no.
 ANSWERS: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.OTHER})
+
+
+class ProviderHealth(Enum):
+    """How a provider has answered of late."""
+
+    UP = "up"
+    TROUBLED = "troubled"
+    DOWN = "down"
+    NOT_SET_UP = "not_set_up"
+
+
+def health_of(provider: Channel) -> ProviderHealth:
+    """How it has answered within the last ten minutes; one that was not asked is up.
+
+    Raises:
+        redis.RedisError: Redis is away.
+    """
+    if not provider.configured():
+        return ProviderHealth.NOT_SET_UP
+    down, trouble = _client().mget(_down(provider), _trouble(provider))
+    if down or int(trouble or 0) >= TROUBLE:
+        return ProviderHealth.DOWN
+    return ProviderHealth.TROUBLED if trouble else ProviderHealth.UP
 
 
 def provider_of(channel: Channel) -> Channel | None:

@@ -47,6 +47,9 @@ class Broadcast(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expanded_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # How many it has reached, by channel, as of `counted_at`: what the public page says of it.
+    told = models.JSONField(default=dict)
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("broadcast")

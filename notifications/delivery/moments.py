@@ -14,7 +14,8 @@ class Moment(StrEnum):
     MAINTENANCE_BEGINS = "maintenance_begins"
     MAINTENANCE_UPDATED = "maintenance_updated"
     NOTICE = "notice"
-    # A backlog that moved, an action that is done: for those who follow every update, and never worth an SMS.
+    # A backlog that moved, an action that is done: for those who follow every update, and never
+    # worth an SMS.
     PROGRESS = "progress"
     # A correction or a withdrawal: it goes where the original went.
     CORRECTED = "corrected"

@@ -47,6 +47,8 @@ def _incident(document: Mapping[str, Any]) -> Moment:
     content = document["content"]
     if document["kind"] == "incident.opened":
         return Moment.OPENED
+    if content.get("backfilled"):
+        return Moment.UPDATED  # it is over: never worth an SMS of its own
     if document["kind"] == FOLLOWED_UP:
         return Moment.PROGRESS
     if content.get("status") == IncidentStatus.RESOLVED:

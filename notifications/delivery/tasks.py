@@ -11,6 +11,7 @@ from notifications.delivery.retention import deliveries_fold
 from notifications.delivery.send import SLICE_SECONDS, send_due
 from notifications.delivery.sweep import sweep
 from notifications.delivery.telling import alarms_tell
+from notifications.delivery.told import count_told
 from notifications.delivery.wake import wake_resolve, wake_send
 
 
@@ -52,6 +53,12 @@ def fold_task() -> None:
 def tell_alarms_task() -> None:
     """Tell staff of alarms."""
     alarms_tell()
+
+
+@shared_task(name="delivery.count_told")
+def count_told_task() -> None:
+    """Count for the public page whom recent statements have reached."""
+    count_told()
 
 
 @shared_task(name="delivery.sweep")

@@ -76,7 +76,7 @@ def _claim() -> list[Alarm]:
 def _tell(alarm: Alarm) -> None:
     """One that certainly reached nobody is put back for the next round."""
     content = _content(alarm)
-    outcomes = [_send(channel, address, content) for channel, address in recipients()]
+    outcomes = [send_to_staff(channel, address, content) for channel, address in recipients()]
     for outcome in outcomes:
         if not isinstance(outcome, Accepted):
             logger.error("alarm %d: staff were not told: %s", alarm.pk, outcome.reason)
@@ -84,7 +84,8 @@ def _tell(alarm: Alarm) -> None:
         Alarm.objects.filter(pk=alarm.pk).update(told_at=None)
 
 
-def _send(channel: Channel, address: str, content: Content) -> Outcome:
+def send_to_staff(channel: Channel, address: str, content: Content) -> Outcome:
+    """Send one message to one of staff's own addresses, and wait for what becomes of it."""
     message = Message(NO_DELIVERY, uuid4(), address, content)
     [(_message, outcome)] = loop.stream(channel.send([message]))
     return outcome

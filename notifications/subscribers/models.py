@@ -1,5 +1,6 @@
 """Subscriber -> Address -> Subscription, with the consent that allows it."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -166,3 +167,89 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.source}"
+
+
+class ImportState(models.TextChoices):
+    """How far an uploaded file has got."""
+
+    WAITING = "waiting", _("Waiting to be read")
+    READING = "reading", _("Being read")
+    DONE = "done", _("Imported")
+    UNREADABLE = "unreadable", _("Not a list of subscribers")
+    FAILED = "failed", _("Failed through our own fault")
+
+
+UNFINISHED_IMPORTS = (ImportState.WAITING, ImportState.READING)
+
+
+class Import(models.Model):
+    """A file of subscribers that a worker reads; killed at any instant, it goes on from `line`."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(
+        max_length=10, choices=ImportState.choices, default=ImportState.WAITING
+    )
+    # Line ends in the file, and the last line that has been dealt with.
+    lines = models.PositiveIntegerField(default=0)
+    line = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("import of subscribers")
+        verbose_name_plural = _("imports of subscribers")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def finished(self) -> bool:
+        """True when nothing more will be read of it."""
+        return self.state not in UNFINISHED_IMPORTS
+
+    @property
+    def percent(self) -> int:
+        """How much of it has been read."""
+        if self.finished:
+            return 100
+        return min(99, 100 * self.line // (self.lines or 1))
+
+
+class ImportPart(models.Model):
+    """A piece of an uploaded file, encrypted like the addresses in it; gone once it is read."""
+
+    upload = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["upload", "number"], name="import_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id}/{self.number}"
+
+
+class ImportProblem(models.Model):
+    """What is wrong with a line; never quotes a value."""
+
+    upload = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="problems")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=40)
+    message = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["line", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.column}"

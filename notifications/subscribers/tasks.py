@@ -4,6 +4,7 @@ from celery import shared_task
 
 from notifications.subscribers.services.sending import code_send, codes_send_unsent
 from notifications.subscribers.services.signups import signups_forget
+from notifications.subscribers.services.uploads import imports_read
 
 
 @shared_task(name="subscribers.send_code")
@@ -16,6 +17,12 @@ def send_code(signup_id: int) -> None:
 def send_unsent_codes() -> None:
     """Send the codes whose task was lost."""
     codes_send_unsent()
+
+
+@shared_task(name="subscribers.read_imports")
+def read_imports() -> None:
+    """Read on in uploaded files of subscribers."""
+    imports_read()
 
 
 @shared_task(name="subscribers.forget_old_signups")

@@ -63,6 +63,45 @@ function goOnce(form) {
   });
 }
 
+/** Keep what was typed last when the page goes away before the preview has asked for it. */
+function keepOnLeaving(form) {
+  let unsaved = false;
+  form.addEventListener("input", () => {
+    unsaved = true;
+  });
+  form.addEventListener("submit", () => {
+    unsaved = false;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.target.id === "preview") unsaved = false;
+  });
+  const keep = () => {
+    if (!unsaved) return;
+    const data = new FormData(form);
+    data.set("step", "preview");
+    unsaved = !navigator.sendBeacon(form.action, data);
+  };
+  window.addEventListener("pagehide", keep);
+  document.addEventListener("visibilitychange", () => document.hidden && keep());
+}
+
+/** Show what is left of a promise, to the second; after its time, by how much it is late. */
+function countDown(holder) {
+  const until = Date.parse(holder.dataset.until);
+  const show = () => {
+    const left = Math.round((until - Date.now()) / 1000);
+    const [hours, minutes, seconds] = [3600, 60, 1].map((unit, place) =>
+      Math.floor((Math.abs(left) % (place ? unit * 60 : Infinity)) / unit));
+    const two = (number) => String(number).padStart(2, "0");
+    holder.textContent = `${left < 0 ? "−" : ""}${hours ? `${hours}:` : ""}${two(minutes)}:${two(seconds)}`;
+    holder.classList.toggle("late", left < 0);
+  };
+  show();
+  setInterval(show, 1000);
+}
+
+document.querySelectorAll("[data-until]").forEach(countDown);
+document.querySelectorAll("form.composer").forEach(keepOnLeaving);
 document.querySelectorAll("[data-promises]").forEach(followPromise);
 document.querySelectorAll("form[data-once]").forEach(goOnce);
 document.querySelectorAll("[data-submit]").forEach((field) => {

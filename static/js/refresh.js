@@ -14,6 +14,7 @@
 
   let etag = null;
   let shown = main().innerHTML;
+  let said = words(main());
   let failures = 0;
   let timer = 0;
   let asking = false;
@@ -54,22 +55,48 @@
     if (!fresh || fresh.innerHTML === shown) return;
     const focused = pathTo(document.activeElement);
     const { scrollX, scrollY } = window;
+    const before = said;
     shown = fresh.innerHTML;
+    said = words(fresh);
+    keep(main(), fresh);
     main().replaceWith(document.adoptNode(fresh));
     document.title = page.title;
     window.scrollTo(scrollX, scrollY);
     focused?.()?.focus({ preventScroll: true });
+    if (said === before) return; // a minute has passed, and nothing else
     live.textContent = "";
     live.textContent = main().dataset.announcement;
+  }
+
+  /** What a page says, without what only counts the minutes. */
+  function words(element) {
+    const copy = element.cloneNode(true);
+    for (const quiet of copy.querySelectorAll("[data-quiet]")) quiet.remove();
+    return copy.textContent;
+  }
+
+  /** What the reader opened stays open, and a picture that was made stays there to be saved. */
+  function keep(old, fresh) {
+    for (const details of old.querySelectorAll("details[id][open]")) {
+      fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+    }
+    const picture = old.querySelector(".share-picture");
+    if (picture) fresh.querySelector(".share-page")?.append(picture);
   }
 
   // How to find the focused link again among the new elements: by its address, else by its id.
   function pathTo(element) {
     if (!element || !main().contains(element)) return null;
     if (element.id) return () => document.getElementById(element.id);
-    const address = element.getAttribute("href");
-    if (!address) return null;
-    return () => main().querySelector(`a[href="${CSS.escape(address)}"]`);
+    const inside = element.closest("details[id]");
+    if (inside && element.matches("summary")) {
+      return () => document.querySelector(`#${CSS.escape(inside.id)} > summary`);
+    }
+    for (const name of ["href", "data-copy", "data-title"]) {
+      const value = element.getAttribute(name);
+      if (value) return () => main().querySelector(`[${name}="${CSS.escape(value)}"]`);
+    }
+    return null;
   }
 
   const askNow = () => {

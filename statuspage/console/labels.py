@@ -21,6 +21,16 @@ LABELS: Final = {
     **dict(DeliveryState.choices),
     POSTMORTEM_STATUS: _("Postmortem"),
 }
+# What a statement does, by its kind; notices have labels of their own.
+STATEMENTS: Final[Mapping[str, Any]] = {
+    "incident.opened": _("New incident"),
+    "incident.updated": _("Incident update"),
+    "incident.backfilled": _("Incident entered afterwards"),
+    "maintenance.scheduled": _("New maintenance"),
+    "maintenance.updated": _("Maintenance update"),
+    "correction": _("Correction"),
+    "withdrawal": _("Withdrawal"),
+}
 # Why a delivery stands where it does, and why an address is stopped.
 REASONS: Final[Mapping[str, Any]] = {
     Reason.BAD_ADDRESS: _("Bad address"),

@@ -1,4 +1,4 @@
-"""What the console remembers: forms published or handed over, and who decided what."""
+"""What the console remembers: what is being written, was published or handed over, and decided."""
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,39 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.statement_id}"
+
+
+class Draft(models.Model):
+    """What one person has typed into a form and not yet published; `token` is that form's.
+
+    `place` is the form's address: two drafts of one place are about the same subject.
+    """
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    token = models.UUIDField()
+    place = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40)
+    title = models.JSONField()
+    # Every field's name with its values, as the browser sent them.
+    values = models.JSONField()
+    # Why a second person sent it back.
+    remark = models.TextField(blank=True)
+    begun_at = models.DateTimeField(auto_now_add=True)
+    saved_at = models.DateTimeField()
+    discarded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-saved_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["author", "token"], name="draft_once")]
+        indexes = [models.Index(fields=["place", "-saved_at"], name="draft_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place}"
+
+    @property
+    def address(self) -> str:
+        """Where it goes on."""
+        return f"{self.place}?draft={self.pk}"
 
 
 class Proposal(models.Model):
@@ -42,6 +75,8 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
+    # Why it was sent back.
+    note = models.TextField(blank=True)
     statement = models.OneToOneField(
         Statement, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -51,6 +86,17 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+class Review(models.Model):
+    """A second person has read a statement that went out at once."""
+
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="review")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"#{self.statement_id}"
 
 
 class Decision(models.Model):

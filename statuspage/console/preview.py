@@ -138,7 +138,11 @@ def preview_of(form: ComposeForm) -> Preview:
 
 def preview_of_notice(kind: str, content: Mapping[str, Any]) -> Preview:
     """The preview of a notice that is written, but not published."""
-    subject = ("notice", NO_ID)
+    return preview_of_content(kind, ("notice", NO_ID), content)
+
+
+def preview_of_content(kind: str, subject: tuple[str, str], content: Mapping[str, Any]) -> Preview:
+    """The preview of a statement that is written; `subject` is (type, public id)."""
     return _preview(
         draft(
             number=_next_number(), kind=kind, subject=subject, content=content, now=timezone.now()

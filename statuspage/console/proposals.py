@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.models import Proposal
+from statuspage.console.writing import draft_finish, draft_reopen
 from statuspage.settlement.audience import clean_audience
 from statuspage.settlement.notices import notice_kind
 from statuspage.settlement.services import (
@@ -25,6 +26,9 @@ from statuspage.statements.canonical import Json, canonical, digest
 from statuspage.statements.models import Statement
 from statuspage.statements.services import publishing
 from statuspage.statements.times import from_iso, iso_or_none
+
+# Characters of the reason for which something is sent back.
+NOTE_LENGTH: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,11 @@ def waiting() -> QuerySet[Proposal]:
     return found.select_related("proposed_by").order_by("pk")
 
 
-def propose(*, token: UUID, draft: Draft, staff: Staff) -> Proposal:
-    """Hand a notice over to a second person; the form with this token does so once."""
+def propose(*, token: UUID, draft: Draft, staff: Staff, confirmed: bool = False) -> Proposal:
+    """Hand a notice over to a second person; the form with this token does so once.
+
+    `confirmed`: its author has read what is odd about it.
+    """
     written = {
         "title": dict(draft.title),
         "body": dict(draft.body),
@@ -61,6 +68,7 @@ def propose(*, token: UUID, draft: Draft, staff: Staff) -> Proposal:
         "incident_id": draft.incident_id,
         "effective_from": iso_or_none(draft.window.begins),
         "effective_until": iso_or_none(draft.window.ends),
+        "confirmed": confirmed,
     }
     proposal, _made = Proposal.objects.get_or_create(
         token=token, defaults={"kind": draft.kind.name, "draft": written, "proposed_by": staff}
@@ -102,11 +110,12 @@ def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
             kind=row.kind, author=row.proposed_by, approved_by=staff, **_arguments(row)
         )
         _decide(row, Proposal.State.PUBLISHED, staff, statement)
+        draft_finish(row.token)
         return statement
 
 
-def send_back(*, proposal: Proposal, staff: Staff) -> None:
-    """Decide that it is not published; its author may do so as well.
+def send_back(*, proposal: Proposal, staff: Staff, note: str = "") -> None:
+    """Decide that it is not published; its author may do so as well, and finds it as a draft.
 
     Raises:
         ValidationError: it is decided already, or the role may not.
@@ -115,7 +124,9 @@ def send_back(*, proposal: Proposal, staff: Staff) -> None:
         row = _locked(proposal)
         if staff.pk != row.proposed_by_id:
             check_second_person(row.proposed_by, staff)
+        row.note = note.replace("\x00", "").strip()[:NOTE_LENGTH]
         _decide(row, Proposal.State.SENT_BACK, staff, None)
+        draft_reopen(row.token, row.note)
 
 
 def _arguments(proposal: Proposal) -> dict[str, Any]:

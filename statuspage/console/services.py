@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from statuspage.console.models import Publication
+from statuspage.console.writing import draft_finish
 from statuspage.statements.models import Statement
 from statuspage.statements.services import publishing
 
@@ -30,6 +31,7 @@ def publish_once(token: UUID, publish: Callable[[], Statement]) -> tuple[Stateme
             return earlier, False
         statement = publish()
         Publication.objects.create(token=token, statement=statement)
+        draft_finish(token)
         return statement, True
 
 

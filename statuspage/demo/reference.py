@@ -1,6 +1,9 @@
 """The demonstration's components and templates."""
 
+from datetime import timedelta
 from typing import Final
+
+from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.statuses import ComponentStatus, Impact
@@ -9,6 +12,7 @@ from statuspage.incidents.models import Template
 from statuspage.statements.texts import Text
 
 Row = tuple[str, Text, Text]
+IN_SERVICE_DAYS: Final = 200
 
 
 def _text(chinese: str, english: str) -> Text:
@@ -103,7 +107,11 @@ def seed_reference() -> dict[str, Component]:
         group = ComponentGroup.objects.create(name=group_name, position=position)
         for key, name, description in rows:
             components[key] = Component.objects.create(
-                group=group, name=name, description=description, position=len(components)
+                group=group,
+                name=name,
+                description=description,
+                position=len(components),
+                start_date=timezone.localdate() - timedelta(days=IN_SERVICE_DAYS),
             )
     # Not for the public: shows that hidden components colour and leak nothing.
     Component.objects.create(

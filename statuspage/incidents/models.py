@@ -1,11 +1,13 @@
 """The present state of incidents and maintenance; what was said about them is in the log."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.recurrence import Frequency, Rule
 from statuspage.statements.ids import new_id
 from statuspage.statements.texts import clean_text
 
@@ -25,6 +27,8 @@ class Incident(models.Model):
     monitoring_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     next_update_by = models.DateTimeField(_("next update by"), null=True)
+    # Entered only after it was over.
+    backfilled = models.BooleanField(_("entered afterwards"), default=False)
     # Compare-and-swap: two people cannot both publish "the next" update.
     version = models.PositiveIntegerField(default=1)
 
@@ -54,6 +58,35 @@ class AffectedComponent(models.Model):
         return f"{self.component_id} {self.status}"
 
 
+class Recurrence(models.Model):
+    """Maintenance that comes back: each time is announced by staff, or by the clock."""
+
+    name = models.JSONField(_("name"))
+    body = models.JSONField(_("text"))
+    components = models.ManyToManyField(Component, related_name="+")
+    frequency = models.CharField(max_length=20, choices=Frequency.choices)
+    first = models.DateField()
+    at = models.TimeField()
+    minutes = models.PositiveIntegerField()
+    # Announced so many days ahead; by the clock where `automatic`, else staff are asked to.
+    ahead_days = models.PositiveSmallIntegerField()
+    automatic = models.BooleanField(default=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.name.get("zh-hans", self.pk))
+
+    @property
+    def rule(self) -> Rule:
+        """When it starts."""
+        return Rule(self.frequency, self.first, self.at)
+
+
 class Maintenance(models.Model):
     """Planned work that merchants will notice; it starts and ends by itself at its time."""
 
@@ -68,10 +101,18 @@ class Maintenance(models.Model):
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    # Which one of a row it is, as the rule has it: it may have been announced for another hour.
+    recurrence = models.ForeignKey(
+        Recurrence, null=True, on_delete=models.PROTECT, related_name="maintenances"
+    )
+    occurrence = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("maintenance")
         verbose_name_plural = _("maintenances")
+        constraints = [
+            models.UniqueConstraint(fields=["recurrence", "occurrence"], name="occurrence_once")
+        ]
         ordering = ["-scheduled_for", "-pk"]
         indexes = [models.Index(fields=["status", "scheduled_for"])]
 

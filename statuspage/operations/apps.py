@@ -12,5 +12,6 @@ class OperationsConfig(AppConfig):
         """Other rooms register their own collectors; see `metrics.REGISTRY`."""
         from statuspage.operations.figures import measured
         from statuspage.operations.metrics import measures
+        from statuspage.operations.pulse import worker_lives  # noqa: F401 - connects itself
 
         measures(measured)

@@ -12,6 +12,7 @@ from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.pages.timeline import Entry, entries, latest, notice_label, spoken
+from statuspage.pages.uptime.bars import Bar
 from statuspage.pages.words import Words, words
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.settlement.models import Notice
@@ -37,6 +38,7 @@ class Part:
     name: Words
     status: ComponentStatus
     description: Words | None = None
+    bar: Bar | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class IncidentCard:
     resolved_at: datetime | None
     next_update_by: datetime | None
     late: bool
+    # Entered only after it was over.
+    backfilled: bool
+    left: timedelta | None
     lasted: timedelta | None
     parts: Sequence[Part]
     timeline: Sequence[Entry]
@@ -135,6 +140,8 @@ def incident_card(incident: Incident, said: Timelines, reader: Reader) -> Incide
         resolved_at=incident.resolved_at,
         next_update_by=promised,
         late=promised is not None and promised < reader.now,
+        backfilled=incident.backfilled,
+        left=abs(promised - reader.now) if promised else None,
         lasted=incident.resolved_at - incident.started_at if incident.resolved_at else None,
         parts=_parts(incident, reader),
         timeline=entries(said.get(incident.public_id, []), reader.language, reader.hidden),

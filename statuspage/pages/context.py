@@ -6,6 +6,7 @@ from django.urls import reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, override
 
+from statuspage.pages.elder import PREFIX
 from statuspage.pages.log.head import log_head
 from statuspage.statements.texts import CHINESE, ENGLISH, in_language
 
@@ -22,8 +23,16 @@ def operator(request: HttpRequest) -> dict[str, object]:
         "feed_query": "?lang=en" if language == ENGLISH else "",
         # Asked for only by templates that show it.
         "log_head": SimpleLazyObject(log_head),
+        "elder_path": PREFIX + _here(request),
+        "plain_path": _here(request),
         "other_language": _other_language(request, language),
     }
+
+
+def _here(request: HttpRequest) -> str:
+    """This page, with what was asked of it; the home page for an address that leads elsewhere."""
+    here = request.get_full_path()
+    return reverse("pages:home") if here.startswith("//") else here
 
 
 def _other_language(request: HttpRequest, language: str) -> dict[str, str]:

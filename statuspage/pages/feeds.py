@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import dateformat, timezone
 from django.utils.feedgenerator import SyndicationFeed
 from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
@@ -17,8 +18,8 @@ from statuspage.pages.timeline import tone_and_label
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import last_statements
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
-from statuspage.statements.texts import in_language
-from statuspage.statements.times import iso
+from statuspage.statements.texts import CHINESE, in_language
+from statuspage.statements.times import from_iso, iso
 
 NEWEST: Final = 50
 ANSWERED: Final = {
@@ -114,10 +115,33 @@ def _item(statement: Statement, language: str) -> Item:
         id=statement_id(*subject, statement.number),
         url=f"{subject_url(*subject)}#statement-{statement.number}",
         title=_("%(label)s: %(name)s") % values,
-        text=spoken(statement, language),
+        text=whole_text(statement, language),
         at=statement.published_at,
         tag=statement.kind,
     )
+
+
+def whole_text(statement: Statement, language: str) -> str:
+    """All that a letter to subscribers says of it: the text, the details, and the next promise."""
+    content = statement.content
+    said = content.get("details") or {}
+    details = [
+        _("%(label)s: %(text)s") % one for one in said.get(language) or said.get(CHINESE, [])
+    ]
+    promised = content.get("next_update_by") if statement.corrects_id is None else None
+    parts = [spoken(statement, language), "\n".join(details)]
+    if promised:
+        time = _time(from_iso(promised), statement.published_at)
+        parts.append(_("Next update by %(time)s.") % {"time": time})
+    return "\n\n".join(part for part in parts if part)
+
+
+def _time(promised: datetime, said: datetime) -> str:
+    """In Beijing, with its date where that is another day than the statement's."""
+    there = timezone.localtime(promised)
+    if there.date() == timezone.localdate(said):
+        return f"{there:%H:%M}"
+    return dateformat.format(there, _("j M H:i"))
 
 
 def spoken(statement: Statement, language: str) -> str:

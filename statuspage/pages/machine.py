@@ -1,6 +1,7 @@
 """Views of the feeds, the badge, the log's documents and what crawlers ask for."""
 
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from django.conf import settings
@@ -33,8 +34,8 @@ from statuspage.statements.texts import LANGUAGES
 
 SUBJECTS_IN_SITEMAP: Final = 1000
 SITEMAP_VIEWS: Final = (
-    *("pages:home", "pages:arrival", "pages:history", "pages:notices", "pages:log"),
-    "verification:verify",
+    *("pages:home", "pages:arrival", "pages:history", "pages:uptime", "pages:notices"),
+    *("pages:ledger", "pages:transactions", "pages:log", "verification:verify"),
 )
 DAY: Final = 24 * 60 * 60  # seconds
 # Above this no number fits the column, and none was ever given.
@@ -101,6 +102,13 @@ def badge(request: HttpRequest) -> HttpResponse:
 
 @any_origin
 @public
+def widget(request: HttpRequest) -> HttpResponse:
+    """The script that shows the overall state on another site."""
+    return HttpResponse(_widget(), content_type="text/javascript; charset=utf-8")
+
+
+@any_origin
+@public
 def statement_json(request: HttpRequest, number: int) -> HttpResponse:
     """The exact bytes whose SHA-256 the log gives."""
     statement = Statement.objects.filter(number=min(number, LAST_NUMBER)).first()
@@ -135,6 +143,11 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """To the icon, for pages that name none: the admin's, and pictures opened by themselves."""
     return redirect(static("img/icon.svg"))
+
+
+@cache
+def _widget() -> bytes:
+    return (settings.BASE_DIR / "static/js/widget.js").read_bytes()
 
 
 def _xml(

@@ -13,6 +13,7 @@ urlpatterns = [
     path("feed.json", machine.json_feed, name="json_feed"),
     path("calendar.ics", machine.calendar, name="calendar"),
     path("badge.svg", machine.badge, name="badge"),
+    path("widget.js", machine.widget, name="widget"),
     path("favicon.ico", machine.favicon, name="favicon"),
     path("robots.txt", machine.robots, name="robots"),
     path("sitemap.xml", machine.sitemap, name="sitemap"),

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
@@ -24,6 +24,11 @@ class Month:
     def first_day(self) -> date:
         """Its first of the month."""
         return date(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last of the month."""
+        return self.next.first_day - timedelta(days=1)
 
     @property
     def begins(self) -> datetime:

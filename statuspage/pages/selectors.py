@@ -28,6 +28,7 @@ from statuspage.pages.cards import (
 from statuspage.pages.days import Day, recent_days
 from statuspage.pages.look import INDICATOR_TONE
 from statuspage.pages.months import Month, month_of
+from statuspage.pages.uptime.bars import Bar, ninety_days_bars
 from statuspage.pages.words import Words, words
 from statuspage.settlement.arrival import Answer, paid_now
 from statuspage.settlement.backlog.selectors import BACKLOG
@@ -75,6 +76,14 @@ class Home:
         """The component status whose colours and icon stand for the whole."""
         return INDICATOR_TONE[self.indicator]
 
+    @property
+    def notices_by_audience(self) -> Sequence[tuple[Sequence[str | Promise], list[NoticeCard]]]:
+        """The notices under those whom they concern; whose is the newest comes first."""
+        found: dict[tuple[str, ...], list[NoticeCard]] = {}
+        for card in self.notices:
+            found.setdefault(tuple(map(str, card.audience)), []).append(card)
+        return list(found.items())
+
 
 @dataclass(frozen=True)
 class History:
@@ -114,7 +123,7 @@ def home(one: Reader) -> Home:
         upcoming=maintenance_cards(listed(log.scheduled_maintenances), one),
         notices=_current_notices(one),
         arrivals=_paid_now(one.now),
-        groups=_groups(components, one.language),
+        groups=_groups(components, one),
         days=_recent_days(first_day, one),
         spoken_at=last.published_at if last else None,
         refresh=REFRESH_OPEN if opened or active else REFRESH_CALM,
@@ -238,12 +247,16 @@ def _recent_days(first_day: date, one: Reader) -> list[Day]:
     )
 
 
-def _groups(components: Iterable[Component], language: str) -> list[Group]:
-    shown = [one for one in components if not _left_out(one)]
+def _groups(components: Iterable[Component], one: Reader) -> list[Group]:
+    shown = [component for component in components if not _left_out(component)]
+    bars = ninety_days_bars(one.language, one.now)
     return [
         Group(
-            name=words(row.group.name, language) if row.group else None,
-            parts=[_part(component, language) for component in row.components],
+            name=words(row.group.name, one.language) if row.group else None,
+            parts=[
+                _part(component, one.language, bars.get(component.public_id))
+                for component in row.components
+            ],
         )
         for row in grouped(shown)
     ]
@@ -253,11 +266,12 @@ def _left_out(component: Component) -> bool:
     return component.only_show_if_degraded and component.status == ComponentStatus.OPERATIONAL
 
 
-def _part(component: Component, language: str) -> Part:
+def _part(component: Component, language: str, bar: Bar | None) -> Part:
     return Part(
         name=words(component.name, language),
         status=ComponentStatus(component.status),
         description=words(component.description, language) if component.description else None,
+        bar=bar,
     )
 
 

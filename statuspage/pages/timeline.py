@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.pages.differences import Part, differences
 from statuspage.pages.words import Words, words
 from statuspage.postmortems.content import FOLLOWED_UP, POSTMORTEM
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
@@ -63,6 +64,7 @@ class Entry:
     next_update_by: datetime | None
     short_notice: Words | None
     corrects: int | None
+    corrected: Words | None
     tables: Sequence[Mapping[str, Any]]
     answers: Sequence["Entry"]
 
@@ -70,6 +72,17 @@ class Entry:
     def is_answer(self) -> bool:
         """True for a correction or withdrawal of an earlier statement."""
         return self.kind in ANSWERS
+
+    @property
+    def differences(self) -> Sequence[Part]:
+        """What a correction changes in the words of what it corrects; empty where that says nothing
+        because it is a text of its own.
+        """
+        if self.kind != CORRECTION or not self.corrected:
+            return []
+        if self.corrected.language != self.body.language:
+            return []
+        return differences(self.corrected.value, self.body.value)
 
     @property
     def withdrawn(self) -> bool:
@@ -82,9 +95,12 @@ def entries(
 ) -> list[Entry]:
     """The statements newest first; components whose public id is `hidden` are left out."""
     answers: dict[int, list[Entry]] = {}
+    known = {statement.number: statement for statement in statements}
     found = []
-    for statement in sorted(statements, key=lambda one: one.number, reverse=True):
-        entry = _entry(statement, language, hidden, answers.get(statement.number, []))
+    for _number, statement in sorted(known.items(), reverse=True):
+        corrected = known.get(statement.corrects_id or 0)
+        said = answers.get(statement.number, [])
+        entry = _entry(statement, language, hidden, said, corrected)
         if statement.corrects_id is not None:
             answers.setdefault(statement.corrects_id, []).insert(0, entry)
         found.append(entry)
@@ -126,7 +142,11 @@ def spoken(said: Mapping[str, Any] | None, language: str) -> Sequence[Mapping[st
 
 
 def _entry(
-    statement: Statement, language: str, hidden: Set[str], answers: Sequence[Entry]
+    statement: Statement,
+    language: str,
+    hidden: Set[str],
+    answers: Sequence[Entry],
+    corrected: Statement | None,
 ) -> Entry:
     content = statement.content
     tone, label = tone_and_label(statement)
@@ -144,6 +164,7 @@ def _entry(
         next_update_by=from_iso(promised) if promised else None,
         short_notice=words(reason, language) if reason else None,
         corrects=statement.corrects_id,
+        corrected=words(corrected.content["body"], language) if corrected else None,
         tables=spoken(content.get("tables"), language) if statement.kind in ANSWERS else [],
         answers=answers,
     )

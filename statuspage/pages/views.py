@@ -3,24 +3,34 @@
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from statuspage.pages import selectors
+from statuspage.client_ip import client_ip
+from statuspage.pages import linked_data, selectors
 from statuspage.pages.accounts import account_cards
 from statuspage.pages.backlog import backlog_card
 from statuspage.pages.cards import Reader
 from statuspage.pages.errors import NotHere
 from statuspage.pages.http import public
-from statuspage.pages.log.head import LogHead, log_head_at
-from statuspage.pages.months import month_of, read_month
+from statuspage.pages.log.head import log_head_at
 from statuspage.pages.narrowing import read_choice
-from statuspage.pages.paging import page_of
+from statuspage.pages.pace import WINDOW_SECONDS, keeps_pace
+from statuspage.pages.paging import asked_month, page_of
 from statuspage.pages.postmortems import postmortem_card
+from statuspage.pages.search import (
+    FOUND_A_PAGE,
+    Wanted,
+    cards_of,
+    components_to_choose,
+    read_wanted,
+)
 from statuspage.pages.timeline import Entry
+from statuspage.pages.told import told
 from statuspage.settlement.selectors import notices
 from statuspage.statements.texts import CHINESE
 
@@ -33,7 +43,12 @@ Found = TypeVar("Found")
 def home(request: HttpRequest) -> HttpResponse:
     """What is going on now."""
     page = selectors.home(_reader())
-    return render(request, "pages/home.html", {"page": page, "refresh": page.refresh})
+    context = {
+        "page": page,
+        "refresh": page.refresh,
+        "linked_data": linked_data.site(_language()),
+    }
+    return render(request, "pages/home.html", context)
 
 
 @public
@@ -51,6 +66,7 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     context = {
         **{"card": card, "notices": related, "backlog": backlog, "refresh": refresh},
+        "linked_data": linked_data.incident(card, reader.language),
         "postmortem": postmortem,
         **_head(card.timeline),
     }
@@ -61,19 +77,40 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponse:
 def maintenance(request: HttpRequest, public_id: str) -> HttpResponse:
     """One maintenance, everything that was said about it."""
     card = _found(selectors.maintenance(public_id, _reader()))
-    context = {"card": card, "refresh": selectors.REFRESH_CALM, **_head(card.timeline)}
+    context = {
+        **{"card": card, "refresh": selectors.REFRESH_CALM},
+        "linked_data": linked_data.maintenance(card, _language()),
+        **_head(card.timeline),
+    }
     return render(request, "pages/maintenance.html", context)
 
 
 @public
 def history(request: HttpRequest) -> HttpResponse:
-    """One month, `?month=2025-02`, the present one unless asked for another."""
-    asked = request.GET.get("month", "")
-    try:
-        month = read_month(asked) if asked else month_of(timezone.now())
-    except ValueError as error:
-        raise NotHere(_("There is no such month. Write it like this: 2025-02.")) from error
-    return render(request, "pages/history.html", {"page": selectors.history(month, _reader())})
+    """One month, `?month=2025-02`, the present one unless asked for another.
+
+    With `?q=`, `?component=` or `?kind=` instead whatever was said of it, the latest first.
+    """
+    wanted, reader = read_wanted(request.GET), _reader()
+    context: dict[str, object] = {
+        "wanted": wanted,
+        "components": components_to_choose(reader.language),
+    }
+    if wanted.anything:
+        return _search(request, wanted, context)
+    page = selectors.history(asked_month(request), reader)
+    return render(request, "pages/history.html", {**context, "page": page})
+
+
+def _search(request: HttpRequest, wanted: Wanted, context: dict[str, object]) -> HttpResponse:
+    if not keeps_pace("search", client_ip(request), settings.SEARCH_PER_IP_MINUTE):
+        told = render(request, "pages/search.html", {**context, "too_fast": True}, status=429)
+        told["Retry-After"] = str(WINDOW_SECONDS)
+        return told
+    page = page_of(request, wanted.subjects(), FOUND_A_PAGE)
+    cards = cards_of(list(page), _reader())
+    found = {"page": page, "cards": cards, "pager_query": wanted.query}
+    return render(request, "pages/search.html", {**context, **found})
 
 
 @public
@@ -101,15 +138,19 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
         "card": card,
         "incident_name": selectors.incident_name(card.incident_id, reader.language),
         "products": selectors.product_names(card.products, reader.language),
+        "linked_data": linked_data.notice(card, reader.language),
         "account": next(iter(account_cards(reader, [card.id])), None),
         **_head(card.timeline),
     }
     return render(request, "pages/notice.html", context)
 
 
-def _head(timeline: Sequence[Entry]) -> dict[str, LogHead | None]:
-    """The log as it stood after the newest statement of a page."""
-    return {"log_head": log_head_at(timeline[0].number) if timeline else None}
+def _head(timeline: Sequence[Entry]) -> dict[str, object]:
+    """The log as it stood after the newest statement of a page, and who was told of each."""
+    return {
+        "log_head": log_head_at(timeline[0].number) if timeline else None,
+        "told": told(tuple(entry.number for entry in timeline)),
+    }
 
 
 def _language() -> str:

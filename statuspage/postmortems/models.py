@@ -23,15 +23,11 @@ class Postmortem(models.Model):
     # Why a second person sent it back.
     note = models.TextField(blank=True)
     # Who changed it last: they do not approve it.
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    statement = models.ForeignKey(
-        Statement, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    statement = models.ForeignKey(Statement, null=True, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 

@@ -193,9 +193,7 @@ def _clean(text: Text | None, name: str) -> Text:
     if not text:
         return {}
     try:
-        return clean_text(
-            text, max_length=SUMMARY_LENGTH if name == "summary" else SECTION_LENGTH
-        )
+        return clean_text(text, max_length=SUMMARY_LENGTH if name == "summary" else SECTION_LENGTH)
     except ValidationError as error:
         raise ValidationError({name: error}) from error
 

@@ -11,5 +11,5 @@ class SettlementConfig(AppConfig):
     verbose_name = _("Settlement")
 
     def ready(self) -> None:
-        """The log learns what a withdrawn notice undoes."""
-        from statuspage.settlement import withdrawals  # noqa: F401
+        """The log learns what a withdrawn notice undoes; register the checks."""
+        from statuspage.settlement import checks, withdrawals  # noqa: F401

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -93,27 +94,70 @@ def notice_publish(
             warning was not confirmed (code `unconfirmed`).
     """
     moment = published_at or timezone.now()
-    found = notice_kind(kind)
     hands = Hands(author, approved_by)
-    _check_hands(found, hands)
+    _check_hands(notice_kind(kind), hands)
+    # Cleaned under the lock: what is worked out from earlier notices must still be so when said.
+    with publishing():
+        draft = notice_draft(
+            kind=kind,
+            title=title,
+            body=body,
+            payload=payload,
+            audience=audience,
+            incident_id=incident_id,
+            effective_from=effective_from,
+            effective_until=effective_until,
+            moment=moment,
+            confirmed=confirmed,
+        )
+        return _say(draft, hands, moment)
+
+
+def notice_draft(
+    *,
+    kind: str,
+    title: Text,
+    body: Text,
+    payload: Mapping[str, object] | None = None,
+    audience: Mapping[str, object] | None = None,
+    incident_id: str = "",
+    effective_from: datetime | None = None,
+    effective_until: datetime | None = None,
+    moment: datetime | None = None,
+    confirmed: bool = False,
+) -> Draft:
+    """The notice that `notice_publish` would publish at `moment` (now); nothing is said.
+
+    Raises:
+        ValidationError: as `notice_publish` does, save for the second person.
+    """
+    at = moment or timezone.now()
+    found = notice_kind(kind)
     title, body = clean_text(title, max_length=TITLE_LENGTH), clean_text(body)
     addressed = clean_audience(audience)
     _check_products(addressed)
     check_incident(incident_id)
-    # Cleaned under the lock: what is worked out from earlier notices must still be so when said.
-    with publishing():
-        details = found.clean(payload or {}, moment)
-        draft = Draft(
-            kind=found,
-            title=title,
-            body=body,
-            payload=details,
-            audience=addressed,
-            incident_id=incident_id,
-            window=_window(found, details, effective_from, effective_until),
-        )
-        _check_words(draft, moment, confirmed)
-        return _say(draft, hands, moment)
+    details = found.clean(payload or {}, at)
+    draft = Draft(
+        kind=found,
+        title=title,
+        body=body,
+        payload=details,
+        audience=addressed,
+        incident_id=incident_id,
+        window=_window(found, details, effective_from, effective_until),
+    )
+    _check_words(draft, at, confirmed)
+    return draft
+
+
+def takes_two(kind: NoticeKind) -> bool:
+    """Whether a second person approves what staff and tokens write of that kind.
+
+    Of some kinds always, of others where settings.FOUR_EYES_KINDS names them. The product's own
+    notices have no author, and pass.
+    """
+    return kind.four_eyes or kind.name in settings.FOUR_EYES_KINDS
 
 
 def foreseen(draft: Draft) -> Mapping[str, Json]:
@@ -167,14 +211,13 @@ def _window(
 
 def _check_hands(kind: NoticeKind, hands: Hands) -> None:
     """A kind that asks for a second person is not published by one alone, nor for nobody."""
-    if not kind.four_eyes:
-        return
-    if hands.approver is None:
+    if hands.approver is not None:
+        check_second_person(hands.author, hands.approver)
+    elif kind.four_eyes:
         raise ValidationError(
             _("A second person approves this: hand it over for approval in the console."),
             code="second_person",
         )
-    check_second_person(hands.author, hands.approver)
 
 
 def check_second_person(author: Author | None, approver: Author) -> None:

@@ -74,6 +74,8 @@ class AuditMiddleware:
 
 
 def _counts(request: HttpRequest, response: HttpResponse) -> bool:
+    if getattr(request, "no_act", False):  # a view that did nothing but keep a draft
+        return False
     if _token(request) is not None:
         return True
     match = request.resolver_match

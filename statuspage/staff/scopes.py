@@ -9,6 +9,7 @@ class Scope(models.TextChoices):
 
     READ = "read", _("Read statements, components and deliveries")
     PUBLISH = "publish", _("Publish statements")
+    ALONE = "alone", _("Publish without a second person’s approval")
     SIGNALS = "signals", _("Report what monitors see")
     SUBSCRIBERS = "subscribers", _("Read and import subscribers")
 

@@ -78,7 +78,9 @@ def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:
 
 def scopes_for(staff: Staff) -> list[Scope]:
     """What they may give a token: nothing that they may not do themselves."""
-    return [*Scope] if staff.may_publish else [Scope.READ]
+    if not staff.may_publish:
+        return [Scope.READ]
+    return [one for one in Scope if staff.may_approve or one != Scope.ALONE]
 
 
 def _hash(secret: str) -> str:

@@ -29,6 +29,7 @@ DECISIONS = {
     "feed.json": PUBLIC,
     "calendar.ics": PUBLIC,
     "badge.svg": PUBLIC,
+    "widget.js": PUBLIC,
     "favicon.ico": PUBLIC,
     "robots.txt": PUBLIC,
     "sitemap.xml": PUBLIC,
@@ -43,6 +44,7 @@ DECISIONS = {
     "log/verify_log.py": PUBLIC,
     "verify/": PUBLIC,
     "transactions/": PUBLIC,
+    "uptime/": PUBLIC,
     # Its own token, or this machine in development; see operations/test_metrics.py.
     "metrics": PUBLIC,
     "healthz": PUBLIC,

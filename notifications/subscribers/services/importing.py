@@ -58,12 +58,13 @@ def subscriber_import(
     for batch in batches(rows, BATCH):
         report.note(one for one in batch if isinstance(one, Problem))
         with transaction.atomic():
-            _import([one for one in batch if isinstance(one, Row)], report)
+            rows_import([one for one in batch if isinstance(one, Row)], report)
             transaction.set_rollback(dry_run)
     return report
 
 
-def _import(rows: Sequence[Row], report: ImportReport) -> None:
+def rows_import(rows: Sequence[Row], report: ImportReport) -> None:
+    """Import some rows inside the caller's transaction, and add to the report."""
     latest = {row.phone.index: row for row in rows}
     known = _known([row.phone for row in latest.values()])
     free = [

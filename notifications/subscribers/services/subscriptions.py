@@ -162,8 +162,10 @@ def subscriber_resume(*, subscriber: Subscriber) -> None:
             revive(address, source=WEB)
 
 
-def subscriber_erase(subscriber: Subscriber) -> None:
+def subscriber_erase(subscriber: Subscriber, *, source: str = WEB) -> None:
     """Remove a subscriber with every address, subscription and waiting sign-up.
+
+    `source` says through whom they asked for it.
 
     Deliveries keep their counts and name an address that is no more; consents stay, anonymous.
     """
@@ -173,5 +175,5 @@ def subscriber_erase(subscriber: Subscriber) -> None:
             blind_index__in=addresses.values_list("blind_index", flat=True)
         ).delete()
         for address in addresses:
-            consent_record(address, Consent.Act.WITHDRAWN, source=WEB)
+            consent_record(address, Consent.Act.WITHDRAWN, source=source)
         subscriber.delete()

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -16,6 +18,7 @@ from statuspage.api.serializers.common import (
     page_of,
     statements_about,
 )
+from statuspage.console.models import Proposal
 from statuspage.settlement.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
 from statuspage.settlement.models import Notice
 from statuspage.settlement.notices import NoticeKind, every_kind, kinds, notice_kind
@@ -159,3 +162,19 @@ class NoticePublished(StatementNumber, NoticeDetail):
 
     class Meta(NoticeDetail.Meta):
         fields = ("statement", *NoticeDetail.Meta.fields)
+
+
+class NoticeWaiting(serializers.ModelSerializer[Proposal]):
+    """A notice that was handed over: nothing is public yet."""
+
+    state = serializers.ChoiceField(choices=Proposal.State.choices)
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Proposal
+        fields = ("id", "kind", "state", "url")
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, proposal: Proposal) -> str:
+        """The console's page on which a second person decides."""
+        return settings.SITE_URL + reverse("console:notice_proposal", args=[proposal.pk])

@@ -17,7 +17,7 @@ STATUSES = (("firing", _("Firing")), ("resolved", _("Over")))
 class SignalRequest(Request):
     """Something that a monitor has noticed, or that is over."""
 
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]
         max_length=40, default="api", help_text=_("What reports: a name of your own.")
     )
     labels = serializers.DictField(

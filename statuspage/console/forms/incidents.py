@@ -81,12 +81,16 @@ class IncidentOpenForm(ComposeForm):
         components: Sequence[Component],
         template: Template | None = None,
         signal: SignalDraft | None = None,
+        chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """`signal` is what a monitor made of it, where it did: publishing decides that, too."""
+        """`signal` is what a monitor made of it, where it did: publishing decides that, too.
+
+        `chosen` are states to begin with, by public id, over those of signal or template.
+        """
         initial, present = _from_signal(signal) if signal else _from_template(template)
         super().__init__(data, initial=initial)
         self.signal = signal
-        self.states = ComponentStates(self, components, present)
+        self.states = ComponentStates(self, components, present | dict(chosen or {}))
 
     def draft(self, number: int) -> Document:
         """The opening statement; a missing impact follows from the components."""
@@ -155,7 +159,9 @@ class IncidentUpdateForm(VersionedForm):
         *,
         incident: Incident,
         components: Sequence[Component],
+        chosen: Mapping[str, str] | None = None,
     ) -> None:
+        """`chosen` are states to begin with, by public id, over those that it holds now."""
         self.incident = incident
         initial: dict[str, Any] = {
             "impact": incident.impact,
@@ -165,7 +171,7 @@ class IncidentUpdateForm(VersionedForm):
             initial["next_update_by"] = promised_by(incident.impact, timezone.now())
         super().__init__(data, subject=incident, initial=initial)
         present = {row.component.public_id: row.status for row in incident.affected.all()}
-        self.states = ComponentStates(self, components, present)
+        self.states = ComponentStates(self, components, present | dict(chosen or {}))
         following = INCIDENT_TRANSITIONS[incident.status]
         status = cast("forms.ChoiceField", self.fields["status"])
         status.choices = _choices([one for one in IncidentStatus if one in following])

@@ -24,10 +24,12 @@ from statuspage.incidents.lifecycle import MaintenanceStatus as Status
 from statuspage.incidents.models import Maintenance, Template
 from statuspage.incidents.placeholders import with_time
 from statuspage.incidents.services.maintenances import (
+    Occurrence,
     is_beginning,
     maintenance_schedule,
     maintenance_update,
 )
+from statuspage.incidents.services.recurrences import Due
 from statuspage.staff.models import Staff
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
@@ -57,8 +59,11 @@ class MaintenanceForm(ComposeForm):
         *,
         components: Sequence[Component],
         template: Template | None = None,
+        due: Due | None = None,
     ) -> None:
-        super().__init__(data, initial=_from_template(template))
+        """`due` is one of a row, to begin with its words and its time."""
+        super().__init__(data, initial=_from_due(due) if due else _from_template(template))
+        self.due = due
         self.known = {one.public_id: one for one in components}
         field = cast("forms.MultipleChoiceField", self.fields["components"])
         field.choices = [
@@ -112,6 +117,7 @@ class MaintenanceForm(ComposeForm):
             scheduled_until=values["scheduled_until"],
             short_notice_reason=values["short_notice_reason"],
             author=author,
+            occurrence=Occurrence(self.due.recurrence, self.due.start) if self.due else None,
         )
 
 
@@ -182,4 +188,15 @@ def _from_template(template: Template | None) -> dict[str, Any]:
         "name": with_time(template.name, now),
         "body": with_time(template.body, now),
         "components": [one.public_id for one in template.components.all()],
+    }
+
+
+def _from_due(due: Due) -> dict[str, Any]:
+    row = due.recurrence
+    return {
+        "name": row.name,
+        "body": row.body,
+        "components": [one.public_id for one in row.components.all()],
+        "scheduled_for": due.start,
+        "scheduled_until": due.end,
     }

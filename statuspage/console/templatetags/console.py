@@ -14,7 +14,7 @@ from notifications.delivery.models import Alarm
 from notifications.delivery.selectors import open_alarms
 from notifications.delivery.telling import headline
 from statuspage.console.access import may_decide
-from statuspage.console.labels import LABELS, REASONS
+from statuspage.console.labels import LABELS, REASONS, STATEMENTS
 from statuspage.console.links import subject_url
 from statuspage.monitors.models import SignalDraft
 from statuspage.monitors.selectors import waiting_drafts
@@ -63,6 +63,12 @@ def label(value: str) -> Any:
 def kind_label(name: str) -> Any:
     """What a kind of notice is called."""
     return {one.name: one.label for one in every_kind()}.get(name, name)
+
+
+@register.filter
+def statement_label(kind: str) -> Any:
+    """What a statement of that kind does."""
+    return STATEMENTS.get(kind) or kind_label(kind.removeprefix("notice."))
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.compose import Composition, compose
+from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.notices import NoticeForm
 from statuspage.console.paging import page_of
 from statuspage.console.proposals import propose, waiting
@@ -18,6 +18,7 @@ from statuspage.incidents.selectors import recent_incidents
 from statuspage.settlement.audience import MerchantCategory
 from statuspage.settlement.notices import NoticeKind, kinds, notice_kind
 from statuspage.settlement.selectors import notices
+from statuspage.settlement.services import takes_two
 
 
 @reads
@@ -37,8 +38,8 @@ def notice_new(request: HttpRequest) -> HttpResponse:
 def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     """Write and publish a notice of that kind."""
     found = _kind(kind)
-    form = NoticeForm(request.POST or None, kind=found, incidents=list(recent_incidents()))
-    hand_over = partial(_hand_over, form=form) if found.four_eyes else None
+    form = NoticeForm(typed(request), kind=found, incidents=list(recent_incidents()))
+    hand_over = partial(_hand_over, form=form) if takes_two(found) else None
     page = Composition(form, "console/notice_compose.html", {"kind": found}, hand_over)
     return compose(request, page)
 
@@ -46,7 +47,12 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
 def _hand_over(request: HttpRequest, *, form: NoticeForm) -> HttpResponse:
     """To the page on which a second person will look at it."""
     token = form.cleaned_data["token"]
-    proposal = propose(token=token, draft=form.written(), staff=staff_of(request))
+    proposal = propose(
+        token=token,
+        draft=form.written(),
+        staff=staff_of(request),
+        confirmed=form.cleaned_data["confirmed"],
+    )
     messages.success(request, _("Handed over: it is published once a second person approves it."))
     return redirect("console:notice_proposal", number=proposal.pk)
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from statuspage.console.access import may_decide, reads, staff_of
@@ -41,9 +42,9 @@ def _approve(request: HttpRequest, found: Proposal) -> HttpResponse:
 
 
 def _send_back(request: HttpRequest, found: Proposal) -> HttpResponse:
-    send_back(proposal=found, staff=staff_of(request))
+    send_back(proposal=found, staff=staff_of(request), note=request.POST.get("note", ""))
     messages.info(request, _("Sent back: nothing was published."))
-    return redirect("console:notices")
+    return redirect("console:notice_proposal", number=found.pk)
 
 
 def _page(request: HttpRequest, found: Proposal, problem: ValidationError | None) -> HttpResponse:
@@ -56,6 +57,9 @@ def _page(request: HttpRequest, found: Proposal, problem: ValidationError | None
         "kind": notice_kind(found.kind),
         "problems": problem.messages if problem else [],
         "preview": _preview(found, foreseen) if foreseen else None,
+        "warnings": foreseen.draft.kind.warnings(foreseen.draft.payload, timezone.now())
+        if foreseen
+        else (),
         "seen": foreseen.digest if foreseen else "",
         "own": own,
         "may_approve": waits and not own and may_decide(staff),

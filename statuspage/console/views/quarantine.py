@@ -30,7 +30,7 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     reason = reason if reason in REASONS else ""
     rows = _stopped().filter(suppressed_for=reason) if reason else _stopped()
     context = {
-        "groups": shared("quarantine", COUNTED_FOR_SECONDS, _groups),
+        "groups": stopped_groups(),
         "reason": reason,
         "by_owner": BY_OWNER,
         "slice": slice_of(request, rows, KEYS),
@@ -54,6 +54,11 @@ def _revive(request: HttpRequest) -> HttpResponse:
 
 def _stopped() -> QuerySet[Address]:
     return Address.objects.filter(suppressed_at__isnull=False)
+
+
+def stopped_groups() -> list[tuple[str, int]]:
+    """How many addresses are stopped, by reason, the most first; counted every few seconds."""
+    return shared("quarantine", COUNTED_FOR_SECONDS, _groups)
 
 
 def _groups() -> list[tuple[str, int]]:

@@ -1,6 +1,7 @@
 """Announcing maintenance, and moving it on by hand or by the clock."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +18,7 @@ from statuspage.incidents.lifecycle import (
     MaintenanceStatus,
     check_transition,
 )
-from statuspage.incidents.models import Maintenance
+from statuspage.incidents.models import Maintenance, Recurrence
 from statuspage.incidents.services.impacts import apply_changes, changes, present_statuses
 from statuspage.incidents.services.incidents import NAME_LENGTH, Superseded
 from statuspage.statements.authors import Author
@@ -39,6 +40,14 @@ COMPLETED: Final[Text] = {
 }
 
 
+@dataclass(frozen=True)
+class Occurrence:
+    """One of a row of maintenances, by the time that its rule has for it."""
+
+    recurrence: Recurrence
+    occurrence: datetime
+
+
 def maintenance_schedule(
     *,
     name: Text,
@@ -49,12 +58,15 @@ def maintenance_schedule(
     author: Author | None,
     short_notice_reason: Text | None = None,
     published_at: datetime | None = None,
+    occurrence: Occurrence | None = None,
 ) -> Statement:
     """Announce planned maintenance of the components with these public ids.
 
+    `occurrence` says which one of a row it is.
+
     Raises:
         ValidationError: a text or component is not usable, the times are not in order, or it is
-            announced too late and without `short_notice_reason`.
+            announced too late and without `short_notice_reason`, or it is announced already.
     """
     moment = published_at or timezone.now()
     name, body = clean_text(name, max_length=NAME_LENGTH), clean_text(body)
@@ -66,7 +78,9 @@ def maintenance_schedule(
     reason = clean_text(short_notice_reason) if short_notice_reason else None
     check_lead_time(moment, scheduled_for, reason)
     with publishing():
+        _check_once(occurrence)
         maintenance = Maintenance.objects.create(
+            **(vars(occurrence) if occurrence else {}),
             name=name,
             status=MaintenanceStatus.SCHEDULED,
             scheduled_for=scheduled_for,
@@ -77,6 +91,11 @@ def maintenance_schedule(
         maintenance.components.set(found.values())
         more: dict[str, Json] = {"short_notice_reason": dict(reason)} if reason else {}
         return _say(maintenance, "maintenance.scheduled", body, author, moment, more=more)
+
+
+def _check_once(occurrence: Occurrence | None) -> None:
+    if occurrence and Maintenance.objects.filter(**vars(occurrence)).exists():
+        raise ValidationError(_("This one has been announced already."), code="announced")
 
 
 def maintenance_update(

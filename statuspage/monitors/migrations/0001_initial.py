@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('components', '0001_initial'),
-        ('incidents', '0003_detected'),
+        ('incidents', '0004_detected'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

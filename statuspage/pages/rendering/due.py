@@ -9,9 +9,11 @@ from django.db.models import Max, Q
 
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
+from statuspage.pages.log.page import STATEMENTS_A_PAGE
 from statuspage.pages.months import Month, month_of
 from statuspage.pages.rendering import registry
 from statuspage.pages.selectors import record
+from statuspage.pages.views import NOTICES_A_PAGE
 from statuspage.settlement.models import Notice
 from statuspage.statements.models import Statement
 
@@ -31,7 +33,8 @@ def after_statements(head: int) -> list[str]:
     found = Statement.objects.filter(number__gt=head)
     subjects = set(found.values_list("subject_type", "subject_id"))
     shared = registry.changed_by({kind for kind, _public_id in subjects})
-    return [*shared, *_own(_with_related(subjects), _months(subjects))]
+    own = _own(_with_related(subjects), _months(subjects))
+    return [*shared, *_leaves(), *own]
 
 
 def after_a_minute(now: datetime) -> list[str]:
@@ -60,8 +63,19 @@ def everything() -> list[str]:
     first, last = record()
     months = _from_to(first, last)
     return list(
-        chain(registry.always(), registry.of_subjects(subjects), registry.of_months(months))
+        chain(
+            registry.always(),
+            _leaves(),
+            registry.of_subjects(subjects),
+            registry.of_months(months),
+        )
     )
+
+
+def _leaves() -> Iterator[str]:
+    """Later pages of lists; at the foot of each stands how far the log has got."""
+    yield from registry.leaves("pages:log", -(-newest_number() // STATEMENTS_A_PAGE))
+    yield from registry.leaves("pages:notices", -(-Notice.objects.count() // NOTICES_A_PAGE))
 
 
 def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:

@@ -19,7 +19,7 @@ NONE: Final = frozenset[str]()
 PAGES: Final[Mapping[str, Set[str]]] = dict.fromkeys(
     (
         *("pages:home", "pages:history", "pages:notices", "pages:arrival", "pages:ledger"),
-        *("pages:log", "verification:verify"),
+        *("pages:uptime", "pages:log", "verification:verify"),
     ),
     EVERY,
 )
@@ -42,10 +42,14 @@ SPOKEN: Final[Mapping[str, Set[str]]] = {
 # One for all languages.
 PLAIN: Final[Mapping[str, Set[str]]] = {
     "machine:robots": NONE,
+    "machine:widget": NONE,
     "machine:sitemap": EVERY,
     "machine:checkpoint": EVERY,
     "machine:vkey": NONE,
 }
+
+# Of lists in pages, so many are kept; who leafs further back is answered by Django.
+KEPT_LEAVES: Final = 5
 
 
 def changed_by(kinds: Set[str]) -> Iterator[str]:
@@ -76,11 +80,19 @@ def of_subjects(subjects: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def of_months(months: Iterable[str]) -> Iterator[str]:
-    """The addresses of months of the history, written as 2025-02."""
-    addresses = list(_in_each_language("pages:history"))
+    """The addresses of months of the history and of uptime, written as 2025-02."""
+    addresses = [
+        one for view in ("pages:history", "pages:uptime") for one in _in_each_language(view)
+    ]
     for month in months:
         for address in addresses:
             yield f"{address}?month={month}"
+
+
+def leaves(view: str, pages: int) -> Iterator[str]:
+    """The addresses of a list's second page and on, of so many that it has."""
+    for address in _in_each_language(view):
+        yield from (f"{address}?page={number}" for number in range(2, min(pages, KEPT_LEAVES) + 1))
 
 
 def _in_each_language(view: str, *arguments: str) -> Iterator[str]:

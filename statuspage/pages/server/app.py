@@ -30,7 +30,8 @@ class PageServer:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         key, query = environ["PATH_INFO"], environ.get("QUERY_STRING")
-        answer = self._memory.answers.get(f"{key}?{query}" if query else key)
+        key = f"{key}?{query}" if query else key
+        answer = self._memory.answers.get(key) or self._memory.large(key)
         method = environ["REQUEST_METHOD"]
         if answer is None or method not in SAFE or not self._admits(environ):
             return self._behind(environ, start, method)

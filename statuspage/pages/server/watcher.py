@@ -19,6 +19,8 @@ from statuspage.pages.snapshots.files import Files
 LOOK_EVERY_SECONDS: Final = 1.0
 # From when on pages say that they can no longer be confirmed.
 STALE_AFTER_SECONDS: Final = 5.0
+# The same where it neither answers nor refuses; a slow rendering is no silence yet.
+SILENT_AFTER_SECONDS: Final = 15.0
 # Ours beside Django's: who is cut off must notice within seconds, not when TCP does.
 NOTICE_QUICKLY: Final = {
     "connect_timeout": 3,
@@ -38,6 +40,9 @@ class Watcher:
         self._memory = memory
         self._files = files
         self._ended = threading.Event()
+        # Whether pages are current is said by two threads: one asks, one minds the time.
+        self._saying = threading.Lock()
+        self._threads: list[threading.Thread] = []
         self._last_word = time.monotonic() - STALE_AFTER_SECONDS
 
     def start(self) -> None:
@@ -46,8 +51,10 @@ class Watcher:
         self._start()
 
     def stop(self) -> None:
-        """End at the next look."""
+        """End at the next look, and wait for it."""
         self._ended.set()
+        for one in self._threads:
+            one.join()
 
     def run(self) -> None:
         """Watch until stopped, whatever happens to the engines."""
@@ -56,14 +63,25 @@ class Watcher:
             try:
                 self._watch()
             except (DatabaseError, psycopg.Error) as error:
-                self._without_database(error)
+                self._age_after(STALE_AFTER_SECONDS, type(error).__name__)
             except Exception:  # whatever it is, pages must go on being watched
                 logger.exception("pages are not rendered")
             connection.close()
             self._ended.wait(LOOK_EVERY_SECONDS)
 
+    def mind(self) -> None:
+        """Until stopped, say on the pages when the database has been silent for long."""
+        while not self._ended.wait(LOOK_EVERY_SECONDS):
+            self._age_after(SILENT_AFTER_SECONDS, "silence")
+
     def _start(self) -> None:
-        threading.Thread(target=self.run, name="candor-pages", daemon=True).start()
+        self._saying = threading.Lock()  # a fork may have copied a held one
+        self._threads = [
+            threading.Thread(target=target, name=name, daemon=True)
+            for name, target in (("candor-pages", self.run), ("candor-pages-age", self.mind))
+        ]
+        for one in self._threads:
+            one.start()
 
     def _restore(self) -> None:
         try:
@@ -88,14 +106,16 @@ class Watcher:
 
     def _take_in(self) -> None:
         """Move memory, then the files, to the current edition."""
-        edition = store.current()
-        if (edition.number, edition.head) != (self._memory.number, self._memory.head):
-            self._memory.take(store.news(self._memory.known()))
-            memory = self._memory
-            self._on_disk(lambda: self._files.write(memory.number, memory.head, memory.pages))
-        self._memory.confirm()
-        self._on_disk(self._files.confirm)
-        self._last_word = time.monotonic()
+        memory, edition = self._memory, store.current()
+        moved = (edition.number, edition.head) != (memory.number, memory.head)
+        news = store.news(memory.known()) if moved else None
+        with self._saying:
+            if news:
+                memory.take(news)
+                self._on_disk(lambda: self._files.write(memory.number, memory.head, memory.pages))
+            memory.confirm()
+            self._on_disk(self._files.confirm)
+            self._last_word = time.monotonic()
 
     def _on_disk(self, write: Callable[[], None]) -> None:
         try:
@@ -104,12 +124,13 @@ class Watcher:
             # nginx then serves what it has; this process answers from memory all the same.
             logger.warning("the files of the pages cannot be written: %s", error)
 
-    def _without_database(self, error: Exception) -> None:
-        if time.monotonic() - self._last_word < STALE_AFTER_SECONDS:
-            return
-        if pages := self._memory.age():
-            logger.warning("the database does not answer: %s", type(error).__name__)
-            self._on_disk(lambda: self._files.age(pages))
+    def _age_after(self, seconds: float, reason: str) -> None:
+        with self._saying:
+            if time.monotonic() - self._last_word < seconds:
+                return
+            if pages := self._memory.age():
+                logger.warning("the database does not answer: %s", reason)
+                self._on_disk(lambda: self._files.age(pages))
 
 
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:

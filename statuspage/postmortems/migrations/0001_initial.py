@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('incidents', '0003_detected'),
+        ('incidents', '0004_detected'),
         ('statements', '0004_grow'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

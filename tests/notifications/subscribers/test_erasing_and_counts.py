@@ -94,7 +94,11 @@ class TestWaking:
 @pytest.mark.parametrize("entry", settings.CELERY_BEAT_SCHEDULE.values())
 def test_what_beat_runs_for_subscribers_is_a_task_of_ours(entry: dict[str, object]) -> None:
     name = str(entry["task"])
-    known = {
-        task.name for task in (tasks.send_code, tasks.send_unsent_codes, tasks.forget_old_signups)
-    }
+    ours = (
+        tasks.send_code,
+        tasks.send_unsent_codes,
+        tasks.read_imports,
+        tasks.forget_old_signups,
+    )
+    known = {task.name for task in ours}
     assert not name.startswith("subscribers.") or name in known

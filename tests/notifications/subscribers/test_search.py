@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from notifications.subscribers.search import addresses_of, is_search, who_of
 from tests.factories import make_address
@@ -44,7 +45,7 @@ def test_a_whole_address_becomes_a_hash(typed: str) -> None:
     "typed", ["", "138", "12345", "你好", "138123*1234", "1381234****", "a b@"]
 )
 def test_what_is_neither_gets_a_clear_sentence(typed: str) -> None:
-    with pytest.raises(ValidationError, match="last four digits"):
+    with translation.override("en"), pytest.raises(ValidationError, match="last four digits"):
         who_of(typed)
 
 

@@ -54,8 +54,8 @@ def test_every_kind_can_be_published(api, kind):
 def test_what_takes_two_persons_is_not_published_by_one_token(api, kind):
     world()
     answer = api.post("notices/", samples.notice(kind=kind, payload=right_payload(kind)))
-    assert answer.status_code == 400
-    assert "A second person approves this" in answer.json()["error"]["message"]
+    assert answer.status_code == 202
+    assert answer.json()["state"] == "waiting"
     assert not Notice.objects.exists()
 
 

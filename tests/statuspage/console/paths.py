@@ -9,6 +9,7 @@ from django.utils import timezone
 from notifications.delivery.models import Delivery
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
+from notifications.subscribers.services.uploads import import_receive
 from statuspage.components.models import Component
 from statuspage.console.models import Proposal
 from statuspage.console.proposals import propose
@@ -23,6 +24,7 @@ from tests.statuspage.monitors.factories import fire, make_rule
 from tests.statuspage.settlement.affected import lists
 
 COMPOSING = (
+    "incident_backfill",
     "incident_compose",
     "incident_update",
     "maintenance_compose",
@@ -50,9 +52,11 @@ def example_paths() -> dict[str, str]:
         author=None,
     )
     listed = lists.take(lists.text(lists.line(phone="x")), incident=incident.subject_id).public_id
+    imported = import_receive(name="a.csv", chunks=[b"phone\n"], staff=None)
     ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
     arguments: dict[str, list[object]] = {
         "incident_update": [incident.subject_id],
+        "postmortem": [incident.subject_id],
         "maintenance_update": [maintenance.subject_id],
         "notice_compose": ["fee_waiver"],
         "notice_proposal": [proposed().pk],
@@ -61,6 +65,13 @@ def example_paths() -> dict[str, str]:
         "broadcast": [incident.number],
         "broadcast_progress": [incident.number],
         "broadcast_export": [incident.number],
+        "recurrence_end": [1],
+        "draft_discard": [1],
+        "draft_restore": [1],
+        "subscriber": [make_address().subscriber.public_id],
+        "subscriber_erasure": [make_address().subscriber.public_id],
+        "subscriber_upload": [imported.public_id],
+        "subscriber_problems": [imported.public_id],
         "session_revoke": [1],
         "token_revoke": [1],
         "dead_letter": [undecided(incident).pk],

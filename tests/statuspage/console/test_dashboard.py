@@ -5,12 +5,13 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
+from notifications.subscribers.models import Address
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenances_advance
 from statuspage.settlement.services import notice_publish
-from tests.factories import incident_of, make_component, open_incident, text
+from tests.factories import incident_of, make_address, make_component, open_incident, text
 from tests.statuspage.console.browser import signed_in, words
 
 HOME = "/console/"
@@ -119,3 +120,25 @@ def test_the_console_states_its_policy_against_foreign_scripts(author: Client) -
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert '"allowEval": false' in words(author.get(HOME))
+
+
+def test_the_next_promise_and_those_that_are_late_stand_on_top(author: Client) -> None:
+    now = timezone.now()
+    for name, minutes in [("Later", 50), ("Next", 20), ("Broken", -5)]:
+        statement = open_incident(name=text("事件", name))
+        due = now + timedelta(minutes=minutes)
+        Incident.objects.filter(public_id=statement.subject_id).update(next_update_by=due)
+    page = words(author.get(HOME))
+    top = page.split('class="actions"')[0]
+    assert "1 promised update is late:" in top
+    assert top.index("Broken</a>") < top.index("Next promised update:") < top.index("Next</a>")
+    assert "Later" not in top
+    listed = page.split('id="open"')[1]
+    assert listed.index("Broken</a>") < listed.index("Next</a>") < listed.index("Later</a>")
+
+
+def test_addresses_that_are_not_written_to_are_counted(author: Client) -> None:
+    Address.objects.filter(pk=make_address().pk).update(
+        suppressed_at=timezone.now(), suppressed_for="bad_address"
+    )
+    assert "1 address is not written to" in words(author.get(HOME))

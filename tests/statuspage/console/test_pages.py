@@ -15,9 +15,24 @@ from tests.factories import make_address
 from tests.statuspage.console.browser import form_of, signed_in, words
 from tests.statuspage.console.paths import COMPOSING, example_paths, names
 
-PARTS = {"broadcast_progress", "broadcast_export", "audit_export", "transaction_problems"}
+PARTS = {
+    "broadcast_progress",
+    "broadcast_export",
+    "audit_export",
+    "transaction_problems",
+    "subscriber_export",
+    "subscriber_problems",
+}
 # Only a form leads there.
-POSTED = {"totp_off", "recovery_codes", "session_revoke", "token_revoke"}
+POSTED = {
+    "totp_off",
+    "recovery_codes",
+    "session_revoke",
+    "token_revoke",
+    "draft_discard",
+    "draft_restore",
+    "recurrence_end",
+}
 PAGES = [
     name for name in names() if name not in {"logout", "login", "second_factor"} | PARTS | POSTED
 ]

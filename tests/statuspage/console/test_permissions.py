@@ -15,6 +15,8 @@ from tests.statuspage.console.paths import example_paths, names
 ANYONE, READ, WRITE, DECIDE, AUDIT = "anyone", "read", "write", "decide", "audit"
 # Open to every member of staff, about their own account only, and never by a link.
 OWN = "own"
+# By a form of theirs alone, for those who may write.
+OWN_DRAFT = "own draft"
 
 DECISIONS = {
     "dashboard": READ,
@@ -30,12 +32,21 @@ DECISIONS = {
     "token_revoke": OWN,
     "audit": AUDIT,
     "audit_export": AUDIT,
+    "drafts": WRITE,
+    "draft_discard": OWN_DRAFT,
+    "draft_restore": OWN_DRAFT,
     "incidents": READ,
     "incident": READ,
     "incident_new": WRITE,
     "incident_compose": WRITE,
+    "incident_backfill": WRITE,
     "incident_update": WRITE,
+    "postmortem": READ,
+    "switchboard": READ,
     "maintenances": READ,
+    "maintenance_calendar": READ,
+    "recurrence_new": WRITE,
+    "recurrence_end": OWN_DRAFT,
     "maintenance": READ,
     "maintenance_compose": WRITE,
     "maintenance_update": WRITE,
@@ -44,6 +55,7 @@ DECISIONS = {
     "notice_new": WRITE,
     "notice_compose": WRITE,
     "notice_proposal": READ,
+    "reviews": READ,
     "calendar": READ,
     "rules": READ,
     "calendar_load": WRITE,
@@ -61,6 +73,13 @@ DECISIONS = {
     "signals": READ,
     "signal_draft": READ,
     "quarantine": READ,
+    "subscribers": READ,
+    "subscriber": READ,
+    "subscriber_export": READ,
+    "subscriber_import": DECIDE,
+    "subscriber_upload": READ,
+    "subscriber_problems": READ,
+    "subscriber_erasure": DECIDE,
     "transaction_uploads": READ,
     "transaction_upload": DECIDE,
     "transaction_list": READ,
@@ -107,8 +126,9 @@ def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
     for name, path in paths.items():
         if DECISIONS[name] == ANYONE:
             continue
-        if DECISIONS[name] == OWN:
-            assert staff.get(path).status_code == 405, name
+        if DECISIONS[name] in {OWN, OWN_DRAFT}:
+            closed = DECISIONS[name] == OWN_DRAFT and role not in WRITERS
+            assert staff.get(path).status_code == (403 if closed else 405), name
             continue
         expected = 200 if role in ROLES[DECISIONS[name]] else 403
         assert staff.get(path).status_code == expected, name

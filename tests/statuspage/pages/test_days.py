@@ -31,6 +31,8 @@ def _incident(day: date, **values: Any) -> IncidentCard:
         resolved_at=_noon(LAST),
         next_update_by=None,
         late=False,
+        left=None,
+        backfilled=False,
         lasted=None,
         parts=[],
         timeline=[],

@@ -89,7 +89,7 @@ class TestPage:
         for _number in range(8):
             resolved(opened())
             scheduled()
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get("/history/")
 
 

@@ -109,7 +109,7 @@ def test_the_badges_white_text_can_be_read(colour: str) -> None:
 def test_no_template_has_an_inline_style_script_or_foreign_address(template: Path) -> None:
     html = template.read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html)
-    assert not re.search(r"<script(?![^>]*\ssrc=)", html)
+    assert not re.search(r'<script(?![^>]*\ssrc=)(?! type="application/ld\+json">)', html)
     assert not re.search(r"(?:src|href)=\"(?:https?:)?//", html)
 
 

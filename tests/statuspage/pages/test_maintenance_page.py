@@ -73,7 +73,7 @@ def test_the_number_of_queries_is_fixed(
 ) -> None:
     statement = scheduled(scheduled_for=ago(hours=3))
     moved(statement, "in_progress", published_at=ago(hours=3))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(path_of(statement))
 
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ from tests.crash.engines import Engines
 from tests.product import eventually, free_ports
 from tests.statuspage.pages.server.programs import Programs, Server
 
-READ = ["/", "/en/", "/history/", "/notices/", "/arrival/", "/ledger/", "/log/"]
+READ = ["/", "/en/", "/history/", "/uptime/", "/notices/", "/arrival/", "/ledger/", "/log/"]
 MACHINES = [
     *("/history.rss", "/history.atom", "/feed.json", "/calendar.ics", "/badge.svg"),
     *("/api/v2/summary.json", "/api/v2/summary.json?lang=en", "/api/v2/components.json"),
-    *("/api/v2/incidents.json", "/robots.txt", "/sitemap.xml"),
+    *("/api/v2/incidents.json", "/robots.txt", "/sitemap.xml", "/widget.js"),
 ]
 OF_A_TRANSPORT = {"date", "server", "connection", "content-length", "transfer-encoding"}
 OF_A_VERSION = {"etag", "last-modified", "accept-ranges", "vary"}
@@ -24,12 +25,17 @@ NOTICE = 'class="stale"'
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    """Engines that these tests may stop."""
-    one = Engines(tmp_path_factory.mktemp("engines"), free_ports()[1])
-    one.start()
-    yield one
-    one.stop()
+def engines() -> Iterator[Engines]:
+    """Engines of this file's own, which it may stop.
+
+    In a folder that no other run of pytest closes to PostgreSQL's own user meanwhile.
+    """
+    with TemporaryDirectory(prefix="candor-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        one = Engines(Path(folder), free_ports()[1])
+        one.start()
+        yield one
+        one.stop()
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +116,9 @@ def test_from_a_statement_to_the_death_of_everything_but_nginx(
     third = programs.web()
     assert eventually(lambda: NOTICE in third.get("/").text, bool), programs.log()
     everything_is_there(third, page)
+    large = third.get(f"/elder{page}").text
+    assert 'class="elder"' in large
+    assert NOTICE in large
     refused = third.get("/arrival/?category=micro")
     assert refused.status == 503
     assert refused.headers["Retry-After"]
@@ -117,6 +126,8 @@ def test_from_a_statement_to_the_death_of_everything_but_nginx(
     third.kill()
     for path in [*READ, *MACHINES, page]:
         assert nginx.get(path).status == 200, path
+    # Nobody is there to enlarge it: the page itself is better than none.
+    assert nginx.get(f"/elder{page}").body == nginx.get(page).body
     away = nginx.get("/subscribe/")
     assert away.status == 503
     assert "稍后再试" in away.text
@@ -188,6 +199,17 @@ def test_nginx_compresses_revalidates_and_lets_questions_through(programs: Progr
         assert nginx.get(f"/history/{query}").status < 500
     assert nginx.get("/_q/lang=en/api/v2/summary.json").status == 404
     assert nginx.get("/manifest.json").status == 404
+    for path in (
+        "/api/v2/summary.json?lang=xx",
+        "/api/v2/summary.json?x=1",
+        "/api/v2/",
+        "/api/v2/x",
+    ):
+        assert nginx.get(path).status == web.get(path).status, path
+    assert nginx.get("/api/v2/summary.json?lang=en").headers["Content-Language"] == "en"
+    asked = nginx.get("/api/v2/summary.json", "OPTIONS", Origin="https://shop.example")
+    assert asked.status < 300
+    assert "GET" in asked.headers["Access-Control-Allow-Methods"]
     web.kill()
     nginx.kill()
 

@@ -14,6 +14,7 @@ from statuspage.pages.rendering import internal, registry, services
 from statuspage.pages.rendering.services import Outcome, render_due
 from statuspage.pages.snapshots import store
 from statuspage.pages.snapshots.models import Edition, Snapshot
+from statuspage.pages.views import NOTICES_A_PAGE
 from statuspage.statements.services import statement_withdraw
 from tests.factories import make_component, text
 from tests.statuspage.pages.server.site import Site
@@ -31,7 +32,7 @@ from tests.statuspage.pages.story import (
 from tests.statuspage.settlement.notices import samples
 
 # For all that one statement changes, in both languages: pages, feeds and the API.
-MOST_QUERIES = 120
+MOST_QUERIES = 130
 
 
 def editions() -> dict[str, int]:
@@ -75,6 +76,20 @@ def test_pages_that_a_statement_does_not_concern_stay_as_they_are(site: Site) ->
     assert path_of(old) not in "".join(wrote)
     site.render()
     assert before == {path: site.get(path).headers["etag"] for path in before}
+
+
+def test_later_pages_of_lists_are_kept_as_far_as_there_are_any(site: Site) -> None:
+    said = [noticed() for _ in range(NOTICES_A_PAGE + 1)]
+    site.render()
+    oldest, moved = (f'href="{path_of(one)}' for one in said[:2])
+    second = site.get("/en/notices/?page=2")
+    assert oldest in second.text
+    assert moved not in second.text
+    assert {"/notices/?page=3", "/log/?page=2"}.isdisjoint(site.memory.pages)
+    noticed()
+    site.render()
+    assert moved in site.get("/en/notices/?page=2").text
+    assert list(registry.leaves("pages:log", 9))[-1] == "/en/log/?page=5"
 
 
 def test_a_payment_shows_on_the_page_of_what_it_pays(site: Site) -> None:
@@ -203,7 +218,11 @@ def test_a_process_of_an_older_version_leaves_the_rest_to_the_newer(site: Site) 
     assert "Still looking" in site.get("/en/").text
 
 
-def test_the_price_of_a_statement_does_not_grow_with_the_history(site: Site) -> None:
+def test_the_price_of_a_statement_does_not_grow_with_the_history(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # How many later pages of lists are kept is bounded by itself.
+    monkeypatch.setattr(registry, "KEPT_LEAVES", 1)
     first = opened()
     years(range(4))
     site.render()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0002_not_deletable'),
+        ('incidents', '0003_backfilled_and_recurring'),
     ]
 
     operations = [

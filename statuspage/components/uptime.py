@@ -1,0 +1,163 @@
+"""How long a component was in which state, day by day: pure, without a query or a clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import ROUND_DOWN, Decimal
+from itertools import pairwise
+from typing import Final
+
+from statuspage.components.statuses import SEVERITY, ComponentStatus
+
+# How much of a second in such a state counts as lost. All others count as available: slow is
+# still working, and planned work was announced; both are shown all the same.
+WEIGHTS: Final[Mapping[ComponentStatus, Decimal]] = {
+    ComponentStatus.MAJOR_OUTAGE: Decimal(1),
+    ComponentStatus.PARTIAL_OUTAGE: Decimal("0.3"),
+}
+DISRUPTED: Final = frozenset(
+    {
+        ComponentStatus.DEGRADED_PERFORMANCE,
+        ComponentStatus.PARTIAL_OUTAGE,
+        ComponentStatus.MAJOR_OUTAGE,
+    }
+)
+MOMENT: Final = timedelta(seconds=1)
+HUNDREDTH: Final = Decimal("0.01")
+
+Change = tuple[datetime, ComponentStatus]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A state, and from when until when it lasted."""
+
+    status: ComponentStatus
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class DayRecord:
+    """One day: the seconds in each state. An empty one is a day of which nothing is known."""
+
+    day: date
+    seconds: Mapping[ComponentStatus, int]
+
+    @property
+    def status(self) -> ComponentStatus | None:
+        """The worst state of the day; None without a record."""
+        return max(self.seconds, key=SEVERITY.__getitem__, default=None)
+
+    @property
+    def disrupted(self) -> Mapping[ComponentStatus, int]:
+        """The seconds in states that are worse than maintenance, the worst first."""
+        return {
+            status: self.seconds[status]
+            for status in reversed(ComponentStatus)
+            if status in DISRUPTED and status in self.seconds
+        }
+
+    @property
+    def maintained(self) -> int:
+        """The seconds of planned work."""
+        return self.seconds.get(ComponentStatus.UNDER_MAINTENANCE, 0)
+
+
+def history(changes: Iterable[Change], begin: datetime, end: datetime) -> list[Span]:
+    """The states from `begin` to `end`; operational before the first change, none before `begin`.
+
+    `changes` are in order. Of two that begin together the later one holds.
+    """
+    if begin > end:
+        return []
+    status, since = ComponentStatus.OPERATIONAL, begin
+    spans = []
+    for moment, following in changes:
+        if moment > end:
+            break
+        if moment > since:
+            spans.append(Span(status, since, moment))
+            since = moment
+        status = following
+    # The present state counts from its first moment on: a page that is made in it shows it.
+    return [*spans, Span(status, since, max(end, since + MOMENT))]
+
+
+def worsened(spans: Iterable[Span], told_later: Sequence[Span]) -> list[Span]:
+    """The history with outages that were entered afterwards, wherever they were worse than it says.
+
+    Time of which nothing is known stays unknown.
+    """
+    found = list(spans)
+    for outage in told_later:
+        found = [piece for span in found for piece in _under(span, outage)]
+    return found
+
+
+def _under(span: Span, outage: Span) -> Iterable[Span]:
+    """The span, cut in up to three where the outage is worse."""
+    begin, end = max(span.begin, outage.begin), min(span.end, outage.end)
+    if begin >= end or SEVERITY[span.status] >= SEVERITY[outage.status]:
+        return [span]
+    pieces = [
+        Span(span.status, span.begin, begin),
+        Span(outage.status, begin, end),
+        Span(span.status, end, span.end),
+    ]
+    return [piece for piece in pieces if piece.begin < piece.end]
+
+
+def days(spans: Iterable[Span], first: date, last: date, zone: tzinfo) -> list[DayRecord]:
+    """One record a day from `first` to `last`, whatever the spans reach."""
+    seconds: dict[date, dict[ComponentStatus, int]] = {}
+    for span in spans:
+        for day, lasted in _by_day(span, first, last, zone):
+            found = seconds.setdefault(day, {})
+            found[span.status] = found.get(span.status, 0) + lasted
+    count = (last - first).days + 1
+    dates = (first + timedelta(days=number) for number in range(count))
+    return [DayRecord(day, seconds.get(day, {})) for day in dates]
+
+
+def availability(records: Iterable[DayRecord]) -> Decimal | None:
+    """In percent with two digits, rounded down: only a perfect record is 100. None without one."""
+    known, lost = 0, Decimal(0)
+    for record in records:
+        for status, lasted in record.seconds.items():
+            known += lasted
+            lost += WEIGHTS.get(status, Decimal(0)) * lasted
+    if not known:
+        return None
+    return ((1 - lost / known) * 100).quantize(HUNDREDTH, ROUND_DOWN)
+
+
+def runs(records: Sequence[DayRecord]) -> list[list[DayRecord]]:
+    """Days in order; neighbours of which there is nothing to tell, or nothing known, together."""
+    found: list[list[DayRecord]] = []
+    for record in records:
+        quiet = record.status in {None, ComponentStatus.OPERATIONAL}
+        if found and quiet and found[-1][-1].status == record.status:
+            found[-1].append(record)
+        else:
+            found.append([record])
+    return found
+
+
+def _by_day(span: Span, first: date, last: date, zone: tzinfo) -> Iterable[tuple[date, int]]:
+    begin = max(span.begin, _midnight(first, zone))
+    end = min(span.end, _midnight(last + timedelta(days=1), zone))
+    if begin >= end:
+        return
+    day = begin.astimezone(zone).date()
+    midnights = []
+    while (midnight := _midnight(day + timedelta(days=1), zone)) < end:
+        midnights.append(midnight)
+        day += timedelta(days=1)
+    for start, stop in pairwise([begin, *midnights, end]):
+        if lasted := round((stop - start).total_seconds()):
+            yield start.astimezone(zone).date(), lasted
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, zone)

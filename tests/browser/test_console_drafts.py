@@ -1,0 +1,108 @@
+"""Drafts in a browser: a closed tab, a phone put away, two people at one incident; and axe."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.desk import an_incident, check, console, publish, statements_saying, write
+from tests.product import Product
+
+Enter = Callable[..., Visitor]
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+PAGES = (
+    "",
+    "drafts/",
+    "reviews/",
+    "components/",
+    "subscribers/",
+    "subscribers/import/",
+    "incidents/backfill/",
+    "incidents/compose/?template=1",
+    "maintenances/calendar/",
+    "maintenances/recurring/new/",
+)
+
+
+def go_on(product: Product, page: Page, name: str) -> None:
+    """From the list of drafts back to the form."""
+    page.goto(console(product, "drafts/"))
+    page.get_by_role("link", name=name, exact=True).click()
+
+
+def test_a_closed_tab_loses_nothing(product: Product, enter: Enter) -> None:
+    someone = enter(viewport=DESK)
+    first = someone.page()
+    first.goto(console(product, "incidents/compose/"))
+    write(first, "草稿还在", field="name")
+    write(first, "关掉标签页之前写的。")
+    expect(first.locator("#saved")).to_be_visible()
+    first.close()
+    second = someone.page()
+    go_on(product, second, "草稿还在")
+    expect(second.locator("[name=body_zh]")).to_have_value("关掉标签页之前写的。")
+    number = publish(second)
+    assert statements_saying(product, "关掉标签页之前写的。") == [number]
+    second.goto(console(product, "drafts/"))
+    expect(second.get_by_role("link", name="草稿还在", exact=True)).to_have_count(0)
+
+
+def test_the_last_words_before_leaving_are_kept(product: Product, enter: Enter) -> None:
+    page = enter(viewport=PHONE).page()
+    page.goto(console(product, "incidents/compose/"))
+    write(page, "离开也保存", field="name")
+    expect(page.locator("#saved")).to_be_visible()
+    page.locator("[name=body_zh]").fill("离开前最后一句。")
+    page.goto(console(product, "drafts/"))
+    go_on(product, page, "离开也保存")
+    expect(page.locator("[name=body_zh]")).to_have_value("离开前最后一句。")
+
+
+def test_thrown_away_and_fetched_back_by_keyboard_alone(product: Product, enter: Enter) -> None:
+    page = enter(viewport=DESK).page()
+    page.goto(console(product, "incidents/compose/"))
+    write(page, "键盘丢弃", field="name")
+    expect(page.locator("#saved")).to_be_visible()
+    page.goto(console(product, "drafts/"))
+    page.get_by_role("button", name="丢弃 键盘丢弃").focus()
+    page.keyboard.press("Enter")
+    back = page.get_by_role("button", name="找回 键盘丢弃")
+    expect(back).to_be_visible()
+    back.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=name_zh]")).to_have_value("键盘丢弃")
+
+
+def test_two_people_at_one_incident_are_told_while_they_write(
+    product: Product, enter: Enter
+) -> None:
+    path = f"incidents/{an_incident(product, '两人同写')['id']}/"
+    author, approver = enter(viewport=DESK).page(), enter("approver", viewport=DESK).page()
+    for page in (author, approver):
+        page.goto(console(product, path))
+    write(author, "撰写人正在写。")
+    expect(author.locator("#saved")).to_be_visible()
+    write(approver, "审核人也在写。")
+    expect(approver.locator("#preview")).to_contain_text(re.compile("author .*也在写这里的内容"))
+    check(approver)
+    expect(approver.locator("main")).to_contain_text("author")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_the_desk(
+    product: Product, enter: Enter, scheme: str
+) -> None:
+    page = enter("admin", viewport=DESK, color_scheme=scheme).page()
+    found = {}
+    for path in PAGES:
+        page.goto(console(product, path))
+        violations = Axe().run(page).response["violations"]
+        found |= {
+            f"{path} {one['id']}": [node["html"][:120] for node in one["nodes"]]
+            for one in violations
+        }
+    assert found == {}

@@ -1,0 +1,75 @@
+"""Who was told of a statement, as its public page says it."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from notifications.delivery.partitions import ensure_partition
+from notifications.delivery.told import count_told, told_of
+from statuspage.statements.models import Statement
+from tests.factories import open_incident
+from tests.notifications.delivery.rows import deliver, finished, statement
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, said: Statement) -> str:
+    """The incident's page."""
+    return client.get(f"/en/incidents/{said.subject_id}/").content.decode()
+
+
+def test_the_page_counts_by_channel_whom_a_statement_reached(client: Client) -> None:
+    said = statement()
+    for channel, state in (("twilio_sms", "sent"), ("twilio_sms", "delivered"), ("wechat", "sent")):
+        deliver(said, state, channel=channel)
+    assert "Told" not in page(client, said).partition('class="timeline"')[2]
+    count_told()
+    html = page(client, said)
+    assert 'SMS <span class="number">2</span>' in html
+    assert 'WeChat <span class="number">1</span>' in html
+
+
+@pytest.mark.parametrize(
+    "state", ["pending", "sending", "failed", "undelivered", "unknown", "suppressed"]
+)
+def test_whom_it_did_not_certainly_reach_is_not_counted(state: str) -> None:
+    said = statement()
+    deliver(said, state)
+    count_told()
+    assert told_of([said.number]) == {}
+
+
+def test_counts_follow_while_receipts_come_in() -> None:
+    said = statement()
+    deliver(said, "sent")
+    count_told()
+    deliver(said, "delivered")
+    count_told()
+    [(_label, count)] = told_of([said.number])[said.number]
+    assert count == 2
+
+
+def test_what_is_finished_and_a_day_old_is_counted_once_and_left_alone() -> None:
+    said = open_incident(published_at=timezone.now() - timedelta(days=2))
+    ensure_partition(said.published_at)
+    deliver(said, "sent")
+    finished(said)
+    assert count_told() == 1
+    assert count_told() == 0
+    assert told_of([said.number])
+
+
+def test_statements_are_told_apart_in_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    said = [statement() for _time in range(3)]
+    for number, one in enumerate(said, 1):
+        for _time in range(number):
+            deliver(one, "sent", channel="webhook")
+    count_told()
+    with django_assert_num_queries(1):
+        found = told_of([one.number for one in said])
+    assert [found[one.number][0][1] for one in said] == [1, 2, 3]
