@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "statuspage.incidents",
     "statuspage.monitors",
     "statuspage.postmortems",
+    "statuspage.regulator",
     "statuspage.settlement",
     "statuspage.pages",
     "statuspage.api",
@@ -282,6 +283,28 @@ PROMISE_UPDATE_MINUTES = env.counts(
     "PROMISE_UPDATE_MINUTES", "critical:30,major:60,minor:240,none:240", _IMPACTS
 )
 PROMISE_POSTMORTEM_DAYS = env.counts("PROMISE_POSTMORTEM_DAYS", "critical:3,major:5", _IMPACTS)
+
+# -- The regulator: a private clock for each incident --------------------------------------------
+_MEASURES: Final = frozenset({"minutes", "transactions", "records", "customers"})
+# By grade, what makes an incident one of it when exceeded; a grade without any is judged by staff.
+REGULATOR_THRESHOLDS = {
+    "general": env.counts(
+        "REGULATOR_GENERAL",
+        "minutes:120,transactions:100000,records:5000,customers:500",
+        _MEASURES,
+    ),
+    "larger": env.counts("REGULATOR_LARGER", "", _MEASURES),
+    "grave": env.counts("REGULATOR_GRAVE", "", _MEASURES),
+    "extraordinary": env.counts("REGULATOR_EXTRAORDINARY", "", _MEASURES),
+}
+# Hours from there to the first and the written report, and from the end to the closing report.
+REGULATOR_HOURS = env.counts(
+    "REGULATOR_HOURS",
+    "first:2,written:24,closing:240",
+    frozenset({"first", "written", "closing"}),
+)
+# The impacts whose duration counts as an interruption.
+REGULATOR_INTERRUPTIONS = env.items("REGULATOR_INTERRUPTIONS", ("major", "critical"), _IMPACTS)
 
 # -- Monitors ---------------------------------------------------------------------------------
 # What a monitor watches and no longer reports is forgotten after so many days.

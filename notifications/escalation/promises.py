@@ -15,6 +15,7 @@ from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.monitors.opening import opening_of
 from statuspage.monitors.selectors import waiting_drafts
 from statuspage.postmortems.content import POSTMORTEM
+from statuspage.regulator.selectors import running
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import Text
 from statuspage.statements.times import iso
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     UPDATE = "update"
     FIRST = "first"
     POSTMORTEM = "postmortem"
+    REGULATOR = "regulator"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Promise:
 
 def open_promises(now: datetime) -> list[Promise]:
     """All that is promised and not kept, late or not."""
-    return [*_updates(), *_first_words(now), *_postmortems(now)]
+    return [*_updates(), *_first_words(now), *_postmortems(now), *_reports(now)]
 
 
 def _updates() -> Iterator[Promise]:
@@ -78,6 +80,17 @@ def _postmortems(now: datetime) -> Iterator[Promise]:
         if day:
             midnight = datetime.combine(day, time.max, timezone.get_current_timezone())
             yield _of_incident(Kind.POSTMORTEM, one, midnight.replace(microsecond=0))
+
+
+def _reports(now: datetime) -> Iterator[Promise]:
+    """To the regulator: each that has a time and is not ticked off."""
+    for standing in running(now):
+        for line in standing.owed:
+            if line.by:
+                one = standing.incident
+                url = reverse("console:incident_regulator", args=[one.public_id])
+                subject = f"{one.public_id}-{line.duty}"
+                yield Promise(Kind.REGULATOR, subject, one.name, line.by, url)
 
 
 def _of_incident(kind: Kind, incident: Incident, by: datetime) -> Promise:
