@@ -330,7 +330,8 @@ MAINTENANCE_NOTICE_WORKDAYS = env.integer("MAINTENANCE_NOTICE_WORKDAYS", 5)
 # Kinds of notice, by commas, that a second person approves; an empty value asks for nobody's.
 FOUR_EYES_KINDS = env.names(
     "FOUR_EYES_KINDS",
-    "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation",
+    "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation"
+    ",yearly_disclosure",
 )
 # Kinds of statement that go out at once, and that a second person reads within so many days.
 REVIEWED_KINDS = env.names("REVIEWED_KINDS", "incident.opened,incident.updated,incident.backfilled")

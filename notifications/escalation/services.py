@@ -24,6 +24,7 @@ KEPT: Final = timedelta(days=90)
 CHAINS: Final[Mapping[Kind, str]] = {
     Kind.POSTMORTEM: "POSTMORTEM_ESCALATION",
     Kind.REGULATOR: "REGULATOR_ESCALATION",
+    Kind.DISCLOSURE: "DISCLOSURE_ESCALATION",
 }
 
 logger = logging.getLogger(__name__)
