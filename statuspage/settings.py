@@ -250,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
         "escalation.remind": 15.0,
         "escalation.forget": 86400.0,
         "delivery.count_told": 30.0,
+        "delivery.report": 3600.0,
         "subscribers.send_unsent_codes": 5.0,
         "subscribers.read_imports": 2.0,
         "subscribers.forget_old_signups": 3600.0,

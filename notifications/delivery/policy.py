@@ -12,8 +12,11 @@ from statuspage.components.statuses import Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.postmortems.content import FOLLOWED_UP
 from statuspage.settlement.backlog.selectors import BACKLOG
+from statuspage.settlement.notices.delivery_report import DELIVERY_REPORT
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
+# Figures that stand on the page and in the log; nobody is written to about them.
+UNTOLD: Final = frozenset({f"notice.{DELIVERY_REPORT}"})
 # SMS cost money and patience, so the operator says which moments are worth both.
 COSTLY: Final = frozenset({"twilio_sms"})
 # Whatever the settings say: it is published by itself, several times an incident.
@@ -29,6 +32,8 @@ def moment_of(document: Mapping[str, Any]) -> Moment:
 
 def channels_for(document: Mapping[str, Any]) -> list[str]:
     """The channels by which a statement, or a draft, is told."""
+    if document["kind"] in UNTOLD:
+        return []
     moment = moment_of(document)
     every = [one.name for one in reachable_channels()]
     if moment is Moment.CORRECTED:

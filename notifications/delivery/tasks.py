@@ -6,6 +6,7 @@ from celery import shared_task
 
 from notifications.delivery.expand import expand
 from notifications.delivery.receipts import BATCH, receipts_apply
+from notifications.delivery.report import report_publish
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown
 from notifications.delivery.retention import deliveries_fold
 from notifications.delivery.send import SLICE_SECONDS, send_due
@@ -59,6 +60,12 @@ def tell_alarms_task() -> None:
 def count_told_task() -> None:
     """Count for the public page whom recent statements have reached."""
     count_told()
+
+
+@shared_task(name="delivery.report")
+def report_task() -> None:
+    """Say in public how prompt the messages of last month were, once the month is over."""
+    report_publish()
 
 
 @shared_task(name="delivery.sweep")

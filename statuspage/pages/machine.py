@@ -35,7 +35,13 @@ from statuspage.statements.texts import LANGUAGES
 SUBJECTS_IN_SITEMAP: Final = 1000
 SITEMAP_VIEWS: Final = (
     *("pages:home", "pages:arrival", "pages:history", "pages:uptime", "pages:notices"),
-    *("pages:ledger", "pages:transactions", "pages:log", "verification:verify"),
+    *(
+        "pages:ledger",
+        "pages:transactions",
+        "pages:transparency",
+        "pages:log",
+        "verification:verify",
+    ),
 )
 DAY: Final = 24 * 60 * 60  # seconds
 # Above this no number fits the column, and none was ever given.

@@ -5,6 +5,7 @@ from django.urls import path
 from statuspage.pages import api_v2, health, machine
 from statuspage.pages.log import machine as log
 from statuspage.pages.log import proofs
+from statuspage.pages.transparency import data as transparency
 
 app_name = "machine"
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
     path("favicon.ico", machine.favicon, name="favicon"),
     path("robots.txt", machine.robots, name="robots"),
     path("sitemap.xml", machine.sitemap, name="sitemap"),
+    path("transparency/data.csv", transparency.data_csv, name="transparency_csv"),
+    path("transparency/data.json", transparency.data_json, name="transparency_json"),
     path("log/<int:number>.json", machine.statement_json, name="statement"),
     path("log/<int:number>.tlog-proof", log.proof, name="proof"),
     path("log/checkpoint", log.checkpoint, name="checkpoint"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from statuspage.pages import arrival, transactions, views
 from statuspage.pages.log.page import log_page
+from statuspage.pages.transparency.page import transparency_page
 from statuspage.pages.uptime.page import uptime_page
 
 app_name = "pages"
@@ -18,5 +19,6 @@ urlpatterns = [
     path("ledger/", views.ledger, name="ledger"),
     path("transactions/", transactions.transaction_page, name="transactions"),
     path("uptime/", uptime_page, name="uptime"),
+    path("transparency/", transparency_page, name="transparency"),
     path("log/", log_page, name="log"),
 ]

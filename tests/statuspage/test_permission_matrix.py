@@ -45,6 +45,9 @@ DECISIONS = {
     "verify/": PUBLIC,
     "transactions/": PUBLIC,
     "uptime/": PUBLIC,
+    "transparency/": PUBLIC,
+    "transparency/data.csv": PUBLIC,
+    "transparency/data.json": PUBLIC,
     # Its own token, or this machine in development; see operations/test_metrics.py.
     "metrics": PUBLIC,
     "healthz": PUBLIC,

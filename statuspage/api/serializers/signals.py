@@ -23,7 +23,7 @@ class SignalRequest(Request):
     labels = serializers.DictField(
         child=serializers.CharField(max_length=LONGEST_VALUE),
         allow_empty=False,
-        help_text=_("What rules look at, such as {“alertname”: “PayoutsLate”}."),
+        help_text=_("What rules look at: names and values, such as alertname and PayoutsLate."),
     )
     status = serializers.ChoiceField(choices=STATUSES, default="firing")
     fingerprint = serializers.CharField(

@@ -19,7 +19,7 @@ NONE: Final = frozenset[str]()
 PAGES: Final[Mapping[str, Set[str]]] = dict.fromkeys(
     (
         *("pages:home", "pages:history", "pages:notices", "pages:arrival", "pages:ledger"),
-        *("pages:uptime", "pages:log", "verification:verify"),
+        *("pages:uptime", "pages:transparency", "pages:log", "verification:verify"),
     ),
     EVERY,
 )
@@ -44,6 +44,8 @@ PLAIN: Final[Mapping[str, Set[str]]] = {
     "machine:robots": NONE,
     "machine:widget": NONE,
     "machine:sitemap": EVERY,
+    "machine:transparency_csv": EVERY,
+    "machine:transparency_json": EVERY,
     "machine:checkpoint": EVERY,
     "machine:vkey": NONE,
 }

@@ -1,6 +1,7 @@
 """Progress of payouts 补偿进度: what has been paid of a promise; fills the public ledger."""
 
 from decimal import Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,8 @@ from statuspage.settlement.notices.base import (
 )
 from statuspage.settlement.phrases import joined, money, share, short_day
 from statuspage.settlement.references import reference_to
-from statuspage.settlement.values import AMOUNT, DATE, PERCENT, TEXT
+from statuspage.settlement.values import AMOUNT, DATE, PERCENT, TEXT, Value
+from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
 
 
@@ -57,6 +59,13 @@ def record(notice: Notice, statement: Statement) -> None:
     pay(payload["of"], statement, amount=payload["amount"], paid_on=payload["paid_on"])
 
 
+def read_share(value: object) -> Json:
+    """As it was worked out, which is done again: more than was promised may be paid."""
+    return str(value)
+
+
+SHARE: Final = Value("percent", read_share, PERCENT.say, PERCENT.schema)
+
 PAYOUT_PROGRESS = register(
     NoticeKind(
         name="payout_progress",
@@ -71,7 +80,7 @@ PAYOUT_PROGRESS = register(
             PayloadField("remark", gettext_lazy("Remark"), TEXT, required=False),
             PayloadField("paid_so_far", gettext_lazy("Paid so far"), AMOUNT, False, derived=True),
             PayloadField("promised_total", gettext_lazy("Promised"), AMOUNT, False, derived=True),
-            PayloadField("share_paid", gettext_lazy("Share paid"), PERCENT, False, derived=True),
+            PayloadField("share_paid", gettext_lazy("Share paid"), SHARE, False, derived=True),
         ),
         complete=complete,
         brief=brief,

@@ -143,6 +143,14 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
         "valid_until": None,
         "why": text("系统升级完成", "The upgrade is complete"),
     },
+    "delivery_report": lambda: {
+        "month": "2025-02",
+        "messages": 1000,
+        "within_1_minute": 900,
+        "within_5_minutes": 990,
+        "sms": 400,
+        "sms_within_5_minutes": 396,
+    },
     "backlog": lambda: {
         "counted_at": "2025-02-22T15:30:00+08:00",
         "affected": 1200,

@@ -1,5 +1,7 @@
 """What every kind of notice must do; a new one is tested here without being named."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
@@ -174,3 +176,12 @@ def test_one_wrong_value_makes_it_refuse_or_publish_but_never_break(kind, data):
         return
     assert kind.clean(cleaned) == cleaned
     derived(kind, cleaned)
+
+
+def test_more_than_was_promised_can_be_paid_and_approved():
+    """A proposal is cleaned again when it is approved; what was worked out is worked out again."""
+    world()
+    kind = notice_kind("payout_progress")
+    cleaned = kind.clean({**right_payload(kind.name), "amount": "99999999"})
+    assert Decimal(cleaned["share_paid"]) > 100
+    assert kind.clean(cleaned) == cleaned

@@ -1,0 +1,1 @@
+"""The page of how well the operator keeps its word, and its raw data."""

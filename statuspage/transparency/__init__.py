@@ -1,0 +1,1 @@
+"""How well the operator keeps its word, computed from the public log alone."""
