@@ -48,6 +48,10 @@ ALARM_EMAILS = _env.items("ALARM_EMAILS")
 # public word on what a monitor noticed, and of a postmortem.
 PROMISE_ESCALATION = _chain("PROMISE_ESCALATION", "-10:staff; 0:staff; 15:staff")
 POSTMORTEM_ESCALATION = _chain("POSTMORTEM_ESCALATION", "-1440:staff; 0:staff; 1440:staff")
+# And of what is owed to the regulator.
+REGULATOR_ESCALATION = _chain("REGULATOR_ESCALATION", "-60:staff; -15:staff; 0:staff; 30:staff")
+# And, in January, of the yearly disclosure.
+DISCLOSURE_ESCALATION = _chain("DISCLOSURE_ESCALATION", "-20160:staff; -4320:staff; 0:staff")
 
 # -- Verification: how many messages one address may ask about in a minute ---------------------
 VERIFY_PER_IP_MINUTE = _env.integer("VERIFY_PER_IP_MINUTE", 30, minimum=1)

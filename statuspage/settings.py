@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "statuspage.incidents",
     "statuspage.monitors",
     "statuspage.postmortems",
+    "statuspage.regulator",
     "statuspage.settlement",
     "statuspage.pages",
     "statuspage.api",
@@ -284,6 +285,28 @@ PROMISE_UPDATE_MINUTES = env.counts(
 )
 PROMISE_POSTMORTEM_DAYS = env.counts("PROMISE_POSTMORTEM_DAYS", "critical:3,major:5", _IMPACTS)
 
+# -- The regulator: a private clock for each incident --------------------------------------------
+_MEASURES: Final = frozenset({"minutes", "transactions", "records", "customers"})
+# By grade, what makes an incident one of it when exceeded; a grade without any is judged by staff.
+REGULATOR_THRESHOLDS = {
+    "general": env.counts(
+        "REGULATOR_GENERAL",
+        "minutes:120,transactions:100000,records:5000,customers:500",
+        _MEASURES,
+    ),
+    "larger": env.counts("REGULATOR_LARGER", "", _MEASURES),
+    "grave": env.counts("REGULATOR_GRAVE", "", _MEASURES),
+    "extraordinary": env.counts("REGULATOR_EXTRAORDINARY", "", _MEASURES),
+}
+# Hours from there to the first and the written report, and from the end to the closing report.
+REGULATOR_HOURS = env.counts(
+    "REGULATOR_HOURS",
+    "first:2,written:24,closing:240",
+    frozenset({"first", "written", "closing"}),
+)
+# The impacts whose duration counts as an interruption.
+REGULATOR_INTERRUPTIONS = env.items("REGULATOR_INTERRUPTIONS", ("major", "critical"), _IMPACTS)
+
 # -- Monitors ---------------------------------------------------------------------------------
 # What a monitor watches and no longer reports is forgotten after so many days.
 SIGNALS_KEEP_DAYS = env.integer("SIGNALS_KEEP_DAYS", 90, minimum=1)
@@ -308,7 +331,8 @@ MAINTENANCE_NOTICE_WORKDAYS = env.integer("MAINTENANCE_NOTICE_WORKDAYS", 5)
 # Kinds of notice, by commas, that a second person approves; an empty value asks for nobody's.
 FOUR_EYES_KINDS = env.names(
     "FOUR_EYES_KINDS",
-    "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation",
+    "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation"
+    ",yearly_disclosure",
 )
 # Kinds of statement that go out at once, and that a second person reads within so many days.
 REVIEWED_KINDS = env.names("REVIEWED_KINDS", "incident.opened,incident.updated,incident.backfilled")

@@ -15,12 +15,16 @@ from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.monitors.opening import opening_of
 from statuspage.monitors.selectors import waiting_drafts
 from statuspage.postmortems.content import POSTMORTEM
+from statuspage.regulator.selectors import running
+from statuspage.settlement.notices.yearly_disclosure import NAME
+from statuspage.settlement.selectors import standing_notices
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import Text
 from statuspage.statements.times import iso
 
 # Nobody is reminded for ever of a postmortem that was never written.
 POSTMORTEM_DAYS: Final = 60
+LAST_MONTH: Final = 3
 
 
 class Kind(StrEnum):
@@ -29,6 +33,8 @@ class Kind(StrEnum):
     UPDATE = "update"
     FIRST = "first"
     POSTMORTEM = "postmortem"
+    REGULATOR = "regulator"
+    DISCLOSURE = "disclosure"
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Promise:
 
 def open_promises(now: datetime) -> list[Promise]:
     """All that is promised and not kept, late or not."""
-    return [*_updates(), *_first_words(now), *_postmortems(now)]
+    return [*_updates(), *_first_words(now), *_postmortems(now), *_reports(now), *_disclosure(now)]
 
 
 def _updates() -> Iterator[Promise]:
@@ -78,6 +84,30 @@ def _postmortems(now: datetime) -> Iterator[Promise]:
         if day:
             midnight = datetime.combine(day, time.max, timezone.get_current_timezone())
             yield _of_incident(Kind.POSTMORTEM, one, midnight.replace(microsecond=0))
+
+
+def _reports(now: datetime) -> Iterator[Promise]:
+    """To the regulator: each that has a time and is not ticked off."""
+    for standing in running(now):
+        for line in standing.owed:
+            if line.by:
+                one = standing.incident
+                url = reverse("console:incident_regulator", args=[one.public_id])
+                subject = f"{one.public_id}-{line.duty}"
+                yield Promise(Kind.REGULATOR, subject, one.name, line.by, url)
+
+
+def _disclosure(now: datetime) -> Iterator[Promise]:
+    """Of last year, by 31 January; nobody is reminded of it after the quarter."""
+    today = timezone.localdate(now)
+    year = today.year - 1
+    out = standing_notices(timezone.now()).filter(kind=NAME, payload__year=year)
+    if today.month > LAST_MONTH or out.exists():
+        return
+    due = datetime(today.year, 1, 31, 23, 59, 59, tzinfo=timezone.get_current_timezone())
+    url = reverse("console:notice_compose", args=[NAME])
+    name = {"zh-hans": f"{year} 年度信息披露", "en": f"Disclosure for {year}"}
+    yield Promise(Kind.DISCLOSURE, str(year), name, due, url)
 
 
 def _of_incident(kind: Kind, incident: Incident, by: datetime) -> Promise:

@@ -1,7 +1,7 @@
 """Reminding: each level of the chain once, of each promise, until it is kept."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,6 +20,12 @@ from notifications.escalation.words import content
 
 # What is kept of reminders, to say them once.
 KEPT: Final = timedelta(days=90)
+# The setting of those that have a chain of their own.
+CHAINS: Final[Mapping[Kind, str]] = {
+    Kind.POSTMORTEM: "POSTMORTEM_ESCALATION",
+    Kind.REGULATOR: "REGULATOR_ESCALATION",
+    Kind.DISCLOSURE: "DISCLOSURE_ESCALATION",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +44,7 @@ def reminders_forget(now: datetime | None = None) -> None:
 
 def chain_of(kind: Kind) -> Sequence[Level]:
     """Who is reminded of such a promise."""
-    postmortem = kind == Kind.POSTMORTEM
-    chain: Sequence[Level] = (
-        settings.POSTMORTEM_ESCALATION if postmortem else settings.PROMISE_ESCALATION
-    )
+    chain: Sequence[Level] = getattr(settings, CHAINS.get(kind, "PROMISE_ESCALATION"))
     return chain
 
 

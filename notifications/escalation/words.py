@@ -32,6 +32,14 @@ SENTENCES: Final = {
     (Kind.POSTMORTEM, True): gettext_lazy(
         "Late by %(span)s: the postmortem of “%(name)s”, due by %(time)s"
     ),
+    (Kind.REGULATOR, False): gettext_lazy(
+        "Due in %(span)s: a report to the regulator on “%(name)s”, due by %(time)s"
+    ),
+    (Kind.REGULATOR, True): gettext_lazy(
+        "Late by %(span)s: a report to the regulator on “%(name)s”, due by %(time)s"
+    ),
+    (Kind.DISCLOSURE, False): gettext_lazy("Due in %(span)s: “%(name)s”, due by %(time)s"),
+    (Kind.DISCLOSURE, True): gettext_lazy("Late by %(span)s: “%(name)s”, due by %(time)s"),
 }
 TWO_HOURS: Final = 120
 

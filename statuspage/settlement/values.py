@@ -28,6 +28,7 @@ from statuspage.statements.texts import clean_text, in_language
 from statuspage.statements.times import iso
 
 MOST_DECIMALS: Final = 6
+COUNT_DIGITS: Final = 12
 MOST_NAMES: Final = 50
 NAME_LENGTH: Final = 60
 YEARS: Final = range(2000, 2101)
@@ -129,6 +130,15 @@ def read_year(value: object) -> Json:
     raise ValidationError(_("Write a year from 2000 to 2100."), code="year")
 
 
+def read_count(value: object) -> Json:
+    """A whole number from 0 up; a number, or its digits."""
+    if not isinstance(value, bool) and re.fullmatch(
+        rf"\d{{1,{COUNT_DIGITS}}}", str(value), re.ASCII
+    ):
+        return int(str(value))
+    raise ValidationError(_("Write a whole number from 0 up."), code="count")
+
+
 def read_percent(value: object) -> Json:
     """A share from 0 to 100, exact, as a decimal string: JSON's numbers are not exact."""
     try:
@@ -206,6 +216,12 @@ CLOCK: Final = Value(
 )
 YEAR: Final = Value(
     "year", read_year, lambda value, language: str(value), {"type": "integer", "example": 2025}
+)
+COUNT: Final = Value(
+    "count",
+    read_count,
+    lambda value, language: f"{value:,}",
+    {"type": "integer", "minimum": 0, "example": 1200},
 )
 PERCENT: Final = Value(
     "percent",

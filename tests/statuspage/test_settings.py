@@ -63,6 +63,11 @@ def test_production_starts_with_everything_set(tmp_path):
         ("WEBHOOK_ALLOW_PRIVATE", "true"),
         ("DELIVERY_LEASE_SECONDS", "1"),
         ("DELIVERY_LEASE_SECONDS", "30"),
+        ("REGULATOR_GENERAL", "hours:2"),
+        ("REGULATOR_HOURS", "first:soon"),
+        ("REGULATOR_INTERRUPTIONS", "huge"),
+        ("REGULATOR_ESCALATION", "soon:staff"),
+        ("DISCLOSURE_ESCALATION", "0:"),
     ],
 )
 def test_a_bad_setting_is_named_in_one_line(tmp_path, name, value):

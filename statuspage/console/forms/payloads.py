@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.forms.fields import DayField, MomentField
 from statuspage.settlement.notices.base import PayloadField
-from statuspage.settlement.values import NAME_LENGTH
+from statuspage.settlement.values import COUNT_DIGITS, NAME_LENGTH
 from statuspage.statements.forms import TextPairField
 
 YEARS: Final = (2000, 2100)
@@ -19,6 +19,10 @@ CYCLE_LENGTH: Final = 5
 def _year(**options: Any) -> forms.Field:
     first, last = YEARS
     return forms.IntegerField(min_value=first, max_value=last, **options)
+
+
+def _count(**options: Any) -> forms.Field:
+    return forms.IntegerField(min_value=0, max_value=10**COUNT_DIGITS - 1, **options)
 
 
 def _percent(**options: Any) -> forms.Field:
@@ -53,6 +57,7 @@ INPUTS: Final[Mapping[str, Callable[..., forms.Field]]] = {
     "date": DayField,
     "clock": _clock,
     "year": _year,
+    "count": _count,
     "percent": _percent,
     "amount": _amount,
     "fee": _line(FEE_LENGTH),

@@ -27,6 +27,7 @@ from statuspage.incidents.selectors import (
     scheduled_maintenances,
 )
 from statuspage.incidents.services.recurrences import due
+from statuspage.regulator.selectors import running
 from statuspage.settlement.selectors import recent_notices
 
 BROADCASTS = 5
@@ -49,6 +50,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "waiting": waiting(),
         "unread": to_review().count(),
         "due": due(),
+        "owed": running(now),
         "notices": recent_notices(),
         **_delivery(),
         "unconfigured": [one for one in reachable_channels() if not one.configured()],

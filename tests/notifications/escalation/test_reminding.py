@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings as django_settings
@@ -17,8 +17,11 @@ from statuspage.incidents import working_days
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.backfills import incident_backfill
 from statuspage.incidents.services.incidents import incident_open, incident_update
-from statuspage.statements.services import Subject, publish, publishing
-from tests.factories import make_component, text
+from statuspage.regulator.services import duty_tick
+from statuspage.statements.models import Statement
+from statuspage.statements.services import Subject, publish, publishing, statement_withdraw
+from tests.factories import make_component, make_staff, text
+from tests.statuspage.settlement.notices.samples import publish as publish_notice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOSS, CHIEF = "boss@example.com", "chief@example.com"
@@ -33,6 +36,7 @@ def heard(provider, settings) -> Callable[[], list[tuple[str, str]]]:
         "CHAIN", f"-10:staff; 0:staff; 15:{BOSS}; 30:{CHIEF},{BOSS}"
     )
     settings.POSTMORTEM_ESCALATION = read_chain("CHAIN", "-1440:staff")
+    settings.REGULATOR_ESCALATION = settings.DISCLOSURE_ESCALATION = []
     read: list[int] = [0]
 
     def listen() -> list[tuple[str, str]]:
@@ -216,3 +220,49 @@ def test_old_reminders_are_forgotten(heard) -> None:
     assert Reminder.objects.exists()
     reminders_forget(timezone.now() + timedelta(days=91))
     assert not Reminder.objects.exists()
+
+
+def test_a_report_to_the_regulator_is_reminded_of_until_it_is_ticked_off(heard, settings) -> None:
+    settings.PROMISE_ESCALATION = []
+    settings.REGULATOR_ESCALATION = read_chain("CHAIN", f"-60:{BOSS}; 0:{BOSS}")
+    settings.REGULATOR_HOURS = {"first": 2}
+    incident = promised(60)
+    assert later(119) == 0
+    assert later(185) == 1
+    [(address, said)] = heard()
+    assert address == BOSS
+    assert "a report to the regulator" in said
+    assert f"/console/incidents/{incident.public_id}/regulator/" in said
+    assert later(190) == 0
+    Incident.objects.filter(pk=incident.pk).update(
+        started_at=incident.started_at - timedelta(minutes=130)
+    )
+    incident.refresh_from_db()
+    duty_tick(
+        incident=incident,
+        duty="first",
+        evidence="x",
+        done_at=timezone.now(),
+        by=make_staff(),
+    )
+    assert later(500) == 0
+
+
+def test_in_january_the_yearly_disclosure_is_reminded_of_until_it_is_out(heard, settings) -> None:
+    settings.DISCLOSURE_ESCALATION = read_chain("CHAIN", f"-4320:{BOSS}; 0:{CHIEF}")
+    assert promises_remind(datetime(2025, 1, 27, 12, tzinfo=UTC)) == 0
+    assert promises_remind(datetime(2025, 1, 30, 12, tzinfo=UTC)) == 1
+    [(address, said)] = heard()
+    assert address == BOSS
+    assert "Disclosure for 2024" in said
+    assert "/console/notices/compose/yearly_disclosure/" in said
+    publish_notice("yearly_disclosure")
+    assert promises_remind(datetime(2025, 2, 2, 12, tzinfo=UTC)) == 0
+    heard()
+    statement_withdraw(
+        statement=Statement.objects.get(kind="notice.yearly_disclosure"),
+        body=text("数字有误。", "A figure was wrong."),
+        author=None,
+    )
+    assert promises_remind(datetime(2025, 2, 2, 13, tzinfo=UTC)) == 1
+    assert promises_remind(datetime(2025, 4, 1, 12, tzinfo=UTC)) == 0

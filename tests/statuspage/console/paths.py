@@ -57,6 +57,7 @@ def example_paths() -> dict[str, str]:
     arguments: dict[str, list[object]] = {
         "incident_update": [incident.subject_id],
         "postmortem": [incident.subject_id],
+        "incident_regulator": [incident.subject_id],
         "maintenance_update": [maintenance.subject_id],
         "notice_compose": ["fee_waiver"],
         "notice_proposal": [proposed().pk],

@@ -42,6 +42,7 @@ DECISIONS = {
     "incident_backfill": WRITE,
     "incident_update": WRITE,
     "postmortem": READ,
+    "incident_regulator": READ,
     "switchboard": READ,
     "maintenances": READ,
     "maintenance_calendar": READ,

@@ -1,11 +1,13 @@
 """What monitors report becomes one draft, by rule, however often they report it."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from statuspage.incidents.models import Incident
@@ -21,7 +23,7 @@ from statuspage.monitors.models import Signal, SignalDraft, SignalRule
 from statuspage.monitors.taking import signals_take
 from statuspage.statements.models import Statement
 from tests.factories import incident_of, make_component, make_staff, open_incident, text
-from tests.statuspage.monitors.factories import calm, fire, make_rule, make_template, report
+from tests.statuspage.monitors.factories import LATE, calm, fire, make_rule, make_template, report
 
 pytestmark = pytest.mark.django_db
 OTHER = {"alertname": "PayoutsLate", "cycle": "D+1"}
@@ -232,3 +234,33 @@ def test_what_is_no_longer_reported_is_forgotten(settings: Any) -> None:
     with minutes_later(11 * 24 * 60):
         assert signals_forget() == 1
     assert Signal.objects.get().draft is not None  # it still waits for somebody
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("auto_publish", [False, True])
+def test_reports_that_come_at_the_same_moment_make_one_draft(auto_publish: bool) -> None:
+    make_rule(auto_publish=auto_publish)
+    together = threading.Barrier(4)
+    failed: list[Exception] = []
+
+    def send(machine: int) -> None:
+        labels = {**LATE, "instance": f"pay-{machine % 2}"}
+        try:
+            together.wait(timeout=10)
+            fire(labels=labels)
+        except Exception as problem:
+            failed.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=(one,)) for one in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert failed == []
+    draft = SignalDraft.objects.get()
+    assert draft.count == 4
+    assert Signal.objects.count() == 2
+    assert Incident.objects.count() == int(auto_publish)
+    assert draft.state == ("published" if auto_publish else "waiting")

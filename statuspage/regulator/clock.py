@@ -1,0 +1,135 @@
+"""When an incident becomes one for the regulator, how grave, and what is due by when: pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Measure(models.TextChoices):
+    """What a threshold is about."""
+
+    MINUTES = "minutes", _("Interruption, in minutes")
+    TRANSACTIONS = "transactions", _("Transactions affected")
+    RECORDS = "records", _("Records leaked")
+    CUSTOMERS = "customers", _("Customers affected by a leak")
+
+
+class Grade(models.TextChoices):
+    """How grave, the least grave first."""
+
+    GENERAL = "general", _("General incident")
+    LARGER = "larger", _("Larger incident")
+    GRAVE = "grave", _("Grave incident")
+    EXTRAORDINARY = "extraordinary", _("Extraordinarily grave incident")
+
+
+class Duty(models.TextChoices):
+    """What the regulator is owed, in order."""
+
+    FIRST = "first", _("First report")
+    WRITTEN = "written", _("Written report")
+    CLOSING = "closing", _("Closing report")
+
+
+GRADES: Final = tuple(Grade)
+COUNTED: Final = (Measure.TRANSACTIONS, Measure.RECORDS, Measure.CUSTOMERS)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Thresholds by grade and measure (reached when exceeded), and hours by duty."""
+
+    thresholds: Mapping[str, Mapping[str, int]]
+    hours: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What staff knew at a time; `grade` where they judged it themselves."""
+
+    at: datetime
+    figures: Mapping[str, int | None]
+    grade: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """An incident as the clock sees it; `counts` are in the order in which they were noted."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    interrupts: bool
+    counts: Sequence[Counts]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How it stands. `begins_at` is when the duration alone would start it, if it goes on."""
+
+    grade: Grade | None
+    begun_at: datetime | None
+    begins_at: datetime | None
+    due: Mapping[Duty, datetime | None]
+
+
+def read_clock(facts: Facts, rules: Rules, now: datetime) -> Clock:
+    """The clock at a moment.
+
+    First and written report count from when a threshold was passed; the closing report from the
+    end of the incident, and has no time before that.
+    """
+    times = {grade: _reached(grade, facts, rules) for grade in GRADES}
+    reached = {grade: at for grade, at in times.items() if at and at <= now}
+    begun = min(reached.values(), default=None)
+    later = [at for at in times.values() if at and at > now]
+    return Clock(
+        grade=[*reached][-1] if reached else None,
+        begun_at=begun,
+        begins_at=min(later, default=None) if begun is None else None,
+        due=_due(facts, rules, begun) if begun else {},
+    )
+
+
+def _due(facts: Facts, rules: Rules, begun: datetime) -> dict[Duty, datetime | None]:
+    closing = max(begun, facts.ended_at) if facts.ended_at else None
+    since = {Duty.FIRST: begun, Duty.WRITTEN: begun, Duty.CLOSING: closing}
+    return {
+        duty: at + timedelta(hours=rules.hours[duty]) if at else None
+        for duty, at in since.items()
+        if duty in rules.hours
+    }
+
+
+def _reached(grade: Grade, facts: Facts, rules: Rules) -> datetime | None:
+    limits = rules.thresholds.get(grade, {})
+    moments = (_by_duration(facts, limits.get(Measure.MINUTES)), _by_counts(grade, facts, limits))
+    return min((one for one in moments if one), default=None)
+
+
+def _by_duration(facts: Facts, minutes: int | None) -> datetime | None:
+    """When it has lasted that long; of one that goes on this may lie ahead."""
+    if minutes is None or not facts.interrupts:
+        return None
+    at = facts.started_at + timedelta(minutes=minutes)
+    return None if facts.ended_at and facts.ended_at <= at else at
+
+
+def _by_counts(grade: Grade, facts: Facts, limits: Mapping[str, int]) -> datetime | None:
+    """Since when all that was noted is beyond a limit: a figure put right stops the clock."""
+    since = None
+    for counts in reversed(facts.counts):
+        if not _beyond(counts, grade, limits):
+            break
+        since = counts.at
+    return since
+
+
+def _beyond(counts: Counts, grade: Grade, limits: Mapping[str, int]) -> bool:
+    if counts.grade and GRADES.index(Grade(counts.grade)) >= GRADES.index(grade):
+        return True
+    figures = ((counts.figures.get(one), limits.get(one)) for one in COUNTED)
+    return any(figure > limit for figure, limit in figures if figure is not None and limit)

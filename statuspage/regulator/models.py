@@ -1,0 +1,64 @@
+"""What staff noted for the regulator: figures, and what was done with which evidence."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.incidents.models import Incident
+from statuspage.regulator.clock import Duty, Grade
+
+
+class Estimate(models.Model):
+    """The figures as they were known at a time; a better one is a new row."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="estimates")
+    transactions = models.PositiveBigIntegerField(null=True)
+    records = models.PositiveBigIntegerField(null=True)
+    customers = models.PositiveBigIntegerField(null=True)
+    # Judged by staff, where the figures alone do not say it.
+    grade = models.CharField(max_length=20, choices=Grade.choices, blank=True)
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("figures for the regulator")
+        verbose_name_plural = _("figures for the regulator")
+        ordering = ["noted_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.noted_at:%Y-%m-%d %H:%M}"
+
+
+class Tick(models.Model):
+    """A duty that was done; one that was ticked off by mistake is voided, never deleted."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="ticks")
+    duty = models.CharField(max_length=10, choices=Duty.choices)
+    evidence = models.TextField()
+    done_at = models.DateTimeField()
+    ticked_at = models.DateTimeField()
+    ticked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    voided_at = models.DateTimeField(null=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    void_reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("report to the regulator")
+        verbose_name_plural = _("reports to the regulator")
+        ordering = ["ticked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "duty"],
+                name="one_standing_tick_a_duty",
+                condition=models.Q(voided_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.duty}"

@@ -1,0 +1,261 @@
+"""Staff see what the regulator is owed, tick it off with evidence, and nobody else sees it."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from statuspage.incidents.models import Incident
+from statuspage.incidents.services.incidents import incident_update
+from statuspage.regulator.models import Estimate, Tick
+from statuspage.regulator.selectors import running
+from statuspage.regulator.services import duty_tick, estimate_note, tick_void
+from statuspage.staff.models import Staff
+from statuspage.staff.roles import Role
+from statuspage.statements.models import Statement
+from tests.factories import incident_of, make_component, make_staff, open_incident, text
+from tests.statuspage.console.browser import browser_of, form_of, signed_in, words
+
+pytestmark = pytest.mark.django_db
+
+
+def begun(minutes: int, **values: Any) -> Incident:
+    """An interruption that began so many minutes ago."""
+    started = timezone.now() - timedelta(minutes=minutes)
+    return incident_of(open_incident(make_component(), started_at=started, **values))
+
+
+@pytest.fixture
+def incident() -> Incident:
+    """One that is owed to the regulator since three minutes."""
+    return begun(123)
+
+
+@pytest.fixture
+def staff() -> Staff:
+    return make_staff()
+
+
+@pytest.fixture
+def author(staff: Staff) -> Client:
+    return browser_of(staff)
+
+
+def path_of(incident: Incident) -> str:
+    return f"/console/incidents/{incident.public_id}/regulator/"
+
+
+def send(client: Client, incident: Incident, step: str, **values: Any) -> Any:
+    """Fill in what the page shows, and press that button."""
+    path = path_of(incident)
+    holding = {"tick": "done_at", "estimate": "records", "void": "tick"}[step]
+    form = form_of(client.get(path), holding)
+    return client.post(path, {**form, **values, "step": step}, follow=True)
+
+
+def tick(incident: Incident, staff: Staff, **values: Any) -> Tick:
+    values = {"duty": "first", "evidence": "受理号 2026-0017", "done_at": timezone.now()} | values
+    return duty_tick(incident=incident, by=staff, **values)
+
+
+def test_before_a_threshold_the_page_says_when_the_clock_would_start(author: Client) -> None:
+    page = words(author.get(path_of(begun(30))))
+    assert "If the interruption goes on, the clock starts at" in page
+    assert "It was reported" not in page
+    assert "Interruption, in minutes over 120" in page
+
+
+def test_past_it_the_page_says_what_is_due(author: Client, incident: Incident) -> None:
+    page = words(author.get(path_of(incident)))
+    assert "A threshold was passed at" in page
+    assert "General incident" in page
+    for report in ("First report", "Written report", "Closing report"):
+        assert report in page
+    assert "Its time begins when the incident is over." in page
+
+
+def test_a_report_is_ticked_off_with_its_evidence(
+    author: Client, staff: Staff, incident: Incident
+) -> None:
+    page = words(send(author, incident, "tick", duty="first", evidence="受理号 2026-0017"))
+    assert "Done in time" in page
+    assert "受理号 2026-0017" in page
+    assert f"Ticked off by {staff.username}" in page
+    offered = form_of(author.get(path_of(incident)), "done_at")
+    assert offered["duty"] == "written"
+
+
+def test_one_that_was_made_late_says_so(author: Client, staff: Staff) -> None:
+    incident = begun(60 * 6)
+    assert "Overdue" in words(author.get(path_of(incident)))
+    tick(incident, staff)
+    assert "Done late" in words(author.get(path_of(incident)))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"evidence": "  "},
+        {"evidence": "x" * 1001},
+        {"done_at": "2001-01-01T00:00"},
+        {"done_at": "2099-01-01T00:00"},
+        {"done_at": "yesterday"},
+        {"duty": "closing"},
+        {"duty": "nonsense"},
+    ],
+)
+def test_what_cannot_be_is_not_ticked_off(
+    author: Client, incident: Incident, values: dict[str, str]
+) -> None:
+    answer = send(author, incident, "tick", **({"evidence": "x"} | values))
+    assert answer.status_code in {409, 422}
+    assert 'role="alert"' in words(answer)
+    assert not Tick.objects.exists()
+
+
+def test_nothing_is_ticked_off_before_it_is_owed(staff: Staff) -> None:
+    incident = begun(5)
+    with pytest.raises(ValidationError, match="No such report is due"):
+        tick(incident, staff)
+
+
+def test_a_mistake_is_taken_back_and_stays_on_record(
+    author: Client, staff: Staff, incident: Incident
+) -> None:
+    tick(incident, staff)
+    page = words(send(author, incident, "void", reason="Wrong incident."))
+    assert "the report is owed again" in page
+    assert "Wrong incident." in page
+    assert "受理号 2026-0017" in page
+    tick(incident, staff, evidence="受理号 2026-0018")
+    assert Tick.objects.count() == 2
+
+
+def test_it_is_taken_back_once_and_with_a_reason(staff: Staff, incident: Incident) -> None:
+    ticked = tick(incident, staff)
+    with pytest.raises(ValidationError, match="Say why"):
+        tick_void(tick=ticked, reason=" ", by=staff)
+    tick_void(tick=ticked, reason="x", by=staff)
+    with pytest.raises(ValidationError, match="taken back before"):
+        tick_void(tick=ticked, reason="x", by=staff)
+
+
+@pytest.mark.parametrize("number", ["", "x", "²", "9" * 30, "999"])
+def test_a_report_that_is_not_there_is_not_taken_back(
+    author: Client, incident: Incident, number: str
+) -> None:
+    sent = {"step": "void", "tick": number, "reason": "x"}
+    answer = author.post(path_of(incident), sent)
+    assert answer.status_code == 409
+    assert "There is no such report any more." in words(answer)
+
+
+def test_figures_start_the_clock_of_what_interrupts_nothing(author: Client) -> None:
+    component = make_component()
+    incident = incident_of(
+        open_incident(component, components={component.public_id: "degraded_performance"})
+    )
+    assert "nothing is owed" in words(author.get(path_of(incident)))
+    page = words(send(author, incident, "estimate", customers="501"))
+    assert "A threshold was passed at" in page
+    assert "501" in page
+    assert form_of(author.get(path_of(incident)), "records")["customers"] == "501"
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"records": "-1"}, {"records": "many"}, {"records": "1" + "0" * 30}]
+)
+def test_figures_that_say_nothing_are_refused(
+    author: Client, incident: Incident, values: dict[str, str]
+) -> None:
+    answer = send(author, incident, "estimate", **values)
+    assert answer.status_code in {409, 422}
+    assert not Estimate.objects.exists()
+
+
+def test_the_first_page_names_what_is_owed_until_it_is_done(
+    author: Client, staff: Staff, incident: Incident
+) -> None:
+    assert path_of(incident) in words(author.get("/console/"))
+    tick(incident, staff)
+    tick(incident, staff, duty="written")
+    assert path_of(incident) not in words(author.get("/console/"))
+    incident_update(
+        incident=incident, status="resolved", body=text("已恢复。", "Restored."), author=None
+    )
+    assert "Closing report" in words(author.get("/console/"))
+
+
+def test_what_was_entered_afterwards_counts_once_figures_are_noted(staff: Staff) -> None:
+    incident = begun(600)
+    Incident.objects.filter(pk=incident.pk).update(backfilled=True)
+    assert running(timezone.now()) == []
+    estimate_note(incident=incident, figures={"records": 1}, by=staff)
+    assert [one.incident.pk for one in running(timezone.now())] == [incident.pk]
+
+
+def test_thresholds_and_hours_are_settings(author: Client, settings: Any) -> None:
+    settings.REGULATOR_THRESHOLDS = {"grave": {"minutes": 10}}
+    settings.REGULATOR_HOURS = {"written": 1}
+    page = words(author.get(path_of(begun(30))))
+    assert "Grave incident" in page
+    assert "First report" not in page
+
+
+def test_an_auditor_reads_and_changes_nothing(incident: Incident) -> None:
+    auditor = signed_in(Role.AUDITOR)
+    page = words(auditor.get(path_of(incident)))
+    assert "First report" in page
+    assert 'name="step"' not in page
+    for step in ("tick", "estimate", "void"):
+        assert auditor.post(path_of(incident), {"step": step}).status_code == 403
+    assert not Tick.objects.exists()
+
+
+def test_a_step_that_there_is_not_is_a_bad_request(author: Client, incident: Incident) -> None:
+    assert author.post(path_of(incident), {"step": "publish"}).status_code == 400
+
+
+def test_nothing_of_it_is_public(staff: Staff, incident: Incident) -> None:
+    said = Statement.objects.count()
+    tick(incident, staff)
+    estimate_note(incident=incident, figures={"records": 77777}, by=staff)
+    assert Statement.objects.count() == said
+    stranger = Client()
+    for path in (f"/en/incidents/{incident.public_id}/", "/api/v2/incidents.json"):
+        page = words(stranger.get(path))
+        assert "77777" not in page
+        assert "0017" not in page
+    assert stranger.get(path_of(incident)).status_code == 302
+
+
+def test_the_page_is_chinese_for_chinese_readers(incident: Incident) -> None:
+    page = signed_in(language="zh-hans").get(path_of(incident))
+    assert page.headers["Content-Language"] == "zh-hans"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_tick_it_off_once() -> None:
+    incident, staff = begun(123), make_staff()
+    refused: list[ValidationError] = []
+
+    def press() -> None:
+        try:
+            tick(incident, staff)
+        except ValidationError as problem:
+            refused.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(refused) == 1
+    assert Tick.objects.count() == 1
