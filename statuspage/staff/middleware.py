@@ -24,8 +24,10 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # In the session: this browser has shown the second factor.
 SHOWN: Final = "second_factor_shown"
 # Where everyone gets to without it, and where those do who have none yet.
-WITHOUT_IT: Final = frozenset({"login", "second_factor", "logout"})
-TO_GET_ONE: Final = frozenset({"account", "totp"})
+WITHOUT_IT: Final = frozenset(
+    {"login", "second_factor", "passkey_show_options", "passkey_show", "logout"}
+)
+TO_GET_ONE: Final = frozenset({"account", "totp", "passkey_options", "passkey_add"})
 
 
 class SecondFactorMiddleware:

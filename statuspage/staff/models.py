@@ -80,6 +80,24 @@ class Totp(models.Model):
         return str(self.staff)
 
 
+class Passkey(models.Model):
+    """The public half of a passkey; the other half never leaves its device."""
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passkeys"
+    )
+    name = models.CharField(max_length=60)
+    # base64url, as the browser names it.
+    credential_id = models.CharField(max_length=1400, unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.staff_id}/{self.name}"
+
+
 class RecoveryCode(models.Model):
     """A way in, once, for who has lost the telephone; only its hash is kept."""
 

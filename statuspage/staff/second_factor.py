@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from statuspage.staff.audit import record
-from statuspage.staff.models import RecoveryCode, Staff, Totp
+from statuspage.staff.models import Passkey, RecoveryCode, Staff, Totp
 from statuspage.staff.roles import MAY_APPROVE
 from statuspage.staff.sealing import seal, unseal
 
@@ -30,6 +30,11 @@ def is_required(staff: Staff) -> bool:
 
 def has_one(staff: Staff) -> bool:
     """Whether signing in asks for more than the password."""
+    return has_app(staff) or Passkey.objects.filter(staff=staff).exists()
+
+
+def has_app(staff: Staff) -> bool:
+    """Whether an authenticator app is set up."""
     return Totp.objects.filter(staff=staff, confirmed_at__isnull=False).exists()
 
 
@@ -65,10 +70,11 @@ def totp_confirm(*, staff: Staff, code: str, ip: str = "") -> list[str] | None:
 
 
 def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
-    """Forget app and recovery codes: for a new telephone, or for someone who lost theirs."""
+    """Forget the app, for a new telephone, and the recovery codes if nothing else is left."""
     with transaction.atomic():
         Totp.objects.filter(staff=staff).delete()
-        RecoveryCode.objects.filter(staff=staff).delete()
+        if not has_one(staff):
+            RecoveryCode.objects.filter(staff=staff).delete()
         record(
             act="second_factor.removed",
             staff=by,
@@ -77,6 +83,13 @@ def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
             target=staff.get_username(),
             before={"kind": "totp"},
         )
+
+
+def factors_remove(*, staff: Staff) -> None:
+    """Forget all of them: by an administrator's command, for someone who lost theirs."""
+    with transaction.atomic():
+        Passkey.objects.filter(staff=staff).delete()
+        totp_remove(staff=staff, by=None)
 
 
 def recovery_codes_renew(*, staff: Staff, ip: str = "") -> list[str]:

@@ -16,7 +16,9 @@ from statuspage.console.forms.second_factor import CodeForm
 from statuspage.console.paging import PER_PAGE
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import SignIn, Staff
+from statuspage.staff.passkeys import passkeys_of
 from statuspage.staff.second_factor import (
+    has_app,
     has_one,
     is_required,
     recovery_codes_renew,
@@ -33,6 +35,8 @@ def account(request: HttpRequest) -> HttpResponse:
     staff = staff_of(request)
     context = {
         "has_one": has_one(staff),
+        "has_app": has_app(staff),
+        "passkeys": passkeys_of(staff),
         "required": is_required(staff),
         "codes_left": staff.recovery_codes.filter(used_at=None).count(),
         "form": CodeForm(staff=staff, request=request),
@@ -46,7 +50,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def totp(request: HttpRequest) -> HttpResponse:
     """Set up an authenticator app; the recovery codes are shown once, in the answer."""
     staff = staff_of(request)
-    if has_one(staff):
+    if has_app(staff):
         return redirect("console:account")
     form = EnrolForm(request.POST or None, staff=staff, ip=client_ip(request))
     if request.method == "POST" and form.is_valid():
@@ -66,7 +70,8 @@ def totp_off(request: HttpRequest) -> HttpResponse:
     if not _proven(request, staff):
         return redirect("console:account")
     totp_remove(staff=staff, by=staff, ip=client_ip(request))
-    request.session.pop(SHOWN, None)
+    if not has_one(staff):
+        request.session.pop(SHOWN, None)
     messages.success(request, _("The authenticator app was removed."))
     return redirect("console:account")
 

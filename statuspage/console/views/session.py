@@ -14,7 +14,7 @@ from statuspage.console.forms.second_factor import CodeForm
 from statuspage.console.forms.sign_in import SignInForm
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import Staff
-from statuspage.staff.second_factor import has_one
+from statuspage.staff.second_factor import has_app, has_one
 
 # The password was right; who it was, and where they want to go. Nobody is signed in yet.
 HALF: Final = "half_signed_in"
@@ -47,22 +47,29 @@ class SignIn(LoginView):
 @anyone
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The code of the authenticator app, or a recovery code."""
-    half = request.session.get(HALF)
-    staff = _half_signed_in(half)
-    if half is None or staff is None:
+    staff = half_signed_in(request)
+    if staff is None:
         request.session.pop(HALF, None)
         return redirect("console:login")
     form: BaseForm = CodeForm(request.POST or None, staff=staff, request=request)
     if request.method == "POST" and form.is_valid():
-        request.session.pop(HALF)
-        login(request, staff, backend=BACKEND)
-        request.session[SHOWN] = True
-        return redirect(half["next"])
+        return enter(request, staff)
+    context = {"form": form, "has_app": has_app(staff), "has_passkeys": staff.passkeys.exists()}
     status = 400 if form.is_bound else 200
-    return render(request, "console/second_factor.html", {"form": form}, status=status)
+    return render(request, "console/second_factor.html", context, status=status)
 
 
-def _half_signed_in(half: dict[str, Any] | None) -> Staff | None:
+def enter(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Sign in whoever has shown both factors, and go where they wanted to."""
+    half = request.session.pop(HALF)
+    login(request, staff, backend=BACKEND)
+    request.session[SHOWN] = True
+    return redirect(half["next"])
+
+
+def half_signed_in(request: HttpRequest) -> Staff | None:
+    """Who gave the right password a moment ago, and has still to show the second factor."""
+    half = request.session.get(HALF)
     if half is None or timezone.now().timestamp() - half["at"] > HALF_SECONDS:
         return None
     return Staff.objects.filter(pk=half["staff"], is_active=True).first()

@@ -75,6 +75,7 @@ def example_paths() -> dict[str, str]:
         "subscriber_problems": [imported.public_id],
         "session_revoke": [1],
         "token_revoke": [1],
+        "passkey_off": [1],
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
         "transaction_list": [listed],

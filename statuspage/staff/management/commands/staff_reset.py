@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from statuspage.staff.models import Staff
-from statuspage.staff.second_factor import totp_remove
+from statuspage.staff.second_factor import factors_remove
 
 
 class Command(BaseCommand):
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         staff = Staff.objects.filter(username=options["username"]).first()
         if staff is None:
             raise CommandError(f"There is no member of staff called {options['username']}.")
-        totp_remove(staff=staff, by=None)
+        factors_remove(staff=staff)
         self.stdout.write(f"{staff.username} sets up a second factor at the next sign-in.")

@@ -1,0 +1,122 @@
+"""Passkeys: set up and removed on one's account, shown when signing in."""
+
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from statuspage.client_ip import client_ip
+from statuspage.console import backoff
+from statuspage.console.access import anyone, reads, staff_of
+from statuspage.console.views.session import HALF, enter, half_signed_in
+from statuspage.staff.audit import record
+from statuspage.staff.middleware import SHOWN
+from statuspage.staff.models import Passkey, Staff
+from statuspage.staff.passkeys import (
+    Refused,
+    authentication_begin,
+    authentication_finish,
+    passkey_remove,
+    registration_begin,
+    registration_finish,
+)
+from statuspage.staff.second_factor import has_one, recovery_codes_renew
+
+CHALLENGE: Final = "passkey_challenge"
+
+
+@reads
+@require_POST
+def passkey_options(request: HttpRequest) -> HttpResponse:
+    """What the browser needs to make a new one."""
+    options, request.session[CHALLENGE] = registration_begin(staff_of(request))
+    return HttpResponse(options, content_type="application/json")
+
+
+@reads
+@require_POST
+def passkey_add(request: HttpRequest) -> HttpResponse:
+    """Keep a new one; with the first factor come recovery codes, shown this once."""
+    staff = staff_of(request)
+    if not _password_is_right(request, staff):
+        return redirect("console:account")
+    first = not has_one(staff)
+    try:
+        registration_finish(
+            staff=staff,
+            answer=request.POST.get("passkey", ""),
+            challenge=request.session.pop(CHALLENGE, None),
+            name=request.POST.get("name", ""),
+            ip=client_ip(request),
+        )
+    except Refused:
+        messages.error(request, _("This passkey could not be set up. Please try again."))
+        return redirect("console:account")
+    request.session[SHOWN] = True
+    if first:
+        codes = recovery_codes_renew(staff=staff, ip=client_ip(request))
+        return render(request, "console/recovery_codes.html", {"codes": codes})
+    messages.success(request, _("The passkey is set up."))
+    return redirect("console:account")
+
+
+@reads
+@require_POST
+def passkey_off(request: HttpRequest, number: int) -> HttpResponse:
+    """Remove one of one's own."""
+    staff = staff_of(request)
+    found = get_object_or_404(Passkey, pk=number, staff=staff)
+    if _password_is_right(request, staff):
+        passkey_remove(passkey=found, by=staff, ip=client_ip(request))
+        if not has_one(staff):
+            request.session.pop(SHOWN, None)
+        messages.success(request, _("The passkey was removed."))
+    return redirect("console:account")
+
+
+@anyone
+@require_POST
+def passkey_show_options(request: HttpRequest) -> HttpResponse:
+    """What the browser of someone who gave the right password needs to show theirs."""
+    staff = half_signed_in(request)
+    if staff is None:
+        return redirect("console:login")
+    options, request.session[CHALLENGE] = authentication_begin(staff)
+    return HttpResponse(options, content_type="application/json")
+
+
+@anyone
+@require_POST
+def passkey_show(request: HttpRequest) -> HttpResponse:
+    """Sign in with it."""
+    staff = half_signed_in(request)
+    if staff is None:
+        request.session.pop(HALF, None)
+        return redirect("console:login")
+    try:
+        authentication_finish(
+            staff=staff,
+            answer=request.POST.get("passkey", ""),
+            challenge=request.session.pop(CHALLENGE, None),
+        )
+    except Refused:
+        record(act="second_factor.failed", staff=staff, ip=client_ip(request))
+        messages.error(request, _("This passkey was not accepted. Try again, or type a code."))
+        return redirect("console:second_factor")
+    return enter(request, staff)
+
+
+def _password_is_right(request: HttpRequest, staff: Staff) -> bool:
+    """Whoever found an open browser must not make it theirs; tries are counted."""
+    name = f"password of {staff.pk}"
+    if backoff.attempt(name, ""):
+        messages.error(request, _("Too many tries. Wait a moment."))
+        return False
+    if not staff.check_password(request.POST.get("password", "")):
+        messages.error(request, _("The password is not right: nothing was changed."))
+        return False
+    backoff.forgive(name, "")
+    return True
