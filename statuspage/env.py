@@ -117,6 +117,18 @@ class Env:
             found[key.strip()] = int(value)
         return found
 
+    def pairs(self, name: str, allowed: frozenset[str]) -> dict[str, str]:
+        """`payments-desk:author,on-call:approver`: by key, one of `allowed`; empty for none."""
+        found: dict[str, str] = {}
+        for item in filter(None, (self.raw(name) or "").split(",")):
+            key, _colon, value = (part.strip() for part in item.rpartition(":"))
+            if not key or value not in allowed:
+                raise ConfigurationError(
+                    name, f"{item.strip()!r} does not end in one of {', '.join(sorted(allowed))}"
+                )
+            found[key] = value
+        return found
+
     def items(
         self, name: str, default: tuple[str, ...] = (), allowed: frozenset[str] | None = None
     ) -> list[str]:

@@ -157,6 +157,25 @@ if STAFF_SECOND_FACTOR not in ("optional", "required"):
 if STAFF_SECOND_FACTOR == "optional" and not DEVELOPMENT:
     raise ConfigurationError("STAFF_SECOND_FACTOR", "must be required when DEBUG is off")
 
+# Single sign-on by OpenID Connect; off while no issuer is named.
+OIDC_ISSUER = env.text("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", None if OIDC_ISSUER else "")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", None if OIDC_ISSUER else "")
+OIDC_LABEL = env.text("OIDC_LABEL", "SSO")
+# Which claim names groups, and which role each of them gives; the most powerful counts.
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_ROLES = env.pairs("OIDC_ROLES", frozenset({"author", "approver", "admin", "auditor"}))
+# Values of the provider's `amr` that stand for a second factor there; none: ours is asked for.
+OIDC_SECOND_FACTOR_AMR = env.names("OIDC_SECOND_FACTOR_AMR", "")
+if OIDC_ISSUER and not OIDC_ROLES:
+    raise ConfigurationError("OIDC_ROLES", "is required with OIDC_ISSUER, as in staff:author")
+if OIDC_ISSUER and not DEVELOPMENT and not OIDC_ISSUER.startswith("https://"):
+    raise ConfigurationError("OIDC_ISSUER", "must start with https://")
+# Whether a user name and password sign in as well: the way in while the provider is away.
+PASSWORD_SIGN_IN = env.flag("PASSWORD_SIGN_IN", True)
+if not PASSWORD_SIGN_IN and not OIDC_ISSUER:
+    raise ConfigurationError("PASSWORD_SIGN_IN", "may only be off where OIDC_ISSUER is set")
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

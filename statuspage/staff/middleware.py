@@ -25,7 +25,7 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SHOWN: Final = "second_factor_shown"
 # Where everyone gets to without it, and where those do who have none yet.
 WITHOUT_IT: Final = frozenset(
-    {"login", "second_factor", "passkey_show_options", "passkey_show", "logout"}
+    {"login", "second_factor", "passkey_show_options", "passkey_show", "sso", "sso_back", "logout"}
 )
 TO_GET_ONE: Final = frozenset({"account", "totp", "passkey_options", "passkey_add"})
 

@@ -80,6 +80,22 @@ class Totp(models.Model):
         return str(self.staff)
 
 
+class Identity(models.Model):
+    """Who a member of staff is at the provider of single sign-on: never matched by an address."""
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="identities"
+    )
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("issuer", "subject", name="identity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} at {self.issuer}"
+
+
 class Passkey(models.Model):
     """The public half of a passkey; the other half never leaves its device."""
 

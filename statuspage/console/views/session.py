@@ -2,10 +2,11 @@
 
 from typing import Any, Final, cast
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -29,19 +30,24 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the name of the provider of single sign-on, where there is one."""
+        named = settings.OIDC_LABEL if settings.OIDC_ISSUER else ""
+        more = {"sso": named, "passwords": settings.PASSWORD_SIGN_IN}
+        return super().get_context_data(**kwargs) | more
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Look at the password, unless the settings know none."""
+        if not settings.PASSWORD_SIGN_IN:
+            return HttpResponseForbidden()
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, or ask for the code."""
         staff = cast("Staff", form.get_user())
         if not has_one(staff):
             return super().form_valid(form)
-        # A session of its own: what the browser carried before must not become a signed-in one.
-        self.request.session.cycle_key()
-        self.request.session[HALF] = {
-            "staff": staff.pk,
-            "next": self.get_success_url(),
-            "at": timezone.now().timestamp(),
-        }
-        return redirect("console:second_factor")
+        return ask_for_more(self.request, staff, self.get_success_url())
 
 
 @anyone
@@ -57,6 +63,15 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "has_app": has_app(staff), "has_passkeys": staff.passkeys.exists()}
     status = 400 if form.is_bound else 200
     return render(request, "console/second_factor.html", context, status=status)
+
+
+def ask_for_more(request: HttpRequest, staff: Staff, where: str) -> HttpResponse:
+    """To the second factor, for whoever has shown the first; nobody is signed in yet."""
+    # A session of its own: what the browser carried before must not become a signed-in one.
+    request.session.cycle_key()
+    at = timezone.now().timestamp()
+    request.session[HALF] = {"staff": staff.pk, "next": where, "at": at}
+    return redirect("console:second_factor")
 
 
 def enter(request: HttpRequest, staff: Staff) -> HttpResponse:

@@ -32,6 +32,8 @@ DECISIONS = {
     "passkey_off": OWN,
     "passkey_show_options": ANYONE,
     "passkey_show": ANYONE,
+    "sso": ANYONE,
+    "sso_back": ANYONE,
     "session_revoke": OWN,
     "tokens": READ,
     "token_revoke": OWN,

@@ -120,7 +120,7 @@ def test_what_cannot_be_is_not_ticked_off(
 
 def test_nothing_is_ticked_off_before_it_is_owed(staff: Staff) -> None:
     incident = begun(5)
-    with pytest.raises(ValidationError, match="No such report is due"):
+    with pytest.raises(ValidationError, match="没有此项应交报告"):
         tick(incident, staff)
 
 
@@ -138,10 +138,10 @@ def test_a_mistake_is_taken_back_and_stays_on_record(
 
 def test_it_is_taken_back_once_and_with_a_reason(staff: Staff, incident: Incident) -> None:
     ticked = tick(incident, staff)
-    with pytest.raises(ValidationError, match="Say why"):
+    with pytest.raises(ValidationError, match="请写明撤销原因"):
         tick_void(tick=ticked, reason=" ", by=staff)
     tick_void(tick=ticked, reason="x", by=staff)
-    with pytest.raises(ValidationError, match="taken back before"):
+    with pytest.raises(ValidationError, match="此项已撤销"):
         tick_void(tick=ticked, reason="x", by=staff)
 
 

@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
-from statuspage.staff.models import Staff
+from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.services import token_check
 from tests.factories import make_staff
 
@@ -53,7 +54,14 @@ def test_a_token_is_printed_alone_and_works(db: None) -> None:
     secret = run("token_issue", "--staff", "lin", "--name", "portal").strip()
     token = token_check(secret)
     assert token is not None
-    assert (token.staff, token.name, token.expires_at) == (staff, "portal", None)
+    assert (token.staff, token.name) == (staff, "portal")
+
+
+def test_a_token_expires_after_a_year_unless_told(db: None) -> None:
+    make_staff(username="lin")
+    run("token_issue", "--staff", "lin", "--name", "x")
+    left = ApiToken.objects.get().expires_at - timezone.now()
+    assert 364 <= left.days <= 365
 
 
 def test_a_token_for_some_days_expires_after_them(db: None) -> None:

@@ -1,0 +1,95 @@
+"""Signing in by the provider of single sign-on: there, and back."""
+
+import logging
+from typing import Any, Final
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from joserfc.errors import JoseError
+
+from statuspage.client_ip import client_ip
+from statuspage.console.access import anyone
+from statuspage.console.views.session import BACKEND, ask_for_more
+from statuspage.staff.audit import record
+from statuspage.staff.middleware import SHOWN
+from statuspage.staff.second_factor import has_one
+from statuspage.staff.sso import NotOurs, provider, showed_second_factor, staff_by_claims
+
+WHERE: Final = "sso_next"
+# What is wrong with an answer: the protocol, a signature or claim, the network, or its form.
+PROBLEMS: Final = (AuthlibBaseError, JoseError, requests.RequestException, ValueError, KeyError)
+
+logger = logging.getLogger(__name__)
+
+
+@anyone
+def sso(request: HttpRequest) -> HttpResponse:
+    """To the provider."""
+    _must_be_on()
+    where = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(where, allowed_hosts=None):
+        where = reverse("console:dashboard")
+    request.session[WHERE] = where
+    back = settings.SITE_URL + reverse("console:sso_back")
+    try:
+        answer: HttpResponse = provider().authorize_redirect(request, back)
+    except PROBLEMS as problem:
+        return _failed(request, problem)
+    return answer
+
+
+@anyone
+def sso_back(request: HttpRequest) -> HttpResponse:
+    """Back from there: signed in, or asked for our second factor, or told why not."""
+    _must_be_on()
+    try:
+        claims = _claims(request)
+        staff = staff_by_claims(claims, client_ip(request))
+    except NotOurs:
+        record(act="sign_in_failed", staff=None, who="?", ip=client_ip(request))
+        messages.error(request, _("You have no role here. Ask an administrator for one."))
+        return redirect("console:login")
+    except PROBLEMS as problem:
+        record(act="sign_in_failed", staff=None, who="?", ip=client_ip(request))
+        return _failed(request, problem)
+    where = request.session.pop(WHERE, reverse("console:dashboard"))
+    shown = showed_second_factor(claims)
+    if has_one(staff) and not shown:
+        return ask_for_more(request, staff, where)
+    login(request, staff, backend=BACKEND)
+    if shown:
+        request.session[SHOWN] = True
+    return redirect(where)
+
+
+def _claims(request: HttpRequest) -> dict[str, Any]:
+    """Of the ID token, after signature, issuer, audience, time and nonce were checked.
+
+    Raises:
+        ValueError: the provider sent no ID token.
+    """
+    issuer = {"essential": True, "value": settings.OIDC_ISSUER}
+    token = provider().authorize_access_token(request, claims_options={"iss": issuer})
+    if "userinfo" not in token:
+        raise ValueError("no ID token")
+    return dict(token["userinfo"])
+
+
+def _failed(request: HttpRequest, problem: Exception) -> HttpResponse:
+    # Its text may hold what the provider sent; its kind is enough to find it.
+    logger.warning("single sign-on failed: %s", type(problem).__name__)
+    messages.error(request, _("Signing in there did not work. Please try again."))
+    return redirect("console:login")
+
+
+def _must_be_on() -> None:
+    if not settings.OIDC_ISSUER:
+        raise Http404

@@ -1,0 +1,97 @@
+"""Single sign-on by OpenID Connect: who the provider says someone is, and what they may do here."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from authlib.integrations.django_client import OAuth
+from django.conf import settings
+from django.db import transaction
+
+from statuspage.staff.audit import record
+from statuspage.staff.models import Identity, Staff
+from statuspage.staff.roles import Role
+
+TIMEOUT_SECONDS: Final = 10
+# From the least to the most powerful: of several groups the last one counts.
+BY_POWER: Final = (Role.AUDITOR, Role.AUTHOR, Role.APPROVER, Role.ADMIN)
+NAME_LENGTH: Final = 150
+
+
+class NotOurs(Exception):
+    """The provider knows them, but no group of theirs gives a role here, or the account is off."""
+
+
+def provider() -> Any:
+    """The client: authorization code with PKCE, state and nonce, one session each."""
+    return _provider(settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET)
+
+
+@lru_cache(maxsize=4)
+def _provider(issuer: str, client_id: str, client_secret: str) -> Any:
+    # Metadata and keys are fetched when first needed, and again for a key that is not known.
+    oauth = OAuth()
+    oauth.register(
+        name="oidc",
+        client_id=client_id,
+        client_secret=client_secret,
+        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": "openid profile",
+            "code_challenge_method": "S256",
+            "default_timeout": TIMEOUT_SECONDS,
+        },
+    )
+    return oauth.oidc
+
+
+def role_of(claims: Mapping[str, Any]) -> Role | None:
+    """The most powerful role that their groups give; None where none does."""
+    told = claims.get(settings.OIDC_GROUPS_CLAIM) or []
+    groups = [told] if isinstance(told, str) else told
+    given = {settings.OIDC_ROLES[one] for one in groups if one in settings.OIDC_ROLES}
+    return next((one for one in reversed(BY_POWER) if one in given), None)
+
+
+def showed_second_factor(claims: Mapping[str, Any]) -> bool:
+    """Whether they did at the provider, in a way that the settings accept."""
+    told = claims.get("amr") or []
+    return not settings.OIDC_SECOND_FACTOR_AMR.isdisjoint([told] if isinstance(told, str) else told)
+
+
+def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
+    """The member of staff whom the provider names; made at the first sign-in, with today's role.
+
+    Raises:
+        NotOurs: no group of theirs gives a role, or the account was switched off.
+    """
+    role, issuer, subject = role_of(claims), str(claims["iss"]), str(claims["sub"])
+    if role is None:
+        raise NotOurs
+    with transaction.atomic():
+        known = Identity.objects.filter(issuer=issuer, subject=subject).first()
+        staff = (
+            Staff.objects.select_for_update().get(pk=known.staff_id)
+            if known
+            else _join(claims, issuer, subject, role)
+        )
+        if not staff.is_active:
+            raise NotOurs
+        if known is None:
+            record(act="staff.joined", staff=staff, ip=ip, after={"role": str(role)})
+        elif staff.role != role:
+            before = {"role": staff.role}
+            staff.role = role
+            staff.save(update_fields=["role"])
+            record(act="staff.role", staff=staff, ip=ip, before=before, after={"role": str(role)})
+    return staff
+
+
+def _join(claims: Mapping[str, Any], issuer: str, subject: str, role: Role) -> Staff:
+    """An account of its own: one that is here already is never taken over by its name."""
+    wanted = str(claims.get("preferred_username") or subject)[:NAME_LENGTH]
+    taken = Staff.objects.filter(username=wanted).exists()
+    name = f"{wanted[: NAME_LENGTH - 40]}@{subject[:39]}" if taken else wanted
+    staff = Staff.objects.create_user(name, role=role)  # without a password that could be guessed
+    Identity.objects.create(staff=staff, issuer=issuer, subject=subject)
+    return staff

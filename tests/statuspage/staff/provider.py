@@ -1,0 +1,98 @@
+"""A small OpenID provider on loopback, with switches for everything that it may do wrong."""
+
+import hashlib
+import json
+import threading
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+
+class Provider:
+    """What it says of whoever signs in; `wrong` changes claims, `forged` signs with another key."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.key = RSAKey.generate_key(2048, {"kid": "one"})
+        self.other = RSAKey.generate_key(2048, {"kid": "one"})
+        self.claims: dict[str, Any] = {"sub": "248289", "preferred_username": "lin"}
+        self.wrong: dict[str, Any] = {}
+        self.forged = False
+        self.silent = False
+        # What the browser was sent here with, and the verifier that the site then showed.
+        self.asked: dict[str, str] = {}
+        self.pkce_holds: list[bool] = []
+
+    def metadata(self) -> dict[str, Any]:
+        return {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/jwks",
+            "id_token_signing_alg_values_supported": ["RS256"],
+        }
+
+    def token(self, form: dict[str, str]) -> dict[str, Any]:
+        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        challenge = urlsafe_b64encode(digest).decode().rstrip("=")
+        self.pkce_holds.append(challenge == self.asked.get("code_challenge"))
+        now = int(time.time())
+        claims = {
+            "iss": self.url,
+            "aud": "candor",
+            "iat": now,
+            "exp": now + 300,
+            "nonce": self.asked.get("nonce"),
+            **self.claims,
+            **self.wrong,
+        }
+        key = self.other if self.forged else self.key
+        signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)
+        token = {"access_token": "x", "token_type": "Bearer", "expires_in": 300}
+        return token if self.silent else {**token, "id_token": signed}
+
+
+@contextmanager
+def running_provider() -> Iterator[Provider]:
+    """It answers until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path.startswith("/jwks"):
+                self._answer({"keys": [provider.key.as_dict(private=False)]})
+            else:
+                self._answer(provider.metadata())
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            form = {name: values[0] for name, values in parse_qs(body).items()}
+            self._answer(provider.token(form))
+
+        def _answer(self, document: dict[str, Any]) -> None:
+            body = json.dumps(document).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Tests are quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    provider = Provider(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield provider
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
