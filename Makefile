@@ -40,8 +40,8 @@ browser: $(VENV)/installed
 
 # Compile the pinned requirements from pyproject.toml (needs `pip install uv`).
 lock:
-	uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
-	uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
+	uv pip compile --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.txt
 
 # Collect new strings into locale/ (needs gettext) and compile the catalogue.
 messages: $(VENV)/installed

@@ -37,6 +37,7 @@ PAGES = (
     *("/", "/en/", "/history/", "/en/history/?q=t", "/history/?q=nothing", "/uptime/"),
     *("/notices/", "/arrival/", "/arrival/?category=micro", "/ledger/", "/transactions/", "/log/"),
     *("/verify/", "/subscribe/", "/manage/", "/nothing/", "/elder/", "/elder/en/uptime/"),
+    *("/transparency/", "/en/transparency/"),
 )
 
 
