@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from notifications.configuration import *  # noqa: F403
 from statuspage.api import framework
 from statuspage.env import ConfigurationError, Env, database_from_url
+from statuspage.incidents.configuration import *  # noqa: F403
 from statuspage.operations.logs import logging_by
+from statuspage.regulator.configuration import *  # noqa: F403
+from statuspage.staff.configuration import *  # noqa: F403
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 env: Final = Env()
@@ -157,25 +160,6 @@ if STAFF_SECOND_FACTOR not in ("optional", "required"):
 if STAFF_SECOND_FACTOR == "optional" and not DEVELOPMENT:
     raise ConfigurationError("STAFF_SECOND_FACTOR", "must be required when DEBUG is off")
 
-# Single sign-on by OpenID Connect; off while no issuer is named.
-OIDC_ISSUER = env.text("OIDC_ISSUER", "").rstrip("/")
-OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", None if OIDC_ISSUER else "")
-OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", None if OIDC_ISSUER else "")
-OIDC_LABEL = env.text("OIDC_LABEL", "SSO")
-# Which claim names groups, and which role each of them gives; the most powerful counts.
-OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
-OIDC_ROLES = env.pairs("OIDC_ROLES", frozenset({"author", "approver", "admin", "auditor"}))
-# Values of the provider's `amr` that stand for a second factor there; none: ours is asked for.
-OIDC_SECOND_FACTOR_AMR = env.names("OIDC_SECOND_FACTOR_AMR", "")
-if OIDC_ISSUER and not OIDC_ROLES:
-    raise ConfigurationError("OIDC_ROLES", "is required with OIDC_ISSUER, as in staff:author")
-if OIDC_ISSUER and not DEVELOPMENT and not OIDC_ISSUER.startswith("https://"):
-    raise ConfigurationError("OIDC_ISSUER", "must start with https://")
-# Whether a user name and password sign in as well: the way in while the provider is away.
-PASSWORD_SIGN_IN = env.flag("PASSWORD_SIGN_IN", True)
-if not PASSWORD_SIGN_IN and not OIDC_ISSUER:
-    raise ConfigurationError("PASSWORD_SIGN_IN", "may only be off where OIDC_ISSUER is set")
-
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -291,40 +275,6 @@ OPERATOR_HOTLINE = env.text("OPERATOR_HOTLINE", "400-000-0000" if DEVELOPMENT el
 LOG_SIGNING_KEY = _secret("LOG_SIGNING_KEY", "ZGVtby1sb2cta2V5LW5ldmVyLWluLXByb2R1Y3Rpb24=")
 # The name of the log for all time: the address below which it is served, without https://.
 LOG_ORIGIN = env.text("LOG_ORIGIN", f"{SITE_URL.partition('://')[2]}/log")
-
-# -- Promises: by impact; one that is not named promises nothing of the kind -------------------
-_IMPACTS: Final = frozenset({"none", "minor", "major", "critical"})
-# Minutes from detection to the first public word, and from each update to the next; working days
-# from the end of an incident to its postmortem.
-PROMISE_FIRST_MINUTES = env.counts(
-    "PROMISE_FIRST_MINUTES", "critical:10,major:15,minor:30", _IMPACTS
-)
-PROMISE_UPDATE_MINUTES = env.counts(
-    "PROMISE_UPDATE_MINUTES", "critical:30,major:60,minor:240,none:240", _IMPACTS
-)
-PROMISE_POSTMORTEM_DAYS = env.counts("PROMISE_POSTMORTEM_DAYS", "critical:3,major:5", _IMPACTS)
-
-# -- The regulator: a private clock for each incident --------------------------------------------
-_MEASURES: Final = frozenset({"minutes", "transactions", "records", "customers"})
-# By grade, what makes an incident one of it when exceeded; a grade without any is judged by staff.
-REGULATOR_THRESHOLDS = {
-    "general": env.counts(
-        "REGULATOR_GENERAL",
-        "minutes:120,transactions:100000,records:5000,customers:500",
-        _MEASURES,
-    ),
-    "larger": env.counts("REGULATOR_LARGER", "", _MEASURES),
-    "grave": env.counts("REGULATOR_GRAVE", "", _MEASURES),
-    "extraordinary": env.counts("REGULATOR_EXTRAORDINARY", "", _MEASURES),
-}
-# Hours from there to the first and the written report, and from the end to the closing report.
-REGULATOR_HOURS = env.counts(
-    "REGULATOR_HOURS",
-    "first:2,written:24,closing:240",
-    frozenset({"first", "written", "closing"}),
-)
-# The impacts whose duration counts as an interruption.
-REGULATOR_INTERRUPTIONS = env.items("REGULATOR_INTERRUPTIONS", ("major", "critical"), _IMPACTS)
 
 # -- Monitors ---------------------------------------------------------------------------------
 # What a monitor watches and no longer reports is forgotten after so many days.
