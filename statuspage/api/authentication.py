@@ -7,6 +7,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from statuspage.client_ip import client_ip
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.services import token_check
 
@@ -27,7 +28,8 @@ class TokenAuthentication(BaseAuthentication):
         if scheme.lower() != SCHEME:
             return None
         secret = secret.strip()
-        token = token_check(secret) if secret.isascii() and len(secret) <= LONGEST else None
+        short = secret.isascii() and len(secret) <= LONGEST
+        token = token_check(secret, client_ip(request._request)) if short else None
         if token is None:
             raise AuthenticationFailed(_("This token is unknown or has expired."))
         # For the audit log, which writes down every use.

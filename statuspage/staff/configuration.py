@@ -8,7 +8,8 @@ _env: Final = Env()
 _DEVELOPMENT: Final = _env.flag("DEBUG", False)
 
 # Single sign-on by OpenID Connect; off while no issuer is named.
-OIDC_ISSUER = _env.text("OIDC_ISSUER", "").rstrip("/")
+# Letter by letter as the provider writes itself: some end in a slash, and `iss` must be the same.
+OIDC_ISSUER = _env.text("OIDC_ISSUER", "")
 OIDC_CLIENT_ID = _env.text("OIDC_CLIENT_ID", None if OIDC_ISSUER else "")
 OIDC_CLIENT_SECRET = _env.text("OIDC_CLIENT_SECRET", None if OIDC_ISSUER else "")
 OIDC_LABEL = _env.text("OIDC_LABEL", "SSO")

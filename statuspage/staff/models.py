@@ -1,5 +1,7 @@
 """Staff and the tokens that act for them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -54,6 +56,11 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def works(self, now: datetime) -> bool:
+        """Whether it was neither revoked nor has expired, and whom it acts for is still here."""
+        expired = self.expires_at is not None and self.expires_at <= now
+        return self.revoked_at is None and not expired and self.staff.is_active
 
     def allows(self, scope: str) -> bool:
         """Whether whoever issued it meant it for this."""

@@ -1,6 +1,7 @@
 """Passkeys (WebAuthn Level 3): a second factor that no copied page can ask for."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -33,6 +34,16 @@ NAME_LENGTH: Final = 60
 # A challenge is answered within minutes, once, by the browser that it was given to.
 CHALLENGE_SECONDS: Final = 300
 LONGEST_ANSWER: Final = 20_000
+ID: Final = re.compile(r"[A-Za-z0-9_-]{1,1400}")
+# What the library raises for an answer that is wrong, and for one that is none at all.
+BROKEN: Final = (
+    WebAuthnException,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 Challenge = dict[str, Any]
 
@@ -85,7 +96,7 @@ def registration_finish(
             expected_origin=origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except BROKEN as error:
         raise Refused from error
     with transaction.atomic():
         Staff.objects.select_for_update().get(pk=staff.pk)
@@ -97,7 +108,7 @@ def registration_finish(
             raise Refused
         passkey = Passkey.objects.create(
             staff=staff,
-            name=name.strip()[:NAME_LENGTH] or f"{timezone.localtime():%Y-%m-%d %H:%M}",
+            name=_name(name) or f"{timezone.localtime():%Y-%m-%d %H:%M}",
             credential_id=known,
             public_key=found.credential_public_key,
             sign_count=found.sign_count,
@@ -129,7 +140,7 @@ def authentication_finish(*, staff: Staff, answer: str, challenge: Challenge | N
     with transaction.atomic():
         passkey = (
             Passkey.objects.select_for_update()
-            .filter(staff=staff, credential_id=str(credential.get("id", "")))
+            .filter(staff=staff, credential_id=str(credential["id"]))
             .first()
         )
         if passkey is None:
@@ -145,7 +156,7 @@ def authentication_finish(*, staff: Staff, answer: str, challenge: Challenge | N
                 credential_current_sign_count=passkey.sign_count,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        except BROKEN as error:
             raise Refused from error
         passkey.sign_count, passkey.last_used_at = found.new_sign_count, timezone.now()
         passkey.save(update_fields=["sign_count", "last_used_at"])
@@ -185,8 +196,13 @@ def _expected(challenge: Challenge | None, purpose: str) -> bytes:
 def _read(answer: str) -> dict[str, Any]:
     try:
         found = json.loads(answer) if len(answer) <= LONGEST_ANSWER else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused from error
-    if not isinstance(found, dict):
+    # The database is asked for the id: it must be one that a browser may write.
+    if not isinstance(found, dict) or not ID.fullmatch(str(found.get("id", ""))):
         raise Refused
     return found
+
+
+def _name(typed: str) -> str:
+    return "".join(filter(str.isprintable, typed)).strip()[:NAME_LENGTH]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from statuspage.staff.audit import record
@@ -32,10 +32,12 @@ def token_issue(
 ) -> str:
     """Create a token and return its secret: the only time that it can be seen.
 
-    Without `scopes` it may all that its owner's role may; `by` is who issued it, if not a command.
+    Without `scopes` it may all that its owner's role may, without `expires_at` for a year; `by` is
+    who issued it, if not a command.
     """
     secret = PREFIX + secrets.token_urlsafe(32)
     may = [*scopes] if scopes is not None else every_scope()
+    expires_at = expires_at or timezone.now() + timedelta(days=LONGEST_DAYS)
     with transaction.atomic():
         ApiToken.objects.create(
             name=name, staff=staff, sha256=_hash(secret), scopes=may, expires_at=expires_at
@@ -56,18 +58,22 @@ def token_revoke(*, token: ApiToken, by: Staff, ip: str = "") -> None:
             record(act="token.revoked", staff=by, target=token.name, ip=ip, before=before)
 
 
-def token_check(secret: str) -> ApiToken | None:
-    """The token with this secret; None when unknown, expired, revoked or of inactive staff."""
+def token_check(secret: str, ip: str = "") -> ApiToken | None:
+    """The token with this secret; None when unknown, expired, revoked or of inactive staff.
+
+    Who still uses a token that is over is written down, once a minute. Words that never were one
+    are not: anybody could fill with them a log that forgets nothing.
+    """
     now = timezone.now()
-    token = (
-        ApiToken.objects.select_related("staff")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), staff__is_active=True)
-        .filter(sha256=_hash(secret), revoked_at=None)
-        .first()
-    )
-    if token and (token.last_used_at is None or now - token.last_used_at > LAST_USED_GRAIN):
+    token = ApiToken.objects.select_related("staff").filter(sha256=_hash(secret)).first()
+    if token is None:
+        return None
+    works = token.works(now)
+    if token.last_used_at is None or now - token.last_used_at > LAST_USED_GRAIN:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token
+        if not works:
+            record(act="token.refused", staff=token.staff, token=token, target=token.name, ip=ip)
+    return token if works else None
 
 
 def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:

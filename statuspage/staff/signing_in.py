@@ -36,6 +36,13 @@ def sign_in_revoke(*, sign_in: SignIn, by: Staff, ip: str = "") -> None:
         record(act="session.revoked", staff=by, ip=ip, before=before)
 
 
+def sign_out_elsewhere(*, staff: Staff, but: str | None) -> None:
+    """Browsers in which only the password was shown, once there is more to show; not this one."""
+    others = staff.sign_ins.exclude(session_key=but or "")
+    Session.objects.filter(session_key__in=others.values("session_key")).delete()
+    others.delete()
+
+
 def _came_in(*, request: HttpRequest, user: Any, **_more: Any) -> None:
     if not isinstance(user, Staff):
         return

@@ -1,5 +1,6 @@
 """Single sign-on by OpenID Connect: who the provider says someone is, and what they may do here."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -16,6 +17,7 @@ TIMEOUT_SECONDS: Final = 10
 # From the least to the most powerful: of several groups the last one counts.
 BY_POWER: Final = (Role.AUDITOR, Role.AUTHOR, Role.APPROVER, Role.ADMIN)
 NAME_LENGTH: Final = 150
+SUBJECT: Final = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 class NotOurs(Exception):
@@ -35,7 +37,7 @@ def _provider(issuer: str, client_id: str, client_secret: str) -> Any:
         name="oidc",
         client_id=client_id,
         client_secret=client_secret,
-        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_kwargs={
             "scope": "openid profile",
             "code_challenge_method": "S256",
@@ -47,16 +49,14 @@ def _provider(issuer: str, client_id: str, client_secret: str) -> Any:
 
 def role_of(claims: Mapping[str, Any]) -> Role | None:
     """The most powerful role that their groups give; None where none does."""
-    told = claims.get(settings.OIDC_GROUPS_CLAIM) or []
-    groups = [told] if isinstance(told, str) else told
+    groups = _words(claims.get(settings.OIDC_GROUPS_CLAIM))
     given = {settings.OIDC_ROLES[one] for one in groups if one in settings.OIDC_ROLES}
     return next((one for one in reversed(BY_POWER) if one in given), None)
 
 
 def showed_second_factor(claims: Mapping[str, Any]) -> bool:
     """Whether they did at the provider, in a way that the settings accept."""
-    told = claims.get("amr") or []
-    return not settings.OIDC_SECOND_FACTOR_AMR.isdisjoint([told] if isinstance(told, str) else told)
+    return not settings.OIDC_SECOND_FACTOR_AMR.isdisjoint(_words(claims.get("amr")))
 
 
 def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
@@ -64,8 +64,9 @@ def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
 
     Raises:
         NotOurs: no group of theirs gives a role, or the account was switched off.
+        ValueError: the provider names nobody.
     """
-    role, issuer, subject = role_of(claims), str(claims["iss"]), str(claims["sub"])
+    role, issuer, subject = role_of(claims), str(claims["iss"]), _subject(claims)
     if role is None:
         raise NotOurs
     with transaction.atomic():
@@ -89,9 +90,28 @@ def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
 
 def _join(claims: Mapping[str, Any], issuer: str, subject: str, role: Role) -> Staff:
     """An account of its own: one that is here already is never taken over by its name."""
-    wanted = str(claims.get("preferred_username") or subject)[:NAME_LENGTH]
+    told = str(claims.get("preferred_username") or "")
+    wanted = "".join(filter(str.isprintable, told))[:NAME_LENGTH] or subject[:NAME_LENGTH]
     taken = Staff.objects.filter(username=wanted).exists()
     name = f"{wanted[: NAME_LENGTH - 40]}@{subject[:39]}" if taken else wanted
     staff = Staff.objects.create_user(name, role=role)  # without a password that could be guessed
     Identity.objects.create(staff=staff, issuer=issuer, subject=subject)
     return staff
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    """Who they are there: at most 255 characters of ASCII (OpenID Connect Core 1.0, section 2).
+
+    Raises:
+        ValueError: it is nothing of the kind.
+    """
+    told = claims["sub"]
+    if not isinstance(told, str) or not SUBJECT.fullmatch(told):
+        raise ValueError("no subject")
+    return told
+
+
+def _words(told: object) -> frozenset[str]:
+    """One or several; a claim of any other form names nothing."""
+    listed = told if isinstance(told, list) else [told]
+    return frozenset(one for one in listed if isinstance(one, str))

@@ -2,7 +2,6 @@
 
 import segno
 from django.contrib import messages
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
@@ -26,7 +25,7 @@ from statuspage.staff.second_factor import (
     totp_remove,
     totp_uri,
 )
-from statuspage.staff.signing_in import sign_in_revoke, sign_ins_of
+from statuspage.staff.signing_in import sign_in_revoke, sign_ins_of, sign_out_elsewhere
 
 
 @reads
@@ -55,7 +54,7 @@ def totp(request: HttpRequest) -> HttpResponse:
     form = EnrolForm(request.POST or None, staff=staff, ip=client_ip(request))
     if request.method == "POST" and form.is_valid():
         request.session[SHOWN] = True
-        _sign_out_elsewhere(request, staff)
+        sign_out_elsewhere(staff=staff, but=request.session.session_key)
         return render(request, "console/recovery_codes.html", {"codes": form.recovery_codes})
     secret = totp_begin(staff=staff)
     context = {"form": form, "secret": secret, "picture": _picture(totp_uri(secret, staff))}
@@ -105,13 +104,6 @@ def _proven(request: HttpRequest, staff: Staff) -> bool:
     for problems in form.errors.values():
         messages.error(request, " ".join(str(one) for one in problems))
     return False
-
-
-def _sign_out_elsewhere(request: HttpRequest, staff: Staff) -> None:
-    """Browsers that have shown the password only."""
-    others = staff.sign_ins.exclude(session_key=request.session.session_key)
-    Session.objects.filter(session_key__in=others.values("session_key")).delete()
-    others.delete()
 
 
 def _picture(uri: str) -> str:

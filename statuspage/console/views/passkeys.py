@@ -24,6 +24,7 @@ from statuspage.staff.passkeys import (
     registration_finish,
 )
 from statuspage.staff.second_factor import has_one, recovery_codes_renew
+from statuspage.staff.signing_in import sign_out_elsewhere
 
 CHALLENGE: Final = "passkey_challenge"
 
@@ -57,6 +58,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
         return redirect("console:account")
     request.session[SHOWN] = True
     if first:
+        sign_out_elsewhere(staff=staff, but=request.session.session_key)
         codes = recovery_codes_renew(staff=staff, ip=client_ip(request))
         return render(request, "console/recovery_codes.html", {"codes": codes})
     messages.success(request, _("The passkey is set up."))

@@ -32,10 +32,15 @@ POSTED = {
     "draft_discard",
     "draft_restore",
     "recurrence_end",
+    "passkey_options",
+    "passkey_add",
+    "passkey_off",
+    "passkey_show_options",
+    "passkey_show",
 }
-PAGES = [
-    name for name in names() if name not in {"logout", "login", "second_factor"} | PARTS | POSTED
-]
+# They only lead on.
+DOORS = {"logout", "login", "second_factor", "sso", "sso_back"}
+PAGES = [name for name in names() if name not in DOORS | PARTS | POSTED]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

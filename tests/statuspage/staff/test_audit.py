@@ -6,9 +6,10 @@ import io
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from statuspage.staff.audit import record
-from statuspage.staff.models import AuditEntry
+from statuspage.staff.models import ApiToken, AuditEntry, Staff
 from statuspage.staff.roles import Role
 from statuspage.staff.services import token_issue
 from tests.factories import make_component, make_staff, open_incident
@@ -97,6 +98,32 @@ def test_every_call_with_a_token_names_the_token(db: None, client: Client) -> No
     assert (entry.who, entry.token, entry.status) == ("lin", "billing", 200)
     assert entry.ip == "203.0.113.7"
     assert secret not in str(list(AuditEntry.objects.values()))
+
+
+@pytest.mark.parametrize("over", ["expired", "revoked", "left"])
+def test_a_token_that_is_over_leaves_an_entry_when_somebody_tries_it(
+    db: None, client: Client, over: str
+) -> None:
+    lin = make_staff(username="lin")
+    secret = token_issue(name="billing", staff=lin)
+    if over == "left":
+        Staff.objects.update(is_active=False)
+    moment = {"expired": "expires_at", "revoked": "revoked_at"}.get(over)
+    if moment:
+        ApiToken.objects.update(**{moment: timezone.now()})
+    for _try in range(3):  # one entry a minute: a script that goes on asking fills no log
+        answer = client.get("/api/v1/incidents/", headers={"authorization": f"Bearer {secret}"})
+        assert answer.status_code == 401
+    entry = AuditEntry.objects.get(act="token.refused")
+    assert (entry.who, entry.token, entry.ip) == ("lin", "billing", "127.0.0.1")
+    assert secret not in str(vars(entry))
+
+
+def test_words_that_never_were_a_token_fill_no_log(db: None, client: Client) -> None:
+    for secret in ("candor_guess", "", "a\0b", "x" * 300):
+        header = {"authorization": f"Bearer {secret}"}
+        assert client.get("/api/v1/incidents/", headers=header).status_code == 401
+    assert not AuditEntry.objects.exists()
 
 
 def test_an_administrators_edit_says_what_was_before_and_after(db: None) -> None:

@@ -185,7 +185,13 @@ def test_an_answer_comes_within_minutes(key: Key) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["", "{", "[]", "{}", '{"id": 1}', '{"id": "x", "response": {}}', "x" * 30_000]
+    "answer",
+    [
+        *("", "{", "[]", "{}", '{"id": 1}', '{"id": "x", "response": {}}', "x" * 30_000),
+        # Deeper than any parser goes, and what no column of the database takes.
+        *("[" * 15_000, '{"id": "\\u0000"}', '{"id": "\\ud800"}', '{"id": null, "response": 3}'),
+    ],
+    ids=range(11),
 )
 def test_rubbish_is_refused_and_breaks_nothing(key: Key, answer: str) -> None:
     client = Client()
@@ -198,6 +204,34 @@ def test_rubbish_is_refused_and_breaks_nothing(key: Key, answer: str) -> None:
     told = words(page.post("/console/account/passkeys/", values, follow=True))
     assert "could not be set up" in told
     assert Passkey.objects.count() == 1
+
+
+@pytest.mark.parametrize("field", ["clientDataJSON", "authenticatorData", "signature"])
+@pytest.mark.parametrize("put", ["", "AA", "!", 3, None, b64(b"[" * 9000), b64(b"\x81" * 9000)])
+def test_a_known_passkey_with_a_broken_answer_is_refused(key: Key, field: str, put: Any) -> None:
+    client = Client()
+    answer = json.loads(key.show(half(client)))
+    answer["response"][field] = put
+    assert not show(client, json.dumps(answer))
+
+
+def test_a_name_is_what_can_be_read_of_it(lin: Staff) -> None:
+    client = inside(lin)
+    options = client.post("/console/account/passkeys/options/").json()
+    values = {"passkey": Key().make(options), "name": "手机\0\n", "password": "secret"}
+    client.post("/console/account/passkeys/", values)
+    assert Passkey.objects.get().name == "手机"
+
+
+def test_the_first_one_signs_out_browsers_that_showed_the_password_only() -> None:
+    wu = make_staff(Role.AUTHOR, username="wu")
+    elsewhere = Client()
+    elsewhere.post("/console/login/", {"username": "wu", "password": "secret"})
+    assert elsewhere.get("/console/log/").status_code == 200
+    here = inside(wu)
+    add(here, Key())
+    assert here.get("/console/log/").status_code == 200
+    assert elsewhere.get("/console/log/").status_code == 302
 
 
 def test_without_the_password_before_it_a_passkey_opens_nothing(key: Key) -> None:

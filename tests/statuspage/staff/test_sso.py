@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import AuditEntry, Identity, Staff
 from statuspage.staff.roles import Role
 from tests.factories import make_staff
@@ -105,10 +106,20 @@ def test_who_was_switched_off_stays_out(provider: Provider) -> None:
         {"nonce": "another"},
         {"iss": "https://evil.example"},
         {"aud": "somebody-else"},
+        # A token for another service of the same provider, obtained through us.
+        {"aud": "somebody-else", "azp": "candor"},
+        {"aud": ["somebody-else"], "azp": "candor"},
+        {"aud": []},
+        {"nonce": None},
         {"exp": int(time.time()) - 3600, "iat": int(time.time()) - 7200},
+        {"exp": "soon"},
         {"sub": None},
+        {"sub": ""},
+        {"sub": "a\0b"},
+        {"sub": "x" * 256},
+        {"sub": {"id": 1}},
+        {"amr": 3},
     ],
-    ids=["nonce", "issuer", "audience", "expired", "nobody"],
 )
 def test_a_token_that_is_not_for_this_sign_in_opens_nothing(
     provider: Provider, wrong: dict[str, Any]
@@ -119,6 +130,56 @@ def test_a_token_that_is_not_for_this_sign_in_opens_nothing(
     assert "did not work" in page
     assert not signed_in(client)
     assert not Staff.objects.exists()
+
+
+def test_a_token_for_several_services_is_taken_where_we_are_among_them(provider: Provider) -> None:
+    provider.wrong = {"aud": ["billing", "candor"], "azp": "candor"}
+    client = Client()
+    client.get(go(client, provider))
+    assert signed_in(client)
+
+
+def test_an_issuer_may_end_in_a_slash(provider: Provider, settings: Any) -> None:
+    settings.OIDC_ISSUER = f"{provider.url}/"
+    client = Client()
+    client.get(go(client, provider))
+    assert not signed_in(client), "who it says it is, and who we expect, differ by a slash"
+    provider.wrong = {"iss": f"{provider.url}/"}
+    client.get(go(client, provider))
+    assert signed_in(client)
+
+
+def test_claims_of_another_form_name_no_group_and_no_second_factor(provider: Provider) -> None:
+    for groups in ([{}], 3, {"desk": 1}):
+        provider.claims["groups"] = groups
+        client = Client()
+        client.get(go(client, provider))
+        assert not signed_in(client)
+    provider.claims |= {"groups": [{}, "on-call"], "amr": [{}, 3], "preferred_username": "l\0in"}
+    client = Client()
+    client.get(go(client, provider))
+    assert Staff.objects.get().username == "lin"
+    assert SHOWN not in client.session
+
+
+@pytest.mark.parametrize(
+    "document", [[], {}, 3, {"issuer": 3}, {"jwks_uri": None}, {"authorization_endpoint": None}]
+)
+def test_a_provider_that_describes_itself_wrongly_is_told_plainly(
+    provider: Provider, document: Any
+) -> None:
+    right = provider.metadata()
+    wrong = {**right, **document} if document and isinstance(document, dict) else document
+    provider.metadata = lambda: wrong  # type: ignore[method-assign]
+    client = Client(headers=ENGLISH)
+    answer = client.get("/console/login/sso/")
+    if answer["Location"].startswith(provider.url):
+        state = parse_qs(urlsplit(answer["Location"]).query)["state"][0]
+        answer = client.get(f"/console/login/sso/back/?code=abc&state={state}")
+        if document == {"issuer": 3}:  # what it says of itself there decides nothing
+            return
+    assert answer["Location"] == "/console/login/"
+    assert "did not work" in words(client.get("/console/login/"))
 
 
 def test_a_forged_signature_opens_nothing(provider: Provider) -> None:
@@ -183,8 +244,8 @@ def test_our_second_factor_is_asked_for_unless_the_provider_saw_one(
 
 def test_it_is_off_unless_the_settings_say_so() -> None:
     client = Client()
-    assert client.get("/console/login/sso/").status_code == 404
-    assert client.get("/console/login/sso/back/").status_code == 404
+    for door in ("/console/login/sso/", "/console/login/sso/back/"):
+        assert client.get(door).headers["Location"] == "/console/login/"
     assert "sso" not in words(client.get("/console/login/"))
 
 

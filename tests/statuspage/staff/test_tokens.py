@@ -40,6 +40,12 @@ def test_an_expired_token_opens_nothing():
     assert token_check(secret) is None
 
 
+def test_no_token_is_for_ever():
+    token_issue(name="no end named", staff=make_staff())
+    left = ApiToken.objects.get().expires_at - timezone.now()
+    assert timedelta(days=365) < left <= timedelta(days=366)
+
+
 def test_the_token_of_someone_who_left_opens_nothing():
     secret = token_issue(name="monitoring", staff=make_staff(is_active=False))
     assert token_check(secret) is None
