@@ -48,7 +48,7 @@ def main(names: Sequence[str]) -> None:
         folder.chmod(0o755)
         engines = Engines(folder)
         try:
-            _report(_measure(_stage(folder, engines), names or BENCHMARKS))
+            _report(_measure(_stage(folder, engines), names or BENCHMARKS), names)
         finally:
             engines.stop()
 
@@ -78,17 +78,18 @@ def _measure(stage: Stage, names: Sequence[str]) -> list[Section]:
     return sections
 
 
-def _report(sections: Sequence[Section]) -> None:
+def _report(sections: Sequence[Section], names: Sequence[str]) -> None:
+    """Keep the tables: those of a part beside those of everything, not in their place."""
     now = datetime.now(UTC)
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     parts = [
-        f"# {now:%Y-%m-%d}, `make bench`",
+        f"# {now:%Y-%m-%d}, `{' '.join(['python -m benchmarks', *names])}`",
         f"Python {platform.python_version()}, {versions}, {os.cpu_count()} cores, load before"
         f" {os.getloadavg()[2]:.1f}. Each row was measured side by side in one run; the machine is"
         " shared, so that only ratios and CPU times mean anything.",
         *(one.as_markdown() for one in sections),
     ]
-    path = RESULTS / f"{now:%Y-%m-%d}.md"
+    path = RESULTS / f"{'-'.join([f'{now:%Y-%m-%d}', *names])}.md"
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     sys.stdout.write(f"\nkept in {path.relative_to(Path.cwd())}\n")

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
+
+from django.utils import timezone
 
 What = ParamSpec("What")
 Found = TypeVar("Found")
@@ -40,3 +43,9 @@ def once(function: Callable[What, Found]) -> Callable[What, Found]:
         return found
 
     return shared
+
+
+@once
+def present() -> datetime:
+    """The present moment, the same one for all pages that are rendered together."""
+    return timezone.now()

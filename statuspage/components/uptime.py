@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
 from statuspage.components.statuses import SEVERITY, ComponentStatus
 
-# How much of a second in such a state counts as lost. All others count as available: slow is
-# still working, and planned work was announced; both are shown all the same.
-WEIGHTS: Final[Mapping[ComponentStatus, Decimal]] = {
-    ComponentStatus.MAJOR_OUTAGE: Decimal(1),
-    ComponentStatus.PARTIAL_OUTAGE: Decimal("0.3"),
+# How many hundredths of the time in such a state count as lost. All others count as available:
+# slow is still working, and planned work was announced; both are shown all the same.
+WEIGHTS: Final[Mapping[ComponentStatus, int]] = {
+    ComponentStatus.MAJOR_OUTAGE: 100,
+    ComponentStatus.PARTIAL_OUTAGE: 30,
 }
 DISRUPTED: Final = frozenset(
     {
@@ -23,7 +24,6 @@ DISRUPTED: Final = frozenset(
     }
 )
 MOMENT: Final = timedelta(seconds=1)
-HUNDREDTH: Final = Decimal("0.01")
 
 Change = tuple[datetime, ComponentStatus]
 
@@ -44,7 +44,7 @@ class DayRecord:
     day: date
     seconds: Mapping[ComponentStatus, int]
 
-    @property
+    @cached_property
     def status(self) -> ComponentStatus | None:
         """The worst state of the day; None without a record."""
         return max(self.seconds, key=SEVERITY.__getitem__, default=None)
@@ -108,6 +108,12 @@ def _under(span: Span, outage: Span) -> Iterable[Span]:
     return [piece for piece in pieces if piece.begin < piece.end]
 
 
+def within(spans: Iterable[Span], begin: datetime, end: datetime) -> tuple[Span, ...]:
+    """What of the spans lies between the two."""
+    cut = (Span(one.status, max(one.begin, begin), min(one.end, end)) for one in spans)
+    return tuple(one for one in cut if one.begin < one.end)
+
+
 def days(spans: Iterable[Span], first: date, last: date, zone: tzinfo) -> list[DayRecord]:
     """One record a day from `first` to `last`, whatever the spans reach."""
     seconds: dict[date, dict[ComponentStatus, int]] = {}
@@ -122,14 +128,14 @@ def days(spans: Iterable[Span], first: date, last: date, zone: tzinfo) -> list[D
 
 def availability(records: Iterable[DayRecord]) -> Decimal | None:
     """In percent with two digits, rounded down: only a perfect record is 100. None without one."""
-    known, lost = 0, Decimal(0)
+    known = lost = 0
     for record in records:
         for status, lasted in record.seconds.items():
             known += lasted
-            lost += WEIGHTS.get(status, Decimal(0)) * lasted
+            lost += WEIGHTS.get(status, 0) * lasted
     if not known:
         return None
-    return ((1 - lost / known) * 100).quantize(HUNDREDTH, ROUND_DOWN)
+    return Decimal((100 * known - lost) * 100 // known).scaleb(-2)
 
 
 def runs(records: Sequence[DayRecord]) -> list[list[DayRecord]]:

@@ -14,7 +14,7 @@ from statuspage.components.selectors import grouped, overall_state, visible_comp
 from statuspage.components.statuses import HEADLINES, ComponentStatus, Indicator
 from statuspage.incidents import selectors as log
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.once import once
+from statuspage.once import once, present
 from statuspage.pages.cards import (
     IncidentCard,
     MaintenanceCard,
@@ -98,7 +98,7 @@ class History:
 
 def reader(language: str) -> Reader:
     """A reader of now."""
-    return Reader(language=language, now=_now(), hidden=_hidden())
+    return Reader(language=language, now=present(), hidden=_hidden())
 
 
 @once
@@ -199,12 +199,6 @@ def notice_cards(found: Iterable[Notice], one: Reader) -> list[NoticeCard]:
     rows = list(found)
     said = timelines("notice", [row.public_id for row in rows])
     return [notice_card(row, said, one) for row in rows]
-
-
-@once
-def _now() -> datetime:
-    """The present moment, the same one for all pages that are rendered together."""
-    return timezone.now()
 
 
 @once

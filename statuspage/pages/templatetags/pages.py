@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from statuspage.pages import moments
@@ -18,6 +18,9 @@ from statuspage.settlement.money import yuan
 from statuspage.statements.times import iso
 
 ALL: Final = Decimal(100)
+# Pages hold hundreds of these two: a template each would take a tenth of the time of rendering.
+ICON: Final = '<svg class="icon" aria-hidden="true"><use href="#icon-{}"/></svg>'
+BADGE: Final = f'<span class="badge badge-{{}}">{ICON}{{}}</span>'
 
 register = template.Library()
 
@@ -72,13 +75,13 @@ def share(context: Mapping[str, Any], name: Any = "") -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("pages/parts/badge.html")
-def badge(status: str, label: str) -> dict[str, str]:
+@register.simple_tag
+def badge(status: str, label: str) -> SafeString:
     """A status in words, with its icon and colours."""
-    return {"status": str(status), "label": label, "icon": icon(str(status))}
+    return format_html(BADGE, str(status), icon(str(status)), label)
 
 
-@register.inclusion_tag("pages/parts/icon.html")
-def status_icon(status: str) -> dict[str, str]:
+@register.simple_tag
+def status_icon(status: str) -> SafeString:
     """The icon alone, for where the words stand beside it."""
-    return {"icon": icon(str(status))}
+    return format_html(ICON, icon(str(status)))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 
+from statuspage.once import present
 from statuspage.pages.http import public
 from statuspage.transparency.figures import Month, Share
 from statuspage.transparency.selectors import monthly_figures
@@ -21,7 +21,7 @@ ABOUT: Final = (
 @public
 def data_csv(request: HttpRequest) -> HttpResponse:
     """A row a month, newest first; an empty cell is a figure of which there is nothing to count."""
-    rows = [row_of(one) for one in monthly_figures(timezone.now())]
+    rows = [row_of(one) for one in monthly_figures(present())]
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=[*row_of(Month(""))])
     writer.writeheader()
@@ -32,7 +32,7 @@ def data_csv(request: HttpRequest) -> HttpResponse:
 @public
 def data_json(request: HttpRequest) -> HttpResponse:
     """The same; null where there is nothing to count."""
-    rows = [row_of(one) for one in monthly_figures(timezone.now())]
+    rows = [row_of(one) for one in monthly_figures(present())]
     return JsonResponse({"about": ABOUT, "months": rows})
 
 

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,7 @@ from statuspage.components.statuses import ComponentStatus
 from statuspage.components.uptime import DayRecord, availability, runs
 from statuspage.once import once
 from statuspage.pages.moments import duration
-from statuspage.pages.uptime.selectors import Record, ninety_days
+from statuspage.pages.uptime.selectors import ninety_days, of_each
 
 NO_RECORD: Final = "none"
 # How high above the ground a day's bar begins, of ten: the worse the taller, so that colour is not
@@ -55,30 +57,26 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """`paths` are the picture's: a status with the path of all its days, each a dash long."""
+class Picture:
+    """`paths` are a status each with the path of all its days, each a dash long."""
 
-    id: str
     percent: Decimal | None
-    disrupted: int
     paths: Sequence[tuple[str, str]]
     runs: Sequence[Run]
 
 
-def bars(records: Iterable[Record]) -> dict[str, Bar]:
-    """The bar of each component, by its public id."""
-    return {one.component.public_id: bar(one) for one in records}
+@dataclass(frozen=True)
+class Bar:
+    """The bar of the component with this public id, as markup."""
+
+    id: str
+    drawn: SafeString
 
 
-def bar(record: Record) -> Bar:
-    """The bar of one component, in the active language."""
-    return Bar(
-        id=record.component.public_id,
-        percent=availability(record.days),
-        disrupted=sum(1 for one in record.days if one.disrupted),
-        paths=_paths(record.days),
-        runs=told(record.days),
-    )
+def drawn(days: Sequence[DayRecord]) -> SafeString:
+    """Days as a picture and in words, in the active language."""
+    picture = Picture(percent=availability(days), paths=_paths(days), runs=told(days))
+    return render_to_string("pages/parts/bar.html", {"bar": picture})
 
 
 def told(records: Sequence[DayRecord]) -> list[Run]:
@@ -128,4 +126,5 @@ def _alike(records: Sequence[DayRecord]) -> Iterable[Sequence[DayRecord]]:
 @once
 def ninety_days_bars(language: str, now: datetime) -> dict[str, Bar]:
     """The bars in the active language, made once for all pages that are rendered together."""
-    return bars(ninety_days(now))
+    found = of_each(ninety_days(now), drawn)
+    return {one.public_id: Bar(one.public_id, picture) for one, picture in found}

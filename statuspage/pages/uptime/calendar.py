@@ -6,18 +6,19 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
-from django.utils.html import format_html
+from django.utils.dates import WEEKDAYS
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from statuspage.components.models import Component
 from statuspage.components.selectors import grouped
 from statuspage.components.uptime import DayRecord, availability
 from statuspage.once import once
 from statuspage.pages.cards import Reader
 from statuspage.pages.months import Month
 from statuspage.pages.uptime.bars import NO_RECORD, Run, in_words, told
-from statuspage.pages.uptime.selectors import Record, ninety_days, records
+from statuspage.pages.uptime.selectors import ninety_days, of_each, records
 from statuspage.pages.words import Words, words
+from statuspage.statements.texts import CHINESE
 
 DAYS_A_WEEK: Final = 7
 EVENTFUL: Final = (
@@ -27,15 +28,22 @@ EMPTY: Final = mark_safe("<td></td>")
 
 
 @dataclass(frozen=True)
+class MonthOfDays:
+    """The days of a month; `events` are those of which there is something to tell."""
+
+    percent: Decimal | None
+    weeks: SafeString
+    events: Sequence[Run]
+
+
+@dataclass(frozen=True)
 class MonthCard:
-    """One component in one month; `events` are its days of which there is something to tell."""
+    """One component in one month; `lately` is its availability in the last ninety days."""
 
     id: str
     name: Words
-    percent: Decimal | None
     lately: Decimal | None
-    weeks: SafeString
-    events: Sequence[Run]
+    days: MonthOfDays
 
 
 @dataclass(frozen=True)
@@ -49,31 +57,39 @@ class MonthGroup:
 @once
 def month_groups(month: Month, reader: Reader) -> list[MonthGroup]:
     """Every component of the month in its group, in the active language."""
-    lately = {one.component.pk: availability(one.days) for one in ninety_days(reader.now)}
-    last = month.last_day
-    found = {one.component: one for one in records(month.first_day, last, reader.now)}
+    lately = dict(of_each(ninety_days(reader.now), availability))
+    months = dict(of_each(records(month.first_day, month.last_day, reader.now), _month_of))
     return [
         MonthGroup(
             name=words(row.group.name, reader.language) if row.group else None,
             cards=[
-                _card(found[component], reader.language, lately.get(component.pk))
+                MonthCard(
+                    id=component.public_id,
+                    name=words(component.name, reader.language),
+                    lately=lately.get(component),
+                    days=months[component],
+                )
                 for component in row.components
             ],
         )
-        for row in grouped(found)
+        for row in grouped(months)
     ]
 
 
-def _card(record: Record, language: str, lately: Decimal | None) -> MonthCard:
-    component: Component = record.component
-    return MonthCard(
-        id=component.public_id,
-        name=words(component.name, language),
-        percent=availability(record.days),
-        lately=lately,
-        weeks=_weeks(record.days),
-        events=[one for one in told(record.days) if not one.quiet],
+def _month_of(days: Sequence[DayRecord]) -> MonthOfDays:
+    """The month in the active language."""
+    return MonthOfDays(
+        percent=availability(days),
+        weeks=_weeks(days),
+        events=[one for one in told(days) if not one.quiet],
     )
+
+
+def weekdays(language: str) -> SafeString:
+    """The heads of the calendar's columns: 一 for 星期一, Mo for Monday."""
+    letters = slice(2, None) if language == CHINESE else slice(0, 2)
+    names = ((name, str(name)[letters]) for name in WEEKDAYS.values())
+    return format_html_join("", '<th scope="col" abbr="{}">{}</th>', names)
 
 
 def _weeks(days: Sequence[DayRecord]) -> SafeString:

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext
 
 from statuspage.pages import selectors
@@ -11,7 +10,7 @@ from statuspage.pages.errors import NotHere
 from statuspage.pages.http import public
 from statuspage.pages.months import Month, month_of
 from statuspage.pages.paging import asked_month
-from statuspage.pages.uptime.calendar import month_groups
+from statuspage.pages.uptime.calendar import month_groups, weekdays
 from statuspage.pages.uptime.selectors import known_since
 from statuspage.statements.texts import CHINESE
 
@@ -32,7 +31,7 @@ def uptime_page(request: HttpRequest) -> HttpResponse:
         "previous": month.previous if first < month else None,
         "next": month.next if month < last else None,
         "groups": month_groups(month, reader),
-        "weekdays": [(WEEKDAYS[day], WEEKDAYS_ABBR[day]) for day in range(7)],
+        "weekdays": weekdays(reader.language),
     }
     return render(request, "pages/uptime.html", context)
 

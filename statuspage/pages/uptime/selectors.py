@@ -1,9 +1,9 @@
 """The record of every component's states, read with a fixed number of queries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from django.db.models import Exists, Min, OuterRef
 from django.utils import timezone
@@ -11,7 +11,15 @@ from django.utils import timezone
 from statuspage.components.models import Component, StatusChange
 from statuspage.components.selectors import visible_components
 from statuspage.components.statuses import ComponentStatus
-from statuspage.components.uptime import Change, DayRecord, Span, days, history, worsened
+from statuspage.components.uptime import (
+    Change,
+    DayRecord,
+    Span,
+    days,
+    history,
+    within,
+    worsened,
+)
 from statuspage.once import once
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL
@@ -21,12 +29,13 @@ DAYS_SHOWN: Final = 90
 OPENING: Final = "incident.opened"
 BACKFILLED: Final = "incident.backfilled"
 
+Told = TypeVar("Told")
 Row = tuple[int, ComponentStatus, datetime, int]
 
 
 @dataclass(frozen=True)
 class Record:
-    """A component's days, in order."""
+    """A component's days, in order; components of which the same is known share one list."""
 
     component: Component
     days: list[DayRecord]
@@ -40,12 +49,31 @@ def records(first: date, last: date, now: datetime) -> list[Record]:
     told_later = _told_later(_midnight(first), ends)
     begins = known_since()
     zone = timezone.get_current_timezone()
+    period = _midnight(first), _midnight(last + timedelta(days=1))
+    alike: dict[tuple[Span, ...], list[DayRecord]] = {}
     found = []
     for component in shown_components():
         spans = history(changes.get(component.pk, ()), begins[component.pk], ends)
         spans = worsened(spans, told_later.get(component.public_id, ()))
-        found.append(Record(component, days(spans, first, last, zone)))
+        known = within(spans, *period)
+        if known not in alike:
+            alike[known] = days(known, first, last, zone)
+        found.append(Record(component, alike[known]))
     return found
+
+
+def of_each(
+    found: Iterable[Record], tell: Callable[[list[DayRecord]], Told]
+) -> Iterator[tuple[Component, Told]]:
+    """What `tell` says of each component's days; said once where many have the same.
+
+    Most have: on most days nothing happens to most services.
+    """
+    told: dict[int, Told] = {}
+    for one in found:
+        if id(one.days) not in told:
+            told[id(one.days)] = tell(one.days)
+        yield one.component, told[id(one.days)]
 
 
 def shown_components() -> list[Component]:
@@ -67,8 +95,8 @@ def _changes(begin: datetime, end: datetime) -> Mapping[int, list[Change]]:
         .order_by("component_id", "-since", "-pk")
         .distinct("component_id")
     )
-    within = StatusChange.objects.filter(since__gte=begin, since__lte=end).order_by("since", "pk")
-    rows: list[Row] = [*before.values_list(*fields), *within.values_list(*fields)]
+    during = StatusChange.objects.filter(since__gte=begin, since__lte=end).order_by("since", "pk")
+    rows: list[Row] = [*before.values_list(*fields), *during.values_list(*fields)]
     return _dated(rows, _beginnings(row[3] for row in rows))
 
 
