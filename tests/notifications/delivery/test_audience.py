@@ -2,10 +2,12 @@
 
 from dataclasses import astuple
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
+from notifications.delivery import audience as audiences
 from notifications.delivery.audience import Audience, Crowd, audience_count, audience_of
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.settlement.services import notice_publish
@@ -103,3 +105,33 @@ def test_suppressed_and_unconfirmed_addresses_are_left_out():
     make_address(suppressed_at=timezone.now())
     make_address(confirmed_at=None)
     assert audience_count(Audience("incident")) == []
+
+
+def test_a_few_are_counted_anew_each_time():
+    make_address()
+    assert count(Audience("incident")) == 1
+    make_address()
+    assert count(Audience("incident")) == 2
+
+
+def test_many_are_counted_once_in_half_a_minute(monkeypatch):
+    monkeypatch.setattr(audiences, "MANY", 2)
+    monkeypatch.setattr(audiences, "_kept", {})
+    clock = iter([100.0, 100.0, 129.0, 131.0, 131.0])
+    monkeypatch.setattr(audiences, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    make_address()
+    make_address()
+    assert count(Audience("incident")) == 2
+    make_address()
+    assert count(Audience("incident")) == 2
+    assert count(Audience("incident")) == 3
+
+
+def test_no_more_counts_are_kept_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr(audiences, "MANY", 1)
+    monkeypatch.setattr(audiences, "MOST_KEPT", 2)
+    monkeypatch.setattr(audiences, "_kept", {})
+    make_address()
+    for topic in ("incident", "maintenance", "notice"):
+        audience_count(Audience(topic))
+        assert len(audiences._kept) <= 2
