@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from statuspage.pages.cards import Reader
 from statuspage.pages.words import Words, words
-from statuspage.settlement.ledger.selectors import Account, accounts
+from statuspage.settlement.ledger.models import Commitment
+from statuspage.settlement.ledger.selectors import account
 
 
 @dataclass(frozen=True)
@@ -42,23 +43,24 @@ class AccountCard:
         return f"{min(self.share or Decimal(0), Decimal(100)):f}"
 
 
-def account_cards(reader: Reader, notice_ids: Iterable[str] | None = None) -> list[AccountCard]:
-    """Every account, or those of some notices, the newest first."""
-    return [_card(one, reader) for one in accounts(notice_ids)]
+def account_cards(found: Iterable[Commitment], reader: Reader) -> list[AccountCard]:
+    """The accounts of promises, in their order."""
+    return [_card(one, reader) for one in found]
 
 
-def _card(account: Account, reader: Reader) -> AccountCard:
+def _card(promise: Commitment, reader: Reader) -> AccountCard:
+    kept = account(promise)
     return AccountCard(
-        id=account.notice.public_id,
-        name=words(account.notice.title, reader.language),
-        promised=account.promised,
-        due=account.due,
-        paid=account.paid,
-        share=account.share,
-        paid_on=account.paid_on,
-        late=account.late(timezone.localdate(reader.now)),
+        id=kept.notice.public_id,
+        name=words(kept.notice.title, reader.language),
+        promised=kept.promised,
+        due=kept.due,
+        paid=kept.paid,
+        share=kept.share,
+        paid_on=kept.paid_on,
+        late=kept.late(timezone.localdate(reader.now)),
         payments=[
             Paid(one.paid_on, one.amount, one.statement_id, one.statement.subject_id)
-            for one in account.payments
+            for one in kept.payments
         ],
     )

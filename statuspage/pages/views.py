@@ -31,10 +31,12 @@ from statuspage.pages.search import (
 )
 from statuspage.pages.timeline import Entry
 from statuspage.pages.told import told
+from statuspage.settlement.ledger.selectors import commitments
 from statuspage.settlement.selectors import notices
 from statuspage.statements.texts import CHINESE
 
 NOTICES_A_PAGE: Final = 20
+ACCOUNTS_A_PAGE: Final = 20
 
 Found = TypeVar("Found")
 
@@ -125,8 +127,10 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 
 @public
 def ledger(request: HttpRequest) -> HttpResponse:
-    """What was promised to merchants, and what has been paid."""
-    return render(request, "pages/ledger.html", {"accounts": account_cards(_reader())})
+    """What was promised to merchants, and what has been paid, the newest first."""
+    page = page_of(request, commitments(), ACCOUNTS_A_PAGE)
+    context = {"accounts": account_cards(page, _reader()), "page": page}
+    return render(request, "pages/ledger.html", context)
 
 
 @public
@@ -134,12 +138,13 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
     """One notice to merchants."""
     reader = _reader()
     card = _found(selectors.notice(public_id, reader))
+    promised = commitments().filter(notice__public_id=card.id)
     context = {
         "card": card,
         "incident_name": selectors.incident_name(card.incident_id, reader.language),
         "products": selectors.product_names(card.products, reader.language),
         "linked_data": linked_data.notice(card, reader.language),
-        "account": next(iter(account_cards(reader, [card.id])), None),
+        "account": next(iter(account_cards(promised, reader)), None),
         **_head(card.timeline),
     }
     return render(request, "pages/notice.html", context)

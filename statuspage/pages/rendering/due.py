@@ -13,7 +13,8 @@ from statuspage.pages.log.page import STATEMENTS_A_PAGE
 from statuspage.pages.months import Month, month_of
 from statuspage.pages.rendering import registry
 from statuspage.pages.selectors import record
-from statuspage.pages.views import NOTICES_A_PAGE
+from statuspage.pages.views import ACCOUNTS_A_PAGE, NOTICES_A_PAGE
+from statuspage.settlement.ledger.selectors import commitments
 from statuspage.settlement.models import Notice
 from statuspage.statements.models import Statement
 
@@ -76,6 +77,7 @@ def _leaves() -> Iterator[str]:
     """Later pages of lists; at the foot of each stands how far the log has got."""
     yield from registry.leaves("pages:log", -(-newest_number() // STATEMENTS_A_PAGE))
     yield from registry.leaves("pages:notices", -(-Notice.objects.count() // NOTICES_A_PAGE))
+    yield from registry.leaves("pages:ledger", -(-commitments().count() // ACCOUNTS_A_PAGE))
 
 
 def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Reading the ledger; what a withdrawn statement said does not count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,23 +53,16 @@ def account_of(notice_id: str) -> Account:
     Raises:
         Commitment.DoesNotExist: it promised no money, or was withdrawn.
     """
-    return _account(_commitments().get(notice__public_id=notice_id))
-
-
-def accounts(notice_ids: Iterable[str] | None = None) -> list[Account]:
-    """Every account, or those of some notices; the newest first, in two queries."""
-    found = _commitments()
-    if notice_ids is not None:
-        found = found.filter(notice__public_id__in=list(notice_ids))
-    return [_account(one) for one in found]
+    return account(commitments().get(notice__public_id=notice_id))
 
 
 def committed_notices() -> list[Notice]:
     """The notices that promised money."""
-    return [one.notice for one in _commitments()]
+    return [one.notice for one in commitments()]
 
 
-def _commitments() -> QuerySet[Commitment]:
+def commitments() -> QuerySet[Commitment]:
+    """Every promise of money with its payments, the newest first; two queries."""
     standing = Payment.objects.exclude(_withdrawn()).select_related("statement")
     return (
         Commitment.objects.exclude(_withdrawn())
@@ -82,7 +75,8 @@ def _withdrawn() -> Exists:
     return Exists(Statement.objects.filter(corrects=OuterRef("statement_id"), kind=WITHDRAWAL))
 
 
-def _account(commitment: Commitment) -> Account:
+def account(commitment: Commitment) -> Account:
+    """One of `commitments` with what has been paid of it."""
     return Account(
         notice=commitment.notice,
         statement=commitment.statement_id,

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from statuspage.pages import views
 from statuspage.statements.services import statement_withdraw
 from tests.factories import text
 from tests.statuspage.pages.story import path_of, words_of
@@ -63,6 +64,15 @@ def test_the_ledger_lists_every_promise_and_marks_what_is_late(client: Client) -
     assert page.count("Nothing has been paid yet.") == 2
     assert page.count("Late") == 1
     assert "250,000.00 yuan" in page
+
+
+def test_a_long_ledger_is_paged(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "ACCOUNTS_A_PAGE", 1)
+    oldest, newest = path_of(publish("fee_waiver")), path_of(publish("compensation"))
+    assert newest in html_of(client, "/en/ledger/")
+    assert oldest not in html_of(client, "/en/ledger/")
+    assert oldest in html_of(client, "/en/ledger/?page=2")
+    assert client.get("/en/ledger/?page=3").status_code == 404
 
 
 def test_a_withdrawn_promise_leaves_the_ledger(client: Client) -> None:
