@@ -18,6 +18,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # What the script does by itself after some seconds, now.
 ASK_NOW = "window.dispatchEvent(new Event('online'))"
+# How far what stood there already has moved, by the measure of Layout Instability (WICG).
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(one => { window.shifted += one.value }))
+  .observe({type: "layout-shift", buffered: true});
+"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length === 1"
 NARROW = {"width": 320, "height": 640}
 
 
@@ -180,3 +187,30 @@ def test_the_page_follows_the_systems_theme(page: Page, scheme: str) -> None:
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     red = int(ground.removeprefix("rgb(").partition(",")[0])
     assert (red > 200) == (scheme == "light")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_a_page_loads(page: Page, width: int) -> None:
+    statement = open_incident()
+    noticed()
+    page.set_viewport_size({"width": width, "height": 740})
+    page.add_init_script(SHIFTS)
+    for path in ("/", "/history/", "/uptime/", "/log/", path_of(statement, "zh-hans")):
+        page.goto(path, wait_until="networkidle")
+        page.evaluate("new Promise(done => setTimeout(done, 300))")  # counts are put in late
+        assert page.evaluate("window.shifted") == 0, path
+
+
+def test_the_measure_of_movement_works(page: Page) -> None:
+    page.add_init_script(SHIFTS)
+    page.goto("/", wait_until="networkidle")
+    page.evaluate("document.body.insertAdjacentHTML('afterbegin', '<p>' + 'x<br>'.repeat(20))")
+    page.wait_for_function("window.shifted > 0")
+
+
+def test_the_first_paint_waits_for_no_script(page: Page) -> None:
+    component = make_component("刷卡交易", "Card payments")
+    page.route("**/*.js", lambda _route: None)  # never answered
+    page.goto("/en/", wait_until="commit")
+    expect(page.get_by_text(component.name["en"])).to_be_visible()
+    page.wait_for_function(PAINTED)
