@@ -97,10 +97,11 @@ def _draft_for(
 ) -> SignalDraft | None:
     found = rule.drafts.select_for_update(of=("self",)).select_related("incident")
     draft = found.first()
-    if draft is None or not _belongs(draft, rule, now, begins=begins):
-        if not begins:
+    contradicts = report.firing and draft is not None and _called_over(draft, rule, now)
+    if draft is None or contradicts or not _belongs(draft, rule, now, begins=begins):
+        if not begins and not contradicts:
             return None
-        draft = SignalDraft(rule=rule, detected_at=_believed(report.started_at, now))
+        draft = SignalDraft(rule=rule, detected_at=_detected_at(report, draft, now))
     draft.last_signal_at = now
     draft.count += 1
     draft.save()
@@ -115,6 +116,22 @@ def _belongs(draft: SignalDraft, rule: SignalRule, now: datetime, *, begins: boo
     if incident and incident.status != IncidentStatus.RESOLVED:
         return True
     return now - draft.last_signal_at < timedelta(minutes=rule.quiet_minutes)
+
+
+def _called_over(draft: SignalDraft, rule: SignalRule, now: datetime) -> bool:
+    """Whether we said so long ago that it was over that a monitor should have noticed.
+
+    One that still fires then, or again, contradicts us in public: silence would be the worse fault.
+    """
+    resolved = draft.incident.resolved_at if draft.incident else None
+    return resolved is not None and now - resolved >= timedelta(minutes=rule.quiet_minutes)
+
+
+def _detected_at(report: Report, last: SignalDraft | None, now: datetime) -> datetime:
+    """When it began; what was told of before began at the earliest when we called that over."""
+    began = _believed(report.started_at, now)
+    resolved = last.incident.resolved_at if last and last.incident else None
+    return max(began, resolved) if resolved else began
 
 
 def _believed(began: datetime | None, now: datetime) -> datetime:

@@ -104,6 +104,35 @@ def test_while_its_incident_is_open_all_of_it_belongs_there() -> None:
         assert fire().draft != draft
 
 
+@pytest.mark.parametrize("flaps", [False, True])
+def test_what_still_fires_when_we_have_called_it_over_is_news_after_the_quiet_time(
+    flaps: bool,
+) -> None:
+    make_rule(quiet_minutes=30)
+    began = timezone.now()
+    draft = fire(started_at=began).draft
+    statement = draft_publish(draft=draft, by=make_staff())
+    with minutes_later(60):
+        over = text("好了")
+        incident = incident_of(statement)
+        incident_update(incident=incident, status="resolved", body=over, author=None)
+        assert fire(started_at=began).draft == draft
+    with minutes_later(85):
+        assert fire(started_at=began).draft == draft
+        if flaps:
+            calm()
+            assert fire().draft == draft
+    with minutes_later(91):
+        again = fire(started_at=began).draft
+        assert again != draft
+        assert again.state == "waiting"
+        incident.refresh_from_db()
+        assert again.detected_at >= incident.resolved_at
+        assert fire(started_at=began).draft == again
+        assert calm().draft == again
+    assert SignalDraft.objects.count() == 2
+
+
 def test_what_no_rule_is_for_is_kept_for_staff_to_see() -> None:
     make_rule()
     taken = fire(labels={"alertname": "DiskFull"})
