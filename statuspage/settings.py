@@ -11,7 +11,7 @@ from notifications.configuration import *  # noqa: F403
 from statuspage.api import framework
 from statuspage.env import ConfigurationError, Env, database_from_url
 from statuspage.incidents.configuration import *  # noqa: F403
-from statuspage.operations.logs import logging_by
+from statuspage.operations.configuration import *  # noqa: F403
 from statuspage.regulator.configuration import *  # noqa: F403
 from statuspage.staff.configuration import *  # noqa: F403
 
@@ -222,44 +222,8 @@ FILE_UPLOAD_HANDLERS = [
 # How many reverse proxies in front add to X-Forwarded-For; 0 trusts the peer address only.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 
-# -- Celery: it only wakes workers, the truth is in PostgreSQL --------------------------------
-CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Workers wait for a broker as long as it takes; whoever hands one a hint does not wait at all.
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "socket_connect_timeout": 2}
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
-# Sweeps find whatever a lost task left: how late that may become, in seconds. One that no worker
-# has taken by the next but one is dropped, so that none pile up while all workers are away.
-CELERY_BEAT_SCHEDULE = {
-    task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
-    for task, seconds in {
-        "incidents.advance_maintenances": 5.0,
-        "incidents.announce_recurring": 60.0,
-        "monitors.lapse_drafts": 60.0,
-        "monitors.forget_signals": 3600.0,
-        "settlement.read_uploads": 2.0,
-        "settlement.forget_transactions": 3600.0,
-        "operations.pulse": 5.0,
-        "console.forget_drafts": 3600.0,
-        "delivery.sweep": 2.0,
-        "delivery.resolve_unknown": 15.0,
-        "delivery.fold": 3600.0,
-        "delivery.tell_alarms": 30.0,
-        "escalation.remind": 15.0,
-        "escalation.forget": 86400.0,
-        "delivery.count_told": 30.0,
-        "delivery.report": 3600.0,
-        "subscribers.send_unsent_codes": 5.0,
-        "subscribers.read_imports": 2.0,
-        "subscribers.forget_old_signups": 3600.0,
-        "api.forget_old_answers": 3600.0,
-    }.items()
-}
+# -- Celery; the rest stands in statuspage/operations/configuration.py ---------------------------
+CELERY_BROKER_URL = BROKER_URL or REDIS_URL  # noqa: F405
 
 # -- The operator -----------------------------------------------------------------------------
 OPERATOR_NAME = {
@@ -327,7 +291,3 @@ SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
 # -- Pages ------------------------------------------------------------------------------------
 # How long whoever publishes waits for the answer until the page shows the statement.
 PAGES_WAIT_SECONDS = env.number("PAGES_WAIT_SECONDS", 1.0)
-
-# -- Operations -------------------------------------------------------------------------------
-METRICS_TOKEN = env.text("METRICS_TOKEN", "")
-LOGGING = logging_by(env.text("LOG_FORMAT", "line"), env.text("LOG_LEVEL", "INFO"))

@@ -35,7 +35,10 @@ def test_a_hint_reaches_the_queue():
         queue.close()
 
 
-def test_a_broker_that_is_away_only_leaves_a_remark_and_nobody_waits_for_it(monkeypatch, caplog):
+@pytest.mark.parametrize("broker", ["redis://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
+def test_a_broker_that_is_away_only_leaves_a_remark_and_nobody_waits_for_it(
+    monkeypatch, caplog, broker
+):
     from celery import Celery
 
     from notifications import hints
@@ -45,7 +48,7 @@ def test_a_broker_that_is_away_only_leaves_a_remark_and_nobody_waits_for_it(monk
 
     away = Celery(set_as_current=False)
     away.config_from_object("django.conf:settings", namespace="CELERY")
-    away.conf.broker_url = "redis://127.0.0.1:1/0"
+    away.conf.broker_url = broker
     monkeypatch.setattr(hints, "current_app", away)
     monkeypatch.setattr("kombu.utils.functional.sleep", nobody_sleeps)
     hints.hint("delivery.expand", 7)

@@ -21,10 +21,13 @@ PRODUCTION = {
 }
 
 
-def start(tmp_path, **changes):
+IMPORT = "import statuspage.settings as s"
+
+
+def start(tmp_path, code=IMPORT, **changes):
     environment = {**PRODUCTION, "DATA_DIR": str(tmp_path), **changes}
     return subprocess.run(
-        [sys.executable, "-c", "import statuspage.settings"],
+        [sys.executable, "-c", code],
         env={name: value for name, value in environment.items() if value is not None},
         capture_output=True,
         text=True,
@@ -58,6 +61,7 @@ def test_production_starts_with_everything_set(tmp_path):
         ("DATABASE_URL", None),
         ("DATABASE_URL", "sqlite:///db"),
         ("REDIS_URL", None),
+        ("BROKER_URL", "rabbit:5672"),
         ("DEBUG", "perhaps"),
         ("PORT", "eight"),
         ("WEBHOOK_ALLOW_PRIVATE", "true"),
@@ -75,3 +79,15 @@ def test_a_bad_setting_is_named_in_one_line(tmp_path, name, value):
     assert done.returncode == 1
     assert done.stderr.startswith(f"candor: setting {name}: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("broker", "told"),
+    [
+        (None, "redis:///0 classic"),
+        ("amqp://queue.example.com//", "amqp://queue.example.com// quorum"),
+    ],
+)
+def test_hints_go_through_redis_unless_a_broker_is_named(tmp_path, broker, told):
+    code = f"{IMPORT}; print(s.CELERY_BROKER_URL, s.CELERY_TASK_DEFAULT_QUEUE_TYPE)"
+    assert start(tmp_path, code, BROKER_URL=broker).stdout.strip() == told
