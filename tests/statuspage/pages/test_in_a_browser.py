@@ -24,7 +24,12 @@ window.shifted = 0;
 new PerformanceObserver(list => list.getEntries().forEach(one => { window.shifted += one.value }))
   .observe({type: "layout-shift", buffered: true});
 """
-PAINTED = "performance.getEntriesByName('first-contentful-paint').length === 1"
+PAINTED = """
+new Promise(done => new PerformanceObserver(list => {
+  if (list.getEntriesByName("first-contentful-paint").length) done(true);
+}).observe({type: "paint", buffered: true}))
+"""
+A_MOMENT = "new Promise(done => setTimeout(done, 300))"
 NARROW = {"width": 320, "height": 640}
 
 
@@ -197,7 +202,7 @@ def test_nothing_moves_while_a_page_loads(page: Page, width: int) -> None:
     page.add_init_script(SHIFTS)
     for path in ("/", "/history/", "/uptime/", "/log/", path_of(statement, "zh-hans")):
         page.goto(path, wait_until="networkidle")
-        page.evaluate("new Promise(done => setTimeout(done, 300))")  # counts are put in late
+        page.evaluate(A_MOMENT)
         assert page.evaluate("window.shifted") == 0, path
 
 
@@ -205,7 +210,8 @@ def test_the_measure_of_movement_works(page: Page) -> None:
     page.add_init_script(SHIFTS)
     page.goto("/", wait_until="networkidle")
     page.evaluate("document.body.insertAdjacentHTML('afterbegin', '<p>' + 'x<br>'.repeat(20))")
-    page.wait_for_function("window.shifted > 0")
+    page.evaluate(A_MOMENT)
+    assert page.evaluate("window.shifted") > 0
 
 
 def test_the_first_paint_waits_for_no_script(page: Page) -> None:
@@ -213,4 +219,4 @@ def test_the_first_paint_waits_for_no_script(page: Page) -> None:
     page.route("**/*.js", lambda _route: None)  # never answered
     page.goto("/en/", wait_until="commit")
     expect(page.get_by_text(component.name["en"])).to_be_visible()
-    page.wait_for_function(PAINTED)
+    assert page.evaluate(PAINTED)
