@@ -1,6 +1,6 @@
 """Which addresses a new statement changes, or the passing of a minute, or everything else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
@@ -13,6 +13,7 @@ from statuspage.pages.log.page import STATEMENTS_A_PAGE
 from statuspage.pages.months import Month, month_of
 from statuspage.pages.rendering import registry
 from statuspage.pages.selectors import record
+from statuspage.pages.uptime.page import record_of_states
 from statuspage.pages.views import ACCOUNTS_A_PAGE, NOTICES_A_PAGE
 from statuspage.settlement.ledger.selectors import commitments
 from statuspage.settlement.models import Notice
@@ -61,15 +62,10 @@ def everything() -> list[str]:
             ("notice", Notice.objects.all()),
         )
     )
-    first, last = record()
-    months = _from_to(first, last)
+    (first, last), (known, _now) = record(), record_of_states()
+    months = _from_to(min(first, known), last)
     return list(
-        chain(
-            registry.always(),
-            _leaves(),
-            registry.of_subjects(subjects),
-            registry.of_months(months),
-        )
+        chain(registry.always(), _leaves(), registry.of_subjects(subjects), _of_months(months))
     )
 
 
@@ -83,8 +79,14 @@ def _leaves() -> Iterator[str]:
 def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:
     """The pages of subjects, and of those months of which there is anything to tell."""
     yield from registry.of_subjects(sorted(subjects))
-    first, last = record()
-    yield from registry.of_months(str(one) for one in sorted({*months}) if first <= one <= last)
+    yield from _of_months(sorted({*months}))
+
+
+def _of_months(months: Sequence[Month]) -> Iterator[str]:
+    """The pages of those months that there is a record of."""
+    for view, (first, last) in (("history", record()), ("uptime", record_of_states())):
+        known = (str(one) for one in months if first <= one <= last)
+        yield from registry.of_months(f"pages:{view}", known)
 
 
 def _with_related(subjects: Subjects) -> Subjects:
@@ -111,9 +113,9 @@ def _months(subjects: Subjects) -> Iterator[Month]:
     return map(month_of, chain(began, planned))
 
 
-def _from_to(first: Month, last: Month) -> list[str]:
+def _from_to(first: Month, last: Month) -> list[Month]:
     months = []
     while first <= last:
-        months.append(str(first))
+        months.append(first)
         first = first.next
     return months

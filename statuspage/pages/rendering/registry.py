@@ -81,11 +81,9 @@ def of_subjects(subjects: Iterable[tuple[str, str]]) -> Iterator[str]:
             yield from _in_each_language(VIEWS[kind], public_id)
 
 
-def of_months(months: Iterable[str]) -> Iterator[str]:
-    """The addresses of months of the history and of uptime, written as 2025-02."""
-    addresses = [
-        one for view in ("pages:history", "pages:uptime") for one in _in_each_language(view)
-    ]
+def of_months(view: str, months: Iterable[str]) -> Iterator[str]:
+    """The addresses of months of the history or of uptime, written as 2025-02."""
+    addresses = [*_in_each_language(view)]
     for month in months:
         for address in addresses:
             yield f"{address}?month={month}"
