@@ -4,6 +4,7 @@ import io
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import groupby, islice
 from typing import BinaryIO, Final, cast
 
@@ -27,9 +28,9 @@ from notifications.subscribers.models import (
 from notifications.subscribers.services.csv_rows import Problem, Row, read_rows
 from notifications.subscribers.services.importing import BATCH, ImportReport, rows_import
 from statuspage.components.models import Component
+from statuspage.pieces import Pieces, pieces
 from statuspage.statements.texts import CHINESE
 
-PART_BYTES: Final = 1 << 20
 SEALED_AS: Final = "import"
 # Bytes as text and back, for a cipher that takes text.
 ANY_BYTE: Final = "latin-1"
@@ -52,7 +53,7 @@ def import_receive(*, name: str, chunks: Iterable[bytes], staff: AbstractUser | 
     size = 0
     with transaction.atomic():
         upload = Import.objects.create(name=name[:120], uploaded_by_id=staff.pk if staff else None)
-        for number, piece in enumerate(_pieces(chunks)):
+        for number, piece in enumerate(pieces(chunks)):
             size += len(piece)
             if size > settings.IMPORT_MAX_MB << 20:
                 problem = _("The file is too large: at most %(most)d MB.")
@@ -86,7 +87,7 @@ def imports_read() -> None:
 
 def _read(upload: Import) -> None:
     known = frozenset(Component.objects.values_list("public_id", flat=True))
-    stream = cast("BinaryIO", io.BufferedReader(_Parts(upload)))
+    stream = cast("BinaryIO", io.BufferedReader(Pieces(partial(_piece, upload))))
     found = read_rows(stream, default_language=CHINESE, known_components=known)
     # Whole lines: what is wrong with one is never parted from it by an interruption.
     lines = (list(group) for _line, group in groupby(found, key=lambda one: one.line))
@@ -160,36 +161,6 @@ def _alone(upload: Import) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [READING, upload.pk])
 
 
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of one megabyte."""
-    buffer = bytearray()
-    for chunk in chunks:
-        buffer += chunk
-        while len(buffer) >= PART_BYTES:
-            yield bytes(buffer[:PART_BYTES])
-            del buffer[:PART_BYTES]
-    if buffer:
-        yield bytes(buffer)
-
-
-class _Parts(io.RawIOBase):
-    """The stored pieces as one stream; never more than one of them in memory."""
-
-    def __init__(self, upload: Import) -> None:
-        self._upload = upload
-        self._number = 0
-        self._left = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        if not self._left:
-            found = self._upload.parts.filter(number=self._number)
-            sealed = found.values_list("sealed", flat=True).first()
-            self._left = decrypt(bytes(sealed), SEALED_AS).encode(ANY_BYTE) if sealed else b""
-            self._number += 1
-        count = min(len(buffer), len(self._left))
-        buffer[:count] = self._left[:count]
-        self._left = self._left[count:]
-        return count
+def _piece(upload: Import, number: int) -> bytes:
+    sealed = upload.parts.filter(number=number).values_list("sealed", flat=True).first()
+    return decrypt(bytes(sealed), SEALED_AS).encode(ANY_BYTE) if sealed else b""

@@ -1,14 +1,15 @@
-"""The uploaded file: kept in pieces, read as lines."""
+"""The uploaded file, read as lines."""
 
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
+from statuspage.pieces import Pieces
 from statuspage.settlement.affected.models import Upload, UploadPart
 
-PART_BYTES: Final = 1 << 20
 # Characters. What has no line ends is no list, and must not be read into memory as one line.
 LONGEST_LINE: Final = 1 << 17
 CHINESE_EXCEL: Final = "gb18030"
@@ -35,47 +36,11 @@ class Encoding:
         return "utf-8-sig" if self._utf8 else CHINESE_EXCEL
 
 
-def pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of one megabyte."""
-    buffer = bytearray()
-    for chunk in chunks:
-        buffer += chunk
-        while len(buffer) >= PART_BYTES:
-            yield bytes(buffer[:PART_BYTES])
-            del buffer[:PART_BYTES]
-    if buffer:
-        yield bytes(buffer)
-
-
-class _Parts(io.RawIOBase):
-    """The stored pieces as one stream; never more than one of them in memory."""
-
-    def __init__(self, upload: Upload) -> None:
-        self._upload = upload
-        self._number = 0
-        self._left = b""
-        self.position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        if not self._left:
-            rows = UploadPart.objects.filter(upload=self._upload, number=self._number)
-            self._left = bytes(rows.values_list("data", flat=True).first() or b"")
-            self._number += 1
-        count = min(len(buffer), len(self._left))
-        buffer[:count] = self._left[:count]
-        self._left = self._left[count:]
-        self.position += count
-        return count
-
-
 class Lines:
     """Records of the CSV with the number of the line on which each begins."""
 
     def __init__(self, upload: Upload) -> None:
-        self._parts = _Parts(upload)
+        self._parts = Pieces(partial(_piece, upload))
         text = io.TextIOWrapper(
             io.BufferedReader(self._parts), upload.encoding, errors="replace", newline=""
         )
@@ -103,3 +68,8 @@ class Lines:
     def offset(self) -> int:
         """Bytes read so far, about."""
         return self._parts.position
+
+
+def _piece(upload: Upload, number: int) -> bytes:
+    rows = UploadPart.objects.filter(upload=upload, number=number)
+    return bytes(rows.values_list("data", flat=True).first() or b"")

@@ -12,8 +12,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.pieces import pieces
 from statuspage.settlement.affected.applying import apply
-from statuspage.settlement.affected.files import Encoding, Lines, pieces
+from statuspage.settlement.affected.files import Encoding, Lines
 from statuspage.settlement.affected.models import (
     UNFINISHED,
     Upload,
