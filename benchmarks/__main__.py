@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.stage import Section, Stage
-from statuspage.up.engines import Engines
+from sandbox.up.engines import Engines
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = (

@@ -8,12 +8,11 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection, transaction
 
-from benchmarks.people import CHANNEL, subscribe
+from benchmarks.data import CHANNEL, announce, subscribe
 from benchmarks.stage import Section, Stage
-from notifications.delivery import quiet
+from notifications.delivery.audience import quiet_parameters
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import CLAIM, claim
-from notifications.delivery.expand import expand
-from statuspage.incidents.services.incidents import incident_open
 from statuspage.statements.models import Statement
 
 WAITING: Final = 100_000
@@ -31,7 +30,7 @@ FILL: Final = """
 
 
 def measure(stage: Stage) -> Section:
-    """The same claims at 100,000 rows and at 10,000,000, all in one month's partition."""
+    """Return the same claims at 100,000 rows and at 10,000,000, all in one month's partition."""
     subscribe(WAITING)
     small = _claims(_publish())
     small_plan = _plan()
@@ -60,9 +59,7 @@ def measure(stage: Stage) -> Section:
 def _publish() -> Statement:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE delivery_delivery")
-    statement = incident_open(
-        name={"zh-hans": "到账延迟"}, body={"zh-hans": "排查中。"}, components={}, author=None
-    )
+    statement = announce()
     expand(statement.number)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE delivery_delivery")
@@ -94,7 +91,7 @@ def _plan() -> str:
         "provider": CHANNEL,
         "limit": BATCH,
         "lease": settings.DELIVERY_LEASE_SECONDS,
-        **quiet.parameters(),
+        **quiet_parameters(),
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {CLAIM}", parameters)

@@ -3,43 +3,35 @@
 import time
 from typing import Final
 
-from django.db import connection
-
-from benchmarks.people import subscribe
+from benchmarks.data import announce, subscribe
 from benchmarks.provider import free_provider
-from benchmarks.stage import Section, Stage, memory_bytes, postmaster, until
+from benchmarks.stage import PYTHON, Section, Stage, memory_bytes, until
 from notifications.delivery.models import Broadcast, Delivery
-from statuspage.incidents.services.incidents import incident_open
 
 RECIPIENTS: Final = 1_000_000
-WORKER: Final = ("-m", "celery", "-A", "statuspage", "worker", "-c", "4", "-l", "ERROR")
+WORKER: Final = (*PYTHON, "celery", "-A", "statuspage", "worker", "-c", "4", "-l", "ERROR")
 MEGABYTE: Final = 1024 * 1024
 
 
 def measure(stage: Stage) -> Section:
     """With real workers that send while it is being expanded."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE delivery_delivery")
     subscribe(RECIPIENTS)
     with (
-        free_provider(stage.folder, 0) as provider,
+        free_provider(stage, 0) as provider,
         stage.programs((*WORKER, "--without-mingle"), TWILIO_BASE_URL=provider) as (worker,),
     ):
         from statuspage.celery import app
 
         until(lambda: app.control.ping(timeout=0.5))
         began = time.perf_counter()
-        statement = incident_open(
-            name={"zh-hans": "到账延迟"}, body={"zh-hans": "排查中。"}, components={}, author=None
-        )
+        statement = announce()
         most: dict[int, int] = {}
-        first = until(lambda: _sent() or _note(most, worker.pid)) - began
-        broadcast = Broadcast.objects.filter(pk=statement.number)
-        expanded = (
-            until(lambda: _note(most, worker.pid) or _is_expanded(broadcast), pause=0.1) - began
-        )
+        left = Delivery.objects.exclude(sent_at=None)
+        first = until(lambda: left.exists() or _note(most, worker.pid)) - began
+        done = Broadcast.objects.filter(pk=statement.number).exclude(expanded_at=None)
+        expanded = until(lambda: _note(most, worker.pid) or done.exists(), pause=0.1) - began
         sent = Delivery.objects.filter(state="sent").count()
-        engine = max(memory_bytes([postmaster(stage.folder)]).values())
+        engine = max(memory_bytes([stage.postmaster]).values())
     return Section(
         "Expanding",
         f"{RECIPIENTS:,} recipients, one Celery worker with four processes that expands and sends"
@@ -52,14 +44,6 @@ def measure(stage: Stage) -> Section:
             ["largest PostgreSQL process", f"{engine / MEGABYTE:.0f} MB", "300 MB"],
         ],
     )
-
-
-def _sent() -> bool:
-    return Delivery.objects.exclude(sent_at=None).exists()
-
-
-def _is_expanded(broadcast: object) -> bool:
-    return bool(broadcast.exclude(expanded_at=None).exists())  # type: ignore[attr-defined]
 
 
 def _note(most: dict[int, int], pid: int) -> None:

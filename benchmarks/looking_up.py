@@ -7,12 +7,12 @@ from typing import Final
 
 from django.db import connection
 
+from benchmarks.data import announce
 from benchmarks.stage import Section, Stage
-from statuspage.incidents.services.incidents import incident_open
-from statuspage.settlement.affected.models import AffectedTransaction
 from statuspage.settlement.affected.rows import COLUMNS
 from statuspage.settlement.affected.selectors import transaction_find
-from statuspage.settlement.affected.services import upload_receive, uploads_read
+from statuspage.settlement.affected.services import UPLOADS, upload_receive
+from statuspage.settlement.models import AffectedTransaction
 
 FEW: Final = 10_000
 MANY: Final = 1_000_000
@@ -34,18 +34,15 @@ def measure(stage: Stage) -> Section:
 
 def _row(count: int) -> list[str]:
     AffectedTransaction.objects.all()._raw_delete("default")
-    opened = incident_open(
-        name={"zh-hans": "到账延迟"}, body={"zh-hans": "排查中。"}, components={}, author=None
-    )
     began = time.perf_counter()
     upload_receive(
-        incident_id=opened.subject_id,
+        incident_id=announce().subject_id,
         name="list.csv",
         chunks=_file(count),
         whole=True,
         author=None,
     )
-    uploads_read()
+    UPLOADS.read_all()
     took = time.perf_counter() - began
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE settlement_affectedtransaction")

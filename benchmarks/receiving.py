@@ -1,7 +1,5 @@
 """Receipts: how many signed callbacks one web process takes a second, and keeps."""
 
-import socket
-import time
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
@@ -11,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from twilio.request_validator import RequestValidator
 
-from benchmarks.stage import Section, Stage, cpu_seconds, until
+from benchmarks.stage import PYTHON, Section, Stage, free_port, listens, measure_calls, until
 from notifications.channels.curl import Pool, Transfer
 from notifications.delivery.models import Receipt
 
@@ -21,30 +19,27 @@ CONNECTIONS: Final = 64
 
 def measure(stage: Stage) -> Section:
     """Every callback is another message's, signed, over kept-alive connections."""
-    port = _free_port()
+    port = free_port()
     site = f"http://127.0.0.1:{port}"
     settings.SITE_URL = site
-    web = ("-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1")
+    web = (*PYTHON, "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1")
     rest = ("--blocking-threads", "8", "--log-level", "error", "statuspage.wsgi:application")
     with stage.programs((*web, *rest), SITE_URL=site) as (granian,):
-        until(lambda: _answers(port))
+        until(lambda: listens(port))
         _post(_callbacks(200))
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE delivery_receipt")
         prepared = _callbacks(CALLBACKS)
-        cpu, began = cpu_seconds([granian.pid]), time.perf_counter()
-        statuses = _post(prepared)
-        took, cpu = time.perf_counter() - began, cpu_seconds([granian.pid]) - cpu
+        figure = measure_calls(CALLBACKS, [granian.pid], lambda: _post(prepared))
     kept = Receipt.objects.count()
-    assert statuses == [200] * CALLBACKS, set(statuses)
     return Section(
         "Receipts",
         f"{CALLBACKS:,} signed callbacks over {CONNECTIONS} connections to one granian process.",
         ("", "measured", "wanted"),
         [
-            ["callbacks a second", f"{CALLBACKS / took:,.0f}", "500"],
+            ["callbacks a second", f"{figure.per_second:,.0f}", "500"],
             ["lost", str(CALLBACKS - kept), "0"],
-            ["CPU seconds per 1,000, web process", f"{cpu / CALLBACKS * 1000:.2f}", ""],
+            ["CPU seconds per 1,000, web process", f"{figure.cpu:.2f}", ""],
         ],
     )
 
@@ -66,20 +61,10 @@ def _callbacks(count: int) -> list[Transfer]:
     return made
 
 
-def _post(callbacks: Sequence[Transfer]) -> list[int]:
+def _post(callbacks: Sequence[Transfer]) -> None:
     async def status(one: Transfer) -> int:
         return (await one).status
 
     driven = Pool(CONNECTIONS).drive(status(one) for one in callbacks)
-    return [one for landed in driven for one in landed]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    statuses = [one for landed in driven for one in landed]
+    assert statuses == [200] * len(callbacks), set(statuses)

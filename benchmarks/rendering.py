@@ -6,7 +6,7 @@ from typing import Final
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.site import build, say_more
+from benchmarks.data import build, say_more
 from benchmarks.stage import Section, Stage
 from statuspage.pages.rendering.services import Outcome, render_due, take_over
 
@@ -17,7 +17,7 @@ STATEMENTS: Final = 5
 
 
 def measure(stage: Stage) -> Section:
-    """The first rendering of everything, and then one statement at a time."""
+    """Return the first rendering of everything, and then one statement at a time."""
     section = Section(
         "Rendering",
         f"{COMPONENTS} components, {INCIDENTS} incidents of six updates over {YEARS} years;"

@@ -2,17 +2,14 @@
 
 import os
 import re
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from benchmarks.debian import need
-from benchmarks.site import build
-from benchmarks.stage import Section, Stage, until
+from benchmarks.data import build
+from benchmarks.provider import FOLDERS
+from benchmarks.stage import PYTHON, Section, Stage, need, run_wrk, until
 from statuspage.pages.rendering.services import Outcome, render_due, take_over
 from statuspage.pages.server.memory import Memory
 from statuspage.pages.snapshots.files import Files
@@ -27,18 +24,16 @@ ROUNDS: Final = 4
 PORTS: Final = {"server": 8741, "cached": 8742, "static": 8743, "front": 8744}
 ADDRESSES: Final = ("/", "/api/v2/summary.json")
 GRANIAN: Final = (
-    *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2"),
+    *(*PYTHON, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2"),
     *("--blocking-threads", "8", "--log-level", "error"),
 )
 STATIC: Final = """
 worker_processes 1; pid {folder}/static.pid; error_log {folder}/static.log; daemon off; {user}
 events {{ worker_connections 1024; }}
 http {{
+    {folders}
     access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
     types {{ "text/html; charset=utf-8" html; application/json json; }}
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{port}; root {folder}/pages/site; index index.html;
         gzip_static on; gzip_vary on;
@@ -48,8 +43,7 @@ http {{
 """
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """Requests a second, and the 99th percentile of the time to an answer in milliseconds."""
 
     per_second: float
@@ -103,14 +97,12 @@ def _told(what: str, found: Mapping[str, Figure], times: str) -> Sequence[str]:
 
 
 def _side_by_side(address: str, asked: Mapping[str, dict[str, str]]) -> dict[str, Figure]:
-    """The best round of each server; they take turns, so that noise is shared."""
+    """Return the best round of each server; they take turns, so that noise is shared."""
     rounds = [
         {name: _wrk(name, address, headers) for name, headers in asked.items()}
         for _ in range(ROUNDS)
     ]
-    return {
-        name: max((one[name] for one in rounds), key=lambda one: one.per_second) for name in asked
-    }
+    return {name: max(one[name] for one in rounds) for name in asked}
 
 
 def _render(stage: Stage) -> None:
@@ -134,24 +126,17 @@ def _servers(stage: Stage) -> Iterator[None]:
     # The same bytes: a page comes with its security headers.
     headers = "\n".join(re.findall(r"^ *add_header \S+ \".*$", front.read_text(), re.MULTILINE)[:6])
     values = {"folder": stage.folder, "port": PORTS["static"], "user": user, "headers": headers}
-    static.write_text(STATIC.format(**values))
+    static.write_text(STATIC.format(**values, folders=FOLDERS.format(folder=stage.folder)))
     commands = [
-        [sys.executable, *GRANIAN, "--port", str(PORTS["server"]), "statuspage.wsgi:application"],
-        [sys.executable, *GRANIAN, "--port", str(PORTS["cached"]), "benchmarks.cached:application"],
+        [*GRANIAN, "--port", str(PORTS["server"]), "statuspage.wsgi:application"],
+        [*GRANIAN, "--port", str(PORTS["cached"]), "benchmarks.cached:application"],
         ["nginx", "-c", str(static)],
         ["nginx", "-c", str(front), "-g", "daemon off;"],
     ]
-    with (stage.folder / "servers.log").open("w") as log:
-        started = [subprocess.Popen(one, env=stage.environment, stderr=log) for one in commands]
-    try:
+    with stage.programs(*commands):
         until(lambda: all(_answers(name) for name in PORTS))
         until(_in_memory)
         yield
-    finally:
-        for one in started:
-            one.terminate()
-        for one in started:
-            one.wait()
 
 
 def _in_memory() -> bool:
@@ -180,11 +165,4 @@ def _ask(name: str, address: str) -> object:
 def _wrk(name: str, address: str, headers: dict[str, str]) -> Figure:
     named = [part for pair in headers.items() for part in ("-H", ": ".join(pair))]
     url = f"http://127.0.0.1:{PORTS[name]}{address}"
-    command = ["wrk", f"-c{CONNECTIONS}", "-t1", f"-d{SECONDS}s", "--latency", *named, url]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", out)
-    slow = re.search(r"99%\s+([\d.]+)(us|ms|s)", out)
-    assert rate, out
-    assert slow, out
-    assert "Non-2xx" not in out, out
-    return Figure(float(rate[1]), float(slow[1]) * {"us": 0.001, "ms": 1, "s": 1000}[slow[2]])
+    return Figure(*run_wrk(url, CONNECTIONS, SECONDS, *named))

@@ -1,1 +1,1 @@
-"""Who was told: subscribers, channels and deliveries."""
+"""Notifications: subscribers, channels and deliveries."""

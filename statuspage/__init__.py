@@ -1,5 +1,8 @@
-"""The public status page: what happened, said once and kept."""
+"""The public status page: statements are published once and kept for good."""
+
+# The one place of the version; both distributions read it when they are built.
+__version__ = "1.0.0rc1"
 
 from statuspage.celery import app as celery_app
 
-__all__ = ["celery_app"]
+__all__ = ["__version__", "celery_app"]

@@ -16,6 +16,6 @@ app.autodiscover_tasks()
 
 @task_prerun.connect
 def _follow(*, task: Any, **_given: object) -> None:
-    """A task is part of the request that asked for it; what beat asks for belongs to none."""
+    """Reuse the request id of the request that sent the task; tasks from beat have none."""
     headers = task.request.headers or {}
     follow_request(str(headers.get("request", "-")))

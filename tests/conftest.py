@@ -1,60 +1,55 @@
 """What every test stands on."""
 
+import gc
 from collections.abc import Iterator
-from typing import Any
+from pathlib import PurePosixPath
+from typing import Any, Final
 
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError, connection, transaction
-from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadFileScheduling
+
+SHARING: Final = {"browser", "crash", "simulator"}
+# These take longest, so they begin first; a worker that begins one of them last keeps all waiting.
+LONGEST: Final = ("tests/browser", "tests/crash", "tests/test_wheel.py", "tests/sandbox/up")
 
 # A deadline is an assertion about time, and these machines are shared.
-hypothesis_settings.register_profile(
-    "candor", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+# `--hypothesis-profile thorough` looks for longer.
+for name, examples in (("candor", 40), ("thorough", 500)):
+    hypothesis_settings.register_profile(
+        name,
+        deadline=None,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 hypothesis_settings.load_profile("candor")
 
 
-# Rows that migrations put there: a flushed database would be one that no installation has.
-SEEDED = {"settlement_calendarprofile"}
-# A flush takes every lock there is, and may be chosen to break a deadlock.
-FLUSHES = 5
-_sql_flush = DatabaseOperations.sql_flush
+class PackagesWhole(LoadFileScheduling):
+    """Give a worker whole files, and the packages that share running programs as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(super()._split_scope(nodeid))
+        return str(file.parent if file.parent.name in SHARING else file)
 
 
-def _sql_flush_but_seeded(self: DatabaseOperations, style: Any, tables: Any, **how: Any) -> Any:
-    return _sql_flush(self, style, [one for one in tables if one not in SEEDED], **how)
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
-def _flush(self: DatabaseOperations, statements: list[str]) -> None:
-    """Empty the tables between transactional tests.
-
-    The log's triggers refuse TRUNCATE; only a superuser may lift them for one transaction, which
-    is what this does, and what nobody in production can.
-    """
-    for patience in range(FLUSHES, 0, -1):
-        try:
-            _empty(statements)
-        except OperationalError:
-            # A web process of the test still reads, and the two waited for each other.
-            if patience == 1:
-                raise
-        else:
-            return
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what lives as long as the run."""
+    gc.freeze()
 
 
-def _empty(statements: list[str]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for statement in statements:
-            cursor.execute(statement)
-        cursor.execute("TRUNCATE delivery_delivery RESTART IDENTITY")
-
-
-DatabaseOperations.sql_flush = _sql_flush_but_seeded  # type: ignore[method-assign]
-DatabaseOperations.execute_sql_flush = _flush  # type: ignore[method-assign]
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Start each product, and each stage of the crash tests, on one worker only."""
+    return PackagesWhole(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,7 @@ from typing import Any
 
 from notifications.channels.addresses import AddressKind, calling_code, mask
 from notifications.subscribers.crypto import blind_index, encrypt
-from notifications.subscribers.models import Address, Subscriber, Subscription
-from notifications.subscribers.topics import ALL_TOPICS
+from notifications.subscribers.models import ALL_TOPICS, Address, Subscriber, Subscription
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_open
@@ -25,31 +24,31 @@ CHANNEL_KINDS = {
 
 
 def text(chinese: str, english: str = "") -> dict[str, str]:
-    """A text; English is left out when empty."""
+    """Return a text; English is left out when empty."""
     return {"zh-hans": chinese, **({"en": english} if english else {})}
 
 
 def make_staff(role: str = Role.AUTHOR, username: str = "", **values: Any) -> Staff:
-    """A member of staff whose password is `secret`."""
+    """Return a member of staff whose password is `secret`."""
     name = username or f"staff{next(_count)}"
     return Staff.objects.create_user(name, password="secret", role=role, **values)
 
 
 def make_group(name: str = "结算", **values: Any) -> ComponentGroup:
-    """A group of components."""
+    """Return a group of components."""
     return ComponentGroup.objects.create(name=text(name), **values)
 
 
 def make_component(
     name: str = "T+1 结算", english: str = "T+1 settlement", **values: Any
 ) -> Component:
-    """A visible, operational component."""
+    """Return a visible, operational component."""
     values.setdefault("position", next(_count))
     return Component.objects.create(name=text(name, english), **values)
 
 
 def open_incident(component: Component | None = None, **values: Any) -> Statement:
-    """The statement that opens an incident, partial outage of one component unless told."""
+    """Return the statement that opens an incident, partial outage of one component unless told."""
     component = component or make_component()
     values.setdefault("name", text("T+1到账延迟", "T+1 payouts are late"))
     values.setdefault("body", text("部分小微商户到账延迟,资金安全。", "Some payouts are late."))
@@ -59,12 +58,12 @@ def open_incident(component: Component | None = None, **values: Any) -> Statemen
 
 
 def incident_of(statement: Statement) -> Incident:
-    """The incident a statement is about, as it now is."""
+    """Return the incident a statement is about, as it now is."""
     return Incident.objects.get(public_id=statement.subject_id)
 
 
 def make_address(clear: str = "", channel: str = "twilio_sms", **values: Any) -> Address:
-    """A confirmed address with a subscriber of its own, subscribed to everything."""
+    """Return a confirmed address with a subscriber of its own, subscribed to everything."""
     clear = clear or f"+86138{next(_count):08d}"
     kind = CHANNEL_KINDS[channel]
     subscriber = Subscriber.objects.create(

@@ -8,12 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
+FROM_CHECKOUT = (sys.executable, "-u", "manage.py", "up")
 READY_WITHIN_SECONDS = 120
 # What would point the product at the suite's own engines.
 INHERITED = {
@@ -43,7 +45,7 @@ class Product:
         return json.loads((self.data_dir / "demo.json").read_text(encoding="utf-8"))
 
     def password(self, username: str) -> str:
-        """The password of a member of staff."""
+        """Return the password of a member of staff."""
         return next(one["password"] for one in self.demo["staff"] if one["username"] == username)
 
     def wait_until_ready(self) -> None:
@@ -56,7 +58,7 @@ class Product:
         raise AssertionError("it ended before it was ready: " + "".join(self.lines) + self.logs())
 
     def logs(self) -> str:
-        """The end of every log, for a failing test to show."""
+        """Return the end of every log, for a failing test to show."""
         files = sorted((self.data_dir / "logs").glob("*.log"))
         return "\n".join(f"-- {one.name}\n{one.read_text()[-2000:]}" for one in files)
 
@@ -71,8 +73,21 @@ class Product:
 
 
 @contextmanager
-def running_product(data_dir: Path, **settings: str) -> Iterator[Product]:
-    """The product, ready; ended when the block is left."""
+def engines_folder() -> Iterator[Path]:
+    """Yield a folder for PostgreSQL, whose own user must keep the right to enter it.
+
+    Not one of pytest's: each start of pytest on this machine shuts those to other users.
+    """
+    with TemporaryDirectory(prefix="candor-test-", ignore_cleanup_errors=True) as path:
+        Path(path).chmod(0o755)
+        yield Path(path)
+
+
+@contextmanager
+def running_product(
+    data_dir: Path, *, command: Sequence[str] = FROM_CHECKOUT, cwd: Path = ROOT, **settings: str
+) -> Iterator[Product]:
+    """Yield the product, ready; ended when the block is left."""
     ports = free_ports()
     environment = {
         **{name: value for name, value in os.environ.items() if name not in INHERITED},
@@ -84,8 +99,8 @@ def running_product(data_dir: Path, **settings: str) -> Iterator[Product]:
         **settings,
     }
     process = subprocess.Popen(
-        [sys.executable, "-u", "manage.py", "up"],
-        cwd=ROOT,
+        command,
+        cwd=cwd,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -109,7 +124,7 @@ def eventually(read: Callable[[], T], expected: Callable[[T], bool], seconds: fl
 
 
 def free_ports() -> tuple[int, int]:
-    """A port for the web, and two neighbours for the simulator and its mail server.
+    """Return a port for the web, and two neighbours for the simulator and its mail server.
 
     Below the range from which the kernel takes ports for outgoing connections.
     """

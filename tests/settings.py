@@ -1,8 +1,13 @@
 """The project's settings on engines of the suite's own."""
 
 import os
+import sys
 
 from tests import engines
+
+# Compiled once: tests are rewritten for their assertions, and start some two hundred programs.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 os.environ.setdefault("DEBUG", "true")
 os.environ.setdefault("PORT", "8000")
@@ -18,6 +23,7 @@ os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(wo
 
 from statuspage.settings import *  # noqa: E402, F403
 
+DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only
 WHITENOISE_AUTOREFRESH = True
 SECURE_SSL_REDIRECT = False

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AddressKind(TextChoices):
-    """What sort of thing an address is."""
+    """The kind of an address."""
 
     PHONE = "phone", _("Phone number")
     OPENID = "openid", _("WeChat account")
@@ -31,7 +31,7 @@ SMS_CAPABLE: Final = frozenset(
 
 
 def normalise(kind: AddressKind, raw: str) -> str:
-    """The one spelling of an address, so that the same address is always found again.
+    """Return the one spelling of an address, so that the same address is always found again.
 
     Raises:
         ValidationError: it is not an address of that kind.
@@ -40,12 +40,12 @@ def normalise(kind: AddressKind, raw: str) -> str:
 
 
 def mask(kind: AddressKind, address: str) -> str:
-    """An address as screens and logs show it: `138****1234`."""
+    """Return an address as screens and logs show it: `138****1234`."""
     return _MASK[kind](address)
 
 
 def calling_code(kind: AddressKind, address: str) -> str:
-    """The country calling code of a phone number as `normalise` spells it; else empty."""
+    """Return the country calling code of a phone number as `normalise` spells it; else empty."""
     if kind != AddressKind.PHONE:
         return ""
     return str(phonenumbers.parse(address).country_code)
@@ -55,13 +55,15 @@ def _phone(raw: str) -> str:
     try:
         number = phonenumbers.parse(raw, settings.DEFAULT_REGION)
     except phonenumbers.NumberParseException as error:
-        raise ValidationError(_("This is not a phone number."), code="phone") from error
+        raise ValidationError(
+            _("This is not a phone number. Check the digits."), code="phone"
+        ) from error
     if not phonenumbers.is_valid_number(number):
         raise ValidationError(
-            _("There is no such phone number. Please check the digits."), code="phone"
+            _("This phone number does not exist. Check the digits."), code="phone"
         )
     if phonenumbers.number_type(number) not in SMS_CAPABLE:
-        raise ValidationError(_("Please give a mobile number: it must take SMS."), code="phone")
+        raise ValidationError(_("Enter a mobile number that can receive SMS."), code="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -87,7 +89,7 @@ def _url(raw: str) -> str:
         parts = urlsplit("")
     allowed = {"https", "http"} if settings.WEBHOOK_ALLOW_PRIVATE else {"https"}
     if parts.scheme not in allowed or not parts.hostname or parts.username or len(raw) > 500:
-        raise ValidationError(_("Please give an https:// address."), code="url")
+        raise ValidationError(_("Enter an address that starts with https://."), code="url")
     return raw
 
 
@@ -107,8 +109,8 @@ def _mask_tail(address: str) -> str:
 
 _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: _phone,
-    AddressKind.OPENID: _matching(OPENID, _("This is not a WeChat OpenID.")),
-    AddressKind.ROBOT: _matching(ROBOT_KEY, _("This is not the key of a group robot.")),
+    AddressKind.OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
+    AddressKind.ROBOT: _matching(ROBOT_KEY, _("Invalid group robot key.")),
     AddressKind.EMAIL: _email,
     AddressKind.URL: _url,
 }

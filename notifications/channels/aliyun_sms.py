@@ -23,30 +23,27 @@ from yarl import URL
 
 from notifications.channels import http, sms_text, wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Limits, Message
-from notifications.channels.batches import each
-from notifications.channels.keywords import action_of
+from notifications.channels.base import Bulletin, Channel, Content, Message, register
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
     Callback,
     Failed,
-    Found,
     Inbound,
+    LookupResult,
+    NotAccepted,
     NotSent,
     Outcome,
     Reason,
     Receipt,
-    ReceiptState,
-    Trace,
+    Refusal,
     Unknown,
-    Unreadable,
+    UnreadableCallback,
 )
-from notifications.channels.registry import register
 
 # Code, or what stands before its first dot -> what it means for us; sources:
 # help.aliyun.com/document_detail/101346.html (API), /101347.html (receipts of carriers).
-ERRORS: Final[Mapping[str, Failed | NotSent | Unknown]] = {
+ERRORS: Final[Mapping[str, Refusal]] = {
     "isv.MOBILE_NUMBER_ILLEGAL": Failed(Reason.BAD_ADDRESS, suppress=True),
     **dict.fromkeys(
         (
@@ -56,7 +53,7 @@ ERRORS: Final[Mapping[str, Failed | NotSent | Unknown]] = {
         ),
         Failed(Reason.REFUSED_CONTENT),
     ),
-    # Our account, template or signature is at fault: good once an operator has put it right.
+    # Our account, template or signature is at fault: sent once an operator has corrected it.
     **dict.fromkeys(
         (
             *("InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature", "Forbidden"),
@@ -75,10 +72,10 @@ ERRORS: Final[Mapping[str, Failed | NotSent | Unknown]] = {
         ("isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL", "MOBILE_SEND_LIMIT"),
         NotSent(Reason.QUOTA, retry_after=3600.0),
     ),
-    "isp": Unknown(Reason.PROVIDER_ERROR),  # "system error": before or after sending, who knows
+    "isp": Unknown(Reason.PROVIDER_ERROR),  # "system error", perhaps after sending
     "USER_REJECT": Failed(Reason.OPTED_OUT, suppress=True),
     **dict.fromkeys(("MOBILE_IN_BLACK", "IS_CLOSED"), Failed(Reason.BLOCKED)),
-    **dict.fromkeys(  # switched off, in arrears or no such number: they do not tell which
+    **dict.fromkeys(  # switched off, in arrears or no such number
         ("MOBILE_NOT_ON_SERVICE", "MOBILE_ACCOUNT_ABNORMAL", "INVALID_NUMBER"),
         Failed(Reason.UNREACHABLE),
     ),
@@ -100,28 +97,25 @@ class AliyunSms(Channel):
     """SMS by SendSms, for when the first provider is down."""
 
     name = "aliyun_sms"
-    label = _("SMS (second provider)")
+    label = _("SMS (backup provider)")
     address_kind = AddressKind.PHONE
     stands_in_for = "twilio_sms"
-
-    @property
-    def limits(self) -> Limits:
-        """The account's messages a second."""
-        return Limits(settings.ALIYUN_SMS_PER_SECOND, burst=settings.ALIYUN_SMS_PER_SECOND)
-
-    def configured(self) -> bool:
-        """Key, signature and template are needed."""
-        key = settings.ALIYUN_SMS_ACCESS_KEY_ID and settings.ALIYUN_SMS_ACCESS_KEY_SECRET
-        return bool(key and settings.ALIYUN_SMS_SIGN_NAME and settings.ALIYUN_SMS_TEMPLATE)
+    required_settings = (
+        "ALIYUN_SMS_ACCESS_KEY_ID",
+        "ALIYUN_SMS_ACCESS_KEY_SECRET",
+        "ALIYUN_SMS_SIGN_NAME",
+        "ALIYUN_SMS_TEMPLATE",
+    )
+    rate_setting = "ALIYUN_SMS_PER_SECOND"
 
     def compose(self, bulletin: Bulletin) -> Content:
-        """【signature】 and the template's words, each variable as long as Aliyun lets it be."""
+        """Return 【signature】 and the template's text, its variables cut to Aliyun's limit."""
         code, words = settings.ALIYUN_SMS_TEMPLATE, settings.ALIYUN_SMS_TEMPLATE_TEXT
         if settings.ALIYUN_SMS_TEMPLATE_EN and not wording.is_chinese(bulletin):
             code, words = settings.ALIYUN_SMS_TEMPLATE_EN, settings.ALIYUN_SMS_TEMPLATE_EN_TEXT
         template, values = Template(words), _values(wording.in_brief(bulletin))
-        said = template.safe_substitute(values)
-        text = f"【{settings.ALIYUN_SMS_SIGN_NAME or bulletin.operator}】{said}"
+        signature = settings.ALIYUN_SMS_SIGN_NAME or bulletin.operator
+        text = f"【{signature}】{template.safe_substitute(values)}"
         used = {name: values[name] for name in template.get_identifiers() if name in values}
         data = {"TemplateCode": code, "TemplateParam": json.dumps(used, ensure_ascii=False)}
         return Content(text=text, segments=sms_text.segments(text), data=data)
@@ -129,50 +123,50 @@ class AliyunSms(Channel):
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight."""
         async with http.session() as opened:
-            async for sent in each(batch, partial(_send_one, opened)):
+            async for sent in http.each(batch, partial(_send_one, opened)):
                 yield sent
 
-    async def look_up(self, message: Message, since: datetime) -> Found | Trace:
-        """Look for its OutId, by which alone the lists of China's days name a message."""
+    async def look_up(self, message: Message, since: datetime) -> Accepted | LookupResult:
+        """Look for the message's OutId in the provider's daily lists (days of China's time)."""
         first, last = (since - CLOCK_SKEW).astimezone(CHINA).date(), datetime.now(CHINA).date()
         days = [first + timedelta(days=days) for days in range((last - first).days + 1)]
         if len(days) > MAX_DAYS:
-            return Trace.CANNOT_TELL
+            return LookupResult.CANNOT_TELL
         try:
             async with http.session() as opened:
                 listed = [await _out_ids(opened, message.address, day) for day in days]
-        except (*http.ERRORS, ValueError, LookupError, TypeError, AttributeError):
-            return Trace.CANNOT_TELL
-        # Any try of the delivery is the delivery; a message of none (id 0) is only itself.
+        except (NotAccepted, ValueError, LookupError, TypeError, AttributeError):
+            return LookupResult.CANNOT_TELL
+        # Any try of the delivery counts; a message without delivery (id 0) has only its own.
         mark = f"{message.delivery_id}:{'' if message.delivery_id else message.attempt_id}"
         ours = [out_id for day in listed for out_id in day if out_id.startswith(mark)]
-        return Found(ours[0]) if ours else Trace.ABSENT
+        return Accepted(ours[0]) if ours else LookupResult.ABSENT
 
     def verify_callback(self, request: HttpRequest) -> None:
-        """Aliyun signs nothing that it pushes: the address it was given carries a secret."""
+        """Compare the secret in the callback's URL: Aliyun does not sign what it pushes."""
         token, given = settings.ALIYUN_SMS_CALLBACK_TOKEN, request.GET.get("token", "")
         if not token or not hmac.compare_digest(given.encode(), token.encode()):
             raise BadSignature
 
     def parse_callback(self, request: HttpRequest) -> Callback:
-        """SmsReport or SmsUp, many at once: help.aliyun.com/document_detail/101867, /101847.html.
+        """Read SmsReport or SmsUp: help.aliyun.com/document_detail/101867, /101847.html.
 
-        An entry that makes no sense is passed over: the others must not be lost with it.
+        Skip unreadable entries, so that the others are not lost with them.
         """
         try:
             given = json.loads(request.body)
         except (ValueError, RecursionError) as error:
-            raise Unreadable from error
+            raise UnreadableCallback from error
         entries = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
         receipts = [one for one in map(_receipt, entries) if one]
         inbound = [one for one in map(_inbound, entries) if one]
         if given != [] and not receipts and not inbound:
-            raise Unreadable
+            raise UnreadableCallback
         return Callback(receipts, inbound, answer=TAKEN, content_type="application/json")
 
 
 def authorization(query: str, headers: Mapping[str, str]) -> str:
-    """Of a POST to "/" without a body: help.aliyun.com, V3 request structure and signature."""
+    """Sign a POST to "/" without a body: help.aliyun.com, V3 request structure and signature."""
     names = ";".join(sorted(headers))
     lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
     canonical = "\n".join(["POST", "/", query, lines, names, NO_BODY])
@@ -183,7 +177,9 @@ def authorization(query: str, headers: Mapping[str, str]) -> str:
     return f"{ALGORITHM} Credential={credential},SignedHeaders={names},Signature={signature}"
 
 
-async def _call(opened: aiohttp.ClientSession, action: str, **parameters: str) -> http.Answer:
+async def _call(
+    opened: aiohttp.ClientSession, action: str, **parameters: str
+) -> http.ProviderResponse:
     endpoint = settings.ALIYUN_SMS_ENDPOINT
     query = urlencode(sorted(parameters.items()), safe="", quote_via=quote)
     headers = {
@@ -204,40 +200,39 @@ async def _send_one(opened: aiohttp.ClientSession, message: Message) -> Outcome:
     if "TemplateCode" not in content:
         return Failed(Reason.REFUSED_CONTENT, "no template")
     if MAINLAND.fullmatch(number) and not message.address.startswith("+86"):
-        # Numbers of +1 can look like mainland ones: it would be a stranger's telephone.
+        # Without its +, a number of +1 can be somebody else's mainland number.
         return NotSent(Reason.OTHER, "ambiguous number")
-    named = {"OutId": f"{message.delivery_id}:{message.attempt_id}", "PhoneNumbers": number}
-    signed = {"SignName": settings.ALIYUN_SMS_SIGN_NAME, **content}
-    try:
-        answer = await _call(opened, "SendSms", **named, **signed)
-    except http.ERRORS as error:
-        return http.outcome_of(error)
-    return _outcome_of(answer)
-
-
-def _outcome_of(answer: http.Answer) -> Outcome:
+    answer = await _call(
+        opened,
+        "SendSms",
+        OutId=f"{message.delivery_id}:{message.attempt_id}",
+        PhoneNumbers=number,
+        SignName=settings.ALIYUN_SMS_SIGN_NAME,
+        **content,
+    )
     given = answer.json()
-    code, biz_id = given.get("Code"), given.get("BizId")
-    if answer.status == 429:
-        return NotSent(Reason.RATE_LIMITED, "429", http.retry_after(answer.headers))
-    if answer.status // 100 not in (2, 4) or not isinstance(code, str):
-        return Unknown(Reason.PROVIDER_ERROR, str(answer.status))
-    if code == "OK":
-        return Accepted(str(biz_id)) if biz_id else Unknown(Reason.PROVIDER_ERROR, "no BizId")
-    return replace(_meaning(code), code=code[:40])
+    code: Any = given.get("Code")
+    biz_id = given.get("BizId")
+    readable = answer.status // 100 in (2, 4) and isinstance(code, str)
+    if outcome := http.without_code(answer, readable=readable):
+        return outcome
+    if code != "OK":
+        return _meaning(code)
+    return Accepted(str(biz_id)) if biz_id else Unknown(Reason.PROVIDER_ERROR, "no BizId")
 
 
-def _meaning(code: str) -> Failed | NotSent | Unknown:
-    return ERRORS.get(code) or ERRORS.get(code.partition(".")[0]) or Failed(Reason.OTHER)
+def _meaning(code: str) -> Refusal:
+    known = ERRORS.get(code) or ERRORS.get(code.partition(".")[0]) or Failed(Reason.OTHER)
+    return replace(known, code=code[:40])
 
 
 async def _out_ids(opened: aiohttp.ClientSession, address: str, day: date) -> list[str]:
-    """Of every message to that number on that day; raises what reading a bad answer raises."""
-    there = {"PhoneNumber": _number(address), "SendDate": f"{day:%Y%m%d}"}
+    """Return the OutIds of all messages to that number on that day; may raise parsing errors."""
+    query = {"PhoneNumber": _number(address), "SendDate": f"{day:%Y%m%d}"}
     found: list[str] = []
     for page in range(1, MAX_PAGES + 1):
         paging = {"PageSize": str(PAGE_SIZE), "CurrentPage": str(page)}
-        given = (await _call(opened, "QuerySendDetails", **there, **paging)).json()
+        given = (await _call(opened, "QuerySendDetails", **query, **paging)).json()
         if given["Code"] != "OK":
             raise ValueError("refused")
         entries = given["SmsSendDetailDTOs"]["SmsSendDetailDTO"]
@@ -248,26 +243,20 @@ async def _out_ids(opened: aiohttp.ClientSession, address: str, day: date) -> li
 
 
 def _number(address: str) -> str:
-    """Mainland numbers bare, others behind their country code (SendSms, PhoneNumbers)."""
+    """Return mainland numbers without and others with their country code, as SendSms expects."""
     return address.removeprefix("+86").removeprefix("+")
 
 
 def _receipt(entry: Mapping[str, Any]) -> Receipt | None:
-    biz_id, code = _text(entry, "biz_id")[:80], _text(entry, "err_code")[:40]
-    delivered, named = entry.get("success"), OUT_ID.fullmatch(_text(entry, "out_id"))
+    biz_id, delivered = _text(entry, "biz_id")[:80], entry.get("success")
     if not biz_id or not isinstance(delivered, bool):
         return None
-    meaning: Any = None if delivered else _meaning(code)
-    return Receipt(
-        key=f"{biz_id}:{'delivered' if delivered else code}",
-        state=ReceiptState.DELIVERED if delivered else ReceiptState.UNDELIVERED,
-        provider_id=biz_id,
-        delivery_id=int(named[1]) if named else None,  # else it is another program's
-        attempt_id=UUID(named[2]) if named else None,
-        code="" if delivered else code,
-        reason=meaning.reason if meaning else None,
-        suppress=getattr(meaning, "suppress", False),
-    )
+    error = None if delivered else _meaning(_text(entry, "err_code")[:40])
+    receipt = Receipt.ended(f"{biz_id}:{error.code if error else 'delivered'}", biz_id, error)
+    named = OUT_ID.fullmatch(_text(entry, "out_id"))
+    if named is None:  # it is another program's
+        return receipt
+    return replace(receipt, delivery_id=int(named[1]), attempt_id=UUID(named[2]))
 
 
 def _inbound(entry: Mapping[str, Any]) -> Inbound | None:
@@ -275,17 +264,17 @@ def _inbound(entry: Mapping[str, Any]) -> Inbound | None:
     if not number or not isinstance(text, str):
         return None
     address = f"+86{number}" if MAINLAND.fullmatch(number) else f"+{number}"
-    return Inbound(address=address, action=action_of(text), text=text.strip())
+    return Inbound(address=address, action=sms_text.action_of(text), text=text.strip())
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:
-    """A text that a table can keep: neither NUL nor half a surrogate pair."""
+    """Return a text that the database can store: without NUL or lone surrogates."""
     value = entry.get(name)
     return value if isinstance(value, str) and value.isprintable() else ""
 
 
 def _values(bulletin: Bulletin) -> dict[str, str]:
-    """What the template's variables say; none may be empty."""
+    """Return the values of the template's variables; none may be empty."""
     limit, chinese = settings.ALIYUN_SMS_VARIABLE_LENGTH, wording.is_chinese(bulletin)
     safe = partial(sms_text.carrier_safe, chinese=chinese)
     body = wording.sentence(safe(bulletin.body) or bulletin.status_label, chinese=chinese)

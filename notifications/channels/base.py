@@ -1,22 +1,27 @@
-"""What a channel is, and what it is given to send."""
+"""The interface of channels, the messages that they send, and the channels by name."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.outcomes import BadSignature, Callback, Found, Outcome, Trace
+from notifications.channels.outcomes import Accepted, BadSignature, Callback, LookupResult, Outcome
+
+C = TypeVar("C", bound="Channel")
+# Receipts name their delivery; codes and alarms have none, and no delivery has this id.
+NO_DELIVERY: Final = 0
 
 
 @dataclass(frozen=True)
 class Bulletin:
-    """One statement in one language, in words that fit every channel."""
+    """One statement in one language, as input for every channel."""
 
     number: int
     kind: str
@@ -31,10 +36,10 @@ class Bulletin:
     published_at: datetime
     url: str
     document: Mapping[str, Any]
-    # What a short message says in place of the body, and what a long one adds to it.
+    # Short messages use `brief` instead of the body; long ones add the details.
     brief: str = ""
     details: tuple[str, ...] = ()
-    # By which a reader finds out on the page whether a message is ours.
+    # Readers check it on the verification page.
     code: str = ""
 
 
@@ -54,10 +59,10 @@ class Content:
 
 @dataclass(frozen=True)
 class Message:
-    """One content to one address. `address` is in clear: never log it.
+    """One content to one address. `address` is in clear text: never log it.
 
-    `ours` is asked just before the message is sent: a process that was paused for longer than its
-    lease must not send what another may have sent meanwhile.
+    `ours` is called just before sending: a process that was paused for longer than its lease must
+    not send a message that another process may have sent since.
     """
 
     delivery_id: int
@@ -86,33 +91,35 @@ class Limits:
 
 
 class Channel(ABC):
-    """One way to reach a subscriber.
-
-    A channel knows its provider and nothing else: neither a table nor another channel.
-    """
+    """One way to reach a subscriber, independent of tables and of other channels."""
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     address_kind: ClassVar[AddressKind]
-    # The channel whose messages it sends while that one's provider is down. Nobody subscribes to
-    # a stand-in: addresses, choices and previews know only the channel that it stands in for.
+    # The channel whose messages this one sends while the other's provider is down. Addresses,
+    # choices and previews never refer to a stand-in.
     stands_in_for: ClassVar[str] = ""
-    # For how long after the first try the receiver recognises a repetition of the same message
-    # (by its `repeat_id`), so that repeating it is safe. Zero: never.
+    # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
+    # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
 
+    # The settings without which nothing is sent, and the one with the messages a second.
+    required_settings: ClassVar[tuple[str, ...]] = ()
+    rate_setting: ClassVar[str] = ""
+
     @property
-    @abstractmethod
     def limits(self) -> Limits:
         """The provider's limits."""
+        rate = getattr(settings, self.rate_setting)
+        return Limits(per_second=rate, burst=rate)
 
-    @abstractmethod
     def configured(self) -> bool:
-        """False when the credentials are not set: then nothing is sent, and the console says so."""
+        """Return whether every required setting is set; if not, the console shows a warning."""
+        return all(getattr(settings, name) for name in self.required_settings)
 
     @abstractmethod
     def compose(self, bulletin: Bulletin) -> Content:
-        """The bulletin as this channel writes it. Pure: no network, no clock."""
+        """Return the bulletin as this channel writes it. Pure: no network, no clock."""
 
     @abstractmethod
     def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
@@ -121,9 +128,9 @@ class Channel(ABC):
         Never raises for a provider's answer or a broken network: those are outcomes.
         """
 
-    async def look_up(self, message: Message, since: datetime) -> Found | Trace:
-        """Ask the provider whether it has the message. Providers that cannot be asked: that."""
-        return Trace.CANNOT_TELL
+    async def look_up(self, message: Message, since: datetime) -> Accepted | LookupResult:
+        """Ask the provider whether it has the message. CANNOT_TELL where there is no way to ask."""
+        return LookupResult.CANNOT_TELL
 
     def verify_callback(self, request: HttpRequest) -> None:
         """Pass when the callback is from the provider.
@@ -137,6 +144,39 @@ class Channel(ABC):
         """Read a verified callback.
 
         Raises:
-            Unreadable: it makes no sense.
+            UnreadableCallback: it makes no sense.
         """
         return Callback()
+
+
+_CHANNELS: Final[dict[str, Channel]] = {}
+
+
+def register(kind: type[C]) -> type[C]:
+    """Register the one instance of a channel class under its name (a class decorator)."""
+    _CHANNELS[kind.name] = kind()
+    return kind
+
+
+def channel(name: str) -> Channel:
+    """Return the channel of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _CHANNELS[name]
+
+
+def channels() -> Sequence[Channel]:
+    """Return every registered channel, ordered by name."""
+    return [_CHANNELS[name] for name in sorted(_CHANNELS)]
+
+
+def stand_in(name: str) -> Channel | None:
+    """Return the channel that may send for the one of that name while its provider is down."""
+    return next((one for one in channels() if one.stands_in_for == name), None)
+
+
+def reachable_channels() -> Sequence[Channel]:
+    """Return the channels that addresses can have, by name: all but those that only stand in."""
+    return [one for one in channels() if not one.stands_in_for]

@@ -17,8 +17,8 @@ import certifi
 import pycurl
 from django.conf import settings
 
-from notifications.channels.http import MAX_ANSWER_BYTES, Answer
-from notifications.channels.outcomes import NotSent, Reason, Unknown
+from notifications.channels.http import MAX_ANSWER_BYTES, ProviderResponse
+from notifications.channels.outcomes import NotAccepted, NotSent, Reason, Unknown
 
 T = TypeVar("T")
 
@@ -30,27 +30,19 @@ ROUND_SECONDS: Final = 0.1
 IDLE_SECONDS: Final = 10
 
 
-class TransferError(Exception):
-    """No answer; `outcome` says what that means for the message."""
-
-    def __init__(self, outcome: NotSent | Unknown) -> None:
-        super().__init__(outcome.code)
-        self.outcome = outcome
-
-
 @dataclass
 class Transfer:
     """One request: a POST, or a GET where it has no body. Awaiting it gives the Answer.
 
     Raises:
-        TransferError: there was none.
+        NotAccepted: there was none.
     """
 
     url: str
     body: bytes | None
     headers: tuple[str, ...]
 
-    def __await__(self) -> Generator["Transfer", Answer, Answer]:
+    def __await__(self) -> Generator["Transfer", ProviderResponse, ProviderResponse]:
         return (yield self)
 
 
@@ -59,7 +51,7 @@ _free: Final[dict[tuple[int, float], list["Pool"]]] = {}
 
 @dataclass
 class _Flight:
-    """A coroutine under way, and what has come back for it so far."""
+    """A running coroutine, and the answers received for it so far."""
 
     coroutine: Coroutine[Any, Any, Any]
     body: bytes
@@ -68,15 +60,15 @@ class _Flight:
     began: float = field(default_factory=time.monotonic)
 
     def may_leave(self, *_connection: object) -> int:
-        """Whether the request still leaves, asked when it would: a process that was paused since
-        must not send what somebody else has taken over. libcurl's own clock starts too late.
+        """Abort a request that starts too late: after a pause, another process may have taken its
+        messages over. libcurl's own clock starts too late to notice.
         """
         late = time.monotonic() - self.began > settings.DELIVERY_TIMEOUT_SECONDS
         return int(pycurl.PREREQFUNC_ABORT if late else pycurl.PREREQFUNC_OK)
 
     def read(self, size: int) -> bytes:
-        """The body, once. There is no way back: where a kept-alive connection dies, libcurl would
-        send the request again by itself, and fails instead because it cannot rewind.
+        """Return the body, once: where a kept-alive connection dies, libcurl would send the request
+        again by itself, and fails instead because it cannot rewind.
         """
         chunk, self.body = self.body[:size], self.body[size:]
         return chunk
@@ -98,7 +90,7 @@ class Pool:
     def drive(self, coroutines: Iterable[Coroutine[Any, Any, T]]) -> Generator[list[T], None, None]:
         """Run coroutines, as many at once as there are handles; yield results as they are known.
 
-        A list, often an empty one, comes at least every ROUND_SECONDS. Whoever stops reading
+        A list, often an empty one, comes at least every ROUND_SECONDS. A caller that stops reading
         stops what is under way.
         """
         waiting = iter(coroutines)
@@ -113,22 +105,19 @@ class Pool:
                     results += self._land(handle, failure)
                 results += self._start(waiting)
                 if self._flights and not results:
-                    self._wait()
+                    # Until something happens, or libcurl's own clock strikes for a timeout.
+                    due = self._multi.timeout()
+                    self._multi.select(ROUND_SECONDS if due < 0 else min(due / 1000, ROUND_SECONDS))
         finally:
             for handle in [*self._flights]:
                 self._take_back(handle).coroutine.close()
-
-    def _wait(self) -> None:
-        """Until something happens, or libcurl's own clock strikes for one of the timeouts."""
-        due = self._multi.timeout()
-        self._multi.select(ROUND_SECONDS if due < 0 else min(due / 1000, ROUND_SECONDS))
 
     def _start(self, waiting: Iterator[Coroutine[Any, Any, T]]) -> Iterator[T]:
         while self._idle and (coroutine := next(waiting, None)) is not None:
             yield from self._go_on(coroutine, None)
 
     def _go_on(
-        self, coroutine: Coroutine[Any, Any, T], said: Answer | Exception | None
+        self, coroutine: Coroutine[Any, Any, T], said: ProviderResponse | Exception | None
     ) -> Iterator[T]:
         """Let a coroutine run to its next transfer, or to its result."""
         try:
@@ -160,14 +149,14 @@ class Pool:
             yield from ((handle, code) for handle, code, _ in failed)
 
     def _land(self, handle: pycurl.Curl, failure: int) -> Iterator[T]:
-        said: Answer | Exception
-        if failure:
-            said = TransferError(_meaning(handle, failure))
-            flight = self._take_back(handle)
+        said: ProviderResponse | Exception
+        failed = _meaning(handle, failure) if failure else None
+        status = handle.getinfo(pycurl.RESPONSE_CODE)
+        flight = self._take_back(handle)
+        if failed:
+            said = NotAccepted(failed)
         else:
-            status = handle.getinfo(pycurl.RESPONSE_CODE)
-            flight = self._take_back(handle)
-            said = Answer(status, _headers(flight.headers), bytes(flight.answer))
+            said = ProviderResponse(status, _headers(flight.headers), bytes(flight.answer))
         yield from self._go_on(flight.coroutine, said)
 
     def _take_back(self, handle: pycurl.Curl) -> _Flight:
@@ -177,7 +166,7 @@ class Pool:
 
 
 def _handle() -> pycurl.Curl:
-    """A handle that follows nothing, repeats nothing, and asks nobody on the way."""
+    """Return a handle that follows nothing, repeats nothing, and asks nobody on the way."""
     handle = pycurl.Curl()
     milliseconds = int(settings.DELIVERY_TIMEOUT_SECONDS * 1000)
     for option, value in (
@@ -196,7 +185,7 @@ def _handle() -> pycurl.Curl:
 
 
 def _meaning(handle: pycurl.Curl, failure: int) -> NotSent | Unknown:
-    """Before the first byte has left, nothing can have been sent."""
+    """Return NotSent if no byte of the request had left when libcurl failed, else Unknown."""
     code = f"curl {failure}"
     if not handle.getinfo(pycurl.REQUEST_SIZE):
         return NotSent(Reason.CONNECTION, code)
@@ -213,7 +202,7 @@ def _headers(lines: Iterable[bytes]) -> Mapping[str, str]:
 def header_lines(
     headers: tuple[tuple[str, str], ...], auth: tuple[str, str] | None = None
 ) -> tuple[str, ...]:
-    """Headers as libcurl wants them; `Expect` switched off, which would cost a round trip."""
+    """Return the headers as libcurl takes them, without `Expect`, which would cost a round trip."""
     lines = [f"{name}: {value}" for name, value in headers]
     if auth:
         token = base64.b64encode(":".join(auth).encode()).decode()
@@ -223,7 +212,7 @@ def header_lines(
 
 @contextmanager
 def pool() -> Iterator[Pool]:
-    """A pool that nobody else uses meanwhile, with the connections of those before.
+    """Yield a pool that nobody else uses at that time, with the connections of those before.
 
     A forked child never uses its parent's: two processes would write into one connection.
     """

@@ -2,7 +2,7 @@
 
 import asyncio
 import smtplib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -12,19 +12,17 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from notifications.channels import wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Limits, Message
+from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
-from notifications.channels.registry import register
 
-PER_SECOND: Final = 20
-TAKEN: Final = frozenset({250, 251})
+ACCEPTED: Final = frozenset({250, 251})
 # Answers to RCPT TO that will never change: no such mailbox, or it must not be written to.
 NO_MAILBOX: Final = frozenset({511, 550, 551, 553})
 
@@ -36,29 +34,24 @@ class Email(Channel):
     name = "email"
     label = gettext_lazy("E-mail")
     address_kind = AddressKind.EMAIL
-
-    @property
-    def limits(self) -> Limits:
-        """What most mail relays take from one sender without delaying it."""
-        return Limits(per_second=PER_SECOND, burst=PER_SECOND)
-
-    def configured(self) -> bool:
-        """A mail server is needed."""
-        return bool(settings.EMAIL_HOST)
+    required_settings = ("EMAIL_HOST",)
+    # What most mail relays take from one sender without delaying it.
+    limits = Limits(per_second=20, burst=20)
 
     def compose(self, bulletin: Bulletin) -> Content:
-        """Subject with operator and state; the body whole, the promise, and the page's address."""
+        """Return subject, full text with the promise of an update, and links, as text and HTML."""
         with override(bulletin.language):
-            subject = _("[%(operator)s] %(status)s: %(name)s") % {
-                "operator": bulletin.operator,
-                "status": bulletin.status_label,
-                "name": bulletin.name,
-            }
-            page = _("Read it on the status page:")
-            why = _("You receive this because you subscribed. Change or stop it here:")
-        number = wording.number(bulletin)
-        said = [wording.opening(bulletin), bulletin.body, "\n".join(bulletin.details)]
-        paragraphs = [part for part in (*said, wording.promise(bulletin), number) if part]
+            subject = _subject(bulletin)
+            page = _("View it on the status page:")
+            why = _("You get this e-mail because you subscribed. Change or unsubscribe here:")
+        parts = (
+            wording.opening(bulletin),
+            bulletin.body,
+            "\n".join(bulletin.details),
+            wording.promise(bulletin),
+            wording.number(bulletin),
+        )
+        paragraphs = [part for part in parts if part]
         manage = f"{settings.SITE_URL}/manage/"
         text = "\n\n".join([*paragraphs, f"{page}\n{bulletin.url}", f"{why}\n{manage}"])
         links = [(page, bulletin.url), (why, manage)]
@@ -78,55 +71,66 @@ class Email(Channel):
             await asyncio.to_thread(mailer.close)
 
 
+def _subject(bulletin: Bulletin) -> str:
+    """Return operator, state and name, in the active language; no state that begins the name."""
+    values = {
+        "operator": bulletin.operator,
+        "status": bulletin.status_label,
+        "name": bulletin.name,
+    }
+    if bulletin.name.startswith(bulletin.status_label):
+        return _("[%(operator)s] %(name)s") % values
+    return _("[%(operator)s] %(status)s: %(name)s") % values
+
+
 class _Mailer:
-    """One SMTP connection, opened when it is needed, and again when the server hung up."""
+    """One SMTP connection, opened when it is needed, and again when the server closed it."""
 
     def __init__(self) -> None:
         self._backend = EmailBackend(timeout=settings.DELIVERY_TIMEOUT_SECONDS)
 
     def send(self, message: Message) -> Outcome:
-        """Send one message, telling what certainly was not sent from what may have been."""
+        """Send one message; distinguish what was certainly not sent from what may have been."""
         if not message.ours():
             return NotSent(Reason.OTHER, "lease")
         try:
             letter = _letter(message)
-            smtp = self._connection()
+            if self._backend.connection is None:
+                self._backend.open()
+            smtp = cast(smtplib.SMTP, self._backend.connection)
             refusal = _envelope(smtp, letter)
         except smtplib.SMTPAuthenticationError as error:
-            return self._hung_up(NotSent(Reason.NO_CREDENTIALS, str(error.smtp_code)))
+            return self._closed(NotSent(Reason.NO_CREDENTIALS, str(error.smtp_code)))
         except (smtplib.SMTPException, OSError) as error:
-            return self._hung_up(NotSent(Reason.CONNECTION, type(error).__name__))
+            return self._closed(NotSent(Reason.CONNECTION, type(error).__name__))
         except ValueError as error:  # an address or header that no letter can carry
             return Failed(Reason.BAD_ADDRESS, type(error).__name__)
         return refusal or self._data(smtp, letter)
 
     def close(self) -> None:
-        """Take leave of the server; one that has gone already is fine."""
+        """Close the connection, even where the server has closed it already."""
         with suppress(smtplib.SMTPException, OSError):
             self._backend.close()
         self._backend.connection = None
 
-    def _connection(self) -> smtplib.SMTP:
-        if self._backend.connection is None:
-            self._backend.open()
-        return cast(smtplib.SMTP, self._backend.connection)
-
     def _data(self, smtp: smtplib.SMTP, letter: EmailMultiAlternatives) -> Outcome:
         try:
-            code, _said = smtp.data(_bytes(letter))
-        except smtplib.SMTPDataError as error:  # it did not want to hear the letter
-            return self._hung_up(NotSent(Reason.PROVIDER_ERROR, str(error.smtp_code)))
+            # Servers refuse lines that end in LF alone; the stubs do not know Django's `linesep`.
+            message: Any = letter.message()
+            code, _reply = smtp.data(message.as_bytes(linesep="\r\n"))
+        except smtplib.SMTPDataError as error:
+            return self._closed(NotSent(Reason.PROVIDER_ERROR, str(error.smtp_code)))
         except (smtplib.SMTPException, OSError) as error:
             # smtplib turns a timeout into a disconnection, and keeps it as the context only.
             late = isinstance(error.__context__, TimeoutError)
             reason = Reason.TIMEOUT if late else Reason.CONNECTION
-            return self._hung_up(Unknown(reason, type(error).__name__))
-        if code in TAKEN:
+            return self._closed(Unknown(reason, type(error).__name__))
+        if code in ACCEPTED:
             return Accepted(letter.extra_headers["Message-ID"])
         return _refused(code, Failed(Reason.REFUSED_CONTENT))
 
-    def _hung_up(self, outcome: Outcome) -> Outcome:
-        """After a break the connection is of no use to the next message."""
+    def _closed(self, outcome: Outcome) -> Outcome:
+        """Close the connection, which cannot be used for the next message."""
         self.close()
         return outcome
 
@@ -141,8 +145,7 @@ def _letter(message: Message) -> EmailMultiAlternatives:
         headers={
             "Message-ID": f"<delivery-{message.repeat_id}@{host}>",
             "Auto-Submitted": "auto-generated",
-            # No List-Unsubscribe-Post: one click needs an address of each reader's own that takes
-            # a POST (RFC 8058), and to claim it here would be an unsubscription that never happens.
+            # No List-Unsubscribe-Post: one-click unsubscription (RFC 8058) needs a URL per reader.
             "List-Unsubscribe": f"<{settings.SITE_URL}/manage/>",
         },
     )
@@ -151,49 +154,39 @@ def _letter(message: Message) -> EmailMultiAlternatives:
     return letter
 
 
-def _bytes(letter: EmailMultiAlternatives) -> bytes:
-    """The letter as it goes over the wire: servers refuse lines that end in LF alone."""
-    message: Any = letter.message()  # the stubs do not know Django's `linesep`
-    return bytes(message.as_bytes(linesep="\r\n"))
-
-
 def _envelope(smtp: smtplib.SMTP, letter: EmailMultiAlternatives) -> Outcome | None:
-    """Say from whom and to whom; None when the server agrees to both."""
+    """Send MAIL FROM and RCPT TO; return None when the server accepts both."""
     smtp.ehlo_or_helo_if_needed()
     sender = sanitize_address(letter.from_email, "utf-8")
     recipient = sanitize_address(letter.to[0], "utf-8")
-    steps: list[tuple[Callable[[], tuple[int, bytes]], Callable[[int], Failed | NotSent]]] = [
-        # Refusing the sender is no word on the recipient: ours to put right, then it goes out.
-        (lambda: smtp.mail(sender), lambda code: NotSent(Reason.NO_CREDENTIALS)),
-        (lambda: smtp.rcpt(recipient), _no_recipient),
-    ]
-    for step, meaning in steps:
-        code, _said = step()
-        if code not in TAKEN:
-            smtp.rset()
-            return _refused(code, meaning(code))
-    return None
-
-
-def _no_recipient(code: int) -> Failed:
-    return Failed(Reason.BAD_ADDRESS, suppress=code in NO_MAILBOX)
+    code, _reply = smtp.mail(sender)
+    # A refused sender does not concern the recipient: sent once an operator has corrected it.
+    meaning: Failed | NotSent = NotSent(Reason.NO_CREDENTIALS)
+    if code in ACCEPTED:
+        code, _reply = smtp.rcpt(recipient)
+        meaning = Failed(Reason.BAD_ADDRESS, suppress=code in NO_MAILBOX)
+    if code in ACCEPTED:
+        return None
+    smtp.rset()
+    return _refused(code, meaning)
 
 
 def _refused(code: int, for_good: Failed | NotSent) -> Outcome:
-    """4xx is for the moment, 5xx for good (RFC 5321, section 4.2.1)."""
+    """Map 4xx to a temporary and 5xx to a permanent outcome (RFC 5321, section 4.2.1)."""
     if code < 500:
         return NotSent(Reason.PROVIDER_ERROR, str(code))
     return replace(for_good, code=str(code))
 
 
 def _html(language: str, paragraphs: Sequence[str], links: Sequence[tuple[str, str]]) -> SafeString:
-    """A page without style, image or script: nothing for a mail program to block."""
-    said = [format_html("<p>{}</p>", _lines(text)) for text in paragraphs]
-    said += [format_html('<p>{} <a href="{}">{}</a></p>', text, url, url) for text, url in links]
-    body = mark_safe("\n".join(said))  # noqa: S308 - each is escaped above
-    start = format_html('<!doctype html>\n<html lang="{}"><body>\n', language)
-    return format_html("{}{}\n</body></html>\n", start, body)
-
-
-def _lines(text: str) -> SafeString:
-    return mark_safe("<br>".join(format_html("{}", line) for line in text.splitlines()))  # noqa: S308
+    """Return a page without style, image or script: nothing for a mail program to block."""
+    lines = (
+        format_html_join(mark_safe("<br>"), "{}", ((one,) for one in text.splitlines()))
+        for text in paragraphs
+    )
+    return format_html(
+        '<!doctype html>\n<html lang="{}"><body>\n{}\n{}\n</body></html>\n',
+        language,
+        format_html_join("\n", "<p>{}</p>", ((text,) for text in lines)),
+        format_html_join("\n", '<p>{} <a href="{}">{}</a></p>', ((t, u, u) for t, u in links)),
+    )

@@ -1,9 +1,11 @@
 """HTTP to providers: hard timeouts, bounded answers, and what a broken connection means."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -13,7 +15,16 @@ from aiohttp.abc import AbstractResolver
 from django.conf import settings
 from yarl import URL
 
-from notifications.channels.outcomes import NotSent, Reason, Unknown
+from notifications.channels.base import Message
+from notifications.channels.outcomes import (
+    Failed,
+    NotAccepted,
+    NotSent,
+    Outcome,
+    Reason,
+    Refusal,
+    Unknown,
+)
 
 AT_ONCE: Final = 32
 MAX_ANSWER_BYTES: Final = 1024 * 1024
@@ -30,21 +41,17 @@ BEFORE_SENDING: Final = (
     aiohttp.InvalidURL,
 )
 
+SendOne = Callable[[Message], Awaitable[Outcome]]
+
+logger = logging.getLogger(__name__)
+
 
 class AnswerTooLong(aiohttp.ClientError):
-    """No provider answers with so much."""
-
-
-class RateLimited(Exception):
-    """HTTP 429, for packages whose own error would drop its Retry-After, in seconds."""
-
-    def __init__(self, wait: float | None) -> None:
-        super().__init__()
-        self.wait = wait
+    """The answer is longer than any provider's."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProviderResponse:
     """A provider's answer, whole."""
 
     status: int
@@ -57,7 +64,7 @@ class Answer:
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object; empty when it is none."""
+        """Return the body as a JSON object; empty when it is none."""
         try:
             read = json.loads(self.body)
         except ValueError:
@@ -67,9 +74,9 @@ class Answer:
 
 @asynccontextmanager
 async def session(resolver: AbstractResolver | None = None) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session for one batch, its connections kept alive between the batch's messages.
+    """Yield a session for one batch, its connections kept alive between the batch's messages.
 
-    It is not kept for the next batch: a connection that the provider has closed meanwhile fails
+    It is not kept for the next batch: a connection that the provider has closed since fails
     while sending, and then nobody knows whether the message went out.
     """
     seconds = settings.DELIVERY_TIMEOUT_SECONDS
@@ -85,31 +92,90 @@ async def session(resolver: AbstractResolver | None = None) -> AsyncIterator[aio
 
 async def request(
     opened: aiohttp.ClientSession, method: str, url: str | URL, **options: Any
-) -> Answer:
-    """One request, never redirected, with its answer.
+) -> ProviderResponse:
+    """Send one request, without following redirects, and return its answer.
 
     Raises:
-        aiohttp.ClientError, OSError, TimeoutError: see `outcome_of`.
+        NotAccepted: there was no answer.
     """
-    async with opened.request(method, url, allow_redirects=False, **options) as response:
-        body = b""
-        async for chunk in response.content.iter_chunked(8192):
-            body += chunk
-            if len(body) > MAX_ANSWER_BYTES:
-                raise AnswerTooLong
-        return Answer(response.status, response.headers, body)
+    try:
+        async with opened.request(method, url, allow_redirects=False, **options) as response:
+            body = b""
+            async for chunk in response.content.iter_chunked(8192):
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise AnswerTooLong
+            return ProviderResponse(response.status, response.headers, body)
+    except ERRORS as error:
+        raise NotAccepted(outcome_of(error)) from error
+
+
+async def each(
+    batch: Sequence[Message], send_one: SendOne, at_once: int = AT_ONCE
+) -> AsyncIterator[tuple[Message, Outcome]]:
+    """Send every message once, `at_once` at a time, and yield outcomes in order of completion."""
+    places = asyncio.Semaphore(at_once)
+
+    async def one(message: Message) -> tuple[Message, Outcome]:
+        async with places:
+            return await guarded(send_one, message)
+
+    tasks = [asyncio.ensure_future(one(message)) for message in batch]
+    try:
+        for done in asyncio.as_completed(tasks):
+            yield await done
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def guarded(send_one: SendOne, message: Message) -> tuple[Message, Outcome]:
+    """Send one: an error of our own neither stops the batch nor counts as "not sent"."""
+    if not message.ours():
+        return message, NotSent(Reason.OTHER, "lease")
+    try:
+        return message, await send_one(message)
+    except NotAccepted as refusal:
+        return message, refusal.outcome
+    except Exception as error:
+        # Neither message nor traceback: both may quote the address.
+        logger.error(  # noqa: TRY400
+            "delivery %d: %s",
+            message.delivery_id,
+            type(error).__name__,
+            extra={"delivery": message.delivery_id},
+        )
+        return message, Unknown(Reason.OTHER, type(error).__name__)
 
 
 def outcome_of(error: BaseException) -> NotSent | Unknown:
-    """What a failed request means for its message. The code names the error, nothing more."""
+    """Return what a failed request means for its message; the code only names the error."""
     code = type(error).__name__
     if isinstance(error, BEFORE_SENDING):
         return NotSent(Reason.CONNECTION, code)
     return Unknown(Reason.TIMEOUT if isinstance(error, TimeoutError) else Reason.CONNECTION, code)
 
 
+def without_code(answer: ProviderResponse, *, readable: bool) -> NotSent | Unknown | None:
+    """Return what a 429, or an answer that makes no sense, means; None for any other."""
+    if answer.status == 429:
+        return rate_limited(answer.headers)
+    return None if readable else Unknown(Reason.PROVIDER_ERROR, str(answer.status))
+
+
+def rate_limited(headers: Mapping[str, str]) -> NotSent:
+    """Return what HTTP 429 means."""
+    return NotSent(Reason.RATE_LIMITED, "429", retry_after(headers))
+
+
+def meaning(errors: Mapping[Any, Refusal], code: int | str) -> Refusal:
+    """Return what a provider's code means by its table; one that is not there has failed."""
+    return replace(errors.get(code, Failed(Reason.OTHER)), code=str(code))
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds of a Retry-After header, from 0 to an hour; None where there is none."""
+    """Return the seconds of a Retry-After header, from 0 to an hour; None where there is none."""
     value = headers.get("Retry-After", "").strip()
     seconds = float(value) if value.isascii() and value.isdigit() else _seconds_until(value)
     return None if seconds is None else min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)

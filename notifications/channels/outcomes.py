@@ -1,9 +1,9 @@
 """One vocabulary for what providers answer, whichever provider it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar, Self
 from uuid import UUID
 
 
@@ -41,6 +41,7 @@ class Failed:
     reason: Reason
     code: str = ""
     suppress: bool = False
+    retry_after: ClassVar[None] = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class NotSent:
     reason: Reason
     code: str = ""
     retry_after: float | None = None
+    suppress: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,24 @@ class Unknown:
 
     reason: Reason
     code: str = ""
+    retry_after: ClassVar[None] = None
+    suppress: ClassVar[bool] = False
 
 
-Outcome = Accepted | Failed | NotSent | Unknown
+Refusal = Failed | NotSent | Unknown
+Outcome = Accepted | Refusal
 
 
-@dataclass(frozen=True)
-class Found:
-    """A look-up found the message at the provider."""
+class NotAccepted(Exception):
+    """A provider took no message, or did not say so; `outcome` says what that means for it."""
 
-    provider_id: str
+    def __init__(self, outcome: NotSent | Unknown) -> None:
+        super().__init__(outcome.code)
+        self.outcome = outcome
 
 
-class Trace(StrEnum):
-    """What else a look-up may say."""
+class LookupResult(StrEnum):
+    """What a look-up may say that has not found the message as Accepted."""
 
     ABSENT = "absent"
     CANNOT_TELL = "cannot_tell"
@@ -88,7 +94,7 @@ class ReceiptState(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """The provider's word on one message.
+    """A provider's report on one message.
 
     `key` is the same for every copy of the same receipt. The delivery is named by its id where
     the callback carries it, else by the provider's id.
@@ -102,11 +108,22 @@ class Receipt:
     code: str = ""
     reason: Reason | None = None
     suppress: bool = False
-    at: datetime | None = None
+
+    @classmethod
+    def ended(cls, key: str, provider_id: str, error: Refusal | None) -> Self:
+        """Return the receipt of a message that was delivered, or was not because of an error."""
+        if error is None:
+            return cls(key, ReceiptState.DELIVERED, provider_id)
+        return cls(
+            *(key, ReceiptState.UNDELIVERED, provider_id),
+            code=error.code,
+            reason=error.reason,
+            suppress=error.suppress,
+        )
 
 
 class InboundAction(StrEnum):
-    """What a merchant did at their end."""
+    """What a merchant did on their device."""
 
     STOP = "stop"
     START = "start"
@@ -127,8 +144,8 @@ class Inbound:
 class Callback:
     """A callback, read: what it says and what the provider expects as the answer's body."""
 
-    receipts: Sequence[Receipt] = field(default=())
-    inbound: Sequence[Inbound] = field(default=())
+    receipts: Sequence[Receipt] = ()
+    inbound: Sequence[Inbound] = ()
     answer: str = ""
     content_type: str = "text/plain"
 
@@ -137,5 +154,5 @@ class BadSignature(Exception):
     """The callback is not from the provider."""
 
 
-class Unreadable(Exception):
-    """The callback is signed, and makes no sense."""
+class UnreadableCallback(Exception):
+    """The callback is signed, but malformed."""

@@ -1,9 +1,11 @@
-"""What an SMS costs, and how it has to read: parts, look-alikes and the carriers' rules."""
+"""The text of SMS: billed parts, look-alike characters, carriers' rules and keywords."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
+
+from notifications.channels.outcomes import InboundAction
 
 # 3GPP TS 23.038: the default alphabet, and the characters that take an escape before them.
 GSM_BASIC: Final = frozenset(
@@ -34,8 +36,7 @@ LOOK_ALIKES: Final = str.maketrans(
 )
 
 BRACKETS: Final = str.maketrans({"【": "[", "】": "]", "★": "", "☆": ""})
-# Both yen signs (U+00A5 and the full-width U+FFE5), and the brackets and stops of Chinese text,
-# are written by number: they are hard to tell from their ASCII twins.
+# Characters that are hard to tell from their ASCII twins are written by number here.
 AMOUNT: Final = re.compile(r"[\u00a5\uffe5]\s*(\d[\d,]*(?:\.\d+)?)(\s*[万亿])?(?:\s*元)?")
 YEN: Final = re.compile(r"[\u00a5\uffe5]")
 URL: Final = re.compile(
@@ -50,9 +51,21 @@ STRAY_SPACE: Final = re.compile(
 )
 SENTENCE: Final = re.compile(r"[。\uff01\uff1f\uff1b]+|[.!?;]+(?=\s|$)")
 
+# The first row: twilio.com/docs/messaging/tutorials/advanced-opt-out; the second: what Chinese
+# carriers ask senders to offer.
+KEYWORDS: Final[Mapping[str, InboundAction]] = {
+    **dict.fromkeys(
+        ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"),
+        InboundAction.STOP,
+    ),
+    **dict.fromkeys(("退订", "TD", "T", "拒收", "R"), InboundAction.STOP),
+    **dict.fromkeys(("START", "UNSTOP", "YES"), InboundAction.START),
+}
+AROUND: Final = re.compile(r"^\s+|[\s。\uff01.!]+$")
+
 
 def parts(text: str) -> list[str]:
-    """The text as the parts in which it is sent and billed; joined they are the text again.
+    """Return the text as the parts in which it is sent and billed; joined they are the text again.
 
     Neither an escape pair of GSM-7 nor a surrogate pair of UCS-2 is split between two parts.
     """
@@ -70,12 +83,12 @@ def parts(text: str) -> list[str]:
 
 
 def segments(text: str) -> int:
-    """The number of parts that are billed."""
+    """Return the number of parts that are billed."""
     return len(parts(text))
 
 
 def normalise(text: str) -> str:
-    """The text without characters that cost a second alphabet and show nothing for it."""
+    """Return the text without characters that cost a second alphabet and show nothing for it."""
     # NBSP is not in GSM-7: one of them turns 160 characters a part into 70, and doubles the bill.
     plain = text.replace("\r\n", "\n").translate(INVISIBLE).translate(SPACES)
     candidate = plain.translate(LOOK_ALIKES)
@@ -85,17 +98,18 @@ def normalise(text: str) -> str:
 
 
 def carrier_safe(text: str, *, chinese: bool) -> str:
-    """The text as mainland carriers let it through: no second 【】, no ¥ or ★, no link."""
+    """Return the text as mainland carriers let it through: no second 【】, no ¥ or ★, no link."""
     text = AMOUNT.sub(r"\1\2元" if chinese else r"\1\2 yuan", text.translate(BRACKETS))
     found, text = "", YEN.sub("", text)
     # What a removal leaves may join to another link, so until nothing is left to remove.
     while found != text:
-        found, text = text, _without_link(text)
+        bare = EMPTY_BRACKETS.sub("", URL.sub("", text))
+        found, text = text, STRAY_SPACE.sub("", " ".join(bare.split())).strip()
     return text
 
 
 def fitted(head: str, body: str, tail: str) -> str:
-    """`head`, as much of `body` as fits into MAX_PARTS, and `tail`: these two are never cut.
+    """Return `head`, as much of `body` as fits into MAX_PARTS, and `tail`; only `body` is cut.
 
     The body ends at the end of a sentence, or, where its first sentence is too long, with dots.
     """
@@ -116,12 +130,12 @@ def fitted(head: str, body: str, tail: str) -> str:
 
 
 def units(text: str) -> int:
-    """The length in UTF-16 code units, as carriers and approved templates count it."""
+    """Return the length in UTF-16 code units, as carriers and approved templates count it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shortened(text: str, limit: int) -> str:
-    """As many whole sentences as fit into `limit` UTF-16 units, else a beginning with dots."""
+    """Return the whole sentences that fit into `limit` UTF-16 units, else a start with dots."""
     text = normalise(text)
     if units(text) <= limit:
         return text
@@ -133,13 +147,13 @@ def shortened(text: str, limit: int) -> str:
     return f"{text[: next(fits, 0)].rstrip()}…"
 
 
-def _without_link(text: str) -> str:
-    bare = EMPTY_BRACKETS.sub("", URL.sub("", text))
-    return STRAY_SPACE.sub("", " ".join(bare.split())).strip()
+def action_of(text: str) -> InboundAction:
+    """Return what a merchant's message asks for; a keyword counts only when it stands alone."""
+    return KEYWORDS.get(AROUND.sub("", text).upper(), InboundAction.TEXT)
 
 
 def _longest(lengths: Sequence[int], cost: Callable[[int], int]) -> int:
-    """The last of ascending lengths that is not too long, or 0. A longer text costs no less."""
+    """Return the last of ascending lengths that is not too long, or 0."""
     place = bisect_right(lengths, MAX_PARTS, key=cost)
     return lengths[place - 1] if place else 0
 

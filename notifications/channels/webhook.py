@@ -1,12 +1,17 @@
-"""Signed webhooks, as Standard Webhooks describes them (standardwebhooks.com)."""
+"""Signed webhooks (standardwebhooks.com), kept away from addresses in our own network."""
 
+import ipaddress
 import json
+import socket
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from standardwebhooks import Webhook as Signer
@@ -14,14 +19,65 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from notifications.channels import http
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Limits, Message
-from notifications.channels.batches import each
+from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
-from notifications.channels.public_only import NotPublic, PublicOnly, names_private_address
-from notifications.channels.registry import register
 
-PER_SECOND: Final = 50
 GONE: Final = 410
+# Translators that carry an IPv4 address in its last bytes (RFC 6052, RFC 3056): it is that which
+# counts, and no receiver needs to be reached in this way.
+TRANSLATED: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
+
+
+class PrivateAddress(OSError):
+    """The name or address leads into a private network."""
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address is public: not private, loopback, link-local …"""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped:
+            ip = ip.ipv4_mapped
+        elif ip.teredo or any(ip in network for network in TRANSLATED):
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def names_private_address(url: str) -> bool:
+    """Return whether a URL's host is written as an IP address that is not public."""
+    try:
+        return not is_public(urlsplit(url).hostname or "")
+    except ValueError:
+        return False  # a name: the resolver looks at what it stands for
+
+
+class PublicOnly(AbstractResolver):
+    """Resolves names to public addresses only.
+
+    The connection is made to the very addresses that were checked, so a name that answers
+    differently a moment later (DNS rebinding) gains nothing.
+    """
+
+    def __init__(self, resolver: AbstractResolver | None = None) -> None:
+        self._resolver = resolver or ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the host's addresses.
+
+        Raises:
+            PrivateAddress: one of them is private; the others are then not to be trusted either.
+            OSError: there is no such host.
+        """
+        found = await self._resolver.resolve(host, port, family)
+        if not all(is_public(one["host"]) for one in found):
+            raise PrivateAddress(f"{host} is not public")
+        return found
+
+    async def close(self) -> None:
+        """Close the name resolver; no connection is kept open."""
+        await self._resolver.close()
 
 
 @register
@@ -33,18 +89,11 @@ class Webhook(Channel):
     address_kind = AddressKind.URL
     # Receivers are asked to remember every webhook-id; none needs to for longer than this.
     recognises_repeats_for = timedelta(days=1)
-
-    @property
-    def limits(self) -> Limits:
-        """Our own: what one process of ours can hold open."""
-        return Limits(per_second=PER_SECOND, burst=PER_SECOND)
-
-    def configured(self) -> bool:
-        """Each address brings its own secret: nothing else is needed."""
-        return True
+    # What one process of ours can hold open.
+    limits = Limits(per_second=50, burst=50)
 
     def compose(self, bulletin: Bulletin) -> Content:
-        """The statement as it stands in the log, and its words in the subscriber's language."""
+        """Return the logged statement and its text in the subscriber's language as JSON."""
         payload = {
             "type": bulletin.kind,
             "timestamp": _iso(bulletin.published_at),
@@ -67,7 +116,7 @@ class Webhook(Channel):
         """Post every message once, to public addresses only."""
         resolver = None if settings.WEBHOOK_ALLOW_PRIVATE else PublicOnly()
         async with http.session(resolver) as session:
-            async for sent in each(batch, partial(_send_one, session)):
+            async for sent in http.each(batch, partial(_send_one, session)):
                 yield sent
 
 
@@ -80,7 +129,7 @@ async def _send_one(session: aiohttp.ClientSession, message: Message) -> Outcome
     except (ValueError, EmptyWebhookSecretError):
         return Failed(Reason.NO_CREDENTIALS, "secret")
     try:
-        # The answer's body is a stranger's: it is neither read nor kept.
+        # The body of the answer is not ours to trust: it is neither read nor kept.
         async with session.post(
             message.address, data=body.encode(), headers=headers, allow_redirects=False
         ) as response:
@@ -90,7 +139,7 @@ async def _send_one(session: aiohttp.ClientSession, message: Message) -> Outcome
 
 
 def _signed(message: Message, body: str) -> dict[str, str]:
-    """The headers by which the receiver knows sender, message and time.
+    """Return the headers by which the receiver knows sender, message and time.
 
     Raises:
         ValueError, EmptyWebhookSecretError: the address has no usable secret.
@@ -110,9 +159,9 @@ def _outcome_of(response: aiohttp.ClientResponse, message: Message) -> Outcome:
     if 200 <= status < 300:
         return Accepted(f"msg_{message.repeat_id}")
     if status == 429:
-        return NotSent(Reason.RATE_LIMITED, "429", http.retry_after(response.headers))
+        return http.rate_limited(response.headers)
     if status >= 500:
-        # Whatever it has done with the message, it knows the webhook-id when it comes again.
+        # Safe to repeat: the receiver recognises the webhook-id.
         return NotSent(Reason.PROVIDER_ERROR, str(status), http.retry_after(response.headers))
     if status == GONE:
         return Failed(Reason.OPTED_OUT, str(status), suppress=True)
@@ -121,11 +170,10 @@ def _outcome_of(response: aiohttp.ClientResponse, message: Message) -> Outcome:
 
 
 def _broken(error: BaseException) -> Outcome:
-    """A read timeout or a reset is worth a repetition here, unlike with providers.
-
-    Receivers tell repetitions by their webhook-id: sending twice does not deliver twice.
-    """
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, NotPublic):
+    """Return an outcome that allows repetition: receivers recognise them by their webhook-id."""
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(
+        error.os_error, PrivateAddress
+    ):
         return Failed(Reason.BAD_ADDRESS, "private")
     if isinstance(error, aiohttp.InvalidURL):
         return Failed(Reason.BAD_ADDRESS, type(error).__name__)

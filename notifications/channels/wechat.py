@@ -6,7 +6,6 @@ import hmac
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -20,12 +19,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from notifications.channels import http, wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Limits, Message
-from notifications.channels.batches import each
+from notifications.channels.base import Bulletin, Channel, Content, Message, register
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -33,19 +32,22 @@ from notifications.channels.outcomes import (
     Failed,
     Inbound,
     InboundAction,
+    NotAccepted,
     NotSent,
     Outcome,
     Reason,
     Receipt,
-    ReceiptState,
+    Refusal,
     Unknown,
-    Unreadable,
+    UnreadableCallback,
 )
-from notifications.channels.registry import register
-from notifications.channels.shared_token import SharedToken, Token
 
+# A token is replaced this long before its end, so that none expires in transit.
+SPARE_SECONDS: Final = 300
+# A process that dies while it fetches must not hold up the others for longer.
+LOCK_SECONDS: Final = 45
 # errcode -> what it means for us; source: developers.weixin.qq.com, 全局返回码 and 模板消息
-ERRORS: Final[Mapping[int, Failed | NotSent | Unknown]] = {
+ERRORS: Final[Mapping[int, Refusal]] = {
     -1: Unknown(Reason.PROVIDER_ERROR),  # "busy, try again": repeated only while recognised
     40003: Failed(Reason.BAD_ADDRESS, suppress=True),
     43004: Failed(Reason.NOT_A_FOLLOWER, suppress=True),
@@ -75,18 +77,10 @@ PHRASES: Final[Mapping[str, str]] = {
     "correction": "更正",
     "withdrawal": "撤回",
 }
-OTHER_PHRASE: Final = "通知"
+OTHER_PHRASE: Final = "公告"
 
 CALLBACK_SECONDS: Final = 600
 REFUSED_BY_READER: Final = "user block"
-
-
-class NoToken(Exception):
-    """No access token could be had; nothing was sent."""
-
-    def __init__(self, outcome: NotSent) -> None:
-        super().__init__()
-        self.outcome = outcome
 
 
 @register
@@ -96,42 +90,32 @@ class WeChat(Channel):
     name = "wechat"
     label = _("WeChat")
     address_kind = AddressKind.OPENID
-    # client_msg_id is promised to hold for ten minutes; two are kept in hand.
+    # WeChat promises ten minutes for client_msg_id; two are a margin.
     recognises_repeats_for = timedelta(minutes=8)
-
-    @property
-    def limits(self) -> Limits:
-        """The account's messages a second."""
-        rate = settings.WECHAT_PER_SECOND
-        return Limits(per_second=rate, burst=rate)
-
-    def configured(self) -> bool:
-        """Account, secret and template are needed."""
-        return bool(
-            settings.WECHAT_APP_ID and settings.WECHAT_SECRET and settings.WECHAT_TEMPLATE_ID
-        )
+    required_settings = ("WECHAT_APP_ID", "WECHAT_SECRET", "WECHAT_TEMPLATE_ID")
+    rate_setting = "WECHAT_PER_SECOND"
 
     def compose(self, bulletin: Bulletin) -> Content:
-        """What, state, when and the first words; the rest is a tap away on the page."""
-        time_said = localtime(bulletin.published_at)
+        """Return name, state, time and the start of the body; the URL leads to the rest."""
+        published = localtime(bulletin.published_at)
         fields = {
             "thing1": _thing(bulletin.name),
             "phrase2": _phrase(bulletin),
-            "time3": f"{time_said:%Y}年{time_said.month}月{time_said.day}日 {time_said:%H:%M}",
+            "time3": f"{published:%Y}年{published.month}月{published.day}日 {published:%H:%M}",
             "thing4": _thing(" ".join(wording.in_brief(bulletin).body.split())),
         }
         data = {"data": {name: {"value": value} for name, value in fields.items()}}
         return Content(text="\n".join(fields.values()), data={**data, "url": bulletin.url})
 
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
-        """Send every message once; only a token that WeChat refused makes it ask again."""
+        """Send every message once; repeat it only where WeChat refused the token."""
         async with http.session() as session:
             sender = _Sender(session)
-            async for sent in each(batch, sender.send):
+            async for sent in http.each(batch, sender.send):
                 yield sent
 
     def verify_callback(self, request: HttpRequest) -> None:
-        """WeChat signs the time and a nonce with the token set in its console."""
+        """Check WeChat's signature of the time and a nonce."""
         given = {name: request.GET.get(name, "") for name in ("signature", "timestamp", "nonce")}
         token = settings.WECHAT_CALLBACK_TOKEN
         if not token or not _is_recent(given["timestamp"]):
@@ -143,18 +127,18 @@ class WeChat(Channel):
             raise BadSignature
 
     def parse_callback(self, request: HttpRequest) -> Callback:
-        """WeChat's question whether the address is ours (GET), or an event in XML."""
+        """Read an event in XML, or answer WeChat's check of the URL (GET)."""
         if request.method == "GET":
             return Callback(answer=request.GET.get("echostr", ""))
         try:
             root = fromstring(request.body, forbid_dtd=True)
         except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-            raise Unreadable from error
+            raise UnreadableCallback from error
         openid = root.findtext("FromUserName", "")
         kind = root.findtext("Event") or root.findtext("MsgType")
         if not openid or not kind:
-            raise Unreadable
-        return _READ.get(kind, _nothing)(root, openid)
+            raise UnreadableCallback
+        return _READ[kind](root, openid) if kind in _READ else Callback(answer="success")
 
 
 class _Sender:
@@ -162,50 +146,63 @@ class _Sender:
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
-        self._shared = SharedToken(f"wechat:{settings.WECHAT_APP_ID}")
         self._token = ""
         self._renewing = asyncio.Lock()
 
     async def send(self, message: Message) -> Outcome:
-        try:
-            token = self._token or await self._renew("")
-            outcome = await self._post(token, message)
-            if outcome is None:
-                outcome = await self._post(await self._renew(token), message)
-        except NoToken as error:
-            return error.outcome
+        token = self._token or await self._renew("")
+        outcome = await self._post(token, message)
+        if outcome is None:
+            outcome = await self._post(await self._renew(token), message)
         return outcome or NotSent(Reason.NO_CREDENTIALS, "token")
 
     async def _renew(self, stale: str) -> str:
-        """Another token than `stale`, asked for once however many messages need it."""
+        """Return another token than `stale`, fetched once for all messages that wait for it."""
         async with self._renewing:
             if self._token == stale:
                 try:
-                    self._token = await self._shared.renew(stale, self._fetch)
+                    self._token = await self._renew_shared(stale)
                 except RedisError as error:
-                    raise NoToken(NotSent(Reason.CONNECTION, "redis")) from error
+                    raise NotAccepted(NotSent(Reason.CONNECTION, "redis")) from error
             return self._token
 
+    async def _renew_shared(self, stale: str) -> str:
+        """Return the token that all processes share; of those that want another only one fetches.
+
+        Raises:
+            redis.RedisError: Redis is away.
+            NotAccepted: WeChat gives none.
+        """
+        key = f"token:wechat:{settings.WECHAT_APP_ID}"
+        async with aioredis.Redis.from_url(settings.REDIS_URL, decode_responses=True) as redis:
+            kept = await redis.get(key)
+            if kept and kept != stale:
+                return str(kept)
+            async with redis.lock(f"{key}:lock", timeout=LOCK_SECONDS):
+                kept = await redis.get(key)
+                if kept and kept != stale:
+                    return str(kept)
+                token, seconds = await self._fetch(stale)
+                await redis.set(key, token, ex=max(1, seconds - SPARE_SECONDS))
+                return token
+
     async def _post(self, token: str, message: Message) -> Outcome | None:
-        """The outcome of one try; None when WeChat did not take the token."""
-        try:
-            answer = await self._call(
-                f"message/template/send?access_token={quote(token)}",
-                touser=message.address,
-                template_id=settings.WECHAT_TEMPLATE_ID,
-                client_msg_id=message.repeat_id,
-                **message.content.data,
-            )
-        except http.ERRORS as error:
-            return http.outcome_of(error)
+        """Return the outcome of one try; None when WeChat refused the token."""
+        answer = await self._call(
+            f"message/template/send?access_token={quote(token)}",
+            touser=message.address,
+            template_id=settings.WECHAT_TEMPLATE_ID,
+            client_msg_id=message.repeat_id,
+            **message.content.data,
+        )
         return _outcome_of(answer)
 
-    async def _fetch(self, stale: str) -> Token:
-        """A token from WeChat, forced only where it gives the refused one again (20 a day)."""
-        token = await self._fetch_once(force=False)
-        return await self._fetch_once(force=True) if token.value == stale else token
+    async def _fetch(self, stale: str) -> tuple[str, int]:
+        """Fetch a token and its seconds; force another (20 a day) only where it is `stale`."""
+        token, seconds = await self._fetch_once(force=False)
+        return await self._fetch_once(force=True) if token == stale else (token, seconds)
 
-    async def _fetch_once(self, *, force: bool) -> Token:
+    async def _fetch_once(self, *, force: bool) -> tuple[str, int]:
         try:
             answer = await self._call(
                 "stable_token",
@@ -214,39 +211,37 @@ class _Sender:
                 secret=settings.WECHAT_SECRET,
                 force_refresh=force,
             )
-        except http.ERRORS as error:
-            raise NoToken(NotSent(Reason.CONNECTION, type(error).__name__)) from error
+        except NotAccepted as error:
+            raise NotAccepted(NotSent(Reason.CONNECTION, error.outcome.code)) from error
         return _token_of(answer)
 
-    async def _call(self, path: str, **values: Any) -> http.Answer:
+    async def _call(self, path: str, **values: Any) -> http.ProviderResponse:
         url = f"{settings.WECHAT_BASE_URL}/cgi-bin/{path}"
         return await http.request(self._session, "POST", url, json=values)
 
 
-def _token_of(answer: http.Answer) -> Token:
+def _token_of(answer: http.ProviderResponse) -> tuple[str, int]:
     given = answer.json()
     token, seconds = given.get("access_token"), given.get("expires_in")
     if isinstance(token, str) and token and isinstance(seconds, int):
-        return Token(token, seconds)
+        return token, seconds
     code = given.get("errcode", answer.status)
     known = ERRORS.get(code) or NotSent(Reason.NO_CREDENTIALS)
     reason = Reason.PROVIDER_ERROR if answer.status >= 500 else known.reason
-    raise NoToken(NotSent(reason, f"token {code}", getattr(known, "retry_after", None)))
+    raise NotAccepted(NotSent(reason, f"token {code}", known.retry_after))
 
 
-def _outcome_of(answer: http.Answer) -> Outcome | None:
+def _outcome_of(answer: http.ProviderResponse) -> Outcome | None:
     given = answer.json()
-    code = given.get("errcode")
-    if answer.status == 429:
-        return NotSent(Reason.RATE_LIMITED, "429", http.retry_after(answer.headers))
-    if answer.status != 200 or not isinstance(code, int):
-        return Unknown(Reason.PROVIDER_ERROR, str(answer.status))
+    code = given.get("errcode", "")
+    readable = answer.status == 200 and isinstance(code, int)
+    if outcome := http.without_code(answer, readable=readable):
+        return outcome
     if code in STALE_TOKEN:
         return None
     if code == 0 or code in REPEATED:
         return Accepted(str(given.get("msgid", "")))
-    known = ERRORS.get(code, Failed(Reason.OTHER))
-    return replace(known, code=str(code))
+    return http.meaning(ERRORS, code)
 
 
 def _thing(text: str) -> str:
@@ -264,31 +259,21 @@ def _is_recent(timestamp: str) -> bool:
     return readable and abs(time.time() - int(timestamp)) <= CALLBACK_SECONDS
 
 
-def _receipt(root: Element, openid: str) -> Callback:
+def _receipt(root: Element, _openid: str) -> Callback:
     status = root.findtext("Status", "").strip().lower()
     provider_id = root.findtext("MsgID", "").strip()
     if not status or not provider_id:
-        raise Unreadable
-    delivered, refused = status == "success", REFUSED_BY_READER in status
-    failure = Reason.OPTED_OUT if refused else Reason.PROVIDER_ERROR
-    receipt = Receipt(
-        key=f"{provider_id}:{status}",
-        state=ReceiptState.DELIVERED if delivered else ReceiptState.UNDELIVERED,
-        provider_id=provider_id,
-        code="" if delivered else status[:64],
-        reason=None if delivered else failure,
-        suppress=refused,
-    )
+        raise UnreadableCallback
+    refused = REFUSED_BY_READER in status
+    reason = Reason.OPTED_OUT if refused else Reason.PROVIDER_ERROR
+    error = None if status == "success" else Failed(reason, status[:64], suppress=refused)
+    receipt = Receipt.ended(f"{provider_id}:{status}", provider_id, error)
     return Callback(receipts=[receipt], answer="success")
 
 
 def _act(action: InboundAction, root: Element, openid: str) -> Callback:
     text = root.findtext("Content", "").strip()
     return Callback(inbound=[Inbound(openid, action, text)], answer="success")
-
-
-def _nothing(root: Element, openid: str) -> Callback:
-    return Callback(answer="success")
 
 
 _READ: Final[Mapping[str, Callable[[Element, str], Callback]]] = {

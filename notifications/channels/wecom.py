@@ -1,7 +1,6 @@
 """Messages of a WeCom (企业微信) group robot, whose address is the key of its webhook."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -11,13 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import http, wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Limits, Message
-from notifications.channels.batches import each
-from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
-from notifications.channels.registry import register
+from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
+from notifications.channels.outcomes import (
+    Accepted,
+    Failed,
+    NotSent,
+    Outcome,
+    Reason,
+    Refusal,
+    Unknown,
+)
 
 # errcode -> what it means for us; source: developer.work.weixin.qq.com, 群机器人 and 全局错误码
-ERRORS: Final[Mapping[int, Failed | NotSent | Unknown]] = {
+ERRORS: Final[Mapping[int, Refusal]] = {
     -1: Unknown(Reason.PROVIDER_ERROR),
     40058: Failed(Reason.REFUSED_CONTENT),
     44004: Failed(Reason.REFUSED_CONTENT),
@@ -37,23 +42,15 @@ class WeCom(Channel):
     name = "wecom"
     label = _("WeCom group robot")
     address_kind = AddressKind.ROBOT
-
-    @property
-    def limits(self) -> Limits:
-        """20 a minute each robot: half at once, half over time, so that no minute has more."""
-        return Limits(per_second=10 / 60, burst=10, each_address=True)
-
-    def configured(self) -> bool:
-        """The key is in the address: nothing else is needed."""
-        return True
+    # 20 a minute each robot: half at once, half over time, so that no minute has more.
+    limits = Limits(per_second=10 / 60, burst=10, each_address=True)
 
     def compose(self, bulletin: Bulletin) -> Content:
-        """Plain text: markdown is not shown to members who read in WeChat."""
+        """Return plain text, because markdown is not shown to members who read in WeChat."""
         chinese = wording.is_chinese(bulletin)
         opening = f"【{bulletin.operator}】{wording.opening(bulletin)}"
-        promised = wording.promise(bulletin)
-        ending = "\n".join([*([promised] if promised else []), bulletin.url])
-        ending = f"\n{ending}\n{wording.number(bulletin)}"
+        endings = (wording.promise(bulletin), bulletin.url, wording.number(bulletin))
+        ending = "".join(f"\n{line}" for line in endings if line)
         body = wording.sentence(bulletin.body, chinese=chinese)
         room = MAX_BYTES - len(f"{opening}\n{ending}".encode())
         return Content(text=f"{opening}\n{cut_to_bytes(body, room)}{ending}")
@@ -61,12 +58,12 @@ class WeCom(Channel):
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once."""
         async with http.session() as session:
-            async for sent in each(batch, partial(_send_one, session)):
+            async for sent in http.each(batch, partial(_send_one, session)):
                 yield sent
 
 
 def cut_to_bytes(text: str, limit: int) -> str:
-    """The text within `limit` bytes of UTF-8, no character cut, with dots where it was cut."""
+    """Return the text in `limit` bytes of UTF-8, no character cut, with dots if it was cut."""
     if len(text.encode()) <= limit:
         return text
     dots = "…"
@@ -75,27 +72,16 @@ def cut_to_bytes(text: str, limit: int) -> str:
 
 
 async def _send_one(session: aiohttp.ClientSession, message: Message) -> Outcome:
-    try:
-        answer = await http.request(
-            session,
-            "POST",
-            f"{settings.WECOM_BASE_URL}/cgi-bin/webhook/send",
-            params={"key": message.address},
-            json={"msgtype": "text", "text": {"content": message.content.text}},
-        )
-    except http.ERRORS as error:
-        return http.outcome_of(error)
-    return _outcome_of(answer, message)
-
-
-def _outcome_of(answer: http.Answer, message: Message) -> Outcome:
+    answer = await http.request(
+        session,
+        "POST",
+        f"{settings.WECOM_BASE_URL}/cgi-bin/webhook/send",
+        params={"key": message.address},
+        json={"msgtype": "text", "text": {"content": message.content.text}},
+    )
     code = answer.json().get("errcode")
-    if answer.status == 429:
-        return NotSent(Reason.RATE_LIMITED, "429", http.retry_after(answer.headers))
-    if answer.status != 200 or not isinstance(code, int):
-        return Unknown(Reason.PROVIDER_ERROR, str(answer.status))
-    if code == 0:
-        # The robot gives its messages no name: ours tells which delivery it was.
-        return Accepted(f"wecom-{message.repeat_id}")
-    known = ERRORS.get(code, Failed(Reason.OTHER))
-    return replace(known, code=str(code))
+    readable = answer.status == 200 and isinstance(code, int)
+    if outcome := http.without_code(answer, readable=readable):
+        return outcome
+    # The robot returns no message id: ours identifies the delivery.
+    return http.meaning(ERRORS, code) if code else Accepted(f"wecom-{message.repeat_id}")

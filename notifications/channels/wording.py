@@ -1,11 +1,11 @@
 """The phrases that channels build their messages from, in the language of the bulletin."""
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.utils import dateformat
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -17,34 +17,42 @@ from notifications.channels.base import Bulletin
 SENTENCE_ENDS: Final = tuple("。\uff01\uff1f\uff1b.!?;…")
 STOPS: Final = "。."
 PROMISES: Final = ("下次更新不晚于", "next update by")
+CORRECTIONS: Final = {
+    "correction": gettext_noop("Correction to No. %(number)d: %(name)s."),
+    "withdrawal": gettext_noop("Withdrawal of No. %(number)d: %(name)s."),
+}
 
 
 def in_brief(bulletin: Bulletin) -> Bulletin:
-    """The bulletin with its clause for short messages as its body, where it has one."""
+    """Return the bulletin with its clause for short messages as its body, where it has one."""
     return replace(bulletin, body=bulletin.brief) if bulletin.brief else bulletin
 
 
 def opening(bulletin: Bulletin) -> str:
-    """What the message is about, as its first sentence: name and state, said once."""
+    """Return the first sentence: name and state, neither of them twice."""
     with override(bulletin.language):
-        return _OPENING.get(bulletin.kind, _plain_opening)(bulletin)
+        if bulletin.kind in CORRECTIONS:
+            values = {"number": bulletin.document["corrects"], "name": _bare(bulletin.name)}
+            return _(CORRECTIONS[bulletin.kind]) % values
+        planned = _planned(bulletin) if bulletin.kind == "maintenance.scheduled" else ""
+        return planned or _plain_opening(bulletin)
 
 
 def opening_within(bulletin: Bulletin, limit: int) -> str:
-    """The opening without its last stop, in `limit` UTF-16 units: a long name gives way.
+    """Return the opening without its last stop, the name cut to fit `limit` UTF-16 units.
 
-    Made to be followed by the body, which therefore does not count as a repetition of the name.
+    The body follows separately, so a body that begins with the name does not replace it here.
     """
     alone = replace(bulletin, body="", name=sms_text.normalise(_bare(bulletin.name)))
     over = sms_text.units(opening(alone).rstrip(STOPS)) - limit
     if over > 0:
-        room = max(sms_text.units(alone.name) - over, 1)
-        alone = replace(alone, name=sms_text.shortened(alone.name, room))
+        left = max(sms_text.units(alone.name) - over, 1)
+        alone = replace(alone, name=sms_text.shortened(alone.name, left))
     return opening(alone).rstrip(STOPS)
 
 
 def sentence(text: str, *, chinese: bool) -> str:
-    """The text with a full stop where it has no end yet."""
+    """Return the text with a full stop where it has no end yet."""
     text = text.strip()
     if not text or text.endswith(SENTENCE_ENDS):
         return text
@@ -52,8 +60,9 @@ def sentence(text: str, *, chinese: bool) -> str:
 
 
 def promise(bulletin: Bulletin) -> str:
-    """The time of the next update, or nothing where the body says it or none is promised."""
-    if bulletin.next_update_by is None or _promises(bulletin.body):
+    """Return the time of the next update, or nothing where the body says it or none is promised."""
+    body = bulletin.body.casefold()
+    if bulletin.next_update_by is None or any(phrase in body for phrase in PROMISES):
         return ""
     with override(bulletin.language):
         time = moment(bulletin.next_update_by, bulletin.published_at)
@@ -61,7 +70,7 @@ def promise(bulletin: Bulletin) -> str:
 
 
 def number(bulletin: Bulletin) -> str:
-    """The statement's number, by which a reader finds it, and the code that proves it ours."""
+    """Return the statement's number, by which readers find it, and the code that proves it ours."""
     with override(bulletin.language):
         if bulletin.code:
             values = {"number": bulletin.number, "code": bulletin.code}
@@ -70,32 +79,30 @@ def number(bulletin: Bulletin) -> str:
 
 
 def moment(time: datetime, relative_to: datetime) -> str:
-    """A time of day in Asia/Shanghai, with its date when that is another day."""
-    there, here = localtime(time), localtime(relative_to)
-    if there.date() == here.date():
-        return there.strftime("%H:%M")
-    return dateformat.format(there, _("j M H:i"))
+    """Return a time of day in Asia/Shanghai, with its date when that is another day."""
+    local = localtime(time)
+    if local.date() == localtime(relative_to).date():
+        return local.strftime("%H:%M")
+    return dateformat.format(local, _("j M H:i"))
 
 
 def is_chinese(bulletin: Bulletin) -> bool:
-    """Whether the bulletin is written in Chinese: that decides on stops and spaces."""
+    """Return whether the bulletin is in Chinese, which decides its punctuation and spaces."""
     return bulletin.language.startswith("zh")
 
 
-def _promises(body: str) -> bool:
-    return any(phrase in body.casefold() for phrase in PROMISES)
+def signature(operator: str, language: str) -> str:
+    """Return the signature of SMS, in the brackets that mainland carriers demand.
+
+    Where none is set, English messages do without the brackets, which would rule out GSM-7.
+    """
+    if settings.SMS_SIGNATURE or language.startswith("zh"):
+        return f"【{settings.SMS_SIGNATURE or operator}】"
+    return f"{operator}: "
 
 
 def _bare(name: str) -> str:
     return re.sub(r"[。\uff01\uff1f.!?\s]+$", "", name).strip()
-
-
-def _corrects(template: str) -> Callable[[Bulletin], str]:
-    def say(bulletin: Bulletin) -> str:
-        values = {"number": bulletin.document["corrects"], "name": _bare(bulletin.name)}
-        return _(template) % values
-
-    return say
 
 
 def _plain_opening(bulletin: Bulletin) -> str:
@@ -110,11 +117,11 @@ def _plain_opening(bulletin: Bulletin) -> str:
 
 
 def _planned(bulletin: Bulletin) -> str:
-    """Maintenance is announced with its hours: without them nobody could prepare."""
+    """Return the name and hours of maintenance; empty while a draft has no hours."""
     content = bulletin.document["content"]
     times = [content[key] for key in ("scheduled_for", "scheduled_until")]
-    if not all(times):  # a draft, previewed while its author is still writing
-        return _plain_opening(bulletin)
+    if not all(times):
+        return ""
     start, end = map(datetime.fromisoformat, times)
     values = {
         "name": _bare(bulletin.name),
@@ -122,10 +129,3 @@ def _planned(bulletin: Bulletin) -> str:
         "end": moment(end, start),
     }
     return _("%(name)s: %(start)s to %(end)s.") % values
-
-
-_OPENING: Final[Mapping[str, Callable[[Bulletin], str]]] = {
-    "maintenance.scheduled": _planned,
-    "correction": _corrects(gettext_noop("Correction to No. %(number)d: %(name)s.")),
-    "withdrawal": _corrects(gettext_noop("Withdrawal of No. %(number)d: %(name)s.")),
-}

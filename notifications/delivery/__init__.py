@@ -1,1 +1,1 @@
-"""Broadcasts and deliveries: from a statement to each merchant's phone, once."""
+"""Broadcasts and deliveries: from a statement to each recipient's phone, once."""

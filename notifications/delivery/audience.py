@@ -1,28 +1,82 @@
-"""Whom a statement concerns, and how many of them there are."""
+"""Who is sent a statement: by which channels, at which addresses, and until when each waits."""
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 
+from notifications.channels.base import reachable_channels
 from notifications.delivery.models import Broadcast
-from notifications.subscribers.topics import Topic
-from statuspage.settlement.notices import every_kind
+from notifications.delivery.states import Moment
+from notifications.subscribers.models import Topic
+from statuspage.components.statuses import Impact
+from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.notices.kind import every_kind
+from statuspage.notices.kinds.delivery_report import DeliveryReport
+from statuspage.postmortems.content import FOLLOWED_UP
+from statuspage.settlement.backlog import BACKLOG
+from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
-# By the statement's subject, so that a correction reaches those whom the original reached.
-TOPIC_OF: Final = {
-    "incident": Topic.INCIDENT,
-    "maintenance": Topic.MAINTENANCE,
-    "notice": Topic.NOTICE,
-}
+# Kinds that are only published on the page and in the log, and never sent.
+NEVER_SENT: Final = frozenset({f"notice.{DeliveryReport.name}"})
+# SMS cost money and patience, so the operator says which moments are worth both.
+COSTLY: Final = frozenset({"twilio_sms"})
+# Whatever the settings are: it is published automatically, several times per incident.
+NEVER_COSTLY: Final = frozenset({Moment.PROGRESS})
 
-NAMING: Final = frozenset(f"notice.{one.name}" for one in every_kind() if one.to_named)
+
+def moment_of(document: Mapping[str, Any]) -> Moment:
+    """Return the moment that a statement, or a draft of the same shape, marks."""
+    if document["kind"] in {CORRECTION, WITHDRAWAL}:
+        return Moment.CORRECTED
+    subject = document["subject"]["type"]
+    if subject == "incident":
+        return _incident(document)
+    if subject == "maintenance":
+        content = document["content"]
+        if content.get("begins"):
+            return Moment.MAINTENANCE_BEGINS
+        planned = content.get("status") == MaintenanceStatus.SCHEDULED
+        return Moment.MAINTENANCE_PLANNED if planned else Moment.MAINTENANCE_UPDATED
+    return Moment.PROGRESS if document["kind"] == f"notice.{BACKLOG}" else Moment.NOTICE
+
+
+def channels_for(document: Mapping[str, Any]) -> list[str]:
+    """Return the channels by which a statement, or a draft, is sent."""
+    if document["kind"] in NEVER_SENT:
+        return []
+    moment = moment_of(document)
+    every = [one.name for one in reachable_channels()]
+    if moment is Moment.CORRECTED:
+        original = Broadcast.objects.filter(pk=document["corrects"]).first()
+        return (original.channels if original else []) or every
+    worth = moment in settings.SMS_MOMENTS and moment not in NEVER_COSTLY
+    return [name for name in every if worth or name not in COSTLY]
+
+
+def may_wake(document: Mapping[str, Any]) -> bool:
+    """Return whether it is also sent at night: only if it is critical."""
+    return bool(document["content"].get("impact") == Impact.CRITICAL)
+
+
+def _incident(document: Mapping[str, Any]) -> Moment:
+    content = document["content"]
+    if document["kind"] == "incident.opened":
+        return Moment.OPENED
+    if content.get("backfilled"):
+        return Moment.UPDATED  # it is over
+    if document["kind"] == FOLLOWED_UP:
+        return Moment.PROGRESS
+    if content.get("status") == IncidentStatus.RESOLVED:
+        return Moment.RESOLVED
+    return Moment.WORSENED if content.get("worsened") else Moment.UPDATED
 
 
 def wants(address: str, subscription: str, broadcast: str = "b") -> str:
-    """SQL, and the one place that says who hears what: whether an address is to be told.
+    """Return SQL for whether an address receives a broadcast; nothing else decides that.
 
     The arguments are aliases of rows; `p` is the subscriber. The broadcast may be any row of the
     same shape.
@@ -46,7 +100,7 @@ def wants(address: str, subscription: str, broadcast: str = "b") -> str:
     """
 
 
-# Who is told one by one is told by the first address that wants it; see chain.py for the others.
+# A subscriber told one by one gets it at the first address that wants it; claim.py has the others.
 MATCHES: Final = f"""
     {wants("a", "s")}
     AND NOT (p.one_by_one AND EXISTS (
@@ -62,14 +116,38 @@ FROM: Final = """
     JOIN subscribers_subscription s ON s.address_id = a.id
     JOIN subscribers_subscriber p ON p.id = a.subscriber_id
 """
+# An audience that has no broadcast yet, in the shape of one; the parameters are its fields.
+AUDIENCE: Final = """
+    (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
+             %(channels)s::varchar[], %(named)s::bigint, false))
+        AS b (topic, components, categories, channels, named, wakes)
+"""
 COUNT: Final = f"""
     SELECT a.channel, p.language, a.country, count(*)
-    FROM (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
-                  %(channels)s::varchar[], %(named)s::bigint))
-         AS b (topic, components, categories, channels, named),
-    {FROM}
+    FROM {AUDIENCE}, {FROM}
     WHERE {MATCHES}
     GROUP BY 1, 2, 3
+"""
+# Channels that make a phone ring; the others wait in a mailbox, a group or a machine.
+RINGING: Final = ("twilio_sms", "wechat")
+# Until when it waits for the end of its recipient's quiet hours; NULL where nothing has to
+# wait. `b` is the broadcast, `p` the subscriber, `a` the address.
+QUIET_UNTIL: Final = """
+    CASE WHEN %(quiet_from)s::time IS NULL OR b.wakes OR NOT p.quiet
+              OR a.channel <> ALL(%(ringing)s)
+        THEN NULL
+    ELSE (
+        SELECT CASE
+            WHEN %(quiet_from)s::time <= %(quiet_until)s::time THEN
+                CASE WHEN here.clock::time >= %(quiet_from)s AND here.clock::time < %(quiet_until)s
+                    THEN (here.clock::date + %(quiet_until)s::time) AT TIME ZONE p.timezone END
+            WHEN here.clock::time >= %(quiet_from)s THEN
+                (here.clock::date + 1 + %(quiet_until)s::time) AT TIME ZONE p.timezone
+            WHEN here.clock::time < %(quiet_until)s THEN
+                (here.clock::date + %(quiet_until)s::time) AT TIME ZONE p.timezone
+        END
+        FROM (SELECT now() AT TIME ZONE p.timezone AS clock) AS here
+    ) END
 """
 # The preview counts at every pause in typing: a million take both cores more than a second.
 MANY: Final = 100_000
@@ -77,11 +155,17 @@ KEPT_SECONDS: Final = 30
 MOST_KEPT: Final = 100
 
 
+def quiet_parameters() -> dict[str, Any]:
+    """Return the parameters of QUIET_UNTIL, from the settings."""
+    start, end = settings.QUIET_HOURS or (None, None)
+    return {"quiet_from": start, "quiet_until": end, "ringing": [*RINGING]}
+
+
 @dataclass(frozen=True)
 class Audience:
     """Topic; components (public ids), categories and channels, where none means any.
 
-    `named` is the number of a statement that is told only to the merchants it names.
+    `named` is the number of a statement that is only sent to the merchants it names.
     """
 
     topic: str
@@ -90,10 +174,17 @@ class Audience:
     channels: tuple[str, ...] = ()
     named: int | None = None
 
+    def parameters(self) -> dict[str, Any]:
+        """Return the fields by name, with lists for tuples as the database needs them."""
+        return {
+            name: [*value] if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+        }
+
 
 @dataclass(frozen=True)
-class Crowd:
-    """So many addresses of one channel, language and country calling code (phones only)."""
+class RecipientGroup:
+    """The number of addresses of a channel, language and country calling code (phones only)."""
 
     channel: str
     language: str
@@ -101,14 +192,15 @@ class Crowd:
     count: int
 
 
-_kept: Final[dict[Audience, tuple[float, list[Crowd]]]] = {}
+_kept: Final[dict[Audience, tuple[float, list[RecipientGroup]]]] = {}
 
 
 def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> Audience:
-    """The audience of a statement, from its document, on those channels."""
+    """Return the audience of a statement on those channels, from its document."""
     content = document["content"]
     return Audience(
-        topic=TOPIC_OF[document["subject"]["type"]],
+        # That of the subject, so that a correction reaches the recipients of the original.
+        topic=Topic(document["subject"]["type"]),
         components=tuple(one["id"] for one in content.get("components") or ()),
         categories=tuple((content.get("audience") or {}).get("categories") or ()),
         channels=channels,
@@ -117,39 +209,34 @@ def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> 
 
 
 def _named(document: Mapping[str, Any]) -> int | None:
-    """A correction, or a withdrawal, is told to whom the original was told."""
-    if document["kind"] in NAMING or _keeps_quiet(document):
-        return int(document["number"] or 0)
-    if not document.get("corrects"):
-        return None
-    return Broadcast.objects.filter(pk=document["corrects"]).values_list("named", flat=True).first()
+    """Return the statement whose named merchants alone are addressed, or None for everyone.
 
-
-def _keeps_quiet(document: Mapping[str, Any]) -> bool:
-    """An incident entered afterwards names nobody, so that nobody is told unless asked for."""
+    An incident that was entered afterwards names nobody, so that it is only sent when asked for.
+    A correction, or a withdrawal, is sent to the recipients of the original.
+    """
     content = document["content"]
-    return bool(content.get("backfilled")) and not content.get("told") and not document["corrects"]
+    corrects = document.get("corrects")
+    unannounced = content.get("backfilled") and not content.get("told") and not corrects
+    # Kinds are registered as apps load, which may be after this module.
+    to_named = {f"notice.{one.name}" for one in every_kind() if one.to_named}
+    if document["kind"] in to_named or unannounced:
+        return int(document["number"] or 0)
+    if not corrects:
+        return None
+    return Broadcast.objects.filter(pk=corrects).values_list("named", flat=True).first()
 
 
-def audience_count(audience: Audience) -> list[Crowd]:
-    """How many addresses the audience has; a large number may be half a minute old."""
-    until, crowds = _kept.get(audience, (0.0, []))
+def audience_count(audience: Audience) -> list[RecipientGroup]:
+    """Count the addresses of the audience; a large number may be half a minute old."""
+    until, groups = _kept.get(audience, (0.0, []))
     if time.monotonic() < until:
-        return crowds
-    crowds = _count(audience)
+        return groups
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, audience.parameters())
+        groups = [RecipientGroup(*row) for row in cursor.fetchall()]
     _kept.pop(audience, None)
-    if sum(one.count for one in crowds) >= MANY:
+    if sum(one.count for one in groups) >= MANY:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        _kept[audience] = time.monotonic() + KEPT_SECONDS, crowds
-    return crowds
-
-
-def _count(audience: Audience) -> list[Crowd]:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, {name: _parameter(value) for name, value in vars(audience).items()})
-        return [Crowd(*row) for row in cursor.fetchall()]
-
-
-def _parameter(value: Any) -> Any:
-    return [*value] if isinstance(value, tuple) else value
+        _kept[audience] = time.monotonic() + KEPT_SECONDS, groups
+    return groups

@@ -1,23 +1,47 @@
-"""Opening a broadcast: the outbox row that a statement leaves in its own transaction."""
+"""Open a statement's broadcast, create its deliveries, and count whom it has reached."""
 
 import logging
-from functools import partial
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from notifications.delivery.audience import audience_of
-from notifications.delivery.models import Broadcast
-from notifications.delivery.policy import channels_for, may_wake
-from notifications.delivery.wake import wake_expand
+from notifications.channels.base import reachable_channels
+from notifications.delivery.audience import (
+    FROM,
+    MATCHES,
+    QUIET_UNTIL,
+    audience_of,
+    channels_for,
+    may_wake,
+    quiet_parameters,
+)
+from notifications.delivery.models import Broadcast, BroadcastState
+from notifications.delivery.partitions import ensure_partition
+from notifications.delivery.selectors import progress_by_channel
+from notifications.delivery.states import DeliveryState
+from notifications.hints import hint, wake_send
 from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
 
 logger = logging.getLogger(__name__)
 
-# An update says anew what the updates before it said, and a correction what it corrects. Not the
-# reverse: a reader of something wrong needs its correction, whatever has happened since.
+# How the public page says that a channel's messages reached somebody.
+WAYS: Final = {
+    "email": _("%(count)s by e-mail"),
+    **dict.fromkeys(("twilio_sms", "aliyun_sms"), _("%(count)s by SMS")),
+    "webhook": _("%(count)s by webhook"),
+    "wechat": _("%(count)s by WeChat"),
+    "wecom": _("%(count)s by WeCom group robot"),
+}
+
+# An update replaces the updates before it, and a correction what it corrects. No update replaces a
+# correction: readers of something wrong need it, whatever has happened since.
 SUPERSEDE: Final = """
     UPDATE delivery_broadcast b
     SET superseded_by = b.superseded_by || %(number)s::bigint
@@ -27,6 +51,42 @@ SUPERSEDE: Final = """
            OR (%(corrects)s IS NULL AND s.corrects_id IS NULL AND s.number < %(number)s
                AND s.subject_type = %(subject_type)s AND s.subject_id = %(subject_id)s))
 """
+# Addresses looked at in one transaction: short enough to be cheap to repeat after a crash.
+CHUNK: Final = 20_000
+
+BOUNDARY: Final = """
+    SELECT max(id) FROM (
+        SELECT id FROM subscribers_address WHERE id > %s AND id <= %s ORDER BY id LIMIT %s
+    ) AS chunk
+"""
+INSERT: Final = f"""
+    INSERT INTO delivery_delivery
+        (statement_id, published_at, address_id, channel, language, due_at)
+    SELECT b.statement_id, %(published_at)s, a.id, a.channel, p.language,
+           coalesce({QUIET_UNTIL}, now())
+    FROM delivery_broadcast b, {FROM}
+    WHERE b.statement_id = %(statement)s
+      AND a.id > %(cursor)s AND a.id <= %(boundary)s
+      AND s.address_id > %(cursor)s AND s.address_id <= %(boundary)s  -- lets the planner merge
+      AND {MATCHES}
+    ORDER BY a.id
+    ON CONFLICT (statement_id, address_id, published_at) DO NOTHING
+"""
+# What waits longest, for a provider or for the morning, must not seem to be still under way.
+SUPERSEDE_WAITING: Final = """
+    UPDATE delivery_delivery d
+    SET state = 'superseded', settled_at = now(), updated_at = now()
+    FROM delivery_broadcast older, delivery_delivery newer
+    WHERE %(statement)s = ANY(older.superseded_by)
+      AND d.statement_id = older.statement_id AND d.state = 'pending'
+      AND newer.statement_id = %(statement)s AND newer.address_id = d.address_id
+      AND d.address_id > %(cursor)s AND d.address_id <= %(boundary)s
+"""
+# A provider accepted it, or the recipient has it; not what was reported undelivered afterwards.
+REACHED: Final = (DeliveryState.SENT, DeliveryState.DELIVERED)
+# Receipts still arrive for about so long.
+STILL_MOVING: Final = timedelta(hours=24)
+AT_ONCE: Final = 50
 
 
 def broadcast_open(statement: Statement) -> None:
@@ -34,34 +94,119 @@ def broadcast_open(statement: Statement) -> None:
 
     Waking is only a hint: the sweep finds an open broadcast when the hint is lost.
     """
+    number = statement.number
     audience = audience_of(statement.document, tuple(channels_for(statement.document)))
     Broadcast.objects.create(
         statement=statement,
-        topic=audience.topic,
-        components=list(audience.components),
-        categories=list(audience.categories),
-        channels=list(audience.channels),
-        named=audience.named,
+        **audience.parameters(),
         wakes=may_wake(statement.document),
         upper=Address.objects.aggregate(last=Max("id"))["last"] or 0,
     )
-    _supersede(statement)
-    transaction.on_commit(partial(_opened, statement.number))
-
-
-def _opened(number: int) -> None:
-    logger.info("statement %d is published", number, extra={"statement": number})
-    wake_expand(number)
-
-
-def _supersede(statement: Statement) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             SUPERSEDE,
             {
-                "number": statement.number,
+                "number": number,
                 "corrects": statement.corrects_id,
                 "subject_type": statement.subject_type,
                 "subject_id": statement.subject_id,
             },
         )
+
+    def wake() -> None:
+        logger.info("statement %d is published", number, extra={"statement": number})
+        hint("delivery.expand", number)
+
+    transaction.on_commit(wake)
+
+
+def expand(statement_number: int) -> None:
+    """Create every delivery of a broadcast; safe to repeat after a crash at any instant.
+
+    Rows and cursor move in one transaction. Senders are woken after the first chunk, so that the
+    first message leaves at once, and after the last; in between the sender of each channel keeps
+    going by itself, and leaves the rest of the machine to the expansion.
+    """
+    broadcast = Broadcast.objects.select_related("statement").get(pk=statement_number)
+    ensure_partition(broadcast.statement.published_at)
+    channels = broadcast.channels or [one.name for one in reachable_channels()]
+    if _expand_chunk(statement_number):
+        _wake(channels)
+        while _expand_chunk(statement_number):
+            pass
+    _wake(channels)
+
+
+def _wake(channels: Iterable[str]) -> None:
+    for channel in channels:
+        wake_send(channel)
+
+
+def _expand_chunk(statement_number: int) -> bool:
+    """Expand one chunk; return False when none is left or another worker holds the broadcast."""
+    with transaction.atomic():
+        broadcast = (
+            Broadcast.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("statement")
+            .filter(pk=statement_number, state=BroadcastState.EXPANDING)
+            .first()
+        )
+        if broadcast is None:
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute(BOUNDARY, [broadcast.cursor, broadcast.upper, CHUNK])
+            boundary = cursor.fetchone()[0]
+            if boundary is None:
+                broadcast.state = BroadcastState.SENDING
+                broadcast.expanded_at = timezone.now()
+                broadcast.save(update_fields=["state", "expanded_at"])
+                return False
+            parameters = {
+                "statement": broadcast.pk,
+                "published_at": broadcast.statement.published_at,
+                "cursor": broadcast.cursor,
+                "boundary": boundary,
+                **quiet_parameters(),
+            }
+            cursor.execute(INSERT, parameters)
+            if Broadcast.objects.filter(superseded_by__contains=[broadcast.pk]).exists():
+                cursor.execute(SUPERSEDE_WAITING, parameters)
+        broadcast.cursor = boundary
+        broadcast.save(update_fields=["cursor"])
+    return True
+
+
+def count_told() -> int:
+    """Count the broadcasts that are recent or never counted; return how many there were.
+
+    Pages are rendered with the stored result: a million deliveries take a second to count.
+    """
+    since = timezone.now() - STILL_MOVING
+    moving = Q(counted_at=None) | Q(statement__published_at__gte=since)
+    unfinished = ~Q(state=BroadcastState.FINISHED)
+    due = Broadcast.objects.filter(moving | unfinished).order_by("-statement_id")[:AT_ONCE]
+    for broadcast in due:
+        counts = {
+            name: sum(states[one] for one in REACHED)
+            for name, states in progress_by_channel(broadcast.pk).items()
+        }
+        told = {name: count for name, count in counts.items() if count}
+        Broadcast.objects.filter(pk=broadcast.pk).update(told=told, counted_at=timezone.now())
+    return len(due)
+
+
+def told_of(numbers: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """Return how many each statement reached by which way, without those that reached none.
+
+    It takes one query.
+    """
+    found = Broadcast.objects.filter(pk__in=numbers).exclude(told={}).values_list("pk", "told")
+    return {number: _ways(told) for number, told in found}
+
+
+def _ways(told: Mapping[str, int]) -> list[str]:
+    """Return `4 by SMS` for each way; readers do not care which provider sent an SMS."""
+    counts: Counter[str] = Counter()
+    for name, count in sorted(told.items()):
+        counts[str(WAYS.get(name, f"%(count)s {name}"))] += count
+    return [phrase % {"count": f"{count:,}"} for phrase, count in counts.items()]

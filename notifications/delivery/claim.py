@@ -1,46 +1,62 @@
-"""Claiming deliveries: each is held by one worker at a time, for as long as its lease runs."""
+"""Claim deliveries, each held by one worker while its lease runs, and fall back after failures."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications.delivery import quiet
-from notifications.delivery.audience import wants
-from notifications.delivery.chain import fall_back
-from notifications.delivery.locks import lock
+from notifications.delivery.audience import QUIET_UNTIL, quiet_parameters, wants
+from notifications.hints import wake_send
 
-
-@dataclass(frozen=True)
-class Claimed:
-    """A delivery that this process may send now, and what it needs for that."""
-
-    channel: str
-    provider: str
-    id: int
-    published_at: datetime
-    statement_number: int
-    address_id: int
-    language: str
-    attempts: int
-    attempt_id: UUID
-    fence: int
-    first_tried_at: datetime
-    sealed: bytes
-    sealed_secret: bytes | None
-    kind: str
-
-
-# Suppression, consent, supersession and the hour are looked at here, in the same statement as the
-# claim: what was true when the broadcast was expanded may be so no more. A newer statement stands
-# for an older one at every address that it has reached, or will reach once it is expanded.
+# Only for subscribers told one by one. What waits for a quota does not wait where there is a next
+# address; everything else has failed for good, so that nobody gets a statement twice.
+FALL_BACK: Final = f"""
+    WITH failed AS (
+        SELECT d.id, d.published_at, d.statement_id, d.language, d.state, next.id AS address_id,
+               next.channel, next.until
+        FROM delivery_delivery d
+        JOIN delivery_broadcast b ON b.statement_id = d.statement_id
+        JOIN subscribers_address from_address ON from_address.id = d.address_id
+        JOIN subscribers_subscriber p ON p.id = from_address.subscriber_id AND p.one_by_one
+        CROSS JOIN LATERAL (
+            SELECT a.id, a.channel, {QUIET_UNTIL} AS until
+            FROM subscribers_address a
+            JOIN subscribers_subscription s ON s.address_id = a.id
+            WHERE a.subscriber_id = p.id
+              AND (a.position, a.id) > (from_address.position, from_address.id)
+              AND {wants("a", "s")}
+            ORDER BY a.position, a.id
+            LIMIT 1
+        ) AS next
+        WHERE d.id = ANY(%(ids)s) AND d.published_at = ANY(%(moments)s)
+          AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota'))
+    ), created AS (
+        INSERT INTO delivery_delivery
+            (statement_id, published_at, address_id, channel, language, due_at)
+        SELECT statement_id, published_at, address_id, channel, language, coalesce(until, now())
+        FROM failed
+        ON CONFLICT (statement_id, address_id, published_at) DO NOTHING
+        RETURNING channel
+    ), overflowed AS (
+        UPDATE delivery_delivery d
+        SET state = 'failed', settled_at = now(), updated_at = now()
+        FROM failed
+        WHERE d.id = failed.id AND d.published_at = failed.published_at AND d.state = 'pending'
+    )
+    SELECT DISTINCT channel FROM created
+"""
+# Suppression, consent, supersession and quiet hours are checked in the same SQL statement as the
+# claim, because they may have changed since the broadcast was expanded. A newer statement replaces
+# an older one at every address that it has reached, or will reach once it is expanded.
 CLAIM: Final = f"""
     WITH due AS (
-        SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind, {quiet.UNTIL} AS quiet,
+        SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind,
+               {QUIET_UNTIL} AS quiet,
                a.id IS NOT NULL AND a.suppressed_at IS NULL AND a.confirmed_at IS NOT NULL
                    AS welcome,
                cardinality(b.superseded_by) > 0 AND (
@@ -93,7 +109,7 @@ RENEW: Final = """
     WHERE d.id = held.id AND d.published_at = held.published_at AND d.fence = held.fence
       AND d.state = 'sending'
 """
-# Skips what is locked: its worker lives, and is writing the result just now.
+# Skips what is locked: its worker is alive, and is just writing the result.
 EXPIRE: Final = """
     WITH expired AS (
         SELECT id, published_at FROM delivery_delivery
@@ -106,12 +122,39 @@ EXPIRE: Final = """
     FROM expired
     WHERE d.id = expired.id AND d.published_at = expired.published_at
 """
+# The month is given beside the id because it determines the partition.
+LOCK: Final = """
+    SELECT FROM delivery_delivery
+    WHERE id = ANY(%s) AND published_at = ANY(%s)
+    ORDER BY id
+    FOR UPDATE
+"""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that this process may send now, and what it needs for that."""
+
+    channel: str
+    provider: str
+    id: int
+    published_at: datetime
+    statement_number: int
+    address_id: int
+    language: str
+    attempts: int
+    attempt_id: UUID
+    fence: int
+    first_tried_at: datetime
+    sealed: bytes
+    sealed_secret: bytes | None
+    kind: str
 
 
 def claim(channel: str, limit: int, provider: str = "") -> tuple[list[Claimed], int]:
-    """Claim up to `limit` due deliveries of a channel; committed before anything is sent.
+    """Claim up to `limit` due deliveries of a channel, and commit before anything is sent.
 
-    `provider` is who will send them: the channel itself, or the one that stands in for it.
+    `provider` will send them: the channel itself, or the one that stands in for it.
     Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
@@ -122,12 +165,23 @@ def claim(channel: str, limit: int, provider: str = "") -> tuple[list[Claimed], 
                 "provider": provider or channel,
                 "limit": limit,
                 "lease": settings.DELIVERY_LEASE_SECONDS,
-                **quiet.parameters(),
+                **quiet_parameters(),
             },
         )
         rows = [(row[0], Claimed(*row[1:])) for row in cursor.fetchall()]
         fall_back([(one.id, one.published_at) for state, one in rows if state == "suppressed"])
     return [one for state, one in rows if state == "sending"], len(rows)
+
+
+def lock(deliveries: Collection[tuple[int, datetime]]) -> None:
+    """Lock deliveries, given by id and published_at, until the transaction ends.
+
+    Receipts and results arrive for the same messages at the same time, each in its own order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LOCK, [[key for key, _ in deliveries], list({moment for _, moment in deliveries})]
+        )
 
 
 def renew(held: Sequence[Claimed]) -> None:
@@ -146,7 +200,27 @@ def renew(held: Sequence[Claimed]) -> None:
 
 
 def expire_leases() -> int:
-    """What a vanished worker held may or may not have gone out: it becomes `unknown`."""
+    """Set what a lost worker held to `unknown`: it may or may not have gone out."""
     with connection.cursor() as cursor:
         cursor.execute(EXPIRE, [settings.DELIVERY_RESOLVE_AFTER_SECONDS])
         return int(cursor.rowcount)
+
+
+def fall_back(deliveries: Sequence[tuple[int, datetime]]) -> None:
+    """Create deliveries to the next addresses, where these, by id and published_at, failed.
+
+    Call it in the transaction that settles them.
+    """
+    if not deliveries:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FALL_BACK,
+            {
+                "ids": [key for key, _ in deliveries],
+                "moments": list({moment for _, moment in deliveries}),
+                **quiet_parameters(),
+            },
+        )
+        for (channel,) in cursor.fetchall():
+            transaction.on_commit(partial(wake_send, channel))

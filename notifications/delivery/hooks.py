@@ -1,4 +1,4 @@
-"""The providers' callbacks: verify, read, store, answer; whatever they mean is worked out later."""
+"""Callbacks of providers: verify, read, store and answer; receipts are applied later."""
 
 import logging
 
@@ -11,9 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel
-from notifications.channels.outcomes import BadSignature, Unreadable
+from notifications.channels.outcomes import BadSignature, UnreadableCallback
 from notifications.delivery.receipts import receipts_store
-from notifications.subscribers.services import inbound_apply
+from notifications.subscribers.services.inbound import inbound_apply
 
 logger = logging.getLogger(__name__)
 
@@ -26,43 +26,37 @@ COUNT_REFUSED = """
 
 @method_decorator(csrf_exempt, name="dispatch")
 class ProviderCallback(View):
-    """`/hooks/<channel>/…`: 403 for a bad signature, 400 for nonsense, 200 for what we have."""
-
-    def get(self, request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
-        """WeChat asks by GET whether the address is ours."""
-        return self.post(request, name, rest)
+    """`/hooks/<channel>/…`: 403 for a bad signature, 400 if unreadable, 200 once it is stored."""
 
     def post(self, request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
-        """Verified before anything in the request is believed."""
-        channel = self._channel(name)
+        """Verify the request before reading anything in it."""
+        try:
+            channel = find_channel(name)
+        except KeyError as error:
+            raise Http404 from error
         try:
             channel.verify_callback(request)
         except BadSignature:
             _count_refused(channel)
-            return HttpResponse(_("The signature is not valid."), status=403)
+            return HttpResponse(_("Invalid signature."), status=403)
         return self._take(channel, request)
+
+    get = post  # WeChat verifies the address by GET.
 
     def _take(self, channel: Channel, request: HttpRequest) -> HttpResponse:
         try:
             callback = channel.parse_callback(request)
-        except Unreadable:
-            return HttpResponse(_("This callback makes no sense."), status=400)
+        except UnreadableCallback:
+            return HttpResponse(_("Malformed callback."), status=400)
         with transaction.atomic():
             receipts_store(channel.name, callback.receipts)
             for inbound in callback.inbound:
                 inbound_apply(channel.stands_in_for or channel.name, inbound)
         return HttpResponse(callback.answer, content_type=callback.content_type)
 
-    @staticmethod
-    def _channel(name: str) -> Channel:
-        try:
-            return find_channel(name)
-        except KeyError as error:
-            raise Http404 from error
-
 
 def _count_refused(channel: Channel) -> None:
-    """A forged callback must leave a trace, and a count that can raise an alarm."""
+    """Log and count a forged callback."""
     logger.warning("refused a callback for %s: bad signature", channel.name)
     with connection.cursor() as cursor:
         cursor.execute(COUNT_REFUSED, [channel.name])

@@ -1,4 +1,4 @@
-"""One event loop a process, on a thread of its own, so that connections outlive a batch."""
+"""Run one event loop per process on its own thread, so that connections outlive a batch."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def stream(items: AsyncIterator[T]) -> Iterator[T]:
-    """The items of an asynchronous iterator, as they come, for a synchronous caller.
+    """Yield the items of an asynchronous iterator, as they arrive, to a synchronous caller.
 
     The caller keeps its own thread, and with it its database connection. An exception of the
     iterator is raised here. A caller that stops reading stops the iterator.
@@ -43,7 +43,7 @@ def stream(items: AsyncIterator[T]) -> Iterator[T]:
 
 
 def _loop() -> asyncio.AbstractEventLoop:
-    """The loop of this very process: a forked child must not use its parent's."""
+    """Return the loop of this process: a forked child must not use its parent's."""
     with _starting:
         loop = _started.get(os.getpid())
         if loop is None:

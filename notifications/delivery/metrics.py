@@ -1,6 +1,7 @@
-"""Figures of delivery for Prometheus: what waits, what is stuck, what it costs."""
+"""Prometheus metrics of delivery: what waits, what is stuck, what it costs."""
 
 from collections.abc import Iterable
+from typing import SupportsFloat
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -8,6 +9,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from notifications.delivery.budget import spending
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Delivery, Receipt
@@ -15,19 +17,22 @@ from notifications.delivery.selectors import open_alarms
 from notifications.delivery.states import UNFINISHED, DeliveryState
 
 
-def measured() -> Iterable[Metric]:
-    """Nothing while the database is away."""
-    try:
-        yield from [_waiting(), _oldest(), _made(), _broadcasts(), _receipts(), _alarms(), *_sms()]
-    except DatabaseError:
-        return
+class DeliveryCollector(Collector):
+    """Collect the metrics of delivery, or nothing while the database is away."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the metrics of now."""
+        try:
+            yield from [_unfinished(), _oldest(), _made(), _alarms(), *_totals()]
+        except DatabaseError:
+            return
 
 
-def _waiting() -> Metric:
-    """Only what is unfinished: partial indexes hold these, however large the table is."""
+def _unfinished() -> Metric:
+    """Count only what partial indexes hold, however large the table is."""
     found = GaugeMetricFamily(
         "candor_deliveries_unfinished",
-        "Deliveries that wait, are in flight, or whose fate is being asked for",
+        "Deliveries that wait, are in flight, or whose provider is being asked",
         labels=["channel", "state"],
     )
     for state in sorted(UNFINISHED):
@@ -51,7 +56,7 @@ def _oldest() -> Metric:
 
 
 def _made() -> Metric:
-    """From the sequence: counting the rows would read the whole table."""
+    """Read the sequence: counting the rows would read the whole table."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence('delivery_delivery', 'id')")
         cursor.execute(f"SELECT last_value FROM {cursor.fetchone()[0]}")
@@ -59,40 +64,27 @@ def _made() -> Metric:
     return CounterMetricFamily("candor_deliveries_made", "Deliveries ever made, about", value=made)
 
 
-def _broadcasts() -> Metric:
-    unfinished = Broadcast.objects.exclude(state=BroadcastState.FINISHED).count()
-    return GaugeMetricFamily(
-        "candor_broadcasts_unfinished", "Broadcasts still under way", value=unfinished
-    )
-
-
-def _receipts() -> Metric:
-    waiting = Receipt.objects.filter(applied_at=None).count()
-    return GaugeMetricFamily(
-        "candor_receipts_waiting", "Receipts that are stored and not yet applied", value=waiting
-    )
-
-
 def _alarms() -> Metric:
     found = GaugeMetricFamily("candor_alarms_open", "Alarms that staff must see", labels=["kind"])
-    counts = open_alarms().order_by().values_list("kind").annotate(count=Count("pk"))
-    raised = dict(counts)
+    raised = dict(open_alarms().order_by().values_list("kind").annotate(count=Count("pk")))
     for kind in Alarm.Kind.values:
         found.add_metric([kind], raised.get(kind, 0))
     return found
 
 
-def _sms() -> list[Metric]:
-    books = spending()
-    spent = GaugeMetricFamily(
-        "candor_sms_spent", "What this month's SMS cost", value=float(books.spent)
-    )
-    segments = GaugeMetricFamily(
-        "candor_sms_segments", "Segments of SMS billed this month", value=books.segments
-    )
-    if settings.SMS_MONTHLY_CAP is None:
-        return [spent, segments]
-    cap = GaugeMetricFamily(
-        "candor_sms_cap", "What they may cost at most", value=float(settings.SMS_MONTHLY_CAP)
-    )
-    return [spent, segments, cap]
+def _totals() -> list[Metric]:
+    month = spending()
+    unfinished = Broadcast.objects.exclude(state=BroadcastState.FINISHED).count()
+    waiting = Receipt.objects.filter(applied_at=None).count()
+    totals: list[tuple[str, str, SupportsFloat | None]] = [
+        ("candor_broadcasts_unfinished", "Broadcasts still under way", unfinished),
+        ("candor_receipts_waiting", "Receipts that are stored and not yet applied", waiting),
+        ("candor_sms_spent", "What this month's SMS cost", month.spent),
+        ("candor_sms_segments", "Segments of SMS billed this month", month.segments),
+        ("candor_sms_cap", "What they may cost at most", settings.SMS_MONTHLY_CAP),
+    ]
+    return [
+        GaugeMetricFamily(name, text, value=float(value))
+        for name, text, value in totals
+        if value is not None
+    ]

@@ -1,4 +1,4 @@
-"""Broadcast -> Delivery -> Receipt. The delivery table is partitioned by month of publishing."""
+"""Store broadcasts, deliveries (partitioned by month of publishing), receipts and alarms."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,7 +11,7 @@ from statuspage.statements.models import Statement
 
 
 class BroadcastState(models.TextChoices):
-    """How far a broadcast has got."""
+    """The state of a broadcast."""
 
     EXPANDING = "expanding", _("Finding recipients")
     SENDING = "sending", _("Sending")
@@ -19,7 +19,7 @@ class BroadcastState(models.TextChoices):
 
 
 class Broadcast(models.Model):
-    """One statement to an audience: the outbox row that publishing leaves behind."""
+    """One statement to an audience: the outbox row written when it is published."""
 
     statement = models.OneToOneField(
         Statement, primary_key=True, on_delete=models.PROTECT, related_name="broadcast"
@@ -32,22 +32,22 @@ class Broadcast(models.Model):
     components = ArrayField(models.CharField(max_length=12), default=list)
     # Merchant categories addressed; empty means every one.
     categories = ArrayField(models.CharField(max_length=10), default=list)
-    # Names of the channels that tell it; empty (before there was a policy) means every one.
+    # Names of the channels that send it; empty (before there was a policy) means every one.
     channels = ArrayField(models.CharField(max_length=20), default=list)
-    # The statement whose named merchants alone are told; empty: everyone whom it concerns.
+    # The statement whose named merchants alone are addressed; null means everyone concerned.
     named = models.BigIntegerField(null=True)
-    # Told at night too.
+    # Also sent at night.
     wakes = models.BooleanField(default=False)
-    # Statements that say the same thing anew: what has not gone out by then is never sent late.
+    # Newer statements that replace this one: what has not been sent by then is never sent late.
     superseded_by = ArrayField(models.BigIntegerField(), default=list)
-    # Expanding goes through the addresses by id from `cursor` up to `upper`, both in the table
-    # of addresses; `upper` is frozen at the start so that nobody who joins later is told twice.
+    # Expanding goes through the addresses by id from `cursor` up to `upper`, which is fixed at the
+    # start so that nobody who joins later gets it twice.
     cursor = models.BigIntegerField(default=0)
     upper = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     expanded_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    # How many it has reached, by channel, as of `counted_at`: what the public page says of it.
+    # How many it has reached, by channel, as of `counted_at`, for the public page.
     told = models.JSONField(default=dict)
     counted_at = models.DateTimeField(null=True)
 
@@ -68,8 +68,8 @@ class Broadcast(models.Model):
 class Delivery(models.Model):
     """One statement to one address.
 
-    The table is made by the migration's own SQL, because Django knows no partitions. Its
-    references carry no database constraint: erasing an address must keep the counts.
+    The table is created by SQL in a migration, because Django does not support partitions. Its
+    references have no database constraint: erasing an address must keep the counts.
     """
 
     statement = models.ForeignKey(
@@ -80,7 +80,7 @@ class Delivery(models.Model):
         Address, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
     channel = models.CharField(max_length=20)
-    # Which provider the last attempt went to: the channel's own, or the one that stands in for it.
+    # The provider of the last attempt: the channel's own, or the one that stands in for it.
     provider = models.CharField(max_length=20, default="", blank=True)
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=12, choices=DeliveryState.choices)
@@ -114,7 +114,7 @@ class Delivery(models.Model):
 
 
 class Receipt(models.Model):
-    """A provider's word, kept as it came; applied once, whatever the provider repeats."""
+    """A receipt as the provider sent it; applied once, however often the provider repeats it."""
 
     channel = models.CharField(max_length=20)
     key = models.CharField(max_length=160)
@@ -127,7 +127,7 @@ class Receipt(models.Model):
     suppress = models.BooleanField(default=False)
     received_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True)
-    # One whose delivery is not known yet is looked at again later, and keeps no other waiting.
+    # One whose delivery is not known yet is looked at again later, without blocking others.
     look_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -145,14 +145,14 @@ class Receipt(models.Model):
 
 
 class DeliveryCount(models.Model):
-    """What is left of the deliveries of a broadcast once they are older than the set age."""
+    """The counts that remain of a broadcast's deliveries after the retention period."""
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="counts")
     channel = models.CharField(max_length=20)
     state = models.CharField(max_length=12, choices=DeliveryState.choices)
     count = models.PositiveIntegerField()
     segments = models.PositiveIntegerField()
-    # How many of them were sent within so long of publishing.
+    # How many of them were sent within so long after publishing.
     within_one_minute = models.PositiveIntegerField()
     within_five_minutes = models.PositiveIntegerField()
 
@@ -166,9 +166,9 @@ class DeliveryCount(models.Model):
 
 
 class Spending(models.Model):
-    """What a month's SMS have cost by the price list, reserved before each is sent."""
+    """The cost of a month's SMS by the price list, reserved before each is sent."""
 
-    # The month's first day, in Asia/Shanghai.
+    # The first day of the month, in Asia/Shanghai.
     month = models.DateField(primary_key=True)
     spent = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     segments = models.BigIntegerField(default=0)
@@ -184,17 +184,17 @@ class Spending(models.Model):
 
 
 class Alarm(models.Model):
-    """Something that staff must know; open until it is over."""
+    """A problem that staff must know about; open until it is over."""
 
     class Kind(models.TextChoices):
         """What went wrong."""
 
         BUDGET_NEAR = "budget_near", _("The month's SMS budget is nearly used up")
         BUDGET_SPENT = "budget_spent", _("The month's SMS budget is used up: SMS are stopped")
-        PROVIDER_DOWN = "provider_down", _("A provider does not answer")
+        PROVIDER_DOWN = "provider_down", _("A provider is not responding")
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    # What it is about: a month, a provider.
+    # The month or provider it is about.
     subject = models.CharField(max_length=40)
     raised_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(null=True)
@@ -215,7 +215,7 @@ class Alarm(models.Model):
 
 
 class RefusedCallback(models.Model):
-    """How many callbacks a channel refused on a day: forged ones must be seen, not just dropped."""
+    """The number of callbacks that a channel refused on a day, so that forged ones are noticed."""
 
     channel = models.CharField(max_length=20)
     day = models.DateField()

@@ -1,28 +1,27 @@
-"""Receipts: stored at once under a unique key, applied later, each only as far as it gets."""
+"""Store receipts at once under a unique key, and apply later those that make progress."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.channels.outcomes import Receipt as Word
-from notifications.delivery.chain import fall_back
-from notifications.delivery.locks import lock
+from notifications.channels.base import NO_DELIVERY
+from notifications.channels.outcomes import Receipt as ProviderReceipt
+from notifications.delivery.claim import fall_back, lock
 from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.states import RANK, DeliveryState, may_follow_from
-from notifications.delivery.wake import wake_receipts
-from notifications.subscribers.services import addresses_suppress
+from notifications.hints import wake_receipts
+from notifications.subscribers.services.subscriptions import addresses_suppress
 
-NO_DELIVERY: Final = 0
 BATCH: Final = 500
-# A receipt may overtake the answer that tells us the provider's id; after this it is an orphan.
+# A receipt may arrive before the answer with the provider's id; after this it is given up.
 WAIT_FOR_DELIVERY: Final = timedelta(hours=1)
 SOONEST_LOOK: Final = timedelta(seconds=2)
 
-# What was tried before waits as `pending` with an attempt: a receipt for that one still counts. Of
-# another attempt than the last only good news counts: that an old one failed says nothing any more.
+# A receipt also counts for a delivery that is `pending` after an attempt. Of an attempt that is not
+# the last one only `delivered` counts: that an old one failed no longer matters.
 APPLY: Final = """
     UPDATE delivery_delivery d
     SET state = %(state)s,
@@ -41,26 +40,18 @@ APPLY: Final = """
 """
 
 
-def receipts_store(channel: str, words: Sequence[Word]) -> int:
-    """Put receipts into the inbox; what is there already stays as it is.
+def receipts_store(channel: str, receipts: Sequence[ProviderReceipt]) -> int:
+    """Store receipts; those that are already stored stay as they are.
 
-    A code for signing up is a message and no delivery (its id is 0): nothing waits for its receipt.
+    A sign-up code is a message without a delivery (its id is 0): its receipt is dropped.
     """
     stored = Receipt.objects.bulk_create(
         (
             Receipt(
-                channel=channel,
-                key=word.key[:160],
-                provider_id=word.provider_id,
-                delivery_id=word.delivery_id,
-                attempt_id=word.attempt_id,
-                state=word.state,
-                reason=word.reason or "",
-                code=word.code,
-                suppress=word.suppress,
+                channel=channel, **vars(one) | {"key": one.key[:160], "reason": one.reason or ""}
             )
-            for word in words
-            if word.delivery_id != NO_DELIVERY
+            for one in receipts
+            if one.delivery_id != NO_DELIVERY
         ),
         ignore_conflicts=True,
     )
@@ -70,7 +61,7 @@ def receipts_store(channel: str, words: Sequence[Word]) -> int:
 
 
 def receipts_apply() -> int:
-    """Apply a batch of stored receipts; returns how many it looked at."""
+    """Apply a batch of stored receipts; return how many it looked at."""
     with transaction.atomic():
         waiting = list(
             Receipt.objects.filter(applied_at=None, look_at__lte=timezone.now())
@@ -83,14 +74,17 @@ def receipts_apply() -> int:
         # By rank, so that of one message's receipts in a batch the furthest is applied last.
         for state in sorted({one.state for one in known}, key=RANK.__getitem__):
             _apply(state, [one for one in known if one.state == state], deliveries)
-        _suppress(known, deliveries)
+        for one in known:
+            address_id = deliveries[one.pk].address_id
+            if one.suppress and address_id:
+                addresses_suppress([address_id], reason=one.reason, source=one.channel)
         Receipt.objects.filter(pk__in=[one.pk for one in known]).update(applied_at=timezone.now())
         _put_off([one for one in waiting if one.pk not in deliveries])
     return len(waiting)
 
 
 def _put_off(nameless: Sequence[Receipt]) -> None:
-    """Look again after as long as it has waited already, and give it up after an hour."""
+    """Look again after as long as each has waited so far, and give up after an hour."""
     now = timezone.now()
     for receipt in nameless:
         waited = now - receipt.received_at
@@ -99,26 +93,24 @@ def _put_off(nameless: Sequence[Receipt]) -> None:
     Receipt.objects.bulk_update(nameless, ["look_at", "applied_at"])
 
 
-def _deliveries_of(receipts: Iterable[Receipt]) -> dict[int, Delivery]:
-    """The delivery each receipt speaks of: by our own id, else by the provider's."""
-    receipts = list(receipts)
+def _deliveries_of(receipts: Sequence[Receipt]) -> dict[int, Delivery]:
+    """Find the delivery of each receipt by our own id, else by the provider's."""
     by_id = Delivery.objects.in_bulk([one.delivery_id for one in receipts if one.delivery_id])
     nameless = [one.provider_id for one in receipts if not one.delivery_id]
     by_provider = {
         (one.provider or one.channel, one.provider_id): one
         for one in Delivery.objects.filter(provider_id__in=nameless).exclude(provider_id="")
     }
-    found = {
-        one.pk: by_id.get(one.delivery_id)
-        if one.delivery_id
-        else by_provider.get((one.channel, one.provider_id))
-        for one in receipts
-    }
-    return {pk: delivery for pk, delivery in found.items() if delivery}
+    found = {}
+    for one in receipts:
+        named = by_provider.get((one.channel, one.provider_id))
+        if delivery := by_id.get(one.delivery_id) if one.delivery_id else named:
+            found[one.pk] = delivery
+    return found
 
 
 def _apply(state: str, receipts: Sequence[Receipt], deliveries: Mapping[int, Delivery]) -> None:
-    """Apply the receipts that say one state, in one statement."""
+    """Apply the receipts with one state, in one SQL statement."""
     named = [deliveries[one.pk] for one in receipts]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -138,10 +130,3 @@ def _apply(state: str, receipts: Sequence[Receipt], deliveries: Mapping[int, Del
         applied = cursor.fetchall()
     if state == DeliveryState.FAILED:
         fall_back(applied)
-
-
-def _suppress(receipts: Sequence[Receipt], deliveries: Mapping[int, Delivery]) -> None:
-    for receipt in receipts:
-        address_id = deliveries[receipt.pk].address_id
-        if receipt.suppress and address_id:
-            addresses_suppress([address_id], reason=receipt.reason, source=receipt.channel)

@@ -1,5 +1,7 @@
-"""From a statement to the words that every channel starts from."""
+"""Turn a statement into a bulletin, with the short code by which readers verify its messages."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -8,28 +10,37 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from notifications.channels.base import Bulletin
-from notifications.delivery.audience import TOPIC_OF
-from notifications.delivery.message_code import message_code
+from notifications.subscribers.crypto import blind_index
+from notifications.subscribers.models import Topic
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.notices.kind import every_kind
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
-from statuspage.settlement.notices import every_kind
+from statuspage.statements.documents import news_of
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, in_language
 from statuspage.statements.times import from_iso
 
+# Without 0/O/Q, 1/I/L, 2/Z, 5/S, 6/G and 8/B, which are mistaken for each other; no vowels, so that
+# no code is a word; and a letter first, so that no number in the text looks like a code.
+LETTERS: Final = "CDFHJKMNPRTVWXY"
+ALPHABET: Final = f"3479{LETTERS}"
+LENGTH: Final = 5
+MOST: Final = 20
+SHAPE: Final = re.compile(rf"(?<![0-9A-Z])[{LETTERS}][{ALPHABET}]{{{LENGTH - 1}}}(?![0-9A-Z])")
+NO_SIGN: Final = re.compile(r"[\W_]+")
 PATHS: Final = {"incident": "incidents", "maintenance": "maintenances", "notice": "notices"}
 
 
 def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
-    """The statement in one language. `document` may be a draft of the same shape."""
-    content = document["content"]
+    """Return the statement in one language. `document` may be a draft of the same shape."""
+    content = news_of(document)
     promised = content.get("next_update_by")
     with override(language):
         label = _status_label(document)
     return Bulletin(
         number=document["number"],
         kind=document["kind"],
-        topic=TOPIC_OF[document["subject"]["type"]],
+        topic=Topic(document["subject"]["type"]),
         language=language,
         operator=in_language(settings.OPERATOR_NAME, language),
         name=in_language(content["name"], language),
@@ -47,22 +58,48 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
 
 
 def page_url(document: Mapping[str, Any], language: str) -> str:
-    """The public page of the statement's subject, in the reader's language."""
+    """Return the public page of the statement's subject, in the reader's language."""
     prefix = "" if language == CHINESE else f"/{language}"
     subject = document["subject"]
     return f"{settings.SITE_URL}{prefix}/{PATHS[subject['type']]}/{subject['id']}/"
 
 
+def message_code(number: int, language: str) -> str:
+    """Return the code of a statement in one language: one of 1.9 million, not predictable.
+
+    Two statements may share one. It only finds the statement; the text is compared afterwards.
+    """
+    rest = int(blind_index(f"{number}:{language}", "message-code"), 16)
+    rest, first = divmod(rest, len(LETTERS))
+    code = LETTERS[first]
+    for _place in range(LENGTH - 1):
+        rest, place = divmod(rest, len(ALPHABET))
+        code += ALPHABET[place]
+    return code
+
+
+def codes_in(text: str) -> list[str]:
+    """Return what may be codes in a message: at most twenty, in order, without repetition."""
+    found = SHAPE.findall(unicodedata.normalize("NFKC", text).upper())
+    return list(dict.fromkeys(found))[:MOST]
+
+
+def code_typed(text: str) -> str | None:
+    """Return the code if nothing else was typed; gaps and brackets are ignored."""
+    bare = NO_SIGN.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return bare if SHAPE.fullmatch(bare) else None
+
+
 def _details(content: Mapping[str, Any], language: str) -> tuple[str, ...]:
-    """What a notice says beyond its text, line by line."""
-    said = content.get("details") or {}
-    lines = said.get(language) or said.get(CHINESE) or []
+    """Return the lines of a notice beyond its text."""
+    details = content.get("details") or {}
+    lines = details.get(language) or details.get(CHINESE) or []
     with override(language):
         return tuple(_("%(label)s: %(text)s") % one for one in lines)
 
 
 def _status_label(document: Mapping[str, Any]) -> str:
-    """What happened, in one word, in the language that is active."""
+    """Return what happened in one word, in the active language."""
     kind = document["kind"]
     if kind in {CORRECTION, WITHDRAWAL}:
         return {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}[kind]
@@ -72,5 +109,5 @@ def _status_label(document: Mapping[str, Any]) -> str:
         POSTMORTEM_STATUS: _("Postmortem"),
         **{f"notice.{one.name}": one.label for one in every_kind()},
     }
-    # A kind that has no word of its own yet can be said, and so it can be told.
+    # A kind that has no label yet can be sent all the same.
     return str(labels.get(document["content"].get("status") or kind, _("Notice")))

@@ -1,4 +1,4 @@
-"""The monthly delivery report: how soon after the page messages were with a provider."""
+"""Publish the monthly report of how soon providers accepted messages after publication."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,18 +7,16 @@ from typing import Final
 from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
-from notifications.channels.registry import reachable_channels
+from notifications.channels.base import reachable_channels
 from notifications.delivery.models import Delivery
-from statuspage.settlement.models import Notice
-from statuspage.settlement.notices.delivery_report import DELIVERY_REPORT
-from statuspage.settlement.services import notice_publish
+from statuspage.notices.kinds.delivery_report import DeliveryReport
+from statuspage.notices.models import Notice
+from statuspage.notices.services import notice_publish
 from statuspage.statements.models import Statement
 from statuspage.statements.services import publishing
-from statuspage.statements.texts import LANGUAGES, Text
+from statuspage.statements.texts import in_each_language
 
 # Retries, look-ups and quiet hours of the last evening are over by then.
 SETTLED_AFTER: Final = timedelta(days=1)
@@ -27,13 +25,13 @@ FIVE_MINUTES: Final = timedelta(minutes=5)
 
 
 def report_publish(now: datetime | None = None) -> Statement | None:
-    """Publish last month's report, unless it is public, too early, or nobody was written to.
+    """Publish last month's report, unless it is public, too early, or no message was sent.
 
-    Two that try at once publish one: it is looked for again under the publishers' lock.
+    It is checked again under the publishers' lock, so that two workers publish only one.
     """
     moment = timezone.localtime(now)
-    begins = _month_before(moment)
-    ends = _month_after(begins)
+    ends = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    begins = (ends - timedelta(days=1)).replace(day=1)
     month = f"{begins:%Y-%m}"
     if moment < ends + SETTLED_AFTER or _is_public(month):
         return None
@@ -44,21 +42,17 @@ def report_publish(now: datetime | None = None) -> Statement | None:
         if _is_public(month):
             return None
         return notice_publish(
-            kind=DELIVERY_REPORT,
-            title=_in_each_language("title", month),
-            body=_in_each_language("body", month),
+            kind=DeliveryReport.name,
+            title=in_each_language(lambda: _("Delivery report for %(month)s") % {"month": month}),
+            body=in_each_language(lambda: _body(month)),
             author=None,
             payload={"month": month, **counts},
         )
 
 
 def counted(begins: datetime, ends: datetime) -> Mapping[str, int]:
-    """What was published in that span: messages that a provider took, and how soon."""
-    sms = [
-        one.name
-        for one in reachable_channels()
-        if find_channel(one.name).address_kind == AddressKind.PHONE
-    ]
+    """Count the messages of that period that a provider accepted, and how soon it did."""
+    sms = [one.name for one in reachable_channels() if one.address_kind == AddressKind.PHONE]
     at_once = Q(sent_at__lte=F("published_at") + MINUTE)
     soon = Q(sent_at__lte=F("published_at") + FIVE_MINUTES)
     to_phones = Q(channel__in=sms)
@@ -75,35 +69,12 @@ def counted(begins: datetime, ends: datetime) -> Mapping[str, int]:
 
 
 def _is_public(month: str) -> bool:
-    return Notice.objects.filter(kind=DELIVERY_REPORT, payload__month=month).exists()
+    return Notice.objects.filter(kind=DeliveryReport.name, payload__month=month).exists()
 
 
-def _month_before(moment: datetime) -> datetime:
-    first = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first - timedelta(days=1)).replace(day=1)
-
-
-def _month_after(begins: datetime) -> datetime:
-    return (begins + timedelta(days=31)).replace(day=1)
-
-
-def _in_each_language(part: str, month: str) -> Text:
-    said = {}
-    for language in LANGUAGES:
-        with override(language):
-            said[language] = _SAID[part]() % {"month": month}
-    return said
-
-
-def _title() -> str:
-    return _("Delivery report for %(month)s")
-
-
-def _body() -> str:
+def _body(month: str) -> str:
     return _(
-        "How soon after the page our messages of %(month)s were with the providers. It is"
-        " published by itself once a month, and goes into the figures of “Transparency”."
-    )
-
-
-_SAID: Final = {"title": _title, "body": _body}
+        "How soon after publication our messages of %(month)s reached the providers. This "
+        "report is published automatically every month and counts towards the figures on "
+        "“Transparency”."
+    ) % {"month": month}

@@ -1,7 +1,6 @@
-"""Finding out what became of messages that may or may not have gone out."""
+"""Pick up unfinished work, and find out what became of messages that may have gone out."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,18 +11,19 @@ from django.utils import timezone
 
 from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel, Message
-from notifications.channels.outcomes import Found, Trace
+from notifications.channels.outcomes import Accepted, LookupResult
 from notifications.delivery import loop
-from notifications.delivery.claim import Claimed
-from notifications.delivery.send import contents, message_of
-
-logger = logging.getLogger(__name__)
+from notifications.delivery.claim import Claimed, expire_leases
+from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Receipt
+from notifications.delivery.send import contents, log_error, message_of
+from notifications.delivery.states import UNFINISHED, DeliveryState
+from notifications.hints import hint, wake_receipts, wake_send
 
 LOOKS_NEEDED: Final = 2
-# Between two looks passes this part of the time that passes before the first one.
+# The time between two looks, as a part of the time before the first one.
 LOOK_AGAIN_PART: Final = 0.25
 LOOKS_AT_ONCE: Final = 50
-# How many times as long as one answer may take a whole look may take, listing and all.
+# The time limit of a whole look, in timeouts of a single answer.
 LOOK_TIMEOUTS: Final = 4
 
 # A look holds the row for as long as it may take: moving due_at on is the lease.
@@ -45,40 +45,29 @@ TAKE: Final = """
               d.statement_id, d.address_id, d.language, d.attempts, d.attempt_id, d.fence,
               d.first_tried_at, due.sealed, due.sealed_secret, due.kind
 """
-FOUND: Final = """
-    UPDATE delivery_delivery
-    SET state = 'sent', provider_id = %s, reason = '', code = '',
-        sent_at = coalesce(sent_at, now()), updated_at = now()
+WRITE: Final = """
+    UPDATE delivery_delivery SET {changes}, updated_at = now()
     WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
+"""
+FOUND: Final = """
+    state = 'sent', provider_id = %s, reason = '', code = '', sent_at = coalesce(sent_at, now())
 """
 ABSENT: Final = """
-    UPDATE delivery_delivery
-    SET looks = CASE WHEN looks + 1 >= %s THEN 0 ELSE looks + 1 END,
-        state = CASE WHEN looks + 1 >= %s THEN 'pending' ELSE 'unknown' END,
-        due_at = CASE WHEN looks + 1 >= %s THEN now() ELSE now() + make_interval(secs => %s) END,
-        updated_at = now()
-    WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
+    looks = CASE WHEN looks + 1 >= %s THEN 0 ELSE looks + 1 END,
+    state = CASE WHEN looks + 1 >= %s THEN 'pending' ELSE 'unknown' END,
+    due_at = CASE WHEN looks + 1 >= %s THEN now() ELSE now() + make_interval(secs => %s) END
 """
 # The receiver recognises a repetition: sending it again is the way to find out.
-REPEAT: Final = """
-    UPDATE delivery_delivery SET state = 'pending', due_at = now(), updated_at = now()
-    WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
-"""
-# The provider does not answer now: that says nothing about the message, and is asked again.
-ASK_AGAIN: Final = """
-    UPDATE delivery_delivery SET due_at = now() + make_interval(secs => %s), updated_at = now()
-    WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
-"""
+REPEAT: Final = "state = 'pending', due_at = now()"
+# The provider does not answer now, which says nothing about the message: it is asked again.
+ASK_AGAIN: Final = "due_at = now() + make_interval(secs => %s)"
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-# Nobody can tell: it stays `unknown`, never due again, in the list for people to review.
-REVIEW: Final = """
-    UPDATE delivery_delivery SET due_at = %s, updated_at = now()
-    WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
-"""
+# It cannot be found out: it stays `unknown`, never due again, and is listed for staff to review.
+REVIEW: Final = "due_at = %s"
 
 
 def resolve_unknown() -> int:
-    """Look for unknown messages that are due, a batch of them; returns how many those were."""
+    """Look up a batch of unknown messages that are due; return how many there were."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TAKE, [LOOKS_AT_ONCE, settings.DELIVERY_TIMEOUT_SECONDS * LOOK_TIMEOUTS])
         taken = [Claimed(*row) for row in cursor.fetchall()]
@@ -91,66 +80,87 @@ def resolve_unknown() -> int:
 
 
 def _settled_unasked(one: Claimed) -> bool:
-    """Whether it could be settled without asking: repeated, or left to people."""
+    """Settle it without asking the provider, if possible: repeat it, or leave it to staff."""
     provider = find_channel(one.provider)
     if timezone.now() - one.first_tried_at < provider.recognises_repeats_for:
         _write(REPEAT, one)
     elif one.sealed is None:  # the address was erased since
         _write(REVIEW, one, NEVER)
-    elif type(provider).look_up is Channel.look_up:
-        _prefer(one)
-    else:
+    elif type(provider).look_up is not Channel.look_up:
         return False
-    return True
-
-
-def _prefer(one: Claimed) -> None:
-    """Nobody can be asked: it may get lost, or be doubled, and the settings say which."""
-    again = one.channel in settings.DELIVERY_PREFER_DUP
-    if again and one.attempts < settings.DELIVERY_MAX_ATTEMPTS:
+    elif (
+        # The provider cannot be asked: the settings decide whether to risk a loss or a duplicate.
+        one.channel in settings.DELIVERY_PREFER_DUP
+        and one.attempts < settings.DELIVERY_MAX_ATTEMPTS
+    ):
         _write(REPEAT, one)
     else:
         _write(REVIEW, one, NEVER)
+    return True
 
 
 def _message(one: Claimed) -> Message | None:
-    """What to look for; one that cannot be made again is left to people."""
+    """Return what to look for, or None and leave it to staff when it cannot be composed again."""
     try:
         return message_of(one, contents(find_channel(one.provider))(one))
     except Exception as error:
-        # Neither message nor traceback: both may quote the address.
-        logger.error(  # noqa: TRY400
-            "delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id}
-        )
+        log_error(one, error)
         _write(REVIEW, one, NEVER)
         return None
 
 
-async def _look_all(asked: Sequence[tuple[Claimed, Message]]) -> list[Found | Trace]:
+async def _look_all(asked: Sequence[tuple[Claimed, Message]]) -> list[Accepted | LookupResult]:
     return await asyncio.gather(*(_look(one, message) for one, message in asked))
 
 
-async def _look(one: Claimed, message: Message) -> Found | Trace:
-    """An error of our own must not keep the others from being looked for."""
+async def _look(one: Claimed, message: Message) -> Accepted | LookupResult:
+    """Look one up; an error of our own must not keep the others from being looked up."""
     try:
         return await find_channel(one.provider).look_up(message, one.first_tried_at)
     except Exception as error:
-        logger.error(  # noqa: TRY400
-            "delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id}
-        )
-        return Trace.CANNOT_TELL
+        log_error(one, error)
+        return LookupResult.CANNOT_TELL
 
 
-def _settle(one: Claimed, trace: Found | Trace) -> None:
+def _settle(one: Claimed, trace: Accepted | LookupResult) -> None:
     again = settings.DELIVERY_RESOLVE_AFTER_SECONDS * LOOK_AGAIN_PART
-    if isinstance(trace, Found):
+    if isinstance(trace, Accepted):
         _write(FOUND, one, trace.provider_id)
-    elif trace is Trace.ABSENT:
+    elif trace is LookupResult.ABSENT:
         _write(ABSENT, one, *[LOOKS_NEEDED] * 3, again)
     else:
         _write(ASK_AGAIN, one, again)
 
 
-def _write(sql: str, one: Claimed, *parameters: Any) -> None:
+def _write(changes: str, one: Claimed, *parameters: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, one.id, one.published_at, one.fence])
+        key = (one.id, one.published_at, one.fence)
+        cursor.execute(WRITE.format(changes=changes), [*parameters, *key])
+
+
+def sweep() -> None:
+    """Wake workers for all unfinished work; cheap when there is none."""
+    for broadcast in Broadcast.objects.filter(state=BroadcastState.EXPANDING):
+        hint("delivery.expand", broadcast.pk)
+    expire_leases()
+    due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=timezone.now())
+    for channel in due.order_by("channel").values_list("channel", flat=True).distinct():
+        wake_send(channel)
+    if Receipt.objects.filter(applied_at=None, look_at__lte=timezone.now()).exists():
+        wake_receipts()
+    finish_broadcasts()
+
+
+def finish_broadcasts() -> None:
+    """Finish expanded broadcasts without deliveries that wait, are in flight or are looked up.
+
+    What only people can decide never becomes due, and does not keep its broadcast open.
+    """
+    for broadcast in Broadcast.objects.filter(state=BroadcastState.SENDING):
+        busy = Delivery.objects.filter(
+            statement_id=broadcast.pk, state__in=UNFINISHED, due_at__lt=NEVER
+        )
+        if not busy.exists():
+            Broadcast.objects.filter(pk=broadcast.pk, state=BroadcastState.SENDING).update(
+                state=BroadcastState.FINISHED, finished_at=timezone.now()
+            )

@@ -1,19 +1,43 @@
-"""Writing what became of claimed deliveries, in one fenced statement a batch."""
+"""Decide what outcomes mean for claimed deliveries; hold and write the results, fenced."""
 
+import logging
+import random
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
 
-from notifications.channels.outcomes import Reason
-from notifications.delivery.chain import fall_back
-from notifications.delivery.locks import lock
-from notifications.delivery.quarantine import quarantine
+from notifications.channels.base import Channel
+from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
+from notifications.delivery.claim import Claimed, fall_back, lock, renew
 from notifications.delivery.states import DeliveryState
-from notifications.delivery.verdicts import Result
-from notifications.subscribers.services import addresses_suppress
+from notifications.subscribers.models import Address
+from notifications.subscribers.services.subscriptions import addresses_suppress
 
-# A receipt may have been quicker than the provider's answer: then only what it lacks is added.
+# The code of a refusal by our own rate limit, which does not count as an attempt.
+OWN_LIMIT: Final = "own_limit"
+# The account is refused, not the message: that does not count as an attempt.
+PATIENT: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS})
+# Wait as long as before a fifth attempt, to spare a provider that refuses everything.
+PATIENT_ATTEMPT: Final = 5
+BACKOFF_SECONDS: Final = 2.0
+BACKOFF_LIMIT_SECONDS: Final = 300.0
+# Channels whose receivers are programs: one that is gone would be called for ever.
+WATCHED: Final = frozenset({"webhook"})
+FAILURES: Final = 10
+WITHIN_SECONDS: Final = 3600
+# Results are written this often: cheap enough, and soon enough for the progress bar.
+WRITE_EVERY: Final = 100
+PAUSE_SECONDS: Final = 0.2
+# The database was away, or aborted us to break a deadlock: the same SQL may succeed next time.
+PASSING: Final = (OperationalError, InterfaceError)
+
+# A receipt may be stored before the provider's answer: then only what it lacks is added.
 WRITE: Final = """
     UPDATE delivery_delivery d
     SET state = CASE WHEN d.state = 'sending' THEN r.state ELSE d.state END,
@@ -33,39 +57,100 @@ WRITE: Final = """
     WHERE d.id = r.id AND d.published_at = r.published_at AND d.fence = r.fence
       AND d.state IN ('sending', 'sent', 'delivered', 'undelivered', 'failed')
 """
+# Sorted, so that two workers with results for the same addresses do not wait for each other.
+FAILED: Final = """
+    UPDATE subscribers_address a
+    SET failures = CASE WHEN old.recent THEN a.failures + 1 ELSE 1 END,
+        failing_since = CASE WHEN old.recent THEN a.failing_since ELSE now() END
+    FROM (
+        SELECT id, coalesce(failing_since > now() - make_interval(secs => %s), false) AS recent
+        FROM subscribers_address WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+    ) AS old
+    WHERE a.id = old.id
+    RETURNING a.id, a.failures
+"""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A claimed delivery and the row values that follow from its outcome."""
+
+    claimed: Claimed
+    state: DeliveryState
+    due_at: datetime
+    provider_id: str = ""
+    reason: str = ""
+    code: str = ""
+    counts: bool = True
+    suppress: bool = False
+
+
+def result_of(channel: Channel, claimed: Claimed, outcome: Outcome) -> Result:
+    """Return the row values for an outcome.
+
+    An unknown one is only tried again where the receiver recognises a repetition; else it is
+    looked up first.
+    """
+    now = timezone.now()
+    if isinstance(outcome, Accepted):
+        return Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
+    if isinstance(outcome, Unknown):
+        if now - claimed.first_tried_at >= channel.recognises_repeats_for:
+            look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
+            reason, code = outcome.reason, outcome.code
+            return Result(claimed, DeliveryState.UNKNOWN, look_at, reason=reason, code=code)
+        outcome = NotSent(outcome.reason, outcome.code)
+    if isinstance(outcome, NotSent):
+        return _not_sent(claimed, outcome)
+    reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
+    return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, suppress=suppress)
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return a random wait (full jitter) up to 2 s, 4 s, 8 s … and at most five minutes."""
+    ceiling = min(BACKOFF_LIMIT_SECONDS, BACKOFF_SECONDS * 2 ** max(0, attempts - 1))
+    return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
+
+
+def _not_sent(claimed: Claimed, outcome: NotSent) -> Result:
+    now, reason, code = timezone.now(), outcome.reason, outcome.code
+    counts = code != OWN_LIMIT and reason not in PATIENT
+    if counts and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
+        return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code)
+    wait = backoff(claimed.attempts if counts else PATIENT_ATTEMPT)
+    if outcome.retry_after is not None:
+        wait = timedelta(seconds=outcome.retry_after)
+    due_at = now + wait
+    return Result(claimed, DeliveryState.PENDING, due_at, reason=reason, code=code, counts=counts)
 
 
 def write_results(results: Sequence[tuple[Result, int]]) -> int:
-    """Write results with their billed segments; returns how many rows took theirs.
+    """Write results with their billed segments; return how many rows were updated.
 
-    A row whose fence has moved on belongs to somebody else by now, and is left alone.
+    A row whose fence has moved on belongs to another worker by now, and is left alone.
     """
     if not results:
         return 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        lock([(result.claimed.id, result.claimed.published_at) for result, _ in results])
-        cursor.execute(
-            WRITE,
-            [
-                [result.claimed.id for result, _ in results],
-                [result.claimed.published_at for result, _ in results],
-                [result.claimed.fence for result, _ in results],
-                [str(result.state) for result, _ in results],
-                [result.due_at for result, _ in results],
-                [result.provider_id for result, _ in results],
-                [result.reason for result, _ in results],
-                [result.code[:40] for result, _ in results],
-                [result.counts for result, _ in results],
-                [segments for _, segments in results],
-            ],
+    rows = [
+        (
+            *(one.claimed.id, one.claimed.published_at, one.claimed.fence),
+            *(str(one.state), one.due_at, one.provider_id, one.reason, one.code[:40]),
+            *(one.counts, segments),
         )
+        for one, segments in results
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock([(one.claimed.id, one.claimed.published_at) for one, _ in results])
+        cursor.execute(WRITE, [list(column) for column in zip(*rows, strict=True)])
         written = int(cursor.rowcount)
-        _follow_up([result for result, _ in results])
+        _follow_up([one for one, _ in results])
     return written
 
 
 def _follow_up(results: Sequence[Result]) -> None:
-    """What outcomes mean for their addresses, and for the next ones of the same subscribers."""
+    """Suppress failed addresses, and fall back to the next ones of the same subscribers."""
     for result in sorted(results, key=lambda one: one.claimed.address_id):
         if result.suppress:
             one = result.claimed
@@ -78,3 +163,81 @@ def _follow_up(results: Sequence[Result]) -> None:
             if one.state == DeliveryState.FAILED or one.reason == Reason.QUOTA
         ]
     )
+
+
+def quarantine(results: Sequence[Result]) -> None:
+    """Count failures, and suppress the addresses that failed too often within an hour."""
+    watched = [one for one in results if one.claimed.channel in WATCHED]
+    worked = [one.claimed.address_id for one in watched if one.state == DeliveryState.SENT]
+    failed = [
+        one.claimed.address_id for one in watched if one.state != DeliveryState.SENT and one.counts
+    ]
+    if worked:
+        Address.objects.filter(pk__in=worked, failures__gt=0).update(failures=0)
+    if failed:
+        with connection.cursor() as cursor:
+            cursor.execute(FAILED, [WITHIN_SECONDS, failed])
+            broken = [key for key, failures in cursor.fetchall() if failures >= FAILURES]
+        addresses_suppress(broken, reason=Reason.FAILING, source="quarantine")
+
+
+class ClaimLease:
+    """One claim, from its commit to its last written result.
+
+    `began` is this process's monotonic clock just before the claim, so that our lease never ends
+    later here than in the database.
+    """
+
+    def __init__(self, channel: Channel, claimed: Sequence[Claimed], began: float) -> None:
+        self.claimed = claimed
+        self._channel = channel
+        self._open = {one.id: one for one in claimed}
+        self._results: list[tuple[Result, int]] = []
+        self._renewed = began
+
+    def ours(self) -> bool:
+        """Return whether the lease still runs; after it another worker may send the rest."""
+        return time.monotonic() < self._renewed + settings.DELIVERY_LEASE_SECONDS
+
+    def settle(self, delivery_id: int, outcome: Outcome, segments: int = 0) -> None:
+        """Record an outcome; it is written together with others, and leases are renewed in time."""
+        one = self._open.pop(delivery_id)
+        self._results.append((result_of(self._channel, one, outcome), segments))
+        if len(self._results) >= WRITE_EVERY:
+            self._write()
+        self._renew_in_time()
+
+    def write_all(self) -> None:
+        """Write the results that are left, trying for as long as the lease runs.
+
+        What stays unwritten becomes `unknown` when the lease ends, and is then looked up.
+        """
+        while self._results and not self._write() and self.ours():
+            time.sleep(PAUSE_SECONDS)
+
+    def _write(self) -> bool:
+        """Write what is recorded, or keep it for the next time: it exists nowhere else."""
+        try:
+            write_results(self._results)
+        except PASSING as error:
+            self._reconnect(error)
+            return False
+        self._results = []
+        return True
+
+    def _renew_in_time(self) -> None:
+        """Renew a lease unless it has run out: other workers may have taken the rows since."""
+        now = time.monotonic()
+        due = now - self._renewed > settings.DELIVERY_LEASE_SECONDS / 3
+        if not self._open or not due or not self.ours():
+            return
+        try:
+            renew([*self._open.values()])
+        except PASSING as error:
+            self._reconnect(error)
+        else:
+            self._renewed = now
+
+    def _reconnect(self, error: Exception) -> None:
+        logger.warning("results wait for the database: %s", type(error).__name__)
+        connection.close()  # the next statement opens another

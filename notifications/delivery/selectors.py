@@ -1,7 +1,9 @@
-"""Reading broadcasts and deliveries."""
+"""Read broadcasts, deliveries and alarms, and preview a statement on each channel."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
@@ -9,33 +11,34 @@ from django.db import connection
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from notifications.delivery import quiet
-from notifications.delivery.audience import FROM, MATCHES, audience_of
+from notifications.channels.addresses import AddressKind
+from notifications.channels.base import Channel, Content, reachable_channels
+from notifications.delivery.audience import (
+    AUDIENCE,
+    FROM,
+    MATCHES,
+    QUIET_UNTIL,
+    RecipientGroup,
+    audience_count,
+    audience_of,
+    channels_for,
+    may_wake,
+    quiet_parameters,
+)
+from notifications.delivery.budget import price_of
 from notifications.delivery.models import Alarm, Broadcast, Delivery, DeliveryCount
-from notifications.delivery.policy import channels_for, may_wake
+from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import DeliveryState
+from statuspage.statements.texts import LANGUAGES
 
 ASLEEP: Final = f"""
-    SELECT count(*)
-    FROM (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
-                  %(channels)s::varchar[], %(named)s::bigint, false))
-         AS b (topic, components, categories, channels, named, wakes),
-    {FROM}
-    WHERE a.channel = ANY(%(ringing)s) AND {quiet.UNTIL} IS NOT NULL AND {MATCHES}
+    SELECT count(*) FROM {AUDIENCE}, {FROM}
+    WHERE a.channel = ANY(%(ringing)s) AND {QUIET_UNTIL} IS NOT NULL AND {MATCHES}
 """
 
 
-def progress(statement_number: int) -> dict[str, int]:
-    """How many deliveries of a statement are in each state, and `total`."""
-    by_channel = progress_by_channel(statement_number).values()
-    counts = {
-        state: sum(channel[state] for channel in by_channel) for state in DeliveryState.values
-    }
-    return {**counts, "total": sum(counts.values())}
-
-
 def progress_by_channel(statement_number: int) -> dict[str, dict[str, int]]:
-    """The same for each channel that has any; what has been folded since counts as well."""
+    """Count a statement's deliveries by channel and state; folded ones count as well."""
     live = (
         Delivery.objects.filter(statement_id=statement_number)
         .order_by()
@@ -50,9 +53,9 @@ def progress_by_channel(statement_number: int) -> dict[str, dict[str, int]]:
 
 
 def held_back(statement_number: int) -> tuple[int, datetime | None]:
-    """How many of a statement's messages wait for a later hour, and when the first is due.
+    """Count a statement's messages that wait until later, and return when the first is due.
 
-    They wait for the end of their readers' quiet hours, or for another try.
+    They wait for the end of their recipients' quiet hours, or for a retry.
     """
     waiting = Delivery.objects.filter(
         statement_id=statement_number, state=DeliveryState.PENDING, due_at__gt=timezone.now()
@@ -61,37 +64,68 @@ def held_back(statement_number: int) -> tuple[int, datetime | None]:
 
 
 def deliveries_of(statement_number: int) -> QuerySet[Delivery]:
-    """The deliveries of one statement, in the order in which they were made."""
-    return (
-        Delivery.objects.filter(statement_id=statement_number)
-        .select_related("address")
-        .order_by("id")
-    )
+    """Return the deliveries of one statement, in the order in which they were created."""
+    rows = Delivery.objects.filter(statement_id=statement_number)
+    return rows.select_related("address").order_by("id")
 
 
 def recent_broadcasts(limit: int) -> QuerySet[Broadcast]:
-    """The newest broadcasts with their statements."""
+    """Return the newest broadcasts with their statements."""
     return Broadcast.objects.select_related("statement").order_by("-statement_id")[:limit]
 
 
 def open_alarms() -> QuerySet[Alarm]:
-    """What staff must know now, the newest first."""
+    """Return the alarms that are not over, the newest first."""
     return Alarm.objects.filter(over_at=None).order_by("-pk")
 
 
 def asleep(document: Mapping[str, Any]) -> int:
-    """How many of a draft's messages would wait until morning, if it were published now."""
+    """Count the messages of a draft that would wait until morning if it were published now."""
     if settings.QUIET_HOURS is None or may_wake(document):
         return 0
     audience = audience_of(document, tuple(channels_for(document)))
-    parameters: dict[str, Any] = {
-        "topic": audience.topic,
-        "components": [*audience.components],
-        "categories": [*audience.categories],
-        "channels": [*audience.channels],
-        "named": audience.named,
-        **quiet.parameters(),
-    }
     with connection.cursor() as cursor:
-        cursor.execute(ASLEEP, parameters)
+        cursor.execute(ASLEEP, audience.parameters() | quiet_parameters())
         return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One channel in one language: the content as it will be sent, and to how many addresses.
+
+    `cost` is an estimate in settings.SMS_CURRENCY, by the price list; zero for what is free.
+    `told` is false where the policy does not send this statement by the channel.
+    """
+
+    channel: Channel
+    language: str
+    content: Content
+    recipients: int
+    cost: Decimal
+    told: bool
+
+
+def previews_of(document: Mapping[str, Any]) -> list[Preview]:
+    """Return a preview for every channel and language; nothing is stored or sent."""
+    names = channels_for(document)
+    groups = audience_count(audience_of(document, tuple(names)))
+    bulletins = {language: bulletin_of(document, language) for language in LANGUAGES}
+    previews = []
+    for channel in reachable_channels():
+        for language, bulletin in bulletins.items():
+            content = channel.compose(bulletin)
+            group = [
+                one for one in groups if (one.channel, one.language) == (channel.name, language)
+            ]
+            recipients = sum(one.count for one in group)
+            cost = _cost(channel, content, group)
+            told = channel.name in names
+            previews.append(Preview(channel, language, content, recipients, cost, told))
+    return previews
+
+
+def _cost(channel: Channel, content: Content, groups: Iterable[RecipientGroup]) -> Decimal:
+    if channel.address_kind != AddressKind.PHONE:
+        return Decimal(0)
+    each = (one.count * price_of(f"+{one.country}") for one in groups)
+    return content.segments * sum(each, Decimal(0))

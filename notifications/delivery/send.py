@@ -1,4 +1,4 @@
-"""Sending what is due on a channel: claim, decrypt, send, write results."""
+"""Send what is due on a channel: claim, decrypt, send, write results."""
 
 import logging
 import time
@@ -13,15 +13,14 @@ from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel, Content, Message
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
-from notifications.delivery import budget, failover, loop, ratelimit
+from notifications.delivery import budget, loop, providers
 from notifications.delivery.claim import Claimed, claim
-from notifications.delivery.holding import Holding
 from notifications.delivery.render import bulletin_of
-from notifications.delivery.verdicts import OWN_LIMIT
+from notifications.delivery.results import OWN_LIMIT, ClaimLease
 from notifications.subscribers.crypto import decrypt
 from statuspage.statements.models import Statement
 
-# One task sends for so long and then makes room for others in the queue.
+# One task sends for so long and then lets others in the queue run.
 SLICE_SECONDS: Final = 5.0
 
 logger = logging.getLogger(__name__)
@@ -31,8 +30,8 @@ def send_due(channel_name: str) -> bool:
     """Send what is due on a channel for one slice of time.
 
     Returns True when there may be more. A channel without credentials sends nothing; its
-    deliveries wait, and the console says so. Without Redis, which holds the limits that all
-    workers share, nobody may send; the sweep comes back to it.
+    deliveries wait, and the console shows it. Nothing is sent without Redis, which holds the
+    limits that all workers share; the sweep tries again.
     """
     channel = find_channel(channel_name)
     until = time.monotonic() + SLICE_SECONDS
@@ -47,12 +46,12 @@ def send_due(channel_name: str) -> bool:
 
 
 def send_batch(channel: Channel) -> int:
-    """Claim and send one batch within the provider's limits; returns how many rows it took.
+    """Claim and send one batch within the provider's limits; return how many rows it took.
 
     Raises:
-        redis.RedisError: Redis is away; nothing was claimed, or all of it was dealt with.
+        redis.RedisError: Redis is away; nothing was claimed, or all of it was settled.
     """
-    provider = failover.provider_of(channel)
+    provider = providers.provider_of(channel)
     if provider is None:
         return 0
     allowed = _allowance(provider)
@@ -61,53 +60,53 @@ def send_batch(channel: Channel) -> int:
     began = time.monotonic()
     claimed, taken = claim(channel.name, allowed, provider.name)
     if not provider.limits.each_address:
-        ratelimit.give_back(provider.name, provider.limits, allowed - len(claimed))
+        providers.give_back(provider.name, provider.limits, allowed - len(claimed))
     if claimed:
-        _send(provider, Holding(provider, claimed, began))
+        _send(provider, ClaimLease(provider, claimed, began))
     return taken
 
 
 def _allowance(provider: Channel) -> int:
-    """How many messages the account may send now; waits a moment when that is none."""
-    wanted = failover.most_at_once(provider)
+    """Return how many messages the account may send now; wait a moment when that is none."""
+    wanted = providers.most_at_once(provider)
     if provider.limits.each_address:
         return wanted
-    taken, wait = ratelimit.take(provider.name, provider.limits, wanted)
+    taken, wait = providers.take(provider.name, provider.limits, wanted)
     if not taken:
         time.sleep(min(wait, 1.0))
-        taken, _ = ratelimit.take(provider.name, provider.limits, wanted)
+        taken, _ = providers.take(provider.name, provider.limits, wanted)
     return taken
 
 
-def _send(provider: Channel, holding: Holding) -> None:
+def _send(provider: Channel, holding: ClaimLease) -> None:
     """Send claimed deliveries, writing results and renewing leases on the way."""
-    met: list[Outcome] = []
+    outcomes: list[Outcome] = []
     unsent: list[Message] = []
     for message, outcome in _outcomes(provider, holding):
         holding.settle(message.delivery_id, outcome, message.content.segments)
-        met.append(outcome)
+        outcomes.append(outcome)
         if isinstance(outcome, Failed | NotSent) and outcome.reason != Reason.BUDGET:
             unsent.append(message)
     holding.write_all()
-    _note(provider, holding, met)
+    _log_batch(provider, holding, outcomes)
     if provider.address_kind == AddressKind.PHONE:
         budget.give_back(unsent)
     if not provider.limits.each_address:
-        failover.note(provider, met)
+        providers.note(provider, outcomes)
 
 
-def _note(provider: Channel, holding: Holding, met: Sequence[Outcome]) -> None:
-    """One line a batch: with the deliveries' ids, by which a complaint is followed up."""
-    counts = Counter(type(outcome).__name__ for outcome in met)
-    said = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+def _log_batch(provider: Channel, holding: ClaimLease, outcomes: Sequence[Outcome]) -> None:
+    """Log one line with the deliveries' ids, by which a complaint is followed up."""
+    counts = Counter(type(outcome).__name__ for outcome in outcomes)
+    summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     ids = [one.id for one in holding.claimed]
     logger.info(
-        *("%s: deliveries %d to %d: %s", provider.name, min(ids), max(ids), said),
+        *("%s: deliveries %d to %d: %s", provider.name, min(ids), max(ids), summary),
         extra={"deliveries": ids},
     )
 
 
-def _outcomes(provider: Channel, holding: Holding) -> Iterator[tuple[Message, Outcome]]:
+def _outcomes(provider: Channel, holding: ClaimLease) -> Iterator[tuple[Message, Outcome]]:
     batch = _messages(provider, holding)
     if provider.limits.each_address:
         batch, refused = _within_limits(provider, batch)
@@ -119,24 +118,26 @@ def _outcomes(provider: Channel, holding: Holding) -> Iterator[tuple[Message, Ou
         yield from loop.stream(provider.send(batch))
 
 
-def _messages(channel: Channel, holding: Holding) -> list[Message]:
-    """One that cannot be made must not keep the others of its batch from being sent."""
+def _messages(channel: Channel, holding: ClaimLease) -> list[Message]:
+    """Compose the batch; one that fails must not keep the others from being sent."""
     content_of = contents(channel)
     batch = []
     for one in holding.claimed:
         try:
             batch.append(message_of(one, content_of(one), holding.ours))
         except Exception as error:
-            # Neither message nor traceback: both may quote the address.
-            logger.error(  # noqa: TRY400
-                "delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id}
-            )
+            log_error(one, error)
             holding.settle(one.id, NotSent(Reason.OTHER, type(error).__name__))
     return batch
 
 
+def log_error(one: Claimed, error: Exception) -> None:
+    """Log an error without its message and traceback: both may quote the address."""
+    logger.error("delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id})
+
+
 def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda: True) -> Message:
-    """The message for a claimed delivery, its address in clear for as long as it takes."""
+    """Return the message for a claimed delivery, with its address decrypted."""
     return Message(
         delivery_id=one.id,
         attempt_id=one.attempt_id,
@@ -148,7 +149,7 @@ def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda
 
 
 def contents(channel: Channel) -> Callable[[Claimed], Content]:
-    """Each statement is composed once a language, not once a recipient."""
+    """Return a function that composes each statement once per language, not per recipient."""
 
     @cache
     def document(number: int) -> Any:
@@ -164,12 +165,12 @@ def contents(channel: Channel) -> Callable[[Claimed], Content]:
 def _within_limits(
     channel: Channel, batch: Sequence[Message]
 ) -> tuple[list[Message], list[tuple[Message, Outcome]]]:
-    """Part a batch by what each address may still be sent now."""
+    """Divide a batch into what each address may still be sent now, and the rest."""
     allowed: list[Message] = []
     refused: list[tuple[Message, Outcome]] = []
     for message in batch:
-        name = f"{channel.name}:{ratelimit.hashed(message.address)}"
-        taken, wait = ratelimit.take(name, channel.limits, 1)
+        name = f"{channel.name}:{providers.hashed(message.address)}"
+        taken, wait = providers.take(name, channel.limits, 1)
         if taken:
             allowed.append(message)
         else:

@@ -1,6 +1,7 @@
-"""The life of a delivery: which state may follow which, and how far each has got."""
+"""The states of a delivery with their transitions and order, and the moments of a statement."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from django.db import models
@@ -8,45 +9,40 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DeliveryState(models.TextChoices):
-    """Where one message to one address stands."""
+    """The state of one message to one address."""
 
     PENDING = "pending", _("Waiting")
-    SENDING = "sending", _("Being sent")
+    SENDING = "sending", _("Sending")
     SENT = "sent", _("Sent")
     DELIVERED = "delivered", _("Delivered")
     UNDELIVERED = "undelivered", _("Not delivered")
     FAILED = "failed", _("Failed")
-    UNKNOWN = "unknown", _("Being checked")
+    UNKNOWN = "unknown", _("Being verified")
     SUPERSEDED = "superseded", _("Superseded")
-    SUPPRESSED = "suppressed", _("Held back")
+    SUPPRESSED = "suppressed", _("Not sent")
 
 
 _S = DeliveryState
 
+# What a provider can report of a message.
+REPORTED: Final[frozenset[str]] = frozenset({_S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED})
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
-    # A receipt may tell of a message that was looked for in vain and waits to be sent again.
-    _S.PENDING: frozenset(
-        {
-            *(_S.SENDING, _S.SUPERSEDED, _S.SUPPRESSED),
-            *(_S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED),
-        }
-    ),
-    _S.SENDING: frozenset(
-        {_S.SENT, _S.PENDING, _S.FAILED, _S.UNKNOWN, _S.DELIVERED, _S.UNDELIVERED, _S.SUPPRESSED}
-    ),
-    # A receipt may tell of a message before, or instead of, the provider's answer.
-    _S.UNKNOWN: frozenset({_S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.PENDING}),
+    # A receipt may arrive for a message that a look-up did not find and that waits for a retry.
+    _S.PENDING: REPORTED | {_S.SENDING, _S.SUPERSEDED, _S.SUPPRESSED},
+    _S.SENDING: REPORTED | {_S.PENDING, _S.UNKNOWN, _S.SUPPRESSED},
+    # A receipt may arrive before, or instead of, the provider's answer.
+    _S.UNKNOWN: REPORTED | {_S.PENDING},
     _S.SENT: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
-    # Providers do say "delivered" after "undelivered" when a phone comes back; never the reverse.
+    # Providers report "delivered" after "undelivered" when a phone comes back; never the reverse.
     _S.UNDELIVERED: frozenset({_S.DELIVERED}),
     _S.DELIVERED: frozenset(),
-    # Only people take these back: see retry.py.
+    # Only staff can retry these: see ledger.py.
     _S.FAILED: frozenset({_S.PENDING}),
     _S.SUPPRESSED: frozenset({_S.PENDING}),
     _S.SUPERSEDED: frozenset(),
 }
 
-# Receipts come late, doubled and out of order: one only counts when it gets further.
+# Receipts arrive late, repeated and out of order: one only counts when it makes progress.
 RANK: Final[Mapping[str, int]] = {
     _S.PENDING: 0,
     _S.SENDING: 1,
@@ -62,11 +58,23 @@ RANK: Final[Mapping[str, int]] = {
 UNFINISHED: Final = (_S.PENDING, _S.SENDING, _S.UNKNOWN)
 
 
-def may_follow(present: str, following: str) -> bool:
-    """True when a delivery may go from `present` to `following`."""
-    return following in TRANSITIONS[present]
-
-
 def may_follow_from(following: str) -> list[str]:
-    """Every state that `following` may come after, for use in SQL."""
+    """Return every state that may precede `following`, for use in SQL."""
     return [str(state) for state, after in TRANSITIONS.items() if following in after]
+
+
+class Moment(StrEnum):
+    """What a statement means for its recipients."""
+
+    OPENED = "opened"
+    WORSENED = "worsened"
+    UPDATED = "updated"
+    RESOLVED = "resolved"
+    MAINTENANCE_PLANNED = "maintenance_planned"
+    MAINTENANCE_BEGINS = "maintenance_begins"
+    MAINTENANCE_UPDATED = "maintenance_updated"
+    NOTICE = "notice"
+    # A backlog that moved, an action that is done: for those who follow every update; never by SMS.
+    PROGRESS = "progress"
+    # A correction or a withdrawal: it is sent to the recipients of the original.
+    CORRECTED = "corrected"

@@ -1,4 +1,4 @@
-"""Callbacks of the providers."""
+"""URLs of the providers' callbacks."""
 
 from django.urls import path
 

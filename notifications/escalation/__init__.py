@@ -1,1 +1,1 @@
-"""Staff are reminded of promises before and after their time, up a chain."""
+"""Reminders to staff before and after a promised time, up an escalation chain."""

@@ -1,11 +1,11 @@
-"""Names the room."""
+"""Configure the escalation app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class EscalationConfig(AppConfig):
-    """Reminding staff of promises."""
+    """Escalation: reminders to staff before and after a promised time."""
 
     name = "notifications.escalation"
     verbose_name = _("Reminders")

@@ -1,14 +1,14 @@
-"""Which level of the chain was told of which promise."""
+"""Store which level of the chain was reminded of which promise."""
 
 from django.db import models
 
 
 class Reminder(models.Model):
-    """One level of the chain, told once of one promise; written before the first byte leaves."""
+    """One level of the chain, reminded once of one promise; written before anything is sent."""
 
-    # Names the promise and its time: a new promise is another one.
+    # Identifies the promise and its time: a new time is another promise.
     promise = models.CharField(max_length=120)
-    # Where the level stands, in minutes from the promised time; negative before it.
+    # The minutes of the level from the promised time; negative before it.
     minutes = models.IntegerField()
     told_at = models.DateTimeField()
 

@@ -1,1 +1,1 @@
-"""People and firms that asked to be told."""
+"""Subscribers: people and firms that asked for notifications."""

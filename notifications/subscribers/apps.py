@@ -1,4 +1,4 @@
-"""Names the room and registers its checks."""
+"""Configure the subscribers app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,3 @@ class SubscribersConfig(AppConfig):
 
     name = "notifications.subscribers"
     verbose_name = _("Subscribers")
-
-    def ready(self) -> None:
-        """Register the system checks."""
-        from notifications.subscribers import checks  # noqa: F401

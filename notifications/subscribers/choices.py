@@ -1,4 +1,7 @@
-"""What someone wants to hear about, and how they want to be told; read and checked."""
+"""What someone wants to hear about, and how they want to be told; read and checked.
+
+Every clean_ function raises ValidationError for a value that is unknown, missing or too long.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,10 +13,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from notifications.subscribers.topics import ALL_TOPICS, Topic
+from notifications.subscribers.models import ALL_TOPICS, Topic
 from statuspage.components.selectors import components_by_public_id
+from statuspage.notices.audience import MerchantCategory
 from statuspage.settlement.affected.hashes import normalised
-from statuspage.settlement.audience import MerchantCategory
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.texts import CHINESE, ENGLISH, LANGUAGES
 
@@ -43,7 +46,7 @@ LONGEST_MERCHANT: Final = 40
 
 
 @dataclass(frozen=True)
-class Manner:
+class DeliveryPreferences:
     """Quiet at night, by the clock of which time zone, and told by one channel or by each."""
 
     quiet: bool = True
@@ -58,14 +61,10 @@ def clean_choices(
     topics: Iterable[str] = ALL_TOPICS,
     components: Iterable[str] = (),
 ) -> Choices:
-    """The checked choices, without repetitions.
-
-    Raises:
-        ValidationError: a value is unknown, or no topic is chosen.
-    """
+    """Return the checked choices, without repetitions."""
     wanted = {clean_choice(Topic, topic) for topic in topics}
     if not wanted:
-        raise ValidationError(_("Choose at least one kind of message."), code="topics")
+        raise ValidationError(_("Choose at least one type of message."), code="topics")
     chosen = tuple(dict.fromkeys(components))
     components_by_public_id(chosen)
     return Choices(
@@ -77,11 +76,7 @@ def clean_choices(
 
 
 def clean_language(value: str) -> str:
-    """`zh-hans` or `en`, also from their short names.
-
-    Raises:
-        ValidationError: it is neither.
-    """
+    """Return `zh-hans` or `en`; their short names are accepted too."""
     name = value.strip().lower()
     language = LANGUAGE_NAMES.get(name, name)
     if language not in LANGUAGES:
@@ -90,26 +85,18 @@ def clean_language(value: str) -> str:
 
 
 def clean_merchant(number: str) -> str:
-    """A merchant number without spaces and dashes; empty where none is given.
-
-    Raises:
-        ValidationError: it is too long to be one.
-    """
+    """Return a merchant number without spaces and dashes; empty where none is given."""
     found = normalised(number)
     if len(found) > LONGEST_MERCHANT:
-        raise ValidationError(_("This is too long for a merchant number."), code="merchant")
+        raise ValidationError(_("This merchant number is too long."), code="merchant")
     return found
 
 
 def clean_timezone(name: str) -> str:
-    """The name of a time zone that Python and PostgreSQL both know: each reckons with it.
-
-    Raises:
-        ValidationError: one of them does not.
-    """
+    """Return the name of a time zone that Python and PostgreSQL both know: each reckons with it."""
     if name not in _timezones():
         raise ValidationError(
-            _("Write a time zone such as Asia/Shanghai or Europe/London."), code="timezone"
+            _("Enter a time zone such as Asia/Shanghai or Europe/London."), code="timezone"
         )
     return name
 

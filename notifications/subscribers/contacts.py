@@ -39,7 +39,7 @@ class Contact:
         return calling_code(self.kind, self.clear)
 
     def columns(self) -> dict[str, object]:
-        """The columns that Address and SignUp share."""
+        """Return the columns that Address and SignUp share."""
         return {
             "channel": self.channel,
             "kind": self.kind,
@@ -50,7 +50,7 @@ class Contact:
 
 
 def contact_for_code(kind: AddressKind, raw: str) -> Contact:
-    """The contact behind what someone typed, on the channel that can carry a code to it.
+    """Return the contact behind what someone typed, on the channel that can carry a code to it.
 
     Raises:
         ValidationError: it is no address of that kind.
@@ -59,19 +59,19 @@ def contact_for_code(kind: AddressKind, raw: str) -> Contact:
 
 
 def contact_on(channel: str, raw: str) -> Contact:
-    """The contact on a named channel.
+    """Return the contact on a named channel.
 
     Raises:
         ValidationError: there is no such channel, or it is no address of the channel's kind.
     """
     kinds = {one.name: one.address_kind for one in reachable_channels()}
     if channel not in kinds:
-        raise ValidationError(_("There is no such channel."), code="channel")
+        raise ValidationError(_("Channel not found."), code="channel")
     return Contact(channel, kinds[channel], _normalised(kinds[channel], raw))
 
 
 def _normalised(kind: AddressKind, raw: str) -> str:
     # JSON can carry lone surrogates, which no encoding, and so no encryption, can take.
     if "\x00" in raw or any("\ud800" <= character <= "\udfff" for character in raw):
-        raise ValidationError(_("The address has a character that cannot be stored."), code="nul")
+        raise ValidationError(_("The address contains an unsupported character."), code="nul")
     return normalise(kind, raw)

@@ -11,8 +11,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from statuspage.env import ConfigurationError
-
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32
 
@@ -22,7 +20,7 @@ class CannotDecrypt(Exception):
 
 
 def encrypt(clear: str, context: str) -> bytes:
-    """AES-256-GCM under the newest key; `context` must be given again to decrypt.
+    """Encrypt with AES-256-GCM under the newest key; decryption needs the same `context`.
 
     Layout: one byte with the length of the key's id, the id, 12 bytes nonce, ciphertext.
     """
@@ -32,12 +30,12 @@ def encrypt(clear: str, context: str) -> bytes:
 
 
 def sealed_by_newest(blob: bytes) -> bool:
-    """Whether the key that encrypts now is the one that encrypted this."""
+    """Return whether the newest key encrypted this."""
     return bytes(blob).startswith(_label(next(iter(_keys(settings.ADDRESS_KEYS)))))
 
 
 def decrypt(blob: bytes, context: str) -> str:
-    """The clear text.
+    """Return the clear text.
 
     Raises:
         CannotDecrypt: unknown key, wrong context or damaged data.
@@ -55,18 +53,28 @@ def decrypt(blob: bytes, context: str) -> str:
 
 
 def blind_index(clear: str, context: str) -> str:
-    """A keyed hash (HMAC-SHA-256, hexadecimal) by which an address is found without decrypting."""
+    """Return a keyed hash (HMAC-SHA-256, hex) that finds an address without decrypting it."""
     message = f"{context}\x00{clear}".encode()
     return hmac.new(settings.ADDRESS_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
 
 
-def check_keys() -> None:
-    """Read ADDRESS_KEYS as encrypting would.
+def read_keys(text: str) -> dict[str, bytes]:
+    """Return the keys of `id:base64[,id:base64…]`, newest first.
 
     Raises:
-        ConfigurationError: they are malformed.
+        ValueError: the text is malformed.
     """
-    _keys(settings.ADDRESS_KEYS)
+    keys: dict[str, bytes] = {}
+    for part in text.split(","):
+        key_id, separator, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
+        if not (separator and key_id) or len(key) != KEY_BYTES:
+            raise ValueError("must be id:base64 of 32 bytes, by commas")
+        keys[key_id] = key
+    return keys
 
 
 def _label(key_id: str) -> bytes:
@@ -76,15 +84,4 @@ def _label(key_id: str) -> bytes:
 
 @lru_cache(maxsize=4)
 def _keys(setting: str) -> dict[str, AESGCM]:
-    """The keys of `id:base64[,id:base64…]`, newest first."""
-    keys: dict[str, AESGCM] = {}
-    for part in setting.split(","):
-        key_id, separator, encoded = part.strip().partition(":")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except ValueError:
-            key = b""
-        if not (separator and key_id) or len(key) != KEY_BYTES:
-            raise ConfigurationError("ADDRESS_KEYS", "must be id:base64 of 32 bytes, by commas")
-        keys[key_id] = AESGCM(key)
-    return keys
+    return {key_id: AESGCM(key) for key_id, key in read_keys(setting).items()}

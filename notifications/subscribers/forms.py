@@ -1,6 +1,6 @@
-"""The forms a merchant fills in."""
+"""Forms of the subscription and management pages."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -11,13 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.choices import Choices, Manner, clean_choices, clean_merchant
-from notifications.subscribers.contacts import CODE_CHANNELS, contact_for_code
-from notifications.subscribers.models import Subscriber
-from notifications.subscribers.services.subscriptions import CHAIN, manner_of
-from notifications.subscribers.topics import ALL_TOPICS, Topic
+from notifications.subscribers.choices import (
+    Choices,
+    DeliveryPreferences,
+    clean_choices,
+    clean_merchant,
+)
+from notifications.subscribers.contacts import CODE_CHANNELS, Contact, contact_for_code
+from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
+from notifications.subscribers.services.subscriptions import CHAIN, preferences_of
 from statuspage.components.selectors import grouped, visible_components
-from statuspage.settlement.audience import MerchantCategory
+from statuspage.notices.audience import MerchantCategory
 from statuspage.statements.texts import CHINESE, ENGLISH, in_language
 
 LANGUAGES: Final = ((CHINESE, "中文"), (ENGLISH, "English"))
@@ -46,9 +50,14 @@ TIMEZONES: Final = (
 class AddressForm(forms.Form):
     """A phone number or, where the operator sends e-mail, an e-mail address."""
 
+    contact: Contact
+
     phone = forms.CharField(
         label=_("Mobile number"),
-        help_text=_("For example 138 0013 8000. Numbers from abroad begin with + and the country."),
+        help_text=_(
+            "For example 138 0013 8000. For numbers outside mainland China, start with + and the "
+            "country code."
+        ),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
@@ -66,50 +75,41 @@ class AddressForm(forms.Form):
             del self.fields["email"]
 
     def clean(self) -> dict[str, Any]:
-        """Exactly one of the two, well-formed."""
+        """Require exactly one well-formed address, and store it as `contact`."""
         cleaned = super().clean() or {}
         given = [kind for kind in CODE_CHANNELS if cleaned.get(kind.value)]
         if len(given) == 1:
-            self._check(given[0])
+            try:
+                self.contact = contact_for_code(given[0], cleaned[given[0].value])
+            except ValidationError as error:
+                self.add_error(given[0].value, error)
         elif given:
-            self.add_error("email", _("Give either a mobile number or an e-mail address."))
+            self.add_error("email", _("Enter a mobile number or an e-mail address, not both."))
         elif not {"phone", "email"} & set(self.errors):
-            self.add_error("phone", _("Please type your mobile number."))
+            self.add_error("phone", _("Enter your mobile number."))
         return cleaned
-
-    @property
-    def address(self) -> tuple[AddressKind, str]:
-        """What was given, once the form is valid."""
-        kind = next(kind for kind in CODE_CHANNELS if self.cleaned_data.get(kind.value))
-        return kind, self.cleaned_data[kind.value]
-
-    def _check(self, kind: AddressKind) -> None:
-        try:
-            contact_for_code(kind, self.cleaned_data[kind.value])
-        except ValidationError as error:
-            self.add_error(kind.value, error)
 
 
 class ChoicesForm(forms.Form):
-    """What to hear about, and in which language."""
+    """Topics, components, merchant category and language."""
 
     topics = forms.MultipleChoiceField(
-        label=_("What should we tell you about?"),
+        label=_("What should we notify you about?"),
         choices=Topic.choices,
         initial=list(ALL_TOPICS),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one kind of message.")},
+        error_messages={"required": _("Choose at least one type of message.")},
     )
     components = forms.MultipleChoiceField(
         label=_("Which services do you use?"),
-        help_text=_("Tick none to hear about all of them, also those that we add later."),
+        help_text=_("If you tick none, you hear about all of them, including any added later."),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     category = forms.ChoiceField(
         label=_("What kind of merchant are you?"),
-        help_text=_("Then you only get the settlement notices that concern you."),
-        choices=[("", _("I would rather not say")), *MerchantCategory.choices],
+        help_text=_("You will only get the settlement notices that apply to you."),
+        choices=[("", _("Prefer not to say")), *MerchantCategory.choices],
         required=False,
         widget=forms.RadioSelect,
     )
@@ -123,13 +123,11 @@ class ChoicesForm(forms.Form):
         self.fields["language"].initial = get_language()
 
     def component_groups(self) -> list[tuple[str | None, list[dict[str, Any]]]]:
-        """The components' checkboxes under the name of their group."""
+        """Return the components' checkboxes under the name of their group."""
         bound = self["components"]
         widget = bound.field.widget
-        return [
-            (name, options)
-            for name, options, _ in widget.optgroups(bound.html_name, bound.value() or [])
-        ]
+        groups = widget.optgroups(bound.html_name, bound.value() or [])
+        return [(name, options) for name, options, _index in groups]
 
     @property
     def choices(self) -> Choices:
@@ -139,28 +137,25 @@ class ChoicesForm(forms.Form):
 
 
 class ManageForm(ChoicesForm):
-    """What someone who has subscribed may change: also when and by how many ways they are told.
+    """Choices and delivery preferences of a subscriber; preferences not shown stay unchanged."""
 
-    What is not asked, because it makes no difference, stays as it is.
-    """
-
-    quiet = forms.BooleanField(label=_("Quiet at night"), required=False)
+    quiet = forms.BooleanField(label=_("Quiet hours at night"), required=False)
     timezone = forms.ChoiceField(label=_("Your time zone"), required=False)
     told = forms.ChoiceField(
-        label=_("By how many ways should we tell you?"), required=False, widget=forms.RadioSelect
+        label=_("How should we notify you?"), required=False, widget=forms.RadioSelect
     )
 
     def __init__(self, *args: Any, subscriber: Subscriber, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._present = manner_of(subscriber)
+        self._present = preferences_of(subscriber)
         self._ask_about_nights()
         self._ask_about_ways(_ways(subscriber))
 
     @property
-    def manner(self) -> Manner:
+    def preferences(self) -> DeliveryPreferences:
         """What was chosen, once the form is valid."""
         given = self.cleaned_data
-        return Manner(
+        return DeliveryPreferences(
             quiet=given.get("quiet", self._present.quiet),
             timezone=given.get("timezone") or self._present.timezone,
             one_by_one=given["told"] == ONCE if given.get("told") else self._present.one_by_one,
@@ -173,8 +168,8 @@ class ManageForm(ChoicesForm):
         start, end = (f"{hour:%H:%M}" for hour in settings.QUIET_HOURS)
         self.fields["quiet"].initial = self._present.quiet
         self.fields["quiet"].help_text = _(
-            "From %(start)s to %(end)s your phone stays silent: SMS and WeChat messages wait until"
-            " %(end)s. Only critical incidents come at once."
+            "Between %(start)s and %(end)s, SMS and WeChat messages are held until %(end)s. "
+            "Critical incidents are sent immediately."
         ) % {"start": start, "end": end}
         zones: dict[str, Any] = dict(TIMEZONES)
         zones.setdefault(self._present.timezone, self._present.timezone)
@@ -185,22 +180,24 @@ class ManageForm(ChoicesForm):
         if len(ways) < FEWEST_WAYS:
             del self.fields["told"]
             return
-        once = _("Tell me once: %(first)s first, %(next)s only if that fails") % {
+        once = _("Notify me once: by %(first)s, and by %(next)s only if that fails") % {
             "first": ways[0],
             "next": str(pgettext("between channels", ", ")).join(map(str, ways[1:])),
         }
         self.fields["told"].choices = [  # type: ignore[attr-defined]
             (ONCE, once),
-            (EVERY, _("Tell me by every channel")),
+            (EVERY, _("Notify me on every channel")),
         ]
         self.fields["told"].initial = ONCE if self._present.one_by_one else EVERY
 
 
 class SubscribeForm(AddressForm, ChoicesForm):
-    """Everything on one page."""
+    """Address, choices and consent on one page."""
 
     consent = forms.BooleanField(
-        error_messages={"required": _("Without your consent we may not send you anything.")}
+        error_messages={
+            "required": _("We can only message you with your consent. Please tick the box.")
+        }
     )
     field_order = ("phone", "email", "topics", "components", "category", "language", "consent")
 
@@ -211,19 +208,15 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Six-digit code"),
         max_length=20,
-        error_messages={"required": _("Please type the code from the message.")},
+        error_messages={"required": _("Enter the code from the message.")},
         widget=forms.TextInput(
-            attrs={
-                "inputmode": "numeric",
-                "autocomplete": "one-time-code",
-                "class": "code-input",
-            }
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code-input"}
         ),
     )
 
 
 class MerchantForm(forms.Form):
-    """Whose transactions somebody wants to hear about."""
+    """The merchant whose transactions a subscriber wants to receive."""
 
     merchant = forms.CharField(
         label=_("Merchant number"),
@@ -233,38 +226,28 @@ class MerchantForm(forms.Form):
     last_four = forms.RegexField(
         r"^[0-9]{4}$",
         label=_("Last four digits of the phone on file"),
-        help_text=_("The number that you gave us when you became a merchant."),
+        help_text=_("The phone number you registered with us as a merchant."),
         max_length=4,
-        error_messages={"invalid": _("Write four digits.")},
+        error_messages={"invalid": _("Enter four digits.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
     def clean_merchant(self) -> str:
-        """Without spaces and dashes."""
+        """Return the merchant number without spaces and dashes."""
         return clean_merchant(self.cleaned_data["merchant"])
 
 
 class EraseForm(forms.Form):
-    """A second thought before what cannot be undone."""
+    """Confirmation before everything is erased."""
 
     sure = forms.BooleanField(
-        label=_("Yes, erase my data. I know that this cannot be undone."),
-        error_messages={"required": _("Tick the box to confirm that we should erase everything.")},
+        label=_("Yes, erase my data. This cannot be undone."),
+        error_messages={"required": _("Tick the box to confirm.")},
     )
 
 
-def initial_choices(choices: Choices) -> Mapping[str, object]:
-    """The form's starting values for choices made before."""
-    return {
-        "language": choices.language,
-        "category": choices.category,
-        "topics": list(choices.topics),
-        "components": list(choices.components),
-    }
-
-
 def _component_choices() -> list[tuple[str, Iterable[tuple[str, str]]] | tuple[str, str]]:
-    """Visible components under their groups' names, in the reader's language."""
+    """Return the visible components by group, with names in the reader's language."""
     language = get_language() or CHINESE
     choices: list[Any] = []
     for row in grouped(visible_components()):
@@ -277,9 +260,9 @@ def _component_choices() -> list[tuple[str, Iterable[tuple[str, str]]] | tuple[s
 
 
 def _ways(subscriber: Subscriber) -> list[Any]:
-    """The names of the channels that reach a subscriber now, in the order of the chain."""
-    places = {name: place for place, name in enumerate(CHAIN)}
+    """Return the names of the channels that reach a subscriber now, in the order of the chain."""
     reachable = subscriber.addresses.filter(suppressed_at=None, confirmed_at__isnull=False)
     names = dict.fromkeys(reachable.order_by("position", "pk").values_list("channel", flat=True))
-    ordered = sorted(names, key=lambda name: places.get(name, len(places)))
+    ordered: list[str] = [name for name in CHAIN if name in names]
+    ordered += [name for name in names if name not in CHAIN]
     return [find_channel(name).label for name in ordered]

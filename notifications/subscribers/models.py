@@ -1,15 +1,32 @@
 """Subscriber -> Address -> Subscription, with the consent that allows it."""
 
-from django.conf import settings
+from typing import ClassVar, Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.topics import Topic
-from statuspage.settlement.audience import MerchantCategory
+from statuspage.notices.audience import MerchantCategory
 from statuspage.statements.ids import new_id
+from statuspage.uploads.models import (
+    AbstractUpload,
+    AbstractUploadPart,
+    AbstractUploadProblem,
+    UploadState,
+)
+
+
+class Topic(models.TextChoices):
+    """What a statement is about, as a subscriber sees it."""
+
+    INCIDENT = "incident", _("Incidents")
+    MAINTENANCE = "maintenance", _("Planned maintenance")
+    NOTICE = "notice", _("Settlement notices")
+
+
+ALL_TOPICS: Final = tuple(Topic.values)
 
 
 class Subscriber(models.Model):
@@ -22,10 +39,10 @@ class Subscriber(models.Model):
         _("category"), max_length=10, choices=MerchantCategory.choices, blank=True
     )
     # Do not write at night, by the clock of `timezone`, unless it is critical.
-    quiet = models.BooleanField(_("quiet at night"), default=True)
+    quiet = models.BooleanField(_("quiet hours at night"), default=True)
     timezone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     # Told once: by the address of the lowest position, and by the next where that one failed.
-    one_by_one = models.BooleanField(_("one channel after the other"), default=False)
+    one_by_one = models.BooleanField(_("one channel at a time"), default=False)
     # Keyed hash of the merchant number and the last digits of the phone on file, where they said:
     # by it they hear of their own transactions (statuspage.settlement.affected.hashes).
     merchant_key = models.BinaryField(max_length=32, null=True)
@@ -56,7 +73,7 @@ class Address(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     suppressed_at = models.DateTimeField(_("suppressed at"), null=True)
-    suppressed_for = models.CharField(_("suppressed for"), max_length=30, blank=True)
+    suppressed_for = models.CharField(_("suppression reason"), max_length=30, blank=True)
     # Failures in a row, and when the first of them was: too many too fast mean quarantine.
     failures = models.PositiveSmallIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
@@ -157,8 +174,8 @@ class Consent(models.Model):
         Address, null=True, on_delete=models.SET_NULL, related_name="consents"
     )
     act = models.CharField(max_length=10, choices=Act.choices)
-    source = models.CharField(_("how"), max_length=60)
-    text_version = models.CharField(_("which text"), max_length=40)
+    source = models.CharField(_("method"), max_length=60)
+    text_version = models.CharField(_("text version"), max_length=40)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -169,87 +186,30 @@ class Consent(models.Model):
         return f"{self.act} {self.source}"
 
 
-class ImportState(models.TextChoices):
-    """How far an uploaded file has got."""
+class Import(AbstractUpload):
+    """A file of subscribers."""
 
-    WAITING = "waiting", _("Waiting to be read")
-    READING = "reading", _("Being read")
-    DONE = "done", _("Imported")
-    UNREADABLE = "unreadable", _("Not a list of subscribers")
-    FAILED = "failed", _("Failed through our own fault")
+    labels: ClassVar = {
+        UploadState.DONE: _("Imported"),
+        UploadState.UNREADABLE: _("Not a subscriber list"),
+    }
 
-
-UNFINISHED_IMPORTS = (ImportState.WAITING, ImportState.READING)
-
-
-class Import(models.Model):
-    """A file of subscribers that a worker reads; killed at any instant, it goes on from `line`."""
-
-    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
-    name = models.CharField(max_length=120)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    uploaded_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(
-        max_length=10, choices=ImportState.choices, default=ImportState.WAITING
-    )
-    # Line ends in the file, and the last line that has been dealt with.
-    lines = models.PositiveIntegerField(default=0)
-    line = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
-    failed = models.PositiveIntegerField(default=0)
-    finished_at = models.DateTimeField(null=True)
 
-    class Meta:
-        verbose_name = _("import of subscribers")
-        verbose_name_plural = _("imports of subscribers")
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def finished(self) -> bool:
-        """True when nothing more will be read of it."""
-        return self.state not in UNFINISHED_IMPORTS
-
-    @property
-    def percent(self) -> int:
-        """How much of it has been read."""
-        if self.finished:
-            return 100
-        return min(99, 100 * self.line // (self.lines or 1))
+    class Meta(AbstractUpload.Meta):
+        verbose_name = _("subscriber import")
+        verbose_name_plural = _("subscriber imports")
 
 
-class ImportPart(models.Model):
-    """A piece of an uploaded file, encrypted like the addresses in it; gone once it is read."""
+class ImportPart(AbstractUploadPart):
+    """A piece of such a file, encrypted like the addresses in it."""
 
     upload = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="parts")
-    number = models.PositiveIntegerField()
-    sealed = models.BinaryField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["upload", "number"], name="import_part_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.upload_id}/{self.number}"
 
 
-class ImportProblem(models.Model):
-    """What is wrong with a line; never quotes a value."""
+class ImportProblem(AbstractUploadProblem):
+    """What is wrong with a line of it."""
 
     upload = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="problems")
-    line = models.PositiveIntegerField()
-    column = models.CharField(max_length=40)
-    message = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["line", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.line} {self.column}"

@@ -1,9 +1,10 @@
-"""Whether two texts say the same, whatever a telephone makes of spaces, widths and quotes."""
+"""Whether two texts say the same, ignoring differences in spaces, widths and quotes."""
 
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from notifications.channels.sms_text import INVISIBLE, LOOK_ALIKES
@@ -24,17 +25,17 @@ class Difference:
 
 
 def same(one: str, other: str) -> bool:
-    """Whether they are the same to a reader."""
+    """Return whether both texts look the same to a reader."""
     return _folded(one) == _folded(other)
 
 
 def is_part(one: str, whole: str) -> bool:
-    """Whether `one` stands in `whole` as it is, with nothing added."""
+    """Return whether `whole` contains `one` unchanged."""
     return bool(_folded(one)) and _folded(one) in _folded(whole)
 
 
 def difference(text: str, ours: str) -> Difference:
-    """From the first to the last place where `text` is not what `ours` is."""
+    """Return the span from the first to the last place where `text` differs from `ours`."""
     given, wanted = _signs(text), _signs(ours)
     start = _common(given, wanted)
     end = _common(given[start:][::-1], wanted[start:][::-1])
@@ -62,10 +63,6 @@ def _fold(character: str) -> str:
 
 
 def _common(one: Sequence[Sign], other: Sequence[Sign]) -> int:
-    """How many signs they begin with alike."""
-    count = 0
-    for (first, _a), (second, _b) in zip(one, other, strict=False):
-        if first != second:
-            break
-        count += 1
-    return count
+    """Return the number of signs that both have in common at their beginning."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _pair in takewhile(lambda pair: pair[0][0] == pair[1][0], pairs))

@@ -1,4 +1,4 @@
-"""The address of this room."""
+"""The URL of the verification page."""
 
 from django.urls import path
 

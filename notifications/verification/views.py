@@ -1,27 +1,45 @@
 """`/verify/`: whether a message is from us."""
 
+from typing import Final
+
+from django import forms
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from notifications.delivery.message_code import message_code
-from notifications.verification.forms import MessageForm
-from notifications.verification.selectors import look_at
-from statuspage.client_ip import client_ip
+from notifications.delivery.render import message_code
+from notifications.verification.services import look_at
+from statuspage.lib.client_ip import client_ip
+from statuspage.lib.rate_limits import WINDOW_SECONDS, within_limit
 from statuspage.pages.http import public
-from statuspage.pages.pace import WINDOW_SECONDS, keeps_pace
 
-TEMPLATE = "notifications/verification/verify.html"
+MOST: Final = 2000
+TEMPLATE: Final = "notifications/verification/verify.html"
+
+
+class MessageForm(forms.Form):
+    """A message, or the code alone."""
+
+    message = forms.CharField(
+        label=_("The SMS, or just its code"),
+        help_text=_("Paste the whole message if you can, so that we can compare every word."),
+        # Not max_length, by which browsers cut: what is too long is refused, not compared in part.
+        validators=[MaxLengthValidator(MOST, _("Too long for an SMS. Paste only that message."))],
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Paste the message, or enter its code.")},
+    )
 
 
 # It changes nothing and needs no cookie, so there is nothing that a forged request could do.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    """The question; asked by POST, because what is pasted belongs into nobody's access log."""
+    """Return the page; what is pasted comes by POST, because it belongs into no access log."""
     return _answered(request) if request.method == "POST" else _asked(request)
 
 
@@ -34,7 +52,7 @@ def _asked(request: HttpRequest) -> HttpResponse:
 def _answered(request: HttpRequest) -> HttpResponse:
     form = MessageForm(request.POST)
     context: dict[str, object] = {"form": form, "sample": _sample()}
-    if not keeps_pace("verify", client_ip(request), settings.VERIFY_PER_IP_MINUTE):
+    if not within_limit("verify", client_ip(request), settings.VERIFY_PER_IP_MINUTE):
         response = render(request, TEMPLATE, {**context, "too_fast": True}, status=429)
         response["Retry-After"] = str(WINDOW_SECONDS)
         return response
@@ -45,5 +63,5 @@ def _answered(request: HttpRequest) -> HttpResponse:
 
 
 def _sample() -> str:
-    """What a code looks like; statement 0 was never made, so this one belongs to nothing."""
+    """Return what a code looks like; statement 0 was never made, so this one belongs to nothing."""
     return message_code(0, "")

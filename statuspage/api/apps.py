@@ -1,9 +1,9 @@
-"""Names the room."""
+"""Configure the api app."""
 
 from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """Room of the management API."""
+    """The management API: publishing and reading over HTTP with a token."""
 
     name = "statuspage.api"

@@ -1,12 +1,13 @@
-"""What every resource of the API has in common."""
+"""Base classes of the API's resources."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import translation
-from rest_framework.generics import GenericAPIView
+from rest_framework.generics import GenericAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
@@ -20,26 +21,29 @@ from statuspage.statements.models import Statement
 Data = dict[str, Any]
 
 
-class InCallersLanguage(APIView):
-    """Answers in the language of Accept-Language.
+class LocalizedView(APIView):
+    """A view that answers in the language of Accept-Language.
 
-    LocaleMiddleware would not: where the default language has no prefix in the address, it gives
-    that language to every address without one.
+    LocaleMiddleware cannot do this: because the default language has no prefix in the URL, it
+    gives that language to every URL without a prefix.
     """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Choose the language first: refusals speak it too."""
+        """Activate the language before anything else, so that errors are translated as well."""
         translation.activate(translation.get_language_from_request(request))
         return super().dispatch(request, *args, **kwargs)
 
 
-class Resource(InCallersLanguage, GenericAPIView[Any]):
-    """Something with an address; what it says is not for caches."""
+class Resource(LocalizedView, GenericAPIView[Any]):
+    """A resource whose answers are not cached."""
 
+    # For the OpenAPI description, by method; the description is that of POST.
+    summaries: Mapping[str, Any] = {}
+    description: Any = ""
     max_bytes = 1_000_000
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """After the caller's right, check the size: by the header, before a byte is read."""
+        """Check the caller's permission, then the Content-Length, before the body is read."""
         super().initial(request, *args, **kwargs)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > self.max_bytes:
@@ -53,32 +57,62 @@ class Resource(InCallersLanguage, GenericAPIView[Any]):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
-class Acting(Resource):
-    """A resource that takes POST. Subclasses write `act`; an Idempotency-Key makes it once only."""
+class ActionResource(Resource):
+    """A resource that takes POST. Subclasses write `act`; an Idempotency-Key runs it only once."""
 
-    request_serializer: "type[Serializer[Any]]"
+    request_serializer: type[Serializer[Any]]
+    answers: Mapping[int, type[BaseSerializer[Any]]]
     act: Callable[..., Response]
 
     @property
     def author(self) -> Staff:
-        """Whom the token acts for."""
+        """The member of staff that the token acts for."""
         return cast("Staff", self.request.user)
 
     def post(self, request: Request, **names: Any) -> HttpResponseBase:
-        """Do it, or repeat the answer to what was done."""
+        """Run `act`, or repeat the stored answer to the same request."""
         return answered_once(request, self.content_of(request), lambda: self.act(request, **names))
 
     def content_of(self, request: Request) -> bytes:
-        """The body, as it came, to tell one request from another."""
+        """Return the raw body, which tells one request from another."""
         return bytes(request._request.body)
 
     def validated(self, request: Request) -> Data:
-        """The request's body, checked."""
+        """Return the validated data of the request's body."""
         serializer = self.request_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
+    def answer(self, row: Any, status: int = 201) -> Response:
+        """Return the response for a row, in the serializer that belongs to the status."""
+        return Response(self.answers[status](row).data, status=status)
 
-def published(statement: Statement, subject: BaseSerializer[Any]) -> Response:
-    """The answer to whatever was published: the statement's number and the whole subject."""
-    return Response({"statement": statement.number, **subject.data}, status=201)
+
+class Publishing(ActionResource):
+    """Base class of resources that publish a statement about a row of `queryset`."""
+
+    def published(self, statement: Statement) -> Response:
+        """Return the response with the statement's number and the subject's new state."""
+        subject = self.get_queryset().get(public_id=statement.subject_id)
+        subject.statement = statement.number
+        return self.answer(subject)
+
+
+class Updating(Publishing):
+    """Base class of resources that update a versioned row. Subclasses write `update`."""
+
+    update: Callable[..., Statement]
+
+    def act(self, request: Request, public_id: str) -> Response:
+        """Publish an update, and refuse it where the row changed since the caller read it."""
+        row = get_object_or_404(self.get_queryset(), public_id=public_id)
+        values = self.validated(request)
+        # The service compares this with the row: what the caller has read decides.
+        row.version = values.pop("version", row.version)
+        return self.published(self.update(row, **values))
+
+
+class OneSubject(Resource, RetrieveAPIView[Any]):
+    """One row of `queryset`, found by its public id."""
+
+    lookup_field = "public_id"

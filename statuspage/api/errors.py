@@ -1,15 +1,10 @@
-"""One shape for every refusal: {"error": {"code", "message", "fields"}}."""
+"""One JSON shape for every error: {"error": {"code", "message", "fields"}}."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from django.core.exceptions import (
-    RequestDataTooBig,
-    SuspiciousOperation,
-)
-from django.core.exceptions import (
-    ValidationError as DjangoValidationError,
-)
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -20,27 +15,27 @@ from rest_framework.views import exception_handler as drf_handler
 
 Fields = dict[str, list[str]]
 
-# Refusals that are about the present state of things, not about the words of the request.
+# Refusals because of the present state, not because of the request.
 CONFLICTS: Final = frozenset({"transition", "superseded", "withdrawn", "owner_decided"})
 
 NO_TOKEN: Final = _("Send your token in the header “Authorization: Bearer <token>”.")
-NOTHING_HERE: Final = _("There is nothing at this address. Addresses end with a slash.")
+NOTHING_HERE: Final = _("Not found. Addresses end with a slash.")
 SAID_STAYS_SAID: Final = _(
-    "What was said stays said: nothing here can be changed or deleted. "
-    "To put something right, POST statements/<number>/corrections/."
+    "Statements cannot be changed or deleted. To correct one, POST "
+    "statements/<number>/corrections/."
 )
 IMMUTABLE: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 class Conflict(exceptions.APIException):
-    """409: the request is well formed, but the world has moved on."""
+    """409: the request is well formed, but conflicts with the present state."""
 
     status_code = 409
     default_code = "conflict"
 
 
 class InProgress(Conflict):
-    """409: the same Idempotency-Key is being worked on at this moment."""
+    """409: a request with the same Idempotency-Key is still being processed."""
 
     default_detail = _("A request with this Idempotency-Key is still running. Try again shortly.")
     default_code = "in_progress"
@@ -48,17 +43,15 @@ class InProgress(Conflict):
 
 
 class KeyReused(exceptions.APIException):
-    """422: the Idempotency-Key was used for another request."""
+    """422: the Idempotency-Key was already used for a different request."""
 
     status_code = 422
-    default_detail = _(
-        "This Idempotency-Key was used for a different request. Use a new key for a new request."
-    )
+    default_detail = _("This Idempotency-Key was used for a different request. Use a new key.")
     default_code = "key_reused"
 
 
 class TooLarge(exceptions.APIException):
-    """413."""
+    """413: the request body is too large."""
 
     status_code = 413
     default_detail = _("The request is too large.")
@@ -66,7 +59,7 @@ class TooLarge(exceptions.APIException):
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """DRF's hook: the refusal for any foreseen error; an unforeseen one stays our own fault."""
+    """Return the response for an expected error; an unexpected one stays a 500. DRF calls it."""
     known = _as_api_exception(error)
     response = drf_handler(known, dict(context))
     if response is not None and isinstance(known, exceptions.APIException):
@@ -75,7 +68,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 
 
 def _from_service(error: DjangoValidationError) -> exceptions.APIException:
-    """A service's refusal. Its code says whether it is a conflict."""
+    """Return the API error for a service's refusal; its code decides whether it is a conflict."""
     code = getattr(error, "code", None) or "invalid"
     if code in CONFLICTS:
         return Conflict(error.messages[0], code)
@@ -84,19 +77,16 @@ def _from_service(error: DjangoValidationError) -> exceptions.APIException:
     return refused
 
 
-# Errors of Django's, in DRF's terms: the first row that fits decides.
-_TRANSLATIONS: Final[Sequence[tuple[type[Exception], Callable[[Any], exceptions.APIException]]]] = (
-    (DjangoValidationError, _from_service),
-    (Http404, lambda _error: exceptions.NotFound(NOTHING_HERE)),
-    (RequestDataTooBig, lambda _error: TooLarge()),
-    (SuspiciousOperation, lambda _error: exceptions.ParseError(_("The request cannot be read."))),
-)
-
-
 def _as_api_exception(error: Exception) -> Exception:
-    rows = (translate for kind, translate in _TRANSLATIONS if isinstance(error, kind))
-    translate = next(rows, None)
-    return translate(error) if translate else error
+    if isinstance(error, DjangoValidationError):
+        return _from_service(error)
+    if isinstance(error, Http404):
+        return exceptions.NotFound(NOTHING_HERE)
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError(_("Malformed request."))
+    return error
 
 
 def _explain(error: exceptions.APIException, method: str | None) -> dict[str, Any]:
@@ -113,12 +103,12 @@ def _explain(error: exceptions.APIException, method: str | None) -> dict[str, An
 def _explain_fields(error: exceptions.ValidationError) -> dict[str, Any]:
     fields = _flat(error.detail)
     general = fields.pop(api_settings.NON_FIELD_ERRORS_KEY, [])
-    message = " ".join(general) or str(_("The request was not accepted. See the fields."))
+    message = " ".join(general) or str(_("Invalid request. See the fields."))
     return {"code": str(error.default_code), "message": message, "fields": fields}
 
 
 def _flat(detail: Any, path: str = "") -> Fields:
-    """Nested errors by dotted path: {"components.abc": ["…"]}."""
+    """Return nested errors as a flat mapping by dotted path: {"components.abc": ["…"]}."""
     if not isinstance(detail, Mapping):
         return {path or api_settings.NON_FIELD_ERRORS_KEY: [str(value) for value in detail]}
     parts = [_flat(value, f"{path}.{key}" if path else str(key)) for key, value in detail.items()]

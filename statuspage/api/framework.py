@@ -4,18 +4,20 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from statuspage import __version__
+
 REST_FRAMEWORK: Final[dict[str, Any]] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["statuspage.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "statuspage.api.permissions.MayPublish",
-        "statuspage.api.permissions.InScope",
+        "statuspage.api.authentication.PublishPermission",
+        "statuspage.api.authentication.TokenScopePermission",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["statuspage.api.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "statuspage.api.openapi.Described",
+    "DEFAULT_SCHEMA_CLASS": "statuspage.api.openapi.ResourceSchema",
     "DEFAULT_PAGINATION_CLASS": "statuspage.api.paging.Pages",
-    # OPTIONS tells nothing that the OpenAPI description does not, and ?format= chooses nothing.
+    # OPTIONS adds nothing to the OpenAPI description, and JSON is the only format.
     "DEFAULT_METADATA_CLASS": None,
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "statuspage.api.errors.exception_handler",
@@ -23,10 +25,10 @@ REST_FRAMEWORK: Final[dict[str, Any]] = {
 }
 SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "TITLE": "Candor management API",
-    "VERSION": "1",
+    "VERSION": __version__,
     "DESCRIPTION": _(
-        "Whatever is published here is published at once and stays. Texts are objects with "
-        "“zh-hans” and “en”; times are ISO 8601 with an offset."
+        "Everything published here is public immediately and permanently. Texts are objects "
+        "with “zh-hans” and “en”; times are ISO 8601 with an offset."
     ),
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
@@ -44,13 +46,13 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "ComponentStatus": "statuspage.components.statuses.ComponentStatus",
         "IncidentStatus": "statuspage.incidents.lifecycle.IncidentStatus",
         "MaintenanceStatus": "statuspage.incidents.lifecycle.MaintenanceStatus",
-        "MerchantCategory": "statuspage.settlement.audience.MerchantCategory",
-        "NoticeKind": "statuspage.api.serializers.notices.KINDS",
-        "AnyNoticeKind": "statuspage.api.serializers.notices.EVERY_KIND",
+        "MerchantCategory": "statuspage.notices.audience.MerchantCategory",
+        "NoticeKind": "statuspage.api.views.notices.KINDS",
+        "AnyNoticeKind": "statuspage.api.views.notices.EVERY_KIND",
         "SignalDraftState": "statuspage.monitors.models.SignalDraft.State",
-        "SignalStatus": "statuspage.api.serializers.signals.STATUSES",
-        "DateStatus": "statuspage.settlement.arrival.DateStatus",
-        "DateMeans": "statuspage.settlement.rules.models.DateMeans",
+        "SignalStatus": "statuspage.api.views.signals.STATUSES",
+        "DateStatus": "statuspage.settlement.arrival.words.DateStatus",
+        "DateMeans": "statuspage.settlement.models.DateMeans",
         "DeliveryState": "notifications.delivery.states.DeliveryState",
         "BroadcastState": "notifications.delivery.models.BroadcastState",
     },

@@ -1,16 +1,14 @@
-"""Doing once what is asked twice under the same Idempotency-Key."""
+"""Run requests with the same Idempotency-Key once, and repeat the stored answer."""
 
 import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Final, cast
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import LockNotAvailable
 from rest_framework.exceptions import ValidationError
@@ -24,8 +22,7 @@ from statuspage.api.models import IdempotencyRecord
 from statuspage.staff.models import ApiToken
 
 KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
-KEPT: Final = timedelta(hours=24)
-# How long a repetition waits for the first to finish before it is told to come back.
+# How long a repetition waits for the first to finish before it is answered 409.
 PATIENCE_MS: Final = 10_000
 CONTEXT: Final = "idempotency"
 
@@ -33,16 +30,16 @@ CONTEXT: Final = "idempotency"
 def answered_once(
     request: Request, content: bytes, act: Callable[[], Response]
 ) -> HttpResponseBase:
-    """The answer of `act`, or the one kept for the same key and request.
+    """Return the answer of `act`, or the one stored for the same key and request.
 
-    The record is inserted before the act and in its transaction. So a repetition waits for the
-    first at the unique key; an act that raises, or a process that dies, leaves no record, and the
-    caller may try again under the same key.
+    The record is inserted before `act` runs, in the same transaction. So a repeated request waits
+    for the first one at the unique key. If `act` raises or the process dies, no record remains,
+    and the caller may try again with the same key.
 
     Raises:
         ValidationError: the key is not 1 to 255 printable ASCII characters.
-        KeyReused: the key stands for another request.
-        InProgress: the first is still running.
+        KeyReused: the key was used for another request.
+        InProgress: the first request is still running.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -51,14 +48,10 @@ def answered_once(
         message = _("Idempotency-Key must be 1 to 255 printable ASCII characters.")
         raise ValidationError({"Idempotency-Key": [message]})
     with transaction.atomic():
-        record, fresh = _claim(request, key, _fingerprint(request, content))
+        body = hashlib.sha256(content).hexdigest()
+        asked = f"{request.method}\n{request.get_full_path()}\n{body}"
+        record, fresh = _claim(request, key, blind_index(asked, CONTEXT))
         return _keep(record, act()) if fresh else _replay(record)
-
-
-def answers_forget() -> int:
-    """Drop the answers that are older than they are kept; returns how many."""
-    old = IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT)
-    return old.delete()[0]
 
 
 def _claim(request: Request, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
@@ -99,8 +92,3 @@ def _replay(record: IdempotencyRecord) -> HttpResponse:
         content_type="application/json",
         headers={"Idempotent-Replay": "true"},
     )
-
-
-def _fingerprint(request: Request, content: bytes) -> str:
-    body = hashlib.sha256(content).hexdigest()
-    return blind_index(f"{request.method}\n{request.get_full_path()}\n{body}", CONTEXT)

@@ -1,4 +1,4 @@
-"""Answers kept for a while, so that a repeated request is answered and not repeated."""
+"""Stored answers to requests with an Idempotency-Key."""
 
 from django.db import models
 

@@ -1,16 +1,19 @@
-"""What the OpenAPI description says beyond what the serializers say."""
+"""Additions to the OpenAPI description that serializers cannot express."""
 
+import json
+from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample
 
 Spec = dict[str, Any]
 
 ERROR: Final[Spec] = {
     "type": "object",
-    "description": _("Every refusal has this shape, in the language of Accept-Language."),
+    "description": _("Every error has this format, in the language of Accept-Language."),
     "properties": {
         "error": {
             "type": "object",
@@ -19,7 +22,7 @@ ERROR: Final[Spec] = {
                 "message": {"type": "string"},
                 "fields": {
                     "type": "object",
-                    "description": _("What is wrong with which field, by its dotted path."),
+                    "description": _("The errors of each field, by its dotted path."),
                     "additionalProperties": {"type": "array", "items": {"type": "string"}},
                 },
             },
@@ -28,70 +31,94 @@ ERROR: Final[Spec] = {
     },
     "required": ["error"],
 }
+REFUSAL: Final = {"$ref": "#/components/schemas/Error"}
 KEY_HEADER: Final[Spec] = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": _(
-        "Any value of your own, new for each new request. Repeating the request with the same key "
-        "repeats the answer, with the header Idempotent-Replay: true, and does nothing else. Kept "
-        "for at least 24 hours; refusals are not kept."
+        "Any value of your own, new for each new request. Repeating a request with the same "
+        "key returns the same response with the header Idempotent-Replay: true and does "
+        "nothing else. Kept for at least 24 hours; errors are not kept."
     ),
 }
+# Bodies that callers may start from, by the name of the resource.
+EXAMPLES: Final[Spec] = json.loads(Path(__file__).with_name("examples.json").read_text("utf-8"))
 READING: Final = {
-    "400": _("The query is not right."),
-    "401": _("The token is missing, unknown or expired."),
-    "404": _("There is nothing of that name."),
+    "400": _("Invalid query."),
+    "401": _("Missing, unknown or expired token."),
+    "404": _("Not found."),
 }
 PUBLIC: Final = {
-    "400": _("The query is not right."),
-    "429": _("You ask too often; the header Retry-After says how long to wait."),
+    "400": _("Invalid query."),
+    "429": _("Too many requests. The header Retry-After says how long to wait."),
 }
 WRITING: Final = {
-    "400": _("The body is not right; “fields” says where."),
-    "401": _("The token is missing, unknown or expired."),
-    "403": _("Your role may not publish."),
-    "404": _("There is nothing of that name."),
-    "409": _("It cannot follow what was said meanwhile, or the same key is still being worked on."),
+    "400": _("Invalid body; see “fields”."),
+    "401": _("Missing, unknown or expired token."),
+    "403": _("Your role cannot publish."),
+    "404": _("Not found."),
+    "409": _(
+        "It conflicts with a newer statement, or a request with the same key is still running."
+    ),
     "413": _("The body is too large."),
-    "415": _("The body has another content type."),
+    "415": _("Unsupported content type."),
     "422": _("The Idempotency-Key was used for a different request."),
 }
 
 
-class Described(AutoSchema):
-    """Descriptions are written for callers, and translated; docstrings are for engineers."""
+class ResourceSchema(AutoSchema):
+    """Describe a resource by its attributes instead of its docstring, which is for engineers."""
 
-    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's own
-        """What `extend_schema` gives takes the place of this."""
-        return ""
+    view: Any
+
+    def get_summary(self) -> Any:
+        """Return the summary of the method."""
+        return self.view.summaries.get(self.method)
+
+    def get_description(self) -> Any:  # type: ignore[override]  # drf-spectacular's own
+        """Return the description of a POST; other methods have none."""
+        return self.view.description if self.method == "POST" else ""
+
+    def get_request_serializer(self) -> Any:
+        """Return the serializer of the body."""
+        return self.view.request_serializer if self.method == "POST" else None
+
+    def get_response_serializers(self) -> Any:
+        """Return the serializers of the answers to a POST, by status."""
+        if self.method == "POST":
+            return self.view.answers
+        return super().get_response_serializers()
+
+    def get_examples(self) -> list[OpenApiExample]:
+        """Return the example of a request body."""
+        example = EXAMPLES.get(type(self.view).__name__)
+        return [OpenApiExample(**example, request_only=True)] if example else []
 
 
 class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How TokenAuthentication is described."""
+    """The OpenAPI description of TokenAuthentication."""
 
     target_class = "statuspage.api.authentication.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> Spec:
-        """A bearer token."""
+        """Return the security scheme of a bearer token."""
         return {"type": "http", "scheme": "bearer"}
 
 
 def describe_refusals(result: Spec, generator: Any, request: Any, public: bool) -> Spec:
-    """Add to every operation what can go wrong, and to every POST the Idempotency-Key."""
+    """Add the error responses to every operation, and the Idempotency-Key header to every POST."""
     result["components"]["schemas"]["Error"] = ERROR
     for operations in result["paths"].values():
         for method, operation in operations.items():
             refusals = WRITING if method == "post" else READING
             if not any(operation.get("security", [])):
                 refusals = PUBLIC
-            operation["responses"] |= {code: _refusal(says) for code, says in refusals.items()}
+            operation["responses"] |= {
+                code: {"description": says, "content": {"application/json": {"schema": REFUSAL}}}
+                for code, says in refusals.items()
+            }
             if method == "post":
                 operation.setdefault("parameters", []).append(KEY_HEADER)
     return result
-
-
-def _refusal(description: Any) -> Spec:
-    schema = {"$ref": "#/components/schemas/Error"}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}

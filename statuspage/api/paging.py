@@ -1,4 +1,4 @@
-"""Pages by cursor: new rows neither repeat nor skip any other."""
+"""Pagination by cursor: rows added in between neither repeat nor hide others."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 
 class Pages(CursorPagination):
-    """A hundred rows a page, the newest first; `limit` asks for up to 500."""
+    """A hundred rows a page, newest first; `limit` asks for up to 500."""
 
     page_size = 100
     page_size_query_param = "limit"
@@ -19,20 +19,20 @@ class Pages(CursorPagination):
     ordering = "-pk"
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """The cursor of the request.
+        """Return the cursor of the request.
 
         Raises:
-            ValidationError: it is none that this API gave out. DRF itself would hand whatever
-                position it names to the database.
+            ValidationError: this API did not issue the cursor. DRF itself would pass any position
+                in it to the database.
         """
         encoded = request.query_params.get(self.cursor_query_param)
         if encoded and not _plausible(encoded):
-            raise ValidationError({self.cursor_query_param: [_("Take “cursor” from “next”.")]})
+            raise ValidationError({self.cursor_query_param: [_("Use “cursor” from “next”.")]})
         return super().decode_cursor(request)
 
 
 class PagesInOrder(Pages):
-    """Oldest first."""
+    """The same pages, oldest first."""
 
     ordering = "pk"
 

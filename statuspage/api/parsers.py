@@ -1,4 +1,4 @@
-"""Reading bodies: JSON that can be stored exactly, and CSV as it comes."""
+"""Parsers for request bodies: strict JSON, and CSV."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from statuspage.statements.canonical import NotCanonical, canonical
 
 
 class StrictJSONParser(BaseParser):
-    """JSON, refused where PostgreSQL or the canonical form could not carry it unchanged."""
+    """Parse JSON, and refuse what PostgreSQL or the canonical form cannot store unchanged."""
 
     media_type = "application/json"
 
@@ -23,7 +23,7 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The value.
+        """Parse the body and return its value.
 
         Raises:
             ParseError: not UTF-8, not JSON, nested too deep, or holding NUL, a lone surrogate,
@@ -34,17 +34,17 @@ class StrictJSONParser(BaseParser):
             canonical({"body": value})
         except NotCanonical as error:
             raise ParseError(
-                _("The body has a character or a number that cannot be kept.")
+                _("The body contains a character or a number that cannot be stored.")
             ) from error
         except RecursionError as error:
-            raise ParseError(_("The body is nested too deep.")) from error
+            raise ParseError(_("The body is nested too deeply.")) from error
         except ValueError as error:
             raise ParseError(_("The body is not valid JSON in UTF-8.")) from error
         return value
 
 
 class CSVParser(BaseParser):
-    """A CSV file as the whole body, given on under the name that an uploaded file would have."""
+    """Accept a CSV file as the whole body, under the same name as an uploaded file."""
 
     media_type = "text/csv"
 
@@ -54,9 +54,9 @@ class CSVParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, io.BytesIO]:
-        """The file under `file`."""
+        """Return the uploaded file under the key `file`."""
         return {"file": io.BytesIO(stream.read())}
 
 
 def _refuse(name: str) -> NoReturn:
-    raise ValueError(name)  # NaN and Infinity are no JSON
+    raise ValueError(name)  # NaN and Infinity are not JSON

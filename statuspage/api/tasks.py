@@ -1,11 +1,17 @@
-"""Housekeeping of the API."""
+"""Periodic tasks of the API."""
+
+from datetime import timedelta
+from typing import Final
 
 from celery import shared_task
+from django.utils import timezone
 
-from statuspage.api.idempotency import answers_forget
+from statuspage.api.models import IdempotencyRecord
+
+KEPT: Final = timedelta(hours=24)
 
 
 @shared_task(name="api.forget_old_answers")
 def forget_old_answers() -> None:
-    """Drop answers that need no longer be repeated."""
-    answers_forget()
+    """Delete stored answers that have expired."""
+    IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT).delete()

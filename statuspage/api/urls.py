@@ -1,4 +1,4 @@
-"""Addresses of this room."""
+"""URLs of the management API."""
 
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
@@ -8,7 +8,6 @@ from statuspage.api.views import (
     components,
     delivery,
     docs,
-    elsewhere,
     incidents,
     maintenances,
     notices,
@@ -19,7 +18,7 @@ from statuspage.api.views import (
 
 
 class PublicIdConverter(StringConverter):
-    """Whatever has another form is the id of nothing."""
+    """A public id in a URL; anything else leads to 404."""
 
     regex = "[0-9a-z]{1,12}"
 
@@ -29,25 +28,27 @@ register_converter(PublicIdConverter, "id")
 app_name = "api"
 urlpatterns = [
     path("incidents/", incidents.Incidents.as_view(), name="incidents"),
-    path("incidents/<id:public_id>/", incidents.OneIncident.as_view(), name="incident"),
+    path("incidents/<id:public_id>/", incidents.IncidentView.as_view(), name="incident"),
     path("incidents/<id:public_id>/updates/", incidents.IncidentUpdates.as_view()),
     path("maintenances/", maintenances.Maintenances.as_view(), name="maintenances"),
-    path("maintenances/<id:public_id>/", maintenances.OneMaintenance.as_view(), name="maintenance"),
+    path(
+        "maintenances/<id:public_id>/", maintenances.MaintenanceView.as_view(), name="maintenance"
+    ),
     path("maintenances/<id:public_id>/updates/", maintenances.MaintenanceUpdates.as_view()),
     path("notices/", notices.Notices.as_view(), name="notices"),
-    path("notices/<id:public_id>/", notices.OneNotice.as_view(), name="notice"),
+    path("notices/<id:public_id>/", notices.NoticeView.as_view(), name="notice"),
     path("statements/", statements.Statements.as_view(), name="statements"),
-    path("statements/<int:number>/", statements.OneStatement.as_view(), name="statement"),
+    path("statements/<int:number>/", statements.StatementView.as_view(), name="statement"),
     path("statements/<int:number>/corrections/", statements.Corrections.as_view()),
     path("statements/<int:number>/withdrawals/", statements.Withdrawals.as_view()),
     path("arrival/", arrival.arrival_view, name="arrival"),
     path("components/", components.Components.as_view(), name="components"),
-    path("broadcasts/<int:number>/", delivery.OneBroadcast.as_view(), name="broadcast"),
+    path("broadcasts/<int:number>/", delivery.BroadcastView.as_view(), name="broadcast"),
     path("deliveries/", delivery.Deliveries.as_view(), name="deliveries"),
     path("subscribers/", subscribers.Subscribers.as_view(), name="subscribers"),
     path("subscribers/import/", subscribers.SubscriberImport.as_view(), name="subscriber-import"),
     path("signals/", signals.Signals.as_view(), name="signals"),
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
-    re_path(r"", elsewhere.Elsewhere.as_view()),
+    re_path(r"", docs.NotFoundView.as_view()),
 ]

@@ -1,1 +1,1 @@
-"""What merchants depend on, and the state it is in."""
+"""Components: the services that merchants depend on, and their states."""

@@ -1,4 +1,4 @@
-"""Components and their groups, for administrators; states are changed by statements alone."""
+"""Admin pages for components and groups; states are changed by statements only."""
 
 from django import forms
 from django.contrib import admin
@@ -14,10 +14,6 @@ class ComponentGroupForm(forms.ModelForm):  # type: ignore[type-arg]
 
     name = TextPairField(label=_("Name"), max_length=60)
 
-    class Meta:
-        model = ComponentGroup
-        fields = ("name", "position")
-
 
 class ComponentForm(forms.ModelForm):  # type: ignore[type-arg]
     """A component's texts in both languages."""
@@ -25,23 +21,10 @@ class ComponentForm(forms.ModelForm):  # type: ignore[type-arg]
     name = TextPairField(label=_("Name"), max_length=60)
     description = TextPairField(label=_("Description"), max_length=500, required=False)
 
-    class Meta:
-        model = Component
-        fields = (
-            "group",
-            "name",
-            "description",
-            "position",
-            "visible",
-            "showcase",
-            "only_show_if_degraded",
-            "start_date",
-        )
-
 
 @admin.register(ComponentGroup)
 class ComponentGroupAdmin(ReferenceData, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Groups; one that still has components cannot be deleted."""
+    """Groups; a group that still has components cannot be deleted."""
 
     form = ComponentGroupForm
     list_display = ("__str__", "position")
@@ -49,7 +32,7 @@ class ComponentGroupAdmin(ReferenceData, admin.ModelAdmin):  # type: ignore[type
 
 @admin.register(Component)
 class ComponentAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Components; one that is no longer wanted is hidden, because the log speaks of it."""
+    """Components; they are hidden instead of deleted, because statements refer to them."""
 
     form = ComponentForm
     readonly_fields = ("status", "public_id")

@@ -1,4 +1,4 @@
-"""Components in groups, and the record of their changes of state."""
+"""Components, their groups, and the history of their states."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from statuspage.statements.texts import clean_text
 
 
 class ComponentGroup(models.Model):
-    """A heading under which components stand together."""
+    """A heading for components that belong together."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
     name = models.JSONField(_("name"), validators=[clean_text], help_text="zh-hans, en")
@@ -49,8 +49,8 @@ class Component(models.Model):
     )
     position = models.PositiveIntegerField(_("position"), default=0)
     visible = models.BooleanField(_("shown to the public"), default=True)
-    showcase = models.BooleanField(_("with uptime history"), default=True)
-    only_show_if_degraded = models.BooleanField(_("only shown when not operational"), default=False)
+    showcase = models.BooleanField(_("show uptime"), default=True)
+    only_show_if_degraded = models.BooleanField(_("show only when not operational"), default=False)
     start_date = models.DateField(_("in service since"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -65,7 +65,7 @@ class Component(models.Model):
 
 
 class StatusChange(models.Model):
-    """From when on a component was in a state, and which statement said so."""
+    """From when a component was in a state, and which statement said so."""
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="changes")
     status = models.CharField(max_length=30, choices=ComponentStatus.choices)

@@ -1,4 +1,4 @@
-"""Reading components."""
+"""Read components."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.statuses import Indicator, overall
-from statuspage.once import once
+from statuspage.lib.render_cache import once
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group (None for components that stand alone) with what the public may see of it."""
+    """A group and its visible components; the group is None for components without one."""
 
     group: ComponentGroup | None
     components: Sequence[Component]
@@ -22,12 +22,12 @@ class GroupRow:
 
 @once
 def visible_components() -> list[Component]:
-    """What the public may see, in order."""
+    """Return the components that the public may see, in order."""
     return list(Component.objects.filter(visible=True).select_related("group"))
 
 
 def grouped(components: Iterable[Component]) -> list[GroupRow]:
-    """Components under their groups, by the groups' order; those without a group come last."""
+    """Return the components by group, in the groups' order; those without a group come last."""
     rows: dict[int | None, list[Component]] = {}
     for component in components:
         rows.setdefault(component.group_id, []).append(component)
@@ -36,22 +36,18 @@ def grouped(components: Iterable[Component]) -> list[GroupRow]:
 
 
 def overall_state(components: Iterable[Component]) -> tuple[str, Indicator]:
-    """The contract's description and indicator for these components."""
+    """Return the contract's description and indicator for these components."""
     return overall([component.status for component in components])
 
 
 def components_by_public_id(public_ids: Iterable[str]) -> dict[str, Component]:
-    """The named components.
-
-    Raises:
-        ValidationError: one of the ids is unknown.
-    """
+    """Return the named components, or raise ValidationError with the unknown ids."""
     wanted = set(public_ids)
     found = {one.public_id: one for one in Component.objects.filter(public_id__in=wanted)}
     missing = wanted - set(found)
     if missing:
         raise ValidationError(
-            _("Unknown component: %(ids)s"),
+            _("Unknown services: %(ids)s"),
             code="component",
             params={"ids": ", ".join(sorted(missing))},
         )

@@ -1,4 +1,4 @@
-"""Changing the state of components; only a statement may do so."""
+"""Change the state of components; only a statement may do so."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,10 +10,7 @@ from statuspage.components.statuses import ComponentStatus
 def component_statuses_set(
     *, statuses: Mapping[Component, ComponentStatus], since: datetime, statement_number: int
 ) -> None:
-    """Put components into new states and record from when on; unchanged ones are left alone.
-
-    Runs inside the publishing transaction of the statement that says so.
-    """
+    """Set the new states of components, in the transaction of the statement that says so."""
     changed = [component for component, status in statuses.items() if component.status != status]
     for component in changed:
         component.status = statuses[component]

@@ -1,6 +1,6 @@
-"""Component statuses, how bad each is, and what they make of the whole."""
+"""Component statuses, their order of severity, and the overall state they add up to."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from django.db import models
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ComponentStatus(models.TextChoices):
-    """The five states of the public Statuspage v2 contract."""
+    """The five component states of the public Statuspage v2 contract."""
 
     OPERATIONAL = "operational", _("Operational")
     UNDER_MAINTENANCE = "under_maintenance", _("Under maintenance")
@@ -18,7 +18,7 @@ class ComponentStatus(models.TextChoices):
 
 
 class Impact(models.TextChoices):
-    """How much an incident hurts."""
+    """The impact of an incident."""
 
     NONE = "none", _("No impact")
     MINOR = "minor", _("Minor impact")
@@ -50,49 +50,45 @@ IMPACT_OF: Final = {
 
 
 def worst(statuses: Iterable[str]) -> ComponentStatus:
-    """The worst of the statuses; operational when there are none."""
-    return max(map(ComponentStatus, statuses), key=SEVERITY.__getitem__, default=_OPERATIONAL)
+    """Return the worst of the statuses, or operational when there are none."""
+    operational = ComponentStatus.OPERATIONAL
+    return max(map(ComponentStatus, statuses), key=SEVERITY.__getitem__, default=operational)
 
 
 def impact_of(statuses: Iterable[str]) -> Impact:
-    """The impact that follows from the worst component (Statuspage v2 contract)."""
+    """Return the impact that follows from the worst component (Statuspage v2 contract)."""
     return IMPACT_OF[worst(statuses)]
 
 
-_OPERATIONAL: Final = ComponentStatus.OPERATIONAL
-_MAJOR: Final = ComponentStatus.MAJOR_OUTAGE
-_PARTIAL: Final = ComponentStatus.PARTIAL_OUTAGE
-_DEGRADED: Final = ComponentStatus.DEGRADED_PERFORMANCE
-_MAINTENANCE: Final = ComponentStatus.UNDER_MAINTENANCE
-
-Condition = Callable[[Sequence[str]], bool]
-
-
-def _all(status: str) -> Condition:
-    return lambda found: bool(found) and all(one == status for one in found)
-
-
-def _any(status: str) -> Condition:
-    return lambda found: status in found
-
-
-# The public contract's table: the first row that holds decides.
-OVERALL: Final[Sequence[tuple[Condition, str, Indicator]]] = (
-    (_all(_MAJOR), "Major System Outage", Indicator.CRITICAL),
-    (_any(_MAJOR), "Partial System Outage", Indicator.MAJOR),
-    (_all(_PARTIAL), "Partial System Outage", Indicator.MAJOR),
-    (_any(_PARTIAL), "Minor Service Outage", Indicator.MINOR),
-    (_all(_DEGRADED), "Degraded System Service", Indicator.MINOR),
-    (_any(_DEGRADED), "Partially Degraded Service", Indicator.MINOR),
-    (_any(_MAINTENANCE), "Service Under Maintenance", Indicator.MAINTENANCE),
-    (lambda found: True, "All Systems Operational", Indicator.NONE),
-)
+# The public contract's table: the worst status decides, where every component has it, or some.
+OVERALL: Final[Mapping[ComponentStatus, tuple[tuple[str, Indicator], tuple[str, Indicator]]]] = {
+    ComponentStatus.MAJOR_OUTAGE: (
+        ("Major System Outage", Indicator.CRITICAL),
+        ("Partial System Outage", Indicator.MAJOR),
+    ),
+    ComponentStatus.PARTIAL_OUTAGE: (
+        ("Partial System Outage", Indicator.MAJOR),
+        ("Minor Service Outage", Indicator.MINOR),
+    ),
+    ComponentStatus.DEGRADED_PERFORMANCE: (
+        ("Degraded System Service", Indicator.MINOR),
+        ("Partially Degraded Service", Indicator.MINOR),
+    ),
+    ComponentStatus.UNDER_MAINTENANCE: (
+        ("Service Under Maintenance", Indicator.MAINTENANCE),
+        ("Service Under Maintenance", Indicator.MAINTENANCE),
+    ),
+    ComponentStatus.OPERATIONAL: (
+        ("All Systems Operational", Indicator.NONE),
+        ("All Systems Operational", Indicator.NONE),
+    ),
+}
 
 # The contract's descriptions are fixed English; readers of the page get these instead.
 HEADLINES: Final = {
     "Major System Outage": _("All services are down"),
     "Partial System Outage": _("Some services are down"),
-    "Minor Service Outage": _("Some services are partly interrupted"),
+    "Minor Service Outage": _("Some services have a partial outage"),
     "Degraded System Service": _("All services are slower than usual"),
     "Partially Degraded Service": _("Some services are slower than usual"),
     "Service Under Maintenance": _("Maintenance in progress"),
@@ -101,10 +97,6 @@ HEADLINES: Final = {
 
 
 def overall(statuses: Sequence[str]) -> tuple[str, Indicator]:
-    """The contract's (description, indicator) for the visible components' statuses."""
-    description, indicator = next(
-        (description, indicator)
-        for condition, description, indicator in OVERALL
-        if condition(statuses)
-    )
-    return description, indicator
+    """Return the contract's (description, indicator) for the visible components' statuses."""
+    everywhere, somewhere = OVERALL[worst(statuses)]
+    return everywhere if len(set(statuses)) == 1 else somewhere

@@ -1,4 +1,4 @@
-"""How long a component was in which state, day by day: pure, without a query or a clock."""
+"""How long a component was in each state, by day: pure functions, no query and no clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Change = tuple[datetime, ComponentStatus]
 
 @dataclass(frozen=True)
 class Span:
-    """A state, and from when until when it lasted."""
+    """A state with its beginning and its end."""
 
     status: ComponentStatus
     begin: datetime
@@ -39,19 +39,19 @@ class Span:
 
 @dataclass(frozen=True)
 class DayRecord:
-    """One day: the seconds in each state. An empty one is a day of which nothing is known."""
+    """One day with the seconds in each state; empty where nothing is known about the day."""
 
     day: date
     seconds: Mapping[ComponentStatus, int]
 
     @cached_property
     def status(self) -> ComponentStatus | None:
-        """The worst state of the day; None without a record."""
+        """The worst state of the day, or None without a record."""
         return max(self.seconds, key=SEVERITY.__getitem__, default=None)
 
     @property
     def disrupted(self) -> Mapping[ComponentStatus, int]:
-        """The seconds in states that are worse than maintenance, the worst first."""
+        """The seconds in each state worse than maintenance, the worst first."""
         return {
             status: self.seconds[status]
             for status in reversed(ComponentStatus)
@@ -60,14 +60,14 @@ class DayRecord:
 
     @property
     def maintained(self) -> int:
-        """The seconds of planned work."""
+        """The seconds under maintenance."""
         return self.seconds.get(ComponentStatus.UNDER_MAINTENANCE, 0)
 
 
 def history(changes: Iterable[Change], begin: datetime, end: datetime) -> list[Span]:
-    """The states from `begin` to `end`; operational before the first change, none before `begin`.
+    """Return the states from `begin` to `end`, operational before the first change.
 
-    `changes` are in order. Of two that begin together the later one holds.
+    `changes` are in order; of two with the same time, the later one holds.
     """
     if begin > end:
         return []
@@ -85,9 +85,9 @@ def history(changes: Iterable[Change], begin: datetime, end: datetime) -> list[S
 
 
 def worsened(spans: Iterable[Span], told_later: Sequence[Span]) -> list[Span]:
-    """The history with outages that were entered afterwards, wherever they were worse than it says.
+    """Return the spans, with each outage added wherever it was worse than the recorded state.
 
-    Time of which nothing is known stays unknown.
+    Time without a record stays unknown.
     """
     found = list(spans)
     for outage in told_later:
@@ -96,7 +96,7 @@ def worsened(spans: Iterable[Span], told_later: Sequence[Span]) -> list[Span]:
 
 
 def _under(span: Span, outage: Span) -> Iterable[Span]:
-    """The span, cut in up to three where the outage is worse."""
+    """Return the span, split into up to three where the outage is worse."""
     begin, end = max(span.begin, outage.begin), min(span.end, outage.end)
     if begin >= end or SEVERITY[span.status] >= SEVERITY[outage.status]:
         return [span]
@@ -109,13 +109,13 @@ def _under(span: Span, outage: Span) -> Iterable[Span]:
 
 
 def within(spans: Iterable[Span], begin: datetime, end: datetime) -> tuple[Span, ...]:
-    """What of the spans lies between the two."""
+    """Return the spans cut to the time from `begin` to `end`."""
     cut = (Span(one.status, max(one.begin, begin), min(one.end, end)) for one in spans)
     return tuple(one for one in cut if one.begin < one.end)
 
 
 def days(spans: Iterable[Span], first: date, last: date, zone: tzinfo) -> list[DayRecord]:
-    """One record a day from `first` to `last`, whatever the spans reach."""
+    """Return one record for each day from `first` to `last`, even where no span covers it."""
     seconds: dict[date, dict[ComponentStatus, int]] = {}
     for span in spans:
         for day, lasted in _by_day(span, first, last, zone):
@@ -127,7 +127,7 @@ def days(spans: Iterable[Span], first: date, last: date, zone: tzinfo) -> list[D
 
 
 def availability(records: Iterable[DayRecord]) -> Decimal | None:
-    """In percent with two digits, rounded down: only a perfect record is 100. None without one."""
+    """Return the availability in percent, rounded down to two digits, or None without a record."""
     known = lost = 0
     for record in records:
         for status, lasted in record.seconds.items():
@@ -139,7 +139,7 @@ def availability(records: Iterable[DayRecord]) -> Decimal | None:
 
 
 def runs(records: Sequence[DayRecord]) -> list[list[DayRecord]]:
-    """Days in order; neighbours of which there is nothing to tell, or nothing known, together."""
+    """Return the days in order, with neighbouring uneventful or unknown days grouped."""
     found: list[list[DayRecord]] = []
     for record in records:
         quiet = record.status in {None, ComponentStatus.OPERATIONAL}

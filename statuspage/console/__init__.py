@@ -1,1 +1,1 @@
-"""The staff console."""
+"""The console: the pages for staff."""

@@ -1,4 +1,4 @@
-"""Who may open which page of the console, and in which language it answers."""
+"""View decorators that check a console page's permissions and choose its language."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,9 +18,9 @@ View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def in_staff_language(view: View[P]) -> View[P]:
-    """Answer in the language of the reader's cookie or browser, and let nothing be stored.
+    """Answer in the language of the reader's cookie or browser, and forbid caching.
 
-    The middleware reads the language from the path, which the console's addresses do not carry.
+    The middleware reads the language from the path, but the console's URLs have no language.
     """
 
     @never_cache
@@ -37,81 +37,47 @@ def in_staff_language(view: View[P]) -> View[P]:
     return wrapped
 
 
-def anyone(view: View[P]) -> View[P]:
-    """A page that needs no sign-in: signing in itself."""
-    return in_staff_language(view)
-
-
 def reads(view: View[P]) -> View[P]:
-    """A page for every member of staff, auditors included."""
-    return in_staff_language(_signed_in(view))
+    """Let in every member of staff, auditors included."""
+    return _for(view, lambda staff: True, "")
 
 
 def writes(view: View[P]) -> View[P]:
-    """A page for those who may speak in public; others are told so, with status 403."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not staff_of(request).may_publish:
-            return render(request, "console/forbidden.html", status=403)
-        return view(request, *args, **kwargs)
-
-    return in_staff_language(_signed_in(wrapped))
+    """Let in those who may publish; answer the others with status 403."""
+    return _for(view, lambda staff: staff.may_publish, "console/forbidden.html")
 
 
 def decides(view: View[P]) -> View[P]:
-    """A page for those who may decide what becomes of messages and addresses; others get 403."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not may_decide(staff_of(request)):
-            return undecided(request)
-        return view(request, *args, **kwargs)
-
-    return in_staff_language(_signed_in(wrapped))
+    """Let in those who may approve; answer the others with status 403."""
+    return _for(view, lambda staff: staff.may_approve, "console/undecided.html")
 
 
 def audits(view: View[P]) -> View[P]:
-    """A page for administrators and auditors; others get 403."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not staff_of(request).may_audit:
-            return render(request, "console/auditors_only.html", status=403)
-        return view(request, *args, **kwargs)
-
-    return in_staff_language(_signed_in(wrapped))
-
-
-def undecided(request: HttpRequest) -> HttpResponse:
-    """Who may not decide is told so."""
-    return render(request, "console/undecided.html", status=403)
-
-
-def may_decide(staff: Staff) -> bool:
-    """Whether they may send again, or write again to whom a provider stopped."""
-    return staff.may_approve
+    """Let in administrators and auditors; answer the others with status 403."""
+    return _for(view, lambda staff: staff.may_audit, "console/auditors_only.html")
 
 
 def staff_of(request: HttpRequest) -> Staff:
-    """Who is signed in; only for views behind `reads` or `writes`."""
+    """Return the signed-in member of staff; only for views behind a decorator of this module."""
     if not isinstance(request.user, Staff):
         raise TypeError("this view lacks @reads or @writes")
     return request.user
 
 
-def _signed_in(view: View[P]) -> View[P]:
+def _for(view: View[P], allowed: Callable[[Staff], bool], refusal: str) -> View[P]:
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_login(request)
+        if not allowed(staff_of(request)):
+            return render(request, refusal, status=403)
         return view(request, *args, **kwargs)
 
-    return wrapped
+    return in_staff_language(wrapped)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page; htmx is told to load it as a whole, not into a corner of this one."""
+    """Redirect to the sign-in page; htmx must load it as a whole page, not into a fragment."""
     response: HttpResponse = redirect_to_login(request.get_full_path())
     if request.headers.get("HX-Request"):
         location = response.headers["Location"]

@@ -1,9 +1,9 @@
-"""Puts the console's own admin site in the place of Django's."""
+"""Replace Django's admin site with the console's own."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
 class ReferenceDataConfig(AdminConfig):
-    """Django's admin, for reference data and administrators only."""
+    """Django's admin, limited to reference data and to administrators."""
 
     default_site = "statuspage.console.admin_site.ReferenceDataSite"

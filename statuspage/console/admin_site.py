@@ -1,4 +1,4 @@
-"""The admin at /admin/: reference data, for administrators, behind the console's sign-in."""
+"""The admin at /admin/: reference data, for administrators, with the console's sign-in."""
 
 from typing import Any, cast
 
@@ -14,24 +14,24 @@ from statuspage.staff.reference_data import may_edit_reference_data
 
 
 class ReferenceDataSite(AdminSite):
-    """Whoever may not enter is told so; signing in happens at the console, with its brake."""
+    """An admin that uses the console's sign-in, because that limits the rate of tries."""
 
     site_header = _("Reference data")
     site_title = _("Reference data")
-    index_title = _("What the console chooses from")
+    index_title = _("Data used by the console")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """The role decides, not Django's staff or superuser flags."""
+        """Return True if the role may edit reference data; Django's staff flags do not count."""
         return may_edit_reference_data(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Every page in the reader's language."""
+        """Return the view in the reader's language."""
         return in_staff_language(super().admin_view(view, cacheable))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """To the console's sign-in, or a plain refusal for those who are signed in already."""
+        """Redirect to the console's sign-in, or refuse those who are signed in already."""
         wanted = request.GET.get("next", "/admin/")
         if isinstance(request.user, AnonymousUser):
             return redirect_to_login(wanted)

@@ -1,4 +1,4 @@
-"""No body larger than the largest list: looked at before any of it is written to the disk."""
+"""Refuse request bodies larger than the largest list before anything is written to disk."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
-# For the form's other fields, and what parts them.
+# For the form's other fields and the multipart boundaries.
 ALLOWANCE_BYTES = 1 << 20
 
 
 class BoundedUpload(FileUploadHandler):
-    """Stands before the handlers that keep the file, and only looks how long the body is."""
+    """An upload handler that checks the body's length before the handlers that store the file."""
 
     def handle_raw_input(
         self,
@@ -21,17 +21,13 @@ class BoundedUpload(FileUploadHandler):
         *rest: Any,
         **more: Any,
     ) -> None:
-        """Let it be read.
-
-        Raises:
-            RequestDataTooBig: it is too long; the answer is 400.
-        """
+        """Raise RequestDataTooBig, which is answered with 400, for a body that is too long."""
         if content_length > (settings.TRANSACTIONS_MAX_MB << 20) + ALLOWANCE_BYTES:
             raise RequestDataTooBig(f"{content_length} bytes")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """For the next handler."""
+        """Pass the data on to the next handler."""
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
-        """The next handler has the file."""
+        """Return None, so that the next handler stores the file."""

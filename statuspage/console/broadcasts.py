@@ -1,4 +1,4 @@
-"""How far a broadcast has got, how fast it gets on, and whether there is more to come."""
+"""Progress of a broadcast: counts, rate, time left, and outstanding receipts."""
 
 import math
 import time
@@ -27,10 +27,8 @@ ByChannel = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
-class Count:
-    """Deliveries by channel and state; how many wait for a later hour, and the first of these;
-    and how many had been tried at which times, of late.
-    """
+class DeliveryCounts:
+    """Deliveries by channel and state, those held for a later hour, and recent tries."""
 
     by_channel: ByChannel
     held: int = 0
@@ -43,20 +41,14 @@ class Progress:
     """A broadcast with its deliveries counted by channel and state."""
 
     broadcast: Broadcast
-    count: Count
-
-    @classmethod
-    def of(cls, broadcast: Broadcast) -> "Progress":
-        """Count now."""
-        return cls(broadcast, _count(broadcast.pk, None))
+    count: DeliveryCounts
 
     @classmethod
     def shared(cls, broadcast: Broadcast) -> "Progress":
-        """As counted within the last second, for however many are watching."""
+        """Return counts at most one second old, shared by all readers of the page."""
         key = f"progress:{broadcast.pk}"
-        return cls(
-            broadcast, shared(key, COUNTED_FOR_SECONDS, lambda: _count(broadcast.pk, last(key)))
-        )
+        count = shared(key, COUNTED_FOR_SECONDS, lambda: _count(broadcast.pk, last(key)))
+        return cls(broadcast, count)
 
     @property
     def by_channel(self) -> ByChannel:
@@ -65,7 +57,7 @@ class Progress:
 
     @property
     def counts(self) -> dict[str, int]:
-        """By state, over all channels."""
+        """Deliveries by state, over all channels."""
         rows = self.by_channel.values()
         return {state: sum(row[state] for row in rows) for state in DeliveryState.values}
 
@@ -76,13 +68,13 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Deliveries that need nothing more from us."""
+        """The number of deliveries that need nothing more from us."""
         counts = self.counts
         return self.total - sum(counts[state] for state in UNFINISHED)
 
     @property
     def rate(self) -> float:
-        """Messages tried in a second, over the last ten; 0 while that is not known."""
+        """Messages tried per second over the last ten seconds; 0 while unknown."""
         tried = self.count.tried
         if self.broadcast.state == BroadcastState.FINISHED or len(tried) < 2:
             return 0.0
@@ -91,7 +83,7 @@ class Progress:
 
     @property
     def minutes_left(self) -> int | None:
-        """Whole minutes, at this rate, until all that is due is tried; None while not known."""
+        """Whole minutes until all due messages are tried at this rate, or None while unknown."""
         waiting = sum(self.counts[state] for state in WAITING) - self.count.held
         if self.broadcast.state != BroadcastState.SENDING or not self.rate or waiting <= 0:
             return None
@@ -99,43 +91,35 @@ class Progress:
 
     @property
     def rows(self) -> list[tuple[str, int, list[int]]]:
-        """For a table: channel, total, counts in the order of the states."""
+        """Table rows: channel, total, and counts in the order of the states."""
         return [
             (channel, sum(counts.values()), [counts[state] for state in DeliveryState.values])
             for channel, counts in self.by_channel.items()
         ]
 
     @property
-    def columns(self) -> list[tuple[str, int]]:
-        """State and total count, in the order of the states."""
-        return list(self.counts.items())
-
-    @property
     def moving(self) -> bool:
-        """True while messages are still to be sent or receipts to come."""
+        """True while messages are still to be sent or receipts are outstanding."""
         return self.broadcast.state != BroadcastState.FINISHED or self._awaits_receipts()
 
     def _awaits_receipts(self) -> bool:
         finished_at = self.broadcast.finished_at
         if finished_at is None or timezone.now() - finished_at > RECEIPTS_AWAITED:
             return False
-        awaited = (one.name for one in channels() if _sends_receipts(one))
+        # A channel whose provider sends no receipts leaves the base class's method as it is.
+        base = Channel.parse_callback
+        awaited = (one.name for one in channels() if type(one).parse_callback is not base)
         return any(self.by_channel.get(name, {}).get(DeliveryState.SENT) for name in awaited)
 
 
-def _count(number: int, before: object) -> Count:
+def _count(number: int, before: object) -> DeliveryCounts:
     by_channel = progress_by_channel(number)
     tried = sum(
         count for row in by_channel.values() for state, count in row.items() if state not in WAITING
     )
     now = time.time()
-    earlier = before.tried if isinstance(before, Count) else ()
+    earlier = before.tried if isinstance(before, DeliveryCounts) else ()
     recent = tuple(one for one in earlier if now - RATE_OF_SECONDS <= one[0] < now)
     pending = any(row[DeliveryState.PENDING] for row in by_channel.values())
     held, until = held_back(number) if pending else (0, None)
-    return Count(by_channel, held, until, (*recent, (now, tried)))
-
-
-def _sends_receipts(channel: Channel) -> bool:
-    """A channel whose provider calls back reads those calls; the others leave that as it is."""
-    return type(channel).parse_callback is not Channel.parse_callback
+    return DeliveryCounts(by_channel, held, until, (*recent, (now, tried)))

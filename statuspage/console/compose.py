@@ -1,9 +1,9 @@
-"""Write, look, confirm, publish: the four steps of every form that says something in public."""
+"""The four steps of every form that publishes: write, preview, confirm, publish."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,13 +11,18 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from statuspage.approvals.drafts import (
+    draft_save,
+    drafts_of,
+    publish_once,
+    published_with,
+    writing_at,
+)
+from statuspage.approvals.models import Draft
 from statuspage.console.access import staff_of
 from statuspage.console.forms.compose import ComposeForm
-from statuspage.console.models import Draft
-from statuspage.console.preview import Preview, preview_of
-from statuspage.console.services import publish_once, published_with
+from statuspage.console.preview import preview_of
 from statuspage.console.wanted import number_of
-from statuspage.console.writing import Writing, draft_save, drafts_of, writing_at
 from statuspage.statements.models import Statement
 
 # What belongs to a step and not to the text.
@@ -27,17 +32,19 @@ GOING_OUT: Final = frozenset({"confirm", "publish"})
 
 @dataclass(frozen=True)
 class Composition:
-    """A form, the page on which it is written and what else that page shows."""
+    """A form with its page and the other content of that page."""
 
     form: ComposeForm
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
-    # Where one person may not publish alone: hands what is written over to a second one.
+    # Submits for approval what one person may not publish alone.
     hand_over: Callable[[HttpRequest], HttpResponse] | None = None
+    # The address it is sent to, where the form stands on another page.
+    place: str = ""
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
-    """What fills the form: what was sent, or the draft that the address names; None for neither."""
+    """Return the submitted data, or the draft in the query string, or None."""
     if request.method == "POST":
         return request.POST or None
     draft = _named_draft(request)
@@ -49,29 +56,20 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return values
 
 
-def writing_of(request: HttpRequest, place: str) -> Writing:
-    """Who is writing at that place, before anything is typed."""
-    return writing_at(place, staff_of(request), _named_draft(request))
-
-
 def compose(request: HttpRequest, composition: Composition) -> HttpResponse:
-    """Take the step that the pressed button names; without one, show the form."""
+    """Run the step of the pressed button; without one, show the form."""
     if request.method != "POST":
-        return _edit(request, composition)
+        return _page(request, composition, quiet=True)
     step = request.POST.get("step", "")
-    if step in GOING_OUT and (earlier := published_with(composition.form["token"].value())):
+    token = composition.form.sent_token() if step in GOING_OUT else None
+    if token and (earlier := published_with(token)):
         return _again(request, earlier)
     return STEPS.get(step, _preview)(request, composition)
 
 
-def _edit(request: HttpRequest, composition: Composition) -> HttpResponse:
-    """The form as it stands, without complaints about what is not written yet."""
-    return _page(request, composition, quiet=True)
-
-
 def _preview(request: HttpRequest, composition: Composition) -> HttpResponse:
-    """The form with its preview, kept as a draft; to htmx the preview alone."""
-    # A keystroke is no act: what comes of it is written down when it is published.
+    """Save a draft and return the form with its preview; for htmx, the preview alone."""
+    # Typing is not audited: publishing is.
     request.no_act = True  # type: ignore[attr-defined]
     context = _keep(request, composition)
     if request.headers.get("HX-Request"):
@@ -81,7 +79,7 @@ def _preview(request: HttpRequest, composition: Composition) -> HttpResponse:
 
 
 def _save(request: HttpRequest, composition: Composition) -> HttpResponse:
-    """Kept as a draft, to go on with later."""
+    """Save a draft to continue later."""
     context = _keep(request, composition)
     saved = context["writing"].saved
     if saved is None:
@@ -91,21 +89,22 @@ def _save(request: HttpRequest, composition: Composition) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, composition: Composition) -> HttpResponse:
-    """What will be said, and to how many: the last look before it is public."""
+    """Show what will be published and to how many, for confirmation."""
     if not composition.form.is_ready():
         return _page(request, composition)
     context = {
         **composition.context,
         **_keep(request, composition),
         "form": composition.form,
-        "written": _written(request),
+        # For the confirming page to carry along.
+        "written": [(name, one) for name, many in _written(request).items() for one in many],
         "hands_over": composition.hand_over is not None,
     }
     return render(request, "console/confirm.html", context)
 
 
 def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
-    """Say it, once; a second press leads to what the first has published."""
+    """Publish once; a second press leads to what the first one published."""
     form, author = composition.form, staff_of(request)
     if not form.is_ready():
         return _page(request, composition)
@@ -121,32 +120,21 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
     if not now:
         return _again(request, statement)
     messages.success(request, _("Published as statement %(n)s.") % {"n": statement.number})
-    return _follow(statement)
-
-
-def _again(request: HttpRequest, statement: Statement) -> HttpResponse:
-    """Asked before the form is checked: its own first publication would make it look outdated."""
-    messages.info(
-        request,
-        _("This was already published, as statement %(n)s. Nothing was published again.")
-        % {"n": statement.number},
-    )
-    return _follow(statement)
-
-
-def _follow(statement: Statement) -> HttpResponse:
-    """To where its broadcast can be watched: the next question is whether people are told."""
     return redirect("console:broadcast", number=statement.number)
 
 
-def _written(request: HttpRequest) -> list[tuple[str, str]]:
-    """Everything the form holds, for the confirming page to carry along."""
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in NOT_TEXT
-        for value in values
-    ]
+def _again(request: HttpRequest, statement: Statement) -> HttpResponse:
+    """Redirect to what this form published; runs before validation, which would refuse the form."""
+    messages.info(
+        request,
+        _("This was already published as statement %(n)s. It was not published again.")
+        % {"n": statement.number},
+    )
+    return redirect("console:broadcast", number=statement.number)
+
+
+def _written(request: HttpRequest) -> dict[str, list[str]]:
+    return {name: values for name, values in request.POST.lists() if name not in NOT_TEXT}
 
 
 def _page(
@@ -156,52 +144,37 @@ def _page(
     quiet: bool = False,
     kept: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    form = composition.form
+    form, place = composition.form, composition.place or request.path
+    shown = kept or {
+        "preview": preview_of(form),
+        "writing": writing_at(place, staff_of(request), _named_draft(request)),
+    }
     context = {
         **composition.context,
-        **(kept or _shown(request, form)),
+        **shown,
         "form": form,
         "complain": form.is_bound and not quiet,
     }
     return render(request, composition.template, context)
 
 
-def _shown(request: HttpRequest, form: ComposeForm) -> dict[str, Any]:
-    return {"preview": preview_of(form), "writing": writing_of(request, request.path)}
-
-
 def _keep(request: HttpRequest, composition: Composition) -> dict[str, Any]:
-    """Keep what was sent as a draft; the preview of it, and who else is writing here."""
+    """Save the submitted data as a draft; return its preview and who else is writing here."""
     preview = preview_of(composition.form)
-    try:
-        draft, problem = _kept(request, composition.form, preview), []
-    except ValidationError as error:
-        draft, problem = None, error.messages
-    writing = writing_at(request.path, staff_of(request), draft)
-    return {"preview": preview, "writing": writing, "not_kept": problem}
-
-
-def _kept(request: HttpRequest, form: ComposeForm, preview: Preview) -> Draft | None:
-    try:
-        token = UUID(str(form["token"].value()))
-    except ValueError:
-        return None
-    return draft_save(
-        staff=staff_of(request),
-        token=token,
-        place=request.path,
-        kind=preview.document["kind"],
-        title=preview.document["content"]["name"],
-        typed={name: many for name, many in request.POST.lists() if name not in NOT_TEXT},
-    )
+    place, staff = composition.place or request.path, staff_of(request)
+    draft, problem = None, []
+    if token := composition.form.sent_token():
+        kind, title = preview.document["kind"], preview.document["content"]["name"]
+        named = {"token": token, "place": place, "kind": kind, "title": title}
+        try:
+            draft = draft_save(staff=staff, typed=_written(request), **named)
+        except ValidationError as error:
+            problem = error.messages
+    return {"preview": preview, "writing": writing_at(place, staff, draft), "not_kept": problem}
 
 
 def _named_draft(request: HttpRequest) -> Draft | None:
-    """Their own draft that the address names.
-
-    Raises:
-        Http404: it names none of theirs, or none of this place.
-    """
+    """Return the reader's draft in the query string; 404 if it is not theirs or of another form."""
     wanted = request.GET.get("draft")
     if wanted is None or request.method == "POST":
         return None
@@ -210,7 +183,7 @@ def _named_draft(request: HttpRequest) -> Draft | None:
 
 
 STEPS: Final[Mapping[str, Callable[[HttpRequest, Composition], HttpResponse]]] = {
-    "edit": _edit,
+    "edit": partial(_page, quiet=True),
     "preview": _preview,
     "save": _save,
     "confirm": _confirm,

@@ -1,109 +1,153 @@
-"""The ledger as a spreadsheet, row by row as the database gives them."""
+"""CSV exports, streamed from the database: the ledger, the subscribers and the audit log."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notifications.channels import channels
 from notifications.delivery.models import Delivery
 from notifications.delivery.states import DeliveryState
+from notifications.subscribers.crypto import CannotDecrypt
+from notifications.subscribers.models import Address, Consent
+from notifications.subscribers.selectors import clear_address
 from statuspage.console.labels import REASONS
+from statuspage.staff.models import AuditEntry
 
-# Without it Excel takes UTF-8 for something else.
+# Without it Excel does not recognise UTF-8.
 BOM: Final = "\ufeff"
 ROWS_AT_ONCE: Final = 2000
-# A cell that begins so is a formula to a spreadsheet, whoever wrote it.
+# A spreadsheet runs a cell that begins so as a formula, wherever the text came from.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS: Final = (
-    "statement_id",
-    "address__masked",
-    "channel",
-    "provider",
-    "language",
-    "state",
-    "reason",
-    "code",
-    "attempts",
-    "segments",
-    "first_tried_at",
-    "sent_at",
-    "settled_at",
-    "updated_at",
-)
+LEDGER: Final[Mapping[str, Any]] = {
+    "statement_id": gettext_lazy("Statement"),
+    "address__masked": gettext_lazy("Address"),
+    "channel": gettext_lazy("Channel"),
+    "provider": gettext_lazy("Provider"),
+    "language": gettext_lazy("Language"),
+    "state": gettext_lazy("State"),
+    "reason": gettext_lazy("Reason"),
+    "code": gettext_lazy("Error code"),
+    "attempts": gettext_lazy("Attempts"),
+    "segments": gettext_lazy("Segments"),
+    "first_tried_at": gettext_lazy("First tried"),
+    "sent_at": gettext_lazy("Sent at"),
+    "settled_at": gettext_lazy("Finished at"),
+    "updated_at": gettext_lazy("Last change"),
+}
+# The columns of an import where there are such, so that a masked export shows what to send in.
+SUBSCRIBERS: Final = {
+    "subscriber": "subscriber__public_id",
+    "channel": "channel",
+    "address": "masked",
+    "language": "subscriber__language",
+    "category": "subscriber__category",
+    "topics": "subscription__topics",
+    "components": "subscription__components",
+    "timezone": "subscriber__timezone",
+    "one_by_one": "subscriber__one_by_one",
+    "confirmed_at": "confirmed_at",
+    "stopped_at": "suppressed_at",
+    "stopped_for": "suppressed_for",
+    "consent_source": "consent_source",
+    "consent_at": "consent_at",
+}
+# For other systems too: the names of the columns are the same in every language.
+AUDIT: Final = ("id", "at", "who", "token", "act", "target", "status", "before", "after", "ip")
 
 
-def ledger_csv(rows: QuerySet[Delivery]) -> Iterator[str]:
-    """Lines of CSV in the language that is active now, whenever they are read.
-
-    A server-side cursor: neither the rows nor their number is ever held here.
-    """
-    return _lines(rows, _header(), _labels())
-
-
-def _lines(
-    rows: QuerySet[Delivery], header: Sequence[str], labels: Mapping[str, Mapping[str, str]]
-) -> Iterator[str]:
-    yield BOM + _written([header])
-    # In a transaction, or the cursor would have the database copy its whole result first.
-    with transaction.atomic():
-        found = rows.values_list(*COLUMNS).iterator(chunk_size=ROWS_AT_ONCE)
-        while batch := list(islice(found, ROWS_AT_ONCE)):
-            yield _written([_cell(name, one, labels) for name, one in _named(row)] for row in batch)
+def csv_response(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+    """Return lines of CSV as a download."""
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
 
 
-def _named(row: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-    return zip(COLUMNS, row, strict=True)
-
-
-def _written(rows: Iterable[Sequence[str]]) -> str:
+def written(rows: Iterable[Sequence[str]]) -> str:
+    """Yield rows as lines of CSV."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()
 
 
-def _cell(name: str, value: Any, labels: Mapping[str, Mapping[str, str]]) -> str:
-    if value is None:
-        return labels["empty"].get(name, "")
-    if isinstance(value, datetime):
-        return timezone.localtime(value).isoformat(sep=" ", timespec="seconds")
-    text = labels.get(name, {}).get(value, str(value))
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _labels() -> dict[str, dict[str, str]]:
-    """Words for values, translated now: when the lines are read the request is over."""
+def ledger_csv(rows: QuerySet[Delivery]) -> Iterator[str]:
+    """Return the ledger in the language active at the call, not when the lines are read."""
     names = {one.name: str(one.label) for one in channels()}
-    return {
+    # Translated now: the request is over when the lines are read.
+    labels: dict[str, Mapping[Any, str]] = {
         "channel": names,
         "provider": names,
         "state": {value: str(label) for value, label in DeliveryState.choices},
         "reason": {str(value): str(label) for value, label in REASONS.items()},
-        "empty": {"address__masked": _("erased")},
+        "address__masked": {None: _("erased")},
     }
 
+    def cells(row: Sequence[Any]) -> list[str]:
+        named = zip(LEDGER, row, strict=True)
+        return [_cell(labels.get(name, {}).get(value, value)) for name, value in named]
 
-def _header() -> list[str]:
-    return [
-        _("Statement"),
-        _("Address"),
-        _("Channel"),
-        _("Provider"),
-        _("Language"),
-        _("State"),
-        _("Reason"),
-        _("Code"),
-        _("Attempts"),
-        _("Segments"),
-        _("First tried"),
-        _("Sent at"),
-        _("Final since"),
-        _("Last change"),
-    ]
+    return _lines([str(one) for one in LEDGER.values()], rows.values_list(*LEDGER), cells)
+
+
+def subscribers_csv(*, clear: bool) -> Iterator[str]:
+    """Return every subscriber's addresses, masked unless `clear`."""
+    given = Consent.objects.filter(address=OuterRef("pk"), act=Consent.Act.GIVEN).order_by("-pk")
+    rows = Address.objects.order_by("pk").annotate(
+        consent_source=Subquery(given.values("source")[:1]),
+        consent_at=Subquery(given.values("at")[:1]),
+    )
+
+    def cells(row: Sequence[Any]) -> list[str]:
+        sealed, kind, *values = row
+        shown = dict(zip(SUBSCRIBERS, values, strict=True))
+        if clear:
+            with suppress(CannotDecrypt):
+                shown["address"] = clear_address(Address(sealed=sealed, kind=kind))
+        return [_cell(value) for value in shown.values()]
+
+    columns = ("sealed", "kind", *SUBSCRIBERS.values())
+    return _lines([*SUBSCRIBERS], rows.values_list(*columns), cells)
+
+
+def audit_csv(rows: QuerySet[AuditEntry]) -> Iterator[str]:
+    """Return the audit log, newest first."""
+    found = rows.values_list(*AUDIT)
+    return _lines(AUDIT, found, lambda row: [_cell(value, sep="T") for value in row])
+
+
+def _lines(
+    header: Sequence[str], rows: QuerySet[Any, Any], cells: Callable[[Any], Iterable[str]]
+) -> Iterator[str]:
+    """Yield the rows through a server-side cursor, so that memory use does not grow."""
+    yield BOM + written([header])
+    # In a transaction, or the cursor would have the database copy its whole result first.
+    with transaction.atomic():
+        found = rows.iterator(chunk_size=ROWS_AT_ONCE)
+        while batch := list(islice(found, ROWS_AT_ONCE)):
+            yield written([*cells(row)] for row in batch)
+
+
+def _cell(value: Any, sep: str = " ") -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).isoformat(sep=sep, timespec="seconds")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        value = ";".join(value)
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

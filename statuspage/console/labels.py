@@ -1,4 +1,4 @@
-"""What the console calls the values that stand in the tables."""
+"""The labels that the console shows for stored values."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,12 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.outcomes import Reason
 from notifications.delivery.states import DeliveryState
-from notifications.subscribers.services.stopping import UNSUBSCRIBED
+from notifications.subscribers.services.inbound import WECHAT
+from notifications.subscribers.services.subscriptions import UNSUBSCRIBED, WEB
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.postmortems.content import FOLLOWED_UP
+from statuspage.postmortems.content import POSTMORTEM as POSTMORTEM_KIND
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 
-# No two enumerations give one value two meanings, so that one table serves every template.
+# A value means the same in every enumeration, so one table serves all templates.
 LABELS: Final = {
     **dict(ComponentStatus.choices),
     **dict(Impact.choices),
@@ -28,25 +31,32 @@ STATEMENTS: Final[Mapping[str, Any]] = {
     "incident.backfilled": _("Incident entered afterwards"),
     "maintenance.scheduled": _("New maintenance"),
     "maintenance.updated": _("Maintenance update"),
+    POSTMORTEM_KIND: _("Postmortem"),
+    FOLLOWED_UP: _("Postmortem action done"),
     "correction": _("Correction"),
     "withdrawal": _("Withdrawal"),
 }
-# Why a delivery stands where it does, and why an address is stopped.
+# The reasons for a delivery's state, and for stopping an address.
 REASONS: Final[Mapping[str, Any]] = {
-    Reason.BAD_ADDRESS: _("Bad address"),
+    Reason.BAD_ADDRESS: _("Invalid address"),
     Reason.OPTED_OUT: _("Opted out"),
-    Reason.NOT_A_FOLLOWER: _("Does not follow the account"),
-    Reason.UNREACHABLE: _("Cannot be reached"),
-    Reason.REFUSED_CONTENT: _("Content refused"),
+    Reason.NOT_A_FOLLOWER: _("Does not follow our WeChat account"),
+    Reason.UNREACHABLE: _("Unreachable"),
+    Reason.REFUSED_CONTENT: _("Content rejected"),
     Reason.BLOCKED: _("Blocked"),
-    Reason.RATE_LIMITED: _("Too fast for the provider"),
+    Reason.RATE_LIMITED: _("Provider's rate limit exceeded"),
     Reason.QUOTA: _("Quota used up"),
     Reason.NO_CREDENTIALS: _("Channel not set up"),
     Reason.CONNECTION: _("No connection to the provider"),
-    Reason.PROVIDER_ERROR: _("Error at the provider"),
-    Reason.TIMEOUT: _("No answer in time"),
-    Reason.BUDGET: _("The month's SMS budget was used up"),
-    Reason.FAILING: _("Failed again and again"),
+    Reason.PROVIDER_ERROR: _("Provider error"),
+    Reason.TIMEOUT: _("Timed out"),
+    Reason.BUDGET: _("Monthly SMS budget used up"),
+    Reason.FAILING: _("Failed repeatedly"),
     Reason.OTHER: _("Other reason"),
     UNSUBSCRIBED: _("Unsubscribed"),
+}
+# By which way someone agreed; other values were written by whoever imported them.
+CONSENT_SOURCES: Final[Mapping[str, Any]] = {
+    WEB: _("on the website"),
+    WECHAT: _("in WeChat"),
 }

@@ -1,4 +1,4 @@
-"""Figures that many look at and one counts."""
+"""Cache figures that many pages show, so that they are counted once for all requests."""
 
 import logging
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-# For so long others are shown the last figure while somebody counts anew.
+# How long others are shown the last figure while one request counts again.
 KEPT_SECONDS: Final = 60
 
 logger = logging.getLogger(__name__)
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 def shared(key: str, seconds: int, count: Callable[[], T]) -> T:
-    """What `count` returned within the last `seconds`, whoever asked for it.
+    """Return what `count` returned within the last `seconds`, for any caller.
 
-    One of those who ask after that counts again. Where Redis is down everyone counts.
+    After that, one caller counts again. While Redis is down, every caller counts.
     """
     try:
         if not cache.add(f"{key}:fresh", 1, seconds):
@@ -32,7 +32,7 @@ def shared(key: str, seconds: int, count: Callable[[], T]) -> T:
 
 
 def last(key: str) -> object:
-    """The last figure of that name, however old; None where there is none, or Redis is down."""
+    """Return the last figure of that name, however old, or None without one or without Redis."""
     try:
         return cache.get(key)
     except RedisError:

@@ -1,5 +1,6 @@
-"""What was said about a subject, with what was said about each statement."""
+"""The timeline of a subject: its statements, with corrections and withdrawals."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,16 +9,14 @@ from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timeline
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
-ANSWERS = (CORRECTION, WITHDRAWAL)
-
 
 @dataclass(frozen=True)
 class Entry:
-    """A statement on its subject's timeline."""
+    """A statement on its subject's timeline, with the numbers of its corrections and withdrawal."""
 
     statement: Statement
     corrected: Sequence[int]
-    withdrawn: bool
+    withdrawn: Sequence[int]
 
     @property
     def answerable(self) -> bool:
@@ -26,21 +25,18 @@ class Entry:
 
 
 def entries(subject_type: str, public_id: str) -> list[Entry]:
-    """The statements about one subject, newest first."""
+    """Return the statements about one subject, newest first."""
     statements = timeline(subject_type, public_id)
-    return [_entry(one, statements) for one in reversed(statements)]
+    answers: dict[tuple[int | None, str], list[int]] = defaultdict(list)
+    for one in statements:
+        answers[one.corrects_id, one.kind].append(one.number)
+    return [
+        Entry(one, answers[one.number, CORRECTION], answers[one.number, WITHDRAWAL])
+        for one in reversed(statements)
+    ]
 
 
 def updates(subject_type: str, public_id: str) -> list[Statement]:
-    """The statements that moved a subject on, oldest first; its version counts exactly these."""
-    besides = {*ANSWERS, *KINDS}
+    """Return the statements that updated a subject, oldest first; its version counts these."""
+    besides = {CORRECTION, WITHDRAWAL, *KINDS}
     return [one for one in timeline(subject_type, public_id) if one.kind not in besides]
-
-
-def _entry(statement: Statement, statements: Sequence[Statement]) -> Entry:
-    answers = [one for one in statements if one.corrects_id == statement.number]
-    return Entry(
-        statement=statement,
-        corrected=[one.number for one in answers if one.kind == CORRECTION],
-        withdrawn=any(one.kind == WITHDRAWAL for one in answers),
-    )

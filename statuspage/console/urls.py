@@ -1,8 +1,11 @@
-"""Addresses of this room."""
+"""URLs of the console."""
 
-from django.urls import path, register_converter
+from typing import Any
 
-from statuspage.console.converters import NumberConverter, PublicIdConverter
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import IntConverter, StringConverter
+
+from statuspage.console.access import View
 from statuspage.console.views import (
     account,
     audit,
@@ -10,161 +13,135 @@ from statuspage.console.views import (
     calendar,
     dashboard,
     dead_letters,
-    drafts,
-    imports,
     incidents,
-    ledger,
     maintenances,
     notices,
     passkeys,
     postmortems,
     proposals,
-    quarantine,
-    recurrences,
     regulator,
-    reviews,
-    rules,
     session,
     signals,
     sso,
     statements,
     subscribers,
-    switchboard,
-    tokens,
-    transactions,
+    uploads,
 )
+from statuspage.statements.ids import ALPHABET, LENGTH
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
+
+
+class NumberConverter(IntConverter):
+    """A statement's number in a URL: digits that fit the database's integers."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+
+class PublicIdConverter(StringConverter):
+    """A public id in a URL; its form cannot be mistaken for a word such as `new`."""
+
+    regex = f"[{ALPHABET}]{{{LENGTH}}}"
+
 
 register_converter(NumberConverter, "number")
 register_converter(PublicIdConverter, "public_id")
 
+
+def page(route: str, view: View[Any], name: str = "", **options: str) -> URLPattern:
+    """Return the path of a page, which has its view's name unless another is given."""
+    return path(route, view, options, name=name or view.__name__)
+
+
+def upload_pages(prefix: str, kind: str, problems: str) -> list[URLPattern]:
+    """Return the paths of the two pages about an uploaded file."""
+    one = f"{prefix}<public_id:public_id>/"
+    return [
+        page(one, uploads.progress, kind, kind=kind),
+        page(f"{one}problems/", uploads.problems, problems, kind=kind),
+    ]
+
+
 app_name = "console"
 urlpatterns = [
-    path("", dashboard.dashboard, name="dashboard"),
-    path("login/", session.sign_in, name="login"),
-    path("logout/", session.sign_out, name="logout"),
-    path("login/code/", session.second_factor, name="second_factor"),
-    path("account/", account.account, name="account"),
-    path("account/app/", account.totp, name="totp"),
-    path("account/app/remove/", account.totp_off, name="totp_off"),
-    path("account/recovery-codes/", account.recovery_codes, name="recovery_codes"),
-    path("account/sessions/<number:number>/", account.session_revoke, name="session_revoke"),
-    path("login/sso/", sso.sso, name="sso"),
-    path("login/sso/back/", sso.sso_back, name="sso_back"),
-    path("login/passkey/options/", passkeys.passkey_show_options, name="passkey_show_options"),
-    path("login/passkey/", passkeys.passkey_show, name="passkey_show"),
-    path("account/passkeys/options/", passkeys.passkey_options, name="passkey_options"),
-    path("account/passkeys/", passkeys.passkey_add, name="passkey_add"),
-    path("account/passkeys/<number:number>/remove/", passkeys.passkey_off, name="passkey_off"),
-    path("tokens/", tokens.tokens, name="tokens"),
-    path("tokens/<number:number>/revoke/", tokens.token_off, name="token_revoke"),
-    path("audit/", audit.audit, name="audit"),
-    path("audit/export/", audit.audit_export, name="audit_export"),
-    path("drafts/", drafts.drafts, name="drafts"),
-    path("drafts/<number:number>/discard/", drafts.draft_throw_away, name="draft_discard"),
-    path("drafts/<number:number>/restore/", drafts.draft_fetch_back, name="draft_restore"),
-    path("incidents/", incidents.incident_list, name="incidents"),
-    path("incidents/new/", incidents.incident_new, name="incident_new"),
-    path("incidents/compose/", incidents.incident_compose, name="incident_compose"),
-    path("incidents/backfill/", incidents.incident_backfill, name="incident_backfill"),
-    path("incidents/<public_id:public_id>/", incidents.incident, name="incident"),
-    path(
-        "incidents/<public_id:public_id>/update/",
-        incidents.incident_update,
-        name="incident_update",
-    ),
-    path("incidents/<public_id:public_id>/postmortem/", postmortems.postmortem, name="postmortem"),
-    path(
-        "incidents/<public_id:public_id>/regulator/",
-        regulator.regulator,
-        name="incident_regulator",
-    ),
-    path("components/", switchboard.switchboard, name="switchboard"),
-    path("maintenances/", maintenances.maintenance_list, name="maintenances"),
-    path("maintenances/calendar/", recurrences.maintenance_calendar, name="maintenance_calendar"),
-    path("maintenances/recurring/new/", recurrences.recurrence_new, name="recurrence_new"),
-    path(
-        "maintenances/recurring/<number:number>/stop/",
-        recurrences.recurrence_end,
-        name="recurrence_end",
-    ),
-    path("maintenances/compose/", maintenances.maintenance_compose, name="maintenance_compose"),
-    path("maintenances/<public_id:public_id>/", maintenances.maintenance, name="maintenance"),
-    path(
-        "maintenances/<public_id:public_id>/update/",
-        maintenances.maintenance_update,
-        name="maintenance_update",
-    ),
-    path("notices/", notices.notice_list, name="notices"),
-    path("notices/new/", notices.notice_new, name="notice_new"),
-    path("notices/compose/<slug:kind>/", notices.notice_compose, name="notice_compose"),
-    path("notices/proposals/<number:number>/", proposals.proposal, name="notice_proposal"),
-    path("notices/<public_id:public_id>/", notices.notice, name="notice"),
-    path("reviews/", reviews.reviews, name="reviews"),
-    path("calendar/", calendar.calendar, name="calendar"),
-    path("calendar/load/", calendar.calendar_load, name="calendar_load"),
-    path("calendar/review/", calendar.calendar_review, name="calendar_review"),
-    path("rules/", rules.rules, name="rules"),
-    path("log/", statements.log, name="log"),
-    path(
+    page("", dashboard.dashboard),
+    page("login/", session.sign_in, "login"),
+    page("logout/", session.sign_out, "logout"),
+    page("login/code/", session.second_factor),
+    page("account/", account.account),
+    page("account/app/", account.totp),
+    page("account/app/remove/", account.totp_off),
+    page("account/recovery-codes/", account.recovery_codes),
+    page("account/sessions/<number:number>/", account.session_revoke),
+    page("login/sso/", sso.sso),
+    page("login/sso/back/", sso.sso_back),
+    page("login/passkey/options/", passkeys.passkey_show_options),
+    page("login/passkey/", passkeys.passkey_show),
+    page("account/passkeys/options/", passkeys.passkey_options),
+    page("account/passkeys/", passkeys.passkey_add),
+    page("account/passkeys/<number:number>/remove/", passkeys.passkey_off),
+    page("tokens/", account.tokens),
+    page("tokens/<number:number>/revoke/", account.token_off, "token_revoke"),
+    page("audit/", audit.audit),
+    page("audit/export/", audit.audit_export),
+    page("drafts/", proposals.drafts),
+    page("drafts/<number:number>/discard/", proposals.discard_draft, "draft_discard"),
+    page("drafts/<number:number>/restore/", proposals.restore_draft, "draft_restore"),
+    page("incidents/", incidents.incident_list, "incidents"),
+    page("incidents/new/", incidents.incident_new),
+    page("incidents/compose/", incidents.incident_compose),
+    page("incidents/backfill/", incidents.incident_backfill),
+    page("incidents/<public_id:public_id>/", incidents.incident),
+    page("incidents/<public_id:public_id>/update/", incidents.incident_update),
+    page("incidents/<public_id:public_id>/postmortem/", postmortems.postmortem),
+    page("incidents/<public_id:public_id>/regulator/", regulator.regulator, "incident_regulator"),
+    page("components/", incidents.switchboard),
+    page("maintenances/", maintenances.maintenance_list, "maintenances"),
+    page("maintenances/calendar/", maintenances.maintenance_calendar),
+    page("maintenances/recurring/new/", maintenances.recurrence_new),
+    page("maintenances/recurring/<number:number>/stop/", maintenances.recurrence_end),
+    page("maintenances/compose/", maintenances.maintenance_compose),
+    page("maintenances/<public_id:public_id>/", maintenances.maintenance),
+    page("maintenances/<public_id:public_id>/update/", maintenances.maintenance_update),
+    page("notices/", notices.notice_list, "notices"),
+    page("notices/new/", notices.notice_new),
+    page("notices/compose/<slug:kind>/", notices.notice_compose),
+    page("notices/proposals/<number:number>/", proposals.proposal, "notice_proposal"),
+    page("notices/<public_id:public_id>/", notices.notice),
+    page("reviews/", statements.reviews),
+    page("calendar/", calendar.calendar),
+    page("calendar/load/", calendar.calendar_load),
+    page("calendar/review/", calendar.calendar_review),
+    page("rules/", calendar.rules),
+    page("log/", statements.log),
+    page(
         "statements/<number:number>/correct/",
         statements.answer,
-        {"kind": CORRECTION},
-        name="statement_correct",
+        "statement_correct",
+        kind=CORRECTION,
     ),
-    path(
+    page(
         "statements/<number:number>/withdraw/",
         statements.answer,
-        {"kind": WITHDRAWAL},
-        name="statement_withdraw",
+        "statement_withdraw",
+        kind=WITHDRAWAL,
     ),
-    path("broadcasts/<number:number>/", broadcasts.broadcast, name="broadcast"),
-    path(
-        "broadcasts/<number:number>/progress/",
-        broadcasts.broadcast_progress,
-        name="broadcast_progress",
-    ),
-    path(
-        "broadcasts/<number:number>/export/",
-        broadcasts.broadcast_export,
-        name="broadcast_export",
-    ),
-    path("ledger/", ledger.ledger, name="ledger"),
-    path("dead-letters/", dead_letters.dead_letter_list, name="dead_letters"),
-    path("dead-letters/retry/", dead_letters.dead_letters_retry, name="dead_letters_retry"),
-    path("dead-letters/<number:number>/", dead_letters.dead_letter, name="dead_letter"),
-    path("transactions/", transactions.transaction_uploads, name="transaction_uploads"),
-    path("transactions/upload/", transactions.transaction_upload, name="transaction_upload"),
-    path(
-        "transactions/<public_id:public_id>/",
-        transactions.transaction_list,
-        name="transaction_list",
-    ),
-    path(
-        "transactions/<public_id:public_id>/problems/",
-        transactions.transaction_problems,
-        name="transaction_problems",
-    ),
-    path("subscribers/", subscribers.subscribers, name="subscribers"),
-    path("subscribers/export/", subscribers.subscriber_export, name="subscriber_export"),
-    path("subscribers/import/", imports.subscriber_import, name="subscriber_import"),
-    path(
-        "subscribers/imports/<public_id:public_id>/",
-        imports.subscriber_upload,
-        name="subscriber_upload",
-    ),
-    path(
-        "subscribers/imports/<public_id:public_id>/problems/",
-        imports.subscriber_problems,
-        name="subscriber_problems",
-    ),
-    path("subscribers/<public_id:public_id>/", subscribers.subscriber, name="subscriber"),
-    path(
-        "subscribers/<public_id:public_id>/erase/",
-        subscribers.subscriber_erasure,
-        name="subscriber_erasure",
-    ),
-    path("signals/", signals.signal_list, name="signals"),
-    path("signals/<number:number>/", signals.signal_draft, name="signal_draft"),
-    path("quarantine/", quarantine.quarantine, name="quarantine"),
+    page("broadcasts/<number:number>/", broadcasts.broadcast),
+    page("broadcasts/<number:number>/progress/", broadcasts.broadcast_progress),
+    page("broadcasts/<number:number>/export/", broadcasts.broadcast_export),
+    page("ledger/", broadcasts.ledger),
+    page("dead-letters/", dead_letters.dead_letter_list, "dead_letters"),
+    page("dead-letters/retry/", dead_letters.dead_letters_retry),
+    page("dead-letters/<number:number>/", dead_letters.dead_letter),
+    page("transactions/", uploads.transaction_uploads),
+    page("transactions/upload/", uploads.transaction_upload),
+    *upload_pages("transactions/", "transaction_list", "transaction_problems"),
+    page("subscribers/", subscribers.subscribers),
+    page("subscribers/export/", subscribers.subscriber_export),
+    page("subscribers/import/", uploads.subscriber_import),
+    *upload_pages("subscribers/imports/", "subscriber_upload", "subscriber_problems"),
+    page("subscribers/<public_id:public_id>/", subscribers.subscriber),
+    page("subscribers/<public_id:public_id>/erase/", subscribers.subscriber_erasure),
+    page("signals/", signals.signal_list, "signals"),
+    page("signals/<number:number>/", signals.signal_draft),
+    page("quarantine/", dead_letters.quarantine),
 ]

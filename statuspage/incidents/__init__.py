@@ -1,1 +1,1 @@
-"""Incidents and maintenance: what happened, what is planned, and the words at hand for it."""
+"""Incidents and maintenance, with their lifecycles and templates."""

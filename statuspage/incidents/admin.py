@@ -1,4 +1,4 @@
-"""Templates, for administrators; incidents and maintenance are not in the admin at all."""
+"""Admin pages for templates; incidents and maintenance are not in the admin."""
 
 from django import forms
 from django.contrib import admin
@@ -40,7 +40,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Template)
 class TemplateAdmin(ReferenceData, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Words ready for the first minutes."""
+    """Templates for the first minutes of an incident and for maintenance."""
 
     form = TemplateForm
     list_display = ("title", "use", "impact", "position")

@@ -34,7 +34,7 @@ INCIDENT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     _I.INVESTIGATING: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
     _I.IDENTIFIED: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
     _I.MONITORING: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
-    _I.RESOLVED: frozenset({_I.INVESTIGATING}),  # it came back: the same incident reopens
+    _I.RESOLVED: frozenset({_I.INVESTIGATING}),  # the same incident reopens
 }
 
 MAINTENANCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
@@ -55,18 +55,14 @@ class IllegalTransition(ValidationError):
 def check_transition(
     transitions: Mapping[str, frozenset[str]], present: str, following: str
 ) -> None:
-    """Pass when `following` may come after `present`.
-
-    Raises:
-        IllegalTransition: it may not; the message names what may.
-    """
+    """Raise IllegalTransition, naming the allowed statuses, unless `following` is one of them."""
     if following in transitions[present]:
         return
     possible = ", ".join(sorted(transitions[present]))
     message = (
-        _("After “%(present)s” cannot come “%(following)s”. Possible: %(possible)s.")
+        _("“%(following)s” cannot follow “%(present)s”. Possible: %(possible)s.")
         if possible
-        else _("After “%(present)s” nothing can follow.")
+        else _("Nothing can follow “%(present)s”.")
     )
     raise IllegalTransition(
         message,

@@ -1,4 +1,6 @@
-"""The present state of incidents and maintenance; what was said about them is in the log."""
+"""The present state of incidents and maintenance; their statements are in the log."""
+
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -7,20 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.models import Component
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
-from statuspage.incidents.recurrence import Frequency, Rule
+from statuspage.incidents.placeholders import with_time
+from statuspage.incidents.recurrence import Frequency, RecurrenceRule
 from statuspage.statements.ids import new_id
-from statuspage.statements.texts import clean_text
+from statuspage.statements.texts import Text, clean_text
 
 
 class Incident(models.Model):
-    """Something that is, or was, not as it should be."""
+    """An incident: something is, or was, wrong."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id)
     name = models.JSONField(_("name"))
     status = models.CharField(_("status"), max_length=20, choices=IncidentStatus.choices)
     impact = models.CharField(_("impact"), max_length=10, choices=Impact.choices)
     started_at = models.DateTimeField(_("started at"))
-    # When we noticed: the first public word is promised from then on.
+    # When we noticed: the promise of the first update counts from then.
     detected_at = models.DateTimeField(_("detected at"), null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -43,7 +46,7 @@ class Incident(models.Model):
 
 
 class AffectedComponent(models.Model):
-    """The state in which an incident holds a component; operational once it lets go."""
+    """The state in which an incident holds a component; operational once it is released."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="affected")
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
@@ -59,7 +62,7 @@ class AffectedComponent(models.Model):
 
 
 class Recurrence(models.Model):
-    """Maintenance that comes back: each time is announced by staff, or by the clock."""
+    """A recurring maintenance; staff or the clock announce each occurrence."""
 
     name = models.JSONField(_("name"))
     body = models.JSONField(_("text"))
@@ -82,13 +85,13 @@ class Recurrence(models.Model):
         return str(self.name.get("zh-hans", self.pk))
 
     @property
-    def rule(self) -> Rule:
-        """When it starts."""
-        return Rule(self.frequency, self.first, self.at)
+    def rule(self) -> RecurrenceRule:
+        """The rule of its start times."""
+        return RecurrenceRule(self.frequency, self.first, self.at)
 
 
 class Maintenance(models.Model):
-    """Planned work that merchants will notice; it starts and ends by itself at its time."""
+    """Planned work that merchants will notice; it starts and ends automatically on time."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id)
     name = models.JSONField(_("name"))
@@ -101,7 +104,7 @@ class Maintenance(models.Model):
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
-    # Which one of a row it is, as the rule has it: it may have been announced for another hour.
+    # The occurrence's start by the rule; it may have been announced for another hour.
     recurrence = models.ForeignKey(
         Recurrence, null=True, on_delete=models.PROTECT, related_name="maintenances"
     )
@@ -121,10 +124,10 @@ class Maintenance(models.Model):
 
 
 class Template(models.Model):
-    """Words ready for the first minutes; {placeholders} are filled in by the author."""
+    """A text prepared for the first minutes; the author fills in its {placeholders}."""
 
     class Use(models.TextChoices):
-        """What the template is for."""
+        """The purpose of a template."""
 
         INCIDENT = "incident", _("Incident")
         MAINTENANCE = "maintenance", _("Maintenance")
@@ -141,7 +144,7 @@ class Template(models.Model):
         Component, verbose_name=_("components"), blank=True, related_name="+"
     )
     component_status = models.CharField(
-        _("state of the components"),
+        _("status of the components"),
         max_length=30,
         choices=ComponentStatus.choices,
         default=ComponentStatus.PARTIAL_OUTAGE,
@@ -155,3 +158,7 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def words(self, now: datetime) -> dict[str, Text]:
+        """Return the headline and the text with the time filled in."""
+        return {"name": with_time(self.name, now), "body": with_time(self.body, now)}

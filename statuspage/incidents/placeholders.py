@@ -1,4 +1,4 @@
-"""The {placeholders} of a template: the time fills itself in, all others the author must."""
+"""The {placeholders} of a template: {time} is filled in automatically, others by the author."""
 
 import re
 from collections.abc import Mapping
@@ -17,27 +17,23 @@ ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 
 def with_time(text: Mapping[str, str], now: datetime) -> dict[str, str]:
-    """The text with `now` as HH:MM in Beijing time wherever it says {time}."""
+    """Return the text with {time} replaced by `now` as HH:MM in Beijing time."""
     clock = f"{now.astimezone(ZONE):%H:%M}"
     return {language: TIME.sub(clock, part) for language, part in text.items()}
 
 
 def placeholders_in(text: Mapping[str, str]) -> list[str]:
-    """Every placeholder left in either language, each once, in reading order."""
+    """Return every placeholder left in either language, without repetition, in reading order."""
     found = (match for part in text.values() for match in PLACEHOLDER.findall(part))
     return list(dict.fromkeys(found))
 
 
 def check_filled_in(text: Mapping[str, str]) -> None:
-    """Pass when nothing is left to fill in.
-
-    Raises:
-        ValidationError: something is; the message names it.
-    """
+    """Raise ValidationError, naming them, where placeholders are left."""
     left = placeholders_in(text)
     if left:
         raise ValidationError(
-            _("Fill in or delete what is still a placeholder: %(names)s"),
+            _("Fill in or delete these placeholders: %(names)s"),
             code="placeholder",
             params={"names": " ".join(left)},
         )

@@ -1,4 +1,4 @@
-"""When maintenance that comes back comes back: pure arithmetic, in the operator's time zone."""
+"""When recurring maintenance takes place: pure arithmetic, in the operator's time zone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,38 +16,35 @@ LAST: Final = -1
 
 
 class Frequency(models.TextChoices):
-    """How often."""
+    """How often a maintenance recurs."""
 
     WEEKLY = "weekly", _("Every week")
     FORTNIGHTLY = "fortnightly", _("Every two weeks")
-    MONTHLY_BY_DAY = "monthly_by_day", _("Every month, on the same day")
-    MONTHLY_BY_WEEKDAY = "monthly_by_weekday", _("Every month, such as on the second Sunday")
+    MONTHLY_BY_DAY = "monthly_by_day", _("Every month, on the same date")
+    MONTHLY_BY_WEEKDAY = (
+        "monthly_by_weekday",
+        _("Every month, on the same weekday, such as the second Sunday"),
+    )
 
 
 @dataclass(frozen=True)
-class Rule:
-    """`first` is the first day; weekday, day and its place in the month follow from it."""
+class RecurrenceRule:
+    """A rule of recurrence; `first` sets the weekday or the day of the month."""
 
     frequency: str
     first: date
     at: time
 
     def starts(self) -> Iterator[datetime]:
-        """Every start from the first day on, in time; a month without such a day is left out."""
+        """Yield every start from the first day on; a month without such a day is skipped."""
         options = _OPTIONS[Frequency(self.frequency)](self.first)
         for moment in rrule(dtstart=datetime.combine(self.first, self.at), **options):
             yield moment.replace(tzinfo=BEIJING)
 
     def between(self, begin: datetime, end: datetime, most: int = 100) -> list[datetime]:
-        """The starts after `begin`, up to `end`."""
+        """Return the starts after `begin`, up to `end`."""
         ended = takewhile(lambda one: one <= end, self.starts())
         return list(islice((one for one in ended if one > begin), most))
-
-
-def _nth(first: date) -> int:
-    """Which of its weekday it is in its month; the fifth counts as the last."""
-    place = (first.day - 1) // 7 + 1
-    return place if place < 5 else LAST
 
 
 _OPTIONS: Final = {
@@ -56,6 +53,7 @@ _OPTIONS: Final = {
     Frequency.MONTHLY_BY_DAY: lambda first: {"freq": MONTHLY, "bymonthday": first.day},
     Frequency.MONTHLY_BY_WEEKDAY: lambda first: {
         "freq": MONTHLY,
-        "byweekday": weekday(first.weekday(), _nth(first)),
+        # The position of the weekday in its month; the fifth counts as the last.
+        "byweekday": weekday(first.weekday(), ((first.day - 1) // 7 + 1) % 5 or LAST),
     },
 }

@@ -1,4 +1,4 @@
-"""Reading incidents and maintenance."""
+"""Read incidents and maintenance."""
 
 from django.db.models import QuerySet
 
@@ -11,48 +11,40 @@ from statuspage.incidents.models import Incident, Maintenance, Template
 
 
 def open_incidents() -> QuerySet[Incident]:
-    """Not yet resolved, the latest first."""
-    return _incidents().exclude(status=IncidentStatus.RESOLVED)
+    """Return the unresolved incidents, latest first."""
+    return incidents().exclude(status=IncidentStatus.RESOLVED)
 
 
 def recent_incidents(limit: int = 50) -> QuerySet[Incident]:
-    """The `limit` newest, resolved ones included."""
-    return _incidents()[:limit]
+    """Return the `limit` newest incidents, resolved ones included."""
+    return incidents()[:limit]
 
 
 def incidents() -> QuerySet[Incident]:
-    """All of them, the latest first."""
-    return _incidents()
-
-
-def scheduled_maintenances() -> QuerySet[Maintenance]:
-    """Announced and not begun, the next one first."""
-    return _maintenances().filter(status=MaintenanceStatus.SCHEDULED).order_by("scheduled_for")
-
-
-def active_maintenances() -> QuerySet[Maintenance]:
-    """Going on now."""
-    return _maintenances().filter(status__in=MAINTENANCE_ACTIVE).order_by("scheduled_for")
-
-
-def recent_maintenances(limit: int = 50) -> QuerySet[Maintenance]:
-    """The `limit` newest, completed ones included."""
-    return _maintenances()[:limit]
-
-
-def maintenances() -> QuerySet[Maintenance]:
-    """All of them, the latest first."""
-    return _maintenances()
-
-
-def templates(use: str) -> QuerySet[Template]:
-    """Words at hand for one use, in the staff's order."""
-    return Template.objects.filter(use=use).prefetch_related("components")
-
-
-def _incidents() -> QuerySet[Incident]:
+    """Return all incidents, latest first."""
     return Incident.objects.prefetch_related("affected__component")
 
 
-def _maintenances() -> QuerySet[Maintenance]:
+def scheduled_maintenances() -> QuerySet[Maintenance]:
+    """Return the maintenances that are announced and not started, the next one first."""
+    return maintenances().filter(status=MaintenanceStatus.SCHEDULED).order_by("scheduled_for")
+
+
+def active_maintenances() -> QuerySet[Maintenance]:
+    """Return the maintenances that are in progress."""
+    return maintenances().filter(status__in=MAINTENANCE_ACTIVE).order_by("scheduled_for")
+
+
+def recent_maintenances(limit: int = 50) -> QuerySet[Maintenance]:
+    """Return the `limit` newest maintenances, completed ones included."""
+    return maintenances()[:limit]
+
+
+def maintenances() -> QuerySet[Maintenance]:
+    """Return all maintenances, latest first."""
     return Maintenance.objects.prefetch_related("components")
+
+
+def templates(use: str) -> QuerySet[Template]:
+    """Return the templates for one use, in the order that staff set."""
+    return Template.objects.filter(use=use).prefetch_related("components")

@@ -1,4 +1,4 @@
-"""What the clock does to maintenance."""
+"""Periodic tasks of maintenance."""
 
 from celery import shared_task
 
@@ -8,11 +8,11 @@ from statuspage.incidents.services.recurrences import recurrences_announce
 
 @shared_task(name="incidents.advance_maintenances")
 def advance_maintenances() -> None:
-    """Start and complete what is due."""
+    """Start and complete the maintenances that are due."""
     maintenances_advance()
 
 
 @shared_task(name="incidents.announce_recurring")
 def announce_recurring() -> None:
-    """Announce what comes back, where the clock is to do it."""
+    """Announce the due occurrences of automatic recurrences."""
     recurrences_announce()

@@ -1,1 +1,1 @@
-"""What monitors report, and the drafts that come of it by rule."""
+"""Signals from monitors, and the incident drafts that rules make of them."""

@@ -1,4 +1,4 @@
-"""Rules for signals, for administrators: it is they who let a rule publish by itself."""
+"""Admin pages for signal rules; only administrators may let a rule publish by itself."""
 
 from typing import Any
 
@@ -18,50 +18,34 @@ class MatchersField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 4, "cols": 60})
 
     def prepare_value(self, value: Any) -> Any:
-        """Lines of a mapping."""
+        """Return the mapping as lines of text."""
         if isinstance(value, dict):
             return "\n".join(f"{name}={wanted}" for name, wanted in value.items())
         return value
 
     def clean(self, value: Any) -> Any:
-        """The mapping.
-
-        Raises:
-            ValidationError: a line has no `=`, or nothing on one side of it.
-        """
+        """Return the mapping; ValidationError for a line without `=`, a name or a value."""
         lines = [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
         pairs = [line.partition("=") for line in lines]
         if len({name.strip() for name, _sign, _wanted in pairs}) < len(pairs):
-            raise ValidationError(_("A label stands there twice."))
+            raise ValidationError(_("A label appears twice."))
         return clean_matchers({name.strip(): wanted.strip() for name, _sign, wanted in pairs})
 
 
 class SignalRuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A rule."""
+    """The form of a signal rule."""
 
     matchers = MatchersField(
         label=_("Labels"),
-        help_text=_("Such as alertname=PayoutsLate; every line must fit, * stands for anything."),
+        help_text=_(
+            "For example alertname=PayoutsLate. Every line must match; * matches anything."
+        ),
     )
-
-    class Meta:
-        model = SignalRule
-        fields = (
-            "name",
-            "matchers",
-            "template",
-            "component",
-            "component_status",
-            "quiet_minutes",
-            "auto_publish",
-            "enabled",
-            "position",
-        )
 
 
 @admin.register(SignalRule)
 class SignalRuleAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rules for signals; one that is no longer wanted is switched off."""
+    """Rules for signals; an unwanted rule is switched off instead of deleted."""
 
     form = SignalRuleForm
     list_display = ("name", "template", "component", "auto_publish", "enabled", "position")

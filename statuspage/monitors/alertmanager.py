@@ -9,8 +9,13 @@ from typing import Any, Final
 
 from django.utils.dateparse import parse_datetime
 
-from statuspage.monitors.matching import LONGEST_NAME, LONGEST_VALUE, MOST_LABELS
-from statuspage.monitors.reports import Report, fingerprint_of
+from statuspage.monitors.matching import (
+    LONGEST_NAME,
+    LONGEST_VALUE,
+    MOST_LABELS,
+    Report,
+    fingerprint_of,
+)
 
 SOURCE: Final = "alertmanager"
 VERSION: Final = "4"
@@ -22,33 +27,33 @@ ZERO_YEAR: Final = 1
 WORDS: Final = ("summary", "description", "message")
 
 
-class Unreadable(ValueError):
-    """This is not what Alertmanager sends."""
+class UnreadableAlert(ValueError):
+    """The body does not have Alertmanager's format."""
 
 
 def reports_of(payload: Any) -> list[Report]:
-    """Every alert of a group.
+    """Return a report for every alert of a group.
 
-    Alertmanager repeats nothing that was answered with 4xx: fields that we do not know are passed
-    over, and what is too long is cut, rather than losing an alert.
+    Alertmanager does not resend after a 4xx answer. So that no alert is lost, unknown fields are
+    ignored and values that are too long are cut.
 
     Raises:
-        Unreadable: it has another version or another form.
+        UnreadableAlert: the body has another version or another format.
     """
     if not isinstance(payload, Mapping) or payload.get("version") != VERSION:
-        raise Unreadable
+        raise UnreadableAlert
     alerts = payload.get("alerts")
     if not isinstance(alerts, list) or len(alerts) > MOST_ALERTS:
-        raise Unreadable
+        raise UnreadableAlert
     return [_report(one) for one in alerts]
 
 
 def _report(alert: Any) -> Report:
     if not isinstance(alert, Mapping) or alert.get("status") not in STATUSES:
-        raise Unreadable
+        raise UnreadableAlert
     labels, notes = _texts(alert.get("labels")), _texts(alert.get("annotations") or {})
     if not labels:
-        raise Unreadable
+        raise UnreadableAlert
     named = alert.get("fingerprint")
     return Report(
         source=SOURCE,
@@ -64,7 +69,7 @@ def _report(alert: Any) -> Report:
 
 def _texts(value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
-        raise Unreadable
+        raise UnreadableAlert
     kept = list(value.items())[:MOST_LABELS]
     return {str(name)[:LONGEST_NAME]: text[:LONGEST_VALUE] for name, text in kept}
 
@@ -77,7 +82,7 @@ def _moment(value: Any) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Unreadable
+        raise UnreadableAlert
     return None if moment.year == ZERO_YEAR else moment
 
 

@@ -1,6 +1,10 @@
-"""Whether a signal's labels fit a rule: names must be there, values may have a `*`."""
+"""Reports from monitors, and matching their labels to rules."""
 
+import hashlib
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -12,28 +16,49 @@ LONGEST_NAME: Final = 100
 LONGEST_VALUE: Final = 500
 
 
-def clean_matchers(value: Any) -> dict[str, str]:
-    """The labels a rule asks for.
+@dataclass(frozen=True)
+class Report:
+    """A signal that fires or has ended; `fingerprint` identifies it across reports."""
 
-    Raises:
-        ValidationError: there is none, or one is no text.
-    """
-    if not isinstance(value, Mapping) or not 0 < len(value) <= MOST_LABELS:
-        raise ValidationError(_("Write one label on each line, such as alertname=PayoutsLate."))
-    for name, wanted in value.items():
-        if not (isinstance(wanted, str) and name and wanted) or len(name) > LONGEST_NAME:
-            raise ValidationError(_("Write one label on each line, such as alertname=PayoutsLate."))
+    source: str
+    labels: Mapping[str, str]
+    firing: bool
+    fingerprint: str
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    summary: str = ""
+    url: str = ""
+
+
+def fingerprint_of(labels: Mapping[str, str]) -> str:
+    """Return a hash of the labels, as a fingerprint for reports that come without one."""
+    written = json.dumps(dict(labels), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:32]
+
+
+def clean_matchers(value: Any) -> dict[str, str]:
+    """Return the labels that a rule matches; ValidationError unless there are some, all texts."""
+    if (
+        not isinstance(value, Mapping)
+        or not 0 < len(value) <= MOST_LABELS
+        or not all(map(_is_label, value, value.values()))
+    ):
+        raise ValidationError(_("Enter one label per line, such as alertname=PayoutsLate."))
     return dict(value)
 
 
 def fits(matchers: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    """True where every label that is asked for is there with a fitting value."""
+    """Return True where every wanted label is present with a matching value."""
     return all(
         name in labels and fnmatchcase(labels[name], _plain(wanted))
         for name, wanted in matchers.items()
     )
 
 
+def _is_label(name: str, wanted: object) -> bool:
+    return isinstance(wanted, str) and bool(wanted) and 0 < len(name) <= LONGEST_NAME
+
+
 def _plain(wanted: str) -> str:
-    """Only the star is special: monitors' own values have brackets and question marks."""
+    """Escape the pattern so that only `*` is special; values may hold brackets and `?`."""
     return wanted.replace("[", "[[]").replace("?", "[?]")

@@ -1,4 +1,4 @@
-"""Signals as they now are, the rules that read them, and the drafts that wait for staff."""
+"""Signals in their present state, the rules for them, and the drafts that wait for staff."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,13 +13,13 @@ from statuspage.monitors.matching import clean_matchers
 
 
 class SignalRule(models.Model):
-    """Which signals mean what: the words to publish, and the state of a component."""
+    """A rule: which signals it matches, the words to publish, and the state of a component."""
 
     name = models.CharField(_("name"), max_length=80)
     matchers = models.JSONField(
         _("labels"),
         validators=[clean_matchers],
-        help_text=_("Every label must fit; * stands for anything."),
+        help_text=_("Every label must match; * matches anything."),
     )
     template = models.ForeignKey(
         Template,
@@ -35,60 +35,58 @@ class SignalRule(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text=_("Left out, the template's components are concerned."),
+        help_text=_("Default: the template's components."),
     )
     component_status = models.CharField(
-        _("state of the component"),
+        _("status of the component"),
         max_length=30,
         choices=ComponentStatus.choices,
         blank=True,
-        help_text=_("Left out, the template says it."),
+        help_text=_("Default: from the template."),
     )
     quiet_minutes = models.PositiveIntegerField(
-        _("quiet minutes"),
+        _("merge within (minutes)"),
         default=30,
-        help_text=_("What fires again sooner than this belongs to the draft before."),
+        help_text=_("Signals that fire again within this time are added to the earlier draft."),
     )
     auto_publish = models.BooleanField(
-        _("publish without asking"),
+        _("publish without confirmation"),
         default=False,
-        help_text=_("Nobody confirms it: the incident is public as soon as the monitor reports."),
+        help_text=_(
+            "Nobody confirms it: the incident is published as soon as the monitor reports."
+        ),
     )
     enabled = models.BooleanField(_("in use"), default=True)
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
-        verbose_name = _("rule for signals")
-        verbose_name_plural = _("rules for signals")
+        verbose_name = _("signal rule")
+        verbose_name_plural = _("signal rules")
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
         return self.name
 
     def clean(self) -> None:
-        """What nobody looks at must have nothing left to fill in.
-
-        Raises:
-            ValidationError: it would be published with a placeholder in it.
-        """
+        """Raise ValidationError for a rule that would publish a placeholder without review."""
         if self.auto_publish and self.template_id:
             texts = (self.template.name, self.template.body)
             left = {one for text in texts for one in placeholders_in(text) if not TIME.match(one)}
             if left:
-                problem = _("The template has placeholders: somebody must fill them in.")
+                problem = _("The template has placeholders that someone must fill in.")
                 raise ValidationError({"auto_publish": problem})
 
 
 class SignalDraft(models.Model):
-    """What a rule made of its signals: an incident to be opened, or one that was."""
+    """A draft that a rule made of its signals: an incident to open, or one already decided on."""
 
     class State(models.TextChoices):
-        """What became of it."""
+        """The state of a draft."""
 
-        WAITING = "waiting", _("Waits for somebody to confirm it")
+        WAITING = "waiting", _("Awaiting confirmation")
         PUBLISHED = "published", _("Published")
         DISMISSED = "dismissed", _("Dismissed")
-        LAPSED = "lapsed", _("Over before anybody decided")
+        LAPSED = "lapsed", _("Cleared before anyone decided")
 
     rule = models.ForeignKey(SignalRule, on_delete=models.PROTECT, related_name="drafts")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -118,7 +116,7 @@ class SignalDraft(models.Model):
 
 
 class Signal(models.Model):
-    """One thing that a monitor watches, as it last reported it."""
+    """A signal: one condition that a monitor watches, as last reported."""
 
     source = models.CharField(_("source"), max_length=40)
     fingerprint = models.CharField(max_length=120)

@@ -1,1 +1,1 @@
-"""What those who run the product need: metrics, logs, backups."""
+"""For operators: metrics, logs, backups, heartbeats."""

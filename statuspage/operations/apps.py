@@ -1,17 +1,16 @@
-"""Names the room and registers what it measures itself."""
+"""Configure the operations app."""
 
 from django.apps import AppConfig
 
 
 class OperationsConfig(AppConfig):
-    """Has no tables of its own."""
+    """Operations: metrics of the engines and the worker heartbeat; it has no tables."""
 
     name = "statuspage.operations"
 
     def ready(self) -> None:
-        """Other rooms register their own collectors; see `metrics.REGISTRY`."""
-        from statuspage.operations.figures import measured
-        from statuspage.operations.metrics import measures
-        from statuspage.operations.pulse import worker_lives  # noqa: F401 - connects itself
+        """Register this app's collector; other apps register their own in `metrics.REGISTRY`."""
+        from statuspage.operations.heartbeat import worker_lives  # noqa: F401 - connects itself
+        from statuspage.operations.metrics import REGISTRY, EngineCollector
 
-        measures(measured)
+        REGISTRY.register(EngineCollector())

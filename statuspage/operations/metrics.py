@@ -1,46 +1,78 @@
-"""`/metrics` for Prometheus: what PostgreSQL and Redis know, asked for when somebody looks."""
+"""`/metrics` for Prometheus, read from PostgreSQL and Redis at each request."""
 
 import hmac
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 
-Measure = Callable[[], Iterable[Metric]]
+from statuspage import __version__
+from statuspage.incidents.lifecycle import IncidentStatus
+from statuspage.incidents.models import Incident
+from statuspage.pages.health import CHECKS
+from statuspage.statements.models import Statement
 
-# Nothing is counted in a process: each gives the same answer, and no figure is lost with one.
+# Apps register their collectors here, in ready(). Nothing is counted in a process: each gives the
+# same answer, and no figure is lost with one. Describing must not ask the engines, hence False.
 REGISTRY = CollectorRegistry(auto_describe=False)
 
 
-class _Collector:
-    """What the registry asks for."""
-
-    def __init__(self, measure: Measure) -> None:
-        self._measure = measure
-
-    def describe(self) -> Iterable[Metric]:
-        """Nothing ahead of time: describing must not ask the engines."""
-        return []
+class EngineCollector(Collector):
+    """Collects engines first: while the database is away nothing else can be collected."""
 
     def collect(self) -> Iterable[Metric]:
-        """The figures of now."""
-        return self._measure()
+        """Return the figures of now."""
+        build = GaugeMetricFamily("candor_build_info", "The running version", labels=["version"])
+        build.add_metric([__version__], 1)
+        yield build
+        up = GaugeMetricFamily("candor_engine_up", "1 where an engine answers", labels=["engine"])
+        for engine, answers in CHECKS.items():
+            up.add_metric([engine], int(answers()))
+        yield up
+        try:
+            yield from _log_metrics()
+        except DatabaseError:
+            return
 
 
-def measures(measure: Measure) -> None:
-    """Register what a room measures; asked at each scrape, in any web process."""
-    REGISTRY.register(_Collector(measure))
+def _log_metrics() -> list[Metric]:
+    newest = Statement.objects.order_by("-number").values_list("number", "published_at").first()
+    number, published_at = newest or (0, None)
+    unresolved = Incident.objects.exclude(status=IncidentStatus.RESOLVED)
+    open_incidents = GaugeMetricFamily(
+        "candor_incidents_open", "Incidents that are not resolved", labels=["impact"]
+    )
+    for impact, count in unresolved.order_by().values_list("impact").annotate(count=Count("pk")):
+        open_incidents.add_metric([impact], count)
+    late = unresolved.filter(next_update_by__lt=timezone.now()).count()
+    return [
+        GaugeMetricFamily("candor_statement_number", "The newest statement's number", value=number),
+        GaugeMetricFamily(
+            "candor_statement_timestamp_seconds",
+            "When the newest statement was published",
+            value=published_at.timestamp() if published_at else 0,
+        ),
+        open_incidents,
+        GaugeMetricFamily(
+            "candor_updates_late", "Open incidents whose promised update is overdue", value=late
+        ),
+    ]
 
 
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures, for those who have the token; in development for this machine."""
+    """Return the figures, for those who have the token; in development for this machine."""
     if not _may_see(request):
         raise Http404
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,11 +1,11 @@
-"""What proves that the clock is running."""
+"""The task that proves that beat is running."""
 
 from celery import shared_task
 
-from statuspage.operations.pulse import clock_lives
+from statuspage.operations.heartbeat import CLOCK, seen
 
 
 @shared_task(name="operations.pulse")
 def pulse() -> None:
-    """Asked for by beat alone."""
-    clock_lives()
+    """Record that a task sent by beat has reached a worker."""
+    seen(CLOCK)

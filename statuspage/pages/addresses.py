@@ -1,4 +1,4 @@
-"""Where on the public site a subject stands."""
+"""URLs of the public pages of incidents, maintenances, notices and statements."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,23 +18,23 @@ VIEWS: Final[Mapping[str, str]] = {
 
 
 def subject_path(subject_type: str, subject_id: str) -> str:
-    """Its page in the active language; the home page for a kind of subject without pages."""
+    """Return the subject's page in the active language, or the home page if it has none."""
     view = VIEWS.get(subject_type)
     return reverse(view, args=[subject_id]) if view else reverse("pages:home")
 
 
 def subject_url(subject_type: str, subject_id: str) -> str:
-    """The same with scheme and host."""
+    """Return the same with scheme and host."""
     return settings.SITE_URL + subject_path(subject_type, subject_id)
 
 
 def statement_path(statement: Statement) -> str:
-    """Where a statement stands on its subject's page."""
+    """Return the address of a statement on its subject's page."""
     path = subject_path(statement.subject_type, statement.subject_id)
     return f"{path}#statement-{statement.number}"
 
 
-def statement_id(subject_type: str, subject_id: str, number: int) -> str:
-    """A statement's identifier in feeds: a URL that is the same in every language, for ever."""
+def statement_id(statement: Statement) -> str:
+    """Return a statement's identifier in feeds: a URL that never changes, in any language."""
     with override(CHINESE):
-        return f"{subject_url(subject_type, subject_id)}#statement-{number}"
+        return settings.SITE_URL + statement_path(statement)

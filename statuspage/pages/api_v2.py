@@ -1,61 +1,245 @@
-"""Views of the Statuspage v2 API: unauthenticated, for any origin, `?lang=en` for English."""
+"""The Statuspage v2 API: unauthenticated, for any origin, `?lang=en` for English."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.translation import get_language
 
-from statuspage.components.selectors import visible_components
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.components.selectors import grouped, overall_state, visible_components
+from statuspage.components.statuses import worst
 from statuspage.incidents import selectors as log
+from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.pages.http import View, any_origin, in_asked_language, public
-from statuspage.pages.selectors import listed
-from statuspage.pages.statuspage_v2 import (
-    Board,
-    Object,
-    component_rows,
-    incident_object,
-    maintenance_object,
-    page_object,
-    status_object,
-)
+from statuspage.pages.addresses import subject_url
+from statuspage.pages.feeds import home_url, spoken
+from statuspage.pages.http import View, for_machines
+from statuspage.pages.selectors import Subject, listed
+from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
+from statuspage.postmortems.selectors import told_after
+from statuspage.statements.models import Statement
 from statuspage.statements.selectors import last_statement, timelines
-from statuspage.statements.texts import CHINESE
+from statuspage.statements.texts import CHINESE, in_language
+
+# One installation serves one page; clients only compare this id.
+PAGE_ID: Final = "candorstatus"
+MAINTENANCE_IMPACT: Final = "maintenance"
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The visible components and the language in which everything is named."""
+
+    components: Sequence[Component]
+    language: str
+
+    def objects(self, pks: Set[int]) -> list[Object]:
+        """Return the objects of those of the components that are visible, in page order."""
+        seen = sorted(
+            (one for one in self.components if one.pk in pks),
+            key=lambda one: (one.position, one.pk),
+        )
+        return [component_object(one, self) for one in seen]
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """Return ISO 8601 with milliseconds and Beijing's offset; None for an absent time."""
+    return timezone.localtime(moment).isoformat(timespec="milliseconds") if moment else None
+
+
+def page_object(board: Board) -> Object:
+    """Return whose page it is, and when anything on it last changed."""
+    last, changes = last_statement(), [one.updated_at for one in board.components]
+    changes += [last.published_at] if last else []
+    return {
+        "id": PAGE_ID,
+        "name": in_language(settings.OPERATOR_NAME, board.language),
+        "url": home_url(),
+        "time_zone": settings.TIME_ZONE,
+        "updated_at": stamp(max(changes, default=datetime.fromtimestamp(0, UTC))),
+    }
+
+
+def status_object(board: Board) -> Object:
+    """Return the overall state in the contract's own words."""
+    description, indicator = overall_state(board.components)
+    return {"indicator": str(indicator), "description": description}
+
+
+def component_rows(board: Board) -> list[Object]:
+    """Return every visible component, each group's row before its members."""
+    rows: list[Object] = []
+    for row in grouped(board.components):
+        if row.group is not None:
+            rows.append(_group_object(row.group, row.components, board))
+        rows += [component_object(one, board) for one in row.components]
+    return rows
+
+
+def component_object(component: Component, board: Board) -> Object:
+    """Return one component."""
+    started = component.start_date
+    return _object(component, component.status, board) | {
+        "description": in_language(component.description, board.language) or None,
+        "showcase": component.showcase,
+        "start_date": started.isoformat() if started else None,
+        "group_id": component.group.public_id if component.group else None,
+        "only_show_if_degraded": component.only_show_if_degraded,
+    }
+
+
+def _group_object(group: ComponentGroup, members: Sequence[Component], board: Board) -> Object:
+    return _object(group, str(worst(one.status for one in members)), board) | {
+        "group": True,
+        "components": [one.public_id for one in members],
+    }
+
+
+def _object(row: Component | ComponentGroup, status: str, board: Board) -> Object:
+    """Return a component's or group's object, in the contract's order."""
+    return {
+        "id": row.public_id,
+        "name": in_language(row.name, board.language),
+        "status": status,
+        "created_at": stamp(row.created_at),
+        "updated_at": stamp(row.updated_at),
+        "position": row.position,
+        "description": None,
+        "showcase": False,
+        "start_date": None,
+        "group_id": None,
+        "page_id": PAGE_ID,
+        "group": False,
+        "only_show_if_degraded": False,
+    }
+
+
+def incident_object(incident: Incident, said: Iterable[Statement], board: Board) -> Object:
+    """Return one incident with `affected` prefetched; `said` is its timeline, oldest first."""
+    statements = list(said)
+    over = incident.status == IncidentStatus.RESOLVED and told_after(statements).statement
+    return {
+        **_head(incident, incident.impact, board, "incident"),
+        **({"status": POSTMORTEM_STATUS} if over else {}),
+        "monitoring_at": stamp(incident.monitoring_at),
+        "resolved_at": stamp(incident.resolved_at),
+        "started_at": stamp(incident.started_at),
+        "incident_updates": update_objects(incident.public_id, statements, board),
+        "components": board.objects({row.component_id for row in incident.affected.all()}),
+    }
+
+
+def maintenance_object(maintenance: Maintenance, said: Iterable[Statement], board: Board) -> Object:
+    """Return one maintenance with `components` prefetched; `said` is its timeline, oldest first."""
+    return {
+        **_head(maintenance, MAINTENANCE_IMPACT, board, "maintenance"),
+        "monitoring_at": None,
+        "resolved_at": stamp(maintenance.completed_at),
+        "started_at": stamp(maintenance.started_at or maintenance.scheduled_for),
+        "incident_updates": update_objects(maintenance.public_id, said, board),
+        "components": board.objects({one.pk for one in maintenance.components.all()}),
+        "scheduled_for": stamp(maintenance.scheduled_for),
+        "scheduled_until": stamp(maintenance.scheduled_until),
+    }
+
+
+def update_objects(subject_id: str, said: Iterable[Statement], board: Board) -> list[Object]:
+    """Return the updates newest first; a correction carries the status of its time."""
+    found: list[Object] = []
+    status = ""
+    for statement in said:
+        status = statement.news.get("status", status)
+        found.insert(0, _update_object(statement, subject_id, status, board))
+    return found
+
+
+def _head(subject: Incident | Maintenance, impact: str, board: Board, subject_type: str) -> Object:
+    return {
+        "id": subject.public_id,
+        "name": in_language(subject.name, board.language),
+        "status": subject.status,
+        "created_at": stamp(subject.created_at),
+        "updated_at": stamp(subject.updated_at),
+        "impact": impact,
+        "shortlink": subject_url(subject_type, subject.public_id),
+        "page_id": PAGE_ID,
+        "reminder_intervals": None,
+    }
+
+
+def _update_object(statement: Statement, subject_id: str, status: str, board: Board) -> Object:
+    at = stamp(statement.published_at)
+    return {
+        "id": f"st{statement.number}",
+        "status": status,
+        "body": spoken(statement, board.language),
+        "incident_id": subject_id,
+        "created_at": at,
+        "updated_at": at,
+        "display_at": at,
+        "affected_components": _affected(statement, board),
+        "deliver_notifications": True,
+        "custom_tweet": None,
+        "tweet_id": None,
+    }
+
+
+def _affected(statement: Statement, board: Board) -> list[Object] | None:
+    visible = {one.public_id for one in board.components}
+    affected = [
+        {
+            "code": one["id"],
+            "name": in_language(one["name"], board.language),
+            "old_status": one["old_status"],
+            "new_status": one["new_status"],
+        }
+        for one in statement.content.get("components", [])
+        if one["id"] in visible and statement.corrects_id is None
+    ]
+    return affected or None
+
 
 Part = Callable[[Board], object]
 
 
 def _answer(**parts: Part) -> View[[]]:
-    """A view that answers with the page and each of the parts."""
+    """Return a view that answers with the page and each of the parts."""
 
     def view(request: HttpRequest) -> HttpResponse:
         board = Board(visible_components(), get_language() or CHINESE)
         document: Mapping[str, object] = {
-            "page": page_object(board, last_statement()),
+            "page": page_object(board),
             **{name: part(board) for name, part in parts.items()},
         }
         return JsonResponse(document, json_dumps_params={"ensure_ascii": False})
 
-    return any_origin(public(in_asked_language(view)))
+    return for_machines(view)
 
 
-def _incidents(found: Callable[[], QuerySet[Incident]]) -> Part:
+def _subjects(
+    kind: str,
+    to_object: Callable[[Subject, list[Statement], Board], Object],
+    *selectors: Callable[[], QuerySet[Subject]],
+) -> Part:
     def part(board: Board) -> list[Object]:
-        rows = listed(found)
-        said = timelines("incident", [row.public_id for row in rows])
-        return [incident_object(row, said.get(row.public_id, []), board) for row in rows]
+        rows = [row for selector in selectors for row in listed(selector)]
+        timeline = timelines(kind, tuple(row.public_id for row in rows))
+        return [to_object(row, timeline.get(row.public_id, []), board) for row in rows]
 
     return part
 
 
-def _maintenances(*found: Callable[[], QuerySet[Maintenance]]) -> Part:
-    def part(board: Board) -> list[Object]:
-        rows = [row for one in found for row in listed(one)]
-        said = timelines("maintenance", [row.public_id for row in rows])
-        return [maintenance_object(row, said.get(row.public_id, []), board) for row in rows]
-
-    return part
+_incidents = partial(_subjects, "incident", incident_object)
+_maintenances = partial(_subjects, "maintenance", maintenance_object)
 
 
 summary = _answer(

@@ -1,24 +1,47 @@
-"""The page that answers when the money arrives."""
+"""The page that calculates when the money of a transaction arrives."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
 
+from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
-from statuspage.client_ip import client_ip
+from statuspage.lib.client_ip import client_ip
+from statuspage.lib.money import parse_amount, yuan
+from statuspage.lib.rate_limits import within_limit
+from statuspage.notices.audience import MerchantCategory
 from statuspage.pages.addresses import statement_path
-from statuspage.pages.forms import ArrivalForm
-from statuspage.pages.http import public
-from statuspage.pages.pace import WINDOW_SECONDS, keeps_pace
-from statuspage.settlement.arrival import Answer, Code, Step
-from statuspage.settlement.arrival.words import shown
-from statuspage.settlement.money import yuan
+from statuspage.pages.http import public, too_fast
+from statuspage.settlement.arrival.answers import Answer, Step
+from statuspage.settlement.arrival.selectors import arrival
+from statuspage.settlement.arrival.words import Code, shown
+from statuspage.settlement.cycles import SHANGHAI
+from statuspage.settlement.rules import EVERY_PRODUCT, products
+from statuspage.statements.texts import CHINESE, in_language
 
-# What a step's mark looks like; the words say it, the mark only helps.
+# Any year beyond these is a typing error.
+EARLIEST: Final = date(2000, 1, 1)
+LATEST: Final = date(2100, 12, 31)
+OUT_OF_RANGE: Final = _("The year must be from 2000 to 2100.")
+IN_RANGE: Final = (
+    MinValueValidator(EARLIEST, OUT_OF_RANGE),
+    MaxValueValidator(LATEST, OUT_OF_RANGE),
+)
+MOMENT_IN_RANGE: Final = (
+    MinValueValidator(datetime.combine(EARLIEST, time(), SHANGHAI), OUT_OF_RANGE),
+    MaxValueValidator(datetime.combine(LATEST, time(), SHANGHAI), OUT_OF_RANGE),
+)
+CLOCKS: Final = ["%H:%M", "%H:%M:%S"]
+MOMENTS: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+# The style of a step's mark.
 TONES: Final = {
     Code.SKIPPED: "skipped",
     Code.MAKE_UP_WORKDAY: "settles",
@@ -35,27 +58,113 @@ TONES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """A step with the address of the statement that says so."""
+class AmountField(forms.CharField):
+    """An amount in yuan, exact."""
 
-    text: str
-    tone: str
-    number: int | None
-    url: str
+    def clean(self, value: Any) -> Decimal | None:
+        """Return the amount; None where it was left out."""
+        text = super().clean(value)
+        return parse_amount(text) if text else None
+
+
+class ArrivalForm(forms.Form):
+    """Category, product and time; all times are Beijing's."""
+
+    category = forms.ChoiceField(
+        label=_("You are"),
+        choices=MerchantCategory.choices,
+        error_messages={
+            "required": _("Choose what kind of merchant you are."),
+            "invalid_choice": _("Choose a kind of merchant from the list."),
+        },
+    )
+    product = forms.ChoiceField(
+        label=_("Payment product"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose a product from the list.")},
+    )
+    date = forms.DateField(
+        label=_("Transaction date"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        validators=IN_RANGE,
+        error_messages={"invalid": _("Enter a date, such as 2025-02-21.")},
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    time = forms.TimeField(
+        label=_("Transaction time"),
+        required=False,
+        input_formats=CLOCKS,
+        error_messages={"invalid": _("Enter a time, such as 23:00.")},
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    amount = AmountField(
+        label=_("Amount in yuan (optional)"),
+        required=False,
+        max_length=20,
+        help_text=_("Also shows the fee and how much of it is waived."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    as_of = forms.DateTimeField(
+        label=_("As known at"),
+        required=False,
+        input_formats=MOMENTS,
+        validators=MOMENT_IN_RANGE,
+        help_text=_("Shows the answer you would have got then."),
+        error_messages={"invalid": _("Enter a date and time, such as 2025-02-21 15:30.")},
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, asked: Mapping[str, Any], now: datetime) -> None:
+        """Build the form from the query `asked`; without a category nothing is asked yet."""
+        self.now = local = timezone.localtime(now)
+        given = {name: asked.get(name, "") for name in self.base_fields}
+        if not given["date"] and not given["time"]:
+            # A link may name the category alone; the time is then the present one.
+            given |= {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
+        bound = bool(given["category"])
+        super().__init__(given if bound else None, initial=None if bound else given)
+        language = get_language() or CHINESE
+        known = [(one.code, in_language(one.name, language)) for one in products()]
+        field = self.fields["product"]
+        if not known:
+            field.widget = forms.HiddenInput()
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(EVERY_PRODUCT, _("Any, or not sure")), *known]
+
+    def clean(self) -> dict[str, Any]:
+        """Require date and time together: at the cut-off a minute decides."""
+        cleaned = super().clean() or {}
+        for name, missing in (
+            ("date", _("Enter the date as well.")),
+            ("time", _("Enter the time as well: it may be before or after the cut-off.")),
+        ):
+            if name not in self.errors and cleaned.get(name) is None:
+                self.add_error(name, missing)
+        return cleaned
+
+    @property
+    def answer(self) -> Answer:
+        """The answer, once the form is valid."""
+        values = self.cleaned_data
+        return arrival(
+            values["category"],
+            values["product"],
+            timezone.make_aware(datetime.combine(values["date"], values["time"])),
+            values["amount"],
+            values["as_of"],
+        )
 
 
 @public
 def arrival_page(request: HttpRequest) -> HttpResponse:
-    """The question, and where it was asked, the answer above it."""
+    """Show the form and, for a valid query, the answer above it."""
     form = ArrivalForm(request.GET, timezone.now())
     context: dict[str, object] = {"form": form}
     if not form.is_bound:
         return render(request, "pages/arrival.html", context)
-    if not keeps_pace("arrival", client_ip(request), settings.ARRIVAL_PER_IP_MINUTE):
-        response = render(request, "pages/arrival.html", {**context, "too_fast": True}, status=429)
-        response["Retry-After"] = str(WINDOW_SECONDS)
-        return response
+    if not within_limit("arrival", client_ip(request), settings.ARRIVAL_PER_IP_MINUTE):
+        return too_fast(request, "pages/arrival.html", context)
     if not form.is_valid():
         return render(request, "pages/arrival.html", context, status=400)
     context |= answered(form.answer) | {"known_then": form.cleaned_data["as_of"]}
@@ -63,7 +172,7 @@ def arrival_page(request: HttpRequest) -> HttpResponse:
 
 
 def answered(answer: Answer) -> dict[str, object]:
-    """What the page shows of an answer."""
+    """Return what the page shows of an answer."""
     question, charge = answer.question, answer.charge
     names = ("amount", "fee", "waived", "to_receive")
     return {
@@ -76,14 +185,14 @@ def answered(answer: Answer) -> dict[str, object]:
     }
 
 
-def rows(steps: Iterable[Step]) -> list[Row]:
-    """Steps as the page shows them."""
+def rows(steps: Iterable[Step]) -> list[dict[str, object]]:
+    """Return the steps as the page shows them, each with the statement behind it."""
     return [
-        Row(
-            text=step.text,
-            tone=TONES.get(step.code, "plain"),
-            number=step.said.number if step.said else None,
-            url=statement_path(step.said) if step.said else "",
-        )
+        {
+            "text": step.text,
+            "tone": TONES.get(step.code, "plain"),
+            "number": step.said.number if step.said else None,
+            "url": statement_path(step.said) if step.said else "",
+        }
         for step in steps
     ]

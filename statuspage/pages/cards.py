@@ -1,30 +1,35 @@
-"""Incidents, maintenance and notices as a page shows them: their rows joined with what was said."""
+"""What pages show of incidents, maintenances, notices, promises and postmortems."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.pages.timeline import Entry, entries, latest, notice_label, spoken
-from statuspage.pages.uptime.bars import Bar
-from statuspage.pages.words import Words, words
-from statuspage.settlement.audience import MerchantCategory
-from statuspage.settlement.models import Notice
-from statuspage.settlement.notices.base import Form
+from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.kind import PublicName
+from statuspage.notices.models import Notice
+from statuspage.pages.timeline import Entry, entries, latest, notice_label
+from statuspage.postmortems.selectors import told_after
+from statuspage.settlement.models import Commitment
 from statuspage.statements.models import Statement
+from statuspage.statements.selectors import timeline
+from statuspage.statements.texts import LocalizedText, words
+from statuspage.statements.times import from_iso
 
 Timelines = Mapping[str, list[Statement]]
 
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a page is made: a language, a moment, and what must stay hidden."""
+    """What a page is rendered for: a language, a time, and the hidden components."""
 
     language: str
     now: datetime
@@ -32,58 +37,55 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A component with the state it is in."""
-
-    name: Words
-    status: ComponentStatus
-    description: Words | None = None
-    bar: Bar | None = None
-
-
-@dataclass(frozen=True)
-class IncidentCard:
-    """An incident with its timeline, newest first."""
+class Card:
+    """A subject with its timeline, newest first."""
 
     id: str
-    name: Words
-    status: IncidentStatus
-    impact: Impact
-    started_at: datetime
-    resolved_at: datetime | None
-    next_update_by: datetime | None
-    late: bool
-    # Entered only after it was over.
-    backfilled: bool
-    left: timedelta | None
-    lasted: timedelta | None
-    parts: Sequence[Part]
+    name: LocalizedText
     timeline: Sequence[Entry]
-
-    @property
-    def resolved(self) -> bool:
-        """True once it is over."""
-        return self.status == IncidentStatus.RESOLVED
 
     @property
     def latest(self) -> Sequence[Entry]:
         """The newest update with the corrections that followed it."""
         return latest(self.timeline)
 
+    @property
+    def original(self) -> Entry | None:
+        """What was said first, without what was said about it later."""
+        return self.timeline[-1] if self.timeline else None
+
 
 @dataclass(frozen=True)
-class MaintenanceCard:
-    """A maintenance with its timeline, newest first."""
+class IncidentCard(Card):
+    """An incident; `backfilled` is one that was entered only after it was over."""
 
-    id: str
-    name: Words
+    status: IncidentStatus
+    impact: Impact
+    started_at: datetime
+    resolved_at: datetime | None
+    next_update_by: datetime | None
+    late: bool
+    backfilled: bool
+    left: timedelta | None
+    lasted: timedelta | None
+    parts: Sequence[Mapping[str, object]]
+
+    @property
+    def resolved(self) -> bool:
+        """True once it is over."""
+        return self.status == IncidentStatus.RESOLVED
+
+
+@dataclass(frozen=True)
+class MaintenanceCard(Card):
+    """A maintenance."""
+
     status: MaintenanceStatus
     scheduled_for: datetime
     scheduled_until: datetime
     started_at: datetime | None
     completed_at: datetime | None
-    parts: Sequence[Words]
-    timeline: Sequence[Entry]
+    parts: Sequence[LocalizedText]
 
     @property
     def active(self) -> bool:
@@ -95,21 +97,11 @@ class MaintenanceCard:
         """How long it is planned to take."""
         return self.scheduled_until - self.scheduled_for
 
-    @property
-    def latest(self) -> Sequence[Entry]:
-        """The newest update with the corrections that followed it."""
-        return latest(self.timeline)
-
 
 @dataclass(frozen=True)
-class NoticeCard:
-    """A notice to merchants with its corrections, newest first.
+class NoticeCard(Card):
+    """A notice to merchants with its corrections."""
 
-    `details` and `tables` are as the log keeps them: what was said, in the reader's language.
-    """
-
-    id: str
-    name: Words
     form: str | Promise
     label: str | Promise
     published_at: datetime
@@ -117,19 +109,11 @@ class NoticeCard:
     effective_until: datetime | None
     audience: Sequence[str | Promise]
     products: Sequence[str]
-    details: Sequence[Mapping[str, Any]]
-    tables: Sequence[Mapping[str, Any]]
     incident_id: str
-    timeline: Sequence[Entry]
-
-    @property
-    def original(self) -> Entry | None:
-        """The notice itself, without what was said about it later."""
-        return self.timeline[-1] if self.timeline else None
 
 
 def incident_card(incident: Incident, said: Timelines, reader: Reader) -> IncidentCard:
-    """The card of one incident; wants `affected__component` prefetched."""
+    """Return the card of one incident; wants `affected__component` prefetched."""
     promised = incident.next_update_by
     return IncidentCard(
         id=incident.public_id,
@@ -149,7 +133,7 @@ def incident_card(incident: Incident, said: Timelines, reader: Reader) -> Incide
 
 
 def maintenance_card(maintenance: Maintenance, said: Timelines, reader: Reader) -> MaintenanceCard:
-    """The card of one maintenance; wants `components` prefetched."""
+    """Return the card of one maintenance; wants `components` prefetched."""
     return MaintenanceCard(
         id=maintenance.public_id,
         name=words(maintenance.name, reader.language),
@@ -166,31 +150,32 @@ def maintenance_card(maintenance: Maintenance, said: Timelines, reader: Reader) 
 
 
 def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
-    """The card of one notice."""
+    """Return the card of one notice."""
     statements = said.get(notice.public_id, [])
     content = statements[0].content if statements else {}
     return NoticeCard(
         id=notice.public_id,
         name=words(notice.title, reader.language),
-        form=Form(content.get("form", Form.NOTICE)).label,
+        form=PublicName(content.get("form", PublicName.NOTICE)).label,
         label=notice_label(notice.kind),
         published_at=notice.published_at,
         effective_from=notice.effective_from,
         effective_until=notice.effective_until,
         audience=_audience(notice),
         products=notice.audience.get("products") or [],
-        details=spoken(content.get("details"), reader.language),
-        tables=spoken(content.get("tables"), reader.language),
         incident_id=notice.incident_id,
         timeline=entries(statements, reader.language, reader.hidden),
     )
 
 
-def _parts(incident: Incident, reader: Reader) -> list[Part]:
-    """The visible components it has touched, in page order, in the state it holds them now."""
+def _parts(incident: Incident, reader: Reader) -> list[Mapping[str, object]]:
+    """Return the visible components it has touched, in page order, as it holds them now."""
     rows = sorted(incident.affected.all(), key=lambda row: (row.component.position, row.pk))
     return [
-        Part(words(row.component.name, reader.language), ComponentStatus(row.status))
+        {
+            "name": words(row.component.name, reader.language),
+            "status": ComponentStatus(row.status),
+        }
         for row in rows
         if row.component.visible
     ]
@@ -198,6 +183,63 @@ def _parts(incident: Incident, reader: Reader) -> list[Part]:
 
 def _audience(notice: Notice) -> list[str | Promise]:
     categories = notice.audience.get("categories") or []
-    said: list[str | Promise] = [MerchantCategory(one).label for one in categories]
     agents = [_("Agents")] if notice.audience.get("agents") else []
-    return [*(said or [_("All merchants")]), *agents]
+    said = [MerchantCategory(one).label for one in categories] or [_("All merchants")]
+    return [*said, *agents]
+
+
+def account_cards(found: Iterable[Commitment], reader: Reader) -> list[dict[str, object]]:
+    """Return the entries of the public ledger: what a notice promised, and what has been paid.
+
+    `share` is in percent; `meter` is the same as HTML's attributes write it, at most all.
+    """
+    return [
+        {
+            "id": one.notice.public_id,
+            "name": words(one.notice.title, reader.language),
+            "promised": one.promised,
+            "due": one.due,
+            "paid": one.paid,
+            "share": one.share,
+            "meter": f"{min(one.share or Decimal(0), Decimal(100)):f}",
+            "paid_on": one.paid_on,
+            "late": one.late(timezone.localdate(reader.now)),
+            "payments": [
+                {
+                    "paid_on": payment.paid_on,
+                    "amount": payment.amount,
+                    "number": payment.statement_id,
+                    "notice": payment.statement.subject_id,
+                }
+                for payment in one.payments.all()
+            ],
+        }
+        for one in found
+    ]
+
+
+def postmortem_card(incident_id: str, language: str, today: date) -> dict[str, object] | None:
+    """Return the postmortem of an incident, or by when it is promised; None without either."""
+    told = told_after(timeline("incident", incident_id))
+    if told.statement is None and told.due is None:
+        return None
+    content = told.statement.content if told.statement else {}
+    return {
+        "number": told.statement.number if told.statement else None,
+        "published_at": told.statement.published_at if told.statement else None,
+        "summary": words(content["body"], language) if content else None,
+        "sections": [
+            {name: words(one[name], language) for name in ("title", "body")}
+            for one in content.get("sections", [])
+        ],
+        "actions": [_action(one, language, today) for one in told.actions],
+        "due": told.due,
+        "late": told.late(today),
+    }
+
+
+def _action(one: Mapping[str, Any], language: str, today: date) -> dict[str, object]:
+    due = date.fromisoformat(one["due"]) if one["due"] else None
+    done = from_iso(one["done_at"]) if one["done_at"] else None
+    late = done is None and due is not None and today > due
+    return {"text": words(one["text"], language), "due": due, "done_at": done, "late": late}

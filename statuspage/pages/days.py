@@ -1,4 +1,4 @@
-"""The last days one by one, quiet ones drawn together: silence is said, too."""
+"""The last days one by one, with runs of quiet days merged into one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def recent_days(
     incidents: Iterable[IncidentCard],
     maintenances: Iterable[MaintenanceCard],
 ) -> list[Day]:
-    """The days from `last` back to `first`.
+    """Return the days from `last` back to `first`.
 
     An incident stands on the day on which it began, or on `first` if it began before; a
     maintenance on the day on which it was completed.
@@ -48,16 +48,11 @@ def recent_days(
         if maintenance.completed_at:
             completed = timezone.localdate(maintenance.completed_at)
             done.setdefault(completed, []).append(maintenance)
-    count = (last - first).days + 1
-    dates = (last - timedelta(days=back) for back in range(count))
-    return _drawn_together(Day(one, one, began.get(one, []), done.get(one, [])) for one in dates)
-
-
-def _drawn_together(days: Iterable[Day]) -> list[Day]:
-    """Runs of quiet days, which come newest first, become one."""
-    found: list[Day] = []
-    for day in days:
-        if found and found[-1].quiet and day.quiet:
-            day = Day(first=day.first, last=found.pop().last)
-        found.append(day)
-    return found
+    days: list[Day] = []
+    for back in range((last - first).days + 1):
+        current = last - timedelta(days=back)
+        day = Day(current, current, began.get(current, []), done.get(current, []))
+        if days and days[-1].quiet and day.quiet:
+            day = Day(first=current, last=days.pop().last)
+        days.append(day)
+    return days

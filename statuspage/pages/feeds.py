@@ -1,7 +1,6 @@
 """The log as RSS, Atom and JSON Feed: one entry a statement, corrections as new entries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,64 +12,45 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from statuspage.pages.addresses import statement_id, subject_url
+from statuspage.pages.addresses import statement_id, statement_path
 from statuspage.pages.timeline import tone_and_label
 from statuspage.statements.models import Statement
-from statuspage.statements.selectors import last_statements
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, in_language
 from statuspage.statements.times import from_iso, iso
 
-NEWEST: Final = 50
 ANSWERED: Final = {
-    CORRECTION: gettext_lazy("Correction of No. %(number)d: %(body)s"),
+    CORRECTION: gettext_lazy("Correction to No. %(number)d: %(body)s"),
     WITHDRAWAL: gettext_lazy("Withdrawal of No. %(number)d: %(body)s"),
 }
 
 
-@dataclass(frozen=True)
-class Item:
-    """One statement as an entry of a feed."""
-
-    id: str
-    url: str
-    title: str
-    text: str
-    at: datetime
-    tag: str
-
-
-def items(language: str) -> list[Item]:
-    """The newest statements, newest first, in the active language."""
-    return [_item(statement, language) for statement in last_statements(NEWEST)]
-
-
-def xml(kind: type[SyndicationFeed], view: str, language: str, found: Sequence[Item]) -> bytes:
-    """The feed in the format of one of Django's generators."""
+def xml(kind: type[SyndicationFeed], view: str, language: str, found: Sequence[Statement]) -> bytes:
+    """Return the statements as a feed, in the format of one of Django's generators."""
     feed = kind(
         title=feed_title(language),
         link=home_url(),
-        description=_("Everything the operator has said in public, newest first."),
+        description=_("Everything the operator has published, newest first."),
         language=language,
         feed_url=_own_url(view, language),
         feed_guid=settings.SITE_URL + reverse("machine:atom"),
     )
-    for item in found:
+    for one in found:
         feed.add_item(
-            title=item.title,
-            link=item.url,
-            description=linebreaks(item.text, autoescape=True),
-            unique_id=item.id,
+            title=_title(one, language),
+            link=settings.SITE_URL + statement_path(one),
+            description=linebreaks(whole_text(one, language), autoescape=True),
+            unique_id=statement_id(one),
             unique_id_is_permalink=False,
-            pubdate=item.at,
-            updateddate=item.at,
-            categories=[item.tag],
+            pubdate=one.published_at,
+            updateddate=one.published_at,
+            categories=[one.kind],
         )
     return feed.writeString("utf-8").encode()
 
 
-def json_feed(language: str, found: Sequence[Item]) -> dict[str, object]:
-    """The feed by JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+def json_feed(language: str, found: Sequence[Statement]) -> dict[str, object]:
+    """Return the feed by JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed_title(language),
@@ -80,26 +60,26 @@ def json_feed(language: str, found: Sequence[Item]) -> dict[str, object]:
         "authors": [{"name": in_language(settings.OPERATOR_NAME, language)}],
         "items": [
             {
-                "id": item.id,
-                "url": item.url,
-                "title": item.title,
-                "content_text": item.text,
-                "date_published": iso(item.at),
-                "tags": [item.tag],
+                "id": statement_id(one),
+                "url": settings.SITE_URL + statement_path(one),
+                "title": _title(one, language),
+                "content_text": whole_text(one, language),
+                "date_published": iso(one.published_at),
+                "tags": [one.kind],
             }
-            for item in found
+            for one in found
         ],
     }
 
 
 def feed_title(language: str) -> str:
-    """The operator's name and what this is."""
+    """Return the operator's name and what this is."""
     operator = in_language(settings.OPERATOR_NAME, language)
     return _("%(operator)s service status") % {"operator": operator}
 
 
 def home_url() -> str:
-    """The home page in the active language."""
+    """Return the home page in the active language."""
     return settings.SITE_URL + reverse("pages:home")
 
 
@@ -107,37 +87,34 @@ def _own_url(view: str, language: str) -> str:
     return f"{settings.SITE_URL}{reverse(view)}?lang={language}"
 
 
-def _item(statement: Statement, language: str) -> Item:
-    subject = (statement.subject_type, statement.subject_id)
+def _title(statement: Statement, language: str) -> str:
     _tone, label = tone_and_label(statement)
-    values = {"label": label, "name": in_language(statement.content["name"], language)}
-    return Item(
-        id=statement_id(*subject, statement.number),
-        url=f"{subject_url(*subject)}#statement-{statement.number}",
-        title=_("%(label)s: %(name)s") % values,
-        text=whole_text(statement, language),
-        at=statement.published_at,
-        tag=statement.kind,
-    )
+    return labelled(str(label), in_language(statement.content["name"], language))
+
+
+def labelled(label: str, name: str) -> str:
+    """Return the name behind its label, unless it begins with that itself."""
+    if name.startswith(label):
+        return name
+    return _("%(label)s: %(name)s") % {"label": label, "name": name}
 
 
 def whole_text(statement: Statement, language: str) -> str:
-    """All that a letter to subscribers says of it: the text, the details, and the next promise."""
-    content = statement.content
-    said = content.get("details") or {}
+    """Return what an e-mail says of the statement: text, details and next promise."""
+    news = statement.news
+    said = news.get("details") or {}
     details = [
         _("%(label)s: %(text)s") % one for one in said.get(language) or said.get(CHINESE, [])
     ]
-    promised = content.get("next_update_by") if statement.corrects_id is None else None
     parts = [spoken(statement, language), "\n".join(details)]
-    if promised:
+    if promised := news.get("next_update_by"):
         time = _time(from_iso(promised), statement.published_at)
         parts.append(_("Next update by %(time)s.") % {"time": time})
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(filter(None, parts))
 
 
 def _time(promised: datetime, said: datetime) -> str:
-    """In Beijing, with its date where that is another day than the statement's."""
+    """Return the time in Beijing, with the date if it is not the statement's."""
     there = timezone.localtime(promised)
     if there.date() == timezone.localdate(said):
         return f"{there:%H:%M}"
@@ -145,7 +122,7 @@ def _time(promised: datetime, said: datetime) -> str:
 
 
 def spoken(statement: Statement, language: str) -> str:
-    """The statement's text; of a correction or withdrawal, with the number of what it answers."""
+    """Return the statement's text; an answer begins with the number of what it answers."""
     body = in_language(statement.content["body"], language)
     if statement.corrects_id is None:
         return body

@@ -1,4 +1,4 @@
-"""Whether this process is up, and whether its engines answer."""
+"""Health checks of this process, PostgreSQL and Redis."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -10,20 +10,22 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from statuspage import __version__
+
 REDIS_TIMEOUT_SECONDS: Final = 1.0
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    """Answer with the version, without any check."""
+    return HttpResponse(f"ok {__version__}\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Which engine answers, as JSON; 503 while one of them does not."""
+    """Return which engine answers, as JSON; 503 while one of them does not."""
     answers = {name: check() for name, check in CHECKS.items()}
     state = {name: "ok" if answer else "down" for name, answer in answers.items()}
     return JsonResponse(state, status=200 if all(answers.values()) else 503)

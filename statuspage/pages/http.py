@@ -1,21 +1,27 @@
-"""What every public answer has in common: safe methods, an ETag, no cookie, soon revalidated."""
+"""What all public views share: error pages, safe methods, ETag, caching headers, CORS, language."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.http import parse_http_date_safe
 from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from statuspage.pages.errors import NotHere, page_not_found
+from statuspage.lib.rate_limits import WINDOW_SECONDS
 from statuspage.statements.texts import CHINESE, ENGLISH
 
-# RFC 9111 and RFC 5861, in seconds. A browser asks again each time, a cache between us after one
-# second; where we cannot be reached, a page of yesterday with its time on it beats none.
+TRY_AGAIN_SECONDS: Final = 30
+# Keeps the footer from querying the database, which may be what failed.
+NO_QUERY: Final = {"log_head": None}
+# RFC 9111 and RFC 5861, in seconds. Browsers revalidate each time, shared caches after a second;
+# while the site is away, a day-old page with its time on it is better than none.
 CACHING: Final = {
     "public": True,
     "max_age": 0,
@@ -27,14 +33,52 @@ Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
 
+class PageNotFound(Http404):
+    """A 404 whose message is written for the reader."""
+
+
+def _error_page(name: str, status: int) -> Callable[..., HttpResponse]:
+    def view(request: HttpRequest, *_exception: object, **_reason: object) -> HttpResponse:
+        return render(request, f"pages/errors/{name}.html", NO_QUERY, status=status)
+
+    return view
+
+
+csrf_failure = _error_page("csrf", 403)
+bad_request = _error_page("400", 400)
+permission_denied = _error_page("403", 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404, with the reason if there is one for readers."""
+    reason = str(exception) if isinstance(exception, PageNotFound) else ""
+    return render(request, "pages/errors/404.html", {**NO_QUERY, "reason": reason}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500, or 503 if the database does not answer; the template does not query it."""
+    if not isinstance(sys.exception(), OperationalError):
+        return render(request, "pages/errors/500.html", NO_QUERY, status=500)
+    response = render(request, "pages/errors/500.html", NO_QUERY, status=503)
+    response["Retry-After"] = str(TRY_AGAIN_SECONDS)
+    return response
+
+
+def too_fast(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+    """Return the page without an answer to those who ask too often."""
+    response = render(request, template, {**context, "too_fast": True}, status=429)
+    response["Retry-After"] = str(WINDOW_SECONDS)
+    return response
+
+
 def public(view: View[Rest]) -> View[Rest]:
-    """GET and HEAD, with an ETag; asked again each time, so that a change shows at once."""
+    """Allow GET and HEAD, with an ETag and revalidation, so that a change shows at once."""
 
     @wraps(view)
     def answered(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         try:
             return _revalidated(request, view(request, *args, **kwargs))
-        except NotHere as missing:
+        except PageNotFound as missing:
             return page_not_found(request, missing)
 
     guarded: View[Rest] = require_safe(cache_control(**CACHING)(answered))
@@ -42,13 +86,13 @@ def public(view: View[Rest]) -> View[Rest]:
 
 
 def _revalidated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The answer with its ETag, or 304 to a reader who has it already; HEAD is told the same."""
+    """Return the answer with its ETag, or 304 where the client already has it."""
     set_response_etag(response)
-    spoken = response.get("Last-Modified")
+    last_modified = response.get("Last-Modified")
     answer = get_conditional_response(
         request,
         etag=response["ETag"],
-        last_modified=parse_http_date_safe(spoken) if spoken else None,
+        last_modified=parse_http_date_safe(last_modified) if last_modified else None,
         response=response,
     )
     return cast(HttpResponse, answer)
@@ -86,7 +130,12 @@ def in_asked_language(view: View[Rest]) -> View[Rest]:
     return wrapped
 
 
+def for_machines(view: View[Rest]) -> View[Rest]:
+    """Make a view public, for any origin, in the language that was asked for."""
+    return any_origin(public(in_asked_language(view)))
+
+
 def asked_language(request: HttpRequest) -> str:
-    """`en` for `?lang=en` (or en-GB …), else Chinese."""
+    """Return `en` for `?lang=en` (or en-GB …), else Chinese."""
     asked = request.GET.get("lang", "").lower()
     return ENGLISH if asked.partition("-")[0] == ENGLISH else CHINESE

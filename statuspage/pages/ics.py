@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,23 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from statuspage.calendar.models import CalendarProfile, DayKind
+from statuspage.calendar.selectors import calendar_of, changed_at
+from statuspage.calendar.workdays import STATUTORY_HOLIDAY, WEEKEND, WEEKEND_DAY, Day, days_of, runs
 from statuspage.incidents.lifecycle import MaintenanceStatus
 from statuspage.incidents.models import Maintenance
 from statuspage.incidents.selectors import recent_maintenances
+from statuspage.notices.models import Notice
+from statuspage.notices.selectors import notices
 from statuspage.pages.addresses import subject_url
 from statuspage.pages.feeds import feed_title, home_url, spoken
-from statuspage.settlement.calendar.models import CalendarProfile, DayKind
-from statuspage.settlement.calendar.selectors import calendar_of, changed_at
-from statuspage.settlement.models import Notice
-from statuspage.settlement.selectors import notices
-from statuspage.settlement.workdays import (
-    STATUTORY_HOLIDAY,
-    WEEKEND,
-    WEEKEND_DAY,
-    Day,
-    days_of,
-    runs,
-)
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timelines
 from statuspage.statements.services import WITHDRAWAL
@@ -40,7 +33,7 @@ Subject = TypeVar("Subject", Maintenance, Notice)
 
 
 def calendar_file(profile: CalendarProfile, language: str) -> bytes:
-    """The calendar by RFC 5545, in the active language, from last year on."""
+    """Return the calendar by RFC 5545, in the active language, from last year on."""
     file = Calendar()
     title = f"{feed_title(language)} · {in_language(profile.name, language)}"
     file.add("version", "2.0")
@@ -54,8 +47,8 @@ def calendar_file(profile: CalendarProfile, language: str) -> bytes:
     file.add("url", home_url())
     for event in (
         *_rests(profile.code, language),
-        *_told("notice", _schedules(), _schedule, language),
-        *_told("maintenance", recent_maintenances(NEWEST), _maintenance, language),
+        *_events("notice", notices().filter(kind=SCHEDULE_KIND)[:NEWEST], _schedule, language),
+        *_events("maintenance", recent_maintenances(NEWEST), _maintenance, language),
     ):
         file.add_component(event)
     content: bytes = file.to_ical()
@@ -63,7 +56,7 @@ def calendar_file(profile: CalendarProfile, language: str) -> bytes:
 
 
 def _rests(profile: str, language: str) -> Iterator[Event]:
-    """Days without settlement, those in a row as one."""
+    """Return the days without settlement; consecutive days are one event."""
     calendar, stamp = calendar_of(profile), changed_at(profile)
     since = timezone.localdate().year - 1
     days = [day for year in sorted(calendar.years) if year >= since for day in days_of(year)]
@@ -75,7 +68,7 @@ def _rests(profile: str, language: str) -> Iterator[Event]:
 
 
 def _label(run: Sequence[tuple[date, Day]], language: str) -> str:
-    """The names of its holidays; a weekend at the side of one goes without saying."""
+    """Return the names of its holidays; weekends only where there is no holiday."""
     named = [what for _day, what in run if what.kind == STATUTORY_HOLIDAY]
     named = named or [what for _day, what in run if what.kind != WEEKEND]
     names = [
@@ -86,12 +79,8 @@ def _label(run: Sequence[tuple[date, Day]], language: str) -> str:
     return _(", ").join(dict.fromkeys(names))
 
 
-def _schedules() -> list[Notice]:
-    return list(notices().filter(kind=SCHEDULE_KIND)[:NEWEST])
-
-
 def _schedule(notice: Notice, language: str) -> Event:
-    """The days of the holiday; the table stands on the notice's page."""
+    """Return the days of the holiday; the table stands on the notice's page."""
     title = in_language(notice.title, language)
     event = _event(f"notice-{notice.public_id}", title, notice.published_at)
     first, last = (date.fromisoformat(notice.payload[key]) for key in ("first_day", "last_day"))
@@ -111,40 +100,35 @@ def _maintenance(maintenance: Maintenance, language: str) -> Event:
     return event
 
 
-def _told(
+def _events(
     kind: str,
     subjects: Iterable[Subject],
     event_of: Callable[[Subject, str], Event],
     language: str,
 ) -> Iterator[Event]:
-    """Events of what statements speak of: the newest is the text, and each is a new version."""
+    """Yield the events of subjects: the newest statement is the text, each one a new version."""
     found = list(subjects)
-    said = timelines(kind, [one.public_id for one in found])
+    timeline = timelines(kind, tuple(one.public_id for one in found))
     for one in found:
         event = event_of(one, language)
-        _add_statements(event, said.get(one.public_id, []), language)
+        if statements := timeline.get(one.public_id):
+            _add_statements(event, statements, language)
         event.add("url", subject_url(kind, one.public_id))
         yield event
 
 
-def _add_statements(event: Event, said: Sequence[Statement], language: str) -> None:
-    if not said:
-        return
-    event.add("sequence", len(said) - 1)
-    event.add("description", spoken(said[-1], language))
-    event["dtstamp"] = event["last-modified"] = _stamp(said[-1].published_at)
-    if any(one.kind == WITHDRAWAL and one.corrects_id == said[0].number for one in said):
+def _add_statements(event: Event, statements: Sequence[Statement], language: str) -> None:
+    first, newest = statements[0], statements[-1]
+    event.add("sequence", len(statements) - 1)
+    event.add("description", spoken(newest, language))
+    event.add("last-modified", newest.published_at)
+    event["dtstamp"] = event["last-modified"]
+    if any(one.kind == WITHDRAWAL and one.corrects_id == first.number for one in statements):
         event["status"] = "CANCELLED"
 
 
-def _stamp(moment: datetime) -> Any:
-    event = Event()
-    event.add("dtstamp", moment)
-    return event["dtstamp"]
-
-
 def _event(name: str, summary: str, stamp: datetime) -> Event:
-    """An event that keeps nobody's time busy; its UID is the same for ever."""
+    """Return an event that does not block time; its UID never changes."""
     event = Event()
     event.add("uid", f"{name}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("dtstamp", stamp)
@@ -154,7 +138,7 @@ def _event(name: str, summary: str, stamp: datetime) -> Event:
 
 
 def _all_day(event: Event, first: date, last: date) -> Event:
-    """DTEND is the first day that is no longer meant."""
+    """Add the days; DTEND is the day after the last."""
     event.add("dtstart", first)
     event.add("dtend", last + ONE_DAY)
     return event

@@ -21,7 +21,7 @@ ESCAPES: Final = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def site(language: str) -> Thing:
-    """The site as a whole, with its search."""
+    """Return the site as a whole, with its search."""
     search = settings.SITE_URL + reverse("pages:history") + "?q={search_term_string}"
     return {
         "@context": SCHEMA,
@@ -39,7 +39,7 @@ def site(language: str) -> Thing:
 
 
 def incident(card: IncidentCard, language: str) -> Thing:
-    """An incident: coverage that is added to until it is over."""
+    """Return an incident: coverage that is added to until it is over."""
     url = settings.SITE_URL + reverse("pages:incident", args=[card.id])
     over = {"coverageEndTime": iso(card.resolved_at)} if card.resolved_at else {}
     return {
@@ -51,7 +51,7 @@ def incident(card: IncidentCard, language: str) -> Thing:
 
 
 def maintenance(card: MaintenanceCard, language: str) -> Thing:
-    """Planned work: an event whose time is known."""
+    """Return planned work as an event whose time is known."""
     url = settings.SITE_URL + reverse("pages:maintenance", args=[card.id])
     return {
         "@context": SCHEMA,
@@ -68,7 +68,7 @@ def maintenance(card: MaintenanceCard, language: str) -> Thing:
 
 
 def notice(card: NoticeCard, language: str) -> Thing:
-    """A notice to merchants."""
+    """Return a notice to merchants."""
     url = settings.SITE_URL + reverse("pages:notice", args=[card.id])
     found = _article("Article", str(card.name), url, card.timeline, language)
     if card.original and not card.original.withdrawn:
@@ -77,7 +77,7 @@ def notice(card: NoticeCard, language: str) -> Thing:
 
 
 def script_text(thing: Thing) -> SafeString:
-    """As the text of a script element that no browser runs."""
+    """Return the text of a script element that no browser runs."""
     written = json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
     return mark_safe(written.translate(ESCAPES))  # noqa: S308 - escaped just now
 

@@ -1,11 +1,10 @@
-"""Addresses for machines: feeds, the Statuspage v2 API, the badge; the same in every language."""
+"""URLs for machines, without a language: feeds, the Statuspage v2 API, the badge, the log."""
 
 from django.urls import path
 
 from statuspage.pages import api_v2, health, machine
 from statuspage.pages.log import machine as log
-from statuspage.pages.log import proofs
-from statuspage.pages.transparency import data as transparency
+from statuspage.pages.transparency import page as transparency
 
 app_name = "machine"
 urlpatterns = [
@@ -17,6 +16,7 @@ urlpatterns = [
     path("widget.js", machine.widget, name="widget"),
     path("favicon.ico", machine.favicon, name="favicon"),
     path("robots.txt", machine.robots, name="robots"),
+    path(".well-known/security.txt", machine.security, name="security"),
     path("sitemap.xml", machine.sitemap, name="sitemap"),
     path("transparency/data.csv", transparency.data_csv, name="transparency_csv"),
     path("transparency/data.json", transparency.data_json, name="transparency_json"),
@@ -25,8 +25,8 @@ urlpatterns = [
     path("log/checkpoint", log.checkpoint, name="checkpoint"),
     path("log/vkey", log.vkey, name="vkey"),
     path("log/tile/<path:path>", log.tile, name="tile"),
-    path("log/proof/inclusion", proofs.inclusion, name="inclusion"),
-    path("log/proof/consistency", proofs.consistency, name="consistency"),
+    path("log/proof/inclusion", log.inclusion, name="inclusion"),
+    path("log/proof/consistency", log.consistency, name="consistency"),
     path("log/statements.jsonl", log.statements, name="statements"),
     path("log/verify_log.py", log.verify_log, name="verify_log"),
     path("healthz", health.healthz, name="healthz"),

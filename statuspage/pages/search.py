@@ -1,25 +1,29 @@
-"""Finding what was said: in both languages, by service and by kind, over the whole log."""
+"""Filters of the notices, and the search of the log by text, component and kind."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from statuspage.components.models import Component
 from statuspage.components.selectors import visible_components
-from statuspage.incidents import selectors as incidents
+from statuspage.incidents.selectors import incidents, maintenances
+from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.kind import every_kind, notice_kind
+from statuspage.notices.models import Notice
+from statuspage.notices.selectors import notices
 from statuspage.pages import selectors
 from statuspage.pages.cards import IncidentCard, MaintenanceCard, NoticeCard, Reader
-from statuspage.pages.errors import NotHere
-from statuspage.pages.words import Words, words
-from statuspage.settlement.selectors import notices
+from statuspage.pages.http import PageNotFound
+from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
+from statuspage.statements.texts import LocalizedText, words
 
 LONGEST: Final = 80
 MOST_WORDS: Final = 8
@@ -37,8 +41,48 @@ Subject = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a reader looks for; empty means everything."""
+class Choice:
+    """The chosen filters; empty means everything."""
+
+    category: str
+    kind: str
+
+    categories: ClassVar = MerchantCategory.choices
+
+    def narrow(self, found: QuerySet[Notice]) -> QuerySet[Notice]:
+        """Return the notices that concern the category and are of the kind."""
+        if self.category:
+            everyone = Q(audience__categories=[])
+            found = found.filter(everyone | Q(audience__categories__contains=[self.category]))
+        return found.filter(kind=self.kind) if self.kind else found
+
+    @property
+    def query(self) -> str:
+        """The same for an address, to be followed by more."""
+        return _in_address(category=self.category, kind=self.kind)
+
+    @property
+    def kinds(self) -> Sequence[tuple[str, str | Promise]]:
+        """What can be chosen."""
+        return [(one.name, one.label) for one in every_kind()]
+
+
+def read_choice(query: Mapping[str, str]) -> Choice:
+    """Return the choice in an address, or raise PageNotFound for what there is not."""
+    category, kind = query.get("category", ""), query.get("kind", "")
+    try:
+        if category:
+            clean_choice(MerchantCategory, category)
+        if kind:
+            notice_kind(kind)
+    except ValidationError as error:
+        raise PageNotFound(_("Unknown kind of notice.")) from error
+    return Choice(category, kind)
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """What a reader searches for; empty means everything."""
 
     text: str = ""
     kind: str = ""
@@ -52,9 +96,7 @@ class Wanted:
     @property
     def query(self) -> str:
         """The same for an address, to be followed by more."""
-        asked = {"q": self.text, "kind": self.kind, "component": self.component}
-        chosen = {name: value for name, value in asked.items() if value}
-        return f"{urlencode(chosen)}&" if chosen else ""
+        return _in_address(q=self.text, kind=self.kind, component=self.component)
 
     @property
     def kinds(self) -> Sequence[tuple[str, str | Promise]]:
@@ -62,7 +104,7 @@ class Wanted:
         return [(name, label) for name, (label, _condition) in KINDS.items()]
 
     def subjects(self) -> QuerySet[Statement, tuple[str, str]]:
-        """What it was said about, the latest first: (type, public id)."""
+        """Return what it was said about, the latest first: (type, public id)."""
         found = Statement.objects.filter(KINDS[self.kind][1] if self.kind else Q())
         for word in folded(self.text).split()[:MOST_WORDS]:
             found = found.filter(searched__text__contains=word)
@@ -74,44 +116,44 @@ class Wanted:
         return ordered.values_list("subject_type", "subject_id")
 
 
-def read_wanted(query: Mapping[str, str]) -> Wanted:
-    """What an address asks for.
-
-    Raises:
-        NotHere: it names a kind or a component that there is not.
-    """
-    wanted = Wanted(
+def read_wanted(query: Mapping[str, str]) -> SearchQuery:
+    """Return what an address asks for, or raise PageNotFound for what there is not."""
+    wanted = SearchQuery(
         text=query.get("q", "").replace("\x00", "").strip()[:LONGEST],
         kind=query.get("kind", ""),
         component=query.get("component", ""),
     )
     if wanted.kind and wanted.kind not in KINDS:
-        raise NotHere(_("There is nothing of that kind."))
+        raise PageNotFound(_("Unknown type."))
     if wanted.component and wanted.component not in {one.public_id for one in visible_components()}:
-        raise NotHere(_("There is no such service."))
+        raise PageNotFound(_("Unknown service."))
     return wanted
 
 
+def _in_address(**chosen: str) -> str:
+    given = {name: value for name, value in chosen.items() if value}
+    return f"{urlencode(given)}&" if given else ""
+
+
 def folded(text: str) -> str:
-    """As the database keeps texts for searching: full width made half, and small letters."""
+    """Return the text as the search index stores it: half-width and lower case."""
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def components_to_choose(language: str) -> list[tuple[str, Words]]:
-    """What can be chosen: the public id and the name of each component."""
-    found: Iterable[Component] = visible_components()
-    return [(one.public_id, words(one.name, language)) for one in found]
+def components_to_choose(language: str) -> list[tuple[str, LocalizedText]]:
+    """Return what can be chosen: the public id and the name of each component."""
+    return [(one.public_id, words(one.name, language)) for one in visible_components()]
 
 
 def cards_of(subjects: Sequence[Subject], reader: Reader) -> list[tuple[str, Card]]:
-    """The cards of what was found, in that order; a fixed number of queries."""
+    """Return the cards of what was found, in that order; a fixed number of queries."""
     ids = [public_id for _kind, public_id in subjects]
-    cards: dict[Subject, Card] = {}
-    for one in selectors.incident_cards(incidents.incidents().filter(public_id__in=ids), reader):
-        cards["incident", one.id] = one
-    rows = incidents.maintenances().filter(public_id__in=ids)
-    for work in selectors.maintenance_cards(rows, reader):
-        cards["maintenance", work.id] = work
-    for notice in selectors.notice_cards(notices().filter(public_id__in=ids), reader):
-        cards["notice", notice.id] = notice
+    found: Mapping[str, Sequence[Card]] = {
+        "incident": selectors.incident_cards(incidents().filter(public_id__in=ids), reader),
+        "maintenance": selectors.maintenance_cards(
+            maintenances().filter(public_id__in=ids), reader
+        ),
+        "notice": selectors.notice_cards(notices().filter(public_id__in=ids), reader),
+    }
+    cards = {(kind, card.id): card for kind, of_kind in found.items() for card in of_kind}
     return [(kind, cards[kind, one]) for kind, one in subjects if (kind, one) in cards]

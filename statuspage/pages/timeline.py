@@ -1,8 +1,11 @@
 """Statements about one subject as a reader sees them, newest first."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -12,16 +15,21 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
-from statuspage.pages.differences import Part, differences
-from statuspage.pages.words import Words, words
+from statuspage.notices.kind import notice_kind
 from statuspage.postmortems.content import FOLLOWED_UP, POSTMORTEM
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
-from statuspage.settlement.notices import notice_kind
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
-from statuspage.statements.texts import CHINESE
+from statuspage.statements.texts import CHINESE, LocalizedText, words
 from statuspage.statements.times import from_iso
 
+# A Latin word or a number with its digits' separators is one piece; of other writing (and of
+# punctuation) each character is.
+PIECE: Final = re.compile(r"\d+(?:[.,:]\d+)*|[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*|\s+|.", re.DOTALL)
+# Below this ratio two texts are too different for a readable comparison.
+ALIKE: Final = 0.6
+# In characters; comparing grows with the square of it.
+LONGEST: Final = 2000
 ANSWERS: Final = {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}
 AFTERWARDS: Final = {POSTMORTEM: _("Postmortem"), FOLLOWED_UP: _("Follow-up")}
 STAGES: Final[Mapping[str, type[TextChoices]]] = {
@@ -32,24 +40,40 @@ NOTICE: Final = "notice"
 
 
 @dataclass(frozen=True)
-class Change:
-    """A component an update speaks of, before and after."""
+class TextPart:
+    """A stretch of text: `kind` is `same`, `gone` or `new`."""
 
-    name: Words
-    old: ComponentStatus
-    new: ComponentStatus
+    kind: str
+    text: str
 
-    @property
-    def changed(self) -> bool:
-        """False where the update only repeats the state."""
-        return self.old != self.new
+
+def differences(before: str, after: str) -> list[TextPart]:
+    """Return the stretches of both texts in order; none where they are too unlike, or the same."""
+    if max(len(before), len(after)) > LONGEST:
+        return []
+    old, new = PIECE.findall(before), PIECE.findall(after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if old == new or matcher.ratio() < ALIKE:
+        return []
+    return [
+        part
+        for code, *places in matcher.get_opcodes()
+        for part in _parts(code, old[places[0] : places[1]], new[places[2] : places[3]])
+    ]
+
+
+def _parts(code: str, old: Sequence[str], new: Sequence[str]) -> list[TextPart]:
+    if code == "equal":
+        return [TextPart("same", "".join(old))]
+    changed = (TextPart("gone", "".join(old)), TextPart("new", "".join(new)))
+    return [part for part in changed if part.text]
 
 
 @dataclass(frozen=True)
 class Entry:
     """One statement. `tone` names its badge's colours; `answers` are what was said about it.
 
-    `tables` are an answer's own: those of what it answers stand on its page.
+    `details` and `tables` are as the log keeps them: what was said, in the reader's language.
     """
 
     number: int
@@ -57,14 +81,15 @@ class Entry:
     tone: str
     label: str | Promise
     at: datetime
-    name: Words
-    body: Words
+    name: LocalizedText
+    body: LocalizedText
     sha256: str
-    changes: Sequence[Change]
+    changes: Sequence[Mapping[str, object]]
     next_update_by: datetime | None
-    short_notice: Words | None
+    short_notice: LocalizedText | None
     corrects: int | None
-    corrected: Words | None
+    corrected: LocalizedText | None
+    details: Sequence[Mapping[str, Any]]
     tables: Sequence[Mapping[str, Any]]
     answers: Sequence["Entry"]
 
@@ -74,10 +99,8 @@ class Entry:
         return self.kind in ANSWERS
 
     @property
-    def differences(self) -> Sequence[Part]:
-        """What a correction changes in the words of what it corrects; empty where that says nothing
-        because it is a text of its own.
-        """
+    def differences(self) -> Sequence[TextPart]:
+        """What a correction changes in the words of what it corrects, if they are alike."""
         if self.kind != CORRECTION or not self.corrected:
             return []
         if self.corrected.language != self.body.language:
@@ -93,7 +116,7 @@ class Entry:
 def entries(
     statements: Iterable[Statement], language: str, hidden: Set[str] = frozenset()
 ) -> list[Entry]:
-    """The statements newest first; components whose public id is `hidden` are left out."""
+    """Return the statements newest first; components whose public id is `hidden` are left out."""
     answers: dict[int, list[Entry]] = {}
     known = {statement.number: statement for statement in statements}
     found = []
@@ -108,15 +131,13 @@ def entries(
 
 
 def latest(timeline: Sequence[Entry]) -> list[Entry]:
-    """The newest update with every correction that followed it, newest first."""
-    for position, entry in enumerate(timeline):
-        if not entry.is_answer:
-            return list(timeline[: position + 1])
-    return list(timeline)
+    """Return the newest update with every correction that followed it, newest first."""
+    corrections = list(takewhile(lambda entry: entry.is_answer, timeline))
+    return list(timeline[: len(corrections) + 1])
 
 
 def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:
-    """What a statement's badge shows: its stage, its kind of notice, or that it is an answer."""
+    """Return what a statement's badge shows: its stage, its kind, or that it is an answer."""
     if statement.kind in ANSWERS:
         return statement.kind, ANSWERS[statement.kind]
     status = statement.content.get("status")
@@ -129,7 +150,7 @@ def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:
 
 
 def notice_label(kind: str) -> str | Promise:
-    """The name of a kind of notice; a kind this version does not know is simply a notice."""
+    """Return the name of a kind of notice; a kind this version does not know is simply a notice."""
     try:
         return notice_kind(kind).label
     except ValidationError:
@@ -137,7 +158,7 @@ def notice_label(kind: str) -> str | Promise:
 
 
 def spoken(said: Mapping[str, Any] | None, language: str) -> Sequence[Mapping[str, Any]]:
-    """What the log keeps by language."""
+    """Return what the log keeps by language."""
     return (said or {}).get(language) or (said or {}).get(CHINESE) or []
 
 
@@ -148,7 +169,7 @@ def _entry(
     answers: Sequence[Entry],
     corrected: Statement | None,
 ) -> Entry:
-    content = statement.content
+    content = statement.news
     tone, label = tone_and_label(statement)
     promised, reason = content.get("next_update_by"), content.get("short_notice_reason")
     return Entry(
@@ -165,18 +186,23 @@ def _entry(
         short_notice=words(reason, language) if reason else None,
         corrects=statement.corrects_id,
         corrected=words(corrected.content["body"], language) if corrected else None,
-        tables=spoken(content.get("tables"), language) if statement.kind in ANSWERS else [],
+        details=spoken(content.get("details"), language),
+        tables=spoken(content.get("tables"), language),
         answers=answers,
     )
 
 
-def _changes(content: Mapping[str, Any], language: str, hidden: Set[str]) -> list[Change]:
+def _changes(
+    content: Mapping[str, Any], language: str, hidden: Set[str]
+) -> list[dict[str, object]]:
+    """Return the components an update speaks of, before and after; some only repeat their state."""
     return [
-        Change(
-            name=words(one["name"], language),
-            old=ComponentStatus(one["old_status"]),
-            new=ComponentStatus(one["new_status"]),
-        )
+        {
+            "name": words(one["name"], language),
+            "old": ComponentStatus(one["old_status"]),
+            "new": ComponentStatus(one["new_status"]),
+            "changed": one["old_status"] != one["new_status"],
+        }
         for one in content.get("components", [])
         if one["id"] not in hidden
     ]

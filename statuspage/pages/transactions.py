@@ -1,6 +1,5 @@
-"""The page that answers whether a transaction was affected."""
+"""The page that tells merchants whether a transaction was affected."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,39 +12,41 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from statuspage.client_ip import client_ip
-from statuspage.pages.pace import WINDOW_SECONDS, keeps_pace
+from statuspage.lib.client_ip import client_ip
+from statuspage.lib.rate_limits import within_limit
+from statuspage.notices.phrases import money
+from statuspage.pages.http import too_fast
 from statuspage.pages.selectors import incident_name
 from statuspage.settlement.affected.hashes import normalised
-from statuspage.settlement.affected.models import AffectedTransaction, Fate
 from statuspage.settlement.affected.selectors import transaction_find
-from statuspage.settlement.phrases import money
+from statuspage.settlement.models import AffectedTransaction, TransactionStatus
 from statuspage.statements.texts import CHINESE
 
 LONGEST = 64
+TEMPLATE = "pages/transactions.html"
 
 
 class TransactionForm(forms.Form):
-    """What a merchant has in hand."""
+    """What identifies a transaction: merchant, reference and phone number."""
 
     merchant = forms.CharField(
         label=_("Merchant number"),
-        help_text=_("As on your receipts and in your app."),
+        help_text=_("Printed on your receipts and shown in your app."),
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     reference = forms.CharField(
         label=_("Transaction reference"),
-        help_text=_("On the receipt it is called 参考号."),
+        help_text=_("On the receipt: 参考号."),
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     last_four = forms.RegexField(
         r"^[0-9]{4}$",
         label=_("Last four digits of the phone on file"),
-        help_text=_("The number that you gave us when you became a merchant."),
+        help_text=_("The phone number you registered with us as a merchant."),
         max_length=4,
-        error_messages={"invalid": _("Write four digits.")},
+        error_messages={"invalid": _("Enter four digits.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
@@ -59,46 +60,34 @@ class TransactionForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def transaction_page(request: HttpRequest) -> HttpResponse:
-    """The question and, where it was asked, the answer above it; nothing of it in an address."""
+    """Show the form and, after a POST, the result; nothing of it appears in an address."""
     if request.method != "POST":
-        return _page(request, TransactionForm())
+        return render(request, TEMPLATE, {"form": TransactionForm()})
     form = TransactionForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=400)
-    if not _keeps_pace(request, form.cleaned_data["merchant"]):
-        response = _page(request, form, {"too_fast": True}, status=429)
-        response["Retry-After"] = str(WINDOW_SECONDS)
-        return response
+        return render(request, TEMPLATE, {"form": form}, status=400)
+    if not _within_limits(request, form.cleaned_data["merchant"]):
+        return too_fast(request, TEMPLATE, {"form": form})
     found = transaction_find(**form.cleaned_data)
     shown = _shown(found) if found else {}
-    return _page(request, TransactionForm(), {"asked": True, **shown})
+    return render(request, TEMPLATE, {"form": TransactionForm(), "asked": True, **shown})
 
 
-def _keeps_pace(request: HttpRequest, merchant: str) -> bool:
-    """Neither from one address, nor about one merchant from many."""
-    by_ip = settings.TRANSACTIONS_PER_IP_MINUTE
-    by_merchant = settings.TRANSACTIONS_PER_MERCHANT_MINUTE
-    return keeps_pace("transactions", client_ip(request), by_ip, uncounted=False) and keeps_pace(
-        "merchants", normalised(merchant), by_merchant, uncounted=False
+def _within_limits(request: HttpRequest, merchant: str) -> bool:
+    """Return whether the limits per IP address and per merchant number allow another query."""
+    asked = (
+        ("transactions", client_ip(request), settings.TRANSACTIONS_PER_IP_MINUTE),
+        ("merchants", normalised(merchant), settings.TRANSACTIONS_PER_MERCHANT_MINUTE),
     )
+    return all(within_limit(*one, fail_open=False) for one in asked)
 
 
 def _shown(found: AffectedTransaction) -> dict[str, object]:
     return {
         "found": found,
-        "settled": found.fate == Fate.SETTLED,
+        "settled": found.status == TransactionStatus.SETTLED,
         "amount": money(str(found.amount)),
         "waived": money(str(found.fee_waived)) if found.fee_waived > Decimal(0) else "",
         "incident_id": found.incident_id,
         "incident_name": incident_name(found.incident_id, get_language() or CHINESE),
     }
-
-
-def _page(
-    request: HttpRequest,
-    form: TransactionForm,
-    shown: Mapping[str, object] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context = {"form": form, **(shown or {})}
-    return render(request, "pages/transactions.html", context, status=status)

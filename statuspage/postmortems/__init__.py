@@ -1,1 +1,1 @@
-"""What is said after an incident: what happened, why, and what follows from it."""
+"""Postmortems: what happened in an incident, why, and the follow-up actions."""

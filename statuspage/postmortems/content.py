@@ -1,17 +1,18 @@
 """What a postmortem says in public: its texts with their headings, and the public actions."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
+from statuspage.incidents.content import incident_head
 from statuspage.incidents.models import Incident
 from statuspage.postmortems.models import FollowUp, Postmortem
 from statuspage.statements.canonical import Json
-from statuspage.statements.texts import CHINESE, LANGUAGES, Text
-from statuspage.statements.times import iso, iso_or_none
+from statuspage.statements.texts import CHINESE, Text, in_each_language
+from statuspage.statements.times import iso_or_none
 
 POSTMORTEM: Final = "incident.postmortem"
 FOLLOWED_UP: Final = "incident.followed_up"
@@ -20,17 +21,19 @@ STATUS: Final = "postmortem"
 SECTIONS: Final[Mapping[str, str | Promise]] = {
     "what": _("What happened"),
     "why": _("Why it happened"),
-    "measures": _("What we do so that it does not happen again"),
+    "measures": _("How we will prevent it from happening again"),
 }
 
 
 def postmortem_content(postmortem: Postmortem, actions: Iterable[FollowUp]) -> dict[str, Json]:
-    """The content of its statement, or of the draft of one."""
+    """Return the content of its statement, or of the draft of one."""
     return {
-        **_head(postmortem.incident),
-        "body": dict(postmortem.summary or {CHINESE: "…"}),
+        **_head(postmortem.incident, postmortem.summary or {CHINESE: "…"}),
         "sections": [
-            {"title": _in_each_language(title), "body": dict(getattr(postmortem, name))}
+            {
+                "title": dict(in_each_language(partial(str, title))),
+                "body": dict(getattr(postmortem, name)),
+            }
             for name, title in SECTIONS.items()
             if getattr(postmortem, name)
         ],
@@ -39,13 +42,13 @@ def postmortem_content(postmortem: Postmortem, actions: Iterable[FollowUp]) -> d
 
 
 def followed_up_content(postmortem: Postmortem, body: Text) -> dict[str, Json]:
-    """That an action is done, with all of them as they now are."""
+    """Return that an action is done, with all of them as they now are."""
     actions: list[Json] = [action_content(one) for one in postmortem.actions.filter(public=True)]
-    return {**_head(postmortem.incident), "body": dict(body), "actions": actions}
+    return {**_head(postmortem.incident, body), "actions": actions}
 
 
 def action_content(action: FollowUp) -> dict[str, Json]:
-    """One action; who does it is nobody's business."""
+    """Return one action's public content, without the name of who does it."""
     return {
         "text": dict(action.text),
         "due": action.due.isoformat() if action.due else None,
@@ -53,21 +56,5 @@ def action_content(action: FollowUp) -> dict[str, Json]:
     }
 
 
-def _head(incident: Incident) -> dict[str, Json]:
-    return {
-        "name": dict(incident.name),
-        "status": STATUS,
-        "impact": str(incident.impact),
-        "worsened": False,
-        "started_at": iso(incident.started_at),
-        "components": [],
-        "next_update_by": None,
-    }
-
-
-def _in_each_language(title: str | Promise) -> dict[str, Json]:
-    said: dict[str, Json] = {}
-    for language in LANGUAGES:
-        with override(language):
-            said[language] = str(title)
-    return said
+def _head(incident: Incident, body: Text) -> dict[str, Json]:
+    return {**incident_head(incident, body, []), "status": STATUS, "next_update_by": None}

@@ -1,12 +1,30 @@
 """A postmortem as it is being written; what was published of it is in the log."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.incidents.models import Incident
-from statuspage.postmortems.lifecycle import PostmortemState
 from statuspage.statements.models import Statement
+
+
+class PostmortemState(models.TextChoices):
+    """The state of a postmortem."""
+
+    DRAFT = "draft", _("Being written")
+    WAITING = "waiting", _("Awaiting approval")
+    PUBLISHED = "published", _("Published")
+
+
+# An edit after it was handed over, or published, begins a draft: what was approved is void.
+POSTMORTEM_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    PostmortemState.DRAFT: frozenset({PostmortemState.DRAFT, PostmortemState.WAITING}),
+    PostmortemState.WAITING: frozenset({PostmortemState.DRAFT, PostmortemState.PUBLISHED}),
+    PostmortemState.PUBLISHED: frozenset({PostmortemState.DRAFT}),
+}
 
 
 class Postmortem(models.Model):

@@ -5,12 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils import timezone
-
 from statuspage.incidents.models import Incident
 from statuspage.postmortems.content import FOLLOWED_UP, POSTMORTEM
-from statuspage.postmortems.lifecycle import PostmortemState
 from statuspage.postmortems.models import Postmortem
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL
@@ -19,7 +15,7 @@ KINDS = (POSTMORTEM, FOLLOWED_UP)
 
 
 @dataclass(frozen=True)
-class Told:
+class PublishedPostmortem:
     """What the log says after an incident: the newest postmortem, and the actions since.
 
     `due` is the day that was promised at the end of the incident.
@@ -30,24 +26,18 @@ class Told:
     due: date | None
 
     def late(self, today: date) -> bool:
-        """Whether the promised day has passed without one."""
+        """Return whether the promised day has passed without a postmortem."""
         return self.statement is None and self.due is not None and today > self.due
 
 
 def postmortem_of(incident: Incident) -> Postmortem | None:
-    """What is being written, or was."""
+    """Return what is being written, or was."""
     found = Postmortem.objects.select_related("author", "approver", "incident")
     return found.prefetch_related("actions__done_by").filter(incident=incident).first()
 
 
-def waiting_postmortems() -> QuerySet[Postmortem]:
-    """What waits for a second person, the oldest first."""
-    found = Postmortem.objects.filter(state=PostmortemState.WAITING)
-    return found.select_related("incident", "author").order_by("updated_at")
-
-
-def told_after(said: Iterable[Statement]) -> Told:
-    """What an incident's statements say of what came after it; what was withdrawn does not."""
+def told_after(said: Iterable[Statement]) -> PublishedPostmortem:
+    """Return what an incident's statements say of what came after it, without withdrawn ones."""
     statements = list(said)
     withdrawn = {one.corrects_id for one in statements if one.kind == WITHDRAWAL}
     standing = [one for one in statements if one.number not in withdrawn]
@@ -55,14 +45,9 @@ def told_after(said: Iterable[Statement]) -> Told:
     actions = [one for one in standing if newest and one.number >= newest.number]
     last = next((one for one in reversed(actions) if one.kind in KINDS), None)
     due = next((day for one in reversed(standing) if (day := _due(one))), None)
-    return Told(newest, last.content.get("actions", []) if last else [], due)
-
-
-def today() -> date:
-    """In Beijing."""
-    return timezone.localdate()
+    return PublishedPostmortem(newest, last.content.get("actions", []) if last else [], due)
 
 
 def _due(statement: Statement) -> date | None:
-    written = statement.content.get("postmortem_by")
+    written = statement.news.get("postmortem_by")
     return date.fromisoformat(written) if written else None

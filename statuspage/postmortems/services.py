@@ -1,18 +1,21 @@
-"""Writing a postmortem, handing it over, and publishing it by a second person."""
+"""Write, submit, publish (by a second person) and withdraw postmortems."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from statuspage.incidents.lifecycle import IncidentStatus, check_transition
 from statuspage.incidents.models import Incident
+from statuspage.notices.services import check_second_person
 from statuspage.postmortems.content import (
     FOLLOWED_UP,
     POSTMORTEM,
@@ -20,10 +23,14 @@ from statuspage.postmortems.content import (
     followed_up_content,
     postmortem_content,
 )
-from statuspage.postmortems.lifecycle import POSTMORTEM_TRANSITIONS, PostmortemState
-from statuspage.postmortems.models import FollowUp, Postmortem
-from statuspage.settlement.services import check_second_person
+from statuspage.postmortems.models import (
+    POSTMORTEM_TRANSITIONS,
+    FollowUp,
+    Postmortem,
+    PostmortemState,
+)
 from statuspage.statements.authors import Author
+from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing
 from statuspage.statements.texts import Text, clean_text
@@ -61,64 +68,50 @@ def postmortem_save(
 
     Raises:
         ValidationError: a text is unusable, there are too many actions, or someone else has
-            changed it meanwhile (code `superseded`).
+            changed it since (code `superseded`).
     """
     written = {name: _clean(texts.get(name), name) for name in TEXTS}
     if len(actions) > MOST_ACTIONS:
         raise ValidationError(_("At most %(most)d actions.") % {"most": MOST_ACTIONS})
     with transaction.atomic():
-        row = _row(incident, by, version)
-        check_transition(POSTMORTEM_TRANSITIONS, row.state, PostmortemState.DRAFT)
-        for name, text in written.items():
-            setattr(row, name, text)
-        row.author, row.state = by, PostmortemState.DRAFT
-        _move(row)
+        with _moved(incident, version, PostmortemState.DRAFT) as row:
+            for name, text in written.items():
+                setattr(row, name, text)
+            row.author = by
         _keep(row, actions)
         return row
 
 
-def postmortem_submit(*, postmortem: Postmortem, by: Author) -> Postmortem:
-    """Hand it over to a second person.
-
-    Raises:
-        ValidationError: something is missing, or it is no draft.
-    """
+def postmortem_submit(*, postmortem: Postmortem) -> Postmortem:
+    """Hand it over to a second person; ValidationError if a text is missing or it is no draft."""
     missing = [name for name in TEXTS if not getattr(postmortem, name)]
     if missing:
-        problem = _("This is needed before it is handed over.")
+        problem = _("Required before you submit it for approval.")
         raise ValidationError(dict.fromkeys(missing, problem))
-    with transaction.atomic():
-        row = _locked(postmortem, PostmortemState.WAITING)
+    with _moved(postmortem.incident, postmortem.version, PostmortemState.WAITING) as row:
         row.note = ""
-        _move(row)
-        return row
+    return row
 
 
-def postmortem_send_back(*, postmortem: Postmortem, note: str, by: Author) -> Postmortem:
-    """Back to its author, with the reason.
-
-    Raises:
-        ValidationError: it does not wait for anybody.
-    """
-    with transaction.atomic():
-        row = _locked(postmortem, PostmortemState.DRAFT)
+def postmortem_send_back(*, postmortem: Postmortem, note: str) -> Postmortem:
+    """Give it back to its author, with the reason; ValidationError if it does not wait."""
+    with _moved(postmortem.incident, postmortem.version, PostmortemState.DRAFT) as row:
         row.note = note.strip()[:1000]
-        _move(row)
-        return row
+    return row
 
 
 def postmortem_approve(*, postmortem: Postmortem, by: Author) -> Statement:
     """Publish what the given version says; an edit since it was looked at voids the approval.
 
     Raises:
-        ValidationError: it was changed meanwhile, does not wait, the same person wrote it, the
+        ValidationError: it was changed since, does not wait, the same person wrote it, the
             role may not, or the incident is not over.
     """
-    with publishing():
-        row = _locked(postmortem, PostmortemState.PUBLISHED)
+    published = PostmortemState.PUBLISHED
+    with publishing(), _moved(postmortem.incident, postmortem.version, published) as row:
         check_second_person(row.author, by)
         if row.incident.status != IncidentStatus.RESOLVED:
-            raise ValidationError(_("The incident goes on: resolve it first."), code="open")
+            raise ValidationError(_("The incident is still open. Resolve it first."), code="open")
         statement = publish(
             kind=POSTMORTEM,
             subject=Subject("incident", row.incident.public_id),
@@ -126,8 +119,7 @@ def postmortem_approve(*, postmortem: Postmortem, by: Author) -> Statement:
             author=row.author,
         )
         row.approver, row.statement = by, statement
-        _move(row)
-        return statement
+    return statement
 
 
 def follow_up_done(*, action: FollowUp, by: Author) -> Statement | None:
@@ -139,7 +131,7 @@ def follow_up_done(*, action: FollowUp, by: Author) -> Statement | None:
     with publishing():
         row = FollowUp.objects.select_for_update().get(pk=action.pk)
         if row.done_at:
-            raise ValidationError(_("This was done before."), code="superseded")
+            raise ValidationError(_("This is already done."), code="superseded")
         row.done_at, row.done_by = timezone.now(), by
         row.save(update_fields=["done_at", "done_by"])
         postmortem = row.postmortem
@@ -153,28 +145,20 @@ def follow_up_done(*, action: FollowUp, by: Author) -> Statement | None:
         )
 
 
-def _row(incident: Incident, by: Author, version: int) -> Postmortem:
-    """The row, locked; made where there is none and none was read."""
-    row = Postmortem.objects.select_for_update().filter(incident=incident).first()
-    if (row.version if row else 0) != version:
-        raise _superseded()
-    return row or Postmortem(incident=incident, author=by, version=0)
-
-
-def _locked(postmortem: Postmortem, following: str) -> Postmortem:
-    """The row as it now is, about to move on."""
-    row = Postmortem.objects.select_for_update().get(pk=postmortem.pk)
-    if row.version != postmortem.version:
-        raise _superseded()
-    check_transition(POSTMORTEM_TRANSITIONS, row.state, following)
-    row.state = following
-    return row
-
-
-def _move(row: Postmortem) -> None:
-    row.updated_at = timezone.now()
-    row.version += 1
-    row.save()
+@contextmanager
+def _moved(incident: Incident, version: int, state: PostmortemState) -> Iterator[Postmortem]:
+    """Lock the postmortem as it was read (version 0: none was), and save it in its new state."""
+    with transaction.atomic():
+        found = Postmortem.objects.select_for_update().filter(incident=incident).first()
+        row = found or Postmortem(incident=incident, version=0)
+        if row.version != version:
+            problem = _("Someone else has changed this in the meantime. Please review it again.")
+            raise ValidationError(problem, code="superseded")
+        check_transition(POSTMORTEM_TRANSITIONS, row.state, state)
+        row.state = state
+        yield row
+        row.updated_at, row.version = timezone.now(), version + 1
+        row.save()
 
 
 def _keep(row: Postmortem, actions: Sequence[Action]) -> None:
@@ -206,7 +190,15 @@ def _done_text(text: Text) -> Text:
     return said
 
 
-def _superseded() -> ValidationError:
-    return ValidationError(
-        _("Someone else has changed this meanwhile. Please look again."), code="superseded"
-    )
+def postmortem_undo(
+    statement: Statement, moment: datetime, author: Author | None
+) -> Mapping[str, Json]:
+    """Return a postmortem that is taken back is a draft again; other statements change no row."""
+    if statement.kind == POSTMORTEM:
+        Postmortem.objects.filter(statement=statement).update(
+            state=PostmortemState.DRAFT,
+            statement=None,
+            updated_at=moment,
+            version=F("version") + 1,
+        )
+    return {}

@@ -1,1 +1,1 @@
-"""The private clock of what is owed to the regulator; nothing of it is ever public."""
+"""Deadlines of reports to the regulator; all of it is private to staff."""

@@ -1,4 +1,4 @@
-"""When an incident becomes one for the regulator, how grave, and what is due by when: pure."""
+"""Calculate when an incident must be reported, its grade and its deadlines; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Measure(models.TextChoices):
 
 
 class Grade(models.TextChoices):
-    """How grave, the least grave first."""
+    """The grade of an incident, the lowest first."""
 
-    GENERAL = "general", _("General incident")
-    LARGER = "larger", _("Larger incident")
-    GRAVE = "grave", _("Grave incident")
-    EXTRAORDINARY = "extraordinary", _("Extraordinarily grave incident")
+    GENERAL = "general", _("Level IV (least severe)")
+    LARGER = "larger", _("Level III")
+    GRAVE = "grave", _("Level II")
+    EXTRAORDINARY = "extraordinary", _("Level I (most severe)")
 
 
 class Duty(models.TextChoices):
@@ -32,7 +32,7 @@ class Duty(models.TextChoices):
 
     FIRST = "first", _("First report")
     WRITTEN = "written", _("Written report")
-    CLOSING = "closing", _("Closing report")
+    CLOSING = "closing", _("Final report")
 
 
 GRADES: Final = tuple(Grade)
@@ -48,7 +48,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Counts:
+class ReportedCounts:
     """What staff knew at a time; `grade` where they judged it themselves."""
 
     at: datetime
@@ -57,13 +57,13 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Facts:
+class IncidentFacts:
     """An incident as the clock sees it; `counts` are in the order in which they were noted."""
 
     started_at: datetime
     ended_at: datetime | None
     interrupts: bool
-    counts: Sequence[Counts]
+    counts: Sequence[ReportedCounts]
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class Clock:
     due: Mapping[Duty, datetime | None]
 
 
-def read_clock(facts: Facts, rules: Rules, now: datetime) -> Clock:
-    """The clock at a moment.
+def read_clock(facts: IncidentFacts, rules: Rules, now: datetime) -> Clock:
+    """Return the clock at a moment.
 
     First and written report count from when a threshold was passed; the closing report from the
     end of the incident, and has no time before that.
@@ -94,7 +94,7 @@ def read_clock(facts: Facts, rules: Rules, now: datetime) -> Clock:
     )
 
 
-def _due(facts: Facts, rules: Rules, begun: datetime) -> dict[Duty, datetime | None]:
+def _due(facts: IncidentFacts, rules: Rules, begun: datetime) -> dict[Duty, datetime | None]:
     closing = max(begun, facts.ended_at) if facts.ended_at else None
     since = {Duty.FIRST: begun, Duty.WRITTEN: begun, Duty.CLOSING: closing}
     return {
@@ -104,22 +104,22 @@ def _due(facts: Facts, rules: Rules, begun: datetime) -> dict[Duty, datetime | N
     }
 
 
-def _reached(grade: Grade, facts: Facts, rules: Rules) -> datetime | None:
+def _reached(grade: Grade, facts: IncidentFacts, rules: Rules) -> datetime | None:
     limits = rules.thresholds.get(grade, {})
     moments = (_by_duration(facts, limits.get(Measure.MINUTES)), _by_counts(grade, facts, limits))
     return min((one for one in moments if one), default=None)
 
 
-def _by_duration(facts: Facts, minutes: int | None) -> datetime | None:
-    """When it has lasted that long; of one that goes on this may lie ahead."""
+def _by_duration(facts: IncidentFacts, minutes: int | None) -> datetime | None:
+    """Return when the incident has lasted that long; for an open one this may be in the future."""
     if minutes is None or not facts.interrupts:
         return None
     at = facts.started_at + timedelta(minutes=minutes)
     return None if facts.ended_at and facts.ended_at <= at else at
 
 
-def _by_counts(grade: Grade, facts: Facts, limits: Mapping[str, int]) -> datetime | None:
-    """Since when all that was noted is beyond a limit: a figure put right stops the clock."""
+def _by_counts(grade: Grade, facts: IncidentFacts, limits: Mapping[str, int]) -> datetime | None:
+    """Return since when all noted figures exceed a limit; a corrected figure stops the clock."""
     since = None
     for counts in reversed(facts.counts):
         if not _beyond(counts, grade, limits):
@@ -128,7 +128,7 @@ def _by_counts(grade: Grade, facts: Facts, limits: Mapping[str, int]) -> datetim
     return since
 
 
-def _beyond(counts: Counts, grade: Grade, limits: Mapping[str, int]) -> bool:
+def _beyond(counts: ReportedCounts, grade: Grade, limits: Mapping[str, int]) -> bool:
     if counts.grade and GRADES.index(Grade(counts.grade)) >= GRADES.index(grade):
         return True
     figures = ((counts.figures.get(one), limits.get(one)) for one in COUNTED)

@@ -31,7 +31,7 @@ class Estimate(models.Model):
         return f"{self.incident_id} {self.noted_at:%Y-%m-%d %H:%M}"
 
 
-class Tick(models.Model):
+class CompletedDuty(models.Model):
     """A duty that was done; one that was ticked off by mistake is voided, never deleted."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="ticks")

@@ -10,59 +10,69 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
-from statuspage.regulator.clock import COUNTED, Clock, Counts, Duty, Facts, Rules, read_clock
-from statuspage.regulator.models import Estimate, Tick
+from statuspage.regulator.clock import (
+    COUNTED,
+    Clock,
+    Duty,
+    IncidentFacts,
+    ReportedCounts,
+    Rules,
+    read_clock,
+)
+from statuspage.regulator.models import CompletedDuty, Estimate
 
-# Nobody is shown for ever what was never ticked off.
+# Nobody is shown for ever what was never marked as done.
 LOOKED_BACK: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True)
-class Line:
+class DutyLine:
     """One duty: by when, and what was done; `late` is whether its time passed before that."""
 
     duty: Duty
     by: datetime | None
-    tick: Tick | None
+    tick: CompletedDuty | None
     late: bool
 
 
 @dataclass(frozen=True)
-class Standing:
+class IncidentDuties:
     """An incident's clock with its duties."""
 
     incident: Incident
     clock: Clock
-    lines: Sequence[Line]
+    lines: Sequence[DutyLine]
 
     @property
-    def owed(self) -> Sequence[Line]:
+    def owed(self) -> Sequence[DutyLine]:
         """What is not done yet, the first due on top; what has no time yet comes last."""
         return [one for one in self.lines if one.tick is None]
 
     @property
-    def following(self) -> Line | None:
+    def following(self) -> DutyLine | None:
         """What is due next."""
         return next((one for one in self.owed if one.by), None)
 
 
-def standing_of(incident: Incident, now: datetime) -> Standing:
-    """How the clock of one incident stands."""
-    return _standing(incident, now)
+def standing_of(incident: Incident, now: datetime) -> IncidentDuties:
+    """Return the state of one incident's clock."""
+    clock = read_clock(_facts(incident), rules(), now)
+    ticks = {one.duty: one for one in incident.ticks.all() if one.voided_at is None}
+    return IncidentDuties(incident, clock, [*_lines(clock.due, ticks, now)])
 
 
-def running(now: datetime) -> list[Standing]:
-    """Incidents of which something with a time is owed; who is due first on top.
+def running(now: datetime) -> list[IncidentDuties]:
+    """Return the incidents with an unfinished duty that has a time, the earliest due first.
 
     What was only entered afterwards counts once staff noted figures of it.
     """
-    found = [_standing(one, now) for one in _watched(now)]
+    found = [standing_of(one, now) for one in _watched(now)]
     owing = [(one.following.by, one) for one in found if one.following and one.following.by]
     return [one for _by, one in sorted(owing, key=lambda pair: (pair[0], pair[1].incident.pk))]
 
 
 def rules() -> Rules:
-    """As the settings have them."""
+    """Return the rules of the settings."""
     return Rules(settings.REGULATOR_THRESHOLDS, settings.REGULATOR_HOURS)
 
 
@@ -73,28 +83,22 @@ def _watched(now: datetime) -> QuerySet[Incident]:
     return found.prefetch_related("estimates", "ticks").order_by("pk")
 
 
-def _standing(incident: Incident, now: datetime) -> Standing:
-    clock = read_clock(_facts(incident), rules(), now)
-    ticks = {one.duty: one for one in incident.ticks.all() if one.voided_at is None}
-    return Standing(incident, clock, [*_lines(clock.due, ticks, now)])
-
-
 def _lines(
-    due: Mapping[Duty, datetime | None], ticks: Mapping[str, Tick], now: datetime
-) -> Iterable[Line]:
+    due: Mapping[Duty, datetime | None], ticks: Mapping[str, CompletedDuty], now: datetime
+) -> Iterable[DutyLine]:
     for duty, by in due.items():
         tick = ticks.get(duty)
         late = by is not None and (tick.done_at if tick else now) > by
-        yield Line(duty, by, tick, late)
+        yield DutyLine(duty, by, tick, late)
 
 
-def _facts(incident: Incident) -> Facts:
-    return Facts(
+def _facts(incident: Incident) -> IncidentFacts:
+    return IncidentFacts(
         started_at=incident.started_at,
         ended_at=incident.resolved_at,
         interrupts=incident.impact in settings.REGULATOR_INTERRUPTIONS,
         counts=[
-            Counts(one.noted_at, {name: getattr(one, name) for name in COUNTED}, one.grade)
+            ReportedCounts(one.noted_at, {name: getattr(one, name) for name in COUNTED}, one.grade)
             for one in incident.estimates.all()
         ],
     )

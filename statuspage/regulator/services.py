@@ -1,4 +1,4 @@
-"""Noting figures for the regulator, and ticking off what was reported; all of it stays private."""
+"""Record figures for the regulator, and mark reports as done; all of it is private."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from statuspage.incidents.models import Incident
 from statuspage.regulator.clock import COUNTED
-from statuspage.regulator.models import Estimate, Tick
+from statuspage.regulator.models import CompletedDuty, Estimate
 from statuspage.regulator.selectors import standing_of
 from statuspage.statements.authors import Author
 
@@ -29,35 +29,35 @@ def estimate_note(
     """
     known = {name: figures.get(name) for name in COUNTED}
     if not grade and all(one is None for one in known.values()):
-        raise ValidationError(_("Enter at least one figure, or a grade."))
+        raise ValidationError(_("Enter at least one figure or a grade."))
     if any(one is not None and not 0 <= one <= MOST for one in known.values()):
-        raise ValidationError(_("A figure is out of bounds."))
+        raise ValidationError(_("This figure is out of range."))
     return Estimate.objects.create(
         incident=incident, grade=grade, noted_at=timezone.now(), noted_by=by, **known
     )
 
 
-def duty_tick(
+def duty_mark_done(
     *, incident: Incident, duty: str, evidence: str, done_at: datetime, by: Author
-) -> Tick:
-    """Tick off what was reported.
+) -> CompletedDuty:
+    """Mark a duty as done.
 
     Raises:
         ValidationError: there is no such duty (yet), no evidence, the time cannot be, or someone
-            has ticked it off before (code `superseded`).
+            has marked it before (code `superseded`).
     """
     now, said = timezone.now(), evidence.strip()
     if not said or len(said) > EVIDENCE_LENGTH:
-        problem = _("Say what shows that it was done: a receipt number, who took the call.")
+        problem = _("Enter evidence that it was done: a receipt number or who took the call.")
         raise ValidationError({"evidence": problem})
     if not incident.started_at <= done_at <= now:
-        problem = _("It was done between the start of the incident and now.")
+        problem = _("The time must be between the start of the incident and now.")
         raise ValidationError({"done_at": problem})
     with transaction.atomic():
-        # Two people tick one after the other.
+        # Two people mark one after the other.
         locked = Incident.objects.select_for_update().get(pk=incident.pk)
         _check_owed(locked, duty, now)
-        return Tick.objects.create(
+        return CompletedDuty.objects.create(
             incident=locked,
             duty=duty,
             evidence=said,
@@ -67,18 +67,18 @@ def duty_tick(
         )
 
 
-def tick_void(*, tick: Tick, reason: str, by: Author) -> None:
-    """Take back what was ticked off by mistake: it is owed again, and both stay on record.
+def duty_mark_undone(*, done: CompletedDuty, reason: str, by: Author) -> None:
+    """Undo what was marked by mistake: it is owed again, and both stay on record.
 
     Raises:
-        ValidationError: there is no reason, or it was taken back before (code `superseded`).
+        ValidationError: there is no reason, or it was undone before (code `superseded`).
     """
     said = reason.strip()
     if not said or len(said) > EVIDENCE_LENGTH:
-        raise ValidationError(_("Say why it is taken back."))
-    standing = Tick.objects.filter(pk=tick.pk, voided_at=None)
+        raise ValidationError(_("Enter why it is undone."))
+    standing = CompletedDuty.objects.filter(pk=done.pk, voided_at=None)
     if not standing.update(voided_at=timezone.now(), voided_by=by, void_reason=said):
-        raise ValidationError(_("This was taken back before."), code="superseded")
+        raise ValidationError(_("This is already undone."), code="superseded")
 
 
 def _check_owed(incident: Incident, duty: str, now: datetime) -> None:
@@ -86,4 +86,4 @@ def _check_owed(incident: Incident, duty: str, now: datetime) -> None:
     if line is None or line.by is None:
         raise ValidationError(_("No such report is due for this incident yet."))
     if line.tick is not None:
-        raise ValidationError(_("This was ticked off before."), code="superseded")
+        raise ValidationError(_("This is already marked as done."), code="superseded")

@@ -1,4 +1,4 @@
-"""From the time of a transaction to the date of its money: rules, without a table."""
+"""Calculate the arrival date of a transaction from rules; pure, without queries."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from statuspage.settlement.workdays import ONE_DAY, Calendar, Day
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.calendar.workdays import ONE_DAY, Calendar, Day, days_between
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 WRITTEN: Final = re.compile(r"([TD])\s*\+\s*(\d{1,2})", re.ASCII | re.IGNORECASE)
@@ -20,11 +23,11 @@ class Basis(StrEnum):
     CALENDAR_DAY = "D"
 
 
-class AfterCutoff(StrEnum):
-    """What becomes of a transaction at or after the cut-off."""
+class AfterCutoff(TextChoices):
+    """How a transaction at or after the cut-off is settled."""
 
-    ACCOUNTING_NEXT_DAY = "accounting_next_day"
-    FALLBACK_CYCLE = "fallback_cycle"
+    ACCOUNTING_NEXT_DAY = "accounting_next_day", _("count as the next day's")
+    FALLBACK_CYCLE = "fallback_cycle", _("follow another cycle")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Cycle:
 
     @classmethod
     def parse(cls, text: str) -> "Cycle":
-        """The cycle that is written as `T+1` or `D+0`.
+        """Return the cycle that is written as `T+1` or `D+0`.
 
         Raises:
             ValueError: it is written in another way.
@@ -70,14 +73,14 @@ class Rule:
             raise ValueError("a rule that falls back needs a cut-off and a cycle to fall back to")
 
     def __str__(self) -> str:
-        """`T+1`, or `D+0 else T+1`."""
+        """Return `T+1`, or `D+0 else T+1`."""
         if self.after_cutoff is AfterCutoff.FALLBACK_CYCLE:
             return f"{self.cycle} else {self.fallback}"
         return str(self.cycle)
 
 
 @dataclass(frozen=True)
-class Reckoning:
+class ArrivalCalculation:
     """A date and how it came about; `skipped` are the days on the way that do not settle."""
 
     accounting_day: date
@@ -87,8 +90,8 @@ class Reckoning:
     skipped: tuple[tuple[date, Day], ...]
 
 
-def reckon(rule: Rule, at: datetime, calendar: Calendar) -> Reckoning:
-    """When the money of a transaction at that moment arrives (domain.md, Arrival arithmetic).
+def calculate_arrival(rule: Rule, at: datetime, calendar: Calendar) -> ArrivalCalculation:
+    """Return when the money of a transaction arrives (domain.md, Arrival arithmetic).
 
     Raises:
         NotYetPublished: a T cycle runs into a year that is not loaded.
@@ -104,35 +107,19 @@ def reckon(rule: Rule, at: datetime, calendar: Calendar) -> Reckoning:
         day += ONE_DAY
     elif passed and rule.fallback:
         cycle = rule.fallback
-    arrival = _COUNT[cycle.basis](day, cycle.offset, calendar)
-    skipped = _skipped(cycle, day, arrival, calendar)
-    return Reckoning(day, passed, cycle, arrival, skipped)
+    if cycle.basis is Basis.CALENDAR_DAY:
+        return ArrivalCalculation(day, passed, cycle, day + timedelta(days=cycle.offset), ())
+    arrival = _workdays_after(day, cycle.offset, calendar)
+    first = day if cycle.offset == 0 else day + ONE_DAY
+    between = days_between(first, arrival - ONE_DAY)
+    skipped = tuple((one, calendar.day(one)) for one in between if not calendar.settles(one))
+    return ArrivalCalculation(day, passed, cycle, arrival, skipped)
 
 
-def _settlement_workdays_after(day: date, offset: int, calendar: Calendar) -> date:
-    """T+0 is the day itself where it settles, else the next one that does."""
+def _workdays_after(day: date, offset: int, calendar: Calendar) -> date:
+    """Return the workday `offset` workdays later; T+0 is the day itself or the next workday."""
     if offset == 0:
         return day if calendar.settles(day) else calendar.next_settling(day)
     for _each in range(offset):
         day = calendar.next_settling(day)
     return day
-
-
-def _calendar_days_after(day: date, offset: int, calendar: Calendar) -> date:
-    return day + timedelta(days=offset)
-
-
-_COUNT: Final = {
-    Basis.SETTLEMENT_WORKDAY: _settlement_workdays_after,
-    Basis.CALENDAR_DAY: _calendar_days_after,
-}
-
-
-def _skipped(
-    cycle: Cycle, day: date, arrival: date, calendar: Calendar
-) -> tuple[tuple[date, Day], ...]:
-    if cycle.basis is Basis.CALENDAR_DAY:
-        return ()
-    first = day if cycle.offset == 0 else day + ONE_DAY
-    passed = (first + timedelta(days=past) for past in range((arrival - first).days))
-    return tuple((one, calendar.day(one)) for one in passed if not calendar.settles(one))

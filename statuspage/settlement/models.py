@@ -1,57 +1,287 @@
-"""Notices to merchants: what holds now; what was said is in the log."""
+"""The tables of settlement: rules, affected transactions, and what was promised and paid.
 
+Rules, promises and payments are added and never changed.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar, Final
+
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from statuspage.settlement.affected.models import (
-    AffectedTransaction,
-    SettledMerchant,
-    StagedTransaction,
-    Upload,
-    UploadPart,
-    UploadProblem,
+from statuspage.calendar.models import CalendarProfile
+from statuspage.lib.money import ZERO, Fee
+from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.phrases import share
+from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle, Rule
+from statuspage.statements.models import Statement
+from statuspage.uploads.models import (
+    AbstractUpload,
+    AbstractUploadPart,
+    AbstractUploadProblem,
+    UploadState,
 )
-from statuspage.settlement.calendar.models import CalendarDay, CalendarProfile, CalendarYear
-from statuspage.settlement.ledger.models import Commitment, Payment
-from statuspage.settlement.rules.models import Product, SettlementRule
-from statuspage.statements.ids import new_id
 
-__all__ = [
-    "AffectedTransaction",
-    "CalendarDay",
-    "CalendarProfile",
-    "CalendarYear",
-    "Commitment",
-    "Notice",
-    "Payment",
-    "Product",
-    "SettledMerchant",
-    "SettlementRule",
-    "StagedTransaction",
-    "Upload",
-    "UploadPart",
-    "UploadProblem",
-]
+# Before any moment that may be asked about: what was never announced, because it always held.
+SINCE_EVER: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
+# Yuan, to the fen; as many digits as money.MOST has.
+DIGITS, DECIMALS = 15, 2
 
 
-class Notice(models.Model):
-    """Something every merchant of its audience should know about their money."""
+class DateMeans(models.TextChoices):
+    """What happens on the date that a rule gives."""
 
-    public_id = models.CharField(max_length=12, unique=True, default=new_id)
-    kind = models.CharField(_("kind"), max_length=30)
-    title = models.JSONField(_("title"))
-    payload = models.JSONField(_("details"), default=dict)
-    audience = models.JSONField(_("audience"), default=dict)
-    incident_id = models.CharField(_("incident"), max_length=12, blank=True)
-    effective_from = models.DateTimeField(_("in effect from"), null=True)
-    effective_until = models.DateTimeField(_("in effect until"), null=True)
-    published_at = models.DateTimeField(_("published at"))
+    PAYOUT = "payout", pgettext_lazy("what a settlement date is", "Payout")
+    CREDIT = "credit", pgettext_lazy("what a settlement date is", "Arrival at the bank")
+
+
+class SettlementRule(models.Model):
+    """When the money of a category of merchants arrives, as was known from a moment on.
+
+    Of several rules that hold on a day the newest one does; a row is never changed. An empty
+    `product` is every product that has no rule of its own, an open end of the period is for ever.
+    `profile` is the calendar where no product is named: a product brings its own.
+    """
+
+    category = models.CharField(
+        _("merchant category"), max_length=20, choices=MerchantCategory.choices
+    )
+    product = models.CharField(_("product"), max_length=30, blank=True)
+    cycle = models.CharField(_("settlement cycle"), max_length=4)
+    cutoff = models.TimeField(_("cut-off"), null=True)
+    after_cutoff = models.CharField(
+        _("after the cut-off"),
+        max_length=20,
+        choices=AfterCutoff.choices,
+        default=AfterCutoff.ACCOUNTING_NEXT_DAY,
+    )
+    fallback = models.CharField(_("cycle after the cut-off"), max_length=4, blank=True)
+    usual_arrival = models.TimeField(_("usual time"), null=True)
+    date_means = models.CharField(
+        _("the date means"),
+        max_length=10,
+        choices=DateMeans.choices,
+        default=DateMeans.CREDIT,
+    )
+    profile = models.ForeignKey(
+        CalendarProfile, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="+"
+    )
+    fee_percent = models.DecimalField(
+        _("fee in percent"), max_digits=9, decimal_places=6, null=True
+    )
+    fee_fixed = models.DecimalField(_("fixed fee"), max_digits=15, decimal_places=2, default=0)
+    valid_from = models.DateField(_("valid from"), null=True)
+    valid_until = models.DateField(_("valid until"), null=True)
+    known_from = models.DateTimeField(_("known from"), default=timezone.now)
+    statement = models.ForeignKey(
+        Statement, null=True, on_delete=models.PROTECT, related_name="settlement_rules"
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        ordering = ["-published_at", "-pk"]
-        indexes = [models.Index(fields=["-published_at"]), models.Index(fields=["incident_id"])]
+        verbose_name = _("settlement rule")
+        verbose_name_plural = _("settlement rules")
+        ordering = ["category", "product", "-known_from", "-pk"]
+        indexes = [models.Index(fields=["category", "product", "-known_from"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_from__lte=F("valid_until"))
+                | Q(valid_from=None)
+                | Q(valid_until=None),
+                name="settlement_rule_period",
+            ),
+            models.CheckConstraint(
+                condition=~Q(after_cutoff="fallback_cycle")
+                | (Q(cutoff__isnull=False) & ~Q(fallback="")),
+                name="settlement_rule_falls_back_to_something",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return str(self.title.get("zh-hans", self.public_id))
+        return f"{self.category} {self.product or '*'} {self.rule}"
+
+    @property
+    def always_known(self) -> bool:
+        """True where it was never announced."""
+        return self.known_from <= SINCE_EVER
+
+    @property
+    def rule(self) -> Rule:
+        """The same for reckoning."""
+        return Rule(
+            cycle=Cycle.parse(self.cycle),
+            cutoff=self.cutoff,
+            after_cutoff=AfterCutoff(self.after_cutoff),
+            fallback=Cycle.parse(self.fallback) if self.fallback else None,
+            usual_arrival=self.usual_arrival,
+        )
+
+    @property
+    def fee(self) -> Fee | None:
+        """What a transaction costs from then on; None where the rule left that as it was."""
+        return None if self.fee_percent is None else Fee(self.fee_percent, self.fee_fixed)
+
+
+class TransactionStatus(models.TextChoices):
+    """The payout status of a transaction."""
+
+    PENDING = "pending", _("Pending")
+    SETTLED = "settled", _("Arrived")
+
+
+class Upload(AbstractUpload):
+    """One file of an incident's transactions."""
+
+    labels: ClassVar = {
+        UploadState.DONE: _("Imported"),
+        UploadState.REFUSED: _("Not imported: some rows have errors"),
+        UploadState.UNREADABLE: _("Not a transaction list"),
+    }
+
+    incident_id = models.CharField(max_length=12)
+    # All rows or none; otherwise the good ones go in.
+    whole = models.BooleanField(default=True)
+    good = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    settled = models.PositiveIntegerField(default=0)
+
+
+class UploadPart(AbstractUploadPart):
+    """A piece of such a file."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
+
+
+class UploadProblem(AbstractUploadProblem):
+    """Why a row of it cannot be used."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="problems")
+
+
+class TransactionFacts(models.Model):
+    """Facts of a transaction; merchant and reference are stored as keyed hashes only."""
+
+    row_key = models.BinaryField(max_length=32)
+    lookup_key = models.BinaryField(max_length=32)
+    merchant_key = models.BinaryField(max_length=32)
+    category = models.CharField(max_length=10, choices=MerchantCategory.choices)
+    happened_at = models.DateTimeField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2)  # yuan
+    status = models.CharField(max_length=10, choices=TransactionStatus.choices)
+    settled_at = models.DateTimeField(null=True)
+    fee_waived = models.DecimalField(max_digits=14, decimal_places=2)  # yuan
+
+    class Meta:
+        abstract = True
+
+
+class StagedTransaction(TransactionFacts):
+    """A valid row of an upload that has not been applied yet."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="staged")
+    line = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["upload", "line"], name="staged_line")]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id}:{self.line}"
+
+
+class AffectedTransaction(TransactionFacts):
+    """A transaction that an incident held up."""
+
+    incident_id = models.CharField(max_length=12)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident_id", "row_key"], name="affected_transaction_once"
+            )
+        ]
+        indexes = [models.Index(fields=["lookup_key"], name="affected_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.status}"
+
+
+class SettledMerchant(models.Model):
+    """A merchant whose transactions a statement reports as arrived."""
+
+    pk = models.CompositePrimaryKey("statement_number", "merchant_key")
+    statement_number = models.BigIntegerField()
+    merchant_key = models.BinaryField(max_length=32)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"#{self.statement_number}"
+
+
+class Commitment(models.Model):
+    """What a notice promised; without an amount or a day where it named none."""
+
+    notice = models.OneToOneField(
+        "notices.Notice", on_delete=models.PROTECT, related_name="commitment"
+    )
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
+    promised = models.DecimalField(
+        _("promised"), max_digits=DIGITS, decimal_places=DECIMALS, null=True
+    )
+    due = models.DateField(_("due"), null=True)
+
+    class Meta:
+        verbose_name = _("payment promise")
+        verbose_name_plural = _("payment promises")
+        ordering = ["-statement_id"]
+
+    def __str__(self) -> str:
+        return str(self.notice)
+
+    @property
+    def paid(self) -> Decimal:
+        """Yuan paid so far."""
+        return sum((one.amount for one in self.payments.all()), ZERO)
+
+    @property
+    def share(self) -> Decimal | None:
+        """The same in percent of what was promised; None where no amount was."""
+        return share(self.paid, self.promised)
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day of the last payment once everything is paid; None before."""
+        if self.promised is None or self.paid < self.promised:
+            return None
+        return max((one.paid_on for one in self.payments.all()), default=None)
+
+    def late(self, today: date) -> bool:
+        """Return whether the promised day has been missed."""
+        return self.due is not None and (self.paid_on or today) > self.due
+
+
+class Payment(models.Model):
+    """One payment, as a statement announced it."""
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="payments")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
+    amount = models.DecimalField(_("amount"), max_digits=DIGITS, decimal_places=DECIMALS)
+    paid_on = models.DateField(_("paid on"))
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["statement_id"]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.paid_on}"

@@ -1,25 +1,34 @@
-"""The table of a holiday: for every transaction date, when each rule's money arrives."""
+"""Holiday schedules: for every transaction date around a holiday, when the money arrives."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.settlement.cycles import SHANGHAI, Rule, reckon
-from statuspage.settlement.prose import days_between
-from statuspage.settlement.workdays import (
+from statuspage.calendar.models import DOMESTIC
+from statuspage.calendar.selectors import calendar_of
+from statuspage.calendar.workdays import (
     MAKE_UP_WORKDAY,
     ONE_DAY,
     STATUTORY_HOLIDAY,
     Calendar,
+    days_between,
     days_of,
 )
+from statuspage.notices.models import Product
+from statuspage.settlement.cycles import SHANGHAI, Rule, calculate_arrival
+from statuspage.settlement.rules import EVERY_PRODUCT, products, rules_on
 
 # Make-up days lie within two weeks of their holiday (State Council's notices, 2018 to 2026).
 MAKE_UP_WITHIN: Final = timedelta(days=16)
+
+# Category and product; a rule, and the code of the calendar by which it is reckoned.
+Merchants = tuple[str, str]
+Held = tuple[Rule, str]
 
 
 class Holiday(TextChoices):
@@ -51,7 +60,7 @@ class NoSuchHoliday(Exception):
 
 
 @dataclass(frozen=True)
-class Stay:
+class HolidayPeriod:
     """A holiday in the calendar: its days of rest, and the weekend days worked in exchange."""
 
     first: date
@@ -61,18 +70,15 @@ class Stay:
 
 @dataclass(frozen=True)
 class Column:
-    """Merchants whose money arrives on the same dates: their rules and who they are.
+    """Merchants whose money arrives on the same dates: their rules by transaction date."""
 
-    `rule_on` gives the rule that holds on a transaction date; `merchants` are (category, product).
-    """
-
-    rule_on: Callable[[date], Rule]
+    rules: Mapping[date, Rule]
     profile: str
     calendar: Calendar
-    merchants: Sequence[tuple[str, str]]
+    merchants: Sequence[Merchants]
 
     def arrival(self, day: date) -> date:
-        """When a transaction at the beginning of that day arrives.
+        """Return when a transaction at the beginning of that day arrives.
 
         Raises:
             NotYetPublished: that depends on a year that is not loaded.
@@ -80,20 +86,51 @@ class Column:
         return self.reckoner(day)(self.calendar)
 
     def reckoner(self, day: date) -> Callable[[Calendar], date]:
-        """The same by any calendar."""
+        """Return the same by any calendar."""
         begins = datetime.combine(day, time(), SHANGHAI)
-        return lambda calendar: reckon(self.rule_on(day), begins, calendar).arrival
+        return lambda calendar: calculate_arrival(self.rules[day], begins, calendar).arrival
 
 
-def stay_of(holiday: str, year: int, calendar: Calendar) -> Stay:
-    """Where a holiday lies; days of rest that adjoin it, under whatever name, belong to it.
+@dataclass(frozen=True)
+class Plan:
+    """A holiday, the transaction dates that its notice covers, and a column for each cycle."""
+
+    period: HolidayPeriod
+    days: Sequence[date]
+    columns: Sequence[Column]
+
+
+def plan_of(holiday: str, year: int, as_of: datetime | None = None) -> Plan:
+    """Return the plan for a holiday of that year, by the calendar and rules known at a moment.
+
+    Raises:
+        NotYetPublished: it depends on a year that is not loaded.
+        NoSuchHoliday: the year has none of that name.
+        ValidationError: no rule is in force on those dates.
+    """
+    calendar = calendar_of(DOMESTIC, as_of)
+    period = holiday_period(holiday, year, calendar)
+    days = list(days_between(*span_of(period, calendar)))
+    abroad = list(products().exclude(profile__code=DOMESTIC))
+    columns = _columns({day: _held(day, abroad, as_of) for day in days}, as_of)
+    if not columns:
+        raise ValidationError(_("No settlement rule applies in that period."), code="rules")
+    for column in columns:  # refuse here, and not while a page is being made
+        column.arrival(days[-1])
+    return Plan(period, days, columns)
+
+
+def holiday_period(holiday: str, year: int, calendar: Calendar) -> HolidayPeriod:
+    """Return the days of a holiday, including adjoining days of rest of any name.
 
     Raises:
         NoSuchHoliday: the year has none of that name.
         NotYetPublished: the year, or one that it runs into, is not loaded.
     """
     name = NAMES[holiday]
-    labelled = (day for day in days_of(year) if _rests(calendar, day, name))
+    labelled = (
+        day for day in days_of(year) if _rests(calendar, day) and name in _names(calendar, day)
+    )
     anchor = next(labelled, None)
     if anchor is None:
         raise NoSuchHoliday
@@ -104,12 +141,11 @@ def stay_of(holiday: str, year: int, calendar: Calendar) -> Stay:
         last += ONE_DAY
     names = {name} | {part for day in days_between(first, last) for part in _names(calendar, day)}
     near = days_between(first - MAKE_UP_WITHIN, last + MAKE_UP_WITHIN)
-    worked = [day for day in near if _makes_up(calendar, day, names)]
-    return Stay(first, last, worked)
+    return HolidayPeriod(first, last, [day for day in near if _makes_up(calendar, day, names)])
 
 
-def span_of(stay: Stay, calendar: Calendar) -> tuple[date, date]:
-    """The transaction dates that a notice must cover.
+def span_of(period: HolidayPeriod, calendar: Calendar) -> tuple[date, date]:
+    """Return the transaction dates that a notice must cover.
 
     They begin with the last settlement workday before anything is unusual (the Friday that real
     notices forget), and end with the last day before everything is as always.
@@ -117,21 +153,52 @@ def span_of(stay: Stay, calendar: Calendar) -> tuple[date, date]:
     Raises:
         NotYetPublished: that runs into a year that is not loaded.
     """
-    first = min([stay.first, *stay.make_up_days]) - ONE_DAY
+    first = min([period.first, *period.make_up_days]) - ONE_DAY
     while not calendar.settles(first):
         first -= ONE_DAY
-    last = max([stay.last, *stay.make_up_days])
+    last = max([period.last, *period.make_up_days])
     return first, calendar.next_settling(last) - ONE_DAY
 
 
-def _rests(calendar: Calendar, day: date, name: str = "") -> bool:
-    return calendar.day(day).kind == STATUTORY_HOLIDAY and (
-        not name or name in _names(calendar, day)
-    )
+def _held(day: date, abroad: Iterable[Product], as_of: datetime | None) -> dict[Merchants, Held]:
+    """Return a day's rules; a product without one of its own still brings its own calendar."""
+    held: dict[Merchants, Held] = {}
+    for one in rules_on(day, as_of):
+        held[one.category, one.product] = one.rule, one.profile.code
+        if one.product == EVERY_PRODUCT:
+            for product in abroad:
+                held.setdefault((one.category, product.code), (one.rule, product.profile.code))
+    return held
+
+
+def _columns(held: Mapping[date, Mapping[Merchants, Held]], as_of: datetime | None) -> list[Column]:
+    """Return the columns; merchants whose rules agree on every one of the dates share one."""
+    alike: dict[tuple[str, tuple[Rule, ...]], list[Merchants]] = {}
+    first, *others = held.values()
+    for merchants, (_rule, profile) in first.items():
+        if all(merchants in one for one in others):
+            rules = tuple(one[merchants][0] for one in held.values())
+            alike.setdefault((profile, rules), []).append(merchants)
+    calendars = {profile: calendar_of(profile, as_of) for profile, _rules in alike}
+    columns = [
+        Column(dict(zip(held, rules, strict=True)), profile, calendars[profile], sorted(found))
+        for (profile, rules), found in alike.items()
+    ]
+    return sorted(columns, key=_order)
+
+
+def _order(column: Column) -> tuple[bool, str]:
+    """Put the cycles first that a holiday changes."""
+    rule = str(next(iter(column.rules.values())))
+    return not rule.startswith("T"), f"{column.profile} {rule}"
+
+
+def _rests(calendar: Calendar, day: date) -> bool:
+    return calendar.day(day).kind == STATUTORY_HOLIDAY
 
 
 def _makes_up(calendar: Calendar, day: date, names: set[str]) -> bool:
-    """Whether that weekend day is worked for one of these holidays, or for one unnamed."""
+    """Return whether that weekend day is worked for one of these holidays or an unnamed one."""
     if day.year not in calendar.years or calendar.day(day).kind != MAKE_UP_WORKDAY:
         return False
     label = calendar.day(day).label.get("zh-hans", "")

@@ -1,15 +1,14 @@
-"""What beat has workers do for settlement."""
+"""Periodic Celery tasks of settlement."""
 
 from celery import shared_task
 
-from statuspage.settlement.affected.retention import transactions_forget
-from statuspage.settlement.affected.services import uploads_read
+from statuspage.settlement.affected.services import UPLOADS, transactions_forget
 
 
 @shared_task(name="settlement.read_uploads")
 def read_uploads_task() -> None:
     """Read on in uploaded files."""
-    uploads_read()
+    UPLOADS.read_all()
 
 
 @shared_task(name="settlement.forget_transactions")

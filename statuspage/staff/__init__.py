@@ -1,1 +1,1 @@
-"""Who may speak for the operator: people, roles and API tokens."""
+"""Staff: people, roles and API tokens."""

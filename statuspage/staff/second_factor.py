@@ -11,35 +11,34 @@ from django.db import transaction
 from django.utils import timezone
 
 from statuspage.staff.audit import record
+from statuspage.staff.encryption import seal, unseal
 from statuspage.staff.models import Passkey, RecoveryCode, Staff, Totp
 from statuspage.staff.roles import MAY_APPROVE
-from statuspage.staff.sealing import seal, unseal
 
 STEP: Final = 30  # seconds; RFC 6238, and what every authenticator app expects
-DRIFT: Final = 1  # steps by which a telephone's clock may be off, either way
+DRIFT: Final = 1  # steps by which a phone's clock may be off, either way
 RECOVERY_CODES: Final = 10
 # Without letters and digits that look alike on paper.
 ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
-REQUIRED: Final = "required"
 
 
 def is_required(staff: Staff) -> bool:
-    """Whether this member of staff must have one: approvers and administrators, in production."""
-    return settings.STAFF_SECOND_FACTOR == REQUIRED and staff.role in MAY_APPROVE
+    """Return whether the settings require a second factor of this approver or administrator."""
+    return settings.STAFF_SECOND_FACTOR == "required" and staff.role in MAY_APPROVE
 
 
 def has_one(staff: Staff) -> bool:
-    """Whether signing in asks for more than the password."""
+    """Return whether signing in requires more than the password."""
     return has_app(staff) or Passkey.objects.filter(staff=staff).exists()
 
 
 def has_app(staff: Staff) -> bool:
-    """Whether an authenticator app is set up."""
+    """Return whether an authenticator app is set up."""
     return Totp.objects.filter(staff=staff, confirmed_at__isnull=False).exists()
 
 
 def totp_begin(*, staff: Staff) -> str:
-    """A new secret, in base32, that counts once a code of it was typed.
+    """Return a new secret, in base32, that counts once a code of it was typed.
 
     The secret stays the same while it waits, so that a page loaded again shows the same picture.
     """
@@ -52,7 +51,7 @@ def totp_begin(*, staff: Staff) -> str:
 
 
 def totp_uri(secret: str, staff: Staff) -> str:
-    """What the authenticator app reads from the picture."""
+    """Return what the authenticator app reads from the picture."""
     issuer = f"{settings.OPERATOR_NAME['en']} Candor"
     return pyotp.TOTP(secret).provisioning_uri(name=staff.get_username(), issuer_name=issuer)
 
@@ -70,7 +69,7 @@ def totp_confirm(*, staff: Staff, code: str, ip: str = "") -> list[str] | None:
 
 
 def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
-    """Forget the app, for a new telephone, and the recovery codes if nothing else is left."""
+    """Forget the app, for a new phone, and the recovery codes if nothing else is left."""
     with transaction.atomic():
         Totp.objects.filter(staff=staff).delete()
         if not has_one(staff):
@@ -93,7 +92,7 @@ def factors_remove(*, staff: Staff) -> None:
 
 
 def recovery_codes_renew(*, staff: Staff, ip: str = "") -> list[str]:
-    """Ten new ones; those before no longer work."""
+    """Return ten new recovery codes; the earlier ones no longer work."""
     codes = [_new_code() for _number in range(RECOVERY_CODES)]
     with transaction.atomic():
         RecoveryCode.objects.filter(staff=staff).delete()
@@ -104,22 +103,20 @@ def recovery_codes_renew(*, staff: Staff, ip: str = "") -> list[str]:
     return codes
 
 
-def code_check(*, staff: Staff, code: str) -> str | None:
-    """What the code was, `totp` or `recovery`, and it is used up; None for a wrong one."""
+def code_check(*, staff: Staff, code: str) -> bool:
+    """Return whether the code of the app, or the recovery code, is right, and use it up."""
+    now = timezone.now()
     with transaction.atomic():
-        totp = (
-            Totp.objects.select_for_update().filter(staff=staff).exclude(confirmed_at=None).first()
-        )
+        confirmed = Totp.objects.select_for_update().exclude(confirmed_at=None)
+        totp = confirmed.filter(staff=staff).first()
         if totp is not None and _taken(totp, code):
-            return "totp"
-        used = RecoveryCode.objects.filter(staff=staff, sha256=_hash(code), used_at=None).update(
-            used_at=timezone.now()
-        )
-    return "recovery" if used else None
+            return True
+        codes = RecoveryCode.objects.filter(staff=staff, sha256=_hash(code), used_at=None)
+        return bool(codes.update(used_at=now))
 
 
 def _taken(totp: Totp, code: str) -> bool:
-    """Whether it is the code of a step later than that of the last one; then it is taken."""
+    """Return whether the code belongs to a later step than the last one used, and use it up."""
     app, now = pyotp.TOTP(unseal(totp.sealed)), int(timezone.now().timestamp()) // STEP
     typed = "".join(code.split())
     for step in range(now - DRIFT, now + DRIFT + 1):
@@ -137,6 +134,6 @@ def _new_code() -> str:
 
 
 def _hash(code: str) -> str:
-    # 59 random bits, tried five times before the brake: a slow hash would add nothing.
+    # 59 random bits, and five tries before the rate limit: a slow hash would add nothing.
     plain = "".join(code.split()).replace("-", "").casefold()
     return hashlib.sha256(plain.encode()).hexdigest()

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from statuspage.staff.audit import record
 from statuspage.staff.models import ApiToken, Staff
-from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA
-from statuspage.staff.scopes import Scope, every_scope
+from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA, Scope, every_scope
 
 PREFIX: Final = "candor_"
 # last_used_at is a hint for people; writing it on each request would be one UPDATE a request.
@@ -48,7 +47,7 @@ def token_issue(
 
 
 def token_revoke(*, token: ApiToken, by: Staff, ip: str = "") -> None:
-    """From now on it is refused; it stays in the list, because the audit log names it."""
+    """Revoke the token; it stays in the list, because the audit log names it."""
     with transaction.atomic():
         done = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(
             revoked_at=timezone.now()
@@ -59,7 +58,7 @@ def token_revoke(*, token: ApiToken, by: Staff, ip: str = "") -> None:
 
 
 def token_check(secret: str, ip: str = "") -> ApiToken | None:
-    """The token with this secret; None when unknown, expired, revoked or of inactive staff.
+    """Return the token with this secret; None when unknown, expired, revoked or of inactive staff.
 
     Who still uses a token that is over is written down, once a minute. Words that never were one
     are not: anybody could fill with them a log that forgets nothing.
@@ -77,13 +76,13 @@ def token_check(secret: str, ip: str = "") -> ApiToken | None:
 
 
 def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:
-    """Newest first: everybody's for administrators, else one's own."""
+    """Return tokens, newest first: everybody's for administrators, else one's own."""
     rows = ApiToken.objects.select_related("staff").order_by("-pk")
     return rows if staff.role in MAY_EDIT_REFERENCE_DATA else rows.filter(staff=staff)
 
 
 def scopes_for(staff: Staff) -> list[Scope]:
-    """What they may give a token: nothing that they may not do themselves."""
+    """Return what they may give a token: nothing that they may not do themselves."""
     if not staff.may_publish:
         return [Scope.READ]
     return [one for one in Scope if staff.may_approve or one != Scope.ALONE]

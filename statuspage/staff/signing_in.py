@@ -1,4 +1,4 @@
-"""Around signing in: it is written down, and each browser can be signed out from afar."""
+"""Record who signs in, and sign out other browsers."""
 
 from typing import Any
 
@@ -9,26 +9,26 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from statuspage.client_ip import client_ip
+from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
 from statuspage.staff.models import SignIn, Staff
 
 
 def listen() -> None:
-    """Django's own signals: they fire whichever page, command or library signs someone in."""
+    """Connect to Django's signals, which any page, command or library that signs in sends."""
     user_logged_in.connect(_came_in, dispatch_uid="staff.came_in")
     user_logged_out.connect(_went_out, dispatch_uid="staff.went_out")
     user_login_failed.connect(_failed, dispatch_uid="staff.failed")
 
 
 def sign_ins_of(staff: Staff) -> QuerySet[SignIn]:
-    """The browsers in which they are signed in, newest first."""
+    """Return the browsers in which they are signed in, newest first."""
     alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
     return SignIn.objects.filter(staff=staff, session_key__in=alive).order_by("-at")
 
 
 def sign_in_revoke(*, sign_in: SignIn, by: Staff, ip: str = "") -> None:
-    """That browser is signed out at its next request."""
+    """Sign that browser out at its next request."""
     with transaction.atomic():
         Session.objects.filter(session_key=sign_in.session_key).delete()
         sign_in.delete()
@@ -37,7 +37,7 @@ def sign_in_revoke(*, sign_in: SignIn, by: Staff, ip: str = "") -> None:
 
 
 def sign_out_elsewhere(*, staff: Staff, but: str | None) -> None:
-    """Browsers in which only the password was shown, once there is more to show; not this one."""
+    """Sign out the other browsers, which have not shown the new second factor."""
     others = staff.sign_ins.exclude(session_key=but or "")
     Session.objects.filter(session_key__in=others.values("session_key")).delete()
     others.delete()

@@ -1,4 +1,4 @@
-"""Single sign-on by OpenID Connect: who the provider says someone is, and what they may do here."""
+"""Single sign-on by OpenID Connect: accounts and roles from the provider's claims."""
 
 import re
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ NAME_LENGTH: Final = 150
 SUBJECT: Final = re.compile(r"[\x20-\x7e]{1,255}")
 
 
-class NotOurs(Exception):
-    """The provider knows them, but no group of theirs gives a role here, or the account is off."""
+class NoRole(Exception):
+    """The person has no group that gives a role here, or the account is inactive."""
 
 
 def provider() -> Any:
-    """The client: authorization code with PKCE, state and nonce, one session each."""
+    """Return the client: authorization code with PKCE, state and nonce, one session each."""
     return _provider(settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET)
 
 
@@ -48,27 +48,27 @@ def _provider(issuer: str, client_id: str, client_secret: str) -> Any:
 
 
 def role_of(claims: Mapping[str, Any]) -> Role | None:
-    """The most powerful role that their groups give; None where none does."""
+    """Return the most powerful role that their groups give; None where none does."""
     groups = _words(claims.get(settings.OIDC_GROUPS_CLAIM))
     given = {settings.OIDC_ROLES[one] for one in groups if one in settings.OIDC_ROLES}
     return next((one for one in reversed(BY_POWER) if one in given), None)
 
 
 def showed_second_factor(claims: Mapping[str, Any]) -> bool:
-    """Whether they did at the provider, in a way that the settings accept."""
+    """Return whether the provider checked a second factor in a way that the settings accept."""
     return not settings.OIDC_SECOND_FACTOR_AMR.isdisjoint(_words(claims.get("amr")))
 
 
 def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
-    """The member of staff whom the provider names; made at the first sign-in, with today's role.
+    """Return whom the provider names; made at the first sign-in, with today's role.
 
     Raises:
-        NotOurs: no group of theirs gives a role, or the account was switched off.
+        NoRole: no group of theirs gives a role, or the account was switched off.
         ValueError: the provider names nobody.
     """
     role, issuer, subject = role_of(claims), str(claims["iss"]), _subject(claims)
     if role is None:
-        raise NotOurs
+        raise NoRole
     with transaction.atomic():
         known = Identity.objects.filter(issuer=issuer, subject=subject).first()
         staff = (
@@ -77,7 +77,7 @@ def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
             else _join(claims, issuer, subject, role)
         )
         if not staff.is_active:
-            raise NotOurs
+            raise NoRole
         if known is None:
             record(act="staff.joined", staff=staff, ip=ip, after={"role": str(role)})
         elif staff.role != role:
@@ -89,7 +89,7 @@ def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
 
 
 def _join(claims: Mapping[str, Any], issuer: str, subject: str, role: Role) -> Staff:
-    """An account of its own: one that is here already is never taken over by its name."""
+    """Return an account of its own: one that is here already is never taken over by its name."""
     told = str(claims.get("preferred_username") or "")
     wanted = "".join(filter(str.isprintable, told))[:NAME_LENGTH] or subject[:NAME_LENGTH]
     taken = Staff.objects.filter(username=wanted).exists()
@@ -100,7 +100,7 @@ def _join(claims: Mapping[str, Any], issuer: str, subject: str, role: Role) -> S
 
 
 def _subject(claims: Mapping[str, Any]) -> str:
-    """Who they are there: at most 255 characters of ASCII (OpenID Connect Core 1.0, section 2).
+    """Return the provider's id: at most 255 ASCII characters (OpenID Connect Core 1.0, section 2).
 
     Raises:
         ValueError: it is nothing of the kind.
@@ -112,6 +112,6 @@ def _subject(claims: Mapping[str, Any]) -> str:
 
 
 def _words(told: object) -> frozenset[str]:
-    """One or several; a claim of any other form names nothing."""
+    """Return one or several words of a claim; none for a claim of any other form."""
     listed = told if isinstance(told, list) else [told]
     return frozenset(one for one in listed if isinstance(one, str))

@@ -1,15 +1,11 @@
-"""Names the room and registers its checks."""
+"""Configure the statements app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class StatementsConfig(AppConfig):
-    """The log of statements."""
+    """Statements: the append-only, signed log of everything published."""
 
     name = "statuspage.statements"
     verbose_name = _("Statements")
-
-    def ready(self) -> None:
-        """Register the system checks."""
-        from statuspage.statements import checks  # noqa: F401

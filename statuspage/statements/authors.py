@@ -1,4 +1,4 @@
-"""The type of whoever publishes; the log knows no more of staff than that."""
+"""The type of an author; the log needs to know nothing else about staff."""
 
 from typing import TYPE_CHECKING
 

@@ -13,7 +13,7 @@ class NotCanonical(ValueError):
 
 
 def canonical(document: Mapping[str, Json]) -> bytes:
-    """The one byte sequence for `document`: UTF-8, sorted keys, no space (RFC 8785).
+    """Return the one byte sequence for `document`: UTF-8, sorted keys, no space (RFC 8785).
 
     Raises:
         NotCanonical: a number outside the exact range, a lone surrogate, or a NUL character
@@ -29,5 +29,5 @@ def canonical(document: Mapping[str, Json]) -> bytes:
 
 
 def digest(data: bytes) -> str:
-    """SHA-256 of canonical bytes, as 64 lower-case hexadecimal digits."""
+    """Return SHA-256 of canonical bytes, as 64 lower-case hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import get_default_renderer
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -37,7 +38,7 @@ class TextPairWidget(forms.MultiWidget):
         )
 
     def decompress(self, value: Mapping[str, str] | None) -> list[str]:
-        """The two parts of a text."""
+        """Return the two parts of a text."""
         return [(value or {}).get(language, "") for _ending, language, _html, _label in PARTS]
 
     def render(
@@ -47,7 +48,7 @@ class TextPairWidget(forms.MultiWidget):
         attrs: dict[str, Any] | None = None,
         renderer: Any = None,
     ) -> SafeString:
-        """Both inputs, labelled."""
+        """Return both inputs, labelled."""
         parts = self.get_context(name, value, attrs)["widget"]["subwidgets"]
         labelled = (
             (part["attrs"].get("id", ""), label, self._input(part, renderer), _("missing"))
@@ -73,12 +74,10 @@ class TextPairField(forms.MultiValueField):
         super().__init__(parts, require_all_fields=False, widget=widget, **options)
 
     def compress(self, data_list: list[str]) -> Text:
-        """The text; browsers send line ends as CR LF, which would be counted twice.
-
-        Raises:
-            ValidationError: it is not usable.
-        """
+        """Return the text, or raise ValidationError; a CR LF of the browser counts once."""
         if not any(data_list):
+            if self.required:  # white space counted as something until it was stripped
+                raise ValidationError(self.error_messages["required"], code="required")
             return {}
         value = {
             language: part.replace("\r\n", "\n")

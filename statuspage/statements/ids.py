@@ -1,4 +1,4 @@
-"""Public identifiers: opaque, short, and safe to read over the telephone."""
+"""Public identifiers: opaque, short, and safe to read over the phone."""
 
 import secrets
 from typing import Final
@@ -9,5 +9,5 @@ LENGTH: Final = 12
 
 
 def new_id() -> str:
-    """Twelve random characters: 57 bits, unguessable in practice and unique in the table."""
+    """Return twelve random characters: 57 bits, unguessable in practice and unique in the table."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.statements.documents import news_of
+
 
 class Statement(models.Model):
     """One thing the operator said in public: numbered without gaps, immutable, hashed."""
@@ -54,6 +56,11 @@ class Statement(models.Model):
         """What was said, without the envelope."""
         content: dict[str, Any] = self.document["content"]
         return content
+
+    @property
+    def news(self) -> dict[str, Any]:
+        """What was said for the first time: a correction repeats the rest."""
+        return news_of(self.document)
 
 
 class TreeNode(models.Model):

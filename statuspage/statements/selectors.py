@@ -1,48 +1,31 @@
 """Reading the log."""
 
-from django.db.models import QuerySet
-
-from statuspage.once import once
+from statuspage.lib.render_cache import once
 from statuspage.statements.models import Statement
 
 
 def timeline(subject_type: str, subject_id: str) -> list[Statement]:
-    """Every statement about one subject, oldest first, corrections included."""
-    return list(
-        Statement.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by(
-            "number"
-        )
-    )
-
-
-def timelines(subject_type: str, subject_ids: list[str]) -> dict[str, list[Statement]]:
-    """The timelines of several subjects in one query; a subject without one is left out."""
-    return _timelines(subject_type, tuple(subject_ids))
+    """Return every statement about one subject, oldest first, corrections included."""
+    return timelines(subject_type, (subject_id,)).get(subject_id, [])
 
 
 @once
-def _timelines(subject_type: str, subject_ids: tuple[str, ...]) -> dict[str, list[Statement]]:
+def timelines(subject_type: str, subject_ids: tuple[str, ...]) -> dict[str, list[Statement]]:
+    """Return the timelines of several subjects in one query; a subject without one is left out."""
     found: dict[str, list[Statement]] = {}
-    statements = Statement.objects.filter(
-        subject_type=subject_type, subject_id__in=subject_ids
-    ).order_by("number")
-    for statement in statements:
+    said = Statement.objects.filter(subject_type=subject_type, subject_id__in=subject_ids)
+    for statement in said.order_by("number"):
         found.setdefault(statement.subject_id, []).append(statement)
     return found
 
 
-def newest(limit: int) -> QuerySet[Statement]:
-    """The last `limit` statements, newest first."""
-    return Statement.objects.order_by("-number")[:limit]
-
-
 @once
 def last_statement() -> Statement | None:
-    """The newest statement; None before the first."""
-    return newest(1).first()
+    """Return the newest statement; None before the first."""
+    return Statement.objects.first()
 
 
 @once
 def last_statements(limit: int) -> list[Statement]:
-    """The last `limit` statements, newest first, read at once."""
-    return list(newest(limit))
+    """Return the last `limit` statements, newest first."""
+    return list(Statement.objects.all()[:limit])

@@ -1,8 +1,7 @@
-"""The only way in which anything is said in public."""
+"""Append statements to the log, the only way to publish, and run other apps' hooks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,38 +10,65 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.statements import documents
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json, canonical, digest
-from statuspage.statements.checkpoints import checkpoint_sign
 from statuspage.statements.models import Statement
-from statuspage.statements.outbox import hand_over
 from statuspage.statements.texts import Text, clean_text
 from statuspage.statements.tiles import MAX_LEAF_BYTES
-from statuspage.statements.times import iso
-from statuspage.statements.tree import tree_size
-from statuspage.statements.undoing import undone
+from statuspage.statements.tree import checkpoint_sign, tree_size
 
-FORMAT_VERSION: Final = 1
+PublishHandler = Callable[[Statement], None]
+# Gets the statement that is withdrawn, the moment and who withdraws it; the withdrawal's
+# statement adds what it returns.
+WithdrawHandler = Callable[[Statement, datetime, Author | None], Mapping[str, Json]]
+_ON_PUBLISH: Final[list[PublishHandler]] = []
+_ON_WITHDRAW: Final[dict[str, WithdrawHandler]] = {}
 # Any constant will do; it only has to be the same in every process of the project.
 PUBLISHING_LOCK: Final = 7_301_001
 
-CORRECTION: Final = "correction"
-WITHDRAWAL: Final = "withdrawal"
-# What a correction repeats of the statement it answers, so that it can be read on its own.
-CARRIED: Final = ("name", "impact", "audience", "components")
+Subject = documents.Subject
+CORRECTION: Final = documents.CORRECTION
+WITHDRAWAL: Final = documents.WITHDRAWAL
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What a statement is about: a kind of thing and its public id."""
+def on_publish(handler: PublishHandler) -> None:
+    """Call `handler` with every new statement, before the publishing transaction commits.
 
-    type: str
-    id: str
+    A handler that raises undoes the statement: nothing is said that cannot be told.
+    """
+    if handler not in _ON_PUBLISH:
+        _ON_PUBLISH.append(handler)
+
+
+def on_withdraw(subject_type: str, handler: WithdrawHandler) -> None:
+    """Call `handler` before a statement about that type of subject is withdrawn."""
+    _ON_WITHDRAW[subject_type] = handler
+
+
+def published(statement: Statement) -> None:
+    """Give a new statement to every handler."""
+    for handler in _ON_PUBLISH:
+        handler(statement)
+
+
+def withdrawn(statement: Statement, moment: datetime, author: Author | None) -> Mapping[str, Json]:
+    """Undo what the statement did; return what the withdrawal says about that."""
+    handler = _ON_WITHDRAW.get(statement.subject_type)
+    return handler(statement, moment, author) if handler else {}
+
+
+def preview_withdrawal(statement: Statement) -> Mapping[str, Json]:
+    """Return what a withdrawal would say, and keep nothing of it."""
+    with transaction.atomic():
+        found = withdrawn(statement, timezone.now(), None)
+        transaction.set_rollback(True)
+        return found
 
 
 @contextmanager
 def publishing() -> Iterator[None]:
-    """One transaction in which domain rows change and their statement is appended.
+    """Open the transaction in which domain rows change and their statement is appended.
 
     Publishers queue at its start. Taking the lock before any row lock rules out deadlocks
     between them, and holding it to the commit is what keeps the numbers without gaps.
@@ -74,15 +100,14 @@ def publish(
         moment = published_at or timezone.now()
         number = _next_number()
         data = canonical(
-            {
-                "v": FORMAT_VERSION,
-                "number": number,
-                "kind": kind,
-                "subject": {"type": subject.type, "id": subject.id},
-                "published_at": iso(moment),
-                "corrects": corrects.number if corrects else None,
-                "content": dict(content),
-            }
+            documents.document_of(
+                number=number,
+                kind=kind,
+                subject=subject,
+                content=content,
+                published_at=moment,
+                corrects=corrects.number if corrects else None,
+            )
         )
         _check_length(data)
         statement = Statement.objects.create(
@@ -97,7 +122,7 @@ def publish(
             sha256=digest(data),
         )
         checkpoint_sign()
-        hand_over(statement)
+        published(statement)
         return statement
 
 
@@ -113,7 +138,10 @@ def statement_correct(
     Raises:
         ValidationError: the text is unusable, or the statement was withdrawn.
     """
-    return _answer(CORRECTION, statement, clean_text(body), author, published_at)
+    body = clean_text(body)
+    with _answering(statement):
+        content = documents.correction_content(statement.content, body)
+        return _answer(CORRECTION, statement, content, author, published_at)
 
 
 def statement_withdraw(
@@ -128,40 +156,44 @@ def statement_withdraw(
     Raises:
         ValidationError: the text is unusable, or the statement was withdrawn already.
     """
-    return _answer(WITHDRAWAL, statement, clean_text(body), author, published_at)
+    body = clean_text(body)
+    with _answering(statement):
+        moment = published_at or timezone.now()
+        found = withdrawn(statement, moment, author)
+        content = documents.withdrawal_content(statement.content, body, found)
+        return _answer(WITHDRAWAL, statement, content, author, moment)
 
 
-def _answer(
-    kind: str,
-    statement: Statement,
-    body: Text,
-    author: Author | None,
-    published_at: datetime | None,
-) -> Statement:
+@contextmanager
+def _answering(statement: Statement) -> Iterator[None]:
+    """Hold the publishers' lock while a statement that can still be answered is."""
     with publishing():
         if statement.corrections.filter(kind=WITHDRAWAL).exists():
             raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
         if statement.kind == WITHDRAWAL:
             raise ValidationError(_("A withdrawal cannot be corrected."), code="withdrawn")
-        moment = published_at or timezone.now()
-        found = undone(statement, moment, author) if kind == WITHDRAWAL else {}
-        content: dict[str, Json] = {
-            **{key: statement.content[key] for key in CARRIED if key in statement.content},
-            "body": dict(body),
-            **found,
-        }
-        return publish(
-            kind=kind,
-            subject=Subject(statement.subject_type, statement.subject_id),
-            content=content,
-            author=author,
-            corrects=statement,
-            published_at=moment,
-        )
+        yield
+
+
+def _answer(
+    kind: str,
+    statement: Statement,
+    content: Mapping[str, Json],
+    author: Author | None,
+    published_at: datetime | None,
+) -> Statement:
+    return publish(
+        kind=kind,
+        subject=Subject(statement.subject_type, statement.subject_id),
+        content=content,
+        author=author,
+        corrects=statement,
+        published_at=published_at,
+    )
 
 
 def _next_number() -> int:
-    """The one after the last. A number that was signed is never given again.
+    """Return the one after the last. A number that was signed is never given again.
 
     Should someone have removed the last statement from the table behind our back, the tree still
     knows it: the gap stays for everyone to see.
@@ -175,7 +207,7 @@ def _check_length(data: bytes) -> None:
         raise ValidationError(
             _(
                 "This is too long for one statement: %(length)d bytes, at most %(limit)d. "
-                "Please shorten it, or say it in two statements."
+                "Shorten it or publish two statements."
             ),
             code="length",
             params={"length": len(data), "limit": MAX_LEAF_BYTES},

@@ -50,11 +50,7 @@ class Tile:
 
 
 def read_path(path: str) -> Tile:
-    """The tile that a path names.
-
-    Raises:
-        NoSuchTile: it names none, or names one in another than the one way allowed.
-    """
+    """Return the tile that a path names, or raise NoSuchTile; there is one way to write each."""
     match = PATH.fullmatch(path)
     if not match:
         raise NoSuchTile(path)
@@ -67,12 +63,10 @@ def read_path(path: str) -> Tile:
 
 
 def bundle(entries: Iterable[bytes]) -> bytes:
-    """Entries one after the other, each behind its length in two bytes."""
+    """Return the entries one after the other, each after its length in two bytes."""
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
 def _index_path(index: int) -> str:
-    digits = f"{index:03d}"
-    digits = digits.zfill(-(-len(digits) // 3) * 3)
-    groups = [digits[start : start + 3] for start in range(0, len(digits), 3)]
-    return "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])
+    *above, last = f"{index:,}".split(",")
+    return "/".join([*(f"x{group:0>3}" for group in above), f"{last:0>3}"])

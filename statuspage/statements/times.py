@@ -1,18 +1,25 @@
-"""Times as the log writes them."""
+"""Times as the log writes them, and the beginnings of days."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+
+from django.utils import timezone
 
 
 def iso(moment: datetime) -> str:
-    """UTC with milliseconds, e.g. `2025-02-21T02:42:00.000Z`."""
+    """Return the time in UTC with milliseconds, e.g. `2025-02-21T02:42:00.000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def iso_or_none(moment: datetime | None) -> str | None:
-    """The same, for a moment that may be absent."""
+    """Return the same, for a moment that may be absent."""
     return iso(moment) if moment else None
 
 
 def from_iso(text: str) -> datetime:
-    """The moment that `iso` wrote."""
+    """Return the moment that `iso` wrote."""
     return datetime.fromisoformat(text)
+
+
+def midnight(day: date) -> datetime:
+    """Return the beginning of a day in Beijing."""
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,44 +1,48 @@
-"""Reading the log's Merkle tree: its size, its roots, its tiles and its proofs."""
+"""The log's Merkle tree: its size, its roots, its proofs, and growing it by a statement."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from statuspage.statements import merkle
-from statuspage.statements.merkle import Hashes, Place, Span
+from statuspage.statements.merkle import Hashes, Subtree, TreeBuilder
 from statuspage.statements.models import Checkpoint, Statement, TreeNode
+from statuspage.statements.notes import b64, checkpoint_note, signers
+
+CHUNK: Final = 500
 
 
 def tree_size() -> int:
-    """How many leaves the tree has."""
+    """Return how many leaves the tree has."""
     last = TreeNode.objects.filter(level=0).order_by("-index").values_list("index", flat=True)
     newest = last.first()
     return 0 if newest is None else newest + 1
 
 
 def tree_peaks(size: int) -> list[bytes]:
-    """The complete subtrees of a tree of `size` leaves, from left to right."""
-    places = merkle.parts(Span(0, size))
+    """Return the complete subtrees of a tree of `size` leaves, from left to right."""
+    places = merkle.parts(range(size))
     found = _hashes(places)
     return [found[place] for place in places]
 
 
 def root_at(size: int) -> bytes:
-    """The root that the tree had when it had `size` leaves."""
+    """Return the root that the tree had when it had `size` leaves."""
     return merkle.fold(tree_peaks(size))
 
 
 def inclusion_proof(index: int, size: int) -> list[bytes]:
-    """The hashes that prove leaf `index` to be in the tree of `size` leaves, bottom up."""
+    """Return the hashes that prove leaf `index` to be in the tree of `size` leaves, bottom up."""
     return _hashes_of(merkle.inclusion(index, size))
 
 
 def consistency_proof(old: int, size: int) -> list[bytes]:
-    """The hashes that prove the tree of `size` leaves to have grown from that of `old`."""
+    """Return the hashes that prove the tree of `size` leaves to have grown from that of `old`."""
     return _hashes_of(merkle.consistency(old, size))
 
 
 def leaf_hash_at(index: int) -> bytes:
-    """The hash of one leaf."""
-    return _hashes([Place(0, index)])[Place(0, index)]
+    """Return the hash of one leaf."""
+    return _hashes([Subtree(0, index)])[Subtree(0, index)]
 
 
 def row_of_hashes(level: int, begin: int, count: int) -> list[bytes]:
@@ -55,16 +59,36 @@ def leaves(begin: int, count: int) -> list[bytes]:
 
 
 def newest_checkpoint() -> Checkpoint | None:
-    """The last checkpoint that was signed; None before the first statement."""
+    """Return the last checkpoint that was signed; None before the first statement."""
     return Checkpoint.objects.order_by("-size").first()
 
 
-def _hashes_of(spans: Sequence[Span]) -> list[bytes]:
+def _hashes_of(spans: Sequence[range]) -> list[bytes]:
     found = _hashes(place for span in spans for place in merkle.parts(span))
     return [merkle.hash_of(span, found) for span in spans]
 
 
-def _hashes(places: Iterable[Place]) -> Hashes:
-    """All of them in one query."""
+def _hashes(places: Iterable[Subtree]) -> Hashes:
+    """Return all of the hashes in one query."""
     rows = TreeNode.objects.filter(pk__in=list(places)).values_list("level", "index", "hash")
-    return {Place(level, index): bytes(found) for level, index, found in rows}
+    return {Subtree(level, index): bytes(found) for level, index, found in rows}
+
+
+def checkpoint_sign() -> Checkpoint:
+    """Put every statement that is not in the tree yet into it, and sign the root.
+
+    Called by `publish`, under its lock, with one new statement: that takes a number of rows and
+    hashes that grows with the logarithm of the log. More than one is found only where an older
+    version of the program went on publishing after the upgrade.
+    """
+    size = tree_size()
+    tree = TreeBuilder(size, tree_peaks(size))
+    rows = Statement.objects.filter(number__gt=size).order_by("number")
+    grown = [
+        TreeNode(level=place.level, index=place.offset, hash=found)
+        for text in rows.values_list("canonical", flat=True).iterator(chunk_size=CHUNK)
+        for place, found in tree.add(text.encode())
+    ]
+    TreeNode.objects.bulk_create(grown, batch_size=CHUNK)
+    note = checkpoint_note(tree.size, tree.root(), signers())
+    return Checkpoint.objects.create(size=tree.size, root=b64(tree.root()), note=note)

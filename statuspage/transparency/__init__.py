@@ -1,1 +1,1 @@
-"""How well the operator keeps its word, computed from the public log alone."""
+"""Monthly figures on how well the operator keeps its promises, computed from the log alone."""

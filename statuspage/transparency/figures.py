@@ -1,4 +1,4 @@
-"""The figures of each month: pure arithmetic on the log, so that anyone can do it again.
+"""Monthly figures, computed from the log alone so that anyone can repeat it.
 
 What each figure means stands on the page, in templates/pages/transparency.html.
 """
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
-from statuspage.transparency.record import CORRECTION, Said, standing
-
+WITHDRAWAL: Final = "withdrawal"
+CORRECTION: Final = "correction"
 OPENED: Final = "incident.opened"
 UPDATED: Final = "incident.updated"
 NOTICE: Final = "notice."
@@ -21,13 +21,32 @@ PAID: Final = "notice.payout_progress"
 PROMISING_MONEY: Final = frozenset({"notice.fee_waiver", "notice.compensation"})
 # Which field of a notice promises the day by which late money arrives.
 ARRIVES_BY: Final = {"notice.delay": "arrives_by", "notice.recovery": "backlog_by"}
-# Published by the product itself, and no notice that somebody wrote.
+# Published automatically, and not counted as notices.
 AUTOMATIC: Final = frozenset({BACKLOG, REPORT, "notice.settled"})
 RESOLVED: Final = "resolved"
 
 
+@dataclass(frozen=True)
+class LoggedStatement:
+    """One statement of the log; `content` is the document's."""
+
+    number: int
+    kind: str
+    subject: str
+    corrects: int | None
+    at: datetime
+    content: Mapping[str, Any]
+
+
+def standing(log: Iterable[LoggedStatement]) -> list[LoggedStatement]:
+    """Return the statements in order, without withdrawn ones and the withdrawals."""
+    statements = sorted(log, key=lambda one: one.number)
+    withdrawn = {one.corrects for one in statements if one.kind == WITHDRAWAL}
+    return [one for one in statements if one.number not in withdrawn and one.kind != WITHDRAWAL]
+
+
 @dataclass
-class Share:
+class Ratio:
     """So many of so many; None of nothing."""
 
     kept: int = 0
@@ -47,23 +66,23 @@ class Share:
 
 
 @dataclass
-class Month:
+class MonthFigures:
     """One month's figures; minutes are from one moment to another, amounts in yuan."""
 
     month: str
     incidents: int = 0
     first_update_minutes: list[float] = field(default_factory=list)
-    first_updates: Share = field(default_factory=Share)
-    updates: Share = field(default_factory=Share)
+    first_updates: Ratio = field(default_factory=Ratio)
+    updates: Ratio = field(default_factory=Ratio)
     resolve_minutes: list[float] = field(default_factory=list)
     notices: int = 0
     corrected: int = 0
-    told_1_minute: Share = field(default_factory=Share)
-    told_5_minutes: Share = field(default_factory=Share)
-    sms_5_minutes: Share = field(default_factory=Share)
+    told_1_minute: Ratio = field(default_factory=Ratio)
+    told_5_minutes: Ratio = field(default_factory=Ratio)
+    sms_5_minutes: Ratio = field(default_factory=Ratio)
     promised: Decimal = Decimal(0)
     paid: Decimal = Decimal(0)
-    arrivals: Share = field(default_factory=Share)
+    arrivals: Ratio = field(default_factory=Ratio)
 
     @property
     def first_update(self) -> float | None:
@@ -76,31 +95,26 @@ class Month:
         return _median(self.resolve_minutes)
 
 
-class Months:
-    """The months by name, each made when it is first spoken of."""
+class Months(dict[str, MonthFigures]):
+    """Months by name, such as 2025-02, each created on first use."""
 
     def __init__(self, zone: tzinfo) -> None:
+        super().__init__()
         self._zone = zone
-        self._found: dict[str, Month] = {}
 
-    def at(self, moment: datetime) -> Month:
-        """The month of a moment."""
-        return self.named(f"{moment.astimezone(self._zone):%Y-%m}")
+    def __missing__(self, name: str) -> MonthFigures:
+        return self.setdefault(name, MonthFigures(name))
 
-    def named(self, name: str) -> Month:
-        """The month written as 2025-02."""
-        return self._found.setdefault(name, Month(name))
-
-    def newest_first(self) -> list[Month]:
-        """All that there is anything to say of."""
-        return [self._found[name] for name in sorted(self._found, reverse=True)]
+    def at(self, moment: datetime) -> MonthFigures:
+        """Return the month of a moment."""
+        return self[f"{moment.astimezone(self._zone):%Y-%m}"]
 
 
-def months(log: Iterable[Said], now: datetime, zone: tzinfo) -> list[Month]:
-    """The figures of every month in which something was said, newest first."""
+def months(log: Iterable[LoggedStatement], now: datetime, zone: tzinfo) -> list[MonthFigures]:
+    """Return the figures of every month in which something was said, newest first."""
     statements = standing(log)
     found = Months(zone)
-    by_subject: dict[str, list[Said]] = {}
+    by_subject: dict[str, list[LoggedStatement]] = {}
     for one in statements:
         by_subject.setdefault(one.subject, []).append(one)
     for about in by_subject.values():
@@ -109,11 +123,11 @@ def months(log: Iterable[Said], now: datetime, zone: tzinfo) -> list[Month]:
     for one in statements:
         _notice(one, found)
     _arrivals(statements, found, now, zone)
-    return found.newest_first()
+    return [found[name] for name in sorted(found, reverse=True)]
 
 
-def _incident(about: Sequence[Said], found: Months, now: datetime) -> None:
-    """Entered afterwards do not count: they were never promised to be prompt."""
+def _incident(about: Sequence[LoggedStatement], found: Months, now: datetime) -> None:
+    """Count an incident; those entered afterwards have no `incident.opened` and do not count."""
     opened = about[0]
     month = found.at(opened.at)
     month.incidents += 1
@@ -130,7 +144,7 @@ def _incident(about: Sequence[Said], found: Months, now: datetime) -> None:
         found.at(ended.at).resolve_minutes.append(_minutes(ended.at - began))
 
 
-def _first_word(opened: Said, month: Month) -> None:
+def _first_word(opened: LoggedStatement, month: MonthFigures) -> None:
     noticed = _moment(opened.content.get("detected_at"))
     if noticed:
         month.first_update_minutes.append(_minutes(opened.at - noticed))
@@ -139,10 +153,14 @@ def _first_word(opened: Said, month: Month) -> None:
             month.first_updates.add(opened.at <= owed)
 
 
-def _notice(one: Said, found: Months) -> None:
+def _notice(one: LoggedStatement, found: Months) -> None:
     payload = one.content.get("payload") or {}
     if one.kind == REPORT:
-        _delivery(payload, found.named(payload["month"]))
+        # A later report of the same month replaces an earlier one.
+        month = found[payload["month"]]
+        month.told_1_minute = Ratio(payload["within_1_minute"], payload["messages"])
+        month.told_5_minutes = Ratio(payload["within_5_minutes"], payload["messages"])
+        month.sms_5_minutes = Ratio(payload["sms_within_5_minutes"], payload["sms"])
     elif one.kind == CORRECTION and "payload" in one.content:
         found.at(one.at).corrected += 1
     elif one.kind.startswith(NOTICE) and one.kind not in AUTOMATIC:
@@ -150,18 +168,13 @@ def _notice(one: Said, found: Months) -> None:
     if one.kind in PROMISING_MONEY and payload.get("promised_total"):
         found.at(one.at).promised += Decimal(payload["promised_total"])
     if one.kind == PAID:
-        found.named(payload["paid_on"][:7]).paid += Decimal(payload["amount"])
+        found[payload["paid_on"][:7]].paid += Decimal(payload["amount"])
 
 
-def _delivery(payload: Mapping[str, int], month: Month) -> None:
-    """A later report of the same month replaces an earlier one."""
-    month.told_1_minute = Share(payload["within_1_minute"], payload["messages"])
-    month.told_5_minutes = Share(payload["within_5_minutes"], payload["messages"])
-    month.sms_5_minutes = Share(payload["sms_within_5_minutes"], payload["sms"])
-
-
-def _arrivals(statements: Iterable[Said], found: Months, now: datetime, zone: tzinfo) -> None:
-    """The last day that was promised for an incident's late money, and when all had arrived.
+def _arrivals(
+    statements: Iterable[LoggedStatement], found: Months, now: datetime, zone: tzinfo
+) -> None:
+    """Compare the last promised day of an incident's late money with when all had arrived.
 
     Where the log says nothing of how far the backlog is, nobody can tell: it is not counted.
     """
@@ -182,7 +195,7 @@ def _arrivals(statements: Iterable[Said], found: Months, now: datetime, zone: tz
     for incident, day in promised.items():
         there = arrived.get(incident)
         if incident in followed and (there or day < today):
-            found.named(f"{day:%Y-%m}").arrivals.add(there is not None and there <= day)
+            found[f"{day:%Y-%m}"].arrivals.add(there is not None and there <= day)
 
 
 def _moment(written: str | None) -> datetime | None:

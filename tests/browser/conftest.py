@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
-from tests.product import Product, running_product
+from tests.product import Product, engines_folder, running_product
 from tests.tools.browser import ARGUMENTS, find
 
 
 @pytest.fixture(scope="package")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product() -> Iterator[Product]:
     """One product for all browser tests: they only add to it."""
-    with running_product(Path(tmp_path_factory.mktemp("product"))) as running:
+    with engines_folder() as folder, running_product(folder) as running:
         yield running
 
 
@@ -37,7 +36,7 @@ class Visitor:
         self.complaints: list[str] = []
 
     def page(self) -> Page:
-        """A new tab."""
+        """Return a new tab."""
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
@@ -51,7 +50,7 @@ class Visitor:
 
 @pytest.fixture
 def visitor(chromium: Browser) -> Iterator[Visitor]:
-    """A merchant's phone: 360 px, Chinese."""
+    """Yield a merchant's phone: 360 px, Chinese."""
     someone = Visitor(chromium)
     yield someone
     someone.context.close()
@@ -60,7 +59,7 @@ def visitor(chromium: Browser) -> Iterator[Visitor]:
 
 @pytest.fixture
 def staff(chromium: Browser) -> Iterator[Visitor]:
-    """A member of staff at a desk, in Chinese."""
+    """Yield a member of staff at a desk, in Chinese."""
     someone = Visitor(chromium, viewport={"width": 1280, "height": 900})
     yield someone
     someone.context.close()
@@ -69,7 +68,7 @@ def staff(chromium: Browser) -> Iterator[Visitor]:
 
 @pytest.fixture(scope="package")
 def badges(product: Product, chromium: Browser) -> dict[str, StorageState]:
-    """What a browser remembers once each member of staff has signed in with it."""
+    """Return what a browser remembers once each member of staff has signed in with it."""
     return {one: badge_of(product, chromium, one) for one in ("author", "approver", "admin")}
 
 

@@ -20,7 +20,7 @@ BROADCAST = re.compile(r"/console/broadcasts/(\d+)/")
 
 
 def call(product: Product, path: str, values: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What another system reads from the API, or says through it."""
+    """Return what another system reads from the API, or says through it."""
     request = urllib.request.Request(
         f"{product.demo['url']}/api/v1/{path}",
         data=json.dumps(values).encode() if values else None,
@@ -49,13 +49,13 @@ def an_incident(product: Product, name: str, body: str = "正在排查,资金安
 
 
 def statements_saying(product: Product, words: str) -> list[int]:
-    """The numbers of the statements whose text has these words, newest first."""
+    """Return the numbers of the statements whose text has these words, newest first."""
     listed = call(product, "statements/")["results"]
     return [one["number"] for one in listed if words in json.dumps(one, ensure_ascii=False)]
 
 
 def console(product: Product, path: str = "") -> str:
-    """An address of the console."""
+    """Return an address of the console."""
     return f"{product.demo['console_url']}{path}"
 
 
@@ -78,7 +78,7 @@ def publish(page: Page) -> int:
 
 
 def number_shown(page: Page) -> int:
-    """The number of the statement whose broadcast the page shows."""
+    """Return the number of the statement whose broadcast the page shows."""
     page.wait_for_url(BROADCAST)
     found = BROADCAST.search(page.url)
     assert found
@@ -92,16 +92,16 @@ def write(page: Page, chinese: str, english: str = "", *, field: str = "body") -
 
 
 def overflow(page: Page) -> list[str]:
-    """What makes the page wider than its window: nothing, on a page that fits."""
+    """Return what makes the page wider than its window: nothing, on a page that fits."""
     return page.evaluate(STICKING_OUT)
 
 
 def segments(page: Page) -> int:
     """For how many messages the first bubble's text is paid."""
     caption = page.locator("#preview figure.bubble figcaption").first.inner_text()
-    found = re.search(r"(\d+)\s*(条计费|segment)", caption)
+    found = re.search(r"(?:计费\s*(\d+)\s*条|(\d+)\s*segment)", caption)
     assert found, caption
-    return int(found[1])
+    return int(found[1] or found[2])
 
 
 def tab_to(page: Page, selector: str) -> None:

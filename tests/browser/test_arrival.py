@@ -15,7 +15,7 @@ LARGE = 44  # CSS pixels; what a thumb needs
 
 @pytest.fixture
 def plain(chromium: Browser) -> Iterator[Visitor]:
-    """A phone whose browser runs no script."""
+    """Yield a phone whose browser runs no script."""
     someone = Visitor(chromium, java_script_enabled=False)
     yield someone
     someone.context.close()
@@ -36,7 +36,7 @@ def test_a_merchant_finds_the_day_and_the_reasons(product: Product, plain: Visit
     page.get_by_role("link", name="到账查询").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("我的钱什么时候到账？")
     ask(page, "2024-09-30", "12:00", 您是="小微商户")
-    expect(page.locator(".answer-date")).to_have_text("预计 2024年10月8日（周二）18:00 前到账")
+    expect(page.locator(".answer-date")).to_have_text("预计2024年10月8日（周二）18:00 前到账")
     steps = page.locator(".steps li")
     expect(steps.filter(has_text="国庆节")).to_have_count(7)
     expect(steps.first).to_contain_text("T+1")
@@ -88,7 +88,7 @@ def test_a_delay_is_told_with_a_link_to_its_notice(product: Product, plain: Visi
     )
     page = plain.page()
     page.goto(f"{product.demo['url']}/arrival/?category=micro&date=2024-03-05&time=12:00")
-    expect(page.locator(".answer-date")).to_contain_text("不晚于 2024年3月12日（周二）")
+    expect(page.locator(".answer-date")).to_contain_text("不晚于2024年3月12日（周二）")
     page.locator(".step-late a").click()
     page.wait_for_url(re.compile(rf"/notices/{said['id']}/#statement-{said['statement']}$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("小微商户到账延迟")
@@ -97,7 +97,7 @@ def test_a_delay_is_told_with_a_link_to_its_notice(product: Product, plain: Visi
 def test_the_first_page_answers_for_what_is_paid_now(product: Product, plain: Visitor) -> None:
     page = plain.page()
     page.goto(f"{product.demo['url']}/en/")
-    now = page.get_by_role("region", name="Paid now, when is the money there?")
+    now = page.get_by_role("region", name="When will today's payments arrive?")
     expect(now.get_by_role("listitem")).to_have_count(2)
     now.get_by_role("link", name="Industry merchants").click()
     expect(page.locator(".answer-date")).to_contain_text("Expected to arrive on")

@@ -29,14 +29,14 @@ THUMB = 44  # px, the least height of what a thumb can hit
 
 @pytest.fixture
 def form(product: Product, enter: Enter) -> Page:
-    """The blank form for a new incident, on a desk's screen."""
+    """Return the blank form for a new incident, on a desk's screen."""
     page = enter(viewport={"width": 1280, "height": 900}).page()
     page.goto(console(product, "incidents/compose/"))
     return page
 
 
 def bubbles(page: Page) -> list[str]:
-    """The texts to telephones: Chinese, then English."""
+    """Return the texts to telephones: Chinese, then English."""
     return page.locator("#preview > section > figure.bubble blockquote").all_inner_texts()
 
 
@@ -171,11 +171,11 @@ def test_a_missing_english_text_is_marked_while_typing_and_in_the_preview(form: 
     body = form.locator("[name=body_en]")
     expect(mark).to_have_css("visibility", "visible")
     form.locator("[name=body_zh]").fill("排查中。")
-    expect(form.locator("#preview .entry").last).to_contain_text("missing: shows Chinese")
+    expect(form.locator("#preview .entry").last).to_contain_text("未填写英文，将显示中文")
     expect(form.locator("#preview .entry-body").last).to_contain_text("排查中。")
     body.fill("Looking into it.")
     expect(mark).to_have_css("visibility", "hidden")
-    expect(form.locator("#preview .entry").last).not_to_contain_text("missing: shows Chinese")
+    expect(form.locator("#preview .entry").last).not_to_contain_text("未填写英文，将显示中文")
     body.fill("")
     expect(mark).to_have_css("visibility", "visible")
 

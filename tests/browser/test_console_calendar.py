@@ -77,7 +77,7 @@ def test_one_loads_a_year_by_keyboard_and_another_approves_it(
     approver.wait_for_url("**/calendar/review/**")
     expect(approver.locator("main")).to_contain_text("国办发明电〔2020〕27号")
     approver.locator("main form button").click()
-    expect(approver.locator(".alert-ok")).to_contain_text("2021 is reviewed.")
+    expect(approver.locator(".alert-ok")).to_contain_text("2021 is now reviewed.")
     expect(approver.locator("main")).to_contain_text("approver")
 
 

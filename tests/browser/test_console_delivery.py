@@ -55,7 +55,7 @@ def wait_until_finished(page: Page) -> None:
 
 
 def texts(product: Product, said: str) -> list[str]:
-    """The SMS that the merchant got with these words."""
+    """Return the SMS that the merchant got with these words."""
     messages = control(product, f"ledger?to=%2B{NUMBER[1:]}&provider=twilio")["messages"]
     return [one["body"] for one in messages if said in one["body"]]
 
@@ -71,7 +71,7 @@ def test_what_failed_is_seen_sent_again_and_arrives(product: Product, enter: Ent
     expect(row).to_contain_text("失败")
     assert texts(product, "重发试验的正文") == []
 
-    page.get_by_role("link", name="未送达", exact=True).click()
+    page.get_by_role("link", name="未送达消息", exact=True).click()
     expect(page.locator("h1")).to_have_text("未送达消息")
     expect(page.locator(".groups li")).to_have_count(1)
     page.locator(".groups a").click()
@@ -121,7 +121,7 @@ def test_filters_work_by_keyboard_and_the_sheet_has_what_the_page_shows(
         page.get_by_role("link", name="下载 CSV").click()
     download.value.save_as(tmp_path / "sheet.csv")
     lines = (tmp_path / "sheet.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0].startswith("声明,地址,渠道")
+    assert lines[0].startswith("公告,地址,渠道")
     assert len(lines) == 2
     assert "a***@example.com" in lines[1]
     assert "agent@example.com" not in lines[1]
@@ -151,7 +151,7 @@ def test_an_author_sees_what_failed_and_cannot_send_it_again(
     expect(page.locator("a[href*='/retry/']")).to_have_count(0)
     answer = page.goto(console(product, "dead-letters/retry/"))
     assert answer.status == 403
-    expect(page.locator("h1")).to_have_text("需由审批人处理")
+    expect(page.locator("h1")).to_have_text("仅限复核人操作")
 
 
 def test_everything_works_without_javascript(product: Product, enter: Enter) -> None:
@@ -183,10 +183,10 @@ def test_everything_works_without_javascript(product: Product, enter: Enter) -> 
 
 
 def test_the_bar_asks_again_and_again_until_it_is_finished(product: Product, enter: Enter) -> None:
-    """The provider takes one message in ten, so that there is something to watch."""
+    """The provider answers after six seconds, so that there is something to watch."""
     page = enter(viewport=DESK).page()
     asked: list[str] = []
-    with fault(product, fault="rate_limited", fraction=0.9, seed=1):
+    with fault(product, fault="delay", ms=6_000):
         number = an_incident(product, "进度试验")["statement"]
         page.goto(console(product, f"broadcasts/{number}/"))
         page.on("request", lambda one: "/progress/" in one.url and asked.append(one.url))

@@ -29,12 +29,12 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 @pytest.fixture
 def desk(enter: Enter) -> Page:
-    """An author's screen."""
+    """Return an author's screen."""
     return enter(viewport=DESK).page()
 
 
 def tomorrow(hour: int) -> str:
-    """That hour of tomorrow, as a field for a time takes it."""
+    """Return that hour of tomorrow, as a field for a time takes it."""
     return f"{datetime.now(BEIJING) + timedelta(days=1):%Y-%m-%d}T{hour:02}:00"
 
 
@@ -91,7 +91,7 @@ def test_back_after_publishing_does_not_publish_twice(product: Product, desk: Pa
     assert statements_saying(product, "后退测试的正文。") == [number]
 
 
-def test_whoever_is_overtaken_sees_what_the_other_said_and_keeps_the_text(
+def test_who_is_overtaken_sees_what_the_other_said_and_keeps_the_text(
     product: Product, enter: Enter
 ) -> None:
     incident = an_incident(product, "代付通道异常")
@@ -129,9 +129,9 @@ def test_a_correction_and_what_it_corrects_stay_side_by_side(product: Product, d
     desk.goto(console(product, f"incidents/{incident['id']}/"))
     entries = desk.locator(".said")
     expect(entries).to_have_count(2)
-    expect(entries.first).to_contain_text(f"更正第 {incident['statement']} 号声明")
+    expect(entries.first).to_contain_text(f"更正公告第{incident['statement']}号")
     expect(entries.last).to_contain_text("预计18:00前到账。")
-    entries.last.get_by_role("link", name=f"已由第 {number} 号声明更正").click()
+    entries.last.get_by_role("link", name=f"已由公告第{number}号更正").click()
     expect(desk.locator(f"#statement-{number}")).to_be_in_viewport()
 
 
@@ -164,12 +164,12 @@ def test_maintenance_is_scheduled_from_a_template(product: Product, desk: Page) 
     desk.locator("[name=scheduled_until]").fill(tomorrow(6))
     write(desk, "凌晨维护,收款不受影响。", "At night; payments work.")
     press(desk, "confirm")
-    expect(desk.get_by_role("alert")).to_contain_text("临时通知的原因")
+    expect(desk.get_by_role("alert")).to_contain_text("提前时间不足的原因")
     write(desk, "紧急修补安全漏洞。", "An urgent security fix.", field="short_notice_reason")
     expect(desk.locator("#preview .entry").first).to_contain_text("06:00")
     publish(desk)
     desk.goto(console(product))
-    planned = desk.get_by_role("region", name="维护")
+    planned = desk.get_by_role("region", name="计划维护")
     expect(planned).to_contain_text(tomorrow(5).replace("T", " ")[5:])
     planned.get_by_role("article").filter(has_text="05:00").get_by_role("link").click()
     expect(desk.locator(".said")).to_contain_text("凌晨维护,收款不受影响。")

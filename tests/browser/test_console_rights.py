@@ -57,7 +57,7 @@ def test_an_auditor_who_types_the_address_is_told_why_not(
     for path in ("incidents/new/", "incidents/compose/", "maintenances/compose/", "notices/new/"):
         answer = page.goto(console(product, path))
         assert answer.status == 403
-        expect(page.locator("main")).to_contain_text("您只有查看权限，不能发布")
+        expect(page.locator("main")).to_contain_text("您没有发布权限")
 
 
 def test_an_author_publishes_and_does_not_touch_the_reference_data(
@@ -69,14 +69,14 @@ def test_an_author_publishes_and_does_not_touch_the_reference_data(
     expect(page.locator("a[href='/admin/']")).to_have_count(0)
     answer = page.goto(f"{product.demo['url']}/admin/")
     assert answer.status == 403
-    expect(page.locator("main")).to_contain_text("基础数据由管理员维护")
+    expect(page.locator("main")).to_contain_text("只有管理员可以修改基础数据。")
 
 
 def test_an_administrator_finds_the_reference_data(product: Product, enter: Enter) -> None:
     page = enter("admin", viewport=DESK).page()
     page.goto(console(product))
     page.locator("footer").get_by_role("link", name="基础数据").click()
-    expect(page.locator("h1").first).to_contain_text("基础数据")
+    expect(page.locator("h1").first).to_contain_text("控制台所用的数据")
     assert page.url.endswith("/admin/")
 
 
@@ -119,9 +119,7 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.locator("[name=password]").press("Enter")
 
 
-def test_whoever_guesses_passwords_is_told_how_long_to_wait(
-    product: Product, staff: Visitor
-) -> None:
+def test_who_guesses_passwords_is_told_how_long_to_wait(product: Product, staff: Visitor) -> None:
     page = staff.page()
     page.goto(console(product))
     guessed = f"guessed-{secrets.token_hex(3)}"

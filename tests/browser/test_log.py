@@ -19,7 +19,7 @@ WARNING = ".log-warning"
 
 
 def remembered(page: Page) -> dict[str, object]:
-    """What the browser keeps, once it keeps something."""
+    """Return what the browser keeps, once it keeps something."""
     return eventually(lambda: dict(page.evaluate(REMEMBERED) or {}), bool)
 
 
@@ -55,11 +55,13 @@ def test_a_history_that_does_not_fit_is_warned_of_in_the_readers_language(
     forged = {**seen, "root": "A" * 43 + "=", "size": int(str(seen["size"])) - 1}
     page.evaluate("seen => localStorage.setItem('candor.log', JSON.stringify(seen))", forged)
     page.goto(product.demo["url"])
-    expect(page.locator(WARNING)).to_contain_text("对不上")
+    expect(page.locator(WARNING)).to_contain_text("不一致")
     expect(page.locator(WARNING).get_by_role("button")).to_have_count(0)
     page.goto(f"{product.demo['url']}/en/log/")
     warning = page.get_by_role("alert")
-    expect(warning).to_contain_text("does not fit the public log as this browser saw it")
+    expect(warning).to_contain_text(
+        "This site no longer matches the public log that this browser saw on"
+    )
     assert page.evaluate(REMEMBERED) == forged, "it does not get used to a rewritten history"
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -126,9 +128,9 @@ def test_a_merchant_checks_the_sms_on_the_phone(visitor: Visitor, product: Produ
     expect(page.get_by_role("status")).to_be_focused()
     page.get_by_label("短信全文").fill(said.replace("【", "【假冒"))
     page.get_by_role("button", name="核对").click()
-    expect(page.get_by_role("status")).to_contain_text("小心")
+    expect(page.get_by_role("status")).to_contain_text("注意")
     expect(page.locator("mark")).to_have_text("假冒")
-    page.get_by_role("link", name="到页面上看").click()
+    page.get_by_role("link", name="在本站查看").click()
     assert page.url.endswith(f"#statement-{number}")
 
 

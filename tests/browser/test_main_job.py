@@ -21,13 +21,13 @@ def fetch(url: str) -> str:
 
 
 def texts_on_the_phone(product: Product, page: Page) -> list[str]:
-    """What the simulator's phone shows, as its owner reads it."""
+    """Return what the simulator's phone shows, as its owner reads it."""
     page.goto(f"{product.demo['simulator']['url']}/phones/{INTERNATIONAL}")
     return page.get_by_test_id("sms").locator(".sms-text").all_inner_texts()
 
 
 def sms_with(product: Product, page: Page, part: str) -> str:
-    """The one SMS that has `part` in it, as soon as it is there."""
+    """Return the one SMS that has `part` in it, as soon as it is there."""
     found = eventually(
         lambda: [one for one in texts_on_the_phone(product, page) if part in one],
         bool,
@@ -75,7 +75,7 @@ def publish(page: Page) -> None:
 
 
 def statement_number(page: Page) -> int:
-    """The number of the broadcast that the console shows after publishing."""
+    """Return the number of the broadcast that the console shows after publishing."""
     page.wait_for_url(re.compile(r"/console/broadcasts/\d+/"))
     return int(re.search(r"/broadcasts/(\d+)/", page.url)[1])
 

@@ -48,19 +48,19 @@ class Api:
                 return refusal.code, json.loads(refusal.read())
 
     def public(self, path: str) -> Any:
-        """What anyone gets, parsed when it is JSON."""
+        """Return what anyone gets, parsed when it is JSON."""
         with urllib.request.urlopen(self.demo["url"] + path, timeout=30) as response:
             text = response.read().decode()
         return json.loads(text) if path.endswith(".json") else text
 
     def phone(self, number: str) -> list[str]:
-        """The texts on a telephone."""
+        """Return the texts on a telephone."""
         address = f"{self.demo['simulator']['url']}/control/phones/{number}/messages"
         with urllib.request.urlopen(address, timeout=30) as response:
             return [one["body"] for one in json.loads(response.read())["messages"]]
 
     def heard(self, number: str, part: str) -> list[str]:
-        """The texts with `part` in them, as soon as there are any."""
+        """Return the texts with `part` in them, as soon as there are any."""
         return eventually(
             lambda: [text for text in self.phone(number) if part in text], bool, seconds=30
         )
@@ -68,7 +68,7 @@ class Api:
 
 @pytest.fixture(scope="module")
 def api(product: Product) -> Api:
-    """A program, whose operator has imported two merchants."""
+    """Return a program, whose operator has imported two merchants."""
     program = Api(product)
     status, report = program(
         "POST", "subscribers/import/", CSV.encode(), **{"Content-Type": "text/csv"}
@@ -81,7 +81,7 @@ def api(product: Product) -> Api:
 
 
 def component(api: Api, chinese: str) -> str:
-    """The id of a component by its Chinese name."""
+    """Return the id of a component by its Chinese name."""
     status, found = api("GET", "components/")
     assert status == 200
     return next(one["id"] for one in found["results"] if one["name"]["zh-hans"] == chinese)

@@ -5,27 +5,26 @@ It points the connection of this process elsewhere, and must be gone before othe
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from notifications.simulator.testing import running_simulator
 from tests.crash.engines import Engines
 from tests.crash.harness import Stage, database
-from tests.product import free_ports
+from tests.product import engines_folder, free_ports
+from tests.simulator import running_simulator
 
 
 @pytest.fixture(scope="package")
 def folder() -> Iterator[Path]:
-    """Not one of pytest's: another run shuts those to PostgreSQL's own user."""
-    with TemporaryDirectory(prefix="candor-crash-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
+    """Return the folder of the engines and of what the programs write."""
+    with engines_folder() as path:
+        yield path
 
 
 @pytest.fixture(scope="package")
 def bare_stage(django_db_blocker: Any, folder: Path) -> Iterator[Stage]:
-    """The stage as the test before has left it."""
+    """Yield the stage as the test before has left it."""
     web_port, redis_port = free_ports()
     engines = Engines(folder, redis_port)
     engines.start()
@@ -46,6 +45,6 @@ def bare_stage(django_db_blocker: Any, folder: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(bare_stage: Stage) -> Stage:
-    """An empty stage with web, beat, provider and engines; the test starts the workers."""
+    """Return an empty stage with web, beat, provider and engines; the test starts the workers."""
     bare_stage.reset()
     return bare_stage

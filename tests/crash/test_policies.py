@@ -10,7 +10,7 @@ from notifications.delivery.resolve import NEVER
 from tests.crash.harness import PATIENT, Stage
 
 RECIPIENTS: Final = 40
-# Of the messages whose fate is unknown, so many were accepted and so many were not.
+# Of the messages of unknown state, so many were accepted and so many were not.
 ACCEPTED, LOST = 10, 8
 
 

@@ -2,9 +2,13 @@
 
 import os
 import signal
+import time
+
+from django.db import connection
 
 from notifications.delivery.models import Delivery
 from tests.crash.harness import PATIENT, Stage
+from tests.crash.processes import Process
 from tests.product import eventually
 
 RECIPIENTS = 120
@@ -55,13 +59,29 @@ def test_many_workers_never_claim_the_same_delivery(stage: Stage) -> None:
     assert Delivery.objects.values("attempt_id").distinct().count() == RECIPIENTS * 3
 
 
+def pause_outside_transactions(process: Process) -> None:
+    """Stop a process that locks no rows: nobody could take those over until it goes on."""
+    for _attempt in range(100):
+        process.signal(signal.SIGSTOP)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+            )
+            if cursor.fetchone() == (0,):
+                return
+        process.signal(signal.SIGCONT)
+        time.sleep(0.01)
+    raise AssertionError("it is always within a transaction")
+
+
 def test_a_worker_paused_past_its_lease_neither_writes_nor_sends(stage: Stage) -> None:
     stage.simulator.switch("delay", ms=300)
     # More than are posted at once: the worker is paused with some of its claim unsent.
     stage.publish(RECIPIENTS * 3)
     paused = stage.start("worker", DELIVERY_BATCH=300)
     stage.wait_until_accepted(1)
-    paused.signal(signal.SIGSTOP)
+    pause_outside_transactions(paused)
     held = Delivery.objects.filter(state="sending").count()
     assert held > stage.accepted()
     successor = stage.start("worker")

@@ -9,7 +9,7 @@ from tests.crash.harness import PATIENT, Stage
 
 RECIPIENTS = 120
 SOME = {"count": 30}
-SILENT = {"count": 20, "ms": 2500}
+SILENT = {"count": 20, "ms": 1200}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_receipts_come_late_twice_and_out_of_order(stage: Stage) -> None:
 
 def test_receipts_overtake_answers_that_are_late_or_lost(stage: Stage) -> None:
     stage.simulator.switch("error_after", count=30)
-    stage.simulator.switch("timeout_after", count=30, ms=2500)
+    stage.simulator.switch("timeout_after", count=30, ms=1200)
     stage.publish(RECIPIENTS)
     stage.start("worker")
     stage.wait_until_finished()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
-from notifications.simulator.testing import Simulator, running_simulator
+from tests.simulator import Simulator, running_simulator
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def running() -> Iterator[Simulator]:
 
 @pytest.fixture
 def provider(running: Simulator, settings: Settings) -> Simulator:
-    """The simulator, empty and without faults; every channel is configured to talk to it."""
+    """Return the simulator, empty and without faults; every channel is configured to talk to it."""
     running.control("POST", "reset")
     settings.TWILIO_BASE_URL = running.url
     settings.TWILIO_ACCOUNT_SID = running.account_sid

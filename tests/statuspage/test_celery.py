@@ -6,13 +6,23 @@ from django.conf import settings
 from statuspage.celery import app
 
 
-@pytest.mark.parametrize(
-    "entry", settings.CELERY_BEAT_SCHEDULE.values(), ids=lambda one: one["task"]
-)
-def test_every_scheduled_task_exists_and_expires(entry):
+def test_every_scheduled_task_exists_and_expires(subtests: pytest.Subtests) -> None:
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        with subtests.test(entry=entry):
+            app.loader.import_default_modules()
+            assert entry["task"] in app.tasks
+            assert entry["options"]["expires"] >= entry["schedule"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_scheduled_task_is_taken_by_the_queue_and_runs(subtests: pytest.Subtests) -> None:
     app.loader.import_default_modules()
-    assert entry["task"] in app.tasks
-    assert entry["options"]["expires"] >= entry["schedule"]
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        with subtests.test(task=name), app.connection_for_write() as connection:
+            connection.SimpleQueue("tried").clear()
+            # As beat does it: this checks the arguments against the function.
+            app.tasks[entry["task"]].apply_async(connection=connection, queue="tried")
+            app.tasks[entry["task"]].apply(throw=True)
 
 
 def test_tasks_are_acknowledged_only_when_done_and_leave_no_results():

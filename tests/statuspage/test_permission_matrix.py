@@ -21,7 +21,7 @@ from tests.statuspage.console.browser import browser_of
 
 PUBLIC, ADMIN, TOKEN, SIGNED, CONSOLE = "public", "admin", "token", "signed", "console"
 # The whole of these: the console is decided elsewhere, and in the admin one rule holds for all.
-ROOMS = {"console/": CONSOLE, "admin/": ADMIN}
+SECTIONS = {"console/": CONSOLE, "admin/": ADMIN}
 DECISIONS = {
     "": PUBLIC,
     "history.rss": PUBLIC,
@@ -32,6 +32,7 @@ DECISIONS = {
     "widget.js": PUBLIC,
     "favicon.ico": PUBLIC,
     "robots.txt": PUBLIC,
+    ".well-known/security.txt": PUBLIC,
     "sitemap.xml": PUBLIC,
     "log/<int:number>.json": PUBLIC,
     "log/<int:number>.tlog-proof": PUBLIC,
@@ -128,13 +129,13 @@ ROUTES = sorted({*addresses(get_resolver().url_patterns)})
 
 
 def decision_for(route: str) -> str:
-    """What was decided for exactly this route, or for the room that it is in."""
-    room = next((what for start, what in ROOMS.items() if route.startswith(start)), "")
-    return DECISIONS.get(route, room)
+    """Return what was decided for exactly this route, or for the section that it is in."""
+    section = next((what for start, what in SECTIONS.items() if route.startswith(start)), "")
+    return DECISIONS.get(route, section)
 
 
 def path_of(route: str) -> str:
-    """An address of that route; of things that do not exist."""
+    """Return an address of that route; of things that do not exist."""
     if "(" in route:
         route = route.replace("^(?P<app_label>", "").split("|")[0].split("(")[0].rstrip("/") + "/"
     filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: EXAMPLES.get(found[1], "999"), route)
@@ -157,69 +158,73 @@ def test_every_decision_has_an_address() -> None:
     assert set(DECISIONS) - set(ROUTES) == set()
 
 
-@pytest.mark.parametrize("route", routes(PUBLIC))
-def test_the_public_is_let_in(db: None, client: Client, route: str) -> None:
-    response = client.get(path_of(route))
-    response.close()
-    assert response.status_code in {200, 302, 400, 404, 405, 410}
-    assert not leads_to_sign_in(response)
+def test_the_public_is_let_in(db: None, client: Client, subtests: pytest.Subtests) -> None:
+    for route in routes(PUBLIC):
+        with subtests.test(route=route):
+            response = client.get(path_of(route))
+            response.getvalue()  # a stream is closed when it has been read
+            assert response.status_code in {200, 302, 400, 404, 405, 410}
+            assert not leads_to_sign_in(response)
 
 
-@pytest.mark.parametrize("route", routes(SIGNED))
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_callbacks_without_a_signature_get_nowhere(
-    db: None, client: Client, route: str, method: str
+@pytest.mark.parametrize(
+    ("decision", "refusals"), [(SIGNED, {403, 404, 405}), (TOKEN, {401})], ids=[SIGNED, TOKEN]
+)
+def test_machines_without_a_signature_or_token_get_nowhere(
+    db: None, client: Client, decision: str, refusals: set[int], subtests: pytest.Subtests
 ) -> None:
-    assert getattr(client, method)(path_of(route)).status_code in {403, 404, 405}
+    for route in routes(decision):
+        with subtests.test(route=route):
+            assert client.get(path_of(route)).status_code in refusals
+            assert client.post(path_of(route)).status_code in refusals
 
 
-@pytest.mark.parametrize("route", routes(TOKEN))
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_the_api_without_a_token_is_closed(
-    db: None, client: Client, route: str, method: str
-) -> None:
-    assert getattr(client, method)(path_of(route)).status_code == 401
+def test_a_sign_in_at_the_console_opens_no_api(db: None, subtests: pytest.Subtests) -> None:
+    browser = browser_of(make_staff(Role.ADMIN))
+    for route in routes(TOKEN):
+        with subtests.test(route=route):
+            assert browser.get(path_of(route)).status_code == 401
 
 
-@pytest.mark.parametrize("route", routes(TOKEN))
-def test_a_sign_in_at_the_console_opens_no_api(db: None, route: str) -> None:
-    assert browser_of(make_staff(Role.ADMIN)).get(path_of(route)).status_code == 401
-
-
-@pytest.mark.parametrize("route", routes(TOKEN))
 @pytest.mark.parametrize("role", Role.values)
 def test_a_token_may_what_its_owner_and_its_scopes_may(
-    db: None, client: Client, route: str, role: str
+    db: None, client: Client, role: str, subtests: pytest.Subtests
 ) -> None:
     staff = make_staff(role)
 
-    def answer(method: str, scopes: list[str]) -> int:
-        secret = token_issue(name="outside", staff=staff, scopes=scopes)
-        headers = {"Authorization": f"Bearer {secret}"}
-        return int(getattr(client, method)(path_of(route), headers=headers).status_code)
+    def token(*scopes: str) -> dict[str, str]:
+        secret = token_issue(name="outside", staff=staff, scopes=list(scopes))
+        return {"Authorization": f"Bearer {secret}"}
 
-    everything = ["read", "publish", "subscribers", "signals"]
-    assert answer("get", everything) in {200, 400, 404, 405}
-    assert answer("get", []) == 403
-    assert answer("post", []) == 403
-    assert answer("post", ["read"]) == 403
-    posted = answer("post", everything)
-    assert posted == 403 if role == Role.AUDITOR else posted in {400, 404, 405, 415}
+    nothing, reading = token(), token("read")
+    everything = token("read", "publish", "subscribers", "signals")
+    for path in map(path_of, routes(TOKEN)):
+        with subtests.test(path=path):
+            assert client.get(path, headers=everything).status_code in {200, 400, 404, 405}
+            assert client.get(path, headers=nothing).status_code == 403
+            assert client.post(path, headers=nothing).status_code == 403
+            assert client.post(path, headers=reading).status_code == 403
+            posted = client.post(path, headers=everything).status_code
+            assert posted in ({403} if role == Role.AUDITOR else {400, 404, 405, 415})
     assert not Statement.objects.exists()
 
 
-@pytest.mark.parametrize("route", routes(ADMIN))
 @pytest.mark.parametrize("role", [None, *Role.values])
-def test_reference_data_is_for_administrators(db: None, route: str, role: str | None) -> None:
-    browser = browser_of(make_staff(role)) if role else Client()
+def test_reference_data_is_for_administrators(
+    db: None, role: str | None, subtests: pytest.Subtests
+) -> None:
+    staff = make_staff(role) if role else None
     people = Staff.objects.count()
-    response = browser.get(path_of(route))
-    assert response.status_code < 500
-    if role == Role.ADMIN:
-        assert not leads_to_sign_in(response)
-    elif role is None:
-        assert response.status_code == 302
-    else:
-        assert response.status_code in {302, 403, 405}
-    assert browser.post(path_of(route)).status_code < 500
-    assert Staff.objects.count() == people
+    browser = browser_of(staff) if staff else Client()
+    for path in map(path_of, routes(ADMIN)):
+        with subtests.test(path=path):
+            response = browser.get(path)
+            if role == Role.ADMIN:
+                assert response.status_code < 500
+                assert not leads_to_sign_in(response)
+            else:
+                assert response.status_code in ({302, 403, 405} if role else {302})
+            assert browser.post(path).status_code < 500
+            assert Staff.objects.count() == people
+            if staff and not browser.session.get("_auth_user_id"):  # it was the sign-out
+                browser = browser_of(staff)

@@ -1,11 +1,12 @@
-"""Finds Chromium for the browser tests, and installs Debian's where it is missing."""
+"""Find Chromium for the browser tests, or install Debian's."""
 
 import os
 import shutil
 import subprocess
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-PACKAGES = ("chromium", "fonts-noto-cjk")
+# The shell has no window to draw, which takes a third less of the processor.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -18,26 +19,27 @@ ARGUMENTS = (
 
 
 def find() -> str | None:
-    """The path of a Chromium, or None."""
+    """Return the path of Chromium, or None."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def main() -> None:
-    """Make sure that there is one.
+    """Install Chromium if the better one for tests is missing and apt-get may be used.
 
     Raises:
-        SystemExit: there is none and it cannot be installed from here.
+        SystemExit: there is none, and it cannot be installed.
     """
-    if find():
+    if shutil.which(NAMES[0]):
         return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update"], ["install", "-y", *PACKAGES]):
+            subprocess.run(["apt-get", "-qq", *command], check=False, env=environment)
+    if not find():
         raise SystemExit(
             "candor: the browser tests need Chromium: install Debian's packages "
             f"({' '.join(PACKAGES)}) or Google Chrome"
         )
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
-    subprocess.run(["apt-get", "install", "-y", "-qq", *PACKAGES], check=True, env=environment)
 
 
 if __name__ == "__main__":

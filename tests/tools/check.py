@@ -1,16 +1,19 @@
-"""The part of `make check` that needs engines: migrations, deployment, schema, catalogues."""
+"""Run the remaining checks: leftover files, translations, migrations, deployment, schema."""
 
 import base64
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from statuspage.up.engines import Engines
-from tests.tools import messages
+from sandbox.up.engines import Engines
+from tests.tools import env_example, messages
 
+ROOT = Path(__file__).resolve().parents[2]
+LEFTOVERS = ("*.orig", "*.rej", "*.bak")
 PRODUCTION = {
     "DEBUG": "false",
     "SECRET_KEY": secrets.token_urlsafe(64),
@@ -31,9 +34,26 @@ COMMANDS = (
 )
 
 
+def verify_no_leftovers() -> None:
+    """Fail if git tracks a file that an editor or a patch left behind.
+
+    Raises:
+        SystemExit: it does; the message names the files.
+    """
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
+        print("skipped: leftover files are looked for only in a git checkout")
+        return
+    command = ["git", "ls-files", "--", *LEFTOVERS]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    if found:
+        raise SystemExit("tracked leftover files: " + ", ".join(found.splitlines()))
+
+
 def main() -> None:
-    """Run every command with production settings on fresh engines; stop at the first failure."""
+    """Run every command with production settings on fresh databases; stop at the first failure."""
+    verify_no_leftovers()
     messages.verify()
+    env_example.verify()
     with tempfile.TemporaryDirectory(prefix="candor-check-") as folder:
         engines = Engines(Path(folder))
         urls = engines.start()

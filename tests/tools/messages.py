@@ -1,4 +1,4 @@
-"""Compiles the interface's translations, and refuses a catalogue with a gap."""
+"""Compile the translations, and fail if one is missing."""
 
 from pathlib import Path
 
@@ -8,21 +8,21 @@ CATALOGUE = Path(__file__).resolve().parents[2] / "locale/zh_Hans/LC_MESSAGES/dj
 
 
 def verify() -> None:
-    """Pass when every string is translated and the compiled file is up to date.
+    """Fail if a string is untranslated or the compiled file is out of date.
 
     Raises:
-        SystemExit: a string is missing or unsure, or the compiled file is stale.
+        SystemExit: a translation is missing or fuzzy, or the compiled file is out of date.
     """
     catalogue = polib.pofile(str(CATALOGUE))
     gaps = [*catalogue.untranslated_entries(), *catalogue.fuzzy_entries()]
     if gaps:
         raise SystemExit("untranslated: " + " | ".join(entry.msgid for entry in gaps))
     if CATALOGUE.with_suffix(".mo").read_bytes() != catalogue.to_binary():
-        raise SystemExit("the compiled catalogue is stale: run `make messages`")
+        raise SystemExit("the compiled translations are out of date: run `make messages`")
 
 
 def compile_catalogue() -> None:
-    """Write the compiled file beside the catalogue."""
+    """Write the compiled file next to the catalogue."""
     CATALOGUE.with_suffix(".mo").write_bytes(polib.pofile(str(CATALOGUE)).to_binary())
 
 

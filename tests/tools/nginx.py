@@ -1,4 +1,4 @@
-"""Finds nginx for the tests of the page server, and installs Debian's where it is missing."""
+"""Find nginx for the tests of the page server, or install Debian's."""
 
 import os
 import shutil
@@ -8,15 +8,15 @@ PACKAGE = "nginx-light"
 
 
 def find() -> str | None:
-    """The path of nginx, or None."""
+    """Return the path of nginx, or None."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 def main() -> None:
-    """Make sure that there is one.
+    """Install nginx if it is missing.
 
     Raises:
-        SystemExit: there is none and it cannot be installed from here.
+        SystemExit: it is missing and cannot be installed.
     """
     if find():
         return

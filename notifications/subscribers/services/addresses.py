@@ -1,4 +1,4 @@
-"""Addresses that staff or another system add."""
+"""Addresses that staff or another system add, and their encryption under a new key."""
 
 import base64
 import secrets
@@ -10,22 +10,26 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.subscribers.choices import Choices, clean_choices
-from notifications.subscribers.consent import IMPORTED_VERSION
-from notifications.subscribers.contacts import Contact, contact_on
-from notifications.subscribers.crypto import encrypt
-from notifications.subscribers.models import Address, Consent
-from notifications.subscribers.services.consents import consent_record
-from notifications.subscribers.services.subscriptions import address_obtain, choices_apply
-from notifications.subscribers.topics import ALL_TOPICS
+from notifications.subscribers.choices import clean_choices
+from notifications.subscribers.contacts import contact_on
+from notifications.subscribers.crypto import decrypt, encrypt, sealed_by_newest
+from notifications.subscribers.models import ALL_TOPICS, Address, Consent
+from notifications.subscribers.services.subscriptions import (
+    IMPORTED_VERSION,
+    address_obtain,
+    choices_apply,
+    consent_record,
+)
 
 WEBHOOK: Final = "webhook"
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the prefix alone is public
 SECRET_BYTES: Final = 32
 SOURCE_LENGTH: Final = 60
+# Addresses that are encrypted again in one query.
+BATCH: Final = 1000
 
 
-class OwnerDecided(ValidationError):
+class OwnerControlled(ValidationError):
     """The owner subscribed, changed or stopped this address: only they may change it."""
 
 
@@ -49,7 +53,25 @@ def address_add(
     choices = clean_choices(
         language=language, category=category, topics=topics, components=components
     )
-    return _add(contact, choices, clean_source(source))
+    source = clean_source(source)
+    with transaction.atomic():
+        address = address_obtain(contact, choices)
+        if (
+            address.suppressed_at
+            or address.consents.exclude(text_version=IMPORTED_VERSION).exists()
+        ):
+            raise OwnerControlled(
+                _(
+                    "The owner of this address has already set their own preferences. Nothing was "
+                    "changed."
+                ),
+                code="owner_decided",
+            )
+        choices_apply(subscriber=address.subscriber, choices=choices)
+        address.confirmed_at = address.confirmed_at or timezone.now()
+        address.save(update_fields=["confirmed_at"])
+        consent_record(address, Consent.Act.GIVEN, source=source, text_version=IMPORTED_VERSION)
+    return address
 
 
 def webhook_add(
@@ -82,14 +104,8 @@ def webhook_add(
     return address, secret
 
 
-def owner_decided(address: Address) -> bool:
-    """True when its owner has confirmed it, changed it or stopped it."""
-    by_owner = address.consents.exclude(text_version=IMPORTED_VERSION)
-    return address.suppressed_at is not None or by_owner.exists()
-
-
 def clean_source(source: str) -> str:
-    """How consent was given: required, and short enough to be a label.
+    """Return how consent was given; it is required and short enough for a label.
 
     Raises:
         ValidationError: it is empty, too long or cannot be stored.
@@ -97,23 +113,35 @@ def clean_source(source: str) -> str:
     source = source.strip()
     if not source or len(source) > SOURCE_LENGTH or not source.isprintable():
         raise ValidationError(
-            _("Say in up to %(limit)d characters how consent was given."),
+            _("Enter how consent was given, in up to %(limit)d characters."),
             code="source",
             params={"limit": SOURCE_LENGTH},
         )
     return source
 
 
-def _add(contact: Contact, choices: Choices, source: str) -> Address:
-    with transaction.atomic():
-        address = address_obtain(contact, choices)
-        if owner_decided(address):
-            raise OwnerDecided(
-                _("The owner of this address has made their own choice; it stays as it is."),
-                code="owner_decided",
-            )
-        choices_apply(subscriber=address.subscriber, choices=choices)
-        address.confirmed_at = address.confirmed_at or timezone.now()
-        address.save(update_fields=["confirmed_at"])
-        consent_record(address, Consent.Act.GIVEN, source=source, text_version=IMPORTED_VERSION)
-    return address
+def addresses_reseal() -> int:
+    """Seal every address, and every webhook's secret, with the newest of ADDRESS_KEYS.
+
+    It can be stopped at any instant and started again. Returns how many were sealed again. Sign-ups
+    under way and stored answers of the API keep the old key for the day that they live.
+
+    Raises:
+        CannotDecrypt: a key that something is sealed with is no longer among ADDRESS_KEYS.
+    """
+    count = last = 0
+    while batch := list(Address.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = batch[-1].pk
+        count += sum(map(_reseal, batch))
+    return count
+
+
+def _reseal(address: Address) -> int:
+    """Encrypt an address again, unless its owner changed it since it was read."""
+    columns = {"sealed": address.sealed, "sealed_secret": address.sealed_secret}
+    blobs = {name: bytes(blob) for name, blob in columns.items() if blob}
+    if all(map(sealed_by_newest, blobs.values())):
+        return 0
+    kind = address.kind
+    anew = {name: encrypt(decrypt(blob, kind), kind) for name, blob in blobs.items()}
+    return Address.objects.filter(pk=address.pk, sealed=address.sealed).update(**anew)

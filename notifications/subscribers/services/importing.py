@@ -1,27 +1,31 @@
 """Importing subscribers in bulk; a merchant's own choice is never overwritten."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final, TextIO
+from itertools import islice
+from typing import BinaryIO, Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.consent import IMPORTED_VERSION
 from notifications.subscribers.contacts import CODE_CHANNELS, Contact
-from notifications.subscribers.models import Address, Consent, Subscriber, Subscription
-from notifications.subscribers.services.csv_rows import Problem, Row, batches, read_rows
-from notifications.subscribers.services.subscriptions import addresses_order
-from statuspage.components.models import Component
-from statuspage.statements.texts import CHINESE
+from notifications.subscribers.crypto import decrypt, encrypt
+from notifications.subscribers.models import Address, Consent, Import, Subscriber, Subscription
+from notifications.subscribers.services.csv_rows import SubscriberRow, SubscriberTable
+from notifications.subscribers.services.subscriptions import IMPORTED_VERSION, addresses_order
+from statuspage.uploads.pipeline import Pipeline
+from statuspage.uploads.tables import Problem, best_encoding
 
 BATCH: Final = 1000
-# What a row says of the subscriber themselves.
+# The columns of a subscriber that a row sets.
 BY_ROW: Final = ("language", "category", "timezone", "one_by_one", "merchant_key")
-# A file of the wrong kind has an error a line; nobody reads more of them than this.
+# A file of the wrong kind has an error in every line.
 ERRORS_LISTED: Final = 1000
+SEALED_AS: Final = "import"
+# Bytes as text and back, for a cipher that takes text.
+ANY_BYTE: Final = "latin-1"
 
 
 @dataclass
@@ -32,43 +36,43 @@ class ImportReport:
     updated: int = 0
     skipped: int = 0
     failed: int = 0
-    errors: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def note(self, problems: Iterable[Problem]) -> None:
-        """Add lines that could not be used."""
-        listed = [(one.line, one.field, one.message) for one in problems]
-        self.failed += len({line for line, _, _ in listed})
-        self.errors += listed[: max(0, ERRORS_LISTED - len(self.errors))]
+    errors: list[Problem] = field(default_factory=list)
 
 
-def subscriber_import(
-    stream: TextIO | BinaryIO, *, default_language: str = CHINESE, dry_run: bool = False
-) -> ImportReport:
+def subscriber_import(stream: BinaryIO) -> ImportReport:
     """Import a CSV with the header `phone,language,category,consent_source`.
 
     `email`, `components` (public ids), `topics`, `timezone`, `one_by_one` (yes or no: told by one
     channel, by the next only if that fails) and `merchant` (the merchant number, kept as a keyed
     hash) are optional columns. Each batch is one
     transaction; a bad line is reported and stops no other. A number that its owner confirmed
-    or stopped is skipped. A dry run reports the same and changes nothing.
+    or stopped is skipped.
+
+    Raises:
+        ValidationError: by column, what is wrong with the header.
     """
     report = ImportReport()
-    known = frozenset(Component.objects.values_list("public_id", flat=True))
-    rows = read_rows(stream, default_language=default_language, known_components=known)
-    for batch in batches(rows, BATCH):
-        report.note(one for one in batch if isinstance(one, Problem))
+    encoding = best_encoding(stream)
+    stream.seek(0)
+    lines = SubscriberTable().lines(stream, encoding)
+    while batch := list(islice(lines, BATCH)):
+        for line in batch:
+            report.failed += bool(line.problems)
+            report.errors += line.problems[: max(0, ERRORS_LISTED - len(report.errors))]
         with transaction.atomic():
-            rows_import([one for one in batch if isinstance(one, Row)], report)
-            transaction.set_rollback(dry_run)
+            rows_import([line.row for line in batch if line.row], report)
     return report
 
 
-def rows_import(rows: Sequence[Row], report: ImportReport) -> None:
+def rows_import(rows: Sequence[SubscriberRow], report: ImportReport | Import) -> None:
     """Import some rows inside the caller's transaction, and add to the report."""
     latest = {row.phone.index: row for row in rows}
     known = _known([row.phone for row in latest.values()])
     free = [
-        (address, latest[index]) for index, address in known.items() if not _owner_decided(address)
+        (address, latest[index])
+        for index, address in known.items()
+        # `by_owner` is an annotation.
+        if not address.suppressed_at and not getattr(address, "by_owner")  # noqa: B009
     ]
     _update(free)
     created = _create([row for index, row in latest.items() if index not in known])
@@ -80,8 +84,31 @@ def rows_import(rows: Sequence[Row], report: ImportReport) -> None:
     report.skipped += len(rows) - len(free) - len(created)
 
 
+class Imports(Pipeline[Import, SubscriberRow]):
+    """Each batch is imported as it is read; a bad line stops no other."""
+
+    model = Import
+    table = SubscriberTable
+    limit = "IMPORT_MAX_MB"
+
+    def apply(self, upload: Import, rows: Mapping[int, SubscriberRow]) -> None:
+        """Import the rows."""
+        rows_import([*rows.values()], upload)
+
+    def seal(self, piece: bytes) -> bytes:
+        """Encrypt a piece like the addresses in it."""
+        return encrypt(piece.decode(ANY_BYTE), SEALED_AS)
+
+    def unseal(self, data: bytes) -> bytes:
+        """Decrypt a piece."""
+        return decrypt(data, SEALED_AS).encode(ANY_BYTE)
+
+
+IMPORTS: Final = Imports()
+
+
 def _known(contacts: Sequence[Contact]) -> dict[str, Address]:
-    """The stored phone addresses by index, locked."""
+    """Return the stored phone addresses by index, locked."""
     by_owner = Consent.objects.filter(address=OuterRef("pk")).exclude(text_version=IMPORTED_VERSION)
     addresses = (
         Address.objects.filter(
@@ -96,16 +123,12 @@ def _known(contacts: Sequence[Contact]) -> dict[str, Address]:
     return {one.blind_index: one for one in addresses}
 
 
-def _owner_decided(address: Address) -> bool:
-    return address.suppressed_at is not None or bool(getattr(address, "by_owner"))  # noqa: B009
-
-
-def _update(pairs: Sequence[tuple[Address, Row]]) -> None:
+def _update(pairs: Sequence[tuple[Address, SubscriberRow]]) -> None:
     """Bring known addresses up to date with their rows."""
     now = timezone.now()
     for address, row in pairs:
         address.confirmed_at = address.confirmed_at or now
-        _tell_as_the_row_says(address.subscriber, row)
+        _apply_row(address.subscriber, row)
     subscribers = [address.subscriber for address, _ in pairs]
     Subscriber.objects.bulk_update(subscribers, BY_ROW)
     addresses_order([one.pk for one in subscribers if one.one_by_one])
@@ -116,7 +139,7 @@ def _update(pairs: Sequence[tuple[Address, Row]]) -> None:
     Consent.objects.bulk_create(_consent(address, row) for address, row in pairs)
 
 
-def _tell_as_the_row_says(subscriber: Subscriber, row: Row) -> Subscriber:
+def _apply_row(subscriber: Subscriber, row: SubscriberRow) -> Subscriber:
     subscriber.language, subscriber.category = row.choices.language, row.choices.category
     subscriber.timezone = row.timezone or subscriber.timezone
     subscriber.merchant_key = row.merchant_key or subscriber.merchant_key
@@ -125,11 +148,9 @@ def _tell_as_the_row_says(subscriber: Subscriber, row: Row) -> Subscriber:
     return subscriber
 
 
-def _create(rows: Sequence[Row]) -> list[tuple[Address, Row]]:
-    """New subscribers with their phone, save those whom someone else just added."""
-    subscribers = Subscriber.objects.bulk_create(
-        _tell_as_the_row_says(Subscriber(), row) for row in rows
-    )
+def _create(rows: Sequence[SubscriberRow]) -> list[tuple[Address, SubscriberRow]]:
+    """Return new subscribers with their phone, except those that were added concurrently."""
+    subscribers = Subscriber.objects.bulk_create(_apply_row(Subscriber(), row) for row in rows)
     added = _add_addresses(
         [(subscriber, row, row.phone, 0) for subscriber, row in zip(subscribers, rows, strict=True)]
     )
@@ -139,9 +160,9 @@ def _create(rows: Sequence[Row]) -> list[tuple[Address, Row]]:
 
 
 def _add_addresses(
-    wanted: Sequence[tuple[Subscriber, Row, Contact, int]],
-) -> list[tuple[Address, Row]]:
-    """Confirmed addresses with subscription and consent; one that is taken is left alone."""
+    wanted: Sequence[tuple[Subscriber, SubscriberRow, Contact, int]],
+) -> list[tuple[Address, SubscriberRow]]:
+    """Create confirmed addresses with subscription and consent; one that is taken is left alone."""
     now = timezone.now()
     Address.objects.bulk_create(
         (
@@ -169,16 +190,12 @@ def _add_addresses(
     return added
 
 
-def _subscription(address: Address, row: Row) -> Subscription:
+def _subscription(address: Address, row: SubscriberRow) -> Subscription:
     return Subscription(
         address=address, topics=list(row.choices.topics), components=list(row.choices.components)
     )
 
 
-def _consent(address: Address, row: Row) -> Consent:
-    return Consent(
-        address=address,
-        act=Consent.Act.GIVEN,
-        source=row.source,
-        text_version=IMPORTED_VERSION,
-    )
+def _consent(address: Address, row: SubscriberRow) -> Consent:
+    given = Consent.Act.GIVEN
+    return Consent(address=address, act=given, source=row.source, text_version=IMPORTED_VERSION)

@@ -1,43 +1,94 @@
-"""What merchants do at their own end: STOP, START, following, and texts."""
+"""What merchants do at their own end: STOP, START, following, and binding a WeChat account."""
 
 import logging
-from collections.abc import Callable
+import re
+import secrets
 from typing import Final
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
 
 from notifications.channels.outcomes import Inbound, InboundAction, Reason
-from notifications.subscribers.services.binding import WECHAT, wechat_bind
-from notifications.subscribers.services.stopping import address_revive, address_suppress
+from notifications.subscribers.contacts import contact_on
+from notifications.subscribers.models import Address, Consent, Subscriber
+from notifications.subscribers.services.subscriptions import (
+    address_obtain,
+    address_reactivate,
+    address_suppress,
+    choices_apply,
+    choices_of,
+    consent_record,
+)
+
+WECHAT: Final = "wechat"
+KEY: Final = "wechat-bind:"
+VALID_SECONDS: Final = 600
+LENGTH: Final = 6
+# No look-alikes: people copy it by hand.
+ALPHABET: Final = "23456789BCDFGHJKMNPQRSTVWXYZ"
+TEXT: Final = re.compile(rf"\s*(?:绑定|bind)[\s:\uff1a]*([0-9a-z]{{{LENGTH}}})\s*", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
 
 
+def bind_code_issue(*, subscriber: Subscriber) -> str:
+    """Return a code that binds one WeChat account to this subscriber within ten minutes."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    cache.set(f"{KEY}{code}", subscriber.public_id, VALID_SECONDS)
+    return code
+
+
+def wechat_bind(*, openid: str, text: str) -> Address | None:
+    """Bind the account that sent `text`; None when the text holds no code that is valid."""
+    subscriber = _redeem(text)
+    if subscriber is None:
+        return None
+    choices = choices_of(subscriber)
+    with transaction.atomic():
+        address = address_obtain(contact_on(WECHAT, openid), choices)
+        _move(address, subscriber)
+        choices_apply(subscriber=subscriber, choices=choices)
+        consent_record(address, Consent.Act.GIVEN, source=WECHAT)
+    return address
+
+
+def _move(address: Address, subscriber: Subscriber) -> None:
+    """Give the account to its (perhaps new) subscriber, confirmed: who sends from it owns it."""
+    former = address.subscriber
+    address.subscriber = subscriber
+    address.position = subscriber.addresses.exclude(pk=address.pk).count()
+    address.confirmed_at = timezone.now()
+    address.suppressed_at, address.suppressed_for = None, ""
+    address.save()
+    if former != subscriber and not former.addresses.exists():
+        former.delete()
+
+
+def _redeem(text: str) -> Subscriber | None:
+    found = TEXT.fullmatch(text)
+    if not found:
+        return None
+    key = f"{KEY}{found[1].upper()}"
+    public_id = cache.get(key)
+    # Deleting tells exactly one caller that the key was there: so a code works once.
+    if public_id is None or not cache.delete(key):
+        return None
+    return Subscriber.objects.filter(public_id=public_id).first()
+
+
 def inbound_apply(channel_name: str, inbound: Inbound) -> None:
     """Apply one inbound act; what does not concern a known address changes nothing."""
+    at = {"channel": channel_name, "clear_address": inbound.address}
     try:
-        _ACTS[inbound.action](channel_name, inbound)
+        match inbound.action:
+            case InboundAction.STOP:
+                address_suppress(**at, reason=Reason.OPTED_OUT)
+            case InboundAction.START | InboundAction.FOLLOW:
+                address_reactivate(**at)
+            case InboundAction.TEXT if channel_name == WECHAT:
+                wechat_bind(openid=inbound.address, text=inbound.text)
     except ValidationError:
         # Short codes and foreign services write to us too; they are no subscribers.
         logger.info("ignored %s on %s: no address of ours", inbound.action, channel_name)
-
-
-def _stop(channel_name: str, inbound: Inbound) -> None:
-    address_suppress(channel=channel_name, clear_address=inbound.address, reason=Reason.OPTED_OUT)
-
-
-def _start(channel_name: str, inbound: Inbound) -> None:
-    address_revive(channel=channel_name, clear_address=inbound.address)
-
-
-def _text(channel_name: str, inbound: Inbound) -> None:
-    if channel_name == WECHAT:
-        wechat_bind(openid=inbound.address, text=inbound.text)
-
-
-_ACTS: Final[dict[InboundAction, Callable[[str, Inbound], None]]] = {
-    InboundAction.STOP: _stop,
-    InboundAction.START: _start,
-    InboundAction.FOLLOW: _start,
-    InboundAction.TEXT: _text,
-}

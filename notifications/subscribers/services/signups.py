@@ -7,26 +7,27 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from notifications.channels.addresses import AddressKind
 from notifications.hints import hint
 from notifications.subscribers.choices import Choices
-from notifications.subscribers.codes import clean_code, code_matches
-from notifications.subscribers.consent import CONSENT_VERSION
-from notifications.subscribers.contacts import Contact, contact_for_code
+from notifications.subscribers.contacts import Contact
+from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.ratelimit import count_code
-from notifications.subscribers.refusals import Refusal, Refused
 from notifications.subscribers.selectors import clear_address
-from notifications.subscribers.services.subscriptions import subscription_confirm
+from notifications.subscribers.services.codes import CodeRefused, Refusal, clean_code, code_matches
+from notifications.subscribers.services.subscriptions import CONSENT_VERSION, subscription_confirm
+from statuspage.lib.rate_limits import Limit, take
 
 KEPT_FOR: Final = timedelta(days=1)
+# Numbers that differ only in these last digits are bought in one block: toll fraud's pattern.
+BLOCK_DIGITS: Final = 4
 
 
 def signup_request(
     *,
-    kind: AddressKind,
-    raw: str,
+    contact: Contact,
     choices: Choices,
     client_ip: str,
     purpose: str = SignUp.Purpose.SUBSCRIBE,
@@ -34,10 +35,8 @@ def signup_request(
     """Ask for a code. Whether the address is known is neither looked up nor shown.
 
     Raises:
-        ValidationError: the address is malformed.
-        Refused: too many codes were asked for.
+        CodeRefused: too many codes were asked for.
     """
-    contact = contact_for_code(kind, raw)
     count_code(contact, client_ip)
     signup = SignUp.objects.create(
         purpose=purpose,
@@ -56,7 +55,7 @@ def signup_resend(*, signup: SignUp, client_ip: str) -> None:
     """Ask for a new code; the old one stops working, and the tries are not given back.
 
     Raises:
-        Refused: the sign-up is used or has had too many tries, or too many codes were asked for.
+        CodeRefused: the sign-up is used, or too many codes were asked for or tried.
     """
     _check_open(signup)
     kind = AddressKind(signup.kind)
@@ -68,12 +67,12 @@ def signup_resend(*, signup: SignUp, client_ip: str) -> None:
 
 
 def signup_confirm(*, signup: SignUp, typed: str) -> None:
-    """Take the code, and do what it was asked for: at most once, whoever else tries meanwhile.
+    """Take the code, and do what it was asked for: at most once, even if tried in parallel.
 
     Not to be called inside a transaction: a try must stay counted when the code is refused.
 
     Raises:
-        Refused: the code is malformed, wrong, expired or used, or there were too many tries.
+        CodeRefused: the code is malformed, wrong, expired or used, or there were too many tries.
     """
     code = clean_code(typed)
     signup.refresh_from_db()
@@ -81,11 +80,37 @@ def signup_confirm(*, signup: SignUp, typed: str) -> None:
     _check_code_is_out(signup)
     left = _count_try(signup)
     if not code_matches(signup, code):
-        raise Refused(Refusal.WRONG, left=left)
+        raise CodeRefused(Refusal.WRONG, left=left)
     with transaction.atomic():
         _use(signup)
         if signup.purpose == SignUp.Purpose.SUBSCRIBE:
             subscription_confirm(signup=signup)
+
+
+def count_code(contact: Contact, client_ip: str) -> None:
+    """Count a code that is about to be requested: by number, network address and prefix.
+
+    Raises:
+        CodeRefused: one of the limits is reached, or Redis cannot say whether it is.
+    """
+    counted = [
+        (settings.SIGNUP_PER_NUMBER_HOUR, "number", contact.clear),
+        (settings.SIGNUP_PER_IP_HOUR, "ip", client_ip),
+    ]
+    if contact.kind == AddressKind.PHONE:
+        block = contact.clear[:-BLOCK_DIGITS]
+        counted.append((settings.SIGNUP_PER_PREFIX_HOUR, "prefix", block))
+    limits = (
+        Limit(f"{per_hour}/hour", f"signup-{what}", blind_index(value, f"ratelimit:{what}"))
+        for per_hour, what, value in counted
+    )
+    try:
+        wait = take(*limits)
+    except RedisError as error:
+        # Without the counters a fraud could run up any bill, so we fail closed.
+        raise CodeRefused(Refusal.UNAVAILABLE) from error
+    if wait:
+        raise CodeRefused(Refusal.RATE_LIMITED)
 
 
 def signups_forget() -> int:
@@ -96,17 +121,17 @@ def signups_forget() -> int:
 
 def _check_open(signup: SignUp) -> None:
     if signup.used_at:
-        raise Refused(Refusal.USED)
+        raise CodeRefused(Refusal.USED)
     if signup.tries >= settings.SIGNUP_CODE_TRIES:
-        raise Refused(Refusal.TOO_MANY_TRIES)
+        raise CodeRefused(Refusal.TOO_MANY_TRIES)
 
 
 def _check_code_is_out(signup: SignUp) -> None:
     if not signup.code_hash or signup.code_sent_at is None:
-        raise Refused(Refusal.NOT_SENT_YET)
+        raise CodeRefused(Refusal.NOT_SENT_YET)
     age = timezone.now() - signup.code_sent_at
     if age > timedelta(seconds=settings.SIGNUP_CODE_SECONDS):
-        raise Refused(Refusal.EXPIRED)
+        raise CodeRefused(Refusal.EXPIRED)
 
 
 def _count_try(signup: SignUp) -> int:
@@ -114,7 +139,7 @@ def _count_try(signup: SignUp) -> int:
     limit = settings.SIGNUP_CODE_TRIES
     counted = SignUp.objects.filter(pk=signup.pk, tries__lt=limit).update(tries=F("tries") + 1)
     if not counted:
-        raise Refused(Refusal.TOO_MANY_TRIES)
+        raise CodeRefused(Refusal.TOO_MANY_TRIES)
     return max(0, limit - signup.tries - 1)
 
 
@@ -123,7 +148,7 @@ def _use(signup: SignUp) -> None:
     now = timezone.now()
     same = SignUp.objects.filter(pk=signup.pk, used_at=None, code_hash=signup.code_hash)
     if not same.update(used_at=now):
-        raise Refused(Refusal.USED)
+        raise CodeRefused(Refusal.USED)
     signup.used_at = now
 
 

@@ -1,39 +1,125 @@
-"""Writing what subscribers chose: confirm, change, stop, start again, erase."""
+"""Confirm, change, stop, resume and erase subscriptions, with the consent that allows them."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.choices import Choices, Manner
-from notifications.subscribers.contacts import Contact
+from notifications.channels.outcomes import Reason
+from notifications.subscribers.choices import Choices, DeliveryPreferences
+from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import Address, Consent, SignUp, Subscriber, Subscription
-from notifications.subscribers.selectors import clear_address
-from notifications.subscribers.services.consents import consent_record
-from notifications.subscribers.services.stopping import UNSUBSCRIBED, revive, suppress
+from notifications.subscribers.selectors import choices_of_signup, clear_address
 from statuspage.settlement.affected.hashes import merchant_key
 
+# Any change of the text below needs a new version.
+CONSENT_VERSION: Final = "2026-11"
+CONSENT_TEXT: Final = _(
+    "I agree that %(operator)s stores this phone number or e-mail address, encrypted, and uses it "
+    "only to send me the service notices chosen above. I can stop them or have everything erased "
+    "at any time."
+)
+
+# Consent that was given elsewhere (an import, the staff).
+IMPORTED_VERSION: Final = "import"
+
+UNSUBSCRIBED: Final = "unsubscribed"
+# Stops by which the owner withdrew consent; every other reason is a provider's word.
+BY_OWNER: Final = frozenset({UNSUBSCRIBED, str(Reason.OPTED_OUT), str(Reason.NOT_A_FOLLOWER)})
 WEB: Final = "web"
-# In which order someone is told who is told one by one: what costs nothing and is read at once
-# comes first. Other channels follow, the oldest address first.
+# The order of channels for subscribers with one channel after the other: free and fast ones first.
+# Other channels follow, the oldest address first.
 CHAIN: Final = ("wechat", "twilio_sms", "email")
+
+
+def consent_record(
+    address: Address, act: Consent.Act, *, source: str, text_version: str = CONSENT_VERSION
+) -> None:
+    """Record that someone agreed or withdrew."""
+    Consent.objects.create(address=address, act=act, source=source, text_version=text_version)
+
+
+@transaction.atomic
+def address_suppress(*, channel: str, clear_address: str, reason: str) -> bool:
+    """Stop messages to an address; True when it is known and was not stopped before.
+
+    Raises:
+        ValidationError: it is no address of that channel.
+    """
+    address = _locked(contact_on(channel, clear_address)).first()
+    return address is not None and suppress(address, reason=reason, source=channel)
+
+
+@transaction.atomic
+def address_reactivate(*, channel: str, clear_address: str) -> bool:
+    """Undo its owner's stop; True when it is known and its owner had stopped it.
+
+    Raises:
+        ValidationError: it is no address of that channel.
+    """
+    address = _locked(contact_on(channel, clear_address)).first()
+    return address is not None and reactivate(address, source=channel)
+
+
+@transaction.atomic
+def addresses_suppress(ids: Iterable[int], *, reason: str, source: str) -> None:
+    """Stop messages to the addresses with these ids, as far as they still exist."""
+    found = Address.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    for address in found:
+        suppress(address, reason=reason, source=source)
+
+
+def addresses_reactivate(ids: Iterable[int]) -> int:
+    """Reactivate addresses that a provider or repeated failures stopped, and return how many.
+
+    What its owner stopped stays stopped: only they can consent again.
+    """
+    return (
+        Address.objects.filter(pk__in=ids, suppressed_at__isnull=False)
+        .exclude(suppressed_for__in=BY_OWNER)
+        .update(suppressed_at=None, suppressed_for="", failures=0, failing_since=None)
+    )
+
+
+def suppress(address: Address, *, reason: str, source: str) -> bool:
+    """Stop an address that is not stopped yet; the owner's own stop also withdraws consent."""
+    if address.suppressed_at:
+        return False
+    address.suppressed_at, address.suppressed_for = timezone.now(), reason
+    address.save(update_fields=["suppressed_at", "suppressed_for"])
+    if reason in BY_OWNER:
+        consent_record(address, Consent.Act.WITHDRAWN, source=source)
+    return True
+
+
+def reactivate(address: Address, *, source: str) -> bool:
+    """Start an address again that its owner had stopped; a provider's stop stays."""
+    if not address.suppressed_at or address.suppressed_for not in BY_OWNER:
+        return False
+    address.suppressed_at, address.suppressed_for = None, ""
+    address.save(update_fields=["suppressed_at", "suppressed_for"])
+    consent_record(address, Consent.Act.GIVEN, source=source)
+    return True
+
+
+def _locked(contact: Contact) -> QuerySet[Address]:
+    stored = Address.objects.select_for_update()
+    return stored.filter(channel=contact.channel, blind_index=contact.index)
 
 
 def subscription_confirm(*, signup: SignUp) -> Address:
     """Turn a proven sign-up into a subscription, new or updated; call it in a transaction."""
     contact = Contact(signup.channel, AddressKind(signup.kind), clear_address(signup))
-    choices = Choices(
-        signup.language, signup.category, tuple(signup.topics), tuple(signup.components)
-    )
+    choices = choices_of_signup(signup)
     address = address_obtain(contact, choices)
     choices_apply(subscriber=address.subscriber, choices=choices)
     now = timezone.now()
     address.confirmed_at = address.confirmed_at or now
-    # Whoever types our code has just been reached: an old block is out of date.
+    # The code has just reached this address: an old block is out of date.
     address.suppressed_at, address.suppressed_for = None, ""
     address.save(update_fields=["confirmed_at", "suppressed_at", "suppressed_for"])
     consent_record(address, Consent.Act.GIVEN, source=WEB, text_version=signup.text_version)
@@ -41,25 +127,22 @@ def subscription_confirm(*, signup: SignUp) -> Address:
 
 
 def address_obtain(contact: Contact, choices: Choices) -> Address:
-    """The stored address, locked; made, with its subscriber, where there is none yet."""
-    known = Address.objects.select_for_update().filter(
-        channel=contact.channel, blind_index=contact.index
-    )
-    address = known.first()
+    """Return the stored address, locked; made, with its subscriber, where there is none yet."""
+    address = _locked(contact).first()
     if address is None:
         try:
             with transaction.atomic():
                 return address_create(contact, choices)
         except IntegrityError:
-            # Another sign-up of the same number was quicker by a moment.
-            address = known.get()
+            # A concurrent sign-up of the same number was faster.
+            address = _locked(contact).get()
     return address
 
 
 def address_create(
     contact: Contact, choices: Choices, *, subscriber: Subscriber | None = None
 ) -> Address:
-    """A new, unconfirmed address with its subscription.
+    """Return a new, unconfirmed address with its subscription.
 
     Raises:
         IntegrityError: it is there already.
@@ -80,7 +163,7 @@ def address_create(
 
 
 def choices_apply(*, subscriber: Subscriber, choices: Choices) -> None:
-    """Let every address of a subscriber hear about these things, in this language."""
+    """Apply the choices to every address of a subscriber."""
     subscriber.language, subscriber.category = choices.language, choices.category
     subscriber.save(update_fields=["language", "category"])
     Subscription.objects.filter(address__subscriber=subscriber).update(
@@ -90,90 +173,70 @@ def choices_apply(*, subscriber: Subscriber, choices: Choices) -> None:
         addresses_order([subscriber.pk])
 
 
-def manner_apply(*, subscriber: Subscriber, manner: Manner) -> None:
-    """Let a subscriber be told so."""
-    subscriber.quiet, subscriber.timezone = manner.quiet, manner.timezone
-    subscriber.one_by_one = manner.one_by_one
-    subscriber.save(update_fields=["quiet", "timezone", "one_by_one"])
-    if manner.one_by_one:
-        addresses_order([subscriber.pk])
-
-
 def addresses_order(subscribers: Collection[int]) -> None:
-    """Put the addresses of those who are told one by one into the order of the chain."""
+    """Put the addresses of these subscribers into the order of CHAIN."""
     places = [When(channel=name, then=Value(place)) for place, name in enumerate(CHAIN)]
     Address.objects.filter(subscriber_id__in=subscribers).update(
         position=Case(*places, default=Value(len(CHAIN)))
     )
 
 
+@transaction.atomic
 def choices_change(
-    *, subscriber: Subscriber, choices: Choices, manner: Manner | None = None
+    *, subscriber: Subscriber, choices: Choices, preferences: DeliveryPreferences | None = None
 ) -> None:
-    """The owner's own change: kept as consent, so that no import overwrites it."""
-    with transaction.atomic():
-        if manner:
-            manner_apply(subscriber=subscriber, manner=manner)
-        choices_apply(subscriber=subscriber, choices=choices)
-        for address in subscriber.addresses.filter(suppressed_at=None):
-            consent_record(address, Consent.Act.GIVEN, source=WEB)
+    """Apply the owner's own change, recorded as consent so that no import overwrites it."""
+    if preferences:
+        subscriber.quiet, subscriber.timezone = preferences.quiet, preferences.timezone
+        subscriber.one_by_one = preferences.one_by_one
+        subscriber.save(update_fields=["quiet", "timezone", "one_by_one"])
+    choices_apply(subscriber=subscriber, choices=choices)
+    for address in subscriber.addresses.filter(suppressed_at=None):
+        consent_record(address, Consent.Act.GIVEN, source=WEB)
 
 
-def merchant_set(*, subscriber: Subscriber, merchant: str, last_four: str) -> None:
-    """Tell a subscriber of a merchant's own transactions; both numbers are kept as one hash."""
-    subscriber.merchant_key = merchant_key(merchant, last_four)
-    subscriber.save(update_fields=["merchant_key"])
-
-
-def merchant_forget(*, subscriber: Subscriber) -> None:
-    """Tell them of no merchant's transactions any more."""
-    subscriber.merchant_key = None
+def merchant_set(*, subscriber: Subscriber, merchant: str = "", last_four: str = "") -> None:
+    """Subscribe to a merchant's own transactions, kept as one hash; unsubscribe without."""
+    subscriber.merchant_key = merchant_key(merchant, last_four) if merchant else None
     subscriber.save(update_fields=["merchant_key"])
 
 
 def choices_of(subscriber: Subscriber) -> Choices:
-    """What a subscriber chose, as their first address has it."""
-    present = Choices(subscriber.language, subscriber.category)
-    first = Subscription.objects.filter(address__subscriber=subscriber)
-    subscription = first.order_by("address__position", "address_id").first()
-    if subscription is None:
-        return present
-    return replace(
-        present, topics=tuple(subscription.topics), components=tuple(subscription.components)
-    )
+    """Return a subscriber's choices, as stored at their first address."""
+    subscriptions = Subscription.objects.filter(address__subscriber=subscriber)
+    first = subscriptions.order_by("address__position", "address_id").first()
+    given = (tuple(first.topics), tuple(first.components)) if first else ()
+    return Choices(subscriber.language, subscriber.category, *given)
 
 
-def manner_of(subscriber: Subscriber) -> Manner:
-    """How a subscriber is told."""
-    return Manner(subscriber.quiet, subscriber.timezone, subscriber.one_by_one)
+def preferences_of(subscriber: Subscriber) -> DeliveryPreferences:
+    """Return a subscriber's delivery preferences."""
+    return DeliveryPreferences(subscriber.quiet, subscriber.timezone, subscriber.one_by_one)
 
 
+@transaction.atomic
 def subscriber_unsubscribe(*, subscriber: Subscriber) -> None:
     """Stop every message to a subscriber: consent is withdrawn, the choices stay."""
-    with transaction.atomic():
-        for address in subscriber.addresses.select_for_update():
-            suppress(address, reason=UNSUBSCRIBED, source=WEB)
+    for address in subscriber.addresses.select_for_update():
+        suppress(address, reason=UNSUBSCRIBED, source=WEB)
 
 
+@transaction.atomic
 def subscriber_resume(*, subscriber: Subscriber) -> None:
     """Undo an unsubscription; addresses that a provider refused stay as they are."""
-    with transaction.atomic():
-        for address in subscriber.addresses.select_for_update():
-            revive(address, source=WEB)
+    for address in subscriber.addresses.select_for_update():
+        reactivate(address, source=WEB)
 
 
+@transaction.atomic
 def subscriber_erase(subscriber: Subscriber, *, source: str = WEB) -> None:
     """Remove a subscriber with every address, subscription and waiting sign-up.
 
-    `source` says through whom they asked for it.
-
-    Deliveries keep their counts and name an address that is no more; consents stay, anonymous.
+    `source` says through whom they asked for it. Deliveries keep their counts and the id of the
+    erased address; consents stay, anonymous.
     """
-    with transaction.atomic():
-        addresses = subscriber.addresses.all()
-        SignUp.objects.filter(
-            blind_index__in=addresses.values_list("blind_index", flat=True)
-        ).delete()
-        for address in addresses:
-            consent_record(address, Consent.Act.WITHDRAWN, source=source)
-        subscriber.delete()
+    addresses = subscriber.addresses.all()
+    SignUp.objects.filter(blind_index__in=addresses.values_list("blind_index", flat=True)).delete()
+    for address in addresses:
+        consent_record(address, Consent.Act.WITHDRAWN, source=source)
+    subscriber.delete()

@@ -1,64 +1,64 @@
-"""Subscribing: the form, the code, the confirmation."""
+"""Subscribing: the form, the code (to manage as well), and the confirmation."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from notifications.subscribers.choices import Choices
-from notifications.subscribers.consent import CONSENT_TEXT
-from notifications.subscribers.forms import SubscribeForm, initial_choices
-from notifications.subscribers.models import SignUp
-from notifications.subscribers.refusals import Refused
-from notifications.subscribers.selectors import component_names
-from notifications.subscribers.services.signups import signup_request
-from notifications.subscribers.topics import Topic
-from notifications.subscribers.views.codes import code_page, send_again, take_code
-from statuspage.client_ip import client_ip
+from notifications.channels.addresses import AddressKind
+from notifications.channels.outcomes import Reason
+from notifications.subscribers.forms import CodeForm, SubscribeForm
+from notifications.subscribers.models import SignUp, Topic
+from notifications.subscribers.selectors import choices_of_signup, component_names
+from notifications.subscribers.services.codes import WORTH_SENDING_FOR, CodeRefused
+from notifications.subscribers.services.signups import signup_confirm, signup_request, signup_resend
+from notifications.subscribers.services.subscriptions import CONSENT_TEXT
+from notifications.subscribers.views.manage import manage_opened
+from statuspage.lib.client_ip import client_ip
 from statuspage.statements.texts import in_language
+
+FAILURES: Final[Mapping[str, Promise]] = {
+    Reason.BAD_ADDRESS: _("it does not exist or cannot receive messages. Please check it."),
+    Reason.OPTED_OUT: _("it has opted out by replying STOP. Send START to our number first."),
+    Reason.UNREACHABLE: _("it cannot be reached right now. Is the phone switched on?"),
+    Reason.BLOCKED: _("its network blocks our messages."),
+}
+OTHER_FAILURE: Final = _("our provider did not accept it. Please try again in a minute.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: HttpRequest) -> HttpResponse:
-    """`/subscribe/`."""
-    if request.method != "POST":
-        return _form_page(request, SubscribeForm(initial=_earlier(request)))
-    form = SubscribeForm(request.POST)
-    if not form.is_valid():
-        return _form_page(request, form, status=400)
-    kind, raw = form.address
-    try:
-        signup = signup_request(
-            kind=kind, raw=raw, choices=form.choices, client_ip=client_ip(request)
-        )
-    except Refused as refused:
-        form.add_error(None, refused)
-        return _form_page(request, form, status=refused.status)
-    return redirect("subscribers:subscribe-code", signup.public_id)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def subscribe_code(request: HttpRequest, public_id: str) -> HttpResponse:
-    """`/subscribe/<sign-up>/`."""
-    signup = _signup(public_id)
-    if request.method == "POST":
-        return take_code(request, signup) or redirect("subscribers:subscribed", public_id)
-    if signup.used_at:
-        return redirect("subscribers:subscribed", public_id)
-    return code_page(request, signup)
-
-
-@require_POST
-def subscribe_resend(request: HttpRequest, public_id: str) -> HttpResponse:
-    """`/subscribe/<sign-up>/again/`."""
-    signup = _signup(public_id)
-    return send_again(request, signup) or redirect("subscribers:subscribe-code", public_id)
+    """Serve `/subscribe/`."""
+    posted = request.method == "POST"
+    form = SubscribeForm(request.POST) if posted else SubscribeForm(initial=_earlier(request))
+    status = 400 if posted else 200
+    if form.is_valid():
+        try:
+            signup = signup_request(
+                contact=form.contact, choices=form.choices, client_ip=client_ip(request)
+            )
+        except CodeRefused as refused:
+            form.add_error(None, refused)
+            status = refused.status
+        else:
+            return redirect("subscribers:subscribe-code", signup.public_id)
+    operator = in_language(settings.OPERATOR_NAME, request.LANGUAGE_CODE)
+    context = {"form": form, "consent_text": CONSENT_TEXT % {"operator": operator}}
+    return render(request, "notifications/subscribers/subscribe.html", context, status=status)
 
 
 @require_safe
 def subscribed(request: HttpRequest, public_id: str) -> HttpResponse:
-    """`/subscribe/<sign-up>/done/`: what was agreed."""
-    signup = _signup(public_id)
+    """Serve `/subscribe/<sign-up>/done/`: show what was agreed."""
+    signup = get_object_or_404(SignUp, public_id=public_id, purpose=SignUp.Purpose.SUBSCRIBE)
     if not signup.used_at:
         return redirect("subscribers:subscribe-code", public_id)
     context = {
@@ -69,27 +69,81 @@ def subscribed(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "notifications/subscribers/subscribed.html", context)
 
 
-def _form_page(request: HttpRequest, form: SubscribeForm, status: int = 200) -> HttpResponse:
-    operator = in_language(settings.OPERATOR_NAME, request.LANGUAGE_CODE)
-    context = {"form": form, "consent_text": CONSENT_TEXT % {"operator": operator}}
-    return render(request, "notifications/subscribers/subscribe.html", context, status=status)
-
-
 def _earlier(request: HttpRequest) -> dict[str, object]:
-    """Whoever only changes the number keeps what they chose before."""
+    """Return the choices of an earlier sign-up whose number is to be changed."""
     public_id = request.GET.get("from", "")
-    known = SignUp.objects.filter(public_id=public_id) if public_id.isalnum() else None
-    signup = known.first() if known else None
+    signup = SignUp.objects.filter(public_id=public_id).first() if public_id.isalnum() else None
     if signup is None or not signup.topics:
         return {}
-    return dict(
-        initial_choices(
-            Choices(
-                signup.language, signup.category, tuple(signup.topics), tuple(signup.components)
-            )
-        )
-    )
+    return asdict(choices_of_signup(signup))
 
 
-def _signup(public_id: str) -> SignUp:
-    return get_object_or_404(SignUp, public_id=public_id, purpose=SignUp.Purpose.SUBSCRIBE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest, public_id: str, purpose: SignUp.Purpose) -> HttpResponse:
+    """Serve `/subscribe/<sign-up>/` and `/manage/code/<sign-up>/`: ask for the code."""
+    signup = get_object_or_404(SignUp, public_id=public_id, purpose=purpose)
+    managing = purpose == SignUp.Purpose.MANAGE
+    if request.method == "POST":
+        refused = _take_code(request, signup)
+        if refused or managing:
+            return refused or manage_opened(signup)
+    elif not signup.used_at:
+        return _code_page(request, signup)
+    elif managing:
+        return redirect("subscribers:manage")
+    return redirect("subscribers:subscribed", public_id)
+
+
+@require_POST
+def resend(request: HttpRequest, public_id: str, purpose: SignUp.Purpose) -> HttpResponse:
+    """Serve `…/again/`: send another code."""
+    signup = get_object_or_404(SignUp, public_id=public_id, purpose=purpose)
+    try:
+        signup_resend(signup=signup, client_ip=client_ip(request))
+    except CodeRefused as refused:
+        return _code_page(request, signup, problem=refused)
+    return redirect(f"subscribers:{purpose}-code", public_id)
+
+
+def _code_page(
+    request: HttpRequest,
+    signup: SignUp,
+    *,
+    form: CodeForm | None = None,
+    problem: CodeRefused | None = None,
+) -> HttpResponse:
+    """Return the page, with what went wrong when something did."""
+    form = form or CodeForm()
+    context = {
+        "signup": signup,
+        "form": form,
+        # A refused code stands at its field already.
+        "problem": problem.messages[0] if problem and not form.errors else "",
+        "dispatch": _dispatch(signup),
+        "failure": FAILURES.get(signup.failure, OTHER_FAILURE),
+        "by_email": signup.kind == AddressKind.EMAIL,
+        "managing": signup.purpose == SignUp.Purpose.MANAGE,
+    }
+    status = problem.status if problem else 400 if form.errors else 200
+    return render(request, "notifications/subscribers/code.html", context, status=status)
+
+
+def _take_code(request: HttpRequest, signup: SignUp) -> HttpResponse | None:
+    """Try the posted code; None when it was right, else the page that says what was wrong."""
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _code_page(request, signup, form=form)
+    try:
+        signup_confirm(signup=signup, typed=form.cleaned_data["code"])
+    except CodeRefused as refused:
+        form.add_error("code", ValidationError(refused.messages))
+        return _code_page(request, signup, form=form, problem=refused)
+    return None
+
+
+def _dispatch(signup: SignUp) -> str:
+    """Return how far the code has got: `waiting`, `sent` or `failed`."""
+    if signup.code_sent_at:
+        return "failed" if signup.failure else "sent"
+    given_up = timezone.now() - signup.requested_at > WORTH_SENDING_FOR
+    return "failed" if given_up else "waiting"

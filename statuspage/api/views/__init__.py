@@ -1,1 +1,1 @@
-"""The resources: each reads the request, calls a service or a selector, and shows the result."""
+"""The resources of the API: each reads the request, calls a service or selector, and answers."""

@@ -1,51 +1,176 @@
-"""When money arrives: the one question that anybody may ask over the API."""
+"""When a payment arrives, over the public API."""
 
-from typing import Any
+import re
+from decimal import Decimal
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from statuspage.api.base import Resource
-from statuspage.api.serializers.arrival import ArrivalAnswer, ArrivalQuery
-from statuspage.client_ip import client_ip
+from statuspage.api.serializers import InputSerializer, MomentField
+from statuspage.lib.client_ip import client_ip
+from statuspage.lib.money import amount_json, parse_amount
+from statuspage.lib.rate_limits import WINDOW_SECONDS, within_limit
+from statuspage.notices.audience import MerchantCategory
+from statuspage.pages.addresses import statement_path
 from statuspage.pages.http import any_origin
-from statuspage.pages.pace import WINDOW_SECONDS, keeps_pace
-from statuspage.settlement.arrival import arrival
+from statuspage.settlement.arrival.answers import Answer, Charge, Step
+from statuspage.settlement.arrival.selectors import arrival
+from statuspage.settlement.arrival.words import Code, DateStatus
+from statuspage.settlement.models import DateMeans
+
+# Exact, where JSON's numbers are not.
+DECIMAL: Final = {"type": "string", "format": "decimal", "example": "1234.56"}
+# "+08:00" in a query string where the plus was not written as %2B.
+LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$", re.ASCII)
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class AddressMomentField(MomentField):
+    """An ISO 8601 time with its offset, taken from the query string."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the moment, in UTC."""
+        return super().to_internal_value(
+            LOST_PLUS.sub(r"+\1", data) if isinstance(data, str) else data
+        )
+
+
+@extend_schema_field(DECIMAL)
+class AmountField(serializers.Field[Decimal, Any, str, Any]):
+    """An amount in yuan, exact."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Return the amount as a Decimal in yuan."""
+        return parse_amount(data)
+
+    def to_representation(self, value: Decimal) -> str:
+        """Return it with two decimals, such as `1234.50`."""
+        return amount_json(value)
+
+
+class ArrivalQuery(InputSerializer):
+    """What is asked."""
+
+    category = serializers.ChoiceField(choices=MerchantCategory.choices)
+    at = AddressMomentField(help_text=_("Time of the transaction; it can be in the future."))
+    product = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=30,
+        help_text=_("Product code. Default: the rule for all products."),
+    )
+    amount = AmountField(
+        required=False,
+        default=None,
+        help_text=_("In yuan. If given, the answer includes the fee and how much of it is waived."),
+    )
+    as_of = AddressMomentField(
+        required=False,
+        default=None,
+        help_text=_("Answer as it was known at this time. Default: now."),
+    )
+
+
+class StepAnswer(serializers.Serializer[Step]):
+    """One reason."""
+
+    code = serializers.ChoiceField(choices=[code.value for code in Code])
+    text = serializers.CharField(help_text=_("In the language of Accept-Language."))
+    date = serializers.DateField(source="day", allow_null=True)
+    statement = serializers.SerializerMethodField(
+        help_text=_("Number of the statement this is based on.")
+    )
+    url = serializers.SerializerMethodField(help_text=_("Address of that statement."))
+
+    def get_statement(self, step: Step) -> int | None:
+        """Return the number of the statement that the step is based on, or None."""
+        return step.said.number if step.said else None
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_url(self, step: Step) -> str | None:
+        """Return the public URL of that statement, or None."""
+        return f"{settings.SITE_URL}{statement_path(step.said)}" if step.said else None
+
+
+class FeeAnswer(serializers.Serializer[Charge]):
+    """The fee on the amount, in yuan."""
+
+    amount = AmountField()
+    rate = serializers.SerializerMethodField(help_text=_("Percentage plus a fixed amount in yuan."))
+    fee = AmountField()
+    effective_rate = AmountField(help_text=_("The fee as a percentage of the amount."))
+    waived = AmountField()
+    to_pay = AmountField()
+    to_receive = AmountField()
+
+    @extend_schema_field(
+        {
+            "type": "object",
+            "properties": {"percent": {"type": "string"}, "fixed": {"type": "string"}},
+        }
+    )
+    def get_rate(self, charge: Charge) -> dict[str, str]:
+        """Return the percentage and the fixed amount in yuan."""
+        return charge.rate.as_json()
+
+
+class ArrivalAnswer(serializers.Serializer[Answer]):
+    """When the money arrives, and why."""
+
+    arrival_date = serializers.DateField(allow_null=True)
+    arrival_time = serializers.TimeField(
+        allow_null=True, format="%H:%M", help_text=_("Usual time of day (Beijing time).")
+    )
+    status = serializers.ChoiceField(choices=DateStatus.choices)
+    kind = serializers.ChoiceField(
+        choices=DateMeans.choices, help_text=_("Whether this date is the payout or the arrival.")
+    )
+    summary = serializers.CharField(source="headline", help_text=_("The answer in one sentence."))
+    late = serializers.BooleanField(help_text=_("True if a delay notice sets the date."))
+    category = serializers.ChoiceField(source="question.category", choices=MerchantCategory.choices)
+    product = serializers.CharField(source="question.code")
+    at = MomentField(source="question.at")
+    as_of = MomentField(source="question.as_of")
+    steps = StepAnswer(many=True)
+    caveats = StepAnswer(many=True)
+    fee = FeeAnswer(source="charge", allow_null=True)
 
 
 class ArrivalPace(BaseThrottle):
-    """As many questions as the page takes from the same address, counted together with them."""
+    """The rate limit of arrival queries by IP address, shared with the public page."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """False once there were too many within a minute."""
+        """Return False when this address has sent too many requests within a minute."""
         limit = settings.ARRIVAL_PER_IP_MINUTE
-        return keeps_pace("arrival", client_ip(request._request), limit)
+        return within_limit("arrival", client_ip(request._request), limit)
 
     def wait(self) -> float:
-        """How long to wait at most, in seconds."""
+        """Return the longest time to wait, in seconds."""
         return WINDOW_SECONDS
 
 
 class Arrival(Resource):
-    """Public, without a token and from any site."""
+    """The public arrival query: needs no token and allows any origin."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = (ArrivalPace,)
     serializer_class = ArrivalAnswer
+    summaries = {"GET": _("Get the arrival date of a transaction")}
 
-    @extend_schema(
-        summary=_("Ask when the money of a transaction arrives"),
-        parameters=[ArrivalQuery],
-        responses=ArrivalAnswer,
-    )
+    @extend_schema(parameters=[ArrivalQuery])
     def get(self, request: Request) -> Response:
-        """The answer."""
+        """Return the arrival date and its reasons."""
         query = ArrivalQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         return Response(ArrivalAnswer(arrival(**query.validated_data)).data)

@@ -1,118 +1,167 @@
 """Incidents over the API."""
 
-from typing import Final
+from typing import Any
 
-from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from statuspage.api.base import Acting, Resource, published
-from statuspage.api.serializers.incidents import (
-    IncidentAnswer,
-    IncidentDetail,
-    IncidentPublished,
-    IncidentRequest,
-    IncidentUpdateRequest,
+from statuspage.api.base import OneSubject, Publishing, Updating
+from statuspage.api.serializers import (
+    ComponentStatusesField,
+    InputSerializer,
+    MomentField,
+    PageAnswer,
+    StatementNumber,
+    TextField,
+    Timeline,
 )
+from statuspage.components.statuses import Impact, impact_of
+from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import incidents
 from statuspage.incidents.services.incidents import incident_open, incident_update
+from statuspage.statements.models import Statement
 
-OPENING: Final = OpenApiExample(
-    "Opening",
-    request_only=True,
-    value={
-        "name": {"zh-hans": "部分T+1到账延迟", "en": "Some T+1 payouts are late"},
-        "impact": "major",
-        "status": "investigating",
-        "body": {
-            "zh-hans": "10:42起部分小微商户T+1到账延迟,资金安全,正在排查。",
-            "en": "Since 10:42 payouts to some micro merchants are late. Funds are safe.",
-        },
-        "components": {"4k7mz2qw9x3p": "partial_outage"},
-        "next_update_by": "2025-02-20T11:15:00+08:00",
-    },
-)
-RESOLVING: Final = OpenApiExample(
-    "Resolving",
-    request_only=True,
-    value={
-        "status": "resolved",
-        "body": {"zh-hans": "15:30起到账恢复正常。", "en": "Payouts are on time since 15:30."},
-        "components": {"4k7mz2qw9x3p": "operational"},
-    },
-)
+LARGEST_VERSION = 2**31 - 1
 
 
-@extend_schema_view(
-    get=extend_schema(summary=_("List incidents, the newest first")),
-    post=extend_schema(
-        summary=_("Open an incident"),
-        description=_("Published at once: on the page, in the feeds, and to every subscriber."),
-        request=IncidentRequest,
-        responses={201: IncidentPublished},
-        examples=[OPENING],
-    ),
-)
-class Incidents(Acting, ListAPIView[Incident]):
+class VersionField(serializers.IntegerField):
+    """The version that the caller has read; a stale one is refused with 409."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            min_value=1,
+            max_value=LARGEST_VERSION,
+            help_text=_("The version you have read. Fails with 409 if it is outdated."),
+        )
+
+
+def _promise() -> MomentField:
+    return MomentField(
+        required=False,
+        allow_null=True,
+        help_text=_("Default: as configured for the impact. null: no promise."),
+    )
+
+
+class IncidentSerializer(InputSerializer):
+    """Opening an incident."""
+
+    name = TextField(max_length=NAME_LENGTH)
+    impact = serializers.ChoiceField(
+        choices=Impact.choices,
+        required=False,
+        help_text=_("Default: derived from the worst component status."),
+    )
+    status = serializers.ChoiceField(
+        choices=IncidentStatus.choices, default=IncidentStatus.INVESTIGATING
+    )
+    body = TextField()
+    components = ComponentStatusesField()
+    next_update_by = _promise()
+    started_at = MomentField(required=False, allow_null=True)
+    detected_at = MomentField(
+        required=False,
+        allow_null=True,
+        help_text=_("When you detected it. The time to first update is measured from then."),
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Fill in a missing promise from the settings; an explicit null promises no next update."""
+        if "next_update_by" not in attrs:
+            impact = attrs.get("impact") or impact_of(attrs["components"].values())
+            attrs["next_update_by"] = promised_by(impact, timezone.now())
+        return attrs
+
+
+class IncidentUpdateSerializer(InputSerializer):
+    """The next update of an incident."""
+
+    status = serializers.ChoiceField(choices=IncidentStatus.choices)
+    body = TextField()
+    components = ComponentStatusesField(required=False)
+    impact = serializers.ChoiceField(choices=Impact.choices, required=False)
+    next_update_by = _promise()
+    version = VersionField()
+
+
+class IncidentAnswer(PageAnswer):
+    """An incident as it now is."""
+
+    subject_type = "incident"
+
+    name = TextField()
+    status = serializers.ChoiceField(choices=IncidentStatus.choices)
+    impact = serializers.ChoiceField(choices=Impact.choices)
+    components = serializers.SerializerMethodField()
+    started_at = MomentField()
+    detected_at = MomentField(allow_null=True)
+    created_at = MomentField()
+    updated_at = MomentField()
+    monitoring_at = MomentField(allow_null=True)
+    resolved_at = MomentField(allow_null=True)
+    next_update_by = MomentField(allow_null=True)
+    version = serializers.IntegerField()
+
+    @extend_schema_field(ComponentStatusesField)
+    def get_components(self, incident: Incident) -> dict[str, str]:
+        """Return the state in which the incident holds each component."""
+        return {row.component.public_id: row.status for row in incident.affected.all()}
+
+
+class IncidentDetail(IncidentAnswer, Timeline):
+    """The same with everything that was said about it."""
+
+
+class IncidentPublished(StatementNumber, IncidentDetail):
+    """The answer to what was published about an incident."""
+
+
+class Incidents(Publishing, ListAPIView[Incident]):
     """All incidents."""
 
+    summaries = {"GET": _("List incidents, newest first"), "POST": _("Open an incident")}
+    description = _("Published immediately: on the page, in the feeds and to all subscribers.")
+    answers = {201: IncidentPublished}
+    queryset = incidents()
     serializer_class = IncidentAnswer
-    request_serializer = IncidentRequest
-
-    def get_queryset(self) -> QuerySet[Incident]:
-        """All of them."""
-        return incidents()
+    request_serializer = IncidentSerializer
 
     def act(self, request: Request) -> Response:
-        """Open one."""
-        statement = incident_open(**self.validated(request), author=self.author)
-        incident = incidents().get(public_id=statement.subject_id)
-        return published(statement, IncidentDetail(incident))
+        """Open an incident."""
+        return self.published(incident_open(**self.validated(request), author=self.author))
 
 
-@extend_schema_view(get=extend_schema(summary=_("Show an incident with its timeline")))
-class OneIncident(Resource, RetrieveAPIView[Incident]):
+class IncidentView(OneSubject):
     """One incident."""
 
+    summaries = {"GET": _("Show an incident with its timeline")}
+    queryset = incidents()
     serializer_class = IncidentDetail
-    lookup_field = "public_id"
-
-    def get_queryset(self) -> QuerySet[Incident]:
-        """Among all."""
-        return incidents()
 
 
-@extend_schema_view(
-    post=extend_schema(
-        summary=_("Publish the next update of an incident"),
-        description=_("Resolving lets go of every component that is not named otherwise."),
-        request=IncidentUpdateRequest,
-        responses={201: IncidentPublished},
-        examples=[RESOLVING],
+class IncidentUpdates(Updating):
+    """Updates of an incident."""
+
+    summaries = {"POST": _("Publish the next update of an incident")}
+    description = _(
+        "Resolving sets every component back to operational unless you name another status."
     )
-)
-class IncidentUpdates(Acting):
-    """What is said next about an incident."""
+    answers = {201: IncidentPublished}
+    queryset = incidents()
+    request_serializer = IncidentUpdateSerializer
 
-    serializer_class = IncidentPublished
-    request_serializer = IncidentUpdateRequest
-
-    def act(self, request: Request, public_id: str) -> Response:
-        """Publish an update."""
-        incident = get_object_or_404(incidents(), public_id=public_id)
-        values = self.validated(request)
-        # The service compares this with the row: what the caller has read decides.
-        incident.version = values.pop("version", incident.version)
-        if "next_update_by" not in values and values["status"] != IncidentStatus.RESOLVED:
+    def update(self, incident: Incident, **values: Any) -> Statement:
+        """Publish the update; a missing promise of the next one is filled in from the settings."""
+        if values["status"] != IncidentStatus.RESOLVED:
             impact = values.get("impact") or incident.impact
-            values["next_update_by"] = promised_by(impact, timezone.now())
-        statement = incident_update(incident=incident, author=self.author, **values)
-        return published(statement, IncidentDetail(incidents().get(pk=incident.pk)))
+            values.setdefault("next_update_by", promised_by(impact, timezone.now()))
+        return incident_update(incident=incident, author=self.author, **values)

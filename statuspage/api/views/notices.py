@@ -1,110 +1,194 @@
 """Notices over the API."""
 
-from typing import Final
+from typing import Any
 from uuid import uuid4
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from statuspage.api.base import Acting, Data, Resource, published
-from statuspage.api.serializers.notices import (
-    NoticeAnswer,
-    NoticeDetail,
-    NoticePublished,
-    NoticeRequest,
-    NoticeWaiting,
+from statuspage.api.base import OneSubject, Publishing
+from statuspage.api.serializers import (
+    InputSerializer,
+    MomentField,
+    PageAnswer,
+    StatementNumber,
+    TextField,
+    Timeline,
 )
-from statuspage.console.proposals import propose
-from statuspage.settlement.models import Notice
-from statuspage.settlement.notices import notice_kind
-from statuspage.settlement.selectors import notices
-from statuspage.settlement.services import notice_draft, notice_publish, takes_two
+from statuspage.approvals.models import Proposal
+from statuspage.approvals.proposals import propose
+from statuspage.notices.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
+from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
+from statuspage.notices.models import Notice
+from statuspage.notices.selectors import notices
+from statuspage.notices.services import TITLE_LENGTH, notice_draft, notice_publish, takes_two
 from statuspage.staff.models import ApiToken
-from statuspage.staff.scopes import Scope
+from statuspage.staff.roles import Scope
 
-WAIVER: Final = OpenApiExample(
-    "Fee waiver",
-    request_only=True,
-    value={
-        "kind": "fee_waiver",
-        "title": {"zh-hans": "关于全额减免手续费的公告", "en": "Fees waived in full"},
-        "body": {
-            "zh-hans": "2月21日前因故障未到账的交易,手续费全额减免,无需申请。",
-            "en": "Fees on delayed transactions before 21 February are waived. Nothing to do.",
+KINDS = [(kind.name, kind.label) for kind in kinds()]
+EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
+
+
+class AudienceSerializer(InputSerializer):
+    """To which merchants it is addressed."""
+
+    categories = serializers.ListField(
+        child=serializers.ChoiceField(choices=MerchantCategory.choices),
+        required=False,
+        help_text=_("Empty: all merchants."),
+    )
+    products = serializers.ListField(
+        child=serializers.CharField(max_length=CODE_LENGTH),
+        required=False,
+        max_length=MOST_PRODUCTS,
+        help_text=_("Product codes. Empty: all products."),
+    )
+    agents = serializers.BooleanField(required=False, help_text=_("Also send to agents."))
+
+
+def payload_schema(kind: NoticeKind) -> dict[str, Any]:
+    """Return the JSON schema of a kind's payload; fields that the server computes are optional."""
+    required = [one.name for one in kind.fields if one.required]
+    return {
+        "type": "object",
+        "title": kind.name,
+        "description": str(kind.label),
+        "properties": {
+            one.name: {**one.value.schema, "description": str(one.label)} for one in kind.fields
         },
-        "payload": {
-            "transactions_from": "2025-02-18T00:00:00+08:00",
-            "transactions_until": "2025-02-21T00:00:00+08:00",
-            "percent_waived": "100",
-        },
-        "audience": {"categories": ["micro"]},
-    },
-)
+        # An empty list is not valid everywhere.
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
+    }
 
 
-@extend_schema_view(
-    get=extend_schema(summary=_("List notices, the newest first")),
-    post=extend_schema(
-        summary=_("Publish a notice"),
-        request=NoticeRequest,
-        description=_(
-            "Kinds that take two persons are not published but handed over: the answer is then"
-            " 202, and a second person approves the notice in the console. A token that may"
-            " publish without approval, of an owner who may approve, publishes at once; changes"
-            " of the settlement calendar always take two persons."
-        ),
-        responses={201: NoticePublished, 202: NoticeWaiting},
-        examples=[WAIVER],
-    ),
-)
-class Notices(Acting, ListAPIView[Notice]):
+PAYLOADS = {"anyOf": [payload_schema(kind) for kind in kinds()]}
+
+
+@extend_schema_field(PAYLOADS)
+class PayloadField(serializers.DictField):
+    """The details of a notice, by its kind."""
+
+
+class NoticeSerializer(InputSerializer):
+    """Publishing a notice."""
+
+    kind = serializers.ChoiceField(choices=KINDS)
+    title = TextField(max_length=TITLE_LENGTH)
+    body = TextField()
+    payload = PayloadField(required=False, help_text=_("Details. The fields depend on the kind."))
+    audience = AudienceSerializer(required=False)
+    effective_from = MomentField(required=False, allow_null=True)
+    effective_until = MomentField(required=False, allow_null=True)
+    incident = serializers.CharField(
+        required=False, max_length=12, help_text=_("ID of the related incident.")
+    )
+    confirmed = serializers.BooleanField(
+        required=False,
+        help_text=_("Whether you accept the warnings returned earlier."),
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Check the payload here, so that its errors name the field by its path."""
+        try:
+            notice_kind(attrs["kind"]).clean(attrs.get("payload", {}))
+        except ValidationError as error:
+            raise serializers.ValidationError(
+                {"payload": serializers.as_serializer_error(error)}
+            ) from error
+        return attrs
+
+
+class NoticeAnswer(PageAnswer):
+    """A notice."""
+
+    subject_type = "notice"
+
+    kind = serializers.ChoiceField(choices=EVERY_KIND)
+    title = TextField()
+    payload = serializers.DictField()
+    audience = AudienceSerializer()
+    effective_from = MomentField(allow_null=True)
+    effective_until = MomentField(allow_null=True)
+    incident = serializers.SerializerMethodField()
+    published_at = MomentField()
+
+    def get_incident(self, notice: Notice) -> str | None:
+        """Id of the incident it belongs to."""
+        return notice.incident_id or None
+
+
+class NoticeDetail(NoticeAnswer, Timeline):
+    """The same with everything that was said about it; its text is in there."""
+
+
+class NoticePublished(StatementNumber, NoticeDetail):
+    """The answer to a published notice."""
+
+
+class NoticeWaiting(serializers.ModelSerializer[Proposal]):
+    """A notice that was handed over: nothing is public yet."""
+
+    state = serializers.ChoiceField(choices=Proposal.State.choices)
+    url = serializers.SerializerMethodField(
+        help_text=_("Console page on which a second person decides.")
+    )
+
+    class Meta:
+        model = Proposal
+        fields = ("id", "kind", "state", "url")
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, proposal: Proposal) -> str:
+        """URL of the console page on which a second person decides."""
+        return settings.SITE_URL + reverse("console:notice_proposal", args=[proposal.pk])
+
+
+class Notices(Publishing, ListAPIView[Notice]):
     """All notices."""
 
+    summaries = {"GET": _("List notices, newest first"), "POST": _("Publish a notice")}
+    description = _(
+        "Kinds that need a second person's approval are not published but submitted: the "
+        "response is 202, and a second person approves the notice in the console. A token "
+        "that may publish without approval, of an owner who may approve, publishes "
+        "immediately. Changes of the settlement calendar always need a second person's "
+        "approval."
+    )
+    answers = {201: NoticePublished, 202: NoticeWaiting}
+    queryset = notices()
     serializer_class = NoticeAnswer
-    request_serializer = NoticeRequest
-
-    def get_queryset(self) -> QuerySet[Notice]:
-        """All of them."""
-        return notices()
+    request_serializer = NoticeSerializer
 
     def act(self, request: Request) -> Response:
-        """Publish one."""
+        """Publish a notice, or submit it for approval where its kind needs a second person."""
         values = self.validated(request)
         incident_id = values.pop("incident", "")
         if self._takes_two(values["kind"]):
-            return self._hand_over(values, incident_id)
-        statement = notice_publish(**values, incident_id=incident_id, author=self.author)
-        notice = notices().get(public_id=statement.subject_id)
-        return published(statement, NoticeDetail(notice))
+            draft = notice_draft(**values, incident_id=incident_id)
+            confirmed = values.get("confirmed", False)
+            proposal = propose(token=uuid4(), draft=draft, staff=self.author, confirmed=confirmed)
+            return self.answer(proposal, 202)
+        return self.published(notice_publish(**values, incident_id=incident_id, author=self.author))
 
     def _takes_two(self, name: str) -> bool:
-        """Unless its owner, who may approve, let the token do without, as far as the kind does."""
+        """Return True where a second person must approve; the scope ALONE may skip that."""
         kind, token = notice_kind(name), self.request.auth
         alone = isinstance(token, ApiToken) and token.allows(Scope.ALONE)
         return kind.four_eyes or (takes_two(kind) and not (alone and self.author.may_approve))
 
-    def _hand_over(self, values: Data, incident_id: str) -> Response:
-        draft = notice_draft(**values, incident_id=incident_id)
-        proposal = propose(
-            token=uuid4(),
-            draft=draft,
-            staff=self.author,
-            confirmed=values.get("confirmed", False),
-        )
-        return Response(NoticeWaiting(proposal).data, status=202)
 
-
-@extend_schema_view(get=extend_schema(summary=_("Show a notice with its timeline")))
-class OneNotice(Resource, RetrieveAPIView[Notice]):
+class NoticeView(OneSubject):
     """One notice."""
 
+    summaries = {"GET": _("Show a notice with its timeline")}
+    queryset = notices()
     serializer_class = NoticeDetail
-    lookup_field = "public_id"
-
-    def get_queryset(self) -> QuerySet[Notice]:
-        """Among all."""
-        return notices()

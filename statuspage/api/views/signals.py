@@ -1,77 +1,114 @@
-"""What monitors report: anything over the API, and Alertmanager by its webhook."""
+"""Signals from monitors over the API, and from Alertmanager's webhook."""
 
-from typing import Final
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from statuspage.api.base import Acting, Resource
-from statuspage.api.serializers.signals import AlertsAnswer, SignalAnswer, SignalRequest
-from statuspage.monitors.alertmanager import Unreadable, reports_of
-from statuspage.monitors.taking import Taken, signals_take
-from statuspage.staff.scopes import Scope
-
-PAYOUTS_LATE: Final = OpenApiExample(
-    "Payouts are late",
-    request_only=True,
-    value={
-        "source": "batch-watch",
-        "labels": {"alertname": "PayoutsLate", "cycle": "T+1"},
-        "status": "firing",
-        "started_at": "2025-02-20T10:42:00+08:00",
-        "summary": "3 of 12 payout files not acknowledged",
-    },
+from statuspage.api.base import ActionResource, Resource
+from statuspage.api.serializers import InputSerializer, MomentField
+from statuspage.monitors.alertmanager import UnreadableAlert, reports_of
+from statuspage.monitors.intake import signals_take
+from statuspage.monitors.matching import (
+    LONGEST_NAME,
+    LONGEST_VALUE,
+    MOST_LABELS,
+    Report,
+    fingerprint_of,
 )
+from statuspage.monitors.models import SignalDraft
+from statuspage.staff.roles import Scope
+
+STATUSES = (("firing", _("Firing")), ("resolved", _("Cleared")))
 
 
-@extend_schema_view(
-    post=extend_schema(
-        summary=_("Report what a monitor sees"),
-        description=_(
-            "By rule it becomes a draft that staff confirm, or, where the rule says so, an "
-            "incident at once. Repeating a report adds to the same draft."
-        ),
-        request=SignalRequest,
-        responses={201: SignalAnswer},
-        examples=[PAYOUTS_LATE],
+class SignalSerializer(InputSerializer):
+    """Something that a monitor has noticed, or that is over."""
+
+    source = serializers.CharField(  # type: ignore[assignment]
+        max_length=40, default="api", help_text=_("Name of the reporting system, of your choice.")
     )
-)
-class Signals(Acting):
-    """What anything but Alertmanager reports."""
+    labels = serializers.DictField(
+        child=serializers.CharField(max_length=LONGEST_VALUE),
+        allow_empty=False,
+        help_text=_("Names and values that the rules match, such as alertname and PayoutsLate."),
+    )
+    status = serializers.ChoiceField(choices=STATUSES, default="firing")
+    fingerprint = serializers.CharField(
+        max_length=120,
+        required=False,
+        help_text=_("Identifies the monitored object. Default: its labels."),
+    )
+    started_at = MomentField(required=False, allow_null=True)
+    ended_at = MomentField(required=False, allow_null=True)
+    summary = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    url = serializers.URLField(max_length=500, required=False, allow_blank=True, default="")
 
+    def validate_labels(self, value: dict[str, str]) -> dict[str, str]:
+        """Refuse more labels, or longer names, than a rule can match."""
+        if len(value) > MOST_LABELS or any(len(name) > LONGEST_NAME for name in value):
+            raise serializers.ValidationError(
+                _("At most %(most)d labels, with names of at most %(length)d characters.")
+                % {"most": MOST_LABELS, "length": LONGEST_NAME}
+            )
+        return value
+
+
+class SignalDraftAnswer(serializers.ModelSerializer[SignalDraft]):
+    """The draft that a signal belongs to."""
+
+    state = serializers.ChoiceField(choices=SignalDraft.State.choices)
+    incident = serializers.CharField(source="incident.public_id", default=None, allow_null=True)
+
+    class Meta:
+        model = SignalDraft
+        fields = ("id", "state", "detected_at", "count", "incident")
+
+
+class SignalAnswer(serializers.Serializer[Any]):
+    """What became of a signal; null where no rule is for it, or where it is no news."""
+
+    rule = serializers.CharField(allow_null=True)
+    draft = SignalDraftAnswer(allow_null=True)
+
+
+class Signals(ActionResource):
+    """Signals from any monitor other than Alertmanager."""
+
+    summaries = {"POST": _("Report a monitor signal")}
+    description = _(
+        "Depending on the rule, it becomes a draft for staff to confirm, or an incident "
+        "immediately. Repeated reports are added to the same draft."
+    )
+    answers = {201: SignalAnswer}
     scope = Scope.SIGNALS
-    serializer_class = SignalAnswer
-    request_serializer = SignalRequest
+    request_serializer = SignalSerializer
     max_bytes = 100_000
 
     def act(self, request: Request) -> Response:
-        """Take it in."""
-        serializer = SignalRequest(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        [taken] = signals_take([serializer.report()])
-        return Response(SignalAnswer(_answer(taken)).data, status=201)
+        """Record a signal."""
+        values = self.validated(request)
+        values.setdefault("fingerprint", fingerprint_of(values["labels"]))
+        [taken] = signals_take([Report(firing=values.pop("status") == "firing", **values)])
+        if taken.draft:
+            taken.draft.refresh_from_db()
+        return self.answer({"rule": taken.rule.name if taken.rule else None, "draft": taken.draft})
 
 
 @extend_schema(exclude=True)
 class Alertmanager(Resource):
-    """`/hooks/alertmanager/`: groups of alerts; the token stands in Alertmanager's own settings."""
+    """`/hooks/alertmanager/`: groups of alerts; the token is in Alertmanager's own settings."""
 
     scope = Scope.SIGNALS
-    serializer_class = AlertsAnswer
 
     def post(self, request: Request) -> Response:
-        """Take in every alert of the group; it is unreadable as a whole, or not at all."""
+        """Record every alert of the group, or none where the body cannot be read."""
         try:
             reports = reports_of(request.data)
-        except Unreadable as error:
-            raise ParseError(_("This is not Alertmanager's webhook, version 4.")) from error
+        except UnreadableAlert as error:
+            raise ParseError(_("This is not an Alertmanager version 4 webhook.")) from error
         return Response({"taken": len(signals_take(reports))})
-
-
-def _answer(taken: Taken) -> dict[str, object]:
-    if taken.draft:
-        taken.draft.refresh_from_db()
-    return {"rule": taken.rule.name if taken.rule else None, "draft": taken.draft}

@@ -1,96 +1,157 @@
 """Subscribers over the API."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.subscribers.models import Address
-from notifications.subscribers.services.addresses import WEBHOOK, address_add, webhook_add
-from notifications.subscribers.services.importing import ImportReport, subscriber_import
-from statuspage.api.base import Acting, Data
+from notifications.subscribers.models import Topic
+from notifications.subscribers.services.addresses import (
+    SOURCE_LENGTH,
+    WEBHOOK,
+    address_add,
+    webhook_add,
+)
+from notifications.subscribers.services.importing import subscriber_import
+from statuspage.api.base import ActionResource
 from statuspage.api.parsers import CSVParser
-from statuspage.api.serializers.subscribers import (
-    ImportAnswer,
-    ImportRequest,
-    SubscriberAdded,
-    SubscriberAnswer,
-    SubscriberRequest,
-)
-from statuspage.staff.scopes import Scope
+from statuspage.api.serializers import ComponentIdsField, InputSerializer, MomentField
+from statuspage.notices.audience import MerchantCategory
+from statuspage.staff.roles import Scope
+from statuspage.statements.texts import CHINESE
 
-HEADER_LINE: Final = 1
-ADDING: Final = OpenApiExample(
-    "A phone number",
-    request_only=True,
-    value={
-        "channel": "twilio_sms",
-        "address": "+8613800001234",
-        "language": "zh-hans",
-        "category": "micro",
-        "consent_source": "contract-2024",
-    },
-)
-FILE: Final = OpenApiExample(
-    "A file",
-    request_only=True,
-    media_type="text/csv",
-    value="phone,language,category,consent_source\n13800001234,zh,micro,contract-2024\n",
-)
+LANGUAGES = [(CHINESE, _("Chinese")), ("en", _("English"))]
+LONGEST_ADDRESS = 500
 
 
-@extend_schema_view(
-    post=extend_schema(
-        summary=_("Add an address; a webhook's secret is answered this once"),
-        request=SubscriberRequest,
-        responses={201: SubscriberAdded},
-        examples=[ADDING],
+class SubscriberSerializer(InputSerializer):
+    """Adding one address."""
+
+    channel = serializers.CharField(max_length=20)
+    address = serializers.CharField(max_length=LONGEST_ADDRESS)
+    language = serializers.ChoiceField(choices=LANGUAGES, default=CHINESE)
+    category = serializers.ChoiceField(choices=MerchantCategory.choices, required=False)
+    topics = serializers.ListField(
+        child=serializers.ChoiceField(choices=Topic.choices),
+        required=False,
+        help_text=_("Default: all of them."),
     )
-)
-class Subscribers(Acting):
-    """Those who are told."""
+    components = ComponentIdsField(
+        required=False, help_text=_("Default or empty: all of them, including any added later.")
+    )
+    consent_source = serializers.CharField(
+        max_length=SOURCE_LENGTH, help_text=_("How consent was given, e.g. contract-2024.")
+    )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a category for a webhook: a webhook belongs to a system, not to a merchant."""
+        if attrs["channel"] == WEBHOOK and attrs.get("category"):
+            raise serializers.ValidationError({"category": [_("A webhook has no category.")]})
+        return attrs
+
+
+class SubscriberAnswer(serializers.Serializer[Any]):
+    """One address, masked, and what it wants to hear about."""
+
+    id = serializers.CharField(source="subscriber.public_id")
+    channel = serializers.CharField()
+    address = serializers.CharField(source="masked")
+    language = serializers.CharField(source="subscriber.language")
+    category = serializers.CharField(source="subscriber.category")
+    topics = serializers.ListField(source="subscription.topics", child=serializers.CharField())
+    components = ComponentIdsField(source="subscription.components")
+    confirmed_at = MomentField()
+
+
+class SubscriberAdded(SubscriberAnswer):
+    """The answer to an added address."""
+
+    secret = serializers.CharField(
+        required=False, help_text=_("A webhook's signing secret, shown only once.")
+    )
+
+
+class ImportSerializer(InputSerializer):
+    """A CSV file, uploaded as a form."""
+
+    file = serializers.FileField()
+
+
+class ImportProblem(serializers.Serializer[Any]):
+    """One line that could not be used."""
+
+    line = serializers.IntegerField()
+    field = serializers.CharField(source="column")
+    message = serializers.CharField()
+
+
+class ImportAnswer(serializers.Serializer[Any]):
+    """What the import did, in rows."""
+
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    skipped = serializers.IntegerField(
+        help_text=_(
+            "Duplicates, and addresses whose owners have already set their own preferences."
+        )
+    )
+    failed = serializers.IntegerField()
+    errors = ImportProblem(  # type: ignore[assignment]  # DRF moves fields out of the way
+        many=True, help_text=_("The first 1000.")
+    )
+
+
+class Subscribers(ActionResource):
+    """Subscribers."""
+
+    summaries = {"POST": _("Add an address; a webhook's secret is returned only once")}
+    answers = {201: SubscriberAdded}
     scope = Scope.SUBSCRIBERS
 
-    serializer_class = SubscriberAdded
-    request_serializer = SubscriberRequest
+    request_serializer = SubscriberSerializer
 
     def act(self, request: Request) -> Response:
-        """Add one."""
-        address, shown_once = _add(self.validated(request))
+        """Add a subscriber."""
+        values, shown_once = self.validated(request), {}
+        source, raw = values.pop("consent_source"), values.pop("address")
+        if values["channel"] == WEBHOOK:
+            del values["channel"]
+            values.pop("category", None)
+            address, shown_once["secret"] = webhook_add(url=raw, source=source, **values)
+        else:
+            address = address_add(raw=raw, source=source, **values)
         return Response({**SubscriberAnswer(address).data, **shown_once}, status=201)
 
 
 @extend_schema_view(
     post=extend_schema(
-        summary=_("Import subscribers from a CSV file"),
-        description=_(
-            "Columns: phone, language, category, consent_source; optional: email, topics, "
-            "components, timezone, one_by_one, merchant. A bad line is reported and stops no "
-            "other. At most 20 MB."
-        ),
-        request={"text/csv": OpenApiTypes.STR, "multipart/form-data": ImportRequest},
-        responses={200: ImportAnswer},
-        examples=[FILE],
+        request={"text/csv": OpenApiTypes.STR, "multipart/form-data": ImportSerializer}
     )
 )
-class SubscriberImport(Acting):
-    """Many at once."""
+class SubscriberImport(ActionResource):
+    """The import of many subscribers from one file."""
 
+    summaries = {"POST": _("Import subscribers from a CSV file")}
+    description = _(
+        "Columns: phone, language, category, consent_source; optional: email, topics, "
+        "components, timezone, one_by_one, merchant. Lines with errors are reported; the "
+        "others are imported. At most 20 MB."
+    )
+    answers = {200: ImportAnswer}
     scope = Scope.SUBSCRIBERS
 
-    serializer_class = ImportAnswer
-    request_serializer = ImportRequest
+    request_serializer = ImportSerializer
     parser_classes = (CSVParser, MultiPartParser)
     max_bytes = 20_000_000
 
     def content_of(self, request: Request) -> bytes:
-        """The file: the boundaries of a form differ between two requests that are the same."""
+        """Return the file's bytes; the form around it has other boundaries each time it is sent."""
         content: bytes = _file(request).read()
         return content
 
@@ -98,20 +159,7 @@ class SubscriberImport(Acting):
         """Import the file."""
         stream = _file(request)
         stream.seek(0)
-        report = subscriber_import(stream)
-        _check_header(report)
-        return Response(_shown(report))
-
-
-def _add(values: Data) -> tuple[Address, Data]:
-    """The address, and what is shown this once: a webhook's secret."""
-    source, raw = values.pop("consent_source"), values.pop("address")
-    if values["channel"] != WEBHOOK:
-        return address_add(raw=raw, source=source, **values), {}
-    del values["channel"]
-    values.pop("category", None)
-    address, secret = webhook_add(url=raw, source=source, **values)
-    return address, {"secret": secret}
+        return self.answer(subscriber_import(stream), 200)
 
 
 def _file(request: Request) -> Any:
@@ -120,27 +168,3 @@ def _file(request: Request) -> Any:
     if not hasattr(file, "read"):
         raise ValidationError({"file": [_("Send the file as text/csv, or in the field “file”.")]})
     return file
-
-
-def _check_header(report: ImportReport) -> None:
-    """A file without the columns is no file of subscribers: refuse it as a whole.
-
-    Raises:
-        ValidationError: by column, what the header lacks.
-    """
-    problems = {field: [message] for line, field, message in report.errors if line == HEADER_LINE}
-    if problems:
-        raise ValidationError(problems)
-
-
-def _shown(report: ImportReport) -> Data:
-    return {
-        "created": report.created,
-        "updated": report.updated,
-        "skipped": report.skipped,
-        "failed": report.failed,
-        "errors": [
-            {"line": line, "field": field, "message": message}
-            for line, field, message in report.errors
-        ],
-    }

@@ -1,1 +1,1 @@
-"""The console's forms: what staff write, on its way to a service."""
+"""The console's forms: each validates what staff write and calls a service."""

@@ -1,31 +1,30 @@
-"""Correcting a statement, or taking it back."""
+"""Forms to correct or withdraw a statement."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.console.drafts import Document, answer_content, draft
-from statuspage.console.forms.compose import ComposeForm
+from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.fields import body_field
-from statuspage.staff.models import Staff
+from statuspage.statements.documents import Content, correction_content, withdrawal_content
 from statuspage.statements.models import Statement
 from statuspage.statements.services import (
     CORRECTION,
     WITHDRAWAL,
+    preview_withdrawal,
     statement_correct,
     statement_withdraw,
 )
-from statuspage.statements.undoing import would_undo
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A way to answer a statement: its words on the page, and the service that does it."""
+class AnswerKind:
+    """A correction or a withdrawal: its words on the page, and the service that publishes it."""
 
     title: str | Promise
     explanation: str | Promise
@@ -33,23 +32,23 @@ class Answer:
     publish: Callable[..., Statement]
 
 
-ANSWERS: Final[Mapping[str, Answer]] = {
-    CORRECTION: Answer(
+ANSWERS: Final[Mapping[str, AnswerKind]] = {
+    CORRECTION: AnswerKind(
         title=_("Correct statement %(number)s"),
         explanation=_(
-            "The correction is a new statement. The original stays visible, with a note that it"
-            " was corrected; everyone who was told of it is told of the correction."
+            "The correction is a new statement. The original stays visible, marked as "
+            "corrected. Everyone notified of the original is notified of the correction."
         ),
         label=_("What was wrong, and what is right"),
         publish=statement_correct,
     ),
-    WITHDRAWAL: Answer(
+    WITHDRAWAL: AnswerKind(
         title=_("Withdraw statement %(number)s"),
         explanation=_(
-            "The withdrawal is a new statement. The original stays visible, with a note that it"
-            " was withdrawn; everyone who was told of it is told of the withdrawal."
+            "The withdrawal is a new statement. The original stays visible, marked as "
+            "withdrawn. Everyone notified of the original is notified of the withdrawal."
         ),
-        label=_("Why it is withdrawn"),
+        label=_("Reason for withdrawal"),
         publish=statement_withdraw,
     ),
 }
@@ -62,33 +61,23 @@ class AnswerForm(ComposeForm):
 
     def __init__(self, data: QueryDict | None, *, statement: Statement, kind: str) -> None:
         super().__init__(data, initial=_first_text(statement, kind))
-        self.statement, self.kind = statement, kind
+        self.statement, self.statement_kind = statement, kind
+        self.subject_type, self.subject_id = statement.subject_type, statement.subject_id
+        self.corrects = statement.number
         self.fields["body"].label = str(ANSWERS[kind].label)
 
-    def draft(self, number: int) -> Document:
-        """The answer as it would be."""
-        answered = self.statement
-        return draft(
-            number=number,
-            kind=self.kind,
-            subject=(answered.subject_type, answered.subject_id),
-            content=self._content(),
-            now=timezone.now(),
-            corrects=answered.number,
-        )
+    def content(self, now: datetime) -> Content:
+        """Return the content of the correction or withdrawal; the latter lists what it undoes."""
+        said, body = self.statement, self.usable().get("body") or NOT_WRITTEN
+        if self.statement_kind == CORRECTION:
+            return correction_content(said.content, body)
+        return withdrawal_content(said.content, body, preview_withdrawal(said))
 
-    def _content(self) -> dict[str, Any]:
-        """What is written, and for a withdrawal what it would undo."""
-        written = answer_content(self.statement.content, self.usable().get("body"))
-        return {**written, **(would_undo(self.statement) if self.kind == WITHDRAWAL else {})}
-
-    def publish(self, author: Staff) -> Statement:
-        """Publish the answer."""
-        return ANSWERS[self.kind].publish(
-            statement=self.statement, body=self.cleaned_data["body"], author=author
-        )
+    def service(self, **said: Any) -> Statement:
+        """Publish the correction or withdrawal."""
+        return ANSWERS[self.statement_kind].publish(statement=self.statement, **said)
 
 
 def _first_text(statement: Statement, kind: str) -> dict[str, Any]:
-    """A correction begins with the text that it corrects; a withdrawal with nothing."""
+    """Return the first values: the corrected text for a correction, nothing for a withdrawal."""
     return {"body": statement.content["body"]} if kind == CORRECTION else {}

@@ -1,8 +1,8 @@
 """Form fields that several of the console's forms share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,26 +10,38 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.components.models import Component
+from statuspage.incidents.content import NAME_LENGTH
 from statuspage.statements.forms import TextPairField
+from statuspage.statements.texts import for_reader
 
-# Beyond these a time cannot be meant, and near the calendar's ends it cannot even be converted.
+# A time outside these is a typing error; near datetime's limits it cannot be converted.
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-NAME_LENGTH: Final = 120
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """Set the choices of the form's field of that name."""
+    cast("forms.ChoiceField", form.fields[name]).choices = [*choices]
 
 
 def name_field(label: Any, help_text: Any = "") -> TextPairField:
-    """A headline in both languages."""
+    """Return a field for a headline in both languages."""
     return TextPairField(label=label, help_text=help_text, max_length=NAME_LENGTH)
 
 
 def body_field(label: Any, help_text: Any = "") -> TextPairField:
-    """A text in both languages."""
+    """Return a field for a text in both languages."""
     return TextPairField(label=label, help_text=help_text, long=True)
 
 
+def named(components: Iterable[Component]) -> list[tuple[str, str]]:
+    """Return components as choices: pairs of public id and name."""
+    return [(one.public_id, for_reader(one.name)) for one in components]
+
+
 class MomentField(forms.DateTimeField):
-    """A time of day in the operator's time zone, to the minute."""
+    """A date and time in the operator's time zone, to the minute."""
 
     def __init__(self, *, future: bool = False, **options: Any) -> None:
         widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -42,6 +54,14 @@ class MomentField(forms.DateTimeField):
         super().__init__(widget=widget, validators=validators, **options)
 
 
+class ComponentsField(forms.MultipleChoiceField):
+    """A choice of several components by their public ids."""
+
+    def __init__(self) -> None:
+        widget = forms.CheckboxSelectMultiple
+        super().__init__(label=_("Services"), required=False, widget=widget)
+
+
 class DayField(forms.DateField):
     """A calendar date."""
 
@@ -52,10 +72,6 @@ class DayField(forms.DateField):
 
 
 def in_the_future(moment: datetime | date) -> None:
-    """Pass for a moment that is still to come.
-
-    Raises:
-        ValidationError: it has passed.
-    """
+    """Refuse a moment that has passed with a ValidationError."""
     if isinstance(moment, datetime) and moment <= timezone.now():
-        raise ValidationError(_("This time has already passed."), code="past")
+        raise ValidationError(_("This time has already passed. Choose a later one."), code="past")

@@ -1,76 +1,111 @@
-"""Opening an incident and saying more about it."""
+"""Forms to open an incident, to update it, and to enter a past one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
-from statuspage.components.statuses import Impact, impact_of
-from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank, told_components
-from statuspage.console.forms.compose import ComposeForm
-from statuspage.console.forms.fields import MomentField, body_field, name_field
+from statuspage.components.statuses import Impact
+from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
+from statuspage.console.forms.fields import MomentField, body_field, name_field, offer
 from statuspage.console.forms.states import ComponentStates
 from statuspage.console.forms.versions import VersionedForm
-from statuspage.console.timelines import updates
+from statuspage.incidents.content import (
+    Opening,
+    Update,
+    backfill_content,
+    backfilled,
+    changed,
+    opened,
+    opening_content,
+    update_content,
+    updated,
+)
 from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus
 from statuspage.incidents.models import Incident, Template
-from statuspage.incidents.placeholders import with_time
-from statuspage.incidents.promises import promised_by
+from statuspage.incidents.promises import check_incident_times, check_past_times, promised_by
+from statuspage.incidents.services.impacts import incident_states, told_changes, told_worst
 from statuspage.incidents.services.incidents import (
-    after_opening,
-    after_update,
-    check_detection,
+    BACKFILLED,
+    incident_backfill,
     incident_open,
     incident_update,
-    is_worse,
 )
-from statuspage.monitors.deciding import draft_opened
+from statuspage.monitors.decisions import draft_opened, opening_of
 from statuspage.monitors.models import SignalDraft
-from statuspage.monitors.opening import opening_of
 from statuspage.staff.models import Staff
+from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
-from statuspage.statements.times import iso, iso_or_none
 
 BODY_HELP = _(
-    "What happened, what it means for merchants’ money, what they should do, what comes next."
+    "What happened, what it means for merchants’ money, what they should do, and what comes next."
 )
 FIRST_STATUSES = [one for one in IncidentStatus if one != IncidentStatus.RESOLVED]
+BLANK: Final = {"name": NOT_WRITTEN, "body": NOT_WRITTEN}
 
 
 def _choices(statuses: Sequence[IncidentStatus]) -> list[tuple[str, Any]]:
     return [(status.value, status.label) for status in statuses]
 
 
+def _impact_field() -> forms.ChoiceField:
+    choices = [("", _("Based on the affected services")), *Impact.choices]
+    return forms.ChoiceField(label=_("Impact"), choices=choices, required=False)
+
+
 def _next_update_field() -> MomentField:
     return MomentField(
         label=_("Next update by"),
-        help_text=_("A promise: the page shows it and says so when it is late. Beijing time."),
+        help_text=_("The page shows it as a promise and marks it when it is late. Beijing time."),
         required=False,
         future=True,
     )
 
 
-class IncidentOpenForm(ComposeForm):
+class IncidentForm(ComposeForm):
+    """The words of an incident, and the state of each component."""
+
+    subject_type = "incident"
+    states: ComponentStates
+    # The fields that the template places individually; the others follow in their order.
+    placed = frozenset({"name", "body", "status", "impact", "next_update_by"})
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        """The fields that the template does not place individually."""
+        shown = self.base_fields.keys() - self.placed
+        return [one for one in self.visible_fields() if one.name in shown]
+
+    def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
+        """Return the components for which a state was chosen."""
+        return dict(self.states.claims(values))
+
+    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the service's arguments, with components by their public ids."""
+        claims = self.claims(values)
+        by_id = {component.public_id: status for component, status in claims.items()}
+        return {**super().given(values), "components": by_id}
+
+
+class IncidentOpenForm(IncidentForm):
     """A new incident, blank or from a template."""
+
+    statement_kind = "incident.opened"
+    service = staticmethod(incident_open)
 
     name = name_field(_("Headline"))
     body = body_field(_("Text"), BODY_HELP)
     status = forms.ChoiceField(label=_("Status"), choices=_choices(FIRST_STATUSES))
-    impact = forms.ChoiceField(
-        label=_("Impact"),
-        choices=[("", _("From the components")), *Impact.choices],
-        required=False,
-    )
+    impact = _impact_field()
     next_update_by = _next_update_field()
     detected_at = MomentField(
-        label=_("Noticed at"),
-        help_text=_("When we found out. The time to the first public word is measured from then."),
+        label=_("Detected at"),
+        help_text=_("When we detected it. The time to first update is measured from then."),
         required=False,
     )
 
@@ -83,72 +118,51 @@ class IncidentOpenForm(ComposeForm):
         signal: SignalDraft | None = None,
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """`signal` is what a monitor made of it, where it did: publishing decides that, too.
+        """Fill in the first values from the template or the draft of `signal`, if given.
 
-        `chosen` are states to begin with, by public id, over those of signal or template.
+        `chosen` are states by public id; they override those of the signal or template.
         """
-        initial, present = _from_signal(signal) if signal else _from_template(template)
-        super().__init__(data, initial=initial)
-        self.signal = signal
-        self.states = ComponentStates(self, components, present | dict(chosen or {}))
-
-    def draft(self, number: int) -> Document:
-        """The opening statement; a missing impact follows from the components."""
-        values, now = self.usable(), timezone.now()
-        claims = self.states.claims(values)
-        impact = values.get("impact") or impact_of(status for _one, status in claims)
-        noticed = values.get("detected_at")
-        incident = Incident(impact=impact, started_at=noticed or now, detected_at=noticed)
-        content = {
-            "name": text_or_blank(values.get("name")),
-            "status": values.get("status") or IncidentStatus.INVESTIGATING,
-            "impact": impact,
-            "worsened": False,
-            "started_at": iso(incident.started_at),
-            "body": text_or_blank(values.get("body")),
-            "components": told_components(claims),
-            "next_update_by": iso_or_none(values.get("next_update_by")),
-            **after_opening(incident),
-        }
-        subject = ("incident", NO_ID)
-        return draft(
-            number=number, kind="incident.opened", subject=subject, content=content, now=now
+        now = timezone.now()
+        first: dict[str, Any] = (
+            {**opening_of(signal, now)} if signal else _from_template(template, now)
         )
+        present = first.pop("components", {})
+        super().__init__(data, initial=first)
+        self.signal = signal
+        self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a detection time in the future."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        noticed = values.get("detected_at")
+        self.check(check_incident_times, timezone.now(), detected_at=noticed)
+        return values
+
+    def content(self, now: datetime) -> Content:
+        """Return the content of the opening statement."""
+        values = self.usable()
+        said = cast("Opening", {**BLANK, **self.given(values)})
+        incident = opened(said, now)
+        told = told_changes(incident_states(incident, self.claims(values)))
+        return opening_content(incident, said["body"], told)
 
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
-        values = self.cleaned_data
-        statement = incident_open(
-            name=values["name"],
-            body=values["body"],
-            status=values["status"],
-            impact=values["impact"] or None,
-            components=_by_id(self.states.claims(values)),
-            next_update_by=values["next_update_by"],
-            detected_at=values["detected_at"],
-            author=author,
-        )
+        statement = super().publish(author)
         if self.signal:
             draft_opened(draft=self.signal, statement=statement, by=author)
         return statement
 
-    def clean_detected_at(self) -> datetime | None:
-        """Not in the future."""
-        noticed: datetime | None = self.cleaned_data["detected_at"]
-        try:
-            check_detection(timezone.now(), None, noticed)
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return noticed
 
+class IncidentUpdateForm(VersionedForm, IncidentForm):
+    """The next update of an incident; it starts with the present values."""
 
-class IncidentUpdateForm(VersionedForm):
-    """The next update of an incident; begins with what holds now."""
+    statement_kind = "incident.updated"
 
     body = body_field(_("Text"), BODY_HELP)
     status = forms.ChoiceField(
         label=_("Status"),
-        help_text=_("“Resolved” sets all components of this incident back to operational."),
+        help_text=_("“Resolved” sets all services of this incident back to operational."),
     )
     impact = forms.ChoiceField(label=_("Impact"), choices=Impact.choices)
     next_update_by = _next_update_field()
@@ -161,106 +175,100 @@ class IncidentUpdateForm(VersionedForm):
         components: Sequence[Component],
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """`chosen` are states to begin with, by public id, over those that it holds now."""
+        """Fill in the present states; `chosen` overrides them, by public id."""
         self.incident = incident
-        initial: dict[str, Any] = {
-            "impact": incident.impact,
-            "status": _likely_next(incident.status),
-        }
+        following = INCIDENT_TRANSITIONS[incident.status]
+        # The present one, unless it cannot follow itself.
+        likely = incident.status if incident.status in following else next(iter(following))
+        initial: dict[str, Any] = {"impact": incident.impact, "status": likely}
         if incident.status != IncidentStatus.RESOLVED:
             initial["next_update_by"] = promised_by(incident.impact, timezone.now())
         super().__init__(data, subject=incident, initial=initial)
         present = {row.component.public_id: row.status for row in incident.affected.all()}
-        self.states = ComponentStates(self, components, present | dict(chosen or {}))
-        following = INCIDENT_TRANSITIONS[incident.status]
-        status = cast("forms.ChoiceField", self.fields["status"])
-        status.choices = _choices([one for one in IncidentStatus if one in following])
+        self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+        offer(self, "status", _choices([one for one in IncidentStatus if one in following]))
 
-    def draft(self, number: int) -> Document:
-        """The update; what is not usable yet stays as it is."""
-        values, now = self.usable(), timezone.now()
-        status = values.get("status") or self.incident.status
-        impact = values.get("impact") or self.incident.impact
-        resolved = status == IncidentStatus.RESOLVED
-        told = told_components(self._drafted_claims(values, resolved=resolved))
-        content = {
-            "name": dict(self.incident.name),
-            "status": status,
-            "impact": impact,
-            "worsened": is_worse(impact, told, than=self.incident),
-            "started_at": iso(self.incident.started_at),
-            "body": text_or_blank(values.get("body")),
-            "components": told,
-            "next_update_by": None if resolved else iso_or_none(values.get("next_update_by")),
-            **after_update(Incident(impact=impact, status=status), now),
-        }
-        subject = ("incident", self.incident.public_id)
-        return draft(
-            number=number, kind="incident.updated", subject=subject, content=content, now=now
-        )
+    def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
+        """Return the chosen states, or none when the incident is resolved: then it holds none."""
+        resolved = values.get("status") == IncidentStatus.RESOLVED
+        return {} if resolved else super().claims(values)
 
-    def updates(self) -> list[Statement]:
-        """What was said of the incident, corrections left out."""
-        return updates("incident", self.incident.public_id)
+    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the service's arguments; a resolved incident promises no next update."""
+        said = super().given(values)
+        if said.get("status") == IncidentStatus.RESOLVED:
+            said.pop("next_update_by", None)
+        return said
 
-    def publish(self, author: Staff) -> Statement:
+    def content(self, now: datetime) -> Content:
+        """Return the content of the update; missing values stay as they are."""
+        values, before = self.usable(), self.incident
+        written = {"status": before.status, "body": NOT_WRITTEN, **self.given(values)}
+        said = cast("Update", written)
+        after = changed(before, updated(before, said, now))
+        told = told_changes(incident_states(after, self.claims(values)))
+        return update_content(after, said["body"], told, than=before)
+
+    def service(self, **said: Any) -> Statement:
         """Publish the update."""
-        values = self.cleaned_data
-        resolved = values["status"] == IncidentStatus.RESOLVED
-        return incident_update(
-            incident=self.incident,
-            status=values["status"],
-            body=values["body"],
-            impact=values["impact"],
-            # Resolving lets go of all of them: the selects only say what held until now.
-            components={} if resolved else _by_id(self.states.claims(values)),
-            next_update_by=None if resolved else values["next_update_by"],
-            author=author,
-        )
+        return incident_update(incident=self.incident, **said)
 
     def clean(self) -> dict[str, Any]:
-        """A promise left over from before is no obstacle to saying that it is over."""
+        """Drop an error about the promised next update when the incident is resolved."""
         values = super().clean()
         if values.get("status") == IncidentStatus.RESOLVED and "next_update_by" in self.errors:
             del self.errors["next_update_by"]
         return values
 
-    def _drafted_claims(
-        self, values: Mapping[str, Any], *, resolved: bool
-    ) -> list[tuple[Component, str]]:
-        if not resolved:
-            return self.states.claims(values)
-        return [(row.component, "operational") for row in self.incident.affected.all()]
+
+class BackfillForm(IncidentForm):
+    """A past incident; subscribers are notified only if the author asks for it."""
+
+    statement_kind = BACKFILLED
+    placed = frozenset({"name", "body", "impact", "started_at", "resolved_at", "told"})
+    service = staticmethod(incident_backfill)
+
+    name = name_field(_("Headline"))
+    body = body_field(_("Text"), _("What happened, what it meant for merchants, what was done."))
+    started_at = MomentField(label=_("Started (Beijing time)"))
+    resolved_at = MomentField(label=_("Ended (Beijing time)"))
+    impact = _impact_field()
+    told = forms.BooleanField(
+        label=_("Notify subscribers"),
+        required=False,
+        help_text=_("Otherwise it only appears on the page, in the feeds and in the API."),
+    )
+
+    def __init__(self, data: QueryDict | None, *, components: Sequence[Component]) -> None:
+        super().__init__(data)
+        self.states = ComponentStates(self, components, {})
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse times that are in the future or out of order."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        began, ended = values.get("started_at"), values.get("resolved_at")
+        if began and ended:
+            self.check(check_past_times, timezone.now(), started_at=began, resolved_at=ended)
+        return values
+
+    def content(self, now: datetime) -> Content:
+        """Return the statement's content, with the line that says when it was entered."""
+        values = self.usable()
+        said: Any = {"started_at": None, "resolved_at": None, **BLANK, **self.given(values)}
+        told = told_worst(self.claims(values))
+        return backfill_content(backfilled(said, now), said["body"], told, bool(said.get("told")))
 
 
-def _by_id(claims: Sequence[tuple[Component, str]]) -> dict[str, str]:
-    return {component.public_id: status for component, status in claims}
-
-
-def _likely_next(status: str) -> str:
-    """The status to begin with: the present one, unless it cannot follow itself."""
-    following = INCIDENT_TRANSITIONS[status]
-    return status if status in following else next(iter(following))
-
-
-def _from_template(template: Template | None) -> tuple[dict[str, Any], dict[str, str]]:
-    """A form's first values, and the components' first states."""
-    now = timezone.now()
-    impact = template.impact if template else Impact.MAJOR
-    first: dict[str, Any] = {"next_update_by": promised_by(impact, now)}
+def _from_template(template: Template | None, now: datetime) -> dict[str, Any]:
+    """Return a form's first values from the template."""
     if not template:
-        return first, {}
-    first |= {
-        "name": with_time(template.name, now),
-        "body": with_time(template.body, now),
+        return {"next_update_by": promised_by(Impact.MAJOR, now)}
+    return {
+        **template.words(now),
         "status": template.status,
         "impact": template.impact,
+        "next_update_by": promised_by(template.impact, now),
+        "components": {
+            one.public_id: template.component_status for one in template.components.all()
+        },
     }
-    return first, {one.public_id: template.component_status for one in template.components.all()}
-
-
-def _from_signal(signal: SignalDraft) -> tuple[dict[str, Any], dict[str, str]]:
-    """The same for what a monitor reports."""
-    opening = opening_of(signal, timezone.now())
-    first = {name: value for name, value in vars(opening).items() if name != "components"}
-    return first, dict(opening.components)

@@ -1,55 +1,64 @@
-"""Announcing maintenance and saying more about it."""
+"""Forms to announce maintenance, update it, and set up recurring maintenance."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
-from statuspage.components.statuses import ComponentStatus
-from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank, told_components
-from statuspage.console.forms.compose import ComposeForm
-from statuspage.console.forms.fields import MomentField, body_field, name_field
+from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
+from statuspage.console.forms.fields import (
+    ComponentsField,
+    DayField,
+    MomentField,
+    body_field,
+    name_field,
+    named,
+    offer,
+)
 from statuspage.console.forms.versions import VersionedForm
-from statuspage.console.timelines import updates
-from statuspage.incidents.lead_time import check_lead_time
-from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MAINTENANCE_TRANSITIONS
+from statuspage.incidents.content import announced, changed, maintenance_content, moved_on
+from statuspage.incidents.lifecycle import MAINTENANCE_TRANSITIONS
 from statuspage.incidents.lifecycle import MaintenanceStatus as Status
-from statuspage.incidents.models import Maintenance, Template
-from statuspage.incidents.placeholders import with_time
+from statuspage.incidents.models import Maintenance, Recurrence, Template
+from statuspage.incidents.promises import check_lead_time
+from statuspage.incidents.recurrence import Frequency, RecurrenceRule
+from statuspage.incidents.services.impacts import maintenance_states, told_changes
 from statuspage.incidents.services.maintenances import (
-    Occurrence,
-    is_beginning,
+    DueOccurrence,
     maintenance_schedule,
     maintenance_update,
 )
-from statuspage.incidents.services.recurrences import Due
+from statuspage.incidents.services.recurrences import LONGEST_MINUTES, MOST_DAYS, recurrence_create
 from statuspage.staff.models import Staff
+from statuspage.statements.documents import Content
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
-from statuspage.statements.texts import Text, in_language
-from statuspage.statements.times import iso, iso_or_none
 
 
 class MaintenanceForm(ComposeForm):
     """New planned maintenance."""
 
+    statement_kind = "maintenance.scheduled"
+    subject_type = "maintenance"
+
     name = name_field(_("Headline"))
-    body = body_field(_("Text"), _("What will not work meanwhile, and what merchants should do."))
-    components = forms.MultipleChoiceField(
-        label=_("Components"), required=False, widget=forms.CheckboxSelectMultiple
+    body = body_field(
+        _("Text"), _("What will not work during the maintenance, and what merchants should do.")
     )
+    components = ComponentsField()
     scheduled_for = MomentField(label=_("Starts (Beijing time)"), future=True)
     scheduled_until = MomentField(label=_("Ends (Beijing time)"), future=True)
     short_notice_reason = TextPairField(
-        label=_("Why at such short notice"),
-        help_text=_("Needed when it is announced less than five working days ahead; it is shown."),
+        label=_("Reason for short notice"),
+        help_text=_(
+            "Required if announced less than five working days ahead. It is shown on the page."
+        ),
         required=False,
     )
 
@@ -59,70 +68,46 @@ class MaintenanceForm(ComposeForm):
         *,
         components: Sequence[Component],
         template: Template | None = None,
-        due: Due | None = None,
+        due: DueOccurrence | None = None,
     ) -> None:
-        """`due` is one of a row, to begin with its words and its time."""
+        """Fill in the first values; `due` is an occurrence of recurring maintenance to announce."""
         super().__init__(data, initial=_from_due(due) if due else _from_template(template))
         self.due = due
         self.known = {one.public_id: one for one in components}
-        field = cast("forms.MultipleChoiceField", self.fields["components"])
-        field.choices = [
-            (one.public_id, in_language(one.name, get_language() or "")) for one in components
-        ]
+        offer(self, "components", named(components))
 
     def clean(self) -> dict[str, Any]:
-        """The end must come after the start."""
+        """Refuse an end before the start, and a late announcement without a reason."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         start, end = values.get("scheduled_for"), values.get("scheduled_until")
         if start and end and end <= start:
-            self.add_error("scheduled_until", _("The end must come after the start."))
+            self.add_error("scheduled_until", _("The end must be after the start."))
         elif start:
-            self._check_lead_time(start, values.get("short_notice_reason"))
+            reason = values.get("short_notice_reason")
+            self.check(check_lead_time, timezone.now(), start, reason)
         return values
 
-    def _check_lead_time(self, start: datetime, reason: Text | None) -> None:
-        try:
-            check_lead_time(timezone.now(), start, reason)
-        except ValidationError as error:
-            self.refuse(error)
+    def content(self, now: datetime) -> Content:
+        """Return the content of the announcement; it changes no component's state."""
+        blank = {"name": NOT_WRITTEN, "body": NOT_WRITTEN}
+        times = {"scheduled_for": None, "scheduled_until": None}
+        said: Any = {**blank, **times, **self.given(self.usable())}
+        maintenance = announced(said, now)
+        chosen = [self.known[one] for one in said.get("components", ())]
+        told = told_changes(maintenance_states(maintenance, chosen))
+        reason = said.get("short_notice_reason")
+        return maintenance_content(maintenance, said["body"], told, reason=reason)
 
-    def draft(self, number: int) -> Document:
-        """The announcement; announcing changes no component's state."""
-        values, now = self.usable(), timezone.now()
-        chosen = [self.known[one] for one in values.get("components") or ()]
-        content = {
-            "name": text_or_blank(values.get("name")),
-            "status": Status.SCHEDULED.value,
-            "begins": False,
-            "scheduled_for": iso_or_none(values.get("scheduled_for")),
-            "scheduled_until": iso_or_none(values.get("scheduled_until")),
-            "body": text_or_blank(values.get("body")),
-            "components": told_components((one, one.status) for one in chosen),
-        }
-        if reason := values.get("short_notice_reason"):
-            content["short_notice_reason"] = reason
-        subject = ("maintenance", NO_ID)
-        return draft(
-            number=number, kind="maintenance.scheduled", subject=subject, content=content, now=now
-        )
-
-    def publish(self, author: Staff) -> Statement:
+    def service(self, **said: Any) -> Statement:
         """Announce the maintenance."""
-        values = self.cleaned_data
-        return maintenance_schedule(
-            name=values["name"],
-            body=values["body"],
-            components=values["components"],
-            scheduled_for=values["scheduled_for"],
-            scheduled_until=values["scheduled_until"],
-            short_notice_reason=values["short_notice_reason"],
-            author=author,
-            occurrence=Occurrence(self.due.recurrence, self.due.start) if self.due else None,
-        )
+        return maintenance_schedule(**{"components": [], **said}, due=self.due)
 
 
 class MaintenanceUpdateForm(VersionedForm):
-    """The next stage of a maintenance, or more about the present one."""
+    """The next stage of a maintenance, or more information about the present one."""
+
+    statement_kind = "maintenance.updated"
+    subject_type = "maintenance"
 
     body = body_field(_("Text"))
     status = forms.ChoiceField(label=_("Status"))
@@ -131,67 +116,29 @@ class MaintenanceUpdateForm(VersionedForm):
         self.maintenance = maintenance
         super().__init__(data, subject=maintenance, initial={"status": maintenance.status})
         following = MAINTENANCE_TRANSITIONS[maintenance.status]
-        field = cast("forms.ChoiceField", self.fields["status"])
-        field.choices = [(one.value, one.label) for one in Status if one in following]
+        offer(self, "status", [(one.value, one.label) for one in Status if one in following])
 
-    def draft(self, number: int) -> Document:
-        """The update; what is not usable yet stays as it is."""
-        values, one = self.usable(), self.maintenance
-        status = values.get("status") or one.status
-        content = {
-            "name": dict(one.name),
-            "status": status,
-            "begins": is_beginning(one, status),
-            "scheduled_for": iso(one.scheduled_for),
-            "scheduled_until": iso(one.scheduled_until),
-            "body": text_or_blank(values.get("body")),
-            "components": told_components(_states(one, status)),
-        }
-        return draft(
-            number=number,
-            kind="maintenance.updated",
-            subject=("maintenance", one.public_id),
-            content=content,
-            now=timezone.now(),
-        )
+    def content(self, now: datetime) -> Content:
+        """Return the content of the update; missing values stay as they are."""
+        before = self.maintenance
+        said = {"status": before.status, "body": NOT_WRITTEN, **self.given(self.usable())}
+        after = changed(before, moved_on(before, said["status"], now))
+        told = told_changes(maintenance_states(after, before.components.all()))
+        return maintenance_content(after, said["body"], told, before=before.status)
 
-    def updates(self) -> list[Statement]:
-        """What was said of the maintenance, corrections left out."""
-        return updates("maintenance", self.maintenance.public_id)
-
-    def publish(self, author: Staff) -> Statement:
+    def service(self, **said: Any) -> Statement:
         """Publish the update."""
-        values = self.cleaned_data
-        return maintenance_update(
-            maintenance=self.maintenance,
-            status=values["status"],
-            body=values["body"],
-            author=author,
-        )
-
-
-def _states(maintenance: Maintenance, status: str) -> list[tuple[Component, str]]:
-    """The components' states while the maintenance has that status."""
-    state = (
-        ComponentStatus.UNDER_MAINTENANCE
-        if status in MAINTENANCE_ACTIVE
-        else ComponentStatus.OPERATIONAL
-    )
-    return [(component, state.value) for component in maintenance.components.all()]
+        return maintenance_update(maintenance=self.maintenance, **said)
 
 
 def _from_template(template: Template | None) -> dict[str, Any]:
     if not template:
         return {}
-    now = timezone.now()
-    return {
-        "name": with_time(template.name, now),
-        "body": with_time(template.body, now),
-        "components": [one.public_id for one in template.components.all()],
-    }
+    chosen = [one.public_id for one in template.components.all()]
+    return {**template.words(timezone.now()), "components": chosen}
 
 
-def _from_due(due: Due) -> dict[str, Any]:
+def _from_due(due: DueOccurrence) -> dict[str, Any]:
     row = due.recurrence
     return {
         "name": row.name,
@@ -200,3 +147,58 @@ def _from_due(due: Due) -> dict[str, Any]:
         "scheduled_for": due.start,
         "scheduled_until": due.end,
     }
+
+
+BY_CLOCK = "clock"
+BY_STAFF = "staff"
+
+
+class RecurrenceForm(forms.Form):
+    """A recurring maintenance: the work, its rule, and who announces it."""
+
+    required_css_class = "required"
+
+    name = name_field(_("Headline"))
+    body = body_field(
+        _("Text"), _("What will not work during the maintenance, and what merchants should do.")
+    )
+    components = ComponentsField()
+    frequency = forms.ChoiceField(label=_("Frequency"), choices=Frequency.choices)
+    first = DayField(
+        label=_("First day"),
+        help_text=_("Later dates follow its weekday or its position in the month."),
+    )
+    at = forms.TimeField(
+        label=_("Starts (Beijing time)"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+    )
+    minutes = forms.IntegerField(
+        label=_("Duration (minutes)"), min_value=1, max_value=LONGEST_MINUTES, initial=60
+    )
+    ahead_days = forms.IntegerField(
+        label=_("Announced ahead (days)"), min_value=1, max_value=MOST_DAYS, initial=14
+    )
+    announced = forms.ChoiceField(
+        label=_("Announced by"),
+        choices=[
+            (BY_STAFF, _("Staff, reminded on the dashboard")),
+            (BY_CLOCK, _("Automatically, with this text")),
+        ],
+        initial=BY_STAFF,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: QueryDict | None, *, components: Sequence[Component]) -> None:
+        super().__init__(data)
+        offer(self, "components", named(components))
+
+    def create(self, author: Staff) -> Recurrence | None:
+        """Create the recurrence; if refused, show the problems beside their fields, return None."""
+        values: dict[str, Any] = dict(self.cleaned_data)
+        rule = RecurrenceRule(values.pop("frequency"), values.pop("first"), values.pop("at"))
+        automatic = values.pop("announced") == BY_CLOCK
+        try:
+            return recurrence_create(rule=rule, automatic=automatic, author=author, **values)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None

@@ -1,28 +1,63 @@
-"""A notice to merchants; its fields are generated from what its kind declares."""
+"""The form of a notice to merchants; its fields come from what its kind declares."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.console.drafts import NO_ID, Document, draft, text_or_blank
-from statuspage.console.forms.compose import ComposeForm
-from statuspage.console.forms.fields import MomentField, body_field, name_field
-from statuspage.console.forms.payloads import input_for
+from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
+from statuspage.console.forms.fields import DayField, MomentField, body_field, name_field, offer
 from statuspage.incidents.models import Incident
-from statuspage.settlement.audience import MerchantCategory
-from statuspage.settlement.notices import NoticeKind
-from statuspage.settlement.rules.selectors import products
-from statuspage.settlement.services import Draft, Window, foreseen, notice_publish
+from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.fields import PayloadField
+from statuspage.notices.kind import NoticeKind
+from statuspage.notices.services import NoticeDraft, check_window, foreseen, notice_publish
+from statuspage.notices.values import COUNT_DIGITS, NAME_LENGTH
+from statuspage.settlement.rules import products
 from statuspage.staff.models import Staff
+from statuspage.statements.documents import Content
+from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
-from statuspage.statements.texts import in_language
+from statuspage.statements.texts import for_reader
+
+_CLOCK: Final = forms.TimeInput({"type": "time"}, format="%H:%M")
+
+# By the type's name; anything else is a line of text.
+INPUTS: Final[Mapping[str, Callable[..., forms.Field]]] = {
+    "moment": MomentField,
+    "date": DayField,
+    "clock": partial(forms.TimeField, widget=_CLOCK),
+    "year": partial(forms.IntegerField, min_value=2000, max_value=2100),
+    "count": partial(forms.IntegerField, min_value=0, max_value=10**COUNT_DIGITS - 1),
+    "percent": partial(forms.DecimalField, min_value=0, max_value=100),
+    "amount": partial(forms.DecimalField, min_value=0, max_digits=15, decimal_places=2),
+    "fee": partial(forms.CharField, max_length=40),
+    "cycle": partial(forms.CharField, max_length=5),
+    "text": TextPairField,
+    "names": partial(forms.CharField, widget=forms.Textarea({"rows": 4})),
+}
+
+
+def input_for(one: PayloadField) -> forms.Field:
+    """Return the form field for a field of the payload."""
+    options: dict[str, Any] = {
+        "label": one.label,
+        "help_text": one.help,
+        "required": one.required,
+    }
+    if one.value.choices:
+        none = () if one.required else (("", _("None")),)
+        return forms.ChoiceField(choices=[*none, *one.value.choices()], **options)
+    line = partial(forms.CharField, max_length=NAME_LENGTH)
+    return INPUTS.get(one.value.name, line)(**options)
+
 
 PREFIX: Final = "payload_"
 
@@ -30,125 +65,113 @@ PREFIX: Final = "payload_"
 class NoticeForm(ComposeForm):
     """A new notice of one kind."""
 
+    subject_type = "notice"
+
     title = name_field(_("Headline"))
-    body = body_field(_("Text"), _("What merchants get or must do, from when until when."))
+    body = body_field(_("Text"), _("What merchants get or must do, and from when until when."))
     categories = forms.MultipleChoiceField(
-        label=_("For whom"),
+        label=_("Audience"),
         choices=MerchantCategory.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: all merchants."),
     )
     products = forms.MultipleChoiceField(
-        label=_("For which products"),
+        label=_("Applicable products"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: all products."),
     )
-    agents = forms.BooleanField(label=_("For agents as well"), required=False)
+    agents = forms.BooleanField(label=_("Also send to agents"), required=False)
     effective_from = MomentField(label=_("In effect from"), required=False)
     effective_until = MomentField(label=_("In effect until"), required=False)
-    incident = forms.ChoiceField(label=_("Belongs to incident"), required=False)
-    confirmed = forms.BooleanField(label=_("I know, and publish it all the same"), required=False)
+    incident = forms.ChoiceField(label=_("Related incident"), required=False)
+    confirmed = forms.BooleanField(label=_("Publish anyway"), required=False)
 
     def __init__(
         self, data: QueryDict | None, *, kind: NoticeKind, incidents: Sequence[Incident]
     ) -> None:
         super().__init__(data)
-        self.kind = kind
-        # What is wrong with the text, by calendar and rules; shown while it is being written.
-        self.findings: Sequence[str] = ()
-        # What is odd about it; to be published it must be confirmed.
+        self.kind, self.statement_kind = kind, f"notice.{kind.name}"
+        # Warnings, which must be confirmed before publishing.
         self.warnings: Sequence[str] = ()
         self.typed_in = [one for one in kind.fields if not one.derived]
         for one in self.typed_in:
             self.fields[PREFIX + one.name] = input_for(one)
-        self._offer("incident", [("", _("None")), *map(_incident_choice, incidents)])
-        self._offer("products", [(one.code, _named(one.name)) for one in products()])
-        if not cast("forms.MultipleChoiceField", self.fields["products"]).choices:
+        known = [(one.public_id, for_reader(one.name)) for one in incidents]
+        offer(self, "incident", [("", _("None")), *known])
+        if goods := [(one.code, for_reader(one.name)) for one in products()]:
+            offer(self, "products", goods)
+        else:
             del self.fields["products"]
         self.order_fields(["title", "body", *(PREFIX + one.name for one in self.typed_in)])
 
     def clean(self) -> dict[str, Any]:
-        """Read the payload as the service will; what the kind refuses stands beside its field."""
+        """Validate the payload as the service does; each refusal appears beside its field."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         try:
-            values["window"] = Window(values.get("effective_from"), values.get("effective_until"))
+            check_window(values.get("effective_from"), values.get("effective_until"))
             values["payload"] = self.kind.clean(self._payload(values))
         except ValidationError as error:
             self.refuse(error)
             return values
         self.warnings = self.kind.warnings(values["payload"], timezone.now())
-        if body := values.get("body"):
-            self.findings = self.kind.proofread(values["payload"], body)
         return values
 
     def is_ready(self) -> bool:
-        """Also that the text does not contradict the payload: a preview shows it all the same."""
+        """Return True when the form is complete and its warnings are confirmed."""
         ready = super().is_ready()
-        for finding in self.findings:
-            self.add_error("body", finding)
         if unconfirmed := bool(self.warnings) and not self.cleaned_data.get("confirmed"):
-            self.add_error("confirmed", _("Please confirm this, or change the notice."))
-        return ready and not self.findings and not unconfirmed
+            self.add_error("confirmed", _("Please tick the box to confirm, or change the notice."))
+        return ready and not unconfirmed
 
     def field_for(self, name: str) -> str | None:
-        """Fields of the payload carry a prefix; one that is wrong already needs no second error."""
+        """Return the form field of an argument; fields of the payload have a prefix."""
         return super().field_for(PREFIX + name) or super().field_for(name)
 
     def refuse(self, error: ValidationError) -> None:
-        """Show a refusal, save of fields that are already marked."""
+        """Show a refusal, except for fields that already have an error."""
         problems = getattr(error, "error_dict", None)
         if problems is None:
             super().refuse(error)
             return
-        fresh = {
-            name: one for name, one in problems.items() if self.field_for(name) not in self.errors
-        }
-        super().refuse(ValidationError(fresh))
+        unmarked = [name for name in problems if self.field_for(name) not in self.errors]
+        super().refuse(ValidationError({name: problems[name] for name in unmarked}))
 
-    def written(self) -> Draft:
-        """The notice from whatever is usable so far."""
+    def written(self) -> NoticeDraft:
+        """Return the notice from the values that are valid so far."""
         values = self.usable()
-        return Draft(
+        return NoticeDraft(
             kind=self.kind,
-            title=text_or_blank(values.get("title")),
-            body=text_or_blank(values.get("body")),
+            title=values.get("title") or NOT_WRITTEN,
+            body=values.get("body") or NOT_WRITTEN,
             payload=values.get("payload") or {},
             audience=_audience(values),
             incident_id=values.get("incident") or "",
-            window=values.get("window") or Window(),
+            effective_from=values.get("effective_from"),
+            effective_until=values.get("effective_until"),
         )
 
-    def draft(self, number: int) -> Document:
-        """The notice as it would be, with what publishing it would find out."""
+    def content(self, now: datetime) -> Content:
+        """Return the notice's content, including what the service would compute when publishing."""
         written = self.written()
-        return draft(
-            number=number,
-            kind=f"notice.{self.kind.name}",
-            subject=("notice", NO_ID),
-            content=written.content(foreseen(written)) if written.payload else _bare(written),
-            now=timezone.now(),
-        )
+        if written.payload:
+            return written.content(foreseen(written))
+        names = {"name": written.title, "body": written.body, "audience": written.audience}
+        return {name: dict(value) for name, value in names.items()}
 
     def publish(self, author: Staff) -> Statement:
         """Publish the notice."""
         values = self.cleaned_data
+        as_typed = ("title", "body", "effective_from", "effective_until", "confirmed")
         return notice_publish(
             kind=self.kind.name,
-            title=values["title"],
-            body=values["body"],
             payload=self._payload(values),
             audience=_audience(values),
             incident_id=values["incident"],
-            effective_from=values["effective_from"],
-            effective_until=values["effective_until"],
             author=author,
-            confirmed=values["confirmed"],
+            **{name: values[name] for name in as_typed},
         )
-
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     def _payload(self, values: Mapping[str, Any]) -> dict[str, Any]:
         written = {one.name: values.get(PREFIX + one.name) for one in self.typed_in}
@@ -161,20 +184,3 @@ def _audience(values: Mapping[str, Any]) -> dict[str, Any]:
         "products": sorted(values.get("products") or []),
         "agents": bool(values.get("agents")),
     }
-
-
-def _bare(written: Draft) -> dict[str, Any]:
-    """While the details are not usable there is nothing to word."""
-    return {
-        "name": dict(written.title),
-        "body": dict(written.body),
-        "audience": dict(written.audience),
-    }
-
-
-def _named(name: Mapping[str, str]) -> str:
-    return in_language(name, get_language() or "")
-
-
-def _incident_choice(incident: Incident) -> tuple[str, str]:
-    return incident.public_id, _named(incident.name)

@@ -1,7 +1,7 @@
-"""Forms about something that another person, or the clock, may change meanwhile."""
+"""Forms that detect a concurrent change of their subject."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,23 +9,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.forms.compose import STALE, ComposeForm
+from statuspage.console.timelines import updates
+from statuspage.incidents.models import Incident, Maintenance
 from statuspage.statements.models import Statement
 
 
-class Versioned(Protocol):
-    """A row that counts its changes."""
-
-    version: int
-
-    def refresh_from_db(self) -> None:
-        """Read it again."""
-
-
 class VersionedForm(ComposeForm):
-    """A form that notices when its subject has moved on since it was opened.
+    """A form that notices when its subject was updated since the form was opened.
 
-    It then keeps what was typed and takes the new version, so that after reading what came
-    between, the same text can be published with one more press.
+    It then keeps the typed text and takes the new version, so that the author can read the missed
+    update and publish the same text with one more press.
     """
 
     version = forms.IntegerField(
@@ -38,10 +31,10 @@ class VersionedForm(ComposeForm):
         self,
         data: QueryDict | None,
         *,
-        subject: Versioned,
+        subject: Incident | Maintenance,
         initial: Mapping[str, Any],
     ) -> None:
-        self.subject = subject
+        self.subject, self.subject_id = subject, subject.public_id
         self.seen_version = subject.version
         super().__init__(data, initial={**initial, "version": subject.version})
 
@@ -52,41 +45,30 @@ class VersionedForm(ComposeForm):
 
     @property
     def missed(self) -> list[Statement]:
-        """The updates that were published since the form was opened, oldest first."""
-        return self.updates()[self.seen_version :] if self.superseded else []
-
-    def updates(self) -> list[Statement]:
-        """Every statement that moved the subject on: its version counts exactly these."""
-        raise NotImplementedError
+        """The updates published since the form was opened, oldest first."""
+        every = updates(self.subject_type, self.subject_id)
+        return every[self.seen_version :] if self.superseded else []
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a text that was written before the latest update was read."""
+        """Refuse the form when the author has not seen the latest update."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         seen = values.get("version")
         if seen is not None and seen != self.subject.version:
-            self._overtaken(seen)
+            text = _(
+                "Someone else has published an update in the meantime (shown below). "
+                "Yours was not published. Read theirs, adjust your text and publish again."
+            )
+            self.add_error(None, ValidationError(text, code="superseded"))
+            self._take_version(seen)
         return values
 
     def refuse(self, error: ValidationError) -> None:
-        """Show a refusal; when someone was quicker, also which update was missed."""
+        """Show a refusal; after a concurrent update, also show the update that was missed."""
         super().refuse(error)
         if getattr(error, "code", "") == "superseded":
             seen = self.subject.version
             self.subject.refresh_from_db()
             self._take_version(seen)
-
-    def _overtaken(self, seen: int) -> None:
-        self.add_error(
-            None,
-            ValidationError(
-                _(
-                    "Someone else has published an update meanwhile; it is shown below."
-                    " Nothing of yours was published. Read it, adjust your text, publish again."
-                ),
-                code="superseded",
-            ),
-        )
-        self._take_version(seen)
 
     def _take_version(self, seen: int) -> None:
         self.seen_version = seen

@@ -1,26 +1,32 @@
-"""How the console's templates show texts, times, numbers and names."""
+"""Template filters of the console for texts, times, numbers and names."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django import template
 from django.conf import settings
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, pgettext
 
 from notifications.channels import channels
-from notifications.delivery.models import Alarm
+from notifications.delivery.alarms import headline
 from notifications.delivery.selectors import open_alarms
-from notifications.delivery.telling import headline
-from statuspage.console.access import may_decide
-from statuspage.console.labels import LABELS, REASONS, STATEMENTS
-from statuspage.console.links import subject_url
-from statuspage.monitors.models import SignalDraft
+from notifications.subscribers.models import Subscription, Topic
+from statuspage import __version__
+from statuspage.calendar.models import DayKind
+from statuspage.calendar.services import LIBRARY
+from statuspage.calendar.workdays import Day
+from statuspage.console.act_labels import act_label
+from statuspage.console.labels import CONSENT_SOURCES, LABELS, REASONS, STATEMENTS
+from statuspage.lib.money import Fee, yuan
+from statuspage.lib.punctuation import in_parentheses
 from statuspage.monitors.selectors import waiting_drafts
-from statuspage.settlement.affected.rows import PROBLEMS
-from statuspage.settlement.notices import every_kind
-from statuspage.statements.texts import ENGLISH, LANGUAGES, in_language
+from statuspage.notices.kind import every_kind
+from statuspage.statements.documents import news_of
+from statuspage.statements.models import Statement
+from statuspage.statements.texts import ENGLISH, LANGUAGES, for_reader, in_language
 from statuspage.statements.times import from_iso
 
 register = template.Library()
@@ -31,108 +37,132 @@ LANGUAGE_NAMES: Final = {"zh-hans": "中文", ENGLISH: "English"}
 
 @register.filter
 def said(text: Mapping[str, str] | None, language: str = "") -> str:
-    """A text in the given language, or in that of whoever reads the page."""
+    """Return a text in the given language, or in the reader's."""
     return in_language(text or {}, language or get_language() or "")
 
 
 @register.filter
-def problem(code: str) -> str:
-    """Why a row of an uploaded list cannot be used."""
-    return str(PROBLEMS[code])
-
-
-@register.filter
 def has_language(text: Mapping[str, str] | None, language: str) -> bool:
-    """False where that language would fall back to Chinese."""
+    """Return False where that language would fall back to Chinese."""
     return bool((text or {}).get(language))
 
 
 @register.filter
 def moment(value: str | None) -> datetime | None:
-    """A time of a statement's content."""
+    """Return a time from a statement's content as a datetime."""
     return from_iso(value) if value else None
 
 
 @register.filter
-def label(value: str) -> Any:
-    """A status, impact or state in the reader's language."""
-    return LABELS.get(value, value)
-
-
-@register.filter
 def kind_label(name: str) -> Any:
-    """What a kind of notice is called."""
+    """Return the label of a kind of notice."""
     return {one.name: one.label for one in every_kind()}.get(name, name)
 
 
 @register.filter
 def statement_label(kind: str) -> Any:
-    """What a statement of that kind does."""
+    """Return the label of a kind of statement."""
     return STATEMENTS.get(kind) or kind_label(kind.removeprefix("notice."))
 
 
 @register.filter
 def channel_label(name: str) -> Any:
-    """What a channel is called."""
+    """Return the label of a channel."""
     return {one.name: one.label for one in channels()}.get(name, name)
 
 
 @register.filter
-def reason_label(value: str) -> Any:
-    """Why a delivery stands where it does."""
-    return REASONS.get(value, value)
+def subject_url(statement: Statement) -> str:
+    """Return the URL of the console's page about a statement's subject."""
+    return reverse(f"console:{statement.subject_type}", args=[statement.subject_id])
 
 
 @register.filter
-def html_lang(language: str) -> str:
-    """The value of HTML's lang attribute."""
-    return HTML_LANGUAGES[language]
-
-
-@register.filter
-def language_name(language: str) -> str:
-    """A language in its own words."""
-    return LANGUAGE_NAMES[language]
-
-
-register.filter(subject_url)
-
-
-@register.filter
-def thousands(number: int) -> str:
-    """12,345: the same in both languages, since Django groups Chinese numbers by four."""
-    return f"{number:,}"
+def day_said(day: Day) -> Any:
+    """Return a day's own name, or the label of its kind."""
+    return for_reader(day.label) or DayKind(day.kind).label
 
 
 @register.filter
 def money(amount: Decimal) -> str:
-    """An amount in the currency that SMS are paid in."""
+    """Return an amount in the currency that SMS are paid in."""
+    if settings.SMS_CURRENCY == "CNY":
+        return gettext("%(amount)s yuan") % {"amount": f"{amount:,.2f}"}
     return f"{amount:,.2f} {settings.SMS_CURRENCY}"
 
 
 @register.filter
-def plain(amount: Decimal) -> str:
-    """An amount as HTML's attributes write numbers."""
-    return f"{amount:f}"
+def fee_said(fee: Fee) -> str:
+    """Return a fee with its unit: `0.60% + 1.00 yuan`."""
+    share, _plus, fixed = str(fee).partition("+")
+    if not fixed:
+        return share
+    return f"{share} + {gettext('%(amount)s yuan') % {'amount': yuan(fee.fixed)}}"
+
+
+@register.filter
+def statement_no(number: int | str) -> str:
+    """Return a statement's number as the public pages write it."""
+    return gettext("No. %(number)s") % {"number": number}
+
+
+@register.filter
+def target_said(target: str) -> str:
+    """Return what an act of the audit log was about; a statement by its number."""
+    number = target.removeprefix("#")
+    return statement_no(number) if number != target and number.isdigit() else target
+
+
+@register.filter
+def topics_said(subscription: Subscription) -> str:
+    """Return what an address wants to hear about."""
+    labels = dict(Topic.choices)
+    return pgettext("between names", ", ").join(
+        str(labels.get(one, one)) for one in subscription.topics
+    )
+
+
+@register.filter
+def calendar_source(source: str) -> str:
+    """Return where a calendar comes from; the library is a detail of ours."""
+    return gettext("Built-in holiday data") if source == LIBRARY else source
+
+
+@register.filter
+def timezone_said(name: str) -> str:
+    """Return a time zone; that of nearly everyone by its name."""
+    return gettext("Beijing time") if name == "Asia/Shanghai" else name
+
+
+@register.filter
+def since(earlier: datetime, later: datetime) -> timedelta:
+    """Return how long before the second time the first one is."""
+    return later - earlier
 
 
 @register.filter
 def pace(rate: float) -> str:
-    """A rate as people say it: whole, unless it is small."""
+    """Return a rate for display: rounded to a whole number unless it is small."""
     return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
-@register.simple_tag
-def alarms() -> list[Alarm]:
-    """What staff must know now."""
-    return list(open_alarms())
-
-
-@register.simple_tag
-def reported() -> list[SignalDraft]:
-    """What monitors report and nobody has decided on."""
-    return list(waiting_drafts())
-
-
+# A status, impact or state; why a delivery stands where it does; HTML's lang attribute; a
+# language in its own words.
+register.filter("label", lambda value: LABELS.get(value, value))
+register.filter("reason_label", lambda value: REASONS.get(value, value))
+register.filter("html_lang", lambda language: HTML_LANGUAGES[language])
+register.filter("language_name", lambda language: LANGUAGE_NAMES[language])
+# 12,345 in both languages, since Django groups Chinese numbers by four; and as HTML's attributes
+# write numbers.
+register.filter("thousands", lambda number: f"{number:,}")
+register.filter("plain", lambda amount: f"{amount:f}")
+register.simple_tag(lambda: __version__, name="version")
+register.simple_tag(open_alarms, name="alarms")
+register.simple_tag(waiting_drafts, name="reported")
+# The space between two sentences, which Chinese does not have.
+register.simple_tag(lambda: " " if get_language() == ENGLISH else "", name="after_sentence")
+register.filter("consent_source", lambda value: CONSENT_SOURCES.get(value, value))
+register.filter("news", news_of)
+register.filter(act_label)
+register.filter(in_parentheses)
 register.filter(headline)
-register.filter(may_decide)

@@ -1,18 +1,20 @@
-"""One's own account: second factor, recovery codes, and where one is signed in."""
+"""The reader's account: second factor, recovery codes, open sessions, and API tokens."""
+
+from datetime import timedelta
 
 import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from statuspage.client_ip import client_ip
 from statuspage.console.access import reads, staff_of
-from statuspage.console.forms.account import EnrolForm
-from statuspage.console.forms.second_factor import CodeForm
-from statuspage.console.paging import PER_PAGE
+from statuspage.console.forms.sign_in import CodeForm, EnrolForm, TokenForm
+from statuspage.console.wanted import PER_PAGE, page_of
+from statuspage.lib.client_ip import client_ip
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import SignIn, Staff
 from statuspage.staff.passkeys import passkeys_of
@@ -25,12 +27,13 @@ from statuspage.staff.second_factor import (
     totp_remove,
     totp_uri,
 )
+from statuspage.staff.services import token_issue, token_revoke, tokens_seen_by
 from statuspage.staff.signing_in import sign_in_revoke, sign_ins_of, sign_out_elsewhere
 
 
 @reads
 def account(request: HttpRequest) -> HttpResponse:
-    """What protects this account."""
+    """Show how the account is protected."""
     staff = staff_of(request)
     context = {
         "has_one": has_one(staff),
@@ -47,7 +50,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @reads
 def totp(request: HttpRequest) -> HttpResponse:
-    """Set up an authenticator app; the recovery codes are shown once, in the answer."""
+    """Set up an authenticator app; the answer shows the recovery codes once."""
     staff = staff_of(request)
     if has_app(staff):
         return redirect("console:account")
@@ -64,7 +67,7 @@ def totp(request: HttpRequest) -> HttpResponse:
 @reads
 @require_POST
 def totp_off(request: HttpRequest) -> HttpResponse:
-    """Remove the app, for a new telephone; a code proves that it is still they."""
+    """Remove the authenticator app, after checking a code."""
     staff = staff_of(request)
     if not _proven(request, staff):
         return redirect("console:account")
@@ -78,7 +81,7 @@ def totp_off(request: HttpRequest) -> HttpResponse:
 @reads
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Ten new recovery codes, shown once."""
+    """Create ten new recovery codes and show them once."""
     staff = staff_of(request)
     if not _proven(request, staff):
         return redirect("console:account")
@@ -89,11 +92,11 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @reads
 @require_POST
 def session_revoke(request: HttpRequest, number: int) -> HttpResponse:
-    """Sign another browser of one's own out."""
+    """Sign out another of the reader's own browsers."""
     staff = staff_of(request)
     found = get_object_or_404(SignIn, pk=number, staff=staff)
     sign_in_revoke(sign_in=found, by=staff, ip=client_ip(request))
-    messages.success(request, _("That browser is signed out."))
+    messages.success(request, _("That browser has been signed out."))
     return redirect("console:account")
 
 
@@ -107,6 +110,36 @@ def _proven(request: HttpRequest, staff: Staff) -> bool:
 
 
 def _picture(uri: str) -> str:
-    """The QR code as SVG, drawn here: the secret goes to no one else."""
+    """Return the QR code as SVG, drawn on this server so that nobody else gets the secret."""
     svg: str = segno.make(uri, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
     return mark_safe(svg)  # noqa: S308 - segno draws numbers; the text is not in it
+
+
+@reads
+def tokens(request: HttpRequest) -> HttpResponse:
+    """Show the reader's tokens, or all for administrators, and issue a new one."""
+    staff = staff_of(request)
+    form = TokenForm(request.POST or None, staff=staff)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        secret = token_issue(
+            name=values["name"],
+            staff=staff,
+            scopes=values["scopes"],
+            expires_at=timezone.now() + timedelta(days=values["days"]),
+            by=staff,
+            ip=client_ip(request),
+        )
+        return render(request, "console/token_issued.html", {"secret": secret, **values})
+    context = {"form": form, "page": page_of(request, tokens_seen_by(staff)), "now": timezone.now()}
+    return render(request, "console/tokens.html", context, status=400 if form.is_bound else 200)
+
+
+@reads
+@require_POST
+def token_off(request: HttpRequest, number: int) -> HttpResponse:
+    """Revoke a token at once and for good."""
+    token = get_object_or_404(tokens_seen_by(staff_of(request)), pk=number)
+    token_revoke(token=token, by=staff_of(request), ip=client_ip(request))
+    messages.success(request, _("The token has been revoked."))
+    return redirect("console:tokens")

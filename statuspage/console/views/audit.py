@@ -1,44 +1,34 @@
-"""The audit log: searched, a page at a time, and exported."""
+"""The audit log: search, pages and export."""
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import urlencode
 
 from statuspage.console.access import audits
-from statuspage.console.audit_export import audit_csv
-from statuspage.console.paging import slice_of
+from statuspage.console.export import audit_csv, csv_response
+from statuspage.console.wanted import slice_of
 from statuspage.staff.audit import entries
-from statuspage.staff.models import AuditEntry
 
 KEYS = ("at", "id")
 
 
 @audits
 def audit(request: HttpRequest) -> HttpResponse:
-    """Newest first; `q` searches."""
+    """List the audit log, newest first; `q` searches."""
     words = _words(request)
     context = {
         "words": words,
         "query": urlencode({"q": words}) if words else "",
-        "slice": slice_of(request, _rows(request), KEYS),
+        "slice": slice_of(request, entries(words), KEYS),
     }
     return render(request, "console/audit.html", context)
 
 
 @audits
 def audit_export(request: HttpRequest) -> HttpResponseBase:
-    """What the page shows, all of it, as CSV."""
-    return StreamingHttpResponse(
-        audit_csv(_rows(request)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
-    )
-
-
-def _rows(request: HttpRequest) -> QuerySet[AuditEntry]:
-    return entries(_words(request))
+    """Return the whole search result as CSV."""
+    return csv_response(audit_csv(entries(_words(request))), "audit")
 
 
 def _words(request: HttpRequest) -> str:

@@ -1,36 +1,34 @@
-"""Following a broadcast to every receipt, and its ledger."""
+"""The progress of a broadcast, and the delivery ledger by statement or by merchant."""
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 
 from notifications.channels import reachable_channels
-from notifications.delivery.ledger import KEYS, ledger_of
+from notifications.delivery.ledger import KEYS, history_of, ledger_of
 from notifications.delivery.models import Broadcast
 from notifications.delivery.states import DeliveryState
-from notifications.subscribers.search import addresses_of
+from notifications.subscribers.models import Address
+from notifications.subscribers.selectors import addresses_of
 from statuspage.console.access import reads
 from statuspage.console.broadcasts import Progress
-from statuspage.console.export import ledger_csv
-from statuspage.console.forms.who import WhoForm
-from statuspage.console.paging import slice_of
-from statuspage.console.wanted import query_of, wanted_of
+from statuspage.console.export import csv_response, ledger_csv
+from statuspage.console.forms.subscribers import WhoForm
+from statuspage.console.wanted import query_of, slice_of, wanted_of
 
 
 @reads
 def broadcast(request: HttpRequest, number: int) -> HttpResponse:
-    """Counts, and the deliveries one by one with masked addresses.
+    """Show counts, and the single deliveries with masked addresses.
 
-    What is searched for comes by POST, and goes on as what may stand in a web address.
+    A search term comes by POST and is redirected to in a form that is safe in a URL.
     """
     found, wanted = _broadcast(number), wanted_of(request.GET)
     search = WhoForm(request.POST if request.method == "POST" else None)
     if search.is_valid():
-        query = request.GET.copy()
-        query["who"] = search.cleaned_data["who"]
-        query.pop("after", None)
-        return redirect(f"{reverse('console:broadcast', args=[number])}?{query.urlencode()}")
+        return search.result(request)
     context = {
         "progress": Progress.shared(found),
         "states": DeliveryState.choices,
@@ -47,21 +45,47 @@ def broadcast(request: HttpRequest, number: int) -> HttpResponse:
 
 @reads
 def broadcast_progress(request: HttpRequest, number: int) -> HttpResponse:
-    """The counts alone, for the page to ask for again and again."""
+    """Return the counts alone; the page polls this."""
     progress = Progress.shared(_broadcast(number))
     return render(request, "console/partials/progress.html", {"progress": progress})
 
 
 @reads
 def broadcast_export(request: HttpRequest, number: int) -> HttpResponseBase:
-    """The ledger as CSV: all of it, or the part that the page shows."""
+    """Return the ledger as CSV, complete or with the filters of the page."""
     rows = ledger_of(_broadcast(number).statement, wanted_of(request.GET))
-    return StreamingHttpResponse(
-        ledger_csv(rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="broadcast-{number}.csv"'},
-    )
+    return csv_response(ledger_csv(rows), f"broadcast-{number}")
 
 
 def _broadcast(number: int) -> Broadcast:
     return get_object_or_404(Broadcast.objects.select_related("statement"), pk=number)
+
+
+# Few addresses share a mask; for a shorter list, staff can type more digits.
+LISTED: Final = 50
+
+
+@reads
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Search by POST; then list the matching addresses, or the history of the only match."""
+    search = WhoForm(request.POST if request.method == "POST" else None)
+    if search.is_valid():
+        return search.result(request)
+    who = wanted_of(request.GET).who
+    found = list(addresses_of(who).order_by("pk")[:LISTED]) if who else []
+    context = {
+        "search": search,
+        "who": who,
+        "found": found,
+        **(_history(request, found[0]) if len(found) == 1 else {}),
+    }
+    return render(request, "console/ledger.html", context, status=400 if search.is_bound else 200)
+
+
+def _history(request: HttpRequest, address: Address) -> dict[str, object]:
+    others = Address.objects.filter(subscriber=address.subscriber_id).exclude(pk=address.pk)
+    return {
+        "address": address,
+        "others": others.order_by("position", "pk")[:LISTED],
+        "slice": slice_of(request, history_of(address), KEYS),
+    }

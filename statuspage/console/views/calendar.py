@@ -1,8 +1,11 @@
-"""The settlement calendar: a year at a time, how it is loaded, and who stands for it."""
+"""The settlement calendar by year, with loading and review; and the settlement rules."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,42 +13,87 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from statuspage.approvals.proposals import waiting
+from statuspage.calendar.differences import DayChange, difference
+from statuspage.calendar.library import library_days
+from statuspage.calendar.models import CalendarProfile, CalendarYear, YearStatus
+from statuspage.calendar.notice_text import HolidayNotice, notice_parse
+from statuspage.calendar.selectors import calendar_of, profiles, years
+from statuspage.calendar.services import notice_load, year_load, year_review
+from statuspage.calendar.workdays import NotYetPublished
 from statuspage.console.access import decides, reads, staff_of, writes
-from statuspage.console.forms.calendar import NoticeTextForm, ReviewForm
-from statuspage.console.proposals import waiting
-from statuspage.console.year_sheet import WEEKDAYS, months, special_runs
-from statuspage.settlement.calendar.differences import Change, difference
-from statuspage.settlement.calendar.library import library_days
-from statuspage.settlement.calendar.models import CalendarProfile, CalendarYear, YearStatus
-from statuspage.settlement.calendar.notice_text import HolidayNotice
-from statuspage.settlement.calendar.selectors import calendar_of, profiles, years
-from statuspage.settlement.calendar.services import notice_load, year_load, year_review
-from statuspage.settlement.workdays import NotYetPublished
+from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR, WEEKDAYS, months, special_runs
+from statuspage.console.wanted import page_of
+from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.rules import products, rule_history, rules_on
 
-FIRST_YEAR: Final = 2004
-LAST_YEAR: Final = 2099
+NOTICE_LENGTH: Final = 20_000
+
+
+class NoticeTextForm(forms.Form):
+    """A State Council notice as text; when it is empty, the library is used."""
+
+    text = forms.CharField(
+        label=gettext_lazy("State Council notice, pasted as text"),
+        help_text=gettext_lazy(
+            "Include its title and every holiday. Leave empty to use the built-in holiday data."
+        ),
+        max_length=NOTICE_LENGTH,
+        required=False,
+        widget=forms.Textarea({"rows": 10, "lang": "zh-Hans"}),
+    )
+
+    def notice(self, year: int) -> HolidayNotice | None:
+        """Return the parsed notice, or None for the library; refuse a notice of another year."""
+        text = self.cleaned_data["text"]
+        if not text:
+            return None
+        notice = notice_parse(text, year)
+        if notice.year != year:
+            raise ValidationError(
+                _("This notice is for %(found)d, but you are loading %(year)d."),
+                code="year",
+                params={"found": notice.year, "year": year},
+            )
+        return notice
+
+
+class ReviewForm(forms.Form):
+    """The load that the approver looked at."""
+
+    loaded_at = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def clean_loaded_at(self) -> datetime:
+        """Return the time of the load to the microsecond, which Django's own field would cut."""
+        try:
+            moment = datetime.fromisoformat(self.cleaned_data["loaded_at"])
+        except ValueError as error:
+            raise ValidationError(_("Please open the year again.")) from error
+        if moment.tzinfo is None:
+            raise ValidationError(_("Please open the year again."))
+        return moment
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The profile and the year that an address asks for."""
+class CalendarRequest:
+    """The profile and the year in the query string."""
 
     profile: CalendarProfile
     year: int
 
     @property
     def row(self) -> CalendarYear | None:
-        """What is known about the year."""
+        """The year's row, if there is one."""
         return years(self.profile.code).filter(year=self.year).first()
 
     def address(self, name: str, year: int | None = None) -> str:
-        """One of this room's pages, for the same profile."""
+        """Return the URL of one of the calendar's pages, for the same profile."""
         return f"{reverse(f'console:{name}')}?profile={self.profile.code}&year={year or self.year}"
 
     def context(self) -> dict[str, Any]:
-        """What every page of the calendar shows."""
+        """Return the template context that every calendar page needs."""
         known = calendar_of(self.profile.code)
         loaded = self.year in known.years
         return {
@@ -68,13 +116,13 @@ class Asked:
 
 @reads
 def calendar(request: HttpRequest) -> HttpResponse:
-    """A year of a profile."""
+    """Show a year of a profile."""
     return render(request, "console/calendar.html", _asked(request).context())
 
 
 @writes
 def calendar_load(request: HttpRequest) -> HttpResponse:
-    """Paste a notice, or ask the library; look at the difference; save it."""
+    """Load a year from a pasted notice or the library: show the difference, then save."""
     asked = _asked(request)
     form = NoticeTextForm(request.POST or None)
     context = {**asked.context(), "form": form, "complain": form.is_bound}
@@ -85,7 +133,10 @@ def calendar_load(request: HttpRequest) -> HttpResponse:
                 return _save(request, asked, notice)
             context |= _difference(asked, notice)
         except NotYetPublished:
-            form.add_error(None, _("The library does not know this year yet. Paste the notice."))
+            form.add_error(
+                None,
+                _("The built-in holiday data does not include this year yet. Paste the notice."),
+            )
         except ValidationError as error:
             form.add_error(None, error)
     return render(request, "console/calendar_load.html", context)
@@ -93,7 +144,7 @@ def calendar_load(request: HttpRequest) -> HttpResponse:
 
 @decides
 def calendar_review(request: HttpRequest) -> HttpResponse:
-    """A second person looks at a loaded year and stands for it."""
+    """Let a second person review a loaded year."""
     asked = _asked(request)
     form = ReviewForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -107,13 +158,15 @@ def calendar_review(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("%(year)d is reviewed.") % {"year": asked.year})
+            messages.success(request, _("%(year)d is now reviewed.") % {"year": asked.year})
             return redirect(asked.address("calendar"))
     context = {**asked.context(), "form": form, "complain": form.is_bound}
     return render(request, "console/calendar_review.html", context)
 
 
-def _save(request: HttpRequest, asked: Asked, notice: HolidayNotice | None) -> HttpResponse:
+def _save(
+    request: HttpRequest, asked: CalendarRequest, notice: HolidayNotice | None
+) -> HttpResponse:
     staff, profile = staff_of(request), asked.profile.code
     changes = (
         notice_load(profile=profile, notice=notice, by=staff)
@@ -125,8 +178,8 @@ def _save(request: HttpRequest, asked: Asked, notice: HolidayNotice | None) -> H
     return redirect(asked.address("calendar"))
 
 
-def _difference(asked: Asked, notice: HolidayNotice | None) -> dict[str, Any]:
-    """What saving would do; a notice that contradicts itself is shown, but not to be saved."""
+def _difference(asked: CalendarRequest, notice: HolidayNotice | None) -> dict[str, Any]:
+    """Return the changes that saving would make; a notice with contradictions cannot be saved."""
     changes = _changes(asked, notice)
     fresh = asked.row is None or asked.row.status == YearStatus.UNPUBLISHED
     return {
@@ -137,7 +190,7 @@ def _difference(asked: Asked, notice: HolidayNotice | None) -> dict[str, Any]:
     }
 
 
-def _changes(asked: Asked, notice: HolidayNotice | None) -> list[Change]:
+def _changes(asked: CalendarRequest, notice: HolidayNotice | None) -> list[DayChange]:
     if notice is None:
         return difference(asked.profile, asked.year, library_days(asked.year))
     known = calendar_of(asked.profile.code).years
@@ -154,12 +207,30 @@ def _changes(asked: Asked, notice: HolidayNotice | None) -> list[Change]:
     ]
 
 
-def _asked(request: HttpRequest) -> Asked:
-    """From the address; this year of the domestic profile where it names none."""
+def _asked(request: HttpRequest) -> CalendarRequest:
+    """Return the requested profile and year, by default the domestic profile and this year."""
     code = request.GET.get("profile", "domestic")
     profile = profiles().filter(code=code).first() if "\x00" not in code else None
     written = request.GET.get("year", str(timezone.localdate().year))
     year = int(written) if written.isascii() and written.isdigit() and len(written) == 4 else 0
     if profile is None or not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
-    return Asked(profile, year)
+    return CalendarRequest(profile, year)
+
+
+@reads
+def rules(request: HttpRequest) -> HttpResponse:
+    """Show the settlement rules in force and their history."""
+    page = page_of(request, rule_history())
+    context = {
+        "holding": _rows(rules_on(timezone.localdate())),
+        "page": page,
+        "history": _rows(page),
+    }
+    return render(request, "console/rules.html", context)
+
+
+def _rows(found: Iterable[SettlementRule]) -> list[dict[str, Any]]:
+    """Return each rule with its product's name, or None where it is for every product."""
+    names = {one.code: one.name for one in products()}
+    return [{"rule": one, "product": names.get(one.product)} for one in found]

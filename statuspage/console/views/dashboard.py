@@ -1,25 +1,30 @@
-"""What is open, what is late, what is being sent, and whether everything works."""
+"""The dashboard: open incidents, overdue updates, running broadcasts, and system health."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+import redis
 from django.conf import settings
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import reachable_channels
+from notifications.channels.base import channels
 from notifications.delivery.budget import spending
+from notifications.delivery.providers import ProviderHealth, health_of
 from notifications.delivery.selectors import recent_broadcasts
+from statuspage.approvals.drafts import drafts_of
+from statuspage.approvals.proposals import to_review, waiting
 from statuspage.components.selectors import overall_state, visible_components
 from statuspage.components.statuses import HEADLINES
 from statuspage.console.access import reads, staff_of
 from statuspage.console.broadcasts import Progress
-from statuspage.console.health import parts
-from statuspage.console.proposals import waiting
-from statuspage.console.reviews import to_review
-from statuspage.console.views.quarantine import stopped_groups
-from statuspage.console.writing import drafts_of
+from statuspage.console.views.dead_letters import stopped_groups
 from statuspage.incidents.models import Incident
 from statuspage.incidents.selectors import (
     active_maintenances,
@@ -27,16 +32,89 @@ from statuspage.incidents.selectors import (
     scheduled_maintenances,
 )
 from statuspage.incidents.services.recurrences import due
+from statuspage.notices.selectors import notices
+from statuspage.operations.heartbeat import ALIVE_SECONDS, CLOCK, silent_for
+from statuspage.pages.health import CHECKS
 from statuspage.regulator.selectors import running
-from statuspage.settlement.selectors import recent_notices
+
+ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
+
+
+class State(models.TextChoices):
+    """The state of one part of the system, in words for staff."""
+
+    WORKS = "works", _("OK")
+    TROUBLED = "troubled", _("Degraded")
+    DOWN = "down", _("Down")
+    NOT_SET_UP = "not_set_up", _("Not set up")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+BY_PROVIDER: Final = {
+    ProviderHealth.UP: State.WORKS,
+    ProviderHealth.TROUBLED: State.TROUBLED,
+    ProviderHealth.DOWN: State.DOWN,
+    ProviderHealth.NOT_SET_UP: State.NOT_SET_UP,
+}
+
+
+@dataclass(frozen=True)
+class HealthItem:
+    """One part of the system that delivery needs."""
+
+    name: Any
+    state: State
+
+    @property
+    def well(self) -> bool:
+        """Whether the part works."""
+        return self.state == State.WORKS
+
+
+def parts() -> list[tuple[Any, Sequence[HealthItem]]]:
+    """Return the health of every part by group, checked now; an unreachable part raises nothing."""
+    engines = [
+        HealthItem(ENGINES[name], State.WORKS if answers() else State.DOWN)
+        for name, answers in CHECKS.items()
+    ]
+
+    def providers() -> list[HealthItem]:
+        return [HealthItem(one.label, BY_PROVIDER[health_of(one)]) for one in channels()]
+
+    return [
+        (_("Database and cache"), engines),
+        (_("Workers"), _or_unknown(_workers, _("Workers"))),
+        (_("Providers"), _or_unknown(providers, _("Providers"))),
+    ]
+
+
+def _workers() -> list[HealthItem]:
+    """Return the workers heard from in the last hour, and the scheduler."""
+    silent = silent_for()
+    clock = HealthItem(_("Scheduler (beat)"), _alive(silent.pop(CLOCK, None)))
+    workers = [HealthItem(name, _alive(seconds)) for name, seconds in sorted(silent.items())]
+    return [*(workers or [HealthItem(_("No worker"), State.DOWN)]), clock]
+
+
+def _alive(seconds: float | None) -> State:
+    return State.WORKS if seconds is not None and seconds < ALIVE_SECONDS else State.DOWN
+
+
+def _or_unknown(ask: Callable[[], list[HealthItem]], name: Any) -> list[HealthItem]:
+    try:
+        return ask()
+    except redis.RedisError:
+        return [HealthItem(name, State.UNKNOWN)]
+
 
 BROADCASTS = 5
 DRAFTS = 5
+NOTICES = 5
 
 
 @reads
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """The console's first page."""
+    """Show the console's first page."""
     description, indicator = overall_state(visible_components())
     now = timezone.now()
     context = {
@@ -51,7 +129,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "unread": to_review().count(),
         "due": due(),
         "owed": running(now),
-        "notices": recent_notices(),
+        "notices": notices()[:NOTICES],
         **_delivery(),
         "unconfigured": [one for one in reachable_channels() if not one.configured()],
     }
@@ -59,7 +137,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def _promises(now: datetime) -> dict[str, Any]:
-    """Open incidents, the one that is due first on top; how many are late; the next one due."""
+    """Return open incidents, soonest promise first, with the overdue ones and the next due."""
     incidents = sorted(open_incidents(), key=_due)
     promised = [one for one in incidents if one.next_update_by]
     late = [one for one in promised if _due(one) < now]
@@ -68,7 +146,7 @@ def _promises(now: datetime) -> dict[str, Any]:
 
 
 def _due(incident: Incident) -> datetime:
-    """Who promised nothing comes last."""
+    """Return the time of the promised update; an incident without a promise sorts last."""
     return incident.next_update_by or datetime.max.replace(tzinfo=timezone.get_current_timezone())
 
 

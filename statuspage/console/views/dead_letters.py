@@ -1,11 +1,13 @@
-"""What did not arrive: seen by reason, sent again, or left as it is."""
+"""Failed messages and stopped addresses: lists by reason, and the decisions about them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
 from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,35 +15,37 @@ from django.utils.translation import ngettext
 
 from notifications.channels import reachable_channels
 from notifications.delivery.ledger import (
+    AT_ONCE,
     DEFINITE,
     KEYS,
     UNDECIDED,
-    Wanted,
+    LedgerFilter,
     dead_groups,
     dead_letters,
+    deliveries_retry,
+    delivery_leave,
+    delivery_send_again,
+    retryable,
 )
 from notifications.delivery.models import Delivery
-from notifications.delivery.retry import AT_ONCE, retryable
-from statuspage.console import decisions
-from statuspage.console.access import decides, may_decide, reads, staff_of, undecided
+from notifications.subscribers.models import Address
+from notifications.subscribers.services.subscriptions import BY_OWNER, addresses_reactivate
+from statuspage.console.access import decides, reads, staff_of
+from statuspage.console.labels import REASONS
 from statuspage.console.models import Decision
-from statuspage.console.paging import slice_of
 from statuspage.console.shared import shared
-from statuspage.console.wanted import query_of, wanted_of
+from statuspage.console.wanted import number_of, query_of, slice_of, wanted_of
 
 COUNTED_FOR_SECONDS: Final = 5
 DECISIONS: Final = 10
-DECIDE: Final[Mapping[str, Callable[..., bool]]] = {
-    "send_again": decisions.send_again,
-    "leave": decisions.leave,
-}
+ACTS: Final = {"send_again": Decision.Act.SENT_AGAIN, "leave": Decision.Act.LEFT}
 
 
 @reads
 def dead_letter_list(request: HttpRequest) -> HttpResponse:
-    """By reason with counts, and one by one."""
+    """List failed messages, with a count for each reason."""
     wanted = wanted_of(request.GET)
-    every = Wanted(channel=wanted.channel, statement=wanted.statement)
+    every = LedgerFilter(channel=wanted.channel, statement=wanted.statement)
     key = f"dead-letters:{every.channel}:{every.statement}"
     context = {
         "groups": shared(key, COUNTED_FOR_SECONDS, lambda: dead_groups(every)),
@@ -56,12 +60,20 @@ def dead_letter_list(request: HttpRequest) -> HttpResponse:
 
 @decides
 def dead_letters_retry(request: HttpRequest) -> HttpResponse:
-    """Ask once more, with the number; then send again what certainly reached nobody."""
+    """Ask for confirmation with the number, then resend what certainly reached nobody."""
     wanted = wanted_of(request.GET)
     rows = dead_letters(wanted)
     if request.method == "POST":
-        count = decisions.retry(staff=staff_of(request), rows=rows, wanted=wanted)
-        messages.success(request, _retried(count))
+        # Recorded first, because sending takes many transactions.
+        about = {name: value for name, value in asdict(wanted).items() if value}
+        act, staff = Decision.Act.RETRIED, staff_of(request)
+        decision = Decision.objects.create(act=act, staff=staff, about=about, count=0)
+        decision.count = count = deliveries_retry(rows)
+        decision.save(update_fields=["count"])
+        said = ngettext(
+            "%(shown)s message will be sent again.", "%(shown)s messages will be sent again.", count
+        )
+        messages.success(request, said % {"shown": f"{count:,}"})
         back = replace(wanted, delivery=None)
         return redirect(f"{reverse('console:dead_letters')}?{query_of(back)}")
     count = retryable(rows).count()
@@ -76,8 +88,8 @@ def dead_letters_retry(request: HttpRequest) -> HttpResponse:
 
 
 @reads
-def dead_letter(request: HttpRequest, number: int) -> HttpResponse:
-    """One that nobody but people can tell about: send it again, or leave it."""
+def dead_letter(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Show a message with an unknown outcome, and let staff resend or close it."""
     delivery = get_object_or_404(Delivery.objects.select_related("address", "statement"), pk=number)
     if request.method == "POST":
         return _decide(request, delivery)
@@ -89,20 +101,75 @@ def dead_letter(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "console/dead_letter.html", context)
 
 
+@decides
 def _decide(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    staff, act = staff_of(request), DECIDE.get(request.POST.get("act", ""))
-    if not may_decide(staff):
-        return undecided(request)
+    act = ACTS.get(request.POST.get("act", ""))
     if act is None:
         return redirect("console:dead_letter", number=delivery.pk)
-    if act(staff=staff, delivery=delivery):
-        messages.success(request, _("Your decision is written down."))
+    about = {
+        "delivery": delivery.pk,
+        "statement": delivery.statement_id,
+        "channel": delivery.channel,
+        "address": delivery.address.masked if delivery.address else "",
+    }
+    carry_out = delivery_send_again if act == Decision.Act.SENT_AGAIN else delivery_leave
+    with transaction.atomic():
+        done = carry_out(delivery.pk)
+        if done:
+            Decision.objects.create(act=act, staff=staff_of(request), about=about)
+    if done:
+        messages.success(request, _("Your decision is recorded."))
     else:
-        messages.warning(request, _("This message is settled already; nothing was changed."))
+        messages.warning(
+            request, _("This message has already been dealt with. Nothing was changed.")
+        )
     return redirect("console:dead_letters")
 
 
-def _retried(count: int) -> str:
-    return ngettext(
-        "%(shown)s message will be sent again.", "%(shown)s messages will be sent again.", count
-    ) % {"shown": f"{count:,}"}
+STOPPED_KEYS: Final = ("suppressed_at", "pk")
+
+
+@reads
+def quarantine(request: HttpRequest) -> HttpResponseBase:
+    """List stopped addresses, latest first, by reason; POST reactivates one."""
+    if request.method == "POST":
+        return _reactivate(request)
+    reason = request.GET.get("reason", "")
+    reason = reason if reason in REASONS else ""
+    rows = _stopped().filter(suppressed_for=reason) if reason else _stopped()
+    context = {
+        "groups": stopped_groups(),
+        "reason": reason,
+        "by_owner": BY_OWNER,
+        "slice": slice_of(request, rows, STOPPED_KEYS),
+    }
+    return render(request, "console/quarantine.html", context)
+
+
+@decides
+def _reactivate(request: HttpRequest) -> HttpResponse:
+    address = get_object_or_404(Address, pk=number_of(request.POST.get("address", "")) or 0)
+    about = {"address": address.masked, "channel": address.channel}
+    about["reason"] = address.suppressed_for
+    with transaction.atomic():
+        reactivated = addresses_reactivate([address.pk])
+        if reactivated:
+            act = Decision.Act.REVIVED
+            Decision.objects.create(act=act, staff=staff_of(request), about=about)
+    if reactivated:
+        messages.success(request, _("%(address)s is active again.") % {"address": address.masked})
+    else:
+        messages.warning(
+            request, _("Nothing was changed: only the owner can reactivate this address.")
+        )
+    return redirect("console:quarantine")
+
+
+def _stopped() -> QuerySet[Address]:
+    return Address.objects.filter(suppressed_at__isnull=False)
+
+
+def stopped_groups() -> list[tuple[str, int]]:
+    """Return the number of stopped addresses by reason, the most first; cached for seconds."""
+    rows = _stopped().values_list("suppressed_for").annotate(count=Count("pk")).order_by("-count")
+    return shared("quarantine", COUNTED_FOR_SECONDS, lambda: list(rows))

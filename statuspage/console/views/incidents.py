@@ -1,75 +1,72 @@
-"""Opening incidents and keeping the promise of the next update."""
+"""Open and update incidents, from a form or from the page of all component states."""
 
+import json
 from typing import Any
 
+from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from statuspage.components.models import Component
+from statuspage.components.statuses import IMPACT_OF, ComponentStatus
 from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.compose import Composition, compose, typed, writing_of
-from statuspage.console.forms.backfills import BackfillForm
-from statuspage.console.forms.incidents import IncidentOpenForm, IncidentUpdateForm
-from statuspage.console.forms.promises import promise_minutes
-from statuspage.console.paging import page_of
-from statuspage.console.preview import preview_of
-from statuspage.console.switchboard import chosen_states
+from statuspage.console.compose import Composition, compose, typed
+from statuspage.console.forms.fields import offer
+from statuspage.console.forms.incidents import BackfillForm, IncidentOpenForm, IncidentUpdateForm
+from statuspage.console.forms.states import ComponentStates, changed, chosen_states, form_for
 from statuspage.console.timelines import entries
-from statuspage.console.views.templates import chosen_signal, chosen_template
+from statuspage.console.wanted import chosen_row, page_of
 from statuspage.incidents.models import Incident, Template
-from statuspage.incidents.selectors import incidents, templates
+from statuspage.incidents.selectors import incidents, open_incidents, templates
+from statuspage.monitors.selectors import drafts
 
 
 @reads
 def incident_list(request: HttpRequest) -> HttpResponse:
-    """All incidents, the latest first."""
+    """List all incidents, latest first."""
     return render(request, "console/incidents.html", {"page": page_of(request, incidents())})
 
 
 @writes
 def incident_new(request: HttpRequest) -> HttpResponse:
-    """Choose the words to start from."""
+    """Show the templates to start from."""
     context = {"templates": templates(Template.Use.INCIDENT)}
     return render(request, "console/incident_new.html", context)
 
 
 @writes
 def incident_compose(request: HttpRequest) -> HttpResponse:
-    """Write and publish a new incident, blank, from a template or from what a monitor reports."""
+    """Write and publish a new incident, blank, from a template or from a monitor's report."""
     form = IncidentOpenForm(
         typed(request),
         components=every_component(),
-        template=chosen_template(request, Template.Use.INCIDENT),
-        signal=chosen_signal(request),
+        template=chosen_row(request, "template", templates(Template.Use.INCIDENT)),
+        signal=chosen_row(request, "signal", drafts()),
         chosen=chosen_states(request.GET),
     )
-    context = {"promises": promise_minutes()}
+    context = {"promises": _promise_minutes()}
     return compose(request, Composition(form, "console/incident_compose.html", context))
 
 
 @writes
 def incident_backfill(request: HttpRequest) -> HttpResponse:
-    """Write and publish an incident that is over already."""
+    """Write and publish an incident that is already over."""
     form = BackfillForm(typed(request), components=every_component())
     return compose(request, Composition(form, "console/incident_backfill.html"))
 
 
 @reads
-def incident(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What was said about an incident, and the form to say more."""
-    found = _incident(public_id)
-    context = _context(found)
+def incident(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Show an incident's statements, and the form for its next update."""
     if staff_of(request).may_publish:
-        form = IncidentUpdateForm(None, incident=found, components=every_component())
-        place = reverse("console:incident_update", args=[public_id])
-        context |= {
-            "form": form,
-            "preview": preview_of(form),
-            "writing": writing_of(request, place),
-        }
-    return render(request, "console/incident.html", context)
+        return incident_update(request, public_id)
+    return render(request, "console/incident.html", _context(_incident(public_id)))
 
 
 @writes
@@ -82,14 +79,16 @@ def incident_update(request: HttpRequest, public_id: str) -> HttpResponse:
         components=every_component(),
         chosen=chosen_states(request.GET),
     )
-    return compose(request, Composition(form, "console/incident.html", _context(found)))
+    place = reverse("console:incident_update", args=[public_id])
+    page = Composition(form, "console/incident.html", _context(found), place=place)
+    return compose(request, page)
 
 
 def _context(incident: Incident) -> dict[str, Any]:
     return {
         "incident": incident,
         "entries": entries("incident", incident.public_id),
-        "promises": promise_minutes(),
+        "promises": _promise_minutes(),
         "now": timezone.now(),
     }
 
@@ -99,5 +98,41 @@ def _incident(public_id: str) -> Incident:
 
 
 def every_component() -> list[Component]:
-    """Those that a form may put into a state."""
+    """Return the components that a form may put into a state."""
     return list(Component.objects.select_related("group"))
+
+
+def _promise_minutes() -> str:
+    """Return the minutes until the next update by impact and by component status, as JSON.
+
+    The script uses it to fill in the time when impact or status changes.
+    """
+    minutes = settings.PROMISE_UPDATE_MINUTES
+    known = {status: impact for status, impact in IMPACT_OF.items() if impact in minutes}
+    by_component = {str(status): minutes[impact] for status, impact in known.items()}
+    return json.dumps({**by_component, **minutes})
+
+
+class _Switches(forms.Form):
+    """One select for each component, starting with its present state."""
+
+    def __init__(self, components: list[Component]) -> None:
+        super().__init__()
+        present = {one.public_id: one.status for one in components}
+        self.states = ComponentStates(self, components, present)
+        for name in self.fields:
+            offer(self, name, ComponentStatus.choices)
+
+
+@reads
+def switchboard(request: HttpRequest) -> HttpResponse:
+    """Show the states; with `target`, redirect to the form that publishes the changed ones."""
+    components = list(Component.objects.select_related("group"))
+    incidents = list(open_incidents())
+    if "target" in request.GET and staff_of(request).may_publish:
+        states = changed(components, chosen_states(request.GET))
+        if states:
+            return redirect(form_for(request.GET["target"], incidents, states))
+        messages.info(request, _("No status was changed, so there is nothing to publish."))
+    context = {"form": _Switches(components), "incidents": incidents}
+    return render(request, "console/switchboard.html", context)

@@ -1,29 +1,37 @@
-"""Announcing maintenance and telling how it goes."""
+"""Announce maintenance, update it, and set up recurring maintenance."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from statuspage.components.models import Component
 from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.compose import Composition, compose, typed, writing_of
-from statuspage.console.forms.maintenances import MaintenanceForm, MaintenanceUpdateForm
-from statuspage.console.paging import page_of
-from statuspage.console.preview import preview_of
+from statuspage.console.compose import Composition, compose, typed
+from statuspage.console.forms.maintenances import (
+    MaintenanceForm,
+    MaintenanceUpdateForm,
+    RecurrenceForm,
+)
+from statuspage.console.sheets import WEEKDAYS, month_named, sheet_of
 from statuspage.console.timelines import entries
-from statuspage.console.views.templates import chosen_template
-from statuspage.console.wanted import number_of
+from statuspage.console.wanted import chosen_row, number_of, page_of
 from statuspage.incidents.lifecycle import MAINTENANCE_TRANSITIONS
 from statuspage.incidents.models import Maintenance, Template
 from statuspage.incidents.selectors import maintenances, templates
-from statuspage.incidents.services.recurrences import Due, due
+from statuspage.incidents.services.maintenances import DueOccurrence
+from statuspage.incidents.services.recurrences import due, recurrence_stop, recurrences
 
 
 @reads
 def maintenance_list(request: HttpRequest) -> HttpResponse:
-    """All maintenance, the latest first."""
+    """List all maintenance, latest first."""
     return render(request, "console/maintenances.html", {"page": page_of(request, maintenances())})
 
 
@@ -33,7 +41,7 @@ def maintenance_compose(request: HttpRequest) -> HttpResponse:
     form = MaintenanceForm(
         typed(request),
         components=list(Component.objects.all()),
-        template=chosen_template(request, Template.Use.MAINTENANCE),
+        template=chosen_row(request, "template", templates(Template.Use.MAINTENANCE)),
         due=_due(request),
     )
     context = {"templates": templates(Template.Use.MAINTENANCE)}
@@ -41,19 +49,12 @@ def maintenance_compose(request: HttpRequest) -> HttpResponse:
 
 
 @reads
-def maintenance(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What was said about a maintenance, and the form to say more while it lasts."""
+def maintenance(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Show a maintenance's statements, and the form for its next update until it is over."""
     found = _maintenance(public_id)
-    context = _context(found)
     if staff_of(request).may_publish and MAINTENANCE_TRANSITIONS[found.status]:
-        form = MaintenanceUpdateForm(None, maintenance=found)
-        place = reverse("console:maintenance_update", args=[public_id])
-        context |= {
-            "form": form,
-            "preview": preview_of(form),
-            "writing": writing_of(request, place),
-        }
-    return render(request, "console/maintenance.html", context)
+        return maintenance_update(request, public_id)
+    return render(request, "console/maintenance.html", _context(found))
 
 
 @writes
@@ -61,7 +62,9 @@ def maintenance_update(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write and publish the next update."""
     found = _maintenance(public_id)
     form = MaintenanceUpdateForm(typed(request), maintenance=found)
-    return compose(request, Composition(form, "console/maintenance.html", _context(found)))
+    place = reverse("console:maintenance_update", args=[public_id])
+    page = Composition(form, "console/maintenance.html", _context(found), place=place)
+    return compose(request, page)
 
 
 def _context(maintenance: Maintenance) -> dict[str, Any]:
@@ -73,8 +76,8 @@ def _maintenance(public_id: str) -> Maintenance:
     return get_object_or_404(maintenances(), public_id=public_id)
 
 
-def _due(request: HttpRequest) -> Due | None:
-    """The one of a row that the address names, while its rule has it and nobody announced it."""
+def _due(request: HttpRequest) -> DueOccurrence | None:
+    """Return the occurrence in the query string, if it is not announced yet."""
     row, start = (number_of(request.GET.get(name, "")) for name in ("recurrence", "start"))
     if row is None:
         return None
@@ -83,3 +86,38 @@ def _due(request: HttpRequest) -> Due | None:
     if found is None:
         raise Http404
     return found
+
+
+@reads
+def maintenance_calendar(request: HttpRequest) -> HttpResponse:
+    """Show a month of maintenance, occurrences to announce, and recurring maintenance."""
+    context = {
+        "sheet": sheet_of(month_named(request.GET.get("month", ""))),
+        "weekdays": WEEKDAYS,
+        "today": timezone.localdate(),
+        "due": due(),
+        "recurrences": recurrences(),
+    }
+    return render(request, "console/maintenance_calendar.html", context)
+
+
+@writes
+def recurrence_new(request: HttpRequest) -> HttpResponse:
+    """Set up a recurrence; nothing is published yet."""
+    data = request.POST if request.method == "POST" else None
+    form = RecurrenceForm(data, components=list(Component.objects.all()))
+    if form.is_valid() and form.create(staff_of(request)):
+        messages.success(request, _("Saved. Each maintenance is announced as you chose."))
+        return redirect("console:maintenance_calendar")
+    context = {"form": form, "complain": form.is_bound}
+    status = 400 if form.is_bound else 200
+    return render(request, "console/recurrence_new.html", context, status=status)
+
+
+@writes
+@require_POST
+def recurrence_end(request: HttpRequest, number: int) -> HttpResponse:
+    """Stop a recurrence; what is announced stays announced."""
+    recurrence_stop(get_object_or_404(recurrences(), pk=number))
+    messages.success(request, _("Stopped. Maintenance that is already announced stays."))
+    return redirect("console:maintenance_calendar")

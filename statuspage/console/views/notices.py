@@ -7,37 +7,39 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from statuspage.approvals.proposals import propose, waiting
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.notices import NoticeForm
-from statuspage.console.paging import page_of
-from statuspage.console.proposals import propose, waiting
 from statuspage.console.timelines import entries
+from statuspage.console.wanted import page_of
 from statuspage.incidents.models import Incident
 from statuspage.incidents.selectors import recent_incidents
-from statuspage.settlement.audience import MerchantCategory
-from statuspage.settlement.notices import NoticeKind, kinds, notice_kind
-from statuspage.settlement.selectors import notices
-from statuspage.settlement.services import takes_two
+from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.kind import kinds, notice_kind
+from statuspage.notices.selectors import notices
+from statuspage.notices.services import takes_two
 
 
 @reads
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """All notices, the latest first."""
+    """List all notices, latest first."""
     context = {"page": page_of(request, notices()), "waiting": waiting()}
     return render(request, "console/notices.html", context)
 
 
 @writes
 def notice_new(request: HttpRequest) -> HttpResponse:
-    """Choose the kind."""
+    """Show the kinds of notice to choose from."""
     return render(request, "console/notice_new.html", {"kinds": kinds()})
 
 
 @writes
 def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     """Write and publish a notice of that kind."""
-    found = _kind(kind)
+    found = next((one for one in kinds() if one.name == kind), None)
+    if found is None:
+        raise Http404
     form = NoticeForm(typed(request), kind=found, incidents=list(recent_incidents()))
     hand_over = partial(_hand_over, form=form) if takes_two(found) else None
     page = Composition(form, "console/notice_compose.html", {"kind": found}, hand_over)
@@ -45,21 +47,22 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _hand_over(request: HttpRequest, *, form: NoticeForm) -> HttpResponse:
-    """To the page on which a second person will look at it."""
-    token = form.cleaned_data["token"]
+    """Submit the notice, and redirect to the page on which a second person reviews it."""
     proposal = propose(
-        token=token,
+        token=form.cleaned_data["token"],
         draft=form.written(),
         staff=staff_of(request),
         confirmed=form.cleaned_data["confirmed"],
     )
-    messages.success(request, _("Handed over: it is published once a second person approves it."))
+    messages.success(
+        request, _("Submitted for approval. It is published once a second person approves it.")
+    )
     return redirect("console:notice_proposal", number=proposal.pk)
 
 
 @reads
 def notice(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A notice as it was published, with what was said about it since."""
+    """Show a notice as published, with later statements about it."""
     found = get_object_or_404(notices(), public_id=public_id)
     kind = notice_kind(found.kind)
     context = {
@@ -70,10 +73,3 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
         "entries": entries("notice", public_id),
     }
     return render(request, "console/notice.html", context)
-
-
-def _kind(name: str) -> NoticeKind:
-    found = next((one for one in kinds() if one.name == name), None)
-    if found is None:
-        raise Http404
-    return found

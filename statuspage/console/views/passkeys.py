@@ -1,4 +1,4 @@
-"""Passkeys: set up and removed on one's account, shown when signing in."""
+"""Passkeys: add and remove them on the account page, and sign in with them."""
 
 from typing import Final
 
@@ -8,15 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from statuspage.client_ip import client_ip
-from statuspage.console import backoff
-from statuspage.console.access import anyone, reads, staff_of
+from statuspage.console import attempts
+from statuspage.console.access import in_staff_language, reads, staff_of
 from statuspage.console.views.session import HALF, enter, half_signed_in
+from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import Passkey, Staff
 from statuspage.staff.passkeys import (
-    Refused,
+    PasskeyRefused,
     authentication_begin,
     authentication_finish,
     passkey_remove,
@@ -32,7 +32,7 @@ CHALLENGE: Final = "passkey_challenge"
 @reads
 @require_POST
 def passkey_options(request: HttpRequest) -> HttpResponse:
-    """What the browser needs to make a new one."""
+    """Return the options from which the browser makes a new passkey."""
     options, request.session[CHALLENGE] = registration_begin(staff_of(request))
     return HttpResponse(options, content_type="application/json")
 
@@ -40,7 +40,7 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 @reads
 @require_POST
 def passkey_add(request: HttpRequest) -> HttpResponse:
-    """Keep a new one; with the first factor come recovery codes, shown this once."""
+    """Save a new passkey; for a first second factor, also show recovery codes once."""
     staff = staff_of(request)
     if not _password_is_right(request, staff):
         return redirect("console:account")
@@ -53,8 +53,8 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
             name=request.POST.get("name", ""),
             ip=client_ip(request),
         )
-    except Refused:
-        messages.error(request, _("This passkey could not be set up. Please try again."))
+    except PasskeyRefused:
+        messages.error(request, _("The passkey could not be set up. Please try again."))
         return redirect("console:account")
     request.session[SHOWN] = True
     if first:
@@ -68,7 +68,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
 @reads
 @require_POST
 def passkey_off(request: HttpRequest, number: int) -> HttpResponse:
-    """Remove one of one's own."""
+    """Remove one of the reader's own passkeys."""
     staff = staff_of(request)
     found = get_object_or_404(Passkey, pk=number, staff=staff)
     if _password_is_right(request, staff):
@@ -79,10 +79,10 @@ def passkey_off(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("console:account")
 
 
-@anyone
+@in_staff_language
 @require_POST
 def passkey_show_options(request: HttpRequest) -> HttpResponse:
-    """What the browser of someone who gave the right password needs to show theirs."""
+    """Return the options with which the browser signs in, once the password was right."""
     staff = half_signed_in(request)
     if staff is None:
         return redirect("console:login")
@@ -90,10 +90,10 @@ def passkey_show_options(request: HttpRequest) -> HttpResponse:
     return HttpResponse(options, content_type="application/json")
 
 
-@anyone
+@in_staff_language
 @require_POST
 def passkey_show(request: HttpRequest) -> HttpResponse:
-    """Sign in with it."""
+    """Check the passkey and sign in."""
     staff = half_signed_in(request)
     if staff is None:
         request.session.pop(HALF, None)
@@ -104,23 +104,23 @@ def passkey_show(request: HttpRequest) -> HttpResponse:
             answer=request.POST.get("passkey", ""),
             challenge=request.session.pop(CHALLENGE, None),
         )
-    except Refused:
+    except PasskeyRefused:
         record(act="second_factor.failed", staff=staff, ip=client_ip(request))
-        messages.error(request, _("This passkey was not accepted. Try again, or type a code."))
+        messages.error(request, _("This passkey was not accepted. Try again, or enter a code."))
         return redirect("console:second_factor")
     return enter(request, staff)
 
 
 def _password_is_right(request: HttpRequest, staff: Staff) -> bool:
-    """Whoever found an open browser must not make it theirs; tries are counted."""
+    """Ask for the password again, so that an open browser is not enough; tries are counted."""
     if not staff.has_usable_password():
-        return True  # they come by single sign-on, and have none to be asked for
+        return True  # signed in by single sign-on: there is no password to ask for
     name = f"password of {staff.pk}"
-    if backoff.attempt(name, ""):
+    if attempts.attempt(name, ""):
         messages.error(request, _("Too many tries. Wait a moment."))
         return False
     if not staff.check_password(request.POST.get("password", "")):
-        messages.error(request, _("The password is not right: nothing was changed."))
+        messages.error(request, _("Wrong password. Nothing was changed."))
         return False
-    backoff.forgive(name, "")
+    attempts.forgive(name, "")
     return True

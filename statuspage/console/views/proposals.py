@@ -1,26 +1,33 @@
-"""What waits for a second person: looked at, approved or sent back."""
+"""Drafts, and notices that wait for a second person's approval."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from statuspage.console.access import may_decide, reads, staff_of
-from statuspage.console.models import Proposal
-from statuspage.console.preview import Preview, preview_of_notice
-from statuspage.console.proposals import Foreseen, approve, foreseen_of, send_back
-from statuspage.settlement.notices import notice_kind
+from statuspage.approvals.drafts import discarded_by, draft_discard, draft_restore, drafts_of
+from statuspage.approvals.models import Proposal
+from statuspage.approvals.proposals import approve, foreseen_of, send_back
+from statuspage.console.access import reads, staff_of, writes
+from statuspage.console.forms.compose import NO_ID
+from statuspage.console.preview import preview_of_content
+from statuspage.console.wanted import page_of
+from statuspage.notices.kind import notice_kind
+from statuspage.statements.texts import LANGUAGES
 
 
 @reads
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
-    """What would be said and who wrote it; a second person decides here."""
-    found = get_object_or_404(Proposal.objects.select_related("proposed_by"), pk=number)
+    """Show what would be published and who wrote it; a second person decides here."""
+    found = get_object_or_404(
+        Proposal.objects.select_related("proposed_by", "statement"), pk=number
+    )
     problem = None
     if request.method == "POST":
         step = STEPS.get(request.POST.get("step", ""))
@@ -31,7 +38,20 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         except ValidationError as error:
             problem = error
             found.refresh_from_db()
-    return _page(request, found, problem)
+    staff = staff_of(request)
+    own = found.proposed_by_id == staff.pk
+    waits = found.state == Proposal.State.WAITING
+    context = {
+        "proposal": found,
+        "kind": notice_kind(found.kind),
+        "languages": LANGUAGES,
+        "problems": problem.messages if problem else [],
+        "own": own,
+        "may_approve": waits and not own and staff.may_approve,
+        "may_send_back": waits and (own or staff.may_approve),
+        **(_foreseen(found) if waits else {}),
+    }
+    return render(request, "console/proposal.html", context, status=409 if problem else 200)
 
 
 def _approve(request: HttpRequest, found: Proposal) -> HttpResponse:
@@ -43,36 +63,52 @@ def _approve(request: HttpRequest, found: Proposal) -> HttpResponse:
 
 def _send_back(request: HttpRequest, found: Proposal) -> HttpResponse:
     send_back(proposal=found, staff=staff_of(request), note=request.POST.get("note", ""))
-    messages.info(request, _("Sent back: nothing was published."))
+    messages.info(request, _("Sent back. Nothing was published."))
     return redirect("console:notice_proposal", number=found.pk)
 
 
-def _page(request: HttpRequest, found: Proposal, problem: ValidationError | None) -> HttpResponse:
-    staff = staff_of(request)
-    own = found.proposed_by_id == staff.pk
-    waits = found.state == Proposal.State.WAITING
-    foreseen = foreseen_of(found) if waits else None
-    context = {
-        "proposal": found,
-        "kind": notice_kind(found.kind),
-        "problems": problem.messages if problem else [],
-        "preview": _preview(found, foreseen) if foreseen else None,
-        "warnings": foreseen.draft.kind.warnings(foreseen.draft.payload, timezone.now())
-        if foreseen
-        else (),
-        "seen": foreseen.digest if foreseen else "",
-        "own": own,
-        "may_approve": waits and not own and may_decide(staff),
-        "may_send_back": waits and (own or may_decide(staff)),
+def _foreseen(found: Proposal) -> dict[str, Any]:
+    """Return the preview of what publishing the proposal now would say."""
+    said = foreseen_of(found)
+    return {
+        "preview": preview_of_content(f"notice.{found.kind}", ("notice", NO_ID), said.content),
+        "warnings": said.draft.kind.warnings(said.draft.payload, timezone.now()),
+        "seen": said.digest,
     }
-    return render(request, "console/proposal.html", context, status=409 if problem else 200)
 
 
-def _preview(found: Proposal, foreseen: Foreseen) -> Preview:
-    return preview_of_notice(f"notice.{found.kind}", foreseen.content)
+STEPS: Final = {"approve": _approve, "send_back": _send_back}
 
 
-STEPS: Final[Mapping[str, Callable[[HttpRequest, Proposal], HttpResponse]]] = {
-    "approve": _approve,
-    "send_back": _send_back,
-}
+# How many discarded drafts are offered to be restored.
+SHOWN = 20
+
+
+@writes
+def drafts(request: HttpRequest) -> HttpResponse:
+    """List the reader's own drafts."""
+    staff = staff_of(request)
+    context = {
+        "page": page_of(request, drafts_of(staff)),
+        "discarded": discarded_by(staff)[:SHOWN],
+        "keep_days": settings.DRAFTS_KEEP_DAYS,
+    }
+    return render(request, "console/drafts.html", context)
+
+
+@writes
+@require_POST
+def discard_draft(request: HttpRequest, number: int) -> HttpResponse:
+    """Discard one of the reader's own drafts."""
+    draft_discard(get_object_or_404(drafts_of(staff_of(request)), pk=number))
+    messages.info(request, _("Discarded. You can restore it below for one day."))
+    return redirect("console:drafts")
+
+
+@writes
+@require_POST
+def restore_draft(request: HttpRequest, number: int) -> HttpResponse:
+    """Restore a draft and redirect to its form."""
+    draft = get_object_or_404(discarded_by(staff_of(request)), pk=number)
+    draft_restore(draft)
+    return redirect(draft.address)

@@ -1,31 +1,85 @@
-"""The regulator clock of one incident: for staff only, never public."""
+"""The regulatory reporting deadlines of one incident: for staff only, never public."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from statuspage.console.access import reads, staff_of
-from statuspage.console.forms.regulator import EstimateForm, TickForm
+from statuspage.console.forms.fields import MomentField, offer
+from statuspage.console.wanted import number_of
 from statuspage.incidents.models import Incident
 from statuspage.incidents.selectors import incidents
 from statuspage.regulator.clock import COUNTED, Duty, Grade, Measure
-from statuspage.regulator.models import Tick
+from statuspage.regulator.models import CompletedDuty, Estimate
 from statuspage.regulator.selectors import rules, standing_of
-from statuspage.regulator.services import duty_tick, estimate_note, tick_void
+from statuspage.regulator.services import (
+    EVIDENCE_LENGTH,
+    MOST,
+    duty_mark_done,
+    duty_mark_undone,
+    estimate_note,
+)
+
+BY_FIGURES: Final = ("", gettext_lazy("Based on the figures"))
+
+
+def _figure(measure: Measure) -> forms.IntegerField:
+    return forms.IntegerField(label=measure.label, required=False, min_value=0, max_value=MOST)
+
+
+class EstimateForm(forms.Form):
+    """The current estimates; it starts with the latest known figures."""
+
+    transactions = _figure(Measure.TRANSACTIONS)
+    records = _figure(Measure.RECORDS)
+    customers = _figure(Measure.CUSTOMERS)
+    grade = forms.ChoiceField(
+        label=gettext_lazy("Grade"),
+        required=False,
+        choices=[BY_FIGURES, *Grade.choices],
+        help_text=gettext_lazy(
+            "Choose one if the law requires a higher grade than the figures do."
+        ),
+    )
+
+    def __init__(self, data: Any, last: Estimate | None) -> None:
+        names = (*COUNTED, "grade")
+        super().__init__(data, initial={name: getattr(last, name, None) for name in names})
+
+
+class DoneForm(forms.Form):
+    """The record of a report: that it was made, when, and the evidence."""
+
+    duty = forms.ChoiceField(label=gettext_lazy("Report"))
+    done_at = MomentField(label=gettext_lazy("Reported at"))
+    evidence = forms.CharField(
+        label=gettext_lazy("Evidence"),
+        help_text=gettext_lazy(
+            "A receipt number or who took the call; or why no report is due, and who decided that."
+        ),
+        max_length=EVIDENCE_LENGTH,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    def __init__(self, data: Any, owed: Iterable[Duty]) -> None:
+        super().__init__(data, initial={"done_at": timezone.now()})
+        offer(self, "duty", [(str(one), one.label) for one in owed])
+
 
 Forms: TypeAlias = Mapping[str, Any]
-Step: TypeAlias = Callable[[HttpRequest, Incident, Forms], None]
 
 
 @reads
 def regulator(request: HttpRequest, public_id: str) -> HttpResponse:
-    """How the clock stands; who may write notes figures and ticks off what was reported."""
+    """Show the deadlines; staff who may publish record figures and completed reports."""
     incident = get_object_or_404(incidents(), public_id=public_id)
     if request.method != "POST":
         return _page(request, incident, _forms(incident))
@@ -48,33 +102,32 @@ def _note(request: HttpRequest, incident: Incident, forms: Forms) -> None:
     values = forms["estimate"].cleaned_data
     figures = {str(name): values[name] for name in COUNTED}
     estimate_note(incident=incident, figures=figures, grade=values["grade"], by=staff_of(request))
-    messages.success(request, _("Noted. It is visible to staff only."))
+    messages.success(request, _("Saved. Visible to staff only."))
 
 
-def _tick(request: HttpRequest, incident: Incident, forms: Forms) -> None:
-    duty_tick(incident=incident, by=staff_of(request), **forms["tick"].cleaned_data)
-    messages.success(request, _("Ticked off. It is visible to staff only."))
+def _mark_done(request: HttpRequest, incident: Incident, forms: Forms) -> None:
+    duty_mark_done(incident=incident, by=staff_of(request), **forms["done"].cleaned_data)
+    messages.success(request, _("Marked as done. Visible to staff only."))
 
 
 def _void(request: HttpRequest, incident: Incident, _forms: Forms) -> None:
-    number = request.POST.get("tick", "")
-    found = Tick.objects.filter(incident=incident)
-    tick = found.filter(pk=int(number)).first() if NUMBERS.issuperset(number) and number else None
-    if tick is None:
-        raise ValidationError(_("There is no such report any more."))
-    tick_void(tick=tick, reason=request.POST.get("reason", ""), by=staff_of(request))
-    messages.info(request, _("Taken back: the report is owed again."))
+    number = number_of(request.POST.get("done", "")) or 0
+    done = CompletedDuty.objects.filter(incident=incident, pk=number).first()
+    if done is None:
+        raise ValidationError(_("This report no longer exists."))
+    duty_mark_undone(done=done, reason=request.POST.get("reason", ""), by=staff_of(request))
+    messages.info(request, _("Undone: the report is due again."))
 
 
 def _forms(incident: Incident, request: HttpRequest | None = None, step: str = "") -> Forms:
-    """Both forms; the one that was sent is bound."""
+    """Return both forms; the submitted one is bound."""
     sent = {step: request.POST} if request else {}
     standing = standing_of(incident, timezone.now())
     last = incident.estimates.last()
     forms: dict[str, Any] = {"estimate": EstimateForm(sent.get("estimate"), last)}
     owed: list[Duty] = [one.duty for one in standing.owed if one.by]
-    if owed or step == "tick":
-        forms["tick"] = TickForm(sent.get("tick"), owed)
+    if owed or step == "done":
+        forms["done"] = DoneForm(sent.get("done"), owed)
     return forms
 
 
@@ -92,27 +145,18 @@ def _page(
         "standing": standing_of(incident, now),
         "now": now,
         "estimate_form": forms["estimate"],
-        "tick_form": forms.get("tick"),
+        "done_form": forms.get("done"),
         "problems": problems or [],
         "estimates": estimates[:SHOWN],
-        "ticks": incident.ticks.select_related("ticked_by", "voided_by")[:SHOWN],
-        "thresholds": _thresholds(),
+        "done_reports": incident.ticks.select_related("ticked_by", "voided_by")[:SHOWN],
+        "thresholds": [
+            (str(grade.label), [(str(Measure(name).label), most) for name, most in limits.items()])
+            for grade in Grade
+            if (limits := rules().thresholds.get(grade))
+        ],
     }
     return render(request, "console/regulator.html", context, status=status)
 
 
-def _thresholds() -> list[tuple[str, list[tuple[str, int]]]]:
-    """The settings in words."""
-    return [
-        (
-            str(grade.label),
-            [(str(Measure(name).label), limit) for name, limit in limits.items()],
-        )
-        for grade in Grade
-        if (limits := rules().thresholds.get(grade))
-    ]
-
-
-NUMBERS: Final = frozenset("0123456789")
 SHOWN: Final = 50
-STEPS: Final[Mapping[str, Step]] = {"estimate": _note, "tick": _tick, "void": _void}
+STEPS: Final = {"estimate": _note, "done": _mark_done, "void": _void}

@@ -1,4 +1,4 @@
-"""Signing in, in one step or two, and out."""
+"""Signing in with one or two factors, and signing out."""
 
 from typing import Any, Final, cast
 
@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from statuspage.console.access import anyone
-from statuspage.console.forms.second_factor import CodeForm
-from statuspage.console.forms.sign_in import SignInForm
+from statuspage.console.access import in_staff_language
+from statuspage.console.forms.sign_in import CodeForm, SignInForm
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import Staff
 from statuspage.staff.second_factor import has_app, has_one
@@ -23,36 +22,36 @@ HALF_SECONDS: Final = 300
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 
 
-class SignIn(LoginView):
-    """User name and password; whoever has a second factor is asked for it next."""
+class SignInView(LoginView):
+    """Sign-in by user name and password, then by the second factor where there is one."""
 
     template_name = "console/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the name of the provider of single sign-on, where there is one."""
+        """Add the name of the single sign-on provider, where there is one."""
         named = settings.OIDC_LABEL if settings.OIDC_ISSUER else ""
         more = {"sso": named, "passwords": settings.PASSWORD_SIGN_IN}
         return super().get_context_data(**kwargs) | more
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Look at the password, unless the settings know none."""
+        """Check the password, unless the settings turn passwords off."""
         if not settings.PASSWORD_SIGN_IN:
             return HttpResponseForbidden()
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Sign in, or ask for the code."""
+        """Sign in, or ask for the second factor."""
         staff = cast("Staff", form.get_user())
         if not has_one(staff):
             return super().form_valid(form)
         return ask_for_more(self.request, staff, self.get_success_url())
 
 
-@anyone
+@in_staff_language
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """The code of the authenticator app, or a recovery code."""
+    """Ask for a code of the authenticator app, a recovery code or a passkey, then sign in."""
     staff = half_signed_in(request)
     if staff is None:
         request.session.pop(HALF, None)
@@ -66,7 +65,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 def ask_for_more(request: HttpRequest, staff: Staff, where: str) -> HttpResponse:
-    """To the second factor, for whoever has shown the first; nobody is signed in yet."""
+    """Redirect to the second factor after the first; nobody is signed in yet."""
     # A session of its own: what the browser carried before must not become a signed-in one.
     request.session.cycle_key()
     at = timezone.now().timestamp()
@@ -75,7 +74,7 @@ def ask_for_more(request: HttpRequest, staff: Staff, where: str) -> HttpResponse
 
 
 def enter(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Sign in whoever has shown both factors, and go where they wanted to."""
+    """Sign in the person who has shown both factors, and redirect to the page they wanted."""
     half = request.session.pop(HALF)
     login(request, staff, backend=BACKEND)
     request.session[SHOWN] = True
@@ -83,12 +82,12 @@ def enter(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def half_signed_in(request: HttpRequest) -> Staff | None:
-    """Who gave the right password a moment ago, and has still to show the second factor."""
+    """Return the person who gave the right password a moment ago but no second factor yet."""
     half = request.session.get(HALF)
     if half is None or timezone.now().timestamp() - half["at"] > HALF_SECONDS:
         return None
     return Staff.objects.filter(pk=half["staff"], is_active=True).first()
 
 
-sign_in = anyone(SignIn.as_view())
-sign_out = anyone(LogoutView.as_view(next_page="console:login"))
+sign_in = in_staff_language(SignInView.as_view())
+sign_out = in_staff_language(LogoutView.as_view(next_page="console:login"))

@@ -1,8 +1,6 @@
-"""What monitors report: looked at, and published, dismissed or joined to an incident by one tap."""
+"""Reports from monitors: publish, dismiss, or add them to an incident."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -12,31 +10,22 @@ from django.utils.translation import gettext as _
 
 from statuspage.console.access import reads, staff_of
 from statuspage.console.forms.incidents import IncidentOpenForm
-from statuspage.console.paging import page_of
-from statuspage.console.preview import Preview, preview_of
+from statuspage.console.preview import preview_of
 from statuspage.console.views.incidents import every_component
+from statuspage.console.wanted import page_of
 from statuspage.incidents.selectors import open_incidents
-from statuspage.monitors.deciding import draft_dismiss, draft_join, draft_publish
+from statuspage.monitors.decisions import draft_dismiss, draft_join, draft_publish, told_already
 from statuspage.monitors.models import SignalDraft
-from statuspage.monitors.opening import told_already
 from statuspage.monitors.selectors import decided_drafts, drafts, signals, waiting_drafts
 
-# So many are shown with all that they would say; the others as links.
+# This many drafts are shown with their preview; the others as links.
 SHOWN: Final = 5
 DECIDED: Final = 10
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A draft with what it would say, and to how many."""
-
-    draft: SignalDraft
-    preview: Preview
-
-
 @reads
 def signal_list(request: HttpRequest) -> HttpResponse:
-    """What waits, what became of the last ones, and everything that is watched."""
+    """List the waiting drafts, the latest decided ones, and every signal."""
     waiting = list(waiting_drafts())
     context = {
         "waiting": [_waiting(one) for one in waiting[:SHOWN]],
@@ -49,7 +38,7 @@ def signal_list(request: HttpRequest) -> HttpResponse:
 
 @reads
 def signal_draft(request: HttpRequest, number: int) -> HttpResponse:
-    """One draft with its evidence; who may publish decides here."""
+    """Show a draft with its evidence; staff who may publish decide on it."""
     draft = get_object_or_404(drafts(), pk=number)
     problem = None
     if request.method == "POST":
@@ -63,12 +52,6 @@ def signal_draft(request: HttpRequest, number: int) -> HttpResponse:
         except ValidationError as error:
             problem = error
             draft = get_object_or_404(drafts(), pk=number)
-    return _page(request, draft, problem)
-
-
-def _page(
-    request: HttpRequest, draft: SignalDraft, problem: ValidationError | None
-) -> HttpResponse:
     waits = draft.state == SignalDraft.State.WAITING
     context = {
         "draft": draft,
@@ -90,25 +73,22 @@ def _publish(request: HttpRequest, draft: SignalDraft) -> HttpResponse:
 
 def _dismiss(request: HttpRequest, draft: SignalDraft) -> HttpResponse:
     draft_dismiss(draft=draft, by=staff_of(request))
-    messages.info(request, _("Dismissed: nothing was published."))
+    messages.info(request, _("Dismissed. Nothing was published."))
     return redirect("console:signals")
 
 
 def _join(request: HttpRequest, draft: SignalDraft) -> HttpResponse:
-    """On to the incident's own form: there is likely something to say now."""
+    """Add the draft to an open incident, and redirect to that incident's form."""
     incident = get_object_or_404(open_incidents(), public_id=request.POST.get("incident", ""))
     draft_join(draft=draft, incident=incident, by=staff_of(request))
-    messages.info(request, _("It belongs to this incident now. Nothing was published yet."))
+    messages.info(request, _("Added to this incident. Nothing was published yet."))
     return redirect("console:incident", public_id=incident.public_id)
 
 
-def _waiting(draft: SignalDraft) -> Waiting:
+def _waiting(draft: SignalDraft) -> dict[str, Any]:
+    """Return a draft with the preview of what it would publish."""
     form = IncidentOpenForm(None, components=every_component(), signal=draft)
-    return Waiting(draft, preview_of(form))
+    return {"draft": draft, "preview": preview_of(form)}
 
 
-ACTS: Final[Mapping[str, Callable[[HttpRequest, SignalDraft], HttpResponse]]] = {
-    "publish": _publish,
-    "dismiss": _dismiss,
-    "join": _join,
-}
+ACTS: Final = {"publish": _publish, "dismiss": _dismiss, "join": _join}

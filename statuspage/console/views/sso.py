@@ -1,4 +1,4 @@
-"""Signing in by the provider of single sign-on: there, and back."""
+"""Single sign-on: redirect to the provider, and handle its answer."""
 
 import logging
 from typing import Any, Final
@@ -16,13 +16,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from joserfc.errors import JoseError
 
-from statuspage.client_ip import client_ip
-from statuspage.console.access import anyone
+from statuspage.console.access import in_staff_language
 from statuspage.console.views.session import BACKEND, ask_for_more
+from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.second_factor import has_one
-from statuspage.staff.sso import NotOurs, provider, showed_second_factor, staff_by_claims
+from statuspage.staff.sso import NoRole, provider, showed_second_factor, staff_by_claims
 
 WHERE: Final = "sso_next"
 # What is wrong with an answer: the protocol, a signature or claim, the network, or its form.
@@ -42,9 +42,9 @@ PROBLEMS: Final = (
 logger = logging.getLogger(__name__)
 
 
-@anyone
+@in_staff_language
 def sso(request: HttpRequest) -> HttpResponse:
-    """To the provider."""
+    """Redirect to the provider."""
     if not settings.OIDC_ISSUER:
         return redirect("console:login")
     where = request.GET.get("next", "")
@@ -59,15 +59,15 @@ def sso(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@anyone
+@in_staff_language
 def sso_back(request: HttpRequest) -> HttpResponse:
-    """Back from there: signed in, or asked for our second factor, or told why not."""
+    """Handle the provider's answer: sign in, ask for our second factor, or show the error."""
     if not settings.OIDC_ISSUER:
         return redirect("console:login")
     try:
         claims = _claims(request)
         staff = staff_by_claims(claims, client_ip(request))
-    except NotOurs:
+    except NoRole:
         record(act="sign_in_failed", staff=None, who="?", ip=client_ip(request))
         messages.error(request, _("You have no role here. Ask an administrator for one."))
         return redirect("console:login")
@@ -85,7 +85,7 @@ def sso_back(request: HttpRequest) -> HttpResponse:
 
 
 def _claims(request: HttpRequest) -> dict[str, Any]:
-    """Of the ID token, after signature, issuer, audience, time and nonce were checked.
+    """Return the claims of the ID token after checking signature, issuer, audience, time and nonce.
 
     Raises:
         ValueError: the provider sent no ID token.
@@ -100,7 +100,7 @@ def _claims(request: HttpRequest) -> dict[str, Any]:
 
 
 def _failed(request: HttpRequest, problem: Exception) -> HttpResponse:
-    # Its text may hold what the provider sent; its kind is enough to find it.
+    # The message may hold what the provider sent; the exception's type is enough.
     logger.warning("single sign-on failed: %s", type(problem).__name__)
-    messages.error(request, _("Signing in there did not work. Please try again."))
+    messages.error(request, _("Sign-in failed. Please try again."))
     return redirect("console:login")

@@ -1,27 +1,54 @@
-"""The log, and answering what stands in it."""
+"""The statement log, corrections and withdrawals, and reviews by a second person."""
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
-from statuspage.console.access import reads, writes
+from statuspage.approvals.proposals import review, to_review
+from statuspage.console.access import decides, reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.answers import ANSWERS, AnswerForm
-from statuspage.console.paging import page_of
+from statuspage.console.wanted import number_of, page_of
 from statuspage.statements.models import Statement
 
 
 @reads
 def log(request: HttpRequest) -> HttpResponse:
-    """Everything that was said, the latest first, with who said it."""
+    """List every statement with its author, latest first."""
     statements = Statement.objects.select_related("author").order_by("-number")
     return render(request, "console/log.html", {"page": page_of(request, statements)})
 
 
 @writes
 def answer(request: HttpRequest, number: int, kind: str) -> HttpResponse:
-    """Write and publish an answer of that kind."""
+    """Write and publish a correction or a withdrawal."""
     statement = get_object_or_404(Statement, pk=number)
     form = AnswerForm(typed(request), statement=statement, kind=kind)
     title = str(ANSWERS[kind].title) % {"number": number}
     context = {"statement": statement, "answer": ANSWERS[kind], "title": title}
     return compose(request, Composition(form, "console/answer.html", context))
+
+
+@reads
+def reviews(request: HttpRequest) -> HttpResponseBase:
+    """List the statements to review, oldest first; POST marks one as reviewed."""
+    if request.method == "POST":
+        return _read(request)
+    context = {"page": page_of(request, to_review()), "decides": staff_of(request).may_approve}
+    return render(request, "console/reviews.html", context)
+
+
+@decides
+def _read(request: HttpRequest) -> HttpResponse:
+    number = number_of(request.POST.get("statement", ""))
+    statement = get_object_or_404(to_review(), pk=number)
+    try:
+        review(statement=statement, staff=staff_of(request))
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Statement %(n)s is reviewed.") % {"n": statement.number})
+    return redirect("console:reviews")

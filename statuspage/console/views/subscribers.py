@@ -1,41 +1,36 @@
-"""Subscribers: found, looked at, erased on request, and exported."""
+"""Subscribers: search, show, erase and export."""
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from notifications.delivery.ledger import KEYS, history_of
-from notifications.subscribers.models import Address, Consent, Import, Subscriber
-from notifications.subscribers.search import addresses_of
-from notifications.subscribers.services import subscriber_erase
-from statuspage.client_ip import client_ip
-from statuspage.console.access import decides, may_decide, reads, staff_of
-from statuspage.console.forms.subscribers import ClearExportForm, EraseForm, ImportForm
-from statuspage.console.forms.who import WhoForm
-from statuspage.console.paging import slice_of
-from statuspage.console.subscriber_export import subscribers_csv
-from statuspage.console.wanted import number_of, wanted_of
+from notifications.subscribers.models import Consent, Import, Subscriber
+from notifications.subscribers.selectors import addresses_of
+from notifications.subscribers.services.subscriptions import subscriber_erase
+from statuspage.console.access import decides, reads, staff_of
+from statuspage.console.export import csv_response, subscribers_csv
+from statuspage.console.forms.subscribers import ClearExportForm, EraseForm, WhoForm
+from statuspage.console.wanted import number_of, slice_of, wanted_of
+from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
 from statuspage.staff.roles import Role
 
-# Masks are shared by few; whoever gets more than this knows more digits to type.
+# Few addresses share a mask; for a shorter list, staff can type more digits.
 LISTED = 50
 IMPORTS = 10
 
 
 @reads
 def subscribers(request: HttpRequest) -> HttpResponse:
-    """Search by POST; then those who look so, or the only one."""
+    """Search by POST; then list the matching subscribers, or show the only match."""
     search = WhoForm(request.POST if request.method == "POST" else None)
     if search.is_valid():
-        query = urlencode({"who": search.cleaned_data["who"]})
-        return redirect(f"{reverse('console:subscribers')}?{query}")
+        return search.result(request)
     who = wanted_of(request.GET).who
     rows = addresses_of(who).select_related("subscriber").order_by("pk") if who else ()
     found = list(rows[:LISTED])
@@ -46,8 +41,7 @@ def subscribers(request: HttpRequest) -> HttpResponse:
         "search": search,
         "who": who,
         "found": found,
-        "may_decide": may_decide(staff),
-        "upload": ImportForm(),
+        "may_decide": staff.may_approve,
         "imports": Import.objects.select_related("uploaded_by")[:IMPORTS],
         "clear": ClearExportForm() if staff.role == Role.ADMIN else None,
     }
@@ -57,7 +51,7 @@ def subscribers(request: HttpRequest) -> HttpResponse:
 
 @reads
 def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What one chose, agreed to and was sent, by one of the addresses."""
+    """Show a subscriber's choices, consents and messages, found by one of their addresses."""
     found = _subscriber(public_id)
     addresses = list(found.addresses.select_related("subscription").order_by("position", "pk"))
     wanted = number_of(request.GET.get("address", ""))
@@ -69,16 +63,18 @@ def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
         "addresses": addresses,
         "shown": shown,
         "query": f"address={shown.pk}" if shown else "",
-        "consents": _consents(addresses),
+        "consents": Consent.objects.filter(address__in=addresses)
+        .select_related("address")
+        .order_by("-pk")[:LISTED],
         "slice": slice_of(request, history_of(shown), KEYS) if shown else None,
-        "may_erase": may_decide(staff_of(request)),
+        "may_erase": staff_of(request).may_approve,
     }
     return render(request, "console/subscriber.html", context)
 
 
 @decides
 def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Asked about once more, then everything that tells who they are is removed."""
+    """Ask for confirmation, then remove all personal data of the subscriber."""
     found = _subscriber(public_id)
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -93,7 +89,7 @@ def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
                 after={"addresses": masked, "how": how},
                 ip=client_ip(request),
             )
-        messages.success(request, _("Erased. The counts of what was sent remain."))
+        messages.success(request, _("Erased. Only the counts of messages sent remain."))
         return redirect("console:subscribers")
     context = {
         "subscriber": found,
@@ -106,14 +102,14 @@ def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @reads
 def subscriber_export(request: HttpRequest) -> HttpResponseBase:
-    """All of them, masked; in clear for administrators who say why, by POST."""
+    """Export all subscribers; unmasked only for administrators who give a reason by POST."""
     if request.method != "POST":
         return _attached(clear=False)
     staff, form = staff_of(request), ClearExportForm(request.POST)
     if staff.role != Role.ADMIN:
         return render(request, "console/admins_only.html", status=403)
     if not form.is_valid():
-        messages.warning(request, _("Say why the addresses are needed in clear."))
+        messages.warning(request, _("Enter why you need the full addresses."))
         return redirect("console:subscribers")
     record(
         act="subscribers.exported",
@@ -124,18 +120,8 @@ def subscriber_export(request: HttpRequest) -> HttpResponseBase:
     return _attached(clear=True)
 
 
-def _attached(*, clear: bool) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(
-        subscribers_csv(clear=clear), content_type="text/csv; charset=utf-8"
-    )
-    name = f"subscribers-{timezone.localdate():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _consents(addresses: list[Address]) -> list[Consent]:
-    rows = Consent.objects.filter(address__in=addresses).select_related("address")
-    return list(rows.order_by("-pk")[:LISTED])
+def _attached(*, clear: bool) -> HttpResponseBase:
+    return csv_response(subscribers_csv(clear=clear), f"subscribers-{timezone.localdate()}")
 
 
 def _subscriber(public_id: str) -> Subscriber:

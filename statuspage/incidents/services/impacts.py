@@ -1,67 +1,122 @@
-"""What incidents and maintenance together make of a component's state."""
+"""What incidents and maintenance share: component states, versions, and publishing."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.services import component_statuses_set
-from statuspage.components.statuses import SEVERITY, ComponentStatus, worst
+from statuspage.components.statuses import ComponentStatus, worst
+from statuspage.incidents.content import Change, Content
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus
-from statuspage.incidents.models import AffectedComponent, Maintenance
+from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
+from statuspage.statements.authors import Author
+from statuspage.statements.models import Statement
+from statuspage.statements.services import Subject, publish
 
-# A component's id, name, old_status and new_status.
-Change = dict[str, Any]
-
-
-def effective_status(component: Component) -> ComponentStatus:
-    """The worst that any open incident or running maintenance says of the component."""
-    claims = list(
-        AffectedComponent.objects.filter(component=component)
-        .exclude(incident__status=IncidentStatus.RESOLVED)
-        .values_list("status", flat=True)
-    )
-    if Maintenance.objects.filter(components=component, status__in=MAINTENANCE_ACTIVE).exists():
-        claims.append(ComponentStatus.UNDER_MAINTENANCE)
-    return worst(claims)
+# A component, the state it is in and the one it comes into.
+State = tuple[Component, str, ComponentStatus]
+OVERTAKEN: Final = {
+    Incident: _("Someone else has updated this incident. Read their update first."),
+    Maintenance: _("Someone else has updated this maintenance. Read their update first."),
+}
 
 
-def present_statuses(components: Iterable[Component]) -> dict[Component, str]:
-    """The states as they are before the claims change."""
-    return {component: component.status for component in components}
+def incident_states(incident: Incident, claims: Mapping[Component, str]) -> list[State]:
+    """Return the state of every component of the incident, with these claims applied.
 
-
-def changes(
-    before: Mapping[Component, str],
-) -> tuple[dict[Component, ComponentStatus], list[Change]]:
-    """The states that now hold, and the same as a statement tells them.
-
-    Hidden components take their state but are left out of what is said.
+    A resolved incident holds no component.
     """
-    after = {component: effective_status(component) for component in before}
-    told: list[Change] = [
+    touched = incident.affected.select_related("component") if incident.pk else ()
+    holds = {**{row.component: row.status for row in touched}, **claims}
+    over = incident.status == IncidentStatus.RESOLVED
+    return _states(
+        {one: [] if over else [status] for one, status in holds.items()},
+        AffectedComponent.objects.exclude(incident_id=incident.pk),
+        Maintenance.objects.all(),
+    )
+
+
+def maintenance_states(maintenance: Maintenance, components: Iterable[Component]) -> list[State]:
+    """Return the states of a maintenance's components; it changes them only while in progress."""
+    active = maintenance.status in MAINTENANCE_ACTIVE
+    return _states(
+        {one: [ComponentStatus.UNDER_MAINTENANCE] if active else [] for one in components},
+        AffectedComponent.objects.all(),
+        Maintenance.objects.exclude(pk=maintenance.pk),
+    )
+
+
+def told_changes(states: Iterable[tuple[Component, str, str]]) -> list[Change]:
+    """Return the old and the new state of each visible component."""
+    return [
         {
             "id": component.public_id,
             "name": dict(component.name),
-            "old_status": str(before[component]),
-            "new_status": str(status),
+            "old_status": str(old),
+            "new_status": str(new),
         }
-        for component, status in after.items()
+        for component, old, new in states
         if component.visible
     ]
-    return after, told
 
 
-def any_worse(told: Iterable[Change]) -> bool:
-    """Whether one of the changes that a statement tells is for the worse."""
-    return any(
-        SEVERITY[ComponentStatus(one["new_status"])] > SEVERITY[ComponentStatus(one["old_status"])]
-        for one in told
+def told_worst(states: Mapping[Component, str]) -> list[Change]:
+    """Return the components as operational again, each with its worst state as the old one."""
+    return told_changes((one, old, ComponentStatus.OPERATIONAL) for one, old in states.items())
+
+
+def _states(
+    own: Mapping[Component, list[str]],
+    incidents: QuerySet[AffectedComponent],
+    maintenances: QuerySet[Maintenance],
+) -> list[State]:
+    """Return the worst state of each component among claims, open incidents and maintenance."""
+    claims = {component.pk: [*said] for component, said in own.items()}
+    held = incidents.filter(component__in=own).exclude(incident__status=IncidentStatus.RESOLVED)
+    for pk, status in held.values_list("component_id", "status"):
+        claims[pk].append(status)
+    active = maintenances.filter(status__in=MAINTENANCE_ACTIVE, components__in=own)
+    for pk in active.values_list("components", flat=True):
+        claims[pk].append(ComponentStatus.UNDER_MAINTENANCE)
+    in_order = sorted(own, key=lambda one: (one.position, one.pk))
+    return [(one, one.status, worst(claims[one.pk])) for one in in_order]
+
+
+class Superseded(ValidationError):
+    """Someone else changed the row since the caller read it; nothing was published."""
+
+
+def advance(row: Incident | Maintenance, values: Mapping[str, Any]) -> None:
+    """Write the values, or raise Superseded if someone else changed the row since it was read."""
+    kind = type(row)
+    unmoved = kind._default_manager.filter(pk=row.pk, version=row.version)
+    if not unmoved.update(**values, version=row.version + 1):
+        raise Superseded(OVERTAKEN[kind], code="superseded")
+    row.refresh_from_db()
+
+
+def say(
+    row: Incident | Maintenance,
+    kind: str,
+    content: Content,
+    states: Sequence[State],
+    author: Author | None,
+) -> Statement:
+    """Publish the statement about a row just changed, and set its components' states."""
+    statement = publish(
+        kind=kind,
+        subject=Subject(row._meta.model_name or "", row.public_id),
+        content=content,
+        author=author,
+        published_at=row.updated_at,
     )
-
-
-def apply_changes(
-    after: Mapping[Component, ComponentStatus], since: datetime, statement_number: int
-) -> None:
-    """Write the new states, dated and referring to the statement."""
-    component_statuses_set(statuses=after, since=since, statement_number=statement_number)
+    component_statuses_set(
+        statuses={component: new for component, _old, new in states},
+        since=row.updated_at,
+        statement_number=statement.number,
+    )
+    return statement

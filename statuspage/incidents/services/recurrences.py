@@ -1,8 +1,7 @@
-"""Maintenance that comes back: set up, announced in time, stopped."""
+"""Set up, announce and stop recurring maintenance."""
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.selectors import components_by_public_id
+from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.models import Maintenance, Recurrence
-from statuspage.incidents.recurrence import BEIJING, Frequency, Rule
-from statuspage.incidents.services.incidents import NAME_LENGTH
-from statuspage.incidents.services.maintenances import Occurrence, maintenance_schedule
+from statuspage.incidents.recurrence import BEIJING, Frequency, RecurrenceRule
+from statuspage.incidents.services.maintenances import DueOccurrence, maintenance_schedule
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
@@ -28,31 +27,18 @@ MOST_DAYS: Final = 90
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Due:
-    """One of a row that ought to be announced by now."""
-
-    recurrence: Recurrence
-    start: datetime
-
-    @property
-    def end(self) -> datetime:
-        """When it is to be over."""
-        return self.start + timedelta(minutes=self.recurrence.minutes)
-
-
 def recurrence_create(
     *,
     name: Text,
     body: Text,
     components: Sequence[str],
-    rule: Rule,
+    rule: RecurrenceRule,
     minutes: int,
     ahead_days: int,
     automatic: bool,
     author: Author,
 ) -> Recurrence:
-    """Set up a row; nothing is said yet.
+    """Create a recurring maintenance; nothing is published yet.
 
     Raises:
         ValidationError: a text, component, frequency, duration or lead is not usable.
@@ -60,9 +46,9 @@ def recurrence_create(
     name, body = clean_text(name, max_length=NAME_LENGTH), clean_text(body)
     found = components_by_public_id(components)
     if not 0 < minutes <= LONGEST_MINUTES:
-        raise ValidationError({"minutes": _("Between one minute and three days.")})
+        raise ValidationError({"minutes": _("Enter between one minute and three days.")})
     if not 0 < ahead_days <= MOST_DAYS:
-        raise ValidationError({"ahead_days": _("Between 1 and 90 days.")})
+        raise ValidationError({"ahead_days": _("Enter 1 to 90 days.")})
     with transaction.atomic():
         row = Recurrence.objects.create(
             name=name,
@@ -80,45 +66,45 @@ def recurrence_create(
 
 
 def recurrence_stop(recurrence: Recurrence) -> None:
-    """No more of it is announced; what is announced stays."""
+    """Stop a recurrence; occurrences already announced stay announced."""
     Recurrence.objects.filter(pk=recurrence.pk, stopped_at=None).update(stopped_at=timezone.now())
 
 
 def recurrences() -> QuerySet[Recurrence]:
-    """Those that go on."""
+    """Return the recurrences that are not stopped."""
     return Recurrence.objects.filter(stopped_at=None).prefetch_related("components")
 
 
-def due(now: datetime | None = None) -> list[Due]:
-    """What ought to be announced by now and is not, the next first."""
+def due(now: datetime | None = None) -> list[DueOccurrence]:
+    """Return the occurrences that should be announced by now and are not, the next first."""
     moment = now or timezone.now()
     found = [
-        Due(row, start)
+        DueOccurrence(row, start)
         for row in recurrences()
         for start in _open(row, moment, moment + timedelta(days=row.ahead_days))
     ]
     return sorted(found, key=lambda one: one.start)
 
 
-def foreseen(begin: datetime, end: datetime) -> list[Due]:
-    """What the rules have for a span and is not announced yet."""
-    return [Due(row, start) for row in recurrences() for start in _open(row, begin, end)]
+def foreseen(begin: datetime, end: datetime) -> list[DueOccurrence]:
+    """Return the occurrences in a time span that are not announced yet."""
+    return [DueOccurrence(row, start) for row in recurrences() for start in _open(row, begin, end)]
 
 
 def recurrences_announce(now: datetime | None = None) -> list[Statement]:
-    """Announce what the clock is to announce; safe to call as often as one likes."""
+    """Announce the due occurrences of automatic recurrences; safe to call at any time."""
     said = []
     for one in due(now):
         if one.recurrence.automatic:
             try:
                 said.append(_announce(one))
             except ValidationError as error:
-                # It stays among what is due, where staff see it and can give a reason.
+                # It stays in the list of due occurrences, where staff can give a reason.
                 logger.warning("recurrence %s is not announced: %s", one.recurrence.pk, error.code)
     return said
 
 
-def _announce(one: Due) -> Statement:
+def _announce(one: DueOccurrence) -> Statement:
     row = one.recurrence
     return maintenance_schedule(
         name=row.name,
@@ -127,7 +113,7 @@ def _announce(one: Due) -> Statement:
         scheduled_for=one.start,
         scheduled_until=one.end,
         author=row.author,
-        occurrence=Occurrence(row, one.start),
+        due=one,
     )
 
 

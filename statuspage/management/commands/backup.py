@@ -4,9 +4,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from statuspage.operations.backup import BackupError, backup
+from statuspage.operations.backup import backup
 
 
 class Command(BaseCommand):
@@ -15,17 +15,14 @@ class Command(BaseCommand):
     help = "Write the whole database to a file (pg_dump's custom format)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to."""
+        """Add the file to write."""
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write it.
+        """Write the backup.
 
         Raises:
-            CommandError: it was not written.
+            BackupError: the backup could not be written.
         """
-        try:
-            head = backup(options["file"])
-        except BackupError as error:
-            raise CommandError(str(error)) from error
+        head = backup(options["file"])
         self.stdout.write(f"{options['file']}: the log up to statement {head}")

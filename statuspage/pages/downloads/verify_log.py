@@ -57,7 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def say(name: str, **values: object) -> str:
-    """A sentence, in Chinese where the terminal is."""
+    """Return a sentence, in Chinese where the terminal is."""
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
     return WORDS[name][spoken.lower().startswith("zh")].format(**values)
 
@@ -81,12 +81,12 @@ class Seen:
 
 
 def sha256(*parts: bytes) -> bytes:
-    """The hash of the parts, one behind the other. RFC 6962: 0 before a leaf, 1 before a node."""
+    """Return the hash of the joined parts. RFC 6962: 0 before a leaf, 1 before a node."""
     return hashlib.sha256(b"".join(parts)).digest()
 
 
 def root_of(leaves: list[bytes]) -> str:
-    """The root over leaf hashes, in base64; over none it is the hash of nothing."""
+    """Return the root over leaf hashes, in base64; over none it is the hash of nothing."""
     row = leaves or [sha256()]
     while len(row) > 1:
         pairs = [sha256(b"\x01", *row[at : at + 2]) for at in range(0, len(row) - 1, 2)]
@@ -95,7 +95,7 @@ def root_of(leaves: list[bytes]) -> str:
 
 
 def signed_by(note: str, key: str) -> bool:
-    """Whether a verifier key (`name+id+base64`) has signed the note."""
+    """Return whether a verifier key (`name+id+base64`) has signed the note."""
     try:
         name, number, encoded = key.split("+", 2)
         data = base64.b64decode(encoded, validate=True)
@@ -116,7 +116,7 @@ def signed_by(note: str, key: str) -> bool:
 
 
 def read_checkpoint(note: str, url: str) -> tuple[int, str]:
-    """Size and root; the first line is the log's name."""
+    """Return size and root; the first line is the log's name."""
     match = re.match(r"[^\n]+\n([0-9]+)\n([^\n]+)\n\n", note)
     if not match:
         raise CannotTell(say("garbled", url=url))
@@ -124,7 +124,7 @@ def read_checkpoint(note: str, url: str) -> tuple[int, str]:
 
 
 def get(url: str) -> bytes | None:
-    """What is found there; None for a 404."""
+    """Return what is found there; None for a 404."""
     try:
         request = urllib.request.Request(url, headers={"User-Agent": "verify_log/1"})
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -136,12 +136,11 @@ def get(url: str) -> bytes | None:
 
 
 def tiles(url: str, level: str, size: int) -> list[bytes]:
-    """The tiles of one level that a tree of `size` leaves has, as far as they are served."""
+    """Return the tiles of one level that a tree of `size` leaves has, as far as they are served."""
     found = []
     for index in range(-(-size // WIDTH)):
-        digits = str(index).zfill(-(-len(str(index)) // 3) * 3)
-        groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
-        path = "/".join([f"x{one}" for one in groups[:-1]] + groups[-1:])
+        *above, last = f"{index:,}".split(",")
+        path = "/".join([*(f"x{one:0>3}" for one in above), f"{last:0>3}"])
         width = min(size - index * WIDTH, WIDTH)
         data = get(f"{url}/tile/{level}/{path}" + (f".p/{width}" if width < WIDTH else ""))
         if data is None:
@@ -151,7 +150,7 @@ def tiles(url: str, level: str, size: int) -> list[bytes]:
 
 
 def entries_of(bundle: bytes, url: str) -> list[bytes]:
-    """The statements in a bundle: each stands behind its length in two bytes."""
+    """Return the statements in a bundle: each stands behind its length in two bytes."""
     found, at = [], 0
     while at < len(bundle):
         length = int.from_bytes(bundle[at : at + 2], "big")
@@ -163,7 +162,7 @@ def entries_of(bundle: bytes, url: str) -> list[bytes]:
 
 
 def differences(old: list[bytes], new: list[bytes], *, may_grow: bool) -> list[str]:
-    """In words, how a list of leaf hashes became another; what is only added at the end is fine."""
+    """Return in words how a list of leaf hashes changed; additions at the end are allowed."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1
@@ -188,7 +187,7 @@ def differences(old: list[bytes], new: list[bytes], *, may_grow: bool) -> list[s
 
 
 def check_signature(url: str, note: str, seen: Seen, pinned: str) -> list[str]:
-    """The keys that have signed the note, one of them known before where any was."""
+    """Return the keys that have signed the note, one of them known before where any was."""
     offered = (get(f"{url}/vkey") or b"").decode("utf-8", "replace").split()
     known = [pinned] if pinned else seen.keys or offered
     signing = [one for one in dict.fromkeys([*known, *offered]) if signed_by(note, one)]
@@ -201,7 +200,7 @@ def check_signature(url: str, note: str, seen: Seen, pinned: str) -> list[str]:
 
 
 def check_tree(url: str, size: int, root: str) -> tuple[list[bytes], list[bytes]]:
-    """The leaf hashes, computed from the statements and found in the tree; and the statements."""
+    """Return the statements' leaf hashes, which must lead to the root, and the statements."""
     bundles = tiles(url, "entries", size)
     entries = [one for bundle in bundles for one in entries_of(bundle, f"{url}/tile/entries")]
     row = b"".join(tiles(url, "0", size))
@@ -215,7 +214,7 @@ def check_tree(url: str, size: int, root: str) -> tuple[list[bytes], list[bytes]
 
 
 def number_of(entry: bytes) -> object:
-    """The number that a statement says it has."""
+    """Return the number that a statement says it has."""
     try:
         return json.loads(entry)["number"]
     except (ValueError, LookupError, TypeError):
@@ -223,7 +222,7 @@ def number_of(entry: bytes) -> object:
 
 
 def check_memory(seen: Seen, size: int, computed: list[bytes]) -> None:
-    """Whether the log still holds what was seen."""
+    """Check whether the log still holds what was seen."""
     before = [bytes.fromhex(one) for one in seen.leaves]
     found = [say("shrunk", old=seen.size, new=size)] if size < seen.size else []
     if root_of(computed[: seen.size]) != seen.root:
@@ -256,7 +255,7 @@ def check(url: str, seen: Seen, pinned: str) -> Seen:
 
 
 def recall(state: str) -> dict[str, Seen]:
-    """What was seen of every log so far."""
+    """Return what was seen of every log so far."""
     if state == "-" or not Path(state).exists():
         return {}
     try:

@@ -1,1 +1,1 @@
-"""The public log as people and auditors read it: its page, its tiles, its proofs."""
+"""The public log: its page, tiles and proofs."""

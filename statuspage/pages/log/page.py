@@ -1,34 +1,84 @@
-"""The page of the public log."""
+"""The page of the public log, and the size and root that other pages show of it."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from statuspage.lib.render_cache import once
+from statuspage.pages.addresses import statement_path
 from statuspage.pages.http import public
-from statuspage.pages.log.head import LogHead
-from statuspage.pages.log_rows import log_row
 from statuspage.pages.paging import page_of
-from statuspage.statements.models import Statement
-from statuspage.statements.signing import signers
-from statuspage.statements.texts import CHINESE
-from statuspage.statements.tree import newest_checkpoint
+from statuspage.pages.timeline import tone_and_label
+from statuspage.statements.models import Checkpoint, Statement
+from statuspage.statements.notes import b64, signers
+from statuspage.statements.texts import CHINESE, words
+from statuspage.statements.tree import newest_checkpoint, root_at
 
+START: Final = 8  # characters: enough to compare by eye
 STATEMENTS_A_PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class LogHead:
+    """A number of statements, and the root (base64) of the tree over them."""
+
+    size: int
+    root: str
+
+    @property
+    def start(self) -> str:
+        """The first characters of the root."""
+        return self.root[:START]
+
+
+@once
+def log_head() -> LogHead | None:
+    """Return the log as it stands; None before the first statement."""
+    newest = newest_checkpoint()
+    return LogHead(newest.size, newest.root) if newest else None
+
+
+def log_head_at(number: int) -> LogHead | None:
+    """Return the log head right after a statement, so that older pages need not change.
+
+    None where the tree does not hold the statement: the page is shown all the same.
+    """
+    root = Checkpoint.objects.filter(size=number).values_list("root", flat=True).first()
+    if root is None:
+        try:
+            root = b64(root_at(number))
+        except KeyError:
+            return None
+    return LogHead(number, root)
 
 
 @public
 def log_page(request: HttpRequest) -> HttpResponse:
-    """What the log is, how anyone checks it, and every statement with its digest and proof."""
+    """Show how anyone checks the log, and every statement with its digest and proof."""
     page = page_of(request, Statement.objects.order_by("-number"), STATEMENTS_A_PAGE)
     language = get_language() or CHINESE
     newest = newest_checkpoint()
     context = {
-        "rows": [log_row(statement, language) for statement in page],
+        "rows": [_row(statement, language) for statement in page],
         "page": page,
         "checkpoint": newest,
         "log_head": LogHead(newest.size, newest.root) if newest else None,
         "verifiers": [one.verifier for one in signers()],
     }
     return render(request, "pages/log.html", context)
+
+
+def _row(statement: Statement, language: str) -> dict[str, object]:
+    tone, label = tone_and_label(statement)
+    return {
+        "number": statement.number,
+        "tone": tone,
+        "label": label,
+        "name": words(statement.content["name"], language),
+        "at": statement.published_at,
+        "sha256": statement.sha256,
+        "path": statement_path(statement),
+    }

@@ -1,46 +1,118 @@
-"""Which addresses a new statement changes, or the passing of a minute, or everything else."""
+"""Which addresses are kept as snapshots, and which of them are due to be rendered again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Final
 
 from django.db.models import Max, Q
+from django.urls import reverse
+from django.utils.translation import override
 
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
+from statuspage.notices.models import Notice
+from statuspage.pages.addresses import VIEWS
 from statuspage.pages.log.page import STATEMENTS_A_PAGE
-from statuspage.pages.months import Month, month_of
-from statuspage.pages.rendering import registry
+from statuspage.pages.paging import Month, month_of
 from statuspage.pages.selectors import record
 from statuspage.pages.uptime.page import record_of_states
 from statuspage.pages.views import ACCOUNTS_A_PAGE, NOTICES_A_PAGE
-from statuspage.settlement.ledger.selectors import commitments
-from statuspage.settlement.models import Notice
+from statuspage.settlement.ledger import commitments
 from statuspage.statements.models import Statement
+from statuspage.statements.texts import ENGLISH, LANGUAGES
 
-# How long after its last statement a page still changes by itself: who was told is counted there.
+# The kinds of subject whose statements change a page. All pages are also rendered every minute:
+# they show what is going on, or the time.
+EVERY: Final = frozenset(VIEWS)
+WORK: Final = frozenset({"incident", "maintenance"})
+NONE: Final = frozenset[str]()
+
+# At the foot of each stands how far the log has got.
+PAGES: Final[Mapping[str, Set[str]]] = dict.fromkeys(
+    (
+        *("pages:home", "pages:history", "pages:notices", "pages:arrival", "pages:ledger"),
+        *("pages:uptime", "pages:transparency", "pages:log", "verification:verify"),
+    ),
+    EVERY,
+)
+# The same for machines; English under `?lang=en`. The API's name when anything was last said.
+SPOKEN: Final[Mapping[str, Set[str]]] = {
+    "machine:rss": EVERY,
+    "machine:atom": EVERY,
+    "machine:json_feed": EVERY,
+    "machine:calendar": frozenset({"maintenance", "notice"}),
+    "machine:badge": WORK,
+    "machine:api_summary": EVERY,
+    "machine:api_status": EVERY,
+    "machine:api_components": EVERY,
+    "machine:api_incidents": EVERY,
+    "machine:api_unresolved": EVERY,
+    "machine:api_maintenances": EVERY,
+    "machine:api_upcoming": EVERY,
+    "machine:api_active": EVERY,
+}
+# One for all languages.
+PLAIN: Final[Mapping[str, Set[str]]] = {
+    "machine:robots": NONE,
+    "machine:security": NONE,
+    "machine:widget": NONE,
+    "machine:sitemap": EVERY,
+    "machine:transparency_csv": EVERY,
+    "machine:transparency_json": EVERY,
+    "machine:checkpoint": EVERY,
+    "machine:vkey": NONE,
+}
+
+# Of lists in pages, so many are kept; who leafs further back is answered by Django.
+KEPT_LEAVES: Final = 5
+# How long after its last statement a page still changes: it counts who has been notified.
 STILL_MOVING: Final = timedelta(hours=24)
 
 Subjects = set[tuple[str, str]]
 
 
+def shared_pages(kinds: Set[str] | None = None) -> Iterator[str]:
+    """Yield the addresses that statements about these kinds of subject change; all by default."""
+
+    def wanted(table: Mapping[str, Set[str]]) -> list[str]:
+        return [view for view, about in table.items() if kinds is None or about & kinds]
+
+    for view in wanted(PAGES):
+        yield from _in_each_language(view)
+    for view in wanted(SPOKEN):
+        yield from (reverse(view), f"{reverse(view)}?lang={ENGLISH}")
+    yield from map(reverse, wanted(PLAIN))
+
+
+def leaves(view: str, rows: int, size: int) -> Iterator[str]:
+    """Yield the addresses of a list's second page and on, as far as they are kept."""
+    last = min(-(-rows // size), KEPT_LEAVES)
+    for address in _in_each_language(view):
+        yield from (f"{address}?page={number}" for number in range(2, last + 1))
+
+
+def _in_each_language(view: str, *arguments: str) -> Iterator[str]:
+    for language in LANGUAGES:
+        with override(language):
+            yield reverse(view, args=arguments)
+
+
 def newest_number() -> int:
-    """The number of the newest statement; 0 before the first."""
+    """Return the number of the newest statement; 0 before the first."""
     return Statement.objects.aggregate(newest=Max("number"))["newest"] or 0
 
 
 def after_statements(head: int) -> list[str]:
-    """What the statements after number `head` change."""
+    """Return what the statements after number `head` change."""
     found = Statement.objects.filter(number__gt=head)
     subjects = set(found.values_list("subject_type", "subject_id"))
-    shared = registry.changed_by({kind for kind, _public_id in subjects})
+    shared = shared_pages({kind for kind, _public_id in subjects})
     own = _own(_with_related(subjects), _months(subjects))
     return [*shared, *_leaves(), *own]
 
 
 def after_a_minute(now: datetime) -> list[str]:
-    """What shows the clock: countdowns, arrival dates, and pages about which much is going on."""
+    """Return what shows the clock (countdowns, arrival dates), and pages with much going on."""
     said = Statement.objects.filter(published_at__gte=now - STILL_MOVING)
     moving = set(said.values_list("subject_type", "subject_id"))
     opened = Incident.objects.exclude(status=IncidentStatus.RESOLVED)
@@ -49,50 +121,43 @@ def after_a_minute(now: datetime) -> list[str]:
     moving |= {("maintenance", one) for one in planned.values_list("public_id", flat=True)}
     # A month gains its link to the next one when that begins.
     months = [*_months(moving), month_of(now), month_of(now).previous]
-    return [*registry.always(), *_own(moving, months)]
+    return [*shared_pages(), *_own(moving, months)]
 
 
 def everything() -> list[str]:
-    """Every address that is kept as a snapshot."""
-    subjects = chain.from_iterable(
-        ((kind, one) for one in found.values_list("public_id", flat=True))
-        for kind, found in (
-            ("incident", Incident.objects.all()),
-            ("maintenance", Maintenance.objects.all()),
-            ("notice", Notice.objects.all()),
-        )
-    )
+    """Return every address that is kept as a snapshot."""
+    ids = {
+        "incident": Incident.objects.values_list("public_id", flat=True),
+        "maintenance": Maintenance.objects.values_list("public_id", flat=True),
+        "notice": Notice.objects.values_list("public_id", flat=True),
+    }
+    subjects = {(kind, one) for kind, found in ids.items() for one in found}
     (first, last), (known, _now) = record(), record_of_states()
-    months = _from_to(min(first, known), last)
-    return list(
-        chain(registry.always(), _leaves(), registry.of_subjects(subjects), _of_months(months))
-    )
+    months = [min(first, known)]
+    while months[-1] < last:
+        months.append(months[-1].next)
+    return [*shared_pages(), *_leaves(), *_own(subjects, months)]
 
 
 def _leaves() -> Iterator[str]:
-    """Later pages of lists; at the foot of each stands how far the log has got."""
-    yield from registry.leaves("pages:log", -(-newest_number() // STATEMENTS_A_PAGE))
-    yield from registry.leaves("pages:notices", -(-Notice.objects.count() // NOTICES_A_PAGE))
-    yield from registry.leaves("pages:ledger", -(-commitments().count() // ACCOUNTS_A_PAGE))
+    """Yield the later pages of lists; each shows the log head in its footer."""
+    yield from leaves("pages:log", newest_number(), STATEMENTS_A_PAGE)
+    yield from leaves("pages:notices", Notice.objects.count(), NOTICES_A_PAGE)
+    yield from leaves("pages:ledger", commitments().count(), ACCOUNTS_A_PAGE)
 
 
 def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:
-    """The pages of subjects, and of those months of which there is anything to tell."""
-    yield from registry.of_subjects(sorted(subjects))
-    yield from _of_months(sorted({*months}))
-
-
-def _of_months(months: Sequence[Month]) -> Iterator[str]:
-    """The pages of those months that there is a record of."""
+    """Yield the pages of subjects, and of those months that there is a record of."""
+    for kind, public_id in sorted(subjects):
+        if kind in VIEWS:
+            yield from _in_each_language(VIEWS[kind], public_id)
     for view, (first, last) in (("history", record()), ("uptime", record_of_states())):
-        known = (str(one) for one in months if first <= one <= last)
-        yield from registry.of_months(f"pages:{view}", known)
+        for month in sorted({one for one in months if first <= one <= last}):
+            yield from (f"{page}?month={month}" for page in _in_each_language(f"pages:{view}"))
 
 
 def _with_related(subjects: Subjects) -> Subjects:
-    """With the incident that a notice belongs to, the notices of an incident, and those that a
-    notice names: what it pays, or what it ends.
-    """
+    """Add a notice's incident, an incident's notices, and what a notice names: pays, or ends."""
     ids = [public_id for _kind, public_id in subjects]
     rows = Notice.objects.filter(Q(public_id__in=ids) | Q(incident_id__in=ids))
     related = set(subjects)
@@ -106,16 +171,8 @@ def _with_related(subjects: Subjects) -> Subjects:
 
 
 def _months(subjects: Subjects) -> Iterator[Month]:
-    """In which months of the history they stand."""
+    """Return the months of the history that show these subjects."""
     ids = [public_id for _kind, public_id in subjects]
     began = Incident.objects.filter(public_id__in=ids).values_list("started_at", flat=True)
     planned = Maintenance.objects.filter(public_id__in=ids).values_list("scheduled_for", flat=True)
-    return map(month_of, chain(began, planned))
-
-
-def _from_to(first: Month, last: Month) -> list[Month]:
-    months = []
-    while first <= last:
-        months.append(first)
-        first = first.next
-    return months
+    return map(month_of, (*began, *planned))

@@ -1,7 +1,6 @@
-"""Asks Django for a public page as a stranger without cookies would, without a network."""
+"""Renders a public page through Django as for a visitor without cookies, without a network."""
 
 import io
-import logging
 from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,38 +13,36 @@ from django.utils.http import parse_http_date
 
 from statuspage.pages.snapshots.pages import Page, compressed
 
-# Said anew with each answer, or by the page server; Accept-Language does not matter to an
-# address that has a language.
+# Set again for each answer, by Django or by the page server; Accept-Language does not matter to
+# an address that has a language.
 OWN: Final = frozenset({"etag", "last-modified", "content-length", "vary", "x-request-id"})
 POLICY: Final = "Content-Security-Policy"
 OK: Final = 200
 FAULT: Final = 500
-
-logger = logging.getLogger(__name__)
 
 
 class Missing(Exception):
     """There is nothing under this address."""
 
 
-class Unfit(Exception):
+class UnusableResponse(Exception):
     """The answer is no snapshot: it is broken, or meant for one person."""
 
 
 def rendered(key: str) -> Page:
-    """The page as Django serves it now.
+    """Return the page as Django serves it now.
 
     Raises:
         Missing: Django answers 404.
-        Unfit: Django fails, sets a cookie, or answers by cookie.
+        UnusableResponse: Django fails, sets a cookie, or answers by cookie.
     """
     with translation.override(translation.get_language()):
         response = _handler().get_response(_request(key))
     if response.status_code != OK:
-        problem = Unfit if response.status_code >= FAULT else Missing
+        problem = UnusableResponse if response.status_code >= FAULT else Missing
         raise problem(f"{key}: {response.status_code}")
     if response.cookies or "cookie" in response.get("Vary", "").lower():
-        raise Unfit(f"{key}: the answer depends on cookies")
+        raise UnusableResponse(f"{key}: the answer depends on cookies")
     return _page(key, response)
 
 
@@ -54,17 +51,16 @@ def _page(key: str, response: HttpResponseBase) -> Page:
     if policy := headers.get(POLICY):
         # Its order differs between processes, and would look like a change.
         headers[POLICY] = "; ".join(sorted(policy.split("; ")))
-    spoken = response.get("Last-Modified")
     moment = timezone.now().replace(microsecond=0)
-    if spoken:
-        moment = moment.fromtimestamp(parse_http_date(spoken), moment.tzinfo)
+    if given := response.get("Last-Modified"):
+        moment = moment.fromtimestamp(parse_http_date(given), moment.tzinfo)
     return compressed(key, headers, response.getvalue(), moment)
 
 
 @cache
 def _handler() -> WSGIHandler:
-    """Django with all its middleware; one of our own, because signals of a request are not wanted:
-    they close the connection in whose snapshot of the database we render."""
+    # Not called as an application: its request signals would close the connection whose database
+    # snapshot is being rendered.
     return WSGIHandler()
 
 

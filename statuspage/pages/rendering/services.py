@@ -1,30 +1,77 @@
 """Renders what is due in one snapshot of the database, and swaps it in as one edition."""
 
+import hashlib
 import logging
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Final
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
-from statuspage.once import sharing
+from statuspage.lib.paths import PACKAGE, RESOURCES
+from statuspage.lib.render_cache import sharing
+from statuspage.pages.models import Edition
 from statuspage.pages.rendering import due
-from statuspage.pages.rendering.internal import Missing, Unfit, rendered
-from statuspage.pages.rendering.reference import code, reference
+from statuspage.pages.rendering.internal import Missing, UnusableResponse, rendered
 from statuspage.pages.snapshots import store
-from statuspage.pages.snapshots.models import Edition
 from statuspage.pages.snapshots.pages import Page
 
-# Of what is to be made anew, but not at once, so much before looking for statements again.
+# What staff may change without a statement, and pages show all the same.
+ROWS: Final = """
+    SELECT md5(concat(
+        (SELECT string_agg(concat_ws('|', id, group_id, name, description, position, visible,
+            showcase, only_show_if_degraded, start_date), '/' ORDER BY id)
+         FROM components_component), '#',
+        (SELECT string_agg(concat_ws('|', id, name, position), '/' ORDER BY id)
+         FROM components_componentgroup), '#',
+        (SELECT string_agg(concat_ws('|', code, name, position), '/' ORDER BY code)
+         FROM notices_product)))
+"""
+RENDERED_SETTINGS: Final = (
+    "SITE_URL",
+    "OPERATOR_NAME",
+    "OPERATOR_HOTLINE",
+    "SECURITY_CONTACT",
+    "CONTENT_SECURITY_POLICY",
+)
+SOURCES: Final = (
+    (RESOURCES / "templates", "**/*.*"),
+    (RESOURCES / "static", "**/*.*"),
+    (RESOURCES / "locale", "**/*.mo"),
+    (PACKAGE, "**/*.py"),
+)
+# How many less urgent pages are rendered before looking for new statements again.
 BATCH: Final = 60
 
 logger = logging.getLogger(__name__)
 
 
+def reference() -> str:
+    """Return the digest of names and order of components, of the code, and of the dates' year."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS)
+        rows = cursor.fetchone()[0]
+    made_from = f"{rows} {code()} {timezone.localdate().year}"
+    return hashlib.sha256(made_from.encode()).hexdigest()
+
+
+@cache
+def code() -> str:
+    """Return the digest of everything that this process renders with."""
+    digest = hashlib.sha256()
+    for folder, pattern in SOURCES:
+        for path in sorted(path for path in folder.glob(pattern) if path.is_file()):
+            digest.update(path.read_bytes())
+    digest.update(repr([getattr(settings, name) for name in RENDERED_SETTINGS]).encode())
+    return digest.hexdigest()
+
+
 class Outcome(Enum):
-    """What came of a look at what is due."""
+    """The result of rendering what is due."""
 
     NOTHING = "nothing was due"
     DONE = "an edition is out"
@@ -33,7 +80,7 @@ class Outcome(Enum):
 
 
 def take_over() -> None:
-    """From now on pages are rendered with this process's code; for the start of a process."""
+    """Render pages with this process's code from now on; call it when the process starts."""
     with transaction.atomic():
         edition, _created = Edition.objects.select_for_update().get_or_create(pk=1)
         if edition.code != code():
@@ -68,21 +115,21 @@ def _is_current(edition: Edition, head: int, made_from: str, now: datetime) -> b
 
 def _render(edition: Edition, head: int, made_from: str, now: datetime) -> Outcome:
     urgent = _urgent(edition, head, now)
-    # A process of an older version still tells the news, but leaves the rest to the newer.
+    # A process of an older version renders new statements, and leaves the rest to the newer one.
     newest = edition.code in {"", code()}
     left = _left(edition, made_from) if newest else []
     later = [key for key in left if key not in urgent]
-    found = _rendered([*urgent, *later[:BATCH]])
+    pages, missing = _rendered([*urgent, *later[:BATCH]])
     edition.head, edition.rendered_at = head, now
     more = len(later) > BATCH
     if newest and edition.reference != made_from:
         edition.reference = "" if more else made_from
-    store.edition_publish(edition, found, made_from if newest else "")
+    store.edition_publish(edition, pages, missing, made_from if newest else "")
     return Outcome.MORE if more else Outcome.DONE
 
 
 def _urgent(edition: Edition, head: int, now: datetime) -> dict[str, None]:
-    """What must be in the next edition, each once, in order."""
+    """Return what must be in the next edition, each once, in order."""
     keys: list[str] = []
     if edition.rendered_at is None or edition.head != head:
         keys += due.after_statements(edition.head) if edition.head else due.after_a_minute(now)
@@ -92,34 +139,26 @@ def _urgent(edition: Edition, head: int, now: datetime) -> dict[str, None]:
 
 
 def _left(edition: Edition, made_from: str) -> list[str]:
-    """What was made from something that has changed since."""
+    """Return what was made from something that has changed since."""
     if edition.reference == made_from:
         return []
     fresh = store.made_from(made_from)
     return [key for key in due.everything() if key not in fresh]
 
 
-def _rendered(keys: Iterable[str]) -> store.Rendered:
+def _rendered(keys: Iterable[str]) -> tuple[list[Page], set[str]]:
+    """Return the pages of these addresses, and the addresses that do not exist."""
     pages, missing = [], set()
     with sharing():
         for key in keys:
-            page = _kept(key)
-            if page:
-                pages.append(page)
-            else:
+            try:
+                pages.append(rendered(key))
+            except Missing:
                 missing.add(key)
-    return store.Rendered(pages, missing)
-
-
-def _kept(key: str) -> Page | None:
-    """The page, or None for what Django has to answer itself."""
-    try:
-        return rendered(key)
-    except Missing:
-        return None
-    except Unfit as problem:
-        logger.error("not kept as a snapshot: %s", problem)  # noqa: TRY400 - the view logged it
-        return None
+            except UnusableResponse as problem:
+                logger.error("not kept as a snapshot: %s", problem)  # noqa: TRY400 - the view did
+                missing.add(key)
+    return pages, missing
 
 
 def _minute(moment: datetime) -> int:

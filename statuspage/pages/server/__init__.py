@@ -1,1 +1,1 @@
-"""The page server: answers public pages from memory, around Django's application."""
+"""The page server, which answers public pages from memory."""

@@ -1,11 +1,11 @@
-"""The thread of each web process that renders what is due, and takes in what was rendered."""
+"""The thread of each web process that renders what is due and loads what others rendered."""
 
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from django.db import DatabaseError, connection
@@ -15,13 +15,13 @@ from statuspage.pages.server.memory import Memory
 from statuspage.pages.snapshots import store
 from statuspage.pages.snapshots.files import Files
 
-# How often the database is asked when no word comes, and again when it does not answer.
+# How often to ask the database without a notification, and how soon to retry when it is away.
 LOOK_EVERY_SECONDS: Final = 1.0
-# From when on pages say that they can no longer be confirmed.
+# After this long pages say that they can no longer be confirmed.
 STALE_AFTER_SECONDS: Final = 5.0
-# The same where it neither answers nor refuses; a slow rendering is no silence yet.
+# The same where it neither answers nor refuses; slow rendering must not count as that.
 SILENT_AFTER_SECONDS: Final = 15.0
-# Ours beside Django's: who is cut off must notice within seconds, not when TCP does.
+# Added to Django's parameters: a lost connection must be noticed within seconds.
 NOTICE_QUICKLY: Final = {
     "connect_timeout": 3,
     "keepalives_idle": 3,
@@ -40,13 +40,13 @@ class Watcher:
         self._memory = memory
         self._files = files
         self._ended = threading.Event()
-        # Whether pages are current is said by two threads: one asks, one minds the time.
+        # Guards the age of the pages, which two threads change: one asks, one watches the time.
         self._saying = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._last_word = time.monotonic() - STALE_AFTER_SECONDS
 
     def start(self) -> None:
-        """Begin, in this process and in each that is forked from it."""
+        """Start the watcher in this process and in each that is forked from it."""
         os.register_at_fork(after_in_child=self._start)
         self._start()
 
@@ -70,7 +70,7 @@ class Watcher:
             self._ended.wait(LOOK_EVERY_SECONDS)
 
     def mind(self) -> None:
-        """Until stopped, say on the pages when the database has been silent for long."""
+        """Show on the pages, until stopped, when the database has not answered for long."""
         while not self._ended.wait(LOOK_EVERY_SECONDS):
             self._age_after(SILENT_AFTER_SECONDS, "silence")
 
@@ -95,7 +95,9 @@ class Watcher:
     def _watch(self) -> None:
         """Listen on a connection of our own, and look whenever a word or a second has come."""
         parameters = {**connection.get_connection_params(), **NOTICE_QUICKLY}
-        with psycopg.connect(**_plain(parameters), autocommit=True) as line:
+        for name in ("cursor_factory", "context", "prepare_threshold"):  # Django's own
+            parameters.pop(name, None)
+        with psycopg.connect(**parameters, autocommit=True) as line:
             line.execute(f"LISTEN {store.CHANNEL}")
             take_over()
             while not self._ended.is_set():
@@ -131,9 +133,3 @@ class Watcher:
             if pages := self._memory.age():
                 logger.warning("the database does not answer: %s", reason)
                 self._on_disk(lambda: self._files.age(pages))
-
-
-def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Without what is Django's own: classes of cursors and adapters."""
-    own = {"cursor_factory", "context", "prepare_threshold"}
-    return {name: value for name, value in parameters.items() if name not in own}

@@ -1,1 +1,1 @@
-"""Public answers kept as bytes: in PostgreSQL, in files, and in the memory of each web process."""
+"""Rendered public answers, stored in PostgreSQL and in files."""

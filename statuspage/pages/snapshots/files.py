@@ -26,8 +26,8 @@ VARIANTS: Final = (("", "body"), (".gz", "gzip"), (".br", "brotli"))
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What the files hold; `confirmed_at` is when the database last said that it was current."""
+class StoredPages:
+    """The stored pages; `confirmed_at` is when the database last confirmed them."""
 
     number: int
     head: int
@@ -46,9 +46,9 @@ class Files:
         self._lock = folder / "lock"
 
     def write(self, number: int, head: int, pages: Mapping[str, Page]) -> None:
-        """Have on disk what is in memory; each file is replaced as a whole, or not at all.
+        """Write the pages in memory to disk; each file is replaced atomically.
 
-        Of several processes on one machine one writes, and an older edition never replaces a newer.
+        One process a machine writes at a time, and an older edition never replaces a newer one.
         """
         with self._alone() as alone:
             kept = self._read_manifest()
@@ -60,13 +60,15 @@ class Files:
                 if before.get(page.key) != page.etag or not path.exists():
                     _write_page(path, page)
             for key in before.keys() - pages.keys():
-                _remove(_path(self._site, key))
+                path = _path(self._site, key)
+                for ending, _name in VARIANTS:
+                    path.with_name(path.name + ending).unlink(missing_ok=True)
             self._write_manifest(number, head, pages.values())
             if not self._current.is_symlink():
                 _point(self._current, self._site)
 
     def confirm(self) -> None:
-        """Note that the database has just said that this is current."""
+        """Record that the database has just confirmed this edition."""
         if self._manifest.exists():
             os.utime(self._manifest)
         if self._aged.exists():
@@ -77,7 +79,7 @@ class Files:
             shutil.rmtree(gone, ignore_errors=True)
 
     def age(self, pages: Iterable[Page]) -> None:
-        """Have nginx serve these instead, until the database answers again."""
+        """Make nginx serve these pages until the database answers again."""
         with self._alone() as alone:
             if not alone or self._aged.exists():
                 return
@@ -88,14 +90,14 @@ class Files:
             made.rename(self._aged)
             _point(self._current, self._aged)
 
-    def read(self) -> Kept | None:
-        """All of it; None where nothing was ever written."""
+    def read(self) -> StoredPages | None:
+        """Return all stored pages, or None if nothing was ever written."""
         manifest = self._read_manifest()
         if not manifest:
             return None
         pages = [page for one in manifest["pages"] if (page := self._read_page(one))]
         confirmed = datetime.fromtimestamp(self._manifest.stat().st_mtime, UTC)
-        return Kept(manifest["number"], manifest["head"], pages, confirmed)
+        return StoredPages(manifest["number"], manifest["head"], pages, confirmed)
 
     def _write_manifest(self, number: int, head: int, pages: Iterable[Page]) -> None:
         listed = [
@@ -118,7 +120,7 @@ class Files:
         return found
 
     def _read_page(self, listed: Mapping[str, Any]) -> Page | None:
-        """A page by its file; made anew where a crash left its files newer than the manifest."""
+        """Return a page by its file; rebuild it if a crash left it newer than the manifest."""
         path, headers = _path(self._site, listed["key"]), listed["headers"]
         try:
             parts = {
@@ -163,11 +165,6 @@ def _write_page(path: Path, page: Page) -> None:
         _replace(path.with_name(path.name + ending), getattr(page, name), moment)
 
 
-def _remove(path: Path) -> None:
-    for ending, _name in VARIANTS:
-        path.with_name(path.name + ending).unlink(missing_ok=True)
-
-
 def _later_than(path: Path, moment: float) -> float:
     """nginx tells versions apart by second and size, so that no two share a second."""
     try:
@@ -177,7 +174,7 @@ def _later_than(path: Path, moment: float) -> float:
 
 
 def _point(link: Path, folder: Path) -> None:
-    """Turn a link in one step: there is no moment without it."""
+    """Replace a link atomically."""
     part = link.with_name(f".{link.name}.{os.getpid()}")
     part.unlink(missing_ok=True)
     part.symlink_to(folder.name)

@@ -1,4 +1,4 @@
-"""One public answer: its bytes, compressed once, and what is said about them."""
+"""One rendered answer: its bytes in each compression, its headers and its ETag."""
 
 import gzip
 import hashlib
@@ -34,14 +34,14 @@ class Page:
 
 
 def etag_of(body: bytes, headers: Mapping[str, str]) -> str:
-    """A name for these bytes with these headers; the same in every process and on every machine."""
-    said = hashlib.sha256(body)
-    said.update(repr(sorted(headers.items())).encode())
-    return said.hexdigest()[:DIGITS]
+    """Return a name for these bytes with these headers, the same on every machine."""
+    digest = hashlib.sha256(body)
+    digest.update(repr(sorted(headers.items())).encode())
+    return digest.hexdigest()[:DIGITS]
 
 
 def compressed(key: str, headers: Mapping[str, str], body: bytes, last_modified: datetime) -> Page:
-    """The page with both compressions; the same input gives the same bytes."""
+    """Return the page with both compressions; the same input gives the same bytes."""
     return Page(
         key=key,
         headers=headers,

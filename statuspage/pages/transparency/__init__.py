@@ -1,1 +1,1 @@
-"""The page of how well the operator keeps its word, and its raw data."""
+"""The transparency page: monthly figures, charts and raw data."""

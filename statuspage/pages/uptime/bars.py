@@ -1,9 +1,10 @@
 """A component's ninety days as a small picture, and the same in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Final
 
 from django.template.loader import render_to_string
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus
 from statuspage.components.uptime import DayRecord, availability, runs
-from statuspage.once import once
-from statuspage.pages.moments import duration
+from statuspage.lib.render_cache import once
+from statuspage.pages.templatetags.pages import duration
 from statuspage.pages.uptime.selectors import ninety_days, of_each
 
 NO_RECORD: Final = "none"
@@ -36,7 +37,7 @@ QUIET: Final[Mapping[str, str | Promise]] = {
 
 
 @dataclass(frozen=True)
-class Run:
+class DayRun:
     """Neighbouring days of which the same is told; `status` is a component status, or `none`."""
 
     first: date
@@ -56,37 +57,20 @@ class Run:
         return self.status in QUIET
 
 
-@dataclass(frozen=True)
-class Picture:
-    """`paths` are a status each with the path of all its days, each a dash long."""
-
-    percent: Decimal | None
-    paths: Sequence[tuple[str, str]]
-    runs: Sequence[Run]
-
-
-@dataclass(frozen=True)
-class Bar:
-    """The bar of the component with this public id, as markup."""
-
-    id: str
-    drawn: SafeString
-
-
 def drawn(days: Sequence[DayRecord]) -> SafeString:
-    """Days as a picture and in words, in the active language."""
-    picture = Picture(percent=availability(days), paths=_paths(days), runs=told(days))
+    """Draw days as a picture and in words, in the active language."""
+    picture = {"percent": availability(days), "paths": _paths(days), "runs": told(days)}
     return render_to_string("pages/parts/bar.html", {"bar": picture})
 
 
-def told(records: Sequence[DayRecord]) -> list[Run]:
-    """The days in words, the newest first."""
+def told(records: Sequence[DayRecord]) -> list[DayRun]:
+    """Return the days in words, the newest first."""
     return [_run(one) for one in reversed(runs(records))]
 
 
-def _run(found: Sequence[DayRecord]) -> Run:
+def _run(found: Sequence[DayRecord]) -> DayRun:
     status = found[-1].status or NO_RECORD
-    return Run(
+    return DayRun(
         first=found[0].day,
         last=found[-1].day,
         status=str(status),
@@ -96,7 +80,7 @@ def _run(found: Sequence[DayRecord]) -> Run:
 
 
 def in_words(record: DayRecord) -> str:
-    """What was disrupted on a day and for how long; planned work apart from it."""
+    """Return what was disrupted on a day and for how long; planned work apart from it."""
     lasted = [(status.label, seconds) for status, seconds in record.disrupted.items()]
     if record.maintained:
         lasted.append((ComponentStatus.UNDER_MAINTENANCE.label, record.maintained))
@@ -105,26 +89,18 @@ def in_words(record: DayRecord) -> str:
 
 
 def _paths(records: Sequence[DayRecord]) -> list[tuple[str, str]]:
-    """A run of days is one horizontal line; the style sheet dashes it into days."""
+    """Return a run of days is one horizontal line; the style sheet dashes it into days."""
     lines: dict[str, list[str]] = {}
     place = 0
-    for found in _alike(records):
-        status = found[0].status or NO_RECORD
-        lines.setdefault(str(status), []).append(f"M{place} {LINES[status]}h{len(found)}")
-        place += len(found)
+    for status, found in groupby(records, lambda one: one.status or NO_RECORD):
+        length = sum(1 for _ in found)
+        lines.setdefault(str(status), []).append(f"M{place} {LINES[status]}h{length}")
+        place += length
     return [(status, "".join(parts)) for status, parts in lines.items()]
 
 
-def _alike(records: Sequence[DayRecord]) -> Iterable[Sequence[DayRecord]]:
-    begin = 0
-    for place in range(1, len(records) + 1):
-        if place == len(records) or records[place].status != records[begin].status:
-            yield records[begin:place]
-            begin = place
-
-
 @once
-def ninety_days_bars(language: str, now: datetime) -> dict[str, Bar]:
-    """The bars in the active language, made once for all pages that are rendered together."""
+def ninety_days_bars(language: str, now: datetime) -> dict[str, dict[str, object]]:
+    """Return the bars in the active language, made once for all pages rendered together."""
     found = of_each(ninety_days(now), drawn)
-    return {one.public_id: Bar(one.public_id, picture) for one, picture in found}
+    return {one.public_id: {"id": one.public_id, "drawn": picture} for one, picture in found}

@@ -1,31 +1,105 @@
 """The page of uptime: a month of every service, day by day."""
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from statuspage.pages import selectors
-from statuspage.pages.errors import NotHere
-from statuspage.pages.http import public
-from statuspage.pages.months import Month, month_of
-from statuspage.pages.paging import asked_month
-from statuspage.pages.uptime.calendar import month_groups, weekdays
-from statuspage.pages.uptime.selectors import known_since
-from statuspage.statements.texts import CHINESE
+from statuspage.components.selectors import grouped
+from statuspage.components.uptime import DayRecord, availability
+from statuspage.lib.render_cache import once, present
+from statuspage.pages.cards import Reader
+from statuspage.pages.http import PageNotFound, public
+from statuspage.pages.paging import Month, asked_month, month_of
+from statuspage.pages.uptime.bars import NO_RECORD, in_words, told
+from statuspage.pages.uptime.selectors import known_since, ninety_days, of_each, records
+from statuspage.statements.texts import CHINESE, words
+
+DAYS_A_WEEK: Final = 7
+EVENTFUL: Final = (
+    '<td class="{}"><span title="{}">{}<span class="visually-hidden"> {}</span></span></td>'
+)
+EMPTY: Final = mark_safe("<td></td>")
+
+
+@once
+def month_groups(month: Month, reader: Reader) -> list[dict[str, object]]:
+    """Return every component of the month in its group, in the active language.
+
+    `lately` is its availability in the last ninety days.
+    """
+    lately = dict(of_each(ninety_days(reader.now), availability))
+    months = dict(of_each(records(month.first_day, month.last_day, reader.now), _month_of))
+    return [
+        {
+            "name": words(row.group.name, reader.language) if row.group else None,
+            "cards": [
+                {
+                    "id": component.public_id,
+                    "name": words(component.name, reader.language),
+                    "lately": lately.get(component),
+                    "days": months[component],
+                }
+                for component in row.components
+            ],
+        }
+        for row in grouped(months)
+    ]
+
+
+def _month_of(days: Sequence[DayRecord]) -> dict[str, object]:
+    """Return the days of a month, and those of which there is something to tell."""
+    events = [one for one in told(days) if not one.quiet]
+    return {"percent": availability(days), "weeks": _weeks(days), "events": events}
+
+
+def weekdays(language: str) -> SafeString:
+    """Return the heads of the calendar's columns: 一 for 星期一, Mo for Monday."""
+    letters = slice(2, None) if language == CHINESE else slice(0, 2)
+    names = ((name, str(name)[letters]) for name in WEEKDAYS.values())
+    return format_html_join("", '<th scope="col" abbr="{}">{}</th>', names)
+
+
+def _weeks(days: Sequence[DayRecord]) -> SafeString:
+    """Return the rows of the calendar, weeks beginning on Monday.
+
+    Put together by hand: two hundred components are six thousand days, and a template would take
+    longer over them than all the rest of rendering does.
+    """
+    rows = (
+        f"<tr>{''.join(cell for _place, cell in week)}</tr>"
+        for _number, week in groupby(enumerate(_cells(days)), lambda one: one[0] // DAYS_A_WEEK)
+    )
+    return mark_safe("".join(rows))  # noqa: S308 - each cell is safe
+
+
+def _cells(days: Sequence[DayRecord]) -> Iterator[SafeString]:
+    for _number in range(days[0].day.weekday()):
+        yield EMPTY
+    for record in days:
+        status = record.status or NO_RECORD
+        if record.disrupted or record.maintained:
+            text = in_words(record)
+            yield format_html(EVENTFUL, status, text, record.day.day, text)
+        else:
+            yield format_html('<td class="{}">{}</td>', status, record.day.day)
 
 
 @public
 def uptime_page(request: HttpRequest) -> HttpResponse:
-    """One month, `?month=2025-02`, the present one unless asked for another.
-
-    Months before the record began, and those to come, are not there.
-    """
-    reader = selectors.reader(get_language() or CHINESE)
+    """Show one month, `?month=2025-02` or the present one; PageNotFound without a record of it."""
+    reader = Reader(language=get_language() or CHINESE, now=present())
     first, last = record_of_states()
     month = asked_month(request)
     if not first <= month <= last:
-        raise NotHere(gettext("There is no record of this month."))
+        raise PageNotFound(gettext("There is no record of this month."))
     context = {
         "month": month,
         "previous": month.previous if first < month else None,
@@ -37,6 +111,6 @@ def uptime_page(request: HttpRequest) -> HttpResponse:
 
 
 def record_of_states() -> tuple[Month, Month]:
-    """The first month of which any visible component has a record, and the present one."""
+    """Return the first month of which any visible component has a record, and the present one."""
     now = timezone.now()
     return month_of(min([*known_since().values(), now])), month_of(now)

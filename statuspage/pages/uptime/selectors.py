@@ -1,8 +1,7 @@
-"""The record of every component's states, read with a fixed number of queries."""
+"""Every component's daily states, read with a fixed number of queries."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
 from django.db.models import Exists, Min, OuterRef
@@ -20,36 +19,30 @@ from statuspage.components.uptime import (
     within,
     worsened,
 )
-from statuspage.once import once
+from statuspage.lib.render_cache import once
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL
-from statuspage.statements.times import from_iso, iso
+from statuspage.statements.times import from_iso, iso, midnight
 
 DAYS_SHOWN: Final = 90
 OPENING: Final = "incident.opened"
 BACKFILLED: Final = "incident.backfilled"
 
-Told = TypeVar("Told")
-Row = tuple[int, ComponentStatus, datetime, int]
-
-
-@dataclass(frozen=True)
-class Record:
-    """A component's days, in order; components of which the same is known share one list."""
-
-    component: Component
-    days: list[DayRecord]
+Result = TypeVar("Result")
+StatusRow = tuple[int, ComponentStatus, datetime, int]
+# A component with its days, in order; those of which the same is known share one list.
+Record = tuple[Component, list[DayRecord]]
 
 
 @once
 def records(first: date, last: date, now: datetime) -> list[Record]:
-    """The days of every visible component whose history is shown; a fixed number of queries."""
-    ends = min(now, _midnight(last + timedelta(days=1)))
-    changes = _changes(_midnight(first), ends)
-    told_later = _told_later(_midnight(first), ends)
+    """Return the days of every component whose history is shown; a fixed number of queries."""
+    ends = min(now, midnight(last + timedelta(days=1)))
+    changes = _changes(midnight(first), ends)
+    told_later = _told_later(midnight(first), ends)
     begins = known_since()
     zone = timezone.get_current_timezone()
-    period = _midnight(first), _midnight(last + timedelta(days=1))
+    period = midnight(first), midnight(last + timedelta(days=1))
     alike: dict[tuple[Span, ...], list[DayRecord]] = {}
     found = []
     for component in shown_components():
@@ -58,37 +51,37 @@ def records(first: date, last: date, now: datetime) -> list[Record]:
         known = within(spans, *period)
         if known not in alike:
             alike[known] = days(known, first, last, zone)
-        found.append(Record(component, alike[known]))
+        found.append((component, alike[known]))
     return found
 
 
 def of_each(
-    found: Iterable[Record], tell: Callable[[list[DayRecord]], Told]
-) -> Iterator[tuple[Component, Told]]:
-    """What `tell` says of each component's days; said once where many have the same.
+    found: Iterable[Record], function: Callable[[list[DayRecord]], Result]
+) -> Iterator[tuple[Component, Result]]:
+    """Yield each component with the function's result for its days.
 
-    Most have: on most days nothing happens to most services.
+    Computed once for components that share their days, as most do.
     """
-    told: dict[int, Told] = {}
-    for one in found:
-        if id(one.days) not in told:
-            told[id(one.days)] = tell(one.days)
-        yield one.component, told[id(one.days)]
+    results: dict[int, Result] = {}
+    for component, known in found:
+        if id(known) not in results:
+            results[id(known)] = function(known)
+        yield component, results[id(known)]
 
 
 def shown_components() -> list[Component]:
-    """Those whose history the public may see, in order."""
+    """Return the components whose history is public, in order."""
     return [one for one in visible_components() if one.showcase]
 
 
 def ninety_days(now: datetime) -> list[Record]:
-    """The last ninety days, today included."""
+    """Return the last ninety days, today included."""
     today = timezone.localdate(now)
     return records(today - timedelta(days=DAYS_SHOWN - 1), today, now)
 
 
 def _changes(begin: datetime, end: datetime) -> Mapping[int, list[Change]]:
-    """By component, in order: the last change before `begin`, and all until `end`."""
+    """Return by component, in order, the last change before `begin` and all until `end`."""
     fields = ("component_id", "status", "since", "statement_number")
     before = (
         StatusChange.objects.filter(since__lt=begin)
@@ -96,12 +89,14 @@ def _changes(begin: datetime, end: datetime) -> Mapping[int, list[Change]]:
         .distinct("component_id")
     )
     during = StatusChange.objects.filter(since__gte=begin, since__lte=end).order_by("since", "pk")
-    rows: list[Row] = [*before.values_list(*fields), *during.values_list(*fields)]
-    return _dated(rows, _beginnings(row[3] for row in rows))
+    rows: list[StatusRow] = [*before.values_list(*fields), *during.values_list(*fields)]
+    opened = Statement.objects.filter(number__in={row[3] for row in rows}, kind=OPENING)
+    began = opened.values_list("number", "document__content__started_at")
+    return _dated(rows, {number: from_iso(started) for number, started in began if started})
 
 
 def _told_later(begin: datetime, end: datetime) -> Mapping[str, list[Span]]:
-    """Outages that were entered afterwards and stand, by the component's public id."""
+    """Return outages entered afterwards and not withdrawn, by the component's public id."""
     statements = Statement.objects.filter(
         kind=BACKFILLED,
         document__content__started_at__lt=iso(end),
@@ -118,15 +113,8 @@ def _told_later(begin: datetime, end: datetime) -> Mapping[str, list[Span]]:
     return found
 
 
-def _beginnings(numbers: Iterable[int]) -> Mapping[int, datetime]:
-    """When incidents began, by the number of the statement that first told of them."""
-    opened = Statement.objects.filter(number__in={*numbers}, kind=OPENING)
-    found = opened.values_list("number", "document__content__started_at")
-    return {number: from_iso(started) for number, started in found if started}
-
-
-def _dated(rows: Iterable[Row], began: Mapping[int, datetime]) -> Mapping[int, list[Change]]:
-    """An outage counts from when it began, not from when we first said so."""
+def _dated(rows: Iterable[StatusRow], began: Mapping[int, datetime]) -> Mapping[int, list[Change]]:
+    """Date each outage from when it began, not from when it was announced."""
     changes: dict[int, list[Change]] = {}
     for component, status, since, number in rows:
         found = changes.setdefault(component, [])
@@ -139,7 +127,7 @@ def _dated(rows: Iterable[Row], began: Mapping[int, datetime]) -> Mapping[int, l
 
 @once
 def known_since() -> Mapping[int, datetime]:
-    """From when on silence means that all was well: in service, or first entered or spoken of."""
+    """Return by component the moment from which no report means no outage."""
     first = dict(
         StatusChange.objects.order_by()
         .values_list("component_id")
@@ -147,12 +135,8 @@ def known_since() -> Mapping[int, datetime]:
         .values_list("component_id", "first")
     )
     return {
-        one.pk: _midnight(one.start_date)
+        one.pk: midnight(one.start_date)
         if one.start_date
         else min(one.created_at, first.get(one.pk, one.created_at))
         for one in shown_components()
     }
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, timezone.get_current_timezone())

@@ -1,1 +1,1 @@
-"""Which transactions an incident held up, and how a merchant may ask about one of theirs."""
+"""Transactions that an incident delayed, and the look-up for merchants."""

@@ -1,55 +1,55 @@
-"""From the good rows of a file to what is known of transactions, and telling of it."""
+"""Apply the valid rows of a file to the affected transactions, and publish the result."""
 
 from typing import Any, Final
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from statuspage.settlement.affected.models import Upload, UploadState
+from statuspage.notices.services import notice_publish
+from statuspage.settlement.affected.rows import PROBLEMS, TransactionRow
 from statuspage.settlement.affected.selectors import backlog_cells
-from statuspage.settlement.affected.telling import settled_tell
-from statuspage.settlement.backlog.services import backlog_tell
+from statuspage.settlement.backlog import backlog_tell
+from statuspage.settlement.kinds.settled import Settled
+from statuspage.settlement.models import Upload
+from statuspage.statements.texts import in_each_language
+from statuspage.uploads.models import UploadState
+from statuspage.uploads.pipeline import PROBLEMS_KEPT
 
 REPEATED: Final = """
-    WITH again AS (
-        SELECT line FROM (
-            SELECT line, row_number() OVER (PARTITION BY row_key ORDER BY line) AS place
-            FROM settlement_stagedtransaction WHERE upload_id = %(upload)s
-        ) AS numbered WHERE place > 1
-    ), gone AS (
-        DELETE FROM settlement_stagedtransaction s USING again
-        WHERE s.upload_id = %(upload)s AND s.line = again.line
-    )
-    INSERT INTO settlement_uploadproblem (upload_id, line, "column", code)
-    SELECT %(upload)s, line, 'reference', 'repeated' FROM again
+    SELECT line FROM (
+        SELECT line, row_number() OVER (PARTITION BY row_key ORDER BY line) AS place
+        FROM settlement_stagedtransaction WHERE upload_id = %(upload)s
+    ) AS numbered WHERE place > 1
 """
 # What has arrived cannot be open again: that would be a mistake in the file, or in the one before.
 UNSETTLED: Final = """
-    WITH again AS (
-        SELECT s.line
-        FROM settlement_stagedtransaction s
-        JOIN settlement_affectedtransaction a
-          ON a.incident_id = %(incident)s AND a.row_key = s.row_key
-        WHERE s.upload_id = %(upload)s AND s.fate = 'pending' AND a.fate = 'settled'
-    ), gone AS (
-        DELETE FROM settlement_stagedtransaction s USING again
-        WHERE s.upload_id = %(upload)s AND s.line = again.line
+    SELECT s.line
+    FROM settlement_stagedtransaction s
+    JOIN settlement_affectedtransaction a
+      ON a.incident_id = %(incident)s AND a.row_key = s.row_key
+    WHERE s.upload_id = %(upload)s AND s.status = 'pending' AND a.status = 'settled'
+"""
+UNUSABLE: Final = (("reference", "repeated", REPEATED), ("state", "unsettled", UNSETTLED))
+LEAVE_OUT: Final = """
+    WITH found AS ({found}), gone AS (
+        DELETE FROM settlement_stagedtransaction s USING found
+        WHERE s.upload_id = %(upload)s AND s.line = found.line
+    ), kept AS (
+        INSERT INTO settlement_uploadproblem (upload_id, line, "column", message)
+        SELECT %(upload)s, line, %(column)s, %(message)s FROM found ORDER BY line LIMIT %(most)s
     )
-    INSERT INTO settlement_uploadproblem (upload_id, line, "column", code)
-    SELECT %(upload)s, line, 'state', 'unsettled' FROM again
+    SELECT count(*) FROM found
 """
 SETTLED: Final = """
     SELECT s.merchant_key, s.category, count(*)
     FROM settlement_stagedtransaction s
     JOIN settlement_affectedtransaction a
       ON a.incident_id = %(incident)s AND a.row_key = s.row_key
-    WHERE s.upload_id = %(upload)s AND s.fate = 'settled' AND a.fate = 'pending'
+    WHERE s.upload_id = %(upload)s AND s.status = 'settled' AND a.status = 'pending'
     GROUP BY 1, 2
 """
-FACTS: Final = (
-    *("lookup_key", "merchant_key", "category", "happened_at", "amount", "fate"),
-    *("settled_at", "fee_waived"),
-)
+FACTS: Final = TransactionRow._fields[1:]
 TAKE_OVER: Final = f"""
     INSERT INTO settlement_affectedtransaction AS a
         (incident_id, row_key, {", ".join(FACTS)}, updated_at)
@@ -66,43 +66,59 @@ COUNTED: Final = f"""
     WITH taken AS ({TAKE_OVER})
     SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added) FROM taken
 """
+NAME: Final = """
+    INSERT INTO settlement_settledmerchant (statement_number, merchant_key)
+    SELECT %s, unnest(%s::bytea[])
+"""
 
 
-def apply(upload: Upload) -> None:
+def apply(upload: Upload) -> UploadState:
     """Take over the staged rows of a file that was read to its end; call it in a transaction.
 
     Those whose state became settled are told of, and the backlog is, if it moved by a step.
     """
     given = {"upload": upload.pk, "incident": upload.incident_id, "now": timezone.now()}
-    unusable = sum(_run(statement, given) for statement in (REPEATED, UNSETTLED))
-    upload.good, upload.bad = upload.good - unusable, upload.bad + unusable
-    upload.finished_at = timezone.now()
+    for column, reason, found in UNUSABLE:
+        said = {"column": column, "message": str(PROBLEMS[reason]), "most": PROBLEMS_KEPT}
+        ((count,),) = _rows(LEAVE_OUT.format(found=found), given | said)
+        upload.good, upload.bad = upload.good - count, upload.bad + count
     if upload.whole and upload.bad:
-        upload.state = UploadState.REFUSED
-        upload.save()
-        return
+        return UploadState.REFUSED
     settled = _rows(SETTLED, given)
     ((upload.added, upload.changed),) = _rows(COUNTED, given)
     upload.settled = sum(count for _merchant, _category, count in settled)
-    upload.state = UploadState.DONE
-    upload.save()
     counted_at = timezone.now()
-    # Counted before anything is published: meanwhile others may publish.
+    # Counted before anything is published: others may publish in the meantime.
     cells = backlog_cells(upload.incident_id) if upload.added or upload.changed else []
     if settled:
-        settled_tell(
-            incident_id=upload.incident_id,
-            merchants={bytes(merchant) for merchant, _category, _count in settled},
-            categories={category for _merchant, category, _count in settled},
-            transactions=upload.settled,
-        )
+        _tell_settled(upload, settled)
     backlog_tell(incident_id=upload.incident_id, cells=cells, counted_at=counted_at)
+    return UploadState.DONE
 
 
-def _run(statement: str, given: dict[str, Any]) -> int:
+def _tell_settled(upload: Upload, settled: list[tuple[Any, ...]]) -> None:
+    """Publish that so many transactions have arrived; told only to the merchants whose they are.
+
+    In public it is a number. Whose they are is kept beside the log, as keyed hashes, and in the
+    same transaction.
+    """
+    statement = notice_publish(
+        kind=Settled.name,
+        title=in_each_language(lambda: _("Affected transactions have arrived")),
+        body=in_each_language(
+            lambda: _(
+                "If you got this as a message: your transactions delayed by this incident have "
+                "arrived in your settlement account. You can look up each one on our page with its "
+                "reference."
+            )
+        ),
+        author=None,
+        payload={"transactions": upload.settled},
+        audience={"categories": sorted({row[1] for row in settled}), "agents": False},
+        incident_id=upload.incident_id,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return int(cursor.rowcount)
+        cursor.execute(NAME, [statement.number, list({bytes(row[0]) for row in settled})])
 
 
 def _rows(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:

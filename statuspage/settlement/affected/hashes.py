@@ -13,27 +13,27 @@ SEPARATOR: Final = "\x1f"
 
 
 def normalised(text: str) -> str:
-    """A number or reference without what people add to read it more easily."""
+    """Return a number or reference without what people add to read it more easily."""
     return SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def row_key(merchant: str, reference: str) -> bytes:
-    """By which a later upload finds the same transaction again."""
+    """Return the key by which a later upload finds the same transaction again."""
     return _hash("row", merchant, reference)
 
 
 def lookup_key(merchant: str, reference: str, last_four: str) -> bytes:
-    """By which the merchant finds it: one look-up tells neither of the three apart."""
+    """Return the key by which the merchant finds a transaction; it hides which value was wrong."""
     return _hash("lookup", merchant, reference, last_four)
 
 
 def merchant_key(merchant: str, last_four: str) -> bytes:
-    """By which a subscriber and a merchant are known to be the same."""
+    """Return the key that shows that a subscriber and a merchant are the same."""
     return _hash("merchant", merchant, last_four)
 
 
 def _hash(*parts: str) -> bytes:
-    """HMAC-SHA-256 under TRANSACTION_KEY; 32 bytes."""
+    """Return HMAC-SHA-256 under TRANSACTION_KEY; 32 bytes."""
     purpose, *values = parts
     text = SEPARATOR.join((purpose, *map(normalised, values)))
     return hmac.digest(settings.TRANSACTION_KEY.encode(), text.encode(), "sha256")

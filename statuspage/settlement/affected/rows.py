@@ -1,30 +1,24 @@
 """One line of an upload, read and checked; pure."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.lib.money import MOST, parse_amount
+from statuspage.notices.audience import CATEGORY_WORDS
 from statuspage.settlement.affected.hashes import lookup_key, merchant_key, normalised, row_key
-from statuspage.settlement.affected.models import Fate
-from statuspage.settlement.audience import MerchantCategory
-from statuspage.settlement.money import MOST, parse_amount
+from statuspage.settlement.cycles import SHANGHAI
+from statuspage.settlement.models import TransactionStatus
+from statuspage.uploads.tables import Table, one_of
 
-BEIJING: Final = ZoneInfo("Asia/Shanghai")
-COLUMNS: Final = (
-    *("merchant", "reference", "phone", "category", "time", "amount"),
-    *("state", "settled_at", "fee_waived"),
-)
 # As acquirers' own systems head them.
-NAMES: Final = {
-    **{name: name for name in COLUMNS},
+HEADINGS: Final = {
     **dict.fromkeys(("商户号", "商户编号", "merchant_number"), "merchant"),
     **dict.fromkeys(("交易参考号", "参考号", "交易流水号", "transaction_reference"), "reference"),
     **dict.fromkeys(("手机尾号", "手机号后四位", "phone_last4"), "phone"),
@@ -36,208 +30,164 @@ NAMES: Final = {
     **dict.fromkeys(("减免手续费", "手续费减免"), "fee_waived"),
 }
 OPTIONAL: Final = frozenset({"settled_at", "fee_waived"})
-CATEGORIES: Final = {
-    **{one: one for one in MerchantCategory.values},
-    **dict.fromkeys(("小微", "小微商户"), str(MerchantCategory.MICRO)),
-    **dict.fromkeys(("行业", "行业商户"), str(MerchantCategory.INDUSTRY)),
-}
 FATES: Final = {
-    **dict.fromkeys(("pending", "open", "未到账", "待结算", "未结算"), str(Fate.PENDING)),
-    **dict.fromkeys(("settled", "arrived", "已到账", "已结算"), str(Fate.SETTLED)),
+    **dict.fromkeys(("pending", "open", "未到账", "待结算", "未结算"), "pending"),
+    **dict.fromkeys(("settled", "arrived", "已到账", "已结算"), "settled"),
 }
-PROBLEMS: Final[Mapping[str, str | Promise]] = {
-    "csv": _("This line is not valid CSV."),
-    "encoding": _("This line is neither UTF-8 nor GB18030."),
-    "cells": _("This line has more cells than the header."),
-    "missing": _("This is empty."),
-    "length": _("This is too long."),
-    "digits": _("Write the last four digits of the phone on file."),
-    "category": _("Write micro or industry (小微, 行业)."),
-    "time": _("Write a time such as 2025-02-20 10:42."),
-    "future": _("This lies in the future."),
-    "amount": _("Write yuan with at most two decimals, such as 1234.56."),
-    "state": _("Write pending or settled (未到账, 已到账)."),
-    "early": _("This is before the transaction."),
-    "open": _("A transaction that is still open has no time of arrival."),
-    "waived": _("More is waived than was paid."),
-    "repeated": _("The same transaction stands in an earlier line."),
-    "unsettled": _("It is known to have arrived already."),
-    "column": _("This column is missing."),
-    "twice": _("Two columns say this: keep one of them."),
+PROBLEMS: Final = {
+    "encoding": _("This line is not in UTF-8 or GB18030. Save the file in one of them."),
+    "cells": _("This line has more columns than the header."),
+    "missing": _("Enter a value."),
+    "length": _("Too long."),
+    "digits": _("Enter the last four digits of the phone on file."),
+    "category": _("Enter micro or industry (小微, 行业)."),
+    "time": _("Enter a time such as 2025-02-20 10:42."),
+    "future": _("This is in the future."),
+    "amount": _("Enter yuan with at most two decimals, such as 1234.56."),
+    "state": _("Enter pending or settled (未到账, 已到账)."),
+    "early": _("This is before the transaction time."),
+    "open": _("A pending transaction cannot have an arrival time."),
+    "waived": _("The waived fee is more than the amount."),
+    "repeated": _("An earlier line already has this transaction."),
+    "unsettled": _("This transaction has already arrived."),
 }
 LONGEST: Final = 64
 FOUR: Final = re.compile(r"[0-9]{4}", re.ASCII)
 SLASHES: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
 HOUR: Final = re.compile(r" (\d):", re.ASCII)
-# What a byte that fits no encoding is read as.
-UNREADABLE: Final = "\ufffd"
+# What a byte that fits no encoding is read as, and what no list has.
+UNREADABLE: Final = frozenset("\ufffd\0")
 
 
-class Bad(Exception):
-    """A cell that cannot be used, for the reason of that code."""
+class TransactionRow(NamedTuple):
+    """A line that can be used, in the columns of StagedTransaction; amounts in yuan."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a line, and in which column if it is one."""
-
-    line: int
-    column: str
-    code: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line that can be used; amounts in yuan."""
-
-    line: int
     row_key: bytes
     lookup_key: bytes
     merchant_key: bytes
     category: str
     happened_at: datetime
     amount: Decimal
-    fate: str
+    status: str
     settled_at: datetime | None
     fee_waived: Decimal
 
 
-def read_header(cells: Sequence[str]) -> tuple[list[str], list[Problem]]:
-    """The columns in their order (unknown ones as they are), and those that are missing."""
-    columns = [_column(cell) for cell in cells]
-    missing = [one for one in COLUMNS if one not in columns and one not in OPTIONAL]
-    twice = [one for one in COLUMNS if columns.count(one) > 1]
-    problems = [Problem(1, one, "column") for one in missing]
-    return columns, problems + [Problem(1, one, "twice") for one in twice]
-
-
-def read_row(
-    line: int, columns: Sequence[str], cells: Sequence[str], now: datetime
-) -> Row | list[Problem]:
-    """The row, or everything that is wrong with it."""
-    if any(UNREADABLE in cell for cell in cells):
-        return [Problem(line, "", "encoding")]
-    if len(cells) > len(columns):
-        return [Problem(line, "", "cells")]
-    given = dict(zip(columns, cells, strict=False))
-    problems: list[Problem] = []
-    found: dict[str, Any] = {}
-    for column, read in READERS.items():
-        try:
-            found[column] = read(given.get(column, "").strip())
-        except Bad as bad:
-            problems.append(Problem(line, column, bad.code))
-    return problems or _made(line, found, now)
-
-
-def _made(line: int, found: Mapping[str, Any], now: datetime) -> Row | list[Problem]:
-    checks = (
-        ("time", "future", found["time"] > now),
-        ("settled_at", "missing", found["state"] == Fate.SETTLED and not found["settled_at"]),
-        ("settled_at", "open", found["state"] == Fate.PENDING and found["settled_at"]),
-        ("settled_at", "future", found["settled_at"] and found["settled_at"] > now),
-        ("settled_at", "early", found["settled_at"] and found["settled_at"] < found["time"]),
-        ("fee_waived", "waived", found["fee_waived"] > found["amount"]),
-    )
-    problems = [Problem(line, column, code) for column, code, wrong in checks if wrong]
-    if problems:
-        return problems
-    merchant, reference, phone = found["merchant"], found["reference"], found["phone"]
-    return Row(
-        line=line,
-        row_key=row_key(merchant, reference),
-        lookup_key=lookup_key(merchant, reference, phone),
-        merchant_key=merchant_key(merchant, phone),
-        category=found["category"],
-        happened_at=found["time"],
-        amount=found["amount"],
-        fate=found["state"],
-        settled_at=found["settled_at"],
-        fee_waived=found["fee_waived"],
-    )
-
-
-def _column(cell: str) -> str:
-    name = cell.removeprefix("\ufeff").strip().lower()
-    return NAMES.get(name, name)
+def _wrong(code: str) -> ValidationError:
+    return ValidationError(PROBLEMS[code], code)
 
 
 def _number(cell: str) -> str:
     number = normalised(cell)
     if not number:
-        raise Bad("missing")
+        raise _wrong("missing")
     if len(number) > LONGEST:
-        raise Bad("length")
+        raise _wrong("length")
     return number
 
 
 def _four(cell: str) -> str:
     if not FOUR.fullmatch(cell):
-        raise Bad("digits")
+        raise _wrong("digits")
     return cell
 
 
-def _choice(words: Mapping[str, str], code: str) -> Callable[[str], str]:
-    def read(cell: str) -> str:
-        try:
-            return words[cell.lower()]
-        except KeyError as error:
-            raise Bad(code) from error
-
-    return read
-
-
 def read_time(cell: str) -> datetime:
-    """ISO 8601, or as spreadsheets write it; Beijing time unless it says otherwise.
+    """Return the time of a cell in ISO 8601 or spreadsheet form; the default zone is Beijing's.
 
     Raises:
-        Bad: it is no time.
+        ValidationError: it is no time.
     """
     text = SLASHES.sub(lambda found: f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}", cell)
     try:
         moment = datetime.fromisoformat(HOUR.sub(r" 0\1:", text))
     except ValueError as error:
-        raise Bad("time") from error
+        raise _wrong("time") from error
     if not 2000 <= moment.year < 2100:
-        raise Bad("time")
-    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
-
-
-def _time_or_none(cell: str) -> datetime | None:
-    return read_time(cell) if cell else None
+        raise _wrong("time")
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
 def read_amount(cell: str) -> Decimal:
-    """Yuan, exact.
+    """Return the exact amount in yuan.
 
     Raises:
-        Bad: no amount, a negative one, or a part of a fen.
+        ValidationError: no amount, a negative one, or a part of a fen.
     """
     try:
         amount = parse_amount(cell.lstrip("¥￥"))
     except ValidationError as error:
-        raise Bad("amount") from error
+        raise _wrong("amount") from error
     if amount >= MOST:  # what the column holds
-        raise Bad("amount")
+        raise _wrong("amount")
     return amount
 
 
-def _amount_or_nothing(cell: str) -> Decimal:
-    return read_amount(cell) if cell else Decimal(0)
+class TransactionTable(Table[TransactionRow]):
+    """The columns of a list of transactions, read at some moment."""
+
+    headings = HEADINGS
+    optional = OPTIONAL
+    readers = {
+        "merchant": _number,
+        "reference": _number,
+        "phone": _four,
+        "category": one_of(CATEGORY_WORDS, PROBLEMS["category"], "category"),
+        "time": read_time,
+        "amount": read_amount,
+        "state": one_of(FATES, PROBLEMS["state"], "state"),
+        "settled_at": lambda cell: read_time(cell) if cell else None,
+        "fee_waived": lambda cell: read_amount(cell) if cell else Decimal(0),
+    }
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self.now = now or timezone.now()
+
+    def row(self, columns: Sequence[str], cells: Sequence[str]) -> TransactionRow:
+        """Return the row, of a line that is no guess.
+
+        Raises:
+            ValidationError: by column, everything that is wrong with it.
+        """
+        if any(not UNREADABLE.isdisjoint(cell) for cell in cells):
+            raise ValidationError({"": _wrong("encoding")})
+        if len(cells) > len(columns):
+            raise ValidationError({"": _wrong("cells")})
+        return super().row(columns, cells)
+
+    def build(self, values: Mapping[str, Any]) -> TransactionRow:
+        """Return the row with keyed hashes in place of numbers.
+
+        Raises:
+            ValidationError: by column, why the values do not fit together.
+        """
+        state, time, settled_at = values["state"], values["time"], values["settled_at"]
+        checks = (
+            ("time", "future", time > self.now),
+            ("settled_at", "missing", state == TransactionStatus.SETTLED and not settled_at),
+            ("settled_at", "open", state == TransactionStatus.PENDING and settled_at),
+            ("settled_at", "future", settled_at and settled_at > self.now),
+            ("settled_at", "early", settled_at and settled_at < time),
+            ("fee_waived", "waived", values["fee_waived"] > values["amount"]),
+        )
+        wrong: dict[str, list[ValidationError]] = {}
+        for column, code, found in checks:
+            if found:
+                wrong.setdefault(column, []).append(_wrong(code))
+        if wrong:
+            raise ValidationError(wrong)
+        merchant, reference, phone = values["merchant"], values["reference"], values["phone"]
+        return TransactionRow(
+            row_key=row_key(merchant, reference),
+            lookup_key=lookup_key(merchant, reference, phone),
+            merchant_key=merchant_key(merchant, phone),
+            category=values["category"],
+            happened_at=time,
+            amount=values["amount"],
+            status=state,
+            settled_at=settled_at,
+            fee_waived=values["fee_waived"],
+        )
 
 
-READERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "merchant": _number,
-    "reference": _number,
-    "phone": _four,
-    "category": _choice(CATEGORIES, "category"),
-    "time": read_time,
-    "amount": read_amount,
-    "state": _choice(FATES, "state"),
-    "settled_at": _time_or_none,
-    "fee_waived": _amount_or_nothing,
-}
+COLUMNS: Final = tuple(TransactionTable.readers)

@@ -3,17 +3,18 @@
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
+from statuspage.lib.money import ZERO
 from statuspage.settlement.affected.hashes import lookup_key
-from statuspage.settlement.affected.models import AffectedTransaction, Fate, Upload
-from statuspage.settlement.affected.rows import BEIJING
-from statuspage.settlement.backlog.cells import Cell
-from statuspage.settlement.money import ZERO
+from statuspage.settlement.backlog import Cell
+from statuspage.settlement.cycles import SHANGHAI
+from statuspage.settlement.models import AffectedTransaction, TransactionStatus, Upload
 
 
 def transaction_find(
     *, merchant: str, reference: str, last_four: str
 ) -> AffectedTransaction | None:
-    """What is known of a transaction; None for one that is not affected and for a stranger's.
+    """Return what is known of a transaction; None for one that is not affected and for a
+    stranger's.
 
     One look-up by a hash of all three, so that neither the answer nor the time it takes tells an
     unknown transaction from one with another phone number.
@@ -23,11 +24,11 @@ def transaction_find(
 
 
 def backlog_cells(incident_id: str) -> list[Cell]:
-    """By transaction day in Shanghai and category: how many, how much, and what is open."""
-    still_open = Q(fate=Fate.PENDING)
+    """Return counts, amounts and open payouts by category and transaction day in Shanghai."""
+    still_open = Q(status=TransactionStatus.PENDING)
     rows = (
         AffectedTransaction.objects.filter(incident_id=incident_id)
-        .annotate(day=TruncDate("happened_at", tzinfo=BEIJING))
+        .annotate(day=TruncDate("happened_at", tzinfo=SHANGHAI))
         .order_by("day", "category")
         .values("day", "category")
         .annotate(
@@ -43,5 +44,5 @@ def backlog_cells(incident_id: str) -> list[Cell]:
 
 
 def uploads() -> QuerySet[Upload]:
-    """The newest first."""
+    """Return the newest first."""
     return Upload.objects.select_related("uploaded_by").order_by("-pk")

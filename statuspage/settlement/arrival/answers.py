@@ -1,4 +1,4 @@
-"""What is asked and what is answered."""
+"""The types of a question about arrival and of its answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,19 +7,28 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from statuspage.settlement.arrival.codes import LATE, Code, DateStatus
-from statuspage.settlement.arrival.words import BY, LATE_BY, ON, WITHOUT_DATE, shown, step_text
-from statuspage.settlement.audience import MerchantCategory
+from statuspage.calendar.workdays import STATUTORY_HOLIDAY
+from statuspage.lib.money import Fee
+from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.models import Product
+from statuspage.settlement.arrival.words import (
+    BY,
+    LATE,
+    LATE_BY,
+    ON,
+    WITHOUT_DATE,
+    Code,
+    DateStatus,
+    shown,
+)
 from statuspage.settlement.cycles import SHANGHAI
-from statuspage.settlement.money import Fee
-from statuspage.settlement.rules.models import DateMeans, Product
-from statuspage.settlement.workdays import STATUTORY_HOLIDAY
+from statuspage.settlement.models import DateMeans
 from statuspage.statements.models import Statement
 
 
 @dataclass(frozen=True)
 class Question:
-    """Whose money, taken with what, when; `as_of` is the moment whose knowledge is asked for."""
+    """Category, product and time of a transaction; only facts known at `as_of` count."""
 
     category: MerchantCategory
     product: Product | None
@@ -50,7 +59,7 @@ class Step:
     @property
     def text(self) -> str:
         """The step in the active language."""
-        return step_text(self.code, self.facts)
+        return self.code.label % {name: shown(fact) for name, fact in self.facts.items()}
 
 
 @dataclass(frozen=True)

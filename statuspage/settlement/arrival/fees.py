@@ -1,77 +1,56 @@
-"""What the fee on the amount is, and how much of it is waived."""
+"""Calculate the fee on an amount, and how much of it is waived."""
 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from statuspage.lib.money import ZERO, Fee, parse_fee, to_fen
+from statuspage.notices.fields import Payload
 from statuspage.settlement.arrival.answers import Charge, Question, Step
-from statuspage.settlement.arrival.codes import Code
-from statuspage.settlement.arrival.known import Known
-from statuspage.settlement.arrival.words import those_transactions, waived_share
-from statuspage.settlement.models import Notice
-from statuspage.settlement.money import ZERO, Fee, parse_fee
-from statuspage.settlement.notices.fee_waiver import waived
-from statuspage.settlement.rules.selectors import fee_rule_for
+from statuspage.settlement.arrival.known import KnownFacts
+from statuspage.settlement.arrival.words import Code, those_transactions, waived_share
+from statuspage.settlement.rules import fee_rule_for
 
 
-def fees(question: Question, known: Known) -> tuple[Charge | None, tuple[Step, ...]]:
-    """The fee on the amount, if one was asked about and the rate is known, and the steps to it."""
-    rate, changed = _rate(question, known)
-    charge = _charge(question.amount, rate)
-    waiver = _best(known.waivers(question), charge.fee if charge else ZERO)
-    if waiver and charge:
-        charge = replace(charge, waived=waived(waiver.payload, charge.fee))
-    return charge, (*changed, *_charged(charge), *_waiver_steps(waiver, charge, known))
+def fees(question: Question, known: KnownFacts) -> tuple[Charge | None, list[Step]]:
+    """Return the fee on the amount, if both it and the rate are known, and the steps to it."""
+    rate, steps = _rate(question, known)
+    charge = None
+    if question.amount and rate:
+        fee, effective = rate.fee_of(question.amount), rate.effective_rate(question.amount)
+        charge = Charge(question.amount, rate, fee, ZERO, effective)
+        facts = {"amount": charge.amount, "rate": str(rate), "fee": fee}
+        steps.append(Step(Code.FEE, {**facts, "effective": f"{effective:f}"}))
+    fee = charge.fee if charge else ZERO
+    # The one that waives most; of several that waive the same, the newest.
+    waiver = max(known.waivers(question), key=lambda one: waived(one.payload, fee), default=None)
+    if waiver is None:
+        return charge, steps
+    payload, said = waiver.payload, known.said(waiver)
+    those = those_transactions(payload["transactions_from"], payload["transactions_until"])
+    share = waived_share(payload["percent_waived"], payload["amount_waived"])
+    steps.append(Step(Code.FEE_WAIVER, {"transactions": those, "share": share}, said=said))
+    if charge:
+        charge = replace(charge, waived=waived(payload, fee))
+        sums = {"waived": charge.waived, "to_pay": charge.to_pay}
+        steps.append(Step(Code.FEE_WAIVED, sums, said=said))
+    return charge, [*steps, *known.corrections([waiver])]
 
 
-def _rate(question: Question, known: Known) -> tuple[Fee | None, tuple[Step, ...]]:
-    """The newest of what rules and fee changes say that the fee is."""
+def waived(payload: Payload, fee: Decimal) -> Decimal:
+    """Return how much of a transaction's fee, in yuan, is waived; never more than the fee."""
+    if payload.get("percent_waived") is not None:
+        return to_fen(fee * Decimal(payload["percent_waived"]) / 100)
+    return min(Decimal(payload["amount_waived"]), fee)
+
+
+def _rate(question: Question, known: KnownFacts) -> tuple[Fee | None, list[Step]]:
+    """Return the newest of what rules and fee changes say that the fee is."""
     rule = fee_rule_for(question.category, question.code, question.at, question.as_of)
     change = known.fee_change(question)
     if change is None or (rule and rule.known_from > change.published_at):
-        return (rule.fee if rule else None), ()
+        return (rule.fee if rule else None), []
     rate = parse_fee(change.payload["new_fee"])
     day = date.fromisoformat(change.payload["effective_on"])
-    facts = {"rate": str(rate), "day": day}
-    step = Step(Code.FEE_CHANGE, facts, day=day, said=known.said(change))
-    return rate, (step, *known.corrections([change]))
-
-
-def _charge(amount: Decimal | None, rate: Fee | None) -> Charge | None:
-    if not amount or rate is None:
-        return None
-    return Charge(amount, rate, rate.fee_of(amount), ZERO, rate.effective_rate(amount))
-
-
-def _best(waivers: list[Notice], fee: Decimal) -> Notice | None:
-    """The one that waives most; of several that waive the same, the newest."""
-    return max(waivers, key=lambda one: waived(one.payload, fee), default=None)
-
-
-def _charged(charge: Charge | None) -> tuple[Step, ...]:
-    if charge is None:
-        return ()
-    facts = {
-        "amount": charge.amount,
-        "rate": str(charge.rate),
-        "fee": charge.fee,
-        "effective": f"{charge.effective_rate:f}",
-    }
-    return (Step(Code.FEE, facts),)
-
-
-def _waiver_steps(waiver: Notice | None, charge: Charge | None, known: Known) -> tuple[Step, ...]:
-    if waiver is None:
-        return ()
-    payload, said = waiver.payload, known.said(waiver)
-    facts = {
-        "transactions": those_transactions(
-            payload["transactions_from"], payload["transactions_until"]
-        ),
-        "share": waived_share(payload["percent_waived"], payload["amount_waived"]),
-    }
-    steps = [Step(Code.FEE_WAIVER, facts, said=said)]
-    if charge:
-        sums = {"waived": charge.waived, "to_pay": charge.to_pay}
-        steps.append(Step(Code.FEE_WAIVED, sums, said=said))
-    return (*steps, *known.corrections([waiver]))
+    step = Step(Code.FEE_CHANGE, {"rate": str(rate), "day": day}, day=day, said=known.said(change))
+    return rate, [step, *known.corrections([change])]

@@ -1,94 +1,83 @@
-"""What had been said by a moment: the notices that an answer rests on, and their statements."""
+"""Notices published by a moment, on which an answer is based, with their statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
 
+from statuspage.notices.audience import addresses
+from statuspage.notices.models import Notice
+from statuspage.notices.selectors import standing_notices
 from statuspage.settlement.arrival.answers import Question, Step
-from statuspage.settlement.arrival.codes import Code
-from statuspage.settlement.audience import addresses
-from statuspage.settlement.delays import Delay, delays
-from statuspage.settlement.models import Notice
-from statuspage.settlement.selectors import standing_notices
+from statuspage.settlement.arrival.delays import Delay, delays
+from statuspage.settlement.arrival.words import Code
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION
 from statuspage.statements.times import from_iso
 
-FEE_WAIVER: Final = "fee_waiver"
-FEE_CHANGE: Final = "fee_change"
-CALENDAR_CHANGE: Final = "calendar_change"
-HOLIDAY_SCHEDULE: Final = "holiday_schedule"
-READ: Final = (FEE_WAIVER, FEE_CHANGE, CALENDAR_CHANGE, HOLIDAY_SCHEDULE)
+READ: Final = ("fee_waiver", "fee_change", "calendar_change", "holiday_schedule")
 
 
-class Known:
-    """Read once and used for several questions about the same moment's knowledge."""
+class KnownFacts:
+    """The facts known at one moment, read once for several questions."""
 
     def __init__(self, as_of: datetime) -> None:
         self.as_of = as_of
         self._said: dict[str, list[Statement]] = {}
 
     def delays(self, question: Question) -> list[Delay]:
-        """Those of the merchant's, whether they hold for the transaction or not, newest first."""
-        return [
-            one
-            for one in self._delays
-            if addresses(one.notice.audience, question.category, question.code)
-        ]
+        """Return all of the merchant's delays, newest first, for any transaction."""
+        return [one for one in self._delays if _concerns(one.notice, question)]
 
     def delay(self, question: Question) -> Delay | None:
-        """The newest one that makes the transaction late."""
-        covering = (
-            one for one in self._delays if one.covers(question.category, question.code, question.at)
-        )
-        return next(covering, None)
+        """Return the newest one that makes the transaction late."""
+        asked = question.category, question.code, question.at
+        return next((one for one in self._delays if one.covers(*asked)), None)
 
     def delayed_elsewhere(self, question: Question) -> Delay | None:
-        """One of certain products, where the question names none."""
+        """Return a delay of certain products if the question names no product, else None."""
         if question.product:
             return None
-        of_products = (one for one in self._delays if one.notice.audience.get("products"))
-        return next((one for one in of_products if _covers_some(one, question)), None)
+        for one in self._delays:
+            products = one.notice.audience.get("products") or ()
+            if any(one.covers(question.category, code, question.at) for code in products):
+                return one
+        return None
 
     def waivers(self, question: Question) -> list[Notice]:
-        """The fee waivers that the transaction falls under."""
+        """Return the fee waivers that the transaction falls under."""
         return [
             one
-            for one in self._of(FEE_WAIVER, question)
-            if from_iso(one.payload["transactions_from"]) <= question.at
+            for one in self._of("fee_waiver")
+            if _concerns(one, question)
+            and from_iso(one.payload["transactions_from"]) <= question.at
             and question.at < from_iso(one.payload["transactions_until"])
         ]
 
     def fee_change(self, question: Question) -> Notice | None:
-        """The newest that had taken effect by the transaction's date."""
-        changes = self._of(FEE_CHANGE, question)
-        return next((one for one in changes if _on(one, "effective_on") <= question.day), None)
+        """Return the newest that had taken effect by the transaction's date."""
+        day = question.day.isoformat()
+        changes = (one for one in self._of("fee_change") if _concerns(one, question))
+        return next((one for one in changes if one.payload["effective_on"] <= day), None)
 
     def calendar_change(self, profile: str, day: date) -> Notice | None:
-        """The newest that speaks of the day."""
-        changes = (one for one in self._notices if one.kind == CALENDAR_CHANGE)
-        return next(
-            (
-                one
-                for one in changes
-                if one.payload["profile"] == profile
-                and _on(one, "first_day") <= day <= _on(one, "last_day")
-            ),
-            None,
-        )
+        """Return the newest that speaks of the day."""
+        changes = (one for one in self._of("calendar_change") if one.payload["profile"] == profile)
+        return next((one for one in changes if _includes(one, day)), None)
 
     def schedule(self, day: date) -> Notice | None:
-        """The newest holiday schedule to whose holiday, or make-up workdays, the day belongs."""
-        schedules = (one for one in self._notices if one.kind == HOLIDAY_SCHEDULE)
-        return next((one for one in schedules if _arranges(one, day)), None)
+        """Return the newest schedule of a holiday to which, with its make-up days, it belongs."""
+        for one in self._of("holiday_schedule"):
+            if _includes(one, day) or day.isoformat() in one.payload["make_up_days"]:
+                return one
+        return None
 
     def said(self, notice: Notice) -> Statement:
-        """The statement by which a notice was published."""
+        """Return the statement by which a notice was published."""
         return next(one for one in self._timeline(notice) if one.kind == f"notice.{notice.kind}")
 
     def corrections(self, notices: Iterable[Notice]) -> list[Step]:
-        """A step for each correction of these notices that there was by then."""
+        """Return a step for each correction of these notices that there was by then."""
         return [
             Step(Code.CORRECTED, {"number": str(one.corrects_id)}, said=one)
             for notice in notices
@@ -104,15 +93,11 @@ class Known:
     def _notices(self) -> list[Notice]:
         return list(standing_notices(self.as_of).filter(kind__in=READ))
 
-    def _of(self, kind: str, question: Question) -> list[Notice]:
-        return [
-            one
-            for one in self._notices
-            if one.kind == kind and addresses(one.audience, question.category, question.code)
-        ]
+    def _of(self, kind: str) -> Iterator[Notice]:
+        return (one for one in self._notices if one.kind == kind)
 
     def _timeline(self, notice: Notice) -> list[Statement]:
-        """What was said about the notice by then, oldest first."""
+        """Return what was said about the notice by then, oldest first."""
         if notice.public_id not in self._said:
             found = Statement.objects.filter(
                 subject_type="notice",
@@ -123,15 +108,11 @@ class Known:
         return self._said[notice.public_id]
 
 
-def _covers_some(delay: Delay, question: Question) -> bool:
-    products = delay.notice.audience["products"]
-    return any(delay.covers(question.category, one, question.at) for one in products)
+def _concerns(notice: Notice, question: Question) -> bool:
+    return addresses(notice.audience, question.category, question.code)
 
 
-def _arranges(schedule: Notice, day: date) -> bool:
-    within = _on(schedule, "first_day") <= day <= _on(schedule, "last_day")
-    return within or day.isoformat() in schedule.payload["make_up_days"]
-
-
-def _on(notice: Notice, name: str) -> date:
-    return date.fromisoformat(notice.payload[name])
+def _includes(notice: Notice, day: date) -> bool:
+    """Return whether the day is between the notice's first and last one, inclusive."""
+    first, last = notice.payload["first_day"], notice.payload["last_day"]
+    return bool(first <= day.isoformat() <= last)

@@ -4,24 +4,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
+from statuspage.notices.audience import MerchantCategory
 from statuspage.settlement.arrival.answers import Answer, Question, Step
-from statuspage.settlement.arrival.by_rule import ByRule, by_rule
-from statuspage.settlement.arrival.codes import Code, DateStatus
+from statuspage.settlement.arrival.by_rule import RuleResult, by_rule
+from statuspage.settlement.arrival.delays import Delay
 from statuspage.settlement.arrival.fees import fees
-from statuspage.settlement.arrival.known import Known
-from statuspage.settlement.arrival.lateness import Lateness, lateness
-from statuspage.settlement.audience import MerchantCategory
-from statuspage.settlement.rules.models import DateMeans, Product, SettlementRule
-from statuspage.settlement.rules.selectors import EVERY_PRODUCT, products, rule_for, rules_on
+from statuspage.settlement.arrival.known import KnownFacts
+from statuspage.settlement.arrival.words import Code, DateStatus, those_transactions
+from statuspage.settlement.models import DateMeans, SettlementRule
+from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_for, rules_on
 from statuspage.statements.choices import clean_choice
+from statuspage.statements.times import from_iso
 
 # What the operator cannot know, or not yet, holds for every answer.
 ALWAYS: Final = (Code.MINIMUM_PAYOUT, Code.CARD_LIMIT, Code.RISK_CHECK)
-WITHOUT_RULE: Final = ByRule(None, None, (Step(Code.NO_RULE),))
+WITHOUT_RULE: Final = RuleResult(None, (Step(Code.NO_RULE),))
 
 
 def arrival(
@@ -31,7 +30,7 @@ def arrival(
     amount: Decimal | None = None,
     as_of: datetime | None = None,
 ) -> Answer:
-    """When the money of a transaction at that moment arrives, and why (domain.md).
+    """Return when the money of a transaction at that moment arrives, and why (domain.md).
 
     An empty `product` asks for every product; `amount` is in yuan. Only what was published by
     `as_of` (now) counts: rules, days of the calendar, notices, corrections and withdrawals.
@@ -41,16 +40,16 @@ def arrival(
     """
     moment = as_of or timezone.now()
     merchant = MerchantCategory(clean_choice(MerchantCategory, category))
-    question = Question(merchant, _product(product), at, moment, amount)
+    question = Question(merchant, product_of(product), at, moment, amount)
     rule = rule_for(merchant, question.code, at, moment)
-    return _answer(question, Known(moment), rule)
+    return _answer(question, KnownFacts(moment), rule)
 
 
 def paid_now(now: datetime) -> list[Answer]:
-    """For each category of merchants that has a rule, when what is paid now arrives."""
+    """Return when today's payments arrive, for each category of merchants that has a rule."""
     common = rules_on(timezone.localdate(now), now).filter(product=EVERY_PRODUCT)
     rules = {rule.category: rule for rule in common}
-    known = Known(now)
+    known = KnownFacts(now)
     return [
         _answer(Question(category, None, now, now), known, rules[category])
         for category in MerchantCategory
@@ -58,52 +57,81 @@ def paid_now(now: datetime) -> list[Answer]:
     ]
 
 
-def _answer(question: Question, known: Known, rule: SettlementRule | None) -> Answer:
+def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) -> Answer:
     ordinary = by_rule(question, known, rule) if rule else WITHOUT_RULE
-    delayed = lateness(question, known, ordinary.day)
+    delay = known.delay(question)
+    day, reasons = (
+        _delayed(delay, known, ordinary.day)
+        if delay
+        else (ordinary.day, _restored(question, known))
+    )
     charge, charged = fees(question, known)
-    on_time = rule is not None and not delayed.late
     return Answer(
         question=question,
-        status=_status(ordinary, delayed, rule),
-        arrival_date=delayed.day,
-        arrival_time=rule.usual_arrival if rule and on_time else None,
+        status=_status(day, delay, rule),
+        arrival_date=day,
+        arrival_time=rule.usual_arrival if rule and not delay else None,
         kind=DateMeans(rule.date_means) if rule else DateMeans.CREDIT,
-        steps=(*ordinary.steps, *delayed.steps, *charged),
-        caveats=_caveats(question, known, ordinary, delayed.day),
+        steps=(*ordinary.steps, *reasons, *charged),
+        caveats=_caveats(question, known, ordinary, day),
         charge=charge,
     )
 
 
-def _status(ordinary: ByRule, delayed: Lateness, rule: SettlementRule | None) -> DateStatus:
-    if delayed.day:
+def _status(day: date | None, delay: Delay | None, rule: SettlementRule | None) -> DateStatus:
+    if day:
         return DateStatus.KNOWN
-    if delayed.late:
+    if delay:
         return DateStatus.NOT_YET_KNOWN
     return DateStatus.NOT_PUBLISHED if rule else DateStatus.NO_RULE
 
 
+def _delayed(
+    delay: Delay, known: KnownFacts, ordinary: date | None
+) -> tuple[date | None, tuple[Step, ...]]:
+    """Return by when late money is there, if that is known, and why.
+
+    A delay's date replaces the rule's; where the rule's is later, the money cannot come before it.
+    """
+    payload, said = delay.notice.payload, known.said(delay.notice)
+    late = those_transactions(payload["transactions_from"], payload["transactions_until"])
+    first = date.fromisoformat(payload["arrives_by"]) if payload["arrives_by"] else None
+    code = Code.DELAY if first else Code.DELAY_WITHOUT_DATE
+    steps = [Step(code, {"transactions": late, "day": first}, day=first, said=said)]
+    by = delay.arrives_by
+    if delay.recovery:
+        # What a recovery says of the money that is late already.
+        facts = {"moment": from_iso(delay.recovery.payload["restored_at"]), "day": by}
+        code = Code.BACKLOG if by else Code.BACKLOG_WITHOUT_DATE
+        steps.append(Step(code, facts, day=by, said=known.said(delay.recovery)))
+    if by and ordinary and ordinary > by:
+        steps.append(Step(Code.RULE_IS_LATER, {"day": ordinary}, day=ordinary))
+        by = ordinary
+    notices = [one for one in (delay.notice, delay.recovery) if one]
+    return by, (*steps, *known.corrections(notices))
+
+
+def _restored(question: Question, known: KnownFacts) -> tuple[Step, ...]:
+    """Return the recovery before which the transaction would have been late."""
+    for delay in known.delays(question):
+        recovery, until = delay.recovery, delay.notice.payload["transactions_until"]
+        within = delay.begins <= question.at and (until is None or question.at < from_iso(until))
+        if recovery and within:
+            moment = from_iso(recovery.payload["restored_at"])
+            if question.at >= moment:
+                step = Step(Code.RESTORED, {"moment": moment}, said=known.said(recovery))
+                return (step, *known.corrections([recovery]))
+    return ()
+
+
 def _caveats(
-    question: Question, known: Known, ordinary: ByRule, day: date | None
+    question: Question, known: KnownFacts, ordinary: RuleResult, day: date | None
 ) -> tuple[Step, ...]:
     elsewhere = known.delayed_elsewhere(question)
     rows = (
-        (day is not None and day < timezone.localdate(question.as_of), Step(Code.PAST)),
-        (day == ordinary.day and ordinary.after_holiday, Step(Code.AFTER_HOLIDAY)),
+        (day is not None and day < timezone.localdate(question.as_of), Code.PAST),
+        (day == ordinary.day and ordinary.after_holiday, Code.AFTER_HOLIDAY),
     )
-    return (
-        *((Step(Code.OTHER_PRODUCTS, said=known.said(elsewhere.notice)),) if elsewhere else ()),
-        *(step for applies, step in rows if applies),
-        *(Step(code) for code in ALWAYS),
-    )
-
-
-def _product(code: str) -> Product | None:
-    if code == EVERY_PRODUCT:
-        return None
-    found = products().filter(code=code).first()
-    if found is None:
-        raise ValidationError(
-            {"product": _("There is no product “%(code)s”.") % {"code": code}}, code="product"
-        )
-    return found
+    codes = (*(code for applies, code in rows if applies), *ALWAYS)
+    others = [Step(Code.OTHER_PRODUCTS, said=known.said(elsewhere.notice))] if elsewhere else []
+    return (*others, *map(Step, codes))

@@ -1,136 +1,182 @@
-"""The answer in words, in the active language and Beijing time."""
+"""What an answer and each step of its reasoning say, in the active language and Beijing time."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import singledispatch
-from typing import Any, Final
+from typing import Final
 
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.functional import lazy as lazily
-from django.utils.translation import (
-    get_language,
-    gettext_lazy,
-    ngettext,
-    pgettext,
-    pgettext_lazy,
-)
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext
 
-from statuspage.settlement.arrival.codes import Code, DateStatus
+from statuspage.lib.money import yuan
+from statuspage.notices.phrases import WEEKDAYS, short_day, short_moment, transactions
 from statuspage.settlement.cycles import Basis, Cycle
-from statuspage.settlement.money import yuan
-from statuspage.settlement.phrases import transactions
-from statuspage.settlement.rules.models import DateMeans
-from statuspage.statements.texts import CHINESE, in_language
+from statuspage.settlement.models import DateMeans
+from statuspage.statements.texts import for_reader
 
-WEEKDAYS: Final = (
-    pgettext_lazy("weekday of a date", "Mon"),
-    pgettext_lazy("weekday of a date", "Tue"),
-    pgettext_lazy("weekday of a date", "Wed"),
-    pgettext_lazy("weekday of a date", "Thu"),
-    pgettext_lazy("weekday of a date", "Fri"),
-    pgettext_lazy("weekday of a date", "Sat"),
-    pgettext_lazy("weekday of a date", "Sun"),
+
+class DateStatus(TextChoices):
+    """Whether there is a date."""
+
+    KNOWN = "known", _("The date is known")
+    NOT_YET_KNOWN = "not_yet_known", _("Delayed, date not yet known")
+    NOT_PUBLISHED = "not_published", _("The calendar of that year has not been published yet")
+    NO_RULE = "no_rule", _("No settlement rule has been published")
+
+
+class Code(TextChoices):
+    """What a step of the reasoning says; its values are part of the API."""
+
+    RULE = "rule", _("%(who)s settle %(rule)s: %(meaning)s.")
+    NO_RULE = "no_rule", _("No settlement rule had been published for this.")
+    BEFORE_CUTOFF = (
+        "before_cutoff",
+        _("Made before the cut-off at %(cutoff)s, so it counts as %(day)s."),
+    )
+    AFTER_CUTOFF = (
+        "after_cutoff",
+        _("Made at or after the cut-off at %(cutoff)s, so it counts as the next day, %(day)s."),
+    )
+    FALLBACK = (
+        "fallback",
+        _(
+            "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. %(fallback)s "
+            "applies instead: %(meaning)s."
+        ),
+    )
+    SKIPPED = "skipped", _("%(day)s: %(name)s. No settlement.")
+    MAKE_UP_WORKDAY = "make_up_workday", _("%(day)s: %(name)s. Settlement as usual.")
+    CALENDAR = (
+        "calendar",
+        _("Holidays and make-up workdays according to the State Council's notice %(document)s."),
+    )
+    BY_RULE = "by_rule", _("Under the normal rule: %(day)s.")
+    NOT_PUBLISHED = (
+        "not_published",
+        _(
+            "The State Council has not published the holidays of %(year)s yet. Without them, the "
+            "settlement workday cannot be determined, and we do not guess."
+        ),
+    )
+    DELAY = "delay", _("Delay notice for %(transactions)s: the money arrives by %(day)s.")
+    DELAY_WITHOUT_DATE = (
+        "delay_without_date",
+        _("Delay notice for %(transactions)s: the arrival date is not yet known."),
+    )
+    RESTORED = (
+        "restored",
+        _(
+            "Settlement was late and has been back to normal since %(moment)s. Your transaction "
+            "came after that, so the normal rule applies."
+        ),
+    )
+    BACKLOG = (
+        "backlog",
+        _(
+            "Settlement has been back to normal since %(moment)s. Delayed payouts arrive by "
+            "%(day)s."
+        ),
+    )
+    BACKLOG_WITHOUT_DATE = (
+        "backlog_without_date",
+        _(
+            "Settlement has been back to normal since %(moment)s. The arrival date of delayed "
+            "payouts is not yet known."
+        ),
+    )
+    RULE_IS_LATER = (
+        "rule_is_later",
+        _("The normal rule gives %(day)s. That is later, so it applies."),
+    )
+    FEE = (
+        "fee",
+        _("Fee on %(amount)s yuan at %(rate)s: %(fee)s yuan (effective rate %(effective)s%%)."),
+    )
+    FEE_CHANGE = "fee_change", _("From %(day)s the fee is %(rate)s.")
+    FEE_WAIVER = "fee_waiver", _("Fee waiver for %(transactions)s: %(share)s of the fee is waived.")
+    FEE_WAIVED = "fee_waived", _("Waived fee: %(waived)s yuan. You pay %(to_pay)s yuan.")
+    CORRECTED = (
+        "corrected",
+        _("Statement No. %(number)s was corrected later. Please read the correction as well."),
+    )
+    OTHER_PRODUCTS = (
+        "other_products",
+        _("A delay affects only some products. Choose yours to see whether it is affected."),
+    )
+    PAST = (
+        "past",
+        _(
+            "This date has passed. If the money has not arrived, check your settlement account, "
+            "then call the hotline."
+        ),
+    )
+    AFTER_HOLIDAY = (
+        "after_holiday",
+        _("On the first day after a holiday banks are busy; it may arrive later than usual."),
+    )
+    MINIMUM_PAYOUT = (
+        "minimum_payout",
+        _("Amounts below your minimum payout are held until the minimum is reached."),
+    )
+    CARD_LIMIT = (
+        "card_limit",
+        _("A Class II bank account has a daily limit. Amounts above it are paid later."),
+    )
+    RISK_CHECK = (
+        "risk_check",
+        _("A transaction held for a risk check is paid once the check is complete."),
+    )
+
+
+LATE: Final = frozenset(
+    {Code.DELAY, Code.DELAY_WITHOUT_DATE, Code.BACKLOG, Code.BACKLOG_WITHOUT_DATE}
 )
-
-TEXTS: Final[Mapping[Code, Promise]] = {
-    Code.RULE: gettext_lazy("%(who)s settle %(rule)s: the money comes %(meaning)s."),
-    Code.NO_RULE: gettext_lazy("No settlement rule was known for this."),
-    Code.BEFORE_CUTOFF: gettext_lazy(
-        "Made before the cut-off at %(cutoff)s: it counts as of %(day)s."
+# What is said of a date, by what happens on it.
+BY: Final = {
+    DateMeans.CREDIT: _("Expected to arrive on %(day)s by %(time)s"),
+    DateMeans.PAYOUT: _("Expected to be paid out on %(day)s by %(time)s"),
+}
+ON: Final = {
+    DateMeans.CREDIT: _("Expected to arrive on %(day)s"),
+    DateMeans.PAYOUT: _("Expected to be paid out on %(day)s"),
+}
+LATE_BY: Final = {
+    DateMeans.CREDIT: _("Delayed: expected to arrive by %(day)s"),
+    DateMeans.PAYOUT: _("Delayed: expected to be paid out by %(day)s"),
+}
+WITHOUT_DATE: Final = {
+    DateStatus.NOT_YET_KNOWN: _("Delayed: arrival date not yet known"),
+    DateStatus.NOT_PUBLISHED: _(
+        "No date yet: the State Council has not published the holidays of %(year)s"
     ),
-    Code.AFTER_CUTOFF: gettext_lazy(
-        "Made at or after the cut-off at %(cutoff)s: it counts as of the next day, %(day)s."
-    ),
-    Code.FALLBACK: gettext_lazy(
-        "Made at or after %(cutoff)s, when %(cycle)s is over for the day: %(fallback)s holds"
-        " instead, the money comes %(meaning)s."
-    ),
-    Code.SKIPPED: gettext_lazy("%(day)s: %(name)s. Nothing settles."),
-    Code.MAKE_UP_WORKDAY: gettext_lazy("%(day)s: %(name)s. Settlement runs."),
-    Code.CALENDAR: gettext_lazy(
-        "Holidays and make-up workdays by the State Council's notice %(document)s."
-    ),
-    Code.BY_RULE: gettext_lazy("By the rule that is %(day)s."),
-    Code.NOT_PUBLISHED: gettext_lazy(
-        "The State Council has not yet published the holidays of %(year)s. Without them nobody can"
-        " name the settlement workday, and we do not guess."
-    ),
-    Code.DELAY: gettext_lazy(
-        "Notice of delay, for %(transactions)s: the money is there by %(day)s."
-    ),
-    Code.DELAY_WITHOUT_DATE: gettext_lazy(
-        "Notice of delay, for %(transactions)s: by when the money is there is not yet known."
-    ),
-    Code.RESTORED: gettext_lazy(
-        "Settlement was late, and is back to normal since %(moment)s. Your transaction came after"
-        " that: the rule holds."
-    ),
-    Code.BACKLOG: gettext_lazy(
-        "Settlement is back to normal since %(moment)s; what is late is there by %(day)s."
-    ),
-    Code.BACKLOG_WITHOUT_DATE: gettext_lazy(
-        "Settlement is back to normal since %(moment)s; by when what is late is there is not yet"
-        " known."
-    ),
-    Code.RULE_IS_LATER: gettext_lazy("By the rule it is %(day)s, which is later: that day holds."),
-    Code.FEE: gettext_lazy(
-        "Fee on %(amount)s yuan at %(rate)s: %(fee)s yuan, an effective %(effective)s%%."
-    ),
-    Code.FEE_CHANGE: gettext_lazy("The fee is %(rate)s since %(day)s."),
-    Code.FEE_WAIVER: gettext_lazy(
-        "Fee waiver, for %(transactions)s: %(share)s of the fee is waived."
-    ),
-    Code.FEE_WAIVED: gettext_lazy("Waived: %(waived)s yuan. You pay %(to_pay)s yuan."),
-    Code.CORRECTED: gettext_lazy(
-        "Statement No. %(number)s was corrected later: please read that as well."
-    ),
-    Code.OTHER_PRODUCTS: gettext_lazy(
-        "A delay concerns certain products only. Choose yours to see whether it is among them."
-    ),
-    Code.PAST: gettext_lazy(
-        "This day is past. If the money is not there, check the account it is paid to, then call"
-        " the hotline."
-    ),
-    Code.AFTER_HOLIDAY: gettext_lazy(
-        "On the first day after a holiday banks have much to do: it may be later in the day."
-    ),
-    Code.MINIMUM_PAYOUT: gettext_lazy(
-        "Below your minimum payout amount the money waits until there is enough."
-    ),
-    Code.CARD_LIMIT: gettext_lazy(
-        "A Class II bank account has a daily limit: what goes beyond it is paid later."
-    ),
-    Code.RISK_CHECK: gettext_lazy(
-        "A transaction that is held for a risk check is paid once that is done."
-    ),
+    DateStatus.NO_RULE: _("No date: no settlement rule has been published for this"),
 }
 
 
 @singledispatch
 def shown(value: object) -> str:
-    """A fact as readers see it."""
+    """Return a fact as readers see it."""
     return str(value)
 
 
 @shown.register
 def _text(value: Mapping) -> str:  # type: ignore[type-arg]  # singledispatch wants the bare type
-    return in_language(value, get_language() or CHINESE)
+    return for_reader(value)
 
 
 @shown.register
 def _day(value: date) -> str:
-    written = date_format(value, pgettext("date format", "j M Y"))
-    names = {"day": written, "weekday": WEEKDAYS[value.weekday()]}
+    names = {"day": short_day(value.isoformat()), "weekday": WEEKDAYS[value.weekday()]}
     return pgettext("day and weekday", "%(weekday)s %(day)s") % names
 
 
 @shown.register
 def _moment(value: datetime) -> str:
-    return date_format(timezone.localtime(value), pgettext("date format", "j M Y, H:i"))
+    return short_moment(value.isoformat())
 
 
 @shown.register
@@ -143,24 +189,33 @@ def _amount(value: Decimal) -> str:
     return yuan(value)
 
 
-def step_text(code: Code, facts: Mapping[str, object]) -> str:
-    """A step in words."""
-    return str(TEXTS[code]) % {name: shown(fact) for name, fact in facts.items()}
-
-
 def _meaning(cycle: Cycle) -> str:
-    worded: str = _MEANINGS[cycle.basis](cycle.offset)
-    return worded % {"days": cycle.offset}
+    days, workdays = cycle.offset, cycle.basis is Basis.SETTLEMENT_WORKDAY
+    if workdays and days == 0:
+        return str(_("on the same day if it is a settlement workday, otherwise on the next one"))
+    if days == 0:
+        return str(_("on the same day, holidays included"))
+    if workdays:
+        worded = ngettext(
+            "on the next settlement workday after the transaction",
+            "on settlement workday no. %(days)d after the transaction",
+            days,
+        )
+    else:
+        worded = ngettext(
+            "on the next day, holidays included", "%(days)d days later, holidays included", days
+        )
+    return worded % {"days": days}
 
 
 def _who(category: str | Promise, product: Mapping[str, str] | None) -> str:
     if product is None:
         return str(category)
-    return f"{category} · {shown(product)}"
+    return f"{category} · {for_reader(product)}"
 
 
 def _waived_share(percent: str | None, amount: str | None) -> str:
-    """A share of the fee, or an amount at most: a waiver says one of them."""
+    """Return a share of the fee, or an amount at most: a waiver says one of them."""
     if percent is not None:
         return f"{percent}%"
     return _("up to %(amount)s yuan") % {"amount": yuan(Decimal(amount or 0))}
@@ -171,46 +226,3 @@ meaning = lazily(_meaning, str)
 who = lazily(_who, str)
 those_transactions = lazily(transactions, str)
 waived_share = lazily(_waived_share, str)
-
-
-def _workdays(offset: int) -> str:
-    if offset == 0:
-        return _("the same day where that is a settlement workday, else on the next one")
-    return ngettext(
-        "on the next settlement workday after the transaction",
-        "on settlement workday no. %(days)d after the transaction",
-        offset,
-    )
-
-
-def _calendar_days(offset: int) -> str:
-    if offset == 0:
-        return _("the same day, holidays included")
-    return ngettext(
-        "the next day, holidays included", "%(days)d days later, holidays included", offset
-    )
-
-
-_MEANINGS: Final[Mapping[Basis, Any]] = {
-    Basis.SETTLEMENT_WORKDAY: _workdays,
-    Basis.CALENDAR_DAY: _calendar_days,
-}
-BY: Final = {
-    DateMeans.CREDIT: gettext_lazy("Expected to arrive on %(day)s by %(time)s"),
-    DateMeans.PAYOUT: gettext_lazy("Expected to be paid out on %(day)s by %(time)s"),
-}
-ON: Final = {
-    DateMeans.CREDIT: gettext_lazy("Expected to arrive on %(day)s"),
-    DateMeans.PAYOUT: gettext_lazy("Expected to be paid out on %(day)s"),
-}
-LATE_BY: Final = {
-    DateMeans.CREDIT: gettext_lazy("Late: expected to arrive by %(day)s"),
-    DateMeans.PAYOUT: gettext_lazy("Late: expected to be paid out by %(day)s"),
-}
-WITHOUT_DATE: Final = {
-    DateStatus.NOT_YET_KNOWN: gettext_lazy("Late, and the day of arrival is not yet known"),
-    DateStatus.NOT_PUBLISHED: gettext_lazy(
-        "No date yet: the holidays of %(year)s are not published by the State Council"
-    ),
-    DateStatus.NO_RULE: gettext_lazy("No date: there is no settlement rule for this"),
-}

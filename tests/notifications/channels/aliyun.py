@@ -11,5 +11,5 @@ SMS: Final = find_channel("aliyun_sms")
 
 
 def sms(address: str = PHONE, delivery_id: int = 7, **values: Any) -> Message:
-    """A bulletin to one number; `values` are the bulletin's."""
+    """Return a bulletin to one number; `values` are the bulletin's."""
     return message(address, content=SMS.compose(bulletin(**values)), delivery_id=delivery_id)

@@ -38,7 +38,7 @@ ENGLISH = {
 
 
 def bulletin(language: str = "zh-hans", **values: Any) -> Bulletin:
-    """An incident's first statement, number 12, unless told otherwise."""
+    """Return an incident's first statement, number 12, unless told otherwise."""
     words = CHINESE if language == "zh-hans" else ENGLISH
     fields: dict[str, Any] = {
         "number": 12,
@@ -67,7 +67,7 @@ def bulletin(language: str = "zh-hans", **values: Any) -> Bulletin:
 
 
 def correction(language: str = "zh-hans", kind: str = "correction", **values: Any) -> Bulletin:
-    """A statement that answers number 11."""
+    """Return a statement that answers number 11."""
     label = {"correction": "更正", "withdrawal": "撤回"}[kind]
     return bulletin(
         language,
@@ -80,13 +80,13 @@ def correction(language: str = "zh-hans", kind: str = "correction", **values: An
 
 
 def message(address: str, text: str = "", delivery_id: int = 7, **values: Any) -> Message:
-    """A message of delivery 7, of an attempt of its own."""
+    """Return a message of delivery 7, of an attempt of its own."""
     content = values.pop("content", None) or Content(text=text or "【演示支付】测试。")
     return Message(delivery_id, uuid4(), address, content, values.pop("secret", SECRET))
 
 
 def again(sent: Message) -> Message:
-    """The next attempt of the same delivery."""
+    """Return the next attempt of the same delivery."""
     return replace(sent, attempt_id=uuid4())
 
 
@@ -106,7 +106,7 @@ async def _send(channel: Channel, batch: Sequence[Message]) -> list[Outcome]:
 
 
 def closed_port() -> int:
-    """A port of this machine that refuses connections."""
+    """Return a port of this machine that refuses connections."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -114,7 +114,7 @@ def closed_port() -> int:
 
 @contextmanager
 def tcp_server(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server that treats each connection as `serve` says; gives its port."""
+    """Yield a server that treats each connection as `serve` says; gives its port."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -122,8 +122,11 @@ def tcp_server(serve: Callable[[socket.socket], None]) -> Iterator[int]:
             with _quiet():
                 serve(self.request)
 
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        request_queue_size = 128  # five by default: the sixth waits a second and tries again
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -176,6 +179,6 @@ def read_request(connection: socket.socket) -> bytes:
         ),
         0,
     )
-    while len(body) < length:
-        body += connection.recv(65536)
+    while len(body) < length and (chunk := connection.recv(65536)):
+        body += chunk
     return head + b"\r\n\r\n" + body

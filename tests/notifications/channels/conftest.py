@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.simulator.testing import Simulator
+from tests.simulator import Simulator
 
 
 @pytest.fixture

@@ -62,8 +62,8 @@ def test_numbers_from_elsewhere_keep_their_country(typed: str) -> None:
     [
         ("hello", "not a phone number"),
         ("", "not a phone number"),
-        ("1380013800", "no such phone number"),
-        ("138001380000", "no such phone number"),
+        ("1380013800", "This phone number does not exist."),
+        ("138001380000", "This phone number does not exist."),
         ("010-12345678", "a mobile number"),
         ("4008001234", "a mobile number"),
     ],
@@ -79,18 +79,21 @@ def test_only_the_domain_of_a_mail_address_is_lowered() -> None:
     assert normalise(AddressKind.EMAIL, "Li.Lei@EXAMPLE.Com") == "Li.Lei@example.com"
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["a", "a@", "@example.com", "a@b", "a b@example.com", "a@example.com\nBcc: b@example.com"],
-)
-def test_what_is_no_mail_address_is_refused(typed: str) -> None:
-    with pytest.raises(ValidationError):
-        normalise(AddressKind.EMAIL, typed)
+def test_what_is_no_mail_address_is_refused(subtests: pytest.Subtests) -> None:
+    for typed in [
+        "a",
+        "a@",
+        "@example.com",
+        "a@b",
+        "a b@example.com",
+        "a@example.com\nBcc: b@example.com",
+    ]:
+        with subtests.test(typed=typed), pytest.raises(ValidationError):
+            normalise(AddressKind.EMAIL, typed)
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
+def test_what_is_no_webhook_address_is_refused(subtests: pytest.Subtests) -> None:
+    for typed in [
         "ftp://hooks.example.com/",
         "javascript:alert(1)",
         "https://",
@@ -98,11 +101,9 @@ def test_what_is_no_mail_address_is_refused(typed: str) -> None:
         "https://[::1",
         "hooks.example.com/in",
         f"https://hooks.example.com/{'x' * 500}",
-    ],
-)
-def test_what_is_no_webhook_address_is_refused(typed: str) -> None:
-    with pytest.raises(ValidationError):
-        normalise(AddressKind.URL, typed)
+    ]:
+        with subtests.test(typed=typed), pytest.raises(ValidationError):
+            normalise(AddressKind.URL, typed)
 
 
 def test_plain_http_is_for_our_own_machine_only(settings) -> None:
@@ -138,7 +139,7 @@ def test_what_is_no_key_is_refused(kind: AddressKind, typed: str) -> None:
         (AddressKind.URL, "hooks.example.com/***"),
     ],
 )
-def test_what_screens_show(kind: AddressKind, shown: str) -> None:
+def test_screens_show_addresses_masked(kind: AddressKind, shown: str) -> None:
     assert mask(kind, GOOD[kind]) == shown
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from notifications.channels.aliyun_sms import ERRORS, NO_BODY, authorization
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
-from notifications.simulator.testing import Simulator
 from tests.notifications.channels.aliyun import PHONE, SMS, sms
 from tests.notifications.channels.builders import (
     bulletin,
@@ -19,6 +18,7 @@ from tests.notifications.channels.builders import (
     send,
     tcp_server,
 )
+from tests.simulator import Simulator
 
 
 class TestSigning:
@@ -39,7 +39,9 @@ class TestSigning:
             ),
         ],
     )
-    def test_the_documented_example(self, settings, date: str, nonce: str, expected: str) -> None:
+    def test_the_documented_example_is_signed_as_documented(
+        self, settings, date: str, nonce: str, expected: str
+    ) -> None:
         settings.ALIYUN_SMS_ACCESS_KEY_ID = "YourAccessKeyId"
         settings.ALIYUN_SMS_ACCESS_KEY_SECRET = "YourAccessKeySecret"
         query = "ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai"
@@ -123,11 +125,14 @@ class TestSending:
         assert outcome == [Failed(Reason.REFUSED_CONTENT, "no template")]
         assert simulator.messages() == []
 
-    @pytest.mark.parametrize("code", sorted(set(ERRORS) - {"isp"}))
-    def test_every_refusal_of_the_table(self, simulator: Simulator, code: str) -> None:
-        simulator.switch("refuse", provider="aliyun", code=code)
-        assert send(SMS, sms()) == [replace(ERRORS[code], code=code)]
-        assert simulator.messages(to=PHONE) == []
+    def test_every_refusal_of_the_table_is_told_as_the_table_says(
+        self, simulator: Simulator, subtests: pytest.Subtests
+    ) -> None:
+        for code in sorted(set(ERRORS) - {"isp"}):
+            with subtests.test(code=code):
+                simulator.switch("refuse", provider="aliyun", code=code)
+                assert send(SMS, sms()) == [replace(ERRORS[code], code=code)]
+                assert simulator.messages(to=PHONE) == []
 
     @pytest.mark.parametrize(
         ("code", "expected"),
@@ -162,7 +167,9 @@ class TestSending:
             ("400 Bad", {"Code": "X" * 90}, Failed(Reason.OTHER, "X" * 40)),
         ],
     )
-    def test_what_answers_mean(self, simulator, settings, status, body, expected) -> None:
+    def test_each_answer_leads_to_its_outcome(
+        self, simulator, settings, status, body, expected
+    ) -> None:
         with tcp_server(http_answer(status, json.dumps(body))) as port:
             settings.ALIYUN_SMS_ENDPOINT = f"http://127.0.0.1:{port}"
             assert send(SMS, sms()) == [expected]

@@ -18,11 +18,11 @@ from notifications.channels.outcomes import (
     InboundAction,
     Reason,
     ReceiptState,
-    Unreadable,
+    UnreadableCallback,
 )
-from notifications.simulator.testing import Simulator
 from tests.notifications.channels.builders import bulletin, message, send
-from tests.notifications.simulator.receiver import Posted, Receiver, receiving
+from tests.sandbox.simulator.receiver import Posted, Receiver, receiving
+from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
 ATTEMPT = UUID("6f1c2ab0-9d3e-4f5a-8b7c-0123456789ab")
@@ -87,7 +87,7 @@ class TestReports:
         assert json.loads(callback.answer) == {"code": 0, "msg": "成功"}
         assert callback.content_type == "application/json"
 
-    def test_many_come_at_once(self) -> None:
+    def test_a_push_of_many_is_read_whole(self) -> None:
         reports = [{**REPORT, "biz_id": f"{n}^0", "out_id": f"{n}:{uuid4()}"} for n in range(50)]
         assert [one.delivery_id for one in parse(*reports).receipts] == list(range(50))
 
@@ -140,7 +140,7 @@ class TestReports:
     )
     def test_one_bad_entry_does_not_lose_the_others(self, bad) -> None:
         assert [one.delivery_id for one in parse(bad, REPORT).receipts] == [7]
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCallback):
             parse(bad)
 
     def test_what_a_table_keeps_is_not_longer_than_its_columns(self) -> None:
@@ -161,7 +161,9 @@ class TestReplies:
             ("", InboundAction.TEXT),
         ],
     )
-    def test_what_merchants_write(self, text: str, action: InboundAction) -> None:
+    def test_what_merchants_write_is_read_as_an_action(
+        self, text: str, action: InboundAction
+    ) -> None:
         [said] = parse({**REPLY, "content": text}).inbound
         assert (said.address, said.action, said.text) == (PHONE, action, text.strip())
 
@@ -173,14 +175,14 @@ class TestReplies:
         [said] = parse({**REPLY, "phone_number": number}).inbound
         assert said.address == address
 
-    def test_many_come_at_once(self) -> None:
+    def test_a_push_of_many_is_read_whole(self) -> None:
         replies = [{**REPLY, "phone_number": f"138001380{n:02d}"} for n in range(20)]
         assert len(parse(*replies).inbound) == 20
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"{}", b"5", b'"x"', b"null", b"\xff", b"[" * 100_000])
 def test_nonsense_is_unreadable(body: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCallback):
         SMS.parse_callback(pushed(body))
 
 
@@ -200,7 +202,7 @@ def test_an_empty_push_says_nothing() -> None:
 def test_no_push_is_too_odd(entries: list[dict[str, object]]) -> None:
     try:
         callback = parse(*entries)
-    except Unreadable:
+    except UnreadableCallback:
         return
     assert len(callback.receipts) + len(callback.inbound) <= 2 * len(entries)
 

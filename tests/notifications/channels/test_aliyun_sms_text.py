@@ -28,9 +28,9 @@ class TestWriting:
         content = SMS.compose(bulletin())
         assert content.text == (
             "【演示支付】T+1到账延迟：调查中。10:42起部分小微商户到账延迟，资金安全，"
-            "正在排查。（第12号CDF3X）下次更新不晚于11:15。"
+            "正在排查。（公告12号 验真码CDF3X）下次更新不晚于11:15。"
         )
-        assert content.segments == segments(content.text) == 1
+        assert content.segments == segments(content.text) == 2
         assert content.data["TemplateCode"] == "SMS_1"
         assert params(content) == {
             "what": "T+1到账延迟：调查中",
@@ -82,7 +82,7 @@ class TestWriting:
 
     def test_a_correction_begins_with_the_number_it_corrects(self) -> None:
         text = SMS.compose(correction()).text
-        assert text.startswith("【演示支付】更正第11号：T+1到账延迟。")
+        assert text.startswith("【演示支付】更正公告第11号：T+1到账延迟。")
 
     def test_a_long_body_ends_with_a_sentence_or_with_dots(self) -> None:
         body = "资金安全，正在排查。" * 9

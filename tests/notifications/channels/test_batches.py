@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from notifications.channels import curl, http
-from notifications.channels.batches import each
+from notifications.channels.http import each
 from notifications.channels.outcomes import Accepted, NotSent, Reason, Unknown
 from tests.notifications.channels.builders import http_answer, message, send, tcp_server
 

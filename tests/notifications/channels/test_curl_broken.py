@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from notifications.channels import curl
-from notifications.channels.http import MAX_ANSWER_BYTES, Answer
-from notifications.channels.outcomes import NotSent, Reason, Unknown
+from notifications.channels.http import MAX_ANSWER_BYTES, ProviderResponse
+from notifications.channels.outcomes import NotAccepted, NotSent, Reason, Unknown
 from tests.notifications.channels.builders import closed_port, hang_up, read_request, tcp_server
 
 CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}"
@@ -44,7 +44,7 @@ class Ledger:
 
 @contextmanager
 def server_that(answers: Callable[[socket.socket, str], bool]) -> Iterator[Ledger]:
-    """A server that keeps a connection open for as long as `answers` says True."""
+    """Yield a server that keeps a connection open for as long as `answers` says True."""
     ledger = Ledger()
 
     def serve(connection: socket.socket) -> None:
@@ -68,10 +68,10 @@ def created(connection: socket.socket, body: str) -> bool:
     return True
 
 
-async def post(url: str, text: str = "x") -> Answer | NotSent | Unknown:
+async def post(url: str, text: str = "x") -> ProviderResponse | NotSent | Unknown:
     try:
         return await curl.Transfer(url, text.encode(), ("Content-Type: text/plain", "Expect:"))
-    except curl.TransferError as error:
+    except NotAccepted as error:
         return error.outcome
 
 
@@ -96,7 +96,9 @@ class TestNothingIsSentTwice:
         assert server.bodies == texts
         assert server.requests[position][0] == 1  # it was a reused connection indeed
         assert outcomes[position] == Unknown(Reason.CONNECTION, "curl 65")
-        assert [one.status for one in outcomes if isinstance(one, Answer)] == [201] * (position + 1)
+        assert [one.status for one in outcomes if isinstance(one, ProviderResponse)] == [201] * (
+            position + 1
+        )
 
     def test_when_it_is_reset(self) -> None:
         def answers(connection: socket.socket, body: str) -> bool:
@@ -122,7 +124,7 @@ class TestNothingIsSentTwice:
             outcomes = posted(server.port, *texts, pool=curl.Pool(8))
         assert len(outcomes) == len(texts)
         assert len(set(server.bodies)) == len(server.bodies)
-        assert sum(isinstance(one, Answer) for one in outcomes) == len(server.bodies)
+        assert sum(isinstance(one, ProviderResponse) for one in outcomes) == len(server.bodies)
 
     def test_when_a_long_one_breaks_off_in_the_middle(self) -> None:
         connections = []
@@ -137,13 +139,13 @@ class TestNothingIsSentTwice:
 
 
 class TestNothingWasSent:
-    def test_a_refused_connection(self) -> None:
+    def test_a_refused_connection_means_not_sent(self) -> None:
         assert posted(closed_port(), "x") == [NotSent(Reason.CONNECTION, "curl 7")]
 
-    def test_a_name_that_is_none(self) -> None:
+    def test_a_name_that_is_none_means_not_sent(self) -> None:
         assert run(post("http://no-such-name.invalid/")) == [NotSent(Reason.CONNECTION, "curl 6")]
 
-    def test_a_connection_that_never_stands(self, impatient) -> None:
+    def test_a_connection_that_never_stands_means_not_sent(self, impatient) -> None:
         with socket.socket() as full:
             full.bind(("127.0.0.1", 0))
             full.listen(0)
@@ -202,7 +204,7 @@ class TestNobodyKnows:
         assert isinstance(outcome, Unknown)
         assert outcome.reason is Reason.CONNECTION
 
-    def test_an_endless_answer(self) -> None:
+    def test_an_endless_answer_is_cut_off(self) -> None:
         sent = 0
 
         def serve(connection: socket.socket) -> None:
@@ -217,7 +219,7 @@ class TestNobodyKnows:
             assert posted(port, "x") == [Unknown(Reason.CONNECTION, "curl 23")]
         assert sent < 20 * MAX_ANSWER_BYTES
 
-    def test_silence(self, impatient) -> None:
+    def test_silence_ends_as_a_timeout_of_unknown_outcome(self, impatient) -> None:
         def serve(connection: socket.socket) -> None:
             read_request(connection)
             connection.recv(1)

@@ -7,7 +7,6 @@ import pytest
 
 from notifications.channels import channel as find_channel
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
-from notifications.simulator.testing import Simulator
 from tests.notifications.channels.builders import (
     again,
     bulletin,
@@ -16,6 +15,7 @@ from tests.notifications.channels.builders import (
     send,
     tcp_server,
 )
+from tests.simulator import Simulator
 
 TO = "merchant@example.com"
 EMAIL = find_channel("email")
@@ -81,9 +81,13 @@ def send_to(settings, script: Script, *batch) -> list[Outcome]:
 
 class TestWriting:
     def test_the_subject_names_operator_state_and_subject(self) -> None:
-        assert EMAIL.compose(bulletin()).subject == "[演示支付] 调查中\uff1aT+1到账延迟"
+        assert EMAIL.compose(bulletin()).subject == "【演示支付】调查中：T+1到账延迟"
         english = EMAIL.compose(bulletin("en")).subject
         assert english == "[DemoPay] Investigating: T+1 payouts are late"
+
+    def test_a_subject_does_not_say_twice_what_the_name_begins_with(self) -> None:
+        twice = bulletin(name="到账进度：已到账 40%", status_label="到账进度")
+        assert EMAIL.compose(twice).subject == "【演示支付】到账进度：已到账 40%"
 
     def test_a_subject_is_one_line(self) -> None:
         assert "\n" not in EMAIL.compose(bulletin(name="a\r\nBcc: x@example.com")).subject
@@ -173,7 +177,9 @@ class TestSending:
             ({"MAIL": "hang up"}, NotSent(Reason.CONNECTION, "SMTPServerDisconnected")),
         ],
     )
-    def test_what_answers_mean(self, settings, answers: dict[str, str], expected: Outcome) -> None:
+    def test_each_answer_of_the_mail_server_leads_to_its_outcome(
+        self, settings, answers: dict[str, str], expected: Outcome
+    ) -> None:
         assert send_to(settings, Script(answers), letter()) == [expected]
 
     def test_one_bad_mailbox_does_not_hold_up_the_next(self, settings) -> None:

@@ -17,10 +17,10 @@ from notifications.channels.outcomes import (
     ReceiptState,
     Unknown,
 )
-from notifications.simulator.testing import Simulator
-from notifications.simulator.twilio_errors import ERRORS as TWILIO_REFUSALS
+from sandbox.simulator.errors import TWILIO as TWILIO_REFUSALS
 from tests.notifications.channels.builders import bulletin, message, send
-from tests.notifications.simulator.receiver import Receiver, receiving
+from tests.sandbox.simulator.receiver import Receiver, receiving
+from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
@@ -52,13 +52,16 @@ def template() -> Outcome:
     return send(WECHAT, message(OPENID, content=WECHAT.compose(bulletin())))[0]
 
 
-@pytest.mark.parametrize("code", sorted(twilio_sms.ERRORS))
-def test_every_refusal_of_twilios(simulator: Simulator, code: int) -> None:
-    simulator.switch("refuse", code=code)
-    # HTTP 429 is understood before its body is read.
-    named = "429" if code == 20429 else str(code)
-    assert sms() == replace(twilio_sms.ERRORS[code], code=named)
-    assert simulator.messages(to=PHONE) == []
+def test_every_refusal_of_twilio_leads_to_its_row(
+    simulator: Simulator, subtests: pytest.Subtests
+) -> None:
+    for code in sorted(twilio_sms.ERRORS):
+        with subtests.test(code=code):
+            simulator.switch("refuse", code=code)
+            # HTTP 429 is understood before its body is read.
+            named = "429" if code == 20429 else str(code)
+            assert sms() == replace(twilio_sms.ERRORS[code], code=named)
+            assert simulator.messages(to=PHONE) == []
 
 
 @pytest.mark.parametrize("code", sorted(set(TWILIO_REFUSALS) - set(twilio_sms.ERRORS)))
@@ -71,11 +74,14 @@ def test_a_refusal_that_no_row_names_is_final_and_suppresses_nobody(
     assert sms() == (lost if status >= 500 else Failed(Reason.OTHER, str(code)))
 
 
-@pytest.mark.parametrize("code", sorted(wechat.ERRORS))
-def test_every_refusal_of_wechats(follower: Simulator, code: int) -> None:
-    follower.switch("refuse", provider="wechat", code=code)
-    assert template() == replace(wechat.ERRORS[code], code=str(code))
-    assert follower.messages(to=OPENID) == []
+def test_every_refusal_of_wechat_leads_to_its_row(
+    follower: Simulator, subtests: pytest.Subtests
+) -> None:
+    for code in sorted(wechat.ERRORS):
+        with subtests.test(code=code):
+            follower.switch("refuse", provider="wechat", code=code)
+            assert template() == replace(wechat.ERRORS[code], code=str(code))
+            assert follower.messages(to=OPENID) == []
 
 
 @pytest.mark.parametrize("code", sorted(wechat.STALE_TOKEN))
@@ -98,11 +104,14 @@ def test_a_repetition_that_is_recognised_has_arrived(follower: Simulator, code: 
     assert template() == Accepted("")
 
 
-@pytest.mark.parametrize("code", sorted(wecom.ERRORS))
-def test_every_refusal_of_wecoms(simulator: Simulator, code: int) -> None:
-    simulator.switch("refuse", provider="wecom", code=code)
-    assert send(WECOM, message(ROBOT)) == [replace(wecom.ERRORS[code], code=str(code))]
-    assert simulator.messages(provider="wecom") == []
+def test_every_refusal_of_wecom_leads_to_its_row(
+    simulator: Simulator, subtests: pytest.Subtests
+) -> None:
+    for code in sorted(wecom.ERRORS):
+        with subtests.test(code=code):
+            simulator.switch("refuse", provider="wecom", code=code)
+            assert send(WECOM, message(ROBOT)) == [replace(wecom.ERRORS[code], code=str(code))]
+            assert simulator.messages(provider="wecom") == []
 
 
 @pytest.mark.parametrize("name", ["wechat", "wecom"])
@@ -114,7 +123,9 @@ def test_an_errcode_that_no_row_names_is_final(follower: Simulator, name: str, c
 
 
 @pytest.mark.parametrize("code", RECEIPT_CODES)
-def test_every_code_of_a_receipt(simulator: Simulator, site: Receiver, settings, code: int) -> None:
+def test_every_code_of_a_receipt_leads_to_its_row(
+    simulator: Simulator, site: Receiver, settings, code: int
+) -> None:
     simulator.switch("outcome", to=PHONE, code=code)
     sent = message(PHONE)
     [outcome] = send(SMS, sent)

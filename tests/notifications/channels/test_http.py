@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.channels import http
-from notifications.channels.outcomes import NotSent, Reason, Unknown
+from notifications.channels.outcomes import NotAccepted, NotSent, Reason, Unknown
 from tests.notifications.channels.builders import (
     closed_port,
     hang_up,
@@ -21,15 +21,15 @@ from tests.notifications.channels.builders import (
 )
 
 
-async def post(url: str) -> http.Answer:
+async def post(url: str) -> http.ProviderResponse:
     async with http.session() as opened:
         return await http.request(opened, "POST", url, data=b"x")
 
 
 def failure(port: int) -> NotSent | Unknown:
-    with pytest.raises(http.ERRORS) as caught:
+    with pytest.raises(NotAccepted) as caught:
         asyncio.run(post(f"http://127.0.0.1:{port}/"))
-    return http.outcome_of(caught.value)
+    return caught.value.outcome
 
 
 def test_an_answer_comes_whole() -> None:
@@ -42,7 +42,7 @@ def test_an_answer_comes_whole() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b"null", b"\xff\xfe", b"{", b'"a"'])
 def test_what_is_no_json_object_reads_as_an_empty_one(body: bytes) -> None:
-    assert http.Answer(200, {}, body).json() == {}
+    assert http.ProviderResponse(200, {}, body).json() == {}
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -57,9 +57,9 @@ def test_a_refused_connection_has_sent_nothing() -> None:
 
 
 def test_a_name_that_is_none_has_sent_nothing() -> None:
-    with pytest.raises(http.ERRORS) as caught:
+    with pytest.raises(NotAccepted) as caught:
         asyncio.run(post("http://no-such-name.invalid/"))
-    assert isinstance(http.outcome_of(caught.value), NotSent)
+    assert isinstance(caught.value.outcome, NotSent)
 
 
 def test_a_connection_closed_after_the_request_leaves_it_open() -> None:
@@ -101,9 +101,8 @@ def test_a_connection_that_never_stands_has_sent_nothing() -> None:
     assert http.outcome_of(error) == NotSent(Reason.CONNECTION, "ConnectionTimeoutError")
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
+def test_retry_after_is_read_as_seconds_or_a_date(subtests: pytest.Subtests) -> None:
+    for value, expected in [
         ("0", 0.0),
         ("30", 30.0),
         (" 30 ", 30.0),
@@ -125,10 +124,9 @@ def test_a_connection_that_never_stands_has_sent_nothing() -> None:
         ("Wed, 21 Oct 2015 07:28:00 +99999999999999999", None),
         ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
         ("Wed, 99 Oct 2015 07:28:00 GMT", None),
-    ],
-)
-def test_retry_after(value: str, expected: float | None) -> None:
-    assert http.retry_after({"Retry-After": value}) == expected
+    ]:
+        with subtests.test(value=value, expected=expected):
+            assert http.retry_after({"Retry-After": value}) == expected
 
 
 def test_retry_after_may_be_a_date() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from notifications.channels.keywords import action_of
 from notifications.channels.outcomes import InboundAction
+from notifications.channels.sms_text import action_of
 
 STOPPING = (
     *("STOP", "stop", " Stop. ", "STOPALL", "UNSUBSCRIBE", "cancel", "END", "quit"),
@@ -11,21 +11,18 @@ STOPPING = (
 )
 
 
-@pytest.mark.parametrize(
-    "text",
-    STOPPING,
-)
-def test_words_that_stop(text: str) -> None:
-    assert action_of(text) is InboundAction.STOP
+def test_each_word_that_stops_is_recognised(subtests: pytest.Subtests) -> None:
+    for text in STOPPING:
+        with subtests.test(text=text):
+            assert action_of(text) is InboundAction.STOP
 
 
 @pytest.mark.parametrize("text", ["START", "start", "UNSTOP", "yes", "YES!"])
-def test_words_that_start(text: str) -> None:
+def test_each_word_that_starts_is_recognised(text: str) -> None:
     assert action_of(text) is InboundAction.START
 
 
-@pytest.mark.parametrize(
-    "text", ["", "请问什么时候到账?", "STOP it please", "不退订", "Tee", "到账了"]
-)
-def test_anything_else_is_text(text: str) -> None:
-    assert action_of(text) is InboundAction.TEXT
+def test_anything_else_is_text(subtests: pytest.Subtests) -> None:
+    for text in ["", "请问什么时候到账?", "STOP it please", "不退订", "Tee", "到账了"]:
+        with subtests.test(text=text):
+            assert action_of(text) is InboundAction.TEXT

@@ -11,10 +11,10 @@ from django.utils import timezone
 from notifications.channels import channel as find_channel
 from notifications.channels import channels
 from notifications.channels.base import Message
-from notifications.channels.outcomes import Accepted, Found, Trace
+from notifications.channels.outcomes import Accepted, LookupResult
 from notifications.channels.twilio_sms import LOOK_UP_LIMIT
-from notifications.simulator.testing import Simulator
 from tests.notifications.channels.builders import PUBLISHED, message, send
+from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
 OTHER = "+8613900139000"
@@ -22,7 +22,7 @@ TEXT = "【演示支付】到账延迟。（第12号）"
 SMS = find_channel("twilio_sms")
 
 
-def look_up(sent: Message, since: datetime | None = None) -> Found | Trace:
+def look_up(sent: Message, since: datetime | None = None) -> Accepted | LookupResult:
     since = since or timezone.now() - timedelta(minutes=5)
     return asyncio.run(SMS.look_up(sent, since))
 
@@ -36,13 +36,13 @@ def sid_of(sent: Message) -> str:
 def test_of_several_candidates_one_is_named(simulator: Simulator) -> None:
     sids = [sid_of(message(PHONE, TEXT)) for _ in range(3)]
     found = look_up(message(PHONE, TEXT))
-    assert isinstance(found, Found)
+    assert isinstance(found, Accepted)
     assert found.provider_id in sids
 
 
 def test_of_several_candidates_the_newest_is_named(simulator: Simulator) -> None:
     sids = [sid_of(message(PHONE, TEXT)) for _ in range(3)]
-    assert look_up(message(PHONE, TEXT)) == Found(sids[-1])
+    assert look_up(message(PHONE, TEXT)) == Accepted(sids[-1])
 
 
 def test_it_is_found_between_others(simulator: Simulator) -> None:
@@ -50,7 +50,7 @@ def test_it_is_found_between_others(simulator: Simulator) -> None:
     ours = sid_of(message(PHONE, TEXT))
     sid_of(message(PHONE, f"{TEXT}之后"))
     sid_of(message(OTHER, TEXT))
-    assert look_up(message(PHONE, TEXT)) == Found(ours)
+    assert look_up(message(PHONE, TEXT)) == Accepted(ours)
 
 
 @pytest.mark.parametrize("text", [f"{TEXT} ", TEXT[:-1], TEXT.replace("12", "13"), ""])
@@ -58,21 +58,21 @@ def test_a_text_that_is_nearly_the_same_is_another(simulator: Simulator, text: s
     sid_of(message(PHONE, TEXT))
     content = message(PHONE, "x").content
     near = Message(7, uuid4(), PHONE, type(content)(text=text))
-    assert look_up(near) is Trace.ABSENT
+    assert look_up(near) is LookupResult.ABSENT
 
 
 def test_a_clock_that_is_a_little_ahead_hides_nothing(simulator: Simulator) -> None:
     sid = sid_of(message(PHONE, TEXT))
-    assert look_up(message(PHONE, TEXT), timezone.now() + timedelta(seconds=50)) == Found(sid)
+    assert look_up(message(PHONE, TEXT), timezone.now() + timedelta(seconds=50)) == Accepted(sid)
     ahead = timezone.now() + timedelta(seconds=90)
-    assert look_up(message(PHONE, TEXT), ahead) is Trace.ABSENT
+    assert look_up(message(PHONE, TEXT), ahead) is LookupResult.ABSENT
 
 
 def test_a_message_that_waits_at_twilio_is_found(simulator: Simulator) -> None:
     simulator.control("PUT", "config", {"sent_ms": 60_000})
     try:
         sid = sid_of(message(PHONE, TEXT))
-        assert look_up(message(PHONE, TEXT)) == Found(sid)
+        assert look_up(message(PHONE, TEXT)) == Accepted(sid)
     finally:
         simulator.control("PUT", "config", {"sent_ms": 5})
 
@@ -84,7 +84,7 @@ def test_a_message_that_failed_had_gone_out_all_the_same(
     simulator.switch("outcome", status=status, code=code)
     sid = sid_of(message(PHONE, TEXT))
     simulator.wait_for(lambda rows: rows[0]["status"] == status)
-    assert look_up(message(PHONE, TEXT)) == Found(sid)
+    assert look_up(message(PHONE, TEXT)) == Accepted(sid)
 
 
 def test_a_message_whose_text_twilio_has_redacted_is_not_recognised(simulator: Simulator) -> None:
@@ -93,21 +93,21 @@ def test_a_message_whose_text_twilio_has_redacted_is_not_recognised(simulator: S
     url = f"{simulator.url}/2010-04-01/Accounts/{simulator.account_sid}/Messages/{sid}.json"
     pair = (simulator.account_sid, simulator.auth_token)
     assert requests.post(url, {"Body": ""}, auth=pair, timeout=10).status_code == 200
-    assert look_up(message(PHONE, TEXT)) is Trace.ABSENT
+    assert look_up(message(PHONE, TEXT)) is LookupResult.ABSENT
 
 
 def test_a_merchants_own_words_are_not_taken_for_ours(simulator: Simulator) -> None:
     ours = sid_of(message(PHONE, TEXT))
     for _ in range(3):
         simulator.control("POST", "inbound", {"from": PHONE, "text": TEXT})
-    assert look_up(message(PHONE, TEXT)) == Found(ours)
+    assert look_up(message(PHONE, TEXT)) == Accepted(ours)
 
 
 def test_looking_up_reads_one_page_and_sends_nothing(simulator: Simulator) -> None:
     batch = [message(PHONE, f"{TEXT}{number}", number + 1) for number in range(30)]
     send(SMS, *batch)
     for sent in (batch[0], batch[-1]):
-        assert isinstance(look_up(sent), Found)
+        assert isinstance(look_up(sent), Accepted)
     assert len(simulator.messages(to=PHONE)) == 30
     assert len(batch) <= LOOK_UP_LIMIT
 
@@ -126,10 +126,10 @@ def test_every_lost_answer_of_a_batch_is_found(simulator: Simulator, fault: str,
     assert len(unsure) == lost
     for sent in unsure:
         [row] = simulator.messages(to=sent.address)
-        assert look_up(sent) == Found(row["sid"])
+        assert look_up(sent) == Accepted(row["sid"])
 
 
 @pytest.mark.parametrize("name", [one.name for one in channels() if not one.name.endswith("_sms")])
 def test_providers_that_cannot_be_asked_say_so(simulator: Simulator, name: str) -> None:
     found = asyncio.run(find_channel(name).look_up(message("x"), PUBLISHED))
-    assert found is Trace.CANNOT_TELL
+    assert found is LookupResult.CANNOT_TELL

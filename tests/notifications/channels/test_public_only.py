@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from aiohttp.abc import AbstractResolver
 
-from notifications.channels.public_only import (
-    NotPublic,
+from notifications.channels.webhook import (
+    PrivateAddress,
     PublicOnly,
     is_public,
     names_private_address,
@@ -21,16 +21,14 @@ PRIVATE = (
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111"])
-def test_public_addresses(address: str) -> None:
+def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize(
-    "address",
-    PRIVATE,
-)
-def test_every_other_kind_of_address(address: str) -> None:
-    assert not is_public(address)
+def test_every_other_kind_of_address_is_not_public(subtests: pytest.Subtests) -> None:
+    for address in PRIVATE:
+        with subtests.test(address=address):
+            assert not is_public(address)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +73,7 @@ def test_a_public_name_resolves_to_the_addresses_that_were_checked() -> None:
 
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], ["8.8.8.8", "10.0.0.1"], ["::1", "8.8.8.8"]])
 def test_one_private_address_spoils_the_name(addresses: list[str]) -> None:
-    with pytest.raises(NotPublic):
+    with pytest.raises(PrivateAddress):
         asyncio.run(resolve(*addresses))
 
 
@@ -84,5 +82,5 @@ def test_the_systems_own_names_are_looked_at_too() -> None:
         resolver = PublicOnly()
         await resolver.resolve("localhost", 443)
 
-    with pytest.raises(NotPublic):
+    with pytest.raises(PrivateAddress):
         asyncio.run(local())

@@ -8,8 +8,8 @@ import pytest
 from notifications.channels import channel as find_channel
 from notifications.channels import channels
 from notifications.channels.addresses import AddressKind
-from notifications.simulator.testing import Simulator
 from tests.notifications.channels.builders import SECRET, bulletin, message, send
+from tests.simulator import Simulator
 
 NAMES = [one.name for one in channels()]
 PROVIDERS = {

@@ -28,7 +28,7 @@ texts = st.one_of(gsm_texts, any_texts, tricky_texts)
 
 
 def units(text: str) -> list[bytes]:
-    """A second way to see a text: as atoms of encoded units, none of which may be split."""
+    """Return a second way to see a text: as atoms of encoded units, none of which may be split."""
     if all(character in PLAIN + ESCAPED for character in text):
         return [b"\x1b" + b"x" if one in ESCAPED else b"x" for one in text]
     return [one.encode("utf-16-be") for one in text]
@@ -97,9 +97,8 @@ def test_a_fitted_text_keeps_its_head_and_tail_and_its_limit(body: str) -> None:
     assert segments(text) <= MAX_PARTS
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_parts_are_counted_at_the_documented_limits(subtests: pytest.Subtests) -> None:
+    for text, expected in [
         ("", 1),
         ("a" * 160, 1),
         ("a" * 161, 2),
@@ -115,10 +114,9 @@ def test_a_fitted_text_keeps_its_head_and_tail_and_its_limit(body: str) -> None:
         ("😀" * 36, 2),
         ("a" * 69 + "中", 1),
         ("a" * 70 + "中", 2),
-    ],
-)
-def test_documented_limits(text: str, expected: int) -> None:
-    assert segments(text) == expected
+    ]:
+        with subtests.test(text=text, expected=expected):
+            assert segments(text) == expected
 
 
 def test_an_escape_pair_is_never_split() -> None:
@@ -131,19 +129,17 @@ def test_a_surrogate_pair_is_never_split() -> None:
     assert parts(text)[0] == "中" * 66
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_look_alikes_are_replaced_only_where_that_saves_money(subtests: pytest.Subtests) -> None:
+    for text, expected in [
         ("Funds\xa0are safe", "Funds are safe"),
         ("it’s “late” – wait…", 'it\'s "late" - wait...'),
         ("zero\u200bwidth\ufeff", "zerowidth"),
         ("a\tb\r\nc", "a b\nc"),
         ("全角\u3000空格", "全角 空格"),
         ("引号“保留”…", "引号“保留”…"),
-    ],
-)
-def test_look_alikes_are_replaced_only_where_that_saves_money(text: str, expected: str) -> None:
-    assert normalise(text) == expected
+    ]:
+        with subtests.test(text=text, expected=expected):
+            assert normalise(text) == expected
 
 
 def test_one_no_break_space_no_longer_doubles_the_bill() -> None:
@@ -152,9 +148,8 @@ def test_one_no_break_space_no_longer_doubles_the_bill() -> None:
     assert segments(normalise(text)) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_chinese_bodies_as_carriers_let_them_through(subtests: pytest.Subtests) -> None:
+    for text, expected in [
         ("【通知】已恢复", "[通知]已恢复"),
         ("补偿¥1,234.50。", "补偿1,234.50元。"),
         ("补偿￥100元。", "补偿100元。"),
@@ -168,10 +163,9 @@ def test_one_no_break_space_no_longer_doubles_the_bill() -> None:
         ("看status.example.cn/incidents/abc，谢谢", "看，谢谢"),
         ("第一行\n\n第二行", "第一行 第二行"),
         ("第一句。\n第二句。", "第一句。第二句。"),
-    ],
-)
-def test_chinese_bodies_as_carriers_let_them_through(text: str, expected: str) -> None:
-    assert carrier_safe(text, chinese=True) == expected
+    ]:
+        with subtests.test(text=text, expected=expected):
+            assert carrier_safe(text, chinese=True) == expected
 
 
 @pytest.mark.parametrize(
@@ -205,9 +199,8 @@ def test_a_number_with_a_point_is_no_end_of_a_sentence() -> None:
     assert text == "DemoPay: Rate 0.6 percent stays. (No. 12)"
 
 
-@pytest.mark.parametrize(
-    ("text", "limit", "expected"),
-    [
+def test_a_variable_is_shortened_at_a_sentence_or_with_dots(subtests: pytest.Subtests) -> None:
+    for text, limit, expected in [
         ("资金安全。", 5, "资金安全。"),
         ("资金安全。正在排查。", 9, "资金安全。"),
         ("资金安全，正在排查", 6, "资金安全，…"),
@@ -218,13 +211,10 @@ def test_a_number_with_a_point_is_no_end_of_a_sentence() -> None:
         ("一\xa0二", 3, "一 二"),
         ("一二三", 1, "…"),
         ("", 5, ""),
-    ],
-)
-def test_a_variable_is_shortened_at_a_sentence_or_with_dots(
-    text: str, limit: int, expected: str
-) -> None:
-    assert shortened(text, limit) == expected
-    assert sms_text.units(shortened(text, limit)) <= limit
+    ]:
+        with subtests.test(text=text, limit=limit, expected=expected):
+            assert shortened(text, limit) == expected
+            assert sms_text.units(shortened(text, limit)) <= limit
 
 
 @given(text=st.text(), limit=st.integers(min_value=1, max_value=200))

@@ -9,18 +9,9 @@ import pytest
 from django.utils import timezone
 
 from notifications.channels import channel as find_channel
-from notifications.channels.outcomes import (
-    Accepted,
-    Failed,
-    Found,
-    NotSent,
-    Reason,
-    Trace,
-    Unknown,
-)
+from notifications.channels.outcomes import Accepted, Failed, LookupResult, NotSent, Reason, Unknown
 from notifications.channels.sms_text import MAX_PARTS, segments
 from notifications.channels.twilio_sms import ERRORS
-from notifications.simulator.testing import Simulator
 from tests.notifications.channels.builders import (
     bulletin,
     closed_port,
@@ -30,6 +21,7 @@ from tests.notifications.channels.builders import (
     send,
     tcp_server,
 )
+from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
 SMS = find_channel("twilio_sms")
@@ -45,9 +37,9 @@ class TestWriting:
         text = SMS.compose(bulletin()).text
         assert text == (
             "【演示支付】T+1到账延迟\uff1a调查中。10:42起部分小微商户到账延迟\uff0c资金安全\uff0c"
-            "正在排查。下次更新不晚于11:15。\uff08第12号CDF3X\uff09"
+            "正在排查。下次更新不晚于11:15。公告12号 验真码CDF3X"
         )
-        assert segments(text) == 1
+        assert segments(text) == 2
 
     def test_an_incident_in_english(self) -> None:
         assert SMS.compose(bulletin("en")).text == (
@@ -64,8 +56,8 @@ class TestWriting:
 
     def test_a_correction_begins_with_the_number_it_corrects(self) -> None:
         text = SMS.compose(correction(next_update_by=None)).text
-        assert text.startswith("【演示支付】更正第11号\uff1aT+1到账延迟。")
-        assert text.endswith("\uff08第12号CDF3X\uff09")
+        assert text.startswith("【演示支付】更正公告第11号\uff1aT+1到账延迟。")
+        assert text.endswith("公告12号 验真码CDF3X")
 
     def test_a_withdrawal_in_english(self) -> None:
         text = SMS.compose(correction("en", "withdrawal")).text
@@ -93,7 +85,7 @@ class TestWriting:
         content = SMS.compose(bulletin(body="资金安全\uff0c正在排查原因。" * 300))
         assert content.segments == MAX_PARTS
         assert content.text.startswith("【演示支付】")
-        assert content.text.endswith("排查原因。下次更新不晚于11:15。\uff08第12号CDF3X\uff09")
+        assert content.text.endswith("排查原因。下次更新不晚于11:15。公告12号 验真码CDF3X")
 
 
 class TestSending:
@@ -159,7 +151,9 @@ class TestSending:
             ("201 Created", {"sid": 3, "date_created": 5}, None),
         ],
     )
-    def test_what_answers_mean(self, simulator, settings, answer, body, expected) -> None:
+    def test_each_answer_leads_to_its_outcome(
+        self, simulator, settings, answer, body, expected
+    ) -> None:
         body = {"message": "…", **body} if body else {}
         with tcp_server(http_answer(answer, json.dumps(body))) as port:
             settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
@@ -213,36 +207,36 @@ class TestLookingUp:
         sent = message(PHONE)
         send(SMS, sent)
         [row] = simulator.messages(to=PHONE)
-        assert look_up(sent) == Found(row["sid"])
+        assert look_up(sent) == Accepted(row["sid"])
 
     def test_a_message_that_never_arrived_is_absent(self, simulator: Simulator) -> None:
         simulator.switch("drop_before", count=1)
         sent = message(PHONE)
         send(SMS, sent)
-        assert look_up(sent) is Trace.ABSENT
+        assert look_up(sent) is LookupResult.ABSENT
 
     def test_another_text_or_number_is_not_taken_for_it(self, simulator: Simulator) -> None:
         send(SMS, message(PHONE, "【演示支付】第11号"), message("+8613800138001", delivery_id=8))
-        assert look_up(message(PHONE, "【演示支付】第12号")) is Trace.ABSENT
+        assert look_up(message(PHONE, "【演示支付】第12号")) is LookupResult.ABSENT
 
     def test_an_older_message_of_the_same_text_is_not_taken_for_it(self, simulator) -> None:
         sent = message(PHONE)
         send(SMS, sent)
-        assert look_up(sent, timezone.now() + timedelta(minutes=5)) is Trace.ABSENT
+        assert look_up(sent, timezone.now() + timedelta(minutes=5)) is LookupResult.ABSENT
 
     def test_what_the_merchant_wrote_is_not_taken_for_it(self, simulator: Simulator) -> None:
         simulator.control("POST", "inbound", {"from": PHONE, "text": "同样的话"})
-        assert look_up(message(PHONE, "同样的话")) is Trace.ABSENT
+        assert look_up(message(PHONE, "同样的话")) is LookupResult.ABSENT
 
     def test_a_provider_that_does_not_answer_leaves_it_open(self, simulator, settings) -> None:
         settings.TWILIO_BASE_URL = f"http://127.0.0.1:{closed_port()}"
-        assert look_up(message(PHONE)) is Trace.CANNOT_TELL
+        assert look_up(message(PHONE)) is LookupResult.CANNOT_TELL
 
     @pytest.mark.parametrize("answer", ["500 Oh", "429 Too Many", "401 Unauthorized", "200 OK"])
     def test_a_provider_that_refuses_leaves_it_open(self, simulator, settings, answer) -> None:
         with tcp_server(http_answer(answer, "<html>")) as port:
             settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
-            assert look_up(message(PHONE)) is Trace.CANNOT_TELL
+            assert look_up(message(PHONE)) is LookupResult.CANNOT_TELL
 
 
 def test_only_a_person_or_a_dead_number_is_suppressed() -> None:

@@ -13,7 +13,7 @@ from notifications.channels.outcomes import (
     InboundAction,
     Reason,
     ReceiptState,
-    Unreadable,
+    UnreadableCallback,
 )
 
 PHONE = "+8613800138000"
@@ -112,7 +112,7 @@ class TestCallbacks:
             ("", InboundAction.TEXT),
         ],
     )
-    def test_what_merchants_write(self, text, action) -> None:
+    def test_what_merchants_write_is_read_as_an_action(self, text, action) -> None:
         request = RequestFactory().post("/hooks/twilio_sms/", {"From": PHONE, "Body": text})
         callback = SMS.parse_callback(request)
         [said] = callback.inbound
@@ -130,5 +130,5 @@ class TestCallbacks:
         ],
     )
     def test_nonsense_is_unreadable(self, path, fields) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCallback):
             SMS.parse_callback(RequestFactory().post(path, fields))

@@ -8,7 +8,6 @@ from standardwebhooks import Webhook as Verifier
 
 from notifications.channels import channel as find_channel
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason
-from notifications.simulator.testing import Simulator
 from tests.notifications.channels.builders import (
     SECRET,
     again,
@@ -21,6 +20,7 @@ from tests.notifications.channels.builders import (
     send,
     tcp_server,
 )
+from tests.simulator import Simulator
 
 WEBHOOK = find_channel("webhook")
 # Written in every way that some resolver or parser takes for this machine or its neighbours.
@@ -101,7 +101,7 @@ def test_a_repetition_has_the_same_id_and_another_delivery_another(simulator) ->
         ("503 Oh", ["Retry-After: 5"], NotSent(Reason.PROVIDER_ERROR, "503", 5.0)),
     ],
 )
-def test_what_answers_mean(answer: str, headers: list[str], expected) -> None:
+def test_each_answer_leads_to_its_outcome(answer: str, headers: list[str], expected) -> None:
     with tcp_server(http_answer(answer, "", *headers)) as port:
         assert send(WEBHOOK, hook(f"http://127.0.0.1:{port}/")) == [expected]
 

@@ -8,14 +8,7 @@ import redis
 from django.conf import settings as django_settings
 
 from notifications.channels import channel as find_channel
-from notifications.channels.outcomes import (
-    Accepted,
-    Failed,
-    NotSent,
-    Reason,
-    Unknown,
-)
-from notifications.simulator.testing import Simulator
+from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
 from tests.notifications.channels.builders import (
     again,
     bulletin,
@@ -27,6 +20,7 @@ from tests.notifications.channels.builders import (
     send,
     tcp_server,
 )
+from tests.simulator import Simulator
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 WECHAT = find_channel("wechat")
@@ -76,7 +70,7 @@ class TestWriting:
         answer = WECHAT.compose(correction("en"))
         assert answer.data["data"]["phrase2"]["value"] == "更正"
         notice = bulletin("en", kind="notice.delay", status="notice.delay", status_label="Delay")
-        assert WECHAT.compose(notice).data["data"]["phrase2"]["value"] == "通知"
+        assert WECHAT.compose(notice).data["data"]["phrase2"]["value"] == "公告"
 
 
 class TestSending:
@@ -128,7 +122,9 @@ class TestSending:
             (47003, Failed(Reason.REFUSED_CONTENT, "47003")),
         ],
     )
-    def test_what_errcodes_mean(self, follower: Simulator, code: int, expected) -> None:
+    def test_each_errcode_leads_to_its_outcome(
+        self, follower: Simulator, code: int, expected
+    ) -> None:
         follower.switch("refuse", provider="wechat", code=code)
         assert send(WECHAT, to()) == [expected]
         assert received(follower) == []

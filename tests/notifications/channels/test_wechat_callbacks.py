@@ -14,7 +14,7 @@ from notifications.channels.outcomes import (
     InboundAction,
     Reason,
     ReceiptState,
-    Unreadable,
+    UnreadableCallback,
 )
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
@@ -79,7 +79,9 @@ class TestCallbacks:
             ("failed: system failed", ReceiptState.UNDELIVERED, Reason.PROVIDER_ERROR, False),
         ],
     )
-    def test_receipts(self, simulator, status, state, reason, suppress) -> None:
+    def test_a_receipt_is_read_with_its_state_and_reason(
+        self, simulator, status, state, reason, suppress
+    ) -> None:
         xml = event(
             FromUserName=OPENID,
             MsgType="event",
@@ -104,7 +106,7 @@ class TestCallbacks:
             ),
         ],
     )
-    def test_what_followers_do(self, simulator, fields, expected) -> None:
+    def test_what_followers_do_is_read_as_an_action(self, simulator, fields, expected) -> None:
         said = WECHAT.parse_callback(callback(event(FromUserName=OPENID, **fields)))
         assert said.inbound == [expected]
         assert said.answer == "success"
@@ -131,5 +133,5 @@ class TestCallbacks:
         ],
     )
     def test_nonsense_is_unreadable(self, simulator, xml) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCallback):
             WECHAT.parse_callback(callback(xml))

@@ -7,14 +7,8 @@ from hypothesis import strategies as st
 from notifications.channels import channel as find_channel
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
 from notifications.channels.wecom import MAX_BYTES, cut_to_bytes
-from notifications.simulator.testing import Simulator
-from tests.notifications.channels.builders import (
-    bulletin,
-    http_answer,
-    message,
-    send,
-    tcp_server,
-)
+from tests.notifications.channels.builders import bulletin, http_answer, message, send, tcp_server
+from tests.simulator import Simulator
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 WECOM = find_channel("wecom")
@@ -26,7 +20,7 @@ def test_a_group_reads_what_happened_and_where_to_read_on() -> None:
         "10:42起部分小微商户到账延迟\uff0c资金安全\uff0c正在排查。",
         "下次更新不晚于11:15。",
         "https://status.example.com/incidents/abc/",
-        "\uff08第12号CDF3X\uff09",
+        "公告12号 验真码CDF3X",
     ]
 
 

@@ -31,9 +31,9 @@ def test_a_notice_whose_body_begins_with_its_title_needs_no_opening() -> None:
 @pytest.mark.parametrize(
     ("kind", "language", "expected"),
     [
-        ("correction", "zh-hans", "更正第11号：T+1到账延迟。"),
+        ("correction", "zh-hans", "更正公告第11号：T+1到账延迟。"),
         ("correction", "en", "Correction to No. 11: T+1 payouts are late."),
-        ("withdrawal", "zh-hans", "撤回第11号：T+1到账延迟。"),
+        ("withdrawal", "zh-hans", "撤回公告第11号：T+1到账延迟。"),
         ("withdrawal", "en", "Withdrawal of No. 11: T+1 payouts are late."),
     ],
 )

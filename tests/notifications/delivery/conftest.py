@@ -6,7 +6,7 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 
-from notifications.simulator.testing import Simulator
+from tests.simulator import Simulator
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from notifications.delivery.expand import expand
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
 from tests.factories import make_address, open_incident
 

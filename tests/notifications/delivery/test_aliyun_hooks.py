@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from notifications.delivery.expand import expand
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery, Receipt, RefusedCallback
 from notifications.delivery.receipts import receipts_apply
 from notifications.subscribers.models import Address

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from notifications.delivery import audience as audiences
-from notifications.delivery.audience import Audience, Crowd, audience_count, audience_of
+from notifications.delivery.audience import Audience, RecipientGroup, audience_count, audience_of
 from statuspage.incidents.services.maintenances import maintenance_schedule
-from statuspage.settlement.services import notice_publish
+from statuspage.notices.services import notice_publish
 from statuspage.statements.services import statement_correct
 from tests.factories import make_address, make_component, open_incident, text
 
@@ -63,17 +63,17 @@ def test_counts_are_by_channel_and_language():
     make_address("ops@example.com", channel="email")
     make_address("+6591234567")
     assert sorted(audience_count(Audience("incident")), key=astuple) == [
-        Crowd("email", "zh-hans", "", 1),
-        Crowd("twilio_sms", "en", "86", 2),
-        Crowd("twilio_sms", "zh-hans", "65", 1),
-        Crowd("twilio_sms", "zh-hans", "86", 1),
+        RecipientGroup("email", "zh-hans", "", 1),
+        RecipientGroup("twilio_sms", "en", "86", 2),
+        RecipientGroup("twilio_sms", "zh-hans", "65", 1),
+        RecipientGroup("twilio_sms", "zh-hans", "86", 1),
     ]
 
 
 @pytest.mark.parametrize(
     ("topics", "told"), [(["incident"], 1), (["notice", "incident"], 1), (["notice"], 0), ([], 0)]
 )
-def test_topics_choose(topics, told):
+def test_topics_choose_who_is_told(topics, told):
     make_address(topics=topics)
     assert count(Audience("incident")) == told
 

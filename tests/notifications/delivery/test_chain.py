@@ -5,11 +5,10 @@ import pytest
 from notifications.channels import channel
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
 from notifications.delivery.audience import Audience, audience_count
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery
-from notifications.delivery.results import write_results
-from notifications.delivery.verdicts import result_of
+from notifications.delivery.results import result_of, write_results
 from notifications.subscribers.models import Address, Subscriber, Subscription
 from tests.factories import make_address, open_incident
 

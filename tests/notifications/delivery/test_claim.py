@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim, expire_leases, renew
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery
 from notifications.subscribers.crypto import decrypt
 from notifications.subscribers.models import Address

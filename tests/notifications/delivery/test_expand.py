@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from notifications.delivery import expand as expanding
-from notifications.delivery.expand import expand
+from notifications.delivery import broadcasts as expanding
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Broadcast, Delivery
 from notifications.delivery.partitions import ensure_partition
 from tests.factories import make_address, open_incident

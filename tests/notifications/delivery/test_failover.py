@@ -6,7 +6,7 @@ from django.conf import settings as django_settings
 
 from notifications.channels import channel
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
-from notifications.delivery import failover
+from notifications.delivery import providers
 from notifications.delivery.models import Alarm, Delivery
 from notifications.delivery.resolve import resolve_unknown
 from notifications.delivery.send import send_due
@@ -17,21 +17,21 @@ TWILIO, ALIYUN = channel("twilio_sms"), channel("aliyun_sms")
 REFUSED = NotSent(Reason.CONNECTION, "refused")
 
 
-def trouble(count=failover.TROUBLE, outcome=REFUSED):
-    failover.note(TWILIO, [outcome] * count)
+def trouble(count=providers.TROUBLE, outcome=REFUSED):
+    providers.note(TWILIO, [outcome] * count)
 
 
 def test_at_first_the_channel_s_own_provider_sends(provider):
-    assert failover.provider_of(TWILIO) is TWILIO
-    assert failover.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
+    assert providers.provider_of(TWILIO) is TWILIO
+    assert providers.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, Unknown(Reason.TIMEOUT), Unknown(Reason.CONNECTION)])
 def test_a_provider_that_does_not_answer_is_replaced(provider, outcome):
-    trouble(failover.TROUBLE - 1, outcome)
-    assert failover.provider_of(TWILIO) is TWILIO
+    trouble(providers.TROUBLE - 1, outcome)
+    assert providers.provider_of(TWILIO) is TWILIO
     trouble(1, outcome)
-    assert failover.provider_of(TWILIO) is ALIYUN
+    assert providers.provider_of(TWILIO) is ALIYUN
     assert Alarm.objects.get().subject == "twilio_sms"
 
 
@@ -46,30 +46,30 @@ def test_a_provider_that_does_not_answer_is_replaced(provider, outcome):
 )
 def test_an_answer_shows_that_it_is_there(provider, answer):
     trouble()
-    failover.note(TWILIO, [REFUSED, answer])
-    assert failover.provider_of(TWILIO) is TWILIO
-    assert failover.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
+    providers.note(TWILIO, [REFUSED, answer])
+    assert providers.provider_of(TWILIO) is TWILIO
+    assert providers.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
     assert not Alarm.objects.filter(over_at=None).exists()
 
 
 def test_after_a_while_a_few_messages_try_the_first_again(provider):
     trouble()
     redis.Redis.from_url(django_settings.REDIS_URL).delete("down:twilio_sms")
-    assert failover.provider_of(TWILIO) is TWILIO
-    assert failover.most_at_once(TWILIO) == failover.PROBE
+    assert providers.provider_of(TWILIO) is TWILIO
+    assert providers.most_at_once(TWILIO) == providers.PROBE
 
 
 def test_without_another_provider_messages_wait_under_an_alarm(provider, settings):
     settings.ALIYUN_SMS_ACCESS_KEY_ID = ""
     trouble()
-    assert failover.provider_of(TWILIO) is None
+    assert providers.provider_of(TWILIO) is None
     assert Alarm.objects.get().kind == "provider_down"
 
 
 def test_what_the_first_could_not_take_goes_through_the_other(provider, settings):
     settings.TWILIO_BASE_URL = "http://127.0.0.1:9"
     broadcast()
-    trouble(failover.TROUBLE - 1)
+    trouble(providers.TROUBLE - 1)
     send_due(SMS)
     assert (row().state, row().provider) == ("pending", "twilio_sms")
     due_now()

@@ -12,14 +12,12 @@ from django.utils import timezone
 from notifications.channels import channel
 from notifications.channels.outcomes import Accepted
 from notifications.delivery import loop
-from notifications.delivery.claim import claim, expire_leases
-from notifications.delivery.expand import expand
-from notifications.delivery.holding import Holding
-from notifications.delivery.locks import lock
+from notifications.delivery.broadcasts import expand
+from notifications.delivery.claim import claim, expire_leases, lock
 from notifications.delivery.models import Broadcast, Delivery
-from notifications.delivery.resolve import NEVER, resolve_unknown
+from notifications.delivery.resolve import NEVER, finish_broadcasts, resolve_unknown
+from notifications.delivery.results import ClaimLease
 from notifications.delivery.send import send_batch
-from notifications.delivery.sweep import finish_broadcasts
 from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
 from tests.product import eventually
@@ -28,19 +26,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SMS = "twilio_sms"
 
 
-def holding_of(count: int, *, began_seconds_ago: float = 0.0) -> Holding:
-    """A claim of so many deliveries, made so long ago."""
+def holding_of(count: int, *, began_seconds_ago: float = 0.0) -> ClaimLease:
+    """Return a claim of so many deliveries, made so long ago."""
     for _ in range(count):
         make_address()
     expand(open_incident().number)
     claimed, _ = claim(SMS, count)
-    return Holding(channel(SMS), claimed, time.monotonic() - began_seconds_ago)
+    return ClaimLease(channel(SMS), claimed, time.monotonic() - began_seconds_ago)
 
 
 def test_a_claim_is_ours_until_its_lease_has_run(settings) -> None:
     settings.DELIVERY_LEASE_SECONDS = 60
     assert holding_of(1, began_seconds_ago=59).ours()
-    assert not Holding(channel(SMS), [], time.monotonic() - 61).ours()
+    assert not ClaimLease(channel(SMS), [], time.monotonic() - 61).ours()
 
 
 def test_leases_are_renewed_while_results_come(settings) -> None:
@@ -74,7 +72,7 @@ def test_results_wait_for_a_database_that_has_broken_the_connection() -> None:
 def test_a_message_whose_lease_has_run_out_is_not_sent(provider, settings, monkeypatch) -> None:
     make_address()
     expand(open_incident().number)
-    monkeypatch.setattr(Holding, "ours", lambda self: False)
+    monkeypatch.setattr(ClaimLease, "ours", lambda self: False)
     send_batch(channel(SMS))
     assert provider.messages() == []
     assert Delivery.objects.get().state in {"pending", "sending"}

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery, Receipt, RefusedCallback
 from notifications.delivery.receipts import receipts_apply
 from notifications.subscribers.models import Address
@@ -129,7 +129,7 @@ def test_stop_suppresses_the_address_at_once(client, body):
     assert address.consents.get().act == "withdrawn"
 
 
-def test_start_revives_it(client):
+def test_the_word_start_revives_an_address(client):
     address = make_address(PHONE)
     for body in ("STOP", "START"):
         signed(client, INBOUND_URL, {"From": PHONE, "To": "+15005550006", "Body": body})

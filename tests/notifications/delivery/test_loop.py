@@ -21,7 +21,7 @@ def test_items_come_in_order():
     assert list(loop.stream(numbers(5))) == [0, 1, 2, 3, 4]
 
 
-def test_nothing_is_nothing():
+def test_an_empty_stream_yields_nothing():
     assert list(loop.stream(numbers(0))) == []
 
 

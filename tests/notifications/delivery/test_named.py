@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 
 from notifications.delivery.audience import audience_count, audience_of
-from notifications.delivery.expand import expand
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Broadcast, Delivery
-from notifications.subscribers.services.subscriptions import merchant_forget, merchant_set
-from statuspage.settlement.affected.models import SettledMerchant
+from notifications.subscribers.services.subscriptions import merchant_set
+from statuspage.settlement.models import SettledMerchant
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import make_address, open_incident
@@ -53,7 +53,7 @@ def test_only_the_merchant_whose_they_are_is_told_and_once(mine, others):
 
 
 def test_who_takes_their_number_back_is_told_no_more(mine):
-    merchant_forget(subscriber=mine.subscriber)
+    merchant_set(subscriber=mine.subscriber)
     assert told(arrive()) == []
 
 
@@ -69,8 +69,8 @@ def test_a_withdrawal_and_a_correction_go_where_the_original_went(mine, others):
 def test_the_preview_of_a_correction_counts_the_same_people(mine, others):
     statement = arrive()
     draft = {**statement.document, "kind": "correction", "corrects": statement.number, "number": 0}
-    crowds = audience_count(audience_of(draft))
-    assert sum(one.count for one in crowds) == 1
+    groups = audience_count(audience_of(draft))
+    assert sum(one.count for one in groups) == 1
 
 
 def test_everyone_is_still_told_of_everything_else(mine, others):

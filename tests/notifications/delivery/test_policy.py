@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.channels.registry import reachable_channels
+from notifications.channels.base import reachable_channels
+from notifications.delivery.audience import channels_for, may_wake, moment_of
 from notifications.delivery.models import Broadcast
-from notifications.delivery.moments import Moment
-from notifications.delivery.policy import channels_for, may_wake, moment_of
+from notifications.delivery.states import Moment
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.models import Maintenance
 from statuspage.incidents.services.incidents import incident_open, incident_update
@@ -17,7 +17,7 @@ from statuspage.incidents.services.maintenances import (
     maintenance_update,
     maintenances_advance,
 )
-from statuspage.settlement.services import notice_publish
+from statuspage.notices.services import notice_publish
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import incident_of, make_component, open_incident, text
 

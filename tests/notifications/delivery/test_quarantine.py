@@ -7,11 +7,10 @@ from django.utils import timezone
 
 from notifications.channels import channel
 from notifications.channels.outcomes import Accepted, NotSent, Reason, Unknown
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery
-from notifications.delivery.results import write_results
-from notifications.delivery.verdicts import OWN_LIMIT, result_of
+from notifications.delivery.results import OWN_LIMIT, result_of, write_results
 from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
 

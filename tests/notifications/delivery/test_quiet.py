@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery
 from notifications.subscribers.models import Subscriber
 from statuspage.incidents.services.incidents import incident_open

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.test import override_settings
 
 from notifications.channels.base import Limits
-from notifications.delivery import ratelimit
-from notifications.delivery.ratelimit import give_back, hashed, take
+from notifications.delivery import providers
+from notifications.delivery.providers import give_back, hashed, take
 
 SLOW = Limits(per_second=0.001, burst=10)
 
@@ -73,7 +73,7 @@ def test_workers_together_never_take_more_than_there_is():
 
 
 def test_without_redis_nobody_may_send():
-    ratelimit._scripts.cache_clear()
+    providers._client.cache_clear()
     try:
         with (
             override_settings(REDIS_URL="redis://127.0.0.1:1/0"),
@@ -81,7 +81,7 @@ def test_without_redis_nobody_may_send():
         ):
             take("a", SLOW, 1)
     finally:
-        ratelimit._scripts.cache_clear()
+        providers._client.cache_clear()
 
 
 def test_a_hashed_address_gives_nothing_away():

@@ -10,8 +10,8 @@ from django.utils import timezone
 from notifications.channels.outcomes import Reason, ReceiptState
 from notifications.channels.outcomes import Receipt as Word
 from notifications.delivery import receipts
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.receipts import receipts_apply, receipts_store
 from notifications.subscribers.models import Subscriber

@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery
 from notifications.delivery.receipts import receipts_apply
-from notifications.delivery.resolve import resolve_unknown
+from notifications.delivery.resolve import resolve_unknown, sweep
 from notifications.delivery.send import send_due
-from notifications.delivery.sweep import sweep
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone, row
 from tests.product import eventually

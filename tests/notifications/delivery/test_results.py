@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 
 from notifications.channels import channel
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Delivery
-from notifications.delivery.results import write_results
-from notifications.delivery.verdicts import BACKOFF_LIMIT_SECONDS, OWN_LIMIT, backoff, result_of
+from notifications.delivery.results import (
+    BACKOFF_LIMIT_SECONDS,
+    OWN_LIMIT,
+    backoff,
+    result_of,
+    write_results,
+)
 from notifications.subscribers.models import Address, Consent
 from tests.factories import make_address, open_incident
 

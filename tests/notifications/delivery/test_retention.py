@@ -6,10 +6,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from notifications.delivery.expand import expand
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Broadcast, Delivery, DeliveryCount, Receipt
-from notifications.delivery.partitions import Partition, ensure_partition, partitions
-from notifications.delivery.retention import deliveries_fold
+from notifications.delivery.partitions import (
+    Partition,
+    deliveries_fold,
+    ensure_partition,
+    partitions,
+)
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db

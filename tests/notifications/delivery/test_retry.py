@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from notifications.delivery import retry
-from notifications.delivery.ledger import Wanted, dead_letters
+from notifications.delivery import ledger
+from notifications.delivery.ledger import LedgerFilter, dead_letters
 from notifications.delivery.models import Broadcast, Delivery
+from notifications.delivery.resolve import finish_broadcasts
 from notifications.delivery.send import send_due
-from notifications.delivery.states import DeliveryState, may_follow
-from notifications.delivery.sweep import finish_broadcasts
+from notifications.delivery.states import DeliveryState, may_follow_from
 from notifications.subscribers.models import Address
 from tests.factories import make_address
 from tests.notifications.delivery.rows import SMS, deliver, finished, statement
@@ -22,11 +22,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def retried(delivery):
     """Retry everything; the delivery as it is then."""
-    retry.deliveries_retry(dead_letters(Wanted()))
+    ledger.deliveries_retry(dead_letters(LedgerFilter()))
     return Delivery.objects.get(pk=delivery.pk)
 
 
-def test_failed_to_pending():
+def test_a_failed_delivery_goes_back_to_pending():
     delivery = deliver(
         statement(),
         "failed",
@@ -55,28 +55,28 @@ def test_suppressed_by_the_budget_to_pending():
 def test_unknown_to_pending_by_a_decision_only():
     delivery = deliver(statement(), "unknown", attempts=3, looks=1, fence=4)
     assert retried(delivery).state == "unknown"
-    assert retry.delivery_send_again(delivery.pk)
+    assert ledger.delivery_send_again(delivery.pk)
     again = Delivery.objects.get(pk=delivery.pk)
     assert (again.state, again.attempts, again.looks, again.fence) == ("pending", 0, 0, 5)
 
 
 def test_unknown_that_is_left_stays_unknown_and_is_asked_about_no_more():
     delivery = deliver(statement(), "unknown")
-    assert retry.delivery_leave(delivery.pk)
+    assert ledger.delivery_leave(delivery.pk)
     assert Delivery.objects.get(pk=delivery.pk).state == "unknown"
-    assert not dead_letters(Wanted()).exists()
-    assert not retry.delivery_leave(delivery.pk)
-    assert not retry.delivery_send_again(delivery.pk)
+    assert not dead_letters(LedgerFilter()).exists()
+    assert not ledger.delivery_leave(delivery.pk)
+    assert not ledger.delivery_send_again(delivery.pk)
 
 
-@pytest.mark.parametrize("decide", [retry.delivery_leave, retry.delivery_send_again])
+@pytest.mark.parametrize("decide", [ledger.delivery_leave, ledger.delivery_send_again])
 def test_what_is_still_looked_for_is_not_for_people_to_decide(decide):
     delivery = deliver(statement(), "unknown", due_at=timezone.now() + timedelta(minutes=1))
     assert not decide(delivery.pk)
 
 
 @pytest.mark.parametrize("state", sorted({*DeliveryState.values} - {"unknown"}))
-@pytest.mark.parametrize("decide", [retry.delivery_leave, retry.delivery_send_again])
+@pytest.mark.parametrize("decide", [ledger.delivery_leave, ledger.delivery_send_again])
 def test_only_the_unknown_is_decided(decide, state):
     delivery = deliver(statement(), state)
     assert not decide(delivery.pk)
@@ -89,15 +89,14 @@ def test_only_the_unknown_is_decided(decide, state):
 def test_nothing_else_is_retried(state):
     delivery = deliver(statement(), state, fence=1)
     rows = Delivery.objects.all()
-    assert retry.deliveries_retry(rows) == 0
+    assert ledger.deliveries_retry(rows) == 0
     assert Delivery.objects.get(pk=delivery.pk).fence == 1
 
 
 def test_a_retry_makes_only_transitions_that_the_table_allows():
-    for state in ("failed", "suppressed", "unknown"):
-        assert may_follow(state, "pending")
-    for state in ("delivered", "undelivered", "superseded", "sent"):
-        assert not may_follow(state, "pending")
+    allowed = set(may_follow_from("pending"))
+    assert {"failed", "suppressed", "unknown"} <= allowed
+    assert allowed.isdisjoint({"delivered", "undelivered", "superseded", "sent"})
 
 
 def test_a_stopped_address_is_not_retried():
@@ -170,7 +169,7 @@ def test_only_broadcasts_that_got_something_back_are_reopened():
     deliver(other, "delivered")
     for one in (said, other):
         finished(one)
-    retry.deliveries_retry(dead_letters(Wanted()))
+    ledger.deliveries_retry(dead_letters(LedgerFilter()))
     assert Broadcast.objects.get(pk=said.number).state == "sending"
     assert Broadcast.objects.get(pk=other.number).state == "finished"
 
@@ -179,33 +178,35 @@ def test_only_what_was_chosen_is_retried():
     said = statement()
     blocked = deliver(said, reason="blocked")
     other = deliver(said, reason="bad_address")
-    assert retry.deliveries_retry(dead_letters(Wanted(state="failed", reason="blocked"))) == 1
+    assert (
+        ledger.deliveries_retry(dead_letters(LedgerFilter(state="failed", reason="blocked"))) == 1
+    )
     assert Delivery.objects.get(pk=blocked.pk).state == "pending"
     assert Delivery.objects.get(pk=other.pk).state == "failed"
 
 
 def test_many_are_put_back_in_batches_and_all_of_them(monkeypatch):
-    monkeypatch.setattr(retry, "BATCH", 2)
+    monkeypatch.setattr(ledger, "BATCH", 2)
     said = statement()
     for _ in range(5):
         deliver(said)
-    assert retry.deliveries_retry(dead_letters(Wanted())) == 5
+    assert ledger.deliveries_retry(dead_letters(LedgerFilter())) == 5
     assert set(Delivery.objects.values_list("state", flat=True)) == {"pending"}
 
 
 def test_one_press_has_an_end(monkeypatch):
-    monkeypatch.setattr(retry, "BATCH", 2)
-    monkeypatch.setattr(retry, "AT_ONCE", 4)
+    monkeypatch.setattr(ledger, "BATCH", 2)
+    monkeypatch.setattr(ledger, "AT_ONCE", 4)
     said = statement()
     for _ in range(7):
         deliver(said)
-    assert retry.deliveries_retry(dead_letters(Wanted())) == 4
-    assert retry.deliveries_retry(dead_letters(Wanted())) == 3
+    assert ledger.deliveries_retry(dead_letters(LedgerFilter())) == 4
+    assert ledger.deliveries_retry(dead_letters(LedgerFilter())) == 3
 
 
 def test_what_fails_again_at_once_does_not_keep_a_retry_going(monkeypatch):
     """A trigger fails every delivery the moment it is put back, as a dead provider would."""
-    monkeypatch.setattr(retry, "BATCH", 1)
+    monkeypatch.setattr(ledger, "BATCH", 1)
     deliver(statement())
     with connection.cursor() as cursor:
         cursor.execute(
@@ -217,7 +218,7 @@ def test_what_fails_again_at_once_does_not_keep_a_retry_going(monkeypatch):
             "FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse()"
         )
     try:
-        assert retry.deliveries_retry(dead_letters(Wanted())) == 1
+        assert ledger.deliveries_retry(dead_letters(LedgerFilter())) == 1
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER refuse ON delivery_delivery")
@@ -227,7 +228,7 @@ def test_a_retried_message_reaches_the_phone(provider):
     said = broadcast(PHONE)
     Delivery.objects.update(state="failed", reason="blocked", attempts=8)
     assert on_the_phone(provider) == []
-    retry.deliveries_retry(dead_letters(Wanted(statement=said.number)))
+    ledger.deliveries_retry(dead_letters(LedgerFilter(statement=said.number)))
     due_now()
     send_due(SMS)
     assert row(PHONE).state in {"sent", "delivered"}
@@ -238,5 +239,5 @@ def test_who_still_held_it_may_not_write_what_became_of_the_first_try(provider):
     """The fence has moved on: a worker that was away since before the failure is too late."""
     broadcast(PHONE)
     Delivery.objects.update(state="failed", fence=3)
-    retry.deliveries_retry(Delivery.objects.all())
+    ledger.deliveries_retry(Delivery.objects.all())
     assert row(PHONE).fence == 4

@@ -5,15 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Broadcast, Delivery, Receipt
 from notifications.delivery.receipts import receipts_apply
-from notifications.delivery.results import write_results
-from notifications.delivery.selectors import progress, progress_by_channel
+from notifications.delivery.resolve import sweep
+from notifications.delivery.results import result_of, write_results
+from notifications.delivery.selectors import progress_by_channel
 from notifications.delivery.send import send_due
-from notifications.delivery.sweep import sweep
-from notifications.delivery.verdicts import result_of
 from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone, row
@@ -57,12 +56,11 @@ def test_receipts_end_at_delivered_and_the_broadcast_is_finished(provider, calle
 
     def settled():
         receipts_apply()
-        return progress(statement.number)["delivered"]
+        return progress_by_channel(statement.number)[SMS]["delivered"]
 
     assert eventually(settled, lambda count: count == 3) == 3
     sweep()
     assert Broadcast.objects.get().state == "finished"
-    assert progress(statement.number)["total"] == 3
     assert progress_by_channel(statement.number) == {
         SMS: {**dict.fromkeys(progress_by_channel(statement.number)[SMS], 0), "delivered": 3}
     }
@@ -97,7 +95,7 @@ def test_who_texted_stop_is_not_written_to_again(provider):
     assert (row().state, row().code) == ("failed", "21610")
     second = open_incident()
     expand(second.number)
-    assert progress(second.number)["total"] == 0
+    assert progress_by_channel(second.number) == {}
 
 
 def test_429_is_tried_again_later_and_arrives_once(provider):

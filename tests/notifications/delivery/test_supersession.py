@@ -2,8 +2,8 @@
 
 import pytest
 
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.expand import expand
 from notifications.delivery.models import Broadcast, Delivery
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.statements.services import statement_correct

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
+from notifications.delivery.broadcasts import count_told, told_of
 from notifications.delivery.partitions import ensure_partition
-from notifications.delivery.told import count_told, told_of
 from statuspage.statements.models import Statement
 from tests.factories import open_incident
 from tests.notifications.delivery.rows import deliver, finished, statement
@@ -17,19 +18,21 @@ pytestmark = pytest.mark.django_db
 
 
 def page(client: Client, said: Statement) -> str:
-    """The incident's page."""
+    """Return the incident's page."""
     return client.get(f"/en/incidents/{said.subject_id}/").content.decode()
 
 
 def test_the_page_counts_by_channel_whom_a_statement_reached(client: Client) -> None:
     said = statement()
-    for channel, state in (("twilio_sms", "sent"), ("twilio_sms", "delivered"), ("wechat", "sent")):
+    sent = (("twilio_sms", "sent"), ("aliyun_sms", "delivered"), ("wechat", "sent"))
+    for channel, state in sent:
         deliver(said, state, channel=channel)
-    assert "Told" not in page(client, said).partition('class="timeline"')[2]
+    assert "Sent to" not in page(client, said).partition('class="timeline"')[2]
     count_told()
     html = page(client, said)
-    assert 'SMS <span class="number">2</span>' in html
-    assert 'WeChat <span class="number">1</span>' in html
+    assert "Sent to: 2 by SMS, 1 by WeChat" in html
+    chinese = client.get(f"/incidents/{said.subject_id}/").content.decode()
+    assert "已发送：短信 2 条、微信 1 条" in chinese
 
 
 @pytest.mark.parametrize(
@@ -48,8 +51,9 @@ def test_counts_follow_while_receipts_come_in() -> None:
     count_told()
     deliver(said, "delivered")
     count_told()
-    [(_label, count)] = told_of([said.number])[said.number]
-    assert count == 2
+    with override("en"):
+        [way] = told_of([said.number])[said.number]
+    assert way.startswith("2 by ")
 
 
 def test_what_is_finished_and_a_day_old_is_counted_once_and_left_alone() -> None:
@@ -70,6 +74,6 @@ def test_statements_are_told_apart_in_one_query(
         for _time in range(number):
             deliver(one, "sent", channel="webhook")
     count_told()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(1), override("en"):
         found = told_of([one.number for one in said])
-    assert [found[one.number][0][1] for one in said] == [1, 2, 3]
+    assert [found[one.number] for one in said] == [[f"{count} by webhook"] for count in (1, 2, 3)]

@@ -1,7 +1,7 @@
 """Staff are reminded of what they promised, each level once, until it is kept."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,19 +9,23 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
+import notifications.escalation.tasks  # noqa: F401  -- registers them
 from notifications.escalation.chain import read_chain
 from notifications.escalation.models import Reminder
 from notifications.escalation.services import promises_remind, reminders_forget
-from notifications.escalation.tasks import remind_task
-from statuspage.incidents import working_days
+from statuspage.celery import app
+from statuspage.incidents import promises
 from statuspage.incidents.models import Incident
-from statuspage.incidents.services.backfills import incident_backfill
-from statuspage.incidents.services.incidents import incident_open, incident_update
-from statuspage.regulator.services import duty_tick
+from statuspage.incidents.services.incidents import (
+    incident_backfill,
+    incident_open,
+    incident_update,
+)
+from statuspage.regulator.services import duty_mark_done
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing, statement_withdraw
 from tests.factories import make_component, make_staff, text
-from tests.statuspage.settlement.notices.samples import publish as publish_notice
+from tests.statuspage.notices.samples import publish as publish_notice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOSS, CHIEF = "boss@example.com", "chief@example.com"
@@ -29,13 +33,11 @@ BOSS, CHIEF = "boss@example.com", "chief@example.com"
 
 @pytest.fixture
 def heard(provider, settings) -> Callable[[], list[tuple[str, str]]]:
-    """What staff got since the last look: (address, text)."""
+    """Return what staff got since the last look: (address, text)."""
     settings.ALARM_WECOM_KEY = "0123456789-staff-robot"
     settings.ALARM_EMAILS = ["duty@example.com"]
-    settings.PROMISE_ESCALATION = read_chain(
-        "CHAIN", f"-10:staff; 0:staff; 15:{BOSS}; 30:{CHIEF},{BOSS}"
-    )
-    settings.POSTMORTEM_ESCALATION = read_chain("CHAIN", "-1440:staff")
+    settings.PROMISE_ESCALATION = read_chain(f"-10:staff; 0:staff; 15:{BOSS}; 30:{CHIEF},{BOSS}")
+    settings.POSTMORTEM_ESCALATION = read_chain("-1440:staff")
     settings.REGULATOR_ESCALATION = settings.DISCLOSURE_ESCALATION = []
     read: list[int] = [0]
 
@@ -49,16 +51,15 @@ def heard(provider, settings) -> Callable[[], list[tuple[str, str]]]:
 
 
 @pytest.fixture
-def every_day_is_worked() -> Iterator[None]:
+def every_day_is_worked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A calendar without a holiday, for whatever year it is."""
-    before = [*working_days._AFTER]
-    working_days.reckons_working_days(lambda day, count: day + timedelta(days=count))
-    yield
-    working_days._AFTER[:] = before
+    monkeypatch.setattr(
+        promises, "working_day_after", lambda day, count: day + timedelta(days=count)
+    )
 
 
 def promised(minutes: int) -> Incident:
-    """An open incident whose next update is due in so many minutes."""
+    """Return an open incident whose next update is due in so many minutes."""
     now = timezone.now()
     statement = incident_open(
         name=text("T+1 到账延迟", "T+1 payouts are late"),
@@ -90,7 +91,7 @@ def test_each_level_is_told_once_up_the_chain(heard) -> None:
     before = heard()
     assert [to for to, _body in before] == ["0123456789-staff-robot", "duty@example.com"]
     for _to, body in before:
-        assert "9 minutes: the update on “T+1 payouts are late”" in body
+        assert "9 minutes: update on “T+1 payouts are late”" in body
         assert "T+1 到账延迟" in body
         assert f"{django_settings.SITE_URL}/console/incidents/{incident.public_id}/" in body
     assert later(12) == 0
@@ -99,7 +100,7 @@ def test_each_level_is_told_once_up_the_chain(heard) -> None:
     assert later(36) == 1
     [(who, body)] = heard()
     assert who == BOSS
-    assert "Late by 16 minutes" in body
+    assert "Overdue by 16 minutes: update on “T+1 payouts are late”" in body
     assert later(51) == 1
     assert [to for to, _body in heard()] == [BOSS, CHIEF]
     assert later(500) == 0
@@ -166,12 +167,12 @@ def test_who_could_not_be_told_is_told_at_the_next_look(heard, settings) -> None
     assert later(0) == 0
     assert not Reminder.objects.exists()
     settings.ALARM_EMAILS = ["duty@example.com"]
-    remind_task()
+    app.tasks["escalation.remind"]()
     assert [to for to, _body in heard()] == ["duty@example.com"]
 
 
 def resolved(impact: str = "critical") -> Incident:
-    """An incident that is over, and of which a postmortem is promised."""
+    """Return an incident that is over, and of which a postmortem is promised."""
     incident = promised(60)
     Incident.objects.filter(pk=incident.pk).update(impact=impact)
     incident.refresh_from_db()
@@ -222,23 +223,25 @@ def test_old_reminders_are_forgotten(heard) -> None:
     assert not Reminder.objects.exists()
 
 
-def test_a_report_to_the_regulator_is_reminded_of_until_it_is_ticked_off(heard, settings) -> None:
+def test_a_report_to_the_regulator_is_reminded_of_until_it_is_marked_as_done(
+    heard, settings
+) -> None:
     settings.PROMISE_ESCALATION = []
-    settings.REGULATOR_ESCALATION = read_chain("CHAIN", f"-60:{BOSS}; 0:{BOSS}")
+    settings.REGULATOR_ESCALATION = read_chain(f"-60:{BOSS}; 0:{BOSS}")
     settings.REGULATOR_HOURS = {"first": 2}
     incident = promised(60)
     assert later(119) == 0
     assert later(185) == 1
     [(address, said)] = heard()
     assert address == BOSS
-    assert "a report to the regulator" in said
+    assert "report to the regulator on “" in said
     assert f"/console/incidents/{incident.public_id}/regulator/" in said
     assert later(190) == 0
     Incident.objects.filter(pk=incident.pk).update(
         started_at=incident.started_at - timedelta(minutes=130)
     )
     incident.refresh_from_db()
-    duty_tick(
+    duty_mark_done(
         incident=incident,
         duty="first",
         evidence="x",
@@ -249,12 +252,12 @@ def test_a_report_to_the_regulator_is_reminded_of_until_it_is_ticked_off(heard, 
 
 
 def test_in_january_the_yearly_disclosure_is_reminded_of_until_it_is_out(heard, settings) -> None:
-    settings.DISCLOSURE_ESCALATION = read_chain("CHAIN", f"-4320:{BOSS}; 0:{CHIEF}")
+    settings.DISCLOSURE_ESCALATION = read_chain(f"-4320:{BOSS}; 0:{CHIEF}")
     assert promises_remind(datetime(2025, 1, 27, 12, tzinfo=UTC)) == 0
     assert promises_remind(datetime(2025, 1, 30, 12, tzinfo=UTC)) == 1
     [(address, said)] = heard()
     assert address == BOSS
-    assert "Disclosure for 2024" in said
+    assert "Due in 28 hours: “Disclosure for 2024”" in said
     assert "/console/notices/compose/yearly_disclosure/" in said
     publish_notice("yearly_disclosure")
     assert promises_remind(datetime(2025, 2, 2, 12, tzinfo=UTC)) == 0

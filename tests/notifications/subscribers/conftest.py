@@ -2,17 +2,17 @@
 
 import pytest
 
-from notifications.simulator.testing import Simulator
 from tests.notifications.subscribers.visitor import Visitor
+from tests.simulator import Simulator
 
 
 @pytest.fixture
 def sim(provider: Simulator) -> Simulator:
-    """A simulator without a past, that our channels talk to."""
+    """Return a simulator without a past, that our channels talk to."""
     return provider
 
 
 @pytest.fixture
 def visitor(sim: Simulator, db: None) -> Visitor:
-    """An English-speaking merchant, because the sentences under test are English."""
+    """Return an English-speaking merchant, because the sentences under test are English."""
     return Visitor(sim)

@@ -5,11 +5,10 @@ import base64
 import pytest
 from django.core.exceptions import ValidationError
 
-from notifications.subscribers.contacts import contact_on
 from notifications.subscribers.crypto import decrypt
 from notifications.subscribers.models import Address, Consent, Subscriber
-from notifications.subscribers.selectors import address_find, clear_address
-from notifications.subscribers.services import OwnerDecided, address_add, webhook_add
+from notifications.subscribers.selectors import clear_address
+from notifications.subscribers.services.addresses import OwnerControlled, address_add, webhook_add
 from notifications.subscribers.services.subscriptions import subscriber_unsubscribe
 from tests.factories import make_component
 from tests.notifications.subscribers.visitor import E164, Visitor
@@ -59,13 +58,13 @@ class TestAdding:
 
     def test_what_the_owner_confirmed_is_not_changed(self, visitor: Visitor) -> None:
         visitor.subscribe(topics=["notice"])
-        with pytest.raises(OwnerDecided):
+        with pytest.raises(OwnerControlled):
             _add(topics=["incident"])
         assert Address.objects.get().subscription.topics == ["notice"]
 
     def test_what_the_owner_stopped_is_not_started(self) -> None:
         subscriber_unsubscribe(subscriber=_add().subscriber)
-        with pytest.raises(OwnerDecided):
+        with pytest.raises(OwnerControlled):
             _add()
         assert Address.objects.get().suppressed_at is not None
 
@@ -104,11 +103,6 @@ class TestAdding:
         address = _add(components=[component, component], topics=["notice", "incident", "notice"])
         assert address.subscription.components == [component]
         assert address.subscription.topics == ["incident", "notice"]
-
-    def test_an_address_is_found_again(self) -> None:
-        address = _add()
-        assert address_find(contact_on("twilio_sms", "138 0013 8000")) == address
-        assert address_find(contact_on("twilio_sms", "139 0013 9000")) is None
 
 
 class TestWebhooks:

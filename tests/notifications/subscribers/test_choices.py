@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from notifications.subscribers.choices import Choices, clean_choices, clean_language
-from notifications.subscribers.forms import initial_choices
 from notifications.subscribers.selectors import component_names
 from tests.factories import make_component
 
@@ -62,16 +61,6 @@ def test_components_keep_their_order_and_come_once() -> None:
 def test_unknown_values_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         clean_choices(**{"language": "en", **changes})  # type: ignore[arg-type]
-
-
-def test_a_form_starts_from_choices_made_before() -> None:
-    initial = initial_choices(Choices("en", "micro", ("notice",), ("abc",)))
-    assert initial == {
-        "language": "en",
-        "category": "micro",
-        "topics": ["notice"],
-        "components": ["abc"],
-    }
 
 
 def test_component_names_come_in_page_order_and_language() -> None:

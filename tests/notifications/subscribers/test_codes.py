@@ -8,11 +8,16 @@ import time_machine
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from notifications.subscribers.codes import clean_code, code_content, code_hash, new_code
 from notifications.subscribers.models import Address, Consent, SignUp
-from notifications.subscribers.refusals import Refused
-from notifications.subscribers.services import code_send
-from notifications.subscribers.tasks import forget_old_signups, send_unsent_codes
+from notifications.subscribers.services.codes import (
+    CodeRefused,
+    clean_code,
+    code_content,
+    code_hash,
+    codes_send,
+    new_code,
+)
+from notifications.subscribers.services.signups import signups_forget
 from tests.notifications.subscribers.visitor import (
     E164,
     Visitor,
@@ -34,7 +39,7 @@ class TestWrongCodes:
         page = visitor.ask().headers["Location"]
         response = visitor.type(page, wrong(visitor.code()))
         assert response.status_code == 400
-        assert "That is not the code we sent. Tries left: 9." in text_of(response)
+        assert "Wrong code. Tries left: 9." in text_of(response)
         assert _nothing_changed()
 
     def test_after_a_wrong_code_the_right_one_still_works(self, visitor: Visitor) -> None:
@@ -81,13 +86,13 @@ class TestWrongCodes:
         visitor.code()
         response = visitor.type(page, typed)
         assert response.status_code == 400
-        assert "A code has six digits" in text_of(response)
+        assert "Enter all six digits of the code." in text_of(response)
         assert newest_signup().tries == 0
 
     def test_an_empty_field_is_asked_for(self, visitor: Visitor) -> None:
         response = visitor.type(visitor.ask().headers["Location"], "")
         assert response.status_code == 400
-        assert "Please type the code from the message." in text_of(response)
+        assert "Enter the code from the message." in text_of(response)
 
     def test_an_endless_code_is_refused(self, visitor: Visitor) -> None:
         response = visitor.type(visitor.ask().headers["Location"], "1" * 100_000)
@@ -125,7 +130,7 @@ class TestOldCodes:
         visitor.type(page, code)
         response = visitor.type(page, code)
         assert response.status_code == 400
-        assert "This code has been used already." in text_of(response)
+        assert "This code has already been used." in text_of(response)
         assert Consent.objects.count() == 1
 
     def test_a_code_is_of_no_use_for_another_signup(self, visitor: Visitor) -> None:
@@ -143,7 +148,7 @@ class TestOldCodes:
         page = visitor.ask().headers["Location"]
         response = visitor.type(page, "000000")
         assert response.status_code == 400
-        assert "has not gone out yet" in text_of(response)
+        assert "The code has not been sent yet." in text_of(response)
         assert newest_signup().tries == 0
 
     def test_only_the_newest_code_works(self, visitor: Visitor) -> None:
@@ -160,7 +165,7 @@ class TestOldCodes:
         visitor.subscribe()
         response = visitor.post(f"/subscribe/{newest_signup().public_id}/again/", {})
         assert response.status_code == 400
-        send_unsent_codes()
+        codes_send()
         assert len(visitor.sim.messages(to=E164)) == 1
 
     def test_asking_again_needs_a_post(self, visitor: Visitor) -> None:
@@ -171,37 +176,37 @@ class TestOldCodes:
 class TestSending:
     def test_a_lost_task_is_made_up_for_by_the_sweep(self, visitor: Visitor) -> None:
         visitor.ask()
-        send_unsent_codes()
+        codes_send()
         assert len(visitor.sim.messages(to=E164)) == 1
 
     def test_a_doubled_task_sends_one_code(self, visitor: Visitor) -> None:
         visitor.ask()
-        assert [code_send(newest_signup().pk) for _ in range(3)] == [1, 0, 0]
-        send_unsent_codes()
+        assert [codes_send(newest_signup().pk) for _ in range(3)] == [1, 0, 0]
+        codes_send()
         assert len(visitor.sim.messages(to=E164)) == 1
 
     def test_one_sweep_serves_everyone_who_waits(self, visitor: Visitor) -> None:
         for last in range(5):
             visitor.ask(f"138001380{last:02d}")
-        send_unsent_codes()
+        codes_send()
         bodies = [visitor.sim.messages(to=f"+86138001380{last:02d}") for last in range(5)]
         assert [len(body) for body in bodies] == [1] * 5
 
     def test_each_signup_gets_a_code_of_its_own(self, visitor: Visitor) -> None:
         pages = [visitor.ask(f"138001380{last:02d}").headers["Location"] for last in range(3)]
-        send_unsent_codes()
+        codes_send()
         for last, page in enumerate(pages):
             [message] = visitor.sim.messages(to=f"+86138001380{last:02d}")
             assert visitor.type(page, code_in(message["body"])).status_code == 302
         assert Address.objects.count() == 3
 
     def test_a_task_for_a_signup_that_is_gone_does_nothing(self, visitor: Visitor) -> None:
-        assert code_send(999_999) == 0
+        assert codes_send(999_999) == 0
 
     def test_after_two_minutes_a_code_is_no_longer_sent(self, visitor: Visitor) -> None:
         page = visitor.ask().headers["Location"]
         with time_machine.travel(timezone.now() + timedelta(minutes=2, seconds=1)):
-            send_unsent_codes()
+            codes_send()
             assert visitor.sim.messages(to=E164) == []
             assert "We could not send a code" in text_of(visitor.client.get(page))
 
@@ -214,7 +219,7 @@ class TestSending:
     def test_a_number_that_does_not_exist_is_said_on_the_page(self, visitor: Visitor) -> None:
         visitor.sim.switch("refuse", provider="twilio", code=21211)
         page = visitor.ask().headers["Location"]
-        send_unsent_codes()
+        codes_send()
         shown = text_of(visitor.client.get(page))
         assert "We could not send a code to" in shown
         assert "138****8000" in shown
@@ -223,14 +228,14 @@ class TestSending:
     def test_a_number_that_replied_stop_is_told_how_to_come_back(self, visitor: Visitor) -> None:
         visitor.sim.switch("refuse", provider="twilio", code=21610)
         page = visitor.ask().headers["Location"]
-        send_unsent_codes()
+        codes_send()
         assert "Send START" in text_of(visitor.client.get(page))
 
     def test_a_failed_code_is_not_sent_again_by_itself(self, visitor: Visitor) -> None:
         visitor.sim.switch("refuse", provider="twilio", code=21211, count=1)
         visitor.ask()
-        send_unsent_codes()
-        send_unsent_codes()
+        codes_send()
+        codes_send()
         assert visitor.sim.messages(to=E164) == []
 
     def test_what_was_certainly_not_sent_goes_out_with_the_next_sweep(
@@ -238,7 +243,7 @@ class TestSending:
     ) -> None:
         visitor.sim.switch("rate_limited", provider="twilio", count=1)
         page = visitor.ask().headers["Location"]
-        send_unsent_codes()
+        codes_send()
         assert visitor.sim.messages(to=E164) == []
         assert "on its way to" in text_of(visitor.client.get(page))
         assert visitor.type(page, visitor.code()).status_code == 302
@@ -246,15 +251,15 @@ class TestSending:
     def test_what_may_have_been_sent_is_not_sent_twice(self, visitor: Visitor) -> None:
         visitor.sim.switch("drop_after", provider="twilio", count=1)
         page = visitor.ask().headers["Location"]
-        send_unsent_codes()
-        send_unsent_codes()
+        codes_send()
+        codes_send()
         [message] = visitor.sim.messages(to=E164)
         assert visitor.type(page, code_in(message["body"])).status_code == 302
 
     def test_a_new_code_clears_the_failure(self, visitor: Visitor) -> None:
         visitor.sim.switch("refuse", provider="twilio", code=21211, count=1)
         page = visitor.ask().headers["Location"]
-        send_unsent_codes()
+        codes_send()
         visitor.client.post(f"{page}again/")
         assert "We could not send" not in text_of(visitor.client.get(page))
         assert visitor.type(page, visitor.code()).status_code == 302
@@ -281,6 +286,11 @@ class TestTheCodeItself:
         assert content.text.startswith("【演示支付】Your code is 482913, valid for 10 minutes.")
         assert content.text.count("【") == 1
 
+    def test_the_message_says_what_the_code_is_for(self) -> None:
+        managing = SignUp(language="zh-hans", kind="phone", purpose=SignUp.Purpose.MANAGE)
+        assert "用于更改或删除您的订阅" in code_content(managing, "482913").text
+        assert "用于订阅" in code_content(SignUp(language="zh-hans", kind="phone"), "482913").text
+
     def test_without_a_signature_plain_english_needs_one_cheap_part(
         self, settings: Settings
     ) -> None:
@@ -306,7 +316,7 @@ class TestTheCodeItself:
 
     @pytest.mark.parametrize("typed", ["", "48291", "4829133", "48291a", "四八二九一三"])
     def test_what_is_no_code_is_refused(self, typed: str) -> None:
-        with pytest.raises(Refused):
+        with pytest.raises(CodeRefused):
             clean_code(typed)
 
 
@@ -317,18 +327,18 @@ class TestForgetting:
         visitor.ask()
         with time_machine.travel(timezone.now() + timedelta(hours=25)):
             visitor.ask("139 0013 9000")
-            forget_old_signups()
+            signups_forget()
         assert [one.masked for one in SignUp.objects.all()] == ["139****9000"]
 
     def test_a_subscription_outlives_its_signup(self, visitor: Visitor) -> None:
         visitor.subscribe()
         with time_machine.travel(timezone.now() + timedelta(hours=25)):
-            forget_old_signups()
+            signups_forget()
         assert Address.objects.count() == 1
         assert not SignUp.objects.exists()
 
 
-@pytest.mark.parametrize("act", [send_unsent_codes, forget_old_signups])
+@pytest.mark.parametrize("act", [codes_send, signups_forget])
 def test_a_sweep_with_nothing_to_do_does_nothing(db: None, act: Callable[[], None]) -> None:
     act()
     assert not SignUp.objects.exists()

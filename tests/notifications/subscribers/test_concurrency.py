@@ -7,16 +7,11 @@ from pytest_django.fixtures import Settings
 
 from notifications.channels.addresses import AddressKind
 from notifications.subscribers.choices import Choices
+from notifications.subscribers.contacts import contact_for_code
 from notifications.subscribers.models import Address, Consent, SignUp, Subscriber
-from notifications.subscribers.refusals import Refusal, Refused
-from notifications.subscribers.services import (
-    bind_code_issue,
-    code_send,
-    codes_send_unsent,
-    signup_confirm,
-    signup_request,
-)
-from notifications.subscribers.services.binding import wechat_bind
+from notifications.subscribers.services.codes import CodeRefused, Refusal, codes_send
+from notifications.subscribers.services.inbound import bind_code_issue, wechat_bind
+from notifications.subscribers.services.signups import signup_confirm, signup_request
 from tests.factories import make_address
 from tests.notifications.subscribers.threads import all_at_once
 from tests.notifications.subscribers.visitor import E164, code_in, wrong
@@ -25,21 +20,20 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _signup(number: str = E164) -> SignUp:
-    return signup_request(
-        kind=AddressKind.PHONE, raw=number, choices=Choices("en"), client_ip="192.0.2.1"
-    )
+    contact = contact_for_code(AddressKind.PHONE, number)
+    return signup_request(contact=contact, choices=Choices("en"), client_ip="192.0.2.1")
 
 
 def _sent_code(sim: Any, signup: SignUp) -> str:
-    code_send(signup.pk)
+    codes_send(signup.pk)
     return code_in(sim.messages(to=E164)[-1]["body"])
 
 
 def _try(signup: SignUp, code: str) -> str:
-    """What came of it: "ok" or the name of the refusal."""
+    """Return what came of it: "ok" or the name of the refusal."""
     try:
         signup_confirm(signup=SignUp.objects.get(pk=signup.pk), typed=code)
-    except Refused as refused:
+    except CodeRefused as refused:
         return refused.refusal
     return "ok"
 
@@ -85,9 +79,7 @@ def test_two_signups_of_one_number_confirmed_at_once_make_one_subscriber(sim: An
 
 def test_many_workers_send_one_code(sim: Any) -> None:
     signup = _signup()
-    sent = all_at_once(
-        8, lambda number: code_send(signup.pk) if number % 2 else codes_send_unsent()
-    )
+    sent = all_at_once(8, lambda number: codes_send(signup.pk) if number % 2 else codes_send())
     assert sum(sent) == 1
     assert len(sim.messages(to=E164)) == 1
 
@@ -97,7 +89,7 @@ def test_many_workers_share_many_signups_without_doubling_one(sim: Any, settings
     numbers = [f"+86138001380{last:02d}" for last in range(20)]
     for number in numbers:
         _signup(number)
-    sent = all_at_once(5, lambda _: codes_send_unsent())
+    sent = all_at_once(5, lambda _: codes_send())
     assert sum(sent) == 20
     assert [len(sim.messages(to=number)) for number in numbers] == [1] * 20
 

@@ -1,22 +1,22 @@
 """Importing subscribers from a spreadsheet."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications.subscribers.models import Address, Consent, Subscriber, Subscription
 from notifications.subscribers.selectors import clear_address
-from notifications.subscribers.services import (
-    ImportReport,
+from notifications.subscribers.services import importing
+from notifications.subscribers.services.importing import ImportReport, subscriber_import
+from notifications.subscribers.services.subscriptions import (
     address_suppress,
-    importing,
-    subscriber_import,
+    choices_change,
+    choices_of,
 )
-from notifications.subscribers.services.subscriptions import choices_change, choices_of
 from tests.factories import make_address, make_component
 from tests.notifications.subscribers.visitor import E164, Visitor
 
@@ -25,13 +25,13 @@ pytestmark = pytest.mark.django_db
 HEADER = "phone,language,category,consent_source"
 
 
-def _import(*lines: str, header: str = HEADER, **options: object) -> ImportReport:
+def _import(*lines: str, header: str = HEADER) -> ImportReport:
     text = "\n".join([header, *lines]) + "\n"
-    return subscriber_import(io.StringIO(text), **options)  # type: ignore[arg-type]
+    return subscriber_import(io.BytesIO(text.encode()))
 
 
 def _reasons(report: ImportReport) -> list[tuple[int, str]]:
-    return [(line, field) for line, field, _ in report.errors]
+    return [(one.line, one.column) for one in report.errors]
 
 
 class TestGoodRows:
@@ -53,10 +53,16 @@ class TestGoodRows:
 
     @pytest.mark.parametrize(
         ("written", "language"),
-        [("zh", "zh-hans"), ("zh-CN", "zh-hans"), ("中文", "zh-hans"), ("EN", "en"), ("", "en")],
+        [
+            ("zh", "zh-hans"),
+            ("zh-CN", "zh-hans"),
+            ("中文", "zh-hans"),
+            ("EN", "en"),
+            ("", "zh-hans"),
+        ],
     )
     def test_languages_as_people_write_them(self, written: str, language: str) -> None:
-        _import(f"13800138000,{written},micro,contract", default_language="en")
+        _import(f"13800138000,{written},micro,contract")
         assert Subscriber.objects.get().language == language
 
     @pytest.mark.parametrize(
@@ -94,47 +100,19 @@ class TestGoodRows:
         assert _import() == ImportReport()
 
 
-class TestEncodings:
-    TEXT = f"{HEADER}\n13800138000,中文,小微,纸质合同\n"
-
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-    def test_bytes_as_excel_writes_them(self, encoding: str) -> None:
-        report = subscriber_import(io.BytesIO(self.TEXT.encode(encoding)))
-        assert (report.created, report.errors) == (1, [])
-        assert Consent.objects.get().source == "纸质合同"
-        assert Subscriber.objects.get().category == "micro"
-
-    def test_text_with_a_byte_order_mark(self) -> None:
-        assert subscriber_import(io.StringIO("\ufeff" + self.TEXT)).created == 1
-
-    def test_windows_line_ends(self) -> None:
-        windows = self.TEXT.replace("\n", "\r\n").encode("gb18030")
-        assert subscriber_import(io.BytesIO(windows)).created == 1
-
-    def test_a_stream_that_can_be_read_only_once(self) -> None:
-        class Pipe(io.BytesIO):
-            def seekable(self) -> bool:
-                return False
-
-        assert subscriber_import(Pipe(self.TEXT.encode("gb18030"))).created == 1
-
-    def test_bytes_that_are_no_text_spoil_their_own_line_only(self) -> None:
-        good, bad = self.TEXT.encode(), b"\xff\xff\xfe\x00\x81,zh,,contract\n"
-        report = subscriber_import(io.BytesIO(good + bad))
-        assert report.created == 1
-        assert report.failed == 1
-
-    @pytest.mark.parametrize("junk", [b"", b"\x00" * 1000, b"PK\x03\x04" + bytes(range(256)) * 20])
-    def test_a_file_of_another_kind_is_refused_by_its_header(self, junk: bytes) -> None:
-        report = subscriber_import(io.BytesIO(junk))
-        assert _reasons(report) == [(1, name) for name in HEADER.split(",")]
-        assert not Address.objects.exists()
+def test_bytes_as_chinese_excel_writes_them() -> None:
+    text = f"{HEADER}\r\n13800138000,中文,小微,纸质合同\r\n"
+    report = subscriber_import(io.BytesIO(text.encode("gb18030")))
+    assert (report.created, report.errors) == (1, [])
+    assert Consent.objects.get().source == "纸质合同"
+    assert Subscriber.objects.get().category == "micro"
 
 
 class TestBadRows:
     def test_a_missing_column_is_named(self) -> None:
-        report = _import("13800138000,zh,micro", header="phone,language,category")
-        assert _reasons(report) == [(1, "consent_source")]
+        with pytest.raises(ValidationError) as refused:
+            _import("13800138000,zh,micro", header="phone,language,category")
+        assert [*refused.value.message_dict] == ["consent_source"]
         assert not Address.objects.exists()
 
     @pytest.mark.parametrize(
@@ -180,11 +158,6 @@ class TestBadRows:
         assert report.failed == 2
         assert number not in str(report)
 
-    def test_a_line_that_csv_cannot_hold_stops_no_other(self) -> None:
-        report = _import(f'"{"x" * 200_000}",zh,,contract', "13800138000,zh,,contract")
-        assert report.failed >= 1
-        assert Address.objects.count() == 1
-
     def test_the_list_of_errors_ends_and_the_count_goes_on(self) -> None:
         report = _import(*["12345,zh,micro,contract"] * 1500)
         assert report.failed == 1500
@@ -200,21 +173,21 @@ class TestChoicesOfTheirOwn:
         assert (subscriber.language, subscriber.category) == ("en", "industry")
         assert [one.source for one in Consent.objects.order_by("id")] == ["contract", "renewal"]
 
-    def test_whoever_confirmed_by_code_is_skipped(self, visitor: Visitor) -> None:
+    def test_who_confirmed_by_code_is_skipped(self, visitor: Visitor) -> None:
         visitor.subscribe(topics=["notice"])
         report = _import("13800138000,zh,micro,contract")
         assert (report.created, report.updated, report.skipped) == (0, 0, 1)
         assert Subscription.objects.get().topics == ["notice"]
         assert Subscriber.objects.get().language == "en"
 
-    def test_whoever_stopped_is_skipped(self) -> None:
+    def test_who_stopped_is_skipped(self) -> None:
         _import("13800138000,zh,micro,contract")
         address_suppress(channel="twilio_sms", clear_address=E164, reason="opted_out")
         report = _import("13800138000,zh,micro,contract")
         assert report.skipped == 1
         assert Address.objects.get().suppressed_at is not None
 
-    def test_whoever_changed_an_imported_subscription_is_skipped(self) -> None:
+    def test_who_changed_an_imported_subscription_is_skipped(self) -> None:
         _import("13800138000,zh,micro,contract")
         subscriber = Subscriber.objects.get()
         choices_change(subscriber=subscriber, choices=choices_of(subscriber))
@@ -251,15 +224,6 @@ class TestChoicesOfTheirOwn:
 
 
 class TestTheWhole:
-    def test_a_dry_run_reports_the_same_and_changes_nothing(self) -> None:
-        _import("13800138000,zh,micro,contract")
-        rows = ["13800138000,en,,contract", "13900139000,en,,contract", "12345,en,,contract"]
-        rehearsal = _import(*rows, dry_run=True)
-        assert Address.objects.count() == 1
-        assert Subscriber.objects.get().language == "zh-hans"
-        assert _import(*rows) == rehearsal
-        assert (rehearsal.created, rehearsal.updated, rehearsal.failed) == (1, 1, 1)
-
     def test_several_batches_are_one_import(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(importing, "BATCH", 7)
         rows = [f"138001{n:05d},zh,micro,contract" for n in range(50)]
@@ -273,23 +237,6 @@ class TestTheWhole:
             report = _import(*rows)
         assert report.created == 1000
         assert len(captured) < 40
-
-    def test_the_file_is_read_as_it_comes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Rows of the first batch are in the table before the last line is read."""
-        monkeypatch.setattr(importing, "BATCH", 5)
-        seen: list[int] = []
-
-        class Slow(io.StringIO):
-            def __next__(self) -> str:
-                seen.append(Address.objects.count())
-                return super().__next__()
-
-            def __iter__(self) -> Iterator[str]:
-                return self
-
-        rows = "".join(f"138001{n:05d},zh,micro,contract\n" for n in range(20))
-        subscriber_import(Slow(f"{HEADER}\n{rows}"))
-        assert seen[-1] >= 15
 
     def test_a_number_that_signs_up_in_the_middle_of_an_import_is_not_taken_over(
         self, monkeypatch: pytest.MonkeyPatch

@@ -9,9 +9,9 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from notifications.delivery.audience import Audience, audience_count
-from notifications.subscribers.consent import CONSENT_VERSION
 from notifications.subscribers.models import Address, Consent, SignUp, Subscriber, Subscription
-from notifications.subscribers.services import address_add
+from notifications.subscribers.services.addresses import address_add
+from notifications.subscribers.services.subscriptions import CONSENT_VERSION
 from tests.factories import make_address, make_component
 from tests.notifications.subscribers.visitor import E164, Visitor, text_of
 
@@ -24,7 +24,7 @@ def _audience() -> int:
 
 @pytest.fixture
 def page(visitor: Visitor) -> str:
-    """The path of the page of someone who has subscribed to everything."""
+    """Return the path of the page of someone who has subscribed to everything."""
     visitor.subscribe()
     return visitor.open_manage()
 
@@ -34,6 +34,7 @@ class TestGettingIn:
         shown = text_of(visitor.client.get(page))
         assert "Your subscription" in shown
         assert "138****8000" in shown
+        assert "a record that consent was given and withdrawn" in shown
         checked = re.findall(r'value="([^"]*)" checked', shown)
         assert checked == ["incident", "maintenance", "notice", "", "en"]
 
@@ -44,7 +45,7 @@ class TestGettingIn:
         response = visitor.type(where, visitor.code())
         assert response.headers["Location"] == "/en/manage/none/"
         shown = text_of(visitor.client.get("/en/manage/none/"))
-        assert "There is no subscription for this number" in shown
+        assert "No subscription for this number" in shown
         assert 'href="/en/subscribe/"' in shown
 
     def test_asking_to_manage_subscribes_nobody(self, visitor: Visitor) -> None:
@@ -53,7 +54,9 @@ class TestGettingIn:
         assert not Address.objects.exists()
         assert not Consent.objects.exists()
 
-    @pytest.mark.parametrize(("number", "sentence"), [("", "Please type"), ("12", "phone number")])
+    @pytest.mark.parametrize(
+        ("number", "sentence"), [("", "Enter your mobile number."), ("12", "phone number")]
+    )
     def test_a_malformed_number_gets_a_clear_sentence(
         self, visitor: Visitor, number: str, sentence: str
     ) -> None:
@@ -111,7 +114,9 @@ class TestTheLink:
         assert visitor.client.get(page).status_code == 410
 
     @pytest.mark.parametrize("act", ["stop/", "resume/", "wechat/", "erase/"])
-    def test_looking_changes_nothing(self, visitor: Visitor, page: str, act: str) -> None:
+    def test_opening_a_page_of_an_act_changes_nothing(
+        self, visitor: Visitor, page: str, act: str
+    ) -> None:
         assert visitor.client.get(page + act).status_code == 405
 
 
@@ -224,7 +229,9 @@ class TestStopping:
 class TestErasing:
     def test_everything_personal_is_gone(self, visitor: Visitor, page: str) -> None:
         response = visitor.client.post(f"{page}erase/", {"sure": "on"})
-        assert "Your data is erased" in text_of(visitor.client.get(response.headers["Location"]))
+        assert "Your data has been erased" in text_of(
+            visitor.client.get(response.headers["Location"])
+        )
         for model in (Address, Subscriber, Subscription, SignUp):
             assert not model.objects.exists()
 

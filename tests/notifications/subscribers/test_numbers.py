@@ -8,9 +8,8 @@ from notifications.subscribers.contacts import contact_for_code, contact_on
 from tests.notifications.subscribers.visitor import E164
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
+def test_every_spelling_of_a_number_is_the_same_number(subtests: pytest.Subtests) -> None:
+    for typed in [
         "13800138000",
         "138 0013 8000",
         "138-0013-8000",
@@ -25,18 +24,16 @@ from tests.notifications.subscribers.visitor import E164
         "0086 138-0013-8000",
         "  13800138000\t",
         "86 13800138000",
-    ],
-)
-def test_every_spelling_of_a_number_is_the_same_number(typed: str) -> None:
-    contact = contact_for_code(AddressKind.PHONE, typed)
-    assert contact.clear == E164
-    assert contact.index == contact_for_code(AddressKind.PHONE, E164).index
-    assert contact.masked == "138****8000"
+    ]:
+        with subtests.test(typed=typed):
+            contact = contact_for_code(AddressKind.PHONE, typed)
+            assert contact.clear == E164
+            assert contact.index == contact_for_code(AddressKind.PHONE, E164).index
+            assert contact.masked == "138****8000"
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
+def test_what_is_no_mobile_number_is_refused(subtests: pytest.Subtests) -> None:
+    for typed in [
         "",
         "abc",
         "1380013800",
@@ -47,11 +44,9 @@ def test_every_spelling_of_a_number_is_the_same_number(typed: str) -> None:
         "++86",
         "１２３",
         "9" * 300,
-    ],
-)
-def test_what_is_no_mobile_number_is_refused(typed: str) -> None:
-    with pytest.raises(ValidationError):
-        contact_for_code(AddressKind.PHONE, typed)
+    ]:
+        with subtests.test(typed=typed), pytest.raises(ValidationError):
+            contact_for_code(AddressKind.PHONE, typed)
 
 
 def test_a_foreign_mobile_number_is_taken() -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _same_but_for_ids(page: str) -> str:
-    """A page without what is random in it."""
+    """Return a page without what is random in it."""
     page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", page)
     return page.replace(newest_signup().public_id, "ID")
 
@@ -137,7 +137,7 @@ class TestLimits:
         answers = [visitor.ask().status_code for _ in range(3)]
         assert answers == [302, 302, 429]
         response = visitor.ask()
-        assert "Too many codes have been asked for." in text_of(response)
+        assert "Too many code requests." in text_of(response)
         assert f'value="{NUMBER}"' in text_of(response)
 
     def test_asking_again_counts_too(self, visitor: Visitor, settings: Settings) -> None:
@@ -146,7 +146,7 @@ class TestLimits:
         assert visitor.client.post(f"{page}again/").status_code == 302
         refused = visitor.client.post(f"{page}again/")
         assert refused.status_code == 429
-        assert "Too many codes have been asked for." in text_of(refused)
+        assert "Too many code requests." in text_of(refused)
 
     def test_a_refused_repetition_leaves_the_present_code_working(
         self, visitor: Visitor, settings: Settings
@@ -164,7 +164,7 @@ class TestLimits:
         visitor.ask()
         response = visitor.ask_to_manage()
         assert response.status_code == 429
-        assert "Too many codes have been asked for." in text_of(response)
+        assert "Too many code requests." in text_of(response)
 
     def test_a_malformed_number_uses_up_nothing(self, visitor: Visitor, settings: Settings) -> None:
         settings.SIGNUP_PER_IP_HOUR = 1

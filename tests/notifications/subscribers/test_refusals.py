@@ -6,14 +6,14 @@ from django.utils import translation
 
 from notifications.channels.outcomes import Reason
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.refusals import SENTENCES, Refusal, Refused
+from notifications.subscribers.services.codes import CodeRefused, Refusal
 from tests.notifications.subscribers.visitor import Visitor, newest_signup, text_of
 
 
 @pytest.mark.parametrize("refusal", list(Refusal))
 def test_every_refusal_is_a_whole_sentence(refusal: Refusal) -> None:
     with translation.override("en"):
-        [sentence] = Refused(refusal, left=3).messages
+        [sentence] = CodeRefused(refusal, left=3).messages
     assert sentence[0].isupper()
     assert sentence.endswith(".")
     assert "%" not in sentence
@@ -21,19 +21,19 @@ def test_every_refusal_is_a_whole_sentence(refusal: Refusal) -> None:
 
 @pytest.mark.parametrize("refusal", list(Refusal))
 def test_a_refusal_is_never_the_servers_fault_unless_it_is(refusal: Refusal) -> None:
-    status = Refused(refusal, left=3).status
+    status = CodeRefused(refusal, left=3).status
     assert (status == 503) == (refusal == Refusal.UNAVAILABLE)
     assert status in {400, 429, 503}
 
 
 def test_a_refusal_can_be_shown_like_any_validation_error() -> None:
-    refused = Refused(Refusal.WRONG, left=2)
+    refused = CodeRefused(Refusal.WRONG, left=2)
     assert isinstance(refused, ValidationError)
     assert refused.code == "wrong"
 
 
 def test_no_two_refusals_say_the_same() -> None:
-    assert len({str(sentence) for sentence in SENTENCES.values()}) == len(Refusal)
+    assert len({str(one.sentence) for one in Refusal}) == len(Refusal)
 
 
 @pytest.mark.django_db

@@ -11,8 +11,7 @@ from django.db import connection
 
 from notifications.subscribers.crypto import decrypt, sealed_by_newest
 from notifications.subscribers.models import Address
-from notifications.subscribers.services.addresses import webhook_add
-from notifications.subscribers.services.resealing import addresses_reseal
+from notifications.subscribers.services.addresses import addresses_reseal, webhook_add
 from tests.factories import make_address
 
 OLD = "old:" + base64.b64encode(b"o" * 32).decode()

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from notifications.subscribers.search import addresses_of, is_search, who_of
+from notifications.subscribers.selectors import addresses_of, is_search, who_of
 from tests.factories import make_address
 
 pytestmark = pytest.mark.django_db

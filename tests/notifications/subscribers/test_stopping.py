@@ -8,12 +8,8 @@ from django.core.exceptions import ValidationError
 from notifications.channels.outcomes import Inbound, InboundAction, Reason
 from notifications.delivery.audience import Audience, audience_count
 from notifications.subscribers.models import Address, Consent
-from notifications.subscribers.services import (
-    address_revive,
-    address_suppress,
-    bind_code_issue,
-    inbound_apply,
-)
+from notifications.subscribers.services.inbound import bind_code_issue, inbound_apply
+from notifications.subscribers.services.subscriptions import address_reactivate, address_suppress
 from tests.factories import make_address
 from tests.notifications.subscribers.visitor import E164
 
@@ -106,12 +102,12 @@ class TestSuppressing:
     def test_any_spelling_finds_the_address(self, spelling: str) -> None:
         make_address(E164)
         assert address_suppress(channel=SMS, clear_address=spelling, reason="opted_out")
-        assert address_revive(channel=SMS, clear_address=spelling)
+        assert address_reactivate(channel=SMS, clear_address=spelling)
         assert _hears() == 1
 
     def test_an_unknown_address_is_answered_with_false(self) -> None:
         assert not address_suppress(channel=SMS, clear_address=E164, reason="opted_out")
-        assert not address_revive(channel=SMS, clear_address=E164)
+        assert not address_reactivate(channel=SMS, clear_address=E164)
 
     @pytest.mark.parametrize(("channel", "address"), [("pigeon", E164), (SMS, "nonsense")])
     def test_nonsense_is_an_error(self, channel: str, address: str) -> None:

@@ -5,16 +5,11 @@ import re
 import pytest
 from django.test import Client
 
-from notifications.subscribers.consent import CONSENT_VERSION
 from notifications.subscribers.models import Address, Consent, SignUp, Subscriber
 from notifications.subscribers.selectors import clear_address
+from notifications.subscribers.services.subscriptions import CONSENT_VERSION
 from tests.factories import make_component, make_group
-from tests.notifications.subscribers.visitor import (
-    E164,
-    Visitor,
-    newest_signup,
-    text_of,
-)
+from tests.notifications.subscribers.visitor import E164, Visitor, newest_signup, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -126,9 +121,9 @@ class TestWhatIsWrongWithTheForm:
     @pytest.mark.parametrize(
         ("number", "sentence"),
         [
-            ("", "Please type your mobile number."),
+            ("", "Enter your mobile number."),
             ("hello", "not a phone number"),
-            ("12345", "no such phone number"),
+            ("12345", "This phone number does not exist."),
             ("010-12345678", "mobile number"),
             ("1" * 41, "at most 40 characters"),
             ("138\x0000138000", "Null characters"),
@@ -189,8 +184,8 @@ class TestWhatIsWrongWithTheForm:
     @pytest.mark.parametrize(
         ("changes", "sentence"),
         [
-            ({"consent": ""}, "Without your consent we may not send you anything."),
-            ({"topics": []}, "Choose at least one kind of message."),
+            ({"consent": ""}, "We can only message you with your consent. Please tick the box."),
+            ({"topics": []}, "Choose at least one type of message."),
             ({"topics": ["gossip"]}, "Select a valid choice"),
             ({"language": "tlh"}, "Select a valid choice"),
             ({"category": "giant"}, "Select a valid choice"),
@@ -260,7 +255,7 @@ class TestTheConfirmation:
     def test_no_component_means_all_of_them(self, visitor: Visitor) -> None:
         make_component(english="Card payments")
         page = text_of(visitor.subscribe())
-        assert "All of them" in page
+        assert "All services" in page
         assert Address.objects.get().subscription.components == []
 
     def test_the_consent_names_the_words_that_were_agreed_to(self, visitor: Visitor) -> None:
@@ -309,6 +304,12 @@ class TestTheConfirmation:
 class TestByEmail:
     MAIL = "li.lei@example.com"
 
+    def test_the_code_page_speaks_of_e_mail(self, visitor: Visitor) -> None:
+        page = text_of(visitor.client.get(visitor.ask("", email=self.MAIL).headers["Location"]))
+        assert "Change the e-mail address" in page
+        assert "Check your spam folder" in page
+        assert "Change the number" not in page
+
     def test_a_code_by_mail_subscribes_the_mailbox(self, visitor: Visitor) -> None:
         page = text_of(visitor.subscribe("", to=self.MAIL, email=self.MAIL))
         assert "l***@example.com" in page
@@ -328,4 +329,4 @@ class TestByEmail:
     def test_both_at_once_is_one_too_many(self, visitor: Visitor) -> None:
         response = visitor.ask(email=self.MAIL)
         assert response.status_code == 400
-        assert "either a mobile number or an e-mail address" in text_of(response)
+        assert "Enter a mobile number or an e-mail address, not both." in text_of(response)

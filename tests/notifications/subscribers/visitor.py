@@ -7,9 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from notifications.subscribers.models import SignUp
-from notifications.subscribers.tasks import send_unsent_codes
-from notifications.subscribers.topics import ALL_TOPICS
+from notifications.subscribers.models import ALL_TOPICS, SignUp
+from notifications.subscribers.services.codes import codes_send
 
 NUMBER = "138 0013 8000"
 E164 = "+8613800138000"
@@ -46,7 +45,7 @@ class Visitor:
 
     def code(self, to: str = E164) -> str:
         """Let the workers work, then read the newest code on the phone."""
-        send_unsent_codes()
+        codes_send()
         return code_in(self.sim.messages(to=to)[-1]["body"])
 
     def type(self, page: str, code: str) -> HttpResponse:
@@ -54,7 +53,7 @@ class Visitor:
         return self.client.post(page, {"code": code})
 
     def subscribe(self, number: str = NUMBER, to: str = E164, **changes: Any) -> HttpResponse:
-        """The whole way; returns the page at its end."""
+        """Return the whole way; returns the page at its end."""
         page = self.ask(number, **changes).headers["Location"]
         return self.client.get(self.type(page, self.code(to)).headers["Location"])
 
@@ -65,7 +64,7 @@ class Visitor:
 
 
 def code_in(text: str) -> str:
-    """The six digits in a message."""
+    """Return the six digits in a message."""
     found = re.search(r"(?<!\d)\d{6}(?!\d)", text)
     assert found, text
     return found[0]
@@ -77,7 +76,7 @@ def wrong(code: str) -> str:
 
 
 def text_of(response: HttpResponse) -> str:
-    """A page's HTML, with the entities that sentences contain undone."""
+    """Return a page's HTML, with the entities that sentences contain undone."""
     return response.content.decode().replace("&#x27;", "'").replace("&quot;", '"')
 
 

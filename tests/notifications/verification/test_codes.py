@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.delivery.message_code import ALPHABET, code_typed, codes_in, message_code
-from notifications.verification import checks
+from notifications.delivery.render import ALPHABET, code_typed, codes_in, message_code
+from notifications.verification import apps as checks
 
 LANGUAGES = ("zh-hans", "en")
 NUMBERS = range(1, 2001)
@@ -58,6 +58,7 @@ def test_what_is_no_code_is_none(typed):
     ("text", "codes"),
     [
         ("【演示支付】已恢复。（第12号CDF3X）", ["CDF3X"]),
+        ("【演示支付】已恢复。公告12号 验真码CDF3X", ["CDF3X"]),
         ("Restored. (No. 12, cdf3x) Next", ["CDF3X"]),
         ("（第12号ＣＤＦ３Ｘ）", ["CDF3X"]),
         ("CDF3X and CDF3X and DDDDD", ["CDF3X", "DDDDD"]),

@@ -38,7 +38,7 @@ def test_spaces_widths_and_case_make_no_difference(text):
         "",
     ],
 )
-def test_anything_else_does(text):
+def test_any_other_difference_counts(text):
     assert not same(text, OURS)
 
 

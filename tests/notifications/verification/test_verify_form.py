@@ -47,9 +47,9 @@ def test_a_browser_does_not_cut_what_is_pasted() -> None:
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
-        ("", "Please paste the message, or type its code."),
-        (" \n ", "Please paste the message, or type its code."),
-        ("长" * 2001, "That is too long for an SMS."),
+        ("", "Paste the message, or enter its code."),
+        (" \n ", "Paste the message, or enter its code."),
+        ("长" * 2001, "Too long for an SMS. Paste only that message."),
         ("a\x00b", "Null characters are not allowed."),
     ],
 )
@@ -79,7 +79,7 @@ def test_who_asks_too_fast_is_told_to_wait(settings) -> None:
     response = Client().post("/en/verify/", {"message": "CDF3X"})
     assert response.status_code == 429
     assert response["Retry-After"] == "60"
-    assert "Please ask again in a minute." in response.content.decode()
+    assert "Try again in a minute." in response.content.decode()
     assert Client().get("/en/verify/").status_code == 200
     cache.clear()
     assert Client().post("/en/verify/", {"message": "CDF3X"}).status_code == 200

@@ -9,11 +9,10 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from notifications.channels import channel
-from notifications.channels.registry import reachable_channels
-from notifications.delivery.message_code import message_code
-from notifications.delivery.render import bulletin_of
-from notifications.subscribers.codes import code_content
+from notifications.channels.base import reachable_channels
+from notifications.delivery.render import bulletin_of, message_code
 from notifications.subscribers.models import SignUp
+from notifications.subscribers.services.codes import code_content
 from notifications.verification.models import SentText
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.statements.models import Statement
@@ -24,17 +23,17 @@ from tests.statuspage.pages.log.auditor import say_many
 pytestmark = pytest.mark.django_db
 
 GENUINE = "Yes, this message is from us."
-ALTERED = "Careful: the code is ours, but the text is not what we said."
-UNKNOWN = "This message is not from us, as far as we can tell."
+ALTERED = "Careful: the code is ours, but the text is not."
+UNKNOWN = "This message does not seem to be from us."
 
 
 def sms(statement: Statement, language: str = "zh-hans") -> str:
-    """What the merchant's phone shows."""
+    """Return what the merchant's phone shows."""
     return channel("twilio_sms").compose(bulletin_of(statement.document, language)).text
 
 
 def ask(message: str, language: str = "en", **headers: str) -> str:
-    """The answer's words, without its markup."""
+    """Return the answer's words, without its markup."""
     prefix = "" if language == "zh-hans" else f"/{language}"
     response = Client(enforce_csrf_checks=True).post(
         f"{prefix}/verify/", {"message": message}, headers=headers
@@ -84,8 +83,8 @@ def test_the_code_alone_shows_what_we_said(typed: str) -> None:
 def test_the_code_alone_is_no_more_than_a_code() -> None:
     statement = open_incident()
     page = ask(message_code(statement.number, "en"))
-    assert "This code is ours." in page
-    assert "Swindlers can copy a code." in page
+    assert "This is our code." in page
+    assert "Scammers can copy a code." in page
     assert GENUINE not in page
     assert sms(statement, "en") in page
 
@@ -120,10 +119,10 @@ def test_a_real_text_with_something_added_is_found_out(addition: str) -> None:
 
 def test_a_part_of_our_text_is_called_a_part() -> None:
     statement = open_incident()
-    assert "What you pasted is part of a message from us." in ask(sms(statement)[6:])
+    assert "The text you pasted is part of a message from us." in ask(sms(statement)[6:])
 
 
-def test_what_the_telephone_changes_is_forgiven() -> None:
+def test_what_a_phone_changes_in_a_text_is_ignored() -> None:
     statement = open_incident()
     pasted = sms(statement).replace("，", ",").replace("（", "(").replace("）", ")")
     assert GENUINE in ask(f"\n{pasted}  \n")
@@ -133,14 +132,14 @@ def test_a_message_without_a_code_is_not_from_us() -> None:
     open_incident()
     page = ask("【演示支付】您的终端备案即将到期，请回复1续期，或点击 a.cn。")
     assert UNKNOWN in page
-    assert "Do not reply to it" in page
-    assert "Whoever does is not us" in page
+    assert "It contains none of our codes." in page
+    assert "If someone does, it is not us" in page
 
 
 def test_a_code_that_was_never_given_out_is_said_to_be_none() -> None:
     statement = open_incident()
     code = message_code(statement.number + 1, "zh-hans")
-    assert "We have never given out this code." in ask(code)
+    assert "This is not one of our codes." in ask(code)
     assert UNKNOWN in ask(f"【演示支付】退款请点击 a.cn（第2号{code}）")
 
 
@@ -177,18 +176,24 @@ def test_an_update_that_goes_by_no_sms_has_a_code_all_the_same() -> None:
 def test_the_code_for_subscribing_is_said_to_be_one(language: str) -> None:
     signup = SignUp(language=language, kind="phone")
     said = code_content(signup, "493817").text
-    assert "It reads like our message with a code for subscribing." in ask(said)
+    assert "This looks like our message with a subscription code." in ask(said)
     assert UNKNOWN in ask(f"{said} https://a.cn")
 
 
-def test_a_message_from_before_there_were_codes_is_known_by_its_number(settings) -> None:
+@pytest.mark.parametrize("kind", ["twilio_sms", "aliyun_sms"])
+def test_a_message_from_before_there_were_codes_is_known_by_its_number(kind: str) -> None:
     say_many(3)
     statement = Statement.objects.get(number=2)
     assert not SentText.objects.filter(statement=statement).exists()
-    old = sms(statement).replace(message_code(2, "zh-hans"), "")
-    assert "（第2号）" in old
+    code = message_code(2, "zh-hans")
+    said = channel(kind).compose(bulletin_of(statement.document, "zh-hans")).text
+    now = f"（公告2号 验真码{code}）" if kind == "aliyun_sms" else f"公告2号 验真码{code}"
+    assert now in said
+    old = said.replace(now, "（第2号）")
     assert GENUINE in ask(old)
     assert UNKNOWN in ask(old.replace("第2条", "第9条"))
+    assert UNKNOWN in ask(old.replace("（第2号）", "（第3号）"))
+    assert UNKNOWN in ask(f"{old}请回复1")
 
 
 def test_a_new_message_without_its_code_is_not_taken_for_an_old_one() -> None:

@@ -42,12 +42,12 @@ class Caller:
 
 
 def caller(role: str = Role.AUTHOR, language: str = "en") -> Caller:
-    """A caller whose token acts for a new member of staff of that role."""
+    """Return a caller whose token acts for a new member of staff of that role."""
     return Caller(token_issue(name="outside", staff=make_staff(role)), language)
 
 
 def error_of(response: Any) -> dict[str, Any]:
-    """The refusal, after checking that it has the one shape that all have."""
+    """Return the refusal, after checking that it has the one shape that all have."""
     assert set(response.json()) == {"error"}
     error = response.json()["error"]
     assert set(error) == {"code", "message", "fields"}

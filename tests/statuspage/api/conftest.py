@@ -10,13 +10,13 @@ from tests.statuspage.api.client import Caller, caller
 
 @pytest.fixture
 def api(db: None) -> Caller:
-    """A system that may publish."""
+    """Return a system that may publish."""
     return caller()
 
 
 @pytest.fixture
 def auditor(db: None) -> Caller:
-    """A system that may only read."""
+    """Return a system that may only read."""
     return caller(Role.AUDITOR)
 
 

@@ -8,7 +8,7 @@ from tests.factories import text
 
 
 def in_hours(hours: float) -> str:
-    """A time from now, as a caller writes it."""
+    """Return a time from now, as a caller writes it."""
     return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
 
 

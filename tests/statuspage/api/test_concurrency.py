@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _together(api: Caller, requests: list[tuple[str, dict]]) -> list:
-    """The answers to requests that start at the same moment."""
+    """Return the answers to requests that start at the same moment."""
     token = api.headers["Authorization"].removeprefix("Bearer ")
     start = threading.Barrier(len(requests))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.delivery.expand import expand
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
 from statuspage.statements.models import Statement
 from tests.factories import make_address, open_incident
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def told(db: None) -> Statement:
-    """A statement whose three deliveries wait: two by SMS, one by e-mail."""
+    """Return a statement whose three deliveries wait: two by SMS, one by e-mail."""
     make_address("+8613800001234")
     make_address("+8613900005678")
     make_address("merchant@example.com", channel="email")
@@ -83,9 +83,8 @@ def test_a_delivery_to_someone_erased_still_counts_without_an_address(api, told)
     assert api.get(f"broadcasts/{told.number}/").json()["total"] == 3
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
+def test_a_wrong_question_is_refused_by_name(api, subtests: pytest.Subtests) -> None:
+    for query, field in [
         ("", "statement"),
         ("?statement=", "statement"),
         ("?statement=x", "statement"),
@@ -97,12 +96,11 @@ def test_a_delivery_to_someone_erased_still_counts_without_an_address(api, told)
         ("?statement=1&channel=pigeon", "channel"),
         ("?statement=1&channel=%00", "channel"),
         ("?statement=1&colour=red", "colour"),
-    ],
-)
-def test_a_wrong_question_is_refused_by_name(api, query, field):
-    response = api.get(f"deliveries/{query}")
-    assert response.status_code == 400
-    assert list(error_of(response)["fields"]) == [field]
+    ]:
+        with subtests.test(query=query, field=field):
+            response = api.get(f"deliveries/{query}")
+            assert response.status_code == 400
+            assert list(error_of(response)["fields"]) == [field]
 
 
 def test_a_statement_that_is_not_there_has_no_deliveries_and_no_broadcast(api):

@@ -1,11 +1,12 @@
 """The documentation page in a real browser, under the site's strict policy."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.tools.browser import ARGUMENTS, find
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -16,9 +17,7 @@ def browser(monkeypatch) -> Iterator[Browser]:
     # Playwright runs a loop of its own in this thread; the ORM is used outside of it.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        chromium = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
         yield chromium
         chromium.close()
 

@@ -38,31 +38,37 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_a_body_that_cannot_be_kept_is_a_parse_error(api, body):
-    response = api.call("POST", "incidents/", body)
-    assert response.status_code == 400
-    assert error_of(response)["code"] == "parse_error"
-    assert not Statement.objects.exists()
+def test_a_body_that_cannot_be_kept_is_a_parse_error(api, subtests: pytest.Subtests) -> None:
+    for body in UNREADABLE.values():
+        with subtests.test(body=body):
+            response = api.call("POST", "incidents/", body)
+            assert response.status_code == 400
+            assert error_of(response)["code"] == "parse_error"
+            assert not Statement.objects.exists()
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"text"', b"12", b"true", b"{}"])
-@pytest.mark.parametrize("path", ["incidents/", "maintenances/", "notices/", "subscribers/"])
-def test_a_body_that_is_no_filled_object_is_refused(api, path, body):
-    response = api.call("POST", path, body)
-    assert response.status_code == 400
-    error_of(response)
+def test_a_body_that_is_no_filled_object_is_refused(api, subtests: pytest.Subtests) -> None:
+    for body in [b"", b"null", b"[]", b'"text"', b"12", b"true", b"{}"]:
+        for path in ["incidents/", "maintenances/", "notices/", "subscribers/"]:
+            with subtests.test(body=body, path=path):
+                response = api.call("POST", path, body)
+                assert response.status_code == 400
+                error_of(response)
 
 
-@pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize(
-    "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x", ""],
-)
-def test_another_content_type_is_refused(api, path, content_type):
-    response = api.call("POST", path, "a=b", content_type)
-    assert response.status_code in {404, 415}
-    error_of(response)
+def test_another_content_type_is_refused(api, subtests: pytest.Subtests) -> None:
+    for path in POSTS:
+        for content_type in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "x",
+            "",
+        ]:
+            with subtests.test(path=path, content_type=content_type):
+                response = api.call("POST", path, "a=b", content_type)
+                assert response.status_code in {404, 415}
+                error_of(response)
 
 
 def test_the_whole_body_is_refused_before_it_is_read_when_it_is_too_large(api):
@@ -98,12 +104,13 @@ def test_one_callers_language_does_not_stick_to_the_next(component):
     assert caller(language="zh-hans").get("components/")["Content-Language"] == "zh-hans"
 
 
-@pytest.mark.parametrize("path", ["", "nothing/", "incidents", "incidents/a/b/c/", "%00/", "é/"])
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_an_address_of_nothing_is_404_in_the_apis_shape(api, path, method):
-    response = api.call(method, path)
-    assert response.status_code == 404
-    assert "slash" in error_of(response)["message"]
+def test_an_address_of_nothing_is_404_in_the_apis_shape(api, subtests: pytest.Subtests) -> None:
+    for path in ["", "nothing/", "incidents", "incidents/a/b/c/", "%00/", "é/"]:
+        for method in ["GET", "POST", "DELETE"]:
+            with subtests.test(path=path, method=method):
+                response = api.call(method, path)
+                assert response.status_code == 404
+                assert "slash" in error_of(response)["message"]
 
 
 def test_an_accept_header_that_json_cannot_meet_is_406(api):
@@ -121,31 +128,32 @@ def test_options_says_which_methods_there_are(api):
 CURSORS = ["x", "%00", "cD1hYmM=", "cD0lMDA=", "bz14", "é", "cD0xJm89OTk5OTk5OTk5OTk5OTk5OTk5OTk="]
 
 
-@pytest.mark.parametrize("cursor", CURSORS)
-@pytest.mark.parametrize(
-    "path", ["incidents/?", "maintenances/?", "notices/?", "statements/?", "components/?"]
-)
-def test_an_invented_cursor_is_refused(api, path, cursor):
-    response = api.get(f"{path}cursor={cursor}")
-    assert response.status_code == 400
-    assert "cursor" in error_of(response)["fields"]
+def test_an_invented_cursor_is_refused(api, subtests: pytest.Subtests) -> None:
+    for cursor in CURSORS:
+        for path in ["incidents/?", "maintenances/?", "notices/?", "statements/?", "components/?"]:
+            with subtests.test(cursor=cursor, path=path):
+                response = api.get(f"{path}cursor={cursor}")
+                assert response.status_code == 400
+                assert "cursor" in error_of(response)["fields"]
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "x", "9" * 5000, "%00", ""])
-def test_an_odd_limit_is_the_usual_one(api, limit):
-    assert api.get(f"incidents/?limit={limit}").status_code == 200
+def test_an_odd_limit_is_the_usual_one(api, subtests: pytest.Subtests) -> None:
+    for limit in ["0", "-1", "x", "9" * 5000, "%00", ""]:
+        with subtests.test(limit=limit):
+            assert api.get(f"incidents/?limit={limit}").status_code == 200
 
 
 def test_a_page_has_no_more_rows_than_the_largest(api):
     assert api.get("incidents/?limit=1000000").status_code == 200
 
 
-@pytest.mark.parametrize("path", POSTS)
-def test_a_huge_text_is_refused_with_its_length(api, path, component):
-    body = samples.incident(component, body={"zh-hans": "长" * 5001})
-    response = api.post(path, body)
-    assert response.status_code in {400, 404}
-    error_of(response)
+def test_a_huge_text_is_refused_with_its_length(api, component, subtests: pytest.Subtests) -> None:
+    for path in POSTS:
+        with subtests.test(path=path):
+            body = samples.incident(component, body={"zh-hans": "长" * 5001})
+            response = api.post(path, body)
+            assert response.status_code in {400, 404}
+            error_of(response)
 
 
 def test_an_admin_gets_the_same_refusals(component):

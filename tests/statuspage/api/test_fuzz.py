@@ -13,7 +13,7 @@ from notifications.subscribers.models import Address, Subscriber
 from statuspage.api.models import IdempotencyRecord
 from statuspage.components.models import StatusChange
 from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
-from statuspage.settlement.models import Notice
+from statuspage.notices.models import Notice
 from statuspage.statements.models import Statement
 from tests.factories import make_component, open_incident
 from tests.statuspage.api import samples
@@ -118,7 +118,7 @@ _PLANNED = {"status": "scheduled", "version": 1, **_WORDS}
 def _case(name: str, path_of: Any, right_of: Any) -> None:
     """Add a test for one address to the class."""
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test(self: Anything, data: st.DataObject) -> None:
         body = data.draw(mutations(right_of(self)))
@@ -158,8 +158,6 @@ _case("adding_a_subscriber", lambda _: "subscribers/", lambda _: samples.subscri
 
 @pytest.mark.django_db
 @settings(
-    max_examples=200,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(body=st.binary(max_size=300))
@@ -172,8 +170,6 @@ def test_any_bytes_as_a_body_get_an_answer(api, body):
 
 @pytest.mark.django_db
 @settings(
-    max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -43,7 +43,7 @@ def test_a_missing_field_is_named_in_both_languages():
 def test_a_service_refuses_in_the_callers_language(component):
     body = samples.incident(component, next_update_by="2024-01-01T00:00:00+08:00")
     message = error_of(caller(language="en").post("incidents/", body))["message"]
-    assert message == "The next update must be promised for the future."
+    assert message == "The next update must be in the future."
 
 
 def test_what_is_published_does_not_depend_on_the_publishers_language(component):

@@ -12,7 +12,7 @@ ROWS = 5
 
 
 def _through(api: Caller, path: str, link: str = "next") -> list[dict]:
-    """The pages from one on, by their links, up to the end."""
+    """Return the pages from one on, by their links, up to the end."""
     pages = [api.get(path).json()]
     while pages[-1][link]:
         pages.append(api.get(pages[-1][link]).json())
@@ -22,7 +22,7 @@ def _through(api: Caller, path: str, link: str = "next") -> list[dict]:
 @pytest.fixture
 def lists(api: Caller) -> dict[str, str]:
     """Five rows in every list, and by which name its rows are known."""
-    from notifications.delivery.expand import expand
+    from notifications.delivery.broadcasts import expand
 
     for _ in range(ROWS):
         make_address()

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from statuspage import __version__
 from tests.statuspage.api import samples
 from tests.statuspage.api.client import Caller
 
@@ -26,6 +27,10 @@ def test_the_description_is_valid_and_made_without_a_warning(tmp_path: Path):
     target = tmp_path / "schema.yml"
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(target))
     validate_schema(yaml.safe_load(target.read_text(encoding="utf-8")))
+
+
+def test_it_names_the_version(schema):
+    assert schema["info"]["version"] == __version__
 
 
 def test_every_post_documents_the_key_its_refusals_and_the_token(schema):
@@ -79,8 +84,13 @@ def test_summaries_are_written_for_callers_not_taken_from_the_code(schema):
     assert "description" not in schema["paths"]["/api/v1/incidents/"]["get"]
 
 
+def test_no_docstring_and_no_doubled_word_reaches_the_schema(schema):
+    assert not [one for one in schema["components"]["schemas"] if "RequestRequest" in one]
+    assert "description: Return " not in str(schema).replace("'", "")
+
+
 def test_a_text_is_described_with_both_languages(schema):
-    name = schema["components"]["schemas"]["IncidentRequestRequest"]["properties"]["name"]
+    name = schema["components"]["schemas"]["IncidentRequest"]["properties"]["name"]
     assert set(name["properties"]) == {"zh-hans", "en"}
     assert name["required"] == ["zh-hans"]
 

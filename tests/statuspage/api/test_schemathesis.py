@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from schemathesis import Case
 from schemathesis.specs.openapi.checks import content_type_conformance
 
-from statuspage.staff.roles import Role
-from statuspage.staff.scopes import Scope
+from statuspage.staff.roles import Role, Scope
 from statuspage.staff.services import token_issue
 from tests.factories import make_component, make_staff, open_incident
-from tests.statuspage.settlement.notices import samples
+from tests.statuspage.notices import samples
 
 FAULT = 500
 EXAMPLES = 12
@@ -27,7 +26,7 @@ described.app = WSGIHandler()
 
 @pytest.fixture
 def secret(db: None) -> Iterator[str]:
-    """A token that may do everything, on a page on which something is going on."""
+    """Yield a token that may do everything, on a page on which something is going on."""
     make_component()
     open_incident()
     samples.publish("general")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.delivery.expand import expand
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Broadcast
 from statuspage.components.models import Component
 from tests.factories import make_address, make_component, text
@@ -20,7 +20,7 @@ def t1(db: None) -> Component:
 
 @pytest.fixture
 def portal(db: None) -> Component:
-    """The portal, which has nothing to do with it."""
+    """Return the portal, which has nothing to do with it."""
     return make_component("商户后台", "Merchant portal")
 
 
@@ -33,7 +33,7 @@ def merchants(t1: Component, portal: Component) -> None:
 
 
 def _told(api: Caller, number: int) -> list[str]:
-    """The masked addresses that a statement goes to."""
+    """Return the masked addresses that a statement goes to."""
     expand(number)
     return [row["address"] for row in api.get(f"deliveries/?statement={number}").json()["results"]]
 

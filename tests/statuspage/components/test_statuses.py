@@ -22,9 +22,8 @@ MAJOR = "major_outage"
 MAINTENANCE = "under_maintenance"
 
 
-@pytest.mark.parametrize(
-    ("statuses", "description", "indicator"),
-    [
+def test_the_overall_state_follows_the_worst_component(subtests: pytest.Subtests) -> None:
+    for statuses, description, indicator in [
         ([MAJOR, MAJOR], "Major System Outage", "critical"),
         ([MAJOR, OK], "Partial System Outage", "major"),
         ([MAJOR, PARTIAL], "Partial System Outage", "major"),
@@ -38,10 +37,9 @@ MAINTENANCE = "under_maintenance"
         ([MAINTENANCE], "Service Under Maintenance", "maintenance"),
         ([OK, OK], "All Systems Operational", "none"),
         ([], "All Systems Operational", "none"),
-    ],
-)
-def test_overall_state(statuses, description, indicator):
-    assert overall(statuses) == (description, indicator)
+    ]:
+        with subtests.test(statuses=statuses, description=description, indicator=indicator):
+            assert overall(statuses) == (description, indicator)
 
 
 @given(st.lists(st.sampled_from(ComponentStatus.values)))
@@ -52,12 +50,12 @@ def test_every_mixture_has_an_overall_state(statuses):
 
 
 @given(st.lists(st.sampled_from(ComponentStatus.values), min_size=1))
-def test_all_is_only_well_when_every_component_is(statuses):
+def test_all_is_operational_only_when_every_component_is(statuses):
     assert (overall(statuses)[1] == "none") == (set(statuses) == {OK})
 
 
 def test_every_description_of_the_table_has_words_for_readers():
-    assert {description for _, description, _ in OVERALL} == set(HEADLINES)
+    assert {text for pair in OVERALL.values() for text, _indicator in pair} == set(HEADLINES)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ DAY = 24 * 3600
 
 
 def one_day(*changes: tuple[int, ComponentStatus], until: int = 24) -> DayRecord:
-    """The record of a day; changes are given by the hour."""
+    """Return the record of a day; changes are given by the hour."""
     midnight = datetime(2025, 2, 21, tzinfo=BEIJING)
     moments = [(midnight + timedelta(hours=hour), status) for hour, status in changes]
     spans = history(moments, midnight - timedelta(days=3), midnight + timedelta(hours=until))
@@ -155,7 +155,7 @@ def test_no_second_of_an_outage_ever_raises_the_figure(
 
 
 def hours(status: ComponentStatus, begin: int, end: int) -> Span:
-    """A span of a day, by the hour."""
+    """Return a span of a day, by the hour."""
     return Span(status, NOON + timedelta(hours=begin), NOON + timedelta(hours=end))
 
 

@@ -71,24 +71,24 @@ def _listed(value: Any) -> list[str]:
 
 
 def form_of(response: HttpResponse, holding: str = "token") -> dict[str, Any]:
-    """The values of the form on a page that has a field of that name."""
+    """Return the values of the form on a page that has a field of that name."""
     parser = _Form()
     parser.feed(response.content.decode())
     return next(form for form in parser.forms if holding in form)
 
 
 def words(response: HttpResponse) -> str:
-    """The page's source with entities resolved, to look for sentences in."""
+    """Return the page's source with entities resolved, to look for sentences in."""
     return unescape(response.getvalue().decode())
 
 
 def signed_in(role: str = Role.AUTHOR, language: str = "en", **values: Any) -> Client:
-    """A browser in which someone with that role has signed in, set to that language."""
+    """Return a browser in which someone with that role has signed in, set to that language."""
     return browser_of(make_staff(role, **values), language)
 
 
 def browser_of(staff: Staff, language: str = "en") -> Client:
-    """A browser in which that member of staff has signed in."""
+    """Return a browser in which that member of staff has signed in."""
     client = Client(headers={"accept-language": language})
     client.force_login(staff)
     return client

@@ -9,15 +9,15 @@ from django.utils import timezone
 from notifications.delivery.models import Delivery
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
-from notifications.subscribers.services.uploads import import_receive
+from notifications.subscribers.services.importing import IMPORTS
+from statuspage.approvals.models import Proposal
+from statuspage.approvals.proposals import propose
 from statuspage.components.models import Component
-from statuspage.console.models import Proposal
-from statuspage.console.proposals import propose
 from statuspage.console.urls import urlpatterns
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.monitors.models import SignalDraft
-from statuspage.settlement.notices import notice_kind
-from statuspage.settlement.services import Draft, notice_publish
+from statuspage.notices.kind import notice_kind
+from statuspage.notices.services import NoticeDraft, notice_publish
 from statuspage.statements.models import Statement
 from tests.factories import make_address, make_component, make_staff, open_incident, text
 from tests.statuspage.monitors.factories import fire, make_rule
@@ -36,7 +36,7 @@ COMPOSING = (
 
 
 def names() -> list[str]:
-    """The name of every address, in order."""
+    """Return the name of every address, in order."""
     return [str(one.name) for one in urlpatterns]
 
 
@@ -52,7 +52,7 @@ def example_paths() -> dict[str, str]:
         author=None,
     )
     listed = lists.take(lists.text(lists.line(phone="x")), incident=incident.subject_id).public_id
-    imported = import_receive(name="a.csv", chunks=[b"phone\n"], staff=None)
+    imported = IMPORTS.receive(name="a.csv", chunks=[b"phone\n"], author=None)
     ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
     arguments: dict[str, list[object]] = {
         "incident_update": [incident.subject_id],
@@ -86,13 +86,13 @@ def example_paths() -> dict[str, str]:
 
 
 def reported() -> SignalDraft:
-    """What a monitor reports, waiting for somebody to confirm it."""
+    """Return what a monitor reports, waiting for somebody to confirm it."""
     make_rule()
     return fire().draft
 
 
 def undecided(statement: Statement) -> Delivery:
-    """A delivery of which nobody can tell whether it arrived."""
+    """Return a delivery of which nobody can tell whether it arrived."""
     ensure_partition(statement.published_at)
     now = timezone.now()
     return Delivery.objects.create(
@@ -110,7 +110,7 @@ def undecided(statement: Statement) -> Delivery:
 
 
 def proposed() -> Proposal:
-    """A change of the calendar that waits for a second person."""
+    """Return a change of the calendar that waits for a second person."""
     kind = notice_kind("calendar_change")
     payload = {
         "profile": "domestic",
@@ -118,7 +118,7 @@ def proposed() -> Proposal:
         "last_day": "2026-09-21",
         "day_kind": "statutory_holiday",
     }
-    written = Draft(
+    written = NoticeDraft(
         kind=kind,
         title=text("临时休市", "Special closure"),
         body=text("防汛。", "Flood."),
@@ -129,7 +129,7 @@ def proposed() -> Proposal:
 
 
 def plan(component: Component) -> Statement:
-    """The announcement of a maintenance for tomorrow."""
+    """Return the announcement of a maintenance for tomorrow."""
     start = timezone.now() + timedelta(days=1)
     return maintenance_schedule(
         name=text("维护", "Maintenance"),

@@ -9,8 +9,7 @@ from notifications.delivery.models import Broadcast, Delivery, Receipt
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.incidents.models import AffectedComponent, Incident, Maintenance, Template
 from statuspage.monitors.models import SignalRule
-from statuspage.settlement.models import Notice
-from statuspage.settlement.rules.models import Product
+from statuspage.notices.models import Notice, Product
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.roles import Role
 from statuspage.staff.services import token_check, token_issue
@@ -50,7 +49,7 @@ def test_other_roles_are_told_that_it_is_not_for_them(db: None, role: str) -> No
     for path in ("/admin/", f"/admin/components/component/{component.pk}/change/"):
         response = staff.get(path, follow=True)
         assert response.status_code == 403
-        assert "For administrators only" in words(response)
+        assert "Administrators only" in words(response)
 
 
 def test_strangers_sign_in_at_the_console_where_guessing_is_slowed(

@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from notifications.delivery.expand import expand
+from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.statements.models import Statement
 from tests.factories import make_address
-from tests.statuspage.console.browser import press, publish, words
+from tests.statuspage.console.browser import form_of, press, publish, words
 
 PATH = "/console/incidents/backfill/"
 WRITTEN = {
@@ -50,25 +50,39 @@ def test_it_is_marked_on_page_feed_and_api_in_the_readers_language(
     author: Client, client: Client, component: Component
 ) -> None:
     statement = enter(author, component)
-    day = f"{timezone.localdate():%Y-%m-%d}"
+    today = timezone.localdate()
+    day = f"{today.day} {today:%b}"
     page = words(client.get(f"/en/incidents/{statement.subject_id}/"))
-    assert f"(Entered afterwards, on {day}.)" in page
+    assert f" (entered afterwards, on {day})." in page
     assert "entered afterwards</span>" in page
     assert "entered afterwards</span>" in words(client.get("/en/history/?month=2026-03"))
-    assert f"(Entered afterwards, on {day}.)" in words(client.get("/history.atom?lang=en"))
+    assert f" (entered afterwards, on {day})." in words(client.get("/history.atom?lang=en"))
     found = client.get("/api/v2/incidents.json?lang=en").json()["incidents"][0]
     assert found["started_at"].startswith("2026-03-02T")
-    assert f"on {day}.)" in found["incident_updates"][0]["body"]
-    assert f"补录日期：{day}" in statement.content["body"]["zh-hans"]
-    assert "Entered afterwards" not in statement.content["body"]["zh-hans"]
+    assert f"on {day})." in found["incident_updates"][0]["body"]
+    chinese = statement.content["body"]["zh-hans"]
+    assert chinese.endswith(f"（补录于{today.month}月{today.day}日）。")
+    assert "。（" not in chinese
+    assert "entered afterwards" not in statement.content["body"]["zh-hans"]
 
 
-def test_nobody_is_told(author: Client, component: Component) -> None:
+def test_a_backfill_tells_nobody(author: Client, component: Component) -> None:
     make_address("demo@example.com", "email")
     page = words(press(author, PATH, "confirm", **WRITTEN))
-    assert "0 addresses will be told." in page
+    assert "0 addresses will be notified." in page
     expand(enter(author, component).number)
     assert not Delivery.objects.exists()
+
+
+def test_the_preview_says_whether_anything_is_sent(author: Client, component: Component) -> None:
+    make_address()
+
+    def preview(**values: Any) -> str:
+        form = form_of(author.get(PATH)) | {**WRITTEN, **values, "step": "preview"}
+        return words(author.post(PATH, form, headers={"hx-request": "true"}))
+
+    assert "Nothing is sent: notifying subscribers is not selected." in preview()
+    assert "incidents entered afterwards are only sent by" in preview(told="on")
 
 
 def test_with_the_box_ticked_subscribers_are_told_but_not_by_sms(
@@ -83,9 +97,9 @@ def test_with_the_box_ticked_subscribers_are_told_but_not_by_sms(
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"resolved_at": "2026-03-02T09:59"}, "The end must come after the start."),
-        ({"resolved_at": "2026-03-02T10:00"}, "The end must come after the start."),
-        ({"resolved_at": "2099-01-01T00:00"}, "It is not over yet: open it as an incident."),
+        ({"resolved_at": "2026-03-02T09:59"}, "The end must be after the start."),
+        ({"resolved_at": "2026-03-02T10:00"}, "The end must be after the start."),
+        ({"resolved_at": "2099-01-01T00:00"}, "It is not over yet. Publish it as a new incident."),
         ({"resolved_at": ""}, "This field is required."),
         ({"started_at": "yesterday"}, "Enter a valid date/time."),
     ],

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.states import DeliveryState
-from statuspage.console.broadcasts import Count, Progress
+from statuspage.console.broadcasts import DeliveryCounts, Progress
 from statuspage.statements.models import Statement
 from tests.factories import make_address, open_incident
 from tests.statuspage.console.browser import words
@@ -19,7 +20,7 @@ from tests.statuspage.console.browser import words
 
 @pytest.fixture
 def statement(db: None) -> Statement:
-    """A statement whose broadcast has not been expanded by any worker."""
+    """Return a statement whose broadcast has not been expanded by any worker."""
     found = open_incident()
     ensure_partition(found.published_at)
     return found
@@ -50,7 +51,8 @@ def finish(statement: Statement, ago: timedelta = timedelta()) -> None:
 
 
 def progress_of(statement: Statement) -> Progress:
-    return Progress.of(Broadcast.objects.get(pk=statement.number))
+    cache.clear()  # counted within the last second
+    return Progress.shared(Broadcast.objects.get(pk=statement.number))
 
 
 def path_of(statement: Statement) -> str:
@@ -145,9 +147,9 @@ def test_time_left_is_that_of_what_is_due(statement: Statement) -> None:
     moving = Broadcast(statement=statement, state=BroadcastState.SENDING)
     counts = {"twilio_sms": dict.fromkeys(DeliveryState.values, 0) | {"pending": 700}}
     tried = ((0.0, 0), (10.0, 10))
-    assert Progress(moving, Count(counts, tried=tried)).minutes_left == 12
-    assert Progress(moving, Count(counts, held=640, tried=tried)).minutes_left == 1
-    assert Progress(moving, Count(counts, held=700, tried=tried)).minutes_left is None
+    assert Progress(moving, DeliveryCounts(counts, tried=tried)).minutes_left == 12
+    assert Progress(moving, DeliveryCounts(counts, held=640, tried=tried)).minutes_left == 1
+    assert Progress(moving, DeliveryCounts(counts, held=700, tried=tried)).minutes_left is None
 
 
 def test_addresses_are_masked(author: Client, statement: Statement) -> None:
@@ -166,7 +168,7 @@ def test_why_a_delivery_failed_is_said_in_words(
     author: Client, chinese: Client, statement: Statement
 ) -> None:
     deliver(statement, "failed", reason="bad_address", code="21211")
-    assert "Bad address 21211" in words(author.get(path_of(statement)))
+    assert "Invalid address 21211" in words(author.get(path_of(statement)))
     assert "21211" in words(chinese.get(path_of(statement)))
 
 

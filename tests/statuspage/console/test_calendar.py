@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from statuspage.settlement.calendar.models import CalendarDay, YearStatus
-from statuspage.settlement.calendar.selectors import calendar_of, years
-from statuspage.settlement.calendar.services import year_load
+from statuspage.calendar.models import CalendarDay, YearStatus
+from statuspage.calendar.selectors import calendar_of, years
+from statuspage.calendar.services import year_load
 from statuspage.staff.roles import Role
 from tests.factories import make_staff
+from tests.statuspage.calendar.factories import HOLIDAY, load, reviewed
+from tests.statuspage.calendar.notices import NOTICES
 from tests.statuspage.console.browser import browser_of, form_of, signed_in, words
-from tests.statuspage.settlement.calendar.factories import HOLIDAY, load, reviewed
-from tests.statuspage.settlement.calendar.notices import NOTICES
 
 pytestmark = pytest.mark.django_db
 YEAR = "/console/calendar/?year=2026"
@@ -23,7 +23,7 @@ REVIEW = "/console/calendar/review/?profile=domestic&year=2026"
 
 
 def cell(page: str, day: str) -> str:
-    """The table cell of a date, with its class."""
+    """Return the table cell of a date, with its class."""
     found = re.search(rf'<td[^>]*><time datetime="{day}">.*?</td>', page)
     assert found, day
     return found[0]
@@ -62,7 +62,7 @@ def test_the_cross_border_profile_rests_on_make_up_days_and_says_so(author: Clie
     load(2026, profile="fx")
     page = words(author.get(FX))
     assert "day-rests" in cell(page, "2026-10-10")
-    assert "make-up workday, does not settle here" in page
+    assert "make-up workday, no settlement" in page
     assert "Cross-border and FX" in page
 
 
@@ -111,7 +111,7 @@ def test_a_pasted_notice_is_shown_as_a_difference_and_saved(author: Client) -> N
 def test_the_same_notice_again_changes_nothing(author: Client) -> None:
     load(2026)
     page = words(author.post(LOAD, {"text": NOTICES[2026], "step": "look"}))
-    assert "Nothing: the calendar says the same." in page
+    assert "No changes." in page
     assert 'value="save"' not in page
 
 
@@ -128,8 +128,8 @@ def test_a_notice_that_contradicts_itself_cannot_be_saved(author: Client) -> Non
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (NOTICES[2025], "This notice arranges 2025, and you are loading 2026."),
-        ("祝大家节日快乐", "No holiday was found in the text."),
+        (NOTICES[2025], "This notice is for 2025, but you are loading 2026."),
+        ("祝大家节日快乐", "No holiday was found in the text. Paste the full notice."),
         ("元\x00旦", "Null characters are not allowed."),
         ("元" * 20_001, "at most 20000 characters"),
     ],
@@ -150,10 +150,10 @@ def test_a_reviewed_year_is_not_loaded_over(author: Client) -> None:
     reviewed(2026)
     text = NOTICES[2026].replace("，共7天。9月20日（周日）、10月10日（周六）上班", "")
     page = words(author.post(LOAD, {"text": text, "step": "save"}))
-    assert "only through a notice" in page
+    assert "can only be changed by a notice" in page
     assert calendar_of("domestic").settles(date(2026, 9, 20))
     shown = words(author.get(YEAR))
-    assert "a day changes only through a notice" in shown
+    assert "From now on, a day can be changed only by a notice." in shown
     assert "Load this year" not in shown
     assert '/console/notices/compose/calendar_change/"' in shown
     assert "calendar_change" not in words(signed_in(Role.AUDITOR).get(YEAR))
@@ -165,7 +165,7 @@ def test_a_second_person_approves() -> None:
     assert "Review and approve" in words(approver.get(YEAR))
     page = approver.get(REVIEW)
     answer = approver.post(REVIEW, form_of(page, "loaded_at"), follow=True)
-    assert "2026 is reviewed." in words(answer)
+    assert "2026 is now reviewed." in words(answer)
     assert years("domestic").get().status == YearStatus.REVIEWED
 
 
@@ -174,7 +174,7 @@ def test_who_loaded_it_is_told_that_another_must_approve() -> None:
     load(2026, by=person)
     browser = browser_of(person)
     page = browser.post(REVIEW, form_of(browser.get(REVIEW), "loaded_at"))
-    assert "a second person approves it" in words(page)
+    assert "A second person must approve it." in words(page)
     assert years("domestic").get().status == YearStatus.LOADED
 
 
@@ -183,7 +183,9 @@ def test_what_was_loaded_meanwhile_is_not_approved_unseen() -> None:
     approver = signed_in(Role.APPROVER)
     seen = form_of(approver.get(REVIEW), "loaded_at")
     year_load(profile="domestic", year=2026, by=make_staff(), days={date(2026, 10, 1): HOLIDAY})
-    assert "loaded anew while you looked" in words(approver.post(REVIEW, seen))
+    assert "The year was loaded again while you were reviewing it." in words(
+        approver.post(REVIEW, seen)
+    )
     assert years("domestic").get().status == YearStatus.LOADED
 
 

@@ -6,11 +6,12 @@ from django.test import Client
 from django.utils import timezone
 
 from notifications.subscribers.models import Address
+from statuspage import __version__
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenances_advance
-from statuspage.settlement.services import notice_publish
+from statuspage.notices.services import notice_publish
 from tests.factories import incident_of, make_address, make_component, open_incident, text
 from tests.statuspage.console.browser import signed_in, words
 
@@ -20,14 +21,18 @@ HOME = "/console/"
 def test_a_quiet_day_says_so(author: Client, component: Component) -> None:
     page = words(author.get(HOME))
     assert "All services are running normally" in page
-    assert "Nothing is open." in page
-    assert "None is planned." in page
+    assert "No open incidents." in page
+    assert "No maintenance scheduled." in page
+
+
+def test_the_footer_names_the_running_version(author: Client) -> None:
+    assert f"Candor {__version__}" in words(author.get(HOME))
 
 
 def test_the_headline_follows_the_components(author: Client, chinese: Client) -> None:
     make_component("刷卡交易", "Card payments")
     open_incident()
-    assert "Some services are partly interrupted" in words(author.get(HOME))
+    assert "Some services have a partial outage" in words(author.get(HOME))
     assert "All services" not in words(chinese.get(HOME))
 
 
@@ -44,17 +49,17 @@ def test_the_next_promised_update_is_shown_with_what_is_left(author: Client) -> 
     open_incident(next_update_by=timezone.now() + timedelta(minutes=45, seconds=30))
     page = words(author.get(HOME))
     assert "Next update by" in page
-    assert "in 45\xa0minutes" in page
-    assert "Update is late" not in page
+    assert "in 45 min" in page
+    assert "Update is overdue" not in page
 
 
 def test_a_promise_that_has_passed_is_marked_late(author: Client) -> None:
     statement = open_incident()
     late = timezone.now() - timedelta(minutes=12, seconds=30)
     Incident.objects.filter(public_id=statement.subject_id).update(next_update_by=late)
-    assert "Update is late" in words(author.get(HOME))
-    assert "by 12\xa0minutes" in words(author.get(HOME))
-    assert "Update is late" in words(author.get(f"/console/incidents/{statement.subject_id}/"))
+    assert "Update is overdue" in words(author.get(HOME))
+    assert "Late by 12 min" in words(author.get(HOME))
+    assert "Update is overdue" in words(author.get(f"/console/incidents/{statement.subject_id}/"))
 
 
 def test_an_incident_without_a_promise_is_pointed_out(author: Client) -> None:
@@ -85,7 +90,7 @@ def test_recent_broadcasts_show_their_progress(author: Client) -> None:
     open_incident()
     page = words(author.get(HOME))
     assert 'href="/console/broadcasts/1/"' in page
-    assert 'aria-label="Progress of statement 1"' in page
+    assert 'aria-label="Delivery progress of statement 1"' in page
 
 
 def test_the_latest_notices_are_there(author: Client) -> None:
@@ -96,8 +101,11 @@ def test_the_latest_notices_are_there(author: Client) -> None:
 def test_channels_without_credentials_are_named(author: Client, settings) -> None:
     settings.TWILIO_ACCOUNT_SID = ""
     page = words(author.get(HOME))
-    assert "Not set up, so nothing is sent there:" in page
-    assert "SMS" in page.split("nothing is sent there:")[1].split("</p>")[0]
+    assert "Channels not set up (nothing is sent through them):" in page
+    assert (
+        "SMS"
+        in page.split("Channels not set up (nothing is sent through them):")[1].split("</p>")[0]
+    )
 
 
 def test_the_three_ways_to_begin_are_offered(author: Client) -> None:
@@ -130,7 +138,7 @@ def test_the_next_promise_and_those_that_are_late_stand_on_top(author: Client) -
         Incident.objects.filter(public_id=statement.subject_id).update(next_update_by=due)
     page = words(author.get(HOME))
     top = page.split('class="actions"')[0]
-    assert "1 promised update is late:" in top
+    assert "1 promised update is overdue:" in top
     assert top.index("Broken</a>") < top.index("Next promised update:") < top.index("Next</a>")
     assert "Later" not in top
     listed = page.split('id="open"')[1]
@@ -141,4 +149,4 @@ def test_addresses_that_are_not_written_to_are_counted(author: Client) -> None:
     Address.objects.filter(pk=make_address().pk).update(
         suppressed_at=timezone.now(), suppressed_for="bad_address"
     )
-    assert "1 address is not written to" in words(author.get(HOME))
+    assert "1 address stopped" in words(author.get(HOME))

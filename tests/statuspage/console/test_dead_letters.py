@@ -37,14 +37,14 @@ class TestLooking:
         for reason in ("blocked", "bad_address", "bad_address", ""):
             deliver(said, "failed", reason=reason)
         assert groups(words(author.get(LIST))) == [
-            ("Bad address", "2"),
-            ("Without a reason", "1"),
+            ("Invalid address", "2"),
+            ("No reason given", "1"),
             ("Blocked", "1"),
         ]
 
     def test_the_budget_is_a_reason_in_words(self, author: Client) -> None:
         deliver(statement(), "failed", reason="budget")
-        assert groups(words(author.get(LIST))) == [("The month's SMS budget was used up", "1")]
+        assert groups(words(author.get(LIST))) == [("Monthly SMS budget used up", "1")]
 
     def test_a_group_is_a_list_of_its_own(self, author: Client) -> None:
         said = statement()
@@ -72,7 +72,7 @@ class TestLooking:
 
     def test_when_everything_arrived_it_says_so(self, author: Client) -> None:
         deliver(statement(), "delivered")
-        assert "Nothing: everything arrived, or is on its way." in words(author.get(LIST))
+        assert "No failed messages." in words(author.get(LIST))
 
     def test_each_kind_offers_what_can_be_done(self, approver: Client) -> None:
         said = statement()
@@ -93,7 +93,7 @@ class TestLooking:
         assert "retry/" not in words(staff.get(LIST))
         page = words(staff.get(f"{LIST}{number}/"))
         assert 'name="act"' not in page
-        assert "An approver or an administrator decides." in page
+        assert "Only an approver or administrator can decide." in page
 
 
 class TestRetrying:
@@ -120,7 +120,7 @@ class TestRetrying:
         deliver(said, "failed", reason="blocked")
         deliver(said, "failed", reason="bad_address")
         page = words(approver.get(f"{LIST}?group=failed:blocked"))
-        link = re.search(r'href="([^"]+)">Send all of these again', page)
+        link = re.search('href="([^"]+)">Send these again', page)
         assert "1 message will be sent again." in words(approver.get(link[1]))
         approver.post(link[1])
         left = Delivery.objects.filter(state="failed")
@@ -142,7 +142,10 @@ class TestRetrying:
         )
         page = words(approver.get(RETRY))
         assert "1 message will be sent again." in page
-        assert "1 is left out" in page
+        assert (
+            "1 message is left out: its address is stopped or erased, or the merchant was "
+            "notified at another address."
+        ) in page
 
     def test_where_nothing_can_be_there_is_no_button(self, approver: Client) -> None:
         deliver(statement(), "undelivered")
@@ -159,7 +162,7 @@ class TestRetrying:
         said = statement()
         deliver(said, "failed")
         deliver(said, "failed")
-        assert "1 at a time: press again for the rest." in words(approver.get(RETRY))
+        assert "Up to 1 at a time. Repeat for the rest." in words(approver.get(RETRY))
 
     def test_who_did_it_is_written_down(self, approver: Client) -> None:
         said = statement()
@@ -168,9 +171,9 @@ class TestRetrying:
         decision = Decision.objects.get()
         assert (decision.act, decision.count) == ("retried", 1)
         assert decision.about == {"state": "failed", "reason": "blocked"}
-        assert re.search(r"wang · Failed messages sent again \(1\) · Blocked", page)
+        assert re.search(r"wang · Failed messages resent \(1\) · Blocked", page)
 
-    def test_looking_changes_nothing(self, approver: Client) -> None:
+    def test_opening_a_page_of_an_act_changes_nothing(self, approver: Client) -> None:
         deliver(statement(), "failed")
         approver.get(RETRY)
         assert not Decision.objects.exists()
@@ -183,14 +186,14 @@ class TestDeciding:
         page = words(approver.get(f"{LIST}{delivery.pk}/"))
         assert "Did it arrive?" in page
         assert "138****1234" in page
-        assert "No answer in time" in page
+        assert "Timed out" in page
 
     def test_sending_again_is_a_decision_that_is_written_down(self, approver: Client) -> None:
         delivery = deliver(statement(), "unknown", address=make_address("+8613812341234"))
         page = words(approver.post(f"{LIST}{delivery.pk}/", {"act": "send_again"}, follow=True))
         assert Delivery.objects.get().state == "pending"
         assert Decision.objects.get().act == "sent_again"
-        assert "wang · Sent again although it may have arrived · 138****1234" in page
+        assert "wang · Resent although it may have arrived · 138****1234" in page
 
     def test_leaving_it_takes_it_off_the_list(self, approver: Client) -> None:
         delivery = deliver(statement(), "unknown", address=make_address("+8613812341234"))
@@ -198,14 +201,14 @@ class TestDeciding:
         assert Delivery.objects.get().state == "unknown"
         assert f'href="{LIST}{delivery.pk}/"' not in words(approver.get(LIST))
         page = words(approver.get(f"{LIST}{delivery.pk}/"))
-        assert "This message is settled" in page
-        assert "Left as it is" in page
+        assert "This message is already handled" in page
+        assert "Left as is" in page
 
     def test_the_second_of_two_decisions_changes_nothing(self, approver: Client) -> None:
         path = f"{LIST}{deliver(statement(), 'unknown').pk}/"
         approver.post(path, {"act": "leave"})
         page = words(approver.post(path, {"act": "send_again"}, follow=True))
-        assert "This message is settled already; nothing was changed." in page
+        assert "This message has already been dealt with. Nothing was changed." in page
         assert Decision.objects.count() == 1
 
     @pytest.mark.parametrize("act", ["", "launch", "\x00"])
@@ -226,7 +229,7 @@ class TestDeciding:
         delivery = deliver(statement(), "unknown")
         approver.post(f"{LIST}{delivery.pk}/", {"act": "leave"})
         Staff.objects.filter(username="wang").delete()
-        assert "someone who has left · Left as it is" in words(signed_in().get(LIST))
+        assert "someone who has left · Left as is" in words(signed_in().get(LIST))
 
 
 class TestQuarantine:
@@ -245,21 +248,21 @@ class TestQuarantine:
         make_address("+8613899995678")
         page = words(author.get(self.PATH))
         assert "138****1234" in page
-        assert "Bad address" in page
+        assert "Invalid address" in page
         assert "138****5678" not in page
 
-    def test_the_latest_first(self, author: Client) -> None:
+    def test_the_latest_stand_first(self, author: Client) -> None:
         self.stop("failing", "+8613800001111", at=timezone.now() - timedelta(days=1))
         self.stop("bad_address", "+8613800002222")
         page = words(author.get(self.PATH)).split('class="table deliveries"')[1]
         assert page.index("138****2222") < page.index("138****1111")
 
-    def test_by_reason_with_counts(self, author: Client) -> None:
+    def test_reasons_are_counted(self, author: Client) -> None:
         self.stop("failing", "+8613800001111")
         self.stop("failing", "+8613800002222")
         self.stop("bad_address", "+8613800003333")
         page = words(author.get(f"{self.PATH}?reason=bad_address"))
-        assert re.search(r"Failed again and again</a> <strong[^>]*>2<", page)
+        assert re.search("Failed repeatedly</a> <strong[^>]*>2<", page)
         assert "138****3333" in page
         assert "138****1111" not in page
 
@@ -276,18 +279,18 @@ class TestQuarantine:
         address.refresh_from_db()
         assert (address.suppressed_at, address.suppressed_for) == (None, "")
         assert (address.failures, address.failing_since) == (0, None)
-        assert "138****1234 is written to again." in page
+        assert "138****1234 is active again." in page
 
     @pytest.mark.parametrize("reason", ["opted_out", "unsubscribed", "not_a_follower"])
     def test_the_owner_s_own_stop_stays(self, approver: Client, reason: str) -> None:
         address = self.stop(reason)
         page = words(approver.get(self.PATH))
-        assert "Stopped by the owner" in page
+        assert "Unsubscribed by the owner" in page
         assert 'name="address"' not in page
         page = words(approver.post(self.PATH, {"address": address.pk}, follow=True))
         address.refresh_from_db()
         assert address.suppressed_for == reason
-        assert "only its owner can start this address" in page
+        assert "Nothing was changed: only the owner can reactivate this address." in page
         assert not Decision.objects.exists()
 
     def test_who_revived_it_is_written_down(self, approver: Client) -> None:

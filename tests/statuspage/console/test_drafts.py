@@ -8,9 +8,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from statuspage.approvals.models import Draft
+from statuspage.approvals.tasks import forget_drafts
 from statuspage.components.models import Component
-from statuspage.console.models import Draft
-from statuspage.console.tasks import forget_drafts
 from statuspage.staff.models import AuditEntry
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
@@ -53,7 +53,7 @@ def test_the_preview_says_when_it_was_saved(author: Client, component: Component
     form = {**form_of(author.get(COMPOSE)), **WRITTEN, "step": "preview"}
     with time_machine.travel("2026-03-02T10:42:07+08:00", tick=False):
         page = words(signed_in().post(COMPOSE, form, headers={"hx-request": "true"}))
-    assert "Draft saved, 03-02 10:42:07" in page
+    assert "Draft saved at 03-02 10:42:07" in page
 
 
 def test_without_scripts_a_button_saves_it(author: Client, component: Component) -> None:
@@ -81,7 +81,7 @@ def test_opening_the_form_anew_offers_what_was_begun_there(
 ) -> None:
     typing(author, **WRITTEN)
     page = words(author.get(COMPOSE))
-    assert "You began to write “T+1 payouts are late” here" in page
+    assert "You have an unfinished draft here: “T+1 payouts are late”, last saved" in page
     assert Draft.objects.get().address in page
 
 
@@ -98,7 +98,7 @@ def test_a_draft_published_twice_is_published_once(author: Client, component: Co
     kept = form_of(author.get(address))
     publish(author, address)
     answer = author.post(COMPOSE, {**kept, "step": "publish"}, follow=True)
-    assert "already published, as statement 1" in words(answer)
+    assert "This was already published as statement 1." in words(answer)
     assert Statement.objects.count() == 1
 
 
@@ -117,7 +117,7 @@ def test_an_update_that_was_overtaken_keeps_its_text_and_says_so(author: Client)
     typing(author, path, body_zh="还在查。")
     publish(signed_in(Role.APPROVER), path, body_zh="找到了。", status="identified")
     page = author.get(Draft.objects.get().address)
-    assert "Someone else has published an update meanwhile" in words(page)
+    assert "Someone else has published an update in the meantime" in words(page)
     assert form_of(page)["body_zh"] == "还在查。"
 
 
@@ -129,19 +129,19 @@ def test_two_who_write_about_one_incident_are_told(author: Client) -> None:
         typing(li, path + "update/", body_zh="还在查。")
     with time_machine.travel("2026-03-02T10:50:00+08:00", tick=False):
         reader = signed_in()
-        assert "wang has been writing here since 10:42" in words(reader.get(path))
-        assert "has been writing" not in words(li.get(path))
-        assert "has been writing" not in words(reader.get(COMPOSE))
+        assert "wang has been editing this since 10:42." in words(reader.get(path))
+        assert "has been editing this since" not in words(li.get(path))
+        assert "has been editing this since" not in words(reader.get(COMPOSE))
         answer = press(reader, path, "preview")
-        assert "wang has been writing here since 10:42" in words(answer)
+        assert "wang has been editing this since 10:42." in words(answer)
 
 
-def test_whoever_stopped_typing_is_not_writing(author: Client) -> None:
+def test_who_stopped_typing_is_not_writing(author: Client) -> None:
     incident = incident_of(open_incident())
     path = f"/console/incidents/{incident.public_id}/update/"
     typing(signed_in(), path, body_zh="还在查。")
     Draft.objects.update(saved_at=timezone.now() - timedelta(minutes=11))
-    assert "has been writing" not in words(author.get(path))
+    assert "has been editing this since" not in words(author.get(path))
 
 
 def test_a_draft_is_ones_own(author: Client, component: Component) -> None:
@@ -157,7 +157,7 @@ def test_thrown_away_it_can_be_fetched_back_for_a_day(author: Client, component:
     typing(author, **WRITTEN)
     draft = Draft.objects.get()
     page = author.post(f"{DRAFTS}{draft.pk}/discard/", follow=True)
-    assert "Thrown away today" in words(page)
+    assert "Discarded today" in words(page)
     assert author.get(draft.address).status_code == 404
     assert draft.address not in words(author.get(HOME))
     back = author.post(f"{DRAFTS}{draft.pk}/restore/", follow=True)
@@ -197,7 +197,7 @@ def test_more_than_can_be_said_is_not_kept_and_the_text_stays_in_the_form(
     author: Client, component: Component
 ) -> None:
     page = press(author, COMPOSE, "save", body_zh="长" * 100_001)
-    assert "too long to be kept as a draft" in words(page)
+    assert "This is too long to save as a draft." in words(page)
     assert not Draft.objects.exists()
     assert len(form_of(page)["body_zh"]) == 100_001
 

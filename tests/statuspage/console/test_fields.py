@@ -60,9 +60,8 @@ def test_each_part_has_a_label_a_language_and_its_escaped_text() -> None:
     assert "<b>" not in html
 
 
-@pytest.mark.parametrize(
-    ("written", "found"),
-    [
+def test_placeholders_are_found(subtests: pytest.Subtests) -> None:
+    for written, found in [
         ("{时间}起", ["{时间}"]),
         ("{产品}和{时间}", ["{产品}", "{时间}"]),
         ("{a} {a}", ["{a}"]),
@@ -73,10 +72,9 @@ def test_each_part_has_a_label_a_language_and_its_escaped_text() -> None:
         ("a } b { c", []),
         ("{跨\n行}", []),
         ("{" + "长" * 61 + "}", []),
-    ],
-)
-def test_placeholders_are_found(written: str, found: list[str]) -> None:
-    assert placeholders_in({"zh-hans": written}) == found
+    ]:
+        with subtests.test(written=written, found=found):
+            assert placeholders_in({"zh-hans": written}) == found
 
 
 @given(before=word, name=st.text("abc时间", max_size=20), after=word)

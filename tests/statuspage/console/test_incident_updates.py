@@ -92,7 +92,7 @@ def test_being_overtaken_keeps_the_text_and_shows_what_came_between(
     )
     typed = {**form, "body_zh": "我写的", "body_en": "What I wrote", "step": step}
     page = author.post(update_path(statement), typed)
-    assert "Someone else has published an update meanwhile" in words(page)
+    assert "Someone else has published an update in the meantime" in words(page)
     meanwhile = words(page).split('id="missed"')[1].split("</section>")[0]
     assert "A colleague was first" in meanwhile
     assert form_of(page)["body_zh"] == "我写的"
@@ -137,7 +137,7 @@ def test_ones_own_second_click_is_not_mistaken_for_someone_else(author: Client) 
     typed = {**form, "body_zh": "我写的", "step": "publish"}
     author.post(update_path(statement), typed)
     page = author.post(update_path(statement), typed, follow=True)
-    assert "Nothing was published again." in words(page)
+    assert "It was not published again." in words(page)
     assert Statement.objects.count() == 2
 
 

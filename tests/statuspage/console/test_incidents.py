@@ -103,7 +103,7 @@ def test_a_placeholder_left_in_the_text_is_refused_by_name(
     page = press(
         author, COMPOSE, step, **written(component, body_zh="{时间}起延迟", body_en="Since {time}")
     )
-    assert "Fill in or delete what is still a placeholder: {时间} {time}" in words(page)
+    assert "Fill in or delete these placeholders: {时间} {time}" in words(page)
     assert form_of(page)["body_en"] == "Since {time}"
     assert not Statement.objects.exists()
 
@@ -178,7 +178,7 @@ def test_the_confirming_page_names_the_number_of_people(
         make_address()
     make_address(language="en")
     make_address(topics=["notice"])
-    assert "4 addresses will be told." in words(
+    assert "4 addresses will be notified." in words(
         press(author, COMPOSE, "confirm", **written(component))
     )
     page = press(chinese, COMPOSE, "confirm", **written(component))
@@ -205,7 +205,7 @@ def test_pressing_publish_again_publishes_nothing_more(
     second = author.post(COMPOSE, {**confirming, "step": "publish"}, follow=True)
     assert Statement.objects.count() == 1
     assert second.redirect_chain[0][0] == first.headers["Location"]
-    assert "already published, as statement 1. Nothing was published again." in words(second)
+    assert "This was already published as statement 1." in words(second)
 
 
 def test_coming_back_with_the_back_button_publishes_nothing_more(
@@ -214,7 +214,7 @@ def test_coming_back_with_the_back_button_publishes_nothing_more(
     form = form_of(author.get(COMPOSE)) | written(component)
     author.post(COMPOSE, {**form, "step": "publish"})
     page = author.post(COMPOSE, {**form, "body_zh": "改了", "step": "confirm"}, follow=True)
-    assert "Nothing was published again." in words(page)
+    assert "It was not published again." in words(page)
     assert Statement.objects.count() == 1
 
 

@@ -69,8 +69,8 @@ def test_several_components_survive_the_confirming_page(author: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("scheduled_until", "2098-03-01T01:00", "The end must come after the start."),
-        ("scheduled_for", "2001-01-01T00:00", "This time has already passed."),
+        ("scheduled_until", "2098-03-01T01:00", "The end must be after the start."),
+        ("scheduled_for", "2001-01-01T00:00", "This time has already passed. Choose a later one."),
         ("scheduled_for", "", "This field is required."),
         ("components", "zzzzzzzzzzzz", "is not one of the available choices"),
         ("name_zh", "", "The Chinese text (zh-hans) is required."),
@@ -128,7 +128,7 @@ def test_an_update_after_completion_is_refused_with_a_sentence(
     form = form_of(author.get(path)) | {"body_zh": "还有一句", "step": "publish"}
     maintenance_update(maintenance=planned, status="completed", body=text("完成"), author=None)
     page = author.post(path, form)
-    assert "Someone else has published an update meanwhile" in words(page)
+    assert "Someone else has published an update in the meantime" in words(page)
     assert form_of(page)["body_zh"] == "还有一句"
 
 

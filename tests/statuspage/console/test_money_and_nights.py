@@ -36,22 +36,27 @@ class TestChannels:
         make_address()
         said = open_incident()
         part = preview(author, f"/console/incidents/{said.subject_id}/update/", status="")
-        assert "Not by SMS: updates that change nothing go by E-mail, Webhook" in part
-        assert "not this time" in part
+        assert (
+            "Not sent by SMS: updates that neither raise the impact nor resolve the incident "
+            "are only sent by E-mail, Webhook" in part
+        )
+        assert "not sent this time" in part
         assert "0 recipients" in part
 
     def test_an_opening_goes_by_every_channel(self, author: Client, component: Component) -> None:
         part = preview(author)
-        assert "Not by" not in part
-        assert "not this time" not in part
+        assert "Not sent by" not in part
+        assert "not sent this time" not in part
 
     def test_what_the_operator_decides_is_what_is_said(
         self, author: Client, component: Component, settings: Any
     ) -> None:
         settings.SMS_MOMENTS = frozenset()
-        assert "Not by SMS: new incidents go by" in preview(author)
+        assert "Not sent by SMS: new incidents are only sent by" in preview(author)
 
-    def test_in_chinese_too(self, chinese: Client, component: Component, settings: Any) -> None:
+    def test_the_warning_is_shown_in_chinese_too(
+        self, chinese: Client, component: Component, settings: Any
+    ) -> None:
         settings.SMS_MOMENTS = frozenset()
         assert 'class="alert"' in preview(chinese)
 
@@ -66,12 +71,12 @@ class TestPrice:
         noon = timezone.localtime().replace(hour=12)
         with time_machine.travel(noon - timedelta(days=1)):
             part = preview(author)
-        assert "These SMS cost about <strong>0.65 CNY</strong>" in part
-        assert "no cap is set" in part
+        assert "0.65 yuan" in part
+        assert "no budget set" in part
 
     def test_what_costs_nothing_says_nothing(self, author: Client, component: Component) -> None:
         make_address("a@example.com", "email")
-        assert "cost about" not in preview(author)
+        assert "Estimated SMS cost" not in preview(author)
 
     def test_the_month_stands_beside_it(
         self, author: Client, component: Component, settings: Any
@@ -80,8 +85,8 @@ class TestPrice:
         Spending.objects.create(month=this_month(), spent=Decimal("250.5"))
         make_address()
         part = preview(author)
-        assert "Spent this month: 250.50 CNY of 1,000.00 CNY." in part
-        assert "This would pass the month's cap" not in part
+        assert "Spent this month: 250.50 yuan of 1,000.00 yuan." in part
+        assert "This would exceed the" not in part
 
     @pytest.mark.parametrize(("spent", "warned"), [("0.95", False), ("0.96", True), ("2", True)])
     def test_passing_the_cap_is_warned_of_before_it_happens(
@@ -91,7 +96,7 @@ class TestPrice:
         Spending.objects.create(month=this_month(), spent=Decimal(spent))
         make_address()
         part = preview(author)
-        assert ("This would pass the month's cap" in part) is warned
+        assert ("This would exceed the" in part) is warned
 
     def test_the_last_look_warns_as_well(
         self, author: Client, component: Component, settings: Any
@@ -100,7 +105,7 @@ class TestPrice:
         make_address()
         page = words(press(author, NEW, "confirm", **TEXTS, next_update_by=""))
         assert "Publish now" in page
-        assert "This would pass the month's cap" in page
+        assert "This would exceed the" in page
 
 
 class TestNights:
@@ -111,15 +116,15 @@ class TestNights:
     def test_those_who_sleep_are_counted(self, author: Client, component: Component) -> None:
         make_address()
         make_address()
-        assert "It is night: 2 messages wait until 23:59." in preview(author, impact="major")
+        assert "Quiet hours: 2 messages wait until 23:59." in preview(author, impact="major")
 
     def test_what_is_critical_wakes_them_and_says_so(
         self, author: Client, component: Component
     ) -> None:
         make_address()
         part = preview(author, impact="critical")
-        assert "Critical: it is told at once, at night as well." in part
-        assert "It is night" not in part
+        assert "Critical: sent immediately, even at night." in part
+        assert "Quiet hours:" not in part
 
     def test_without_quiet_hours_nothing_is_said(
         self, author: Client, component: Component, settings: Any
@@ -140,15 +145,15 @@ class TestAlarms:
     ) -> None:
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, "twilio_sms")
         page = words(author.get(path))
-        assert "A provider does not answer (SMS)" in page.split("<h1")[0]
+        assert "A provider is not responding (SMS)" in page.split("<h1")[0]
         alarm_over(Alarm.Kind.PROVIDER_DOWN, "twilio_sms")
-        assert "A provider does not answer" not in words(author.get(path))
+        assert "A provider is not responding" not in words(author.get(path))
 
-    def test_whoever_is_not_signed_in_sees_none(self, client: Client, db: None) -> None:
+    def test_who_is_not_signed_in_sees_none(self, client: Client, db: None) -> None:
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, "twilio_sms")
-        assert "does not answer" not in words(client.get("/console/login/"))
+        assert "A provider is not responding" not in words(client.get("/console/login/"))
 
-    def test_auditors_see_them(self, db: None) -> None:
+    def test_auditors_see_alarms(self, db: None) -> None:
         alarm_raise(Alarm.Kind.BUDGET_SPENT, "2026-11")
         page = words(signed_in("auditor").get("/console/"))
         assert "The month's SMS budget is used up: SMS are stopped (2026-11)" in page
@@ -161,13 +166,13 @@ class TestAlarms:
             month=this_month(), spent=Decimal("812.5"), segments=16250, stopped=3
         )
         page = words(author.get("/console/")).split('id="spending"')[1]
-        assert "812.50 CNY</strong> / 1,000.00 CNY" in page
+        assert "812.50 yuan</strong> / 1,000.00 yuan" in page
         assert '<progress max="1000" value="812.5000" aria-labelledby="spending">' in page
         assert "16,250 billed segments" in page
-        assert "3 messages stopped by the cap" in page
+        assert "3 messages over budget, not sent" in page
 
     def test_without_a_cap_it_says_so(self, author: Client) -> None:
         page = words(author.get("/console/")).split('id="spending"')[1]
-        assert "0.00 CNY" in page
-        assert "no cap is set" in page
-        assert "None is open." in page
+        assert "0.00 yuan" in page
+        assert "no budget set" in page
+        assert "No open alarms." in page

@@ -104,7 +104,7 @@ ROLES = {
 
 @pytest.fixture
 def paths(db: None) -> dict[str, str]:
-    """An existing page for every address."""
+    """Return an existing page for every address."""
     return example_paths()
 
 
@@ -113,18 +113,19 @@ def test_every_address_has_a_decision_and_every_decision_an_address() -> None:
     assert set(names()) == set(DECISIONS)
 
 
-@pytest.mark.parametrize("name", names())
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_strangers_are_sent_to_the_sign_in(
-    client: Client, paths: dict[str, str], name: str, method: str
+    paths: dict[str, str], method: str, subtests: pytest.Subtests
 ) -> None:
     before = Statement.objects.count()
-    response = getattr(client, method)(paths[name])
-    if DECISIONS[name] == ANYONE:
-        assert response.status_code in {200, 302, 405}
-    else:
-        assert response.status_code == 302
-        assert response.headers["Location"] == f"/console/login/?next={paths[name]}"
+    for name, path in paths.items():
+        with subtests.test(page=name):
+            response = getattr(Client(), method)(path)
+            if DECISIONS[name] == ANYONE:
+                assert response.status_code in {200, 302, 405}
+            else:
+                assert response.status_code == 302
+                assert response.headers["Location"] == f"/console/login/?next={path}"
     assert Statement.objects.count() == before
 
 
@@ -142,15 +143,17 @@ def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
         assert staff.get(path).status_code == expected, name
 
 
-@pytest.mark.parametrize("name", [name for name in names() if DECISIONS[name] == WRITE])
 @pytest.mark.parametrize("step", ["", "edit", "preview", "confirm", "publish"])
 def test_an_auditor_writes_nothing_and_is_told_why(
-    paths: dict[str, str], name: str, step: str
+    paths: dict[str, str], step: str, subtests: pytest.Subtests
 ) -> None:
     before = Statement.objects.count()
-    response = signed_in(Role.AUDITOR).post(paths[name], {"step": step})
-    assert response.status_code == 403
-    assert "You may read, not publish" in words(response)
+    auditor = signed_in(Role.AUDITOR)
+    for name in (one for one, decision in DECISIONS.items() if decision == WRITE):
+        with subtests.test(page=name):
+            response = auditor.post(paths[name], {"step": step})
+            assert response.status_code == 403
+            assert "You cannot publish" in words(response)
     assert Statement.objects.count() == before
 
 
@@ -166,7 +169,7 @@ def test_who_may_not_decide_changes_nothing_and_is_told_why(
     ):
         response = staff.post(paths[name], sent)
         assert response.status_code == 403
-        assert "An approver decides this" in words(response)
+        assert "Approvers only" in words(response)
     assert not Decision.objects.exists()
 
 
@@ -188,30 +191,6 @@ def test_staff_who_left_are_signed_out_at_once(paths: dict[str, str]) -> None:
     staff.is_active = False
     staff.save()
     assert browser.get(paths["dashboard"]).status_code == 302
-
-
-@pytest.mark.parametrize("name", names())
-def test_nothing_of_the_console_is_stored_by_a_browser(paths: dict[str, str], name: str) -> None:
-    staff = signed_in(Role.ADMIN)
-    assert "no-store" in staff.get(paths[name]).headers["Cache-Control"]
-
-
-@pytest.mark.parametrize("name", names())
-def test_no_page_has_anything_inline(paths: dict[str, str], name: str) -> None:
-    page = signed_in(Role.ADMIN).get(paths[name]).getvalue().decode()
-    assert " style=" not in page
-    assert "<style" not in page
-    assert " onclick=" not in page
-    assert all("src=" in tag for tag in page.split("<script")[1:])
-
-
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_every_page_says_in_which_language_it_is(paths: dict[str, str], language: str) -> None:
-    staff = signed_in(Role.ADMIN, language)
-    for name, path in paths.items():
-        response = staff.get(path)
-        if response.status_code == 200:
-            assert response.headers["Content-Language"] == language, name
 
 
 def test_what_does_not_exist_is_not_found(paths: dict[str, str]) -> None:

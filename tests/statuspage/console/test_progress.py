@@ -24,14 +24,14 @@ START = time.time() + 3600
 
 @pytest.fixture
 def said(db: None) -> Statement:
-    """A statement that is being sent."""
+    """Return a statement that is being sent."""
     found = statement()
     Broadcast.objects.filter(pk=found.number).update(state="sending")
     return found
 
 
 def look(said: Statement) -> Progress:
-    """What somebody sees who looks now."""
+    """Return what somebody sees who looks now."""
     cache.delete(f"progress:{said.number}:fresh")
     return Progress.shared(Broadcast.objects.get(pk=said.number))
 
@@ -120,12 +120,12 @@ class TestPace:
             deliver(said, "pending")
         path = f"/console/broadcasts/{said.number}/progress/"
         with time_machine.travel(START, tick=False) as clock:
-            assert "messages a second" not in words(author.get(path))
+            assert "messages per second" not in words(author.get(path))
             send(1)
             clock.shift(5)
             cache.delete(f"progress:{said.number}:fresh")
             page = words(author.get(path))
-            assert "0.2 messages a second" in page
+            assert "0.2 messages per second" in page
             assert "about 4 minutes left" in page
             send(38)
             clock.shift(2)

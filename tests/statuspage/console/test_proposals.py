@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from statuspage.console.models import Proposal
-from statuspage.settlement.calendar.models import CalendarDay
-from statuspage.settlement.calendar.selectors import calendar_of
+from statuspage.approvals.models import Proposal
+from statuspage.calendar.models import CalendarDay
+from statuspage.calendar.selectors import calendar_of
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
 from tests.factories import make_staff, text
 from tests.statuspage.console.browser import browser_of, form_of, publish, signed_in, words
-from tests.statuspage.settlement.notices import samples
-from tests.statuspage.settlement.notices.samples import form_values, notice_kind, right_payload
+from tests.statuspage.notices import samples
+from tests.statuspage.notices.samples import form_values, notice_kind, right_payload
 
 pytestmark = pytest.mark.django_db
 PATH = "/console/notices/compose/calendar_change/"
@@ -62,7 +62,7 @@ def test_the_last_step_says_that_a_second_person_decides() -> None:
     writer = browser_of(make_staff())
     values = WRITTEN | form_values(notice_kind("calendar_change"), right_payload("calendar_change"))
     page = writer.post(PATH, {**form_of(writer.get(PATH)), **values, "step": "confirm"})
-    assert "Hand this over for approval?" in words(page)
+    assert "Submit for approval?" in words(page)
     assert "Publish now" not in words(page)
 
 
@@ -88,6 +88,11 @@ def test_the_approver_publishes_it_in_the_authors_name() -> None:
     assert not settles()
     fact = CalendarDay.objects.filter(date=MONDAY).latest("pk")
     assert (fact.entered_by, fact.approved_by) == (writer, approver)
+    page = words(browser.get(path))
+    assert page.count("<h3>") == 2
+    assert page.index("临时休市") < page.index("Special closure", page.index("<h3>"))
+    assert "中文" in page
+    assert "Statement 1" in page
     assert path not in words(browser.get("/console/notices/"))
     shown = words(browser.get(path))
     assert "Approved and published" in shown
@@ -100,7 +105,7 @@ def test_who_wrote_it_is_neither_offered_nor_allowed_to_approve(role: str) -> No
     path = hand_over(writer)
     browser = browser_of(writer)
     assert 'value="approve"' not in words(browser.get(path))
-    assert "You wrote this yourself: a second person approves it." in decide(browser, path)
+    assert "You wrote this yourself. A second person must approve it." in decide(browser, path)
     assert settles()
 
 
@@ -111,7 +116,7 @@ def test_others_may_look_and_not_decide(role: str) -> None:
     assert 'value="approve"' not in words(other.get(path))
     assert 'value="send_back"' not in words(other.get(path))
     for step in ("approve", "send_back"):
-        assert "Your role may not approve this." in decide(other, path, step)
+        assert "Your role cannot approve this." in decide(other, path, step)
     assert Proposal.objects.get().state == Proposal.State.WAITING
     assert settles()
 
@@ -132,8 +137,8 @@ def test_what_it_moves_is_looked_at_again_when_a_date_was_promised_meanwhile() -
     )
     answer = browser.post(path, {**seen, "step": "approve"})
     assert answer.status_code == 409
-    assert "different from what you looked at" in words(answer)
-    assert "Dates promised before that change" in words(answer)
+    assert "What this changes is no longer what you reviewed." in words(answer)
+    assert "Affected dates that were already promised" in words(answer)
     assert settles()
     assert "Published as statement 2." in decide(browser, path)
 
@@ -144,16 +149,16 @@ def test_two_approvers_publish_it_once() -> None:
     seen = form_of(other.get(path), "seen")
     decide(one, path)
     late = other.post(path, {**seen, "step": "approve"})
-    assert "This was decided already." in words(late)
+    assert "This has already been decided." in words(late)
     assert Statement.objects.count() == 1
 
 
 def test_what_is_sent_back_stays_unpublished() -> None:
     path = hand_over(make_staff())
     approver = signed_in(Role.APPROVER)
-    assert "nothing was published" in decide(approver, path, "send_back")
+    assert "Nothing was published." in decide(approver, path, "send_back")
     assert "Sent back" in words(approver.get(path))
-    assert "This was decided already." in decide(approver, path)
+    assert "This has already been decided." in decide(approver, path)
     assert settles()
     assert not Statement.objects.exists()
 
@@ -161,8 +166,8 @@ def test_what_is_sent_back_stays_unpublished() -> None:
 def test_an_author_may_take_it_back_before_it_is_decided() -> None:
     writer = make_staff()
     path = hand_over(writer)
-    assert "Take it back" in words(browser_of(writer).get(path))
-    assert "nothing was published" in decide(browser_of(writer), path, "send_back")
+    assert "Withdraw from review" in words(browser_of(writer).get(path))
+    assert "Nothing was published." in decide(browser_of(writer), path, "send_back")
     assert Proposal.objects.get().decided_by == writer
 
 
@@ -176,7 +181,7 @@ def test_a_button_that_does_not_exist_decides_nothing(step: str) -> None:
 def test_what_has_become_untrue_is_refused_when_it_is_approved() -> None:
     path = hand_over(make_staff())
     decide(signed_in(Role.APPROVER), hand_over(make_staff()))
-    assert "nothing would change" in decide(signed_in(Role.APPROVER), path)
+    assert "Nothing would change" in decide(signed_in(Role.APPROVER), path)
     assert Statement.objects.count() == 1
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from statuspage.components.models import Component
 from statuspage.incidents.models import Maintenance, Recurrence
-from statuspage.incidents.recurrence import Frequency, Rule
+from statuspage.incidents.recurrence import Frequency, RecurrenceRule
 from statuspage.incidents.services.recurrences import recurrence_create
 from statuspage.incidents.tasks import announce_recurring
 from statuspage.staff.roles import Role
@@ -45,7 +45,7 @@ def row(component: Component, **values: Any) -> Recurrence:
         "name": text("例行维护", "Routine maintenance"),
         "body": text("商户后台暂停登录。", "The portal is closed."),
         "components": [component.public_id],
-        "rule": Rule("monthly_by_weekday", FIRST, time(2)),
+        "rule": RecurrenceRule("monthly_by_weekday", FIRST, time(2)),
         "minutes": 90,
         "ahead_days": 14,
         "automatic": True,
@@ -67,7 +67,7 @@ def row(component: Component, **values: Any) -> Recurrence:
 def test_a_rule_comes_back_as_people_mean_it(
     frequency: str, first: date, expected: list[str]
 ) -> None:
-    starts = Rule(frequency, first, time(2)).between(at("2026-01-01"), at("2026-12-31"))
+    starts = RecurrenceRule(frequency, first, time(2)).between(at("2026-01-01"), at("2026-12-31"))
     assert [f"{one:%m-%d}" for one in starts[:3]] == expected
     assert {(one.hour, one.utcoffset()) for one in starts} == {(2, timedelta(hours=8))}
 
@@ -155,12 +155,12 @@ class TestStaff:
             one = row(component, automatic=False)
             author = signed_in()
             page = words(author.get("/console/"))
-            assert "Maintenance to be announced now" in page
+            assert "Maintenance to announce" in page
             address = f"?recurrence={one.pk}&start={int(at('2026-03-08T02:00').timestamp())}"
             compose = f"/console/maintenances/compose/{address}"
             assert compose in page
             publish(author, compose, scheduled_until="2026-03-08T04:00")
-            assert "Maintenance to be announced now" not in words(author.get("/console/"))
+            assert "Maintenance to announce" not in words(author.get("/console/"))
             assert author.get(compose).status_code == 404
         said = Maintenance.objects.get()
         assert (said.occurrence, said.scheduled_until) == (

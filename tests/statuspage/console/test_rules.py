@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from statuspage.settlement.models import Product
-from statuspage.settlement.money import Fee
-from statuspage.settlement.rules.models import SINCE_EVER
-from statuspage.settlement.services import notice_publish
+from statuspage.lib.money import Fee
+from statuspage.notices.models import Product
+from statuspage.notices.services import notice_publish
+from statuspage.settlement.models import SINCE_EVER
 from statuspage.staff.roles import Role
 from tests.factories import text
 from tests.statuspage.console.browser import signed_in, words
@@ -26,9 +26,9 @@ PAGE = "/console/rules/"
 
 
 def sections(client: Client) -> tuple[str, str]:
-    """What holds today, and the history."""
+    """Return what holds today, and the history."""
     page = words(client.get(PAGE))
-    today, _, history = page.partition("All there were, the newest first")
+    today, _, history = page.partition("All rules, newest first")
     return today, history
 
 
@@ -51,7 +51,7 @@ def test_a_rule_that_was_never_announced_was_always_known(author: Client) -> Non
     make_rule("T+1", known_from=SINCE_EVER)
     make_rule("D+1", "industry", known_from=beijing("2025-02-01 10:00"))
     today, _history = sections(author)
-    assert "always" in today
+    assert "from the start" in today
     assert "2025-02-01 10:00" in today
     assert "1970" not in today
 
@@ -96,7 +96,7 @@ def test_strangers_are_sent_to_sign_in() -> None:
     assert Client().get(PAGE).status_code == 302
 
 
-def test_it_speaks_chinese(chinese: Client) -> None:
+def test_the_page_of_rules_is_there_in_chinese(chinese: Client) -> None:
     make_rule(known_from=beijing("2025-02-01 10:00"))
     page = words(chinese.get(PAGE))
     for part in ("结算规则", "今日生效", "小微商户", "截止时间"):
@@ -108,7 +108,7 @@ class TestProducts:
 
     def test_an_administrator_adds_one(self) -> None:
         admin = signed_in(Role.ADMIN)
-        form = admin.get("/admin/settlement/product/add/")
+        form = admin.get("/admin/notices/product/add/")
         profile = form.context["adminform"].form.fields["profile"].queryset.get(code="fx")
         values = {
             "code": "abroad",
@@ -119,12 +119,12 @@ class TestProducts:
             "profile": profile.pk,
             "position": 3,
         }
-        assert admin.post("/admin/settlement/product/add/", values).status_code == 302
+        assert admin.post("/admin/notices/product/add/", values).status_code == 302
         product = Product.objects.get(code="abroad")
         assert product.name == {"zh-hans": "境外卡", "en": "Foreign cards"}
         assert product.profile.code == "fx"
 
     def test_none_is_ever_deleted_because_notices_speak_of_it(self) -> None:
         product = make_product()
-        path = f"/admin/settlement/product/{product.pk}/delete/"
+        path = f"/admin/notices/product/{product.pk}/delete/"
         assert signed_in(Role.ADMIN).post(path, {"post": "yes"}).status_code == 403

@@ -29,7 +29,7 @@ def test_every_page_of_the_console_says_that_something_waits(
     author: Client, draft: SignalDraft
 ) -> None:
     page = words(author.get("/console/notices/"))
-    assert "nothing is public yet" in page
+    assert "not public yet" in page
     assert f'href="{path_of(draft)}"' in page
 
 
@@ -41,7 +41,7 @@ def test_the_page_shows_what_would_be_said_to_how_many_and_why(
         page = words(author.get(path))
         assert "Payouts are late since" in page
         assert "起到账延迟，资金安全。" in page
-        assert "1 address will be told." in page
+        assert "1 address will be notified." in page
     assert "3 files missing" in page
     assert "alertname=PayoutsLate" in page
     assert 'href="https://monitor.example/x"' in page
@@ -54,13 +54,13 @@ def test_one_tap_publishes_and_leads_to_the_broadcast(author: Client, draft: Sig
     assert statement.kind == "incident.opened"
     again = author.post(path_of(draft), {"act": "publish"})
     assert again.status_code == 409
-    assert "This was decided meanwhile: Published." in words(again)
+    assert "Already decided: Published." in words(again)
     assert Statement.objects.count() == 1
 
 
 def test_what_is_nothing_for_the_public_is_dismissed(author: Client, draft: SignalDraft) -> None:
     answer = author.post(path_of(draft), {"act": "dismiss"}, follow=True)
-    assert "Dismissed: nothing was published." in words(answer)
+    assert "Dismissed. Nothing was published." in words(answer)
     assert "Dismissed" in words(author.get(path_of(draft)))
     assert not Statement.objects.exists()
 
@@ -86,7 +86,7 @@ def test_a_draft_that_somebody_else_decided_is_not_published_twice(
     form = form_of(author.get(path))
     author.post(path_of(draft), {"act": "publish"})
     page = words(author.post(path, {**form, "step": "publish"}))
-    assert "This was decided meanwhile" in page
+    assert "Already decided:" in page
     assert Statement.objects.count() == 1
 
 
@@ -95,7 +95,7 @@ def test_it_can_belong_to_an_incident_that_is_open(
 ) -> None:
     incident = incident_of(open_incident(component))
     page = words(author.get(path_of(draft)))
-    assert "An open incident speaks of the same component already:" in page
+    assert "An open incident already covers the same service:" in page
     answer = author.post(path_of(draft), {"act": "join", "incident": incident.public_id})
     assert answer.headers["Location"] == f"/console/incidents/{incident.public_id}/"
     assert Statement.objects.count() == 1
@@ -123,7 +123,7 @@ def test_signals_that_no_rule_is_for_are_shown(author: Client, draft: SignalDraf
     calm(labels={"alertname": "DiskFull"})
     page = words(author.get("/console/signals/"))
     assert "DiskFull" in page
-    assert "no rule is for it" in page
+    assert "no matching rule" in page
 
 
 @pytest.mark.parametrize("wanted", ["999", "x", "9" * 30])

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from statuspage.settlement.services import notice_publish
+from statuspage.notices.services import notice_publish
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_withdraw
 from tests.factories import make_address, make_staff, open_incident, text
@@ -84,7 +84,7 @@ def test_a_second_click_answers_only_once(author: Client, act: str) -> None:
     form = form_of(author.get(path_of(original, act))) | {"body_zh": "文", "step": "publish"}
     author.post(path_of(original, act), form)
     page = author.post(path_of(original, act), form, follow=True)
-    assert "Nothing was published again." in words(page)
+    assert "It was not published again." in words(page)
     assert Statement.objects.count() == 2
 
 
@@ -102,17 +102,19 @@ def test_those_who_were_told_are_told_of_the_correction(author: Client) -> None:
     make_address(topics=["incident"])
     make_address(topics=["notice"])
     page = press(author, path_of(original, "correct"), "confirm", body_zh="更正")
-    assert "1 address will be told." in words(page)
+    assert "1 address will be notified." in words(page)
 
 
 def test_the_log_names_what_was_said_by_whom_and_its_hash(author: Client) -> None:
     open_incident(author=make_staff(username="lin.wei"))
     open_incident()
     page = words(author.get("/console/log/"))
-    assert page.index("#2") < page.index("#1")
+    assert page.index("No. 2") < page.index("No. 1")
     assert "lin.wei" in page
     assert Statement.objects.get(number=1).sha256 in page
-    assert "by the clock or from outside the console" in page
+    assert "system or API" in page
+    assert "New incident</span>" in page
+    assert "<code>incident.opened" not in page
 
 
 def test_the_log_is_paged_and_speaks_the_readers_language(author: Client, chinese: Client) -> None:

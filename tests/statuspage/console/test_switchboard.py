@@ -58,7 +58,7 @@ def test_an_open_incident_is_updated_and_keeps_its_other_components(author: Clie
 def test_without_a_change_there_is_nothing_to_say(author: Client, component: Component) -> None:
     page = author.get(PATH, form_of(author.get(PATH), "target"))
     assert page.status_code == 200
-    assert "nothing to say" in words(page)
+    assert "No status was changed, so there is nothing to publish." in words(page)
 
 
 @pytest.mark.parametrize("target", ["zzz", "", "new", "../x"])

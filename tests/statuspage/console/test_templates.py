@@ -91,7 +91,7 @@ def test_the_time_does_not_move_on_while_the_author_writes(author: Client, db: N
 def test_what_only_the_author_knows_stays_and_is_refused(author: Client, db: None) -> None:
     path = f"{INCIDENT}?template={template('incident', '{time}{产品}', '{product}').pk}"
     page = press(author, path, "publish")
-    assert "still a placeholder: {产品} {product}" in words(page)
+    assert "Fill in or delete these placeholders: {产品} {product}" in words(page)
     assert not Statement.objects.exists()
 
 
@@ -99,7 +99,7 @@ def test_a_time_typed_as_a_placeholder_is_refused_like_any_other(
     author: Client, component: Component
 ) -> None:
     page = press(author, INCIDENT, "publish", name_zh="延迟", body_zh="{time}起延迟")
-    assert "still a placeholder: {time}" in words(page)
+    assert "Fill in or delete these placeholders: {time}" in words(page)
     assert form_of(page)["body_zh"] == "{time}起延迟"
     assert not Statement.objects.exists()
 

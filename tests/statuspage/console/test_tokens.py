@@ -40,7 +40,7 @@ def test_a_token_is_shown_once_and_works(db: None) -> None:
     assert AuditEntry.objects.get(act="token.issued").after["scopes"] == ["read"]
 
 
-def test_it_expires(db: None) -> None:
+def test_a_token_expires_after_its_days(db: None) -> None:
     secret = SECRET.search(words(issue(signed_in(), days=1)))[0]
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1), tick=False):
         assert call(secret) == 401
@@ -80,5 +80,5 @@ def test_an_auditor_gives_no_more_than_reading(db: None) -> None:
 def test_what_is_not_filled_in_rightly_issues_nothing(db: None, wrong: dict[str, object]) -> None:
     response = issue(signed_in(), **wrong)
     assert response.status_code == 400
-    assert "No token was issued" in words(response)
+    assert "Token not issued." in words(response)
     assert not ApiToken.objects.exists()

@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.test import Client
 
-from statuspage.settlement.affected.models import AffectedTransaction, Upload
-from statuspage.settlement.affected.services import uploads_read
+from statuspage.settlement.affected.services import UPLOADS
+from statuspage.settlement.models import AffectedTransaction, Upload
 from statuspage.staff.roles import Role
 from tests.factories import open_incident
 from tests.statuspage.console.browser import signed_in, words
@@ -37,31 +37,36 @@ def test_from_the_file_to_what_became_of_it(approver: Client, incident: str) -> 
     page = send(approver, incident, text(line(), line(reference="2"))).headers["Location"]
     waiting = approver.get(page)
     assert waiting["Refresh"] == "2"
-    assert "Waiting to be read" in words(waiting)
-    uploads_read()
+    assert "Queued" in words(waiting)
+    UPLOADS.read_all()
     done = approver.get(page)
     assert "Refresh" not in done
-    assert "All rows were taken over" in words(done)
+    assert "All rows were imported." in words(done)
     assert "february.csv" in words(approver.get(LIST))
 
 
 def test_bad_rows_are_listed_with_line_and_reason(approver: Client, incident: str) -> None:
     page = send(approver, incident, text(line(), line(phone="x"))).headers["Location"]
-    uploads_read()
+    UPLOADS.read_all()
     shown = words(approver.get(page))
-    assert "Nothing was taken over, as you chose" in shown
-    assert "Write the last four digits of the phone on file." in shown
+    assert "Nothing was imported, as you chose." in shown
+    assert "Enter the last four digits of the phone on file." in shown
     assert not AffectedTransaction.objects.exists()
 
 
 def test_and_can_be_downloaded(approver: Client, incident: str) -> None:
     upload = take(text(*(line(phone="x") for _ in range(120))), incident=incident)
     answer = approver.get(f"{LIST}{upload.public_id}/problems/")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines[0] == "Line,Column,Reason"
-    assert lines[1] == "2,phone,Write the last four digits of the phone on file."
+    assert lines[1] == "2,phone,Enter the last four digits of the phone on file."
     assert len(lines) == 121
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_column_is_named_as_chinese_lists_head_it(chinese: Client, incident: str) -> None:
+    upload = take(text(line(phone="x")), incident=incident)
+    assert "<td>手机尾号</td>" in words(chinese.get(f"{LIST}{upload.public_id}/"))
 
 
 def test_long_lists_of_bad_rows_are_paged(approver: Client, incident: str) -> None:
@@ -72,8 +77,8 @@ def test_long_lists_of_bad_rows_are_paged(approver: Client, incident: str) -> No
 
 def test_the_good_rows_by_choice(approver: Client, incident: str) -> None:
     page = send(approver, incident, text(*many(3), line(phone="x")), "good").headers["Location"]
-    uploads_read()
-    assert "The good rows were taken over" in words(approver.get(page))
+    UPLOADS.read_all()
+    assert "Valid rows were imported." in words(approver.get(page))
     assert AffectedTransaction.objects.count() == 3
 
 
@@ -96,7 +101,7 @@ def test_one_that_is_too_large_says_so(approver: Client, incident: str, settings
     settings.TRANSACTIONS_MAX_MB = 0
     answer = send(approver, incident, text(line()))
     assert answer.status_code == 400
-    assert "too large: at most 0 MB" in words(answer)
+    assert "The maximum is 0 MB." in words(answer)
 
 
 def test_a_body_that_is_far_too_large_is_not_even_written_down(
@@ -115,7 +120,7 @@ def test_a_body_that_is_far_too_large_is_not_even_written_down(
 
 def test_authors_and_auditors_look_and_do_not_upload(author: Client, incident: str) -> None:
     assert send(author, incident, text(line())).status_code == 403
-    assert "Approvers and administrators upload lists" in words(author.get(LIST))
+    assert "Only approvers and administrators can upload lists." in words(author.get(LIST))
     assert not Upload.objects.exists()
 
 

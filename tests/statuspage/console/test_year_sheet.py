@@ -7,9 +7,8 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.console.year_sheet import WEEKDAYS, Cell, months, special_runs
-from statuspage.settlement.calendar.library import library_days
-from statuspage.settlement.workdays import (
+from statuspage.calendar.library import library_days
+from statuspage.calendar.workdays import (
     MAKE_UP_WORKDAY,
     WEEKEND_DAY,
     WORKDAY,
@@ -18,6 +17,7 @@ from statuspage.settlement.workdays import (
     NotYetPublished,
     days_of,
 )
+from statuspage.console.sheets import WEEKDAYS, DayCell, months, special_runs
 
 YEARS = range(2005, 2027)
 KNOWN = Calendar(
@@ -67,12 +67,14 @@ def test_a_year_that_is_not_loaded_has_no_sheet():
     ],
 )
 def test_holidays_and_make_up_days_carry_a_word_besides_their_colour(day, mark, tone):
-    cell = Cell(date(2026, 10, 10), day)
+    cell = DayCell(date(2026, 10, 10), day)
     with override("en"):
         assert str(cell.mark) == mark
     assert cell.tone == tone
-    assert not cell.rests_all_the_same
+    assert not cell.closed_on_make_up_day
 
 
 def test_a_make_up_day_may_rest_all_the_same():
-    assert Cell(date(2026, 10, 10), Day(settles=False, kind=MAKE_UP_WORKDAY)).rests_all_the_same
+    assert DayCell(
+        date(2026, 10, 10), Day(settles=False, kind=MAKE_UP_WORKDAY)
+    ).closed_on_make_up_day

@@ -12,7 +12,8 @@ from statuspage.components.models import Component, StatusChange
 from statuspage.incidents.lifecycle import IllegalTransition
 from statuspage.incidents.models import Incident
 from statuspage.incidents.selectors import open_incidents, recent_incidents
-from statuspage.incidents.services.incidents import Superseded, incident_open, incident_update
+from statuspage.incidents.services.impacts import Superseded
+from statuspage.incidents.services.incidents import incident_open, incident_update
 from statuspage.statements.models import Statement
 from statuspage.statements.times import from_iso
 from tests.factories import incident_of, make_component, make_staff, open_incident, text

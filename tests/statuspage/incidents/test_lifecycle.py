@@ -41,18 +41,16 @@ MAINTENANCE_ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("present", "following"), [*itertools.product(IncidentStatus.values, repeat=2)]
-)
-def test_incident_transition(present, following):
-    assert_decides(INCIDENT_TRANSITIONS, INCIDENT_ALLOWED, present, following)
+def test_an_incident_moves_only_as_its_table_says(subtests: pytest.Subtests) -> None:
+    for present, following in [*itertools.product(IncidentStatus.values, repeat=2)]:
+        with subtests.test(present=present, following=following):
+            assert_decides(INCIDENT_TRANSITIONS, INCIDENT_ALLOWED, present, following)
 
 
-@pytest.mark.parametrize(
-    ("present", "following"), [*itertools.product(MaintenanceStatus.values, repeat=2)]
-)
-def test_maintenance_transition(present, following):
-    assert_decides(MAINTENANCE_TRANSITIONS, MAINTENANCE_ALLOWED, present, following)
+def test_a_maintenance_moves_only_as_its_table_says(subtests: pytest.Subtests) -> None:
+    for present, following in [*itertools.product(MaintenanceStatus.values, repeat=2)]:
+        with subtests.test(present=present, following=following):
+            assert_decides(MAINTENANCE_TRANSITIONS, MAINTENANCE_ALLOWED, present, following)
 
 
 def assert_decides(table, allowed, present, following):

@@ -16,7 +16,7 @@ from statuspage.incidents.selectors import (
     recent_maintenances,
     scheduled_maintenances,
 )
-from statuspage.incidents.services.incidents import Superseded
+from statuspage.incidents.services.impacts import Superseded
 from statuspage.incidents.services.maintenances import (
     maintenance_schedule,
     maintenance_update,

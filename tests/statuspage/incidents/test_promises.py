@@ -12,7 +12,7 @@ from statuspage.components.statuses import Impact
 from statuspage.incidents.promises import first_update_by, postmortem_by, promised_by
 from statuspage.incidents.services.incidents import incident_update
 from tests.factories import incident_of, make_component, open_incident, text
-from tests.statuspage.settlement.calendar.factories import reviewed
+from tests.statuspage.calendar.factories import reviewed
 
 NOON = datetime(2025, 9, 30, 4, 0, 31, tzinfo=UTC)  # a Tuesday, the last day before a long holiday
 

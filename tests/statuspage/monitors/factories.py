@@ -4,9 +4,9 @@ from typing import Any
 
 from statuspage.components.models import Component
 from statuspage.incidents.models import Template
+from statuspage.monitors.intake import ReportResult, signals_take
+from statuspage.monitors.matching import Report, fingerprint_of
 from statuspage.monitors.models import SignalRule
-from statuspage.monitors.reports import Report, fingerprint_of
-from statuspage.monitors.taking import Taken, signals_take
 from tests.factories import make_component, text
 
 LATE = {"alertname": "PayoutsLate", "cycle": "T+1"}
@@ -37,17 +37,17 @@ def make_rule(**values: Any) -> SignalRule:
 
 
 def report(firing: bool = True, labels: dict[str, str] | None = None, **values: Any) -> Report:
-    """A report on late payouts."""
+    """Return a report on late payouts."""
     said = labels or LATE
     values.setdefault("fingerprint", fingerprint_of(said))
     return Report(source="batch-watch", labels=said, firing=firing, **values)
 
 
-def fire(**values: Any) -> Taken:
-    """A monitor reports that it fires."""
+def fire(**values: Any) -> ReportResult:
+    """Return a monitor reports that it fires."""
     return signals_take([report(**values)])[0]
 
 
-def calm(**values: Any) -> Taken:
-    """A monitor reports that it is over."""
+def calm(**values: Any) -> ReportResult:
+    """Return a monitor reports that it is over."""
     return signals_take([report(firing=False, **values)])[0]

@@ -8,9 +8,8 @@ from statuspage.monitors.matching import clean_matchers, fits
 LABELS = {"alertname": "PayoutsLate", "cycle": "T+1", "path": "/a[1]?x=*"}
 
 
-@pytest.mark.parametrize(
-    ("matchers", "fitting"),
-    [
+def test_every_label_must_fit_and_only_the_star_is_special(subtests: pytest.Subtests) -> None:
+    for matchers, fitting in [
         ({"alertname": "PayoutsLate"}, True),
         ({"alertname": "Payouts*"}, True),
         ({"alertname": "*"}, True),
@@ -21,12 +20,9 @@ LABELS = {"alertname": "PayoutsLate", "cycle": "T+1", "path": "/a[1]?x=*"}
         ({"path": "/a[1]?x=*"}, True),
         ({"alertname": "Payouts?ate"}, False),
         ({"alertname": "[P]ayoutsLate"}, False),
-    ],
-)
-def test_every_label_must_fit_and_only_the_star_is_special(
-    matchers: dict[str, str], fitting: bool
-) -> None:
-    assert fits(matchers, LABELS) is fitting
+    ]:
+        with subtests.test(matchers=matchers, fitting=fitting):
+            assert fits(matchers, LABELS) is fitting
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
-from statuspage.monitors.deciding import (
+from statuspage.monitors.decisions import (
     draft_dismiss,
     draft_join,
     draft_publish,
     drafts_lapse,
     signals_forget,
 )
+from statuspage.monitors.intake import signals_take
 from statuspage.monitors.models import Signal, SignalDraft, SignalRule
-from statuspage.monitors.taking import signals_take
 from statuspage.statements.models import Statement
 from tests.factories import incident_of, make_component, make_staff, open_incident, text
 from tests.statuspage.monitors.factories import LATE, calm, fire, make_rule, make_template, report

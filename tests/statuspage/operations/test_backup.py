@@ -1,14 +1,8 @@
 """A copy of the database, and the way back."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
@@ -20,43 +14,6 @@ from tests.factories import make_address, open_incident
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COPY = "restored_copy"
-
-
-def server(database: str) -> psycopg.Connection[tuple[object, ...]]:
-    present = connection.settings_dict
-    return psycopg.connect(
-        dbname=database,
-        user=present["USER"],
-        password=present["PASSWORD"] or None,
-        host=present["HOST"],
-        port=present["PORT"] or None,
-        autocommit=True,
-    )
-
-
-@pytest.fixture
-def empty() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
-    """`manage.py` on a new and empty database of the same engine."""
-    name = f"{COPY}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}"
-    with server("postgres") as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name}")
-        admin.execute(f"CREATE DATABASE {name}")
-    present = connection.settings_dict
-    url = f"postgresql://{present['USER']}:{present['PASSWORD']}@/{name}?host={present['HOST']}"
-
-    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=settings.BASE_DIR,
-            env={**os.environ, "DATABASE_URL": f"{url}&port={present['PORT']}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    yield manage
-    with server("postgres") as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def tamper(number: int) -> None:

@@ -13,19 +13,18 @@ from django.test import Client
 
 from notifications.hints import hint
 from statuspage.celery import _follow
-from statuspage.env import ConfigurationError
-from statuspage.operations.logs import OfRequest, current_request, follow_request, logging_by
+from statuspage.operations.logs import RequestIdFilter, current_request, follow_request, logging_by
 
 
 @pytest.fixture
 def lines(request: pytest.FixtureRequest) -> Iterator[StringIO]:
-    """What a handler of the chosen format writes."""
+    """Yield what a handler of the chosen format writes."""
     chosen = logging_by(request.param, "INFO")
     configurator: Any = logging.config.DictConfigurator(chosen)  # type: ignore[attr-defined]
     stream = StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(configurator.configure_formatter(chosen["formatters"]["chosen"]))
-    handler.addFilter(OfRequest())
+    handler.addFilter(RequestIdFilter())
     logger = logging.getLogger("candor.test")
     logger.addHandler(handler)
     yield stream
@@ -103,11 +102,3 @@ def test_what_beat_asks_for_belongs_to_nobody(headers: Any, expected: str) -> No
     follow_request("request-of-the-task-before")
     _follow(task=Task(headers))
     assert current_request() == expected
-
-
-@pytest.mark.parametrize(
-    ("form", "level", "named"), [("xml", "INFO", "LOG_FORMAT"), ("json", "LOUD", "LOG_LEVEL")]
-)
-def test_a_wrong_setting_is_named(form: str, level: str, named: str) -> None:
-    with pytest.raises(ConfigurationError, match=named):
-        logging_by(form, level)

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from notifications.delivery import budget
 from notifications.delivery.alarms import alarm_raise
 from notifications.delivery.models import Alarm, Delivery, Spending
+from statuspage import __version__
 from statuspage.incidents.models import Incident
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.rows import SMS, deliver, statement
@@ -40,7 +41,7 @@ def _this_machine(settings: object) -> None:
 
 @pytest.mark.django_db
 class TestFigures:
-    def test_engines_that_answer(self, client: Client) -> None:
+    def test_engines_that_answer_are_measured_as_up(self, client: Client) -> None:
         found = scrape(client)
         assert found["candor_engine_up", (("engine", "database"),)] == 1
         assert found["candor_engine_up", (("engine", "redis"),)] == 1
@@ -50,10 +51,13 @@ class TestFigures:
         found = scrape(client)
         assert found["candor_engine_up", (("engine", "redis"),)] == 0
 
-    def test_an_empty_log(self, client: Client) -> None:
+    def test_the_running_version_is_shown(self, client: Client) -> None:
+        assert scrape(client)["candor_build_info", (("version", __version__),)] == 1
+
+    def test_an_empty_log_counts_no_statement(self, client: Client) -> None:
         assert scrape(client)["candor_statement_number", ()] == 0
 
-    def test_the_log_and_what_is_open(self, client: Client) -> None:
+    def test_the_last_statement_and_what_is_open_are_measured(self, client: Client) -> None:
         said = open_incident()
         found = scrape(client)
         assert found["candor_statement_number", ()] == said.number
@@ -84,13 +88,15 @@ class TestFigures:
         assert found["candor_delivery_due_seconds", (("channel", SMS),)] >= 90
         assert found["candor_deliveries_made_total", ()] >= 4
 
-    def test_alarms(self, client: Client) -> None:
+    def test_open_alarms_are_counted_by_kind(self, client: Client) -> None:
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, SMS)
         found = scrape(client)
         assert found["candor_alarms_open", (("kind", "provider_down"),)] == 1
         assert found["candor_alarms_open", (("kind", "budget_near"),)] == 0
 
-    def test_money(self, client: Client, settings: object) -> None:
+    def test_spending_is_measured_and_the_cap_where_there_is_one(
+        self, client: Client, settings: object
+    ) -> None:
         Spending.objects.create(month=budget.this_month(), spent=Decimal("12.5"), segments=250)
         assert ("candor_sms_cap", ()) not in scrape(client)
         settings.SMS_MONTHLY_CAP = Decimal("100.00")  # type: ignore[attr-defined]
@@ -106,7 +112,7 @@ class TestFigures:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_database_it_says_so_and_nothing_else(client: Client) -> None:
+def test_without_the_database_it_says_so_and_names_the_version(client: Client) -> None:
     port = connection.settings_dict["PORT"]
     connection.close()
     connection.settings_dict["PORT"] = "1"
@@ -116,7 +122,7 @@ def test_without_the_database_it_says_so_and_nothing_else(client: Client) -> Non
         connection.close()
         connection.settings_dict["PORT"] = port
     assert found["candor_engine_up", (("engine", "database"),)] == 0
-    assert {name for name, _ in found} == {"candor_engine_up"}
+    assert {name for name, _ in found} == {"candor_build_info", "candor_engine_up"}
 
 
 @pytest.mark.django_db

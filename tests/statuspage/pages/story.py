@@ -11,8 +11,8 @@ from statuspage.components.models import Component
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.services.incidents import incident_open, incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
-from statuspage.settlement.models import Notice
-from statuspage.settlement.services import notice_publish
+from statuspage.notices.models import Notice
+from statuspage.notices.services import notice_publish
 from statuspage.statements.models import Statement
 from tests.factories import make_component, make_group, text
 
@@ -21,17 +21,17 @@ DELAYED = text("T+1到账延迟", "T+1 payouts are late")
 
 
 def ago(**span: float) -> datetime:
-    """A moment before the tests' present."""
+    """Return a moment before the tests' present."""
     return NOW - timedelta(**span)
 
 
 def ahead(**span: float) -> datetime:
-    """A moment after the tests' present."""
+    """Return a moment after the tests' present."""
     return NOW + timedelta(**span)
 
 
 def opened(component: Component | None = None, **values: Any) -> Statement:
-    """An incident opened an hour ago."""
+    """Return an incident opened an hour ago."""
     component = component or make_component()
     values.setdefault("name", DELAYED)
     values.setdefault("body", text("部分小微商户到账延迟,资金安全。", "Funds are safe."))
@@ -41,7 +41,7 @@ def opened(component: Component | None = None, **values: Any) -> Statement:
 
 
 def updated(statement: Statement, status: str = "identified", **values: Any) -> Statement:
-    """The next update of the incident that a statement is about, half an hour ago."""
+    """Return the next update of the incident that a statement is about, half an hour ago."""
     values.setdefault("body", text("原因已找到。", "We know the cause."))
     values.setdefault("published_at", ago(minutes=30))
     incident = Incident.objects.get(public_id=statement.subject_id)
@@ -49,14 +49,14 @@ def updated(statement: Statement, status: str = "identified", **values: Any) -> 
 
 
 def resolved(statement: Statement, **values: Any) -> Statement:
-    """The end of an incident, ten minutes ago."""
+    """Return the end of an incident, ten minutes ago."""
     values.setdefault("body", text("已恢复,今日内补划。", "Restored; made up today."))
     values.setdefault("published_at", ago(minutes=10))
     return updated(statement, "resolved", **values)
 
 
 def scheduled(component: Component | None = None, **values: Any) -> Statement:
-    """A maintenance for tomorrow, announced yesterday."""
+    """Return a maintenance for tomorrow, announced yesterday."""
     component = component or make_component("商户后台", "Merchant portal")
     values.setdefault("name", text("清算系统升级", "Clearing upgrade"))
     values.setdefault("body", text("到账时间不变。", "Payout times do not change."))
@@ -69,14 +69,14 @@ def scheduled(component: Component | None = None, **values: Any) -> Statement:
 
 
 def moved(statement: Statement, status: str, **values: Any) -> Statement:
-    """The next stage of a maintenance."""
+    """Return the next stage of a maintenance."""
     values.setdefault("body", text("维护有新进展。", "Work goes on."))
     maintenance = Maintenance.objects.get(public_id=statement.subject_id)
     return maintenance_update(maintenance=maintenance, status=status, author=None, **values)
 
 
 def noticed(**values: Any) -> Statement:
-    """A notice to micro merchants, published an hour ago."""
+    """Return a notice to micro merchants, published an hour ago."""
     values.setdefault("kind", "general")
     values.setdefault("title", text("结算安排", "Settlement arrangements"))
     values.setdefault("body", text("无需申请。", "You need not do anything."))
@@ -86,12 +86,12 @@ def noticed(**values: Any) -> Statement:
 
 
 def notice_of(statement: Statement) -> Notice:
-    """The notice a statement is about."""
+    """Return the notice a statement is about."""
     return Notice.objects.get(public_id=statement.subject_id)
 
 
 def path_of(statement: Statement, language: str = "en") -> str:
-    """The page of a statement's subject."""
+    """Return the page of a statement's subject."""
     prefix = "/en" if language == "en" else ""
     return f"{prefix}/{statement.subject_type}s/{statement.subject_id}/"
 
@@ -120,7 +120,7 @@ class _Words(HTMLParser):
 
 
 def words_of(response: HttpResponse) -> str:
-    """What a person reads of a page's main part: its words with single spaces."""
+    """Return what a person reads of a page's main part: its words with single spaces."""
     parser = _Words()
     html = response.content.decode()
     parser.feed(html.partition("<main")[2].partition("</main>")[0].partition(">")[2])

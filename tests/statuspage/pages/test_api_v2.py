@@ -85,7 +85,7 @@ def test_each_path_answers_on_an_empty_page(client: Client, name: str) -> None:
     assert all(document[part] == [] for part in SECTIONS[name] - {"status"})
 
 
-def test_the_page(client: Client) -> None:
+def test_the_page_tells_its_name_zone_and_last_change(client: Client) -> None:
     statement = opened(published_at=ago(minutes=3))
     page = asked(client, "status")["page"]
     assert set(page) == {"id", "name", "url", "time_zone", "updated_at"}
@@ -121,7 +121,7 @@ def test_the_overall_status_uses_the_contracts_words_in_any_language(
     assert asked(client, "status", language)["status"] == expected
 
 
-def test_a_component(client: Client) -> None:
+def test_a_component_has_every_field_of_the_contract(client: Client) -> None:
     component = board()["t1"]
     component.description = text("小微商户", "Micro merchants")
     component.start_date = date(2024, 5, 1)
@@ -165,7 +165,7 @@ def test_a_group_is_a_row_of_its_own_with_its_members(client: Client) -> None:
     assert settlement["components"] == [components["t1"].public_id], "not the hidden one"
 
 
-def test_an_incident(client: Client) -> None:
+def test_an_incident_has_every_field_of_the_contract(client: Client) -> None:
     component = board()["t1"]
     first = opened(component, started_at=ago(hours=2))
     updated(first, "monitoring", published_at=ago(minutes=20))
@@ -217,7 +217,7 @@ def test_a_correction_is_an_update_with_the_status_of_its_time(client: Client) -
     (incident,) = asked(client, "incidents", "en")["incidents"]
     _last, correction, *_rest = incident["incident_updates"]
     assert correction["status"] == "identified"
-    assert correction["body"] == f"Correction of No. {first.number}: It is D+1."
+    assert correction["body"] == f"Correction to No. {first.number}: It is D+1."
     assert correction["affected_components"] is None
 
 
@@ -248,7 +248,7 @@ def test_only_the_fifty_newest_incidents_are_listed(client: Client) -> None:
     assert "第0次" not in names
 
 
-def test_a_maintenance(client: Client) -> None:
+def test_a_maintenance_has_every_field_of_the_contract(client: Client) -> None:
     statement = scheduled()
     (maintenance,) = asked(client, "scheduled-maintenances/upcoming")["scheduled_maintenances"]
     assert set(maintenance) == INCIDENT | {"scheduled_for", "scheduled_until"}

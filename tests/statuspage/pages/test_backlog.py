@@ -28,11 +28,11 @@ def test_figures_and_bars_stand_in_proportion(client: Client) -> None:
     tell(incident, cell(1000, 250), cell(500, 500, category="industry"), few)
     shown = page(client, incident)
     assert "49% has arrived" in shown
-    assert "1,000 affected, 250 open" in shown
-    assert "&lt;5 affected, &lt;5 open" in shown
+    assert "1,000 affected, 250 pending" in shown
+    assert "&lt;5 affected, &lt;5 pending" in shown
     assert widths(shown) == [(500, 500), (1000, 250), (4, 4)]
     assert "<td>1,000</td><td>10,000.00</td><td>250</td><td>2,500.00</td>" in shown
-    assert "nothing can be learnt of a single merchant" in shown
+    assert "To protect individual merchants, fewer than" in shown
     assert " style=" not in shown
 
 
@@ -63,5 +63,23 @@ def test_it_does_not_crowd_the_first_page_nor_the_list_of_notices_on_the_inciden
 def test_its_notice_has_a_page_of_its_own(client: Client) -> None:
     said = tell(open_incident().subject_id, cell(1000, 430))
     shown = client.get(f"/en/notices/{said.subject_id}/").content.decode()
-    assert "Backlog: 57% has arrived" in shown
-    assert "By transaction day and merchants" in shown
+    assert "Payout progress: 57% has arrived" in shown
+    assert "By transaction date and merchant category" in shown
+
+
+def test_figures_have_a_unit_and_one_is_singular(client: Client) -> None:
+    incident = open_incident().subject_id
+    said = tell(incident, cell(20, 1))
+    assert "1 is pending." in said.content["body"]["en"]
+    assert "1 is pending." in said.content["brief"]["en"]
+    shown = page(client, incident, "")
+    assert "<dd>20 笔</dd>" in shown
+    assert "<dd>1 笔</dd>" in shown
+    chinese = {one["label"]: one["text"] for one in said.content["details"]["zh-hans"]}
+    assert chinese["受影响交易"] == "20 笔"
+
+
+def test_a_feed_does_not_say_twice_what_the_title_begins_with(client: Client) -> None:
+    tell(open_incident().subject_id, cell(20, 1))
+    titles = [one["title"] for one in client.get("/feed.json").json()["items"]]
+    assert "到账进度：已到账 95%" in titles

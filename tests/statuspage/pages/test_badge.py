@@ -1,9 +1,12 @@
-"""The badge, the sitemap and robots.txt."""
+"""The badge, the sitemap, robots.txt and security.txt."""
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils.translation import override
 
 from statuspage.pages.badge import HEIGHT, svg
 from tests.factories import make_component
@@ -18,8 +21,9 @@ def _drawn(picture: str) -> ElementTree.Element:
 
 
 def test_it_says_the_state_in_words_for_eyes_and_screen_readers() -> None:
-    picture = _drawn(svg("服务状态", "部分服务中断", "minor"))
-    assert picture.get("aria-label") == "服务状态: 部分服务中断"
+    with override("zh-hans"):
+        picture = _drawn(svg("服务状态", "部分服务中断", "minor"))
+    assert picture.get("aria-label") == "服务状态：部分服务中断"
     assert [one.text for one in picture.iter(f"{SVG}text")] == ["服务状态", "部分服务中断"]
 
 
@@ -45,7 +49,7 @@ class TestAddresses:
         assert "All services are running normally" in before.content.decode()
         opened(component)
         after = client.get("/badge.svg?lang=en").content.decode()
-        assert "Some services are partly interrupted" in after
+        assert "Some services have a partial outage" in after
         assert after != client.get("/badge.svg").content.decode()
 
     def test_the_sitemap_lists_every_page_in_both_languages(self, client: Client) -> None:
@@ -64,3 +68,24 @@ class TestAddresses:
         lines = client.get("/robots.txt").content.decode().splitlines()
         assert "Disallow: /console/" in lines
         assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in lines
+
+    def test_security_txt_names_the_contact_and_expires_within_a_year(
+        self, client: Client, settings: Any
+    ) -> None:
+        settings.SECURITY_CONTACT = ("mailto:a@pay.example", "https://pay.example/report")
+        with time_machine.travel("2026-11-28T12:00:00Z", tick=False):
+            response = client.get("/.well-known/security.txt")
+        assert response["Content-Type"] == "text/plain; charset=utf-8"
+        assert response.content.decode().splitlines() == [
+            "Contact: mailto:a@pay.example",
+            "Contact: https://pay.example/report",
+            "Expires: 2027-05-01T00:00:00Z",
+            "Preferred-Languages: zh, en",
+            "Canonical: http://127.0.0.1:8000/.well-known/security.txt",
+        ]
+
+    def test_security_txt_does_not_exist_without_a_contact(
+        self, client: Client, settings: Any
+    ) -> None:
+        settings.SECURITY_CONTACT = ()
+        assert client.get("/.well-known/security.txt").status_code == 404

@@ -9,20 +9,20 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from statuspage.settlement.models import Notice
-from statuspage.settlement.workdays import Day
+from statuspage.calendar.workdays import Day
+from statuspage.notices.models import Notice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import text
+from tests.statuspage.calendar.factories import HOLIDAY, load, override, reviewed
 from tests.statuspage.pages.story import ahead, moved, notice_of, noticed, scheduled
-from tests.statuspage.settlement.calendar.factories import HOLIDAY, load, override, reviewed
 
 pytestmark = pytest.mark.django_db
 PATH = "/calendar.ics"
 
 
 def planned(**values: Any) -> Statement:
-    """A maintenance announced the day before, with the reason that this takes."""
+    """Return a maintenance announced the day before, with the reason that this takes."""
     return scheduled(short_notice_reason=text("紧急修复"), **values)
 
 

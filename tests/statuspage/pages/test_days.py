@@ -11,10 +11,10 @@ from statuspage.components.statuses import Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.pages.cards import IncidentCard, MaintenanceCard
 from statuspage.pages.days import recent_days
-from statuspage.pages.words import Words
+from statuspage.statements.texts import LocalizedText
 
 FIRST, LAST = date(2025, 2, 8), date(2025, 2, 21)
-NAME = Words("T+1到账延迟", "zh-hans")
+NAME = LocalizedText("T+1到账延迟", "zh-hans")
 
 
 def _noon(day: date) -> datetime:

@@ -5,14 +5,14 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.pages.differences import differences
+from statuspage.pages.timeline import differences
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import text
 from tests.statuspage.pages.story import opened, path_of
 
 
 def marked(before: str, after: str) -> str:
-    """The differences as -gone- and +new+."""
+    """Return the differences as -gone- and +new+."""
     signs = {"same": "", "gone": "-", "new": "+"}
     return "".join(
         f"{signs[part.kind]}{part.text}{signs[part.kind]}" for part in differences(before, after)
@@ -70,7 +70,7 @@ def test_the_page_shows_a_correction_as_a_difference(client: Client) -> None:
     statement_correct(statement=first, body=right, author=None)
     english = client.get(path_of(first)).content.decode()
     assert "About <del>12,000</del><ins>14,300</ins> payouts are late." in english
-    assert f"What is different from No. {first.number}" in english
+    assert f"Changes from No. {first.number}" in english
     assert english.count("<del>") == 1, "what was said before stays as it was"
     chinese = client.get(path_of(first, "zh-hans")).content.decode()
     assert "约<del>12,000</del><ins>14,300</ins>笔受影响。" in chinese

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.pages.elder import ElderMiddleware, enlarged, plain_path
+from statuspage.pages.large_text import LargeTextMiddleware, enlarged, plain_path
 from tests.statuspage.pages.server.conftest import news
 from tests.statuspage.pages.server.site import Site
 from tests.statuspage.pages.story import noticed, opened, path_of, scheduled, words_of
@@ -69,7 +69,7 @@ def test_search_engines_are_sent_to_the_plain_page(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_questions_are_kept(client: Client) -> None:
+def test_the_page_in_large_text_keeps_the_query(client: Client) -> None:
     opened()
     page = words_of(client.get("/elder/en/history/?q=payouts"))
     assert "T+1 payouts are late" in page
@@ -86,25 +86,25 @@ def test_a_form_can_be_sent_and_leads_on_with_large_text(client: Client) -> None
 
 
 def test_a_redirect_leads_to_large_text(rf: RequestFactory) -> None:
-    moved = ElderMiddleware(lambda request: HttpResponseRedirect("/en/subscribe/code/?a=b"))
+    moved = LargeTextMiddleware(lambda request: HttpResponseRedirect("/en/subscribe/code/?a=b"))
     assert moved(rf.get("/elder/en/subscribe/"))["Location"] == "/elder/en/subscribe/code/?a=b"
-    away = ElderMiddleware(lambda request: HttpResponseRedirect("https://example.com/"))
+    away = LargeTextMiddleware(lambda request: HttpResponseRedirect("https://example.com/"))
     assert away(rf.get("/elder/x/"))["Location"] == "https://example.com/"
     assert moved(rf.get("/en/subscribe/"))["Location"] == "/en/subscribe/code/?a=b"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_what_is_no_page_for_readers_is_not_there(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for path in [
         *("console/", "admin/", "api/v1/docs/", "static/css/base.css", "history.rss", "badge.svg"),
         *("api/v2/summary.json", "elder/", "/evil.example/", "i18n/setlang/", "nothing/"),
-    ],
-)
-def test_what_is_no_page_for_readers_is_not_there(client: Client, path: str) -> None:
-    response = client.get(f"/elder/{path}")
-    assert response.status_code == 404
-    assert 'href="//' not in response.content.decode()
+    ]:
+        with subtests.test(path=path):
+            response = client.get(f"/elder/{path}")
+            assert response.status_code == 404
+            assert 'href="//' not in response.content.decode()
 
 
 @given(st.text(alphabet="/elderab.?#%:", max_size=20))

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from statuspage import urls as site
-from statuspage.pages import errors
+from statuspage.pages import http as errors
 from tests.statuspage.pages.story import words_of
 
 
@@ -42,7 +42,7 @@ WITH_FAILURES = override_settings(ROOT_URLCONF=__name__)
 
 @pytest.fixture
 def stranger() -> Client:
-    """A client that gets the error page rather than the exception."""
+    """Return a client that gets the error page rather than the exception."""
     return Client(raise_request_exception=False)
 
 
@@ -56,7 +56,9 @@ def test_an_unknown_address_is_a_friendly_404(stranger: Client, address: str) ->
 
 def test_the_404_is_in_the_addresss_language(stranger: Client) -> None:
     response = stranger.get("/en/nothing/")
-    assert "Nothing that we published is ever deleted" in words_of(response)
+    assert "Nothing we published is ever deleted: you can find it in the history." in words_of(
+        response
+    )
     assert '<html lang="en">' in response.content.decode()
     assert '<html lang="zh-hans">' in stranger.get("/nothing/").content.decode()
 
@@ -84,7 +86,7 @@ def test_the_500_page_asks_the_database_nothing(
     with django_assert_num_queries(0), override("en"):
         response = errors.server_error(RequestFactory().get("/en/"))
     assert response.status_code == 500
-    assert "Something failed on our side" in words_of(response)
+    assert "Something went wrong on our side" in words_of(response)
     assert "If it is urgent, call 400-000-0000." in words_of(response)
 
 
@@ -114,7 +116,7 @@ def test_a_form_without_its_cookie_is_told_what_to_do() -> None:
     response = client.post("/en/subscribe/", {"phone": "13800001234"})
     assert response.status_code == 403
     page = words_of(response)
-    assert "Please send the form once more" in page
+    assert "Please submit the form again" in page
     assert "CSRF" not in page
 
 

@@ -4,14 +4,16 @@ import pytest
 from django.db import connection
 from django.test import Client, override_settings
 
+from statuspage import __version__
+
 DEAD_REDIS = "redis://:secret-password@127.0.0.1:1/0"
 
 
-def test_the_process_answers_without_asking_an_engine(client: Client) -> None:
+def test_the_process_answers_with_its_version_without_asking_an_engine(client: Client) -> None:
     # No django_db mark: a query would fail the test.
     response = client.get("/healthz")
     assert response.status_code == 200
-    assert response.content == b"ok\n"
+    assert response.content == f"ok {__version__}\n".encode()
 
 
 @pytest.mark.django_db

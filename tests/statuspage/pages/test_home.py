@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_page_says_that_all_is_well_and_that_nothing_is_listed(client: Client) -> None:
     page = words_of(client.get("/en/"))
     assert "All services are running normally" in page
-    assert "There is no open incident." in page
-    assert "No services are listed yet." in page
+    assert "No open incidents." in page
+    assert "No services listed yet." in page
     assert "No notices to merchants in the last 30 days." in page
 
 
@@ -69,10 +69,10 @@ def test_the_headline_names_the_state_and_counts_open_incidents(client: Client) 
     components = board()
     opened(components["t1"])
     page = words_of(client.get("/en/"))
-    assert "Some services are partly interrupted" in page
-    assert "1 incident is open" in page
+    assert "Some services have a partial outage" in page
+    assert "1 open incident." in page
     opened(components["cards"], name=text("刷卡失败", "Cards fail"))
-    assert "2 incidents are open" in words_of(client.get("/en/"))
+    assert "2 open incidents." in words_of(client.get("/en/"))
 
 
 def test_an_open_incident_shows_its_latest_word_and_what_it_affects(client: Client) -> None:
@@ -84,7 +84,7 @@ def test_an_open_incident_shows_its_latest_word_and_what_it_affects(client: Clie
     assert "The hand-over job is stuck." in page
     assert "Funds are safe." not in page
     assert "T+1 settlement Partial outage" in page
-    assert "See all 2 statements" in page
+    assert "View details" in page
 
 
 def test_the_latest_word_includes_the_correction_that_followed_it(client: Client) -> None:
@@ -110,7 +110,7 @@ def test_a_missed_promise_is_said_plainly(client: Client) -> None:
     opened(next_update_by=ahead(minutes=45))
     with time_machine.travel(ahead(minutes=46), tick=False):
         page = words_of(client.get("/en/"))
-    assert "We promised an update by 15:15. It is late." in page
+    assert "The update promised by 15:15 is overdue." in page
     assert "Next update by" not in page
 
 
@@ -131,7 +131,7 @@ def test_running_maintenance_colours_the_page(client: Client) -> None:
     moved(statement, "in_progress")
     page = words_of(client.get("/en/"))
     assert "Maintenance in progress" in page
-    assert "Planned work is going on; there is no incident." in page
+    assert "Maintenance is in progress. There are no open incidents." in page
     assert "Merchant portal Under maintenance" in page
 
 
@@ -180,10 +180,10 @@ def test_what_ended_before_the_last_fourteen_days_is_left_to_the_history(client:
 def test_a_reopened_incident_is_open_again(client: Client) -> None:
     statement = opened()
     resolved(statement)
-    assert "There is no open incident." in words_of(client.get("/en/"))
+    assert "No open incidents." in words_of(client.get("/en/"))
     updated(statement, "investigating", body=text("又出现延迟。", "It is back."))
     page = words_of(client.get("/en/"))
-    assert "1 incident is open" in page
+    assert "1 open incident." in page
     assert "It is back." in page
 
 
@@ -218,7 +218,10 @@ def test_the_standing_promise_and_the_hotline_are_on_every_page(client: Client) 
     statement = opened()
     for path in ("/en/", "/en/history/", "/en/notices/", "/en/log/", path_of(statement)):
         html = client.get(path).content.decode()
-        assert "we never ask you by SMS to reply with a number" in html
+        assert (
+            "We never ask you by SMS to reply with a number, to pay a deposit or to follow a link."
+            in html
+        )
         assert 'href="tel:400-000-0000"' in html
 
 

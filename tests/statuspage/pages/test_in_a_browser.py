@@ -46,7 +46,7 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
-    """A page at the site's root that must ask no other host and report no error."""
+    """Yield a page at the site's root that must ask no other host and report no error."""
     context = chromium.new_context(base_url=live_server.url)
     page = context.new_page()
     complaints: list[str] = []
@@ -95,13 +95,13 @@ def test_focus_and_scroll_stay_where_they_were(page: Page) -> None:
     statement = open_incident()
     page.set_viewport_size(NARROW)
     page.goto("/en/")
-    page.get_by_role("link", name="Whole history").focus()
+    page.get_by_role("link", name="Full history").focus()
     scrolled = page.evaluate("window.scrollY")
     assert scrolled > 0
     _said_now(statement, "investigating", "仍在排查。", "Still looking.")
     page.evaluate(ASK_NOW)
     expect(page.get_by_text("Still looking.")).to_be_attached()
-    expect(page.get_by_role("link", name="Whole history")).to_be_focused()
+    expect(page.get_by_role("link", name="Full history")).to_be_focused()
     assert page.evaluate("window.scrollY") == pytest.approx(scrolled, abs=80)
 
 

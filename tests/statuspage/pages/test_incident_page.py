@@ -80,7 +80,7 @@ def test_a_correction_stands_for_itself_and_marks_what_it_corrects(client: Clien
     answer = statement_correct(statement=first, body=text("是D+1。", "It is D+1."), author=None)
     response = client.get(path_of(first))
     page, html = words_of(response), response.content.decode()
-    assert f"Correction of No. {first.number}" in page
+    assert f"Correction to No. {first.number}" in page
     assert "It is D+1." in page
     assert f"Corrected by No. {answer.number}" in page
     assert "Funds are safe." in page, "what was corrected stays readable"
@@ -122,14 +122,14 @@ def test_a_resolved_incident_promises_nothing_more(client: Client) -> None:
     resolved(first)
     head = words_of(client.get(path_of(first))).partition("Timeline")[0]
     assert "next update" not in head.lower()
-    assert "We promised" not in head
+    assert "promised by" not in head
 
 
 def test_its_notices_are_listed_with_their_titles(client: Client) -> None:
     first = opened()
     notice = noticed(title=text("手续费减免", "Fee waiver"), incident_id=first.subject_id)
     response = client.get(path_of(first))
-    assert "Notices on this incident Fee waiver" in words_of(response)
+    assert "Notices about this incident Fee waiver" in words_of(response)
     assert f"/en/notices/{notice_of(notice).public_id}/" in response.content.decode()
 
 
@@ -184,7 +184,9 @@ def test_a_long_timeline_needs_no_more_queries_than_a_short_one(
 def test_an_unknown_incident_gets_a_friendly_404(client: Client, public_id: str) -> None:
     response = client.get(f"/en/incidents/{public_id}/")
     assert response.status_code == 404
-    assert "Nothing was ever published under this address." in words_of(response)
+    assert "Nothing has ever been published at this address. Please check the link." in words_of(
+        response
+    )
     assert 'href="/en/history/"' in response.content.decode()
 
 

@@ -43,7 +43,7 @@ def test_a_line_says_what_kind_of_statement_it_is(client: Client) -> None:
 
 
 def test_an_empty_log_says_so(client: Client) -> None:
-    assert "Nothing has been said yet." in words_of(client.get("/en/log/"))
+    assert "Nothing has been published yet." in words_of(client.get("/en/log/"))
 
 
 def test_the_bytes_served_are_those_that_were_hashed(client: Client) -> None:
@@ -95,7 +95,7 @@ def test_a_long_log_is_leafed_through(
 def test_a_page_that_does_not_exist_gets_a_sentence(client: Client, page: str) -> None:
     response = client.get("/en/log/", {"page": page})
     assert response.status_code == 404
-    assert "There is no such page." in words_of(response)
+    assert "Page not found." in words_of(response)
 
 
 def test_the_page_gives_size_root_and_key_and_says_how_to_check(client: Client) -> None:

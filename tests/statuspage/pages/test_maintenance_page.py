@@ -34,13 +34,13 @@ def test_its_stages_stand_on_the_timeline_newest_first(client: Client) -> None:
     stages = ("Completed", "Verifying", "In progress", "Scheduled")
     places = [timeline.index(stage) for stage in stages]
     assert places == sorted(places)
-    assert "Began 21 Feb, 11:30" in page
+    assert "Actual start 21 Feb, 11:30" in page
     assert "Completed 21 Feb, 14:25" in page.partition("Timeline")[0]
 
 
 def test_a_maintenance_that_has_not_begun_names_no_beginning(client: Client) -> None:
     head = words_of(client.get(path_of(scheduled()))).partition("Timeline")[0]
-    assert "Began" not in head
+    assert "Actual start" not in head
     assert "Completed" not in head
 
 
@@ -80,4 +80,4 @@ def test_the_number_of_queries_is_fixed(
 def test_an_unknown_maintenance_is_a_404(client: Client) -> None:
     response = client.get("/en/maintenances/nothing/")
     assert response.status_code == 404
-    assert "There is no such page" in words_of(response)
+    assert "Page not found" in words_of(response)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils.translation import override
 
-from statuspage.pages import moments
+from statuspage.pages.templatetags import pages as moments
 from tests.statuspage.pages.story import NOW
 
 
@@ -44,14 +44,26 @@ def test_the_end_of_a_span_repeats_no_day() -> None:
     assert ">22 Feb, 00:30<" in moments.until(NOW + timedelta(hours=10), NOW)
 
 
+def test_an_end_at_midnight_is_of_the_day_that_ends() -> None:
+    midnight = datetime(2025, 2, 21, 16, 0, tzinfo=UTC)
+    assert ">24:00<" in moments.until(midnight, NOW)
+    assert ">24:00 on 21 Feb<" in moments.until(midnight, NOW - timedelta(days=1))
+    assert moments.end(midnight) == (
+        '<time datetime="2025-02-21T16:00:00.000Z">24:00 on 21 Feb</time>'
+    )
+
+
 def test_a_day_and_a_month() -> None:
     assert moments.day(date(2025, 2, 5)) == '<time datetime="2025-02-05">5 Feb</time>'
     assert moments.month(date(2025, 2, 1)) == "February 2025"
 
 
-@pytest.mark.parametrize(
-    ("span", "words"),
-    [
+def test_minutes_with_a_fraction_are_a_span() -> None:
+    assert moments.minutes(183.5) == "3 h 4 min"
+
+
+def test_a_span_is_told_in_its_two_largest_units(subtests: pytest.Subtests) -> None:
+    for span, words in [
         (timedelta(0), "less than a minute"),
         (timedelta(seconds=59), "less than a minute"),
         (timedelta(seconds=60), "1 min"),
@@ -62,7 +74,6 @@ def test_a_day_and_a_month() -> None:
         (timedelta(days=2, hours=5, minutes=59), "2 d 5 h"),
         (timedelta(days=2, minutes=5), "2 d 5 min"),
         (timedelta(days=400), "400 d"),
-    ],
-)
-def test_a_span_is_told_in_its_two_largest_units(span: timedelta, words: str) -> None:
-    assert moments.duration(span) == words
+    ]:
+        with subtests.test(span=span, words=words):
+            assert moments.duration(span) == words

@@ -6,8 +6,8 @@ from django.test import Client
 from statuspage.pages import views
 from statuspage.statements.services import statement_withdraw
 from tests.factories import text
+from tests.statuspage.notices.samples import ahead, publish, right_payload, world
 from tests.statuspage.pages.story import path_of, words_of
-from tests.statuspage.settlement.notices.samples import ahead, publish, right_payload, world
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def html_of(client: Client, path: str) -> str:
 def test_a_holiday_schedule_is_a_real_table(client: Client) -> None:
     world()
     page = html_of(client, path_of(publish("holiday_schedule")))
-    assert "<caption>When money arrives</caption>" in page
+    assert "<caption>When transactions arrive</caption>" in page
     assert page.count('<th scope="col">') == 3
     assert page.count('<th scope="row">') == 17
     row = page.partition('<th scope="row">30 Sep')[2].partition("</tr>")[0]
@@ -30,14 +30,14 @@ def test_a_holiday_schedule_is_a_real_table(client: Client) -> None:
 def test_a_fee_change_shows_the_example_and_how_to_leave(client: Client) -> None:
     page = words_of(client.get(path_of(publish("fee_change"))))
     assert "Disclosure" in page
-    assert "1,000 yuan 6.00 yuan (0.60% in effect) 13.00 yuan (1.30% in effect)" in page
+    assert "1,000 yuan 6.00 yuan (effective rate 0.60%) 13.00 yuan (effective rate 1.30%)" in page
     assert "Return the terminal free of charge." in page
 
 
 def test_a_short_notice_shows_its_reason(client: Client) -> None:
     why = {"short_notice_reason": text("成本上涨。", "Costs rose."), "effective_on": ahead(3)}
     page = words_of(client.get(path_of(publish("fee_change", right_payload("fee_change") | why))))
-    assert "Why at such short notice Costs rose." in page
+    assert "Reason for short notice Costs rose." in page
 
 
 def test_a_waiver_shows_what_has_been_paid_and_where_that_is_said(client: Client) -> None:
@@ -57,7 +57,7 @@ def test_a_payment_leads_to_what_it_pays(client: Client) -> None:
 
 
 def test_the_ledger_lists_every_promise_and_marks_what_is_late(client: Client) -> None:
-    assert "Nothing has been promised yet." in words_of(client.get("/en/ledger/"))
+    assert "No waivers or compensation promised yet." in words_of(client.get("/en/ledger/"))
     publish("fee_waiver", right_payload("fee_waiver") | {"credited_by": ahead(-1)})
     publish("compensation", right_payload("compensation") | {"paid_by": ahead(10)})
     page = words_of(client.get("/en/ledger/"))
@@ -78,7 +78,7 @@ def test_a_long_ledger_is_paged(client: Client, monkeypatch: pytest.MonkeyPatch)
 def test_a_withdrawn_promise_leaves_the_ledger(client: Client) -> None:
     said = publish("fee_waiver")
     statement_withdraw(statement=said, body=text("误发"), author=None)
-    assert "Nothing has been promised yet." in words_of(client.get("/en/ledger/"))
+    assert "No waivers or compensation promised yet." in words_of(client.get("/en/ledger/"))
     assert client.get(path_of(said)).status_code == 200
 
 
@@ -99,19 +99,19 @@ def test_the_chosen_filter_stays_while_leafing(client: Client) -> None:
 
 
 def test_a_filter_that_finds_nothing_says_so(client: Client) -> None:
-    assert "There is no such notice." in words_of(client.get("/en/notices/?kind=recovery"))
+    assert "No matching notices." in words_of(client.get("/en/notices/?kind=recovery"))
 
 
 @pytest.mark.parametrize("query", ["kind=rumour", "category=giant", "kind=%00", "category=%00"])
 def test_a_filter_that_does_not_exist_gets_a_sentence(client: Client, query: str) -> None:
     response = client.get(f"/en/notices/?{query}")
     assert response.status_code == 404
-    assert "There are no notices of that kind." in words_of(response)
+    assert "Unknown kind of notice." in words_of(response)
 
 
 def test_agents_are_named_among_those_it_is_for(client: Client) -> None:
     statement = publish("general", audience={"categories": ["micro"], "agents": True})
-    assert "For Micro merchants, Agents" in words_of(client.get(path_of(statement)))
+    assert "Audience Micro merchants, Agents" in words_of(client.get(path_of(statement)))
 
 
 def test_what_is_over_leaves_the_first_page_and_what_is_ahead_stays(client: Client) -> None:

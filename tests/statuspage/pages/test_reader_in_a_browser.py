@@ -53,7 +53,7 @@ def browse(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
 
 
 def service() -> Component:
-    """A component that has been in service for a year."""
+    """Return a component that has been in service for a year."""
     return make_component(start_date=timezone.localdate() - timedelta(days=365))
 
 
@@ -78,8 +78,8 @@ def test_a_promise_that_passes_is_called_late_by_the_page_itself(
     expect(page.get_by_text("Next update by").first).to_be_visible()
     Incident.objects.update(next_update_by=timezone.now() - timedelta(minutes=3))
     page.evaluate(ASK_NOW)
-    expect(page.get_by_text("It is late.")).to_be_visible()
-    expect(page.locator(".countdown")).to_have_text("By 3 min")
+    expect(page.get_by_text("is overdue.")).to_be_visible()
+    expect(page.locator(".countdown")).to_have_text("Late by 3 min")
     expect(page.get_by_role("status")).to_have_text("This page has been updated.")
 
 
@@ -211,7 +211,7 @@ def other_site(tmp_path: Path, live_server: Any) -> Iterator[str]:
     (tmp_path / "favicon.ico").write_bytes(b"")
     handler = partial(_Quiet, directory=str(tmp_path))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

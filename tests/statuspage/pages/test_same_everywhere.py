@@ -18,19 +18,19 @@ pytestmark = pytest.mark.django_db
 
 
 def corrected() -> Statement:
-    """A correction."""
+    """Return a correction."""
     body = text("是D+1,不是T+1。", "It is D+1, not T+1.")
     return statement_correct(statement=opened(), body=body, author=None)
 
 
 def withdrawn() -> Statement:
-    """A withdrawal."""
+    """Return a withdrawal."""
     body = text("误发,请忽略。", "Published by mistake.")
     return statement_withdraw(statement=opened(), body=body, author=None)
 
 
 def delayed() -> Statement:
-    """A notice with details of its own."""
+    """Return a notice with details of its own."""
     payload = {
         "transactions_from": "2025-02-20T00:00:00+08:00",
         "transactions_until": "2025-02-21T00:00:00+08:00",
@@ -53,7 +53,7 @@ KINDS: dict[str, Callable[[], Statement]] = {
 
 
 def sentences(said: str) -> set[str]:
-    """What is said, one sentence or line at a time, however it is set."""
+    """Return what is said, one sentence or line at a time, however it is set."""
     parts = re.split(r"[\n。.]+", said)
     return {re.sub(r"\W+", "", part) for part in parts} - {""}
 

@@ -5,7 +5,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from statuspage.pages.search_texts import FILL, SearchText
+from statuspage.pages.models import SearchText
+from statuspage.pages.outbox import FILL
 from statuspage.statements.services import statement_correct
 from tests.factories import make_component, text
 from tests.statuspage.pages.story import (
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(client: Client, language: str = "en", **query: str) -> str:
-    """What the page of a search says below its form."""
+    """Return what the page of a search says below its form."""
     path = "/en/history/" if language == "en" else "/history/"
     response = client.get(path, query)
     assert response.status_code == 200
@@ -47,7 +48,7 @@ def test_a_text_is_found_by_words_of_either_language(client: Client, words: str)
 def test_what_was_never_said_is_not_found_and_the_page_says_so(client: Client, words: str) -> None:
     opened(body=text("资金安全。", "Funds are safe."))
     page = found(client, q=words)
-    assert "Nothing was found." in page
+    assert "No results." in page
     assert "T+1 payouts are late" not in page
 
 
@@ -56,7 +57,7 @@ def test_an_update_finds_its_incident_once(client: Client) -> None:
     updated(first, body=text("批次没有送达。", "A batch did not arrive."))
     resolved(first, body=text("批次已送达。", "The batch arrived."))
     page = found(client, q="batch")
-    assert "1 found" in page
+    assert " 1 result " in page
     assert page.count("T+1 payouts are late") == 1
 
 
@@ -65,7 +66,7 @@ def test_everything_that_was_said_can_be_found_the_latest_first(client: Client) 
     scheduled(name=text("清算二", "Clearing two"))
     noticed(title=text("清算三", "Clearing three"))
     page = found(client, q="clearing")
-    assert "3 found" in page
+    assert " 3 results " in page
     places = [page.index(f"Clearing {one}") for one in ("three", "two", "one")]
     assert places == sorted(places)
 
@@ -79,7 +80,7 @@ def test_a_kind_narrows_it(client: Client, kind: str, expected: str) -> None:
     scheduled(name=text("乙", "A work"))
     noticed(title=text("丙", "A notice"))
     page = found(client, kind=kind)
-    assert "1 found" in page
+    assert " 1 result " in page
     assert expected in page
 
 
@@ -124,17 +125,26 @@ def test_many_are_paged_and_the_question_is_kept(client: Client) -> None:
     for number in range(21):
         opened(component, name=text(f"延迟{number}号"))
     html = client.get("/en/history/", {"q": "延迟"}).content.decode()
-    assert "21 found" in html
+    assert "21 results" in html
     assert "q=%E5%BB%B6%E8%BF%9F&amp;page=2" in html
     assert "延迟0号" in found(client, q="延迟", page="2")
     assert client.get("/en/history/", {"q": "延迟", "page": "3"}).status_code == 404
 
 
-@pytest.mark.parametrize("query", [{"kind": "x"}, {"component": "x"}, {"q": "x", "page": "0"}])
-def test_what_there_is_not_is_a_404_with_a_sentence(client: Client, query: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"kind": "x"}, "Unknown type."),
+        ({"component": "x"}, "Unknown service."),
+        ({"q": "x", "page": "0"}, "Page not found. The last page is 1."),
+    ],
+)
+def test_what_there_is_not_is_a_404_with_a_sentence(
+    client: Client, query: dict[str, str], sentence: str
+) -> None:
     response = client.get("/en/history/", query)
     assert response.status_code == 404
-    assert "There is no" in words_of(response)
+    assert sentence in words_of(response)
 
 
 @pytest.mark.parametrize("words", ["\x00", "a" * 5000, "🙂", "a " * 200, "\ud7ff", "‮"])
@@ -179,7 +189,7 @@ def test_texts_of_a_log_from_before_are_taken_in_by_the_migration(client: Client
 
     opened()
     SearchText.objects.all().delete()
-    assert "Nothing was found." in found(client, q="资金")
+    assert "No results." in found(client, q="资金")
     with connection.cursor() as cursor:
         cursor.execute(FILL, [0])
     assert "T+1 payouts are late" in found(client, q="资金")

@@ -11,7 +11,7 @@ import segno
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from statuspage.pages.sharing import qr_code
+from statuspage.pages.templatetags.pages import qr_code
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import text
 from tests.statuspage.pages.story import (
@@ -72,12 +72,12 @@ def test_every_subject_and_the_first_page_can_be_passed_on(client: Client) -> No
     paths = [path_of(one) for one in (opened(), scheduled(), noticed())]
     for path in ["/en/", *paths]:
         page = words_of(client.get(path))
-        assert "Pass this page on" in page
-        assert "Public log up to No." in page.partition("Pass this page on")[2]
+        assert "Share this page" in page
+        assert "Public log up to No." in page.partition("Share this page")[2]
 
 
 def tags(html: str) -> dict[str, str]:
-    """The Open Graph tags."""
+    """Return the Open Graph tags."""
     return dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', html))
 
 
@@ -108,7 +108,7 @@ def test_every_page_has_a_title_a_description_and_a_picture(client: Client, path
 
 
 def linked(client: Client, path: str) -> dict[str, Any]:
-    """What the page says of itself to search engines."""
+    """Return what the page says of itself to search engines."""
     html = client.get(path).content.decode()
     script = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
     assert script

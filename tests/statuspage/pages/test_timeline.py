@@ -7,10 +7,10 @@ from django.utils.translation import override
 
 from statuspage.components.statuses import ComponentStatus
 from statuspage.pages.timeline import Entry, entries, latest
-from statuspage.pages.words import words
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timeline
 from statuspage.statements.services import Subject, publish, statement_correct, statement_withdraw
+from statuspage.statements.texts import words
 from tests.factories import make_component, text
 from tests.statuspage.pages.story import moved, noticed, opened, resolved, scheduled, updated
 
@@ -58,7 +58,7 @@ def test_a_notice_is_labelled_by_its_kind() -> None:
     payload = {"transactions_from": "2025-02-21T10:42:00+08:00"}
     (entry,) = _told(noticed(kind="delay", payload=payload))
     with override("en"):
-        assert (entry.tone, str(entry.label)) == ("notice", "Delayed arrival")
+        assert (entry.tone, str(entry.label)) == ("notice", "Payout delay")
 
 
 def test_a_statement_of_a_kind_yet_unknown_can_be_shown() -> None:
@@ -114,12 +114,13 @@ def test_a_change_tells_the_states_before_and_after() -> None:
     first = opened(component)
     resolved(first)
     change = _told(first)[0].changes[0]
-    assert (change.old, change.new) == (
-        ComponentStatus.PARTIAL_OUTAGE,
-        ComponentStatus.OPERATIONAL,
-    )
-    assert change.changed
-    assert change.name.value == "T+1 settlement"
+    assert change == {
+        "name": words(component.name, "en"),
+        "old": ComponentStatus.PARTIAL_OUTAGE,
+        "new": ComponentStatus.OPERATIONAL,
+        "changed": True,
+    }
+    assert change["name"].value == "T+1 settlement"
 
 
 def test_hidden_components_are_left_out() -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from statuspage.incidents import working_days
+from statuspage.incidents import promises
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.postmortems.models import FollowUp, Postmortem
@@ -93,10 +93,10 @@ def test_what_is_written_is_kept_and_nobody_else_sees_it(
 
 
 def test_a_second_person_publishes_it(author: Client, approver: Client, incident: Incident) -> None:
-    assert "Handed over" in words(hand_over(author, incident, **ACTION))
+    assert "Submitted for approval." in words(hand_over(author, incident, **ACTION))
     assert "Postmortem" not in public(incident)
     page = words(approver.get(path_of(incident)))
-    assert "Approve, publish and tell 0 addresses" in page
+    assert "Approve, publish and notify 0 addresses" in page
     assert "A timer had been switched off." in page
     assert "Published as statement" in words(send(approver, incident, "approve"))
     statement = Statement.objects.get(kind="incident.postmortem")
@@ -143,7 +143,7 @@ def test_an_edit_voids_what_was_looked_at(
     hand_over(author, incident, why_zh="另有原因。")
     answer = approver.post(path_of(incident), {**seen, "step": "approve"})
     assert answer.status_code == 409
-    assert "Someone else has changed this meanwhile" in words(answer)
+    assert "Someone else has changed this in the meantime." in words(answer)
     assert not Statement.objects.filter(kind="incident.postmortem").exists()
     send(approver, incident, "approve")
     assert Statement.objects.filter(kind="incident.postmortem").count() == 1
@@ -184,11 +184,11 @@ def test_what_is_missing_is_named_and_what_is_written_is_kept(
     answer = send(author, incident, "submit", summary_zh="只有摘要")
     assert answer.status_code == 422
     page = words(answer)
-    assert "What happened: This is needed before it is handed over." in page
+    assert "What happened: Required before you submit it for approval." in page
     assert "只有摘要" in page
     assert Postmortem.objects.get().state == "draft"
     again = send(author, incident, "submit", **WRITTEN)
-    assert "Handed over" in words(again)
+    assert "Submitted for approval." in words(again)
 
 
 def test_english_alone_is_not_enough(author: Client, incident: Incident) -> None:
@@ -234,7 +234,7 @@ def test_one_that_is_withdrawn_can_be_written_anew(
     statement = Statement.objects.get(kind="incident.postmortem")
     statement_withdraw(statement=statement, body=text("有误。", "Wrong."), author=None)
     assert "Why it happened" not in public(incident)
-    assert "Handed over" in words(hand_over(author, incident))
+    assert "Submitted for approval." in words(hand_over(author, incident))
 
 
 def test_while_the_incident_goes_on_nothing_is_published(author: Client, approver: Client) -> None:
@@ -253,9 +253,9 @@ def test_the_promised_day_is_on_the_page_and_its_passing_too(
     soon = timezone.localdate() + timedelta(days=2)
     for day, sentence in (
         (soon, "We will publish what happened and why by"),
-        (date(2020, 1, 3), "It is late."),
+        (date(2020, 1, 3), "is overdue."),
     ):
-        monkeypatch.setattr(working_days, "_AFTER", [lambda _day, _count, found=day: found])
+        monkeypatch.setattr(promises, "working_day_after", lambda _day, _count, found=day: found)
         other = incident_of(open_incident(make_component(), impact="critical"))
         incident_update(
             incident=other, status="resolved", body=text("好了。", "Over."), author=None

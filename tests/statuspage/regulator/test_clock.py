@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from statuspage.regulator.clock import Clock, Counts, Duty, Facts, Grade, Rules, read_clock
+from statuspage.regulator.clock import (
+    Clock,
+    Duty,
+    Grade,
+    IncidentFacts,
+    ReportedCounts,
+    Rules,
+    read_clock,
+)
 
 START = datetime(2026, 3, 2, 2, 42, tzinfo=UTC)
 RULES = Rules(
@@ -21,19 +29,19 @@ def after(minutes: float) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
-def noted(minutes: float, grade: str = "", **figures: int) -> Counts:
-    return Counts(after(minutes), figures, grade)
+def noted(minutes: float, grade: str = "", **figures: int) -> ReportedCounts:
+    return ReportedCounts(after(minutes), figures, grade)
 
 
 def clock(
-    *counts: Counts,
+    *counts: ReportedCounts,
     now: float,
     ended: float | None = None,
     interrupts: bool = True,
     rules: Rules = RULES,
 ) -> Clock:
     end = after(ended) if ended is not None else None
-    return read_clock(Facts(START, end, interrupts, counts), rules, after(now))
+    return read_clock(IncidentFacts(START, end, interrupts, counts), rules, after(now))
 
 
 def test_an_interruption_starts_it_when_it_has_lasted_too_long() -> None:

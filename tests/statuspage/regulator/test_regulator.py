@@ -1,4 +1,4 @@
-"""Staff see what the regulator is owed, tick it off with evidence, and nobody else sees it."""
+"""Staff see what the regulator is owed, mark it as done with evidence, and nobody else sees it."""
 
 import threading
 from datetime import timedelta
@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
-from statuspage.regulator.models import Estimate, Tick
+from statuspage.regulator.models import CompletedDuty, Estimate
 from statuspage.regulator.selectors import running
-from statuspage.regulator.services import duty_tick, estimate_note, tick_void
+from statuspage.regulator.services import duty_mark_done, duty_mark_undone, estimate_note
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def begun(minutes: int, **values: Any) -> Incident:
-    """An interruption that began so many minutes ago."""
+    """Return an interruption that began so many minutes ago."""
     started = timezone.now() - timedelta(minutes=minutes)
     return incident_of(open_incident(make_component(), started_at=started, **values))
 
@@ -53,47 +53,47 @@ def path_of(incident: Incident) -> str:
 def send(client: Client, incident: Incident, step: str, **values: Any) -> Any:
     """Fill in what the page shows, and press that button."""
     path = path_of(incident)
-    holding = {"tick": "done_at", "estimate": "records", "void": "tick"}[step]
+    holding = {"done": "done_at", "estimate": "records", "void": "done"}[step]
     form = form_of(client.get(path), holding)
     return client.post(path, {**form, **values, "step": step}, follow=True)
 
 
-def tick(incident: Incident, staff: Staff, **values: Any) -> Tick:
+def mark_done(incident: Incident, staff: Staff, **values: Any) -> CompletedDuty:
     values = {"duty": "first", "evidence": "受理号 2026-0017", "done_at": timezone.now()} | values
-    return duty_tick(incident=incident, by=staff, **values)
+    return duty_mark_done(incident=incident, by=staff, **values)
 
 
 def test_before_a_threshold_the_page_says_when_the_clock_would_start(author: Client) -> None:
     page = words(author.get(path_of(begun(30))))
-    assert "If the interruption goes on, the clock starts at" in page
-    assert "It was reported" not in page
+    assert "If the interruption continues, the deadlines start at" in page
+    assert "Mark as reported" not in page
     assert "Interruption, in minutes over 120" in page
 
 
 def test_past_it_the_page_says_what_is_due(author: Client, incident: Incident) -> None:
     page = words(author.get(path_of(incident)))
-    assert "A threshold was passed at" in page
-    assert "General incident" in page
-    for report in ("First report", "Written report", "Closing report"):
+    assert "A reporting threshold was reached at" in page
+    assert "Level IV (least severe)" in page
+    for report in ("First report", "Written report", "Final report"):
         assert report in page
-    assert "Its time begins when the incident is over." in page
+    assert "The deadline starts when the incident is over." in page
 
 
-def test_a_report_is_ticked_off_with_its_evidence(
+def test_a_report_is_marked_as_done_with_its_evidence(
     author: Client, staff: Staff, incident: Incident
 ) -> None:
-    page = words(send(author, incident, "tick", duty="first", evidence="受理号 2026-0017"))
-    assert "Done in time" in page
+    page = words(send(author, incident, "done", duty="first", evidence="受理号 2026-0017"))
+    assert "Done on time" in page
     assert "受理号 2026-0017" in page
-    assert f"Ticked off by {staff.username}" in page
+    assert f"Marked as done by {staff.username}" in page
     offered = form_of(author.get(path_of(incident)), "done_at")
     assert offered["duty"] == "written"
 
 
 def test_one_that_was_made_late_says_so(author: Client, staff: Staff) -> None:
     incident = begun(60 * 6)
-    assert "Overdue" in words(author.get(path_of(incident)))
-    tick(incident, staff)
+    assert "Late by 2 h" in words(author.get(path_of(incident)))
+    mark_done(incident, staff)
     assert "Done late" in words(author.get(path_of(incident)))
 
 
@@ -109,50 +109,50 @@ def test_one_that_was_made_late_says_so(author: Client, staff: Staff) -> None:
         {"duty": "nonsense"},
     ],
 )
-def test_what_cannot_be_is_not_ticked_off(
+def test_what_cannot_be_is_not_marked_as_done(
     author: Client, incident: Incident, values: dict[str, str]
 ) -> None:
-    answer = send(author, incident, "tick", **({"evidence": "x"} | values))
+    answer = send(author, incident, "done", **({"evidence": "x"} | values))
     assert answer.status_code in {409, 422}
     assert 'role="alert"' in words(answer)
-    assert not Tick.objects.exists()
+    assert not CompletedDuty.objects.exists()
 
 
-def test_nothing_is_ticked_off_before_it_is_owed(staff: Staff) -> None:
+def test_nothing_is_marked_as_done_before_it_is_due(staff: Staff) -> None:
     incident = begun(5)
     with pytest.raises(ValidationError, match="没有此项应交报告"):
-        tick(incident, staff)
+        mark_done(incident, staff)
 
 
 def test_a_mistake_is_taken_back_and_stays_on_record(
     author: Client, staff: Staff, incident: Incident
 ) -> None:
-    tick(incident, staff)
+    mark_done(incident, staff)
     page = words(send(author, incident, "void", reason="Wrong incident."))
-    assert "the report is owed again" in page
+    assert "Undone: the report is due again." in page
     assert "Wrong incident." in page
     assert "受理号 2026-0017" in page
-    tick(incident, staff, evidence="受理号 2026-0018")
-    assert Tick.objects.count() == 2
+    mark_done(incident, staff, evidence="受理号 2026-0018")
+    assert CompletedDuty.objects.count() == 2
 
 
 def test_it_is_taken_back_once_and_with_a_reason(staff: Staff, incident: Incident) -> None:
-    ticked = tick(incident, staff)
-    with pytest.raises(ValidationError, match="请写明撤销原因"):
-        tick_void(tick=ticked, reason=" ", by=staff)
-    tick_void(tick=ticked, reason="x", by=staff)
+    marked = mark_done(incident, staff)
+    with pytest.raises(ValidationError, match="请填写撤销原因"):
+        duty_mark_undone(done=marked, reason=" ", by=staff)
+    duty_mark_undone(done=marked, reason="x", by=staff)
     with pytest.raises(ValidationError, match="此项已撤销"):
-        tick_void(tick=ticked, reason="x", by=staff)
+        duty_mark_undone(done=marked, reason="x", by=staff)
 
 
 @pytest.mark.parametrize("number", ["", "x", "²", "9" * 30, "999"])
 def test_a_report_that_is_not_there_is_not_taken_back(
     author: Client, incident: Incident, number: str
 ) -> None:
-    sent = {"step": "void", "tick": number, "reason": "x"}
+    sent = {"step": "void", "done": number, "reason": "x"}
     answer = author.post(path_of(incident), sent)
     assert answer.status_code == 409
-    assert "There is no such report any more." in words(answer)
+    assert "This report no longer exists." in words(answer)
 
 
 def test_figures_start_the_clock_of_what_interrupts_nothing(author: Client) -> None:
@@ -160,9 +160,9 @@ def test_figures_start_the_clock_of_what_interrupts_nothing(author: Client) -> N
     incident = incident_of(
         open_incident(component, components={component.public_id: "degraded_performance"})
     )
-    assert "nothing is owed" in words(author.get(path_of(incident)))
+    assert "No threshold reached: no report is due." in words(author.get(path_of(incident)))
     page = words(send(author, incident, "estimate", customers="501"))
-    assert "A threshold was passed at" in page
+    assert "A reporting threshold was reached at" in page
     assert "501" in page
     assert form_of(author.get(path_of(incident)), "records")["customers"] == "501"
 
@@ -182,13 +182,13 @@ def test_the_first_page_names_what_is_owed_until_it_is_done(
     author: Client, staff: Staff, incident: Incident
 ) -> None:
     assert path_of(incident) in words(author.get("/console/"))
-    tick(incident, staff)
-    tick(incident, staff, duty="written")
+    mark_done(incident, staff)
+    mark_done(incident, staff, duty="written")
     assert path_of(incident) not in words(author.get("/console/"))
     incident_update(
         incident=incident, status="resolved", body=text("已恢复。", "Restored."), author=None
     )
-    assert "Closing report" in words(author.get("/console/"))
+    assert "Final report" in words(author.get("/console/"))
 
 
 def test_what_was_entered_afterwards_counts_once_figures_are_noted(staff: Staff) -> None:
@@ -203,7 +203,7 @@ def test_thresholds_and_hours_are_settings(author: Client, settings: Any) -> Non
     settings.REGULATOR_THRESHOLDS = {"grave": {"minutes": 10}}
     settings.REGULATOR_HOURS = {"written": 1}
     page = words(author.get(path_of(begun(30))))
-    assert "Grave incident" in page
+    assert "Level II" in page
     assert "First report" not in page
 
 
@@ -212,9 +212,9 @@ def test_an_auditor_reads_and_changes_nothing(incident: Incident) -> None:
     page = words(auditor.get(path_of(incident)))
     assert "First report" in page
     assert 'name="step"' not in page
-    for step in ("tick", "estimate", "void"):
+    for step in ("done", "estimate", "void"):
         assert auditor.post(path_of(incident), {"step": step}).status_code == 403
-    assert not Tick.objects.exists()
+    assert not CompletedDuty.objects.exists()
 
 
 def test_a_step_that_there_is_not_is_a_bad_request(author: Client, incident: Incident) -> None:
@@ -223,7 +223,7 @@ def test_a_step_that_there_is_not_is_a_bad_request(author: Client, incident: Inc
 
 def test_nothing_of_it_is_public(staff: Staff, incident: Incident) -> None:
     said = Statement.objects.count()
-    tick(incident, staff)
+    mark_done(incident, staff)
     estimate_note(incident=incident, figures={"records": 77777}, by=staff)
     assert Statement.objects.count() == said
     stranger = Client()
@@ -240,13 +240,13 @@ def test_the_page_is_chinese_for_chinese_readers(incident: Incident) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_tick_it_off_once() -> None:
+def test_two_at_once_mark_it_once() -> None:
     incident, staff = begun(123), make_staff()
     refused: list[ValidationError] = []
 
     def press() -> None:
         try:
-            tick(incident, staff)
+            mark_done(incident, staff)
         except ValidationError as problem:
             refused.append(problem)
         finally:
@@ -258,4 +258,4 @@ def test_two_at_once_tick_it_off_once() -> None:
     for one in threads:
         one.join()
     assert len(refused) == 1
-    assert Tick.objects.count() == 1
+    assert CompletedDuty.objects.count() == 1

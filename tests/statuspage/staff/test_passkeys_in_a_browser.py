@@ -25,7 +25,9 @@ FINGER = {
 
 @pytest.fixture
 def page(django_db_setup: None, live_server: Any, settings: Any) -> Iterator[Page]:
-    """A phone with a finger on it, in Chinese; it may complain of nothing, such as the policy."""
+    """Yield a phone with a finger on it, in Chinese; it may complain of nothing, such as the
+    policy.
+    """
     settings.SITE_URL = live_server.url
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

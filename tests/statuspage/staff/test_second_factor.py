@@ -51,7 +51,7 @@ def lin(db: None) -> Staff:
 
 @pytest.fixture
 def phone(lin: Staff) -> Phone:
-    """An app that was set up a while ago."""
+    """Return an app that was set up a while ago."""
     with time_machine.travel(NOW - timedelta(hours=1), tick=False):
         client = Client()
         client.force_login(lin)
@@ -83,15 +83,13 @@ def test_no_code_works_twice(phone: Phone) -> None:
     sign_in(first)
     show(first, code)
     sign_in(second)
-    assert "was used already" in words(show(second, code))
+    assert "Wrong code, or already used." in words(show(second, code))
     assert not is_in(second)
 
 
 @pytest.mark.parametrize(("seconds", "taken"), [(-60, False), (-30, True), (30, True), (60, False)])
 @time_machine.travel(NOW, tick=False)
-def test_a_telephones_clock_may_be_half_a_minute_off(
-    phone: Phone, seconds: int, taken: bool
-) -> None:
+def test_a_phones_clock_may_be_half_a_minute_off(phone: Phone, seconds: int, taken: bool) -> None:
     client = Client()
     sign_in(client)
     show(client, phone.code(seconds))
@@ -103,7 +101,7 @@ def test_guessing_codes_is_slowed_down_from_wherever_it_comes(phone: Phone) -> N
     for number in range(5):
         client = Client()
         sign_in(client, ip=f"10.0.0.{number}")
-        assert "not right" in words(show(client, "000000"))
+        assert "Wrong code" in words(show(client, "000000"))
     client = Client()
     sign_in(client, ip="10.0.9.9")
     assert "Too many tries" in words(show(client, phone.code()))

@@ -127,7 +127,7 @@ def test_a_token_that_is_not_for_this_sign_in_opens_nothing(
     provider.wrong = wrong
     client = Client(headers=ENGLISH)
     page = words(client.get(go(client, provider), follow=True))
-    assert "did not work" in page
+    assert "Sign-in failed. Please try again." in page
     assert not signed_in(client)
     assert not Staff.objects.exists()
 
@@ -179,7 +179,7 @@ def test_a_provider_that_describes_itself_wrongly_is_told_plainly(
         if document == {"issuer": 3}:  # what it says of itself there decides nothing
             return
     assert answer["Location"] == "/console/login/"
-    assert "did not work" in words(client.get("/console/login/"))
+    assert "Sign-in failed. Please try again." in words(client.get("/console/login/"))
 
 
 def test_a_forged_signature_opens_nothing(provider: Provider) -> None:
@@ -212,10 +212,10 @@ def test_a_state_works_once_and_in_its_own_browser_only(provider: Provider) -> N
 def test_an_answer_that_nobody_asked_for_is_told_so(provider: Provider, query: str) -> None:
     client = Client(headers=ENGLISH)
     answer = client.get(f"/console/login/sso/back/{query}", follow=True)
-    assert "did not work" in words(answer)
+    assert "Sign-in failed. Please try again." in words(answer)
 
 
-def test_it_leads_nowhere_else(provider: Provider) -> None:
+def test_after_signing_in_it_leads_only_to_this_site(provider: Provider) -> None:
     client = Client()
     answer = client.get(go(client, provider, "https://evil.example/"))
     assert answer["Location"] == "/console/"
@@ -225,7 +225,9 @@ def test_a_provider_that_is_away_is_told_plainly(settings: Any) -> None:
     settings.OIDC_ISSUER = "http://127.0.0.1:9"
     settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = "candor", "x"
     client = Client(headers=ENGLISH)
-    assert "did not work" in words(client.get("/console/login/sso/", follow=True))
+    assert "Sign-in failed. Please try again." in words(
+        client.get("/console/login/sso/", follow=True)
+    )
 
 
 def test_our_second_factor_is_asked_for_unless_the_provider_saw_one(

@@ -13,7 +13,7 @@ from tests.factories import make_staff
 pytestmark = pytest.mark.django_db
 
 
-def test_a_token_opens_the_door_for_its_member_of_staff():
+def test_a_token_signs_in_its_member_of_staff():
     staff = make_staff()
     secret = token_issue(name="monitoring", staff=staff)
     token = token_check(secret)
@@ -65,6 +65,6 @@ def test_last_use_is_recorded_but_not_on_every_request(django_assert_num_queries
     ("role", "may"),
     [(Role.AUTHOR, True), (Role.APPROVER, True), (Role.ADMIN, True), (Role.AUDITOR, False)],
 )
-def test_who_may_publish(role, may):
+def test_only_active_writers_may_publish(role, may):
     assert make_staff(role=role).may_publish is may
     assert make_staff(role=role, is_active=False).may_publish is False

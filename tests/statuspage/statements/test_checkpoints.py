@@ -5,7 +5,6 @@ import threading
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, close_old_connections, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 
 from statuspage.statements.models import Checkpoint, Statement, TreeNode
@@ -144,17 +143,3 @@ def test_a_statement_too_long_for_the_log_is_refused_and_nothing_is_said():
     assert "65535" in refused.value.messages[0]
     assert not Statement.objects.exists()
     assert tree_size() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_upgrade_builds_the_tree_over_what_was_said_before():
-    say_many(300)
-    before = entries()
-    MigrationExecutor(connection).migrate([("statements", "0002_immutable")])
-    assert "statements_treenode" not in connection.introspection.table_names()
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-    [checkpoint] = Checkpoint.objects.all()
-    assert (checkpoint.size, naive.b64(checkpoint.root)) == (300, naive.mth(before))
-    say()
-    assert_whole(301)

@@ -4,10 +4,7 @@ import base64
 
 import pytest
 
-from statuspage.env import ConfigurationError
-from statuspage.statements import checks
-from statuspage.statements.notes import BadKey, Signer, checkpoint_note, proof_file
-from statuspage.statements.signing import signers
+from statuspage.statements.notes import InvalidKey, Signer, checkpoint_note, proof_file, signers
 
 # The keys and the note are those of the documentation of golang.org/x/mod/sumdb/note.
 SEED = base64.b64encode(
@@ -59,18 +56,8 @@ def test_a_proof_file_of_the_only_leaf_has_no_hash():
     ],
 )
 def test_what_is_no_key_is_refused(name, seed):
-    with pytest.raises(BadKey):
+    with pytest.raises(InvalidKey):
         Signer.read(name, seed)
-
-
-def test_a_bad_key_is_found_at_the_start_and_named(settings):
-    assert checks.signing_key(None) == []
-    settings.LOG_SIGNING_KEY = f"{OTHER},nonsense"
-    [error] = checks.signing_key(None)
-    assert error.id == "statements.E001"
-    assert "LOG_SIGNING_KEY" in error.msg
-    with pytest.raises(ConfigurationError):
-        signers()
 
 
 def test_keys_are_named_by_the_logs_origin(settings):

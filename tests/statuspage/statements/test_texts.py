@@ -24,9 +24,8 @@ def test_white_space_around_and_empty_translations_are_dropped():
     assert clean_text({"zh-hans": "  到账\n", "en": "  "}) == {"zh-hans": "到账"}
 
 
-@pytest.mark.parametrize(
-    ("value", "code"),
-    [
+def test_what_cannot_be_used_is_refused_with_its_reason(subtests: pytest.Subtests) -> None:
+    for value, code in [
         ("到账", "shape"),
         (None, "shape"),
         (["到账"], "shape"),
@@ -39,13 +38,12 @@ def test_white_space_around_and_empty_translations_are_dropped():
         ({"zh-hans": "到\x00账"}, "nul"),
         ({"zh-hans": "到\ud800账"}, "nul"),
         ({"zh-hans": "账" * 11}, "length"),
-    ],
-)
-def test_what_cannot_be_used_is_refused_with_its_reason(value, code):
-    with pytest.raises(ValidationError) as refusal:
-        clean_text(value, max_length=10)
-    assert refusal.value.code == code
-    assert refusal.value.messages[0]
+    ]:
+        with subtests.test(value=value, code=code):
+            with pytest.raises(ValidationError) as refusal:
+                clean_text(value, max_length=10)
+            assert refusal.value.code == code
+            assert refusal.value.messages[0]
 
 
 @given(st.dictionaries(st.text(), st.none() | st.text() | st.integers() | st.lists(st.text())))

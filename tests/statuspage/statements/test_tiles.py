@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from statuspage.statements.tiles import NoSuchTile, Tile, bundle, read_path
 
 
-@pytest.mark.parametrize(
-    ("path", "tile"),
-    [
+def test_a_path_names_a_tile(subtests: pytest.Subtests) -> None:
+    for path, tile in [
         ("0/000", Tile(0, 0)),
         ("1/x001/x234/067", Tile(1, 1_234_067)),  # the specification's own example
         ("0/x001/000", Tile(0, 1000)),
@@ -20,11 +19,10 @@ from statuspage.statements.tiles import NoSuchTile, Tile, bundle, read_path
         ("0/273.p/112", Tile(0, 273, 112)),
         ("entries/x012/345.p/255", Tile(None, 12_345, 255)),
         ("entries/001", Tile(None, 1)),
-    ],
-)
-def test_a_path_names_a_tile(path, tile):
-    assert read_path(path) == tile
-    assert tile.path == path
+    ]:
+        with subtests.test(path=path, tile=tile):
+            assert read_path(path) == tile
+            assert tile.path == path
 
 
 @given(st.one_of(st.none(), st.integers(0, 63)), st.integers(0, 10**18 - 1), st.integers(1, 256))

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.transparency.figures import Month, Share, months
-from statuspage.transparency.record import Said
+from statuspage.transparency.figures import LoggedStatement, MonthFigures, Ratio, months
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2025, 2, 20, 4, 0, tzinfo=UTC)
@@ -25,7 +24,7 @@ class Log:
     """Statements with running numbers."""
 
     def __init__(self) -> None:
-        self.said: list[Said] = []
+        self.said: list[LoggedStatement] = []
 
     def say(
         self,
@@ -34,13 +33,13 @@ class Log:
         subject: str = "a",
         corrects: int | None = None,
         **what: Any,
-    ) -> Said:
+    ) -> LoggedStatement:
         at = NOON + timedelta(minutes=minutes)
-        one = Said(len(self.said) + 1, kind, subject, corrects, at, what)
+        one = LoggedStatement(len(self.said) + 1, kind, subject, corrects, at, what)
         self.said.append(one)
         return one
 
-    def month(self, name: str = "2025-02") -> Month:
+    def month(self, name: str = "2025-02") -> MonthFigures:
         found = {one.month: one for one in months(self.said, NOW, BEIJING)}
         return found[name]
 
@@ -103,7 +102,7 @@ def test_what_was_entered_afterwards_was_never_prompt(log: Log) -> None:
 
 def test_a_month_is_beijings(log: Log) -> None:
     last_evening = datetime(2025, 2, 28, 16, 30, tzinfo=UTC)
-    log.said.append(Said(1, "incident.opened", "a", None, last_evening, {}))
+    log.said.append(LoggedStatement(1, "incident.opened", "a", None, last_evening, {}))
     assert log.month("2025-03").incidents == 1
 
 
@@ -162,14 +161,14 @@ def test_a_later_report_replaces_an_earlier_one(log: Log) -> None:
     log.say("notice.delivery_report", 0, "r", payload=report)
     log.say("notice.delivery_report", 1, "s", payload=report | {"within_5_minutes": 9})
     found = log.month("2025-01")
-    assert found.told_5_minutes == Share(9, 10)
+    assert found.told_5_minutes == Ratio(9, 10)
     assert found.told_1_minute.percent == Decimal("50.0")
     assert found.sms_5_minutes.percent == 100
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_only_all_of_them_are_a_hundred_percent(kept: int, more: int) -> None:
-    share = Share(kept, kept + more)
+    share = Ratio(kept, kept + more)
     if not share.of:
         assert share.percent is None
     else:

@@ -1,11 +1,11 @@
-"""`manage.py reseal`: after a new key in ADDRESS_KEYS, seal everything with it."""
+"""`manage.py reseal`: after a new key in ADDRESS_KEYS, encrypt every address with it."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications.subscribers.crypto import CannotDecrypt
-from notifications.subscribers.services.resealing import addresses_reseal
+from notifications.subscribers.services.addresses import addresses_reseal
 
 
 class Command(BaseCommand):

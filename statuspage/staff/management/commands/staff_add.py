@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Add a member of staff. The password is asked for; with --stdin it is read from there."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Who, and with which role."""
+        """Add the person and the role."""
         parser.add_argument("username")
         parser.add_argument("--role", choices=Role.values, default=Role.AUTHOR.value)
         parser.add_argument("--stdin", action="store_true", help="read the password from stdin")

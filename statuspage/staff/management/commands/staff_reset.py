@@ -1,4 +1,4 @@
-"""Removes the second factor of someone who lost telephone and recovery codes."""
+"""Removes the second factor of someone who lost phone and recovery codes."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Remove someone's authenticator app and recovery codes; they set up new ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Who."""
+        """Add the person."""
         parser.add_argument("username")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Issue an API token that acts for a member of staff; its secret is printed once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Who, what for, how long."""
+        """Add the person, the purpose and the validity."""
         parser.add_argument("--staff", required=True, help="user name of whom it acts for")
         parser.add_argument("--name", required=True, help="what it is for")
         parser.add_argument(

@@ -81,7 +81,7 @@ def client_get(client: Client) -> Get:
 
 
 def read_checkpoint(note: str) -> SeenCheckpoint:
-    """The three lines of a checkpoint."""
+    """Return the three lines of a checkpoint."""
     origin, size, root, *_rest = note.split("\n")
     return SeenCheckpoint(origin, int(size), naive.b64(root), note)
 
@@ -112,13 +112,13 @@ def whole_log(get: Get, size: int) -> list[bytes]:
 
 
 def json_of(get: Get, path: str) -> dict[str, Any]:
-    """An answer in JSON."""
+    """Return an answer in JSON."""
     return dict(json.loads(get(path)))
 
 
 @contextmanager
 def superuser() -> Iterator[Any]:
-    """A cursor for which the triggers do not hold."""
+    """Yield a cursor for which the triggers do not hold."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield cursor
@@ -176,7 +176,7 @@ def slip_in(number: int) -> None:
 
 def sign_again() -> None:
     """The tree and its checkpoints made anew over what the table holds now, with our own key."""
-    from statuspage.statements.checkpoints import checkpoint_sign
+    from statuspage.statements.tree import checkpoint_sign
 
     with superuser() as cursor:
         cursor.execute("DELETE FROM statements_checkpoint")

@@ -86,9 +86,12 @@ def test_a_partial_tile_stays_when_the_tile_is_full(client: Client) -> None:
     assert get("/log/tile/0/000.p/200") == get("/log/tile/0/000")[: 200 * 32]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_a_tile_that_is_not_there_is_a_404_that_nobody_keeps(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for _number in range(7):
+        say()
+    for path in [
         "0/001",  # not full yet
         "0/000.p/8",  # not there yet
         "1/000.p/1",
@@ -111,14 +114,11 @@ def test_a_partial_tile_stays_when_the_tile_is_full(client: Client) -> None:
         "0/٠٠٠",
         "",
         "0/" + "x000/" * 400 + "000",
-    ],
-)
-def test_a_tile_that_is_not_there_is_a_404_that_nobody_keeps(client: Client, path: str) -> None:
-    for _number in range(7):
-        say()
-    response = client.get(f"/log/tile/{path}")
-    assert response.status_code == 404
-    assert "immutable" not in response.get("Cache-Control", "")
+    ]:
+        with subtests.test(path=path):
+            response = client.get(f"/log/tile/{path}")
+            assert response.status_code == 404
+            assert "immutable" not in response.get("Cache-Control", "")
 
 
 @pytest.mark.parametrize(("number", "size"), [(1, 1), (1, 12), (5, 12), (12, 12), (8, 9)])
@@ -159,35 +159,33 @@ def test_a_proof_is_against_the_present_log_unless_told(client: Client) -> None:
     assert json_of(get, "/log/proof/consistency?from=2")["to"] == 3
 
 
-@pytest.mark.parametrize(
-    ("query", "status", "sentence"),
-    [
-        ("inclusion", 400, "Say number as a whole number."),
-        ("inclusion?number=x", 400, "Say number as a whole number."),
-        ("inclusion?number=0", 400, "Say number as a whole number."),
-        ("inclusion?number=-1", 400, "Say number as a whole number."),
-        ("inclusion?number=1.0", 400, "Say number as a whole number."),
-        ("inclusion?number=4", 404, "number may be 3 at most: the log does not reach further."),
-        ("inclusion?number=3&size=2", 404, "number may be 2 at most"),
-        ("inclusion?number=1&size=4", 404, "size may be 3 at most"),
-        ("inclusion?number=1&size=", 400, "Say size as a whole number."),
-        ("inclusion?number=" + "9" * 400, 400, "Say number as a whole number."),
-        ("consistency", 400, "Say from as a whole number."),
-        ("consistency?from=3&to=2", 404, "from may be 2 at most"),
-        ("consistency?from=1&to=99", 404, "to may be 3 at most"),
-        ("consistency?from=1&to=%00", 400, "Say to as a whole number."),
-    ],
-)
 def test_a_question_that_makes_no_sense_gets_a_sentence(
-    client: Client, query: str, status: int, sentence: str
+    client: Client, subtests: pytest.Subtests
 ) -> None:
     for _number in range(3):
         say()
-    query += ("&" if "?" in query else "?") + "lang=en"
-    response = client.get(f"/log/proof/{query}")
-    assert response.status_code == status
-    assert response.json()["error"].startswith(sentence)
-    assert response["Access-Control-Allow-Origin"] == "*"
+    for query, status, sentence in [
+        ("inclusion", 400, "number must be a whole number."),
+        ("inclusion?number=x", 400, "number must be a whole number."),
+        ("inclusion?number=0", 400, "number must be a whole number."),
+        ("inclusion?number=-1", 400, "number must be a whole number."),
+        ("inclusion?number=1.0", 400, "number must be a whole number."),
+        ("inclusion?number=4", 404, "number can be at most 3, the present size of the log."),
+        ("inclusion?number=3&size=2", 404, "number can be at most 2, the present size of the log."),
+        ("inclusion?number=1&size=4", 404, "size can be at most 3, the present size of the log."),
+        ("inclusion?number=1&size=", 400, "size must be a whole number."),
+        ("inclusion?number=" + "9" * 400, 400, "number must be a whole number."),
+        ("consistency", 400, "from must be a whole number."),
+        ("consistency?from=3&to=2", 404, "from can be at most 2, the present size of the log."),
+        ("consistency?from=1&to=99", 404, "to can be at most 3, the present size of the log."),
+        ("consistency?from=1&to=%00", 400, "to must be a whole number."),
+    ]:
+        with subtests.test(query=query, status=status, sentence=sentence):
+            query += ("&" if "?" in query else "?") + "lang=en"
+            response = client.get(f"/log/proof/{query}")
+            assert response.status_code == status
+            assert response.json()["error"].startswith(sentence)
+            assert response["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.parametrize("number", [1, 2, 6, 7])

@@ -29,7 +29,7 @@ OTHER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 @pytest.fixture
 def run(live_server: LiveServer, tmp_path: Path) -> Run:
-    """The program in a folder of its own, where it remembers what it saw."""
+    """Return the program in a folder of its own, where it remembers what it saw."""
 
     def verify(*options: str, url: str = live_server.url, language: str = "C.UTF-8"):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LC_")}

@@ -14,14 +14,14 @@ from tests.statuspage.pages.story import NOW, noticed, opened, path_of, schedule
 
 @pytest.fixture
 def site(transactional_db: None) -> Site:
-    """A web process that has just started, on an empty database."""
+    """Return a web process that has just started, on an empty database."""
     take_over()
     return Site()
 
 
 @pytest.fixture(scope="module")
 def news(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
-    """A page server on which something is going on; made once for tests that only read."""
+    """Yield a page server on which something is going on; made once for tests that only read."""
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
         take_over()
         one = Site()

@@ -81,7 +81,7 @@ class Programs:
         self._started: list[Server] = []
 
     def web(self) -> Server:
-        """A web process; returns when it answers."""
+        """Return a web process; returns when it answers."""
         port = free_ports()[0]
         return self._start([sys.executable, *GRANIAN, "--port", str(port)], port)
 
@@ -94,9 +94,9 @@ class Programs:
         subprocess.run([program, "-t", "-q", "-c", path], check=True)
         return self._start([program, "-c", str(path), "-g", "daemon off;"], port)
 
-    def manage(self, *arguments: str) -> None:
-        """A management command."""
-        command = [sys.executable, "manage.py", *arguments]
+    def run(self, *arguments: str) -> None:
+        """A command of Python's, to its end."""
+        command = [sys.executable, *arguments]
         subprocess.run(command, cwd=ROOT, env=self._environment, check=True, capture_output=True)
 
     def end(self) -> None:
@@ -105,7 +105,7 @@ class Programs:
             one.kill()
 
     def log(self) -> str:
-        """What they have written, for a failing test to show."""
+        """Return what they have written, for a failing test to show."""
         return (self.folder / "programs.log").read_text(encoding="utf-8")[-4000:]
 
     def _start(self, command: list[str], port: int) -> Server:
@@ -140,7 +140,6 @@ def configuration(folder: Path, port: int, web_port: int) -> str:
         ("/var/log/nginx/error.log", str(scratch / "error.log")),
         ("listen 80;", f"listen 127.0.0.1:{port};"),
         ("/var/lib/candor", str(folder)),
-        ("/srv/candor/staticfiles", str(folder / "static")),
         ("127.0.0.1:8000", f"127.0.0.1:{web_port}"),
         ("server_tokens off;", f"server_tokens off;\n{temporary}"),
     ):

@@ -4,13 +4,12 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from tests.crash.engines import Engines
-from tests.product import eventually, free_ports
+from tests.product import engines_folder, eventually, free_ports
 from tests.statuspage.pages.server.programs import Programs, Server
 
 READ = ["/", "/en/", "/history/", "/uptime/", "/notices/", "/arrival/", "/ledger/", "/log/"]
@@ -18,6 +17,7 @@ MACHINES = [
     *("/history.rss", "/history.atom", "/feed.json", "/calendar.ics", "/badge.svg"),
     *("/api/v2/summary.json", "/api/v2/summary.json?lang=en", "/api/v2/components.json"),
     *("/api/v2/incidents.json", "/robots.txt", "/sitemap.xml", "/widget.js"),
+    "/.well-known/security.txt",
 ]
 OF_A_TRANSPORT = {"date", "server", "connection", "content-length", "transfer-encoding"}
 OF_A_VERSION = {"etag", "last-modified", "accept-ranges", "vary"}
@@ -26,13 +26,9 @@ NOTICE = 'class="stale"'
 
 @pytest.fixture(scope="module")
 def engines() -> Iterator[Engines]:
-    """Engines of this file's own, which it may stop.
-
-    In a folder that no other run of pytest closes to PostgreSQL's own user meanwhile.
-    """
-    with TemporaryDirectory(prefix="candor-test-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        one = Engines(Path(folder), free_ports()[1])
+    """Engines of this file's own, which it may stop."""
+    with engines_folder() as folder:
+        one = Engines(folder, free_ports()[1])
         one.start()
         yield one
         one.stop()
@@ -40,7 +36,7 @@ def engines() -> Iterator[Engines]:
 
 @pytest.fixture(scope="module")
 def programs(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
-    """The product's programs on a machine of their own, with the demonstration's data."""
+    """Yield the product's programs on a machine of their own, with the demonstration's data."""
     folder = tmp_path_factory.mktemp("machine")
     settings = {
         "DEBUG": "true",
@@ -50,8 +46,8 @@ def programs(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "SITE_URL": "http://127.0.0.1:8000",
     }
     one = Programs(folder, settings)
-    one.manage("migrate", "--verbosity", "0")
-    one.manage("seed_demo")
+    one.run("manage.py", "migrate", "--verbosity", "0")
+    one.run("-m", "sandbox.demo")
     yield one
     one.end()
 

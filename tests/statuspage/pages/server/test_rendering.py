@@ -10,13 +10,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from statuspage.components.models import Component
-from statuspage.pages.rendering import internal, registry, services
+from statuspage.pages.models import Edition, Snapshot
+from statuspage.pages.rendering import due, internal, services
 from statuspage.pages.rendering.services import Outcome, render_due
 from statuspage.pages.snapshots import store
-from statuspage.pages.snapshots.models import Edition, Snapshot
 from statuspage.pages.views import NOTICES_A_PAGE
 from statuspage.statements.services import statement_withdraw
 from tests.factories import make_component, text
+from tests.statuspage.notices import samples
 from tests.statuspage.pages.server.site import Site
 from tests.statuspage.pages.story import (
     NOW,
@@ -29,7 +30,6 @@ from tests.statuspage.pages.story import (
     scheduled,
     updated,
 )
-from tests.statuspage.settlement.notices import samples
 
 # For all that one statement changes, in both languages: pages, feeds and the API.
 MOST_QUERIES = 130
@@ -43,7 +43,7 @@ def editions() -> dict[str, int]:
 def test_the_first_rendering_makes_every_page_there_is(site: Site) -> None:
     said = [opened(), scheduled(), noticed()]
     site.render()
-    expected = {*registry.always(), *(path_of(one, code) for one in said for code in ("en", "zh"))}
+    expected = {*due.shared_pages(), *(path_of(one, code) for one in said for code in ("en", "zh"))}
     assert expected <= site.memory.pages.keys()
     assert "/history/?month=2025-02" in site.memory.pages
     assert site.memory.head == 3
@@ -89,7 +89,7 @@ def test_later_pages_of_lists_are_kept_as_far_as_there_are_any(site: Site) -> No
     noticed()
     site.render()
     assert moved in site.get("/en/notices/?page=2").text
-    assert list(registry.leaves("pages:log", 9))[-1] == "/en/log/?page=5"
+    assert list(due.leaves("pages:log", 450, 50))[-1] == "/en/log/?page=5"
 
 
 def test_a_payment_shows_on_the_page_of_what_it_pays(site: Site) -> None:
@@ -118,10 +118,10 @@ def test_a_promise_that_is_broken_shows_within_a_minute(site: Site) -> None:
     statement = opened(next_update_by=ahead(minutes=1))
     site.render()
     etag = site.get(path_of(statement)).headers["etag"]
-    assert "It is late" not in site.get(path_of(statement)).text
+    assert "is overdue" not in site.get(path_of(statement)).text
     with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
         site.render()
-    assert "It is late" in site.get(path_of(statement)).text
+    assert "is overdue" in site.get(path_of(statement)).text
     assert site.get(path_of(statement)).headers["etag"] != etag
 
 
@@ -142,7 +142,7 @@ def test_a_page_that_depends_on_a_person_is_never_kept(
     site: Site, settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The form for subscribing carries a token, and sets a cookie.
-    monkeypatch.setitem(registry.PAGES, "subscribers:subscribe", registry.EVERY)
+    monkeypatch.setitem(due.PAGES, "subscribers:subscribe", due.EVERY)
     opened()
     site.render()
     assert not [key for key in site.memory.pages if "subscribe" in key]
@@ -222,14 +222,14 @@ def test_the_price_of_a_statement_does_not_grow_with_the_history(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # How many later pages of lists are kept is bounded by itself.
-    monkeypatch.setattr(registry, "KEPT_LEAVES", 1)
+    monkeypatch.setattr(due, "KEPT_LEAVES", 1)
     first = opened()
     years(range(4))
     site.render()
     updated(first)
     with CaptureQueriesContext(connection) as few:
         assert render_due() is Outcome.DONE
-    years(range(4, 20))
+    years(range(4, 12))
     site.render()
     updated(first, "monitoring")
     with CaptureQueriesContext(connection) as many:
@@ -271,7 +271,7 @@ def publish(component: Component, one: int) -> None:
 
 
 def look(site: Site) -> set[str]:
-    """What the next edition names; page, feed and API must name the same."""
+    """Return what the next edition names; page, feed and API must name the same."""
     site.render()
     addresses = ("/en/", "/api/v2/summary.json?lang=en", "/history.rss?lang=en")
     page, api, feed = (set(re.findall(r"Late \d\.\d", site.get(one).text)) for one in addresses)

@@ -33,7 +33,7 @@ def test_the_page_with_twenty_components_and_ten_incidents_is_light(site: Site) 
 
 
 def weight(address: str) -> int:
-    """What a file of ours weighs on the wire."""
+    """Return what a file of ours weighs on the wire."""
     found = finders.find(address.removeprefix("/static/"))
     assert found, address
     return len(gzip.compress(Path(found).read_bytes(), 9))

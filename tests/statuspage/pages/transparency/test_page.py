@@ -3,15 +3,17 @@
 import csv
 import io
 import json
+from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from statuspage.pages.transparency.data import row_of
-from statuspage.transparency.figures import months
-from statuspage.transparency.record import said_of
+from statuspage.pages.transparency.page import row_of
+from statuspage.transparency.figures import LoggedStatement, months
+from tests.statuspage.notices import samples
 from tests.statuspage.pages.story import (
     ago,
     noticed,
@@ -20,7 +22,6 @@ from tests.statuspage.pages.story import (
     updated,
     words_of,
 )
-from tests.statuspage.settlement.notices import samples
 
 pytestmark = pytest.mark.django_db
 
@@ -39,16 +40,22 @@ def test_each_figure_stands_on_the_page_in_both_languages(client: Client) -> Non
     a_month()
     page = words_of(client.get("/en/transparency/"))
     assert "Updates on time 100.0% (1 of 1)" in page
-    assert "5.0 min (median)" in page
-    assert "Told within 5 minutes 99.0% (990 of 1000)" in page
+    assert "5 min (median)" in page
+    month = timezone.localtime(ago(minutes=65))
+    assert f"{month:%B %Y}" in page
+    assert "Notified within 5 minutes 99.0% (990 of 1000)" in page
     assert "Waivers and compensation promised" in page
     chinese = client.get("/transparency/")
     assert chinese.status_code == 200
     assert "Updates on time" not in chinese.content.decode()
+    assert "（1 次中 1 次）" in words_of(chinese)
+    assert f"{month.year}年{month.month}月" in words_of(chinese)
 
 
 def test_with_an_empty_log_there_is_nothing_to_count(client: Client) -> None:
-    assert "there is nothing to count" in words_of(client.get("/en/transparency/"))
+    assert "Nothing has been published yet, so there are no figures." in words_of(
+        client.get("/en/transparency/")
+    )
     assert client.get("/transparency/data.json").json()["months"] == []
 
 
@@ -62,6 +69,18 @@ def test_the_data_are_the_same_rows_in_both_forms(client: Client) -> None:
         {name: "" if value is None else str(value) for name, value in row.items()} for row in rows
     ] == table
     assert rows[0]["updates_counted"] == 1
+
+
+def said_of(document: dict[str, Any]) -> LoggedStatement:
+    """Return a line of the downloaded log."""
+    return LoggedStatement(
+        number=document["number"],
+        kind=document["kind"],
+        subject=document["subject"]["id"],
+        corrects=document["corrects"],
+        at=datetime.fromisoformat(document["published_at"]),
+        content=document["content"],
+    )
 
 
 def test_anyone_can_compute_the_same_from_the_downloaded_log(client: Client) -> None:

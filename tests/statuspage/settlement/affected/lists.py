@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from statuspage.settlement.affected.models import Upload
-from statuspage.settlement.affected.rows import COLUMNS
-from statuspage.settlement.affected.services import upload_receive, uploads_read
+from django.utils.translation import override
+
+from statuspage.settlement.affected.rows import COLUMNS, PROBLEMS
+from statuspage.settlement.affected.services import UPLOADS, upload_receive
+from statuspage.settlement.models import Upload
 from tests.factories import open_incident
 
 HEADER = ",".join(COLUMNS)
@@ -27,12 +29,12 @@ def line(**values: str) -> str:
 
 
 def settled(**values: str) -> str:
-    """The same transaction, arrived."""
+    """Return the same transaction, arrived."""
     return line(**{"state": "settled", "settled_at": "2025-02-21 15:30", **values})
 
 
 def text(*lines: str, header: str = HEADER) -> str:
-    """A file."""
+    """Return a file."""
     return "\n".join((header, *lines, ""))
 
 
@@ -53,7 +55,7 @@ def receive(
 def take(content: str | bytes, *, incident: str = "", whole: bool = False) -> Upload:
     """Uploaded and read."""
     upload = receive(content, incident=incident, whole=whole)
-    uploads_read()
+    UPLOADS.read_all()
     upload.refresh_from_db()
     return upload
 
@@ -64,11 +66,18 @@ def many(count: int, **values: str) -> Iterable[str]:
 
 
 def problems(upload: Upload) -> list[tuple[int, str, str]]:
-    """What is wrong, line by line."""
-    return [*upload.problems.order_by("line", "pk").values_list("line", "column", "code")]
+    """Return what is wrong, line by line, and by which reason's code."""
+    found = upload.problems.values_list("line", "column", "message")
+    return [(line, column, code_of(message)) for line, column, message in found]
+
+
+def code_of(message: str) -> str:
+    """Return the code of a reason in English."""
+    with override("en"):
+        return next(code for code, text in PROBLEMS.items() if text == message)
 
 
 def counts(upload: Upload) -> Mapping[str, int]:
-    """What became of its rows."""
+    """Return what became of its rows."""
     names = ("good", "bad", "added", "changed", "settled")
     return {name: getattr(upload, name) for name in names if getattr(upload, name)}

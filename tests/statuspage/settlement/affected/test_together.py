@@ -1,18 +1,17 @@
-"""Several workers, and engines that go away in the middle."""
+"""Several workers, and several lists of one incident."""
 
 import threading
 from contextlib import suppress
 
-import psycopg
 import pytest
-from django.db import DatabaseError, connection
+from django.db import connection
 
-from statuspage.settlement.affected import applying, services
-from statuspage.settlement.affected.models import AffectedTransaction
-from statuspage.settlement.affected.services import uploads_read
+from statuspage.settlement.affected import applying
+from statuspage.settlement.affected.services import UPLOADS
+from statuspage.settlement.models import AffectedTransaction
 from statuspage.statements.models import Statement
 from tests.factories import open_incident
-from tests.statuspage.settlement.affected.lists import line, problems, receive, settled, take, text
+from tests.statuspage.settlement.affected.lists import line, receive, settled, take, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +39,7 @@ def both_look_first(monkeypatch):
 def read_together(*uploads):
     def read(upload):
         try:
-            services._read(upload)
+            UPLOADS._read(upload)
         finally:
             connection.close()
 
@@ -63,74 +62,17 @@ def test_an_arrival_is_not_undone_by_a_list_that_did_not_know(incident, both_loo
         receive(text(settled()), incident=incident),
         receive(text(line(amount="11.00")), incident=incident),
     )
-    assert AffectedTransaction.objects.get().fate == "settled"
-
-
-def test_a_list_that_another_worker_reads_is_left_to_it(incident):
-    upload = receive(text(line()), incident=incident)
-    held, done = threading.Event(), threading.Event()
-
-    def other():
-        with services._alone(upload) as mine:
-            assert mine
-            held.set()
-            done.wait(10)
-        connection.close()
-
-    worker = threading.Thread(target=other)
-    worker.start()
-    held.wait(10)
-    uploads_read()
-    upload.refresh_from_db()
-    assert upload.state == "waiting"
-    done.set()
-    worker.join()
-    uploads_read()
-    upload.refresh_from_db()
-    assert upload.state == "done"
+    assert AffectedTransaction.objects.get().status == "settled"
 
 
 def test_the_older_list_of_an_incident_is_read_first(incident):
     older, newer = (receive(text(one), incident=incident) for one in (line(), settled()))
-    with services._alone(older):
-        worker = threading.Thread(target=lambda: (uploads_read(), connection.close()))
+    with UPLOADS._alone(older):
+        worker = threading.Thread(target=lambda: (UPLOADS.read_all(), connection.close()))
         worker.start()
         worker.join()
     newer.refresh_from_db()
     assert newer.state == "waiting"
-    uploads_read()
+    UPLOADS.read_all()
     newer.refresh_from_db()
     assert (newer.state, newer.settled) == ("done", 1)
-
-
-def test_a_database_that_goes_away_in_the_middle_costs_nothing(incident, monkeypatch):
-    upload = receive(text(line(), line(reference="2")), incident=incident)
-    values, access = services._values, connection.get_connection_params()
-    known = {key: access[key] for key in ("dbname", "user", "host", "port") if access.get(key)}
-
-    def cut_off(*arguments):
-        with psycopg.connect(**known, autocommit=True) as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid]
-            )
-        yield from values(*arguments)
-
-    monkeypatch.setattr(services, "_values", cut_off)
-    with pytest.raises(DatabaseError):
-        uploads_read()
-    connection.close()
-    monkeypatch.undo()
-    uploads_read()
-    upload.refresh_from_db()
-    assert (upload.state, upload.added) == ("done", 2)
-
-
-def test_a_file_without_line_ends_is_no_list(incident):
-    upload = take(b"a" * (3 << 20), incident=incident)
-    assert upload.state == "unreadable"
-
-
-def test_two_columns_that_say_the_same_are_no_guess(incident):
-    header = "商户号,参考号,手机尾号,商户类别,交易时间,金额,状态,结算时间,到账时间"
-    upload = take(text(header=header), incident=incident)
-    assert problems(upload) == [(1, "settled_at", "twice")]

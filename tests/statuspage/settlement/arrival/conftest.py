@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from statuspage.settlement.money import Fee
-from tests.statuspage.settlement.calendar.factories import load
+from statuspage.lib.money import Fee
+from tests.statuspage.calendar.factories import load
 from tests.statuspage.settlement.rules.factories import make_rule
 
 

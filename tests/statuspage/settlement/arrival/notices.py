@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from statuspage.settlement.arrival import Answer, Code, arrival
-from statuspage.settlement.services import notice_publish
+from statuspage.notices.services import notice_publish
+from statuspage.settlement.arrival.answers import Answer
+from statuspage.settlement.arrival.selectors import arrival
+from statuspage.settlement.arrival.words import Code
 from statuspage.statements.models import Statement
 from tests.factories import text
-from tests.statuspage.settlement.notices.samples import second_person
+from tests.statuspage.notices.samples import second_person
 from tests.statuspage.settlement.rules.factories import beijing
 
 
@@ -18,29 +20,29 @@ def ask(
     amount: str = "",
     as_of: str = "2026-06-01 12:00",
 ) -> Answer:
-    """The answer as it was known at `as_of`, all in Beijing time."""
+    """Return the answer as it was known at `as_of`, all in Beijing time."""
     return arrival(
         category, product, beijing(at), Decimal(amount) if amount else None, beijing(as_of)
     )
 
 
 def dated(answer: Answer) -> str | None:
-    """The date as a person would write it down, None where there is none."""
+    """Return the date as a person would write it down, None where there is none."""
     return answer.arrival_date.isoformat() if answer.arrival_date else None
 
 
 def codes(answer: Answer) -> list[str]:
-    """What the steps say, in order."""
+    """Return what the steps say, in order."""
     return [step.code.value for step in answer.steps]
 
 
 def statements(answer: Answer, *of: Code) -> list[int | None]:
-    """The numbers of the statements behind those steps."""
+    """Return the numbers of the statements behind those steps."""
     return [step.said.number if step.said else None for step in answer.steps if step.code in of]
 
 
 def publish(kind: str, at: str, payload: dict[str, Any], **values: Any) -> Statement:
-    """A notice published at that time."""
+    """Return a notice published at that time."""
     return notice_publish(
         kind=kind,
         title=text("公告", "A notice"),
@@ -72,7 +74,7 @@ def recovery(at: str, restored: str, backlog_by: str | None = None, **values: An
 
 
 def waiver(at: str, begins: str, until: str, percent: str = "100", **values: Any) -> Statement:
-    """The fee on transactions in between is waived."""
+    """Return the fee on transactions in between is waived."""
     payload: dict[str, Any] = {
         "transactions_from": beijing(begins),
         "transactions_until": beijing(until),

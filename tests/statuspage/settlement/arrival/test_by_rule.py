@@ -7,11 +7,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from statuspage.settlement.arrival import Code, DateStatus, arrival, paid_now
-from statuspage.settlement.calendar.models import CalendarYear
+from statuspage.calendar.models import CalendarYear
+from statuspage.settlement.arrival.selectors import arrival, paid_now
+from statuspage.settlement.arrival.words import Code, DateStatus
+from tests.statuspage.calendar.factories import HOLIDAY, reviewed
+from tests.statuspage.calendar.factories import override as change_days
 from tests.statuspage.settlement.arrival.notices import ask, codes, dated
-from tests.statuspage.settlement.calendar.factories import HOLIDAY, reviewed
-from tests.statuspage.settlement.calendar.factories import override as change_days
 from tests.statuspage.settlement.rules.factories import (
     beijing,
     make_instant_rule,
@@ -100,7 +101,7 @@ class TestSteps:
         assert dated(answer) == "2025-09-28"
         with override("en"):
             texts = [step.text for step in answer.steps]
-        assert any("Sun 28 Sep 2025" in text and "Settlement runs" in text for text in texts)
+        assert any("Sun 28 Sep 2025" in text and "Settlement as usual" in text for text in texts)
 
     def test_the_state_council_s_notice_is_named(self) -> None:
         step = next(one for one in ask("2024-09-30 12:00").steps if one.code is Code.CALENDAR)
@@ -138,7 +139,7 @@ class TestHeadline:
 
     def test_in_chinese_with_weekday_and_time(self) -> None:
         with override("zh-hans"):
-            assert ask("2024-09-30 12:00").headline == "预计 2024年10月8日（周二）18:00 前到账"
+            assert ask("2024-09-30 12:00").headline == "预计2024年10月8日（周二）18:00 前到账"
 
     def test_in_english_with_weekday_and_time(self) -> None:
         with override("en"):
@@ -186,7 +187,7 @@ class TestProducts:
         with override("en"):
             assert "Micro merchants · Instant" in before.steps[0].text
             fallback = next(one for one in after.steps if one.code is Code.FALLBACK)
-            assert "T+1 holds instead" in fallback.text
+            assert "T+1 applies instead:" in fallback.text
 
     @pytest.mark.usefixtures("rules")
     def test_a_product_without_a_rule_of_its_own_follows_the_common_one(self) -> None:

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from statuspage.settlement.arrival import Code
-from statuspage.settlement.money import Fee
+from statuspage.lib.money import Fee
+from statuspage.settlement.arrival.words import Code
 from tests.statuspage.settlement.arrival.notices import (
     ask,
     codes,
@@ -34,7 +34,7 @@ class TestFees:
         assert (answer.charge.fee, answer.charge.waived) == (Decimal("6.00"), Decimal("0.00"))
         with override("en"):
             assert answer.steps[-1].text == (
-                "Fee on 1,000.00 yuan at 0.60%: 6.00 yuan, an effective 0.60%."
+                "Fee on 1,000.00 yuan at 0.60%: 6.00 yuan (effective rate 0.60%)."
             )
 
     def test_a_waiver_tells_what_it_comes_to(self) -> None:

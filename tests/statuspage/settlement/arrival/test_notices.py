@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from statuspage.settlement.arrival import Code, DateStatus
+from statuspage.settlement.arrival.words import Code, DateStatus
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import text
+from tests.statuspage.calendar.factories import load, reviewed
 from tests.statuspage.settlement.arrival.notices import (
     ask,
     codes,
@@ -18,7 +19,6 @@ from tests.statuspage.settlement.arrival.notices import (
     recovery,
     statements,
 )
-from tests.statuspage.settlement.calendar.factories import load, reviewed
 from tests.statuspage.settlement.rules.factories import beijing, make_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
@@ -39,7 +39,7 @@ class TestDelay:
         assert answer.late
         assert answer.arrival_time is None
         with override("en"):
-            assert answer.headline == "Late: expected to arrive by Mon 24 Feb 2025"
+            assert answer.headline == "Delayed: expected to arrive by Mon 24 Feb 2025"
             assert answer.reason == "payout delay"
 
     def test_without_a_date_the_answer_is_plainly_not_known(self) -> None:
@@ -48,7 +48,7 @@ class TestDelay:
         assert (answer.status, dated(answer)) == (DateStatus.NOT_YET_KNOWN, None)
         assert statements(answer, Code.DELAY_WITHOUT_DATE) == [said.number]
         with override("en"):
-            assert answer.headline == "Late, and the day of arrival is not yet known"
+            assert answer.headline == "Delayed: arrival date not yet known"
 
     @pytest.mark.parametrize(
         ("at", "late"),

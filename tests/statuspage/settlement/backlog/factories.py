@@ -4,8 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from statuspage.settlement.backlog.cells import Cell
-from statuspage.settlement.backlog.services import backlog_tell
+from statuspage.settlement.backlog import Cell, backlog_tell
 from statuspage.statements.models import Statement
 from tests.statuspage.settlement.rules.factories import beijing
 

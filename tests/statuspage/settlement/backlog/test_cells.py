@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.settlement.backlog.cells import moved, totals
+from statuspage.settlement.backlog import moved, settled_percent
 from tests.statuspage.settlement.backlog.factories import cell
 
 FEWEST = 5
@@ -55,11 +55,11 @@ def test_no_amount_is_of_fewer_than_the_fewest(affected, data):
     ("affected", "open_", "percent"), [(1000, 1000, 0), (1000, 1, 99), (3, 1, 66), (1000, 0, 100)]
 )
 def test_everything_has_arrived_only_once_nothing_is_open(affected, open_, percent):
-    assert totals([cell(affected, open_)]).settled_percent == percent
+    assert settled_percent(affected, open_) == percent
 
 
 def test_nothing_affected_is_no_division():
-    assert totals([]).settled_percent == 0
+    assert settled_percent(0, 0) == 0
 
 
 @pytest.mark.parametrize(

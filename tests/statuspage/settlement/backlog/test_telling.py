@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import override
 
+from notifications.delivery.audience import moment_of
 from notifications.delivery.models import Broadcast
-from notifications.delivery.moments import Moment
-from notifications.delivery.policy import moment_of
+from notifications.delivery.states import Moment
 from statuspage.incidents.services.incidents import incident_update
-from statuspage.settlement.models import Notice
+from statuspage.notices.models import Notice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_withdraw
 from tests.factories import incident_of, make_address, open_incident, text
@@ -55,7 +55,7 @@ class TestSteps:
         tell(incident, cell(1000, 4))
         said = tell(incident, cell(1000, 0), hours=1)
         assert said
-        assert said.content["name"]["en"] == "Backlog: everything has arrived"
+        assert said.content["name"]["en"] == "Payout progress: everything has arrived"
         assert "all 1,000 affected transactions has arrived" in said.content["body"]["en"]
         assert tell(incident, cell(1000, 0), hours=2) is None
 

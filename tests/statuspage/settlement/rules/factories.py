@@ -3,17 +3,18 @@
 from datetime import datetime, time
 from typing import Any
 
-from statuspage.settlement.calendar.models import CalendarProfile
+from statuspage.calendar.models import CalendarProfile
+from statuspage.notices.models import Product
 from statuspage.settlement.cycles import SHANGHAI
-from statuspage.settlement.rules.models import Product, SettlementRule
-from statuspage.settlement.rules.services import rule_add
+from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.rules import rule_add
 from tests.factories import text
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 
 
 def beijing(written: str) -> datetime:
-    """A moment as a clock in Beijing shows it."""
+    """Return a moment as a clock in Beijing shows it."""
     return datetime.fromisoformat(written).replace(tzinfo=SHANGHAI)
 
 
@@ -23,13 +24,13 @@ def make_product(
     english: str = "QR payments",
     profile: str = "domestic",
 ) -> Product:
-    """A product."""
+    """Return a product."""
     owner = CalendarProfile.objects.get(code=profile)
     return Product.objects.create(code=code, name=text(name, english), profile=owner)
 
 
 def make_rule(cycle: str = "T+1", category: str = "micro", **values: Any) -> SettlementRule:
-    """A rule that was always known, unless told."""
+    """Return a rule that was always known, unless told."""
     values.setdefault("known_from", LONG_AGO)
     return rule_add(category=category, cycle=cycle, **values)
 

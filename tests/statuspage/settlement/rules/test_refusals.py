@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 
 from statuspage.settlement.models import SettlementRule
-from statuspage.settlement.rules.selectors import (
+from statuspage.settlement.rules import (
     rule_for,
 )
 from tests.statuspage.settlement.rules.factories import (

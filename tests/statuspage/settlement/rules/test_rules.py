@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from statuspage.lib.money import Fee
+from statuspage.notices.services import notice_publish
 from statuspage.settlement.cycles import AfterCutoff, Basis, Cycle
-from statuspage.settlement.money import Fee
-from statuspage.settlement.rules.selectors import (
+from statuspage.settlement.rules import (
     fee_rule_for,
     products,
+    rule_add,
     rule_for,
     rule_history,
     rules_on,
 )
-from statuspage.settlement.rules.services import rule_add
-from statuspage.settlement.services import notice_publish
+from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import make_staff, text
@@ -50,12 +51,12 @@ def change_by_notice(**payload: Any) -> Statement:
     )
 
 
-def announcement(at: str) -> Statement:
+def announcement(at: str, author: Staff | None = None) -> Statement:
     return notice_publish(
         kind="general",
         title=text("结算规则调整"),
         body=text("自3月1日起结算周期调整。"),
-        author=None,
+        author=author,
         published_at=beijing(at),
     )
 
@@ -146,17 +147,16 @@ def test_a_correction_of_its_statement_leaves_a_rule_as_it_is() -> None:
 
 
 def test_a_rule_is_known_from_when_its_statement_was_published() -> None:
-    said = announcement("2025-02-10 10:00")
+    by = make_staff()
+    said = announcement("2025-02-10 10:00", by)
     rule = rule_add(category="micro", cycle="T+5", statement=said)
-    assert (rule.known_from, rule.statement) == (said.published_at, said)
+    assert (rule.known_from, rule.statement, rule.entered_by) == (said.published_at, said, by)
 
 
 def test_a_rule_without_a_statement_is_known_from_now() -> None:
     before = timezone.now()
-    by = make_staff()
-    rule = rule_add(category="micro", cycle="T+1", by=by)
+    rule = rule_add(category="micro", cycle="T+1")
     assert before <= rule.known_from <= timezone.now()
-    assert rule.entered_by == by
 
 
 def test_a_notice_adds_the_next_rule_and_is_its_statement() -> None:

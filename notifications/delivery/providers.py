@@ -1,0 +1,126 @@
+"""What all workers share in Redis of a provider: its token bucket, and whether it is down.
+
+Every function raises redis.RedisError while Redis is away: sending without it could exceed a limit.
+"""
+
+import hashlib
+from collections.abc import Collection
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+import redis
+from django.conf import settings
+
+from notifications.channels.base import Channel, Limits, stand_in
+from notifications.channels.outcomes import Accepted, Failed, Outcome, Reason
+from notifications.delivery.alarms import alarm_over, alarm_raise
+from notifications.delivery.models import Alarm
+
+# Refill and take in one step, on the server's own clock. Arguments: rate a second, burst, wanted.
+# Returns how many tokens were taken, and after how many milliseconds the next one is there.
+TAKE: Final = """
+local rate, burst, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = tonumber(time[1]) + tonumber(time[2]) / 1e6
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens, at = tonumber(bucket[1]) or burst, tonumber(bucket[2]) or now
+tokens = math.min(burst, tokens + math.max(0, now - at) * rate)
+local taken = math.min(wanted, math.floor(tokens))
+tokens = tokens - taken
+redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', now)
+redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
+return {taken, math.ceil(math.max(0, 1 - tokens) / rate * 1000)}
+"""
+GIVE_BACK: Final = """
+local tokens = tonumber(redis.call('HGET', KEYS[1], 'tokens'))
+if tokens then
+    redis.call('HSET', KEYS[1], 'tokens', math.min(tonumber(ARGV[1]), tokens + tonumber(ARGV[2])))
+end
+"""
+DOWN, TROUBLED = "down:", "trouble:"
+# A provider is down after so many messages in a row without an answer.
+TROUBLE: Final = 20
+TROUBLE_SECONDS: Final = 600
+# It is left alone for so long; then a few messages find out whether it is back.
+DOWN_SECONDS: Final = 15
+PROBE: Final = 5
+# A provider that answers with these is up, and refuses.
+ANSWERS: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.OTHER})
+
+
+def take(name: str, limits: Limits, wanted: int) -> tuple[int, float]:
+    """Take up to `wanted` tokens; return how many, and the seconds until there is one more."""
+    taken, wait = _client().register_script(TAKE)(
+        keys=[f"bucket:{name}"], args=[limits.per_second, limits.burst, wanted]
+    )
+    return int(taken), int(wait) / 1000
+
+
+def give_back(name: str, limits: Limits, unused: int) -> None:
+    """Return tokens that were taken and not needed."""
+    if unused > 0:
+        _client().register_script(GIVE_BACK)(keys=[f"bucket:{name}"], args=[limits.burst, unused])
+
+
+def hashed(address: str) -> str:
+    """Return a key for an address that does not reveal it."""
+    return hashlib.sha256(f"{settings.ADDRESS_INDEX_KEY}{address}".encode()).hexdigest()[:32]
+
+
+class ProviderHealth(Enum):
+    """How a provider has answered lately."""
+
+    UP = "up"
+    TROUBLED = "troubled"
+    DOWN = "down"
+    NOT_SET_UP = "not_set_up"
+
+
+def health_of(provider: Channel) -> ProviderHealth:
+    """Return how it has answered within the last ten minutes; one that was not asked is up."""
+    if not provider.configured():
+        return ProviderHealth.NOT_SET_UP
+    down, trouble = _client().mget(DOWN + provider.name, TROUBLED + provider.name)
+    if down or int(trouble or 0) >= TROUBLE:
+        return ProviderHealth.DOWN
+    return ProviderHealth.TROUBLED if trouble else ProviderHealth.UP
+
+
+def provider_of(channel: Channel) -> Channel | None:
+    """Return the provider that sends now, or None when none is configured and up.
+
+    Messages to a provider that is down would all become unknown. What may have gone out stays
+    with the provider that was asked.
+    """
+    candidates = (channel, stand_in(channel.name))
+    able = (one for one in candidates if one and one.configured())
+    return next((one for one in able if not _client().exists(DOWN + one.name)), None)
+
+
+def most_at_once(provider: Channel) -> int:
+    """Return the size of the next batch: a full one, or a few messages to try the provider."""
+    trouble = int(_client().get(TROUBLED + provider.name) or 0)
+    return PROBE if trouble >= TROUBLE else settings.DELIVERY_BATCH
+
+
+def note(provider: Channel, outcomes: Collection[Outcome]) -> None:
+    """Record whether the provider answered a batch."""
+    if not outcomes:
+        return
+    if any(isinstance(one, Accepted | Failed) or one.reason in ANSWERS for one in outcomes):
+        if _client().delete(TROUBLED + provider.name, DOWN + provider.name):
+            alarm_over(Alarm.Kind.PROVIDER_DOWN, provider.name)
+        return
+    with _client().pipeline() as pipe:
+        pipe.incrby(TROUBLED + provider.name, len(outcomes))
+        pipe.expire(TROUBLED + provider.name, TROUBLE_SECONDS)
+        trouble = int(pipe.execute()[0])
+    if trouble >= TROUBLE:
+        _client().set(DOWN + provider.name, 1, ex=DOWN_SECONDS)
+        alarm_raise(Alarm.Kind.PROVIDER_DOWN, provider.name)
+
+
+@lru_cache(maxsize=1)
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL)

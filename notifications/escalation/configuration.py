@@ -1,0 +1,36 @@
+"""Typed settings of alarms and reminders."""
+
+from typing import Annotated
+
+from pydantic import PlainValidator, field_validator
+
+from notifications.escalation.chain import Level, read_chain
+from statuspage.lib.env import EMAIL, AreaSettings, WordList, written
+
+Chain = Annotated[list[Level], PlainValidator(read_chain)]
+
+
+class EscalationSettings(AreaSettings):
+    """Alarms and reminders. A chain names who is reminded how many minutes before (-) or after the
+    time: staff are ALARM_WECOM_KEY and ALARM_EMAILS, an e-mail address is itself. Empty: nobody."""
+
+    ALARM_WECOM_KEY: str = ""
+    """Key of the WeCom group robot that tells staff of alarms."""
+    ALARM_EMAILS: WordList = written("")
+    """E-mail addresses that are told as well, separated by commas."""
+    PROMISE_ESCALATION: Chain = written("-10:staff; 0:staff; 15:staff")
+    """Before and after a promised update, or the first update on a monitor's signal, is due."""
+    POSTMORTEM_ESCALATION: Chain = written("-1440:staff; 0:staff; 1440:staff")
+    """Before and after a postmortem is due."""
+    REGULATOR_ESCALATION: Chain = written("-60:staff; -15:staff; 0:staff; 30:staff")
+    """Before and after a report to the regulator is due."""
+    DISCLOSURE_ESCALATION: Chain = written("-20160:staff; -4320:staff; 0:staff")
+    """Before the yearly disclosure is due on 31 January."""
+
+    @field_validator("ALARM_EMAILS")
+    @classmethod
+    def _alarms_have_addresses(cls, addresses: list[str]) -> list[str]:
+        for one in addresses:
+            if not EMAIL.fullmatch(one):
+                raise ValueError(f"{one!r} is no e-mail address")
+        return addresses

@@ -1,0 +1,52 @@
+"""Typed settings of subscribers and the public forms."""
+
+from typing import Annotated
+
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import Field, field_validator
+
+from notifications.subscribers.crypto import read_keys
+from statuspage.lib.env import AreaSettings, Positive, secret
+
+
+class SubscriberSettings(AreaSettings):
+    """Subscribers and the public forms."""
+
+    ADDRESS_KEYS: Annotated[
+        str,
+        secret(
+            "demo:ZGVtby1hZGRyZXNzLWtleS0zMi1ieXRlcy1sb25nISE=",
+            lambda text: read_keys(text).values(),
+        ),
+    ] = ""
+    """Encrypts phone numbers and addresses: a name, a colon, and 32 random bytes in base64. Newest
+    key first; older ones, behind a comma, stay to decrypt.
+    Make one: echo 2026a:$(openssl rand -base64 32)"""
+    ADDRESS_INDEX_KEY: Annotated[
+        str, secret("demo-blind-index-key-never-in-production", shortest=32)
+    ] = ""
+    """Key by which an address is found without decrypting, 32 or more random characters. It never
+    changes: with another one nobody is found again. Make one: openssl rand -base64 32"""
+    DEFAULT_REGION: str = "CN"
+    """Country of phone numbers without a country code."""
+    IMPORT_MAX_MB: Positive = 200
+    """Largest file of subscribers, in megabytes."""
+    SIGNUP_CODE_SECONDS: Annotated[int, Field(ge=60)] = 600
+    """Seconds that a code is valid."""
+    SIGNUP_CODE_TRIES: Positive = 10
+    """Attempts to enter a code."""
+    SIGNUP_PER_NUMBER_HOUR: Positive = 10
+    """Codes sent in an hour to one number."""
+    SIGNUP_PER_IP_HOUR: Positive = 60
+    """Codes asked for in an hour from one network address."""
+    SIGNUP_PER_PREFIX_HOUR: Positive = 300
+    """Codes sent in an hour to numbers with the same prefix."""
+    VERIFY_PER_IP_MINUTE: Positive = 30
+    """Messages verified in a minute, from one network address."""
+
+    @field_validator("DEFAULT_REGION")
+    @classmethod
+    def _region_exists(cls, region: str) -> str:
+        if region not in SUPPORTED_REGIONS:
+            raise ValueError("must be a country of two capital letters, such as CN")
+        return region

@@ -1,0 +1,170 @@
+"""Six-digit codes: made and sent by a worker, never twice for one request, checked, refused."""
+
+import asyncio
+import hmac
+import re
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import Enum
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from notifications.channels import channel as find_channel
+from notifications.channels import wording
+from notifications.channels.addresses import AddressKind
+from notifications.channels.base import NO_DELIVERY, Content, Message
+from notifications.channels.outcomes import Failed, NotSent, Outcome
+from notifications.subscribers.models import SignUp
+from notifications.subscribers.selectors import clear_address
+from statuspage.statements.texts import in_language
+
+DIGITS: Final = 6
+SIX_DIGITS: Final = re.compile(r"[0-9]{6}")
+BETWEEN_DIGITS: Final = re.compile(r"[\s-]+")
+# Nobody waits longer for a code; one that comes later would only be alarming.
+WORTH_SENDING_FOR: Final = timedelta(minutes=2)
+BATCH: Final = 100
+# What a code is for stands in its message: nobody should type one for something else.
+CODE_FOR: Final = {
+    SignUp.Purpose.SUBSCRIBE: _(
+        "Your code is %(code)s, valid for %(minutes)d minutes. It is for service notices "
+        "only: do not share it."
+    ),
+    SignUp.Purpose.MANAGE: _(
+        "Your code is %(code)s, valid for %(minutes)d minutes. It lets you change or erase "
+        "your subscription: do not share it."
+    ),
+}
+
+
+class Refusal(Enum):
+    """Reason for refusing a sign-up: what people read, and the status of the answer."""
+
+    MALFORMED = _("Enter all six digits of the code."), 400
+    WRONG = _("Wrong code. Tries left: %(left)d."), 400
+    EXPIRED = _("This code has expired. Request a new one below."), 400
+    USED = _("This code has already been used. Start again to get a new one."), 400
+    NOT_SENT_YET = _("The code has not been sent yet. Please wait a moment."), 400
+    TOO_MANY_TRIES = _("Too many wrong codes. Please start again."), 429
+    RATE_LIMITED = _("Too many code requests. Please try again in an hour."), 429
+    UNAVAILABLE = _("We cannot send codes right now. Please try again in a minute."), 503
+
+    def __init__(self, sentence: Any, status: int) -> None:
+        self.sentence = sentence
+        self.status = status
+
+
+class CodeRefused(ValidationError):
+    """A request was refused, and nothing has changed."""
+
+    def __init__(self, refusal: Refusal, **params: object) -> None:
+        super().__init__(refusal.sentence, code=refusal.name.lower(), params=params)
+        self.refusal = refusal
+        self.status = refusal.status
+
+
+def new_code() -> str:
+    """Return six random digits."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
+def clean_code(typed: str) -> str:
+    """Return six ASCII digits from what was typed; full-width digits and gaps are accepted.
+
+    Raises:
+        CodeRefused: it is not six digits.
+    """
+    code = BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", typed))
+    if not SIX_DIGITS.fullmatch(code):
+        raise CodeRefused(Refusal.MALFORMED)
+    return code
+
+
+def code_hash(signup: SignUp, code: str) -> str:
+    """Return a keyed hash bound to the sign-up: the same code elsewhere has another one.
+
+    Six digits could be searched in a second if the hash needed no key.
+    """
+    value = f"{signup.public_id}:{code}"
+    return salted_hmac("subscribers.code", value, algorithm="sha256").hexdigest()
+
+
+def code_matches(signup: SignUp, code: str) -> bool:
+    """Return True for the code that was sent, compared in constant time."""
+    return hmac.compare_digest(code_hash(signup, code), signup.code_hash)
+
+
+def code_content(signup: SignUp, code: str) -> Content:
+    """Return the message that carries a code, in the language of the sign-up."""
+    with translation.override(signup.language):
+        operator = in_language(settings.OPERATOR_NAME, signup.language)
+        values = {"code": code, "minutes": settings.SIGNUP_CODE_SECONDS // 60}
+        body = CODE_FOR[SignUp.Purpose(signup.purpose)] % values
+        if signup.kind == AddressKind.EMAIL:
+            subject = _("%(operator)s: your code is %(code)s") % {"operator": operator, **values}
+            return Content(text=body, subject=subject)
+        return Content(text=wording.signature(operator, signup.language) + body)
+
+
+def codes_send(signup_id: int | None = None) -> int:
+    """Send the code of one sign-up, or all asked for in the last two minutes; return how many."""
+    claimed = _claim(signup_id)
+    by_channel = sorted(claimed, key=lambda one: one[0].channel)
+    for name, group in groupby(by_channel, key=lambda one: one[0].channel):
+        signups = {uuid4(): one for one in group}
+        batch = [
+            Message(NO_DELIVERY, attempt, clear_address(signup), code_content(signup, code))
+            for attempt, (signup, code) in signups.items()
+        ]
+        for attempt, outcome in asyncio.run(_send(name, batch)).items():
+            _record(signups[attempt][0], outcome)
+    return len(claimed)
+
+
+def _claim(signup_id: int | None) -> list[tuple[SignUp, str]]:
+    """Put a new code into each unsent sign-up that no other worker holds; return both.
+
+    Committed before the first byte leaves: a crash after that costs one code, which the person
+    asks for again; it never sends two.
+    """
+    with transaction.atomic():
+        unsent = SignUp.objects.select_for_update(skip_locked=True).filter(
+            code_sent_at=None, used_at=None, requested_at__gt=timezone.now() - WORTH_SENDING_FOR
+        )
+        if signup_id is not None:
+            unsent = unsent.filter(pk=signup_id)
+        claimed = [(signup, new_code()) for signup in unsent.order_by("pk")[:BATCH]]
+        for signup, code in claimed:
+            signup.code_hash = code_hash(signup, code)
+            signup.code_sent_at = timezone.now()
+            signup.failure = ""
+        fields = ["code_hash", "code_sent_at", "failure"]
+        SignUp.objects.bulk_update([signup for signup, _code in claimed], fields)
+    return claimed
+
+
+async def _send(channel_name: str, batch: Sequence[Message]) -> dict[UUID, Outcome]:
+    channel = find_channel(channel_name)
+    return {message.attempt_id: outcome async for message, outcome in channel.send(batch)}
+
+
+def _record(signup: SignUp, outcome: Outcome) -> None:
+    """Note a failure, unless a newer code has been requested since.
+
+    What was certainly not sent is put back for the sweep; what may have been sent is not.
+    """
+    mine = SignUp.objects.filter(pk=signup.pk, code_hash=signup.code_hash)
+    if isinstance(outcome, Failed):
+        mine.update(failure=outcome.reason)
+    elif isinstance(outcome, NotSent):
+        mine.update(failure=outcome.reason, code_hash="", code_sent_at=None)

@@ -1,0 +1,1 @@
+"""Try the product on one machine: simulated providers, demonstration data, one command."""

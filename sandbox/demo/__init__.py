@@ -1,0 +1,1 @@
+"""Demonstration data: an operator's late payouts, from first sign to resolution."""

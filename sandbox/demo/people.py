@@ -1,0 +1,69 @@
+"""The demonstration's staff with an API token, and a few subscribers."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Final
+
+from notifications.subscribers.models import ALL_TOPICS
+from notifications.subscribers.services.addresses import address_add
+from sandbox.up.demo import DEMO_FOLLOWER
+from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.roles import Role
+from statuspage.staff.services import token_issue
+
+STAFF: Final = {"author": Role.AUTHOR, "approver": Role.APPROVER, "admin": Role.ADMIN}
+LABEL: Final = "demonstration"
+# Numbers of the form used in every Chinese example; the simulator is the only phone they ring.
+SUBSCRIBERS: Final = (
+    ("twilio_sms", "13800138001", "zh-hans", "micro"),
+    ("twilio_sms", "13800138002", "zh-hans", "micro"),
+    ("twilio_sms", "13800138003", "zh-hans", "industry"),
+    ("twilio_sms", "13800138004", "en", "industry"),
+    ("email", "agent@example.com", "zh-hans", ""),
+    ("wechat", DEMO_FOLLOWER, "zh-hans", "micro"),
+)
+
+
+def seed_staff(path: Path) -> Staff:
+    """Make sure that the staff and the token of the file exist; returns the author.
+
+    The file is written again, with new passwords, when it or a person is missing.
+    """
+    if not path.exists() or Staff.objects.filter(username__in=STAFF).count() < len(STAFF):
+        _write(path)
+    return Staff.objects.get(username="author")
+
+
+def seed_subscribers() -> None:
+    """Add them as an operator's import would, with the consent that allows it.
+
+    They joined after the crisis, so that the next statement reaches someone.
+    """
+    for channel, raw, language, category in SUBSCRIBERS:
+        address_add(
+            channel=channel,
+            raw=raw,
+            language=language,
+            category=category,
+            topics=[*ALL_TOPICS],
+            components=[],
+            source=LABEL,
+        )
+
+
+def _write(path: Path) -> None:
+    people = [
+        {"username": name, "password": secrets.token_urlsafe(12), "role": str(role)}
+        for name, role in STAFF.items()
+    ]
+    for person in people:
+        staff, _ = Staff.objects.get_or_create(username=person["username"])
+        staff.role = person["role"]
+        staff.is_staff = staff.is_superuser = person["role"] == Role.ADMIN
+        staff.set_password(person["password"])
+        staff.save()
+    ApiToken.objects.filter(name=LABEL).delete()
+    token = token_issue(name=LABEL, staff=Staff.objects.get(username="admin"))
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"staff": people, "api_token": token}), encoding="utf-8")

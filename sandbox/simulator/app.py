@@ -1,0 +1,72 @@
+"""Puts the simulator together: its parts and its routes."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from sandbox.simulator import (
+    aliyun_api,
+    control_api,
+    home_page,
+    phone_page,
+    sink_pages,
+    sms,
+    twilio_api,
+    webhook_sink,
+    wechat_api,
+    wechat_callbacks,
+    wecom_api,
+)
+from sandbox.simulator.callback_sender import CallbackSender
+from sandbox.simulator.core import CORE, Core
+from sandbox.simulator.settings import Settings
+from sandbox.simulator.store import Store
+from sandbox.simulator.wechat_tokens import Tokens
+
+LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
+STATIC: Final = Path(__file__).parent / "static"
+ROUTES: Final = (
+    *twilio_api.ROUTES,
+    *aliyun_api.ROUTES,
+    *wechat_api.ROUTES,
+    *wecom_api.ROUTES,
+    *webhook_sink.ROUTES,
+    *control_api.ROUTES,
+    *home_page.ROUTES,
+    *phone_page.ROUTES,
+    *sink_pages.ROUTES,
+)
+
+
+def build(settings: Settings, journal: Path | None) -> web.Application:
+    """Return the application, with what the journal remembers."""
+    app = web.Application(
+        client_max_size=LARGEST_BODY_BYTES, middlewares=[control_api.word_refusals]
+    )
+    store = Store(journal)
+    app[CORE] = Core(
+        settings=settings,
+        store=store,
+        poster=CallbackSender(settings, store),
+        tokens=Tokens(settings),
+    )
+    app.router.add_static("/static/", STATIC)
+    app.add_routes([web.get("/healthz", _healthz), *ROUTES])
+    app.cleanup_ctx.append(_running)
+    return app
+
+
+async def _healthz(request: web.Request) -> web.StreamResponse:
+    return web.Response(text="ok")
+
+
+async def _running(app: web.Application) -> AsyncIterator[None]:
+    core = app[CORE]
+    await core.poster.start()
+    sms.resume(core)
+    wechat_callbacks.resume(core)
+    yield
+    await core.poster.stop()
+    core.store.close()

@@ -1,0 +1,121 @@
+"""WeChat's signed XML callbacks: receipts, follows, unfollows and what followers write."""
+
+import hashlib
+import secrets
+import time
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from sandbox.simulator.callback_sender import Callback
+from sandbox.simulator.core import Core
+from sandbox.simulator.parsing import parse_xml
+from sandbox.simulator.store import JsonObject, Message, Provider, Table
+
+ACCOUNT: Final = "gh_simulator"
+SUCCESS: Final = "success"
+
+
+def new_msgid() -> str:
+    """Return a message id: WeChat's are large integers."""
+    return str(secrets.randbelow(9 * 10**18) + 10**18)
+
+
+def signature(token: str, timestamp: str, nonce: str) -> str:
+    """Return SHA-1 of the sorted, joined values (developers.weixin.qq.com, access overview)."""
+    joined = "".join(sorted((token, timestamp, nonce)))
+    return hashlib.sha1(joined.encode()).hexdigest()  # noqa: S324 - the protocol's choice
+
+
+def finish_template(core: Core, message: Message, status: str) -> None:
+    """End a template message's life, and send its TEMPLATESENDJOBFINISH."""
+    if message.sid not in core.store.messages:
+        return
+    core.store.change(message, status="delivered" if status == SUCCESS else status)
+    fields = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": int(message.sid), "Status": status}
+    _post(core, message, status, {"MsgType": "event", **fields})
+
+
+def resume(core: Core) -> None:
+    """Finish, after a restart, the template messages that were not yet delivered."""
+    for message in core.store.by_provider[Provider.WECHAT]:
+        if message.status == "queued":
+            core.later(
+                core.settings.wechat_receipt_ms / 1000, finish_template, core, message, SUCCESS
+            )
+
+
+def follow(core: Core, openid: str, row: JsonObject, *, tell: bool = True) -> None:
+    """Make somebody a follower, with a `subscribe` event unless `tell` is false."""
+    core.store.put(Table.FOLLOWERS, openid, {**row, "following": True})
+    if tell:
+        _happen(core, openid, "subscribe", "关注")
+
+
+def unfollow(core: Core, openid: str) -> None:
+    """Make a follower leave, with an `unsubscribe` event."""
+    row = core.store.tables[Table.FOLLOWERS].get(openid, {})
+    core.store.put(Table.FOLLOWERS, openid, {**row, "following": False})
+    _happen(core, openid, "unsubscribe", "取消关注")
+
+
+def write(core: Core, openid: str, text: str) -> Message:
+    """Take what a follower writes to the account; a passive reply appears as a bubble."""
+    message = _inbound(openid, text)
+    core.store.add(message)
+    _post(core, message, "text", {"MsgType": "text", "Content": text, "MsgId": int(message.sid)})
+    return message
+
+
+def _happen(core: Core, openid: str, event: str, label: str) -> None:
+    message = _inbound(openid, label)
+    message.details = {"event": event}
+    core.store.add(message)
+    _post(core, message, event, {"MsgType": "event", "Event": event, "EventKey": ""})
+
+
+def _inbound(openid: str, text: str) -> Message:
+    return Message(
+        sid=new_msgid(),
+        provider=Provider.WECHAT,
+        to=ACCOUNT,
+        sender=openid,
+        body=text,
+        status="received",
+        inbound=True,
+    )
+
+
+def _post(core: Core, message: Message, says: str, fields: JsonObject) -> None:
+    url = core.settings.wechat_callback_url
+    if not url:
+        return
+    timestamp, nonce = str(int(time.time())), secrets.token_hex(5)
+    query = {
+        "signature": signature(core.settings.wechat_token, timestamp, nonce),
+        "timestamp": timestamp,
+        "nonce": nonce,
+    }
+
+    def answered(answer: str) -> None:
+        root = parse_xml(answer)
+        text = root.findtext("Content") if root.findtext("MsgType") == "text" else ""
+        if text:
+            core.store.add(message.reply(new_msgid(), text))
+
+    signed_url = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
+    envelope = {"ToUserName": ACCOUNT, "FromUserName": message.person, "CreateTime": int(timestamp)}
+    body = _xml({**envelope, **fields}).encode()
+    headers = {"Content-Type": "text/xml"}
+    core.poster.post(Callback(message, signed_url, says, body, headers, answered))
+
+
+def _xml(fields: JsonObject) -> str:
+    inner = "".join(f"<{name}>{_value(value)}</{name}>" for name, value in fields.items())
+    return f"<xml>{inner}</xml>"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = str(value).replace("]]>", "]]]]><![CDATA[>")
+    return f"<![CDATA[{escaped}]]>"

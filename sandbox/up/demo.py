@@ -1,0 +1,132 @@
+"""The demonstration's environment: secrets of its own, and providers that are the simulator."""
+
+import json
+import secrets
+import urllib.request
+from pathlib import Path
+from typing import Final
+
+from sandbox.up.processes import Ports
+
+# One merchant of the demonstration follows the WeChat account, on the phone that is named.
+DEMO_FOLLOWER: Final = "oDemoMerchant000000000000001"
+FOLLOWERS_PHONE: Final = "+8613800138001"
+
+
+def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
+    """Return settings for a first look; anything set in the real environment takes precedence."""
+    keys = _provider_keys(data_dir / "simulator.json")
+    web, simulator = f"http://127.0.0.1:{ports.web}", f"http://127.0.0.1:{ports.simulator}"
+    return {
+        "DEBUG": "true",
+        "SITE_URL": web,
+        # The same log on whatever port it is tried.
+        "LOG_ORIGIN": "status.demo.example/log",
+        "TWILIO_BASE_URL": simulator,
+        "TWILIO_ACCOUNT_SID": keys["account_sid"],
+        "TWILIO_AUTH_TOKEN": keys["auth_token"],
+        "TWILIO_FROM": "+15005550006",
+        "ALIYUN_SMS_ENDPOINT": simulator,
+        "ALIYUN_SMS_ACCESS_KEY_ID": keys["access_key_id"],
+        "ALIYUN_SMS_ACCESS_KEY_SECRET": keys["access_key_secret"],
+        # No ALIYUN_SMS_TEMPLATE: the second provider stands in only for who asks for it, so that a
+        # first look finds every SMS at one provider.
+        "ALIYUN_SMS_CALLBACK_TOKEN": keys["push_token"],
+        "WECHAT_BASE_URL": simulator,
+        "WECHAT_APP_ID": keys["app_id"],
+        "WECHAT_SECRET": keys["secret"],
+        "WECHAT_TEMPLATE_ID": "demo-template",
+        "WECHAT_CALLBACK_TOKEN": keys["callback_token"],
+        "WECOM_BASE_URL": simulator,
+        "WEBHOOK_ALLOW_PRIVATE": "true",
+        # Anyone who tries it at night wants to see the message arrive.
+        "QUIET_HOURS": "",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(ports.smtp),
+        "SIMULATOR_TWILIO_ACCOUNT_SID": keys["account_sid"],
+        "SIMULATOR_TWILIO_AUTH_TOKEN": keys["auth_token"],
+        "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio_sms/inbound/",
+        "SIMULATOR_ALIYUN_ACCESS_KEY_ID": keys["access_key_id"],
+        "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": keys["access_key_secret"],
+        "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun_sms/report/?token={keys['push_token']}",
+        "SIMULATOR_ALIYUN_INBOUND_URL": (
+            f"{web}/hooks/aliyun_sms/inbound/?token={keys['push_token']}"
+        ),
+        "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
+        "SIMULATOR_WECHAT_SECRET": keys["secret"],
+        "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
+        "SIMULATOR_WECHAT_CALLBACK_URL": f"{web}/hooks/wechat/",
+    }
+
+
+def introduce_follower(ports: Ports) -> None:
+    """Let the simulator know who follows the account: it refuses strangers, as WeChat does."""
+    follower = {"openid": DEMO_FOLLOWER, "phone": FOLLOWERS_PHONE, "event": False}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{ports.simulator}/control/wechat/followers",
+        data=json.dumps(follower).encode(),
+    )
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - our own simulator
+
+
+def write_demo_json(
+    data_dir: Path, ports: Ports, environment: dict[str, str], pids: dict[str, int]
+) -> None:
+    """Write DATA_DIR/demo.json, with everything a newcomer or an outside test needs to sign in."""
+    people = json.loads((data_dir / "demo_staff.json").read_text(encoding="utf-8"))
+    url = f"http://127.0.0.1:{ports.web}"
+    _write_private(
+        data_dir / "demo.json",
+        {
+            "url": url,
+            "console_url": f"{url}/console/",
+            "staff": people["staff"],
+            "api_token": people["api_token"],
+            "database_url": environment["DATABASE_URL"],
+            "redis_url": environment["REDIS_URL"],
+            "pids": pids,
+            "simulator": {
+                "url": f"http://127.0.0.1:{ports.simulator}",
+                "twilio": {
+                    "account_sid": environment["TWILIO_ACCOUNT_SID"],
+                    "auth_token": environment["TWILIO_AUTH_TOKEN"],
+                },
+                "aliyun": {
+                    "access_key_id": environment["ALIYUN_SMS_ACCESS_KEY_ID"],
+                    "access_key_secret": environment["ALIYUN_SMS_ACCESS_KEY_SECRET"],
+                },
+                "wechat": {
+                    "app_id": environment["WECHAT_APP_ID"],
+                    "secret": environment["WECHAT_SECRET"],
+                },
+            },
+        },
+    )
+
+
+def _provider_keys(path: Path) -> dict[str, str]:
+    """Return the provider keys, made once so that a restart keeps the simulator's phones."""
+    made = {
+        "account_sid": f"AC{secrets.token_hex(16)}",
+        "auth_token": secrets.token_hex(16),
+        "access_key_id": f"LTAI{secrets.token_hex(8)}",
+        "access_key_secret": secrets.token_hex(16),
+        "push_token": secrets.token_hex(16),
+        "app_id": f"wx{secrets.token_hex(8)}",
+        "secret": secrets.token_hex(16),
+        "callback_token": secrets.token_hex(8),
+    }
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    # An older demonstration may have been made without the keys of a newer provider.
+    keys = {**made, **kept}
+    if keys != kept:
+        _write_private(path, keys)
+    return keys
+
+
+def _write_private(path: Path, content: dict[str, object] | dict[str, str]) -> None:
+    """Write a file atomically, readable by its owner only, because it holds secrets."""
+    part = path.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
+    part.replace(path)

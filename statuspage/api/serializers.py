@@ -1,0 +1,207 @@
+"""Fields and serializers that several resources share."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from notifications.delivery.render import page_url
+from statuspage.components.statuses import ComponentStatus
+from statuspage.statements.selectors import timeline
+from statuspage.statements.texts import CHINESE, ENGLISH, MAX_LENGTH, Text, clean_text
+
+# Any year beyond these is a typing error, and the extremes cannot be converted between zones.
+YEARS: Final = range(2000, 2101)
+PUBLIC_ID: Final = re.compile(r"[0-9a-z]{1,12}")
+MOST_COMPONENTS: Final = 500
+
+TEXT_SCHEMA: Final = {
+    "type": "object",
+    "description": "Chinese is required; English falls back to it.",
+    "properties": {CHINESE: {"type": "string"}, ENGLISH: {"type": "string"}},
+    "required": [CHINESE],
+    "additionalProperties": False,
+    "example": {CHINESE: "部分小微商户T+1到账延迟", ENGLISH: "Some T+1 payouts are late"},
+}
+
+
+@extend_schema_field(TEXT_SCHEMA)
+class TextField(serializers.Field[Text, Any, Text, Any]):
+    """A text in the operator's languages."""
+
+    def __init__(self, *, max_length: int = MAX_LENGTH, **options: Any) -> None:
+        self.max_length = max_length
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> Text:
+        """Return the cleaned text."""
+        return clean_text(data, max_length=self.max_length)
+
+    def to_representation(self, value: Text) -> Text:
+        """Return the text unchanged."""
+        return value
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentField(serializers.Field[datetime, Any, str, Any]):
+    """An ISO 8601 time with its offset: without one a time is ambiguous."""
+
+    default_error_messages = {
+        "format": _("Enter a date and time, such as 2025-02-21T15:30:00+08:00."),
+        "offset": _("Include the offset from UTC, such as 2025-02-21T15:30:00+08:00."),
+        "year": _("The year must be from 2000 to 2100."),
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """Return the moment, in UTC."""
+        try:
+            moment = parse_datetime(data) if isinstance(data, str) else None
+        except ValueError:
+            moment = None
+        if moment is None:
+            self.fail("format")
+        if moment.tzinfo is None:
+            self.fail("offset")
+        if moment.year not in YEARS:
+            self.fail("year")
+        return moment.astimezone(UTC)
+
+    def to_representation(self, value: datetime) -> str:
+        """Return the moment in UTC, in ISO 8601 with a final `Z`."""
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class ComponentStatusesField(serializers.DictField):
+    """Public ids of components, each with the state that it is in."""
+
+    child = serializers.ChoiceField(choices=ComponentStatus.choices)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        """Return the mapping; refuse keys that do not have the form of a public id."""
+        if isinstance(data, Mapping):
+            check_ids(list(data))
+        return dict(super().to_internal_value(data))
+
+
+class ComponentIdsField(serializers.ListField):
+    """Public ids of components."""
+
+    child = serializers.CharField()
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        """Return the list; refuse values that do not have the form of a public id."""
+        values = list(super().to_internal_value(data))
+        check_ids(values)
+        return values
+
+
+def check_ids(values: list[str]) -> None:
+    """Check the form and number of component ids; the service checks that they exist.
+
+    Raises:
+        ValidationError: an id has another form, or there are too many.
+    """
+    if len(values) > MOST_COMPONENTS:
+        raise serializers.ValidationError(
+            _("At most %(limit)d components at once.") % {"limit": MOST_COMPONENTS}
+        )
+    odd = [value for value in values if not PUBLIC_ID.fullmatch(value)]
+    if odd:
+        raise serializers.ValidationError(
+            _("There is no component with the ID “%(id)s”.") % {"id": odd[0][:40]}
+        )
+
+
+class InputSerializer(serializers.Serializer[Any]):
+    """A body whose every field is known: a misspelt name is an error."""
+
+    default_error_messages = {"invalid": _("Send a JSON object.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the values; the errors name every wrong or unknown field."""
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        errors: dict[str, Any] = {name: [_("Unknown field.")] for name in sorted(unknown)}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            errors |= error.detail
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+
+class AnswerSerializer(InputSerializer):
+    """A correction or a withdrawal: its words."""
+
+    body = TextField()
+
+
+class SubjectAnswer(serializers.Serializer[Any]):
+    """What a statement is about."""
+
+    type = serializers.CharField(source="subject_type")
+    id = serializers.CharField(source="subject_id")
+
+
+class StatementAnswer(serializers.Serializer[Any]):
+    """One statement of the log, with the document that was hashed."""
+
+    number = serializers.IntegerField()
+    kind = serializers.CharField()
+    subject = SubjectAnswer(source="*")
+    corrects = serializers.IntegerField(
+        source="corrects_id", allow_null=True, help_text=_("Number of the corrected statement.")
+    )
+    published_at = MomentField()
+    sha256 = serializers.CharField()
+    document = serializers.DictField(
+        help_text=_("The content that the SHA-256 is computed from, as canonical JSON.")
+    )
+
+
+class StatementNumber(serializers.Serializer[Any]):
+    """Added to the answer to whatever is published."""
+
+    statement = serializers.IntegerField(help_text=_("Statement number in the log."))
+
+
+class PageAnswer(serializers.Serializer[Any]):
+    """Something with a public page."""
+
+    # What statements call it.
+    subject_type: str
+
+    id = serializers.CharField(source="public_id")
+    url = serializers.SerializerMethodField(help_text=_("Public page, in Chinese."))
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, row: Any) -> str:
+        """URL of the public page, in Chinese."""
+        subject = {"type": self.subject_type, "id": row.public_id}
+        return page_url({"subject": subject}, CHINESE)
+
+
+class Timeline(serializers.Serializer[Any]):
+    """Added to something with everything that was said about it."""
+
+    subject_type: str
+
+    timeline = serializers.SerializerMethodField()
+
+    @extend_schema_field(StatementAnswer(many=True))
+    def get_timeline(self, row: Any) -> list[dict[str, Any]]:
+        """Return the statements, oldest first, corrections included."""
+        said = timeline(self.subject_type, row.public_id)
+        return [dict(one) for one in StatementAnswer(said, many=True).data]
+
+
+class StatementPublished(StatementNumber, StatementAnswer):
+    """The answer to a correction or a withdrawal."""

@@ -1,1 +1,0 @@
-"""What requests and answers look like; whether an act is allowed, the services decide."""

@@ -1,0 +1,99 @@
+"""Drafts, proposals, reviews, and which form published which statement."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.statements.models import Statement
+
+
+class Publication(models.Model):
+    """A form's one-time token and the statement that it published."""
+
+    token = models.UUIDField(primary_key=True)
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"#{self.statement_id}"
+
+
+class Draft(models.Model):
+    """A form that one person filled in and has not published; `token` is the form's one-time token.
+
+    `place` is the form's URL: two drafts with the same place are about the same subject.
+    """
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    token = models.UUIDField()
+    place = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40)
+    title = models.JSONField()
+    # Every field's name with its values, as the browser sent them.
+    values = models.JSONField()
+    # Why a second person sent it back.
+    remark = models.TextField(blank=True)
+    begun_at = models.DateTimeField(auto_now_add=True)
+    saved_at = models.DateTimeField()
+    discarded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-saved_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["author", "token"], name="draft_once")]
+        indexes = [models.Index(fields=["place", "-saved_at"], name="draft_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place}"
+
+    @property
+    def address(self) -> str:
+        """The URL at which its author continues."""
+        return f"{self.place}?draft={self.pk}"
+
+
+class Proposal(models.Model):
+    """A notice by one person that a second person publishes or sends back.
+
+    `draft` holds the arguments of the publishing service; a decided proposal never changes.
+    """
+
+    class State(models.TextChoices):
+        """The stages of a proposal."""
+
+        WAITING = "waiting", _("Awaiting approval")
+        PUBLISHED = "published", _("Approved and published")
+        SENT_BACK = "sent_back", _("Sent back")
+
+    token = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=30)
+    draft = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    # Why it was sent back.
+    note = models.TextField(blank=True)
+    statement = models.OneToOneField(
+        Statement, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+
+class Review(models.Model):
+    """The record that a second person reviewed a statement published without approval."""
+
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="review")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"#{self.statement_id}"

@@ -1,0 +1,169 @@
+"""Approval by a second person before publishing, and review after publishing without one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.approvals.drafts import draft_finish, draft_reopen
+from statuspage.approvals.models import Proposal, Review
+from statuspage.notices.audience import clean_audience
+from statuspage.notices.kind import notice_kind
+from statuspage.notices.services import (
+    NoticeDraft,
+    check_second_person,
+    foreseen,
+    notice_publish,
+)
+from statuspage.staff.models import Staff
+from statuspage.statements.canonical import Json, canonical, digest
+from statuspage.statements.models import Statement
+from statuspage.statements.services import publishing
+from statuspage.statements.times import from_iso, iso_or_none
+
+# Characters of the reason for which something is sent back.
+NOTE_LENGTH: Final = 2000
+
+
+@dataclass(frozen=True)
+class ProposalPreview:
+    """What publishing a proposal now would say; `digest` shows whether that has changed."""
+
+    draft: NoticeDraft
+    content: Mapping[str, Json]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the content, in hex."""
+        return digest(canonical(self.content))
+
+
+def waiting() -> QuerySet[Proposal]:
+    """Return the proposals that wait for approval, oldest first."""
+    found = Proposal.objects.filter(state=Proposal.State.WAITING)
+    return found.select_related("proposed_by").order_by("pk")
+
+
+def propose(*, token: UUID, draft: NoticeDraft, staff: Staff, confirmed: bool = False) -> Proposal:
+    """Submit a notice for approval; the form with this token does so only once.
+
+    `confirmed` says that its author has accepted the warnings about it.
+    """
+    written = {
+        "title": dict(draft.title),
+        "body": dict(draft.body),
+        "payload": dict(draft.payload),
+        "audience": dict(draft.audience),
+        "incident_id": draft.incident_id,
+        "effective_from": iso_or_none(draft.effective_from),
+        "effective_until": iso_or_none(draft.effective_until),
+        "confirmed": confirmed,
+    }
+    proposal, _made = Proposal.objects.get_or_create(
+        token=token, defaults={"kind": draft.kind.name, "draft": written, "proposed_by": staff}
+    )
+    return proposal
+
+
+def foreseen_of(proposal: Proposal) -> ProposalPreview:
+    """Return the preview of what publishing the proposal now would say."""
+    given = _arguments(proposal)
+    draft = NoticeDraft(
+        kind=notice_kind(proposal.kind),
+        title=given["title"],
+        body=given["body"],
+        payload=given["payload"],
+        audience=clean_audience(given["audience"]),
+        incident_id=given["incident_id"],
+        effective_from=given["effective_from"],
+        effective_until=given["effective_until"],
+    )
+    return ProposalPreview(draft, draft.content(foreseen(draft)))
+
+
+def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
+    """Publish the proposal in its author's name; `seen` is the digest that the approver saw.
+
+    Raises:
+        ValidationError: it is already decided; the same person wrote it; the role may not approve;
+            its content has changed since; or the service refuses it.
+    """
+    with publishing():
+        row = _locked(proposal)
+        check_second_person(row.proposed_by, staff)
+        if foreseen_of(row).digest != seen:
+            raise ValidationError(
+                _("What this changes is no longer what you reviewed. Please review it again."),
+                code="seen",
+            )
+        statement = notice_publish(
+            kind=row.kind, author=row.proposed_by, approved_by=staff, **_arguments(row)
+        )
+        _decide(row, Proposal.State.PUBLISHED, staff, statement)
+        draft_finish(row.token)
+        return statement
+
+
+def send_back(*, proposal: Proposal, staff: Staff, note: str = "") -> None:
+    """Reject the proposal and return it to its author as a draft; the author may do so as well.
+
+    Raises:
+        ValidationError: it is already decided, or the role may not approve.
+    """
+    with publishing():
+        row = _locked(proposal)
+        if staff.pk != row.proposed_by_id:
+            check_second_person(row.proposed_by, staff)
+        row.note = note.replace("\x00", "").strip()[:NOTE_LENGTH]
+        _decide(row, Proposal.State.SENT_BACK, staff, None)
+        draft_reopen(row.token, row.note)
+
+
+def _arguments(proposal: Proposal) -> dict[str, Any]:
+    written = dict(proposal.draft)
+    for name in ("effective_from", "effective_until"):
+        written[name] = from_iso(written[name]) if written[name] else None
+    return written
+
+
+def _locked(proposal: Proposal) -> Proposal:
+    row = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if row.state != Proposal.State.WAITING:
+        raise ValidationError(_("This has already been decided."), code="decided")
+    return row
+
+
+def _decide(row: Proposal, state: Proposal.State, staff: Staff, said: Statement | None) -> None:
+    row.state, row.decided_by, row.decided_at = state, staff, timezone.now()
+    row.statement = said
+    row.save()
+
+
+def to_review() -> QuerySet[Statement]:
+    """Return the statements that no second person has reviewed yet, oldest first."""
+    since = timezone.now() - timedelta(days=settings.REVIEW_WITHIN_DAYS)
+    said = Statement.objects.filter(
+        kind__in=settings.REVIEWED_KINDS,
+        author__isnull=False,
+        published_at__gte=since,
+        review=None,
+    )
+    return said.select_related("author").order_by("number")
+
+
+def review(*, statement: Statement, staff: Staff) -> bool:
+    """Mark the statement as reviewed; return False where somebody else did so before.
+
+    Raises:
+        ValidationError: the reviewer wrote it, or the role may not approve.
+    """
+    check_second_person(statement.author, staff)
+    _review, made = Review.objects.get_or_create(statement=statement, defaults={"staff": staff})
+    return made

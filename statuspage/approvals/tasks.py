@@ -1,0 +1,19 @@
+"""Periodic tasks of approvals."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from statuspage.approvals.drafts import UNDO
+from statuspage.approvals.models import Draft
+
+
+@shared_task(name="approvals.forget_drafts")
+def forget_drafts() -> None:
+    """Delete drafts untouched for settings.DRAFTS_KEEP_DAYS, or discarded a day ago."""
+    now = timezone.now()
+    old = Q(saved_at__lt=now - timedelta(days=settings.DRAFTS_KEEP_DAYS))
+    Draft.objects.filter(old | Q(discarded_at__lt=now - UNDO)).delete()

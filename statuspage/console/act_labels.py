@@ -1,0 +1,108 @@
+"""What the audit log calls an act, in the reader's language; the code stays beside it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.apps import apps
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+ACTS: Final[Mapping[str, Any]] = {
+    "recovery_codes.renewed": gettext_lazy("New recovery codes made"),
+    "second_factor.added": gettext_lazy("Second factor added"),
+    "second_factor.failed": gettext_lazy("Second factor failed"),
+    "second_factor.removed": gettext_lazy("Second factor removed"),
+    "session.revoked": gettext_lazy("Session signed out"),
+    "sign_in_failed": gettext_lazy("Sign-in failed"),
+    "signed_in": gettext_lazy("Signed in"),
+    "signed_out": gettext_lazy("Signed out"),
+    "staff.joined": gettext_lazy("Account created by single sign-on"),
+    "staff.role": gettext_lazy("Role changed by single sign-on"),
+    "statement.published": gettext_lazy("Statement published"),
+    "subscriber.erased": gettext_lazy("Subscriber erased"),
+    "subscribers.exported": gettext_lazy("Subscribers exported"),
+    "token.issued": gettext_lazy("API token issued"),
+    "token.refused": gettext_lazy("API token refused"),
+    "token.revoked": gettext_lazy("API token revoked"),
+}
+# Pages of the console that a form was sent to or a file was downloaded from.
+PAGES: Final[Mapping[str, Any]] = {
+    "account": gettext_lazy("My account"),
+    "audit_export": gettext_lazy("Audit log exported"),
+    "broadcast_export": gettext_lazy("Deliveries exported"),
+    "calendar_load": gettext_lazy("Calendar loaded"),
+    "calendar_review": gettext_lazy("Calendar reviewed"),
+    "dead_letter": gettext_lazy("Decision on a failed message"),
+    "dead_letters_retry": gettext_lazy("Failed messages sent again"),
+    "draft_discard": gettext_lazy("Draft discarded"),
+    "draft_restore": gettext_lazy("Draft restored"),
+    "incident_backfill": gettext_lazy("Past incident written"),
+    "incident_compose": gettext_lazy("New incident written"),
+    "incident_regulator": gettext_lazy("Regulatory reports"),
+    "incident_update": gettext_lazy("Incident update written"),
+    "login": gettext_lazy("Sign-in form sent"),
+    "logout": gettext_lazy("Signed out"),
+    "maintenance_compose": gettext_lazy("New maintenance written"),
+    "maintenance_update": gettext_lazy("Maintenance update written"),
+    "notice_compose": gettext_lazy("Notice written"),
+    "notice_proposal": gettext_lazy("Decision on a notice"),
+    "passkey_add": gettext_lazy("Passkey added"),
+    "passkey_off": gettext_lazy("Passkey removed"),
+    "passkey_options": gettext_lazy("Passkey requested"),
+    "passkey_show": gettext_lazy("Signed in with a passkey"),
+    "passkey_show_options": gettext_lazy("Sign-in with a passkey begun"),
+    "postmortem": gettext_lazy("Postmortem written"),
+    "quarantine": gettext_lazy("Address reactivated"),
+    "recovery_codes": gettext_lazy("New recovery codes requested"),
+    "recurrence_end": gettext_lazy("Recurring maintenance stopped"),
+    "recurrence_new": gettext_lazy("Recurring maintenance added"),
+    "reviews": gettext_lazy("Statement reviewed"),
+    "second_factor": gettext_lazy("Code form sent"),
+    "session_revoke": gettext_lazy("Session signed out"),
+    "signal_draft": gettext_lazy("Decision on a signal"),
+    "statement_correct": gettext_lazy("Correction written"),
+    "statement_withdraw": gettext_lazy("Withdrawal written"),
+    "subscriber": gettext_lazy("Subscriber viewed"),
+    "subscriber_erasure": gettext_lazy("Subscriber erasure requested"),
+    "subscriber_export": gettext_lazy("Subscribers exported"),
+    "subscriber_import": gettext_lazy("Subscriber file uploaded"),
+    "subscriber_problems": gettext_lazy("Rows with errors downloaded"),
+    "subscribers": gettext_lazy("Subscriber searched"),
+    "switchboard": gettext_lazy("Service status changed"),
+    "token_revoke": gettext_lazy("API token revoked"),
+    "tokens": gettext_lazy("API token requested"),
+    "totp": gettext_lazy("Code app added"),
+    "totp_off": gettext_lazy("Code app removed"),
+    "transaction_problems": gettext_lazy("Rows with errors downloaded"),
+    "transaction_upload": gettext_lazy("Transaction file uploaded"),
+}
+CHANGES: Final[Mapping[str, Any]] = {
+    "added": gettext_lazy("Added: %(what)s"),
+    "changed": gettext_lazy("Changed: %(what)s"),
+    "deleted": gettext_lazy("Deleted: %(what)s"),
+}
+
+
+def act_label(act: str) -> Any:
+    """Return what an act is called; empty for one without a name of its own."""
+    if act in ACTS:
+        return ACTS[act]
+    method, _space, page = act.rpartition(" ")
+    return _request(method, page) if method else _change(act)
+
+
+def _request(method: str, page: str) -> Any:
+    if page.startswith("api:"):
+        return _("Read over the API") if method == "GET" else _("Request to the API")
+    if page.startswith("admin:"):
+        return _("Reference data")
+    return PAGES.get(page.removeprefix("console:"), "")
+
+
+def _change(act: str) -> Any:
+    label, _dot, what = act.rpartition(".")
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        return ""
+    return CHANGES[what] % {"what": model._meta.verbose_name} if what in CHANGES else ""

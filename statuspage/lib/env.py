@@ -1,0 +1,291 @@
+"""The base of the typed settings: reading values, and reporting problems."""
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar, cast
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+A = TypeVar("A", bound="AreaSettings")
+
+# Any random secret has more distinct characters (or bytes) than this.
+TOO_FEW_DISTINCT: Final = 8
+SHORTEST_TOKEN: Final = 16
+EMAIL: Final = re.compile(r"[^\s@<>,]+@[\w.-]+")
+PROBLEMS: Final = {
+    "int_parsing": "must be a whole number, not {input!r}",
+    "float_parsing": "must be a number, not {input!r}",
+    "finite_number": "must be a number, not {input!r}",
+    "bool_parsing": "must be true or false, not {input!r}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+}
+
+
+class ConfigurationError(SystemExit):
+    """Settings are missing or wrong: pairs of a variable's name and its problem.
+
+    It is a SystemExit so that every entry point (manage.py, granian, celery) stops with one
+    line for each of them instead of a traceback.
+    """
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"candor: setting {name}: {why}" for name, why in self.problems))
+
+
+class UnusableFile(ValueError):
+    """NAME_FILE cannot be used: the file cannot be read, or NAME is set too."""
+
+
+class EnvironmentSource(PydanticBaseSettingsSource):
+    """Reads NAME from the environment, or from the file that NAME_FILE names.
+
+    An empty value counts as not set, except in a format of our own (a list), where it means none.
+    """
+
+    def __call__(self) -> dict[str, object]:
+        """Return the values that are set; an unreadable file stands there as its error."""
+        fields = self.settings_cls.model_fields.items()
+        found = ((name, field, self.get_field_value(field, name)[0]) for name, field in fields)
+        return {
+            name: value
+            for name, field, value in found
+            if value or (value is not None and _is_list(field))
+        }
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return the value of one variable, its name, and that it is not JSON."""
+        value = os.environ.get(field_name)
+        path = os.environ.get(f"{field_name}_FILE")
+        if not path:
+            return value, field_name, False
+        if value:
+            return (
+                UnusableFile(f"is set together with {field_name}: leave one empty"),
+                field_name,
+                False,
+            )
+        return _content(path), field_name, False
+
+
+class AreaSettings(BaseSettings):
+    """The variables of one area; the docstring below a field describes it in .env.example."""
+
+    model_config = SettingsConfigDict(use_attribute_docstrings=True)
+
+    # Every area reads it first: it decides which values are good enough.
+    DEBUG: bool = Field(default=False, exclude=True)
+    """true: for development and the demonstration only; accepts its secrets and plain HTTP."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *_sources: object, **_named: object
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read from our own source alone."""
+        return (EnvironmentSource(settings_cls),)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_readable(cls, value: object) -> object:
+        if isinstance(value, UnusableFile):
+            raise value
+        if isinstance(value, str) and value.startswith("#"):
+            # Docker Compose reads `NAME=   # comment` as the value "# comment".
+            raise ValueError("begins with '#': put the comment on a line of its own")
+        return value
+
+    @classmethod
+    def exposed(cls) -> Iterator[str]:
+        """Name the variables that are Django settings of the same name."""
+        return (name for name, field in cls.model_fields.items() if not field.exclude)
+
+
+class Configuration:
+    """The settings of every area, read at once; ConfigurationError names all that is wrong."""
+
+    def __init__(self, areas: Iterable[type[AreaSettings]]) -> None:
+        self._read: dict[type[AreaSettings], AreaSettings] = {}
+        problems: dict[tuple[str, str], None] = {}
+        for area in areas:
+            try:
+                self._read[area] = area()
+            except ValidationError as error:
+                problems |= dict.fromkeys(_problems(error))
+        problems |= dict.fromkeys(self._shared_secrets())
+        if problems:
+            raise ConfigurationError(problems)
+
+    def _shared_secrets(self) -> Iterator[tuple[str, str]]:
+        """Find secrets that stand in two variables: who learns one learns the other."""
+        first: dict[str, str] = {}
+        for area in self._read.values():
+            for name, field in type(area).model_fields.items():
+                if not any(isinstance(one, Secret) for one in field.metadata):
+                    continue
+                if (other := first.setdefault(getattr(area, name), name)) != name:
+                    yield name, f"is the same as {other}: every secret must be its own"
+
+    def of(self, area: type[A]) -> A:
+        """Return the settings of one area."""
+        return cast(A, self._read[area])
+
+    def exposed(self) -> dict[str, object]:
+        """Return every variable that is a Django setting of the same name."""
+        return {
+            name: getattr(values, name)
+            for area, values in self._read.items()
+            for name in area.exposed()
+        }
+
+
+def in_production(info: ValidationInfo) -> bool:
+    """Tell whether DEBUG is off; it counts as off where it cannot be read."""
+    return not info.data.get("DEBUG", False)
+
+
+class Secret(AfterValidator):
+    """Marks a variable whose value must stand in no other."""
+
+
+def secret(
+    demo: str, read: Callable[[str], Iterable[bytes]] | None = None, *, shortest: int = 0
+) -> Secret:
+    """Require a secret in production that is neither the demonstration's nor easily guessed.
+
+    `read` returns the keys that the text holds, or raises ValueError; without it the text is
+    the key. `shortest` is its least number of characters.
+    """
+
+    def check(value: str, info: ValidationInfo) -> str:
+        if not value and not in_production(info):
+            return demo
+        if not value:
+            raise ValueError("is required when DEBUG is off")
+        keys = read(value) if read else [value.encode()]
+        if not in_production(info):
+            return value
+        if demo.rpartition(":")[2] in value:
+            raise ValueError("still has the demonstration's value")
+        if len(value) < shortest:
+            raise ValueError(f"must have at least {shortest} characters")
+        if any(map(_is_guessed, keys)):
+            raise ValueError("is easily guessed: use random characters")
+        return value
+
+    return Secret(check)
+
+
+def _is_guessed(key: bytes) -> bool:
+    """Tell whether a key has few distinct bytes, repeats a shorter one, or counts up or down."""
+    repeats = any(key[part:] == key[:-part] for part in range(1, len(key) // 2 + 1))
+    steps = {after - before for before, after in pairwise(key)}
+    return len(set(key)) <= TOO_FEW_DISTINCT or repeats or len(steps) == 1
+
+
+def _token(value: str, info: ValidationInfo) -> str:
+    """Check a token that may be empty: then what it opens is closed."""
+    if value and in_production(info):
+        if len(value) < SHORTEST_TOKEN:
+            raise ValueError(f"must have at least {SHORTEST_TOKEN} characters")
+        if _is_guessed(value.encode()):
+            raise ValueError("is easily guessed: use random characters")
+    return value
+
+
+def words(text: str, allowed: Collection[str] | None = None) -> list[str]:
+    """Read words separated by commas, each of them among `allowed` if given."""
+    found = [one.strip() for one in text.split(",") if one.strip()]
+    for one in found:
+        if allowed is not None and one not in allowed:
+            raise ValueError(f"{one!r} is none of {', '.join(sorted(allowed))}")
+    return found
+
+
+def counts(text: str, allowed: Collection[str]) -> dict[str, int]:
+    """Read `critical:10,major:15`: whole numbers above zero by key; a key may be left out."""
+    found: dict[str, int] = {}
+    for item in words(text):
+        key, _, value = (part.strip() for part in item.partition(":"))
+        words(key, allowed)
+        if not value.isdecimal() or not int(value):
+            raise ValueError(f"needs a whole number above 0 for {key}")
+        found[key] = int(value)
+    return found
+
+
+def http_url(text: str) -> str:
+    """Check an address, and take the slash from its end."""
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError("must start with https:// or http://")
+    if text and (re.search(r"\s", text) or not urlsplit(text).hostname):
+        raise ValueError("must name a host, and hold no spaces")
+    return text.rstrip("/")
+
+
+def require_known(name: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Stop the start if a setting names something that no app has.
+
+    Raises:
+        ConfigurationError: one line for each unknown name.
+    """
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        listed = ", ".join(sorted(known))
+        raise ConfigurationError((name, f"{one!r} is none of {listed}") for one in unknown)
+
+
+Positive = Annotated[int, Field(ge=1)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Url = Annotated[str, AfterValidator(http_url)]
+Token = Annotated[str, AfterValidator(_token)]
+WordList = Annotated[list[str], PlainValidator(words)]
+WordSet = Annotated[frozenset[str], PlainValidator(lambda text: frozenset(words(text)))]
+
+
+def written(text: str, *, exclude: bool = False, examples: list[str] | None = None) -> Any:
+    """Return a field whose default is written as in the environment."""
+    return Field(text, exclude=exclude, examples=examples)
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return any(isinstance(one, PlainValidator) for one in field.metadata)
+
+
+def _content(path: str) -> str | UnusableFile:
+    try:
+        content = Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        return UnusableFile(f"cannot be read ({error.strerror})")
+    except UnicodeDecodeError:
+        return UnusableFile("is not UTF-8 text")
+    if not content:
+        return UnusableFile("is an empty file")
+    if len(content.splitlines()) > 1:
+        return UnusableFile("holds more than one line")
+    return content
+
+
+def _problems(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for one in error.errors(include_url=False):
+        name, given = str(one["loc"][0]), one.get("ctx", {})
+        cause = given.get("error")
+        why = str(cause) if cause else PROBLEMS.get(one["type"], one["msg"])
+        yield (
+            f"{name}_FILE" if isinstance(cause, UnusableFile) else name,
+            why if cause else why.format(input=one["input"], **given),
+        )

@@ -1,0 +1,51 @@
+"""A cache for one rendering: read data once for all pages rendered together."""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
+
+from django.utils import timezone
+
+What = ParamSpec("What")
+Found = TypeVar("Found")
+
+_shared: Final[ContextVar[dict[Hashable, Any] | None]] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Share the results of functions marked with `once`, by their arguments, within this context.
+
+    Use it inside one snapshot of the database, where a second read finds the same data.
+    """
+    token = _shared.set({})
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+def once(function: Callable[What, Found]) -> Callable[What, Found]:
+    """Share the function's results within `sharing`; callers must not change them."""
+
+    @wraps(function)
+    def shared(*args: What.args, **kwargs: What.kwargs) -> Found:
+        known = _shared.get()
+        if known is None:
+            return function(*args, **kwargs)
+        key = (function, args, tuple(kwargs.items()))
+        if key not in known:
+            known[key] = function(*args, **kwargs)
+        found: Found = known[key]
+        return found
+
+    return shared
+
+
+@once
+def present() -> datetime:
+    """Return the present moment, the same for all pages rendered together."""
+    return timezone.now()

@@ -1,0 +1,135 @@
+"""The incident that a draft would open, and the decision about the draft."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.incidents.content import Opening
+from statuspage.incidents.models import Incident
+from statuspage.incidents.placeholders import check_filled_in
+from statuspage.incidents.promises import promised_by
+from statuspage.incidents.selectors import open_incidents
+from statuspage.incidents.services.incidents import incident_open
+from statuspage.monitors.models import Signal, SignalDraft, SignalRule
+from statuspage.monitors.selectors import waiting_drafts
+from statuspage.statements.authors import Author
+from statuspage.statements.models import Statement
+from statuspage.statements.services import publishing
+
+
+def opening_of(draft: SignalDraft, now: datetime) -> Opening:
+    """Return the arguments of `incident_open` for the draft as it is now."""
+    template = draft.rule.template
+    words = template.words(draft.detected_at)
+    return Opening(
+        name=words["name"],
+        body=words["body"],
+        components=claims_of(draft.rule),
+        status=template.status,
+        impact=template.impact,
+        detected_at=draft.detected_at,
+        next_update_by=promised_by(template.impact, now),
+    )
+
+
+def claims_of(rule: SignalRule) -> dict[str, str]:
+    """Return the state of each component, by public id, that a rule's signals stand for."""
+    status = rule.component_status or rule.template.component_status
+    concerned = [rule.component] if rule.component else rule.template.components.all()
+    return {one.public_id: status for one in concerned}
+
+
+def told_already(rule: SignalRule) -> Incident | None:
+    """Return the newest open incident about one of the rule's components, or None."""
+    concerned = set(claims_of(rule))
+    for incident in open_incidents():
+        if concerned & {row.component.public_id for row in incident.affected.all()}:
+            return incident
+    return None
+
+
+def draft_publish(*, draft: SignalDraft, by: Author | None) -> Statement | None:
+    """Open the incident that the draft describes; `by` is None where its rule publishes.
+
+    A rule that publishes by itself opens no second incident about a component. If one is already
+    open, the draft is added to it and nothing is published.
+
+    Raises:
+        ValidationError: it was decided before, has placeholders left, or cannot be published.
+    """
+    with publishing():
+        row = _waiting(draft)
+        known = told_already(row.rule) if by is None else None
+        if known:
+            _decide(row, SignalDraft.State.PUBLISHED, by, known)
+            return None
+        opening = opening_of(row, timezone.now())
+        for text in (opening["name"], opening["body"]):
+            check_filled_in(text)
+        statement = incident_open(**opening, author=by)
+        draft_opened(draft=row, statement=statement, by=by)
+        return statement
+
+
+def draft_opened(*, draft: SignalDraft, statement: Statement, by: Author | None) -> None:
+    """Mark the draft as opened, in the publishing transaction; ValidationError if decided."""
+    incident = Incident.objects.get(public_id=statement.subject_id)
+    _decide(_waiting(draft), SignalDraft.State.PUBLISHED, by, incident)
+
+
+def draft_join(*, draft: SignalDraft, incident: Incident, by: Author) -> None:
+    """Add the draft to an open incident; ValidationError if it was decided before."""
+    with transaction.atomic():
+        _decide(_waiting(draft), SignalDraft.State.PUBLISHED, by, incident)
+
+
+def draft_dismiss(*, draft: SignalDraft, by: Author) -> None:
+    """Dismiss the draft, so that nothing is published; ValidationError if decided before."""
+    with transaction.atomic():
+        _decide(_waiting(draft), SignalDraft.State.DISMISSED, by)
+
+
+def drafts_lapse(now: datetime | None = None) -> int:
+    """Close drafts that ended, and stayed quiet, before a decision; return their number."""
+    moment, lapsed = now or timezone.now(), 0
+    for one in waiting_drafts():
+        quiet = moment - one.last_signal_at >= timedelta(minutes=one.rule.quiet_minutes)
+        if quiet and not any(signal.firing for signal in one.signals.all()):
+            rows = SignalDraft.objects.filter(
+                pk=one.pk, state=SignalDraft.State.WAITING, last_signal_at=one.last_signal_at
+            )
+            lapsed += rows.update(state=SignalDraft.State.LAPSED, decided_at=moment)
+    return lapsed
+
+
+def signals_forget(now: datetime | None = None) -> int:
+    """Delete signals not reported for SIGNALS_KEEP_DAYS; return their number."""
+    limit = (now or timezone.now()) - timedelta(days=settings.SIGNALS_KEEP_DAYS)
+    old = Signal.objects.filter(last_seen_at__lt=limit).exclude(
+        draft__state=SignalDraft.State.WAITING
+    )
+    return old.delete()[0]
+
+
+def _waiting(draft: SignalDraft) -> SignalDraft:
+    rows = SignalDraft.objects.select_for_update(of=("self",)).select_related("rule__template")
+    row = rows.get(pk=draft.pk)
+    if row.state != SignalDraft.State.WAITING:
+        raise ValidationError(
+            _("Already decided: %(state)s."),
+            code="superseded",
+            params={"state": row.get_state_display()},
+        )
+    return row
+
+
+def _decide(
+    row: SignalDraft, state: str, by: Author | None, incident: Incident | None = None
+) -> None:
+    row.state, row.incident = state, incident
+    row.decided_by, row.decided_at = by, timezone.now()
+    row.save(update_fields=["state", "incident", "decided_by", "decided_at"])

@@ -1,0 +1,172 @@
+"""The base class of every kind of notice, and the registry of kinds."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override, pgettext_lazy
+
+from statuspage.calendar.differences import PromisedDate
+from statuspage.notices.fields import Line, Payload, PayloadField, Table
+from statuspage.notices.models import Notice
+from statuspage.notices.phrases import joined
+from statuspage.statements.authors import Author
+from statuspage.statements.canonical import Json
+from statuspage.statements.choices import one_of
+from statuspage.statements.models import Statement
+from statuspage.statements.texts import LANGUAGES
+
+
+class PublicName(TextChoices):
+    """What a notice is called in public, by weight (domain.md)."""
+
+    DISCLOSURE = "disclosure", pgettext_lazy("form of a notice", "Disclosure")
+    ANNOUNCEMENT = "announcement", pgettext_lazy("form of a notice", "Notice")
+    NOTICE = "notice", pgettext_lazy("form of a notice", "Notice")
+
+
+class NoticeKind:
+    """One kind of notice: its fields, its checks, its words and what publishing it does.
+
+    A subclass overrides what differs from a notice of words alone. Methods get a payload that
+    `clean` returned, and word it in the active language.
+    """
+
+    name: str
+    label: str | Promise
+    public_name = PublicName.NOTICE
+    fields: Sequence[PayloadField] = ()
+    # A second person must approve it.
+    four_eyes = False
+    # Published by the product itself: nobody writes it.
+    automatic = False
+    # Told only to the merchants whom affected/models.py names for it.
+    to_named = False
+
+    def complete(self, payload: Payload) -> Payload:
+        """Add what is worked out to the payload; runs before the checks."""
+        return payload
+
+    def check(self, payload: Payload, moment: datetime) -> None:
+        """Raise ValidationError where the payload cannot be published at that moment."""
+
+    def lines(self, payload: Payload) -> Sequence[Line]:
+        """Return the details of the page: each field that is listed, with its label."""
+        listed = (one for one in self.fields if one.listed)
+        return [line for one in listed if (line := one.line(payload.get(one.name)))]
+
+    def tables(self, payload: Payload) -> Sequence[Table]:
+        """Return the tables of the page; `payload` also has what `effect` or `undo` returned."""
+        return ()
+
+    def brief(self, payload: Payload) -> Iterable[str]:
+        """Return the sentences that an SMS says in place of the text; none leave the text."""
+        return ()
+
+    def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
+        """Return from when to when the notice holds, as far as the payload says so."""
+        return None, None
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Return unusual but possible values, which the publisher must confirm."""
+        return ()
+
+    def effect(
+        self, notice: Notice, author: Author | None, approver: Author | None
+    ) -> Mapping[str, Json]:
+        """Act inside the publishing transaction, before the statement; return what it adds."""
+        return {}
+
+    def record(self, notice: Notice, statement: Statement) -> None:
+        """Act inside the publishing transaction, after the statement."""
+
+    def undo(self, notice: Notice, moment: datetime, author: Author | None) -> Mapping[str, Json]:
+        """Undo the effect inside a withdrawal's transaction; return what its statement adds."""
+        return {}
+
+    def promised_dates(self) -> Iterable[PromisedDate]:
+        """Return the arrival dates that notices of this kind gave and that still stand."""
+        return ()
+
+    def clean(self, payload: object, moment: datetime | None = None) -> Payload:
+        """Return the payload in its canonical form, as if published at `moment` (now).
+
+        Raises:
+            ValidationError: by field name, everything that is wrong with it.
+        """
+        if not isinstance(payload, Mapping):
+            raise ValidationError({"payload": _("The payload must be an object.")})
+        cleaned = self.complete(self._read(payload))
+        for one in self.fields:
+            earlier, value = cleaned.get(one.not_before), cleaned[one.name]
+            if earlier and value and earlier > value:
+                raise ValidationError({one.name: _("This must not be before the start.")})
+        self.check(cleaned, moment or timezone.now())
+        return cleaned
+
+    def derived(self, payload: Payload) -> dict[str, Json]:
+        """Return `details`, `tables` and `brief` by language; what is empty is left out.
+
+        The log keeps them: nobody who reads it, or sends it on, needs to know the kinds.
+        """
+        found: dict[str, dict[str, Json]] = {name: {} for name in ("details", "tables", "brief")}
+        for language in LANGUAGES:
+            with override(language):
+                found["details"][language] = [one.as_json() for one in self.lines(payload)]
+                found["tables"][language] = [one.as_json() for one in self.tables(payload)]
+                found["brief"][language] = joined(self.brief(payload))
+        return {name: dict(texts) for name, texts in found.items() if any(texts.values())}
+
+    def _read(self, payload: Mapping[Any, Any]) -> Payload:
+        unknown = set(payload) - {one.name for one in self.fields}
+        errors: dict[str, object] = {
+            str(name): _("This kind of notice does not have this field.") for name in unknown
+        }
+        values: dict[str, Json] = {}
+        for one in self.fields:
+            try:
+                values[one.name] = one.read(payload.get(one.name))
+            except ValidationError as error:
+                errors[one.name] = error
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+
+_KINDS: Final[dict[str, NoticeKind]] = {}
+Kind = TypeVar("Kind", bound=NoticeKind)
+
+
+def register(kind: type[Kind]) -> type[Kind]:
+    """Add a kind to the registry; decorates its class."""
+    _KINDS[kind.name] = kind()
+    return kind
+
+
+def every_kind() -> Sequence[NoticeKind]:
+    """Return every kind, sorted by name."""
+    return [_KINDS[name] for name in sorted(_KINDS)]
+
+
+def kinds() -> Sequence[NoticeKind]:
+    """Return the kinds that people write."""
+    return [one for one in every_kind() if not one.automatic]
+
+
+def notice_kind(name: object) -> NoticeKind:
+    """Return the kind of that name.
+
+    Raises:
+        ValidationError: there is none; the message lists those there are.
+    """
+    return _KINDS[one_of(sorted(_KINDS), name)]
+
+
+def promised_dates() -> Iterator[PromisedDate]:
+    """Return the arrival dates that notices of any kind gave and that still stand."""
+    return (promised for kind in every_kind() for promised in kind.promised_dates())

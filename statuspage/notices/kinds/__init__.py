@@ -1,0 +1,5 @@
+"""Kinds of notices that are not about money: one file each, found without being listed."""
+
+from statuspage.lib.discovery import import_modules
+
+import_modules(__name__, __path__)

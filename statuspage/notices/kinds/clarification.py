@@ -1,0 +1,53 @@
+"""Clarification 辟谣澄清: a rumour or a forged notice, quoted; whether it is true, and why."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.notices.fields import Payload, PayloadField, optional
+from statuspage.notices.kind import NoticeKind, register
+from statuspage.notices.values import TEXT, choice_of
+from statuspage.statements.texts import for_reader
+
+
+class Verdict(TextChoices):
+    """The operator's verdict on a rumour."""
+
+    FALSE = "false", _("False")
+    PARTLY = "partly_true", _("Partly true")
+    TRUE = "true", _("True")
+
+
+# Enough to recognise it by; the page quotes it whole.
+QUOTED: Final = 40
+BRIEFS: Final[Mapping[str, str | Promise]] = {
+    Verdict.FALSE: _('Rumour: "%(quote)s". This is false: %(why)s'),
+    Verdict.PARTLY: _('Rumour: "%(quote)s". Only partly true: %(why)s'),
+    Verdict.TRUE: _('Rumour: "%(quote)s". This is true: %(why)s'),
+}
+
+
+@register
+class Clarification(NoticeKind):
+    """Quotes a rumour and says whether it is true."""
+
+    name = "clarification"
+    label = _("Clarification")
+    fields = (
+        PayloadField(
+            "quoted", _("The rumour"), TEXT, help=_("The rumour or forged notice, word for word.")
+        ),
+        optional("seen", _("Where it was seen"), TEXT),
+        PayloadField("verdict", _("True or false"), choice_of(Verdict)),
+        PayloadField("why", _("Reason"), TEXT),
+    )
+
+    def brief(self, payload: Payload) -> Iterator[str]:
+        """Say what is being said, whether it is so, and why."""
+        quote = " ".join(for_reader(payload["quoted"]).split())
+        short = quote if len(quote) <= QUOTED else f"{quote[: QUOTED - 1]}…"
+        values = {"quote": short, "why": for_reader(payload["why"])}
+        yield str(BRIEFS[payload["verdict"]]) % values

@@ -1,0 +1,51 @@
+"""Terminal retirement 终端停用: which models, their last day, and what to use instead."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.notices.fields import Payload, PayloadField
+from statuspage.notices.kind import NoticeKind, register
+from statuspage.notices.phrases import listed, short_day
+from statuspage.notices.values import DATE, NAMES, TEXT
+from statuspage.statements.texts import for_reader
+from statuspage.statements.times import midnight
+
+# More would not fit into a message; the page has them all.
+MODELS_IN_A_MESSAGE: Final = 3
+
+
+@register
+class TerminalRetirement(NoticeKind):
+    """Says until when models of terminals work."""
+
+    name = "terminal_retirement"
+    label = _("Terminal retirement")
+    fields = (
+        PayloadField(
+            "models", _("Models"), NAMES, help=_("One per line, as printed on the terminal.")
+        ),
+        PayloadField("last_day", _("Last day of use"), DATE),
+        PayloadField(
+            "instead",
+            _("What to use instead"),
+            TEXT,
+            help=_("Which terminal, how to get it and who pays."),
+        ),
+    )
+
+    def brief(self, payload: Payload) -> Iterator[str]:
+        """Say which models, until when, and what to do."""
+        models = payload["models"]
+        names = listed(models[:MODELS_IN_A_MESSAGE])
+        if more := len(models[MODELS_IN_A_MESSAGE:]):
+            names = _("%(names)s and %(more)d more") % {"names": names, "more": more}
+        values = {"models": names, "day": short_day(payload["last_day"])}
+        yield _("Terminals %(models)s stop working after %(day)s.") % values
+        yield for_reader(payload["instead"])
+
+    def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
+        """Return a window that lasts until the end of the last day."""
+        return None, midnight(date.fromisoformat(payload["last_day"]) + timedelta(days=1))

@@ -1,0 +1,224 @@
+"""Publishing notices to merchants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.notices.audience import Audience, clean_audience
+from statuspage.notices.fields import Payload
+from statuspage.notices.kind import NoticeKind, notice_kind
+from statuspage.notices.models import Notice, Product
+from statuspage.notices.phrases import listed
+from statuspage.statements.authors import Author
+from statuspage.statements.canonical import Json
+from statuspage.statements.models import Statement
+from statuspage.statements.services import Subject, publish, publishing
+from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.times import iso_or_none
+
+TITLE_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class NoticeDraft:
+    """A notice as it would be published: cleaned, but not said."""
+
+    kind: NoticeKind
+    title: Text
+    body: Text
+    payload: Payload
+    audience: Audience
+    incident_id: str = ""
+    effective_from: datetime | None = None
+    effective_until: datetime | None = None
+
+    def content(self, extra: Mapping[str, Json]) -> dict[str, Json]:
+        """Return what the statement says; `extra` is what publishing it found out."""
+        return {
+            "name": dict(self.title),
+            "body": dict(self.body),
+            "payload": dict(self.payload),
+            "audience": dict(self.audience),
+            "incident": self.incident_id or None,
+            "form": str(self.kind.public_name),
+            "effective_from": iso_or_none(self.effective_from),
+            "effective_until": iso_or_none(self.effective_until),
+            **extra,
+            **self.kind.derived({**self.payload, **extra}),
+        }
+
+
+class Written(TypedDict):
+    """A notice as its author wrote it; `incident_id` is the public id of its incident, if any.
+
+    Without a window the kind's payload says from when to when it holds, if it does; `confirmed`
+    says that the kind's warnings were read.
+    """
+
+    kind: str
+    title: Text
+    body: Text
+    payload: NotRequired[Mapping[str, object] | None]
+    audience: NotRequired[Mapping[str, object] | None]
+    incident_id: NotRequired[str]
+    effective_from: NotRequired[datetime | None]
+    effective_until: NotRequired[datetime | None]
+    confirmed: NotRequired[bool]
+
+
+def notice_publish(
+    *,
+    author: Author | None,
+    approved_by: Author | None = None,
+    published_at: datetime | None = None,
+    **written: Unpack[Written],
+) -> Statement:
+    """Publish a notice; `approved_by` is the second person, where the kind asks for one.
+
+    Raises:
+        ValidationError: as `notice_draft` does, or a second person is missing.
+    """
+    moment = published_at or timezone.now()
+    if approved_by is not None:
+        check_second_person(author, approved_by)
+    elif notice_kind(written["kind"]).four_eyes:
+        raise ValidationError(
+            _("This needs a second person's approval. Submit it for approval in the console."),
+            code="second_person",
+        )
+    # Cleaned under the lock: what is worked out from earlier notices must still be so when said.
+    with publishing():
+        draft = notice_draft(moment, **written)
+        notice = _notice(draft, moment)
+        notice.save()
+        extra = draft.kind.effect(notice, author, approved_by)
+        statement = publish(
+            kind=f"notice.{draft.kind.name}",
+            subject=Subject("notice", notice.public_id),
+            content=draft.content(extra),
+            author=author,
+            published_at=moment,
+        )
+        draft.kind.record(notice, statement)
+        return statement
+
+
+def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> NoticeDraft:
+    """Return the notice that `notice_publish` would publish at `moment` (now); nothing is said.
+
+    Raises:
+        ValidationError: the kind, a text, the payload, the audience, the window or the incident
+            is not usable, or a warning was not confirmed (code `unconfirmed`).
+    """
+    at = moment or timezone.now()
+    kind = notice_kind(written["kind"])
+    title = clean_text(written["title"], max_length=TITLE_LENGTH)
+    body = clean_text(written["body"])
+    audience = clean_audience(written.get("audience"))
+    _check_products(audience)
+    incident_id = written.get("incident_id", "")
+    check_incident(incident_id)
+    payload = kind.clean(written.get("payload") or {}, at)
+    begins, ends = kind.window(payload)
+    window = written.get("effective_from") or begins, written.get("effective_until") or ends
+    check_window(*window)
+    if not written.get("confirmed") and (odd := kind.warnings(payload, at)):
+        raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
+    return NoticeDraft(kind, title, body, payload, audience, incident_id, *window)
+
+
+def notice_undo(
+    statement: Statement, moment: datetime, author: Author | None
+) -> Mapping[str, Json]:
+    """Let the notice's kind undo its effect; taking back a correction undoes nothing."""
+    if not statement.kind.startswith("notice."):
+        return {}
+    notice = Notice.objects.get(public_id=statement.subject_id)
+    kind = notice_kind(notice.kind)
+    found = kind.undo(notice, moment, author)
+    tables = kind.derived({**notice.payload, **found}).get("tables") if found else None
+    return {**found, "tables": tables} if tables else found
+
+
+def takes_two(kind: NoticeKind) -> bool:
+    """Return whether a second person must approve this kind of notice.
+
+    Of some kinds always, of others where settings.FOUR_EYES_KINDS names them. The product's own
+    notices have no author, and pass.
+    """
+    return kind.four_eyes or kind.name in settings.FOUR_EYES_KINDS
+
+
+def foreseen(draft: NoticeDraft) -> Mapping[str, Json]:
+    """Return what publishing the draft would find out; nothing of it is kept.
+
+    A draft that would be refused finds out nothing: its author is told when publishing.
+    """
+    try:
+        with transaction.atomic():
+            extra = draft.kind.effect(_notice(draft, timezone.now()), None, None)
+            transaction.set_rollback(True)
+            return extra
+    except ValidationError:
+        return {}
+
+
+def _notice(draft: NoticeDraft, moment: datetime) -> Notice:
+    return Notice(
+        kind=draft.kind.name,
+        title=draft.title,
+        payload=dict(draft.payload),
+        audience=draft.audience,
+        incident_id=draft.incident_id,
+        effective_from=draft.effective_from,
+        effective_until=draft.effective_until,
+        published_at=moment,
+    )
+
+
+def check_second_person(author: Author | None, approver: Author) -> None:
+    """Pass for someone else than the author whose role may approve.
+
+    Raises:
+        ValidationError: it is the same person, or the role may not.
+    """
+    if author is not None and author.pk == approver.pk:
+        raise ValidationError(_("You wrote this yourself. A second person must approve it."), "own")
+    if not approver.may_approve:
+        raise ValidationError(_("Your role cannot approve this."), "role")
+
+
+def _check_products(audience: Audience) -> None:
+    unknown = set(audience["products"]) - set(Product.objects.values_list("code", flat=True))
+    if unknown:
+        raise ValidationError(
+            _("Unknown product: %(codes)s"),
+            code="product",
+            params={"codes": listed(sorted(unknown))},
+        )
+
+
+def check_window(begins: datetime | None, ends: datetime | None) -> None:
+    """Raise ValidationError where a notice would end before it begins; either may be open."""
+    if begins and ends and ends < begins:
+        raise ValidationError({"effective_until": _("This must not be before the start.")})
+
+
+def check_incident(incident_id: str) -> None:
+    """Check that the log speaks of the incident: notices do not know its table.
+
+    Raises:
+        ValidationError: nothing was ever said of it; "" is none, and passes.
+    """
+    said = Statement.objects.filter(subject_type="incident", subject_id=incident_id)
+    if incident_id and not said.exists():
+        raise ValidationError(
+            _("Unknown incident: %(id)s"), code="incident", params={"id": incident_id}
+        )

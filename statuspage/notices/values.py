@@ -1,0 +1,253 @@
+"""The types of value that a notice's payload is made of: how each is read, said and described."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.lib.money import amount_json, parse_amount, parse_fee, yuan
+from statuspage.notices.models import Notice
+from statuspage.notices.phrases import listed, short_day, short_end, short_moment, transaction_count
+from statuspage.statements.canonical import Json
+from statuspage.statements.choices import clean_choice, one_of
+from statuspage.statements.texts import clean_text, for_reader
+from statuspage.statements.times import iso
+
+MOST_DECIMALS: Final = 6
+COUNT_DIGITS: Final = 12
+MOST_NAMES: Final = 50
+NAME_LENGTH: Final = 60
+LONGEST_ID: Final = 12
+STRING: Final[dict[str, Any]] = {"type": "string"}
+DAY: Final = {**STRING, "format": "date"}
+
+Choices = Callable[[], Sequence[tuple[str, str | Promise]]]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A type of value.
+
+    `parse` takes what came (from a form, or as JSON) to its canonical form; what it cannot take it
+    refuses itself, or by a ValueError or ArithmeticError that `refusal` words. `say` words the
+    canonical form in the active language; `schema` is its JSON schema. `choices` lists what may be
+    chosen, where that is all there is.
+    """
+
+    name: str
+    parse: Callable[[Any], Json]
+    say: Callable[[Any], str] = str
+    schema: Mapping[str, Any] = field(default_factory=STRING.copy)
+    refusal: str | Promise = ""
+    choices: Choices | None = None
+
+    def read(self, value: object) -> Json:
+        """Return the canonical form.
+
+        Raises:
+            ValidationError: it is no such value.
+        """
+        try:
+            return self.parse(value)
+        except (ValueError, ArithmeticError) as error:
+            raise ValidationError(self.refusal, code=self.name) from error  # type: ignore[arg-type]
+
+
+def choice_of(enumeration: type[TextChoices]) -> Value:
+    """Return a value that accepts one member of the enumeration."""
+    return Value(
+        "choice",
+        lambda value: clean_choice(enumeration, value),
+        lambda value: str(enumeration(value).label),
+        {**STRING, "enum": list(enumeration.values)},
+        choices=lambda: [(str(value), label) for value, label in enumeration.choices],
+    )
+
+
+def row_of(named: Callable[[], Iterable[tuple[str, Mapping[str, str]]]]) -> Value:
+    """Return the code of one of the rows that there are; `named` gives codes with their names."""
+    return Value(
+        "choice",
+        lambda value: one_of([code for code, _name in named()], value),
+        lambda code: for_reader(dict(named())[code]),
+        choices=lambda: [(code, for_reader(name)) for code, name in named()],
+    )
+
+
+def reference_to(found: Callable[[], Iterable[Notice]]) -> Value:
+    """Return the public id of one of the notices that `found` gives: what it ends, or pays."""
+
+    def parse(value: object) -> Json:
+        if value not in [one.public_id for one in found()]:
+            raise ValueError("no such notice")
+        return str(value)
+
+    return Value(
+        "notice",
+        parse,
+        lambda public_id: for_reader(Notice.objects.get(public_id=public_id).title),
+        {**STRING, "maxLength": LONGEST_ID},
+        _("Choose one of the notices listed."),
+        lambda: [(one.public_id, for_reader(one.title)) for one in found()],
+    )
+
+
+def written_as(pattern: str) -> Callable[[object], str]:
+    """Return a reader of what is written in that form."""
+    form = re.compile(pattern, re.ASCII)
+
+    def parse(value: object) -> str:
+        if not form.fullmatch(str(value)):
+            raise ValueError("written in another way")
+        return str(value)
+
+    return parse
+
+
+def _moment(value: object) -> Json:
+    """Return an ISO 8601 time as UTC; without an offset it is Shanghai's time."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return iso(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
+
+
+def _date(value: object) -> str:
+    return date.fromisoformat(str(value)).isoformat()
+
+
+def _dates(value: object) -> Json:
+    if not isinstance(value, list) or len(value) > MOST_NAMES:
+        raise ValueError("not a list of dates")
+    return sorted({_date(one) for one in value})  # type: ignore[return-value]
+
+
+def _clock(value: object) -> Json:
+    """Return a time of day in Shanghai, to the minute."""
+    clock = value if isinstance(value, time) else time.fromisoformat(str(value))
+    return f"{clock:%H:%M}"
+
+
+def _percent(value: object) -> Json:
+    """Return a share from 0 to 100, exact, as a decimal string: JSON's numbers are not exact."""
+    percent = Decimal(str(value))
+    # Written out, 1e-999999 would be a million digits.
+    possible = percent.is_finite() and 0 <= percent <= 100
+    if not possible or percent != round(percent, MOST_DECIMALS):
+        raise ValueError("not a percentage")
+    return format(percent.normalize(), "f")
+
+
+def _names(value: object) -> Json:
+    """Return short names from a list, or from a text with one name on each line."""
+    lines = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(lines, list) or not all(isinstance(one, str) for one in lines):
+        raise ValueError("not a list of names")
+    names = list(dict.fromkeys(" ".join(one.split()) for one in lines if one.strip()))
+    if not names or len(names) > MOST_NAMES or any(len(one) > NAME_LENGTH for one in names):
+        raise ValidationError(
+            _("Enter 1 to %(count)d names of at most %(length)d characters."),
+            code="names",
+            params={"count": MOST_NAMES, "length": NAME_LENGTH},
+        )
+    # The same care for characters that cannot be stored as texts take.
+    return [clean_text({"zh-hans": one})["zh-hans"] for one in names]
+
+
+_count = written_as(rf"\d{{1,{COUNT_DIGITS}}}")
+_year = written_as(r"20\d\d|2100")
+_cycle = written_as(r"[TD]\+\d{1,2}")
+
+MOMENT: Final = Value(
+    "moment",
+    _moment,
+    short_moment,
+    {**STRING, "format": "date-time"},
+    _("Enter a date and time, such as 2025-02-21T15:30:00+08:00."),
+)
+END: Final = replace(MOMENT, say=short_end)
+DATE: Final = Value("date", _date, short_day, DAY, _("Enter a date, such as 2025-02-21."))
+DATES: Final = Value(
+    "dates",
+    _dates,
+    lambda value: listed(map(short_day, value)),
+    {"type": "array", "items": DAY},
+    DATE.refusal,
+)
+CLOCK: Final = Value(
+    "clock", _clock, str, {**STRING, "example": "23:00"}, _("Enter a time, such as 23:00.")
+)
+YEAR: Final = Value(
+    "year",
+    lambda value: int(_year(value)),
+    schema={"type": "integer", "example": 2025},
+    refusal=_("Enter a year from 2000 to 2100."),
+)
+COUNT: Final = Value(
+    "count",
+    lambda value: int(_count(value)),
+    "{:,}".format,
+    {"type": "integer", "minimum": 0, "example": 1200},
+    _("Enter a whole number, 0 or more."),
+)
+TRANSACTIONS: Final = replace(COUNT, say=transaction_count)
+PERCENT: Final = Value(
+    "percent",
+    _percent,
+    "{}%".format,
+    {**STRING, "format": "decimal", "example": "100"},
+    _("Enter a percentage from 0 to 100."),
+)
+AMOUNT: Final = Value(
+    "amount",
+    lambda value: amount_json(parse_amount(value)),
+    lambda value: _("%(amount)s yuan") % {"amount": yuan(Decimal(value))},
+    {**STRING, "format": "decimal", "example": "1234.56"},
+)
+FEE: Final = Value(
+    "fee",
+    lambda value: dict(parse_fee(value).as_json()),
+    lambda value: str(parse_fee(value)),
+    {
+        "oneOf": [
+            {**STRING, "example": "万100+3"},
+            {
+                "type": "object",
+                "properties": {"percent": STRING, "fixed": STRING},
+                "required": ["percent"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+)
+TEXT: Final = Value(
+    "text",
+    lambda value: dict(clean_text(value)),
+    for_reader,
+    {
+        "type": "object",
+        "properties": {"zh-hans": STRING, "en": STRING},
+        "required": ["zh-hans"],
+        "additionalProperties": False,
+    },
+)
+NAMES: Final = Value(
+    "names",
+    _names,
+    listed,
+    {"type": "array", "items": STRING, "minItems": 1, "maxItems": MOST_NAMES},
+    _("Enter one name per line."),
+)
+CYCLE: Final = Value(
+    "cycle",
+    lambda value: _cycle(unicodedata.normalize("NFKC", str(value)).upper().replace(" ", "")),
+    schema={**STRING, "example": "T+1"},
+    refusal=_("Enter a settlement cycle, such as T+1 or D+0."),
+)

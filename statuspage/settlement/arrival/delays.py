@@ -1,0 +1,80 @@
+"""Delays of payouts and the recoveries that ended them, derived from the notices."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from statuspage.notices.audience import addresses
+from statuspage.notices.models import Notice
+from statuspage.notices.selectors import standing_notices
+from statuspage.statements.times import from_iso
+
+
+@dataclass(frozen=True)
+class Delay:
+    """A delay as it was known at a moment; `recovery` is the notice that ended it, if one had."""
+
+    notice: Notice
+    recovery: Notice | None
+
+    @property
+    def begins(self) -> datetime:
+        """The time of the first transaction that is late."""
+        return from_iso(self.notice.payload["transactions_from"])
+
+    @property
+    def ends(self) -> datetime | None:
+        """Transactions from here on are not late: its own end, or else the recovery's time."""
+        until = self.notice.payload["transactions_until"]
+        ends = [from_iso(until)] if until else []
+        if self.recovery:
+            ends.append(from_iso(self.recovery.payload["restored_at"]))
+        return min(ends, default=None)
+
+    @property
+    def arrives_by(self) -> date | None:
+        """The day by which the money is there; the recovery's, where it named one. None: unknown.
+
+        A recovery does not bring money that is late already: its own date, or the delay's, holds.
+        """
+        made_up = self.recovery.payload["backlog_by"] if self.recovery else None
+        promised = made_up or self.notice.payload["arrives_by"]
+        return date.fromisoformat(promised) if promised else None
+
+    def covers(self, category: str, product: str, at: datetime) -> bool:
+        """Return whether a transaction at that time, of such a merchant and product, is late."""
+        within = self.begins <= at and (self.ends is None or at < self.ends)
+        return within and addresses(self.notice.audience, category, product)
+
+
+def delays(as_of: datetime | None = None) -> list[Delay]:
+    """Return the delays known at a moment (default: now), newest first, without withdrawn ones."""
+    standing = standing_notices(as_of or timezone.now())
+    recoveries = list(standing.filter(kind="recovery").order_by("published_at", "pk"))
+    return [
+        Delay(one, next((end for end in recoveries if _ends(end, one)), None))
+        for one in standing.filter(kind="delay")
+    ]
+
+
+def open_delays(as_of: datetime | None = None) -> list[Delay]:
+    """Return the delays that no recovery had ended by then."""
+    return [one for one in delays(as_of) if one.recovery is None]
+
+
+def _ends(recovery: Notice, delay: Notice) -> bool:
+    """Return whether a recovery ends a delay: it names it, shares its incident, or covers all of
+    it.
+    """
+    if (recovery.published_at, recovery.pk) < (delay.published_at, delay.pk):
+        return False
+    if named := recovery.payload.get("delay"):
+        return bool(named == delay.public_id)
+    if recovery.incident_id:
+        return recovery.incident_id == delay.incident_id
+    wide, narrow = recovery.audience, delay.audience
+    return all(
+        not wide.get(name) or (narrow.get(name) and set(narrow[name]) <= set(wide[name]))
+        for name in ("categories", "products")
+    )

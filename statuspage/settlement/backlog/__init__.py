@@ -1,1 +1,0 @@
-"""Backlog 补结进度: how much of what an incident held up has arrived."""

@@ -1,0 +1,63 @@
+"""Compensation 补偿: what is paid, for what, by when, and by whom."""
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.notices.fields import Line, Payload, PayloadField, optional
+from statuspage.notices.kind import NoticeKind, PublicName, register
+from statuspage.notices.models import Notice
+from statuspage.notices.phrases import money, short_day
+from statuspage.notices.values import AMOUNT, DATE, END, MOMENT, TEXT
+from statuspage.settlement.affected_line import affected_line
+from statuspage.settlement.ledger import commit
+from statuspage.statements.models import Statement
+from statuspage.statements.texts import for_reader
+
+
+@register
+class Compensation(NoticeKind):
+    """Promises an amount, whose payment the public ledger follows."""
+
+    name = "compensation"
+    label = _("Compensation")
+    public_name = PublicName.ANNOUNCEMENT
+    fields = (
+        PayloadField("for_what", _("Reason for compensation"), TEXT),
+        optional("transactions_from", _("Transactions from"), MOMENT, listed=False),
+        optional(
+            "transactions_until",
+            _("Transactions until"),
+            END,
+            not_before="transactions_from",
+            listed=False,
+        ),
+        PayloadField("promised_total", _("Total, all merchants"), AMOUNT),
+        PayloadField("paid_by", _("To be paid by"), DATE),
+        optional("borne_by", _("Covered by"), TEXT),
+        optional(
+            "how",
+            _("How it is paid"),
+            TEXT,
+            help=_("For example: paid automatically, no request needed."),
+        ),
+    )
+
+    def lines(self, payload: Payload) -> Sequence[Line]:
+        """Return which transactions in one line, and the rest."""
+        return [*affected_line(payload), *super().lines(payload)]
+
+    def brief(self, payload: Payload) -> Iterator[str]:
+        """Say for what, how much and by when."""
+        values = {
+            "cause": for_reader(payload["for_what"]),
+            "amount": money(payload["promised_total"]),
+            "day": short_day(payload["paid_by"]),
+        }
+        yield _("Compensation for %(cause)s: %(amount)s in total by %(day)s.") % values
+        yield for_reader(payload["how"] or {})
+
+    def record(self, notice: Notice, statement: Statement) -> None:
+        """Open its account in the public ledger."""
+        payload = notice.payload
+        commit(notice, statement, amount=payload["promised_total"], due=payload["paid_by"])

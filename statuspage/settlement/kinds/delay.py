@@ -1,0 +1,73 @@
+"""Delay 到账延迟: transactions between two times arrive later than the rules say."""
+
+from collections.abc import Iterator, Sequence
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.calendar.differences import PromisedDate, carried_over
+from statuspage.calendar.models import DOMESTIC
+from statuspage.notices.fields import NOT_KNOWN, Line, Payload, PayloadField, optional
+from statuspage.notices.kind import NoticeKind, register
+from statuspage.notices.phrases import short_day, transactions
+from statuspage.notices.values import DATE, END, MOMENT
+from statuspage.settlement.affected_line import affected_line
+from statuspage.settlement.arrival.delays import delays
+from statuspage.statements.models import Statement
+
+
+@register
+class Delay(NoticeKind):
+    """Says which transactions are late, and by when they arrive, as soon as that is known."""
+
+    name = "delay"
+    label = _("Payout delay")
+    fields = (
+        PayloadField("transactions_from", _("Transactions from"), MOMENT, listed=False),
+        optional(
+            "transactions_until",
+            _("Transactions until"),
+            END,
+            unknown=NOT_KNOWN,
+            not_before="transactions_from",
+            listed=False,
+        ),
+        # Left out, the answer is a plain "not yet known", never a guess.
+        optional(
+            "arrives_by",
+            _("Arrives by"),
+            DATE,
+            unknown=NOT_KNOWN,
+            help=_("Leave empty if there is no basis for a date."),
+        ),
+    )
+
+    def lines(self, payload: Payload) -> Sequence[Line]:
+        """Return which transactions in one line, and the rest."""
+        return [*affected_line(payload), *super().lines(payload)]
+
+    def brief(self, payload: Payload) -> Iterator[str]:
+        """Say which transactions, and by when."""
+        late = transactions(payload["transactions_from"], payload["transactions_until"])
+        if payload["arrives_by"] is None:
+            unknown = _("Delayed: %(transactions)s. Arrival date not yet known.")
+            yield unknown % {"transactions": late}
+        else:
+            values = {"transactions": late, "day": short_day(payload["arrives_by"])}
+            yield _("Delayed: %(transactions)s. Arrival by %(day)s.") % values
+
+    def promised_dates(self) -> Iterator[PromisedDate]:
+        """Return the days by which late money was promised, in a delay or its recovery."""
+        said = Statement.objects.filter(kind__in=("notice.delay", "notice.recovery"))
+        numbers = dict(said.values_list("subject_id", "number"))
+        for one in delays():
+            if arrival := one.arrives_by:
+                made_up = one.recovery and one.recovery.payload["backlog_by"]
+                notice = one.recovery if one.recovery and made_up else one.notice
+                yield PromisedDate(
+                    statement=numbers[notice.public_id],
+                    profile=DOMESTIC,  # a delay names no calendar
+                    transaction=timezone.localdate(one.begins),
+                    arrival=arrival,
+                    reckon=carried_over(arrival),
+                )

@@ -1,0 +1,83 @@
+"""Fee waiver 手续费减免: which transactions, how much of the fee, and who bears it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.notices.fields import NOT_KNOWN, Line, Payload, PayloadField, optional
+from statuspage.notices.kind import NoticeKind, PublicName, register
+from statuspage.notices.models import Notice
+from statuspage.notices.phrases import money, short_day, transactions
+from statuspage.notices.values import AMOUNT, DATE, END, MOMENT, PERCENT, TEXT
+from statuspage.settlement.affected_line import affected_line
+from statuspage.settlement.ledger import commit
+from statuspage.statements.models import Statement
+from statuspage.statements.texts import for_reader
+
+
+@register
+class FeeWaiver(NoticeKind):
+    """Waives a share of fees, or an amount of each, whose payment the public ledger follows."""
+
+    name = "fee_waiver"
+    label = _("Fee waiver")
+    public_name = PublicName.ANNOUNCEMENT
+    fields = (
+        PayloadField("transactions_from", _("Transactions from"), MOMENT, listed=False),
+        PayloadField(
+            "transactions_until",
+            _("Transactions until"),
+            END,
+            not_before="transactions_from",
+            listed=False,
+        ),
+        optional(
+            "percent_waived",
+            _("Share of the fee waived, in percent"),
+            PERCENT,
+            shown_as=_("Share of the fee waived"),
+            help=_("100 is a full waiver. Or enter an amount instead."),
+        ),
+        optional("amount_waived", _("Waived per transaction, at most"), AMOUNT),
+        optional("borne_by", _("Covered by"), TEXT),
+        optional("credited_by", _("Refunded by"), DATE, unknown=NOT_KNOWN),
+        optional(
+            "promised_total",
+            _("Total, all merchants"),
+            AMOUNT,
+            help=_("The public ledger shows how much has been paid."),
+        ),
+    )
+
+    def lines(self, payload: Payload) -> Sequence[Line]:
+        """Return which transactions in one line, and the rest."""
+        return [*affected_line(payload), *super().lines(payload)]
+
+    def check(self, payload: Payload, moment: datetime) -> None:
+        """Refuse what gives neither the share nor the amount, or both."""
+        if (payload["percent_waived"] is None) == (payload["amount_waived"] is None):
+            problem = _("Enter either the share of the fee that is waived or the amount, not both.")
+            raise ValidationError({"percent_waived": problem})
+
+    def brief(self, payload: Payload) -> Iterator[str]:
+        """Say which transactions, how much, borne by whom, and when it is refunded."""
+        percent, amount = payload["percent_waived"], payload["amount_waived"]
+        those = transactions(payload["transactions_from"], payload["transactions_until"])
+        values = {"transactions": those, "percent": percent, "amount": money(amount or "0")}
+        if percent == "100":
+            yield _("Fees waived in full: %(transactions)s.") % values
+        elif percent is not None:
+            yield _("%(percent)s%% of the fees waived: %(transactions)s.") % values
+        else:
+            yield _("Up to %(amount)s of each fee waived: %(transactions)s.") % values
+        if payload["borne_by"]:
+            yield _("Covered by %(who)s.") % {"who": for_reader(payload["borne_by"])}
+        if payload["credited_by"]:
+            yield _("Refunded by %(day)s.") % {"day": short_day(payload["credited_by"])}
+
+    def record(self, notice: Notice, statement: Statement) -> None:
+        """Open its account in the public ledger."""
+        payload = notice.payload
+        commit(notice, statement, amount=payload["promised_total"], due=payload["credited_by"])

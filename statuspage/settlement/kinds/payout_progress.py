@@ -1,0 +1,70 @@
+"""Progress of payouts 补偿进度: what has been paid of a promise; fills the public ledger."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.lib.money import amount_json
+from statuspage.notices.fields import Payload, PayloadField, optional
+from statuspage.notices.kind import NoticeKind, PublicName, register
+from statuspage.notices.models import Notice
+from statuspage.notices.phrases import money, share, short_day
+from statuspage.notices.values import AMOUNT, DATE, PERCENT, TEXT, reference_to
+from statuspage.settlement.ledger import commitment_of, commitments, pay
+from statuspage.statements.models import Statement
+
+# It is computed again each time, and more than was promised may be paid: over 100 %.
+SHARE: Final = replace(PERCENT, parse=str)
+PROMISE: Final = reference_to(lambda: [one.notice for one in commitments()])
+
+
+@register
+class PayoutProgress(NoticeKind):
+    """Enters a payment in the public ledger."""
+
+    name = "payout_progress"
+    label = _("Refund progress")
+    public_name = PublicName.ANNOUNCEMENT
+    fields = (
+        PayloadField("of", _("Waiver or compensation notice"), PROMISE),
+        PayloadField("amount", _("Amount paid"), AMOUNT),
+        PayloadField("paid_on", _("Paid on"), DATE),
+        optional("remark", _("Remark"), TEXT),
+        optional("paid_so_far", _("Paid so far"), AMOUNT, derived=True),
+        optional("promised_total", _("Promised"), AMOUNT, derived=True),
+        optional("share_paid", _("Share paid"), SHARE, derived=True),
+    )
+
+    def complete(self, payload: Payload) -> Payload:
+        """Add how much that makes in all.
+
+        The publishing lock is held, so no other payment comes between. What was worked out by a
+        caller is worked out again.
+        """
+        commitment = commitment_of(str(payload["of"]))
+        paid = commitment.paid + Decimal(payload["amount"])
+        part = share(paid, commitment.promised)
+        return {
+            **payload,
+            "paid_so_far": amount_json(paid),
+            "promised_total": amount_json(commitment.promised) if commitment.promised else None,
+            "share_paid": f"{part:f}" if part is not None else None,
+        }
+
+    def brief(self, payload: Payload) -> Iterator[str]:
+        """Say how much, when, and how far that brings it."""
+        paid = {"amount": money(payload["amount"]), "day": short_day(payload["paid_on"])}
+        yield _("%(amount)s paid on %(day)s.") % paid
+        total = {"amount": money(payload["paid_so_far"]), "percent": payload["share_paid"]}
+        if payload["share_paid"] is None:
+            yield _("Total so far: %(amount)s.") % total
+        else:
+            yield _("Total so far: %(amount)s, %(percent)s%% of what was promised.") % total
+
+    def record(self, notice: Notice, statement: Statement) -> None:
+        """Enter it in the public ledger."""
+        payload = notice.payload
+        pay(payload["of"], statement, amount=payload["amount"], paid_on=payload["paid_on"])

@@ -1,0 +1,40 @@
+"""Recovery 结算恢复: from a time on, the ordinary rules hold again; the delay is over."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.notices.fields import NOT_KNOWN, Payload, PayloadField, optional
+from statuspage.notices.kind import NoticeKind, register
+from statuspage.notices.phrases import short_day, short_start
+from statuspage.notices.values import DATE, MOMENT, reference_to
+from statuspage.settlement.arrival.delays import open_delays
+
+
+@register
+class Recovery(NoticeKind):
+    """Ends delays: delays.py reads from the two notices that they are over."""
+
+    name = "recovery"
+    label = _("Settlement restored")
+    fields = (
+        PayloadField("restored_at", _("Restored at"), MOMENT),
+        optional("backlog_by", _("Delayed payouts arrive by"), DATE, unknown=NOT_KNOWN),
+        optional(
+            "delay",
+            _("Delay notice"),
+            reference_to(lambda: [one.notice for one in open_delays()]),
+            help=_(
+                "None chosen: all delays of the incident; without an incident, all delays for "
+                "the same merchants."
+            ),
+        ),
+    )
+
+    def brief(self, payload: Payload) -> Iterator[str]:
+        """Say since when, and when what is late will be there."""
+        moment = short_start(payload["restored_at"])
+        yield _("Settlement has been back to normal since %(moment)s.") % {"moment": moment}
+        if payload["backlog_by"]:
+            day = short_day(payload["backlog_by"])
+            yield _("Delayed payouts arrive by %(day)s.") % {"day": day}

@@ -1,0 +1,195 @@
+"""Settlement rules as they were known at a moment, and adding to them.
+
+Nothing said before is changed, so that yesterday's answer can still be given.
+"""
+
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.calendar.models import DOMESTIC, CalendarProfile
+from statuspage.calendar.selectors import profile_of
+from statuspage.lib.money import ZERO, Fee
+from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.models import Product
+from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle
+from statuspage.settlement.models import DateMeans, SettlementRule
+from statuspage.statements.choices import clean_choice
+from statuspage.statements.models import Statement
+from statuspage.statements.services import WITHDRAWAL, publishing
+
+EVERY_PRODUCT: Final = ""
+
+
+def products() -> QuerySet[Product]:
+    """Return every product, in the order in which it is offered."""
+    return Product.objects.select_related("profile")
+
+
+def product_of(code: str) -> Product | None:
+    """Return the product with that code; None for every product.
+
+    Raises:
+        ValidationError: there is none.
+    """
+    if code == EVERY_PRODUCT:
+        return None
+    try:
+        return products().get(code=code)
+    except Product.DoesNotExist as error:
+        problem = _("Product “%(code)s” not found.") % {"code": code}
+        raise ValidationError({"product": problem}, code="product") from error
+
+
+def rule_for(
+    category: str, product: str, at: datetime, as_of: datetime | None = None
+) -> SettlementRule | None:
+    """Return the rule for a transaction at that moment, by what was known at `as_of` (now).
+
+    A product's own rule goes before the one for every product; of several the newest holds.
+    """
+    return _for(category, product, at, as_of).first()
+
+
+def fee_rule_for(
+    category: str, product: str, at: datetime, as_of: datetime | None = None
+) -> SettlementRule | None:
+    """Return the same among those rules that name a fee; the others left it as it was."""
+    return _for(category, product, at, as_of).filter(fee_percent__isnull=False).first()
+
+
+def rules_on(day: date, as_of: datetime | None = None) -> QuerySet[SettlementRule]:
+    """Return the rules of a day: one for each category, and each product with its own."""
+    found = _holding(day, as_of).order_by("category", "product", "-known_from", "-pk")
+    return found.distinct("category", "product")
+
+
+def rule_history() -> QuerySet[SettlementRule]:
+    """Return every rule there ever was, newest first."""
+    rules = SettlementRule.objects.select_related("profile", "statement", "entered_by")
+    return rules.order_by("-known_from", "-pk")
+
+
+def _for(
+    category: str, product: str, at: datetime, as_of: datetime | None
+) -> QuerySet[SettlementRule]:
+    on = at.astimezone(SHANGHAI).date()
+    found = _holding(on, as_of).filter(category=category, product__in={EVERY_PRODUCT, product})
+    return found.order_by("-product", "-known_from", "-pk")
+
+
+def _holding(day: date, as_of: datetime | None) -> QuerySet[SettlementRule]:
+    moment = as_of or timezone.now()
+    taken_back = Statement.objects.filter(
+        corrects=OuterRef("statement"), kind=WITHDRAWAL, published_at__lte=moment
+    )
+    return SettlementRule.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=day),
+        Q(valid_until=None) | Q(valid_until__gte=day),
+        ~Exists(taken_back),
+        known_from__lte=moment,
+    ).select_related("profile", "statement")
+
+
+def rule_add(
+    *,
+    category: str,
+    cycle: str,
+    product: str = EVERY_PRODUCT,
+    cutoff: time | None = None,
+    after_cutoff: str = AfterCutoff.ACCOUNTING_NEXT_DAY,
+    fallback: str = "",
+    usual_arrival: time | None = None,
+    date_means: str = "",
+    profile: str = "",
+    fee: Fee | None = None,
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+    known_from: datetime | None = None,
+    statement: Statement | None = None,
+) -> SettlementRule:
+    """Add a rule; call it where the notice that says so is being published.
+
+    Left out, `fee` and `date_means` stay what they were, `profile` is the product's, and
+    `known_from` is when the statement was published, or now.
+
+    Raises:
+        ValidationError: by field, what of it is not possible.
+    """
+    if valid_from and valid_until and valid_until < valid_from:
+        raise _impossible("valid_until", _("This must not be before the start."))
+    other_cycle = _cycle_after_cutoff(after_cutoff, cutoff, fallback)
+    with publishing():
+        moment = known_from or (statement.published_at if statement else timezone.now())
+        return SettlementRule.objects.create(
+            category=clean_choice(MerchantCategory, category),
+            product=product,
+            cycle=_cycle("cycle", cycle),
+            cutoff=cutoff,
+            after_cutoff=after_cutoff,
+            fallback=other_cycle,
+            usual_arrival=usual_arrival,
+            date_means=clean_choice(
+                DateMeans, date_means or _date_means_of(category, product, moment)
+            ),
+            profile=_profile(product, profile),
+            fee_percent=fee.percent if fee else None,
+            fee_fixed=fee.fixed if fee else ZERO,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            known_from=moment,
+            statement=statement,
+            entered_by=statement.author if statement else None,
+        )
+
+
+def _date_means_of(category: str, product: str, moment: datetime) -> str:
+    """Return what the dates of the rule until now mean: a notice about a cycle does not say it."""
+    before = rule_for(category, product, moment, moment)
+    return before.date_means if before else DateMeans.CREDIT
+
+
+def _profile(product: str, profile: str) -> CalendarProfile:
+    """Return the calendar that is named, else the product's, else the domestic one."""
+    named = product_of(product)
+    return named.profile if named and not profile else profile_of(profile or DOMESTIC)
+
+
+def _cycle_after_cutoff(after_cutoff: str, cutoff: time | None, fallback: str) -> str:
+    """Return the cycle that applies after the cut-off; empty where the rule names none.
+
+    Raises:
+        ValidationError: by field, what is missing or wrong.
+    """
+    if clean_choice(AfterCutoff, after_cutoff) != AfterCutoff.FALLBACK_CYCLE:
+        return ""
+    if cutoff is None:
+        raise _impossible("cutoff", _("Enter the time from which the other cycle applies."))
+    if not fallback:
+        raise _impossible("fallback", _("Enter the cycle that applies after the cut-off."))
+    return _cycle("fallback", fallback)
+
+
+def fee_add(rule: SettlementRule, fee: Fee, *, valid_from: date, statement: Statement) -> None:
+    """Add the rule again with another fee from a day on, inside the publishing transaction."""
+    rule.pk = None
+    rule.fee_percent, rule.fee_fixed, rule.valid_from = fee.percent, fee.fixed, valid_from
+    rule.known_from, rule.statement = statement.published_at, statement
+    rule.entered_by = statement.author
+    rule.save(force_insert=True)
+
+
+def _impossible(field: str, problem: Any, code: str = "required") -> ValidationError:
+    return ValidationError({field: ValidationError(problem, code)})
+
+
+def _cycle(field: str, written: str) -> str:
+    try:
+        return str(Cycle.parse(written))
+    except ValueError as error:
+        problem = _("Enter a settlement cycle, such as T+1 or D+0.")
+        raise _impossible(field, problem, "cycle") from error

@@ -1,1 +1,0 @@
-"""Settlement rules as dated facts, and the products that they are about."""

@@ -1,0 +1,31 @@
+"""`manage.py up` refuses to begin where a port is taken."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.product import ROOT
+
+
+@pytest.mark.parametrize("name", ["PORT", "SIMULATOR_PORT"])
+def test_a_port_that_is_taken_is_named_in_one_line(tmp_path, name):
+    with socket.socket() as taken, socket.socket() as free:
+        for probe in (taken, free):
+            probe.bind(("127.0.0.1", 0))
+        taken.listen()
+        port, other = taken.getsockname()[1], free.getsockname()[1]
+        free.close()
+        done = subprocess.run(
+            [sys.executable, "manage.py", "up"],
+            cwd=ROOT,
+            env={**os.environ, "DATA_DIR": str(tmp_path), "PORT": str(other), name: str(port)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == f"candor: setting {name}: port {port} is already in use\n"
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,185 @@
+"""Fees are exact: the figures of the domain's own examples, and what holds for every amount."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from statuspage.lib.money import Fee, amount_json, parse_amount, parse_fee, to_fen, yuan
+
+AMOUNTS = st.decimals("0.01", "99999999.99", places=2)
+PERCENTS = st.decimals(0, 100, places=4)
+FIXED = st.decimals(0, 100, places=2)
+FEES = st.builds(Fee, PERCENTS, FIXED)
+
+
+def test_a_fee_comes_to_the_fen(subtests: pytest.Subtests) -> None:
+    for amount, fee, costs in [
+        ("1000.00", "0.6%", "6.00"),
+        ("1000.00", "万100+3", "13.00"),
+        ("1234.56", "0.6%", "7.41"),
+        ("100.00", "万100+3", "4.00"),
+        ("0.01", "0.6%", "0.00"),
+        ("0.83", "0.6%", "0.00"),
+        ("0.84", "0.6%", "0.01"),
+        ("2.50", "0.6%", "0.02"),  # 0.015, half up: banker's rounding says the same here
+        ("7.50", "0.6%", "0.05"),  # 0.045, half up: banker's rounding would say 0.04
+    ]:
+        with subtests.test(amount=amount, fee=fee, costs=costs):
+            assert parse_fee(fee).fee_of(Decimal(amount)) == Decimal(costs)
+
+
+def test_a_fixed_part_weighs_most_on_small_amounts():
+    fee = parse_fee("万100+3")
+    assert fee.effective_rate(Decimal("100.00")) == Decimal("4.00")
+    assert fee.effective_rate(Decimal("1000.00")) == Decimal("1.30")
+    assert fee.effective_rate(Decimal("10000.00")) == Decimal("1.03")
+
+
+@pytest.mark.parametrize("amount", ["0", "-1"])
+def test_nothing_has_no_rate(amount):
+    with pytest.raises(ValueError, match="above zero"):
+        parse_fee("0.6%").effective_rate(Decimal(amount))
+
+
+def test_a_fee_is_read_as_the_trade_writes_it(subtests: pytest.Subtests) -> None:
+    for text, percent, fixed in [
+        ("0.6%", "0.6", "0"),
+        ("0.60%", "0.6", "0"),
+        ("万60", "0.6", "0"),
+        ("万100+3", "1", "3"),
+        ("万 100 + 3元", "1", "3"),
+        ("1.00% + 3", "1", "3"),
+        ("1.00%+3.50元", "1", "3.50"),
+        ("０.６％", "0.6", "0"),  # as a Chinese keyboard writes it
+        ("万38.5＋0.5", "0.385", "0.50"),
+        ("0%", "0", "0"),
+        ("100%", "100", "0"),
+    ]:
+        with subtests.test(text=text, percent=percent, fixed=fixed):
+            assert parse_fee(text) == Fee(Decimal(percent), Decimal(fixed))
+
+
+def test_what_is_no_fee_is_refused(subtests: pytest.Subtests) -> None:
+    for text in [
+        "",
+        "0.6",
+        "6",
+        "万",
+        "+3",
+        "0.6%+",
+        "101%",
+        "-1%",
+        "万-3",
+        "0.6%%",
+        "1e2%",
+        "0.6%+3+1",
+        "千6",
+    ]:
+        with subtests.test(text=text), pytest.raises(ValidationError):
+            parse_fee(text)
+
+
+def test_what_is_no_canonical_fee_is_refused(subtests: pytest.Subtests) -> None:
+    for value in [
+        None,
+        0.6,
+        {},
+        {"percent": 0.6},
+        {"percent": "0.6", "fixed": 3.5},
+        {"percent": "0.6", "currency": "CNY"},
+        {"percent": "1e1"},
+        {"percent": "0.12345678"},
+        {"percent": "0.6", "fixed": "0.001"},
+    ]:
+        with subtests.test(value=value), pytest.raises(ValidationError):
+            parse_fee(value)
+
+
+def test_a_fee_is_written_the_same_in_every_language():
+    assert str(parse_fee("0.6%")) == "0.60%"
+    assert str(parse_fee("万100+3")) == "1.00%+3.00"
+    assert str(parse_fee("万38.5")) == "0.385%"
+
+
+def test_equal_fees_have_one_canonical_form():
+    assert parse_fee("万60").as_json() == parse_fee("0.600%").as_json()
+    assert parse_fee("万100+3").as_json() == {"percent": "1", "fixed": "3.00"}
+    assert parse_fee("100%").as_json() == {"percent": "100", "fixed": "0.00"}
+
+
+def test_a_fee_is_dearer_where_some_transaction_costs_more():
+    old, new = parse_fee("0.6%"), parse_fee("万100+3")
+    assert new.dearer_than(old)
+    assert not old.dearer_than(new)
+    assert not old.dearer_than(parse_fee("万60"))
+    assert parse_fee("0.5%+1").dearer_than(old)  # cheaper on large amounts, dearer on small ones
+
+
+@given(FEES)
+def test_canonical_json_reads_back(fee):
+    assert parse_fee(fee.as_json()) == fee
+
+
+@given(FEES)
+def test_what_people_read_reads_back(fee):
+    assert parse_fee(str(fee)) == fee
+
+
+@given(FEES, AMOUNTS)
+def test_a_fee_is_within_half_a_fen_of_the_exact_one_and_never_below_by_more(fee, amount):
+    exact = Fraction(amount) * Fraction(fee.percent) / 100 + Fraction(fee.fixed)
+    error = Fraction(fee.fee_of(amount)) - exact
+    assert -Fraction(1, 200) < error <= Fraction(1, 200)
+
+
+@given(FEES, AMOUNTS, AMOUNTS)
+def test_a_larger_amount_never_costs_less(fee, one, other):
+    small, large = sorted((one, other))
+    assert fee.fee_of(small) <= fee.fee_of(large)
+
+
+@given(FEES, FEES, AMOUNTS)
+def test_a_fee_that_is_not_dearer_never_costs_more(one, other, amount):
+    if not one.dearer_than(other):
+        assert one.fee_of(amount) <= other.fee_of(amount)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("1234.5", "1234.50"), ("1,234.56", "1234.56"), (" 7 ", "7.00"), (3, "3.00")],
+)
+def test_an_amount_is_read_to_the_fen(text, amount):
+    assert amount_json(parse_amount(text)) == amount
+
+
+def test_what_is_no_amount_is_refused(subtests: pytest.Subtests) -> None:
+    for value in [
+        "",
+        "x",
+        "-1",
+        "1.005",
+        "1e3",
+        "NaN",
+        "Infinity",
+        1.5,
+        True,
+        None,
+        "9" * 14,
+        "10000000000000",
+    ]:
+        with subtests.test(value=value), pytest.raises(ValidationError):
+            parse_amount(value)
+
+
+def test_amounts_are_read_with_thousands_set_off():
+    assert yuan(Decimal("1234567.5")) == "1,234,567.50"
+    assert yuan(Decimal(0)) == "0.00"
+
+
+@given(AMOUNTS)
+def test_an_amount_reads_back_from_its_canonical_form(amount):
+    assert parse_amount(amount_json(amount)) == amount == to_fen(amount)

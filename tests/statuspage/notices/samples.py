@@ -1,0 +1,215 @@
+"""A right payload for every kind of notice, and the world in which it can be published."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from statuspage.notices.kind import NoticeKind, notice_kind
+from statuspage.notices.kind import every_kind as registered
+from statuspage.notices.services import notice_publish
+from statuspage.settlement.rules import rule_add
+from statuspage.staff.models import Staff
+from statuspage.staff.roles import Role
+from statuspage.statements.models import Statement
+from tests.factories import make_staff, text
+from tests.statuspage.calendar.factories import reviewed
+
+NATIONAL_DAY = {"holiday": "national_day", "year": 2025}
+
+
+def ahead(days: int) -> str:
+    """Return a date so many days from now, as the payload writes it."""
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def world() -> None:
+    """Two calendars of 2025 and 2026, and a rule for each category."""
+    reviewed(2024, 2025, 2026)
+    rule_add(category="micro", cycle="T+1")
+    rule_add(category="industry", cycle="D+1")
+
+
+def publish(kind: str, payload: Mapping[str, Any] | None = None, **values: Any) -> Statement:
+    """Return a notice of that kind, with the payload below unless told."""
+    given = right_payload(kind) if payload is None else payload
+    return notice_publish(
+        **{
+            "kind": kind,
+            "title": text("关于结算的公告", "About settlement"),
+            "body": text("这是公告的正文。", "This is the text of it."),
+            "payload": given,
+            "author": None,
+            "confirmed": True,
+            **second_person(kind),
+            **values,
+        }
+    )
+
+
+def second_person(kind: str) -> dict[str, Staff]:
+    """Who approves, where the kind asks for someone."""
+    return {"approved_by": make_staff(Role.APPROVER)} if notice_kind(kind).four_eyes else {}
+
+
+def right_payload(kind: str) -> dict[str, Any]:
+    """As a caller of the API writes it; every field that can be typed in is there."""
+    return PAYLOADS[kind]()
+
+
+PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
+    "general": lambda: {},
+    "delay": lambda: {
+        "transactions_from": "2025-02-18T00:00:00+08:00",
+        "transactions_until": "2025-02-21T10:42:00+08:00",
+        "arrives_by": "2025-02-22",
+    },
+    "recovery": lambda: {
+        "restored_at": "2025-02-21T15:30:00+08:00",
+        "backlog_by": "2025-02-22",
+        "delay": publish("delay").subject_id,
+    },
+    "fee_waiver": lambda: {
+        "transactions_from": "2025-02-18T00:00:00+08:00",
+        "transactions_until": "2025-02-21T00:00:00+08:00",
+        "percent_waived": "100",
+        "borne_by": text("本公司", "The company"),
+        "credited_by": "2025-02-28",
+        "promised_total": "100000.00",
+    },
+    "compensation": lambda: {
+        "for_what": text("2月18日至21日到账延迟", "late payouts, 18 to 21 February"),
+        "transactions_from": "2025-02-18T00:00:00+08:00",
+        "transactions_until": "2025-02-21T00:00:00+08:00",
+        "promised_total": "250000",
+        "paid_by": "2025-03-31",
+        "borne_by": text("本公司", "The company"),
+        "how": text("自动到账,无需申请。", "It comes by itself."),
+    },
+    "yearly_disclosure": lambda: {
+        "year": 2024,
+        "transactions": 12_000_000,
+        "transaction_received": 300,
+        "transaction_handled": 299,
+        "transaction_within_3": 280,
+        "transaction_within_1": 210,
+        "service_received": 100,
+        "service_handled": 100,
+        "service_within_3": 99,
+        "service_within_1": 60,
+        "risk_events": 3,
+        "lost": "40000.00",
+        "compensated": "38000.00",
+    },
+    "payout_progress": lambda: {
+        "of": publish("fee_waiver").subject_id,
+        "amount": "40000.00",
+        "paid_on": "2025-02-26",
+        "remark": text("第一批", "First part"),
+    },
+    "holiday_schedule": lambda: dict(NATIONAL_DAY),
+    "fee_change": lambda: {
+        "old_fee": "0.6%",
+        "new_fee": "万100+3",
+        "effective_on": ahead(40),
+        "how_to_leave": text("可免费退机,联系客服。", "Return the terminal free of charge."),
+        "short_notice_reason": None,
+    },
+    "terminal_retirement": lambda: {
+        "models": ["DP-100", "DP-200"],
+        "last_day": ahead(60),
+        "instead": text("免费换领DP-300。", "Get a DP-300 free of charge."),
+    },
+    "security_warning": lambda: {
+        "trick": text("冒充我司发短信,要求回复1。", "Fake SMS in our name ask to reply 1."),
+        "what_to_do": text("请勿回复,致电客服核实。", "Do not reply; call us."),
+    },
+    "clarification": lambda: {
+        "quoted": text("该公司即将停业,请尽快退机。", "The company is closing; hand in terminals."),
+        "seen": text("微信群", "WeChat groups"),
+        "verdict": "false",
+        "why": text("公司经营正常,牌照有效。", "Business goes on; the licence is valid."),
+    },
+    "settlement_rule": lambda: {
+        "category": "micro",
+        "product": None,
+        "cycle": "D+0",
+        "cutoff": "23:00",
+        "after_cutoff": "fallback_cycle",
+        "fallback": "T+1",
+        "usual_arrival": "10:00",
+        "valid_from": ahead(3),
+        "valid_until": None,
+        "why": text("系统升级完成", "The upgrade is complete"),
+    },
+    "delivery_report": lambda: {
+        "month": "2025-02",
+        "messages": 1000,
+        "within_1_minute": 900,
+        "within_5_minutes": 990,
+        "sms": 400,
+        "sms_within_5_minutes": 396,
+    },
+    "backlog": lambda: {
+        "counted_at": "2025-02-22T15:30:00+08:00",
+        "affected": 1200,
+        "open": 300,
+        "settled_percent": "75",
+        "fewest": 5,
+        "cells": [
+            {
+                "day": "2025-02-18",
+                "category": "micro",
+                "affected": 1197,
+                "open": 300,
+                "affected_amount": "1000000.10",
+                "open_amount": "250000.00",
+            },
+            {
+                "day": "2025-02-19",
+                "category": "industry",
+                "affected": None,
+                "open": None,
+                "affected_amount": None,
+                "open_amount": None,
+            },
+        ],
+    },
+    "settled": lambda: {"transactions": 1204},
+    "calendar_change": lambda: {
+        "profile": "domestic",
+        "first_day": "2026-09-21",
+        "last_day": "2026-09-22",
+        "day_kind": "statutory_holiday",
+        "day_name": text("临时休市", "Special closure"),
+    },
+}
+
+
+def form_values(kind: NoticeKind, payload: Mapping[str, Any]) -> dict[str, str]:
+    """Return the same payload as a browser posts it."""
+    values: dict[str, str] = {}
+    for one in kind.fields:
+        value = payload.get(one.name)
+        if value is not None and not one.derived:
+            values |= TYPED.get(one.value.name, _plain)(f"payload_{one.name}", value)
+    return values
+
+
+def _plain(name: str, value: Any) -> dict[str, str]:
+    return {name: str(value)}
+
+
+TYPED: dict[str, Callable[[str, Any], dict[str, str]]] = {
+    "moment": lambda name, value: {name: value[:16]},
+    "text": lambda name, value: {f"{name}_zh": value["zh-hans"], f"{name}_en": value["en"]},
+    "names": lambda name, value: {name: "\r\n".join(value)},
+}
+
+
+def every_kind() -> list[NoticeKind]:
+    """Every kind that the registry finds; one without a sample is an oversight."""
+    found = list(registered())
+    assert {one.name for one in found} == set(PAYLOADS)
+    return found
