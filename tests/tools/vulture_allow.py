@@ -6,7 +6,6 @@ _: Any = object()
 
 # Columns that are written and filtered by keyword, or read in SQL.
 _.applied_at
-_.consent_source
 _.discarded_at
 _.enabled
 _.entered_by
@@ -38,16 +37,13 @@ _.authentication_form, _.redirect_authenticated_user, _.is_staff, _.is_superuser
 _.decompress, _.prepare_value
 _.handle_raw_input, _.input_data, _.receive_data_chunk, _.file_complete, _.file_size
 _.BearerToken, _.auto_schema, _.generator
-_.describe, _.collect  # prometheus-client
+_.collect  # prometheus-client
 _.readinto  # io.RawIOBase
 _.handle_DATA  # aiosmtpd
-_.allow_redirects, _.base_url  # twilio
+_.base_url  # twilio
 _.task_default_queue  # celery
 _.frame  # signal handlers
 _.model_config, _.settings_customise_sources  # pydantic-settings
-
-# The simulator as run by tests.
-_.running_simulator
 
 # Models that are used through the related name of their upload.
 _.ImportPart
