@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Final, NamedTuple
 
 import chinese_calendar
@@ -62,7 +63,9 @@ def make_up_label(names: Sequence[str]) -> Text:
     return {CHINESE: f"{label[CHINESE]}调休上班", ENGLISH: f"Make-up workday for {label[ENGLISH]}"}
 
 
-def library_days(year: int) -> dict[date, Day]:
+# The library goes through all its years for each day that it is asked about.
+@cache
+def library_days(year: int) -> Mapping[date, Day]:
     """Return the days of a year that differ from their weekday's usual kind.
 
     Raises:
