@@ -16,7 +16,10 @@ from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
 FROM_CHECKOUT = (sys.executable, "-u", "manage.py", "up")
-READY_WITHIN_SECONDS = 120
+# However slow the machine is just now: what was published stands on the page before the answer.
+PAGES_WAIT_SECONDS = 60
+# So whoever asks must wait longer than the product does; a deadline for giving up, and no claim.
+ANSWER_WITHIN_SECONDS = PAGES_WAIT_SECONDS + 10
 # What would point the product at the suite's own engines.
 INHERITED = {
     "CANDOR_TEST_ENGINES",
@@ -66,7 +69,7 @@ class Product:
         """Press Ctrl-C, and wait for the end."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(60)
+        code = self.process.wait(180)  # four programs have their time each, then the engines
         if self.process.stdout:
             self.process.stdout.close()
         return code
@@ -94,8 +97,7 @@ def running_product(
         "DATA_DIR": str(data_dir),
         "PORT": str(ports[0]),
         "SIMULATOR_PORT": str(ports[1]),
-        # However slow the machine is just now: what was published stands on the page.
-        "PAGES_WAIT_SECONDS": "60",
+        "PAGES_WAIT_SECONDS": str(PAGES_WAIT_SECONDS),
         **settings,
     }
     process = subprocess.Popen(
@@ -115,7 +117,7 @@ def running_product(
         product.stop()
 
 
-def eventually(read: Callable[[], T], expected: Callable[[T], bool], seconds: float = 20) -> T:
+def eventually(read: Callable[[], T], expected: Callable[[T], bool], seconds: float = 60) -> T:
     """Read again and again until it is as expected; the last reading when it never is."""
     deadline = time.monotonic() + seconds
     while not expected(found := read()) and time.monotonic() < deadline:
@@ -126,10 +128,13 @@ def eventually(read: Callable[[], T], expected: Callable[[T], bool], seconds: fl
 def free_ports() -> tuple[int, int]:
     """Return a port for the web, and two neighbours for the simulator and its mail server.
 
-    Below the range from which the kernel takes ports for outgoing connections.
+    Below the range from which the kernel takes ports for outgoing connections, and each worker of
+    a parallel run in a range of its own: a port that is free now is used only a moment later.
     """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    first = 20_000 + 1_000 * (int(worker) % 10)
     while True:
-        web, simulator = random.sample(range(20_000, 30_000), 2)
+        web, simulator = random.sample(range(first, first + 999), 2)
         if web != simulator + 1 and all(map(is_free, (web, simulator, simulator + 1))):
             return web, simulator
 

@@ -24,6 +24,8 @@ os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(wo
 from statuspage.settings import *  # noqa: E402, F403
 
 DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405
+# Threads of the live server keep none: the database could not be removed after the last test.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only
 WHITENOISE_AUTOREFRESH = True
 SECURE_SSL_REDIRECT = False

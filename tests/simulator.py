@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-ROOT: Final = Path(__file__).resolve().parents[1]
+from tests.product import ROOT, free_ports
+
 HOST: Final = "127.0.0.1"
-START_WITHIN_SECONDS: Final = 20.0
+START_WITHIN_SECONDS: Final = 60.0
 Row = dict[str, Any]
 
 
@@ -24,7 +24,8 @@ class Simulator:
     """A running simulator, its credentials, and a small client of its control API."""
 
     def __init__(self, journal: Path | None = None, environment: Mapping[str, str] = {}) -> None:
-        self.port, self.smtp_port = free_port(), free_port()
+        _, self.port = free_ports()
+        self.smtp_port = self.port + 1
         self.url = f"http://{HOST}:{self.port}"
         self.account_sid = f"AC{secrets.token_hex(16)}"
         self.auth_token = secrets.token_hex(16)
@@ -55,7 +56,7 @@ class Simulator:
         """Ask it to end, and wait until it has."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=60)
             self._process = None
 
     def kill(self) -> None:
@@ -93,7 +94,7 @@ class Simulator:
         return rows
 
     def wait_for(
-        self, wanted: Callable[[list[Row]], Any], within_seconds: float = 10, **query: str
+        self, wanted: Callable[[list[Row]], Any], within_seconds: float = 60, **query: str
     ) -> list[Row]:
         """Return the ledger's messages, as soon as `wanted` holds of them.
 
@@ -156,11 +157,3 @@ def running_simulator(
         yield simulator
     finally:
         simulator.stop()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -23,6 +23,8 @@ from statuspage import __version__
 from tests.product import ROOT, Product, engines_folder, eventually, running_product
 
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+# Where it is not skipped without the index, a moment without it is no failure.
+PATIENCE = ("--retries", "10", "--timeout", "60") if os.environ.get("CI") else ()
 UNREACHABLE = re.compile(r"NewConnectionError|ConnectTimeout|No matching distribution")
 # What would let the installed product see the checkout, or the suite's own settings.
 FOREIGN = {"PYTHONPATH", "DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "DATA_DIR"}
@@ -36,7 +38,7 @@ def run(*command: str | Path, cwd: Path | None = None) -> "subprocess.CompletedP
 
 
 def pip(*arguments: str | Path) -> None:
-    done = run(*PIP, *arguments)
+    done = run(*PIP, *PATIENCE, *arguments)
     if UNREACHABLE.search(done.stderr) and not os.environ.get("CI"):
         pytest.skip("the package index is not reachable")
     assert done.returncode == 0, done.stderr

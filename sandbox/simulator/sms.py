@@ -17,7 +17,7 @@ RECEIPTS: Final = {
 }
 WAITING: Final = frozenset({"accepted", "queued"})
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "canceled"})
-HELD_BACK_SECONDS: Final = 0.1
+HELD_BACK_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from sandbox.up.supervisor import Supervisor
 
-READY_WITHIN_SECONDS: Final = 90
+READY_WITHIN_SECONDS: Final = 300
 CELERY: Final = (sys.executable, "-m", "celery", "-A", "statuspage")
 
 

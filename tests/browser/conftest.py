@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
-from tests.product import Product, engines_folder, running_product
+from tests.product import ANSWER_WITHIN_SECONDS, Product, engines_folder, running_product
 from tests.tools.browser import ARGUMENTS, find
 
 
 @pytest.fixture(scope="package")
 def product() -> Iterator[Product]:
-    """One product for all browser tests: they only add to it."""
-    with engines_folder() as folder, running_product(folder) as running:
+    """One product for all browser tests: they only add to it.
+
+    It waits long for a provider's answer: no message may be in doubt because a machine is slow.
+    """
+    patience = {"DELIVERY_TIMEOUT_SECONDS": "40", "DELIVERY_LEASE_SECONDS": "90"}
+    with engines_folder() as folder, running_product(folder, **patience) as running:
         yield running
 
 
@@ -32,7 +36,7 @@ class Visitor:
     def __init__(self, browser: Browser, **options: object) -> None:
         settings = {"locale": "zh-CN", "viewport": {"width": 360, "height": 740}, **options}
         self.context = browser.new_context(**settings)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(ANSWER_WITHIN_SECONDS * 1_000)
         self.complaints: list[str] = []
 
     def page(self) -> Page:
@@ -98,7 +102,7 @@ def badge_of(
     page.locator("input[name=username]").fill(username)
     page.locator("input[name=password]").fill(password or product.password(username))
     page.locator("input[name=password]").press("Enter")
-    page.wait_for_url(re.compile(r"/console/$"))
+    page.wait_for_url(product.demo["console_url"])
     state = someone.context.storage_state()
     someone.context.close()
     return state

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.product import Product
+from tests.product import ANSWER_WITHIN_SECONDS, Product
 
 STICKING_OUT = """() => {
   const width = document.documentElement.clientWidth;
@@ -29,7 +29,7 @@ def call(product: Product, path: str, values: dict[str, Any] | None = None) -> d
             "Content-Type": "application/json",
         },
     )
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_SECONDS) as response:
         return json.load(response)
 
 
@@ -93,6 +93,7 @@ def write(page: Page, chinese: str, english: str = "", *, field: str = "body") -
 
 def overflow(page: Page) -> list[str]:
     """Return what makes the page wider than its window: nothing, on a page that fits."""
+    page.wait_for_load_state()  # with its styles
     return page.evaluate(STICKING_OUT)
 
 

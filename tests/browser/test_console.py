@@ -54,10 +54,14 @@ def test_a_thumb_alone_gets_from_a_template_to_publishing(product: Product, ente
     page.goto(console(product))
     for name in (re.compile("发布事件"), re.compile("商户后台访问缓慢")):
         link = page.get_by_role("main").get_by_role("link", name=name).first
+        link.wait_for()
+        page.wait_for_load_state()  # with its styles
         assert link.bounding_box()["height"] >= THUMB
         link.tap()
     for step in ("confirm", "publish"):
         button = page.locator(f"button[name=step][value={step}]")
+        button.wait_for()
+        page.wait_for_load_state()
         # The bar with the buttons stays under the thumb, wherever the page is scrolled to.
         box = button.bounding_box()
         assert box["height"] >= THUMB

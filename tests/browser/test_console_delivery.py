@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.desk import an_incident, console, overflow, tab_to
-from tests.product import Product, eventually
+from tests.product import ANSWER_WITHIN_SECONDS, Product, eventually
 
 Enter = Callable[..., Visitor]
 DESK = {"width": 1280, "height": 900}
@@ -33,7 +33,7 @@ def control(
         headers={"Content-Type": "application/json"},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_SECONDS) as response:
         return json.load(response)
 
 
@@ -73,6 +73,8 @@ def test_what_failed_is_seen_sent_again_and_arrives(product: Product, enter: Ent
 
     page.get_by_role("link", name="未送达消息", exact=True).click()
     expect(page.locator("h1")).to_have_text("未送达消息")
+    # Those of this statement: the product is shared with other tests.
+    page.goto(console(product, f"dead-letters/?statement={number}"))
     expect(page.locator(".groups li")).to_have_count(1)
     page.locator(".groups a").click()
     page.get_by_role("link", name="全部重发…").click()
@@ -167,6 +169,7 @@ def test_everything_works_without_javascript(product: Product, enter: Enter) -> 
         assert eventually(failed, bool, seconds=60) == 1
     page.locator(".deliveries a[href*='retry']").click()
     page.get_by_role("button", name="重发").click()
+    expect(page.get_by_role("status").first).to_be_visible()
     page.goto(console(product, f"broadcasts/{number}/"))
     page.get_by_label("号码或地址").fill("8001")
     page.get_by_role("button", name="搜索").click()
@@ -183,10 +186,10 @@ def test_everything_works_without_javascript(product: Product, enter: Enter) -> 
 
 
 def test_the_bar_asks_again_and_again_until_it_is_finished(product: Product, enter: Enter) -> None:
-    """The provider answers after six seconds, so that there is something to watch."""
+    """The provider answers after fifteen seconds, so that there is something to watch."""
     page = enter(viewport=DESK).page()
     asked: list[str] = []
-    with fault(product, fault="delay", ms=6_000):
+    with fault(product, fault="delay", ms=15_000):
         number = an_incident(product, "进度试验")["statement"]
         page.goto(console(product, f"broadcasts/{number}/"))
         page.on("request", lambda one: "/progress/" in one.url and asked.append(one.url))

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.desk import an_incident, check, console, publish, statements_saying, write
-from tests.product import Product
+from tests.product import Product, eventually
 
 Enter = Callable[..., Visitor]
 DESK = {"width": 1280, "height": 900}
@@ -26,6 +26,8 @@ def test_a_closed_tab_loses_nothing(product: Product, enter: Enter) -> None:
     first.goto(console(product, "incidents/compose/"))
     write(first, "草稿还在", field="name")
     write(first, "关掉标签页之前写的。")
+    # The preview that shows the text is the request that saves it.
+    expect(first.locator("#preview .entry-body").first).to_contain_text("关掉标签页之前写的。")
     expect(first.locator("#saved")).to_be_visible()
     first.close()
     second = someone.page()
@@ -44,8 +46,13 @@ def test_the_last_words_before_leaving_are_kept(product: Product, enter: Enter) 
     expect(page.locator("#saved")).to_be_visible()
     page.locator("[name=body_zh]").fill("离开前最后一句。")
     page.goto(console(product, "drafts/"))
-    go_on(product, page, "离开也保存")
-    expect(page.locator("[name=body_zh]")).to_have_value("离开前最后一句。")
+
+    def kept() -> str:
+        go_on(product, page, "离开也保存")
+        return page.locator("[name=body_zh]").input_value()
+
+    # What a page says when it is left may arrive after the questions of the page that follows.
+    assert eventually(kept, lambda said: said == "离开前最后一句。") == "离开前最后一句。"
 
 
 def test_thrown_away_and_fetched_back_by_keyboard_alone(product: Product, enter: Enter) -> None:

@@ -33,11 +33,6 @@ def desk(enter: Enter) -> Page:
     return enter(viewport=DESK).page()
 
 
-def tomorrow(hour: int) -> str:
-    """Return that hour of tomorrow, as a field for a time takes it."""
-    return f"{datetime.now(BEIJING) + timedelta(days=1):%Y-%m-%d}T{hour:02}:00"
-
-
 def write_incident(product: Product, page: Page, name: str, body: str) -> None:
     page.goto(console(product, "incidents/compose/"))
     write(page, name, field="name")
@@ -152,16 +147,17 @@ def test_a_withdrawal_leaves_the_original_and_takes_its_buttons(
 
 
 def test_maintenance_is_scheduled_from_a_template(product: Product, desk: Page) -> None:
+    tomorrow = f"{datetime.now(BEIJING) + timedelta(days=1):%Y-%m-%d}"
     desk.goto(console(product, "maintenances/compose/"))
     desk.get_by_role("link", name=re.compile("后台维护")).click()
     checked = desk.locator("input[name=components]:checked")
     expect(checked).to_have_count(1)
-    desk.locator("[name=scheduled_for]").fill(tomorrow(5))
-    desk.locator("[name=scheduled_until]").fill(tomorrow(3))
+    desk.locator("[name=scheduled_for]").fill(f"{tomorrow}T05:00")
+    desk.locator("[name=scheduled_until]").fill(f"{tomorrow}T03:00")
     press(desk, "confirm")
     expect(desk.get_by_role("alert")).to_contain_text("结束时间必须晚于开始时间")
     expect(checked).to_have_count(1)
-    desk.locator("[name=scheduled_until]").fill(tomorrow(6))
+    desk.locator("[name=scheduled_until]").fill(f"{tomorrow}T06:00")
     write(desk, "凌晨维护,收款不受影响。", "At night; payments work.")
     press(desk, "confirm")
     expect(desk.get_by_role("alert")).to_contain_text("提前时间不足的原因")
@@ -170,7 +166,7 @@ def test_maintenance_is_scheduled_from_a_template(product: Product, desk: Page) 
     publish(desk)
     desk.goto(console(product))
     planned = desk.get_by_role("region", name="计划维护")
-    expect(planned).to_contain_text(tomorrow(5).replace("T", " ")[5:])
+    expect(planned).to_contain_text(f"{tomorrow[5:]} 05:00")
     planned.get_by_role("article").filter(has_text="05:00").get_by_role("link").click()
     expect(desk.locator(".said")).to_contain_text("凌晨维护,收款不受影响。")
 

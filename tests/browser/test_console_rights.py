@@ -77,7 +77,7 @@ def test_an_administrator_finds_the_reference_data(product: Product, enter: Ente
     page.goto(console(product))
     page.locator("footer").get_by_role("link", name="基础数据").click()
     expect(page.locator("h1").first).to_contain_text("控制台所用的数据")
-    assert page.url.endswith("/admin/")
+    page.wait_for_url(re.compile(r"/admin/$"))
 
 
 def test_a_page_asked_for_before_signing_in_opens_afterwards(
@@ -86,7 +86,7 @@ def test_a_page_asked_for_before_signing_in_opens_afterwards(
     page = staff.page()
     page.goto(console(product, "log/"))
     sign_in(page, "author", product.password("author"))
-    assert page.url == console(product, "log/")
+    page.wait_for_url(console(product, "log/"))
 
 
 def test_after_signing_out_nothing_is_left_to_see(product: Product, staff: Visitor) -> None:
@@ -107,6 +107,7 @@ def test_a_preview_after_the_session_ended_leads_to_the_sign_in(
     page = staff.page()
     page.goto(console(product, "incidents/compose/"))
     sign_in(page, "author", product.password("author"))
+    page.wait_for_url(console(product, "incidents/compose/"))
     staff.context.clear_cookies(name="sessionid")
     page.locator("[name=body_zh]").fill("会话已经结束。")
     page.wait_for_url(re.compile("/login/"))

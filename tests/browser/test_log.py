@@ -1,6 +1,7 @@
 """The public log in a browser: what it remembers, what it warns of, and an SMS that is checked."""
 
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.product import Product, eventually
+from tests.product import ANSWER_WITHIN_SECONDS, Product, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -131,7 +132,7 @@ def test_a_merchant_checks_the_sms_on_the_phone(visitor: Visitor, product: Produ
     expect(page.get_by_role("status")).to_contain_text("注意")
     expect(page.locator("mark")).to_have_text("假冒")
     page.get_by_role("link", name="在本站查看").click()
-    assert page.url.endswith(f"#statement-{number}")
+    page.wait_for_url(re.compile(rf"#statement-{number}$"))
 
 
 @pytest.fixture
@@ -154,6 +155,6 @@ def say(product: Product) -> Callable[[], None]:
                 "Idempotency-Key": f"log-{time.monotonic_ns()}",
             },
         )
-        urllib.request.urlopen(request, timeout=20).close()
+        urllib.request.urlopen(request, timeout=ANSWER_WITHIN_SECONDS).close()
 
     return one

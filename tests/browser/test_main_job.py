@@ -7,16 +7,16 @@ import urllib.request
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.product import Product, eventually
+from tests.product import ANSWER_WITHIN_SECONDS, Product, eventually
 
 PHONE = "13800138066"
 INTERNATIONAL = f"+86{PHONE}"
 # A deadline for giving up, and no claim: how fast it is, the benchmarks say.
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 def fetch(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as response:
+    with urllib.request.urlopen(url, timeout=ANSWER_WITHIN_SECONDS) as response:
         return response.read().decode()
 
 
@@ -59,8 +59,8 @@ def sign_in(product: Product, page: Page) -> None:
     page.locator("input[name=username]").fill("author")
     page.locator("input[name=password]").fill(product.password("author"))
     page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(product.demo["console_url"])
     expect(page.locator("h1")).to_be_visible()
-    assert "/login/" not in page.url
 
 
 def press(page: Page, step: str) -> None:
@@ -199,5 +199,5 @@ def test_an_open_page_shows_a_new_statement_by_itself(product: Product, visitor:
             "Content-Type": "application/json",
         },
     )
-    urllib.request.urlopen(request, timeout=10).close()
+    urllib.request.urlopen(request, timeout=ANSWER_WITHIN_SECONDS).close()
     expect(page.locator("main")).to_contain_text(said, timeout=60_000)

@@ -76,14 +76,19 @@ def pause_outside_transactions(process: Process) -> None:
 
 
 def test_a_worker_paused_past_its_lease_neither_writes_nor_sends(stage: Stage) -> None:
-    stage.simulator.switch("delay", ms=300)
+    # So long that the worker stands still well before the next messages are accepted.
+    stage.simulator.switch("delay", ms=3_000)
     # More than are posted at once: the worker is paused with some of its claim unsent.
     stage.publish(RECIPIENTS * 3)
-    paused = stage.start("worker", DELIVERY_BATCH=300)
+    paused = stage.start(
+        "worker", DELIVERY_BATCH=300, DELIVERY_TIMEOUT_SECONDS=5.0, DELIVERY_LEASE_SECONDS=11
+    )
     stage.wait_until_accepted(1)
     pause_outside_transactions(paused)
     held = Delivery.objects.filter(state="sending").count()
     assert held > stage.accepted()
+    # Its successor waits for an answer for less than that.
+    stage.simulator.control("DELETE", "switches")
     successor = stage.start("worker")
     stage.wait_until_finished()
     # Every claim and every lease that ran out has moved the fence on.

@@ -4,6 +4,11 @@ import os
 import shutil
 import subprocess
 
+from playwright.sync_api import expect
+
+# A deadline for giving up, and no claim: these machines are shared.
+expect.set_options(timeout=30_000)
+
 # The shell has no window to draw, which takes a third less of the processor.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk")

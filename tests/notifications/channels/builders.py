@@ -106,10 +106,11 @@ async def _send(channel: Channel, batch: Sequence[Message]) -> list[Outcome]:
 
 
 def closed_port() -> int:
-    """Return a port of this machine that refuses connections."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of this machine that refuses connections.
+
+    Not one that was free a moment ago: another test's server may listen there by now.
+    """
+    return 1
 
 
 @contextmanager

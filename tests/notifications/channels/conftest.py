@@ -16,5 +16,5 @@ def simulator(provider: Simulator, settings) -> Simulator:
 
 @pytest.fixture
 def impatient(settings) -> None:
-    """Timeouts so short that a test can wait for them."""
-    settings.DELIVERY_TIMEOUT_SECONDS = 0.3
+    """Timeouts so short that a test can wait for them, and long enough to connect and send."""
+    settings.DELIVERY_TIMEOUT_SECONDS = 1.0

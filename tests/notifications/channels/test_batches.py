@@ -153,7 +153,7 @@ def test_no_more_connections_than_allowed_are_open_to_a_provider(
         with lock:
             running += 1
             most = max(most, running)
-        time.sleep(0.005)  # holds the connection, so that others come meanwhile
+        time.sleep(0.05)  # holds the connection, so that others come meanwhile
         with lock:
             running -= 1
         answer(connection)

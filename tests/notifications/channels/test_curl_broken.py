@@ -143,7 +143,10 @@ class TestNothingWasSent:
         assert posted(closed_port(), "x") == [NotSent(Reason.CONNECTION, "curl 7")]
 
     def test_a_name_that_is_none_means_not_sent(self) -> None:
-        assert run(post("http://no-such-name.invalid/")) == [NotSent(Reason.CONNECTION, "curl 6")]
+        # Code 6, or 28 where those who know names take long to say that they do not know this one.
+        [outcome] = run(post("http://no-such-name.invalid/"))
+        assert (type(outcome), outcome.reason) == (NotSent, Reason.CONNECTION)
+        assert outcome.code in {"curl 6", "curl 28"}
 
     def test_a_connection_that_never_stands_means_not_sent(self, impatient) -> None:
         with socket.socket() as full:

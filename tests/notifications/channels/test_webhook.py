@@ -124,7 +124,7 @@ def test_a_broken_connection_may_be_repeated() -> None:
 
 
 def test_silence_may_be_repeated(simulator: Simulator, impatient) -> None:
-    simulator.switch("timeout_after", provider="webhook", ms=2000)
+    simulator.switch("timeout_after", provider="webhook", ms=3000)
     [outcome] = send(WEBHOOK, hook(f"{simulator.url}/webhook-sink/shop"))
     assert isinstance(outcome, NotSent)
 

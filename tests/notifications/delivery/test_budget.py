@@ -11,7 +11,7 @@ from notifications.delivery.models import Alarm, Delivery, Spending
 from notifications.delivery.send import send_due
 from tests.notifications.delivery.steps import SMS, broadcast, due_now, on_the_phone
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.within_the_hour]
 PHONES = [f"+861380013800{digit}" for digit in range(4)]
 
 

@@ -13,7 +13,7 @@ from notifications.subscribers.models import Subscriber
 from statuspage.incidents.services.incidents import incident_open
 from tests.factories import make_address, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.within_the_hour]
 SMS = "twilio_sms"
 NIGHT = (time(22), time(8))
 

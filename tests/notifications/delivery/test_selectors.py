@@ -50,6 +50,7 @@ class TestProgress:
         assert progress_by_channel(said.number) == {}
 
 
+@pytest.mark.within_the_hour
 class TestAsleep:
     """For the preview: how many would wait until morning."""
 

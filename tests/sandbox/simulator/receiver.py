@@ -40,7 +40,7 @@ class Receiver:
         self, count: int, wanted: Callable[[Posted], bool] = lambda _: True
     ) -> list[Posted]:
         """Return the first `count` requests that are wanted; an error when they do not come."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(found := [one for one in self.posted if wanted(one)]) < count:
             assert time.monotonic() < deadline, f"only {len(found)} of {count} came: {self.posted}"
             time.sleep(0.01)

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.simulator.guard import Refused, check_environment, is_loopback, may_call
 from sandbox.simulator.settings import Settings
-from tests.simulator import ROOT
+from tests.product import ROOT
 
 
 def run(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:

@@ -87,7 +87,7 @@ def test_receipts_can_come_out_of_order(
 
 
 def test_receipts_can_be_late(send: Send, receiver: Receiver, simulator: Simulator) -> None:
-    simulator.switch("receipts_late", ms=800, count=1)
+    simulator.switch("receipts_late", ms=3_000, count=1)
     late = send(status_callback=receiver.url).sid
     prompt = send(status_callback=receiver.url).sid
     arrived = [posted.form["MessageSid"] for posted in receiver.wait_for(4)]

@@ -7,17 +7,13 @@ import sys
 
 import pytest
 
-from tests.product import ROOT
+from tests.product import ROOT, free_ports
 
 
 @pytest.mark.parametrize("name", ["PORT", "SIMULATOR_PORT"])
 def test_a_port_that_is_taken_is_named_in_one_line(tmp_path, name):
-    with socket.socket() as taken, socket.socket() as free:
-        for probe in (taken, free):
-            probe.bind(("127.0.0.1", 0))
-        taken.listen()
-        port, other = taken.getsockname()[1], free.getsockname()[1]
-        free.close()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port, other = taken.getsockname()[1], free_ports()[0]
         done = subprocess.run(
             [sys.executable, "manage.py", "up"],
             cwd=ROOT,

@@ -61,6 +61,7 @@ class TestChannels:
         assert 'class="alert"' in preview(chinese)
 
 
+@pytest.mark.within_the_hour
 class TestPrice:
     def test_every_segment_to_every_number_is_paid_for(
         self, author: Client, component: Component
@@ -108,6 +109,7 @@ class TestPrice:
         assert "This would exceed the" in page
 
 
+@pytest.mark.within_the_hour
 class TestNights:
     @pytest.fixture(autouse=True)
     def _it_is_night(self, settings: Any) -> None:

@@ -19,7 +19,7 @@ from tests.statuspage.calendar.factories import reviewed
 from tests.statuspage.notices.samples import NATIONAL_DAY, ahead, publish, right_payload, world
 from tests.statuspage.settlement.rules.factories import LONG_AGO, make_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.within_the_hour]
 NOON = datetime(2025, 2, 19, 4, tzinfo=UTC)
 
 

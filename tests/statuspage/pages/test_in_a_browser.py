@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # What the script does by itself after some seconds, now.
 ASK_NOW = "window.dispatchEvent(new Event('online'))"
+# What a script would do by itself after some seconds, never.
+NEVER_BY_ITSELF = "window.setTimeout = () => 0"
 # How far what stood there already has moved, by the measure of Layout Instability (WICG).
 SHIFTS = """
 window.shifted = 0;
@@ -107,6 +109,7 @@ def test_focus_and_scroll_stay_where_they_were(page: Page) -> None:
 
 def test_nothing_is_touched_or_announced_while_nothing_changes(page: Page) -> None:
     open_incident()
+    page.add_init_script(NEVER_BY_ITSELF)
     page.goto("/en/")
     page.evaluate("document.querySelector('main').touched = false")
     answers: list[int] = []

@@ -19,7 +19,7 @@ from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
 from tests.factories import make_component, open_incident, text
 from tests.statuspage.pages.story import path_of
-from tests.statuspage.pages.test_in_a_browser import ASK_NOW, chromium
+from tests.statuspage.pages.test_in_a_browser import ASK_NOW, NEVER_BY_ITSELF, chromium
 
 __all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -111,6 +111,7 @@ def test_coming_back_to_a_page_asks_at_once(browse: Callable[..., Page]) -> None
 
 def test_the_link_can_be_copied(browse: Callable[..., Page]) -> None:
     page = browse(permissions=["clipboard-read", "clipboard-write"])
+    page.add_init_script(NEVER_BY_ITSELF)  # or the button would soon say again what it does
     page.goto("/en/")
     page.get_by_role("button", name="Copy the link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
@@ -120,6 +121,7 @@ def test_the_link_can_be_copied(browse: Callable[..., Page]) -> None:
 def test_without_a_clipboard_the_link_is_copied_the_old_way(browse: Callable[..., Page]) -> None:
     page = browse()
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.add_init_script(NEVER_BY_ITSELF)
     page.goto("/en/")
     page.get_by_role("button", name="Copy the link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_focused()

@@ -15,7 +15,7 @@ from statuspage.pages.snapshots.files import Files
 from tests.statuspage.pages.story import opened
 
 
-def until(happened: Callable[[], object], seconds: float = 20) -> None:
+def until(happened: Callable[[], object], seconds: float = 60) -> None:
     """Wait for it; fail when it does not happen."""
     deadline = time.monotonic() + seconds
     while not happened():
