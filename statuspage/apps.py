@@ -11,9 +11,7 @@ class WiringConfig(AppConfig):
 
     def ready(self) -> None:
         """Record every statement in the audit log."""
-        from django.db.models.signals import post_save
-
         from statuspage.staff.audit import record_statement
-        from statuspage.statements.models import Statement
+        from statuspage.statements.services import on_publish
 
-        post_save.connect(record_statement, sender=Statement, dispatch_uid="staff.audit")
+        on_publish(record_statement)

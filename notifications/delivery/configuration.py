@@ -2,13 +2,16 @@
 
 from datetime import time
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from notifications.delivery.states import Moment
-from statuspage.lib.env import AreaSettings, Positive, WordList, words, written
+from statuspage.lib.discovery import registering_modules
+from statuspage.lib.env import AreaSettings, Positive, words, written
 
+CHANNELS: Final = registering_modules(Path(__file__).parents[1] / "channels")
 MOMENTS: Final = frozenset(Moment) - {Moment.PROGRESS}
 
 
@@ -55,7 +58,9 @@ class DeliverySettings(AreaSettings):
     """Attempts before a delivery has failed."""
     DELIVERY_RESOLVE_AFTER_SECONDS: Positive = 120
     """Seconds before the provider is first asked about a message that may have gone out."""
-    DELIVERY_PREFER_DUP: WordList = written("")
+    DELIVERY_PREFER_DUP: Annotated[
+        list[str], PlainValidator(lambda text: words(text, CHANNELS))
+    ] = written("")
     """Channels on which a message that nobody can be asked about is sent again; on the others
     staff decide."""
     DELIVERY_KEEP_DAYS: Annotated[int, Field(ge=31)] = 400

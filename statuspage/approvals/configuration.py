@@ -1,17 +1,31 @@
 """Typed settings of approval, review and drafts."""
 
-from statuspage.lib.env import AreaSettings, Positive, WordSet, written
+from typing import Annotated, Final
+
+from pydantic import PlainValidator
+
+from statuspage.lib.discovery import registering_modules
+from statuspage.lib.env import AreaSettings, Positive, words, written
+from statuspage.lib.paths import PACKAGE
+from statuspage.statements.kinds import STATEMENT_KINDS
+
+NOTICE_KINDS: Final = frozenset[str]().union(*map(registering_modules, PACKAGE.glob("*/kinds")))
+KINDS: Final = {*STATEMENT_KINDS, *(f"notice.{kind}" for kind in NOTICE_KINDS)}
 
 
 class ApprovalSettings(AreaSettings):
     """Approval, review and drafts in the console."""
 
-    FOUR_EYES_KINDS: WordSet = written(
+    FOUR_EYES_KINDS: Annotated[
+        frozenset[str], PlainValidator(lambda text: frozenset(words(text, NOTICE_KINDS)))
+    ] = written(
         "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation"
         ",yearly_disclosure"
     )
     """Kinds of notice that a second person approves, separated by commas; empty: none."""
-    REVIEWED_KINDS: WordSet = written("incident.opened,incident.updated,incident.backfilled")
+    REVIEWED_KINDS: Annotated[
+        frozenset[str], PlainValidator(lambda text: frozenset(words(text, KINDS)))
+    ] = written("incident.opened,incident.updated,incident.backfilled")
     """Kinds of statement that go out at once and that a second person reads afterwards."""
     REVIEW_WITHIN_DAYS: Positive = 14
     """Days within which a second person reads them."""

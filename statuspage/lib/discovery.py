@@ -1,11 +1,22 @@
-"""Import every module of a package, so that each registers itself."""
+"""Modules that register themselves: import them all, or name them without importing any."""
 
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def import_modules(package: str, path: Iterable[str]) -> None:
     """Import all modules that lie directly in a package."""
     for module in pkgutil.iter_modules(path):
         importlib.import_module(f"{package}.{module.name}")
+
+
+def registering_modules(folder: Path) -> frozenset[str]:
+    """Return the names of a folder's modules that register something, without importing them.
+
+    What a module registers has the module's name. Settings are checked with these names, before
+    any app is loaded.
+    """
+    modules = folder.glob("*.py")
+    return frozenset(one.stem for one in modules if "\n@register\n" in one.read_text("utf-8"))

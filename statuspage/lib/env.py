@@ -104,7 +104,7 @@ class AreaSettings(BaseSettings):
     def _is_readable(cls, value: object) -> object:
         if isinstance(value, UnusableFile):
             raise value
-        if isinstance(value, str) and value.startswith("#"):
+        if isinstance(value, str) and value.lstrip().startswith("#"):
             # Docker Compose reads `NAME=   # comment` as the value "# comment".
             raise ValueError("begins with '#': put the comment on a line of its own")
         return value
@@ -235,18 +235,6 @@ def http_url(text: str) -> str:
     if text and (re.search(r"\s", text) or not urlsplit(text).hostname):
         raise ValueError("must name a host, and hold no spaces")
     return text.rstrip("/")
-
-
-def require_known(name: str, given: Iterable[str], known: Collection[str]) -> None:
-    """Stop the start if a setting names something that no app has.
-
-    Raises:
-        ConfigurationError: one line for each unknown name.
-    """
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        listed = ", ".join(sorted(known))
-        raise ConfigurationError((name, f"{one!r} is none of {listed}") for one in unknown)
 
 
 Positive = Annotated[int, Field(ge=1)]

@@ -1,11 +1,8 @@
-"""Configure the notices app, and check its settings."""
+"""Configure the notices app."""
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
-
-from statuspage.lib.env import require_known
 
 
 class NoticesConfig(AppConfig):
@@ -21,15 +18,3 @@ class NoticesConfig(AppConfig):
 
         on_withdraw("notice", notice_undo)
         autodiscover_modules("kinds")
-        check_settings()
-
-
-def check_settings() -> None:
-    """Refuse a kind in FOUR_EYES_KINDS that does not exist, and so guards nothing.
-
-    Raises:
-        ConfigurationError: FOUR_EYES_KINDS names an unknown kind.
-    """
-    from statuspage.notices.kind import kinds
-
-    require_known("FOUR_EYES_KINDS", settings.FOUR_EYES_KINDS, {one.name for one in kinds()})

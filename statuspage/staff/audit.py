@@ -12,17 +12,15 @@ from statuspage.staff.models import ApiToken, AuditEntry, Staff
 SECRET_FIELDS: Final = frozenset({"password", "sha256", "sealed", "session_key", "secret"})
 
 
-def record_statement(*, instance: Any, created: bool, **_more: Any) -> None:
-    """Record every published statement, whichever code publishes it; a signal receiver."""
-    if created:
-        after = {"kind": instance.kind, "subject": instance.subject_id}
-        record(
-            act="statement.published",
-            staff=instance.author,
-            who="" if instance.author else "system",
-            target=f"#{instance.number}",
-            after=after,
-        )
+def record_statement(statement: Any) -> None:
+    """Record a published statement, whichever code publishes it."""
+    record(
+        act="statement.published",
+        staff=statement.author,
+        who="" if statement.author else "system",
+        target=f"#{statement.number}",
+        after={"kind": statement.kind, "subject": statement.subject_id},
+    )
 
 
 def record(

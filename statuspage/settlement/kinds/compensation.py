@@ -9,7 +9,7 @@ from statuspage.notices.kind import NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day
 from statuspage.notices.values import AMOUNT, DATE, END, MOMENT, TEXT
-from statuspage.settlement.affected_line import affected_line
+from statuspage.settlement.kinds.affected_line import affected_line
 from statuspage.settlement.ledger import commit
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader

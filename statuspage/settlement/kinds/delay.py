@@ -11,8 +11,8 @@ from statuspage.notices.fields import NOT_KNOWN, Line, Payload, PayloadField, op
 from statuspage.notices.kind import NoticeKind, register
 from statuspage.notices.phrases import short_day, transactions
 from statuspage.notices.values import DATE, END, MOMENT
-from statuspage.settlement.affected_line import affected_line
 from statuspage.settlement.arrival.delays import delays
+from statuspage.settlement.kinds.affected_line import affected_line
 from statuspage.statements.models import Statement
 
 

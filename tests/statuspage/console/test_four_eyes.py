@@ -8,9 +8,6 @@ from django.utils import timezone
 
 from statuspage.approvals.models import Draft, Proposal, Review
 from statuspage.components.models import Component
-from statuspage.console.apps import check_settings as check_reviewed_kinds
-from statuspage.lib.env import ConfigurationError
-from statuspage.notices.apps import check_settings
 from statuspage.notices.kind import kinds
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import Role
@@ -107,15 +104,6 @@ def test_a_kind_that_is_not_named_goes_out_at_once(author: Client) -> None:
     values = form_values(notice_kind("general"), right_payload("general"))
     publish(author, "/console/notices/compose/general/", **WRITTEN, **values)
     assert Statement.objects.get().kind == "notice.general"
-
-
-def test_a_kind_that_does_not_exist_stops_the_start(settings) -> None:
-    settings.FOUR_EYES_KINDS = frozenset({"fee_waver", "delay"})
-    with pytest.raises(ConfigurationError, match="FOUR_EYES_KINDS: 'fee_waver' is none of"):
-        check_settings()
-    settings.REVIEWED_KINDS = frozenset({"incident.opend", "correction", "notice.general"})
-    with pytest.raises(ConfigurationError, match=r"REVIEWED_KINDS: .* is none of"):
-        check_reviewed_kinds()
 
 
 class TestApi:

@@ -1,0 +1,15 @@
+"""The kinds of statement that are no notices; a notice's kind is `notice.` and its own name."""
+
+from typing import Final
+
+STATEMENT_KINDS: Final = (
+    "incident.opened",
+    "incident.updated",
+    "incident.backfilled",
+    "incident.postmortem",
+    "incident.followed_up",
+    "maintenance.scheduled",
+    "maintenance.updated",
+    "correction",
+    "withdrawal",
+)
