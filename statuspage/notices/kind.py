@@ -65,7 +65,10 @@ class NoticeKind:
         return ()
 
     def brief(self, payload: Payload) -> Iterable[str]:
-        """Return the sentences that an SMS says in place of the text; none leave the text."""
+        """Return the sentences that an SMS says in place of the text.
+
+        Only a kind without fields may leave it empty: then the SMS has the text.
+        """
         return ()
 
     def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
