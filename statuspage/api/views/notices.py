@@ -23,7 +23,7 @@ from statuspage.api.serializers import (
     TextField,
     Timeline,
 )
-from statuspage.approvals.models import Proposal
+from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.approvals.proposals import propose
 from statuspage.notices.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
 from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
@@ -137,7 +137,7 @@ class NoticePublished(StatementNumber, NoticeDetail):
 class NoticeWaiting(serializers.ModelSerializer[Proposal]):
     """A notice that was handed over: nothing is public yet."""
 
-    state = serializers.ChoiceField(choices=Proposal.State.choices)
+    state = serializers.ChoiceField(choices=ProposalState.choices)
     url = serializers.SerializerMethodField(
         help_text=_("Console page on which a second person decides.")
     )

@@ -20,7 +20,7 @@ from statuspage.monitors.matching import (
     Report,
     fingerprint_of,
 )
-from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.models import SignalDraft, SignalDraftState
 from statuspage.staff.roles import Scope
 
 STATUSES = (("firing", _("Firing")), ("resolved", _("Cleared")))
@@ -61,7 +61,7 @@ class SignalSerializer(InputSerializer):
 class SignalDraftAnswer(serializers.ModelSerializer[SignalDraft]):
     """The draft that a signal belongs to."""
 
-    state = serializers.ChoiceField(choices=SignalDraft.State.choices)
+    state = serializers.ChoiceField(choices=SignalDraftState.choices)
     incident = serializers.CharField(source="incident.public_id", default=None, allow_null=True)
 
     class Meta:
