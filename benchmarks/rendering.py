@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.data import build, say_more
 from benchmarks.stage import Section, Stage
-from statuspage.pages.rendering.services import Outcome, render_due, take_over
+from statuspage.pages.rendering.services import RenderResult, render_due, take_over
 
 COMPONENTS: Final = 200
 INCIDENTS: Final = 500
@@ -28,7 +28,7 @@ def measure(stage: Stage) -> Section:
     statement = build(COMPONENTS, INCIDENTS, YEARS)
     take_over()
     began, cpu = time.perf_counter(), time.process_time()
-    while render_due() is Outcome.MORE:
+    while render_due() is RenderResult.MORE:
         pass
     took = f"{time.perf_counter() - began:.1f}"
     section.rows.append(("everything, once", took, f"{time.process_time() - cpu:.1f}", ""))
@@ -40,6 +40,6 @@ def _one(statement: object) -> tuple[str, str, str]:
     say_more(statement)
     with CaptureQueriesContext(connection) as queries:
         began, cpu = time.perf_counter(), time.process_time()
-        assert render_due() is Outcome.DONE
+        assert render_due() is RenderResult.DONE
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
     return f"{took:.2f}", f"{cpu:.2f}", str(len(queries))

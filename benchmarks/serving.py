@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from benchmarks.data import build
 from benchmarks.provider import FOLDERS
 from benchmarks.stage import PYTHON, Section, Stage, need, run_wrk, until
-from statuspage.pages.rendering.services import Outcome, render_due, take_over
+from statuspage.pages.rendering.services import RenderResult, render_due, take_over
 from statuspage.pages.server.memory import Memory
 from statuspage.pages.snapshots.files import Files
 from statuspage.pages.snapshots.store import news
@@ -108,7 +108,7 @@ def _side_by_side(address: str, asked: Mapping[str, dict[str, str]]) -> dict[str
 def _render(stage: Stage) -> None:
     build(COMPONENTS, INCIDENTS)
     take_over()
-    while render_due() is Outcome.MORE:
+    while render_due() is RenderResult.MORE:
         pass
     memory = Memory()
     memory.take(news({}))

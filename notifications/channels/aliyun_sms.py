@@ -34,8 +34,8 @@ from notifications.channels.outcomes import (
     NotAccepted,
     NotSent,
     Outcome,
+    ProviderReceipt,
     Reason,
-    Receipt,
     Refusal,
     Unknown,
     UnreadableCallback,
@@ -247,12 +247,14 @@ def _number(address: str) -> str:
     return address.removeprefix("+86").removeprefix("+")
 
 
-def _receipt(entry: Mapping[str, Any]) -> Receipt | None:
+def _receipt(entry: Mapping[str, Any]) -> ProviderReceipt | None:
     biz_id, delivered = _text(entry, "biz_id")[:80], entry.get("success")
     if not biz_id or not isinstance(delivered, bool):
         return None
     error = None if delivered else _meaning(_text(entry, "err_code")[:40])
-    receipt = Receipt.ended(f"{biz_id}:{error.code if error else 'delivered'}", biz_id, error)
+    receipt = ProviderReceipt.ended(
+        f"{biz_id}:{error.code if error else 'delivered'}", biz_id, error
+    )
     named = OUT_ID.fullmatch(_text(entry, "out_id"))
     if named is None:  # it is another program's
         return receipt

@@ -93,7 +93,7 @@ class ReceiptState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ProviderReceipt:
     """A provider's report on one message.
 
     `key` is the same for every copy of the same receipt. The delivery is named by its id where
@@ -144,7 +144,7 @@ class Inbound:
 class Callback:
     """A callback, read: what it says and what the provider expects as the answer's body."""
 
-    receipts: Sequence[Receipt] = ()
+    receipts: Sequence[ProviderReceipt] = ()
     inbound: Sequence[Inbound] = ()
     answer: str = ""
     content_type: str = "text/plain"

@@ -33,8 +33,8 @@ from notifications.channels.outcomes import (
     NotAccepted,
     NotSent,
     Outcome,
+    ProviderReceipt,
     Reason,
-    Receipt,
     ReceiptState,
     Refusal,
     Unknown,
@@ -227,7 +227,7 @@ def _status_callback(request: HttpRequest) -> Callback:
     code = request.POST.get("ErrorCode", "")
     error = ERRORS.get(int(code), Failed(Reason.OTHER)) if code.isdecimal() else None
     delivery_id, attempt_id = _delivery_named(request)
-    receipt = Receipt(
+    receipt = ProviderReceipt(
         key=f"{sid}:{status}",
         state=STATES[status],
         provider_id=sid,

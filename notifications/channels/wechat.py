@@ -35,8 +35,8 @@ from notifications.channels.outcomes import (
     NotAccepted,
     NotSent,
     Outcome,
+    ProviderReceipt,
     Reason,
-    Receipt,
     Refusal,
     Unknown,
     UnreadableCallback,
@@ -267,7 +267,7 @@ def _receipt(root: Element, _openid: str) -> Callback:
     refused = REFUSED_BY_READER in status
     reason = Reason.OPTED_OUT if refused else Reason.PROVIDER_ERROR
     error = None if status == "success" else Failed(reason, status[:64], suppress=refused)
-    receipt = Receipt.ended(f"{provider_id}:{status}", provider_id, error)
+    receipt = ProviderReceipt.ended(f"{provider_id}:{status}", provider_id, error)
     return Callback(receipts=[receipt], answer="success")
 
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from notifications.channels.base import NO_DELIVERY
-from notifications.channels.outcomes import Receipt as ProviderReceipt
+from notifications.channels.outcomes import ProviderReceipt
 from notifications.delivery.claim import fall_back, lock
 from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.states import RANK, DeliveryState, may_follow_from

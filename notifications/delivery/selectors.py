@@ -90,7 +90,7 @@ def asleep(document: Mapping[str, Any]) -> int:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ChannelPreview:
     """One channel in one language: the content as it will be sent, and to how many addresses.
 
     `cost` is an estimate in settings.SMS_CURRENCY, by the price list; zero for what is free.
@@ -105,7 +105,7 @@ class Preview:
     told: bool
 
 
-def previews_of(document: Mapping[str, Any]) -> list[Preview]:
+def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     """Return a preview for every channel and language; nothing is stored or sent."""
     names = channels_for(document)
     groups = audience_count(audience_of(document, tuple(names)))
@@ -120,7 +120,7 @@ def previews_of(document: Mapping[str, Any]) -> list[Preview]:
             recipients = sum(one.count for one in group)
             cost = _cost(channel, content, group)
             told = channel.name in names
-            previews.append(Preview(channel, language, content, recipients, cost, told))
+            previews.append(ChannelPreview(channel, language, content, recipients, cost, told))
     return previews
 
 

@@ -202,7 +202,7 @@ class SubscribeForm(AddressForm, ChoicesForm):
     field_order = ("phone", "email", "topics", "components", "category", "language", "consent")
 
 
-class CodeForm(forms.Form):
+class SubscriberCodeForm(forms.Form):
     """The six digits."""
 
     code = forms.CharField(
@@ -237,7 +237,7 @@ class MerchantForm(forms.Form):
         return clean_merchant(self.cleaned_data["merchant"])
 
 
-class EraseForm(forms.Form):
+class ConfirmEraseForm(forms.Form):
     """Confirmation before everything is erased."""
 
     sure = forms.BooleanField(

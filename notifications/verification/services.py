@@ -21,7 +21,7 @@ from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES
 
 
-class Verdict(Enum):
+class MessageVerdict(Enum):
     """Whose message it is: the tone of the badge, a line, and what to do now."""
 
     GENUINE = (
@@ -95,7 +95,7 @@ MOST_NAMED: Final = 3
 class Finding:
     """What we know of a message: the verdict, what we said, and where theirs is different."""
 
-    verdict: Verdict
+    verdict: MessageVerdict
     sent: Sequence[SentText] = ()
     theirs: Difference | None = None
 
@@ -125,16 +125,16 @@ def look_at(text: str) -> Finding:
     code = code_typed(text)
     if code:
         sent = [one for one in _known([code]) if _may_be_read(one)]
-        return Finding(Verdict.CODE, sent) if sent else Finding(Verdict.NO_SUCH_CODE)
+        return Finding(MessageVerdict.CODE, sent) if sent else Finding(MessageVerdict.NO_SUCH_CODE)
     sent = _known(codes_in(text))
     if sent:
         return _compared(text, sent)
     if _is_sign_up(text):
-        return Finding(Verdict.SIGN_UP)
+        return Finding(MessageVerdict.SIGN_UP)
     plain = _plainly_numbered(text)
     olders = _without_code(text)
     older = next((one for one in olders if same(plain, _plainly_numbered(one.text))), None)
-    return Finding(Verdict.GENUINE, [older]) if older else Finding(Verdict.UNKNOWN)
+    return Finding(MessageVerdict.GENUINE, [older]) if older else Finding(MessageVerdict.UNKNOWN)
 
 
 def _known(codes: Sequence[str]) -> list[SentText]:
@@ -153,16 +153,16 @@ def _may_be_read(sent: SentText) -> bool:
 
 
 def _compared(text: str, sent: Sequence[SentText]) -> Finding:
-    for verdict, agrees in ((Verdict.GENUINE, same), (Verdict.PART, is_part)):
+    for verdict, agrees in ((MessageVerdict.GENUINE, same), (MessageVerdict.PART, is_part)):
         match = next((one for one in sent if agrees(text, one.text)), None)
         if match:
             return Finding(verdict, [match])
     for one in sent:
         if any(same(text, other) for other in _elsewhere(one.statement)):
-            return Finding(Verdict.GENUINE, [one])
+            return Finding(MessageVerdict.GENUINE, [one])
     # Closest is the one from which the least of it differs, between its beginning and its end.
     closest = min(sent, key=lambda one: len(difference(text, one.text).differs))
-    return Finding(Verdict.ALTERED, [closest], difference(text, closest.text))
+    return Finding(MessageVerdict.ALTERED, [closest], difference(text, closest.text))
 
 
 def _elsewhere(statement: Statement) -> Iterator[str]:

@@ -49,7 +49,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "MerchantCategory": "statuspage.notices.audience.MerchantCategory",
         "NoticeKind": "statuspage.api.views.notices.KINDS",
         "AnyNoticeKind": "statuspage.api.views.notices.EVERY_KIND",
-        "SignalDraftState": "statuspage.monitors.models.SignalDraft.State",
+        "SignalDraftState": "statuspage.monitors.models.SignalDraftState",
         "SignalStatus": "statuspage.api.views.signals.STATUSES",
         "DateStatus": "statuspage.settlement.arrival.words.DateStatus",
         "DateMeans": "statuspage.settlement.models.DateMeans",

@@ -49,7 +49,7 @@ class TextField(serializers.Field[Text, Any, Text, Any]):
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class MomentField(serializers.Field[datetime, Any, str, Any]):
+class MomentSerializerField(serializers.Field[datetime, Any, str, Any]):
     """An ISO 8601 time with its offset: without one a time is ambiguous."""
 
     default_error_messages = {
@@ -160,7 +160,7 @@ class StatementAnswer(serializers.Serializer[Any]):
     corrects = serializers.IntegerField(
         source="corrects_id", allow_null=True, help_text=_("Number of the corrected statement.")
     )
-    published_at = MomentField()
+    published_at = MomentSerializerField()
     sha256 = serializers.CharField()
     document = serializers.DictField(
         help_text=_("The content that the SHA-256 is computed from, as canonical JSON.")

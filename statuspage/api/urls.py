@@ -17,13 +17,13 @@ from statuspage.api.views import (
 )
 
 
-class PublicIdConverter(StringConverter):
+class IdConverter(StringConverter):
     """A public id in a URL; anything else leads to 404."""
 
     regex = "[0-9a-z]{1,12}"
 
 
-register_converter(PublicIdConverter, "id")
+register_converter(IdConverter, "id")
 
 app_name = "api"
 urlpatterns = [

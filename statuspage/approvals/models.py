@@ -50,23 +50,26 @@ class Draft(models.Model):
         return f"{self.place}?draft={self.pk}"
 
 
+class ProposalState(models.TextChoices):
+    """The stages of a proposal."""
+
+    WAITING = "waiting", _("Awaiting approval")
+    PUBLISHED = "published", _("Approved and published")
+    SENT_BACK = "sent_back", _("Sent back")
+
+
 class Proposal(models.Model):
     """A notice by one person that a second person publishes or sends back.
 
     `draft` holds the arguments of the publishing service; a decided proposal never changes.
     """
 
-    class State(models.TextChoices):
-        """The stages of a proposal."""
-
-        WAITING = "waiting", _("Awaiting approval")
-        PUBLISHED = "published", _("Approved and published")
-        SENT_BACK = "sent_back", _("Sent back")
-
     token = models.UUIDField(unique=True)
     kind = models.CharField(max_length=30)
     draft = models.JSONField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    state = models.CharField(
+        max_length=10, choices=ProposalState.choices, default=ProposalState.WAITING
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

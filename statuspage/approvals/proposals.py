@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.drafts import draft_finish, draft_reopen
-from statuspage.approvals.models import Proposal, Review
+from statuspage.approvals.models import Proposal, ProposalState, Review
 from statuspage.notices.audience import clean_audience
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import (
@@ -47,7 +47,7 @@ class ProposalPreview:
 
 def waiting() -> QuerySet[Proposal]:
     """Return the proposals that wait for approval, oldest first."""
-    found = Proposal.objects.filter(state=Proposal.State.WAITING)
+    found = Proposal.objects.filter(state=ProposalState.WAITING)
     return found.select_related("proposed_by").order_by("pk")
 
 
@@ -106,7 +106,7 @@ def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
         statement = notice_publish(
             kind=row.kind, author=row.proposed_by, approved_by=staff, **_arguments(row)
         )
-        _decide(row, Proposal.State.PUBLISHED, staff, statement)
+        _decide(row, ProposalState.PUBLISHED, staff, statement)
         draft_finish(row.token)
         return statement
 
@@ -122,7 +122,7 @@ def send_back(*, proposal: Proposal, staff: Staff, note: str = "") -> None:
         if staff.pk != row.proposed_by_id:
             check_second_person(row.proposed_by, staff)
         row.note = note.replace("\x00", "").strip()[:NOTE_LENGTH]
-        _decide(row, Proposal.State.SENT_BACK, staff, None)
+        _decide(row, ProposalState.SENT_BACK, staff, None)
         draft_reopen(row.token, row.note)
 
 
@@ -135,12 +135,12 @@ def _arguments(proposal: Proposal) -> dict[str, Any]:
 
 def _locked(proposal: Proposal) -> Proposal:
     row = Proposal.objects.select_for_update().get(pk=proposal.pk)
-    if row.state != Proposal.State.WAITING:
+    if row.state != ProposalState.WAITING:
         raise ValidationError(_("This has already been decided."), code="decided")
     return row
 
 
-def _decide(row: Proposal, state: Proposal.State, staff: Staff, said: Statement | None) -> None:
+def _decide(row: Proposal, state: ProposalState, staff: Staff, said: Statement | None) -> None:
     row.state, row.decided_by, row.decided_at = state, staff, timezone.now()
     row.statement = said
     row.save()

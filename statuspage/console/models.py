@@ -5,18 +5,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class DecisionKind(models.TextChoices):
+    """The kinds of decision."""
+
+    RETRIED = "retried", _("Failed messages resent")
+    SENT_AGAIN = "sent_again", _("Resent although it may have arrived")
+    LEFT = "left", _("Left as is")
+    REVIVED = "revived", _("Address reactivated")
+
+
 class Decision(models.Model):
     """The record of a decision by staff about messages or addresses."""
 
-    class Act(models.TextChoices):
-        """The kinds of decision."""
-
-        RETRIED = "retried", _("Failed messages resent")
-        SENT_AGAIN = "sent_again", _("Resent although it may have arrived")
-        LEFT = "left", _("Left as is")
-        REVIVED = "revived", _("Address reactivated")
-
-    act = models.CharField(max_length=12, choices=Act.choices)
+    act = models.CharField(max_length=12, choices=DecisionKind.choices)
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

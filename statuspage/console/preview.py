@@ -15,8 +15,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel
 from notifications.delivery.audience import may_wake, moment_of
 from notifications.delivery.budget import spending
-from notifications.delivery.selectors import Preview as Message
-from notifications.delivery.selectors import asleep, previews_of
+from notifications.delivery.selectors import ChannelPreview, asleep, previews_of
 from notifications.delivery.states import Moment
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.statements.documents import Document, Subject, document_of
@@ -39,11 +38,11 @@ KEPT_BACK: Final[Mapping[Moment, Any]] = {
 
 
 @dataclass(frozen=True)
-class Preview:
+class DraftPreview:
     """A draft's document, its messages by channel and language, and the number of recipients."""
 
     document: Mapping[str, Any]
-    messages: Sequence[Message]
+    messages: Sequence[ChannelPreview]
     # How many messages would wait until morning.
     waiting: int = 0
 
@@ -66,12 +65,12 @@ class Preview:
         return LANGUAGES
 
     @property
-    def sms(self) -> Sequence[Message]:
+    def sms(self) -> Sequence[ChannelPreview]:
         """The SMS, which are paid for by the segment."""
         return [one for one in self.messages if one.channel.address_kind == AddressKind.PHONE]
 
     @property
-    def others(self) -> Sequence[Message]:
+    def others(self) -> Sequence[ChannelPreview]:
         """The messages of every channel other than SMS."""
         return [one for one in self.messages if one.channel.address_kind != AddressKind.PHONE]
 
@@ -140,12 +139,14 @@ def _names(channels: Iterable[Channel]) -> str:
     return pgettext("between channels", ", ").join(labels)
 
 
-def preview_of(form: ComposeForm) -> Preview:
+def preview_of(form: ComposeForm) -> DraftPreview:
     """Return the preview of what the form holds so far."""
     return _preview(form.draft(number=_next_number()))
 
 
-def preview_of_content(kind: str, subject: tuple[str, str], content: Mapping[str, Any]) -> Preview:
+def preview_of_content(
+    kind: str, subject: tuple[str, str], content: Mapping[str, Any]
+) -> DraftPreview:
     """Return the preview of a statement's content; `subject` is (type, public id)."""
     document = document_of(
         number=_next_number(),
@@ -157,8 +158,8 @@ def preview_of_content(kind: str, subject: tuple[str, str], content: Mapping[str
     return _preview(document)
 
 
-def _preview(document: Document) -> Preview:
-    return Preview(document, previews_of(document), asleep(document))
+def _preview(document: Document) -> DraftPreview:
+    return DraftPreview(document, previews_of(document), asleep(document))
 
 
 def _next_number() -> int:

@@ -137,7 +137,7 @@ class DayCell:
 
 
 @dataclass(frozen=True)
-class Month:
+class MonthGrid:
     """A month by its first day; days of the neighbouring months are None."""
 
     first: date
@@ -145,7 +145,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class DayRun:
+class SpecialRun:
     """Consecutive days of one kind, with their common name."""
 
     first: date
@@ -158,14 +158,14 @@ class DayRun:
         return (self.last - self.first).days + 1
 
 
-def months(calendar: Calendar, year: int) -> list[Month]:
+def months(calendar: Calendar, year: int) -> list[MonthGrid]:
     """Return the twelve months of a year, with weeks beginning on Monday.
 
     Raises:
         NotYetPublished: the year is not loaded.
     """
     return [
-        Month(
+        MonthGrid(
             date(year, month, 1),
             [
                 [DayCell(day, calendar.day(day)) if day.month == month else None for day in week]
@@ -176,7 +176,7 @@ def months(calendar: Calendar, year: int) -> list[Month]:
     ]
 
 
-def special_runs(calendar: Calendar, year: int) -> list[DayRun]:
+def special_runs(calendar: Calendar, year: int) -> list[SpecialRun]:
     """Return the holidays and make-up days of a year, in runs of consecutive days.
 
     Raises:
@@ -184,7 +184,7 @@ def special_runs(calendar: Calendar, year: int) -> list[DayRun]:
     """
     special = [(day, calendar.day(day)) for day in days_of(year)]
     found = runs((day, what) for day, what in special if what.kind in SPECIAL)
-    return [DayRun(run[0][0], run[-1][0], run[0][1]) for run in found]
+    return [SpecialRun(run[0][0], run[-1][0], run[0][1]) for run in found]
 
 
 WEEKDAYS: Final = (

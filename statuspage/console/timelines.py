@@ -11,7 +11,7 @@ from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
 
 @dataclass(frozen=True)
-class Entry:
+class AnsweredStatement:
     """A statement on its subject's timeline, with the numbers of its corrections and withdrawal."""
 
     statement: Statement
@@ -24,14 +24,14 @@ class Entry:
         return not self.withdrawn and self.statement.kind != WITHDRAWAL
 
 
-def entries(subject_type: str, public_id: str) -> list[Entry]:
+def entries(subject_type: str, public_id: str) -> list[AnsweredStatement]:
     """Return the statements about one subject, newest first."""
     statements = timeline(subject_type, public_id)
     answers: dict[tuple[int | None, str], list[int]] = defaultdict(list)
     for one in statements:
         answers[one.corrects_id, one.kind].append(one.number)
     return [
-        Entry(one, answers[one.number, CORRECTION], answers[one.number, WITHDRAWAL])
+        AnsweredStatement(one, answers[one.number, CORRECTION], answers[one.number, WITHDRAWAL])
         for one in reversed(statements)
     ]
 

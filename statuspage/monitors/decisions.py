@@ -14,7 +14,7 @@ from statuspage.incidents.placeholders import check_filled_in
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import open_incidents
 from statuspage.incidents.services.incidents import incident_open
-from statuspage.monitors.models import Signal, SignalDraft, SignalRule
+from statuspage.monitors.models import Signal, SignalDraft, SignalDraftState, SignalRule
 from statuspage.monitors.selectors import waiting_drafts
 from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
@@ -65,7 +65,7 @@ def draft_publish(*, draft: SignalDraft, by: Author | None) -> Statement | None:
         row = _waiting(draft)
         known = told_already(row.rule) if by is None else None
         if known:
-            _decide(row, SignalDraft.State.PUBLISHED, by, known)
+            _decide(row, SignalDraftState.PUBLISHED, by, known)
             return None
         opening = opening_of(row, timezone.now())
         for text in (opening["name"], opening["body"]):
@@ -78,19 +78,19 @@ def draft_publish(*, draft: SignalDraft, by: Author | None) -> Statement | None:
 def draft_opened(*, draft: SignalDraft, statement: Statement, by: Author | None) -> None:
     """Mark the draft as opened, in the publishing transaction; ValidationError if decided."""
     incident = Incident.objects.get(public_id=statement.subject_id)
-    _decide(_waiting(draft), SignalDraft.State.PUBLISHED, by, incident)
+    _decide(_waiting(draft), SignalDraftState.PUBLISHED, by, incident)
 
 
 def draft_join(*, draft: SignalDraft, incident: Incident, by: Author) -> None:
     """Add the draft to an open incident; ValidationError if it was decided before."""
     with transaction.atomic():
-        _decide(_waiting(draft), SignalDraft.State.PUBLISHED, by, incident)
+        _decide(_waiting(draft), SignalDraftState.PUBLISHED, by, incident)
 
 
 def draft_dismiss(*, draft: SignalDraft, by: Author) -> None:
     """Dismiss the draft, so that nothing is published; ValidationError if decided before."""
     with transaction.atomic():
-        _decide(_waiting(draft), SignalDraft.State.DISMISSED, by)
+        _decide(_waiting(draft), SignalDraftState.DISMISSED, by)
 
 
 def drafts_lapse(now: datetime | None = None) -> int:
@@ -100,9 +100,9 @@ def drafts_lapse(now: datetime | None = None) -> int:
         quiet = moment - one.last_signal_at >= timedelta(minutes=one.rule.quiet_minutes)
         if quiet and not any(signal.firing for signal in one.signals.all()):
             rows = SignalDraft.objects.filter(
-                pk=one.pk, state=SignalDraft.State.WAITING, last_signal_at=one.last_signal_at
+                pk=one.pk, state=SignalDraftState.WAITING, last_signal_at=one.last_signal_at
             )
-            lapsed += rows.update(state=SignalDraft.State.LAPSED, decided_at=moment)
+            lapsed += rows.update(state=SignalDraftState.LAPSED, decided_at=moment)
     return lapsed
 
 
@@ -110,7 +110,7 @@ def signals_forget(now: datetime | None = None) -> int:
     """Delete signals not reported for SIGNALS_KEEP_DAYS; return their number."""
     limit = (now or timezone.now()) - timedelta(days=settings.SIGNALS_KEEP_DAYS)
     old = Signal.objects.filter(last_seen_at__lt=limit).exclude(
-        draft__state=SignalDraft.State.WAITING
+        draft__state=SignalDraftState.WAITING
     )
     return old.delete()[0]
 
@@ -118,7 +118,7 @@ def signals_forget(now: datetime | None = None) -> int:
 def _waiting(draft: SignalDraft) -> SignalDraft:
     rows = SignalDraft.objects.select_for_update(of=("self",)).select_related("rule__template")
     row = rows.get(pk=draft.pk)
-    if row.state != SignalDraft.State.WAITING:
+    if row.state != SignalDraftState.WAITING:
         raise ValidationError(
             _("Already decided: %(state)s."),
             code="superseded",

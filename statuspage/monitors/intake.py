@@ -13,7 +13,7 @@ from django.utils import timezone
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.monitors.decisions import draft_publish
 from statuspage.monitors.matching import Report, fits
-from statuspage.monitors.models import Signal, SignalDraft, SignalRule
+from statuspage.monitors.models import Signal, SignalDraft, SignalDraftState, SignalRule
 from statuspage.statements.services import publishing
 
 # An older or a future start is not believed: it says little about our detection.
@@ -36,7 +36,7 @@ def signals_take(reports: Iterable[Report]) -> list[ReportResult]:
     taken = [_take(one, timezone.now()) for one in reports]
     fresh = {one.draft.pk: one.draft for one in taken if one.draft}
     for draft in fresh.values():
-        if draft.state == SignalDraft.State.WAITING and draft.rule.auto_publish:
+        if draft.state == SignalDraftState.WAITING and draft.rule.auto_publish:
             _publish_by_rule(draft)
     return taken
 
@@ -104,7 +104,7 @@ def _draft_for(
 
 def _belongs(draft: SignalDraft, rule: SignalRule, now: datetime, *, begins: bool) -> bool:
     """Return True if a report belongs to the rule's newest draft, False if it needs a new one."""
-    if draft.state == SignalDraft.State.WAITING or not begins:
+    if draft.state == SignalDraftState.WAITING or not begins:
         return True
     incident = draft.incident
     if incident and incident.status != IncidentStatus.RESOLVED:

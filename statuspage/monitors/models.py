@@ -77,19 +77,22 @@ class SignalRule(models.Model):
                 raise ValidationError({"auto_publish": problem})
 
 
+class SignalDraftState(models.TextChoices):
+    """The state of a draft."""
+
+    WAITING = "waiting", _("Awaiting confirmation")
+    PUBLISHED = "published", _("Published")
+    DISMISSED = "dismissed", _("Dismissed")
+    LAPSED = "lapsed", _("Cleared before anyone decided")
+
+
 class SignalDraft(models.Model):
     """A draft that a rule made of its signals: an incident to open, or one already decided on."""
 
-    class State(models.TextChoices):
-        """The state of a draft."""
-
-        WAITING = "waiting", _("Awaiting confirmation")
-        PUBLISHED = "published", _("Published")
-        DISMISSED = "dismissed", _("Dismissed")
-        LAPSED = "lapsed", _("Cleared before anyone decided")
-
     rule = models.ForeignKey(SignalRule, on_delete=models.PROTECT, related_name="drafts")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    state = models.CharField(
+        max_length=10, choices=SignalDraftState.choices, default=SignalDraftState.WAITING
+    )
     detected_at = models.DateTimeField()
     last_signal_at = models.DateTimeField()
     # How many reports came, repetitions included.

@@ -2,17 +2,17 @@
 
 from django.db.models import QuerySet
 
-from statuspage.monitors.models import Signal, SignalDraft
+from statuspage.monitors.models import Signal, SignalDraft, SignalDraftState
 
 
 def waiting_drafts() -> QuerySet[SignalDraft]:
     """Return the drafts that wait for a decision, oldest first."""
-    return drafts().filter(state=SignalDraft.State.WAITING).order_by("pk")
+    return drafts().filter(state=SignalDraftState.WAITING).order_by("pk")
 
 
 def decided_drafts() -> QuerySet[SignalDraft]:
     """Return the decided drafts, newest first."""
-    return drafts().exclude(state=SignalDraft.State.WAITING)
+    return drafts().exclude(state=SignalDraftState.WAITING)
 
 
 def drafts() -> QuerySet[SignalDraft]:

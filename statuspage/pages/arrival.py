@@ -58,7 +58,7 @@ TONES: Final = {
 }
 
 
-class AmountField(forms.CharField):
+class AmountFormField(forms.CharField):
     """An amount in yuan, exact."""
 
     def clean(self, value: Any) -> Decimal | None:
@@ -98,7 +98,7 @@ class ArrivalForm(forms.Form):
         error_messages={"invalid": _("Enter a time, such as 23:00.")},
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-    amount = AmountField(
+    amount = AmountFormField(
         label=_("Amount in yuan (optional)"),
         required=False,
         max_length=20,

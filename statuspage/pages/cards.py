@@ -16,7 +16,7 @@ from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.kind import PublicName
 from statuspage.notices.models import Notice
-from statuspage.pages.timeline import Entry, entries, latest, notice_label
+from statuspage.pages.timeline import TimelineEntry, entries, latest, notice_label
 from statuspage.postmortems.selectors import told_after
 from statuspage.settlement.models import Commitment
 from statuspage.statements.models import Statement
@@ -42,15 +42,15 @@ class Card:
 
     id: str
     name: LocalizedText
-    timeline: Sequence[Entry]
+    timeline: Sequence[TimelineEntry]
 
     @property
-    def latest(self) -> Sequence[Entry]:
+    def latest(self) -> Sequence[TimelineEntry]:
         """The newest update with the corrections that followed it."""
         return latest(self.timeline)
 
     @property
-    def original(self) -> Entry | None:
+    def original(self) -> TimelineEntry | None:
         """What was said first, without what was said about it later."""
         return self.timeline[-1] if self.timeline else None
 

@@ -10,7 +10,7 @@ from statuspage.pages.cards import IncidentCard, MaintenanceCard
 
 
 @dataclass(frozen=True)
-class Day:
+class DayEvents:
     """One day with what happened on it, or a run of quiet days from `first` to `last`."""
 
     first: date
@@ -34,7 +34,7 @@ def recent_days(
     last: date,
     incidents: Iterable[IncidentCard],
     maintenances: Iterable[MaintenanceCard],
-) -> list[Day]:
+) -> list[DayEvents]:
     """Return the days from `last` back to `first`.
 
     An incident stands on the day on which it began, or on `first` if it began before; a
@@ -48,11 +48,11 @@ def recent_days(
         if maintenance.completed_at:
             completed = timezone.localdate(maintenance.completed_at)
             done.setdefault(completed, []).append(maintenance)
-    days: list[Day] = []
+    days: list[DayEvents] = []
     for back in range((last - first).days + 1):
         current = last - timedelta(days=back)
-        day = Day(current, current, began.get(current, []), done.get(current, []))
+        day = DayEvents(current, current, began.get(current, []), done.get(current, []))
         if days and days[-1].quiet and day.quiet:
-            day = Day(first=current, last=days.pop().last)
+            day = DayEvents(first=current, last=days.pop().last)
         days.append(day)
     return days

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from statuspage.pages.cards import IncidentCard, MaintenanceCard, NoticeCard
 from statuspage.pages.feeds import feed_title
-from statuspage.pages.timeline import Entry
+from statuspage.pages.timeline import TimelineEntry
 from statuspage.statements.texts import in_language
 from statuspage.statements.times import iso
 
@@ -97,7 +97,7 @@ def _article(kind: str, name: str, url: str, timeline: Any, language: str) -> Th
     }
 
 
-def _update(entry: Entry, url: str) -> Thing:
+def _update(entry: TimelineEntry, url: str) -> Thing:
     return {
         "@type": "BlogPosting",
         "headline": str(entry.label),

@@ -26,7 +26,7 @@ from statuspage.pages.cards import (
     maintenance_card,
     notice_card,
 )
-from statuspage.pages.days import Day, recent_days
+from statuspage.pages.days import DayEvents, recent_days
 from statuspage.pages.paging import Month, month_of
 from statuspage.pages.uptime.bars import ninety_days_bars
 from statuspage.settlement.arrival.selectors import paid_now
@@ -171,7 +171,7 @@ def _by_audience(
     return list(found.items())
 
 
-def _recent_days(one: Reader) -> list[Day]:
+def _recent_days(one: Reader) -> list[DayEvents]:
     today = timezone.localdate(one.now)
     first = today - timedelta(days=RECENT_DAYS - 1)
     since = midnight(first)

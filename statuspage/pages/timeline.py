@@ -70,7 +70,7 @@ def _parts(code: str, old: Sequence[str], new: Sequence[str]) -> list[TextPart]:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """One statement. `tone` names its badge's colours; `answers` are what was said about it.
 
     `details` and `tables` are as the log keeps them: what was said, in the reader's language.
@@ -91,7 +91,7 @@ class Entry:
     corrected: LocalizedText | None
     details: Sequence[Mapping[str, Any]]
     tables: Sequence[Mapping[str, Any]]
-    answers: Sequence["Entry"]
+    answers: Sequence["TimelineEntry"]
 
     @property
     def is_answer(self) -> bool:
@@ -115,9 +115,9 @@ class Entry:
 
 def entries(
     statements: Iterable[Statement], language: str, hidden: Set[str] = frozenset()
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """Return the statements newest first; components whose public id is `hidden` are left out."""
-    answers: dict[int, list[Entry]] = {}
+    answers: dict[int, list[TimelineEntry]] = {}
     known = {statement.number: statement for statement in statements}
     found = []
     for _number, statement in sorted(known.items(), reverse=True):
@@ -130,7 +130,7 @@ def entries(
     return found
 
 
-def latest(timeline: Sequence[Entry]) -> list[Entry]:
+def latest(timeline: Sequence[TimelineEntry]) -> list[TimelineEntry]:
     """Return the newest update with every correction that followed it, newest first."""
     corrections = list(takewhile(lambda entry: entry.is_answer, timeline))
     return list(timeline[: len(corrections) + 1])
@@ -166,13 +166,13 @@ def _entry(
     statement: Statement,
     language: str,
     hidden: Set[str],
-    answers: Sequence[Entry],
+    answers: Sequence[TimelineEntry],
     corrected: Statement | None,
-) -> Entry:
+) -> TimelineEntry:
     content = statement.news
     tone, label = tone_and_label(statement)
     promised, reason = content.get("next_update_by"), content.get("short_notice_reason")
-    return Entry(
+    return TimelineEntry(
         number=statement.number,
         kind=statement.kind,
         tone=tone,

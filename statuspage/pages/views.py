@@ -30,7 +30,7 @@ from statuspage.pages.search import (
     read_choice,
     read_wanted,
 )
-from statuspage.pages.timeline import Entry
+from statuspage.pages.timeline import TimelineEntry
 from statuspage.settlement.ledger import commitments
 
 NOTICES_A_PAGE: Final = 20
@@ -148,7 +148,7 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "pages/notice.html", context)
 
 
-def _head(timeline: Sequence[Entry]) -> dict[str, object]:
+def _head(timeline: Sequence[TimelineEntry]) -> dict[str, object]:
     """Return the log head after a page's newest statement, and the recipient counts of each."""
     return {
         "log_head": log_head_at(timeline[0].number) if timeline else None,

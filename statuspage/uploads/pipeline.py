@@ -20,7 +20,14 @@ from django.utils.translation import override
 from statuspage.lib.chunked_files import ChunkStream, pieces
 from statuspage.statements.authors import Author
 from statuspage.uploads.models import UNFINISHED, AbstractUpload, UploadState
-from statuspage.uploads.tables import Line, Problem, RowT, Table, best_encoding, problems_of
+from statuspage.uploads.tables import (
+    Problem,
+    RowT,
+    UploadLine,
+    UploadTable,
+    best_encoding,
+    problems_of,
+)
 
 # A file of the wrong kind has a problem a line; nobody reads more of them than this.
 PROBLEMS_KEPT: Final = 10_000
@@ -34,7 +41,7 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
 
     model: type[UploadT]
     # Makes the reader of one file.
-    table: Callable[[], Table[RowT]]
+    table: Callable[[], UploadTable[RowT]]
     # The setting that limits a file, in megabytes.
     limit: ClassVar[str]
     # Lines that are read, checked and applied in one transaction.
@@ -121,7 +128,9 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
             upload = taken
         self._end(upload)
 
-    def _take(self, upload: UploadT, batch: Sequence[Line[RowT]], offset: int) -> UploadT | None:
+    def _take(
+        self, upload: UploadT, batch: Sequence[UploadLine[RowT]], offset: int
+    ) -> UploadT | None:
         """Apply a batch and move on, in one transaction; None where another worker has."""
         with transaction.atomic():
             mine = self._locked(upload).filter(line=upload.line).first()
@@ -138,13 +147,13 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
         """Finish it, or end it in that state: in one transaction, and by one worker."""
         with transaction.atomic():
             if mine := self._locked(upload).first():
-                self._note(mine, [Line(0, None, [*problems])])
+                self._note(mine, [UploadLine(0, None, [*problems])])
                 mine.state = state or self.finish(mine)
                 mine.finished_at = timezone.now()
                 mine.save()
                 self.forget(mine)
 
-    def _note(self, upload: UploadT, lines: Sequence[Line[RowT]]) -> None:
+    def _note(self, upload: UploadT, lines: Sequence[UploadLine[RowT]]) -> None:
         """Count the bad lines, and keep what is wrong with the first of them."""
         found = [problem for line in lines for problem in line.problems]
         upload.bad += sum(bool(line.problems) for line in lines)

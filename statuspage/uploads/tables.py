@@ -31,7 +31,7 @@ class Problem(NamedTuple):
     message: str
 
 
-class Line(NamedTuple, Generic[RowT]):
+class UploadLine(NamedTuple, Generic[RowT]):
     """A line that was read: a row, or the problems with it, or neither where it is empty."""
 
     number: int
@@ -39,7 +39,7 @@ class Line(NamedTuple, Generic[RowT]):
     problems: list[Problem]
 
 
-class Table(ABC, Generic[RowT]):
+class UploadTable(ABC, Generic[RowT]):
     """The columns of a kind of file, and how to read one row of it."""
 
     # By column, what makes a value of its stripped cell; raises ValidationError.
@@ -56,7 +56,7 @@ class Table(ABC, Generic[RowT]):
             ValidationError: by column, why they do not fit together.
         """
 
-    def lines(self, stream: BinaryIO, encoding: str, after: int = 0) -> Iterator[Line[RowT]]:
+    def lines(self, stream: BinaryIO, encoding: str, after: int = 0) -> Iterator[UploadLine[RowT]]:
         """Check the header, and iterate over the lines behind number `after`.
 
         Raises:
@@ -100,14 +100,16 @@ class Table(ABC, Generic[RowT]):
             raise ValidationError(wrong)
         return self.build(values)
 
-    def _line(self, number: int, columns: Sequence[str], cells: list[str] | None) -> Line[RowT]:
+    def _line(
+        self, number: int, columns: Sequence[str], cells: list[str] | None
+    ) -> UploadLine[RowT]:
         if cells is None:
-            return Line(number, None, [Problem(number, "", str(NOT_CSV))])
+            return UploadLine(number, None, [Problem(number, "", str(NOT_CSV))])
         try:
             row = self.row(columns, cells) if any(map(str.strip, cells)) else None
         except ValidationError as error:
-            return Line(number, None, problems_of(error, number))
-        return Line(number, row, [])
+            return UploadLine(number, None, problems_of(error, number))
+        return UploadLine(number, row, [])
 
 
 def problems_of(error: ValidationError, line: int = HEADER) -> list[Problem]:

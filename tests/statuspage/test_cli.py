@@ -13,7 +13,7 @@ COMMANDS = (["manage.py"], ["-m", "statuspage"])
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_it_prints_the_version_without_any_setting(command: list[str]) -> None:
+def test_the_command_prints_the_version_without_any_setting(command: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, *command, "--version"],
         cwd=settings.BASE_DIR,

@@ -56,7 +56,7 @@ def resolved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {name: value.replace("$$", "$") for name, value in environment.items()}
 
 
-def test_it_is_up_to_date():
+def test_the_example_is_up_to_date():
     env_example.verify()
 
 

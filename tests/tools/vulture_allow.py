@@ -46,5 +46,5 @@ _.frame  # signal handlers
 _.model_config, _.settings_customise_sources  # pydantic-settings
 
 # Models that are used through the related name of their upload.
-_.ImportPart
+_.ImportPart, _.ImportProblem
 _.UploadPart, _.UploadProblem, _.StagedTransaction

@@ -47,7 +47,7 @@ CODE_FOR: Final = {
 }
 
 
-class Refusal(Enum):
+class SignupRefusal(Enum):
     """Reason for refusing a sign-up: what people read, and the status of the answer."""
 
     MALFORMED = _("Enter all six digits of the code."), 400
@@ -67,7 +67,7 @@ class Refusal(Enum):
 class CodeRefused(ValidationError):
     """A request was refused, and nothing has changed."""
 
-    def __init__(self, refusal: Refusal, **params: object) -> None:
+    def __init__(self, refusal: SignupRefusal, **params: object) -> None:
         super().__init__(refusal.sentence, code=refusal.name.lower(), params=params)
         self.refusal = refusal
         self.status = refusal.status
@@ -86,7 +86,7 @@ def clean_code(typed: str) -> str:
     """
     code = BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", typed))
     if not SIX_DIGITS.fullmatch(code):
-        raise CodeRefused(Refusal.MALFORMED)
+        raise CodeRefused(SignupRefusal.MALFORMED)
     return code
 
 

@@ -23,7 +23,7 @@ from statuspage.components.models import Component
 from statuspage.notices.audience import CATEGORY_WORDS
 from statuspage.settlement.affected.hashes import merchant_key
 from statuspage.statements.texts import CHINESE
-from statuspage.uploads.tables import Table, one_of
+from statuspage.uploads.tables import UploadTable, one_of
 
 OPTIONAL: Final = ("email", "components", "topics", "timezone", "one_by_one", "merchant")
 SEPARATORS: Final = re.compile(r"[\s;,|\u3001\uff0c\uff1b]+")
@@ -56,7 +56,7 @@ class SubscriberRow:
     merchant_key: bytes | None = None
 
 
-class SubscriberTable(Table[SubscriberRow]):
+class SubscriberTable(UploadTable[SubscriberRow]):
     """The columns of a list of subscribers."""
 
     optional = OPTIONAL

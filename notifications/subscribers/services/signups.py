@@ -16,7 +16,12 @@ from notifications.subscribers.contacts import Contact
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.selectors import clear_address
-from notifications.subscribers.services.codes import CodeRefused, Refusal, clean_code, code_matches
+from notifications.subscribers.services.codes import (
+    CodeRefused,
+    SignupRefusal,
+    clean_code,
+    code_matches,
+)
 from notifications.subscribers.services.subscriptions import CONSENT_VERSION, subscription_confirm
 from statuspage.lib.rate_limits import Limit, take
 
@@ -80,7 +85,7 @@ def signup_confirm(*, signup: SignUp, typed: str) -> None:
     _check_code_is_out(signup)
     left = _count_try(signup)
     if not code_matches(signup, code):
-        raise CodeRefused(Refusal.WRONG, left=left)
+        raise CodeRefused(SignupRefusal.WRONG, left=left)
     with transaction.atomic():
         _use(signup)
         if signup.purpose == SignUp.Purpose.SUBSCRIBE:
@@ -108,9 +113,9 @@ def count_code(contact: Contact, client_ip: str) -> None:
         wait = take(*limits)
     except RedisError as error:
         # Without the counters a fraud could run up any bill, so we fail closed.
-        raise CodeRefused(Refusal.UNAVAILABLE) from error
+        raise CodeRefused(SignupRefusal.UNAVAILABLE) from error
     if wait:
-        raise CodeRefused(Refusal.RATE_LIMITED)
+        raise CodeRefused(SignupRefusal.RATE_LIMITED)
 
 
 def signups_forget() -> int:
@@ -121,17 +126,17 @@ def signups_forget() -> int:
 
 def _check_open(signup: SignUp) -> None:
     if signup.used_at:
-        raise CodeRefused(Refusal.USED)
+        raise CodeRefused(SignupRefusal.USED)
     if signup.tries >= settings.SIGNUP_CODE_TRIES:
-        raise CodeRefused(Refusal.TOO_MANY_TRIES)
+        raise CodeRefused(SignupRefusal.TOO_MANY_TRIES)
 
 
 def _check_code_is_out(signup: SignUp) -> None:
     if not signup.code_hash or signup.code_sent_at is None:
-        raise CodeRefused(Refusal.NOT_SENT_YET)
+        raise CodeRefused(SignupRefusal.NOT_SENT_YET)
     age = timezone.now() - signup.code_sent_at
     if age > timedelta(seconds=settings.SIGNUP_CODE_SECONDS):
-        raise CodeRefused(Refusal.EXPIRED)
+        raise CodeRefused(SignupRefusal.EXPIRED)
 
 
 def _count_try(signup: SignUp) -> int:
@@ -139,7 +144,7 @@ def _count_try(signup: SignUp) -> int:
     limit = settings.SIGNUP_CODE_TRIES
     counted = SignUp.objects.filter(pk=signup.pk, tries__lt=limit).update(tries=F("tries") + 1)
     if not counted:
-        raise CodeRefused(Refusal.TOO_MANY_TRIES)
+        raise CodeRefused(SignupRefusal.TOO_MANY_TRIES)
     return max(0, limit - signup.tries - 1)
 
 
@@ -148,7 +153,7 @@ def _use(signup: SignUp) -> None:
     now = timezone.now()
     same = SignUp.objects.filter(pk=signup.pk, used_at=None, code_hash=signup.code_hash)
     if not same.update(used_at=now):
-        raise CodeRefused(Refusal.USED)
+        raise CodeRefused(SignupRefusal.USED)
     signup.used_at = now
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from notifications.channels import channel as find_channel
 from notifications.subscribers.choices import Choices
-from notifications.subscribers.forms import AddressForm, EraseForm, ManageForm, MerchantForm
+from notifications.subscribers.forms import AddressForm, ConfirmEraseForm, ManageForm, MerchantForm
 from notifications.subscribers.models import SignUp, Subscriber
 from notifications.subscribers.services.codes import CodeRefused
 from notifications.subscribers.services.inbound import WECHAT, bind_code_issue
@@ -137,7 +137,7 @@ def manage_merchant(request: HttpRequest, subscriber: Subscriber, token: str) ->
 @_of_subscriber("POST")
 def manage_erase(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Serve `/manage/<token>/erase/`."""
-    form = EraseForm(request.POST)
+    form = ConfirmEraseForm(request.POST)
     if not form.is_valid():
         return _one_page(request, subscriber, token, erase_form=form)
     subscriber_erase(subscriber)
@@ -152,7 +152,7 @@ def _one_page(
     context = {
         "token": token,
         "form": ManageForm(initial=asdict(choices_of(subscriber)), subscriber=subscriber),
-        "erase_form": EraseForm(),
+        "erase_form": ConfirmEraseForm(),
         "merchant_form": MerchantForm(auto_id="id_merchant_%s"),
         "knows_merchant": subscriber.merchant_key is not None,
         "addresses": [(find_channel(one.channel).label, one) for one in addresses],

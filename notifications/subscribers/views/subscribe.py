@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Reason
-from notifications.subscribers.forms import CodeForm, SubscribeForm
+from notifications.subscribers.forms import SubscribeForm, SubscriberCodeForm
 from notifications.subscribers.models import SignUp, Topic
 from notifications.subscribers.selectors import choices_of_signup, component_names
 from notifications.subscribers.services.codes import WORTH_SENDING_FOR, CodeRefused
@@ -109,11 +109,11 @@ def _code_page(
     request: HttpRequest,
     signup: SignUp,
     *,
-    form: CodeForm | None = None,
+    form: SubscriberCodeForm | None = None,
     problem: CodeRefused | None = None,
 ) -> HttpResponse:
     """Return the page, with what went wrong when something did."""
-    form = form or CodeForm()
+    form = form or SubscriberCodeForm()
     context = {
         "signup": signup,
         "form": form,
@@ -130,7 +130,7 @@ def _code_page(
 
 def _take_code(request: HttpRequest, signup: SignUp) -> HttpResponse | None:
     """Try the posted code; None when it was right, else the page that says what was wrong."""
-    form = CodeForm(request.POST)
+    form = SubscriberCodeForm(request.POST)
     if not form.is_valid():
         return _code_page(request, signup, form=form)
     try:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from statuspage.api.base import Resource
-from statuspage.api.serializers import InputSerializer, MomentField
+from statuspage.api.serializers import InputSerializer, MomentSerializerField
 from statuspage.lib.client_ip import client_ip
 from statuspage.lib.money import amount_json, parse_amount
 from statuspage.lib.rate_limits import WINDOW_SECONDS, within_limit
@@ -34,7 +34,7 @@ LOST_PLUS: Final = re.compile(r" (\d\d:?\d\d)$", re.ASCII)
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class AddressMomentField(MomentField):
+class AddressMomentField(MomentSerializerField):
     """An ISO 8601 time with its offset, taken from the query string."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -45,7 +45,7 @@ class AddressMomentField(MomentField):
 
 
 @extend_schema_field(DECIMAL)
-class AmountField(serializers.Field[Decimal, Any, str, Any]):
+class AmountSerializerField(serializers.Field[Decimal, Any, str, Any]):
     """An amount in yuan, exact."""
 
     def to_internal_value(self, data: Any) -> Decimal:
@@ -69,7 +69,7 @@ class ArrivalQuery(InputSerializer):
         max_length=30,
         help_text=_("Product code. Default: the rule for all products."),
     )
-    amount = AmountField(
+    amount = AmountSerializerField(
         required=False,
         default=None,
         help_text=_("In yuan. If given, the answer includes the fee and how much of it is waived."),
@@ -105,13 +105,13 @@ class StepAnswer(serializers.Serializer[Step]):
 class FeeAnswer(serializers.Serializer[Charge]):
     """The fee on the amount, in yuan."""
 
-    amount = AmountField()
+    amount = AmountSerializerField()
     rate = serializers.SerializerMethodField(help_text=_("Percentage plus a fixed amount in yuan."))
-    fee = AmountField()
-    effective_rate = AmountField(help_text=_("The fee as a percentage of the amount."))
-    waived = AmountField()
-    to_pay = AmountField()
-    to_receive = AmountField()
+    fee = AmountSerializerField()
+    effective_rate = AmountSerializerField(help_text=_("The fee as a percentage of the amount."))
+    waived = AmountSerializerField()
+    to_pay = AmountSerializerField()
+    to_receive = AmountSerializerField()
 
     @extend_schema_field(
         {
@@ -139,8 +139,8 @@ class ArrivalAnswer(serializers.Serializer[Answer]):
     late = serializers.BooleanField(help_text=_("True if a delay notice sets the date."))
     category = serializers.ChoiceField(source="question.category", choices=MerchantCategory.choices)
     product = serializers.CharField(source="question.code")
-    at = MomentField(source="question.at")
-    as_of = MomentField(source="question.as_of")
+    at = MomentSerializerField(source="question.at")
+    as_of = MomentSerializerField(source="question.as_of")
     steps = StepAnswer(many=True)
     caveats = StepAnswer(many=True)
     fee = FeeAnswer(source="charge", allow_null=True)

@@ -20,7 +20,7 @@ from notifications.delivery.selectors import deliveries_of, progress_by_channel
 from notifications.delivery.states import DeliveryState
 from statuspage.api.base import Resource
 from statuspage.api.paging import PagesInOrder
-from statuspage.api.serializers import InputSerializer, MomentField
+from statuspage.api.serializers import InputSerializer, MomentSerializerField
 
 LARGEST_NUMBER = 2**63 - 1
 
@@ -37,9 +37,9 @@ class BroadcastAnswer(serializers.Serializer[Any]):
     statement = serializers.IntegerField(source="statement_id")
     state = serializers.ChoiceField(choices=BroadcastState.choices)
     topic = serializers.CharField()
-    created_at = MomentField()
-    expanded_at = MomentField(allow_null=True)
-    finished_at = MomentField(allow_null=True)
+    created_at = MomentSerializerField()
+    expanded_at = MomentSerializerField(allow_null=True)
+    finished_at = MomentSerializerField(allow_null=True)
     counts = serializers.SerializerMethodField()
     by_channel = serializers.SerializerMethodField()
     total = serializers.SerializerMethodField()
@@ -93,10 +93,10 @@ class DeliveryAnswer(serializers.ModelSerializer[Delivery]):
     statement = serializers.IntegerField(source="statement_id")
     address = serializers.SerializerMethodField()
     state = serializers.ChoiceField(choices=DeliveryState.choices)
-    created_at = MomentField()
-    updated_at = MomentField()
-    sent_at = MomentField(allow_null=True)
-    settled_at = MomentField(allow_null=True)
+    created_at = MomentSerializerField()
+    updated_at = MomentSerializerField()
+    sent_at = MomentSerializerField(allow_null=True)
+    settled_at = MomentSerializerField(allow_null=True)
 
     class Meta:
         model = Delivery

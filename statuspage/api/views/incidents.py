@@ -14,7 +14,7 @@ from statuspage.api.base import OneSubject, Publishing, Updating
 from statuspage.api.serializers import (
     ComponentStatusesField,
     InputSerializer,
-    MomentField,
+    MomentSerializerField,
     PageAnswer,
     StatementNumber,
     TextField,
@@ -44,8 +44,8 @@ class VersionField(serializers.IntegerField):
         )
 
 
-def _promise() -> MomentField:
-    return MomentField(
+def _promise() -> MomentSerializerField:
+    return MomentSerializerField(
         required=False,
         allow_null=True,
         help_text=_("Default: as configured for the impact. null: no promise."),
@@ -67,8 +67,8 @@ class IncidentSerializer(InputSerializer):
     body = TextField()
     components = ComponentStatusesField()
     next_update_by = _promise()
-    started_at = MomentField(required=False, allow_null=True)
-    detected_at = MomentField(
+    started_at = MomentSerializerField(required=False, allow_null=True)
+    detected_at = MomentSerializerField(
         required=False,
         allow_null=True,
         help_text=_("When you detected it. The time to first update is measured from then."),
@@ -102,13 +102,13 @@ class IncidentAnswer(PageAnswer):
     status = serializers.ChoiceField(choices=IncidentStatus.choices)
     impact = serializers.ChoiceField(choices=Impact.choices)
     components = serializers.SerializerMethodField()
-    started_at = MomentField()
-    detected_at = MomentField(allow_null=True)
-    created_at = MomentField()
-    updated_at = MomentField()
-    monitoring_at = MomentField(allow_null=True)
-    resolved_at = MomentField(allow_null=True)
-    next_update_by = MomentField(allow_null=True)
+    started_at = MomentSerializerField()
+    detected_at = MomentSerializerField(allow_null=True)
+    created_at = MomentSerializerField()
+    updated_at = MomentSerializerField()
+    monitoring_at = MomentSerializerField(allow_null=True)
+    resolved_at = MomentSerializerField(allow_null=True)
+    next_update_by = MomentSerializerField(allow_null=True)
     version = serializers.IntegerField()
 
     @extend_schema_field(ComponentStatusesField)

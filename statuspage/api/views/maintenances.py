@@ -13,7 +13,7 @@ from statuspage.api.base import OneSubject, Publishing, Updating
 from statuspage.api.serializers import (
     ComponentIdsField,
     InputSerializer,
-    MomentField,
+    MomentSerializerField,
     PageAnswer,
     StatementNumber,
     TextField,
@@ -34,8 +34,8 @@ class MaintenanceSerializer(InputSerializer):
     name = TextField(max_length=NAME_LENGTH)
     body = TextField()
     components = ComponentIdsField()
-    scheduled_for = MomentField()
-    scheduled_until = MomentField()
+    scheduled_for = MomentSerializerField()
+    scheduled_until = MomentSerializerField()
     short_notice_reason = TextField(
         required=False,
         help_text=_(
@@ -60,12 +60,12 @@ class MaintenanceAnswer(PageAnswer):
     name = TextField()
     status = serializers.ChoiceField(choices=MaintenanceStatus.choices)
     components = serializers.SerializerMethodField()
-    scheduled_for = MomentField()
-    scheduled_until = MomentField()
-    created_at = MomentField()
-    updated_at = MomentField()
-    started_at = MomentField(allow_null=True)
-    completed_at = MomentField(allow_null=True)
+    scheduled_for = MomentSerializerField()
+    scheduled_until = MomentSerializerField()
+    created_at = MomentSerializerField()
+    updated_at = MomentSerializerField()
+    started_at = MomentSerializerField(allow_null=True)
+    completed_at = MomentSerializerField(allow_null=True)
     version = serializers.IntegerField()
 
     @extend_schema_field(ComponentIdsField)

@@ -17,13 +17,13 @@ from rest_framework.response import Response
 from statuspage.api.base import OneSubject, Publishing
 from statuspage.api.serializers import (
     InputSerializer,
-    MomentField,
+    MomentSerializerField,
     PageAnswer,
     StatementNumber,
     TextField,
     Timeline,
 )
-from statuspage.approvals.models import Proposal
+from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.approvals.proposals import propose
 from statuspage.notices.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
 from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
@@ -74,7 +74,7 @@ PAYLOADS = {"anyOf": [payload_schema(kind) for kind in kinds()]}
 
 
 @extend_schema_field(PAYLOADS)
-class PayloadField(serializers.DictField):
+class PayloadSerializerField(serializers.DictField):
     """The details of a notice, by its kind."""
 
 
@@ -84,10 +84,12 @@ class NoticeSerializer(InputSerializer):
     kind = serializers.ChoiceField(choices=KINDS)
     title = TextField(max_length=TITLE_LENGTH)
     body = TextField()
-    payload = PayloadField(required=False, help_text=_("Details. The fields depend on the kind."))
+    payload = PayloadSerializerField(
+        required=False, help_text=_("Details. The fields depend on the kind.")
+    )
     audience = AudienceSerializer(required=False)
-    effective_from = MomentField(required=False, allow_null=True)
-    effective_until = MomentField(required=False, allow_null=True)
+    effective_from = MomentSerializerField(required=False, allow_null=True)
+    effective_until = MomentSerializerField(required=False, allow_null=True)
     incident = serializers.CharField(
         required=False, max_length=12, help_text=_("ID of the related incident.")
     )
@@ -116,10 +118,10 @@ class NoticeAnswer(PageAnswer):
     title = TextField()
     payload = serializers.DictField()
     audience = AudienceSerializer()
-    effective_from = MomentField(allow_null=True)
-    effective_until = MomentField(allow_null=True)
+    effective_from = MomentSerializerField(allow_null=True)
+    effective_until = MomentSerializerField(allow_null=True)
     incident = serializers.SerializerMethodField()
-    published_at = MomentField()
+    published_at = MomentSerializerField()
 
     def get_incident(self, notice: Notice) -> str | None:
         """Id of the incident it belongs to."""
@@ -137,7 +139,7 @@ class NoticePublished(StatementNumber, NoticeDetail):
 class NoticeWaiting(serializers.ModelSerializer[Proposal]):
     """A notice that was handed over: nothing is public yet."""
 
-    state = serializers.ChoiceField(choices=Proposal.State.choices)
+    state = serializers.ChoiceField(choices=ProposalState.choices)
     url = serializers.SerializerMethodField(
         help_text=_("Console page on which a second person decides.")
     )

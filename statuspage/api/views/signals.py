@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from statuspage.api.base import ActionResource, Resource
-from statuspage.api.serializers import InputSerializer, MomentField
+from statuspage.api.serializers import InputSerializer, MomentSerializerField
 from statuspage.monitors.alertmanager import UnreadableAlert, reports_of
 from statuspage.monitors.intake import signals_take
 from statuspage.monitors.matching import (
@@ -20,7 +20,7 @@ from statuspage.monitors.matching import (
     Report,
     fingerprint_of,
 )
-from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.models import SignalDraft, SignalDraftState
 from statuspage.staff.roles import Scope
 
 STATUSES = (("firing", _("Firing")), ("resolved", _("Cleared")))
@@ -43,8 +43,8 @@ class SignalSerializer(InputSerializer):
         required=False,
         help_text=_("Identifies the monitored object. Default: its labels."),
     )
-    started_at = MomentField(required=False, allow_null=True)
-    ended_at = MomentField(required=False, allow_null=True)
+    started_at = MomentSerializerField(required=False, allow_null=True)
+    ended_at = MomentSerializerField(required=False, allow_null=True)
     summary = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     url = serializers.URLField(max_length=500, required=False, allow_blank=True, default="")
 
@@ -61,7 +61,7 @@ class SignalSerializer(InputSerializer):
 class SignalDraftAnswer(serializers.ModelSerializer[SignalDraft]):
     """The draft that a signal belongs to."""
 
-    state = serializers.ChoiceField(choices=SignalDraft.State.choices)
+    state = serializers.ChoiceField(choices=SignalDraftState.choices)
     incident = serializers.CharField(source="incident.public_id", default=None, allow_null=True)
 
     class Meta:

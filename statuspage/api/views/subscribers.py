@@ -21,7 +21,7 @@ from notifications.subscribers.services.addresses import (
 from notifications.subscribers.services.importing import subscriber_import
 from statuspage.api.base import ActionResource
 from statuspage.api.parsers import CSVParser
-from statuspage.api.serializers import ComponentIdsField, InputSerializer, MomentField
+from statuspage.api.serializers import ComponentIdsField, InputSerializer, MomentSerializerField
 from statuspage.notices.audience import MerchantCategory
 from statuspage.staff.roles import Scope
 from statuspage.statements.texts import CHINESE
@@ -66,7 +66,7 @@ class SubscriberAnswer(serializers.Serializer[Any]):
     category = serializers.CharField(source="subscriber.category")
     topics = serializers.ListField(source="subscription.topics", child=serializers.CharField())
     components = ComponentIdsField(source="subscription.components")
-    confirmed_at = MomentField()
+    confirmed_at = MomentSerializerField()
 
 
 class SubscriberAdded(SubscriberAnswer):
@@ -83,7 +83,7 @@ class ImportSerializer(InputSerializer):
     file = serializers.FileField()
 
 
-class ImportProblem(serializers.Serializer[Any]):
+class ImportProblemSerializer(serializers.Serializer[Any]):
     """One line that could not be used."""
 
     line = serializers.IntegerField()
@@ -102,7 +102,7 @@ class ImportAnswer(serializers.Serializer[Any]):
         )
     )
     failed = serializers.IntegerField()
-    errors = ImportProblem(  # type: ignore[assignment]  # DRF moves fields out of the way
+    errors = ImportProblemSerializer(  # type: ignore[assignment]  # DRF moves fields out of the way
         many=True, help_text=_("The first 1000.")
     )
 

@@ -40,7 +40,7 @@ def named(components: Iterable[Component]) -> list[tuple[str, str]]:
     return [(one.public_id, for_reader(one.name)) for one in components]
 
 
-class MomentField(forms.DateTimeField):
+class MomentFormField(forms.DateTimeField):
     """A date and time in the operator's time zone, to the minute."""
 
     def __init__(self, *, future: bool = False, **options: Any) -> None:

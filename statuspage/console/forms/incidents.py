@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
-from statuspage.console.forms.fields import MomentField, body_field, name_field, offer
+from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer
 from statuspage.console.forms.states import ComponentStates
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import (
@@ -58,8 +58,8 @@ def _impact_field() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Impact"), choices=choices, required=False)
 
 
-def _next_update_field() -> MomentField:
-    return MomentField(
+def _next_update_field() -> MomentFormField:
+    return MomentFormField(
         label=_("Next update by"),
         help_text=_("The page shows it as a promise and marks it when it is late. Beijing time."),
         required=False,
@@ -103,7 +103,7 @@ class IncidentOpenForm(IncidentForm):
     status = forms.ChoiceField(label=_("Status"), choices=_choices(FIRST_STATUSES))
     impact = _impact_field()
     next_update_by = _next_update_field()
-    detected_at = MomentField(
+    detected_at = MomentFormField(
         label=_("Detected at"),
         help_text=_("When we detected it. The time to first update is measured from then."),
         required=False,
@@ -230,8 +230,8 @@ class BackfillForm(IncidentForm):
 
     name = name_field(_("Headline"))
     body = body_field(_("Text"), _("What happened, what it meant for merchants, what was done."))
-    started_at = MomentField(label=_("Started (Beijing time)"))
-    resolved_at = MomentField(label=_("Ended (Beijing time)"))
+    started_at = MomentFormField(label=_("Started (Beijing time)"))
+    resolved_at = MomentFormField(label=_("Ended (Beijing time)"))
     impact = _impact_field()
     told = forms.BooleanField(
         label=_("Notify subscribers"),

@@ -15,7 +15,7 @@ from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.fields import (
     ComponentsField,
     DayField,
-    MomentField,
+    MomentFormField,
     body_field,
     name_field,
     named,
@@ -52,8 +52,8 @@ class MaintenanceForm(ComposeForm):
         _("Text"), _("What will not work during the maintenance, and what merchants should do.")
     )
     components = ComponentsField()
-    scheduled_for = MomentField(label=_("Starts (Beijing time)"), future=True)
-    scheduled_until = MomentField(label=_("Ends (Beijing time)"), future=True)
+    scheduled_for = MomentFormField(label=_("Starts (Beijing time)"), future=True)
+    scheduled_until = MomentFormField(label=_("Ends (Beijing time)"), future=True)
     short_notice_reason = TextPairField(
         label=_("Reason for short notice"),
         help_text=_(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
-from statuspage.console.forms.fields import DayField, MomentField, body_field, name_field, offer
+from statuspage.console.forms.fields import DayField, MomentFormField, body_field, name_field, offer
 from statuspage.incidents.models import Incident
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import PayloadField
@@ -31,7 +31,7 @@ _CLOCK: Final = forms.TimeInput({"type": "time"}, format="%H:%M")
 
 # By the type's name; anything else is a line of text.
 INPUTS: Final[Mapping[str, Callable[..., forms.Field]]] = {
-    "moment": MomentField,
+    "moment": MomentFormField,
     "date": DayField,
     "clock": partial(forms.TimeField, widget=_CLOCK),
     "year": partial(forms.IntegerField, min_value=2000, max_value=2100),
@@ -83,8 +83,8 @@ class NoticeForm(ComposeForm):
         help_text=_("None chosen: all products."),
     )
     agents = forms.BooleanField(label=_("Also send to agents"), required=False)
-    effective_from = MomentField(label=_("In effect from"), required=False)
-    effective_until = MomentField(label=_("In effect until"), required=False)
+    effective_from = MomentFormField(label=_("In effect from"), required=False)
+    effective_until = MomentFormField(label=_("In effect until"), required=False)
     incident = forms.ChoiceField(label=_("Related incident"), required=False)
     confirmed = forms.BooleanField(label=_("Publish anyway"), required=False)
 

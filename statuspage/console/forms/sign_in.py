@@ -55,7 +55,7 @@ def code_field(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=32, widget=widget)
 
 
-class CodeForm(forms.Form):
+class StaffCodeForm(forms.Form):
     """The form for a code; it counts every try of a person before it checks the code."""
 
     code = code_field(_("Code"))

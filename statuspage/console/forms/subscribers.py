@@ -42,7 +42,7 @@ class ClearExportForm(forms.Form):
     )
 
 
-class EraseForm(forms.Form):
+class ErasureRequestForm(forms.Form):
     """How the subscriber asked to be erased."""
 
     how = forms.CharField(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from statuspage.console.access import reads, staff_of
-from statuspage.console.forms.sign_in import CodeForm, EnrolForm, TokenForm
+from statuspage.console.forms.sign_in import EnrolForm, StaffCodeForm, TokenForm
 from statuspage.console.wanted import PER_PAGE, page_of
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.middleware import SHOWN
@@ -41,7 +41,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "passkeys": passkeys_of(staff),
         "required": is_required(staff),
         "codes_left": staff.recovery_codes.filter(used_at=None).count(),
-        "form": CodeForm(staff=staff, request=request),
+        "form": StaffCodeForm(staff=staff, request=request),
         "sign_ins": sign_ins_of(staff)[:PER_PAGE],
         "this_one": request.session.session_key,
     }
@@ -101,7 +101,7 @@ def session_revoke(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _proven(request: HttpRequest, staff: Staff) -> bool:
-    form = CodeForm(request.POST, staff=staff, request=request)
+    form = StaffCodeForm(request.POST, staff=staff, request=request)
     if form.is_valid():
         return True
     for problems in form.errors.values():

@@ -40,7 +40,7 @@ from statuspage.regulator.selectors import running
 ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
 
 
-class State(models.TextChoices):
+class PartState(models.TextChoices):
     """The state of one part of the system, in words for staff."""
 
     WORKS = "works", _("OK")
@@ -51,10 +51,10 @@ class State(models.TextChoices):
 
 
 BY_PROVIDER: Final = {
-    ProviderHealth.UP: State.WORKS,
-    ProviderHealth.TROUBLED: State.TROUBLED,
-    ProviderHealth.DOWN: State.DOWN,
-    ProviderHealth.NOT_SET_UP: State.NOT_SET_UP,
+    ProviderHealth.UP: PartState.WORKS,
+    ProviderHealth.TROUBLED: PartState.TROUBLED,
+    ProviderHealth.DOWN: PartState.DOWN,
+    ProviderHealth.NOT_SET_UP: PartState.NOT_SET_UP,
 }
 
 
@@ -63,18 +63,18 @@ class HealthItem:
     """One part of the system that delivery needs."""
 
     name: Any
-    state: State
+    state: PartState
 
     @property
     def well(self) -> bool:
         """Whether the part works."""
-        return self.state == State.WORKS
+        return self.state == PartState.WORKS
 
 
 def parts() -> list[tuple[Any, Sequence[HealthItem]]]:
     """Return the health of every part by group, checked now; an unreachable part raises nothing."""
     engines = [
-        HealthItem(ENGINES[name], State.WORKS if answers() else State.DOWN)
+        HealthItem(ENGINES[name], PartState.WORKS if answers() else PartState.DOWN)
         for name, answers in CHECKS.items()
     ]
 
@@ -93,18 +93,18 @@ def _workers() -> list[HealthItem]:
     silent = silent_for()
     clock = HealthItem(_("Scheduler (beat)"), _alive(silent.pop(CLOCK, None)))
     workers = [HealthItem(name, _alive(seconds)) for name, seconds in sorted(silent.items())]
-    return [*(workers or [HealthItem(_("No worker"), State.DOWN)]), clock]
+    return [*(workers or [HealthItem(_("No worker"), PartState.DOWN)]), clock]
 
 
-def _alive(seconds: float | None) -> State:
-    return State.WORKS if seconds is not None and seconds < ALIVE_SECONDS else State.DOWN
+def _alive(seconds: float | None) -> PartState:
+    return PartState.WORKS if seconds is not None and seconds < ALIVE_SECONDS else PartState.DOWN
 
 
 def _or_unknown(ask: Callable[[], list[HealthItem]], name: Any) -> list[HealthItem]:
     try:
         return ask()
     except redis.RedisError:
-        return [HealthItem(name, State.UNKNOWN)]
+        return [HealthItem(name, PartState.UNKNOWN)]
 
 
 BROADCASTS = 5

@@ -32,13 +32,13 @@ from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import BY_OWNER, addresses_reactivate
 from statuspage.console.access import decides, reads, staff_of
 from statuspage.console.labels import REASONS
-from statuspage.console.models import Decision
+from statuspage.console.models import Decision, DecisionKind
 from statuspage.console.shared import shared
 from statuspage.console.wanted import number_of, query_of, slice_of, wanted_of
 
 COUNTED_FOR_SECONDS: Final = 5
 DECISIONS: Final = 10
-ACTS: Final = {"send_again": Decision.Act.SENT_AGAIN, "leave": Decision.Act.LEFT}
+ACTS: Final = {"send_again": DecisionKind.SENT_AGAIN, "leave": DecisionKind.LEFT}
 
 
 @reads
@@ -66,7 +66,7 @@ def dead_letters_retry(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         # Recorded first, because sending takes many transactions.
         about = {name: value for name, value in asdict(wanted).items() if value}
-        act, staff = Decision.Act.RETRIED, staff_of(request)
+        act, staff = DecisionKind.RETRIED, staff_of(request)
         decision = Decision.objects.create(act=act, staff=staff, about=about, count=0)
         decision.count = count = deliveries_retry(rows)
         decision.save(update_fields=["count"])
@@ -112,7 +112,7 @@ def _decide(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         "channel": delivery.channel,
         "address": delivery.address.masked if delivery.address else "",
     }
-    carry_out = delivery_send_again if act == Decision.Act.SENT_AGAIN else delivery_leave
+    carry_out = delivery_send_again if act == DecisionKind.SENT_AGAIN else delivery_leave
     with transaction.atomic():
         done = carry_out(delivery.pk)
         if done:
@@ -154,7 +154,7 @@ def _reactivate(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         reactivated = addresses_reactivate([address.pk])
         if reactivated:
-            act = Decision.Act.REVIVED
+            act = DecisionKind.REVIVED
             Decision.objects.create(act=act, staff=staff_of(request), about=about)
     if reactivated:
         messages.success(request, _("%(address)s is active again.") % {"address": address.masked})

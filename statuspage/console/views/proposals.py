@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from statuspage.approvals.drafts import discarded_by, draft_discard, draft_restore, drafts_of
-from statuspage.approvals.models import Proposal
+from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.approvals.proposals import approve, foreseen_of, send_back
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.forms.compose import NO_ID
@@ -40,7 +40,7 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
             found.refresh_from_db()
     staff = staff_of(request)
     own = found.proposed_by_id == staff.pk
-    waits = found.state == Proposal.State.WAITING
+    waits = found.state == ProposalState.WAITING
     context = {
         "proposal": found,
         "kind": notice_kind(found.kind),

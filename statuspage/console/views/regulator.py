@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from statuspage.console.access import reads, staff_of
-from statuspage.console.forms.fields import MomentField, offer
+from statuspage.console.forms.fields import MomentFormField, offer
 from statuspage.console.wanted import number_of
 from statuspage.incidents.models import Incident
 from statuspage.incidents.selectors import incidents
@@ -59,7 +59,7 @@ class DoneForm(forms.Form):
     """The record of a report: that it was made, when, and the evidence."""
 
     duty = forms.ChoiceField(label=gettext_lazy("Report"))
-    done_at = MomentField(label=gettext_lazy("Reported at"))
+    done_at = MomentFormField(label=gettext_lazy("Reported at"))
     evidence = forms.CharField(
         label=gettext_lazy("Evidence"),
         help_text=gettext_lazy(

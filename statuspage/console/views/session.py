@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from statuspage.console.access import in_staff_language
-from statuspage.console.forms.sign_in import CodeForm, SignInForm
+from statuspage.console.forms.sign_in import SignInForm, StaffCodeForm
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import Staff
 from statuspage.staff.second_factor import has_app, has_one
@@ -56,7 +56,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if staff is None:
         request.session.pop(HALF, None)
         return redirect("console:login")
-    form: BaseForm = CodeForm(request.POST or None, staff=staff, request=request)
+    form: BaseForm = StaffCodeForm(request.POST or None, staff=staff, request=request)
     if request.method == "POST" and form.is_valid():
         return enter(request, staff)
     context = {"form": form, "has_app": has_app(staff), "has_passkeys": staff.passkeys.exists()}

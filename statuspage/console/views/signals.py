@@ -15,7 +15,7 @@ from statuspage.console.views.incidents import every_component
 from statuspage.console.wanted import page_of
 from statuspage.incidents.selectors import open_incidents
 from statuspage.monitors.decisions import draft_dismiss, draft_join, draft_publish, told_already
-from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.models import SignalDraft, SignalDraftState
 from statuspage.monitors.selectors import decided_drafts, drafts, signals, waiting_drafts
 
 # This many drafts are shown with their preview; the others as links.
@@ -52,7 +52,7 @@ def signal_draft(request: HttpRequest, number: int) -> HttpResponse:
         except ValidationError as error:
             problem = error
             draft = get_object_or_404(drafts(), pk=number)
-    waits = draft.state == SignalDraft.State.WAITING
+    waits = draft.state == SignalDraftState.WAITING
     context = {
         "draft": draft,
         "one": _waiting(draft) if waits else None,

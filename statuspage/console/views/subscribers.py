@@ -14,7 +14,7 @@ from notifications.subscribers.selectors import addresses_of
 from notifications.subscribers.services.subscriptions import subscriber_erase
 from statuspage.console.access import decides, reads, staff_of
 from statuspage.console.export import csv_response, subscribers_csv
-from statuspage.console.forms.subscribers import ClearExportForm, EraseForm, WhoForm
+from statuspage.console.forms.subscribers import ClearExportForm, ErasureRequestForm, WhoForm
 from statuspage.console.wanted import number_of, slice_of, wanted_of
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
@@ -76,7 +76,7 @@ def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
 def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask for confirmation, then remove all personal data of the subscriber."""
     found = _subscriber(public_id)
-    form = EraseForm(request.POST if request.method == "POST" else None)
+    form = ErasureRequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         masked = list(found.addresses.values_list("masked", flat=True))
         how = form.cleaned_data["how"]

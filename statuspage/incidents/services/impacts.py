@@ -18,14 +18,14 @@ from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish
 
 # A component, the state it is in and the one it comes into.
-State = tuple[Component, str, ComponentStatus]
+StateChange = tuple[Component, str, ComponentStatus]
 OVERTAKEN: Final = {
     Incident: _("Someone else has updated this incident. Read their update first."),
     Maintenance: _("Someone else has updated this maintenance. Read their update first."),
 }
 
 
-def incident_states(incident: Incident, claims: Mapping[Component, str]) -> list[State]:
+def incident_states(incident: Incident, claims: Mapping[Component, str]) -> list[StateChange]:
     """Return the state of every component of the incident, with these claims applied.
 
     A resolved incident holds no component.
@@ -40,7 +40,9 @@ def incident_states(incident: Incident, claims: Mapping[Component, str]) -> list
     )
 
 
-def maintenance_states(maintenance: Maintenance, components: Iterable[Component]) -> list[State]:
+def maintenance_states(
+    maintenance: Maintenance, components: Iterable[Component]
+) -> list[StateChange]:
     """Return the states of a maintenance's components; it changes them only while in progress."""
     active = maintenance.status in MAINTENANCE_ACTIVE
     return _states(
@@ -73,7 +75,7 @@ def _states(
     own: Mapping[Component, list[str]],
     incidents: QuerySet[AffectedComponent],
     maintenances: QuerySet[Maintenance],
-) -> list[State]:
+) -> list[StateChange]:
     """Return the worst state of each component among claims, open incidents and maintenance."""
     claims = {component.pk: [*said] for component, said in own.items()}
     held = incidents.filter(component__in=own).exclude(incident__status=IncidentStatus.RESOLVED)
@@ -103,7 +105,7 @@ def say(
     row: Incident | Maintenance,
     kind: str,
     content: Content,
-    states: Sequence[State],
+    states: Sequence[StateChange],
     author: Author | None,
 ) -> Statement:
     """Publish the statement about a row just changed, and set its components' states."""

@@ -13,7 +13,7 @@ from statuspage.notices.values import TEXT, choice_of
 from statuspage.statements.texts import for_reader
 
 
-class Verdict(TextChoices):
+class RumourVerdict(TextChoices):
     """The operator's verdict on a rumour."""
 
     FALSE = "false", _("False")
@@ -24,9 +24,9 @@ class Verdict(TextChoices):
 # Enough to recognise it by; the page quotes it whole.
 QUOTED: Final = 40
 BRIEFS: Final[Mapping[str, str | Promise]] = {
-    Verdict.FALSE: _('Rumour: "%(quote)s". This is false: %(why)s'),
-    Verdict.PARTLY: _('Rumour: "%(quote)s". Only partly true: %(why)s'),
-    Verdict.TRUE: _('Rumour: "%(quote)s". This is true: %(why)s'),
+    RumourVerdict.FALSE: _('Rumour: "%(quote)s". This is false: %(why)s'),
+    RumourVerdict.PARTLY: _('Rumour: "%(quote)s". Only partly true: %(why)s'),
+    RumourVerdict.TRUE: _('Rumour: "%(quote)s". This is true: %(why)s'),
 }
 
 
@@ -41,7 +41,7 @@ class Clarification(NoticeKind):
             "quoted", _("The rumour"), TEXT, help=_("The rumour or forged notice, word for word.")
         ),
         optional("seen", _("Where it was seen"), TEXT),
-        PayloadField("verdict", _("True or false"), choice_of(Verdict)),
+        PayloadField("verdict", _("True or false"), choice_of(RumourVerdict)),
         PayloadField("why", _("Reason"), TEXT),
     )
 

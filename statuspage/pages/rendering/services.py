@@ -70,7 +70,7 @@ def code() -> str:
     return digest.hexdigest()
 
 
-class Outcome(Enum):
+class RenderResult(Enum):
     """The result of rendering what is due."""
 
     NOTHING = "nothing was due"
@@ -88,7 +88,7 @@ def take_over() -> None:
             edition.save()
 
 
-def render_due(now: datetime | None = None) -> Outcome:
+def render_due(now: datetime | None = None) -> RenderResult:
     """Render what statements, the clock or changed names make due, unless somebody does already.
 
     A crash at any point leaves the edition before.
@@ -97,10 +97,10 @@ def render_due(now: datetime | None = None) -> Outcome:
     with transaction.atomic():
         store.snapshot_of_the_database()
         if not store.alone():
-            return Outcome.BUSY
+            return RenderResult.BUSY
         edition, head, made_from = store.current(), due.newest_number(), reference()
         if _is_current(edition, head, made_from, moment):
-            return Outcome.NOTHING
+            return RenderResult.NOTHING
         return _render(edition, head, made_from, moment)
 
 
@@ -113,7 +113,7 @@ def _is_current(edition: Edition, head: int, made_from: str, now: datetime) -> b
     )
 
 
-def _render(edition: Edition, head: int, made_from: str, now: datetime) -> Outcome:
+def _render(edition: Edition, head: int, made_from: str, now: datetime) -> RenderResult:
     urgent = _urgent(edition, head, now)
     # A process of an older version renders new statements, and leaves the rest to the newer one.
     newest = edition.code in {"", code()}
@@ -125,7 +125,7 @@ def _render(edition: Edition, head: int, made_from: str, now: datetime) -> Outco
     if newest and edition.reference != made_from:
         edition.reference = "" if more else made_from
     store.edition_publish(edition, pages, missing, made_from if newest else "")
-    return Outcome.MORE if more else Outcome.DONE
+    return RenderResult.MORE if more else RenderResult.DONE
 
 
 def _urgent(edition: Edition, head: int, now: datetime) -> dict[str, None]:

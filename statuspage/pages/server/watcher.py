@@ -10,7 +10,7 @@ from typing import Final
 import psycopg
 from django.db import DatabaseError, connection
 
-from statuspage.pages.rendering.services import Outcome, render_due, take_over
+from statuspage.pages.rendering.services import RenderResult, render_due, take_over
 from statuspage.pages.server.memory import Memory
 from statuspage.pages.snapshots import store
 from statuspage.pages.snapshots.files import Files
@@ -101,7 +101,7 @@ class Watcher:
             line.execute(f"LISTEN {store.CHANNEL}")
             take_over()
             while not self._ended.is_set():
-                more = render_due() is Outcome.MORE
+                more = render_due() is RenderResult.MORE
                 self._take_in()
                 if not more:
                     list(line.notifies(timeout=LOOK_EVERY_SECONDS, stop_after=1))

@@ -37,7 +37,7 @@ QUIET: Final[Mapping[str, str | Promise]] = {
 
 
 @dataclass(frozen=True)
-class DayRun:
+class UptimeRun:
     """Neighbouring days of which the same is told; `status` is a component status, or `none`."""
 
     first: date
@@ -63,14 +63,14 @@ def drawn(days: Sequence[DayRecord]) -> SafeString:
     return render_to_string("pages/parts/bar.html", {"bar": picture})
 
 
-def told(records: Sequence[DayRecord]) -> list[DayRun]:
+def told(records: Sequence[DayRecord]) -> list[UptimeRun]:
     """Return the days in words, the newest first."""
     return [_run(one) for one in reversed(runs(records))]
 
 
-def _run(found: Sequence[DayRecord]) -> DayRun:
+def _run(found: Sequence[DayRecord]) -> UptimeRun:
     status = found[-1].status or NO_RECORD
-    return DayRun(
+    return UptimeRun(
         first=found[0].day,
         last=found[-1].day,
         status=str(status),

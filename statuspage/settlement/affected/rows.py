@@ -15,7 +15,7 @@ from statuspage.notices.audience import CATEGORY_WORDS
 from statuspage.settlement.affected.hashes import lookup_key, merchant_key, normalised, row_key
 from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.models import TransactionStatus
-from statuspage.uploads.tables import Table, one_of
+from statuspage.uploads.tables import UploadTable, one_of
 
 # As acquirers' own systems head them.
 HEADINGS: Final = {
@@ -123,7 +123,7 @@ def read_amount(cell: str) -> Decimal:
     return amount
 
 
-class TransactionTable(Table[TransactionRow]):
+class TransactionTable(UploadTable[TransactionRow]):
     """The columns of a list of transactions, read at some moment."""
 
     headings = HEADINGS

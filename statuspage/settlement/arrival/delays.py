@@ -12,7 +12,7 @@ from statuspage.statements.times import from_iso
 
 
 @dataclass(frozen=True)
-class Delay:
+class KnownDelay:
     """A delay as it was known at a moment; `recovery` is the notice that ended it, if one had."""
 
     notice: Notice
@@ -48,17 +48,17 @@ class Delay:
         return within and addresses(self.notice.audience, category, product)
 
 
-def delays(as_of: datetime | None = None) -> list[Delay]:
+def delays(as_of: datetime | None = None) -> list[KnownDelay]:
     """Return the delays known at a moment (default: now), newest first, without withdrawn ones."""
     standing = standing_notices(as_of or timezone.now())
     recoveries = list(standing.filter(kind="recovery").order_by("published_at", "pk"))
     return [
-        Delay(one, next((end for end in recoveries if _ends(end, one)), None))
+        KnownDelay(one, next((end for end in recoveries if _ends(end, one)), None))
         for one in standing.filter(kind="delay")
     ]
 
 
-def open_delays(as_of: datetime | None = None) -> list[Delay]:
+def open_delays(as_of: datetime | None = None) -> list[KnownDelay]:
     """Return the delays that no recovery had ended by then."""
     return [one for one in delays(as_of) if one.recovery is None]
 

@@ -9,7 +9,7 @@ from statuspage.notices.audience import addresses
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import standing_notices
 from statuspage.settlement.arrival.answers import Question, Step
-from statuspage.settlement.arrival.delays import Delay, delays
+from statuspage.settlement.arrival.delays import KnownDelay, delays
 from statuspage.settlement.arrival.words import Code
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION
@@ -25,16 +25,16 @@ class KnownFacts:
         self.as_of = as_of
         self._said: dict[str, list[Statement]] = {}
 
-    def delays(self, question: Question) -> list[Delay]:
+    def delays(self, question: Question) -> list[KnownDelay]:
         """Return all of the merchant's delays, newest first, for any transaction."""
         return [one for one in self._delays if _concerns(one.notice, question)]
 
-    def delay(self, question: Question) -> Delay | None:
+    def delay(self, question: Question) -> KnownDelay | None:
         """Return the newest one that makes the transaction late."""
         asked = question.category, question.code, question.at
         return next((one for one in self._delays if one.covers(*asked)), None)
 
-    def delayed_elsewhere(self, question: Question) -> Delay | None:
+    def delayed_elsewhere(self, question: Question) -> KnownDelay | None:
         """Return a delay of certain products if the question names no product, else None."""
         if question.product:
             return None
@@ -86,7 +86,7 @@ class KnownFacts:
         ]
 
     @cached_property
-    def _delays(self) -> list[Delay]:
+    def _delays(self) -> list[KnownDelay]:
         return delays(self.as_of)
 
     @cached_property

@@ -9,7 +9,7 @@ from django.utils import timezone
 from statuspage.notices.audience import MerchantCategory
 from statuspage.settlement.arrival.answers import Answer, Question, Step
 from statuspage.settlement.arrival.by_rule import RuleResult, by_rule
-from statuspage.settlement.arrival.delays import Delay
+from statuspage.settlement.arrival.delays import KnownDelay
 from statuspage.settlement.arrival.fees import fees
 from statuspage.settlement.arrival.known import KnownFacts
 from statuspage.settlement.arrival.words import Code, DateStatus, those_transactions
@@ -78,7 +78,7 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
     )
 
 
-def _status(day: date | None, delay: Delay | None, rule: SettlementRule | None) -> DateStatus:
+def _status(day: date | None, delay: KnownDelay | None, rule: SettlementRule | None) -> DateStatus:
     if day:
         return DateStatus.KNOWN
     if delay:
@@ -87,7 +87,7 @@ def _status(day: date | None, delay: Delay | None, rule: SettlementRule | None) 
 
 
 def _delayed(
-    delay: Delay, known: KnownFacts, ordinary: date | None
+    delay: KnownDelay, known: KnownFacts, ordinary: date | None
 ) -> tuple[date | None, tuple[Step, ...]]:
     """Return by when late money is there, if that is known, and why.
 

@@ -203,7 +203,9 @@ class TestSending:
     @pytest.mark.parametrize(
         "name", ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SIGN_NAME", "TEMPLATE"]
     )
-    def test_it_is_off_until_everything_is_set(self, simulator, settings, name: str) -> None:
+    def test_the_channel_is_off_until_every_setting_is_there(
+        self, simulator, settings, name: str
+    ) -> None:
         assert SMS.configured()
         setattr(settings, f"ALIYUN_SMS_{name}", "")
         assert not SMS.configured()

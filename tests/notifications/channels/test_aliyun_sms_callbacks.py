@@ -199,7 +199,7 @@ def test_an_empty_push_says_nothing() -> None:
         )
     )
 )
-def test_no_push_is_too_odd(entries: list[dict[str, object]]) -> None:
+def test_any_push_is_read_or_unreadable(entries: list[dict[str, object]]) -> None:
     try:
         callback = parse(*entries)
     except UnreadableCallback:

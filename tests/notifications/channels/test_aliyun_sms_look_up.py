@@ -61,7 +61,7 @@ class TestLookingUp:
         simulator.control("POST", "inbound", {"from": PHONE, "text": "7:"})
         assert look_up(sms()) is LookupResult.ABSENT
 
-    def test_it_is_found_behind_a_page_of_others(self, simulator: Simulator) -> None:
+    def test_a_message_is_found_behind_a_page_of_others(self, simulator: Simulator) -> None:
         sent = sms()
         send(SMS, sent)
         send(SMS, *(sms(delivery_id=number + 100) for number in range(60)))

@@ -101,7 +101,7 @@ def test_a_stand_in_reaches_the_same_addresses(one) -> None:
 
 
 @every_channel
-def test_it_says_what_it_is(name: str) -> None:
+def test_a_channel_has_a_label_an_address_kind_and_limits(name: str) -> None:
     channel = find_channel(name)
     assert str(channel.label)
     assert isinstance(channel.address_kind, AddressKind)
@@ -112,7 +112,7 @@ def test_it_says_what_it_is(name: str) -> None:
 
 
 @every_channel
-def test_its_addresses_are_normal_and_masked(name: str) -> None:
+def test_the_addresses_of_a_channel_are_normalised_and_masked(name: str) -> None:
     kind = find_channel(name).address_kind
     address = ADDRESSES[kind].format(url="https://hooks.example.com")
     assert normalise(kind, address) == address
@@ -120,7 +120,7 @@ def test_its_addresses_are_normal_and_masked(name: str) -> None:
 
 
 @every_channel
-def test_it_writes_every_kind_of_statement(name: str, subtests: pytest.Subtests) -> None:
+def test_a_channel_composes_every_kind_of_statement(name: str, subtests: pytest.Subtests) -> None:
     for language, kind in product(LANGUAGES, KINDS + NOTICES):
         with subtests.test(language=language, kind=kind):
             said = bulletin(language, kind=kind, status=kind.split(".")[1])
@@ -131,7 +131,9 @@ def test_it_writes_every_kind_of_statement(name: str, subtests: pytest.Subtests)
 
 
 @every_channel
-def test_it_writes_corrections_and_withdrawals(name: str, subtests: pytest.Subtests) -> None:
+def test_a_channel_composes_corrections_and_withdrawals(
+    name: str, subtests: pytest.Subtests
+) -> None:
     for language, kind in product(LANGUAGES, ("correction", "withdrawal")):
         with subtests.test(language=language, kind=kind):
             text = find_channel(name).compose(correction(language, kind)).text
@@ -143,7 +145,9 @@ def test_it_writes_corrections_and_withdrawals(name: str, subtests: pytest.Subte
 
 @every_channel
 @languages
-def test_writing_is_pure(name: str, language: str) -> None:
+def test_composing_twice_gives_the_same_and_leaves_the_bulletin_alone(
+    name: str, language: str
+) -> None:
     channel = find_channel(name)
     said = bulletin(language)
     before = pickle.dumps(dataclasses.asdict(said))
@@ -164,7 +168,7 @@ def test_the_active_language_does_not_leak_into_a_message(name: str) -> None:
 
 
 @every_channel
-def test_no_body_is_too_odd(name: str) -> None:
+def test_any_body_can_be_composed(name: str) -> None:
     for body in ("", "x", "\n\n", "话" * 5000, "😀" * 2500, "a. " * 1600, "%s {x}"):
         assert find_channel(name).compose(bulletin(body=body)).text, body[:10]
 
@@ -198,7 +202,7 @@ BODIES = ["", "{}", "[]", "<html>", '{"errcode": "x", "code": "y"}']
 
 
 @every_channel
-def test_no_answer_makes_it_raise(
+def test_whatever_a_provider_answers_is_an_outcome(
     name: str, server: Callable[[int], str], settings: Settings, subtests: pytest.Subtests
 ) -> None:
     if name == "email":
@@ -247,7 +251,7 @@ def test_neither_secrets_nor_addresses_are_logged(name: str, serve, server, capl
 
 
 @every_channel
-def test_without_credentials_it_says_that_it_is_off(name: str, settings) -> None:
+def test_a_channel_that_needs_credentials_is_off_without_them(name: str, settings) -> None:
     for setting in (
         "TWILIO_AUTH_TOKEN",
         "ALIYUN_SMS_ACCESS_KEY_SECRET",

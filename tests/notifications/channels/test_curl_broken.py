@@ -100,7 +100,7 @@ class TestNothingIsSentTwice:
             position + 1
         )
 
-    def test_when_it_is_reset(self) -> None:
+    def test_when_a_reused_connection_is_reset(self) -> None:
         def answers(connection: socket.socket, body: str) -> bool:
             if body == "reset":
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
@@ -126,7 +126,7 @@ class TestNothingIsSentTwice:
         assert len(set(server.bodies)) == len(server.bodies)
         assert sum(isinstance(one, ProviderResponse) for one in outcomes) == len(server.bodies)
 
-    def test_when_a_long_one_breaks_off_in_the_middle(self) -> None:
+    def test_when_a_long_request_breaks_off_in_the_middle(self) -> None:
         connections = []
 
         def serve(connection: socket.socket) -> None:

@@ -45,7 +45,7 @@ def test_of_several_candidates_the_newest_is_named(simulator: Simulator) -> None
     assert look_up(message(PHONE, TEXT)) == Accepted(sids[-1])
 
 
-def test_it_is_found_between_others(simulator: Simulator) -> None:
+def test_a_message_is_found_between_others(simulator: Simulator) -> None:
     sid_of(message(PHONE, f"{TEXT}之前"))
     ours = sid_of(message(PHONE, TEXT))
     sid_of(message(PHONE, f"{TEXT}之后"))

@@ -83,7 +83,7 @@ def test_a_stop_by_the_second_provider_stops_the_first_ones_address(client, text
     assert (address.channel, address.suppressed_for) == ("twilio_sms", "opted_out")
 
 
-def test_start_takes_it_back(client):
+def test_start_takes_a_stop_back(client):
     make_address(PHONE)
     push(client, INBOUND_URL, reply("STOP"))
     push(client, INBOUND_URL, reply("START"))

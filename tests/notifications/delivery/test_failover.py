@@ -44,7 +44,7 @@ def test_a_provider_that_does_not_answer_is_replaced(provider, outcome):
         NotSent(Reason.QUOTA),
     ],
 )
-def test_an_answer_shows_that_it_is_there(provider, answer):
+def test_an_answer_of_the_first_provider_ends_the_failover(provider, answer):
     trouble()
     providers.note(TWILIO, [REFUSED, answer])
     assert providers.provider_of(TWILIO) is TWILIO

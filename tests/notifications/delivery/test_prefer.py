@@ -24,7 +24,7 @@ def lost_in_a_group():
     return Delivery.objects.get()
 
 
-def test_by_default_it_is_left_to_people():
+def test_by_default_a_lost_message_is_left_to_people():
     left = lost_in_a_group()
     assert (left.state, left.due_at) == ("unknown", NEVER)
 
@@ -34,7 +34,7 @@ def test_a_channel_may_prefer_to_double(settings):
     assert lost_in_a_group().state == "pending"
 
 
-def test_it_is_not_doubled_for_ever(settings):
+def test_a_message_is_doubled_no_more_after_the_last_attempt(settings):
     settings.DELIVERY_PREFER_DUP, settings.DELIVERY_MAX_ATTEMPTS = [ROBOT], 1
     left = lost_in_a_group()
     assert (left.state, left.due_at) == ("unknown", NEVER)

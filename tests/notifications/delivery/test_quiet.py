@@ -54,7 +54,7 @@ def test_at_night_a_message_waits_for_eight_in_the_morning(hour):
 
 
 @pytest.mark.parametrize("hour", [8, 9, 15, 21])
-def test_by_day_nothing_waits(hour):
+def test_outside_quiet_hours_nothing_waits(hour):
     sleeper(hour)
     tell()
     assert len(claim(SMS, 10)[0]) == 1

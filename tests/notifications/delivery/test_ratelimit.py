@@ -51,7 +51,7 @@ def test_giving_back_nothing_is_nothing():
     assert take("never-used", SLOW, 100)[0] == 10
 
 
-def test_it_refills_with_time():
+def test_a_bucket_refills_with_time():
     quick = Limits(per_second=1000, burst=5)
     taken = sum(take("a", quick, 5)[0] for _ in range(2000))
     assert taken > 5

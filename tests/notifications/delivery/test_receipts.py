@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from notifications.channels.outcomes import Reason, ReceiptState
-from notifications.channels.outcomes import Receipt as Word
+from notifications.channels.outcomes import ProviderReceipt, Reason, ReceiptState
 from notifications.delivery import receipts
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
@@ -33,7 +32,7 @@ def delivery():
 
 
 def word(state, delivery=None, **values):
-    return Word(
+    return ProviderReceipt(
         **{
             "key": f"SM1:{state}",
             "state": state,

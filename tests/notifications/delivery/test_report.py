@@ -36,7 +36,7 @@ def message(seconds: int | None, channel: str = SMS, at: datetime = FEBRUARY) ->
     )
 
 
-def test_it_counts_what_providers_took_and_how_soon() -> None:
+def test_the_report_counts_what_providers_took_and_how_soon() -> None:
     for seconds, channel in ((1, SMS), (60, SMS), (61, "email"), (300, SMS), (301, SMS)):
         message(seconds, channel)
     message(None)
@@ -54,7 +54,7 @@ def test_it_counts_what_providers_took_and_how_soon() -> None:
     assert "2025-02" in report.content["name"]["zh-hans"]
 
 
-def test_it_is_said_once_and_nobody_is_written_to() -> None:
+def test_the_report_is_published_once_and_sent_to_nobody() -> None:
     message(1)
     report = report_publish(MARCH)
     assert report is not None
@@ -66,12 +66,12 @@ def test_it_is_said_once_and_nobody_is_written_to() -> None:
 @pytest.mark.parametrize(
     "now", [MARCH - timedelta(days=1), MARCH + timedelta(days=60), FEBRUARY - timedelta(days=3)]
 )
-def test_it_is_not_said_too_early_nor_of_a_month_without_messages(now: datetime) -> None:
+def test_there_is_no_report_too_early_nor_of_a_month_without_messages(now: datetime) -> None:
     message(1)
     assert report_publish(now) is None
 
 
-def test_two_workers_say_it_once() -> None:
+def test_two_workers_publish_the_report_once() -> None:
     message(1)
     barrier = threading.Barrier(2)
 

@@ -114,7 +114,7 @@ def test_unknown_is_repeated_where_the_receiver_recognises_it(claimed, name):
 
 
 @pytest.mark.parametrize("name", ["wechat", "webhook"])
-def test_but_no_longer_than_it_does(claimed, name):
+def test_unknown_is_not_repeated_when_the_receiver_may_have_forgotten_it(claimed, name):
     long_ago = timezone.now() - timedelta(days=2)
     Delivery.objects.update(first_tried_at=long_ago, state="pending", due_at=long_ago)
     (again,), _ = claim(SMS, 1)

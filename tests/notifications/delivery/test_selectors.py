@@ -83,7 +83,7 @@ class TestAsleep:
         settings.QUIET_HOURS = None
         assert asleep(document) == 0
 
-    def test_by_day_nobody_waits(self, settings):
+    def test_outside_quiet_hours_nobody_waits(self, settings):
         make_address()
         settings.QUIET_HOURS = (time(3, 0), time(3, 0))
         assert asleep(self.draft()) == 0

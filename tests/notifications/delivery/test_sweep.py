@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.channels.outcomes import Receipt as Word
-from notifications.channels.outcomes import ReceiptState
+from notifications.channels.outcomes import ProviderReceipt, ReceiptState
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
 from notifications.delivery.models import Broadcast, Delivery
@@ -85,7 +84,7 @@ def test_due_deliveries_are_sent_and_later_ones_left(asked):
 
 
 def test_stored_receipts_are_applied(asked):
-    receipts_store(SMS, [Word(key="k", state=ReceiptState.DELIVERED, provider_id="SM1")])
+    receipts_store(SMS, [ProviderReceipt(key="k", state=ReceiptState.DELIVERED, provider_id="SM1")])
     asked()
     sweep()
     assert ("delivery.apply_receipts",) in asked()
@@ -151,7 +150,7 @@ def test_progress_moves_with_receipts():
     expand(statement.number)
     claim(SMS, 1)
     Delivery.objects.update(state="sent", provider_id="SM1")
-    receipts_store(SMS, [Word(key="k", state=ReceiptState.DELIVERED, provider_id="SM1")])
+    receipts_store(SMS, [ProviderReceipt(key="k", state=ReceiptState.DELIVERED, provider_id="SM1")])
     assert progress_by_channel(statement.number)[SMS]["sent"] == 1
     receipts_apply()
     assert progress_by_channel(statement.number)[SMS]["delivered"] == 1

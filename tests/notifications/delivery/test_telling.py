@@ -43,7 +43,7 @@ def test_the_group_and_every_mailbox_are_told_once(staff_alarms):
     assert heard(staff_alarms) == told
 
 
-def test_they_are_told_what_in_both_languages_and_where_to_look(staff_alarms):
+def test_staff_are_told_what_is_wrong_in_both_languages_and_where_to_look(staff_alarms):
     raise_one()
     alarms_tell()
     for _channel, _to, body in heard(staff_alarms):
@@ -53,7 +53,7 @@ def test_they_are_told_what_in_both_languages_and_where_to_look(staff_alarms):
         assert f"{django_settings.SITE_URL}/console/" in body
 
 
-def test_it_counts_as_told_before_the_first_byte_leaves(staff_alarms, monkeypatch):
+def test_an_alarm_counts_as_told_before_the_first_byte_leaves(staff_alarms, monkeypatch):
     from notifications.channels.wecom import WeCom
 
     seen = []

@@ -49,7 +49,7 @@ class TestAdding:
         assert clear_address(address) == raw
         assert raw not in address.masked
 
-    def test_adding_it_again_updates_it(self) -> None:
+    def test_adding_an_address_again_updates_its_choices(self) -> None:
         _add()
         _add(raw="+86 138-0013-8000", language="en", topics=["incident"])
         address = Address.objects.get()
@@ -123,7 +123,7 @@ class TestWebhooks:
         address, _ = webhook_add(url=f"{URL}?token=secret", language="en")
         assert address.masked == "merchant.example.com/***"
 
-    def test_adding_it_again_replaces_the_secret(self) -> None:
+    def test_adding_a_webhook_again_replaces_its_secret(self) -> None:
         _, first = webhook_add(url=URL, language="en")
         address, second = webhook_add(url=URL, language="zh", topics=["incident"])
         assert first != second

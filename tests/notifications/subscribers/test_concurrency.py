@@ -9,7 +9,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.contacts import contact_for_code
 from notifications.subscribers.models import Address, Consent, SignUp, Subscriber
-from notifications.subscribers.services.codes import CodeRefused, Refusal, codes_send
+from notifications.subscribers.services.codes import CodeRefused, SignupRefusal, codes_send
 from notifications.subscribers.services.inbound import bind_code_issue, wechat_bind
 from notifications.subscribers.services.signups import signup_confirm, signup_request
 from tests.factories import make_address
@@ -42,11 +42,11 @@ def test_twenty_wrong_codes_at_once_use_up_exactly_ten_tries(sim: Any) -> None:
     signup = _signup()
     code = _sent_code(sim, signup)
     answers = all_at_once(20, lambda _: _try(signup, wrong(code)))
-    assert answers.count(Refusal.WRONG) == 10
-    assert answers.count(Refusal.TOO_MANY_TRIES) == 10
+    assert answers.count(SignupRefusal.WRONG) == 10
+    assert answers.count(SignupRefusal.TOO_MANY_TRIES) == 10
     signup.refresh_from_db()
     assert signup.tries == 10
-    assert _try(signup, code) == Refusal.TOO_MANY_TRIES
+    assert _try(signup, code) == SignupRefusal.TOO_MANY_TRIES
 
 
 def test_guessing_from_twenty_threads_never_gets_more_than_ten_answers(sim: Any) -> None:
@@ -54,7 +54,7 @@ def test_guessing_from_twenty_threads_never_gets_more_than_ten_answers(sim: Any)
     code = int(_sent_code(sim, signup))
     guesses = [f"{(code + 1 + number) % 1_000_000:06d}" for number in range(20)]
     answers = all_at_once(20, lambda number: _try(signup, guesses[number]))
-    assert sum(answer != Refusal.TOO_MANY_TRIES for answer in answers) == 10
+    assert sum(answer != SignupRefusal.TOO_MANY_TRIES for answer in answers) == 10
 
 
 def test_one_code_confirmed_twice_at_once_subscribes_once(sim: Any) -> None:
@@ -62,7 +62,7 @@ def test_one_code_confirmed_twice_at_once_subscribes_once(sim: Any) -> None:
     code = _sent_code(sim, signup)
     answers = all_at_once(8, lambda _: _try(signup, code))
     assert answers.count("ok") == 1
-    assert set(answers) <= {"ok", Refusal.USED, Refusal.TOO_MANY_TRIES}
+    assert set(answers) <= {"ok", SignupRefusal.USED, SignupRefusal.TOO_MANY_TRIES}
     assert Address.objects.count() == 1
     assert Consent.objects.count() == 1
 

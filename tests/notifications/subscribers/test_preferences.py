@@ -49,19 +49,21 @@ def also(channel: str, clear: str) -> Address:
 
 
 class TestNights:
-    def test_it_is_quiet_unless_they_say_otherwise(self, visitor: Visitor, page: str) -> None:
+    def test_quiet_hours_are_kept_unless_the_subscriber_says_otherwise(
+        self, visitor: Visitor, page: str
+    ) -> None:
         shown = text_of(visitor.client.get(page))
         assert re.search(r'<input[^>]*name="quiet"[^>]* checked', shown)
         assert "Between 22:00 and 08:00, SMS and WeChat messages are held until 08:00." in shown
 
-    def test_who_wants_to_be_woken_is(self, visitor: Visitor, page: str) -> None:
+    def test_a_subscriber_may_do_without_quiet_hours(self, visitor: Visitor, page: str) -> None:
         visitor.client.post(page, {**ANSWERS, "quiet": ""})
         assert Subscriber.objects.get().quiet is False
         assert not re.search(
             r'<input[^>]*name="quiet"[^>]* checked', text_of(visitor.client.get(page))
         )
 
-    def test_the_clock_is_theirs(self, visitor: Visitor, page: str) -> None:
+    def test_a_subscriber_chooses_the_time_zone(self, visitor: Visitor, page: str) -> None:
         shown = text_of(visitor.client.get(page))
         assert 'value="Asia/Shanghai" selected' in shown
         visitor.client.post(page, {**ANSWERS, "timezone": "Europe/London"})
@@ -90,7 +92,9 @@ class TestNights:
         subscriber = Subscriber.objects.get()
         assert (subscriber.quiet, subscriber.timezone) == (True, "Asia/Tokyo")
 
-    def test_subscribing_again_leaves_it_as_it_is(self, visitor: Visitor, page: str) -> None:
+    def test_subscribing_again_keeps_quiet_hours_and_time_zone(
+        self, visitor: Visitor, page: str
+    ) -> None:
         visitor.client.post(page, {**ANSWERS, "quiet": "", "timezone": "Asia/Tokyo"})
         visitor.subscribe()
         assert preferences_of(Subscriber.objects.get()) == DeliveryPreferences(
@@ -119,13 +123,13 @@ class TestOneByOne:
         ordered = Address.objects.order_by("position").values_list("channel", flat=True)
         assert [*ordered] == ["wechat", "twilio_sms", "email"]
 
-    def test_and_back_to_every_channel(self, visitor: Visitor, page: str) -> None:
+    def test_a_subscriber_may_go_back_to_every_channel(self, visitor: Visitor, page: str) -> None:
         also("wechat", OPENID)
         visitor.client.post(page, {**ANSWERS, "told": "once"})
         visitor.client.post(page, {**ANSWERS, "told": "every"})
         assert not Subscriber.objects.get().one_by_one
 
-    def test_saving_something_else_keeps_it(self, visitor: Visitor, page: str) -> None:
+    def test_saving_something_else_keeps_one_by_one(self, visitor: Visitor, page: str) -> None:
         other = also("wechat", OPENID)
         visitor.client.post(page, {**ANSWERS, "told": "once"})
         Address.objects.filter(pk=other.pk).update(suppressed_at="2026-01-01T00:00:00Z")
@@ -207,11 +211,11 @@ class TestImport:
             True, "Europe/London", True
         )
 
-    def test_empty_is_as_for_everyone(self) -> None:
+    def test_empty_columns_leave_the_defaults(self) -> None:
         assert self.run("13800138000,en,,contract,,") == []
         assert preferences_of(Subscriber.objects.get()) == DeliveryPreferences()
 
-    def test_without_the_columns_it_is_as_for_everyone(self) -> None:
+    def test_missing_columns_leave_the_defaults(self) -> None:
         header = "phone,language,category,consent_source"
         assert self.run("13800138000,en,,contract", header=header) == []
         assert preferences_of(Subscriber.objects.get()) == DeliveryPreferences()
@@ -240,7 +244,7 @@ class TestImport:
             True, "Europe/London", True
         )
 
-    def test_a_row_can_take_it_back(self) -> None:
+    def test_a_later_row_can_take_one_by_one_back(self) -> None:
         self.run("13800138000,en,,contract,,yes")
         self.run("13800138000,en,,contract,,no")
         assert Subscriber.objects.get().one_by_one is False

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from notifications.channels.addresses import AddressKind
 from notifications.subscribers.contacts import Contact, contact_for_code
-from notifications.subscribers.services.codes import CodeRefused, Refusal
+from notifications.subscribers.services.codes import CodeRefused, SignupRefusal
 from notifications.subscribers.services.signups import count_code
 from tests.notifications.subscribers.threads import all_at_once
 
@@ -29,7 +29,7 @@ def _allowed(contact: Contact, ip: str) -> bool:
     try:
         count_code(contact, ip)
     except CodeRefused as refused:
-        if refused.refusal != Refusal.RATE_LIMITED:
+        if refused.refusal != SignupRefusal.RATE_LIMITED:
             raise
         return False
     return True
@@ -85,5 +85,5 @@ def test_without_redis_nothing_is_sent_and_the_sentence_says_when_to_try_again(
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     with pytest.raises(CodeRefused) as raised:
         count_code(_number(), "192.0.2.1")
-    assert raised.value.refusal == Refusal.UNAVAILABLE
+    assert raised.value.refusal == SignupRefusal.UNAVAILABLE
     assert raised.value.status == 503

@@ -6,12 +6,12 @@ from django.utils import translation
 
 from notifications.channels.outcomes import Reason
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.services.codes import CodeRefused, Refusal
+from notifications.subscribers.services.codes import CodeRefused, SignupRefusal
 from tests.notifications.subscribers.visitor import Visitor, newest_signup, text_of
 
 
-@pytest.mark.parametrize("refusal", list(Refusal))
-def test_every_refusal_is_a_whole_sentence(refusal: Refusal) -> None:
+@pytest.mark.parametrize("refusal", list(SignupRefusal))
+def test_every_refusal_is_a_whole_sentence(refusal: SignupRefusal) -> None:
     with translation.override("en"):
         [sentence] = CodeRefused(refusal, left=3).messages
     assert sentence[0].isupper()
@@ -19,21 +19,21 @@ def test_every_refusal_is_a_whole_sentence(refusal: Refusal) -> None:
     assert "%" not in sentence
 
 
-@pytest.mark.parametrize("refusal", list(Refusal))
-def test_a_refusal_is_never_the_servers_fault_unless_it_is(refusal: Refusal) -> None:
+@pytest.mark.parametrize("refusal", list(SignupRefusal))
+def test_a_refusal_is_never_the_servers_fault_unless_it_is(refusal: SignupRefusal) -> None:
     status = CodeRefused(refusal, left=3).status
-    assert (status == 503) == (refusal == Refusal.UNAVAILABLE)
+    assert (status == 503) == (refusal == SignupRefusal.UNAVAILABLE)
     assert status in {400, 429, 503}
 
 
 def test_a_refusal_can_be_shown_like_any_validation_error() -> None:
-    refused = CodeRefused(Refusal.WRONG, left=2)
+    refused = CodeRefused(SignupRefusal.WRONG, left=2)
     assert isinstance(refused, ValidationError)
     assert refused.code == "wrong"
 
 
 def test_no_two_refusals_say_the_same() -> None:
-    assert len({str(one.sentence) for one in Refusal}) == len(Refusal)
+    assert len({str(one.sentence) for one in SignupRefusal}) == len(SignupRefusal)
 
 
 @pytest.mark.django_db

@@ -12,11 +12,11 @@ def test_an_address_on_the_channel_itself_is_taken():
 
 
 @pytest.mark.parametrize("name", ["aliyun_sms", "pigeon", ""])
-def test_there_is_no_such_channel(name):
+def test_an_address_on_a_stand_in_or_an_unknown_channel_is_refused(name):
     with pytest.raises(ValidationError) as caught:
         contact_on(name, "13800138001")
     assert caught.value.code == "channel"
 
 
-def test_the_choices_have_no_stand_in():
+def test_no_stand_in_is_among_the_channels_to_choose_from():
     assert "aliyun_sms" not in [one.name for one in reachable_channels()]

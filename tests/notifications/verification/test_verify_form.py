@@ -11,7 +11,7 @@ from tests.factories import open_incident
 pytestmark = pytest.mark.django_db
 
 
-def test_it_speaks_chinese_at_the_root_and_names_the_promise() -> None:
+def test_the_page_speaks_chinese_at_the_root_and_names_the_promise() -> None:
     response = Client().get("/verify/")
     assert response.status_code == 200
     assert '<html lang="zh-hans">' in response.content.decode()

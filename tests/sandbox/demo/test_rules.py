@@ -28,7 +28,7 @@ def test_the_rules_of_the_design_hold_without_a_start_date(subtests: pytest.Subt
             assert Client().get(f"/api/v1/arrival/?{query}").json()["arrival_date"] == day
 
 
-def test_they_were_known_at_any_moment():
+def test_the_rules_were_known_at_any_moment():
     query = "category=micro&at=2024-09-30T12:00:00Z&as_of=2024-01-01T00:00:00Z"
     assert Client().get(f"/api/v1/arrival/?{query}").json()["arrival_date"] == "2024-10-08"
 

@@ -51,7 +51,7 @@ def test_what_was_waived_goes_back_step_by_step():
     assert 0 < promised.share < 100
 
 
-def test_it_ends_well_and_before_now():
+def test_the_story_ends_before_now_with_every_incident_resolved():
     assert overall_state(visible_components())[1] == "none"
     assert not open_incidents().exists()
     assert scheduled_maintenances().count() == 1

@@ -25,7 +25,7 @@ def run(arguments: list[str], **environment: str) -> subprocess.CompletedProcess
     )
 
 
-def test_it_ends_at_once_beside_a_real_credential(subtests: pytest.Subtests) -> None:
+def test_the_simulator_ends_at_once_beside_a_real_credential(subtests: pytest.Subtests) -> None:
     for name in [
         "TWILIO_AUTH_TOKEN",
         "TWILIO_AUTH_TOKEN_FILE",
@@ -54,7 +54,7 @@ def test_anything_but_yes_is_debug_off(subtests: pytest.Subtests) -> None:
             check_environment({"DEBUG": debug, "TWILIO_AUTH_TOKEN": "x"}, "127.0.0.1")
 
 
-def test_it_does_not_listen_to_other_machines() -> None:
+def test_the_simulator_does_not_listen_to_other_machines() -> None:
     ended = run(["--host", "0.0.0.0"])  # noqa: S104 - refused is what is tested
     assert ended.returncode == 2
     assert "not a loopback address" in ended.stderr

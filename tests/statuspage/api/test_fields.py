@@ -15,7 +15,7 @@ from statuspage.api.parsers import CSVParser, StrictJSONParser
 from statuspage.api.serializers import (
     ComponentIdsField,
     ComponentStatusesField,
-    MomentField,
+    MomentSerializerField,
     TextField,
 )
 from statuspage.statements.canonical import canonical
@@ -35,12 +35,12 @@ JSON = st.recursive(
 
 @given(moment=MOMENTS)
 def test_any_time_with_an_offset_is_read_as_the_same_moment(moment):
-    assert MomentField().to_internal_value(moment.isoformat()) == moment
+    assert MomentSerializerField().to_internal_value(moment.isoformat()) == moment
 
 
 @given(moment=MOMENTS)
 def test_a_time_that_was_shown_is_read_back(moment):
-    field = MomentField()
+    field = MomentSerializerField()
     shown = field.to_representation(moment)
     assert shown.endswith("Z")
     assert field.to_internal_value(shown) == moment
@@ -49,14 +49,14 @@ def test_a_time_that_was_shown_is_read_back(moment):
 @given(moment=st.datetimes(datetime(2000, 1, 1), datetime(2100, 12, 31)))
 def test_a_time_without_an_offset_is_never_guessed_at(moment):
     with pytest.raises(ValidationError) as caught:
-        MomentField().to_internal_value(moment.isoformat())
+        MomentSerializerField().to_internal_value(moment.isoformat())
     assert caught.value.get_codes() == ["offset"]
 
 
 @given(value=st.text() | st.integers() | st.none() | st.lists(st.text()) | st.booleans())
 def test_anything_else_is_no_time(value):
     with contextlib.suppress(ValidationError):
-        moment = MomentField().to_internal_value(value)
+        moment = MomentSerializerField().to_internal_value(value)
         assert moment.tzinfo is UTC
 
 
@@ -77,7 +77,7 @@ def test_anything_else_is_no_time(value):
 )
 def test_a_time_that_is_none_is_refused_with_the_reason(written, code):
     with pytest.raises(ValidationError) as caught:
-        MomentField().to_internal_value(written)
+        MomentSerializerField().to_internal_value(written)
     assert caught.value.get_codes() == [code]
 
 

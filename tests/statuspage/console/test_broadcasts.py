@@ -120,7 +120,7 @@ def test_without_javascript_there_is_a_button_to_look_again_while_it_moves(
     assert refresh not in words(author.get(path_of(statement)))
 
 
-def test_it_waits_for_receipts_of_channels_that_send_them(statement: Statement) -> None:
+def test_a_broadcast_waits_for_receipts_of_channels_that_send_them(statement: Statement) -> None:
     delivery = deliver(statement, "sent")
     finish(statement)
     assert progress_of(statement).moving

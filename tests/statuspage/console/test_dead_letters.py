@@ -32,7 +32,7 @@ def groups(page: str) -> list[tuple[str, str]]:
 
 
 class TestLooking:
-    def test_they_stand_under_their_reasons_with_counts(self, author: Client) -> None:
+    def test_failed_messages_stand_under_their_reasons_with_counts(self, author: Client) -> None:
         said = statement()
         for reason in ("blocked", "bad_address", "bad_address", ""):
             deliver(said, "failed", reason=reason)
@@ -70,7 +70,7 @@ class TestLooking:
         assert "138****2222" not in page
         assert "All statements" in page
 
-    def test_when_everything_arrived_it_says_so(self, author: Client) -> None:
+    def test_when_everything_arrived_the_page_says_so(self, author: Client) -> None:
         deliver(statement(), "delivered")
         assert "No failed messages." in words(author.get(LIST))
 
@@ -97,7 +97,9 @@ class TestLooking:
 
 
 class TestRetrying:
-    def test_it_is_asked_once_more_with_the_number(self, approver: Client) -> None:
+    def test_the_number_of_messages_is_said_before_any_is_sent_again(
+        self, approver: Client
+    ) -> None:
         said = statement()
         for _ in range(3):
             deliver(said, "failed")
@@ -106,7 +108,9 @@ class TestRetrying:
         assert "3 messages will be sent again." in page
         assert set(Delivery.objects.values_list("state", flat=True)) == {"failed", "undelivered"}
 
-    def test_then_they_are_due_again_and_the_broadcast_is_open(self, approver: Client) -> None:
+    def test_retried_messages_are_due_again_and_their_broadcast_is_open(
+        self, approver: Client
+    ) -> None:
         said = statement()
         deliver(said, "failed")
         finished(said)
@@ -115,7 +119,7 @@ class TestRetrying:
         assert Delivery.objects.get().state == "pending"
         assert Broadcast.objects.get(pk=said.number).state == "sending"
 
-    def test_only_the_group_that_is_shown(self, approver: Client) -> None:
+    def test_only_the_group_that_is_shown_is_retried(self, approver: Client) -> None:
         said = statement()
         deliver(said, "failed", reason="blocked")
         deliver(said, "failed", reason="bad_address")
@@ -126,7 +130,7 @@ class TestRetrying:
         left = Delivery.objects.filter(state="failed")
         assert [one.reason for one in left] == ["bad_address"]
 
-    def test_only_the_one_that_is_chosen(self, approver: Client) -> None:
+    def test_only_the_message_that_is_chosen_is_retried(self, approver: Client) -> None:
         said = statement()
         chosen, other = deliver(said, "failed"), deliver(said, "failed")
         approver.post(f"{RETRY}?delivery={chosen.pk}")

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.console.forms.fields import DayField, MomentField
+from statuspage.console.forms.fields import DayField, MomentFormField
 from statuspage.incidents.placeholders import check_filled_in, placeholders_in, with_time
 from statuspage.statements.forms import TextPairField
 
@@ -118,7 +118,7 @@ def test_filling_in_the_time_leaves_the_template_as_it_was(chinese: str, english
 
 
 def test_a_time_is_beijing_time() -> None:
-    assert MomentField().clean("2025-02-21T11:15") == datetime(2025, 2, 21, 3, 15, tzinfo=UTC)
+    assert MomentFormField().clean("2025-02-21T11:15") == datetime(2025, 2, 21, 3, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_time_is_beijing_time() -> None:
 )
 def test_times_that_cannot_be_meant_are_refused(value: str) -> None:
     with pytest.raises(ValidationError):
-        MomentField().clean(value)
+        MomentFormField().clean(value)
 
 
 @pytest.mark.parametrize("value", ["1999-12-31", "2100-01-02", "2025-02-30", "tomorrow"])

@@ -168,7 +168,7 @@ class TestReviews:
     def read(self, client: Client, statement: Statement) -> str:
         return words(client.post(REVIEWS, {"statement": statement.number}, follow=True))
 
-    def test_it_waits_on_the_first_page_until_a_second_person_has_read_it(
+    def test_a_statement_waits_on_the_first_page_until_a_second_person_has_read_it(
         self, said: Statement
     ) -> None:
         approver = signed_in(Role.APPROVER)
@@ -178,7 +178,9 @@ class TestReviews:
         assert "published statement is waiting for review" not in words(approver.get("/console/"))
         assert "Everything has been reviewed." in words(approver.get(REVIEWS))
 
-    def test_its_author_cannot_mark_it_as_read(self, said: Statement, writer: Staff) -> None:
+    def test_the_author_of_a_statement_cannot_mark_it_as_read(
+        self, said: Statement, writer: Staff
+    ) -> None:
         browser = browser_of(writer)
         assert "Mark as reviewed" not in words(browser.get(REVIEWS))
         assert "You wrote this yourself" in self.read(browser, said)

@@ -52,7 +52,7 @@ class TestPace:
             clock.shift(2)
             assert look(said).rate == pytest.approx(3.0)
 
-    def test_it_is_that_of_the_last_ten_seconds(self, said: Statement) -> None:
+    def test_the_rate_is_that_of_the_last_ten_seconds(self, said: Statement) -> None:
         for _ in range(30):
             deliver(said, "pending")
         with time_machine.travel(START, tick=False) as clock:
@@ -80,7 +80,7 @@ class TestPace:
             clock.shift(1)
             assert look(said).rate == 0
 
-    def test_the_time_left_follows_from_it(self, said: Statement) -> None:
+    def test_the_time_left_follows_from_the_rate(self, said: Statement) -> None:
         for _ in range(40):
             deliver(said, "pending")
         with time_machine.travel(START, tick=False) as clock:
@@ -105,7 +105,7 @@ class TestPace:
         assert seen.rate == pytest.approx(1.0)
         assert seen.minutes_left is None
 
-    def test_when_it_is_finished_there_is_neither(self, said: Statement) -> None:
+    def test_a_finished_broadcast_has_neither_rate_nor_time_left(self, said: Statement) -> None:
         deliver(said, "pending")
         with time_machine.travel(START, tick=False) as clock:
             look(said)
@@ -115,7 +115,7 @@ class TestPace:
             seen = look(said)
         assert (seen.rate, seen.minutes_left) == (0, None)
 
-    def test_both_are_said_in_words(self, author: Client, said: Statement) -> None:
+    def test_rate_and_time_left_are_said_in_words(self, author: Client, said: Statement) -> None:
         for _ in range(40):
             deliver(said, "pending")
         path = f"/console/broadcasts/{said.number}/progress/"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from statuspage.approvals.models import Proposal
+from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.calendar.models import CalendarDay
 from statuspage.calendar.selectors import calendar_of
 from statuspage.staff.models import Staff
@@ -117,7 +117,7 @@ def test_others_may_look_and_not_decide(role: str) -> None:
     assert 'value="send_back"' not in words(other.get(path))
     for step in ("approve", "send_back"):
         assert "Your role cannot approve this." in decide(other, path, step)
-    assert Proposal.objects.get().state == Proposal.State.WAITING
+    assert Proposal.objects.get().state == ProposalState.WAITING
     assert settles()
 
 
@@ -175,7 +175,7 @@ def test_an_author_may_take_it_back_before_it_is_decided() -> None:
 def test_a_button_that_does_not_exist_decides_nothing(step: str) -> None:
     path = hand_over(make_staff())
     assert signed_in(Role.APPROVER).post(path, {"step": step}).status_code == 400
-    assert Proposal.objects.get().state == Proposal.State.WAITING
+    assert Proposal.objects.get().state == ProposalState.WAITING
 
 
 def test_what_has_become_untrue_is_refused_when_it_is_approved() -> None:

@@ -72,7 +72,7 @@ def test_a_rule_comes_back_as_people_mean_it(
     assert {(one.hour, one.utcoffset()) for one in starts} == {(2, timedelta(hours=8))}
 
 
-def test_setting_it_up_says_nothing(author: Client, component: Component) -> None:
+def test_setting_up_a_rule_publishes_nothing(author: Client, component: Component) -> None:
     answer = author.post(NEW, WRITTEN | {"components": component.public_id}, follow=True)
     assert answer.redirect_chain == [(PATH, 302)]
     assert "Routine maintenance" in words(answer)
@@ -105,7 +105,7 @@ def test_what_cannot_be_is_refused_and_kept(
 class TestTheClock:
     """Announces by itself where it was told to."""
 
-    def test_in_time_once_each_time(self, component: Component) -> None:
+    def test_announces_each_occurrence_once_and_in_time(self, component: Component) -> None:
         with time_machine.travel(at("2026-02-20T12:00"), tick=False) as clock:
             row(component)
             announce_recurring()
@@ -123,13 +123,13 @@ class TestTheClock:
         assert found[0].scheduled_until - found[0].scheduled_for == timedelta(minutes=90)
         assert Statement.objects.count() == 2
 
-    def test_not_where_staff_do(self, component: Component) -> None:
+    def test_announces_nothing_where_staff_announce(self, component: Component) -> None:
         with time_machine.travel(at("2026-02-25T12:00"), tick=False):
             row(component, automatic=False)
             announce_recurring()
         assert not Statement.objects.exists()
 
-    def test_no_more_once_it_is_stopped(self, component: Component) -> None:
+    def test_announces_nothing_of_a_rule_that_was_stopped(self, component: Component) -> None:
         one = row(component)
         signed_in().post(f"/console/maintenances/recurring/{one.pk}/stop/")
         with time_machine.travel(at("2026-02-25T12:00"), tick=False):
@@ -148,7 +148,7 @@ class TestTheClock:
 class TestStaff:
     """Are asked to announce it, and do so with a form that is filled in."""
 
-    def test_it_is_asked_for_on_the_first_page_and_announced_from_there(
+    def test_an_occurrence_that_is_due_is_announced_from_the_first_page(
         self, component: Component
     ) -> None:
         with time_machine.travel(at("2026-02-25T12:00"), tick=True):
@@ -170,7 +170,9 @@ class TestStaff:
         assert Statement.objects.get().content["body"]["en"] == "The portal is closed."
 
     @pytest.mark.parametrize("query", ["?recurrence=1&start=x", "?recurrence=999&start=1"])
-    def test_one_that_is_not_due_is_not_found(self, component: Component, query: str) -> None:
+    def test_an_occurrence_that_is_not_due_is_not_found(
+        self, component: Component, query: str
+    ) -> None:
         assert signed_in().get(f"/console/maintenances/compose/{query}").status_code == 404
 
 

@@ -32,7 +32,7 @@ def sections(client: Client) -> tuple[str, str]:
     return today, history
 
 
-def test_without_rules_it_says_so(author: Client) -> None:
+def test_without_rules_the_page_says_so(author: Client) -> None:
     today, history = sections(author)
     assert "None yet." in today
     assert "None yet." in history
@@ -106,7 +106,7 @@ def test_the_page_of_rules_is_there_in_chinese(chinese: Client) -> None:
 class TestProducts:
     """Products are reference data."""
 
-    def test_an_administrator_adds_one(self) -> None:
+    def test_an_administrator_adds_a_product(self) -> None:
         admin = signed_in(Role.ADMIN)
         form = admin.get("/admin/notices/product/add/")
         profile = form.context["adminform"].form.fields["profile"].queryset.get(code="fx")
@@ -124,7 +124,7 @@ class TestProducts:
         assert product.name == {"zh-hans": "境外卡", "en": "Foreign cards"}
         assert product.profile.code == "fx"
 
-    def test_none_is_ever_deleted_because_notices_speak_of_it(self) -> None:
+    def test_no_product_is_ever_deleted_because_notices_speak_of_it(self) -> None:
         product = make_product()
         path = f"/admin/notices/product/{product.pk}/delete/"
         assert signed_in(Role.ADMIN).post(path, {"post": "yes"}).status_code == 403

@@ -90,7 +90,7 @@ def test_a_draft_that_somebody_else_decided_is_not_published_twice(
     assert Statement.objects.count() == 1
 
 
-def test_it_can_belong_to_an_incident_that_is_open(
+def test_a_draft_can_belong_to_an_incident_that_is_open(
     author: Client, draft: SignalDraft, component: Component
 ) -> None:
     incident = incident_of(open_incident(component))

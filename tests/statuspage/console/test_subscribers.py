@@ -87,7 +87,7 @@ class TestSearch:
 class TestOne:
     """One subscriber's page."""
 
-    def test_it_shows_choices_and_consent(self, author: Client) -> None:
+    def test_the_page_shows_choices_and_consent(self, author: Client) -> None:
         upload(signed_in(Role.APPROVER), HEADER + line(1))
         IMPORTS.read_all()
         page = words(author.get(f"{PATH}{Subscriber.objects.get().public_id}/"))
@@ -95,7 +95,7 @@ class TestOne:
         assert "confirmed " in page
         assert "No messages sent to this address yet." in page
 
-    def test_an_unknown_one_is_not_found(self, author: Client) -> None:
+    def test_an_unknown_subscriber_is_not_found(self, author: Client) -> None:
         assert author.get(f"{PATH}zzz/").status_code == 404
 
     def test_erasing_removes_who_they_are_and_keeps_that_they_agreed(self) -> None:
@@ -128,7 +128,7 @@ class TestOne:
 class TestImport:
     """Files, read by a worker."""
 
-    def test_it_is_taken_in_at_once_and_read_by_a_worker(self, approver: Client) -> None:
+    def test_a_file_is_taken_in_at_once_and_read_by_a_worker(self, approver: Client) -> None:
         found = upload(approver, HEADER + line(1) + line(2))
         page = approver.get(f"{PATH}imports/{found.public_id}/")
         assert "Queued" in words(page)

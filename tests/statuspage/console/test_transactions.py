@@ -54,7 +54,7 @@ def test_bad_rows_are_listed_with_line_and_reason(approver: Client, incident: st
     assert not AffectedTransaction.objects.exists()
 
 
-def test_and_can_be_downloaded(approver: Client, incident: str) -> None:
+def test_bad_rows_can_be_downloaded(approver: Client, incident: str) -> None:
     upload = take(text(*(line(phone="x") for _ in range(120))), incident=incident)
     answer = approver.get(f"{LIST}{upload.public_id}/problems/")
     lines = answer.content.decode("utf-8-sig").splitlines()
@@ -75,7 +75,7 @@ def test_long_lists_of_bad_rows_are_paged(approver: Client, incident: str) -> No
     assert "3 / 3" in page
 
 
-def test_the_good_rows_by_choice(approver: Client, incident: str) -> None:
+def test_the_good_rows_of_a_bad_list_are_taken_by_choice(approver: Client, incident: str) -> None:
     page = send(approver, incident, text(*many(3), line(phone="x")), "good").headers["Location"]
     UPLOADS.read_all()
     assert "Valid rows were imported." in words(approver.get(page))
@@ -97,7 +97,7 @@ def test_without_a_file_nothing_happens(
     assert not Upload.objects.exists()
 
 
-def test_one_that_is_too_large_says_so(approver: Client, incident: str, settings) -> None:
+def test_a_file_that_is_too_large_is_refused(approver: Client, incident: str, settings) -> None:
     settings.TRANSACTIONS_MAX_MB = 0
     answer = send(approver, incident, text(line()))
     assert answer.status_code == 400
@@ -129,5 +129,5 @@ def test_strangers_sign_in_first() -> None:
     assert Client().get(f"{LIST}222222222222/problems/").status_code == 302
 
 
-def test_a_list_that_is_not_there(approver: Client) -> None:
+def test_a_list_that_is_not_there_is_not_found(approver: Client) -> None:
     assert approver.get(f"{LIST}222222222222/").status_code == 404

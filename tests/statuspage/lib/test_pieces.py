@@ -18,7 +18,7 @@ def test_pieces_are_of_one_size_but_the_last():
     assert [len(one) for one in found] == [PIECE_BYTES, PIECE_BYTES, 5]
 
 
-def test_of_nothing_there_are_none():
+def test_an_empty_stream_has_no_pieces():
     assert list(pieces([])) == []
     assert stream_of([]).read() == b""
 

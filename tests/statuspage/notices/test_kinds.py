@@ -95,7 +95,7 @@ class TestFeeWaiver:
         assert waived(payload, Decimal("0.60")) == Decimal("0.60")
 
     @pytest.mark.parametrize("both", [(None, None), ("100", "3.00")])
-    def test_it_is_one_of_the_two(self, both):
+    def test_a_waiver_is_a_share_or_an_amount_and_not_both(self, both):
         changes = dict(zip(("percent_waived", "amount_waived"), both, strict=True))
         assert set(refused("fee_waiver", **changes)) == {"percent_waived"}
 

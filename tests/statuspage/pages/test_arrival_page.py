@@ -81,7 +81,7 @@ def test_the_answer_is_the_page_s_title(client: Client) -> None:
     assert "<title>Expected to arrive on Tue 8 Oct 2024 by 18:00" in page
 
 
-def test_in_chinese_at_the_root(client: Client) -> None:
+def test_the_answer_is_chinese_at_the_root(client: Client) -> None:
     page = ask(client, BEFORE_THE_HOLIDAY, "/arrival/")
     assert "预计2024年10月8日（周二）18:00 前到账" in page
     assert "国庆节" in page

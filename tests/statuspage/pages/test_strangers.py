@@ -23,13 +23,13 @@ NOTHING_WRONG_HERE = {200, 301, 404}
 class TestAnyParameters(TestCase):
     @given(st.sampled_from(PATHS), st.dictionaries(NAMES, VALUES, max_size=3))
     @settings(suppress_health_check=list(HealthCheck))
-    def test_never_break_a_page(self, path: str, query: dict[str, str]) -> None:
+    def test_get_an_answer_from_every_page(self, path: str, query: dict[str, str]) -> None:
         response = self.client.get(path, query)
         assert response.status_code in NOTHING_WRONG_HERE
 
     @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40))
     @settings(suppress_health_check=list(HealthCheck))
-    def test_never_break_an_address(self, tail: str) -> None:
+    def test_get_an_answer_from_any_address(self, tail: str) -> None:
         for folder in ("incidents", "maintenances", "notices", "log"):
             response = self.client.get(f"/{folder}/{tail}/")
             assert response.status_code in NOTHING_WRONG_HERE

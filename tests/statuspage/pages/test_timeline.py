@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from statuspage.components.statuses import ComponentStatus
-from statuspage.pages.timeline import Entry, entries, latest
+from statuspage.pages.timeline import TimelineEntry, entries, latest
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timeline
 from statuspage.statements.services import Subject, publish, statement_correct, statement_withdraw
@@ -17,7 +17,9 @@ from tests.statuspage.pages.story import moved, noticed, opened, resolved, sched
 pytestmark = pytest.mark.django_db
 
 
-def _told(statement: Statement, language: str = "en", **values: frozenset[str]) -> list[Entry]:
+def _told(
+    statement: Statement, language: str = "en", **values: frozenset[str]
+) -> list[TimelineEntry]:
     said = timeline(statement.subject_type, statement.subject_id)
     with override(language):
         found = entries(said, language, **values)

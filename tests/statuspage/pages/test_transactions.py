@@ -30,7 +30,7 @@ def said(response):
     return re.sub(r"\s+", " ", page)
 
 
-def test_it_is_asked_for_all_three():
+def test_the_form_asks_for_all_three_details():
     page = Client().get(PAGE)
     assert page.status_code == 200
     for name in ASKED:
@@ -38,7 +38,7 @@ def test_it_is_asked_for_all_three():
     assert "no-store" in page["Cache-Control"]
 
 
-def test_one_that_is_still_on_the_way(incident):
+def test_a_transaction_still_on_the_way_names_its_incident(incident):
     take(text(line()), incident=incident)
     page = said(ask())
     assert "Its money has not arrived yet." in page
@@ -47,7 +47,7 @@ def test_one_that_is_still_on_the_way(incident):
     assert f"/en/incidents/{incident}/" in page
 
 
-def test_one_that_has_arrived_with_its_fee_waived(incident):
+def test_a_transaction_that_has_arrived_shows_time_and_waived_fee(incident):
     take(text(settled(settled_at="2025-02-20 15:30", fee_waived="6.00")), incident=incident)
     page = said(ask(reference=" ref -0001 "))
     assert "This transaction was affected. Its money has arrived." in page
@@ -55,7 +55,7 @@ def test_one_that_has_arrived_with_its_fee_waived(incident):
     assert "6 yuan" in page
 
 
-def test_in_chinese_at_the_root(incident):
+def test_the_page_is_chinese_at_the_root(incident):
     take(text(line()), incident=incident)
     response = ask("/transactions/")
     assert response["Content-Language"] == "zh-hans"
@@ -131,7 +131,7 @@ def test_merchants_find_the_page():
     assert f'href="{PAGE}"' in Client().get("/en/arrival/").content.decode()
 
 
-def test_and_from_the_incident_once_there_is_a_backlog(incident):
+def test_an_incident_with_a_backlog_links_to_the_page(incident):
     take(text(line()), incident=incident)
     assert f'href="{PAGE}"' in Client().get(f"/en/incidents/{incident}/").content.decode()
     assert AffectedTransaction.objects.count() == 1

@@ -92,7 +92,9 @@ def test_what_is_written_is_kept_and_nobody_else_sees_it(
     assert Postmortem.objects.get().state == "draft"
 
 
-def test_a_second_person_publishes_it(author: Client, approver: Client, incident: Incident) -> None:
+def test_a_second_person_publishes_the_postmortem(
+    author: Client, approver: Client, incident: Incident
+) -> None:
     assert "Submitted for approval." in words(hand_over(author, incident, **ACTION))
     assert "Postmortem" not in public(incident)
     page = words(approver.get(path_of(incident)))
@@ -170,7 +172,9 @@ def test_two_who_write_do_not_overwrite_each_other(
     assert Postmortem.objects.get().summary == {"zh-hans": "别人写的"}
 
 
-def test_it_is_sent_back_with_a_note(author: Client, approver: Client, incident: Incident) -> None:
+def test_a_postmortem_is_sent_back_with_a_note(
+    author: Client, approver: Client, incident: Incident
+) -> None:
     hand_over(author, incident)
     send(approver, incident, "send_back", note="请写明停用的原因")
     page = words(author.get(path_of(incident)))
@@ -226,7 +230,7 @@ def test_an_action_that_is_late_says_so(
     assert "Late" in late[0]
 
 
-def test_one_that_is_withdrawn_can_be_written_anew(
+def test_a_withdrawn_postmortem_can_be_written_anew(
     author: Client, approver: Client, incident: Incident
 ) -> None:
     hand_over(author, incident)

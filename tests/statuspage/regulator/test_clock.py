@@ -44,7 +44,7 @@ def clock(
     return read_clock(IncidentFacts(START, end, interrupts, counts), rules, after(now))
 
 
-def test_an_interruption_starts_it_when_it_has_lasted_too_long() -> None:
+def test_an_interruption_that_lasts_too_long_starts_the_clock() -> None:
     before = clock(now=119)
     assert (before.grade, before.begun_at, before.begins_at) == (None, None, after(120))
     assert before.due == {}
@@ -55,7 +55,7 @@ def test_an_interruption_starts_it_when_it_has_lasted_too_long() -> None:
 
 
 @pytest.mark.parametrize("ended", [30, 120])
-def test_one_that_ended_in_time_never_starts_it(ended: float) -> None:
+def test_an_interruption_that_ended_in_time_never_starts_the_clock(ended: float) -> None:
     assert clock(now=600, ended=ended) == Clock(None, None, None, {})
 
 
@@ -81,7 +81,7 @@ def test_a_longer_one_is_graver_and_began_when_it_began() -> None:
         ({}, None),
     ],
 )
-def test_a_figure_starts_it_when_it_is_beyond_the_limit(
+def test_a_figure_beyond_the_limit_starts_the_clock(
     figures: dict[str, Any], grade: Grade | None
 ) -> None:
     found = clock(noted(30, **figures), now=40)
@@ -89,12 +89,12 @@ def test_a_figure_starts_it_when_it_is_beyond_the_limit(
     assert found.begun_at == (after(30) if grade else None)
 
 
-def test_it_counts_from_the_first_figure_beyond_not_from_the_last() -> None:
+def test_the_clock_counts_from_the_first_figure_beyond_not_from_the_last() -> None:
     found = clock(noted(30, records=6000), noted(50, records=9000), now=60)
     assert found.due[Duty.FIRST] == after(30 + 120)
 
 
-def test_a_figure_that_was_put_right_stops_it() -> None:
+def test_a_figure_that_was_put_right_stops_the_clock() -> None:
     wrong = (noted(30, transactions=500_000), noted(50, transactions=500))
     assert clock(*wrong, now=60).grade is None
     again = clock(*wrong, noted(70, transactions=200_000), now=80)

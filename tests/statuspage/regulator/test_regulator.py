@@ -70,7 +70,7 @@ def test_before_a_threshold_the_page_says_when_the_clock_would_start(author: Cli
     assert "Interruption, in minutes over 120" in page
 
 
-def test_past_it_the_page_says_what_is_due(author: Client, incident: Incident) -> None:
+def test_past_a_threshold_the_page_says_what_is_due(author: Client, incident: Incident) -> None:
     page = words(author.get(path_of(incident)))
     assert "A reporting threshold was reached at" in page
     assert "Level IV (least severe)" in page
@@ -90,7 +90,7 @@ def test_a_report_is_marked_as_done_with_its_evidence(
     assert offered["duty"] == "written"
 
 
-def test_one_that_was_made_late_says_so(author: Client, staff: Staff) -> None:
+def test_a_report_that_was_made_late_says_so(author: Client, staff: Staff) -> None:
     incident = begun(60 * 6)
     assert "Late by 2 h" in words(author.get(path_of(incident)))
     mark_done(incident, staff)
@@ -136,7 +136,7 @@ def test_a_mistake_is_taken_back_and_stays_on_record(
     assert CompletedDuty.objects.count() == 2
 
 
-def test_it_is_taken_back_once_and_with_a_reason(staff: Staff, incident: Incident) -> None:
+def test_a_mark_is_taken_back_once_and_with_a_reason(staff: Staff, incident: Incident) -> None:
     marked = mark_done(incident, staff)
     with pytest.raises(ValidationError, match="请填写撤销原因"):
         duty_mark_undone(done=marked, reason=" ", by=staff)
@@ -221,7 +221,7 @@ def test_a_step_that_there_is_not_is_a_bad_request(author: Client, incident: Inc
     assert author.post(path_of(incident), {"step": "publish"}).status_code == 400
 
 
-def test_nothing_of_it_is_public(staff: Staff, incident: Incident) -> None:
+def test_no_report_to_the_regulator_is_public(staff: Staff, incident: Incident) -> None:
     said = Statement.objects.count()
     mark_done(incident, staff)
     estimate_note(incident=incident, figures={"records": 77777}, by=staff)
@@ -240,7 +240,7 @@ def test_the_page_is_chinese_for_chinese_readers(incident: Incident) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_mark_it_once() -> None:
+def test_two_at_once_mark_a_report_once() -> None:
     incident, staff = begun(123), make_staff()
     refused: list[ValidationError] = []
 

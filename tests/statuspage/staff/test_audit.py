@@ -28,7 +28,7 @@ def acts() -> list[str]:
         "TRUNCATE staff_auditentry",
     ],
 )
-def test_the_database_refuses_to_change_it(db: None, statement: str) -> None:
+def test_the_database_refuses_to_change_an_entry(db: None, statement: str) -> None:
     record(act="signed_in", who="lin")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -244,7 +244,7 @@ def test_our_second_factor_is_asked_for_unless_the_provider_saw_one(
     assert signed_in(both)
 
 
-def test_it_is_off_unless_the_settings_say_so() -> None:
+def test_single_sign_on_is_off_unless_the_settings_say_so() -> None:
     client = Client()
     for door in ("/console/login/sso/", "/console/login/sso/back/"):
         assert client.get(door).headers["Location"] == "/console/login/"

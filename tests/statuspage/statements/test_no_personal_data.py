@@ -135,7 +135,7 @@ STEPS: dict[str, Callable[..., Statement]] = {
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_of_an_incident_or_a_maintenance_holds_none(step: str, author) -> None:
+def test_a_step_of_an_incident_or_a_maintenance_holds_no_personal_data(step: str, author) -> None:
     statement = STEPS[step](author)
     assert_no_personal_data(statement)
     assert_no_personal_data(
@@ -146,7 +146,7 @@ def test_a_step_of_an_incident_or_a_maintenance_holds_none(step: str, author) ->
     )
 
 
-def test_a_notice_of_any_kind_holds_none(subtests, author) -> None:
+def test_a_notice_of_any_kind_holds_no_personal_data(subtests, author) -> None:
     world()
     for kind in every_kind():
         with subtests.test(kind.name):

@@ -13,10 +13,10 @@ from notifications.subscribers.models import Import, ImportPart, ImportProblem
 from statuspage.uploads import pipeline
 from statuspage.uploads.models import UploadState
 from statuspage.uploads.pipeline import Pipeline
-from statuspage.uploads.tables import Table
+from statuspage.uploads.tables import UploadTable
 
 
-class Numbers(Table[int]):
+class Numbers(UploadTable[int]):
     """A column of whole numbers."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.uploads.tables import Line, Problem, Table, best_encoding, one_of
+from statuspage.uploads.tables import Problem, UploadLine, UploadTable, best_encoding, one_of
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -25,7 +25,7 @@ def whole(cell: str) -> int:
     return int(cell)
 
 
-class Prices(Table[tuple[str, int]]):
+class Prices(UploadTable[tuple[str, int]]):
     """What costs how much."""
 
     headings = {"价格": "price"}
@@ -44,7 +44,7 @@ class Prices(Table[tuple[str, int]]):
         return values["name"], values["price"]
 
 
-def read(content: str | bytes, after: int = 0) -> list[Line[tuple[str, int]]]:
+def read(content: str | bytes, after: int = 0) -> list[UploadLine[tuple[str, int]]]:
     data = content.encode() if isinstance(content, str) else content
     encoding = best_encoding(io.BytesIO(data))
     return [*Prices().lines(io.BytesIO(data), encoding, after)]
@@ -59,7 +59,7 @@ def test_columns_may_stand_in_any_order_under_any_known_heading() -> None:
 
 
 def test_an_empty_line_is_neither_a_row_nor_a_problem() -> None:
-    assert read("name,price\n , \n") == [Line(2, None, [])]
+    assert read("name,price\n , \n") == [UploadLine(2, None, [])]
 
 
 def test_everything_wrong_with_a_line_is_said_by_column() -> None:

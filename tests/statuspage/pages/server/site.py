@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import brotli
 
-from statuspage.pages.rendering.services import Outcome, render_due
+from statuspage.pages.rendering.services import RenderResult, render_due
 from statuspage.pages.server.app import PageServer
 from statuspage.pages.server.memory import Memory
 from statuspage.pages.snapshots.store import news
@@ -40,9 +40,9 @@ class Site:
         self.paths: list[str] = []
         self.server = PageServer(self._django, self.memory)
 
-    def render(self) -> Outcome:
+    def render(self) -> RenderResult:
         """Render all that is due, and take it in."""
-        while (outcome := render_due()) is Outcome.MORE:
+        while (outcome := render_due()) is RenderResult.MORE:
             pass
         self.memory.take(news(self.memory.known()))
         return outcome

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from statuspage.components.models import Component
 from statuspage.pages.models import Edition, Snapshot
 from statuspage.pages.rendering import due, internal, services
-from statuspage.pages.rendering.services import Outcome, render_due
+from statuspage.pages.rendering.services import RenderResult, render_due
 from statuspage.pages.snapshots import store
 from statuspage.pages.views import NOTICES_A_PAGE
 from statuspage.statements.services import statement_withdraw
@@ -54,7 +54,7 @@ def test_a_statement_is_on_page_and_api_in_one_edition(site: Site) -> None:
     site.render()
     before = editions()
     updated(first, body=text("找到原因了", "The cause is known"))
-    assert site.render() is Outcome.DONE
+    assert site.render() is RenderResult.DONE
     for address in (
         "/en/",
         path_of(first),
@@ -106,11 +106,11 @@ def test_a_payment_shows_on_the_page_of_what_it_pays(site: Site) -> None:
 def test_nothing_is_done_while_nothing_happens(site: Site) -> None:
     opened()
     site.render()
-    assert render_due() is Outcome.NOTHING
+    assert render_due() is RenderResult.NOTHING
     number = Edition.objects.get().number
     # A minute later it is looked at again, and what is the same is not stored.
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        assert render_due() is Outcome.DONE
+        assert render_due() is RenderResult.DONE
         assert Edition.objects.get().number <= number + 1
 
 
@@ -170,7 +170,7 @@ def test_a_withdrawal_is_on_every_page_that_showed_the_text(site: Site) -> None:
 
 def test_two_renderers_do_not_render_twice(site: Site) -> None:
     opened()
-    found: list[Outcome] = []
+    found: list[RenderResult] = []
 
     def other() -> None:
         found.append(render_due())
@@ -181,8 +181,8 @@ def test_two_renderers_do_not_render_twice(site: Site) -> None:
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()
-    assert found == [Outcome.BUSY]
-    assert render_due() is not Outcome.BUSY
+    assert found == [RenderResult.BUSY]
+    assert render_due() is not RenderResult.BUSY
 
 
 def test_a_rendering_that_fails_leaves_the_edition_before(
@@ -212,7 +212,7 @@ def test_a_process_of_an_older_version_leaves_the_rest_to_the_newer(site: Site) 
     first = opened()
     site.render()
     Edition.objects.update(code="of a newer version", reference="")
-    assert render_due() is Outcome.DONE
+    assert render_due() is RenderResult.DONE
     updated(first, body=text("还在查", "Still looking"))
     site.render()
     assert "Still looking" in site.get("/en/").text
@@ -228,12 +228,12 @@ def test_the_price_of_a_statement_does_not_grow_with_the_history(
     site.render()
     updated(first)
     with CaptureQueriesContext(connection) as few:
-        assert render_due() is Outcome.DONE
+        assert render_due() is RenderResult.DONE
     years(range(4, 12))
     site.render()
     updated(first, "monitoring")
     with CaptureQueriesContext(connection) as many:
-        assert render_due() is Outcome.DONE
+        assert render_due() is RenderResult.DONE
     # Lists that happen to hold the same are read once: of a longer history fewer do.
     assert len(few) <= len(many) <= len(few) + 2 <= MOST_QUERIES
 

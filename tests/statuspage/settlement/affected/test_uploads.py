@@ -75,7 +75,7 @@ class TestTakingIn:
         assert not AffectedTransaction.objects.exists()
         assert not StagedTransaction.objects.exists()
 
-    def test_or_the_good_ones_by_choice(self, incident):
+    def test_the_good_rows_of_a_bad_list_are_taken_by_choice(self, incident):
         upload = take(text(line(), line(phone="x")), incident=incident)
         assert (upload.state, counts(upload)) == ("done", {"good": 1, "bad": 1, "added": 1})
 
@@ -176,7 +176,7 @@ def test_a_large_list_is_staged_in_several_batches(incident, monkeypatch):
 
 
 class TestTelling:
-    def test_in_public_it_is_a_number(self, incident):
+    def test_only_the_number_of_arrivals_is_public(self, incident):
         take(text(*many(7)), incident=incident)
         take(text(*(settled(reference=f"REF-{one:07}") for one in range(7))), incident=incident)
         said = Notice.objects.get(kind="settled")

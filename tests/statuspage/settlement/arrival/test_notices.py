@@ -254,7 +254,7 @@ class TestHolidaySchedule:
         assert len(skipped) == 8
         assert {one.said for one in skipped} == {said}
 
-    def test_so_does_a_make_up_workday(self) -> None:
+    def test_a_make_up_workday_of_the_holiday_links_to_it(self) -> None:
         said = self.schedule()
         answer = ask("2025-09-26 12:00", as_of="2025-10-01 12:00")
         (step,) = [one for one in answer.steps if one.code is Code.MAKE_UP_WORKDAY]
