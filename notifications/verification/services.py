@@ -55,7 +55,7 @@ class Verdict(Enum):
         _("This looks like our message with a subscription code."),
         _(
             "We only send one when someone enters a phone number on our subscription page. It "
-            "belongs to no statement. If it was not you, ignore it and do not share the code."
+            "is not about a statement. If it was not you, ignore it and do not share the code."
         ),
     )
     NO_SUCH_CODE = (

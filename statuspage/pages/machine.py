@@ -136,7 +136,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """Return where to report vulnerabilities (RFC 9116); 404 without SECURITY_CONTACT."""
     if not settings.SECURITY_CONTACT:
-        raise PageNotFound(_("This site names no security contact."))
+        raise PageNotFound(_("This site has not published a security contact."))
     months = relativedelta(months=SECURITY_MONTHS, day=1, hour=0, minute=0, second=0)
     lines = (
         *(f"Contact: {contact}" for contact in settings.SECURITY_CONTACT),

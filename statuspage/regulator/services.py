@@ -75,7 +75,7 @@ def duty_mark_undone(*, done: CompletedDuty, reason: str, by: Author) -> None:
     """
     said = reason.strip()
     if not said or len(said) > EVIDENCE_LENGTH:
-        raise ValidationError(_("Enter why it is undone."))
+        raise ValidationError(_("Enter the reason for undoing this."))
     standing = CompletedDuty.objects.filter(pk=done.pk, voided_at=None)
     if not standing.update(voided_at=timezone.now(), voided_by=by, void_reason=said):
         raise ValidationError(_("This is already undone."), code="superseded")

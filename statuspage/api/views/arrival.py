@@ -77,7 +77,7 @@ class ArrivalQuery(InputSerializer):
     as_of = AddressMomentField(
         required=False,
         default=None,
-        help_text=_("Answer as it was known at this time. Default: now."),
+        help_text=_("Answer with what had been published by this time. Default: now."),
     )
 
 
