@@ -166,7 +166,7 @@ class Pool:
 
 
 def _handle() -> pycurl.Curl:
-    """Return a handle that follows nothing, repeats nothing, and asks nobody on the way."""
+    """Return a handle that follows no redirect, repeats no request, and uses no proxy."""
     handle = pycurl.Curl()
     milliseconds = int(settings.DELIVERY_TIMEOUT_SECONDS * 1000)
     for option, value in (

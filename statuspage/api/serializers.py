@@ -190,7 +190,7 @@ class PageAnswer(serializers.Serializer[Any]):
 
 
 class Timeline(serializers.Serializer[Any]):
-    """Added to something with everything that was said about it."""
+    """Adds the statements about the object to its serializer."""
 
     subject_type: str
 

@@ -184,11 +184,7 @@ def _notice(draft: NoticeDraft, moment: datetime) -> Notice:
 
 
 def check_second_person(author: Author | None, approver: Author) -> None:
-    """Pass for someone else than the author whose role may approve.
-
-    Raises:
-        ValidationError: it is the same person, or the role may not.
-    """
+    """Raise ValidationError unless the approver is not the author and has a role to approve."""
     if author is not None and author.pk == approver.pk:
         raise ValidationError(_("You wrote this yourself. A second person must approve it."), "own")
     if not approver.may_approve:

@@ -58,7 +58,7 @@ class Choice:
 
     @property
     def query(self) -> str:
-        """The same for an address, to be followed by more."""
+        """Return the filters as a query string, ready for more parameters."""
         return _in_address(category=self.category, kind=self.kind)
 
     @property
@@ -90,12 +90,12 @@ class SearchQuery:
 
     @property
     def anything(self) -> bool:
-        """Whether a search was asked for at all."""
+        """Return True if any filter is set."""
         return any(vars(self).values())
 
     @property
     def query(self) -> str:
-        """The same for an address, to be followed by more."""
+        """Return the filters as a query string, ready for more parameters."""
         return _in_address(q=self.text, kind=self.kind, component=self.component)
 
     @property

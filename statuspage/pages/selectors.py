@@ -164,7 +164,7 @@ def _current_notices(one: Reader) -> list[NoticeCard]:
 def _by_audience(
     cards: Iterable[NoticeCard],
 ) -> list[tuple[tuple[str, ...], list[NoticeCard]]]:
-    """Return the notices under those whom they concern; whose is the newest comes first."""
+    """Group the notices by audience; the group with the newest notice comes first."""
     found: dict[tuple[str, ...], list[NoticeCard]] = {}
     for card in cards:
         found.setdefault(tuple(map(str, card.audience)), []).append(card)

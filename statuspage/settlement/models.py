@@ -125,7 +125,7 @@ class SettlementRule(models.Model):
 
     @property
     def fee(self) -> Fee | None:
-        """What a transaction costs from then on; None where the rule left that as it was."""
+        """Return the fee under this rule, or None if the rule does not change it."""
         return None if self.fee_percent is None else Fee(self.fee_percent, self.fee_fixed)
 
 
@@ -255,7 +255,7 @@ class Commitment(models.Model):
 
     @property
     def share(self) -> Decimal | None:
-        """The same in percent of what was promised; None where no amount was."""
+        """Return the share paid, in percent of the promised amount; None if there is none."""
         return share(self.paid, self.promised)
 
     @property

@@ -52,7 +52,7 @@ class AuditMiddleware(MiddlewareMixin):
     """Records every act in console and admin, every export, and every use of a token."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Write once it is answered."""
+        """Record the request in the audit log once the response is ready."""
         if _counts(request, response):
             try:
                 record(**_entry(request, response))

@@ -21,17 +21,17 @@ class Staff(AbstractUser):
 
     @property
     def may_publish(self) -> bool:
-        """True for every role that may speak in public."""
+        """True for roles that may publish."""
         return self.is_active and self.role in MAY_PUBLISH
 
     @property
     def may_approve(self) -> bool:
-        """True for every role that may stand, as the second person, for another's work."""
+        """True for roles that may approve what another person wrote."""
         return self.is_active and self.role in MAY_APPROVE
 
     @property
     def may_audit(self) -> bool:
-        """True for every role that may read what the others did."""
+        """True for roles that may read the audit log."""
         return self.is_active and self.role in MAY_AUDIT
 
 

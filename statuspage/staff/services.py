@@ -82,7 +82,7 @@ def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:
 
 
 def scopes_for(staff: Staff) -> list[Scope]:
-    """Return what they may give a token: nothing that they may not do themselves."""
+    """Return the scopes that this person may give a token: at most their own permissions."""
     if not staff.may_publish:
         return [Scope.READ]
     return [one for one in Scope if staff.may_approve or one != Scope.ALONE]

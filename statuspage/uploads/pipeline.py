@@ -61,7 +61,7 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
         return piece
 
     def unseal(self, data: bytes) -> bytes:
-        """Return the piece that was stored so."""
+        """Return the original bytes of a stored piece."""
         return data
 
     def receive(

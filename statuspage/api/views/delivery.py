@@ -32,7 +32,7 @@ COUNTS = {
 
 
 class BroadcastAnswer(serializers.Serializer[Any]):
-    """How far the telling of one statement has got."""
+    """The sending progress of one statement."""
 
     statement = serializers.IntegerField(source="statement_id")
     state = serializers.ChoiceField(choices=BroadcastState.choices)

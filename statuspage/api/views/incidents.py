@@ -118,7 +118,7 @@ class IncidentAnswer(PageAnswer):
 
 
 class IncidentDetail(IncidentAnswer, Timeline):
-    """The same with everything that was said about it."""
+    """An incident with all statements about it."""
 
 
 class IncidentPublished(StatementNumber, IncidentDetail):

@@ -75,7 +75,7 @@ class MaintenanceAnswer(PageAnswer):
 
 
 class MaintenanceDetail(MaintenanceAnswer, Timeline):
-    """The same with everything that was said about it."""
+    """A maintenance with all statements about it."""
 
 
 class MaintenancePublished(StatementNumber, MaintenanceDetail):

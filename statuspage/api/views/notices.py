@@ -127,7 +127,7 @@ class NoticeAnswer(PageAnswer):
 
 
 class NoticeDetail(NoticeAnswer, Timeline):
-    """The same with everything that was said about it; its text is in there."""
+    """A notice with all statements about it; they hold its text."""
 
 
 class NoticePublished(StatementNumber, NoticeDetail):
