@@ -77,7 +77,7 @@ class NotAccepted(Exception):
 
 
 class LookupResult(StrEnum):
-    """What a look-up may say that has not found the message as Accepted."""
+    """The result of a look-up that has not found the message."""
 
     ABSENT = "absent"
     CANNOT_TELL = "cannot_tell"

@@ -196,9 +196,9 @@ def count_told() -> int:
 
 
 def told_of(numbers: Collection[int]) -> Mapping[int, Sequence[str]]:
-    """Return how many each statement reached by which way, without those that reached none.
+    """Return how many recipients each statement has reached in which way, in one query.
 
-    It takes one query.
+    Statements that have reached nobody are left out.
     """
     found = Broadcast.objects.filter(pk__in=numbers).exclude(told={}).values_list("pk", "told")
     return {number: _ways(told) for number, told in found}

@@ -1,4 +1,4 @@
-"""What our SMS say, kept when they are made; finding out whose a message is, and saying so."""
+"""Keep the texts of our SMS, and find out whether a message is from us."""
 
 import re
 from collections.abc import Iterator, Sequence
