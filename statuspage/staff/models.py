@@ -155,7 +155,7 @@ class AuditEntry(models.Model):
     """One act of a member of staff or of a token; the database refuses to change or delete it."""
 
     at = models.DateTimeField(_("time"), auto_now_add=True, db_index=True)
-    # No constraint: an entry can neither change nor go when an account does.
+    # No constraint: an entry stays unchanged when an account is changed or deleted.
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,

@@ -176,7 +176,7 @@ def _arrivals(
 ) -> None:
     """Compare the last promised day of an incident's late money with when all had arrived.
 
-    Where the log says nothing of how far the backlog is, nobody can tell: it is not counted.
+    An incident without payout progress in the log is not counted.
     """
     promised: dict[str, date] = {}
     followed: set[str] = set()
