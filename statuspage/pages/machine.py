@@ -52,7 +52,7 @@ SITEMAP_VIEWS: Final = (
 # RFC 9116 wants less than a year; a whole number of months keeps the file the same for a month.
 SECURITY_MONTHS: Final = 6
 DAY: Final = 24 * 60 * 60  # seconds
-# Above this no number fits the column, and none was ever given.
+# Larger numbers do not fit the column, and no statement has one.
 LAST_NUMBER: Final = 2**63 - 1
 
 

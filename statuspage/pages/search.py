@@ -63,12 +63,12 @@ class Choice:
 
     @property
     def kinds(self) -> Sequence[tuple[str, str | Promise]]:
-        """What can be chosen."""
+        """The kinds that can be chosen."""
         return [(one.name, one.label) for one in every_kind()]
 
 
 def read_choice(query: Mapping[str, str]) -> Choice:
-    """Return the choice in an address, or raise PageNotFound for what there is not."""
+    """Return the filters in a query string, or raise PageNotFound for an unknown value."""
     category, kind = query.get("category", ""), query.get("kind", "")
     try:
         if category:
@@ -100,11 +100,11 @@ class SearchQuery:
 
     @property
     def kinds(self) -> Sequence[tuple[str, str | Promise]]:
-        """What can be chosen."""
+        """The kinds that can be chosen."""
         return [(name, label) for name, (label, _condition) in KINDS.items()]
 
     def subjects(self) -> QuerySet[Statement, tuple[str, str]]:
-        """Return what it was said about, the latest first: (type, public id)."""
+        """Return the subjects of the statements found, latest first: (type, public id)."""
         found = Statement.objects.filter(KINDS[self.kind][1] if self.kind else Q())
         for word in folded(self.text).split()[:MOST_WORDS]:
             found = found.filter(searched__text__contains=word)
@@ -117,7 +117,7 @@ class SearchQuery:
 
 
 def read_wanted(query: Mapping[str, str]) -> SearchQuery:
-    """Return what an address asks for, or raise PageNotFound for what there is not."""
+    """Return the search in a query string, or raise PageNotFound for an unknown value."""
     wanted = SearchQuery(
         text=query.get("q", "").replace("\x00", "").strip()[:LONGEST],
         kind=query.get("kind", ""),

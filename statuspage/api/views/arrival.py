@@ -53,12 +53,12 @@ class AmountField(serializers.Field[Decimal, Any, str, Any]):
         return parse_amount(data)
 
     def to_representation(self, value: Decimal) -> str:
-        """Return it with two decimals, such as `1234.50`."""
+        """Return the amount with two decimals, such as `1234.50`."""
         return amount_json(value)
 
 
 class ArrivalQuery(InputSerializer):
-    """What is asked."""
+    """The query of a transaction's arrival."""
 
     category = serializers.ChoiceField(choices=MerchantCategory.choices)
     at = AddressMomentField(help_text=_("Time of the transaction; it can be in the future."))
@@ -82,7 +82,7 @@ class ArrivalQuery(InputSerializer):
 
 
 class StepAnswer(serializers.Serializer[Step]):
-    """One reason."""
+    """One step of the reasoning."""
 
     code = serializers.ChoiceField(choices=[code.value for code in Code])
     text = serializers.CharField(help_text=_("In the language of Accept-Language."))

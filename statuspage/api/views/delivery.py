@@ -63,7 +63,7 @@ class BroadcastAnswer(serializers.Serializer[Any]):
         return self.by_channel_once
 
     def get_total(self, broadcast: Broadcast) -> int:
-        """All deliveries made so far."""
+        """Number of deliveries made so far."""
         return sum(self.get_counts(broadcast).values())
 
 
@@ -119,7 +119,7 @@ class DeliveryAnswer(serializers.ModelSerializer[Delivery]):
         )
 
     def get_address(self, delivery: Delivery) -> str | None:
-        """Masked, such as 138****1234; null once the subscriber was erased."""
+        """Masked address, such as 138****1234; null once the subscriber was erased."""
         return delivery.address.masked if delivery.address else None
 
 

@@ -122,7 +122,7 @@ class IncidentDetail(IncidentAnswer, Timeline):
 
 
 class IncidentPublished(StatementNumber, IncidentDetail):
-    """The answer to what was published about an incident."""
+    """The answer after publishing about an incident."""
 
 
 class Incidents(Publishing, ListAPIView[Incident]):

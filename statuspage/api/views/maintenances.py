@@ -79,7 +79,7 @@ class MaintenanceDetail(MaintenanceAnswer, Timeline):
 
 
 class MaintenancePublished(StatementNumber, MaintenanceDetail):
-    """The answer to what was published about a maintenance."""
+    """The answer after publishing about a maintenance."""
 
 
 class Maintenances(Publishing, ListAPIView[Maintenance]):

@@ -4,9 +4,9 @@
     pip install cryptography
     python3 verify_log.py https://status.example.com
 
-Reads the whole log (c2sp.org/tlog-tiles), computes its Merkle tree (RFC 6962) anew, checks the
+Reads the whole log (c2sp.org/tlog-tiles), computes its Merkle tree (RFC 6962) again, checks the
 signature (c2sp.org/signed-note), and compares all of it with what it saw the last time.
-It ends with 0 where everything fits, 1 where the log was tampered with, 2 where it could not tell.
+Exit status: 0 if everything matches, 1 if the log was tampered with, 2 if it could not tell.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def say(name: str, **values: object) -> str:
-    """Return a sentence, in Chinese where the terminal is."""
+    """Return a sentence, in Chinese if the terminal's language is Chinese."""
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
     return WORDS[name][spoken.lower().startswith("zh")].format(**values)
 
@@ -86,7 +86,7 @@ def sha256(*parts: bytes) -> bytes:
 
 
 def root_of(leaves: list[bytes]) -> str:
-    """Return the root over leaf hashes, in base64; over none it is the hash of nothing."""
+    """Return the root over leaf hashes, in base64; without any it is the hash of nothing."""
     row = leaves or [sha256()]
     while len(row) > 1:
         pairs = [sha256(b"\x01", *row[at : at + 2]) for at in range(0, len(row) - 1, 2)]
@@ -124,7 +124,7 @@ def read_checkpoint(note: str, url: str) -> tuple[int, str]:
 
 
 def get(url: str) -> bytes | None:
-    """Return what is found there; None for a 404."""
+    """Return the bytes at this address; None for a 404."""
     try:
         request = urllib.request.Request(url, headers={"User-Agent": "verify_log/1"})
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -150,7 +150,7 @@ def tiles(url: str, level: str, size: int) -> list[bytes]:
 
 
 def entries_of(bundle: bytes, url: str) -> list[bytes]:
-    """Return the statements in a bundle: each stands behind its length in two bytes."""
+    """Return the statements in a bundle: each follows its length in two bytes."""
     found, at = [], 0
     while at < len(bundle):
         length = int.from_bytes(bundle[at : at + 2], "big")
@@ -187,7 +187,7 @@ def differences(old: list[bytes], new: list[bytes], *, may_grow: bool) -> list[s
 
 
 def check_signature(url: str, note: str, seen: Seen, pinned: str) -> list[str]:
-    """Return the keys that have signed the note, one of them known before where any was."""
+    """Return the keys that have signed the note; if any key is known, one of them must have."""
     offered = (get(f"{url}/vkey") or b"").decode("utf-8", "replace").split()
     known = [pinned] if pinned else seen.keys or offered
     signing = [one for one in dict.fromkeys([*known, *offered]) if signed_by(note, one)]
