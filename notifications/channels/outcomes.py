@@ -56,7 +56,7 @@ class NotSent:
 
 @dataclass(frozen=True)
 class Unknown:
-    """It may or may not have gone out: to be found out, never to be blindly repeated."""
+    """It may or may not have gone out: look it up, never blindly repeat it."""
 
     reason: Reason
     code: str = ""

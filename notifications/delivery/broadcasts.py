@@ -72,7 +72,7 @@ INSERT: Final = f"""
     ORDER BY a.id
     ON CONFLICT (statement_id, address_id, published_at) DO NOTHING
 """
-# What waits longest, for a provider or for the morning, must not seem to be still under way.
+# A superseded delivery that waits, for a provider or for the morning, must not seem under way.
 SUPERSEDE_WAITING: Final = """
     UPDATE delivery_delivery d
     SET state = 'superseded', settled_at = now(), updated_at = now()

@@ -103,7 +103,7 @@ class Finding:
 def texts_keep(statement: Statement) -> None:
     """Keep the words in which a new statement goes out by SMS, by every provider and language.
 
-    Also where the policy sends none: its code stands in the other channels' messages too.
+    Even if the policy sends no SMS: messages on other channels have the code as well.
     """
     SentText.objects.bulk_create(
         SentText(

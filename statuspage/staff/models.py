@@ -79,7 +79,7 @@ class Totp(models.Model):
     )
     sealed = models.BinaryField()
     confirmed_at = models.DateTimeField(null=True)
-    # The half minute of the last code that was taken: no code works twice.
+    # The half minute of the last accepted code: no code works twice.
     last_step = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:

@@ -57,7 +57,7 @@ class Table(ABC, Generic[RowT]):
         """
 
     def lines(self, stream: BinaryIO, encoding: str, after: int = 0) -> Iterator[Line[RowT]]:
-        """Check the header, and iterate over the lines behind number `after`.
+        """Check the header, and iterate over the lines after number `after`.
 
         Raises:
             ValidationError: by column, what is wrong with the header.

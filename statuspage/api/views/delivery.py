@@ -63,7 +63,7 @@ class BroadcastAnswer(serializers.Serializer[Any]):
         return self.by_channel_once
 
     def get_total(self, broadcast: Broadcast) -> int:
-        """Number of deliveries made so far."""
+        """All deliveries made so far."""
         return sum(self.get_counts(broadcast).values())
 
 

@@ -41,7 +41,7 @@ class Uploads(Pipeline[Upload, TransactionRow]):
     def apply(self, upload: Upload, rows: Mapping[int, TransactionRow]) -> None:
         """Stage the rows."""
         upload.good += len(rows)
-        # Django does not wrap what copy() raises: a lost connection would pass for a fault of ours.
+        # Django does not wrap what copy() raises: a lost connection would look like a bug.
         with (
             connection.wrap_database_errors,
             connection.cursor() as cursor,

@@ -119,7 +119,7 @@ class Answer:
 
     @property
     def reason(self) -> str:
-        """What holds the money up, in a word or two of that language; empty where nothing does."""
+        """The reason for a delay, in a word or two of that language; empty without one."""
         if self.late:
             return _("payout delay")
         skipped = [step for step in self.steps if step.code is Code.SKIPPED]
