@@ -1,4 +1,4 @@
-# A small image without a compiler that runs as nobody in particular.
+# A small image without a compiler that runs as an unprivileged user.
 ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS build

@@ -39,7 +39,7 @@ from statuspage.staff.configuration import StaffSettings
 from statuspage.statements.configuration import PublicLogSettings
 
 AS_IN_THE_EXAMPLE: Final = "password"
-# A host, an address, or a domain of at least two labels with all that is below it.
+# A host, an address, or a domain of at least two labels with all its subdomains.
 HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)*|\[[\da-f:]+\]|(\.[\w-]+){2,}", re.IGNORECASE)
 CONTACT: Final = re.compile(r"(mailto:|https://|tel:)\S+")
 REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
@@ -143,7 +143,7 @@ class EngineSettings(AreaSettings):
     @field_validator("DATABASE_URL", "REDIS_URL")
     @classmethod
     def _engine_is_known(cls, url: str, info: ValidationInfo) -> str:
-        """Take the embedded engine that `make run` started where no URL is set."""
+        """Use the embedded engine that `make run` started if no URL is set."""
         running = info.data.get("DATA_DIR", default_data_dir()) / "engines.json"
         if not url and running.exists():
             found = json.loads(running.read_text(encoding="utf-8"))

@@ -17,8 +17,8 @@ from statuspage.statements.configuration import PublicLogSettings
 
 BASE_DIR = PACKAGE.parent
 
-# Every variable is a setting of the same name and of the type of its field, save those that only
-# serve to work out the settings below (`exclude=True`).
+# Every variable is a setting of the same name and of the type of its field, except those that only
+# serve to compute the settings below (`exclude=True`).
 configuration = Configuration(AREAS)
 globals().update(configuration.exposed())
 site = configuration.of(SiteSettings)
@@ -29,7 +29,7 @@ operations = configuration.of(OperationsSettings)
 DEVELOPMENT = site.DEBUG
 DEBUG = DEVELOPMENT and site.ERROR_DETAILS
 OPERATOR_NAME = {"zh-hans": site.OPERATOR_NAME, "en": site.OPERATOR_NAME_EN}
-# The name of the log for all time: the address below which it is served, without https://.
+# The name of the log, which never changes: the URL below which it is served, without https://.
 LOG_ORIGIN = (
     configuration.of(PublicLogSettings).LOG_ORIGIN or f"{site.SITE_URL.partition('://')[2]}/log"
 )

@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
 _django = get_wsgi_application()
 
-from django.conf import settings  # noqa: E402 - models are there once Django is set up
+from django.conf import settings  # noqa: E402 - models exist once Django is set up
 
 from statuspage.pages.server.app import PageServer  # noqa: E402
 from statuspage.pages.server.memory import Memory  # noqa: E402

@@ -1,4 +1,4 @@
-"""The ways to reach a subscriber: one file each, found without being listed anywhere."""
+"""The ways to reach a subscriber: one file each, found automatically."""
 
 from notifications.channels.base import channel, channels, reachable_channels
 from statuspage.lib.discovery import import_modules

@@ -1,4 +1,4 @@
-"""Kinds of address: how each is normalised, and how it is shown without giving it away."""
+"""Kinds of address: how each is normalised, and how it is masked."""
 
 import re
 from collections.abc import Callable

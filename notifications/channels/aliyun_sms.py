@@ -41,7 +41,7 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
 )
 
-# Code, or what stands before its first dot -> what it means for us; sources:
+# Code, or the part before its first dot -> what it means for us; sources:
 # help.aliyun.com/document_detail/101346.html (API), /101347.html (receipts of carriers).
 ERRORS: Final[Mapping[str, Refusal]] = {
     "isv.MOBILE_NUMBER_ILLEGAL": Failed(Reason.BAD_ADDRESS, suppress=True),

@@ -74,7 +74,7 @@ class Message:
 
     @property
     def repeat_id(self) -> str:
-        """The same at every try of one delivery, for receivers that recognise repetitions.
+        """An id that is the same at every try of one delivery: receivers recognise repetitions.
 
         A message that belongs to no delivery (id 0) is never repeated: its attempt names it.
         """
@@ -103,7 +103,7 @@ class Channel(ABC):
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
 
-    # The settings without which nothing is sent, and the one with the messages a second.
+    # The settings that are required to send, and the one that limits the messages a second.
     required_settings: ClassVar[tuple[str, ...]] = ()
     rate_setting: ClassVar[str] = ""
 
@@ -144,7 +144,7 @@ class Channel(ABC):
         """Read a verified callback.
 
         Raises:
-            UnreadableCallback: it makes no sense.
+            UnreadableCallback: it is malformed.
         """
         return Callback()
 

@@ -1,7 +1,7 @@
 """Many requests at once through libcurl, driving the coroutines that wait for them.
 
 A coroutine awaits a `Transfer`; `drive` starts it, lets libcurl work, and sends the answer back in.
-No event loop is needed for that, and none of its costs are paid.
+This needs no event loop, and saves its costs.
 """
 
 import base64
@@ -105,7 +105,7 @@ class Pool:
                     results += self._land(handle, failure)
                 results += self._start(waiting)
                 if self._flights and not results:
-                    # Until something happens, or libcurl's own clock strikes for a timeout.
+                    # Until something happens, or a timeout of libcurl is due.
                     due = self._multi.timeout()
                     self._multi.select(ROUND_SECONDS if due < 0 else min(due / 1000, ROUND_SECONDS))
         finally:
@@ -166,7 +166,7 @@ class Pool:
 
 
 def _handle() -> pycurl.Curl:
-    """Return a handle that follows nothing, repeats nothing, and asks nobody on the way."""
+    """Return a handle that follows no redirect, repeats no request, and uses no proxy."""
     handle = pycurl.Curl()
     milliseconds = int(settings.DELIVERY_TIMEOUT_SECONDS * 1000)
     for option, value in (
@@ -212,7 +212,7 @@ def header_lines(
 
 @contextmanager
 def pool() -> Iterator[Pool]:
-    """Yield a pool that nobody else uses at that time, with the connections of those before.
+    """Yield a pool that nobody else uses at that time, with connections left by earlier users.
 
     A forked child never uses its parent's: two processes would write into one connection.
     """

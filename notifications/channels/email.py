@@ -62,7 +62,7 @@ class Email(Channel):
         )
 
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
-        """Send one after the other, in a thread, over one connection."""
+        """Send the messages one after the other, in a thread, over one connection."""
         mailer = _Mailer()
         try:
             for message in batch:
@@ -72,7 +72,7 @@ class Email(Channel):
 
 
 def _subject(bulletin: Bulletin) -> str:
-    """Return operator, state and name, in the active language; no state that begins the name."""
+    """Return operator, state and name, in the active language; no state if it begins the name."""
     values = {
         "operator": bulletin.operator,
         "status": bulletin.status_label,
@@ -103,7 +103,7 @@ class _Mailer:
             return self._closed(NotSent(Reason.NO_CREDENTIALS, str(error.smtp_code)))
         except (smtplib.SMTPException, OSError) as error:
             return self._closed(NotSent(Reason.CONNECTION, type(error).__name__))
-        except ValueError as error:  # an address or header that no letter can carry
+        except ValueError as error:  # an address or header that no e-mail can carry
             return Failed(Reason.BAD_ADDRESS, type(error).__name__)
         return refusal or self._data(smtp, letter)
 

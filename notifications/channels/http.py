@@ -64,7 +64,7 @@ class ProviderResponse:
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> dict[str, Any]:
-        """Return the body as a JSON object; empty when it is none."""
+        """Return the body as a JSON object; an empty one if it is not a JSON object."""
         try:
             read = json.loads(self.body)
         except ValueError:
@@ -131,7 +131,7 @@ async def each(
 
 
 async def guarded(send_one: SendOne, message: Message) -> tuple[Message, Outcome]:
-    """Send one: an error of our own neither stops the batch nor counts as "not sent"."""
+    """Send one message; an error of our own neither stops the batch nor counts as "not sent"."""
     if not message.ours():
         return message, NotSent(Reason.OTHER, "lease")
     try:
@@ -158,7 +158,7 @@ def outcome_of(error: BaseException) -> NotSent | Unknown:
 
 
 def without_code(answer: ProviderResponse, *, readable: bool) -> NotSent | Unknown | None:
-    """Return what a 429, or an answer that makes no sense, means; None for any other."""
+    """Return what a 429 or a malformed answer means; None for any other answer."""
     if answer.status == 429:
         return rate_limited(answer.headers)
     return None if readable else Unknown(Reason.PROVIDER_ERROR, str(answer.status))

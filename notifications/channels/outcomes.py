@@ -56,7 +56,7 @@ class NotSent:
 
 @dataclass(frozen=True)
 class Unknown:
-    """It may or may not have gone out: to be found out, never to be blindly repeated."""
+    """It may or may not have gone out: look it up, never blindly repeat it."""
 
     reason: Reason
     code: str = ""
@@ -77,7 +77,7 @@ class NotAccepted(Exception):
 
 
 class LookupResult(StrEnum):
-    """What a look-up may say that has not found the message as Accepted."""
+    """The result of a look-up that has not found the message."""
 
     ABSENT = "absent"
     CANNOT_TELL = "cannot_tell"

@@ -88,7 +88,7 @@ def segments(text: str) -> int:
 
 
 def normalise(text: str) -> str:
-    """Return the text without characters that cost a second alphabet and show nothing for it."""
+    """Return the text without characters that need the costlier alphabet and add nothing."""
     # NBSP is not in GSM-7: one of them turns 160 characters a part into 70, and doubles the bill.
     plain = text.replace("\r\n", "\n").translate(INVISIBLE).translate(SPACES)
     candidate = plain.translate(LOOK_ALIKES)

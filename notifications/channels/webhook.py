@@ -23,8 +23,8 @@ from notifications.channels.base import Bulletin, Channel, Content, Limits, Mess
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
 
 GONE: Final = 410
-# Translators that carry an IPv4 address in its last bytes (RFC 6052, RFC 3056): it is that which
-# counts, and no receiver needs to be reached in this way.
+# IPv6 addresses of translators contain the IPv4 address that counts (RFC 6052, RFC 3056). No
+# receiver needs to be reached in this way.
 TRANSLATED: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
 
 
@@ -48,7 +48,7 @@ def names_private_address(url: str) -> bool:
     try:
         return not is_public(urlsplit(url).hostname or "")
     except ValueError:
-        return False  # a name: the resolver looks at what it stands for
+        return False  # a name: the resolver checks its addresses
 
 
 class PublicOnly(AbstractResolver):

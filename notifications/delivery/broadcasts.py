@@ -72,7 +72,7 @@ INSERT: Final = f"""
     ORDER BY a.id
     ON CONFLICT (statement_id, address_id, published_at) DO NOTHING
 """
-# What waits longest, for a provider or for the morning, must not seem to be still under way.
+# A superseded delivery that waits, for a provider or for the morning, must not seem under way.
 SUPERSEDE_WAITING: Final = """
     UPDATE delivery_delivery d
     SET state = 'superseded', settled_at = now(), updated_at = now()
@@ -196,9 +196,9 @@ def count_told() -> int:
 
 
 def told_of(numbers: Collection[int]) -> Mapping[int, Sequence[str]]:
-    """Return how many each statement reached by which way, without those that reached none.
+    """Return how many recipients each statement has reached in which way, in one query.
 
-    It takes one query.
+    Statements that have reached nobody are left out.
     """
     found = Broadcast.objects.filter(pk__in=numbers).exclude(told={}).values_list("pk", "told")
     return {number: _ways(told) for number, told in found}

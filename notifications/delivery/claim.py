@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from notifications.delivery.audience import QUIET_UNTIL, quiet_parameters, wants
 from notifications.hints import wake_send
 
-# Only for subscribers told one by one. What waits for a quota does not wait where there is a next
-# address; everything else has failed for good, so that nobody gets a statement twice.
+# Only for subscribers who are notified once. What waits for a quota does not wait where there is a
+# next address; everything else has failed for good, so that nobody gets a statement twice.
 FALL_BACK: Final = f"""
     WITH failed AS (
         SELECT d.id, d.published_at, d.statement_id, d.language, d.state, next.id AS address_id,

@@ -21,7 +21,7 @@ class DeliveryCollector(Collector):
     """Collect the metrics of delivery, or nothing while the database is away."""
 
     def collect(self) -> Iterable[Metric]:
-        """Return the metrics of now."""
+        """Return the current metrics."""
         try:
             yield from [_unfinished(), _oldest(), _made(), _alarms(), *_totals()]
         except DatabaseError:

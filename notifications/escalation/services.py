@@ -70,7 +70,7 @@ CHAINS: Final[Mapping[PromiseKind, str]] = {
     PromiseKind.REGULATOR: "REGULATOR_ESCALATION",
     PromiseKind.DISCLOSURE: "DISCLOSURE_ESCALATION",
 }
-# By what was promised: before it is due, and after.
+# The texts by what was promised: before it is due, and after.
 SENTENCES: Final = {
     PromiseKind.UPDATE: (
         _("Due in %(span)s: update on “%(name)s”, promised by %(time)s"),
@@ -97,7 +97,7 @@ TWO_HOURS: Final = 120
 
 
 def promises_remind(now: datetime | None = None) -> int:
-    """Remind staff of every promise whose next level is due; return of how many."""
+    """Remind staff of every promise whose next level is due; return how many there were."""
     moment = now or timezone.now()
     return sum(_remind(one, moment) for one in open_promises(moment))
 

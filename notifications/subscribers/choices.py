@@ -1,4 +1,4 @@
-"""What someone wants to hear about, and how they want to be told; read and checked.
+"""What someone wants to hear about, and how to notify them: parsed and checked.
 
 Every clean_ function raises ValidationError for a value that is unknown, missing or too long.
 """
@@ -47,7 +47,7 @@ LONGEST_MERCHANT: Final = 40
 
 @dataclass(frozen=True)
 class DeliveryPreferences:
-    """Quiet at night, by the clock of which time zone, and told by one channel or by each."""
+    """Whether nights are quiet, the time zone, and whether to use one channel or every one."""
 
     quiet: bool = True
     timezone: str = "Asia/Shanghai"
@@ -93,7 +93,7 @@ def clean_merchant(number: str) -> str:
 
 
 def clean_timezone(name: str) -> str:
-    """Return the name of a time zone that Python and PostgreSQL both know: each reckons with it."""
+    """Return the name of a time zone that Python and PostgreSQL both know: both compute with it."""
     if name not in _timezones():
         raise ValidationError(
             _("Enter a time zone such as Asia/Shanghai or Europe/London."), code="timezone"

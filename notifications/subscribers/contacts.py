@@ -25,17 +25,17 @@ class Contact:
 
     @property
     def index(self) -> str:
-        """By which the address is found in the tables."""
+        """The blind index, by which the address is found in the tables."""
         return blind_index(self.clear, self.kind)
 
     @property
     def masked(self) -> str:
-        """As screens show it."""
+        """The address as screens show it."""
         return mask(self.kind, self.clear)[:MASKED_LENGTH]
 
     @property
     def country(self) -> str:
-        """The calling code of a phone number's country; empty for what is no phone."""
+        """The calling code of a phone number's country; empty for other addresses."""
         return calling_code(self.kind, self.clear)
 
     def columns(self) -> dict[str, object]:
@@ -50,7 +50,7 @@ class Contact:
 
 
 def contact_for_code(kind: AddressKind, raw: str) -> Contact:
-    """Return the contact behind what someone typed, on the channel that can carry a code to it.
+    """Return the contact that someone typed, on the channel that can carry a code to it.
 
     Raises:
         ValidationError: it is no address of that kind.

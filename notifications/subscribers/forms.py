@@ -102,7 +102,9 @@ class ChoicesForm(forms.Form):
     )
     components = forms.MultipleChoiceField(
         label=_("Which services do you use?"),
-        help_text=_("If you tick none, you hear about all of them, including any added later."),
+        help_text=_(
+            "If you tick none, you get messages about all services, including any added later."
+        ),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -30,11 +30,11 @@ ALL_TOPICS: Final = tuple(Topic.values)
 
 
 class Subscriber(models.Model):
-    """A person or firm that wants to be told."""
+    """A person or firm that wants notifications."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
-    # Empty: they did not say, and are told what concerns any category.
+    # Empty: they did not say, and get messages for every category.
     category = models.CharField(
         _("category"), max_length=10, choices=MerchantCategory.choices, blank=True
     )
@@ -43,8 +43,8 @@ class Subscriber(models.Model):
     timezone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     # Told once: by the address of the lowest position, and by the next where that one failed.
     one_by_one = models.BooleanField(_("one channel at a time"), default=False)
-    # Keyed hash of the merchant number and the last digits of the phone on file, where they said:
-    # by it they hear of their own transactions (statuspage.settlement.affected.hashes).
+    # Keyed hash of the merchant number and the last digits of the phone on file, if they entered
+    # them: it finds their own transactions (statuspage.settlement.affected.hashes).
     merchant_key = models.BinaryField(max_length=32, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -69,7 +69,7 @@ class Address(models.Model):
     country = models.CharField(max_length=3, blank=True)
     # A webhook's signing secret, sealed like the address itself.
     sealed_secret = models.BinaryField(null=True)
-    # Where a subscriber is told one by one, the lowest position is tried first.
+    # Where a subscriber is notified once, the lowest position is tried first.
     position = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     suppressed_at = models.DateTimeField(_("suppressed at"), null=True)

@@ -1,1 +1,1 @@
-"""Is this message from us? What was sent, word for word, and how a merchant finds out."""
+"""Message verification: keep what was sent, word for word, so that merchants can check it."""

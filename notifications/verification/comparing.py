@@ -17,7 +17,7 @@ Sign = tuple[str, int]
 
 @dataclass(frozen=True)
 class Difference:
-    """A text in three: what stands in the other one too lies before and after what does not."""
+    """A text split in three: common start, different middle, common end."""
 
     before: str
     differs: str

@@ -1,4 +1,4 @@
-"""What our SMS say, kept when they are made; finding out whose a message is, and saying so."""
+"""Keep the texts of our SMS, and find out whether a message is from us."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ class MessageVerdict(Enum):
         _("This looks like our message with a subscription code."),
         _(
             "We only send one when someone enters a phone number on our subscription page. It "
-            "belongs to no statement. If it was not you, ignore it and do not share the code."
+            "is not about a statement. If it was not you, ignore it and do not share the code."
         ),
     )
     NO_SUCH_CODE = (
@@ -103,7 +103,7 @@ class Finding:
 def texts_keep(statement: Statement) -> None:
     """Keep the words in which a new statement goes out by SMS, by every provider and language.
 
-    Also where the policy sends none: its code stands in the other channels' messages too.
+    Even if the policy sends no SMS: messages on other channels have the code as well.
     """
     SentText.objects.bulk_create(
         SentText(

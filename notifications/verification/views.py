@@ -63,5 +63,5 @@ def _answered(request: HttpRequest) -> HttpResponse:
 
 
 def _sample() -> str:
-    """Return what a code looks like; statement 0 was never made, so this one belongs to nothing."""
+    """Return an example of a code: that of statement 0, which does not exist."""
     return message_code(0, "")

@@ -30,7 +30,7 @@ class Callback:
 
 
 class CallbackSender:
-    """Delivers callbacks, so many at a time, and tries again what was not taken."""
+    """Delivers callbacks, a bounded number at a time, and retries those not accepted."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings

@@ -13,8 +13,8 @@ def parse_json(body: bytes) -> Any:
     """Parse JSON that can be written again: to the journal, to a page, to a callback.
 
     Raises:
-        ValueError: it is none, is nested too deeply, or holds an endless number or half a
-            surrogate pair, which Python reads and no other program takes.
+        ValueError: it is not JSON, is nested too deeply, or holds an infinite number or half
+            a surrogate pair, which only Python accepts.
     """
     try:
         given = json.loads(body)
@@ -51,7 +51,7 @@ async def read_form(request: web.Request) -> dict[str, str]:
     """Return the texts of a form; files in it are passed over.
 
     Raises:
-        web.HTTPBadRequest: it is none, or in an alphabet that nobody knows.
+        web.HTTPBadRequest: it is not a form, or its character set is unknown.
     """
     try:
         form = await request.post()

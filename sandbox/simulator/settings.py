@@ -17,7 +17,7 @@ URLS: Final = frozenset(
 class Settings:
     """Times ending in `_ms` are milliseconds, in `_seconds` seconds.
 
-    The defaults are the providers' documented limits, save the delays of a message's life, which
+    The defaults are the providers' documented limits, except the delays of a message's life, which
     are short so that a person watching the phone page sees them pass.
     """
 

@@ -84,5 +84,5 @@ def _part(mail: EmailMessage, kind: str) -> str:
         return ""
     try:
         return str(part.get_content())
-    except (LookupError, ValueError):  # a charset that nobody knows
+    except (LookupError, ValueError):  # an unknown character set
         return bytes(part.get_payload(decode=True)).decode(errors="replace")

@@ -34,7 +34,7 @@ def signature(token: str, url: str, parameters: Mapping[str, str]) -> str:
 
 
 def receipt(core: Core, message: Message, status: str) -> Callback | None:
-    """Return what tells of a status, or None where nobody asked."""
+    """Return the callback for a status, or None if none was requested."""
     if not message.status_callback:
         return None
     parameters = {"MessageStatus": status}

@@ -27,7 +27,7 @@ def list_page(
     """Return the JSON of the page that a query string asks for; `messages` are still objects.
 
     Raises:
-        TwilioError: a number or a filter's date is none.
+        TwilioError: a number or a filter's date is invalid.
     """
     filters = {name: query[name] for name in FILTERS if query.get(name)}
     size = min(max(_number(query, "PageSize", DEFAULT_SIZE), 1), LARGEST_SIZE)

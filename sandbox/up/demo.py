@@ -20,7 +20,7 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
     return {
         "DEBUG": "true",
         "SITE_URL": web,
-        # The same log on whatever port it is tried.
+        # The log has the same name on any port.
         "LOG_ORIGIN": "status.demo.example/log",
         "TWILIO_BASE_URL": simulator,
         "TWILIO_ACCOUNT_SID": keys["account_sid"],
@@ -29,8 +29,8 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "ALIYUN_SMS_ENDPOINT": simulator,
         "ALIYUN_SMS_ACCESS_KEY_ID": keys["access_key_id"],
         "ALIYUN_SMS_ACCESS_KEY_SECRET": keys["access_key_secret"],
-        # No ALIYUN_SMS_TEMPLATE: the second provider stands in only for who asks for it, so that a
-        # first look finds every SMS at one provider.
+        # No ALIYUN_SMS_TEMPLATE: without it the second provider is off, so that a first look
+        # finds every SMS at one provider.
         "ALIYUN_SMS_CALLBACK_TOKEN": keys["push_token"],
         "WECHAT_BASE_URL": simulator,
         "WECHAT_APP_ID": keys["app_id"],

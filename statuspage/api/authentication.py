@@ -34,7 +34,7 @@ class TokenAuthentication(BaseAuthentication):
         token = token_check(secret, client_ip(request._request)) if short else None
         if token is None:
             raise AuthenticationFailed(_("Unknown or expired token."))
-        # For the audit log, which writes down every use.
+        # For the audit log, which records every use.
         request._request.api_token = token  # type: ignore[attr-defined]
         return token.staff, token
 

@@ -168,7 +168,7 @@ class StatementAnswer(serializers.Serializer[Any]):
 
 
 class StatementNumber(serializers.Serializer[Any]):
-    """Added to the answer to whatever is published."""
+    """Adds the number of the new statement to an answer."""
 
     statement = serializers.IntegerField(help_text=_("Statement number in the log."))
 
@@ -176,7 +176,7 @@ class StatementNumber(serializers.Serializer[Any]):
 class PageAnswer(serializers.Serializer[Any]):
     """Something with a public page."""
 
-    # What statements call it.
+    # The type that statements give for it.
     subject_type: str
 
     id = serializers.CharField(source="public_id")
@@ -190,7 +190,7 @@ class PageAnswer(serializers.Serializer[Any]):
 
 
 class Timeline(serializers.Serializer[Any]):
-    """Added to something with everything that was said about it."""
+    """Adds the statements about the object to its serializer."""
 
     subject_type: str
 

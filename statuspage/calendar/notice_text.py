@@ -27,7 +27,7 @@ HEADING: Final = re.compile(rf"((?:{NAME})(?:[、和与](?:{NAME}))*):")
 TITLE: Final = re.compile(rf"关于(调整|延长)?(20\d\d)年(?:部分节假日|({NAME}))")
 NUMBER: Final = re.compile(r"国办发明电\s*[〔\[(【]\s*(\d{4})\s*[〕\])】]\s*(\d+)\s*号")
 DATE: Final = r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\(([^()]*)\))?"
-# A date or a stretch, what is done on it, or how many days it is said to be.
+# A date or a range of dates, what happens on it, or how many days the notice counts.
 TOKEN: Final = re.compile(
     rf"{DATE}(?:\s*(?:至|到|[-—–~]+)\s*{DATE})?"
     r"|(?P<rest>放假|补休|公休)|(?P<work>上班)|(?P<joined>与周末连休)"

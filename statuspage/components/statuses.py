@@ -60,7 +60,7 @@ def impact_of(statuses: Iterable[str]) -> Impact:
     return IMPACT_OF[worst(statuses)]
 
 
-# The public contract's table: the worst status decides, where every component has it, or some.
+# The contract's table, by the worst status: if every component has it, and if only some have.
 OVERALL: Final[Mapping[ComponentStatus, tuple[tuple[str, Indicator], tuple[str, Indicator]]]] = {
     ComponentStatus.MAJOR_OUTAGE: (
         ("Major System Outage", Indicator.CRITICAL),

@@ -10,8 +10,8 @@ from typing import Final
 
 from statuspage.components.statuses import SEVERITY, ComponentStatus
 
-# How many hundredths of the time in such a state count as lost. All others count as available:
-# slow is still working, and planned work was announced; both are shown all the same.
+# The percentage of the time in a state that counts as lost. Other states count as available: a
+# slow service still works, and planned work was announced. Both are shown nevertheless.
 WEIGHTS: Final[Mapping[ComponentStatus, int]] = {
     ComponentStatus.MAJOR_OUTAGE: 100,
     ComponentStatus.PARTIAL_OUTAGE: 30,
@@ -80,7 +80,7 @@ def history(changes: Iterable[Change], begin: datetime, end: datetime) -> list[S
             spans.append(Span(status, since, moment))
             since = moment
         status = following
-    # The present state counts from its first moment on: a page that is made in it shows it.
+    # The last state lasts at least a moment, so that a page rendered when it begins shows it.
     return [*spans, Span(status, since, max(end, since + MOMENT))]
 
 

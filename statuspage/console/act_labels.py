@@ -1,4 +1,4 @@
-"""What the audit log calls an act, in the reader's language; the code stays beside it."""
+"""Labels for the acts in the audit log, in the reader's language, shown beside their codes."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -40,7 +40,7 @@ PAGES: Final[Mapping[str, Any]] = {
     "incident_compose": gettext_lazy("New incident written"),
     "incident_regulator": gettext_lazy("Regulatory reports"),
     "incident_update": gettext_lazy("Incident update written"),
-    "login": gettext_lazy("Sign-in form sent"),
+    "login": gettext_lazy("Sign-in form submitted"),
     "logout": gettext_lazy("Signed out"),
     "maintenance_compose": gettext_lazy("New maintenance written"),
     "maintenance_update": gettext_lazy("Maintenance update written"),
@@ -57,7 +57,7 @@ PAGES: Final[Mapping[str, Any]] = {
     "recurrence_end": gettext_lazy("Recurring maintenance stopped"),
     "recurrence_new": gettext_lazy("Recurring maintenance added"),
     "reviews": gettext_lazy("Statement reviewed"),
-    "second_factor": gettext_lazy("Code form sent"),
+    "second_factor": gettext_lazy("Code submitted"),
     "session_revoke": gettext_lazy("Session signed out"),
     "signal_draft": gettext_lazy("Decision on a signal"),
     "statement_correct": gettext_lazy("Correction written"),
@@ -84,7 +84,7 @@ CHANGES: Final[Mapping[str, Any]] = {
 
 
 def act_label(act: str) -> Any:
-    """Return what an act is called; empty for one without a name of its own."""
+    """Return the label of an act, or an empty string for an act without one."""
     if act in ACTS:
         return ACTS[act]
     method, _space, page = act.rpartition(" ")

@@ -25,7 +25,7 @@ from statuspage.console.preview import preview_of
 from statuspage.console.wanted import number_of
 from statuspage.statements.models import Statement
 
-# What belongs to a step and not to the text.
+# Form fields that belong to a step and not to the text.
 NOT_TEXT: Final = frozenset({"csrfmiddlewaretoken", "step"})
 GOING_OUT: Final = frozenset({"confirm", "publish"})
 
@@ -37,9 +37,9 @@ class Composition:
     form: ComposeForm
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
-    # Submits for approval what one person may not publish alone.
+    # Submits the form for approval, if one person may not publish it alone.
     hand_over: Callable[[HttpRequest], HttpResponse] | None = None
-    # The address it is sent to, where the form stands on another page.
+    # The URL that the form is sent to, if it is not that of its page.
     place: str = ""
 
 

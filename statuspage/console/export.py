@@ -46,7 +46,7 @@ LEDGER: Final[Mapping[str, Any]] = {
     "settled_at": gettext_lazy("Finished at"),
     "updated_at": gettext_lazy("Last change"),
 }
-# The columns of an import where there are such, so that a masked export shows what to send in.
+# Named like the columns of an import where possible: a masked export shows what to upload.
 SUBSCRIBERS: Final = {
     "subscriber": "subscriber__public_id",
     "channel": "channel",

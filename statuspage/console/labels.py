@@ -55,7 +55,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.OTHER: _("Other reason"),
     UNSUBSCRIBED: _("Unsubscribed"),
 }
-# By which way someone agreed; other values were written by whoever imported them.
+# How someone agreed; other values were written by the person who imported them.
 CONSENT_SOURCES: Final[Mapping[str, Any]] = {
     WEB: _("on the website"),
     WECHAT: _("in WeChat"),

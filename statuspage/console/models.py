@@ -21,7 +21,7 @@ class Decision(models.Model):
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # On what: state, reason, channel, statement, delivery, masked address, as far as they apply.
+    # Its objects: state, reason, channel, statement, delivery, masked address, if they apply.
     about = models.JSONField(default=dict)
     count = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(auto_now_add=True)

@@ -109,7 +109,7 @@ def _behind(rows: QuerySet[M], keys: tuple[str, str], after: str) -> QuerySet[M]
     major, _, minor = after.partition(SEPARATOR)
     return rows.filter(
         Q(**{f"{keys[0]}__lt": major}) | Q(**{keys[0]: major, f"{keys[1]}__lt": minor}),
-        # Says nothing new, and lets the index begin in the right place.
+        # Redundant, but lets the index start at the right place.
         **{f"{keys[0]}__lte": major},
     )
 

@@ -17,7 +17,7 @@ def database_from_url(url: str) -> dict[str, object]:
     try:
         port = parts.port
     except ValueError:
-        # The part that is no port may be a password: Python's own message shows it.
+        # Python's own message would show the invalid port, which may be part of a password.
         raise ValueError("must write special characters of the password as %XX") from None
     options = dict(parse_qsl(parts.query))
     return {

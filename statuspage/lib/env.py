@@ -111,7 +111,7 @@ class AreaSettings(BaseSettings):
 
     @classmethod
     def exposed(cls) -> Iterator[str]:
-        """Name the variables that are Django settings of the same name."""
+        """Return the variables that are Django settings of the same name."""
         return (name for name, field in cls.model_fields.items() if not field.exclude)
 
 
@@ -131,7 +131,7 @@ class Configuration:
             raise ConfigurationError(problems)
 
     def _shared_secrets(self) -> Iterator[tuple[str, str]]:
-        """Find secrets that stand in two variables: who learns one learns the other."""
+        """Find secrets used in two variables: anyone who learns one learns the other."""
         first: dict[str, str] = {}
         for area in self._read.values():
             for name, field in type(area).model_fields.items():
@@ -159,7 +159,7 @@ def in_production(info: ValidationInfo) -> bool:
 
 
 class Secret(AfterValidator):
-    """Marks a variable whose value must stand in no other."""
+    """Marks a variable whose value no other variable may have."""
 
 
 def secret(
@@ -168,7 +168,7 @@ def secret(
     """Require a secret in production that is neither the demonstration's nor easily guessed.
 
     `read` returns the keys that the text holds, or raises ValueError; without it the text is
-    the key. `shortest` is its least number of characters.
+    the key. `shortest` is the least number of characters.
     """
 
     def check(value: str, info: ValidationInfo) -> str:
@@ -198,7 +198,7 @@ def _is_guessed(key: bytes) -> bool:
 
 
 def _token(value: str, info: ValidationInfo) -> str:
-    """Check a token that may be empty: then what it opens is closed."""
+    """Check a token; it may be empty, which closes what it would open."""
     if value and in_production(info):
         if len(value) < SHORTEST_TOKEN:
             raise ValueError(f"must have at least {SHORTEST_TOKEN} characters")
@@ -229,7 +229,7 @@ def counts(text: str, allowed: Collection[str]) -> dict[str, int]:
 
 
 def http_url(text: str) -> str:
-    """Check an address, and take the slash from its end."""
+    """Check a URL, and remove a slash at its end."""
     if text and not text.startswith(("https://", "http://")):
         raise ValueError("must start with https:// or http://")
     if text and (re.search(r"\s", text) or not urlsplit(text).hostname):

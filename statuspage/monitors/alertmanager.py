@@ -23,7 +23,7 @@ MOST_ALERTS: Final = 1000
 STATUSES: Final = {"firing": True, "resolved": False}
 # An alert that has not ended carries Go's zero time.
 ZERO_YEAR: Final = 1
-# Where an alert says in words what it is about, the best first.
+# The annotations that describe an alert in words, the best first.
 WORDS: Final = ("summary", "description", "message")
 
 

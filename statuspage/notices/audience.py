@@ -1,4 +1,4 @@
-"""To which merchants, of which products, a notice is addressed, and whether to agents as well."""
+"""The audience of a notice: merchant categories, products, and whether agents get it too."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -38,10 +38,10 @@ CATEGORY_WORDS: Final[Mapping[str, str]] = {
 def clean_audience(value: object) -> Audience:
     """Return sorted categories and product codes; an empty list means all of them.
 
-    `agents` says that agents (代理商), who answer merchants, are to know as well.
+    `agents` also sends it to agents (代理商), who answer merchants' questions.
 
     Raises:
-        ValidationError: another shape, an unknown category, or what can be no product's code.
+        ValidationError: another shape, an unknown category, or an impossible product code.
     """
     given: object = {} if value is None else value
     refusal = ValidationError(SHAPE, code="shape")

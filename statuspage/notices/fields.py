@@ -1,4 +1,4 @@
-"""What a kind of notice is made of: the fields of its payload, and the lines and tables it says."""
+"""The parts of a kind of notice: the fields of its payload, and its lines and tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Line:
     notice: str = ""
 
     def as_json(self) -> dict[str, Json]:
-        """Return it as the log keeps it, in the active language, without what is empty."""
+        """Return the line as the log keeps it, in the active language, without empty parts."""
         more = {"lang": self.language, "notice": self.notice}
         kept = {name: value for name, value in more.items() if value}
         return {"label": str(self.label), "text": str(self.text), **kept}
@@ -44,7 +44,7 @@ class Table:
     rows: Sequence[Sequence[str | Promise]]
 
     def as_json(self) -> dict[str, Json]:
-        """Return it as the log keeps it, in the active language."""
+        """Return the table as the log keeps it, in the active language."""
         return {
             "caption": str(self.caption),
             "columns": [*map(str, self.columns)],
@@ -56,10 +56,10 @@ class Table:
 class PayloadField:
     """One value of a notice's payload.
 
-    `unknown` is said where it was left out; without that, nothing is. A `derived` value is worked
-    out and not typed in. It must not be earlier than the field that `not_before` names. One that
-    is not `listed` is missing in the details of the page: a table, say, shows it. `shown_as` is the
-    label there where it is another one: a form's names the unit, which the value then shows.
+    `unknown` is shown for a value that was left out; without it, nothing is. A `derived` value is
+    computed, not typed in. It must not be earlier than the field that `not_before` names. One that
+    is not `listed` is not among the details of the page, for example because a table shows it.
+    `shown_as` is its label there, if the form's label differs, which may name the unit.
     """
 
     name: str
@@ -77,7 +77,7 @@ class PayloadField:
         """Return the value in its canonical form, None where it is left out.
 
         Raises:
-            ValidationError: it is no such value, or left out although required.
+            ValidationError: it is not such a value, or missing although required.
         """
         if value is not None and value != "":
             return self.value.read(value)
@@ -86,7 +86,7 @@ class PayloadField:
         return None
 
     def line(self, value: Any) -> Line | None:
-        """Return what a page says of the value, None where it says nothing."""
+        """Return the line about the value for a page, or None if there is none."""
         label = self.shown_as or self.label
         if value is None:
             return Line(label, self.unknown) if self.unknown else None

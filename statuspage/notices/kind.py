@@ -45,11 +45,11 @@ class NoticeKind:
     four_eyes = False
     # Published by the product itself: nobody writes it.
     automatic = False
-    # Told only to the merchants whom affected/models.py names for it.
+    # Sent only to the merchants that affected/models.py lists for it.
     to_named = False
 
     def complete(self, payload: Payload) -> Payload:
-        """Add what is worked out to the payload; runs before the checks."""
+        """Add computed values to the payload; runs before the checks."""
         return payload
 
     def check(self, payload: Payload, moment: datetime) -> None:
@@ -72,7 +72,7 @@ class NoticeKind:
         return ()
 
     def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
-        """Return from when to when the notice holds, as far as the payload says so."""
+        """Return the start and end of the notice's validity, as far as the payload gives them."""
         return None, None
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
@@ -115,7 +115,7 @@ class NoticeKind:
     def derived(self, payload: Payload) -> dict[str, Json]:
         """Return `details`, `tables` and `brief` by language; what is empty is left out.
 
-        The log keeps them: nobody who reads it, or sends it on, needs to know the kinds.
+        The log keeps them, so that its readers and the channels need not know the kinds.
         """
         found: dict[str, dict[str, Json]] = {name: {} for name in ("details", "tables", "brief")}
         for language in LANGUAGES:
@@ -165,7 +165,7 @@ def notice_kind(name: object) -> NoticeKind:
     """Return the kind of that name.
 
     Raises:
-        ValidationError: there is none; the message lists those there are.
+        ValidationError: there is none; the message lists the existing kinds.
     """
     return _KINDS[one_of(sorted(_KINDS), name)]
 

@@ -1,4 +1,4 @@
-"""Notices to merchants, and the products they speak of."""
+"""Notices to merchants, and the products they are about."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

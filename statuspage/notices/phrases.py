@@ -14,7 +14,7 @@ from statuspage.lib.money import ZERO, to_fen, yuan
 from statuspage.statements.texts import CHINESE
 from statuspage.statements.times import from_iso
 
-# No date is of that year, so the year is always said.
+# A year that no date has, so that the year is always written.
 ALWAYS: Final = 0
 WEEKDAYS: Final = (
     pgettext_lazy("weekday of a date", "Mon"),
@@ -48,7 +48,7 @@ def full_moment(written: str) -> str:
 def short_day(written: str, year: int | None = None) -> str:
     """Return an ISO date for a message, where every character counts.
 
-    The year is said only if it is not `year` (this one): the year of what stands before it.
+    The year is left out if it is `year`, that of the date before it in the text (default: now).
     """
     day = date.fromisoformat(written)
     if day.year != _this_year(year):
@@ -57,7 +57,7 @@ def short_day(written: str, year: int | None = None) -> str:
 
 
 def short_moment(written: str, year: int | None = None) -> str:
-    """Return an ISO time for a message, with its year as `short_day` has it."""
+    """Return an ISO time for a message, with its year as in `short_day`."""
     local = timezone.localtime(from_iso(written))
     if local.year != _this_year(year):
         return full_moment(written)
@@ -80,12 +80,12 @@ def short_end(written: str, year: int | None = None) -> str:
 
 
 def day_range(first: str, last: str) -> dict[str, str]:
-    """Return the `first` and `last` of some ISO dates, for a message."""
+    """Return the `first` and `last` date of a range of ISO dates, for a message."""
     return {"first": short_day(first), "last": short_day(last, _said_year(first))}
 
 
 def transactions(begin: str, end: str | None) -> str:
-    """Return the transactions from one ISO time until another, for a message."""
+    """Return the words for the transactions between two ISO times, for a message."""
     if end is None:
         return _("transactions since %(begin)s") % {"begin": short_start(begin)}
     values = _span(begin, end)
@@ -95,7 +95,7 @@ def transactions(begin: str, end: str | None) -> str:
 
 
 def span(begin: str, end: str | None) -> str:
-    """Return the same times alone, for a line whose label says that they are transactions'."""
+    """Return the times alone, for a line whose label already says “transactions”."""
     if end is None:
         return _("%(begin)s onwards, end not yet known") % {"begin": short_start(begin)}
     values = _span(begin, end)
@@ -107,7 +107,7 @@ def span(begin: str, end: str | None) -> str:
 def _span(begin: str, end: str) -> dict[str, str]:
     """Return the `first` and `last` of a span between two ISO times.
 
-    From midnight to midnight it is whole days, the last of them the one that then ends.
+    From midnight to midnight it is whole days; the last one is the day that ends then.
     """
     first = timezone.localtime(from_iso(begin))
     first_day = first.date().isoformat()
@@ -140,7 +140,7 @@ def joined(sentences: Iterable[str]) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Join several names to a list."""
+    """Join several names into a list."""
     return pgettext("between names", ", ").join(names)
 
 
@@ -153,7 +153,7 @@ def money(written: str) -> str:
 
 
 def transaction_count(count: int) -> str:
-    """Return how many transactions, under a label that says what they are."""
+    """Return a number of transactions, for a line whose label says what they are."""
     return pgettext("a number of transactions", "%(count)s") % {"count": f"{count:,}"}
 
 

@@ -28,7 +28,7 @@ TITLE_LENGTH = 120
 
 @dataclass(frozen=True)
 class NoticeDraft:
-    """A notice as it would be published: cleaned, but not said."""
+    """A notice as it would be published: cleaned, but not published."""
 
     kind: NoticeKind
     title: Text
@@ -40,7 +40,7 @@ class NoticeDraft:
     effective_until: datetime | None = None
 
     def content(self, extra: Mapping[str, Json]) -> dict[str, Json]:
-        """Return what the statement says; `extra` is what publishing it found out."""
+        """Return the statement's content; `extra` is what publishing adds to it."""
         return {
             "name": dict(self.title),
             "body": dict(self.body),
@@ -80,7 +80,7 @@ def notice_publish(
     published_at: datetime | None = None,
     **written: Unpack[Written],
 ) -> Statement:
-    """Publish a notice; `approved_by` is the second person, where the kind asks for one.
+    """Publish a notice; `approved_by` is the second person, where the kind requires one.
 
     Raises:
         ValidationError: as `notice_draft` does, or a second person is missing.
@@ -93,7 +93,7 @@ def notice_publish(
             _("This needs a second person's approval. Submit it for approval in the console."),
             code="second_person",
         )
-    # Cleaned under the lock: what is worked out from earlier notices must still be so when said.
+    # Cleaned under the lock: values computed from earlier notices must hold when published.
     with publishing():
         draft = notice_draft(moment, **written)
         notice = _notice(draft, moment)
@@ -111,7 +111,7 @@ def notice_publish(
 
 
 def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> NoticeDraft:
-    """Return the notice that `notice_publish` would publish at `moment` (now); nothing is said.
+    """Return the notice that `notice_publish` would publish at `moment` (now), unpublished.
 
     Raises:
         ValidationError: the kind, a text, the payload, the audience, the window or the incident
@@ -150,16 +150,16 @@ def notice_undo(
 def takes_two(kind: NoticeKind) -> bool:
     """Return whether a second person must approve this kind of notice.
 
-    Of some kinds always, of others where settings.FOUR_EYES_KINDS names them. The product's own
+    For some kinds always, for others where settings.FOUR_EYES_KINDS names them. The product's own
     notices have no author, and pass.
     """
     return kind.four_eyes or kind.name in settings.FOUR_EYES_KINDS
 
 
 def foreseen(draft: NoticeDraft) -> Mapping[str, Json]:
-    """Return what publishing the draft would find out; nothing of it is kept.
+    """Return what publishing the draft would add to it; nothing is kept.
 
-    A draft that would be refused finds out nothing: its author is told when publishing.
+    For a draft that would be refused that is nothing: its author is told when publishing.
     """
     try:
         with transaction.atomic():
@@ -184,11 +184,7 @@ def _notice(draft: NoticeDraft, moment: datetime) -> Notice:
 
 
 def check_second_person(author: Author | None, approver: Author) -> None:
-    """Pass for someone else than the author whose role may approve.
-
-    Raises:
-        ValidationError: it is the same person, or the role may not.
-    """
+    """Raise ValidationError unless the approver is not the author and has a role to approve."""
     if author is not None and author.pk == approver.pk:
         raise ValidationError(_("You wrote this yourself. A second person must approve it."), "own")
     if not approver.may_approve:
@@ -212,10 +208,10 @@ def check_window(begins: datetime | None, ends: datetime | None) -> None:
 
 
 def check_incident(incident_id: str) -> None:
-    """Check that the log speaks of the incident: notices do not know its table.
+    """Check that the log has a statement about the incident: notices do not know its table.
 
     Raises:
-        ValidationError: nothing was ever said of it; "" is none, and passes.
+        ValidationError: there is no statement about it; "" means no incident, and passes.
     """
     said = Statement.objects.filter(subject_type="incident", subject_id=incident_id)
     if incident_id and not said.exists():

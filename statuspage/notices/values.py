@@ -1,4 +1,4 @@
-"""The types of value that a notice's payload is made of: how each is read, said and described."""
+"""The types of values in a notice's payload: how each is parsed, worded and described."""
 
 import re
 import unicodedata
@@ -37,10 +37,10 @@ Choices = Callable[[], Sequence[tuple[str, str | Promise]]]
 class Value:
     """A type of value.
 
-    `parse` takes what came (from a form, or as JSON) to its canonical form; what it cannot take it
-    refuses itself, or by a ValueError or ArithmeticError that `refusal` words. `say` words the
-    canonical form in the active language; `schema` is its JSON schema. `choices` lists what may be
-    chosen, where that is all there is.
+    `parse` converts the input (from a form, or JSON) to its canonical form. It raises
+    ValidationError for wrong input, or a ValueError or ArithmeticError, which `refusal` explains
+    to people. `say` words the canonical form in the active language; `schema` is its JSON schema.
+    `choices` lists the possible values, if they can be listed.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Value:
         """Return the canonical form.
 
         Raises:
-            ValidationError: it is no such value.
+            ValidationError: it is not such a value.
         """
         try:
             return self.parse(value)
@@ -74,7 +74,7 @@ def choice_of(enumeration: type[TextChoices]) -> Value:
 
 
 def row_of(named: Callable[[], Iterable[tuple[str, Mapping[str, str]]]]) -> Value:
-    """Return the code of one of the rows that there are; `named` gives codes with their names."""
+    """Return a type whose values are codes of existing rows; `named` returns codes and names."""
     return Value(
         "choice",
         lambda value: one_of([code for code, _name in named()], value),
@@ -84,7 +84,7 @@ def row_of(named: Callable[[], Iterable[tuple[str, Mapping[str, str]]]]) -> Valu
 
 
 def reference_to(found: Callable[[], Iterable[Notice]]) -> Value:
-    """Return the public id of one of the notices that `found` gives: what it ends, or pays."""
+    """Return a type whose values are public ids of the notices `found`: one to end, or to pay."""
 
     def parse(value: object) -> Json:
         if value not in [one.public_id for one in found()]:
@@ -102,7 +102,7 @@ def reference_to(found: Callable[[], Iterable[Notice]]) -> Value:
 
 
 def written_as(pattern: str) -> Callable[[object], str]:
-    """Return a reader of what is written in that form."""
+    """Return a parser of values that match the pattern."""
     form = re.compile(pattern, re.ASCII)
 
     def parse(value: object) -> str:
@@ -157,7 +157,7 @@ def _names(value: object) -> Json:
             code="names",
             params={"count": MOST_NAMES, "length": NAME_LENGTH},
         )
-    # The same care for characters that cannot be stored as texts take.
+    # Refuse characters that cannot be stored, as texts do.
     return [clean_text({"zh-hans": one})["zh-hans"] for one in names]
 
 

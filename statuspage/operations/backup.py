@@ -50,7 +50,7 @@ def restore(source: Path) -> int:
 
     Raises:
         BackupError: the database is not empty, the file cannot be read, pg_restore is missing or
-            failed, or a statement in it is not what its hash says.
+            failed, or a statement in it does not match its hash.
     """
     if not source.is_file():
         raise BackupError(f"there is no {source}")
@@ -63,7 +63,7 @@ def restore(source: Path) -> int:
 
 
 def check_log() -> None:
-    """Raise BackupError for the first statement that is missing, or is not what its hash says."""
+    """Raise BackupError for the first statement that is missing, or does not match its hash."""
     rows = Statement.objects.order_by("number").values_list("number", "canonical", "sha256")
     for expected, (number, canonical, digest) in enumerate(rows.iterator(), start=1):
         if number != expected:

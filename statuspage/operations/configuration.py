@@ -1,4 +1,4 @@
-"""Typed settings of the broker, logs and metrics, and what beat asks for how often."""
+"""Typed settings of the broker, logs and metrics, and the schedule of beat."""
 
 from typing import Final, Literal
 
@@ -7,8 +7,8 @@ from pydantic import Field, field_validator
 from statuspage.lib.env import AreaSettings, Token
 
 BROKERS: Final = ("redis://", "rediss://", "amqp://", "amqps://")
-# Sweeps find whatever a lost task left: how late that may become, in seconds. One that no worker
-# has taken by the next but one is dropped, so that none pile up while all workers are away.
+# Seconds between runs: a sweep finds what a lost task left undone. A run that no worker has taken
+# after twice that time is dropped, so that runs do not pile up while all workers are away.
 BEAT_SCHEDULE: Final = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
     for task, seconds in {

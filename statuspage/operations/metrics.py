@@ -31,7 +31,7 @@ class EngineCollector(Collector):
     """Collects engines first: while the database is away nothing else can be collected."""
 
     def collect(self) -> Iterable[Metric]:
-        """Return the figures of now."""
+        """Return the current figures."""
         build = GaugeMetricFamily("candor_build_info", "The running version", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
@@ -72,7 +72,7 @@ def _log_metrics() -> list[Metric]:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the figures, for those who have the token; in development for this machine."""
+    """Return the figures to clients that have the token; in development to this machine."""
     if not _may_see(request):
         raise Http404
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_PLAIN_0_0_4)

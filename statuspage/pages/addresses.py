@@ -24,7 +24,7 @@ def subject_path(subject_type: str, subject_id: str) -> str:
 
 
 def subject_url(subject_type: str, subject_id: str) -> str:
-    """Return the same with scheme and host."""
+    """Return the URL of the subject's page, with scheme and host."""
     return settings.SITE_URL + subject_path(subject_type, subject_id)
 
 

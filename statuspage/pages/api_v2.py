@@ -43,7 +43,7 @@ class Board:
     language: str
 
     def objects(self, pks: Set[int]) -> list[Object]:
-        """Return the objects of those of the components that are visible, in page order."""
+        """Return the objects of the visible ones among these components, in page order."""
         seen = sorted(
             (one for one in self.components if one.pk in pks),
             key=lambda one: (one.position, one.pk),

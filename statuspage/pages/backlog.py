@@ -38,7 +38,7 @@ def backlog_card(incident_id: str, language: str) -> dict[str, object] | None:
 
 
 def _bars(payload: Mapping[str, Any]) -> list[dict[str, object]]:
-    """Return a bar a day and category: what is affected and, of it, still open."""
+    """Return a bar for each day and category: what is affected, and how much is still open."""
     cells, fewest = payload["cells"], payload["fewest"]
     most = max((one["affected"] or 0 for one in cells), default=0)
     return [

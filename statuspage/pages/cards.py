@@ -51,7 +51,7 @@ class Card:
 
     @property
     def original(self) -> TimelineEntry | None:
-        """What was said first, without what was said about it later."""
+        """The first statement, without later ones about it."""
         return self.timeline[-1] if self.timeline else None
 
 
@@ -169,7 +169,7 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
 
 
 def _parts(incident: Incident, reader: Reader) -> list[Mapping[str, object]]:
-    """Return the visible components it has touched, in page order, as it holds them now."""
+    """Return the visible components it has affected, in page order, with their states in it."""
     rows = sorted(incident.affected.all(), key=lambda row: (row.component.position, row.pk))
     return [
         {
@@ -191,7 +191,7 @@ def _audience(notice: Notice) -> list[str | Promise]:
 def account_cards(found: Iterable[Commitment], reader: Reader) -> list[dict[str, object]]:
     """Return the entries of the public ledger: what a notice promised, and what has been paid.
 
-    `share` is in percent; `meter` is the same as HTML's attributes write it, at most all.
+    `share` is in percent; `meter` is the same for an HTML attribute, at most 100.
     """
     return [
         {

@@ -73,7 +73,7 @@ def json_feed(language: str, found: Sequence[Statement]) -> dict[str, object]:
 
 
 def feed_title(language: str) -> str:
-    """Return the operator's name and what this is."""
+    """Return the title of the feed, with the operator's name."""
     operator = in_language(settings.OPERATOR_NAME, language)
     return _("%(operator)s service status") % {"operator": operator}
 
@@ -93,7 +93,7 @@ def _title(statement: Statement, language: str) -> str:
 
 
 def labelled(label: str, name: str) -> str:
-    """Return the name behind its label, unless it begins with that itself."""
+    """Return the name after its label, or alone if it already begins with the label."""
     if name.startswith(label):
         return name
     return _("%(label)s: %(name)s") % {"label": label, "name": name}

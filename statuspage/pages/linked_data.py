@@ -39,7 +39,7 @@ def site(language: str) -> Thing:
 
 
 def incident(card: IncidentCard, language: str) -> Thing:
-    """Return an incident: coverage that is added to until it is over."""
+    """Return an incident as live coverage, which grows until the incident is over."""
     url = settings.SITE_URL + reverse("pages:incident", args=[card.id])
     over = {"coverageEndTime": iso(card.resolved_at)} if card.resolved_at else {}
     return {

@@ -52,7 +52,7 @@ SITEMAP_VIEWS: Final = (
 # RFC 9116 wants less than a year; a whole number of months keeps the file the same for a month.
 SECURITY_MONTHS: Final = 6
 DAY: Final = 24 * 60 * 60  # seconds
-# Above this no number fits the column, and none was ever given.
+# Larger numbers do not fit the column, and no statement has one.
 LAST_NUMBER: Final = 2**63 - 1
 
 
@@ -136,7 +136,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """Return where to report vulnerabilities (RFC 9116); 404 without SECURITY_CONTACT."""
     if not settings.SECURITY_CONTACT:
-        raise PageNotFound(_("This site names no security contact."))
+        raise PageNotFound(_("This site has not published a security contact."))
     months = relativedelta(months=SECURITY_MONTHS, day=1, hour=0, minute=0, second=0)
     lines = (
         *(f"Contact: {contact}" for contact in settings.SECURITY_CONTACT),

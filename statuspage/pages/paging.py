@@ -32,12 +32,12 @@ class Month:
 
     @property
     def first_day(self) -> date:
-        """Its first of the month."""
+        """Its first day."""
         return date(self.year, self.number, 1)
 
     @property
     def last_day(self) -> date:
-        """Its last of the month."""
+        """Its last day."""
         return self.next.first_day - timedelta(days=1)
 
     @property

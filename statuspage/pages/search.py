@@ -58,17 +58,17 @@ class Choice:
 
     @property
     def query(self) -> str:
-        """The same for an address, to be followed by more."""
+        """Return the filters as a query string, ready for more parameters."""
         return _in_address(category=self.category, kind=self.kind)
 
     @property
     def kinds(self) -> Sequence[tuple[str, str | Promise]]:
-        """What can be chosen."""
+        """The kinds that can be chosen."""
         return [(one.name, one.label) for one in every_kind()]
 
 
 def read_choice(query: Mapping[str, str]) -> Choice:
-    """Return the choice in an address, or raise PageNotFound for what there is not."""
+    """Return the filters in a query string, or raise PageNotFound for an unknown value."""
     category, kind = query.get("category", ""), query.get("kind", "")
     try:
         if category:
@@ -90,21 +90,21 @@ class SearchQuery:
 
     @property
     def anything(self) -> bool:
-        """Whether a search was asked for at all."""
+        """Return True if any filter is set."""
         return any(vars(self).values())
 
     @property
     def query(self) -> str:
-        """The same for an address, to be followed by more."""
+        """Return the filters as a query string, ready for more parameters."""
         return _in_address(q=self.text, kind=self.kind, component=self.component)
 
     @property
     def kinds(self) -> Sequence[tuple[str, str | Promise]]:
-        """What can be chosen."""
+        """The kinds that can be chosen."""
         return [(name, label) for name, (label, _condition) in KINDS.items()]
 
     def subjects(self) -> QuerySet[Statement, tuple[str, str]]:
-        """Return what it was said about, the latest first: (type, public id)."""
+        """Return the subjects of the statements found, latest first: (type, public id)."""
         found = Statement.objects.filter(KINDS[self.kind][1] if self.kind else Q())
         for word in folded(self.text).split()[:MOST_WORDS]:
             found = found.filter(searched__text__contains=word)
@@ -117,7 +117,7 @@ class SearchQuery:
 
 
 def read_wanted(query: Mapping[str, str]) -> SearchQuery:
-    """Return what an address asks for, or raise PageNotFound for what there is not."""
+    """Return the search in a query string, or raise PageNotFound for an unknown value."""
     wanted = SearchQuery(
         text=query.get("q", "").replace("\x00", "").strip()[:LONGEST],
         kind=query.get("kind", ""),

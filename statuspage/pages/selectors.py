@@ -109,13 +109,13 @@ def related_notices(incident_id: str, one: Reader) -> list[NoticeCard]:
 
 
 def incident_name(public_id: str, language: str) -> LocalizedText | None:
-    """Return what an incident is called; None when there is none."""
+    """Return the name of an incident; None if there is no such incident."""
     found = Incident.objects.filter(public_id=public_id).values_list("name", flat=True).first()
     return words(found, language) if found else None
 
 
 def product_names(codes: Sequence[str], language: str) -> list[LocalizedText]:
-    """Return what products are called."""
+    """Return the names of products."""
     if not codes:
         return []
     names = Product.objects.filter(code__in=codes).values_list("name", flat=True)
@@ -148,7 +148,7 @@ _paid_now = once(paid_now)
 
 
 def _current_notices(one: Reader) -> list[NoticeCard]:
-    """Return the last month's, and what is ahead or in effect; nothing that is over.
+    """Return the notices of the last month, and those ahead or in effect; none that are over.
 
     A fee change must be shown continuously until it takes effect (domain.md, duties).
     """
@@ -164,7 +164,7 @@ def _current_notices(one: Reader) -> list[NoticeCard]:
 def _by_audience(
     cards: Iterable[NoticeCard],
 ) -> list[tuple[tuple[str, ...], list[NoticeCard]]]:
-    """Return the notices under those whom they concern; whose is the newest comes first."""
+    """Group the notices by audience; the group with the newest notice comes first."""
     found: dict[tuple[str, ...], list[NoticeCard]] = {}
     for card in cards:
         found.setdefault(tuple(map(str, card.audience)), []).append(card)
@@ -213,7 +213,7 @@ def _part(
 
 
 def record() -> tuple[Month, Month]:
-    """Return the first month of which there is anything to tell, and the last: now or later."""
+    """Return the first and the last month with a record; the last is this month or later."""
     now = timezone.now()
     began = Incident.objects.aggregate(first=Min("started_at"))["first"]
     planned = Maintenance.objects.aggregate(first=Min("scheduled_for"), last=Max("scheduled_for"))

@@ -158,7 +158,7 @@ def notice_label(kind: str) -> str | Promise:
 
 
 def spoken(said: Mapping[str, Any] | None, language: str) -> Sequence[Mapping[str, Any]]:
-    """Return what the log keeps by language."""
+    """Return the items that the log keeps by language, in this language or in Chinese."""
     return (said or {}).get(language) or (said or {}).get(CHINESE) or []
 
 
@@ -195,7 +195,7 @@ def _entry(
 def _changes(
     content: Mapping[str, Any], language: str, hidden: Set[str]
 ) -> list[dict[str, object]]:
-    """Return the components an update speaks of, before and after; some only repeat their state."""
+    """Return the components of an update with old and new state; some keep their state."""
     return [
         {
             "name": words(one["name"], language),

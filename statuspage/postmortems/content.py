@@ -42,7 +42,7 @@ def postmortem_content(postmortem: Postmortem, actions: Iterable[FollowUp]) -> d
 
 
 def followed_up_content(postmortem: Postmortem, body: Text) -> dict[str, Json]:
-    """Return that an action is done, with all of them as they now are."""
+    """Return the content that says an action is done, with all actions as they now are."""
     actions: list[Json] = [action_content(one) for one in postmortem.actions.filter(public=True)]
     return {**_head(postmortem.incident, body), "actions": actions}
 

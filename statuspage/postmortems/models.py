@@ -19,7 +19,7 @@ class PostmortemState(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
-# An edit after it was handed over, or published, begins a draft: what was approved is void.
+# An edit after it was submitted or published makes it a draft again: an approval is void.
 POSTMORTEM_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     PostmortemState.DRAFT: frozenset({PostmortemState.DRAFT, PostmortemState.WAITING}),
     PostmortemState.WAITING: frozenset({PostmortemState.DRAFT, PostmortemState.PUBLISHED}),
@@ -40,7 +40,7 @@ class Postmortem(models.Model):
     )
     # Why a second person sent it back.
     note = models.TextField(blank=True)
-    # Who changed it last: they do not approve it.
+    # The person who changed it last, and so may not approve it.
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -31,13 +31,13 @@ class PublishedPostmortem:
 
 
 def postmortem_of(incident: Incident) -> Postmortem | None:
-    """Return what is being written, or was."""
+    """Return the postmortem of an incident as written so far, or None."""
     found = Postmortem.objects.select_related("author", "approver", "incident")
     return found.prefetch_related("actions__done_by").filter(incident=incident).first()
 
 
 def told_after(said: Iterable[Statement]) -> PublishedPostmortem:
-    """Return what an incident's statements say of what came after it, without withdrawn ones."""
+    """Return the postmortem and actions in an incident's statements, without withdrawn ones."""
     statements = list(said)
     withdrawn = {one.corrects_id for one in statements if one.kind == WITHDRAWAL}
     standing = [one for one in statements if one.number not in withdrawn]

@@ -45,7 +45,7 @@ TEXTS: Final = ("summary", *SECTIONS)
 
 @dataclass(frozen=True)
 class Action:
-    """A follow-up action as it is written; `id` is that of one that is there already."""
+    """A follow-up action as it is written; `id` is that of an existing action."""
 
     text: Text
     owner: str = ""
@@ -62,9 +62,9 @@ def postmortem_save(
     by: Author,
     version: int = 0,
 ) -> Postmortem:
-    """Keep what was written; `version` is the one that was read, 0 where there was none.
+    """Save what was written; `version` is the one that was read, 0 if there was none.
 
-    Whatever had been handed over or approved is a draft again. Actions that are done stay.
+    A submitted or approved postmortem becomes a draft again. Actions that are done stay.
 
     Raises:
         ValidationError: a text is unusable, there are too many actions, or someone else has
@@ -83,7 +83,7 @@ def postmortem_save(
 
 
 def postmortem_submit(*, postmortem: Postmortem) -> Postmortem:
-    """Hand it over to a second person; ValidationError if a text is missing or it is no draft."""
+    """Submit it for approval; ValidationError if a text is missing or it is not a draft."""
     missing = [name for name in TEXTS if not getattr(postmortem, name)]
     if missing:
         problem = _("Required before you submit it for approval.")
@@ -94,17 +94,17 @@ def postmortem_submit(*, postmortem: Postmortem) -> Postmortem:
 
 
 def postmortem_send_back(*, postmortem: Postmortem, note: str) -> Postmortem:
-    """Give it back to its author, with the reason; ValidationError if it does not wait."""
+    """Send it back to its author, with the reason; ValidationError if it is not waiting."""
     with _moved(postmortem.incident, postmortem.version, PostmortemState.DRAFT) as row:
         row.note = note.strip()[:1000]
     return row
 
 
 def postmortem_approve(*, postmortem: Postmortem, by: Author) -> Statement:
-    """Publish what the given version says; an edit since it was looked at voids the approval.
+    """Publish the given version; an edit since then voids the approval.
 
     Raises:
-        ValidationError: it was changed since, does not wait, the same person wrote it, the
+        ValidationError: it was changed since, is not waiting, the same person wrote it, the
             role may not, or the incident is not over.
     """
     published = PostmortemState.PUBLISHED
@@ -123,7 +123,7 @@ def postmortem_approve(*, postmortem: Postmortem, by: Author) -> Statement:
 
 
 def follow_up_done(*, action: FollowUp, by: Author) -> Statement | None:
-    """Say that an action is done; in public where the action is, and the postmortem is out.
+    """Mark an action as done; publish that if the action and the postmortem are public.
 
     Raises:
         ValidationError: it was done before.
@@ -162,7 +162,7 @@ def _moved(incident: Incident, version: int, state: PostmortemState) -> Iterator
 
 
 def _keep(row: Postmortem, actions: Sequence[Action]) -> None:
-    """Write the actions; those left out go, unless they are done."""
+    """Save the actions; delete those left out, unless they are done."""
     open_ones = {one.pk: one for one in row.actions.filter(done_at=None)}
     for position, action in enumerate(actions):
         kept = open_ones.pop(action.id or 0, None) or FollowUp(postmortem=row)
@@ -193,7 +193,7 @@ def _done_text(text: Text) -> Text:
 def postmortem_undo(
     statement: Statement, moment: datetime, author: Author | None
 ) -> Mapping[str, Json]:
-    """Return a postmortem that is taken back is a draft again; other statements change no row."""
+    """Make a withdrawn postmortem a draft again; other statements change no row."""
     if statement.kind == POSTMORTEM:
         Postmortem.objects.filter(statement=statement).update(
             state=PostmortemState.DRAFT,

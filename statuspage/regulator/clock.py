@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Measure(models.TextChoices):
-    """What a threshold is about."""
+    """What a threshold measures."""
 
     MINUTES = "minutes", _("Interruption, in minutes")
     TRANSACTIONS = "transactions", _("Transactions affected")
@@ -28,7 +28,7 @@ class Grade(models.TextChoices):
 
 
 class Duty(models.TextChoices):
-    """What the regulator is owed, in order."""
+    """The reports that the regulator requires, in order."""
 
     FIRST = "first", _("First report")
     WRITTEN = "written", _("Written report")
@@ -68,7 +68,7 @@ class IncidentFacts:
 
 @dataclass(frozen=True)
 class Clock:
-    """How it stands. `begins_at` is when the duration alone would start it, if it goes on."""
+    """The state of the clock. `begins_at` is when the duration alone starts it, if open so long."""
 
     grade: Grade | None
     begun_at: datetime | None

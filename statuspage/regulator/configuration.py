@@ -39,7 +39,7 @@ class RegulatorSettings(AreaSettings):
 
     @property
     def thresholds(self) -> dict[str, dict[str, int]]:
-        """By grade, what makes an incident one of it when exceeded."""
+        """The thresholds of each grade: an incident that exceeds one has that grade."""
         return {
             "general": self.REGULATOR_GENERAL,
             "larger": self.REGULATOR_LARGER,

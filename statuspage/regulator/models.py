@@ -32,7 +32,7 @@ class Estimate(models.Model):
 
 
 class CompletedDuty(models.Model):
-    """A duty that was done; one that was ticked off by mistake is voided, never deleted."""
+    """A duty that was done; one marked as done by mistake is voided, never deleted."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="ticks")
     duty = models.CharField(max_length=10, choices=Duty.choices)

@@ -21,13 +21,13 @@ from statuspage.regulator.clock import (
 )
 from statuspage.regulator.models import CompletedDuty, Estimate
 
-# Nobody is shown for ever what was never marked as done.
+# A duty that is never marked as done is not shown for ever.
 LOOKED_BACK: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class DutyLine:
-    """One duty: by when, and what was done; `late` is whether its time passed before that."""
+    """One duty: when it is due, and what was done; `late` means not done in time."""
 
     duty: Duty
     by: datetime | None
@@ -45,12 +45,12 @@ class IncidentDuties:
 
     @property
     def owed(self) -> Sequence[DutyLine]:
-        """What is not done yet, the first due on top; what has no time yet comes last."""
+        """The duties not done yet, the earliest due first; those without a time come last."""
         return [one for one in self.lines if one.tick is None]
 
     @property
     def following(self) -> DutyLine | None:
-        """What is due next."""
+        """The duty that is due next."""
         return next((one for one in self.owed if one.by), None)
 
 
@@ -64,7 +64,7 @@ def standing_of(incident: Incident, now: datetime) -> IncidentDuties:
 def running(now: datetime) -> list[IncidentDuties]:
     """Return the incidents with an unfinished duty that has a time, the earliest due first.
 
-    What was only entered afterwards counts once staff noted figures of it.
+    An incident that was entered afterwards counts once staff have noted figures for it.
     """
     found = [standing_of(one, now) for one in _watched(now)]
     owing = [(one.following.by, one) for one in found if one.following and one.following.by]

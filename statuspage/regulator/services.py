@@ -25,7 +25,7 @@ def estimate_note(
     """Note what is known now; a figure that is left out is not known.
 
     Raises:
-        ValidationError: nothing is said, or a figure is out of bounds.
+        ValidationError: no figure is given, or one is out of bounds.
     """
     known = {name: figures.get(name) for name in COUNTED}
     if not grade and all(one is None for one in known.values()):
@@ -43,7 +43,7 @@ def duty_mark_done(
     """Mark a duty as done.
 
     Raises:
-        ValidationError: there is no such duty (yet), no evidence, the time cannot be, or someone
+        ValidationError: there is no such duty (yet), no evidence, a wrong time, or someone
             has marked it before (code `superseded`).
     """
     now, said = timezone.now(), evidence.strip()
@@ -68,14 +68,14 @@ def duty_mark_done(
 
 
 def duty_mark_undone(*, done: CompletedDuty, reason: str, by: Author) -> None:
-    """Undo what was marked by mistake: it is owed again, and both stay on record.
+    """Undo a mark made by mistake: the duty is due again, and both stay on record.
 
     Raises:
         ValidationError: there is no reason, or it was undone before (code `superseded`).
     """
     said = reason.strip()
     if not said or len(said) > EVIDENCE_LENGTH:
-        raise ValidationError(_("Enter why it is undone."))
+        raise ValidationError(_("Enter the reason for undoing this."))
     standing = CompletedDuty.objects.filter(pk=done.pk, voided_at=None)
     if not standing.update(voided_at=timezone.now(), voided_by=by, void_reason=said):
         raise ValidationError(_("This is already undone."), code="superseded")

@@ -29,7 +29,7 @@ BACKLOG: Final = "backlog"
 class Cell:
     """The affected transactions of one day (in Shanghai) and category; amounts in yuan.
 
-    `merchants` and `open_merchants` are how many merchants they are of.
+    `merchants` and `open_merchants` are the numbers of their merchants.
     """
 
     day: date
@@ -42,10 +42,10 @@ class Cell:
     open_merchants: int
 
     def shown(self, fewest: int) -> dict[str, Json]:
-        """Return what is public: no count below `fewest`, and no amount that tells one.
+        """Return what is public: no count below `fewest`, and no amount that reveals one.
 
-        None stands for what is withheld. The open amount is withheld as well where the rest, the
-        difference of the two, would be that of a few.
+        None stands for a withheld value. The open amount is also withheld where the difference of
+        the two amounts would be that of a few merchants.
         """
 
         def few(count: int) -> bool:
@@ -79,11 +79,11 @@ def settled_percent(affected: int, still_open: int) -> Decimal:
 
 
 def moved(said: Decimal | None, now: Decimal, step: int) -> bool:
-    """Return whether the share reached another step than the last one announced, if any.
+    """Return whether the share reached a different step from the last one announced, if any.
 
-    Forwards the next multiple of the step counts, and 100 always; backwards, as when more
-    transactions turn out to be affected, a whole step, so that nothing is said twice for a share
-    that sways around a multiple.
+    A rising share reaches a step at each multiple, and at 100. A falling share, when more
+    transactions turn out to be affected, must fall by a whole step, so that a share that varies
+    around a multiple is not published twice.
     """
     if said is None:
         return True
@@ -98,9 +98,9 @@ def backlog_tell(
 ) -> Statement | None:
     """Publish the state of an incident's backlog, if it moved by BACKLOG_STEP_PERCENT; else None.
 
-    What was said last is read under the publishers' lock: of two that counted at the same time the
-    second finds that it is said, and a count that is older than what was said is dropped. However
-    many steps were passed, it is one statement.
+    The last published state is read under the publishers' lock: of two that counted at the same
+    time the second has nothing new to publish, and a count older than the published one is dropped.
+    However many steps were passed, it is one statement.
 
     Raises:
         ValidationError: there is no such incident.

@@ -27,7 +27,7 @@ from statuspage.uploads.models import (
     UploadState,
 )
 
-# Before any moment that may be asked about: what was never announced, because it always held.
+# Before any moment that may be asked about: for rules always in force, and never announced.
 SINCE_EVER: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 # Yuan, to the fen; as many digits as money.MOST has.
 DIGITS, DECIMALS = 15, 2
@@ -43,7 +43,7 @@ class DateMeans(models.TextChoices):
 class SettlementRule(models.Model):
     """When the money of a category of merchants arrives, as was known from a moment on.
 
-    Of several rules that hold on a day the newest one does; a row is never changed. An empty
+    Of several rules for a day the newest applies; a row is never changed. An empty
     `product` is every product that has no rule of its own, an open end of the period is for ever.
     `profile` is the calendar where no product is named: a product brings its own.
     """
@@ -114,7 +114,7 @@ class SettlementRule(models.Model):
 
     @property
     def rule(self) -> Rule:
-        """The same for reckoning."""
+        """The rule as the calculation of arrival dates needs it."""
         return Rule(
             cycle=Cycle.parse(self.cycle),
             cutoff=self.cutoff,
@@ -125,7 +125,7 @@ class SettlementRule(models.Model):
 
     @property
     def fee(self) -> Fee | None:
-        """What a transaction costs from then on; None where the rule left that as it was."""
+        """Return the fee under this rule, or None if the rule does not change it."""
         return None if self.fee_percent is None else Fee(self.fee_percent, self.fee_fixed)
 
 
@@ -255,7 +255,7 @@ class Commitment(models.Model):
 
     @property
     def share(self) -> Decimal | None:
-        """The same in percent of what was promised; None where no amount was."""
+        """Return the share paid, in percent of the promised amount; None if there is none."""
         return share(self.paid, self.promised)
 
     @property

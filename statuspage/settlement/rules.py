@@ -50,7 +50,7 @@ def rule_for(
 ) -> SettlementRule | None:
     """Return the rule for a transaction at that moment, by what was known at `as_of` (now).
 
-    A product's own rule goes before the one for every product; of several the newest holds.
+    A product's own rule takes precedence over the general one; of several the newest applies.
     """
     return _for(category, product, at, as_of).first()
 
@@ -58,7 +58,7 @@ def rule_for(
 def fee_rule_for(
     category: str, product: str, at: datetime, as_of: datetime | None = None
 ) -> SettlementRule | None:
-    """Return the same among those rules that name a fee; the others left it as it was."""
+    """Return the same among the rules that name a fee; the others left it unchanged."""
     return _for(category, product, at, as_of).filter(fee_percent__isnull=False).first()
 
 
@@ -118,7 +118,7 @@ def rule_add(
     `known_from` is when the statement was published, or now.
 
     Raises:
-        ValidationError: by field, what of it is not possible.
+        ValidationError: by field, what is impossible.
     """
     if valid_from and valid_until and valid_until < valid_from:
         raise _impossible("valid_until", _("This must not be before the start."))

@@ -86,7 +86,7 @@ class Column:
         return self.reckoner(day)(self.calendar)
 
     def reckoner(self, day: date) -> Callable[[Calendar], date]:
-        """Return the same by any calendar."""
+        """Return a function that gives this date by any calendar."""
         begins = datetime.combine(day, time(), SHANGHAI)
         return lambda calendar: calculate_arrival(self.rules[day], begins, calendar).arrival
 

@@ -13,5 +13,5 @@ def read_uploads_task() -> None:
 
 @shared_task(name="settlement.forget_transactions")
 def forget_transactions_task() -> None:
-    """Forget what nobody asks about any more."""
+    """Delete transactions that have not changed for long."""
     transactions_forget()

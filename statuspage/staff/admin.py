@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.reference_data import NeverDeleted, ReferenceData
 
-# The role alone says what someone may do: groups would be a second, silent answer.
+# Only the role decides what someone may do: groups would be a second, hidden source.
 admin.site.unregister(Group)
 
 

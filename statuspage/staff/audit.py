@@ -1,4 +1,4 @@
-"""The audit log: who did what, when, from where, with what before and after."""
+"""The audit log: who did what, when and from where, with the values before and after."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from statuspage.staff.models import ApiToken, AuditEntry, Staff
 
-# Never written down, whatever form or record it stands in.
+# Never recorded, in any form or record.
 SECRET_FIELDS: Final = frozenset({"password", "sha256", "sealed", "session_key", "secret"})
 
 

@@ -22,7 +22,7 @@ NAMESPACES: Final = frozenset({"console", "admin"})
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # In the session: this browser has shown the second factor.
 SHOWN: Final = "second_factor_shown"
-# Open to everyone without it, and to those who have none yet.
+# Pages open to everyone without it, and pages for those who have none yet.
 WITHOUT_IT: Final = frozenset(
     {"login", "second_factor", "passkey_show_options", "passkey_show", "sso", "sso_back", "logout"}
 )
@@ -52,13 +52,12 @@ class AuditMiddleware(MiddlewareMixin):
     """Records every act in console and admin, every export, and every use of a token."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Write once it is answered."""
+        """Record the request in the audit log once the response is ready."""
         if _counts(request, response):
             try:
                 record(**_entry(request, response))
             except DatabaseError:
-                # The act is done and must be answered for: telling them that it failed would
-                # have them publish twice.
+                # The act is done: an error page would make people publish twice.
                 logger.exception("no audit entry for %s", request.path)
         return response
 
@@ -111,7 +110,7 @@ class HeadersMiddleware(MiddlewareMixin):
     """Adds security headers to each answer that has none of its own (badge and widget do)."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Add what is missing."""
+        """Add the missing headers."""
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if "Access-Control-Allow-Origin" in response.headers:

@@ -21,17 +21,17 @@ class Staff(AbstractUser):
 
     @property
     def may_publish(self) -> bool:
-        """True for every role that may speak in public."""
+        """True for roles that may publish."""
         return self.is_active and self.role in MAY_PUBLISH
 
     @property
     def may_approve(self) -> bool:
-        """True for every role that may stand, as the second person, for another's work."""
+        """True for roles that may approve what another person wrote."""
         return self.is_active and self.role in MAY_APPROVE
 
     @property
     def may_audit(self) -> bool:
-        """True for every role that may read what the others did."""
+        """True for roles that may read the audit log."""
         return self.is_active and self.role in MAY_AUDIT
 
 
@@ -79,7 +79,7 @@ class Totp(models.Model):
     )
     sealed = models.BinaryField()
     confirmed_at = models.DateTimeField(null=True)
-    # The half minute of the last code that was taken: no code works twice.
+    # The half minute of the last accepted code: no code works twice.
     last_step = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -155,7 +155,7 @@ class AuditEntry(models.Model):
     """One act of a member of staff or of a token; the database refuses to change or delete it."""
 
     at = models.DateTimeField(_("time"), auto_now_add=True, db_index=True)
-    # No constraint: an entry can neither change nor go when an account does.
+    # No constraint: an entry stays unchanged when an account is changed or deleted.
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,

@@ -35,7 +35,7 @@ NAME_LENGTH: Final = 60
 CHALLENGE_SECONDS: Final = 300
 LONGEST_ANSWER: Final = 20_000
 ID: Final = re.compile(r"[A-Za-z0-9_-]{1,1400}")
-# What the library raises for an answer that is wrong, and for one that is none at all.
+# What the library raises for a wrong answer, and for a malformed one.
 BROKEN: Final = (
     WebAuthnException,
     ValueError,
@@ -164,7 +164,7 @@ def authentication_finish(*, staff: Staff, answer: str, challenge: Challenge | N
 
 
 def passkey_remove(*, passkey: Passkey, by: Staff, ip: str = "") -> None:
-    """Forget one."""
+    """Remove a passkey."""
     with transaction.atomic():
         before = {"kind": "passkey", "name": passkey.name}
         target = passkey.staff.get_username()

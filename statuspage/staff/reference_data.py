@@ -22,7 +22,7 @@ class ReferenceData:
     """Mixed into a ModelAdmin: its permissions follow the role."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """Save, and write down what it was and what it is, in the admin's transaction."""
+        """Save, and record the values before and after, in the admin's transaction."""
         old = type(obj)._default_manager.filter(pk=obj.pk).first() if change else None
         was = model_to_dict(old) if old else {}
         super().save_model(request, obj, form, change)  # type: ignore[misc]
@@ -30,12 +30,12 @@ class ReferenceData:
         _write_down(request, obj, "changed" if change else "added", before, after)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        """Delete, and write down what it was."""
+        """Delete, and record the deleted values."""
         _write_down(request, obj, "deleted", model_to_dict(obj), {})
         super().delete_model(request, obj)  # type: ignore[misc]
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Delete those ticked in the list, one by one in the log."""
+        """Delete the selected rows, with an audit entry for each."""
         for obj in queryset:
             _write_down(request, obj, "deleted", model_to_dict(obj), {})
         super().delete_queryset(request, queryset)  # type: ignore[misc]

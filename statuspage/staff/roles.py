@@ -1,4 +1,4 @@
-"""What each role may do, and what an API token may be used for besides."""
+"""The roles of staff, and the scopes of API tokens."""
 
 from typing import Final
 

@@ -38,9 +38,9 @@ def has_app(staff: Staff) -> bool:
 
 
 def totp_begin(*, staff: Staff) -> str:
-    """Return a new secret, in base32, that counts once a code of it was typed.
+    """Return a new secret, in base32, that works once a code of it was entered.
 
-    The secret stays the same while it waits, so that a page loaded again shows the same picture.
+    Until then the secret stays the same, so that a reloaded page shows the same QR code.
     """
     with transaction.atomic():
         Staff.objects.select_for_update().get(pk=staff.pk)
@@ -51,13 +51,13 @@ def totp_begin(*, staff: Staff) -> str:
 
 
 def totp_uri(secret: str, staff: Staff) -> str:
-    """Return what the authenticator app reads from the picture."""
+    """Return the URI that the authenticator app reads from the QR code."""
     issuer = f"{settings.OPERATOR_NAME['en']} Candor"
     return pyotp.TOTP(secret).provisioning_uri(name=staff.get_username(), issuer_name=issuer)
 
 
 def totp_confirm(*, staff: Staff, code: str, ip: str = "") -> list[str] | None:
-    """Count the factor from now on; the recovery codes, shown this once. None for a wrong code."""
+    """Activate the factor; return recovery codes, shown only now, or None for a wrong code."""
     with transaction.atomic():
         totp = Totp.objects.select_for_update().filter(staff=staff, confirmed_at=None).first()
         if totp is None or not _taken(totp, code):
@@ -69,7 +69,7 @@ def totp_confirm(*, staff: Staff, code: str, ip: str = "") -> list[str] | None:
 
 
 def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
-    """Forget the app, for a new phone, and the recovery codes if nothing else is left."""
+    """Remove the app, for a new phone, and the recovery codes if no other factor is left."""
     with transaction.atomic():
         Totp.objects.filter(staff=staff).delete()
         if not has_one(staff):
@@ -85,7 +85,7 @@ def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
 
 
 def factors_remove(*, staff: Staff) -> None:
-    """Forget all of them: by an administrator's command, for someone who lost theirs."""
+    """Remove every factor, by an administrator's command, for someone who lost theirs."""
     with transaction.atomic():
         Passkey.objects.filter(staff=staff).delete()
         totp_remove(staff=staff, by=None)

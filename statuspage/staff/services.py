@@ -31,8 +31,8 @@ def token_issue(
 ) -> str:
     """Create a token and return its secret: the only time that it can be seen.
 
-    Without `scopes` it may all that its owner's role may, without `expires_at` for a year; `by` is
-    who issued it, if not a command.
+    Without `scopes` it may do all that its owner's role may; without `expires_at` it is valid for
+    a year. `by` is the issuer, if not a command.
     """
     secret = PREFIX + secrets.token_urlsafe(32)
     may = [*scopes] if scopes is not None else every_scope()
@@ -60,8 +60,8 @@ def token_revoke(*, token: ApiToken, by: Staff, ip: str = "") -> None:
 def token_check(secret: str, ip: str = "") -> ApiToken | None:
     """Return the token with this secret; None when unknown, expired, revoked or of inactive staff.
 
-    Who still uses a token that is over is written down, once a minute. Words that never were one
-    are not: anybody could fill with them a log that forgets nothing.
+    The use of an expired or revoked token is recorded, once a minute. An unknown secret is not:
+    anyone could fill the audit log, which is never emptied.
     """
     now = timezone.now()
     token = ApiToken.objects.select_related("staff").filter(sha256=_hash(secret)).first()
@@ -82,7 +82,7 @@ def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:
 
 
 def scopes_for(staff: Staff) -> list[Scope]:
-    """Return what they may give a token: nothing that they may not do themselves."""
+    """Return the scopes that this person may give a token: at most their own permissions."""
     if not staff.may_publish:
         return [Scope.READ]
     return [one for one in Scope if staff.may_approve or one != Scope.ALONE]

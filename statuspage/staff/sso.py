@@ -60,7 +60,7 @@ def showed_second_factor(claims: Mapping[str, Any]) -> bool:
 
 
 def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
-    """Return whom the provider names; made at the first sign-in, with today's role.
+    """Return the account for these claims, created at the first sign-in; its role is updated.
 
     Raises:
         NoRole: no group of theirs gives a role, or the account was switched off.
@@ -89,7 +89,7 @@ def staff_by_claims(claims: Mapping[str, Any], ip: str = "") -> Staff:
 
 
 def _join(claims: Mapping[str, Any], issuer: str, subject: str, role: Role) -> Staff:
-    """Return an account of its own: one that is here already is never taken over by its name."""
+    """Create a new account; an existing one with the same user name is never linked."""
     told = str(claims.get("preferred_username") or "")
     wanted = "".join(filter(str.isprintable, told))[:NAME_LENGTH] or subject[:NAME_LENGTH]
     taken = Staff.objects.filter(username=wanted).exists()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def one_of(known: Collection[str], value: object) -> str:
-    """Return the value itself, or raise ValidationError with those there are."""
+    """Return the value itself, or raise ValidationError with the allowed ones."""
     if value not in known:
         raise ValidationError(
             _("“%(value)s” is not valid. Choose one of: %(choices)s."),

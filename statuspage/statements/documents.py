@@ -10,7 +10,7 @@ from statuspage.statements.times import iso
 FORMAT_VERSION: Final = 1
 CORRECTION: Final = "correction"
 WITHDRAWAL: Final = "withdrawal"
-# What every answer to a statement shows of it: what it is about, and what decides who is told.
+# What an answer to a statement repeats of it: its subject, and what decides who is notified.
 HEADING: Final = ("name", "impact", "audience", "components")
 
 Content = dict[str, Any]
@@ -59,9 +59,9 @@ def withdrawal_content(
 
 
 def news_of(document: Mapping[str, Any]) -> Content:
-    """Return what a statement says for the first time: of a correction, its text under the heading.
+    """Return what is new in a statement: of a correction, its text under the heading.
 
-    What a correction repeats is shown where it was said first.
+    What a correction repeats is shown with the original statement.
     """
     content: Content = document["content"]
     return _only((*HEADING, "body"), content) if document["kind"] == CORRECTION else content

@@ -111,6 +111,6 @@ def consistency(old: int, size: int) -> list[range]:
 
 
 def _halves(span: range) -> tuple[range, range]:
-    """Part a tree after the largest power of two that is smaller than its size."""
+    """Split a tree after the largest power of two that is smaller than its size."""
     middle = 1 << (len(span) - 1).bit_length() - 1
     return span[:middle], span[middle:]

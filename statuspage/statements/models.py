@@ -25,7 +25,7 @@ class Statement(models.Model):
         related_name="corrections",
     )
     published_at = models.DateTimeField(_("published at"))
-    # Who pressed the button is ours to know; a leaf of the public log holds no personal data.
+    # For staff only: a leaf of the public log holds no personal data.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("author"), null=True, on_delete=models.PROTECT
     )

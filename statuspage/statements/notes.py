@@ -86,7 +86,7 @@ def b64(data: bytes) -> str:
 def signers() -> tuple[Signer, ...]:
     """Return every key of LOG_SIGNING_KEY, in the order in which it names them.
 
-    All of them sign. A key is replaced by adding the new one behind it, and taken out once those
+    All of them sign. To replace a key, add the new one behind it, and remove the old one once those
     who watch the log know the new one.
     """
     return _signers(settings.LOG_ORIGIN, settings.LOG_SIGNING_KEY)

@@ -35,7 +35,7 @@ WITHDRAWAL: Final = documents.WITHDRAWAL
 def on_publish(handler: PublishHandler) -> None:
     """Call `handler` with every new statement, before the publishing transaction commits.
 
-    A handler that raises undoes the statement: nothing is said that cannot be told.
+    A handler that raises undoes the statement: nothing is published that cannot be sent.
     """
     if handler not in _ON_PUBLISH:
         _ON_PUBLISH.append(handler)
@@ -166,7 +166,7 @@ def statement_withdraw(
 
 @contextmanager
 def _answering(statement: Statement) -> Iterator[None]:
-    """Hold the publishers' lock while a statement that can still be answered is."""
+    """Hold the publishers' lock; refuse a statement that can no longer be answered."""
     with publishing():
         if statement.corrections.filter(kind=WITHDRAWAL).exists():
             raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
@@ -193,10 +193,10 @@ def _answer(
 
 
 def _next_number() -> int:
-    """Return the one after the last. A number that was signed is never given again.
+    """Return the number after the last one. A signed number is never used again.
 
-    Should someone have removed the last statement from the table behind our back, the tree still
-    knows it: the gap stays for everyone to see.
+    If someone has removed the last statement from the table, the tree still has it: the gap stays
+    visible to everyone.
     """
     last = Statement.objects.order_by("-number").values_list("number", flat=True).first()
     return max(last or 0, tree_size()) + 1

@@ -44,7 +44,7 @@ def for_reader(text: Mapping[str, str]) -> str:
 
 
 def in_each_language(worded: Callable[[], object]) -> Text:
-    """Return what `worded` gives while each language is the active one."""
+    """Return the results of `worded` by language, with that language active."""
     said = {}
     for language in LANGUAGES:
         with override(language):

@@ -9,7 +9,7 @@ WIDTH: Final = 256
 LEVELS: Final = 8  # of the tree, to one level of tiles
 HIGHEST: Final = 63
 ENTRIES: Final = "entries"
-# An entry is written behind its length in two bytes.
+# Each entry follows its length in two bytes.
 MAX_LEAF_BYTES: Final = 0xFFFF
 # Numbers end at 2**63: more groups of three digits than these name no leaf.
 PATH: Final = re.compile(
@@ -43,7 +43,7 @@ class Tile:
 
     @property
     def path(self) -> str:
-        """As it is asked for, below `tile/`."""
+        """Its path below `tile/`."""
         level = ENTRIES if self.level is None else str(self.level)
         partial = "" if self.full else f".p/{self.width}"
         return f"{level}/{_index_path(self.index)}{partial}"

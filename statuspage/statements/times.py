@@ -11,7 +11,7 @@ def iso(moment: datetime) -> str:
 
 
 def iso_or_none(moment: datetime | None) -> str | None:
-    """Return the same, for a moment that may be absent."""
+    """Return the same as `iso`, or None for None."""
     return iso(moment) if moment else None
 
 

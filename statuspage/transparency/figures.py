@@ -47,7 +47,7 @@ def standing(log: Iterable[LoggedStatement]) -> list[LoggedStatement]:
 
 @dataclass
 class Ratio:
-    """So many of so many; None of nothing."""
+    """A share of a total; its percentage is None when the total is 0."""
 
     kept: int = 0
     of: int = 0
@@ -59,7 +59,7 @@ class Ratio:
 
     @property
     def percent(self) -> Decimal | None:
-        """With one digit, rounded down: only all of them are 100."""
+        """The percentage with one digit, rounded down; only a full share is 100."""
         if not self.of:
             return None
         return (Decimal(1000 * self.kept) // self.of / 10).quantize(Decimal("0.1"))
@@ -86,7 +86,7 @@ class MonthFigures:
 
     @property
     def first_update(self) -> float | None:
-        """The median time to the first public word."""
+        """The median time to the first update."""
         return _median(self.first_update_minutes)
 
     @property
@@ -176,7 +176,7 @@ def _arrivals(
 ) -> None:
     """Compare the last promised day of an incident's late money with when all had arrived.
 
-    Where the log says nothing of how far the backlog is, nobody can tell: it is not counted.
+    An incident without payout progress in the log is not counted.
     """
     promised: dict[str, date] = {}
     followed: set[str] = set()

@@ -12,7 +12,7 @@ from statuspage.statements.ids import new_id
 
 
 class UploadState(models.TextChoices):
-    """How far an upload has got; those without words get them from each kind's `labels`."""
+    """The state of an upload; those without a label get one from each kind's `labels`."""
 
     WAITING = "waiting", _("Queued")
     READING = "reading", _("Processing")
@@ -26,12 +26,12 @@ UNFINISHED: Final = (UploadState.WAITING, UploadState.READING)
 
 
 class AbstractUpload(models.Model):
-    """A file that a worker reads; killed at any instant, the next goes on from `line`.
+    """A file that a worker reads; if it is killed, the next worker goes on from `line`.
 
     Its parts and its problems refer to it by `upload`.
     """
 
-    # What this kind of upload calls its own results.
+    # This kind's labels for the states without one.
     labels: ClassVar[Mapping[str, str | Promise]]
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
@@ -75,7 +75,7 @@ class AbstractUpload(models.Model):
 
     @property
     def percent(self) -> int:
-        """How much of it has been read."""
+        """How much of it has been read, in percent."""
         return 100 if self.finished else min(99, 100 * self.offset // max(1, self.size))
 
 

@@ -29,7 +29,7 @@ from statuspage.uploads.tables import (
     problems_of,
 )
 
-# A file of the wrong kind has a problem a line; nobody reads more of them than this.
+# A file of the wrong kind has a problem in every line; nobody reads more of them than this.
 PROBLEMS_KEPT: Final = 10_000
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
         return piece
 
     def unseal(self, data: bytes) -> bytes:
-        """Return the piece that was stored so."""
+        """Return the original bytes of a stored piece."""
         return data
 
     def receive(
@@ -131,7 +131,7 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
     def _take(
         self, upload: UploadT, batch: Sequence[UploadLine[RowT]], offset: int
     ) -> UploadT | None:
-        """Apply a batch and move on, in one transaction; None where another worker has."""
+        """Apply a batch and move on, in one transaction; None if another worker has."""
         with transaction.atomic():
             mine = self._locked(upload).filter(line=upload.line).first()
             if mine:
@@ -154,7 +154,7 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
                 self.forget(mine)
 
     def _note(self, upload: UploadT, lines: Sequence[UploadLine[RowT]]) -> None:
-        """Count the bad lines, and keep what is wrong with the first of them."""
+        """Count the bad lines, and store the problems of the first ones."""
         found = [problem for line in lines for problem in line.problems]
         upload.bad += sum(bool(line.problems) for line in lines)
         room = max(0, PROBLEMS_KEPT - upload.problems.count()) if found else 0
@@ -181,10 +181,10 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
 
     @contextmanager
     def _alone(self, upload: UploadT) -> Iterator[bool]:
-        """Yield whether no other worker reads this file; the lock of a killed one goes with it.
+        """Yield whether no other worker reads this file; a killed worker loses its lock.
 
-        The sweep comes by every few seconds, and reading takes longer: without this each would
-        read the file again from its beginning, only to find that it is too late.
+        The sweep runs every few seconds, and reading takes longer: without the lock, each run
+        would read the file from its beginning, for nothing.
         """
         lock = [self.model._meta.db_table, upload.pk]
         with connection.cursor() as cursor:

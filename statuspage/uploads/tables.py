@@ -42,7 +42,7 @@ class UploadLine(NamedTuple, Generic[RowT]):
 class UploadTable(ABC, Generic[RowT]):
     """The columns of a kind of file, and how to read one row of it."""
 
-    # By column, what makes a value of its stripped cell; raises ValidationError.
+    # By column, the function that reads its stripped cell; it raises ValidationError.
     readers: Mapping[str, Callable[[str], Any]]
     optional: Collection[str] = ()
     # Other headings in lower case, and the columns that they stand for.
@@ -57,7 +57,7 @@ class UploadTable(ABC, Generic[RowT]):
         """
 
     def lines(self, stream: BinaryIO, encoding: str, after: int = 0) -> Iterator[UploadLine[RowT]]:
-        """Check the header, and iterate over the lines behind number `after`.
+        """Check the header, and iterate over the lines after number `after`.
 
         Raises:
             ValidationError: by column, what is wrong with the header.
@@ -113,7 +113,7 @@ class UploadTable(ABC, Generic[RowT]):
 
 
 def problems_of(error: ValidationError, line: int = HEADER) -> list[Problem]:
-    """Return what an error by column says of a line, in the active language."""
+    """Return the problems of a line from an error by column, in the active language."""
     found = error.message_dict.items()
     return [Problem(line, column, said) for column, messages in found for said in messages]
 

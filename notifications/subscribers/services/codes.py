@@ -34,7 +34,7 @@ BETWEEN_DIGITS: Final = re.compile(r"[\s-]+")
 # Nobody waits longer for a code; one that comes later would only be alarming.
 WORTH_SENDING_FOR: Final = timedelta(minutes=2)
 BATCH: Final = 100
-# What a code is for stands in its message: nobody should type one for something else.
+# A message says what its code is for, so that nobody enters it for something else.
 CODE_FOR: Final = {
     SignUp.Purpose.SUBSCRIBE: _(
         "Your code is %(code)s, valid for %(minutes)d minutes. It is for service notices "

@@ -49,7 +49,7 @@ class SubscriberRow:
     email: Contact | None
     choices: Choices
     source: str
-    # What a row leaves empty stays as it is, or as it is for everyone.
+    # An empty cell leaves the value as it is, or at its default.
     timezone: str = ""
     one_by_one: bool | None = None
     # Of the merchant number and the last four digits of `phone`.

@@ -44,9 +44,8 @@ def subscriber_import(stream: BinaryIO) -> ImportReport:
 
     `email`, `components` (public ids), `topics`, `timezone`, `one_by_one` (yes or no: told by one
     channel, by the next only if that fails) and `merchant` (the merchant number, kept as a keyed
-    hash) are optional columns. Each batch is one
-    transaction; a bad line is reported and stops no other. A number that its owner confirmed
-    or stopped is skipped.
+    hash) are optional columns. Each batch is one transaction; a bad line is reported and stops no
+    other. A number that its owner confirmed or stopped is skipped.
 
     Raises:
         ValidationError: by column, what is wrong with the header.

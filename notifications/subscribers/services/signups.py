@@ -140,7 +140,7 @@ def _check_code_is_out(signup: SignUp) -> None:
 
 
 def _count_try(signup: SignUp) -> int:
-    """Use up one try, in one statement that holds against any number at once; how many are left."""
+    """Use up one try, safely against parallel requests; return how many are left."""
     limit = settings.SIGNUP_CODE_TRIES
     counted = SignUp.objects.filter(pk=signup.pk, tries__lt=limit).update(tries=F("tries") + 1)
     if not counted:

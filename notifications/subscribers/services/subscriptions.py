@@ -127,7 +127,7 @@ def subscription_confirm(*, signup: SignUp) -> Address:
 
 
 def address_obtain(contact: Contact, choices: Choices) -> Address:
-    """Return the stored address, locked; made, with its subscriber, where there is none yet."""
+    """Return the stored address, locked; create it and its subscriber if there is none yet."""
     address = _locked(contact).first()
     if address is None:
         try:

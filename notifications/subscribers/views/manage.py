@@ -60,7 +60,7 @@ def manage(request: HttpRequest) -> HttpResponse:
 
 
 def manage_opened(signup: SignUp) -> HttpResponse:
-    """Lead to the subscription behind a proven address, or say that there is none."""
+    """Redirect to the subscription of a proven address, or say that there is none."""
     subscriber = Subscriber.objects.filter(
         addresses__channel=signup.channel, addresses__blind_index=signup.blind_index
     ).first()
@@ -147,7 +147,7 @@ def manage_erase(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
 def _one_page(
     request: HttpRequest, subscriber: Subscriber, token: str, **shown: Form | str
 ) -> HttpResponse:
-    """Return the page, with a refused form or the code to bind WeChat by where there is one."""
+    """Return the page, with a refused form or the code that binds WeChat, if there is one."""
     addresses = list(subscriber.addresses.order_by("position", "pk"))
     context = {
         "token": token,

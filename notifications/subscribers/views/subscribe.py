@@ -112,7 +112,7 @@ def _code_page(
     form: SubscriberCodeForm | None = None,
     problem: CodeRefused | None = None,
 ) -> HttpResponse:
-    """Return the page, with what went wrong when something did."""
+    """Return the page, with the problem if there is one."""
     form = form or SubscriberCodeForm()
     context = {
         "signup": signup,

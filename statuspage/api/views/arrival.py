@@ -53,12 +53,12 @@ class AmountSerializerField(serializers.Field[Decimal, Any, str, Any]):
         return parse_amount(data)
 
     def to_representation(self, value: Decimal) -> str:
-        """Return it with two decimals, such as `1234.50`."""
+        """Return the amount with two decimals, such as `1234.50`."""
         return amount_json(value)
 
 
 class ArrivalQuery(InputSerializer):
-    """What is asked."""
+    """The query of a transaction's arrival."""
 
     category = serializers.ChoiceField(choices=MerchantCategory.choices)
     at = AddressMomentField(help_text=_("Time of the transaction; it can be in the future."))
@@ -77,12 +77,12 @@ class ArrivalQuery(InputSerializer):
     as_of = AddressMomentField(
         required=False,
         default=None,
-        help_text=_("Answer as it was known at this time. Default: now."),
+        help_text=_("Answer with what had been published by this time. Default: now."),
     )
 
 
 class StepAnswer(serializers.Serializer[Step]):
-    """One reason."""
+    """One step of the reasoning."""
 
     code = serializers.ChoiceField(choices=[code.value for code in Code])
     text = serializers.CharField(help_text=_("In the language of Accept-Language."))

@@ -12,7 +12,7 @@ from statuspage.components.statuses import ComponentStatus
 
 
 class GroupAnswer(serializers.ModelSerializer[ComponentGroup]):
-    """The heading a component stands under."""
+    """The group of a component."""
 
     id = serializers.CharField(source="public_id")
     name = TextField()

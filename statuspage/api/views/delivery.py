@@ -32,7 +32,7 @@ COUNTS = {
 
 
 class BroadcastAnswer(serializers.Serializer[Any]):
-    """How far the telling of one statement has got."""
+    """The sending progress of one statement."""
 
     statement = serializers.IntegerField(source="statement_id")
     state = serializers.ChoiceField(choices=BroadcastState.choices)
@@ -119,7 +119,7 @@ class DeliveryAnswer(serializers.ModelSerializer[Delivery]):
         )
 
     def get_address(self, delivery: Delivery) -> str | None:
-        """Masked, such as 138****1234; null once the subscriber was erased."""
+        """Masked address, such as 138****1234; null once the subscriber was erased."""
         return delivery.address.masked if delivery.address else None
 
 

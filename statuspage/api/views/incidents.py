@@ -118,11 +118,11 @@ class IncidentAnswer(PageAnswer):
 
 
 class IncidentDetail(IncidentAnswer, Timeline):
-    """The same with everything that was said about it."""
+    """An incident with all statements about it."""
 
 
 class IncidentPublished(StatementNumber, IncidentDetail):
-    """The answer to what was published about an incident."""
+    """The answer after publishing about an incident."""
 
 
 class Incidents(Publishing, ListAPIView[Incident]):

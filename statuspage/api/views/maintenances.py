@@ -75,11 +75,11 @@ class MaintenanceAnswer(PageAnswer):
 
 
 class MaintenanceDetail(MaintenanceAnswer, Timeline):
-    """The same with everything that was said about it."""
+    """A maintenance with all statements about it."""
 
 
 class MaintenancePublished(StatementNumber, MaintenanceDetail):
-    """The answer to what was published about a maintenance."""
+    """The answer after publishing about a maintenance."""
 
 
 class Maintenances(Publishing, ListAPIView[Maintenance]):

@@ -38,7 +38,7 @@ EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
 
 
 class AudienceSerializer(InputSerializer):
-    """To which merchants it is addressed."""
+    """The merchants that a notice is for."""
 
     categories = serializers.ListField(
         child=serializers.ChoiceField(choices=MerchantCategory.choices),
@@ -129,7 +129,7 @@ class NoticeAnswer(PageAnswer):
 
 
 class NoticeDetail(NoticeAnswer, Timeline):
-    """The same with everything that was said about it; its text is in there."""
+    """A notice with all statements about it; they hold its text."""
 
 
 class NoticePublished(StatementNumber, NoticeDetail):
@@ -137,7 +137,7 @@ class NoticePublished(StatementNumber, NoticeDetail):
 
 
 class NoticeWaiting(serializers.ModelSerializer[Proposal]):
-    """A notice that was handed over: nothing is public yet."""
+    """A notice that was submitted for approval: nothing is public yet."""
 
     state = serializers.ChoiceField(choices=ProposalState.choices)
     url = serializers.SerializerMethodField(
@@ -150,7 +150,7 @@ class NoticeWaiting(serializers.ModelSerializer[Proposal]):
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, proposal: Proposal) -> str:
-        """URL of the console page on which a second person decides."""
+        """Return the URL of the console page on which a second person decides."""
         return settings.SITE_URL + reverse("console:notice_proposal", args=[proposal.pk])
 
 

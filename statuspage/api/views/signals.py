@@ -27,7 +27,7 @@ STATUSES = (("firing", _("Firing")), ("resolved", _("Cleared")))
 
 
 class SignalSerializer(InputSerializer):
-    """Something that a monitor has noticed, or that is over."""
+    """A signal: a problem that a monitor has noticed, or that has ended."""
 
     source = serializers.CharField(  # type: ignore[assignment]
         max_length=40, default="api", help_text=_("Name of the reporting system, of your choice.")
@@ -70,7 +70,7 @@ class SignalDraftAnswer(serializers.ModelSerializer[SignalDraft]):
 
 
 class SignalAnswer(serializers.Serializer[Any]):
-    """What became of a signal; null where no rule is for it, or where it is no news."""
+    """The result of a signal; null where no rule matches it, or where nothing is new."""
 
     rule = serializers.CharField(allow_null=True)
     draft = SignalDraftAnswer(allow_null=True)

@@ -130,7 +130,7 @@ def calendar_source(source: str) -> str:
 
 @register.filter
 def timezone_said(name: str) -> str:
-    """Return a time zone; that of nearly everyone by its name."""
+    """Return a time zone; the most common one by its name."""
     return gettext("Beijing time") if name == "Asia/Shanghai" else name
 
 
@@ -146,8 +146,8 @@ def pace(rate: float) -> str:
     return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
-# A status, impact or state; why a delivery stands where it does; HTML's lang attribute; a
-# language in its own words.
+# Labels of statuses, impacts and states; reasons for a delivery's state; HTML's lang attribute;
+# a language's own name.
 register.filter("label", lambda value: LABELS.get(value, value))
 register.filter("reason_label", lambda value: REASONS.get(value, value))
 register.filter("html_lang", lambda language: HTML_LANGUAGES[language])

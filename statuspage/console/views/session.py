@@ -16,7 +16,8 @@ from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import Staff
 from statuspage.staff.second_factor import has_app, has_one
 
-# The password was right; who it was, and where they want to go. Nobody is signed in yet.
+# In the session after the right password: who it was, and the page they want. Nobody is signed
+# in yet.
 HALF: Final = "half_signed_in"
 HALF_SECONDS: Final = 300
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"

@@ -17,7 +17,7 @@ from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish
 
-# A component, the state it is in and the one it comes into.
+# A component, its present state and its next one.
 StateChange = tuple[Component, str, ComponentStatus]
 OVERTAKEN: Final = {
     Incident: _("Someone else has updated this incident. Read their update first."),

@@ -10,7 +10,7 @@ from statuspage.operations.backup import backup
 
 
 class Command(BaseCommand):
-    """Runs beside everything else; nothing has to stop for it."""
+    """Backs up a running installation; nothing has to stop."""
 
     help = "Write the whole database to a file (pg_dump's custom format)."
 

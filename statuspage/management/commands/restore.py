@@ -10,7 +10,7 @@ from statuspage.operations.backup import restore
 
 
 class Command(BaseCommand):
-    """Into an empty database only; afterwards every statement's hash is checked."""
+    """Restores into an empty database only, then checks every statement's hash."""
 
     help = "Fill an empty database from a backup."
     requires_migrations_checks = False

@@ -1,4 +1,4 @@
-"""Kinds of notices that are not about money: one file each, found without being listed."""
+"""Kinds of notices that are not about money: one file each, found automatically."""
 
 from statuspage.lib.discovery import import_modules
 

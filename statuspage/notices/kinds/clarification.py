@@ -46,7 +46,7 @@ class Clarification(NoticeKind):
     )
 
     def brief(self, payload: Payload) -> Iterator[str]:
-        """Say what is being said, whether it is so, and why."""
+        """Say what the rumour is, whether it is true, and why."""
         quote = " ".join(for_reader(payload["quoted"]).split())
         short = quote if len(quote) <= QUOTED else f"{quote[: QUOTED - 1]}…"
         values = {"quote": short, "why": for_reader(payload["why"])}

@@ -1,4 +1,4 @@
-"""Delivery report 通知时效月报: how soon a month's messages were with the readers; by itself."""
+"""Delivery report 通知时效月报: how soon a month's messages were sent; published automatically."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -34,6 +34,6 @@ class DeliveryReport(NoticeKind):
     automatic = True
 
     def brief(self, payload: Payload) -> Iterator[str]:
-        """Say the figure that matters most."""
+        """Say the most important figure."""
         values = {"kept": f"{payload['within_5_minutes']:,}", "of": f"{payload['messages']:,}"}
         yield _("Within 5 minutes of publication: %(kept)s of %(of)s messages.") % values

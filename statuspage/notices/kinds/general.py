@@ -1,4 +1,4 @@
-"""General 公告: words alone."""
+"""General 公告: text only."""
 
 from django.utils.translation import gettext_lazy as _
 

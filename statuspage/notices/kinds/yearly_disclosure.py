@@ -59,7 +59,7 @@ class YearlyDisclosure(NoticeKind):
     )
 
     def check(self, payload: Payload, moment: datetime) -> None:
-        """Refuse a year that goes on, or a part that is more than its whole."""
+        """Refuse a year that is not over, or a part larger than its total."""
         errors: dict[str, object] = {
             f"{kind}_{part}": _("This must not be more than the number %(stage)s.")
             % {"stage": STAGES[whole]}
@@ -73,13 +73,13 @@ class YearlyDisclosure(NoticeKind):
             raise ValidationError(errors)
 
     def lines(self, payload: Payload) -> Sequence[Line]:
-        """Return all but the complaints, and which share of the losses was made good."""
+        """Return all but the complaints, with the share of the losses that was made good."""
         rate = _share(Decimal(payload["compensated"]), Decimal(payload["lost"]))
         label = _("Compensation as a share of losses")
         return [*super().lines(payload), Line(label, rate)]
 
     def tables(self, payload: Payload) -> Sequence[Table]:
-        """Return the complaints by kind and in all."""
+        """Return the complaints by kind and in total."""
         counts = {kind: [payload[f"{kind}_{stage}"] for stage in STAGES] for kind in KINDS}
         both = [sum(column) for column in zip(*counts.values(), strict=True)]
         named = [*((KINDS[kind], counts[kind]) for kind in KINDS), (_("Total"), both)]
@@ -117,7 +117,7 @@ def _row(label: str | Promise, counts: Sequence[int], transactions: int) -> Sequ
 
 
 def _share(part: int | Decimal, whole: int | Decimal, step: Decimal = PERCENT_STEP) -> str:
-    """Return the percentage rounded half up; a dash where there is nothing to have a share of."""
+    """Return the percentage rounded half up; a dash where the total is 0."""
     if not whole:
         return "–"
     return f"{(Decimal(part) * 100 / whole).quantize(step, ROUND_HALF_UP)}%"

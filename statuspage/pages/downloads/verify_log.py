@@ -4,9 +4,9 @@
     pip install cryptography
     python3 verify_log.py https://status.example.com
 
-Reads the whole log (c2sp.org/tlog-tiles), computes its Merkle tree (RFC 6962) anew, checks the
+Reads the whole log (c2sp.org/tlog-tiles), computes its Merkle tree (RFC 6962) again, checks the
 signature (c2sp.org/signed-note), and compares all of it with what it saw the last time.
-It ends with 0 where everything fits, 1 where the log was tampered with, 2 where it could not tell.
+Exit status: 0 if everything matches, 1 if the log was tampered with, 2 if it could not tell.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ OK, TAMPERED, CANNOT_TELL = 0, 1, 2
 WIDTH, MOST_BYTES = 256, 32 * 1024 * 1024
 
 WORDS: dict[str, tuple[str, str]] = {
-    "ok": ("OK: all {size} statements are as they were signed. Root {root}", "核验通过：全部{size}条声明与签名一致。根哈希 {root}"),
-    "grown": ("    The {size} statements seen last time are unchanged.", "    上次核验过的{size}条声明没有任何改动。"),
+    "ok": ("OK: all {size} statements are as they were signed. Root {root}", "核验通过：全部{size}条公告与签名一致。根哈希 {root}"),
+    "grown": ("    The {size} statements seen last time are unchanged.", "    上次核验过的{size}条公告没有任何改动。"),
     "first": ("    First look: the key and the log are remembered in {state}.", "    首次核验：公钥和记录已记入 {state}，请留着它。"),
     "key": ("    Key: {key}", "    公钥：{key}"),
-    "bad": ("NOT OK: the log was tampered with.", "核验不通过：公开记录被动过手脚。"),
-    "changed": ("    Statement No. {number} was changed.", "    第{number}号声明被改动。"),
-    "removed": ("    Statement No. {number} was removed.", "    第{number}号声明被删除。"),
-    "inserted": ("    A statement was inserted as No. {number}.", "    有人插入了一条声明，现为第{number}号。"),
-    "swapped": ("    Statements were put into another order: No. {numbers}.", "    声明的顺序被调换：第{numbers}号。"),
-    "numbered": ("    Statement No. {number} says that it has another number.", "    第{number}号声明自称是另一个编号。"),
+    "bad": ("NOT OK: the log was tampered with.", "核验不通过：公开记录被篡改。"),
+    "changed": ("    Statement No. {number} was changed.", "    公告第{number}号被改动。"),
+    "removed": ("    Statement No. {number} was removed.", "    公告第{number}号被删除。"),
+    "inserted": ("    A statement was inserted as No. {number}.", "    有人插入了一条公告，现为第{number}号。"),
+    "swapped": ("    Statements were put into another order: No. {numbers}.", "    公告的顺序被调换：第{numbers}号。"),
+    "numbered": ("    Statement No. {number} says that it has another number.", "    公告第{number}号内写的是另一个编号。"),
     "tree": ("    The published tree does not lead to the signed root.", "    公布的哈希树算不出已签名的根哈希。"),
-    "shrunk": ("    Last time there were {old} statements, now there are {new}.", "    上次有{old}条声明，现在只剩{new}条。"),
-    "rewritten": ("    The statements seen last time do not lead to the root signed then: history was rewritten.", "    上次见过的声明算不出当时签名的根哈希：历史被改写。"),
+    "shrunk": ("    Last time there were {old} statements, now there are {new}.", "    上次有{old}条公告，现在只剩{new}条。"),
+    "rewritten": ("    The statements seen last time do not lead to the root signed then: history was rewritten.", "    上次见过的公告算不出当时签名的根哈希：历史被改写。"),
     "signature": ("    The checkpoint is not signed by the key known for this log.", "    检查点不是用这份记录的已知公钥签名的。"),
     "origin": ("    The checkpoint is of another log: {origin}", "    检查点属于另一份记录：{origin}"),
     "cannot": ("CANNOT TELL: {why}", "无法核验：{why}"),
-    "empty": ("the log has no statement yet ({url})", "公开记录里还没有声明（{url}）"),
+    "empty": ("the log has no statement yet ({url})", "公开记录里还没有公告（{url}）"),
     "network": ("{url}: {problem}", "{url}：{problem}"),
     "garbled": ("{url} is not written as the specification says", "{url} 的内容不符合规范"),
     "state": ("{state} cannot be read as what this program remembers: {problem}", "{state} 不是本程序的记录文件：{problem}"),
@@ -57,7 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def say(name: str, **values: object) -> str:
-    """Return a sentence, in Chinese where the terminal is."""
+    """Return a sentence, in Chinese if the terminal's language is Chinese."""
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
     return WORDS[name][spoken.lower().startswith("zh")].format(**values)
 
@@ -86,7 +86,7 @@ def sha256(*parts: bytes) -> bytes:
 
 
 def root_of(leaves: list[bytes]) -> str:
-    """Return the root over leaf hashes, in base64; over none it is the hash of nothing."""
+    """Return the root over leaf hashes, in base64; without any it is the hash of nothing."""
     row = leaves or [sha256()]
     while len(row) > 1:
         pairs = [sha256(b"\x01", *row[at : at + 2]) for at in range(0, len(row) - 1, 2)]
@@ -124,7 +124,7 @@ def read_checkpoint(note: str, url: str) -> tuple[int, str]:
 
 
 def get(url: str) -> bytes | None:
-    """Return what is found there; None for a 404."""
+    """Return the bytes at this address; None for a 404."""
     try:
         request = urllib.request.Request(url, headers={"User-Agent": "verify_log/1"})
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -150,7 +150,7 @@ def tiles(url: str, level: str, size: int) -> list[bytes]:
 
 
 def entries_of(bundle: bytes, url: str) -> list[bytes]:
-    """Return the statements in a bundle: each stands behind its length in two bytes."""
+    """Return the statements in a bundle: each follows its length in two bytes."""
     found, at = [], 0
     while at < len(bundle):
         length = int.from_bytes(bundle[at : at + 2], "big")
@@ -187,7 +187,7 @@ def differences(old: list[bytes], new: list[bytes], *, may_grow: bool) -> list[s
 
 
 def check_signature(url: str, note: str, seen: Seen, pinned: str) -> list[str]:
-    """Return the keys that have signed the note, one of them known before where any was."""
+    """Return the keys that have signed the note; if any key is known, one of them must have."""
     offered = (get(f"{url}/vkey") or b"").decode("utf-8", "replace").split()
     known = [pinned] if pinned else seen.keys or offered
     signing = [one for one in dict.fromkeys([*known, *offered]) if signed_by(note, one)]
@@ -233,7 +233,7 @@ def check_memory(seen: Seen, size: int, computed: list[bytes]) -> None:
 
 
 def check(url: str, seen: Seen, pinned: str) -> Seen:
-    """Look at the log; what to remember of it where everything fits."""
+    """Verify the log; return what to remember if everything matches."""
     if not url.startswith(("http://", "https://")):
         raise CannotTell(say("network", url=url, problem="http(s)://…?"))
     note = (get(f"{url}/checkpoint") or b"").decode("utf-8", "replace")
@@ -266,7 +266,7 @@ def recall(state: str) -> dict[str, Seen]:
 
 
 def main() -> int:
-    """Check, say it, remember it."""
+    """Verify the log, print the result and store it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("url", help="the status page, or its /log/")
     parser.add_argument("--state", default="verify_log.json", help="its memory; - for none")

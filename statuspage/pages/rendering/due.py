@@ -27,7 +27,7 @@ EVERY: Final = frozenset(VIEWS)
 WORK: Final = frozenset({"incident", "maintenance"})
 NONE: Final = frozenset[str]()
 
-# At the foot of each stands how far the log has got.
+# The footer of each says how far the log has got.
 PAGES: Final[Mapping[str, Set[str]]] = dict.fromkeys(
     (
         *("pages:home", "pages:history", "pages:notices", "pages:arrival", "pages:ledger"),
@@ -35,7 +35,7 @@ PAGES: Final[Mapping[str, Set[str]]] = dict.fromkeys(
     ),
     EVERY,
 )
-# The same for machines; English under `?lang=en`. The API's name when anything was last said.
+# The same for machines; English under `?lang=en`. The API gives the time of the last statement.
 SPOKEN: Final[Mapping[str, Set[str]]] = {
     "machine:rss": EVERY,
     "machine:atom": EVERY,
@@ -63,7 +63,7 @@ PLAIN: Final[Mapping[str, Set[str]]] = {
     "machine:vkey": NONE,
 }
 
-# Of lists in pages, so many are kept; who leafs further back is answered by Django.
+# So many pages of a list are kept; Django renders the older ones on request.
 KEPT_LEAVES: Final = 5
 # How long after its last statement a page still changes: it counts who has been notified.
 STILL_MOVING: Final = timedelta(hours=24)
@@ -147,7 +147,7 @@ def _leaves() -> Iterator[str]:
 
 
 def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:
-    """Yield the pages of subjects, and of those months that there is a record of."""
+    """Yield the pages of subjects, and of the months that have a record."""
     for kind, public_id in sorted(subjects):
         if kind in VIEWS:
             yield from _in_each_language(VIEWS[kind], public_id)
@@ -157,7 +157,7 @@ def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:
 
 
 def _with_related(subjects: Subjects) -> Subjects:
-    """Add a notice's incident, an incident's notices, and what a notice names: pays, or ends."""
+    """Add a notice's incident, an incident's notices, and the notice that a notice pays or ends."""
     ids = [public_id for _kind, public_id in subjects]
     rows = Notice.objects.filter(Q(public_id__in=ids) | Q(incident_id__in=ids))
     related = set(subjects)

@@ -20,7 +20,7 @@ from statuspage.pages.rendering.internal import Missing, UnusableResponse, rende
 from statuspage.pages.snapshots import store
 from statuspage.pages.snapshots.pages import Page
 
-# What staff may change without a statement, and pages show all the same.
+# What pages show although staff may change it without a statement.
 ROWS: Final = """
     SELECT md5(concat(
         (SELECT string_agg(concat_ws('|', id, group_id, name, description, position, visible,
@@ -89,9 +89,9 @@ def take_over() -> None:
 
 
 def render_due(now: datetime | None = None) -> RenderResult:
-    """Render what statements, the clock or changed names make due, unless somebody does already.
+    """Render what statements, the clock or changed names make due, unless another process does.
 
-    A crash at any point leaves the edition before.
+    A crash at any point leaves the previous edition.
     """
     moment = now or timezone.now()
     with transaction.atomic():
@@ -139,7 +139,7 @@ def _urgent(edition: Edition, head: int, now: datetime) -> dict[str, None]:
 
 
 def _left(edition: Edition, made_from: str) -> list[str]:
-    """Return what was made from something that has changed since."""
+    """Return the pages that were rendered from something that has changed since."""
     if edition.reference == made_from:
         return []
     fresh = store.made_from(made_from)

@@ -60,7 +60,7 @@ class PageServer:
 
 
 def _aged(headers: Headers, answer: CachedPage) -> Headers:
-    """Return the headers, with the age in seconds of what can no longer be confirmed."""
+    """Return the headers, with the age in seconds of a page that can no longer be confirmed."""
     if answer.as_of is None:
         return headers
     return [*headers, ("Age", str(max(0, int(time.time() - answer.as_of))))]

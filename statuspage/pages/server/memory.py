@@ -105,7 +105,7 @@ class Memory:
         return made.get(key)
 
     def wait_for(self, head: int, seconds: float) -> bool:
-        """Wait until the statement of this number is shown; whether it was in time."""
+        """Wait until the statement of this number is shown; return whether it was in time."""
         with self._changed:
             return self._changed.wait_for(lambda: self.head >= head, seconds)
 

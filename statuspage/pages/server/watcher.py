@@ -19,7 +19,7 @@ from statuspage.pages.snapshots.files import Files
 LOOK_EVERY_SECONDS: Final = 1.0
 # After this long pages say that they can no longer be confirmed.
 STALE_AFTER_SECONDS: Final = 5.0
-# The same where it neither answers nor refuses; slow rendering must not count as that.
+# The same if the database neither answers nor refuses; slow rendering must not count as that.
 SILENT_AFTER_SECONDS: Final = 15.0
 # Added to Django's parameters: a lost connection must be noticed within seconds.
 NOTICE_QUICKLY: Final = {
@@ -93,7 +93,7 @@ class Watcher:
             self._memory.restore(kept)
 
     def _watch(self) -> None:
-        """Listen on a connection of our own, and look whenever a word or a second has come."""
+        """Listen on a connection of our own; look after every notification and every second."""
         parameters = {**connection.get_connection_params(), **NOTICE_QUICKLY}
         for name in ("cursor_factory", "context", "prepare_threshold"):  # Django's own
             parameters.pop(name, None)

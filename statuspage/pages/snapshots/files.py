@@ -166,7 +166,7 @@ def _write_page(path: Path, page: Page) -> None:
 
 
 def _later_than(path: Path, moment: float) -> float:
-    """nginx tells versions apart by second and size, so that no two share a second."""
+    """Return a time in a later second: nginx tells versions apart by second and size."""
     try:
         return max(float(int(moment)), path.stat().st_mtime + 1)
     except FileNotFoundError:

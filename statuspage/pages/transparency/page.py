@@ -37,7 +37,7 @@ ABOUT: Final = (
 
 
 def charts(months: Sequence[MonthFigures]) -> list[dict[str, object]]:
-    """Return those of which there is anything to draw; `months` are newest first."""
+    """Return the charts that have anything to draw; `months` are newest first."""
     shown = [*reversed(months[:MONTHS_SHOWN])]
     first = MONTHS_SHOWN - len(shown)
     drawn: list[dict[str, object]] = []
@@ -90,13 +90,13 @@ def data_csv(request: HttpRequest) -> HttpResponse:
 
 @public
 def data_json(request: HttpRequest) -> HttpResponse:
-    """Return the same; null where there is nothing to count."""
+    """Return the figures as JSON; null where there is nothing to count."""
     rows = [row_of(one) for one in monthly_figures(present())]
     return JsonResponse({"about": ABOUT, "months": rows})
 
 
 def row_of(month: MonthFigures) -> Mapping[str, Any]:
-    """Return one month's figures by name; shares as the two counts that they are made of."""
+    """Return one month's figures by name; shares as their two counts."""
     return {
         "month": month.month,
         "incidents": month.incidents,

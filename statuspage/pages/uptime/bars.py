@@ -38,7 +38,7 @@ QUIET: Final[Mapping[str, str | Promise]] = {
 
 @dataclass(frozen=True)
 class UptimeRun:
-    """Neighbouring days of which the same is told; `status` is a component status, or `none`."""
+    """Neighbouring days with the same text; `status` is a component status, or `none`."""
 
     first: date
     last: date
@@ -80,7 +80,7 @@ def _run(found: Sequence[DayRecord]) -> UptimeRun:
 
 
 def in_words(record: DayRecord) -> str:
-    """Return what was disrupted on a day and for how long; planned work apart from it."""
+    """Return the disruptions of a day with their lengths, then the planned work."""
     lasted = [(status.label, seconds) for status, seconds in record.disrupted.items()]
     if record.maintained:
         lasted.append((ComponentStatus.UNDER_MAINTENANCE.label, record.maintained))
@@ -89,7 +89,7 @@ def in_words(record: DayRecord) -> str:
 
 
 def _paths(records: Sequence[DayRecord]) -> list[tuple[str, str]]:
-    """Return a run of days is one horizontal line; the style sheet dashes it into days."""
+    """Return SVG paths: a run of days is one line, which the style sheet dashes into days."""
     lines: dict[str, list[str]] = {}
     place = 0
     for status, found in groupby(records, lambda one: one.status or NO_RECORD):

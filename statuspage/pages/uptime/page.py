@@ -55,7 +55,7 @@ def month_groups(month: Month, reader: Reader) -> list[dict[str, object]]:
 
 
 def _month_of(days: Sequence[DayRecord]) -> dict[str, object]:
-    """Return the days of a month, and those of which there is something to tell."""
+    """Return the days of a month, and those that have something to tell."""
     events = [one for one in told(days) if not one.quiet]
     return {"percent": availability(days), "weeks": _weeks(days), "events": events}
 

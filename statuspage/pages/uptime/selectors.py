@@ -30,7 +30,7 @@ BACKFILLED: Final = "incident.backfilled"
 
 Result = TypeVar("Result")
 StatusRow = tuple[int, ComponentStatus, datetime, int]
-# A component with its days, in order; those of which the same is known share one list.
+# A component with its days, in order; components with the same record share one list.
 Record = tuple[Component, list[DayRecord]]
 
 

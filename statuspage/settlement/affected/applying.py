@@ -73,9 +73,9 @@ NAME: Final = """
 
 
 def apply(upload: Upload) -> UploadState:
-    """Take over the staged rows of a file that was read to its end; call it in a transaction.
+    """Apply the staged rows of a file that was read to its end; call it in a transaction.
 
-    Those whose state became settled are told of, and the backlog is, if it moved by a step.
+    Publish that transactions have become settled, and the backlog if it moved by a step.
     """
     given = {"upload": upload.pk, "incident": upload.incident_id, "now": timezone.now()}
     for column, reason, found in UNUSABLE:
@@ -97,10 +97,10 @@ def apply(upload: Upload) -> UploadState:
 
 
 def _tell_settled(upload: Upload, settled: list[tuple[Any, ...]]) -> None:
-    """Publish that so many transactions have arrived; told only to the merchants whose they are.
+    """Publish how many transactions have arrived; only their merchants are notified.
 
-    In public it is a number. Whose they are is kept beside the log, as keyed hashes, and in the
-    same transaction.
+    The public text only has the number. The merchants are stored beside the log, as keyed hashes,
+    in the same transaction.
     """
     statement = notice_publish(
         kind=Settled.name,

@@ -17,7 +17,7 @@ from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.models import TransactionStatus
 from statuspage.uploads.tables import UploadTable, one_of
 
-# As acquirers' own systems head them.
+# Column headings as acquirers' own systems write them.
 HEADINGS: Final = {
     **dict.fromkeys(("商户号", "商户编号", "merchant_number"), "merchant"),
     **dict.fromkeys(("交易参考号", "参考号", "交易流水号", "transaction_reference"), "reference"),
@@ -55,7 +55,7 @@ LONGEST: Final = 64
 FOUR: Final = re.compile(r"[0-9]{4}", re.ASCII)
 SLASHES: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
 HOUR: Final = re.compile(r" (\d):", re.ASCII)
-# What a byte that fits no encoding is read as, and what no list has.
+# The character that replaces undecodable bytes, and NUL; a good list has neither.
 UNREADABLE: Final = frozenset("\ufffd\0")
 
 
@@ -144,7 +144,7 @@ class TransactionTable(UploadTable[TransactionRow]):
         self.now = now or timezone.now()
 
     def row(self, columns: Sequence[str], cells: Sequence[str]) -> TransactionRow:
-        """Return the row, of a line that is no guess.
+        """Return the row, if the line was decoded without guessing.
 
         Raises:
             ValidationError: by column, everything that is wrong with it.

@@ -44,5 +44,5 @@ def backlog_cells(incident_id: str) -> list[Cell]:
 
 
 def uploads() -> QuerySet[Upload]:
-    """Return the newest first."""
+    """Return the uploads, newest first."""
     return Upload.objects.select_related("uploaded_by").order_by("-pk")

@@ -41,7 +41,7 @@ class Uploads(Pipeline[Upload, TransactionRow]):
     def apply(self, upload: Upload, rows: Mapping[int, TransactionRow]) -> None:
         """Stage the rows."""
         upload.good += len(rows)
-        # Django does not wrap what copy() raises: a lost connection would pass for a fault of ours.
+        # Django does not wrap what copy() raises: a lost connection would look like a bug.
         with (
             connection.wrap_database_errors,
             connection.cursor() as cursor,
@@ -53,9 +53,8 @@ class Uploads(Pipeline[Upload, TransactionRow]):
     def finish(self, upload: Upload) -> UploadState:
         """Apply what was staged.
 
-        Until the end of the transaction nobody else takes over rows of this incident: two who
-        compare with what is known before either has written would both tell of the same arrival,
-        and the one that is older could undo it.
+        Until the end of the transaction nobody else applies rows of this incident. Otherwise two
+        files could both publish the same arrival, and the older one could undo it.
         """
         with connection.cursor() as cursor:
             cursor.execute(

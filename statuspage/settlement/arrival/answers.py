@@ -49,7 +49,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Step:
-    """One reason: `facts` are put into its words, `said` is the statement that says so."""
+    """One reason: `facts` are put into its words, `said` is the statement behind it."""
 
     code: Code
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -74,12 +74,12 @@ class Charge:
 
     @property
     def to_pay(self) -> Decimal:
-        """The fee without what is waived."""
+        """The fee minus the waived part."""
         return self.fee - self.waived
 
     @property
     def to_receive(self) -> Decimal:
-        """The amount without the fee that is left."""
+        """The amount minus the remaining fee."""
         return self.amount - self.to_pay
 
 
@@ -119,7 +119,7 @@ class Answer:
 
     @property
     def reason(self) -> str:
-        """What holds the money up, in a word or two of that language; empty where nothing does."""
+        """The reason for a delay, in a word or two of that language; empty without one."""
         if self.late:
             return _("payout delay")
         skipped = [step for step in self.steps if step.code is Code.SKIPPED]

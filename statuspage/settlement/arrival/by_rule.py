@@ -92,7 +92,7 @@ def _day_steps(
                 years.add(day.year)
     documents = CalendarYear.objects.filter(profile=profile, year__in=years).order_by("year")
     for year in documents.exclude(document_number="") if years else ():
-        # The State Council's notices by which these years stand.
+        # The State Council's notices on which these years are based.
         yield Step(Code.CALENDAR, {"document": year.document_number})
 
 

@@ -34,9 +34,9 @@ class KnownDelay:
 
     @property
     def arrives_by(self) -> date | None:
-        """The day by which the money is there; the recovery's, where it named one. None: unknown.
+        """Return the date by which the money arrives, or None if unknown.
 
-        A recovery does not bring money that is late already: its own date, or the delay's, holds.
+        It is the recovery's date, if the recovery gives one, else the delay's.
         """
         made_up = self.recovery.payload["backlog_by"] if self.recovery else None
         promised = made_up or self.notice.payload["arrives_by"]

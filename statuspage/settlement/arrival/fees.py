@@ -45,7 +45,7 @@ def waived(payload: Payload, fee: Decimal) -> Decimal:
 
 
 def _rate(question: Question, known: KnownFacts) -> tuple[Fee | None, list[Step]]:
-    """Return the newest of what rules and fee changes say that the fee is."""
+    """Return the fee by the newest rule or fee change."""
     rule = fee_rule_for(question.category, question.code, question.at, question.as_of)
     change = known.fee_change(question)
     if change is None or (rule and rule.known_from > change.published_at):

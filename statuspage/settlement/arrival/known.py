@@ -30,7 +30,7 @@ class KnownFacts:
         return [one for one in self._delays if _concerns(one.notice, question)]
 
     def delay(self, question: Question) -> KnownDelay | None:
-        """Return the newest one that makes the transaction late."""
+        """Return the newest delay that makes the transaction late."""
         asked = question.category, question.code, question.at
         return next((one for one in self._delays if one.covers(*asked)), None)
 
@@ -55,18 +55,18 @@ class KnownFacts:
         ]
 
     def fee_change(self, question: Question) -> Notice | None:
-        """Return the newest that had taken effect by the transaction's date."""
+        """Return the newest fee change that had taken effect by the transaction's date."""
         day = question.day.isoformat()
         changes = (one for one in self._of("fee_change") if _concerns(one, question))
         return next((one for one in changes if one.payload["effective_on"] <= day), None)
 
     def calendar_change(self, profile: str, day: date) -> Notice | None:
-        """Return the newest that speaks of the day."""
+        """Return the newest calendar change about the day."""
         changes = (one for one in self._of("calendar_change") if one.payload["profile"] == profile)
         return next((one for one in changes if _includes(one, day)), None)
 
     def schedule(self, day: date) -> Notice | None:
-        """Return the newest schedule of a holiday to which, with its make-up days, it belongs."""
+        """Return the newest schedule of the holiday that the day, or make-up day, belongs to."""
         for one in self._of("holiday_schedule"):
             if _includes(one, day) or day.isoformat() in one.payload["make_up_days"]:
                 return one
@@ -77,7 +77,7 @@ class KnownFacts:
         return next(one for one in self._timeline(notice) if one.kind == f"notice.{notice.kind}")
 
     def corrections(self, notices: Iterable[Notice]) -> list[Step]:
-        """Return a step for each correction of these notices that there was by then."""
+        """Return a step for each correction of these notices published by then."""
         return [
             Step(Code.CORRECTED, {"number": str(one.corrects_id)}, said=one)
             for notice in notices

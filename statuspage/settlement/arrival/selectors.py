@@ -18,7 +18,7 @@ from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_for, rul
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.times import from_iso
 
-# What the operator cannot know, or not yet, holds for every answer.
+# What the operator cannot know (yet) is part of every answer.
 ALWAYS: Final = (Code.MINIMUM_PAYOUT, Code.CARD_LIMIT, Code.RISK_CHECK)
 WITHOUT_RULE: Final = RuleResult(None, (Step(Code.NO_RULE),))
 
@@ -89,9 +89,9 @@ def _status(day: date | None, delay: KnownDelay | None, rule: SettlementRule | N
 def _delayed(
     delay: KnownDelay, known: KnownFacts, ordinary: date | None
 ) -> tuple[date | None, tuple[Step, ...]]:
-    """Return by when late money is there, if that is known, and why.
+    """Return when late money arrives, if that is known, and why.
 
-    A delay's date replaces the rule's; where the rule's is later, the money cannot come before it.
+    A delay's date replaces the rule's, unless the rule's is later.
     """
     payload, said = delay.notice.payload, known.said(delay.notice)
     late = those_transactions(payload["transactions_from"], payload["transactions_until"])

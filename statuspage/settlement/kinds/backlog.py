@@ -1,4 +1,4 @@
-"""Backlog 补结进度: what of an incident's transactions has arrived; published by itself."""
+"""Backlog 补结进度: how many of an incident's transactions arrived; published automatically."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -26,7 +26,7 @@ from statuspage.statements.canonical import Json
 
 CATEGORY: Final = choice_of(MerchantCategory)
 MOST_CELLS: Final = 5_000
-# What a row has; null is what is withheld.
+# The values of a row; null stands for a withheld one.
 COLUMNS: Final = {
     "day": DATE,
     "category": CATEGORY,
@@ -72,7 +72,7 @@ class Backlog(NoticeKind):
     automatic = True
 
     def lines(self, payload: Payload) -> Sequence[Line]:
-        """Return the totals, and which rows say less."""
+        """Return the totals, and why rows withhold figures."""
         return [*super().lines(payload), Line(_("What is not shown"), left_out(payload))]
 
     def tables(self, payload: Payload) -> Sequence[Table]:
@@ -102,7 +102,7 @@ class Backlog(NoticeKind):
         return (Table(_("By transaction date and merchant category"), columns, rows),)
 
     def brief(self, payload: Payload) -> Iterator[str]:
-        """Say how far it is."""
+        """Say how much has arrived."""
         if not payload["open"]:
             yield str(_("All affected transactions have arrived."))
             return
@@ -118,7 +118,7 @@ class Backlog(NoticeKind):
 
 
 def left_out(payload: Payload) -> str:
-    """Return why a row may say less."""
+    """Return why a row may withhold figures."""
     return _(
         "To protect individual merchants, fewer than %(fewest)d transactions are shown as "
         "“<%(fewest)d”, and amounts only for %(fewest)d or more merchants."

@@ -26,7 +26,7 @@ PROFILE: Final = row_of(lambda: CalendarProfile.objects.order_by("pk").values_li
 
 @register
 class CalendarChange(NoticeKind):
-    """Changes days of the calendar; says which dates promised before that moves."""
+    """Changes days of the calendar; says which promised dates that moves."""
 
     name = "calendar_change"
     label = _("Settlement calendar change")
@@ -48,7 +48,7 @@ class CalendarChange(NoticeKind):
     def effect(
         self, notice: Notice, author: Author | None, approver: Author | None
     ) -> Mapping[str, Json]:
-        """Change the calendar; the dates promised before that this moves are in the statement."""
+        """Change the calendar; the statement lists the promised dates that this moves."""
         payload = notice.payload
         # Whether such a day settles is the profile's decision.
         day = Day(settles=True, kind=payload["day_kind"], label=payload["day_name"] or {})
@@ -64,7 +64,7 @@ class CalendarChange(NoticeKind):
         return {"moved": [_as_json(one) for one in moved]}
 
     def undo(self, notice: Notice, moment: datetime, author: Author | None) -> Mapping[str, Json]:
-        """Restore the days; the promised dates that this moves are in the statement as well."""
+        """Restore the days; the statement lists the promised dates that this moves."""
         moved = calendar_take_back(
             profile=notice.payload["profile"],
             promised=promised_dates(),
@@ -84,7 +84,7 @@ class CalendarChange(NoticeKind):
             yield _("Settlement calendar: %(first)s to %(last)s are now: %(kind)s.") % values
 
     def tables(self, payload: Payload) -> Sequence[Table]:
-        """Return the dates promised before that are others now."""
+        """Return the promised dates that have moved."""
         moved = payload.get("moved")
         if not moved:
             return ()

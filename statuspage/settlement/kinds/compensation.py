@@ -44,7 +44,7 @@ class Compensation(NoticeKind):
     )
 
     def lines(self, payload: Payload) -> Sequence[Line]:
-        """Return which transactions in one line, and the rest."""
+        """Return one line about the transactions, and the other fields."""
         return [*affected_line(payload), *super().lines(payload)]
 
     def brief(self, payload: Payload) -> Iterator[str]:

@@ -28,7 +28,7 @@ EXAMPLE: Final = Decimal(1000)
 
 @register
 class FeeChange(NoticeKind):
-    """Gives rules that have the old fee the new one from a day on."""
+    """Gives the rules with the old fee the new one, from a day on."""
 
     name = "fee_change"
     label = _("Fee change")
@@ -56,8 +56,8 @@ class FeeChange(NoticeKind):
     def check(self, payload: Payload, moment: datetime) -> None:
         """Refuse a fee that holds already, or one that rises too soon without a reason.
 
-        FEE_NOTICE_DAYS are the merchants' time to leave. The duty concerns raising a fee or adding
-        one (domain.md, duties); lowering one may be at once.
+        FEE_NOTICE_DAYS are the merchants' time to leave. The duty is about raising or adding a fee
+        (domain.md, duties); a lower fee may take effect at once.
         """
         old, new = _fees(payload)
         if old == new:
@@ -107,7 +107,7 @@ class FeeChange(NoticeKind):
         return midnight(_day(payload)), None
 
     def record(self, notice: Notice, statement: Statement) -> None:
-        """Give rules of the audience that have the old fee the new one."""
+        """Give the audience's rules with the old fee the new one."""
         old, new = _fees(notice.payload)
         day = _day(notice.payload)
         for rule in rules_on(day, notice.published_at):

@@ -52,11 +52,11 @@ class FeeWaiver(NoticeKind):
     )
 
     def lines(self, payload: Payload) -> Sequence[Line]:
-        """Return which transactions in one line, and the rest."""
+        """Return one line about the transactions, and the other fields."""
         return [*affected_line(payload), *super().lines(payload)]
 
     def check(self, payload: Payload, moment: datetime) -> None:
-        """Refuse what gives neither the share nor the amount, or both."""
+        """Require either the share or the amount, not both."""
         if (payload["percent_waived"] is None) == (payload["amount_waived"] is None):
             problem = _("Enter either the share of the fee that is waived or the amount, not both.")
             raise ValidationError({"percent_waived": problem})

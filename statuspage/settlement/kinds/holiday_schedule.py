@@ -42,7 +42,7 @@ class HolidaySchedule(NoticeKind):
     )
 
     def complete(self, payload: Payload) -> Payload:
-        """Generate the table; one that was given must say the same.
+        """Generate the table; a table that was given must match it.
 
         Raises:
             ValidationError: the calendar is not loaded, no rule is in force, or the given table is
@@ -64,7 +64,7 @@ class HolidaySchedule(NoticeKind):
         }
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of dates that are past: to promise what has come or not is rarely meant."""
+        """Warn of past dates: a promise for the past is rarely intended."""
         today = timezone.localdate(moment).isoformat()
         values = day_range(payload["first_day"], payload["last_day"])
         if payload["last_day"] < today:
@@ -96,7 +96,7 @@ class HolidaySchedule(NoticeKind):
         return (Table(_("When transactions arrive"), columns, rows),)
 
     def brief(self, payload: Payload) -> Iterator[str]:
-        """Say when the transactions of the holiday arrive: what a merchant plans by."""
+        """Say when the transactions of the holiday arrive: merchants plan by that."""
         days = day_range(payload["first_day"], payload["last_day"])
         holiday = Holiday(payload["holiday"]).label
         yield _("%(holiday)s, %(first)s to %(last)s.") % {"holiday": holiday, **days}
@@ -122,7 +122,7 @@ class HolidaySchedule(NoticeKind):
 
 
 def _waits(payload: Payload) -> Iterator[str]:
-    """Yield, for cycles alike, on which day the holiday's own transactions arrive, if on one."""
+    """Yield the one day on which a holiday's transactions arrive, if so; equal cycles together."""
     first, last, table = payload["first_day"], payload["last_day"], payload["table"]
     within = [one for one in table["rows"] if first <= one["date"] <= last]
     alike: dict[str, list[str]] = {}

@@ -39,10 +39,10 @@ class PayoutProgress(NoticeKind):
     )
 
     def complete(self, payload: Payload) -> Payload:
-        """Add how much that makes in all.
+        """Add the total paid so far.
 
-        The publishing lock is held, so no other payment comes between. What was worked out by a
-        caller is worked out again.
+        The publishing lock is held, so no other payment comes between. What a caller
+        computed is computed again.
         """
         commitment = commitment_of(str(payload["of"]))
         paid = commitment.paid + Decimal(payload["amount"])
@@ -55,7 +55,7 @@ class PayoutProgress(NoticeKind):
         }
 
     def brief(self, payload: Payload) -> Iterator[str]:
-        """Say how much, when, and how far that brings it."""
+        """Say how much was paid, when, and the total so far."""
         paid = {"amount": money(payload["amount"]), "day": short_day(payload["paid_on"])}
         yield _("%(amount)s paid on %(day)s.") % paid
         total = {"amount": money(payload["paid_so_far"]), "percent": payload["share_paid"]}

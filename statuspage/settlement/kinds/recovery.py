@@ -32,7 +32,7 @@ class Recovery(NoticeKind):
     )
 
     def brief(self, payload: Payload) -> Iterator[str]:
-        """Say since when, and when what is late will be there."""
+        """Say since when, and when late money arrives."""
         moment = short_start(payload["restored_at"])
         yield _("Settlement has been back to normal since %(moment)s.") % {"moment": moment}
         if payload["backlog_by"]:

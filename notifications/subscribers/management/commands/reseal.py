@@ -9,12 +9,12 @@ from notifications.subscribers.services.addresses import addresses_reseal
 
 
 class Command(BaseCommand):
-    """Runs beside everything else; until it has, the old key must stay in ADDRESS_KEYS."""
+    """Runs beside everything else; the old key must stay in ADDRESS_KEYS until it is done."""
 
     help = "Seal every address with the newest of ADDRESS_KEYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Seal them.
+        """Encrypt every address and secret with the newest key.
 
         Raises:
             CommandError: a key is missing.

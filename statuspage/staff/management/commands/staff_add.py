@@ -1,4 +1,4 @@
-"""Adds a member of staff: how the first administrator comes into a new installation."""
+"""Adds a member of staff, such as the first administrator of a new installation."""
 
 from argparse import ArgumentParser
 from getpass import getpass
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--stdin", action="store_true", help="read the password from stdin")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check and create."""
+        """Check the values and create the person."""
         password = input() if options["stdin"] else getpass()
         staff = Staff(username=options["username"], role=options["role"])
         staff.set_password(password)

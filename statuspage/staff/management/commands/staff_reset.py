@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Remove, and write it into the audit log."""
+        """Remove the second factor, and record that in the audit log."""
         staff = Staff.objects.filter(username=options["username"]).first()
         if staff is None:
             raise CommandError(f"There is no member of staff called {options['username']}.")

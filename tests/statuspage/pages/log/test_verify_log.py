@@ -187,9 +187,9 @@ def test_a_key_known_from_elsewhere_counts_and_no_other(run: Run) -> None:
 
 @pytest.mark.usefixtures("twelve")
 def test_it_speaks_chinese_where_the_terminal_does(run: Run) -> None:
-    assert run(language="zh_CN.UTF-8").stdout.startswith("核验通过：全部12条声明")
+    assert run(language="zh_CN.UTF-8").stdout.startswith("核验通过：全部12条公告")
     change_a_letter(3)
-    assert "第3号声明被改动。" in run(language="zh_CN.UTF-8").stdout
+    assert "公告第3号被改动。" in run(language="zh_CN.UTF-8").stdout
 
 
 def test_an_empty_log_cannot_be_told_of(run: Run) -> None:
