@@ -9,6 +9,7 @@ TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 EVERYTHING: Final = {"runOnly": {"type": "tag", "values": TAGS}}
 # Zoomed or dark, the same elements have other colours and other places.
 LOOKS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}}
+COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 def violations(page: Page, rules: dict[str, Any]) -> list[str]:
