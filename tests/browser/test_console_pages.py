@@ -18,6 +18,12 @@ PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 UNLISTED = re.compile(
     r"/(account|audit|broadcasts|drafts|ledger|quarantine|reviews|statements|tokens)/"
 )
+# One template makes the forms of all kinds of notice: three have every type of field.
+ALIKE = re.compile(r"/notices/compose/(?!general|settlement_rule|yearly_disclosure)")
+# Where badges of every tone are.
+TONES = re.compile(
+    r"/console/((incidents|broadcasts)/\w+/|maintenances/|components/|dead-letters/|signals/|audit/)?$"
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +58,7 @@ def test_every_page_is_whole_on_a_phone_in_chinese(
     for address in addresses:
         with subtests.test(address=address):
             goes_well(page, address, "zh-hans")
-            assert violations(page, EVERYTHING) == []
+            assert ALIKE.search(address) or violations(page, EVERYTHING) == []
             for landmark in ("main", "banner", "contentinfo"):
                 expect(page.get_by_role(landmark)).to_have_count(1)
             assert page.get_by_role("navigation").first.get_attribute("aria-label")
@@ -71,7 +77,7 @@ def test_every_page_is_whole_on_a_desk_in_english_and_dark(
     for address in addresses:
         with subtests.test(address=address):
             goes_well(page, address, "en")
-            assert violations(page, COLOURS) == []
+            assert not TONES.search(address) or violations(page, COLOURS) == []
     assert brightness(page) < 100
 
 
