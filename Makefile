@@ -7,18 +7,13 @@ BIN := $(VENV)/bin
 OFFLINE := DEBUG=true DATABASE_URL=postgresql:///none REDIS_URL=redis:///0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-again check image-test bench browser lock messages env-example clean
+.PHONY: run test check image-test bench browser lock messages env-example clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/installed browser
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
-
-# Run once more, one at a time, the few tests that failed.
-test-again:
-	@$(BIN)/python -m tests.tools.unsteady
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ WITHIN_THE_HOUR_SECONDS: Final = 15
 # A deadline is an assertion about time, and these machines are shared.
 # A rare example must not fail a release: every run draws the same ones, and
 # `--hypothesis-profile thorough` looks for new ones, and for longer.
-for name, examples in (("candor", 25), ("thorough", 500)):
+for name, examples in (("candor", 40), ("thorough", 500)):
     hypothesis_settings.register_profile(
         name,
         deadline=None,

@@ -1,4 +1,4 @@
-"""Drafts in a browser: a closed tab, a phone put away, two people at one incident."""
+"""Drafts in a browser: a closed tab, a phone put away, two people at one incident; and axe."""
 
 import re
 from collections.abc import Callable
@@ -8,10 +8,29 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visitor
 from tests.browser.desk import an_incident, check, console, publish, statements_saying, write
 from tests.product import Product, eventually
+from tests.tools.axe import COLOURS, violations
 
 Enter = Callable[..., Visitor]
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
+# Colours are all that the dark theme changes.
+RULES = {"light": {}, "dark": COLOURS}
+PAGES = (
+    "",
+    "drafts/",
+    "reviews/",
+    "components/",
+    "subscribers/",
+    "subscribers/import/",
+    "signals/",
+    "account/",
+    "tokens/",
+    "audit/",
+    "incidents/backfill/",
+    "incidents/compose/?template=1",
+    "maintenances/calendar/",
+    "maintenances/recurring/new/",
+)
 
 
 def go_on(product: Product, page: Page, name: str) -> None:
@@ -83,3 +102,21 @@ def test_two_people_at_one_incident_are_told_while_they_write(
     expect(approver.locator("#preview")).to_contain_text(re.compile("author 从.*起也在编辑此内容"))
     check(approver)
     expect(approver.locator("main")).to_contain_text("author")
+
+
+def test_axe_finds_nothing_on_the_pages_of_the_console(product: Product, enter: Enter) -> None:
+    # Without motion colours change at once.
+    page = enter("admin", viewport=DESK, reduced_motion="reduce").page()
+    incident = an_incident(product, "赏心悦目")
+    page.goto(console(product, "incidents/"))
+    resolved = page.locator("main a[href*='/console/incidents/']").last.get_attribute("href")
+    own = [f"{resolved}{name}/".removeprefix("/console/") for name in ("postmortem", "regulator")]
+    found = []
+    for path in (*PAGES, *own, f"broadcasts/{incident['statement']}/"):
+        answer = page.goto(console(product, path))
+        assert answer is not None
+        assert answer.ok, path
+        for scheme, rules in RULES.items():
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{path} {scheme} {one}" for one in violations(page, rules)]
+    assert found == []

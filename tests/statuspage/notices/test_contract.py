@@ -143,7 +143,7 @@ FUZZED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], d
 KIND = st.sampled_from(every_kind())
 
 
-@settings(FUZZED, max_examples=200)
+@settings(FUZZED, max_examples=600)
 @given(kind=KIND, payload=st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), VALUES))
 def test_no_payload_makes_a_kind_fail_otherwise_than_by_refusing(kind, payload):
     try:
@@ -153,7 +153,7 @@ def test_no_payload_makes_a_kind_fail_otherwise_than_by_refusing(kind, payload):
     assert set(cleaned) == {field.name for field in kind.fields}
 
 
-@settings(FUZZED, max_examples=150)
+@settings(FUZZED, max_examples=400)
 @given(data=st.data())
 def test_one_wrong_value_is_refused_or_can_be_published(payloads, data):
     kind = data.draw(KIND.filter(lambda one: one.fields))
