@@ -11,7 +11,7 @@ from notifications.delivery.states import Moment
 from statuspage.lib.discovery import registering_modules
 from statuspage.lib.env import AreaSettings, Positive, words, written
 
-CHANNELS: Final = registering_modules(Path(__file__).parents[1] / "channels")
+CHANNELS: Final = registering_modules(Path(__file__).parents[1] / "channels", "stands_in_for")
 MOMENTS: Final = frozenset(Moment) - {Moment.PROGRESS}
 
 

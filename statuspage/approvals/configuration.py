@@ -9,7 +9,12 @@ from statuspage.lib.env import AreaSettings, Positive, words, written
 from statuspage.lib.paths import PACKAGE
 from statuspage.statements.kinds import STATEMENT_KINDS
 
-NOTICE_KINDS: Final = frozenset[str]().union(*map(registering_modules, PACKAGE.glob("*/kinds")))
+# Nobody writes the automatic kinds.
+NOTICE_KINDS: Final = {
+    name
+    for folder in PACKAGE.glob("*/kinds")
+    for name in registering_modules(folder, without="automatic")
+}
 KINDS: Final = {*STATEMENT_KINDS, *(f"notice.{kind}" for kind in NOTICE_KINDS)}
 
 

@@ -12,11 +12,15 @@ def import_modules(package: str, path: Iterable[str]) -> None:
         importlib.import_module(f"{package}.{module.name}")
 
 
-def registering_modules(folder: Path) -> frozenset[str]:
+def registering_modules(folder: Path, without: str) -> frozenset[str]:
     """Return the names of a folder's modules that register something, without importing them.
 
-    What a module registers has the module's name. Settings are checked with these names, before
-    any app is loaded.
+    What a module registers has the module's name. A module that sets the attribute `without` is
+    left out. Settings are checked with these names, before any app is loaded.
     """
-    modules = folder.glob("*.py")
-    return frozenset(one.stem for one in modules if "\n@register\n" in one.read_text("utf-8"))
+    texts = {one.stem: one.read_text("utf-8") for one in folder.glob("*.py")}
+    return frozenset(
+        name
+        for name, text in texts.items()
+        if "\n@register\n" in text and f"\n    {without} = " not in text
+    )

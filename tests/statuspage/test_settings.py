@@ -11,11 +11,11 @@ from unittest.mock import patch
 
 import pytest
 
-from notifications.channels import channels
+from notifications.channels import reachable_channels
 from statuspage.configuration import AREAS
 from statuspage.console.labels import STATEMENTS
 from statuspage.lib.env import Configuration, ConfigurationError
-from statuspage.notices.kind import every_kind
+from statuspage.notices.kind import kinds
 from tests.product import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,8 +145,9 @@ def test_weak_secrets_and_open_addresses_are_refused_in_production():
 
 
 def test_what_is_malformed_is_named_with_what_is_wrong():
-    notices = [one.name for one in every_kind()]
-    kinds = sorted([*STATEMENTS, *(f"notice.{name}" for name in notices)])
+    ways = [one.name for one in reachable_channels()]
+    notices = [one.name for one in kinds()]
+    statements = sorted([*STATEMENTS, *(f"notice.{name}" for name in notices)])
     assert problems(
         DEBUG="perhaps",
         SITE_URL="status.example.com",
@@ -208,8 +209,8 @@ def test_what_is_malformed_is_named_with_what_is_wrong():
         "REGULATOR_ESCALATION": "'soon' is no whole number of minutes",
         "DISCLOSURE_ESCALATION": "names nobody for 0 minutes",
         "FOUR_EYES_KINDS": f"'fee_waver' is none of {', '.join(notices)}",
-        "REVIEWED_KINDS": f"'incident.opend' is none of {', '.join(kinds)}",
-        "DELIVERY_PREFER_DUP": f"'pigeon' is none of {', '.join(one.name for one in channels())}",
+        "REVIEWED_KINDS": f"'incident.opend' is none of {', '.join(statements)}",
+        "DELIVERY_PREFER_DUP": f"'pigeon' is none of {', '.join(ways)}",
         "TWILIO_BASE_URL": "must start with https:// or http://",
         "ALIYUN_SMS_VARIABLE_LENGTH": "must be at most 150",
     }
