@@ -1,6 +1,7 @@
 """Configure the delivery app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -19,3 +20,12 @@ class DeliveryConfig(AppConfig):
 
         on_publish(broadcast_open)
         REGISTRY.register(DeliveryCollector())
+        post_migrate.connect(_make_partitions, sender=self)
+
+
+def _make_partitions(**_given: object) -> None:
+    """Make the coming months' partitions, if the table is there: a migration may be undone."""
+    from notifications.delivery.partitions import is_there, partitions_make
+
+    if is_there():
+        partitions_make()

@@ -1,41 +1,89 @@
-"""Monthly partitions of deliveries: made for a month's first statement, folded when it is old."""
+"""Monthly partitions of deliveries: made months ahead, and folded into counts when they are old.
 
+No statement here makes others wait. Attaching and detaching take a lock that ordinary work and
+pg_dump do not conflict with, and what cannot have its lock soon gives up until the next run.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import OperationalError, connection, transaction
 
 from notifications.delivery.models import Receipt
 
-# Any constant; it keeps two workers from creating the same partition.
-PARTITION_LOCK: Final = 7_301_002
+# Any constants that no other lock has: two workers never make, or fold, the same partition.
+MAKING_LOCK: Final = 7_301_003
+FOLDING_LOCK: Final = 7_301_004
 PREFIX: Final = "delivery_delivery_"
+# How many months after the present one have a partition.
+AHEAD: Final = 3
+MAKING_TIMEOUT: Final = "2s"
+# Nobody waits for it, and every transaction of that moment must end first.
+FOLDING_TIMEOUT: Final = "10s"
 
+NOW: Final = "SELECT now()"
 LIST: Final = """
     SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
     WHERE inhparent = 'delivery_delivery'::regclass
     ORDER BY relname
 """
-FOLD: Final = """
+# Attached later, so that only SHARE UPDATE EXCLUSIVE is taken on the parent: PARTITION OF would
+# wait for every reader, a backup among them, and everybody else would wait for it. An empty table
+# needs no CHECK constraint, which only spares ATTACH reading the rows.
+MAKE: Final = """
+    CREATE TABLE {name} (LIKE delivery_delivery INCLUDING ALL EXCLUDING IDENTITY);
+    ALTER TABLE delivery_delivery ATTACH PARTITION {name}
+        FOR VALUES FROM ('{start}') TO ('{until}')
+"""
+# With one whose detaching was interrupted, and those that are detached already.
+OLD: Final = r"""
+    SELECT relname, inhrelid IS NOT NULL, coalesce(inhdetachpending, false)
+    FROM pg_class
+    LEFT JOIN pg_inherits ON inhrelid = oid AND inhparent = 'delivery_delivery'::regclass
+    WHERE relkind = 'r' AND relname ~ '^delivery_delivery_\d{4}_\d\d$'
+      AND relnamespace = (SELECT relnamespace FROM pg_class
+                          WHERE oid = 'delivery_delivery'::regclass)
+    ORDER BY inhdetachpending DESC NULLS LAST, relname
+"""
+# Both statements are one transaction, as they are sent together.
+COUNT: Final = """
+    DELETE FROM delivery_deliverycount
+    WHERE broadcast_id IN (SELECT DISTINCT statement_id FROM {name});
     INSERT INTO delivery_deliverycount
         (broadcast_id, channel, state, count, segments, within_one_minute, within_five_minutes)
     SELECT statement_id, channel, state, count(*), sum(segments),
            count(*) FILTER (WHERE sent_at <= published_at + interval '1 minute'),
            count(*) FILTER (WHERE sent_at <= published_at + interval '5 minutes')
-    FROM {partition}
+    FROM {name}
     GROUP BY statement_id, channel, state
 """
+DETACH: Final = "ALTER TABLE delivery_delivery DETACH PARTITION {name} {how}"
 RECEIPTS_AT_ONCE: Final = 10_000
 
+logger = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, order=True)
 class Partition:
     """One month, in UTC: from its first moment until that of the next."""
 
     start: datetime
+
+    @classmethod
+    def of(cls, moment: datetime) -> "Partition":
+        """Return the month of a moment."""
+        first = moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return cls(first)
+
+    @classmethod
+    def named(cls, name: str) -> "Partition":
+        """Return the month by its table's name."""
+        return cls(datetime.strptime(name, f"{PREFIX}%Y_%m").replace(tzinfo=UTC))
 
     @property
     def name(self) -> str:
@@ -48,45 +96,138 @@ class Partition:
         return (self.start + timedelta(days=31)).replace(day=1)
 
 
+class OldMonth(NamedTuple):
+    """A month's table, and how far its detaching has come."""
+
+    name: str
+    attached: bool
+    detaching: bool
+
+
 def partitions() -> list[Partition]:
     """Return every month that has a partition, the oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(LIST)
-        return [
-            Partition(datetime.strptime(name, f"{PREFIX}%Y_%m").replace(tzinfo=UTC))
-            for (name,) in cursor.fetchall()
-        ]
+        return [Partition.named(name) for (name,) in cursor.fetchall()]
 
 
-def ensure_partition(moment: datetime) -> None:
-    """Create the partition for the month of `moment`, unless it exists."""
-    first = moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    month = Partition(first)
+def is_there() -> bool:
+    """Return whether the migrations have created the table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('delivery_delivery') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
+
+
+def partitions_make(now: datetime | None = None) -> list[str]:
+    """Make what is missing for the present month and the AHEAD next; return the new names.
+
+    One that cannot be made soon is left to the next run.
+    """
+    months = [Partition.of(now or _now())]
+    while len(months) <= AHEAD:
+        months.append(Partition(months[-1].until))
+    made = []
+    for month in sorted(set(months) - set(partitions())):
+        try:
+            if ensure_partition(month.start):
+                made.append(month.name)
+        except OperationalError as error:
+            logger.warning("%s is not made yet: %s", month.name, error)
+    return made
+
+
+def ensure_partition(moment: datetime) -> bool:
+    """Make the partition for the month of `moment`; return False if it exists.
+
+    Raises:
+        OperationalError: its lock is held by somebody else for long; try again later.
+    """
+    month = Partition.of(moment)
+    if month in partitions():
+        return False
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [month.name])
-        if cursor.fetchone()[0]:
-            return
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PARTITION_LOCK])
+        cursor.execute(f"SET LOCAL lock_timeout = '{MAKING_TIMEOUT}'")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MAKING_LOCK])
+        if month in partitions():  # somebody was faster
+            return False
         cursor.execute(
-            f"CREATE TABLE IF NOT EXISTS {month.name} PARTITION OF delivery_delivery"
-            f" FOR VALUES FROM ('{month.start.isoformat()}') TO ('{month.until.isoformat()}')"
+            MAKE.format(
+                name=month.name, start=month.start.isoformat(), until=month.until.isoformat()
+            )
         )
+    return True
 
 
 def deliveries_fold(now: datetime | None = None) -> list[str]:
     """Fold every month that ended DELIVERY_KEEP_DAYS ago; return the dropped partitions.
 
-    A whole month at once costs one aggregate and one DROP instead of a DELETE per row.
+    A whole month at once costs one aggregate and one DROP instead of a DELETE per row. What a
+    crash or a backup interrupts is continued by the next run. Call it outside of transactions.
     """
-    limit = (now or timezone.now()) - timedelta(days=settings.DELIVERY_KEEP_DAYS)
-    old = [one for one in partitions() if one.until <= limit]
-    for one in old:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {one.name} IN ACCESS EXCLUSIVE MODE")
-            cursor.execute(FOLD.format(partition=one.name))
-            cursor.execute(f"DROP TABLE {one.name}")
+    limit = (now or _now()) - timedelta(days=settings.DELIVERY_KEEP_DAYS)
+    with _alone() as alone:
+        folded = [month.name for month in _old(limit) if _fold(month)] if alone else []
     _forget_receipts(limit)
-    return [one.name for one in old]
+    return folded
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Hold the lock for folding, if nobody does, and wait for no other lock for long."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [FOLDING_LOCK])
+        if not cursor.fetchone()[0]:
+            yield False
+            return
+        cursor.execute(f"SET lock_timeout = '{FOLDING_TIMEOUT}'")
+        try:
+            yield True
+        finally:
+            cursor.execute("RESET lock_timeout")
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [FOLDING_LOCK])
+
+
+def _old(limit: datetime) -> list[OldMonth]:
+    """Return the months that ended before `limit`, and what is left to be done with them."""
+    with connection.cursor() as cursor:
+        cursor.execute(OLD)
+        found = [OldMonth(*row) for row in cursor.fetchall()]
+    return [month for month in found if Partition.named(month.name).until <= limit]
+
+
+def _fold(month: OldMonth) -> bool:
+    """Fold one month; return False when somebody holds a lock on it for long.
+
+    Readers are given the counts instead of the rows as soon as there are counts, so that nothing
+    is counted twice or not at all while the rows are detached. The last count is of rows that
+    nobody can change any more.
+    """
+    try:
+        if month.attached and not month.detaching:
+            _execute(COUNT, month)
+            _execute(DETACH, month, "CONCURRENTLY")
+        elif month.detaching:
+            _execute(DETACH, month, "FINALIZE")
+        with transaction.atomic():
+            _execute(COUNT, month)
+            _execute("DROP TABLE {name}", month)
+    except OperationalError as error:
+        logger.warning("%s is folded later: %s", month.name, error)
+        return False
+    return True
+
+
+def _execute(statement: str, month: OldMonth, how: str = "") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(name=month.name, how=how))
+
+
+def _now() -> datetime:
+    """Return the database's time."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOW)
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def _forget_receipts(limit: datetime) -> None:

@@ -26,7 +26,7 @@ from notifications.delivery.audience import (
     quiet_parameters,
 )
 from notifications.delivery.budget import price_of
-from notifications.delivery.models import Alarm, Broadcast, Delivery, DeliveryCount
+from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import DeliveryState
 from statuspage.statements.texts import LANGUAGES
@@ -35,19 +35,26 @@ ASLEEP: Final = f"""
     SELECT count(*) FROM {AUDIENCE}, {FROM}
     WHERE a.channel = ANY(%(ringing)s) AND {QUIET_UNTIL} IS NOT NULL AND {MATCHES}
 """
+# In one query, and either from the counts or from the rows: a month is being folded at any time.
+PROGRESS: Final = """
+    WITH folded AS (
+        SELECT channel, state, count FROM delivery_deliverycount WHERE broadcast_id = %s
+    )
+    SELECT channel, state, count FROM folded
+    UNION ALL
+    SELECT channel, state, count(*) FROM delivery_delivery
+    WHERE statement_id = %s AND NOT EXISTS (SELECT FROM folded)
+    GROUP BY channel, state
+"""
 
 
 def progress_by_channel(statement_number: int) -> dict[str, dict[str, int]]:
     """Count a statement's deliveries by channel and state; folded ones count as well."""
-    live = (
-        Delivery.objects.filter(statement_id=statement_number)
-        .order_by()
-        .values_list("channel", "state")
-        .annotate(count=Count("id"))
-    )
-    folded = DeliveryCount.objects.filter(broadcast_id=statement_number)
+    with connection.cursor() as cursor:
+        cursor.execute(PROGRESS, [statement_number, statement_number])
+        rows = cursor.fetchall()
     counts: dict[str, dict[str, int]] = {}
-    for channel, state, count in [*live, *folded.values_list("channel", "state", "count")]:
+    for channel, state, count in rows:
         counts.setdefault(channel, dict.fromkeys(DeliveryState.values, 0))[state] += count
     return dict(sorted(counts.items()))
 

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from notifications.delivery.alarms import alarms_tell
 from notifications.delivery.broadcasts import count_told, expand
-from notifications.delivery.partitions import deliveries_fold
+from notifications.delivery.partitions import deliveries_fold, partitions_make
 from notifications.delivery.receipts import BATCH, receipts_apply
 from notifications.delivery.report import report_publish
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
@@ -15,6 +15,7 @@ from notifications.hints import hint, wake_send
 
 shared_task(name="delivery.expand")(expand)
 shared_task(name="delivery.fold")(deliveries_fold)
+shared_task(name="delivery.make_partitions")(partitions_make)
 shared_task(name="delivery.count_told")(count_told)
 shared_task(name="delivery.report")(report_publish)
 shared_task(name="delivery.sweep")(sweep)

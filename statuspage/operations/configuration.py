@@ -23,6 +23,7 @@ BEAT_SCHEDULE: Final = {
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
         "delivery.fold": 3600.0,
+        "delivery.make_partitions": 3600.0,
         "delivery.tell_alarms": 30.0,
         "escalation.remind": 15.0,
         "escalation.forget": 86400.0,

@@ -71,13 +71,13 @@ class Stage:
         """Make so many merchants who are to hear of everything."""
         self.people = make_people(recipients, channel)
 
-    def announce(self) -> int:
+    def announce(self, **values: Any) -> int:
         """Open an incident, and return its statement's number.
 
         Its hint reaches nobody, as this process knows only the suite's own broker: every test here
         also shows that the sweep makes up for it.
         """
-        self.statements.append(open_incident().number)
+        self.statements.append(open_incident(**values).number)
         return self.statements[-1]
 
     def publish(self, recipients: int, channel: str = "twilio_sms") -> None:

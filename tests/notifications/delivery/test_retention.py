@@ -16,7 +16,7 @@ from notifications.delivery.partitions import (
 )
 from tests.factories import make_address, open_incident
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # detaching needs one of its own
 LONG_AGO = datetime(2024, 1, 15, 12, tzinfo=UTC)
 
 
