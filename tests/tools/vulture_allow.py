@@ -23,6 +23,7 @@ _.superseded_by
 _.told_at
 _.within_five_minutes
 _.within_one_minute
+_.DeliveryCount
 _.RefusedCallback
 _.SearchText
 

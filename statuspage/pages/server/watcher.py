@@ -10,6 +10,7 @@ from typing import Final
 import psycopg
 from django.db import DatabaseError, connection
 
+from statuspage.lib.troubles import trouble_note, trouble_over
 from statuspage.pages.rendering.services import RenderResult, render_due, take_over
 from statuspage.pages.server.memory import Memory
 from statuspage.pages.snapshots import store
@@ -21,6 +22,12 @@ LOOK_EVERY_SECONDS: Final = 1.0
 STALE_AFTER_SECONDS: Final = 5.0
 # The same if the database neither answers nor refuses; slow rendering must not count as that.
 SILENT_AFTER_SECONDS: Final = 15.0
+# How often the files are compared with what they should hold, and how soon they are written again
+# after the disk was full.
+CHECK_EVERY_SECONDS: Final = 120.0
+WRITE_AGAIN_SECONDS: Final = 5.0
+# The kind of alarm while they cannot be written.
+TROUBLE: Final = "page_files"
 # Added to Django's parameters: a lost connection must be noticed within seconds.
 NOTICE_QUICKLY: Final = {
     "connect_timeout": 3,
@@ -44,6 +51,9 @@ class Watcher:
         self._saying = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._last_word = time.monotonic() - STALE_AFTER_SECONDS
+        # The edition on disk as far as this process knows; when to compare, and when to write.
+        self._stored = (-1, 0)
+        self._check_at = self._write_at = 0.0
 
     def start(self) -> None:
         """Start the watcher in this process and in each that is forked from it."""
@@ -91,6 +101,15 @@ class Watcher:
             return
         if kept:
             self._memory.restore(kept)
+            self._on_disk(
+                lambda: self._files.write(
+                    kept.number,
+                    kept.head,
+                    self._memory.pages,
+                    check=True,
+                    confirmed_at=kept.confirmed_at,
+                )
+            )
 
     def _watch(self) -> None:
         """Listen on a connection of our own; look after every notification and every second."""
@@ -114,17 +133,37 @@ class Watcher:
         with self._saying:
             if news:
                 memory.take(news)
-                self._on_disk(lambda: self._files.write(memory.number, memory.head, memory.pages))
             memory.confirm()
-            self._on_disk(self._files.confirm)
             self._last_word = time.monotonic()
+            if self._last_word >= self._write_at:
+                self._on_disk(self._store)
 
-    def _on_disk(self, write: Callable[[], None]) -> None:
+    def _store(self) -> None:
+        """Write what is new, every few minutes what is not as it should be, and confirm it."""
+        memory, check = self._memory, time.monotonic() >= self._check_at
+        edition = (memory.number, memory.head)
+        if check or edition != self._stored:
+            if not self._files.write(*edition, memory.pages, check=check):
+                return  # another process is writing; look again
+            self._stored = edition
+            if check:
+                self._check_at = time.monotonic() + CHECK_EVERY_SECONDS
+        self._files.confirm()
+        if self._write_at:
+            logger.warning("the files of the pages are written again")
+            self._write_at = 0.0
+            trouble_over(TROUBLE)
+
+    def _on_disk(self, write: Callable[[], object]) -> None:
         try:
             write()
-        except OSError as error:
-            # nginx then serves what it has; this process answers from memory all the same.
-            logger.warning("the files of the pages cannot be written: %s", error)
+        except OSError:
+            # nginx asks this process instead, which answers from memory all the same.
+            if not self._write_at:
+                logger.exception("the files of the pages cannot be written")
+            trouble_note(TROUBLE)
+            self._stored = (-1, 0)
+            self._write_at = time.monotonic() + WRITE_AGAIN_SECONDS
 
     def _age_after(self, seconds: float, reason: str) -> None:
         with self._saying:

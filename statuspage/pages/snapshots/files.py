@@ -1,8 +1,9 @@
 """Snapshots as files, for nginx, and for a web process that starts while its engines are away.
 
 `site/` holds an address's file with its `.gz` and `.br` beside it; `aged/` the same with a notice,
-for as long as the database does not answer. nginx serves `current`, a link to one of the two.
-`manifest.json` names the address, headers and etag of each.
+for as long as the database does not answer. nginx serves `current`, a link to one of the two; there
+is none while the files cannot be written, and nginx then asks the web process.
+`manifest.json` names the address, headers and etag of each, and the length and hash of its files.
 """
 
 import fcntl
@@ -14,15 +15,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from statuspage.pages.snapshots.pages import Page, compressed, etag_of
+from statuspage.pages.snapshots.disk import NewFile, point, replace_all
+from statuspage.pages.snapshots.pages import Page, compressed, uncompressed
 
 INDEX: Final = "index.html"
 # Addresses with a query stand in a folder of that name; see deploy/nginx.conf.
 QUERIES: Final = "_q"
-VARIANTS: Final = (("", "body"), (".gz", "gzip"), (".br", "brotli"))
+VARIANTS: Final[Mapping[str, str]] = {"": "body", ".gz": "gzip", ".br": "brotli"}
 
 
 @dataclass(frozen=True)
@@ -39,59 +42,83 @@ class Files:
     """The snapshots of one machine."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._site = folder / "site"
         self._aged = folder / "aged"
         self._current = folder / "current"
         self._manifest = folder / "manifest.json"
         self._lock = folder / "lock"
 
-    def write(self, number: int, head: int, pages: Mapping[str, Page]) -> None:
+    def write(
+        self,
+        number: int,
+        head: int,
+        pages: Mapping[str, Page],
+        *,
+        check: bool = False,
+        confirmed_at: datetime | None = None,
+    ) -> bool:
         """Write the pages in memory to disk; each file is replaced atomically.
 
         One process a machine writes at a time, and an older edition never replaces a newer one.
+        Files of another length than they should have are written again; with `check`, so are
+        those of other bytes, and what belongs to no page is deleted.
+        Returns False while another process writes.
+
+        Raises:
+            OSError: the disk is full or fails; nginx asks the web process from now on.
         """
-        with self._alone() as alone:
+        with self._withdrawn_on_failure(), self._alone() as alone:
+            if not alone:
+                return False
             kept = self._read_manifest()
-            if not alone or kept.get("number", -1) > number:
-                return
-            before = {one["key"]: one["etag"] for one in kept.get("pages", ())}
-            for page in pages.values():
-                path = _path(self._site, page.key)
-                if before.get(page.key) != page.etag or not path.exists():
-                    _write_page(path, page)
-            for key in before.keys() - pages.keys():
-                path = _path(self._site, key)
-                for ending, _name in VARIANTS:
-                    path.with_name(path.name + ending).unlink(missing_ok=True)
-            self._write_manifest(number, head, pages.values())
+            edition = (kept.get("number", -1), kept.get("head", 0))
+            if edition > (number, head):
+                return True
+            listed = {one["key"]: one["etag"] for one in kept.get("pages", ())}
+            new = [
+                page
+                for page in pages.values()
+                if listed.get(page.key) != page.etag or not self._holds(page, check=check)
+            ]
+            replace_all(self._folder, [file for page in new for file in _files(self._site, page)])
+            gone = listed.keys() - pages.keys()
+            self._remove(gone)
+            if check:
+                self._clear(pages)
+            if new or gone or edition != (number, head):
+                self._write_manifest(number, head, pages.values(), confirmed_at)
             if not self._current.is_symlink():
-                _point(self._current, self._site)
+                point(self._current, self._site)
+        return True
 
     def confirm(self) -> None:
-        """Record that the database has just confirmed this edition."""
-        if self._manifest.exists():
-            os.utime(self._manifest)
-        if self._aged.exists():
-            _point(self._current, self._site)
-            gone = Path(tempfile.mkdtemp(dir=self._aged.parent))
-            with suppress(FileNotFoundError):  # another process has done it
+        """Record that the database has just confirmed this edition, which is on disk."""
+        os.utime(self._manifest)
+        if not self._aged.exists():
+            return
+        with self._alone() as alone:
+            if alone and self._aged.exists():
+                point(self._current, self._site)
+                gone = self._temporary()
                 self._aged.rename(gone / "aged")
-            shutil.rmtree(gone, ignore_errors=True)
+                shutil.rmtree(gone, ignore_errors=True)
 
     def age(self, pages: Iterable[Page]) -> None:
-        """Make nginx serve these pages until the database answers again."""
-        with self._alone() as alone:
-            if not alone or self._aged.exists():
+        """Make nginx serve these pages until the database answers again.
+
+        Raises:
+            OSError: the disk is full or fails; nginx asks the web process instead.
+        """
+        with self._withdrawn_on_failure(), self._alone() as alone:
+            if not alone:
                 return
-            made = Path(tempfile.mkdtemp(dir=self._aged.parent))
-            made.chmod(0o755)
-            for page in pages:
-                _write_page(_path(made, page.key), page)
-            made.rename(self._aged)
-            _point(self._current, self._aged)
+            if not self._aged.exists():
+                self._make_aged(pages)
+            point(self._current, self._aged)
 
     def read(self) -> StoredPages | None:
-        """Return all stored pages, or None if nothing was ever written."""
+        """Return all stored pages that are whole, or None if nothing was ever written."""
         manifest = self._read_manifest()
         if not manifest:
             return None
@@ -99,18 +126,63 @@ class Files:
         confirmed = datetime.fromtimestamp(self._manifest.stat().st_mtime, UTC)
         return StoredPages(manifest["number"], manifest["head"], pages, confirmed)
 
-    def _write_manifest(self, number: int, head: int, pages: Iterable[Page]) -> None:
+    def _holds(self, page: Page, *, check: bool) -> bool:
+        """Return whether a page's files have the right length; with `check`, the right bytes."""
+        for path, content in _contents(self._site, page).items():
+            try:
+                same = path.stat().st_size == len(content)
+                if not same or (check and path.read_bytes() != content):
+                    return False
+            except OSError:  # missing, or on a bad block
+                return False
+        return True
+
+    def _make_aged(self, pages: Iterable[Page]) -> None:
+        made = self._temporary()
+        try:
+            made.chmod(0o755)
+            replace_all(made, [file for page in pages for file in _files(made, page)])
+            made.rename(self._aged)
+        except OSError:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+
+    def _remove(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            path = _path(self._site, key)
+            for ending in VARIANTS:
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+
+    def _clear(self, pages: Mapping[str, Page]) -> None:
+        """Delete what a killed process left: temporary files, and pages of no manifest."""
+        ours = {path for page in pages.values() for path in _contents(self._site, page)}
+        for path in self._site.rglob("*"):
+            if path not in ours and not path.is_dir():
+                path.unlink()
+        for path in self._folder.glob(".*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+    def _write_manifest(
+        self, number: int, head: int, pages: Iterable[Page], confirmed_at: datetime | None
+    ) -> None:
         listed = [
             {
                 "key": page.key,
                 "etag": page.etag,
                 "headers": dict(page.headers),
                 "last_modified": page.last_modified.timestamp(),
+                "files": {
+                    ending: _described(getattr(page, name)) for ending, name in VARIANTS.items()
+                },
             }
             for page in pages
         ]
         document = {"number": number, "head": head, "pages": listed}
-        _replace(self._manifest, json.dumps(document).encode(), None)
+        moment = (confirmed_at or datetime.now(UTC)).timestamp()
+        replace_all(self._folder, [NewFile(self._manifest, json.dumps(document).encode(), moment)])
 
     def _read_manifest(self) -> dict[str, Any]:
         try:
@@ -120,24 +192,36 @@ class Files:
         return found
 
     def _read_page(self, listed: Mapping[str, Any]) -> Page | None:
-        """Return a page by its file; rebuild it if a crash left it newer than the manifest."""
+        """Return a page by its files, or None when not one of them is whole.
+
+        One that is whole is enough to make the others again. After a crash all of them may be newer
+        than the manifest: then they are whole if they say the same.
+        """
         path, headers = _path(self._site, listed["key"]), listed["headers"]
-        try:
-            parts = {
-                name: path.with_name(path.name + ending).read_bytes() for ending, name in VARIANTS
-            }
-        except FileNotFoundError:
-            return None
+        found = {ending: _read(path.with_name(path.name + ending)) for ending in VARIANTS}
         moment = datetime.fromtimestamp(listed["last_modified"], UTC)
-        if etag_of(parts["body"], headers) != listed["etag"]:
-            return compressed(listed["key"], headers, parts["body"], moment)
-        return Page(
-            key=listed["key"],
-            headers=headers,
-            etag=listed["etag"],
-            last_modified=moment,
-            **parts,
-        )
+        known = listed.get("files", {})
+        whole = [one for one in VARIANTS if known.get(one) == _described(found[one])]
+        if len(whole) == len(VARIANTS):
+            parts = {VARIANTS[ending]: content for ending, content in found.items()}
+            return Page(listed["key"], headers, etag=listed["etag"], last_modified=moment, **parts)
+        bodies = {ending: uncompressed(ending, found[ending]) for ending in whole or VARIANTS}
+        body = next(iter(bodies.values()))
+        if body is None or len(set(bodies.values())) > 1:
+            return None
+        return compressed(listed["key"], headers, body, moment)
+
+    def _temporary(self) -> Path:
+        return Path(tempfile.mkdtemp(prefix=".", dir=self._folder))
+
+    @contextmanager
+    def _withdrawn_on_failure(self) -> Iterator[None]:
+        """Have nginx ask the web process when the files cannot be written: they are old."""
+        try:
+            yield
+        except OSError:
+            self._current.unlink(missing_ok=True)
+            raise
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
@@ -158,11 +242,17 @@ def _path(folder: Path, key: str) -> Path:
     return folder / f"{address[1:]}{INDEX if address.endswith('/') else ''}"
 
 
-def _write_page(path: Path, page: Page) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    moment = _later_than(path, page.last_modified.timestamp())
-    for ending, name in VARIANTS:
-        _replace(path.with_name(path.name + ending), getattr(page, name), moment)
+def _contents(folder: Path, page: Page) -> dict[Path, bytes]:
+    """Return what each of a page's files holds."""
+    path = _path(folder, page.key)
+    return {
+        path.with_name(path.name + ending): getattr(page, name) for ending, name in VARIANTS.items()
+    }
+
+
+def _files(folder: Path, page: Page) -> list[NewFile]:
+    moment = _later_than(_path(folder, page.key), page.last_modified.timestamp())
+    return [NewFile(path, content, moment) for path, content in _contents(folder, page).items()]
 
 
 def _later_than(path: Path, moment: float) -> float:
@@ -173,18 +263,13 @@ def _later_than(path: Path, moment: float) -> float:
         return float(int(moment))
 
 
-def _point(link: Path, folder: Path) -> None:
-    """Replace a link atomically."""
-    part = link.with_name(f".{link.name}.{os.getpid()}")
-    part.unlink(missing_ok=True)
-    part.symlink_to(folder.name)
-    part.replace(link)
+def _described(content: bytes) -> list[Any]:
+    """Return a file's length and hash, as the manifest has them."""
+    return [len(content), sha256(content).hexdigest()]
 
 
-def _replace(path: Path, content: bytes, moment: float | None) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-    if moment is not None:
-        os.utime(part, (moment, moment))
-    part.replace(path)
+def _read(path: Path) -> bytes:
+    """Return a file's bytes; none where it is missing or cannot be read."""
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""

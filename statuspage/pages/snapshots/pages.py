@@ -2,7 +2,8 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +14,11 @@ import brotli
 BROTLI_QUALITY: Final = 6
 GZIP_LEVEL: Final = 6
 DIGITS: Final = 32
+UNPACK: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "": bytes,
+    ".gz": gzip.decompress,
+    ".br": brotli.decompress,
+}
 
 
 @dataclass(frozen=True)
@@ -51,3 +57,11 @@ def compressed(key: str, headers: Mapping[str, str], body: bytes, last_modified:
         etag=etag_of(body, headers),
         last_modified=last_modified,
     )
+
+
+def uncompressed(ending: str, content: bytes) -> bytes | None:
+    """Return the body from a file with `.gz`, `.br` or no ending; None if it is damaged."""
+    try:
+        return UNPACK[ending](content)
+    except (OSError, EOFError, zlib.error, brotli.error):
+        return None

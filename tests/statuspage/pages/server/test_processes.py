@@ -1,11 +1,14 @@
 """Real processes: what a statement shows where, and what is left when everything else has died."""
 
 import json
+import os
+import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.crash.engines import Engines
@@ -213,6 +216,54 @@ def test_nginx_compresses_revalidates_and_lets_questions_through(programs: Progr
     assert "GET" in asked.headers["Access-Control-Allow-Methods"]
     web.kill()
     nginx.kill()
+
+
+def limit_files(server: Server, size: int) -> None:
+    """Let the program write no file beyond a size, as on a full disk."""
+    parent = psutil.Process(server.process.pid)
+    for process in (parent, *parent.children(recursive=True)):
+        _soft, hard = process.rlimit(psutil.RLIMIT_FSIZE)
+        process.rlimit(psutil.RLIMIT_FSIZE, (size, hard))
+
+
+def test_a_full_disk_keeps_nothing_from_readers(programs: Programs) -> None:
+    web = programs.web()
+    nginx = programs.nginx(web.port)
+    current = programs.folder / "pages" / "current"
+    home = current / "en" / "index.html"
+    assert eventually(lambda: from_memory(web), bool)
+    assert eventually(current.is_symlink, bool)
+
+    limit_files(web, 100)
+    say(web, programs.folder, "On a full disk")
+    assert eventually(lambda: shows(nginx, "On a full disk"), bool), programs.log()
+    assert not current.is_symlink()
+
+    limit_files(web, resource.RLIM_INFINITY)
+    assert eventually(current.is_symlink, bool), programs.log()
+    assert "On a full disk" in home.read_text(encoding="utf-8")
+    assert "the files of the pages are written again" in programs.log()
+    web.kill()
+    assert shows(nginx, "On a full disk")
+    nginx.kill()
+
+
+def test_a_file_cut_short_is_mended_by_the_next_statement_and_at_the_start(
+    programs: Programs,
+) -> None:
+    web = programs.web()
+    assert eventually(lambda: from_memory(web), bool)
+    file = programs.folder / "pages" / "site" / "widget.js"
+    assert eventually(file.exists, bool)
+    content = file.read_bytes()
+    os.truncate(file, 0)
+    say(web, programs.folder, "After a power cut")
+    assert eventually(lambda: file.read_bytes() == content, bool), programs.log()
+    web.kill()
+    file.write_bytes(content[:-1] + b"?")  # of the right length
+    web = programs.web()
+    assert eventually(lambda: file.read_bytes() == content, bool), programs.log()
+    web.kill()
 
 
 def test_a_renderer_that_is_killed_leaves_every_file_whole(programs: Programs) -> None:
