@@ -57,7 +57,9 @@ def up() -> None:
                 f"Passwords: {data_dir / 'demo.json'} · Ctrl-C ends all",
                 flush=True,
             )
-            supervisor.watch(lambda pids: write_demo_json(data_dir, ports, environment, pids))
+            supervisor.watch(
+                lambda pids: write_demo_json(data_dir, ports, environment, pids), engines.running
+            )
         finally:
             supervisor.stop()
             (data_dir / "engines.json").unlink(missing_ok=True)

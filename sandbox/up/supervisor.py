@@ -1,4 +1,4 @@
-"""Keeps the programs running, and ends all of them cleanly."""
+"""Keeps the programs and engines running, and ends all programs cleanly."""
 
 import ctypes
 import os
@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final, Self
+
+from sandbox.up.engines import Engine
 
 STOP_WITHIN_SECONDS: Final = 15.0
 # A program that dies this soon after its start, this many times in a row, is broken for good.
@@ -69,14 +71,23 @@ class Supervisor:
             if process.poll() is not None:
                 raise SystemExit(f"candor: {name} did not start; see {self.log_of(name)}")
 
-    def watch(self, restarted: Callable[[dict[str, int]], None]) -> None:
-        """Restart what dies, until a signal comes; `restarted` gets the new process ids."""
+    def watch(
+        self, restarted: Callable[[dict[str, int]], None], engines: Sequence[Engine] = ()
+    ) -> None:
+        """Restart what dies, until a signal comes; `restarted` gets the new process ids.
+
+        Raises:
+            SystemExit: something keeps dying, or an engine does not start; the line names its log.
+        """
         while True:
             time.sleep(0.5)
+            for engine in engines:
+                if engine.has_died():
+                    self._count_death(engine.name, engine.log)
+                    self._start_again(engine)
             dead = [name for name, process in self._running.items() if process.poll() is not None]
             for name in dead:
-                self._count_death(name)
-                print(f"candor: {name} ended and is started again", file=sys.stderr, flush=True)
+                self._count_death(name, self.log_of(name))
                 self._spawn(name)
             if dead:
                 restarted(self.pids())
@@ -108,11 +119,20 @@ class Supervisor:
             )
         self._started[name] = time.monotonic()
 
-    def _count_death(self, name: str) -> None:
-        early = time.monotonic() - self._started[name] < TOO_SOON_SECONDS
+    def _start_again(self, engine: Engine) -> None:
+        try:
+            engine.start_again()
+        except OSError as error:
+            raise SystemExit(f"candor: {engine.name} does not start; see {engine.log}") from error
+        self._started[engine.name] = time.monotonic()
+
+    def _count_death(self, name: str, log: Path) -> None:
+        """Say that it has died; give up on what dies again and again soon after its start."""
+        early = time.monotonic() - self._started.get(name, 0.0) < TOO_SOON_SECONDS
         self._early_deaths[name] = self._early_deaths.get(name, 0) + 1 if early else 0
         if self._early_deaths[name] >= TRIES:
-            raise SystemExit(f"candor: {name} keeps ending; see {self.log_of(name)}")
+            raise SystemExit(f"candor: {name} keeps ending; see {log}")
+        print(f"candor: {name} ended and is started again", file=sys.stderr, flush=True)
 
 
 def _raise_stop(number: int, frame: FrameType | None) -> None:
