@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -15,6 +16,7 @@ from django.conf import settings as project
 
 from statuspage.operations.metrics import REGISTRY
 from tests.notifications.delivery.rows import deliver, statement
+from tests.tools import compose
 
 ROOT: Path = project.BASE_DIR
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -24,6 +26,33 @@ RULES = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text())["gro
 DASHBOARD = json.loads((ROOT / "deploy/grafana/candor.json").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 METRIC = re.compile(r"candor_[a-z_]+")
+
+
+@pytest.fixture(scope="module")
+def resolved(tmp_path_factory) -> dict[str, dict[str, Any]]:
+    """Return the services as Docker Compose itself reads them, or, without it, as they are written.
+
+    It fails where a key is unknown or a value of the wrong kind.
+    """
+    program = compose.command()
+    if program is None:
+        return SERVICES
+    folder = tmp_path_factory.mktemp("compose")
+    shutil.copy(ROOT / "compose.yaml", folder)
+    shutil.copy(ROOT / ".env.example", folder / ".env")
+    done = subprocess.run(
+        [*program, "config", "--format", "json"],
+        cwd=folder, env={**os.environ, "POSTGRES_PASSWORD": "x"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["services"]
+
+
+def in_bytes(limit: str | int) -> int:
+    """Return a limit as Docker Compose writes it, or as compose.yaml does."""
+    number, unit = re.fullmatch(r"(\d+)([mg]?)", str(limit)).groups()
+    return int(number) << {"": 0, "m": 20, "g": 30}[unit]
 
 
 class TestCompose:
@@ -60,6 +89,60 @@ class TestCompose:
             assert f"{variable}=" in known
             assert "SECRET" not in variable
             assert "password" not in value.lower() or "${POSTGRES_PASSWORD:?" in value
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_every_service_says_whether_it_is_well(self, name, resolved):
+        check = resolved[name]["healthcheck"]
+        if name == "migrate":  # it ends; the others wait for that
+            assert check["disable"] is True
+            return
+        assert check["test"][0] in {"CMD", "CMD-SHELL"}
+        assert check["retries"] > 1
+        assert {"interval", "timeout"} <= set(check)
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_every_service_is_started_again(self, name, resolved):
+        expected = "on-failure" if name == "migrate" else "unless-stopped"
+        assert resolved[name]["restart"] == expected
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_no_service_takes_all_memory(self, name, resolved):
+        assert 0 < in_bytes(resolved[name]["mem_limit"]) <= 2 << 30
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_no_services_log_fills_the_disk(self, name, resolved):
+        assert resolved[name]["logging"] == {
+            "driver": "json-file",
+            "options": {"max-size": "10m", "max-file": "5"},
+        }
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_memory_that_is_a_folder_has_a_size_within_the_limit(self, name, resolved):
+        given = resolved[name].get("tmpfs", [])
+        assert given or name in {"postgres", "redis"}
+        for one in given:
+            size = re.fullmatch(r"/[a-z/]+:size=(\d+)m,mode=1777", one)
+            assert size, one
+            assert int(size[1]) << 20 < in_bytes(resolved[name]["mem_limit"])
+
+    def test_the_web_process_has_room_for_the_largest_list(self, resolved):
+        [folder] = resolved["web"]["tmpfs"]
+        assert int(re.findall(r"size=(\d+)m", folder)[0]) > 2 * project.TRANSACTIONS_MAX_MB
+
+    def test_beat_is_well_while_it_writes_its_schedule(self, tmp_path):
+        *command, script = SERVICES["beat"]["healthcheck"]["test"][1:]
+        script = script.replace("/var/lib/candor/", f"{tmp_path}/")
+
+        def well() -> bool:
+            command[0] = sys.executable
+            return subprocess.run([*command, script], capture_output=True).returncode == 0
+
+        assert not well()
+        schedule = tmp_path / "beat-schedule.db"
+        schedule.touch()
+        assert well()
+        os.utime(schedule, (0, 0))
+        assert not well()
 
     @pytest.mark.parametrize("volume", ["data", "postgres"])
     def test_what_is_kept_is_a_volume(self, volume):
