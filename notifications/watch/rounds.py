@@ -19,9 +19,7 @@ class Rounds:
     def __init__(self, name: str, work: Callable[[], object]) -> None:
         self._name = name
         self._work = work
-        self._ended = threading.Event()
         self._done_at = time.monotonic()
-        self._thread: threading.Thread | None = None
 
     @property
     def silent_for(self) -> float:
@@ -31,17 +29,11 @@ class Rounds:
     def start(self) -> None:
         """Start the thread; again in a process that was forked, where it is no more."""
         self._done_at = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name=f"candor-{self._name}", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the round that is being done, and wait for it."""
-        self._ended.set()
-        if self._thread:
-            self._thread.join()
+        threading.Thread(target=self._run, name=f"candor-{self._name}", daemon=True).start()
 
     def _run(self) -> None:
-        while not self._ended.wait(EVERY_SECONDS):
+        while True:
+            time.sleep(EVERY_SECONDS)
             try:
                 self._work()
                 self._done_at = time.monotonic()
@@ -49,4 +41,3 @@ class Rounds:
                 # Without its message, which may quote an address.
                 logger.warning("the watch over %s: %s", self._name, type(error).__name__)
                 connection.close()
-        connection.close()

@@ -39,10 +39,10 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.redis = Rounds("pulses", self._listen)
-        self.database = Rounds("alarms", self._record)
-        self._telling = Rounds("telling", self._tell)
-        self._reminding = Rounds("reminding", self._remind)
+        self.redis = Rounds("pulses", self.listen)
+        self.database = Rounds("alarms", self.record)
+        self._telling = Rounds("telling", self.tell)
+        self._reminding = Rounds("reminding", self.remind)
         self._direct = DirectLine()
         self._begin()
 
@@ -50,11 +50,6 @@ class Watch:
         """Start in this process and in each that is forked from it."""
         os.register_at_fork(after_in_child=self._start)
         self._start()
-
-    def stop(self) -> None:
-        """End every thread."""
-        for one in self._rounds():
-            one.stop()
 
     def _begin(self) -> None:
         self._since = self._recorded_at = self._steady_since = time.monotonic()
@@ -78,7 +73,7 @@ class Watch:
         """Whether programs that were started together may not have been heard of yet."""
         return self._watched_for < settings.ALARM_SILENT_SECONDS
 
-    def _listen(self) -> None:
+    def listen(self) -> None:
         """Find out which programs are silent; one never heard of is, for as long as we watch."""
         silent = {name: min(for_, self._watched_for) for name, for_ in pulses().items()}
         self._silent = [
@@ -87,7 +82,7 @@ class Watch:
             if seconds >= settings.ALARM_SILENT_SECONDS
         ]
 
-    def _record(self) -> None:
+    def record(self) -> None:
         """Bring the alarms up to date, and claim what staff are to be told."""
         if self._early():
             with connection.cursor() as cursor:
@@ -120,14 +115,16 @@ class Watch:
         self._recorded_at = now
         return now - self._steady_since >= pause
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Send what was claimed; without the database, that it is away."""
         while not self._to_send.empty():
             word = self._to_send.get()
             if not word_send(word):
                 self._unsent.put(word)
         self._direct.database(self._away(self.database), self.database.silent_for)
 
-    def _remind(self) -> None:
+    def remind(self) -> None:
+        """Remind staff of promises while the workers or beat, whose task it is, do not."""
         if not self._early() and (self._silent or self._away(self.redis)):
             promises_remind()
 
