@@ -35,8 +35,8 @@ NOTE: Final = """
         WHERE NOT EXISTS (
             SELECT FROM queue WHERE queue.kind = m.kind AND queue.subject = m.subject)
     )
-    INSERT INTO delivery_movement (kind, subject, mark)
-    SELECT queue.* FROM queue LEFT JOIN delivery_movement m USING (kind, subject)
+    INSERT INTO delivery_movement (kind, subject, mark, moved_at)
+    SELECT queue.*, now() FROM queue LEFT JOIN delivery_movement m USING (kind, subject)
     WHERE m.mark IS DISTINCT FROM queue.mark
     ORDER BY queue.kind, queue.subject  -- so that two who note do not wait for each other
     ON CONFLICT (kind, subject) DO UPDATE SET mark = excluded.mark, moved_at = now()

@@ -17,6 +17,7 @@ _.last_seen_at
 _.lease_until
 _.occurrence
 _.looks
+_.moved_at
 _.over_at
 _.stopped_at
 _.superseded_by
@@ -24,6 +25,7 @@ _.told_at
 _.within_five_minutes
 _.within_one_minute
 _.RefusedCallback
+_.Movement
 _.SearchText
 
 # Choices that are compared by value.

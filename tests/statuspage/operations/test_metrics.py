@@ -9,6 +9,7 @@ import pytest
 import redis
 from django.conf import settings as project
 from django.db import connection
+from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -100,7 +101,7 @@ class TestFigures:
         said = statement()
         Broadcast.objects.update(created_at=Now() - timedelta(seconds=300))
         movements_note()
-        Movement.objects.update(moved_at=Now() - timedelta(seconds=200))
+        Movement.objects.update(moved_at=F("moved_at") - timedelta(seconds=200))
         found = scrape(client)
         age = "candor_broadcast_unfinished_seconds", (("state", "expanding"),)
         assert found[age] >= 300
