@@ -19,6 +19,7 @@ _.occurrence
 _.looks
 _.moved_at
 _.over_at
+_.over_told_at
 _.stopped_at
 _.superseded_by
 _.told_at
