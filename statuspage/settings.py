@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "notifications.delivery",
     "notifications.verification",
     "notifications.escalation",
+    "notifications.watch",
 ]
 
 MIDDLEWARE = [

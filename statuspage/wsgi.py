@@ -9,6 +9,7 @@ _django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - models exist once Django is set up
 
+from notifications.watch.watcher import watch_begin  # noqa: E402
 from statuspage.pages.server.app import PageServer  # noqa: E402
 from statuspage.pages.server.memory import Memory  # noqa: E402
 from statuspage.pages.server.watcher import Watcher  # noqa: E402
@@ -16,4 +17,5 @@ from statuspage.pages.snapshots.files import Files  # noqa: E402
 
 _memory = Memory()
 Watcher(_memory, Files(settings.DATA_DIR / "pages")).start()
+watch_begin()
 application = PageServer(_django, _memory)

@@ -1,60 +1,124 @@
 """Raise and end alarms, and notify staff of them through the channels that subscribers use."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Literal
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, override
 
 from notifications.channels import channel as find_channel
-from notifications.channels import channels
 from notifications.channels.base import NO_DELIVERY, Channel, Content, Message
 from notifications.channels.outcomes import Accepted, NotSent
 from notifications.delivery import loop
+from notifications.delivery.alarm_texts import alarm_content, over_content
 from notifications.delivery.models import Alarm
 from notifications.hints import hint
-from statuspage.lib.punctuation import in_parentheses
-from statuspage.statements.texts import LANGUAGES, in_language
 
 OF_A_MONTH: Final = (Alarm.Kind.BUDGET_NEAR, Alarm.Kind.BUDGET_SPENT)
+# A watch looks every few seconds; what none has seen for so long is over.
+OVER_AFTER: Final = timedelta(seconds=15)
 
 logger = logging.getLogger(__name__)
 
 
-def alarm_raise(kind: Alarm.Kind, subject: str) -> None:
-    """Raise an alarm unless it is open already; a worker then notifies staff."""
-    _alarm, new = Alarm.objects.get_or_create(kind=kind, subject=subject, over_at=None)
-    if new:
-        logger.error("alarm: %s (%s)", kind, subject)
+@dataclass(frozen=True)
+class Trouble:
+    """Something that a watch sees to be wrong, for how many seconds already."""
+
+    kind: Alarm.Kind
+    subject: str = ""
+    seconds: float = 0
+
+
+@dataclass(frozen=True)
+class Word:
+    """One message to staff: that an alarm is open, or that it is over."""
+
+    alarm: int
+    said: Literal["told_at", "over_told_at"]
+    content: Content
+
+
+def alarm_raise(kind: Alarm.Kind, subject: str = "", figures: str = "") -> None:
+    """Raise an alarm unless it is open already; staff are then notified.
+
+    `figures` are how many of how many ("20/68"); an open alarm takes over new ones.
+    """
+    if _open(Trouble(kind, subject), figures):
         transaction.on_commit(partial(hint, "delivery.tell_alarms"))
 
 
-def alarm_over(kind: Alarm.Kind, subject: str) -> None:
+def alarm_over(kind: Alarm.Kind, subject: str = "") -> None:
     """End an alarm if it is open."""
-    ended = Alarm.objects.filter(kind=kind, subject=subject, over_at=None).update(
-        over_at=timezone.now()
-    )
-    if ended:
-        logger.warning("alarm over: %s (%s)", kind, subject)
+    _end(Q(kind=kind, subject=subject))
+
+
+def alarms_see(troubles: Collection[Trouble], kinds: Collection[str]) -> None:
+    """Raise alarms for what a watch sees now, and end those of these kinds that none sees any more.
+
+    Several processes watch: what one of them sees keeps an alarm open for all.
+    """
+    for trouble in troubles:
+        _open(trouble)
+        Alarm.objects.filter(kind=trouble.kind, subject=trouble.subject, over_at=None).update(
+            seen_at=Now()
+        )
+    _end(Q(kind__in=kinds, seen_at__lt=Now() - OVER_AFTER))
+
+
+def alarms_forget(ended: Q) -> None:
+    """End alarms whose time has passed; staff are not notified, because nothing got better."""
+    Alarm.objects.filter(ended, over_at=None).update(over_at=Now(), over_told_at=Now())
 
 
 def alarms_tell() -> int:
-    """Notify staff of every open alarm that is new to them; return how many those were."""
-    Alarm.objects.filter(
-        kind__in=OF_A_MONTH, subject__lt=f"{timezone.localdate():%Y-%m}", over_at=None
-    ).update(over_at=timezone.now())
-    to = recipients()
-    alarms = _claim() if to else []
-    for alarm in alarms:
-        if not send_to_staff(f"alarm {alarm.pk}", to, _content(alarm)):
-            Alarm.objects.filter(pk=alarm.pk).update(told_at=None)
-    return len(alarms)
+    """Notify staff of alarms that are new to them, and of those that are over.
+
+    Returns how many of them are open.
+    """
+    words = alarms_claim()
+    for word in words:
+        if not word_send(word):
+            word_release(word)
+    return sum(word.said == "told_at" for word in words)
+
+
+def alarms_claim() -> list[Word]:
+    """Return what staff are to be told now, once to whoever asks: it counts as told before it is.
+
+    Nothing is claimed while the settings name nobody.
+    """
+    alarms_forget(Q(kind__in=OF_A_MONTH, subject__lt=f"{timezone.localdate():%Y-%m}"))
+    if not recipients():
+        return []
+    with transaction.atomic():
+        rows = Alarm.objects.select_for_update(skip_locked=True).order_by("pk")
+        new = list(rows.filter(told_at=None, over_at=None))
+        over = list(rows.filter(told_at__isnull=False, over_at__isnull=False, over_told_at=None))
+        Alarm.objects.filter(pk__in=[one.pk for one in new]).update(told_at=Now())
+        Alarm.objects.filter(pk__in=[one.pk for one in over]).update(over_told_at=Now())
+    return [
+        *(Word(one.pk, "over_told_at", over_content(one)) for one in over),
+        *(Word(one.pk, "told_at", alarm_content(one)) for one in new),
+    ]
+
+
+def word_send(word: Word) -> bool:
+    """Send a claimed message; False when it certainly reached nobody."""
+    return send_to_staff(f"alarm {word.alarm}", recipients(), word.content)
+
+
+def word_release(word: Word) -> None:
+    """Have a message that reached nobody claimed again."""
+    Alarm.objects.filter(pk=word.alarm).update(**{word.said: None})
 
 
 def recipients() -> list[tuple[Channel, str]]:
@@ -64,28 +128,6 @@ def recipients() -> list[tuple[Channel, str]]:
     return [
         (find_channel(name), address) for name, address in named if find_channel(name).configured()
     ]
-
-
-def headline(alarm: Alarm) -> str:
-    """Return the kind, and the month or the provider's label, in the active language."""
-    labels = {one.name: one.label for one in channels()}
-    return f"{alarm.get_kind_display()}{in_parentheses(labels.get(alarm.subject, alarm.subject))}"
-
-
-def _content(alarm: Alarm) -> Content:
-    template = gettext_lazy("[%(operator)s] Alarm: %(what)s")
-    return staff_content(template, lambda _language: headline(alarm), "/console/")
-
-
-def _claim() -> list[Alarm]:
-    """Mark alarms as sent before anything is sent, so that no two workers send the same one."""
-    with transaction.atomic():
-        untold = Alarm.objects.select_for_update(skip_locked=True).filter(
-            told_at=None, over_at=None
-        )
-        alarms = list(untold.order_by("pk"))
-        Alarm.objects.filter(pk__in=[one.pk for one in alarms]).update(told_at=timezone.now())
-    return alarms
 
 
 def send_to_staff(name: str, to: Iterable[tuple[Channel, str]], content: Content) -> bool:
@@ -103,11 +145,23 @@ def send_to_staff(name: str, to: Iterable[tuple[Channel, str]], content: Content
     return not all(isinstance(one, NotSent) for one in outcomes)
 
 
-def staff_content(template: str | Promise, what: Callable[[str], str], path: str) -> Content:
-    """Compose a message in both languages, of which staff read one, with a link to the console."""
-    lines = []
-    for language in LANGUAGES:
-        with override(language):
-            operator = in_language(settings.OPERATOR_NAME, language)
-            lines.append(str(template) % {"operator": operator, "what": what(language)})
-    return Content(text="\n".join([*lines, settings.SITE_URL + path]), subject=lines[0])
+def _open(trouble: Trouble, figures: str = "") -> bool:
+    """Open an alarm that began so many seconds ago; False when it is open already."""
+    alarm, new = Alarm.objects.get_or_create(
+        kind=trouble.kind,
+        subject=trouble.subject,
+        over_at=None,
+        defaults={"figures": figures, "raised_at": Now() - timedelta(seconds=trouble.seconds)},
+    )
+    if new:
+        logger.error("alarm: %s (%s) %s", trouble.kind, trouble.subject, figures)
+    elif alarm.figures != figures:
+        Alarm.objects.filter(pk=alarm.pk).update(figures=figures)
+    return new
+
+
+def _end(which: Q) -> None:
+    for alarm in Alarm.objects.filter(which, over_at=None):
+        ended = Alarm.objects.filter(pk=alarm.pk, over_at=None).update(over_at=Now())
+        if ended:
+            logger.warning("alarm over: %s (%s)", alarm.kind, alarm.subject)

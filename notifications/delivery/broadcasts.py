@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.base import reachable_channels
+from notifications.delivery.alarms import alarm_over, alarm_raise, alarms_forget
 from notifications.delivery.audience import (
     FROM,
     MATCHES,
@@ -21,7 +23,7 @@ from notifications.delivery.audience import (
     may_wake,
     quiet_parameters,
 )
-from notifications.delivery.models import Broadcast, BroadcastState
+from notifications.delivery.models import Alarm, Broadcast, BroadcastState
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.selectors import progress_by_channel
 from notifications.delivery.states import DeliveryState
@@ -84,6 +86,7 @@ SUPERSEDE_WAITING: Final = """
 """
 # A provider accepted it, or the recipient has it; not what was reported undelivered afterwards.
 REACHED: Final = (DeliveryState.SENT, DeliveryState.DELIVERED)
+MISSED: Final = (DeliveryState.FAILED, DeliveryState.UNDELIVERED)
 # Receipts still arrive for about so long.
 STILL_MOVING: Final = timedelta(hours=24)
 AT_ONCE: Final = 50
@@ -186,13 +189,29 @@ def count_told() -> int:
     unfinished = ~Q(state=BroadcastState.FINISHED)
     due = Broadcast.objects.filter(moving | unfinished).order_by("-statement_id")[:AT_ONCE]
     for broadcast in due:
-        counts = {
-            name: sum(states[one] for one in REACHED)
-            for name, states in progress_by_channel(broadcast.pk).items()
-        }
-        told = {name: count for name, count in counts.items() if count}
-        Broadcast.objects.filter(pk=broadcast.pk).update(told=told, counted_at=timezone.now())
+        _count(broadcast)
+    numbers = [str(one.pk) for one in due]
+    alarms_forget(Q(kind=Alarm.Kind.MANY_FAILED) & ~Q(subject__in=numbers))
     return len(due)
+
+
+def _count(broadcast: Broadcast) -> None:
+    """Count whom a broadcast has reached and whom not, and raise an alarm if these are many."""
+    by_channel = progress_by_channel(broadcast.pk)
+    counts = {name: sum(states[one] for one in REACHED) for name, states in by_channel.items()}
+    failed = sum(states[one] for states in by_channel.values() for one in MISSED)
+    tried = sum(counts.values()) + failed
+    Broadcast.objects.filter(pk=broadcast.pk).update(
+        told={name: count for name, count in counts.items() if count},
+        tried=tried,
+        failed=failed,
+        counted_at=timezone.now(),
+    )
+    enough = failed >= settings.ALARM_FAILED_AT_LEAST
+    if enough and failed >= settings.ALARM_FAILED_SHARE * tried:
+        alarm_raise(Alarm.Kind.MANY_FAILED, str(broadcast.pk), f"{failed}/{tried}")
+    else:
+        alarm_over(Alarm.Kind.MANY_FAILED, str(broadcast.pk))
 
 
 def told_of(numbers: Collection[int]) -> Mapping[int, Sequence[str]]:

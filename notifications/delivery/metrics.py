@@ -1,18 +1,24 @@
 """Prometheus metrics of delivery: what waits, what is stuck, what it costs."""
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import SupportsFloat
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Sum
+from django.db.models.functions import Now
 from django.utils import timezone
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from notifications.delivery.alarms import Trouble
+from notifications.delivery.broadcasts import STILL_MOVING
 from notifications.delivery.budget import spending
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Delivery, Receipt
+from notifications.delivery.movement import still_queues
 from notifications.delivery.selectors import open_alarms
 from notifications.delivery.states import UNFINISHED, DeliveryState
 
@@ -23,7 +29,7 @@ class DeliveryCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return the current metrics."""
         try:
-            yield from [_unfinished(), _oldest(), _made(), _alarms(), *_totals()]
+            yield from [_unfinished(), _oldest(), _made(), _alarms(), *_broadcasts(), *_totals()]
         except DatabaseError:
             return
 
@@ -70,6 +76,41 @@ def _alarms() -> Metric:
     for kind in Alarm.Kind.values:
         found.add_metric([kind], raised.get(kind, 0))
     return found
+
+
+def _broadcasts() -> list[Metric]:
+    """Ages by the database's clock, from the moment of publishing: recipients may be unknown."""
+    oldest = GaugeMetricFamily(
+        "candor_broadcast_unfinished_seconds",
+        "For how long the oldest unfinished broadcast has been under way",
+        labels=["state"],
+    )
+    unfinished = Broadcast.objects.exclude(state=BroadcastState.FINISHED).order_by()
+    age = unfinished.values_list("state").annotate(age=Now() - Min("created_at"))
+    for state, seconds in age:
+        oldest.add_metric([state], max(0.0, seconds.total_seconds()))
+    still = GaugeMetricFamily(
+        "candor_queue_still_seconds",
+        "For how long nothing has been taken from a queue that has something to do",
+        labels=["queue"],
+    )
+    for name, queues in groupby(sorted(map(_queue, still_queues())), key=itemgetter(0)):
+        still.add_metric([name], max(seconds for _name, seconds in queues))
+    recent = Broadcast.objects.filter(created_at__gte=Now() - STILL_MOVING)
+    sums = recent.aggregate(tried=Sum("tried", default=0), failed=Sum("failed", default=0))
+    text = "Messages of the last day's broadcasts that were {}"
+    return [
+        oldest,
+        still,
+        GaugeMetricFamily("candor_messages_tried", text.format("tried"), value=sums["tried"]),
+        GaugeMetricFamily("candor_messages_failed", text.format("failed"), value=sums["failed"]),
+    ]
+
+
+def _queue(trouble: Trouble) -> tuple[str, float]:
+    """Return a queue's label: its channel, or `expanding` for every broadcast."""
+    expanding = trouble.kind == Alarm.Kind.BROADCAST_STUCK
+    return ("expanding" if expanding else trouble.subject, trouble.seconds)
 
 
 def _totals() -> list[Metric]:

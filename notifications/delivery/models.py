@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,9 @@ class Broadcast(models.Model):
     # How many it has reached, by channel, as of `counted_at`, for the public page.
     told = models.JSONField(default=dict)
     counted_at = models.DateTimeField(null=True)
+    # How many messages were tried and came to an end, and how many of these reached nobody.
+    tried = models.PositiveIntegerField(db_default=0)
+    failed = models.PositiveIntegerField(db_default=0)
 
     class Meta:
         verbose_name = _("broadcast")
@@ -192,13 +196,25 @@ class Alarm(models.Model):
         BUDGET_NEAR = "budget_near", _("The month's SMS budget is nearly used up")
         BUDGET_SPENT = "budget_spent", _("The month's SMS budget is used up: SMS are stopped")
         PROVIDER_DOWN = "provider_down", _("A provider is not responding")
+        ENGINE_AWAY = "engine_away", _("A database is not responding")
+        WORKERS_SILENT = "workers_silent", _("No worker is running: nothing is sent")
+        BEAT_SILENT = "beat_silent", _("The scheduler (beat) is not running")
+        BROADCAST_STUCK = "broadcast_stuck", _("A broadcast has come to a halt")
+        CHANNEL_STUCK = "channel_stuck", _("Messages are due but none is sent")
+        MANY_FAILED = "many_failed", _("Many messages have failed")
+        PAGE_FILES = "page_files", _("Page files cannot be written")
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    # The month or provider it is about.
-    subject = models.CharField(max_length=40)
-    raised_at = models.DateTimeField(auto_now_add=True)
+    # The month, provider, database, broadcast or machine it is about.
+    subject = models.CharField(max_length=64, blank=True)
+    # How many of how many, for alarms about figures.
+    figures = models.CharField(max_length=40, default="", db_default="", blank=True)
+    raised_at = models.DateTimeField(db_default=Now())
     told_at = models.DateTimeField(null=True)
+    # When a watch last saw what it is about; null for alarms that end in another way.
+    seen_at = models.DateTimeField(null=True)
     over_at = models.DateTimeField(null=True)
+    over_told_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("alarm")
@@ -208,6 +224,25 @@ class Alarm(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "subject"], name="alarm_open_once", condition=models.Q(over_at=None)
             )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class Movement(models.Model):
+    """The last change of a queue that has something to do, so that one at a halt is noticed."""
+
+    # The alarm that is raised when it stands still.
+    kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=40)
+    # What is first in the queue, or how far it has got: another value is a movement.
+    mark = models.CharField(max_length=80)
+    moved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject"], name="movement_of_one_queue")
         ]
 
     def __str__(self) -> str:

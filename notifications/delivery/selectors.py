@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel, Content, reachable_channels
+from notifications.delivery.alarms import OF_A_MONTH
 from notifications.delivery.audience import (
     AUDIENCE,
     FROM,
@@ -84,6 +85,12 @@ def recent_broadcasts(limit: int) -> QuerySet[Broadcast]:
 def open_alarms() -> QuerySet[Alarm]:
     """Return the alarms that are not over, the newest first."""
     return Alarm.objects.filter(over_at=None).order_by("-pk")
+
+
+def degraded() -> list[str]:
+    """Return the kinds of the open alarms about the system itself; a used-up budget is none."""
+    kinds = open_alarms().exclude(kind__in=OF_A_MONTH).order_by()
+    return list(kinds.values_list("kind", flat=True).distinct())
 
 
 def asleep(document: Mapping[str, Any]) -> int:

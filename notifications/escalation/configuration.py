@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import PlainValidator, field_validator
+from pydantic import Field, PlainValidator, field_validator
 
 from notifications.escalation.chain import Level, read_chain
-from statuspage.lib.env import EMAIL, AreaSettings, WordList, written
+from statuspage.lib.env import EMAIL, AreaSettings, Positive, WordList, written
 
 Chain = Annotated[list[Level], PlainValidator(read_chain)]
 
@@ -18,6 +18,14 @@ class EscalationSettings(AreaSettings):
     """Key of the WeCom group robot that tells staff of alarms."""
     ALARM_EMAILS: WordList = written("")
     """E-mail addresses that are told as well, separated by commas."""
+    ALARM_SILENT_SECONDS: Annotated[int, Field(ge=10)] = 45
+    """Seconds without a sign of workers, beat, PostgreSQL or Redis before staff are told."""
+    ALARM_STUCK_SECONDS: Annotated[int, Field(ge=10)] = 120
+    """Seconds without any progress of a broadcast, or of a channel whose messages are due."""
+    ALARM_FAILED_SHARE: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.1
+    """Share of a broadcast's messages that failed, of those tried, from which staff are told."""
+    ALARM_FAILED_AT_LEAST: Positive = 10
+    """Fewer failed messages than this raise no alarm, whatever their share."""
     PROMISE_ESCALATION: Chain = written("-10:staff; 0:staff; 15:staff")
     """Before and after a promised update, or the first update on a monitor's signal, is due."""
     POSTMORTEM_ESCALATION: Chain = written("-1440:staff; 0:staff; 1440:staff")

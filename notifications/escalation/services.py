@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 
 from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel, Content
+from notifications.delivery.alarm_texts import staff_content
 from notifications.delivery.alarms import recipients as alarm_recipients
-from notifications.delivery.alarms import send_to_staff, staff_content
+from notifications.delivery.alarms import send_to_staff
 from notifications.escalation.chain import STAFF, Level, begun
 from notifications.escalation.models import Reminder
 from statuspage.incidents.lifecycle import IncidentStatus

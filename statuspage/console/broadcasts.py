@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notifications.channels import channels
 from notifications.channels.base import Channel
+from notifications.delivery.broadcasts import MISSED
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.selectors import held_back, progress_by_channel
 from notifications.delivery.states import UNFINISHED, DeliveryState
@@ -21,6 +22,8 @@ RECEIPTS_AWAITED: Final = timedelta(hours=1)
 COUNTED_FOR_SECONDS: Final = 1
 # The rate is that of the last ten seconds, as seen from one count to the next.
 RATE_OF_SECONDS: Final = 10.0
+# The least part of a bar of 1000 that can be seen.
+LEAST_SEEN: Final = 15
 WAITING: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 ByChannel = Mapping[str, Mapping[str, int]]
@@ -71,6 +74,17 @@ class Progress:
         """The number of deliveries that need nothing more from us."""
         counts = self.counts
         return self.total - sum(counts[state] for state in UNFINISHED)
+
+    @property
+    def failed(self) -> int:
+        """The number of deliveries that reached nobody."""
+        return sum(self.counts[state] for state in MISSED)
+
+    @property
+    def failed_part(self) -> tuple[int, int]:
+        """Where on a bar of 1000 the failed part of what is done begins, and its length."""
+        length = max(LEAST_SEEN, round(1000 * self.failed / self.total))
+        return max(0, round(1000 * self.done / self.total) - length), length
 
     @property
     def rate(self) -> float:

@@ -10,7 +10,7 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's collector; other apps register their own in `metrics.REGISTRY`."""
-        from statuspage.operations.heartbeat import worker_lives  # noqa: F401 - connects itself
+        import statuspage.operations.heartbeat  # noqa: F401 - connects itself
         from statuspage.operations.metrics import REGISTRY, EngineCollector
 
         REGISTRY.register(EngineCollector())

@@ -1,6 +1,7 @@
 """Heartbeats of workers and of beat in Redis: when each was last seen."""
 
 import logging
+import math
 import time
 from functools import lru_cache
 from typing import Any, Final
@@ -11,6 +12,7 @@ from django.conf import settings
 
 KEY: Final = "pulse"
 CLOCK: Final = "beat"
+PULSE_TASK: Final = "operations.pulse"
 # A worker sends a heartbeat every two seconds; after this long without one it counts as dead.
 ALIVE_SECONDS: Final = 20
 # After this long a worker that was stopped on purpose is forgotten.
@@ -36,6 +38,30 @@ def silent_for() -> dict[str, float]:
     if forgotten:
         _client().hdel(KEY, *forgotten)
     return {one: seconds for one, seconds in found.items() if one not in forgotten}
+
+
+def pulses() -> dict[str, float]:
+    """Return for how many seconds every worker, and beat, have been silent; infinite if unknown.
+
+    RedisError where Redis is away.
+    """
+    silent = silent_for()
+    beat = silent.pop(CLOCK, math.inf)
+    return {"worker": min(silent.values(), default=math.inf), CLOCK: beat}
+
+
+def first_to(do: str, within_seconds: int) -> bool:
+    """Return whether no other process did it lately; True as well where Redis is away."""
+    try:
+        return bool(_client().set(f"first:{do}", 1, nx=True, ex=within_seconds))
+    except redis.RedisError:
+        return True
+
+
+@signals.after_task_publish.connect(sender=PULSE_TASK)
+def beat_lives(**_given: object) -> None:
+    """Record that beat has sent its pulse, whether or not a worker takes it."""
+    seen(CLOCK)
 
 
 @signals.heartbeat_sent.connect

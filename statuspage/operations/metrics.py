@@ -3,7 +3,9 @@
 import hmac
 import ipaddress
 from collections.abc import Iterable
+from contextlib import suppress
 
+import redis
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Count
@@ -19,6 +21,7 @@ from prometheus_client.registry import Collector
 from statuspage import __version__
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
+from statuspage.operations.heartbeat import pulses
 from statuspage.pages.health import CHECKS
 from statuspage.statements.models import Statement
 
@@ -39,10 +42,23 @@ class EngineCollector(Collector):
         for engine, answers in CHECKS.items():
             up.add_metric([engine], int(answers()))
         yield up
+        with suppress(redis.RedisError):
+            yield _pulses()
         try:
             yield from _log_metrics()
         except DatabaseError:
             return
+
+
+def _pulses() -> Metric:
+    found = GaugeMetricFamily(
+        "candor_pulse_seconds",
+        "Seconds since any worker, and beat, were last heard of; +Inf for longer than an hour",
+        labels=["program"],
+    )
+    for program, seconds in pulses().items():
+        found.add_metric([program], seconds)
+    return found
 
 
 def _log_metrics() -> list[Metric]:

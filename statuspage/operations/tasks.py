@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from statuspage.operations.heartbeat import CLOCK, seen
+from statuspage.operations.heartbeat import CLOCK, PULSE_TASK, seen
 
 
-@shared_task(name="operations.pulse")
+@shared_task(name=PULSE_TASK)
 def pulse() -> None:
     """Record that a task sent by beat has reached a worker."""
     seen(CLOCK)

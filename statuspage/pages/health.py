@@ -1,7 +1,7 @@
 """Health checks of this process, PostgreSQL and Redis."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import redis
 from django.conf import settings
@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 from statuspage import __version__
 
 REDIS_TIMEOUT_SECONDS: Final = 1.0
+# Apps above this one register here, in ready().
+_readers: Final[list[Callable[[], Iterable[str]]]] = []
 
 
 @never_cache
@@ -25,10 +27,28 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return which engine answers, as JSON; 503 while one of them does not."""
+    """Return which engine answers, as JSON; 503 while one of them does not.
+
+    What else is wrong is named as "degraded", with 200: readers must not be turned away because
+    messages are late.
+    """
     answers = {name: check() for name, check in CHECKS.items()}
-    state = {name: "ok" if answer else "down" for name, answer in answers.items()}
+    state: dict[str, Any] = {name: "ok" if well else "down" for name, well in answers.items()}
+    if answers["database"] and (reasons := _reasons()):
+        state["degraded"] = reasons
     return JsonResponse(state, status=200 if all(answers.values()) else 503)
+
+
+def degraded_by(reader: Callable[[], Iterable[str]]) -> None:
+    """Have /readyz name what this function returns; its database answers when it is called."""
+    _readers.append(reader)
+
+
+def _reasons() -> list[str]:
+    try:
+        return sorted({reason for reader in _readers for reason in reader()})
+    except DatabaseError:
+        return []
 
 
 def _database() -> bool:

@@ -17,7 +17,9 @@ _.last_seen_at
 _.lease_until
 _.occurrence
 _.looks
+_.moved_at
 _.over_at
+_.over_told_at
 _.stopped_at
 _.superseded_by
 _.told_at
@@ -25,6 +27,7 @@ _.within_five_minutes
 _.within_one_minute
 _.DeliveryCount
 _.RefusedCallback
+_.Movement
 _.SearchText
 
 # Choices that are compared by value.

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
 
 from notifications.channels import channels
-from notifications.delivery.alarms import headline
+from notifications.delivery.alarm_texts import advice, alarm_path, headline
 from notifications.delivery.selectors import open_alarms
 from notifications.subscribers.models import Subscription, Topic
 from statuspage import __version__
@@ -166,3 +166,5 @@ register.filter("news", news_of)
 register.filter(act_label)
 register.filter(in_parentheses)
 register.filter(headline)
+register.filter(advice)
+register.filter(alarm_path)

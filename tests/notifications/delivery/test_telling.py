@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 import notifications.delivery.tasks  # noqa: F401  -- registers them
-from notifications.delivery.alarms import alarm_over, alarm_raise, alarms_tell, headline
+from notifications.delivery.alarm_texts import headline
+from notifications.delivery.alarms import alarm_over, alarm_raise, alarms_tell
 from notifications.delivery.budget import this_month
 from notifications.delivery.models import Alarm
 from statuspage.celery import app

@@ -88,6 +88,29 @@ def test_the_bar_has_a_value_a_maximum_and_a_name(author: Client, statement: Sta
     assert '<progress max="2" value="1" aria-labelledby="progress-title">' in page
 
 
+def test_the_bar_shows_what_failed_and_so_do_words(author: Client, statement: Statement) -> None:
+    for state in ("delivered", "delivered", "failed", "undelivered", "pending"):
+        deliver(statement, state)
+    for page in (words(author.get(path_of(statement))), words(author.get("/console/"))):
+        assert '<rect x="400" width="400" height="1"/>' in page
+        link = f'href="/console/dead-letters/?statement={statement.number}">2 failed</a>'
+        assert link in page
+
+
+def test_a_bar_without_failures_shows_none(author: Client, statement: Statement) -> None:
+    deliver(statement, "delivered")
+    page = words(author.get(path_of(statement)))
+    assert 'class="bar"' in page
+    assert 'height="1"/>' not in page
+    assert "failed</a>" not in page
+
+
+def test_a_single_failure_of_a_thousand_can_be_seen(statement: Statement) -> None:
+    count = DeliveryCounts({"twilio_sms": dict.fromkeys(DeliveryState.values, 0)})
+    count.by_channel["twilio_sms"].update(delivered=999, failed=1)
+    assert Progress(Broadcast.objects.get(), count).failed_part == (985, 15)
+
+
 def test_channels_are_counted_each_on_its_own(author: Client, statement: Statement) -> None:
     deliver(statement, "delivered")
     deliver(statement, "delivered")

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from django.conf import settings as project
 
+from notifications.delivery.movement import movements_note
 from statuspage.operations.metrics import REGISTRY
 from tests.notifications.delivery.rows import deliver, statement
 from tests.tools import compose
@@ -198,6 +199,7 @@ def measured(db, settings) -> set[str]:
     said = statement()
     for state in ("pending", "unknown"):
         deliver(said, state)
+    movements_note()
     families = list(REGISTRY.collect())
     return {f"{one.name}_total" if one.type == "counter" else one.name for one in families}
 
@@ -208,6 +210,16 @@ class TestWatching:
         assert set(METRIC.findall(rule["expr"])) <= measured
         assert rule["annotations"]["summary"]
         assert rule["labels"]["severity"] in {"page", "ticket"}
+
+    @pytest.mark.skipif(not shutil.which("promtool"), reason="Debian's package prometheus has it")
+    def test_alerts_are_raised_when_they_should_be_and_only_then(self):
+        """Prometheus itself goes through what deploy/prometheus/alerts_test.yml plays to it."""
+        folder = ROOT / "deploy/prometheus"
+        done = subprocess.run(
+            ["promtool", "test", "rules", "alerts_test.yml"],
+            cwd=folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
 
     @pytest.mark.parametrize("panel", DASHBOARD["panels"], ids=lambda panel: panel["title"])
     def test_a_panel_shows_what_is_measured(self, panel, measured):

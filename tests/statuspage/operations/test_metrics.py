@@ -1,19 +1,28 @@
 """What Prometheus reads."""
 
+import math
+import time
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import redis
+from django.conf import settings as project
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
 from django.test import Client, override_settings
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from notifications.delivery import budget
 from notifications.delivery.alarms import alarm_raise
-from notifications.delivery.models import Alarm, Delivery, Spending
+from notifications.delivery.broadcasts import count_told
+from notifications.delivery.models import Alarm, Broadcast, Delivery, Movement, Spending
+from notifications.delivery.movement import movements_note
 from statuspage import __version__
 from statuspage.incidents.models import Incident
+from statuspage.operations import heartbeat
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.rows import SMS, deliver, statement
 
@@ -88,6 +97,34 @@ class TestFigures:
         assert found["candor_delivery_due_seconds", (("channel", SMS),)] >= 90
         assert found["candor_deliveries_made_total", ()] >= 4
 
+    def test_broadcasts_without_any_delivery_have_an_age(self, client: Client) -> None:
+        said = statement()
+        Broadcast.objects.update(created_at=Now() - timedelta(seconds=300))
+        movements_note()
+        Movement.objects.update(moved_at=F("moved_at") - timedelta(seconds=200))
+        found = scrape(client)
+        age = "candor_broadcast_unfinished_seconds", (("state", "expanding"),)
+        assert found[age] >= 300
+        assert found["candor_queue_still_seconds", (("queue", "expanding"),)] >= 200
+        for state in ("delivered", "failed", "pending"):
+            deliver(said, state)
+        count_told()
+        found = scrape(client)
+        assert found["candor_messages_tried", ()] == 2
+        assert found["candor_messages_failed", ()] == 1
+
+    def test_pulses_are_those_of_the_liveliest_worker_and_of_beat(self, client: Client) -> None:
+        heard = redis.Redis.from_url(project.REDIS_URL)
+        heard.delete(heartbeat.KEY)
+        found = scrape(client)
+        assert found["candor_pulse_seconds", (("program", "worker"),)] == math.inf
+        now = time.time()
+        pulses = {"worker@one": now - 300, "worker@two": now - 5, heartbeat.CLOCK: now - 40}
+        heard.hset(heartbeat.KEY, mapping=pulses)
+        found = scrape(client)
+        assert 5 <= found["candor_pulse_seconds", (("program", "worker"),)] < 40
+        assert 40 <= found["candor_pulse_seconds", (("program", "beat"),)] < 300
+
     def test_open_alarms_are_counted_by_kind(self, client: Client) -> None:
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, SMS)
         found = scrape(client)
@@ -127,7 +164,9 @@ def test_without_the_database_it_says_so_and_names_the_version(client: Client) -
         connection.close()
         connection.settings_dict["PORT"] = port
     assert found["candor_engine_up", (("engine", "database"),)] == 0
-    assert {name for name, _ in found} == {"candor_build_info", "candor_engine_up"}
+    # What Redis alone knows is measured all the same.
+    of_redis = {"candor_pulse_seconds"}
+    assert {name for name, _ in found} == {"candor_build_info", "candor_engine_up", *of_redis}
 
 
 @pytest.mark.django_db

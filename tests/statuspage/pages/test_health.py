@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.test import Client, override_settings
 
+from notifications.delivery.alarms import alarm_over, alarm_raise
+from notifications.delivery.models import Alarm
 from statuspage import __version__
 
 DEAD_REDIS = "redis://:secret-password@127.0.0.1:1/0"
@@ -30,6 +32,17 @@ def test_not_ready_without_redis_and_no_secret_is_told(client: Client) -> None:
     assert response.status_code == 503
     assert response.json() == {"database": "ok", "redis": "down"}
     assert "secret" not in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_readers_are_not_turned_away_because_messages_are_late(client: Client) -> None:
+    alarm_raise(Alarm.Kind.WORKERS_SILENT)
+    alarm_raise(Alarm.Kind.BUDGET_NEAR, "2026-11")  # the system itself is well
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"database": "ok", "redis": "ok", "degraded": ["workers_silent"]}
+    alarm_over(Alarm.Kind.WORKERS_SILENT)
+    assert client.get("/readyz").json() == {"database": "ok", "redis": "ok"}
 
 
 @pytest.mark.django_db(transaction=True)

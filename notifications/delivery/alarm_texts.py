@@ -1,0 +1,126 @@
+"""What an alarm says to staff: what is wrong, since when, what to do, and where to look."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from notifications.channels import channels
+from notifications.channels.base import Content
+from notifications.delivery.models import Alarm
+from statuspage.lib.punctuation import in_parentheses
+from statuspage.statements.texts import LANGUAGES, in_language
+
+ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
+OF_A_STATEMENT: Final = (Alarm.Kind.BROADCAST_STUCK, Alarm.Kind.MANY_FAILED)
+ADVICE: Final[Mapping[str, Promise]] = {
+    Alarm.Kind.BUDGET_NEAR: gettext_lazy("Raise SMS_MONTHLY_CAP, or expect SMS to stop."),
+    Alarm.Kind.BUDGET_SPENT: gettext_lazy(
+        "Raise SMS_MONTHLY_CAP and restart the workers, then retry the failed messages."
+    ),
+    Alarm.Kind.PROVIDER_DOWN: gettext_lazy(
+        "Its messages wait and go out once it responds. Check the provider's own status page."
+    ),
+    Alarm.Kind.ENGINE_AWAY: gettext_lazy(
+        "Start it again. Until then nothing can be published or sent; readers still see the pages."
+    ),
+    Alarm.Kind.WORKERS_SILENT: gettext_lazy(
+        "Start the workers and read their log. What is waiting goes out by itself."
+    ),
+    Alarm.Kind.BEAT_SILENT: gettext_lazy(
+        "Start beat. Until then retries, receipts and scheduled maintenance are late."
+    ),
+    Alarm.Kind.BROADCAST_STUCK: gettext_lazy(
+        "Its recipients are not being found. Check the workers and their log, then PostgreSQL."
+    ),
+    Alarm.Kind.CHANNEL_STUCK: gettext_lazy(
+        "Check the workers, Redis, and whether the channel is set up."
+    ),
+    Alarm.Kind.MANY_FAILED: gettext_lazy(
+        "Look at the reasons, put right what can be, then retry the failed messages."
+    ),
+    Alarm.Kind.PAGE_FILES: gettext_lazy(
+        "Check the disk of DATA_DIR: it may be full or read-only. nginx asks the web process until then."
+    ),
+}
+
+
+def headline(alarm: Alarm) -> str:
+    """Return the kind, and what it is about, in the active language."""
+    details = [one for one in (_about(alarm), _figures(alarm)) if one]
+    text = str(alarm.get_kind_display())
+    return f"{text}{in_parentheses(' · '.join(details))}" if details else text
+
+
+def advice(alarm: Alarm) -> str:
+    """Return what to do about it, in the active language."""
+    return str(ADVICE.get(alarm.kind, ""))
+
+
+def alarm_path(alarm: Alarm) -> str:
+    """Return the path of the console's page on which to do it."""
+    if alarm.kind == Alarm.Kind.BROADCAST_STUCK:
+        return reverse("console:broadcast", args=[alarm.subject])
+    if alarm.kind == Alarm.Kind.MANY_FAILED:
+        return f"{reverse('console:dead_letters')}?statement={alarm.subject}"
+    return reverse("console:dashboard")
+
+
+def alarm_content(alarm: Alarm) -> Content:
+    """Compose the message about an alarm that is open."""
+    template = gettext_lazy("[%(operator)s] Alarm: %(what)s")
+
+    def what(_language: str) -> str:
+        since = _("since %(moment)s") % {"moment": _clock(alarm)}
+        return f"{headline(alarm)} · {since}\n{advice(alarm)}"
+
+    return staff_content(template, what, alarm_path(alarm))
+
+
+def over_content(alarm: Alarm) -> Content:
+    """Compose the message about an alarm that is over."""
+    template = gettext_lazy("[%(operator)s] Over: %(what)s")
+
+    def what(_language: str) -> str:
+        begun = _("began %(moment)s") % {"moment": _clock(alarm)}
+        return f"{headline(alarm)} · {begun}"
+
+    return staff_content(template, what, alarm_path(alarm))
+
+
+def staff_content(template: str | Promise, what: Callable[[str], str], path: str) -> Content:
+    """Compose a message in both languages, of which staff read one, with a link to the console.
+
+    The first line is an e-mail's subject.
+    """
+    texts = []
+    for language in LANGUAGES:
+        with override(language):
+            operator = in_language(settings.OPERATOR_NAME, language)
+            texts.append(str(template) % {"operator": operator, "what": what(language)})
+    return Content(
+        text="\n".join([*texts, settings.SITE_URL + path]), subject=texts[0].splitlines()[0]
+    )
+
+
+def _about(alarm: Alarm) -> str:
+    if alarm.kind in OF_A_STATEMENT:
+        return _("No. %(number)s") % {"number": alarm.subject}
+    labels = ENGINES | {one.name: str(one.label) for one in channels()}
+    return str(labels.get(alarm.subject, alarm.subject))
+
+
+def _figures(alarm: Alarm) -> str:
+    if not alarm.figures:
+        return ""
+    failed, tried = alarm.figures.split("/")
+    return _("%(failed)s of %(tried)s") % {"failed": failed, "tried": tried}
+
+
+def _clock(alarm: Alarm) -> str:
+    return f"{timezone.localtime(alarm.raised_at):%m-%d %H:%M}"
