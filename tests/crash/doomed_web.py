@@ -2,7 +2,7 @@
 
 import os
 
-from statuspage.wsgi import application
+from statuspage.rsgi import application
 from tests.crash.instants import arm
 
 __all__ = ["application"]

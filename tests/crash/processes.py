@@ -24,7 +24,7 @@ GRANIAN: Final = (
     *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"),
     *("--log-level", "warning", "--blocking-threads"),
 )
-WEB: Final = (*GRANIAN, "4", "statuspage.wsgi:application")
+WEB: Final = (*GRANIAN, "4", "statuspage.rsgi:application")
 DOOMED_WEB: Final = (*GRANIAN, "1", "tests.crash.doomed_web:application")
 
 
