@@ -129,7 +129,14 @@ def _servers(stage: Stage) -> Iterator[None]:
     static.write_text(STATIC.format(**values, folders=FOLDERS.format(folder=stage.folder)))
     commands = [
         [*GRANIAN, "rsgi", "--port", str(PORTS["server"]), "statuspage.rsgi:application"],
-        [*GRANIAN, "wsgi", "--blocking-threads", "8", *("--port", str(PORTS["cached"])), "benchmarks.cached:application"],
+        [
+            *GRANIAN,
+            "wsgi",
+            "--blocking-threads",
+            "8",
+            *("--port", str(PORTS["cached"])),
+            "benchmarks.cached:application",
+        ],
         ["nginx", "-c", str(static)],
         ["nginx", "-c", str(front), "-g", "daemon off;"],
     ]

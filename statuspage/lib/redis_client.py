@@ -6,6 +6,8 @@ from typing import Any, Final, TypeVar
 
 import redis
 from django.conf import settings
+from redis import asyncio as aioredis
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
@@ -42,7 +44,7 @@ class Breaker(Retry):
             raise
 
 
-def options() -> dict[str, Any]:
+def redis_options() -> dict[str, Any]:
     """Return what each synchronous client of Redis is made with."""
     return {
         "socket_timeout": TIMEOUT_SECONDS,
@@ -51,6 +53,17 @@ def options() -> dict[str, Any]:
     }
 
 
+def async_client(**more: Any) -> aioredis.Redis:
+    """Return a new asynchronous client of the Redis that the settings name."""
+    return aioredis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        retry=AsyncRetry(NoBackoff(), 0),
+        **more,
+    )
+
+
 def client(**more: Any) -> redis.Redis:
     """Return a new client of the Redis that the settings name."""
-    return redis.Redis.from_url(settings.REDIS_URL, **options(), **more)
+    return redis.Redis.from_url(settings.REDIS_URL, **redis_options(), **more)

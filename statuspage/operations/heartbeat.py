@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import redis
 from celery import signals
-from django.conf import settings
+
+from statuspage.lib.redis_client import client
 
 KEY: Final = "pulse"
 CLOCK: Final = "beat"
@@ -15,7 +16,6 @@ CLOCK: Final = "beat"
 ALIVE_SECONDS: Final = 20
 # After this long a worker that was stopped on purpose is forgotten.
 REMEMBERED_SECONDS: Final = 3600
-TIMEOUT_SECONDS: Final = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -46,9 +46,4 @@ def worker_lives(*, sender: Any, **_given: object) -> None:
 
 @lru_cache(maxsize=1)
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        decode_responses=True,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-    )
+    return client(decode_responses=True)

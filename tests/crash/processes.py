@@ -19,13 +19,12 @@ CELERY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "beat": ("beat", "--pidfile="),
 }
-# One that is to die serves one request at a time, so that it dies in the middle of just one.
 GRANIAN: Final = (
-    *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"),
-    *("--log-level", "warning", "--blocking-threads"),
+    *("granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1", "--workers", "1"),
+    *("--log-level", "warning"),
 )
-WEB: Final = (*GRANIAN, "4", "statuspage.rsgi:application")
-DOOMED_WEB: Final = (*GRANIAN, "1", "tests.crash.doomed_web:application")
+WEB: Final = (*GRANIAN, "statuspage.rsgi:application")
+DOOMED_WEB: Final = (*GRANIAN, "tests.crash.doomed_web:application")
 
 
 class Process:

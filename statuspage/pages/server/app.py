@@ -9,12 +9,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
-from granian.rsgi import HTTPProtocol, Scope
 
 from statuspage.pages.large_text import plain_path
 from statuspage.pages.outbox import published_here
 from statuspage.pages.server.cached_pages import CachedPage, Headers, choose
 from statuspage.pages.server.gateway import Gateway
+from statuspage.pages.server.interface import Client, Scope
 from statuspage.pages.server.lanes import Busy, Lane
 from statuspage.pages.server.memory import Memory
 
@@ -34,7 +34,7 @@ class PageServer:
         self._encoding = lru_cache(REMEMBERED)(choose)
         self._serves = lru_cache(REMEMBERED)(_serves)
 
-    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+    async def __rsgi__(self, scope: Scope, client: Client) -> None:
         """Answer one request; a page in memory from the event loop, where nothing waits."""
         key, query = scope.path, scope.query_string
         key = f"{key}?{query}" if query else key
@@ -46,7 +46,7 @@ class PageServer:
         host = headers.get("host") or scope.authority or ""
         scheme = headers.get("x-forwarded-proto") or scope.scheme
         if answer is None or method not in SAFE or not self._serves(host, scheme):
-            await self._gateway.answer(scope, protocol)
+            await self._gateway.answer(scope, client)
             return
         variant = answer.variants[self._encoding(headers.get("accept-encoding", ""))]
         tags, since = headers.get("if-none-match"), headers.get("if-modified-since")
@@ -55,11 +55,11 @@ class PageServer:
         else:
             unchanged = since is not None and answer.unmodified_since(since)
         if unchanged:
-            protocol.response_empty(304, _aged(variant.unchanged, answer))
+            client.response_empty(304, _aged(variant.unchanged, answer))
         elif method == "GET":
-            protocol.response_bytes(200, _aged(variant.headers, answer), variant.body[0])
+            client.response_bytes(200, _aged(variant.headers, answer), variant.body[0])
         else:
-            protocol.response_empty(200, _aged(variant.headers, answer))
+            client.response_empty(200, _aged(variant.headers, answer))
 
     def _by_django(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Return Django's answer; after publishing, only once the pages show the statement."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Final
 
-from granian.rsgi import HTTPProtocol
+from statuspage.pages.server.interface import Client
 
 # Bodies up to this size in bytes are read whole: more than Django accepts outside of files.
 WHOLE_BYTES: Final = 6 << 20
@@ -35,7 +35,7 @@ class Bodies:
     def __init__(self) -> None:
         self._held = 0
 
-    async def whole(self, protocol: HTTPProtocol, length: int) -> io.BytesIO:
+    async def whole(self, client: Client, length: int) -> io.BytesIO:
         """Return a short body.
 
         Raises:
@@ -45,7 +45,7 @@ class Bodies:
         taken = 0
         try:
             async with asyncio.timeout(WHOLE_SECONDS):
-                async for part in _parts(protocol):
+                async for part in _parts(client):
                     taken += len(part)
                     self._held += len(part)
                     if self._held > ALL_BYTES:
@@ -65,8 +65,8 @@ class Bodies:
 class Upload(io.RawIOBase):
     """A long body, read by a thread while it arrives. To that thread slowness is an OSError."""
 
-    def __init__(self, protocol: HTTPProtocol, loop: asyncio.AbstractEventLoop) -> None:
-        self._parts = _parts(protocol)
+    def __init__(self, client: Client, loop: asyncio.AbstractEventLoop) -> None:
+        self._parts = _parts(client)
         self._loop = loop
         self._began = time.monotonic()
         self._taken = 0
@@ -100,9 +100,9 @@ class Upload(io.RawIOBase):
         return await anext(self._parts, b"")
 
 
-async def _parts(protocol: HTTPProtocol) -> AsyncIterator[bytes]:
+async def _parts(client: Client) -> AsyncIterator[bytes]:
     """Yield the body's parts; granian ends it with an empty one."""
-    async for part in protocol:
+    async for part in client:
         if not part:
             return
         yield part

@@ -10,11 +10,10 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, NamedTuple
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from granian.rsgi import HTTPProtocol, Scope
-
 from statuspage.pages.http import TRY_AGAIN_SECONDS
 from statuspage.pages.server.bodies import UPLOADS, WHOLE_BYTES, Bodies, Refused, Upload
 from statuspage.pages.server.busy import BUSY
+from statuspage.pages.server.interface import Client, Scope
 from statuspage.pages.server.lanes import Busy, Lane
 
 # As many requests at once wait for engines in this process.
@@ -61,31 +60,31 @@ class Gateway:
             AT_ONCE, self._at_once
         )
 
-    async def answer(self, scope: Scope, protocol: HTTPProtocol) -> None:
+    async def answer(self, scope: Scope, client: Client) -> None:
         """Answer one request."""
         length = _length(scope)
         try:
             if length > WHOLE_BYTES:
-                reply = await self._upload(scope, protocol)
+                reply = await self._upload(scope, client)
             else:
-                body = await self._bodies.whole(protocol, length) if length else io.BytesIO()
+                body = await self._bodies.whole(client, length) if length else io.BytesIO()
                 reply = await self._by_django(scope, body)
         except Refused as refused:
-            protocol.response_empty(refused.status, [("Connection", "close")])
+            client.response_empty(refused.status, [("Connection", "close")])
         except Busy:
-            protocol.response_empty(503, [("Retry-After", str(TRY_AGAIN_SECONDS))])
+            client.response_empty(503, [("Retry-After", str(TRY_AGAIN_SECONDS))])
         except Exception:  # Django itself lets none out
             logger.exception("no answer to %s %s", scope.method, scope.path)
-            protocol.response_empty(500, [])
+            client.response_empty(500, [])
         else:
-            _send(reply, protocol)
+            _send(reply, client)
 
-    async def _upload(self, scope: Scope, protocol: HTTPProtocol) -> Reply:
+    async def _upload(self, scope: Scope, client: Client) -> Reply:
         if self._uploads >= UPLOADS:
             return await self._refuse(scope)
         self._uploads += 1
         try:
-            upload = Upload(protocol, asyncio.get_running_loop())
+            upload = Upload(client, asyncio.get_running_loop())
             return await self._by_django(scope, io.BufferedReader(upload))
         finally:
             self._uploads -= 1
@@ -121,7 +120,7 @@ def environ_of(scope: Scope, body: IO[bytes]) -> WSGIEnvironment:
         "wsgi.input": body,
         "wsgi.errors": sys.stderr,
     }
-    for name in headers.keys():  # noqa: SIM118 - granian's headers are no mapping
+    for name in headers.keys():  # noqa: SIM118 - it is no mapping
         if "_" in name:  # it would pass for the header with hyphens, which a proxy has set
             continue
         values = headers.get_all(name)
@@ -138,10 +137,10 @@ def _length(scope: Scope) -> int:
 
 def _ask(django: WSGIApplication, environ: WSGIEnvironment) -> Reply:
     """Have Django answer, in this thread to the end: its database connection belongs to it."""
-    said: list[Any] = []
+    said: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> Any:
-        said[:] = [int(status.split(" ", 1)[0]), headers]
+        said[:] = [(status, headers)]
 
     response = django(environ, start)
     try:
@@ -149,13 +148,14 @@ def _ask(django: WSGIApplication, environ: WSGIEnvironment) -> Reply:
     finally:
         if close := getattr(response, "close", None):
             close()
-    return Reply(*said, body)
+    status, headers = said[0]
+    return Reply(int(status.split(" ", 1)[0]), headers, body)
 
 
 def _collected(response: Iterable[bytes]) -> bytes | IO[bytes]:
     if not getattr(response, "streaming", False):
         return b"".join(response)
-    spool = SpooledTemporaryFile[bytes](IN_MEMORY_BYTES)  # noqa: SIM115 - it outlives this
+    spool = SpooledTemporaryFile[bytes](IN_MEMORY_BYTES)
     for part in response:
         spool.write(part)
     length = spool.tell()
@@ -163,11 +163,11 @@ def _collected(response: Iterable[bytes]) -> bytes | IO[bytes]:
     return spool if length > IN_MEMORY_BYTES else spool.read()
 
 
-def _send(reply: Reply, protocol: HTTPProtocol) -> None:
+def _send(reply: Reply, client: Client) -> None:
     if isinstance(reply.body, bytes):
-        protocol.response_bytes(reply.status, reply.headers, reply.body)
+        client.response_bytes(reply.status, reply.headers, reply.body)
         return
     # The file has no name any more; granian opens it by its number and sends it as fast as the
     # reader takes it, without a thread of ours.
-    protocol.response_file(reply.status, reply.headers, f"/dev/fd/{reply.body.fileno()}")
+    client.response_file(reply.status, reply.headers, f"/dev/fd/{reply.body.fileno()}")
     asyncio.get_running_loop().call_later(OPENED_WITHIN_SECONDS, reply.body.close)

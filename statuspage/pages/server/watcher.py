@@ -10,6 +10,7 @@ from typing import Final
 import psycopg
 from django.db import DatabaseError, connection
 
+from statuspage.lib.postgres.base import bound
 from statuspage.pages.rendering.services import RenderResult, render_due, take_over
 from statuspage.pages.server.memory import Memory
 from statuspage.pages.snapshots import store
@@ -21,14 +22,6 @@ LOOK_EVERY_SECONDS: Final = 1.0
 STALE_AFTER_SECONDS: Final = 5.0
 # The same if the database neither answers nor refuses; slow rendering must not count as that.
 SILENT_AFTER_SECONDS: Final = 15.0
-# Added to Django's parameters: a lost connection must be noticed within seconds.
-NOTICE_QUICKLY: Final = {
-    "connect_timeout": 3,
-    "keepalives_idle": 3,
-    "keepalives_interval": 1,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 5000,
-}
 
 logger = logging.getLogger(__name__)
 
@@ -94,10 +87,11 @@ class Watcher:
 
     def _watch(self) -> None:
         """Listen on a connection of our own; look after every notification and every second."""
-        parameters = {**connection.get_connection_params(), **NOTICE_QUICKLY}
+        parameters = connection.get_connection_params()
         for name in ("cursor_factory", "context", "prepare_threshold"):  # Django's own
             parameters.pop(name, None)
         with psycopg.connect(**parameters, autocommit=True) as line:
+            bound(line, SILENT_AFTER_SECONDS)
             line.execute(f"LISTEN {store.CHANNEL}")
             take_over()
             while not self._ended.is_set():
