@@ -65,7 +65,7 @@ class Processes:
     def __init__(self, folder: Path, environment: Mapping[str, str], port: int) -> None:
         self._folder = folder
         self._environment = dict(environment)
-        self._port = port
+        self.port = port
         self._started: list[Process] = []
         self._nursery = self._run("nursery", ["tests.crash.nursery"], stdin=subprocess.PIPE)
 
@@ -122,7 +122,7 @@ class Processes:
         return Process(kind, instant, pid, Path(f"/proc/{pid}").exists)
 
     def _web(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
-        command = [*(DOOMED_WEB if instant else WEB), "--port", str(self._port)]
+        command = [*(DOOMED_WEB if instant else WEB), "--port", str(self.port)]
         popen = self._run(kind, command, CRASH_INSTANT=instant, **settings)
         return Process(kind, instant, popen.pid, lambda: popen.poll() is None)
 
