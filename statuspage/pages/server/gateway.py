@@ -21,6 +21,8 @@ THREADS: Final = 8
 # Threads of their own for what tells whether the others are well.
 HEALTH: Final = ("/readyz", "/metrics")
 AT_ONCE: Final = ("/healthz",)
+# And for what waits for a server of somebody else's.
+ELSEWHERE: Final = ("/console/login/sso/", "/console/login/sso/back/")
 # A longer answer that is made piece by piece, such as an export, is not kept in memory.
 IN_MEMORY_BYTES: Final = 1 << 20
 # In this time the server has opened the file of such an answer.
@@ -55,10 +57,11 @@ class Gateway:
         self._uploads = 0
         self._lane = Lane[Reply]("candor-django", THREADS)
         self._at_once = Lane[Reply]("candor-at-once", 2)
-        health = Lane[Reply]("candor-health", 2)
-        self._lanes: Mapping[str, Lane[Reply]] = dict.fromkeys(HEALTH, health) | dict.fromkeys(
-            AT_ONCE, self._at_once
-        )
+        self._lanes: Mapping[str, Lane[Reply]] = {
+            **dict.fromkeys(AT_ONCE, self._at_once),
+            **dict.fromkeys(HEALTH, Lane[Reply]("candor-health", 2)),
+            **dict.fromkeys(ELSEWHERE, Lane[Reply]("candor-elsewhere", 2)),
+        }
 
     async def answer(self, scope: Scope, client: Client) -> None:
         """Answer one request."""
@@ -160,7 +163,10 @@ def _collected(response: Iterable[bytes]) -> bytes | IO[bytes]:
         spool.write(part)
     length = spool.tell()
     spool.seek(0)
-    return spool if length > IN_MEMORY_BYTES else spool.read()
+    if length > IN_MEMORY_BYTES:
+        return spool
+    with spool:
+        return spool.read()
 
 
 def _send(reply: Reply, client: Client) -> None:
