@@ -22,6 +22,9 @@ SPARE_SECONDS: Final = 2.0
 # A transaction that does nothing for so long belongs to a process that has stopped, and whose
 # locks others wait for.
 IDLE_SECONDS: Final = 60
+# How soon a server that works on notices that whoever asked is gone: what is given up must not
+# hold locks for longer.
+CHECK_SECONDS: Final = 2
 # After a connection that was made in vain nobody in this process tries another for so long.
 PAUSE_SECONDS: Final = 2.0
 WAIT_SECONDS: Final = 0.1
@@ -38,7 +41,10 @@ def wait_no_longer_than(seconds: float, *, statement_seconds: float = 0) -> None
     """
     global _patience
     _patience = seconds
-    limits: dict[str, float] = {"idle_in_transaction_session_timeout": IDLE_SECONDS}
+    limits: dict[str, float] = {
+        "idle_in_transaction_session_timeout": IDLE_SECONDS,
+        "client_connection_check_interval": CHECK_SECONDS,
+    }
     if statement_seconds:
         limits["statement_timeout"] = statement_seconds
     written = " ".join(f"-c {name}={int(1000 * value)}" for name, value in limits.items())
