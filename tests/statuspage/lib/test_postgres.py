@@ -11,7 +11,10 @@ from statuspage.lib.postgres.base import IDLE_SECONDS, impatient, wait_no_longer
 from tests.product import eventually
 
 SLEEP = "SELECT pg_sleep(60)"
-SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'"
+SLEEPING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'
+"""
 
 
 @pytest.fixture(autouse=True)
