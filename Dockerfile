@@ -35,5 +35,5 @@ RUN key() { python -c "import base64, secrets; print(base64.b64encode(secrets.to
     candor collectstatic --noinput
 USER candor
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "8", "statuspage.wsgi:application"]
+CMD ["granian", "--interface", "rsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
+     "statuspage.rsgi:application"]

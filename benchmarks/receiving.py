@@ -22,8 +22,18 @@ def measure(stage: Stage) -> Section:
     port = free_port()
     site = f"http://127.0.0.1:{port}"
     settings.SITE_URL = site
-    web = (*PYTHON, "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1")
-    rest = ("--blocking-threads", "8", "--log-level", "error", "statuspage.wsgi:application")
+    web = (
+        *PYTHON,
+        "granian",
+        "--interface",
+        "rsgi",
+        "--no-ws",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    )
+    rest = ("--log-level", "error", "statuspage.rsgi:application")
     with stage.programs((*web, *rest), SITE_URL=site) as (granian,):
         until(lambda: listens(port))
         _post(_callbacks(200))

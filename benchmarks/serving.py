@@ -24,8 +24,8 @@ ROUNDS: Final = 4
 PORTS: Final = {"server": 8741, "cached": 8742, "static": 8743, "front": 8744}
 ADDRESSES: Final = ("/", "/api/v2/summary.json")
 GRANIAN: Final = (
-    *(*PYTHON, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2"),
-    *("--blocking-threads", "8", "--log-level", "error"),
+    *(*PYTHON, "granian", "--no-ws", "--host", "127.0.0.1", "--workers", "2"),
+    *("--log-level", "error", "--interface"),
 )
 STATIC: Final = """
 worker_processes 1; pid {folder}/static.pid; error_log {folder}/static.log; daemon off; {user}
@@ -128,8 +128,15 @@ def _servers(stage: Stage) -> Iterator[None]:
     values = {"folder": stage.folder, "port": PORTS["static"], "user": user, "headers": headers}
     static.write_text(STATIC.format(**values, folders=FOLDERS.format(folder=stage.folder)))
     commands = [
-        [*GRANIAN, "--port", str(PORTS["server"]), "statuspage.wsgi:application"],
-        [*GRANIAN, "--port", str(PORTS["cached"]), "benchmarks.cached:application"],
+        [*GRANIAN, "rsgi", "--port", str(PORTS["server"]), "statuspage.rsgi:application"],
+        [
+            *GRANIAN,
+            "wsgi",
+            "--blocking-threads",
+            "8",
+            *("--port", str(PORTS["cached"])),
+            "benchmarks.cached:application",
+        ],
         ["nginx", "-c", str(static)],
         ["nginx", "-c", str(front), "-g", "daemon off;"],
     ]

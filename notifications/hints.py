@@ -1,11 +1,19 @@
-"""Ask workers over the broker to run a task; a lost request only delays the work."""
+"""Ask workers over the broker to run a task; a lost request only delays the work.
 
+A broker that is away or hangs must not hold up a publisher, a merchant or a provider: a thread of
+its own sends what waits in a short queue, and what finds no room there is dropped.
+"""
+
+import atexit
 import logging
+import os
+import threading
 import time
-from typing import Final
+from queue import Full, Queue
+from typing import Final, NamedTuple
 
-from celery import current_app
-from kombu.exceptions import OperationalError
+from celery import Celery
+from celery.app import app_or_default
 
 from statuspage.operations.logs import current_request
 
@@ -14,9 +22,86 @@ from statuspage.operations.logs import current_request
 STALE_SECONDS: Final = 20.0
 # Providers call back by the hundred a second, and one hint is enough for all that are stored.
 RECEIPT_HINTS_EVERY: Final = 0.25
+# So many hints wait at most to be sent.
+WAITING: Final = 200
+# After one that could not be sent, those of so many seconds are dropped.
+PAUSE_SECONDS: Final = 2.0
+# RabbitMQ's confirmation is waited for so long.
+CONFIRM_SECONDS: Final = 5.0
+# At its end a process waits for so long for its last hints.
+FLUSH_SECONDS: Final = 1.0
 _receipts_woken_at = -RECEIPT_HINTS_EVERY
 
 logger = logging.getLogger(__name__)
+
+
+class Hint(NamedTuple):
+    """A task that a worker is asked to run, for a request, before it expires."""
+
+    app: Celery
+    task: str
+    arguments: tuple[object, ...]
+    expires: float | None
+    request: str
+
+
+class Sender:
+    """The thread of one process that sends hints."""
+
+    def __init__(self) -> None:
+        self._line: Queue[Hint] = Queue(WAITING)
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        # The broker that gave trouble, and until when it is left alone.
+        self._paused: tuple[Celery | None, float] = (None, 0.0)
+
+    def put(self, one: Hint) -> None:
+        """Have it sent soon, or drop it; never wait."""
+        app, until = self._paused
+        if one.app is app and time.monotonic() < until:
+            return
+        try:
+            self._line.put_nowait(one)
+        except Full:
+            self._pause(one, "the broker is slow")
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="hints", daemon=True)
+                self._thread.start()
+
+    def flush(self) -> None:
+        """Wait a moment until all are sent or dropped."""
+        until = time.monotonic() + FLUSH_SECONDS
+        while self._line.unfinished_tasks and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def _run(self) -> None:
+        while True:
+            one = self._line.get()
+            app, until = self._paused
+            try:
+                if one.app is not app or time.monotonic() >= until:
+                    _send(one)
+            except Exception as error:  # whatever the broker's client raises: the thread goes on
+                self._pause(one, type(error).__name__)
+            finally:
+                self._line.task_done()
+
+    def _pause(self, one: Hint, reason: str) -> None:
+        self._paused = (one.app, time.monotonic() + PAUSE_SECONDS)
+        logger.warning("could not wake %s: %s; the sweep will", one.task, reason)
+
+
+def _send(one: Hint) -> None:
+    one.app.send_task(
+        one.task,
+        args=one.arguments,
+        retry=False,  # the sweep does the same work
+        ignore_result=True,
+        expires=one.expires,
+        confirm_timeout=CONFIRM_SECONDS,
+        headers={"request": one.request},
+    )
 
 
 def hint(task: str, *arguments: object, expires: float | None = None) -> None:
@@ -24,18 +109,7 @@ def hint(task: str, *arguments: object, expires: float | None = None) -> None:
 
     A hint that has waited for `expires` seconds is dropped.
     """
-    try:
-        # Not retried: a broker that is down must not hold up a publisher, a merchant or a provider.
-        current_app.send_task(
-            task,
-            args=arguments,
-            retry=False,
-            ignore_result=True,
-            expires=expires,
-            headers={"request": current_request()},
-        )
-    except OperationalError as error:
-        logger.warning("could not wake %s: %s; the sweep will", task, type(error).__name__)
+    _sender.put(Hint(app_or_default(), task, arguments, expires, current_request()))
 
 
 def wake_send(channel: str) -> None:
@@ -50,3 +124,19 @@ def wake_receipts() -> None:
     if now - _receipts_woken_at >= RECEIPT_HINTS_EVERY:
         _receipts_woken_at = now
         hint("delivery.apply_receipts")
+
+
+@atexit.register
+def flush() -> None:
+    """Wait a moment until this process's hints are sent or dropped."""
+    _sender.flush()
+
+
+def _renew() -> None:
+    """Begin anew in a forked process, which has no thread of its parent's."""
+    global _sender
+    _sender = Sender()
+
+
+_sender = Sender()
+os.register_at_fork(after_in_child=_renew)

@@ -1,10 +1,10 @@
 """Entry point of the workers and of beat."""
 
 import os
-from typing import Any
+from typing import Any, Final
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import beat_init, task_prerun, worker_process_init
 
 from statuspage.operations.logs import follow_request
 
@@ -12,6 +12,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
 app = Celery("candor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# A worker gives up waiting for PostgreSQL after so long; no statement of its is longer.
+PATIENCE_SECONDS: Final = 900.0
+
+
+@beat_init.connect
+@worker_process_init.connect
+def _bound(**_given: object) -> None:
+    """Let no process of a worker, and not beat, wait for ever."""
+    from statuspage.lib.postgres.base import wait_no_longer_than  # once Django is set up
+
+    wait_no_longer_than(PATIENCE_SECONDS)
 
 
 @task_prerun.connect

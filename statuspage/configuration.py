@@ -132,6 +132,8 @@ class EngineSettings(AreaSettings):
         "", exclude=True, examples=[f"postgresql://candor:{AS_IN_THE_EXAMPLE}@127.0.0.1/candor"]
     )
     """PostgreSQL. Write special characters of the password as %XX."""
+    WEB_STATEMENT_SECONDS: Annotated[int, Field(ge=1)] = 10
+    """Seconds after which PostgreSQL ends a statement of the web process; workers have no limit."""
     REDIS_URL: str = Field("", examples=["redis://127.0.0.1:6379/0"])
     """Redis or Valkey: hints to workers, limits, caches."""
 

@@ -10,6 +10,7 @@ from statuspage.configuration import AREAS, EngineSettings, SiteSettings
 from statuspage.lib.database_url import database_from_url
 from statuspage.lib.env import Configuration
 from statuspage.lib.paths import PACKAGE, RESOURCES
+from statuspage.lib.redis_client import redis_options
 from statuspage.operations.configuration import BEAT_SCHEDULE, OperationsSettings
 from statuspage.operations.logs import logging_by
 from statuspage.regulator.configuration import RegulatorSettings
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "statuspage.pages.server.busy.BusyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -91,7 +93,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "statuspage.urls"
-WSGI_APPLICATION = "statuspage.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -114,6 +115,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": engines.REDIS_URL,
+        "OPTIONS": redis_options(),
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -195,7 +197,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0} | (
-    {"confirm_publish": True} if operations.on_rabbitmq else {"socket_connect_timeout": 2}
+    {"confirm_publish": True, "read_timeout": 10, "write_timeout": 5}
+    if operations.on_rabbitmq
+    else {"socket_connect_timeout": 2, "socket_timeout": 5, "socket_keepalive": True}
 )
 # Replicated queues on RabbitMQ: no task is lost when one node dies.
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if operations.on_rabbitmq else "classic"

@@ -88,11 +88,14 @@ class _Mailer:
 
     def __init__(self) -> None:
         self._backend = EmailBackend(timeout=settings.DELIVERY_TIMEOUT_SECONDS)
+        self._silent = False
 
     def send(self, message: Message) -> Outcome:
         """Send one message; distinguish what was certainly not sent from what may have been."""
         if not message.ours():
             return NotSent(Reason.OTHER, "lease")
+        if self._silent:  # another wait for each letter would hold up all other work
+            return NotSent(Reason.CONNECTION, "TimeoutError")
         try:
             letter = _letter(message)
             if self._backend.connection is None:
@@ -102,6 +105,7 @@ class _Mailer:
         except smtplib.SMTPAuthenticationError as error:
             return self._closed(NotSent(Reason.NO_CREDENTIALS, str(error.smtp_code)))
         except (smtplib.SMTPException, OSError) as error:
+            self._silent = _late(error)
             return self._closed(NotSent(Reason.CONNECTION, type(error).__name__))
         except ValueError as error:  # an address or header that no e-mail can carry
             return Failed(Reason.BAD_ADDRESS, type(error).__name__)
@@ -121,9 +125,7 @@ class _Mailer:
         except smtplib.SMTPDataError as error:
             return self._closed(NotSent(Reason.PROVIDER_ERROR, str(error.smtp_code)))
         except (smtplib.SMTPException, OSError) as error:
-            # smtplib turns a timeout into a disconnection, and keeps it as the context only.
-            late = isinstance(error.__context__, TimeoutError)
-            reason = Reason.TIMEOUT if late else Reason.CONNECTION
+            reason = Reason.TIMEOUT if _late(error) else Reason.CONNECTION
             return self._closed(Unknown(reason, type(error).__name__))
         if code in ACCEPTED:
             return Accepted(letter.extra_headers["Message-ID"])
@@ -133,6 +135,11 @@ class _Mailer:
         """Close the connection, which cannot be used for the next message."""
         self.close()
         return outcome
+
+
+def _late(error: Exception) -> bool:
+    """Return whether the server was silent; smtplib makes a disconnection of that."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def _letter(message: Message) -> EmailMultiAlternatives:

@@ -19,7 +19,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from notifications.channels import http, wording
@@ -41,6 +40,7 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from statuspage.lib.redis_client import async_client
 
 # A token is replaced this long before its end, so that none expires in transit.
 SPARE_SECONDS: Final = 300
@@ -174,7 +174,7 @@ class _Sender:
             NotAccepted: WeChat gives none.
         """
         key = f"token:wechat:{settings.WECHAT_APP_ID}"
-        async with aioredis.Redis.from_url(settings.REDIS_URL, decode_responses=True) as redis:
+        async with async_client(decode_responses=True) as redis:
             kept = await redis.get(key)
             if kept and kept != stale:
                 return str(kept)

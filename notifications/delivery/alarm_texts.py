@@ -45,7 +45,8 @@ ADVICE: Final[Mapping[str, Promise]] = {
         "Look at the reasons, put right what can be, then retry the failed messages."
     ),
     Alarm.Kind.PAGE_FILES: gettext_lazy(
-        "Check the disk of DATA_DIR: it may be full or read-only. nginx asks the web process until then."
+        "Check the disk of DATA_DIR: it may be full or read-only. Until then nginx asks the web "
+        "process."
     ),
 }
 

@@ -16,6 +16,7 @@ from notifications.channels.base import Channel, Limits, stand_in
 from notifications.channels.outcomes import Accepted, Failed, Outcome, Reason
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm
+from statuspage.lib.redis_client import client
 
 # Refill and take in one step, on the server's own clock. Arguments: rate a second, burst, wanted.
 # Returns how many tokens were taken, and after how many milliseconds the next one is there.
@@ -123,4 +124,4 @@ def note(provider: Channel, outcomes: Collection[Outcome]) -> None:
 
 @lru_cache(maxsize=1)
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL)
+    return client()

@@ -11,7 +11,7 @@ class WatchConfig(AppConfig):
     verbose_name = _("Alarms")
 
     def ready(self) -> None:
-        """Watch in beat as well; the web processes start their own in wsgi.py."""
+        """Watch in beat as well; the web processes start their own in rsgi.py."""
         from celery import signals
 
         from notifications.watch.watcher import watch_begin

@@ -37,10 +37,10 @@ def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
             *("--smtp-port", str(ports.smtp), "--journal", str(data_dir / "simulator.jsonl")),
         ],
         "web": [
-            *(*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
+            *(*python, "granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1"),
             *("--port", str(ports.web)),
-            *("--workers", "1", "--blocking-threads", "8", "--log-level", "warning"),
-            "statuspage.wsgi:application",
+            *("--workers", "1", "--log-level", "warning"),
+            "statuspage.rsgi:application",
         ],
         "worker": [
             *(*CELERY, "worker", "--concurrency", "4", "--loglevel", "WARNING"),

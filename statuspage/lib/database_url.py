@@ -1,6 +1,17 @@
 """Read DATABASE_URL."""
 
+from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+# libpq's own, which the URL may change: a server that cannot be reached, or is no longer there, is
+# noticed within seconds. Strings, as libpq and pg_dump take them.
+NOTICE_QUICKLY: Final = {
+    "connect_timeout": "3",
+    "keepalives_idle": "3",
+    "keepalives_interval": "1",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "5000",
+}
 
 
 def database_from_url(url: str) -> dict[str, object]:
@@ -19,9 +30,9 @@ def database_from_url(url: str) -> dict[str, object]:
     except ValueError:
         # Python's own message would show the invalid port, which may be part of a password.
         raise ValueError("must write special characters of the password as %XX") from None
-    options = dict(parse_qsl(parts.query))
+    options = {**NOTICE_QUICKLY, **dict(parse_qsl(parts.query))}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "statuspage.lib.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

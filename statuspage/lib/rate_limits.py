@@ -14,8 +14,8 @@ from limits.storage import RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
-# The longest wait for Redis, in seconds.
-REDIS_TIMEOUT: Final = 2.0
+from statuspage.lib.redis_client import redis_options
+
 # The window of `within_limit`.
 WINDOW_SECONDS: Final = 60
 
@@ -74,5 +74,4 @@ def within_limit(what: str, who: str, per_minute: int, *, fail_open: bool = True
 
 @lru_cache(maxsize=2)
 def _limiter(url: str) -> FixedWindowRateLimiter:
-    storage = RedisStorage(url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT)
-    return FixedWindowRateLimiter(storage)
+    return FixedWindowRateLimiter(RedisStorage(url, **redis_options()))

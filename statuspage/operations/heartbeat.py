@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import redis
 from celery import signals
-from django.conf import settings
+
+from statuspage.lib.redis_client import client
 
 KEY: Final = "pulse"
 CLOCK: Final = "beat"
@@ -17,7 +18,6 @@ PULSE_TASK: Final = "operations.pulse"
 ALIVE_SECONDS: Final = 20
 # After this long a worker that was stopped on purpose is forgotten.
 REMEMBERED_SECONDS: Final = 3600
-TIMEOUT_SECONDS: Final = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -72,9 +72,4 @@ def worker_lives(*, sender: Any, **_given: object) -> None:
 
 @lru_cache(maxsize=1)
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        decode_responses=True,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-    )
+    return client(decode_responses=True)

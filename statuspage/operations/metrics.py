@@ -4,6 +4,7 @@ import hmac
 import ipaddress
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Final
 
 import redis
 from django.conf import settings
@@ -21,10 +22,13 @@ from prometheus_client.registry import Collector
 from statuspage import __version__
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
+from statuspage.lib.postgres.base import impatient
 from statuspage.operations.heartbeat import pulses
 from statuspage.pages.health import CHECKS
 from statuspage.statements.models import Statement
 
+# While the database hangs, what can be known without it is answered after so long.
+PATIENCE_SECONDS: Final = 3.0
 # Apps register their collectors here, in ready(). Nothing is counted in a process: each gives the
 # same answer, and no figure is lost with one. Describing must not ask the engines, hence False.
 REGISTRY = CollectorRegistry(auto_describe=False)
@@ -91,7 +95,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Return the figures to clients that have the token; in development to this machine."""
     if not _may_see(request):
         raise Http404
-    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    with impatient(PATIENCE_SECONDS):
+        figures = generate_latest(REGISTRY)
+    return HttpResponse(figures, content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _may_see(request: HttpRequest) -> bool:

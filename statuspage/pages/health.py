@@ -1,18 +1,22 @@
 """Health checks of this process, PostgreSQL and Redis."""
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import Any, Final
 
 import redis
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from statuspage import __version__
+from statuspage.lib import redis_client
+from statuspage.lib.postgres.base import impatient
 
-REDIS_TIMEOUT_SECONDS: Final = 1.0
+# An engine that has not answered after so long is down.
+TIMEOUT_SECONDS: Final = 1.0
 # Apps above this one register here, in ready().
 _readers: Final[list[Callable[[], Iterable[str]]]] = []
 
@@ -46,7 +50,8 @@ def degraded_by(reader: Callable[[], Iterable[str]]) -> None:
 
 def _reasons() -> list[str]:
     try:
-        return sorted({reason for reader in _readers for reason in reader()})
+        with impatient(TIMEOUT_SECONDS):
+            return sorted({reason for reader in _readers for reason in reader()})
     except DatabaseError:
         return []
 
@@ -57,21 +62,42 @@ def _database() -> bool:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return False
+    finally:
+        connection.close()
     return True
 
 
 def _redis() -> bool:
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-    )
-    try:
-        return bool(client.ping())
-    except (redis.RedisError, OSError):
-        return False
-    finally:
-        client.close()
+    with redis_client.client() as client:
+        try:
+            return bool(client.ping())
+        except (redis.RedisError, OSError):
+            return False
 
 
-CHECKS: Final[Mapping[str, Callable[[], bool]]] = {"database": _database, "redis": _redis}
+class _Check:
+    """Asks one engine in a thread of its own, so that nobody waits for one that hangs."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._asked: Future[bool] | None = None
+
+    def __call__(self) -> bool:
+        """Return whether the engine answers in time; one is asked no second time meanwhile."""
+        if self._asked is None or self._asked.done():
+            self._asked = _threads().submit(self._ask)
+        try:
+            return self._asked.result(TIMEOUT_SECONDS)
+        except TimeoutError:
+            return False
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_name_prefix="candor-check")
+
+
+CHECKS: Final[Mapping[str, Callable[[], bool]]] = {
+    "database": _Check(_database),
+    "redis": _Check(_redis),
+}

@@ -5,19 +5,24 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 
-from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.functional import Promise
 from django.utils.http import parse_http_date_safe
-from django.utils.translation import override
+from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
 from statuspage.lib.rate_limits import WINDOW_SECONDS
 from statuspage.statements.texts import CHINESE, ENGLISH
 
 TRY_AGAIN_SECONDS: Final = 30
+# An engine that is away or hangs.
+AWAY: Final = (OperationalError, InterfaceError, RedisError)
 # Keeps the footer from querying the database, which may be what failed.
 NO_QUERY: Final = {"log_head": None}
 # RFC 9111 and RFC 5861, in seconds. Browsers revalidate each time, shared caches after a second;
@@ -56,12 +61,31 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 if the database does not answer; the template does not query it."""
-    if not isinstance(sys.exception(), OperationalError):
-        return render(request, "pages/errors/500.html", NO_QUERY, status=500)
-    response = render(request, "pages/errors/500.html", NO_QUERY, status=503)
+    """Answer 500, or 503 if an engine does not answer; the template does not query the database."""
+    if isinstance(sys.exception(), AWAY):
+        return unavailable(request)
+    return _failed(request, 500, "error", _("Something went wrong on our side."))
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer 503, without asking any engine."""
+    response = _failed(request, 503, "unavailable", _("Unavailable at the moment. Try again soon."))
     response["Retry-After"] = str(TRY_AGAIN_SECONDS)
     return response
+
+
+def _failed(request: HttpRequest, status: int, code: str, message: Promise) -> HttpResponse:
+    """Answer in the format of the API that was asked, or with the page."""
+    if request.path.startswith("/api/v1/"):
+        with override(get_language_from_request(request)):
+            error = {"code": code, "message": str(message), "fields": {}}
+        return JsonResponse({"error": error}, status=status)
+    if request.path.startswith("/api/v2/"):
+        with override(asked_language(request)):
+            response = JsonResponse({"error": str(message)}, status=status)
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+    return render(request, "pages/errors/500.html", NO_QUERY, status=status)
 
 
 def too_fast(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:

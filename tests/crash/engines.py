@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,6 +69,22 @@ class Engines:
         with redis.Redis.from_url(self.redis_url) as client:
             client.flushall()
 
+    @contextmanager
+    def redis_hanging(self) -> Iterator[None]:
+        """Have Valkey accept connections and answer nothing, until the block ends."""
+        assert self._valkey is not None
+        with _stopped([self._valkey.pid]):
+            yield
+
+    @contextmanager
+    def postgres_hanging(self) -> Iterator[None]:
+        """Have PostgreSQL, with all its processes, answer nothing, until the block ends."""
+        head = self._postgres.get_pid()
+        with _stopped([head]):  # first, so that it starts no more
+            listed = Path(f"/proc/{head}/task/{head}/children").read_text()
+            with _stopped([int(pid) for pid in listed.split()]):
+                yield
+
     def kill_postgres(self) -> None:
         """Stop PostgreSQL as a power cut would: no transaction gets to end."""
         os.kill(self._postgres.get_pid(), signal.SIGQUIT)
@@ -97,3 +115,15 @@ class Engines:
                 return bool(client.ping())
         except redis.RedisError:
             return False
+
+
+@contextmanager
+def _stopped(pids: list[int]) -> Iterator[None]:
+    try:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)

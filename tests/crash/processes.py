@@ -19,13 +19,12 @@ CELERY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "beat": ("beat", "--pidfile="),
 }
-# One that is to die serves one request at a time, so that it dies in the middle of just one.
 GRANIAN: Final = (
-    *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"),
-    *("--log-level", "warning", "--blocking-threads"),
+    *("granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1", "--workers", "1"),
+    *("--log-level", "warning"),
 )
-WEB: Final = (*GRANIAN, "4", "statuspage.wsgi:application")
-DOOMED_WEB: Final = (*GRANIAN, "1", "tests.crash.doomed_web:application")
+WEB: Final = (*GRANIAN, "statuspage.rsgi:application")
+DOOMED_WEB: Final = (*GRANIAN, "tests.crash.doomed_web:application")
 
 
 class Process:
@@ -66,7 +65,7 @@ class Processes:
     def __init__(self, folder: Path, environment: Mapping[str, str], port: int) -> None:
         self._folder = folder
         self._environment = dict(environment)
-        self._port = port
+        self.port = port
         self._started: list[Process] = []
         self._nursery = self._run("nursery", ["tests.crash.nursery"], stdin=subprocess.PIPE)
 
@@ -123,7 +122,7 @@ class Processes:
         return Process(kind, instant, pid, Path(f"/proc/{pid}").exists)
 
     def _web(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
-        command = [*(DOOMED_WEB if instant else WEB), "--port", str(self._port)]
+        command = [*(DOOMED_WEB if instant else WEB), "--port", str(self.port)]
         popen = self._run(kind, command, CRASH_INSTANT=instant, **settings)
         return Process(kind, instant, popen.pid, lambda: popen.poll() is None)
 

@@ -3,7 +3,9 @@
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.backends.postgresql import base, operations
+from django.db.backends.postgresql import operations
+
+from statuspage.lib.postgres import base
 
 # Rows that migrations write, which every installation has.
 SEEDED: Final = {"auth_permission", "django_content_type", "calendar_calendarprofile"}

@@ -59,7 +59,8 @@ def test_a_broker_that_is_away_only_leaves_a_remark_and_nobody_waits_for_it(
     away = Celery(set_as_current=False)
     away.config_from_object("django.conf:settings", namespace="CELERY")
     away.conf.broker_url = broker
-    monkeypatch.setattr(hints, "current_app", away)
+    monkeypatch.setattr(hints, "app_or_default", lambda: away)
     monkeypatch.setattr("kombu.utils.functional.sleep", nobody_sleeps)
     hints.hint("delivery.expand", 7)
+    hints.flush()
     assert "could not wake delivery.expand" in caplog.text

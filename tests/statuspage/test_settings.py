@@ -286,7 +286,7 @@ def start(*command: str, **changes: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-GRANIAN = ("-m", "granian", "--interface", "wsgi", "statuspage.wsgi:application", "--port")
+GRANIAN = ("-m", "granian", "--interface", "rsgi", "statuspage.rsgi:application", "--port")
 
 
 @pytest.mark.parametrize(

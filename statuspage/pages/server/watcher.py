@@ -10,6 +10,7 @@ from typing import Final
 import psycopg
 from django.db import DatabaseError, connection
 
+from statuspage.lib.postgres.base import bound
 from statuspage.lib.troubles import trouble_note, trouble_over
 from statuspage.pages.rendering.services import RenderResult, render_due, take_over
 from statuspage.pages.server.memory import Memory
@@ -28,14 +29,6 @@ CHECK_EVERY_SECONDS: Final = 120.0
 WRITE_AGAIN_SECONDS: Final = 5.0
 # The kind of alarm while they cannot be written.
 TROUBLE: Final = "page_files"
-# Added to Django's parameters: a lost connection must be noticed within seconds.
-NOTICE_QUICKLY: Final = {
-    "connect_timeout": 3,
-    "keepalives_idle": 3,
-    "keepalives_interval": 1,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 5000,
-}
 
 logger = logging.getLogger(__name__)
 
@@ -113,10 +106,11 @@ class Watcher:
 
     def _watch(self) -> None:
         """Listen on a connection of our own; look after every notification and every second."""
-        parameters = {**connection.get_connection_params(), **NOTICE_QUICKLY}
+        parameters = connection.get_connection_params()
         for name in ("cursor_factory", "context", "prepare_threshold"):  # Django's own
             parameters.pop(name, None)
         with psycopg.connect(**parameters, autocommit=True) as line:
+            bound(line, SILENT_AFTER_SECONDS)
             line.execute(f"LISTEN {store.CHANNEL}")
             take_over()
             while not self._ended.is_set():

@@ -11,7 +11,7 @@ from django.utils import timezone
 import notifications.subscribers.tasks  # noqa: F401  -- registers them
 from notifications.delivery.models import Delivery
 from notifications.delivery.partitions import ensure_partition
-from notifications.hints import hint
+from notifications.hints import flush, hint
 from notifications.subscribers.models import Address, Consent, SignUp, Subscriber
 from notifications.subscribers.services.addresses import address_add, webhook_add
 from notifications.subscribers.services.subscriptions import subscriber_erase
@@ -82,6 +82,7 @@ class TestWaking:
         self, broken_broker: None, caplog: pytest.LogCaptureFixture
     ) -> None:
         hint("subscribers.send_code", 1)
+        flush()
         assert "could not wake subscribers.send_code" in caplog.text
 
     @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.lib.database_url import database_from_url
+from statuspage.lib.database_url import NOTICE_QUICKLY, database_from_url
 from statuspage.lib.env import (
     AreaSettings,
     Configuration,
@@ -174,10 +174,12 @@ def test_a_problem_shows_no_secret(refused):
 
 
 def test_a_database_url_with_everything():
-    found = database_from_url("postgresql://me:p%40ss@db.example.com:5433/candor?sslmode=require")
+    found = database_from_url(
+        "postgresql://me:p%40ss@db.example.com:5433/candor?sslmode=require&connect_timeout=9"
+    )
     assert (found["NAME"], found["USER"], found["PASSWORD"]) == ("candor", "me", "p@ss")
     assert (found["HOST"], found["PORT"]) == ("db.example.com", "5433")
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == {**NOTICE_QUICKLY, "sslmode": "require", "connect_timeout": "9"}
 
 
 def test_a_database_url_with_a_socket_folder():

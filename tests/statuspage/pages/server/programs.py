@@ -16,8 +16,8 @@ from tests.product import INHERITED, ROOT, eventually, free_ports
 from tests.tools import nginx
 
 GRANIAN: Final = (
-    *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"),
-    *("--blocking-threads", "4", "--log-level", "warning", "statuspage.wsgi:application"),
+    *("-m", "granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1", "--workers", "1"),
+    *("--log-level", "warning", "statuspage.rsgi:application"),
 )
 
 

@@ -1,0 +1,1 @@
+"""PostgreSQL for Django, where every wait has an end."""

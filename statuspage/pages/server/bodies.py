@@ -1,0 +1,108 @@
+"""Request bodies: short ones are complete before a thread is taken, long ones arrive on the way."""
+
+import asyncio
+import io
+import time
+from collections.abc import AsyncIterator
+from typing import Final
+
+from statuspage.pages.server.interface import Client
+
+# Bodies up to this size in bytes are read whole: more than Django accepts outside of files.
+WHOLE_BYTES: Final = 6 << 20
+WHOLE_SECONDS: Final = 60.0
+# What all bodies that are being read may hold of the memory.
+ALL_BYTES: Final = 64 << 20
+# Of longer ones only so many at once, since each keeps a thread from other requests.
+UPLOADS: Final = 2
+# An upload that pauses for so long, or on average is slower, is ended.
+PAUSE_SECONDS: Final = 20.0
+START_SECONDS: Final = 30.0
+BYTES_A_SECOND: Final = 16 << 10
+
+
+class Refused(Exception):
+    """The body is not taken; the status says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Bodies:
+    """Reads the bodies of one process, within limits of time and of memory for all together."""
+
+    def __init__(self) -> None:
+        self._held = 0
+
+    async def whole(self, client: Client, length: int) -> io.BytesIO:
+        """Return a short body.
+
+        Raises:
+            Refused: it is too slow, it ends early, or there are too many others.
+        """
+        parts: list[bytes] = []
+        taken = 0
+        try:
+            async with asyncio.timeout(WHOLE_SECONDS):
+                async for part in _parts(client):
+                    taken += len(part)
+                    self._held += len(part)
+                    if self._held > ALL_BYTES:
+                        raise Refused(503)
+                    parts.append(part)
+                    if taken >= length:
+                        break
+        except TimeoutError:
+            raise Refused(408) from None
+        finally:
+            self._held -= taken
+        if taken < length:
+            raise Refused(400)
+        return io.BytesIO(b"".join(parts)[:length])
+
+
+class Upload(io.RawIOBase):
+    """A long body, read by a thread while it arrives. To that thread slowness is an OSError."""
+
+    def __init__(self, client: Client, loop: asyncio.AbstractEventLoop) -> None:
+        self._parts = _parts(client)
+        self._loop = loop
+        self._began = time.monotonic()
+        self._taken = 0
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: memoryview | bytearray) -> int:  # type: ignore[override]
+        """Read what there is next; 0 at the end."""
+        if not self._rest:
+            self._rest = self._next()
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+    def _next(self) -> bytes:
+        waiting = asyncio.run_coroutine_threadsafe(self._take(), self._loop)
+        try:
+            part = waiting.result(PAUSE_SECONDS)
+        except TimeoutError:
+            waiting.cancel()
+            raise TimeoutError("the upload has stopped") from None
+        self._taken += len(part)
+        if time.monotonic() - self._began > START_SECONDS + self._taken / BYTES_A_SECOND:
+            raise TimeoutError("the upload is too slow")
+        return part
+
+    async def _take(self) -> bytes:
+        return await anext(self._parts, b"")
+
+
+async def _parts(client: Client) -> AsyncIterator[bytes]:
+    """Yield the body's parts; granian ends it with an empty one."""
+    async for part in client:
+        if not part:
+            return
+        yield part

@@ -1,0 +1,179 @@
+"""Django behind the event loop: a request takes a thread when all of it has arrived."""
+
+import asyncio
+import io
+import logging
+import sys
+from collections.abc import Iterable, Mapping
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, NamedTuple
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from statuspage.pages.http import TRY_AGAIN_SECONDS
+from statuspage.pages.server.bodies import UPLOADS, WHOLE_BYTES, Bodies, Refused, Upload
+from statuspage.pages.server.busy import BUSY
+from statuspage.pages.server.interface import Client, Scope
+from statuspage.pages.server.lanes import Busy, Lane
+
+# As many requests at once wait for engines in this process.
+THREADS: Final = 8
+# Threads of their own for what tells whether the others are well.
+HEALTH: Final = ("/readyz", "/metrics")
+AT_ONCE: Final = ("/healthz",)
+# And for what waits for a server of somebody else's.
+ELSEWHERE: Final = ("/console/login/sso/", "/console/login/sso/back/")
+# A longer answer that is made piece by piece, such as an export, is not kept in memory.
+IN_MEMORY_BYTES: Final = 1 << 20
+# In this time the server has opened the file of such an answer.
+OPENED_WITHIN_SECONDS: Final = 30.0
+# Headers that WSGI knows under a name of their own.
+OWN_NAMES: Final = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+SAME_FOR_ALL: Final = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
+
+logger = logging.getLogger(__name__)
+
+
+class Reply(NamedTuple):
+    """What Django answered; a long answer is an open file."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes | IO[bytes]
+
+
+class Gateway:
+    """Lets the WSGI application answer in threads, while no slow client holds one."""
+
+    def __init__(self, django: WSGIApplication) -> None:
+        self._django = django
+        self._bodies = Bodies()
+        self._uploads = 0
+        self._lane = Lane[Reply]("candor-django", THREADS)
+        self._at_once = Lane[Reply]("candor-at-once", 2)
+        self._lanes: Mapping[str, Lane[Reply]] = {
+            **dict.fromkeys(AT_ONCE, self._at_once),
+            **dict.fromkeys(HEALTH, Lane[Reply]("candor-health", 2)),
+            **dict.fromkeys(ELSEWHERE, Lane[Reply]("candor-elsewhere", 2)),
+        }
+
+    async def answer(self, scope: Scope, client: Client) -> None:
+        """Answer one request."""
+        length = _length(scope)
+        try:
+            if length > WHOLE_BYTES:
+                reply = await self._upload(scope, client)
+            else:
+                body = await self._bodies.whole(client, length) if length else io.BytesIO()
+                reply = await self._by_django(scope, body)
+        except Refused as refused:
+            client.response_empty(refused.status, [("Connection", "close")])
+        except Busy:
+            client.response_empty(503, [("Retry-After", str(TRY_AGAIN_SECONDS))])
+        except Exception:  # Django itself lets none out
+            logger.exception("no answer to %s %s", scope.method, scope.path)
+            client.response_empty(500, [])
+        else:
+            _send(reply, client)
+
+    async def _upload(self, scope: Scope, client: Client) -> Reply:
+        if self._uploads >= UPLOADS:
+            return await self._refuse(scope)
+        self._uploads += 1
+        try:
+            upload = Upload(client, asyncio.get_running_loop())
+            return await self._by_django(scope, io.BufferedReader(upload))
+        finally:
+            self._uploads -= 1
+
+    async def _by_django(self, scope: Scope, body: IO[bytes]) -> Reply:
+        lane = self._lanes.get(scope.path, self._lane)
+        try:
+            return await lane.run(partial(_ask, self._django, environ_of(scope, body)))
+        except Busy:
+            return await self._refuse(scope)
+
+    async def _refuse(self, scope: Scope) -> Reply:
+        """Have Django say that it has no time: as a page or in the API's format."""
+        environ = environ_of(scope, io.BytesIO()) | {BUSY: True}
+        return await self._at_once.run(partial(_ask, self._django, environ))
+
+
+def environ_of(scope: Scope, body: IO[bytes]) -> WSGIEnvironment:
+    """Return a request as WSGI describes it (PEP 3333)."""
+    server, _, port = scope.server.rpartition(":")
+    headers = scope.headers
+    environ = {
+        **SAME_FOR_ALL,
+        "SERVER_NAME": server,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "HTTP_HOST": scope.authority or "",
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+    }
+    for name in headers.keys():  # noqa: SIM118 - it is no mapping
+        if "_" in name:  # it would pass for the header with hyphens, which a proxy has set
+            continue
+        values = headers.get_all(name)
+        written = OWN_NAMES.get(name) or f"HTTP_{name.replace('-', '_').upper()}"
+        environ[written] = (";" if name == "cookie" else ",").join(values)
+    return environ
+
+
+def _length(scope: Scope) -> int:
+    """Return the body's length in bytes; like Django, take one without a length for empty."""
+    text = str(scope.headers.get("content-length") or "0")
+    return int(text) if text.isdecimal() else 0
+
+
+def _ask(django: WSGIApplication, environ: WSGIEnvironment) -> Reply:
+    """Have Django answer, in this thread to the end: its database connection belongs to it."""
+    said: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> Any:
+        said[:] = [(status, headers)]
+
+    response = django(environ, start)
+    try:
+        body = _collected(response)
+    finally:
+        if close := getattr(response, "close", None):
+            close()
+    status, headers = said[0]
+    return Reply(int(status.split(" ", 1)[0]), headers, body)
+
+
+def _collected(response: Iterable[bytes]) -> bytes | IO[bytes]:
+    if not getattr(response, "streaming", False):
+        return b"".join(response)
+    spool = SpooledTemporaryFile[bytes](IN_MEMORY_BYTES)
+    for part in response:
+        spool.write(part)
+    length = spool.tell()
+    spool.seek(0)
+    if length > IN_MEMORY_BYTES:
+        return spool
+    with spool:
+        return spool.read()
+
+
+def _send(reply: Reply, client: Client) -> None:
+    if isinstance(reply.body, bytes):
+        client.response_bytes(reply.status, reply.headers, reply.body)
+        return
+    # The file has no name any more; granian opens it by its number and sends it as fast as the
+    # reader takes it, without a thread of ours.
+    client.response_file(reply.status, reply.headers, f"/dev/fd/{reply.body.fileno()}")
+    asyncio.get_running_loop().call_later(OPENED_WITHIN_SECONDS, reply.body.close)
