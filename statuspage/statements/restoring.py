@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Max
-
 from statuspage.statements.models import Restoration
 
 # A backup of the first release has no such table yet; migration 0003 leaves one that it finds.
@@ -19,10 +17,15 @@ RECORD: Final = """
 """
 
 
+def last_restoration() -> Restoration | None:
+    """Return the record of the last restore, or None if this database was never restored."""
+    return Restoration.objects.order_by("-pk").first()
+
+
 def restored_at() -> datetime | None:
     """Return when this database was last restored from a backup, or None if it never was.
 
     What was due before may have been done since the backup, by the database that was lost.
     """
-    last: datetime | None = Restoration.objects.aggregate(last=Max("at"))["last"]
-    return last
+    last = last_restoration()
+    return last.at if last else None
