@@ -37,6 +37,7 @@ class Stage:
     def __init__(self, engines: Engines, simulator: Simulator, folder: Path, port: int) -> None:
         self.engines = engines
         self.simulator = simulator
+        self.site = f"http://127.0.0.1:{port}"
         self.processes = Processes(folder, self._environment(folder, port), port)
         self.people: dict[int, str] = {}
         self.statements: list[int] = []

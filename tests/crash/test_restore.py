@@ -1,5 +1,7 @@
 """A restore tells nobody twice, whatever was unfinished when the backup was taken."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from notifications.delivery.models import Broadcast, Delivery, Hold
 from notifications.delivery.states import HoldStep
 from statuspage.operations.backup import backup
+from statuspage.pages.log.machine import VERIFIER
 from tests.crash.harness import PATIENT, Stage
 from tests.crash.restoring import decide, lose_everything_and_restore, states, told
 
@@ -60,6 +63,7 @@ def test_nobody_is_told_twice_and_those_left_over_are_told(
     file = tmp_path / "candor.dump"
     assert backup(file) == number
 
+    verify_the_log(stage, tmp_path)
     # The original goes on to its end, which the backup knows nothing of.
     stage.start("worker", **PATIENT)
     stage.wait_until_accepted(RECIPIENTS - LEFT_OVER)
@@ -87,6 +91,19 @@ def test_nobody_is_told_twice_and_those_left_over_are_told(
     after = told(stage, number)
     assert len(after) == after.total() == RECIPIENTS
     assert_rows_name_the_messages(stage, number)
+    verify_the_log(stage, tmp_path)
+
+
+def verify_the_log(stage: Stage, memory: Path) -> None:
+    """Run verify_log.py as a reader does; it remembers what it saw before."""
+    done = subprocess.run(
+        [sys.executable, str(VERIFIER), stage.site],
+        cwd=memory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def assert_rows_name_the_messages(stage: Stage, number: int) -> None:
