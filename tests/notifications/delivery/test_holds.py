@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -17,23 +16,16 @@ from notifications.delivery.holds import hold_decide, holds_work
 from notifications.delivery.models import Alarm, Broadcast, Delivery, Hold, Receipt
 from notifications.delivery.receipts import receipts_apply, receipts_store
 from notifications.delivery.resolve import resolve_unknown, sweep
-from notifications.delivery.restoring import HOLD
 from notifications.delivery.send import send_due
 from notifications.delivery.states import HOLD_TRANSITIONS, NEVER, HoldStep
 from notifications.subscribers.models import Subscriber
 from statuspage.incidents.services.incidents import incident_update
 from tests.factories import incident_of, make_address, open_incident, text
 from tests.notifications.delivery.rows import deliver, finished, statement
-from tests.notifications.delivery.steps import PHONE, SMS, due_now, on_the_phone, row
+from tests.notifications.delivery.steps import PHONE, SMS, due_now, on_the_phone, restore, row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OTHER = "+8613800138002"
-
-
-def restore() -> None:
-    """Do to this database what `restore` does to the one that it fills."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD)
 
 
 def told_since_the_backup(*, made_before: bool = False):

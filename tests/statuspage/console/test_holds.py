@@ -3,32 +3,23 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from notifications.delivery.models import Hold
-from notifications.delivery.restoring import HOLD
 from notifications.delivery.states import NEVER
 from notifications.subscribers.models import Address
 from statuspage.console.models import Decision
 from statuspage.incidents.models import Maintenance
 from statuspage.staff.models import AuditEntry
 from statuspage.staff.roles import Role
-from statuspage.statements.restoring import RECORD
 from tests.factories import make_address, make_component, make_staff, open_incident
 from tests.notifications.delivery.rows import deliver, statement
+from tests.notifications.delivery.steps import restore
 from tests.statuspage.console.browser import browser_of, form_of, signed_in, words
 from tests.statuspage.console.paths import plan
 
 LIST = "/console/held/"
-
-
-def restore() -> None:
-    """Do to this database what `restore` does to the one that it fills."""
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD)
-        cursor.execute(HOLD)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page
 from statuspage.staff.roles import Role
 from tests.factories import make_address, make_staff
 from tests.notifications.delivery.rows import deliver, statement
+from tests.notifications.delivery.steps import restore
 from tests.statuspage.console.browser import browser_of
-from tests.statuspage.console.test_holds import restore
 from tests.statuspage.pages.test_in_a_browser import chromium
 from tests.tools.axe import EVERYTHING, violations
 
