@@ -127,19 +127,27 @@ class AliyunSms(Channel):
                 yield sent
 
     async def look_up(self, message: Message, since: datetime) -> Accepted | LookupResult:
-        """Look for the message's OutId in the provider's daily lists (days of China's time)."""
+        """Look for the message in the provider's daily lists (days of China's time).
+
+        By its OutId; by its text only after a restore, when the delivery may have another id.
+        """
         first, last = (since - CLOCK_SKEW).astimezone(CHINA).date(), datetime.now(CHINA).date()
         days = [first + timedelta(days=days) for days in range((last - first).days + 1)]
         if len(days) > MAX_DAYS:
             return LookupResult.CANNOT_TELL
         try:
             async with http.session() as opened:
-                listed = [await _out_ids(opened, message.address, day) for day in days]
+                listed = [await _sent_to(opened, message.address, day) for day in days]
         except (NotAccepted, ValueError, LookupError, TypeError, AttributeError):
             return LookupResult.CANNOT_TELL
         # Any try of the delivery counts; a message without delivery (id 0) has only its own.
         mark = f"{message.delivery_id}:{'' if message.delivery_id else message.attempt_id}"
-        ours = [out_id for day in listed for out_id in day if out_id.startswith(mark)]
+        ours = [
+            out_id
+            for day in listed
+            for out_id, text in day
+            if out_id.startswith(mark) or text in message.texts
+        ]
         return Accepted(ours[0]) if ours else LookupResult.ABSENT
 
     def verify_callback(self, request: HttpRequest) -> None:
@@ -226,17 +234,17 @@ def _meaning(code: str) -> Refusal:
     return replace(known, code=code[:40])
 
 
-async def _out_ids(opened: aiohttp.ClientSession, address: str, day: date) -> list[str]:
-    """Return the OutIds of all messages to that number on that day; may raise parsing errors."""
+async def _sent_to(opened: aiohttp.ClientSession, address: str, day: date) -> list[tuple[str, str]]:
+    """Return OutId and text of a day's messages to that number; may raise parsing errors."""
     query = {"PhoneNumber": _number(address), "SendDate": f"{day:%Y%m%d}"}
-    found: list[str] = []
+    found: list[tuple[str, str]] = []
     for page in range(1, MAX_PAGES + 1):
         paging = {"PageSize": str(PAGE_SIZE), "CurrentPage": str(page)}
         given = (await _call(opened, "QuerySendDetails", **query, **paging)).json()
         if given["Code"] != "OK":
             raise ValueError("refused")
         entries = given["SmsSendDetailDTOs"]["SmsSendDetailDTO"]
-        found += [str(entry.get("OutId", "")) for entry in entries]
+        found += [(str(one.get("OutId", "")), str(one.get("Content", ""))) for one in entries]
         if len(entries) < PAGE_SIZE:
             return found
     raise ValueError("too many")

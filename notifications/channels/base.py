@@ -70,6 +70,8 @@ class Message:
     address: str
     content: Content
     secret: str = ""
+    # After a restore, when ids say nothing: a look-up takes any of these texts for this message.
+    texts: Sequence[str] = ()
     ours: Callable[[], bool] = lambda: True
 
     @property
@@ -132,6 +134,10 @@ class Channel(ABC):
         """Ask the provider whether it has the message. CANNOT_TELL where there is no way to ask."""
         return LookupResult.CANNOT_TELL
 
+    def can_be_asked(self) -> bool:
+        """Return whether the provider can be asked about a message."""
+        return type(self).look_up is not Channel.look_up
+
     def verify_callback(self, request: HttpRequest) -> None:
         """Pass when the callback is from the provider.
 
@@ -175,6 +181,11 @@ def channels() -> Sequence[Channel]:
 def stand_in(name: str) -> Channel | None:
     """Return the channel that may send for the one of that name while its provider is down."""
     return next((one for one in channels() if one.stands_in_for == name), None)
+
+
+def askable_channels() -> list[str]:
+    """Return the names of the channels whose provider can be asked about a message."""
+    return [one.name for one in channels() if one.can_be_asked()]
 
 
 def reachable_channels() -> Sequence[Channel]:

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     TIMEOUT = "timeout"
     BUDGET = "budget"
     FAILING = "failing"
+    DISCARDED = "discarded"
     OTHER = "other"
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -159,10 +159,15 @@ class TwilioSms(Channel):
                 to=message.address, limit=LOOK_UP_LIMIT, page_size=LOOK_UP_LIMIT
             )
             listed = await asyncio.to_thread(curl.run, listing)
-            found = [one for one in listed if _is_it(one, message.content.text, since)]
+            texts = {message.content.text, *message.texts}
+            found = [one for one in listed if _is_it(one, texts, since)]
+            # What was sent before these is not listed.
+            whole = len(listed) < LOOK_UP_LIMIT or _moment(listed[-1]) < since - CLOCK_SKEW
         except (NotAccepted, TwilioException, ValueError, TypeError):
             return LookupResult.CANNOT_TELL
-        return Accepted(str(found[0].sid)) if found else LookupResult.ABSENT
+        if found:
+            return Accepted(str(found[0].sid))
+        return LookupResult.ABSENT if whole else LookupResult.CANNOT_TELL
 
     def verify_callback(self, request: HttpRequest) -> None:
         """Check Twilio's signature of the URL and the posted form."""
@@ -212,10 +217,15 @@ async def _send_one(client: Client, message: Message) -> Outcome:
     return Accepted(created.sid) if created.sid else Unknown(Reason.PROVIDER_ERROR, "no sid")
 
 
-def _is_it(listed: MessageInstance, text: str, since: datetime) -> bool:
-    moment = listed.date_created or listed.date_sent
+def _is_it(listed: MessageInstance, texts: Collection[str], since: datetime) -> bool:
     ours = str(listed.direction).startswith("outbound")
-    return ours and listed.body == text and bool(moment) and moment >= since - CLOCK_SKEW
+    return ours and listed.body in texts and _moment(listed) >= since - CLOCK_SKEW
+
+
+def _moment(listed: MessageInstance) -> datetime:
+    """Return when Twilio took a message; one without any time is older than every other."""
+    moment: datetime | None = listed.date_created or listed.date_sent
+    return moment or datetime.min.replace(tzinfo=UTC)
 
 
 def _status_callback(request: HttpRequest) -> Callback:

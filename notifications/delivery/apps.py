@@ -12,15 +12,18 @@ class DeliveryConfig(AppConfig):
     verbose_name = _("Deliveries")
 
     def ready(self) -> None:
-        """Open a broadcast for each statement in its transaction; register metrics and health."""
+        """Open a broadcast for each statement, hold what a restore finds; register the rest."""
         from notifications.delivery.broadcasts import broadcast_open
         from notifications.delivery.metrics import DeliveryCollector
+        from notifications.delivery.restoring import HOLD
         from notifications.delivery.selectors import degraded
+        from statuspage.lib.restoring import on_restore
         from statuspage.operations.metrics import REGISTRY
         from statuspage.pages.health import degraded_by
         from statuspage.statements.services import on_publish
 
         on_publish(broadcast_open)
+        on_restore(HOLD)
         REGISTRY.register(DeliveryCollector())
         post_migrate.connect(_make_partitions, sender=self)
         degraded_by(degraded)

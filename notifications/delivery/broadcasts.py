@@ -63,9 +63,10 @@ BOUNDARY: Final = """
 """
 INSERT: Final = f"""
     INSERT INTO delivery_delivery
-        (statement_id, published_at, address_id, channel, language, due_at)
+        (statement_id, published_at, address_id, channel, language, state, due_at)
     SELECT b.statement_id, %(published_at)s, a.id, a.channel, p.language,
-           coalesce({QUIET_UNTIL}, now())
+           CASE b.state WHEN 'held' THEN 'held' ELSE 'pending' END,
+           coalesce(CASE b.state WHEN 'held' THEN now() ELSE {QUIET_UNTIL} END, now())
     FROM delivery_broadcast b, {FROM}
     WHERE b.statement_id = %(statement)s
       AND a.id > %(cursor)s AND a.id <= %(boundary)s
@@ -140,18 +141,24 @@ def expand(statement_number: int) -> None:
     _wake(channels)
 
 
+def expand_on_hold(statement_number: int) -> None:
+    """Create the deliveries that a broadcast on hold still lacks; they are on hold as well."""
+    while _expand_chunk(statement_number, BroadcastState.HELD):
+        pass
+
+
 def _wake(channels: Iterable[str]) -> None:
     for channel in channels:
         wake_send(channel)
 
 
-def _expand_chunk(statement_number: int) -> bool:
+def _expand_chunk(statement_number: int, state: BroadcastState = BroadcastState.EXPANDING) -> bool:
     """Expand one chunk; return False when none is left or another worker holds the broadcast."""
     with transaction.atomic():
         broadcast = (
             Broadcast.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("statement")
-            .filter(pk=statement_number, state=BroadcastState.EXPANDING)
+            .filter(pk=statement_number, state=state, expanded_at=None)
             .first()
         )
         if broadcast is None:
@@ -160,7 +167,8 @@ def _expand_chunk(statement_number: int) -> bool:
             cursor.execute(BOUNDARY, [broadcast.cursor, broadcast.upper, CHUNK])
             boundary = cursor.fetchone()[0]
             if boundary is None:
-                broadcast.state = BroadcastState.SENDING
+                if state == BroadcastState.EXPANDING:
+                    broadcast.state = BroadcastState.SENDING
                 broadcast.expanded_at = timezone.now()
                 broadcast.save(update_fields=["state", "expanded_at"])
                 return False

@@ -10,15 +10,21 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from notifications.channels.base import askable_channels
 from notifications.delivery.audience import QUIET_UNTIL, quiet_parameters, wants
+from notifications.delivery.states import NEVER
 from notifications.hints import wake_send
 
 # Only for subscribers who are notified once. What waits for a quota does not wait where there is a
-# next address; everything else has failed for good, so that nobody gets a statement twice.
+# next address; everything else has failed for good, so that nobody gets a statement twice. Of a
+# statement that was on hold, the next address may have been told after the backup: its provider is
+# asked first, or staff decide.
 FALL_BACK: Final = f"""
     WITH failed AS (
         SELECT d.id, d.published_at, d.statement_id, d.language, d.state, next.id AS address_id,
-               next.channel, next.until
+               next.channel, next.until,
+               EXISTS (SELECT FROM delivery_hold h WHERE h.broadcast_id = d.statement_id)
+                   AS restored
         FROM delivery_delivery d
         JOIN delivery_broadcast b ON b.statement_id = d.statement_id
         JOIN subscribers_address from_address ON from_address.id = d.address_id
@@ -37,8 +43,14 @@ FALL_BACK: Final = f"""
           AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota'))
     ), created AS (
         INSERT INTO delivery_delivery
-            (statement_id, published_at, address_id, channel, language, due_at)
-        SELECT statement_id, published_at, address_id, channel, language, coalesce(until, now())
+            (statement_id, published_at, address_id, channel, language, state, due_at,
+             first_tried_at)
+        SELECT statement_id, published_at, address_id, channel, language,
+               CASE WHEN restored THEN 'unknown' ELSE 'pending' END,
+               CASE WHEN NOT restored THEN coalesce(until, now())
+                    WHEN channel = ANY(%(askable)s) THEN now()
+                    ELSE %(never)s::timestamptz END,
+               CASE WHEN restored THEN published_at END
         FROM failed
         ON CONFLICT (statement_id, address_id, published_at) DO NOTHING
         RETURNING channel
@@ -53,23 +65,26 @@ FALL_BACK: Final = f"""
 # Suppression, consent, supersession and quiet hours are checked in the same SQL statement as the
 # claim, because they may have changed since the broadcast was expanded. A newer statement replaces
 # an older one at every address that it has reached, or will reach once it is expanded.
+SUPERSEDED: Final = f"""
+    cardinality(b.superseded_by) > 0 AND (
+        EXISTS (
+            SELECT FROM delivery_delivery newer
+            WHERE newer.statement_id = ANY(b.superseded_by)
+              AND newer.address_id = d.address_id)
+        OR EXISTS (
+            SELECT FROM delivery_broadcast newer
+            JOIN subscribers_subscription s ON s.address_id = a.id
+            WHERE newer.statement_id = ANY(b.superseded_by)
+              AND newer.state = 'expanding' AND {wants("a", "s", "newer")})
+    )
+"""
+WELCOME: Final = "a.id IS NOT NULL AND a.suppressed_at IS NULL AND a.confirmed_at IS NOT NULL"
 CLAIM: Final = f"""
     WITH due AS (
         SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind,
                {QUIET_UNTIL} AS quiet,
-               a.id IS NOT NULL AND a.suppressed_at IS NULL AND a.confirmed_at IS NOT NULL
-                   AS welcome,
-               cardinality(b.superseded_by) > 0 AND (
-                   EXISTS (
-                       SELECT FROM delivery_delivery newer
-                       WHERE newer.statement_id = ANY(b.superseded_by)
-                         AND newer.address_id = d.address_id)
-                   OR EXISTS (
-                       SELECT FROM delivery_broadcast newer
-                       JOIN subscribers_subscription s ON s.address_id = a.id
-                       WHERE newer.statement_id = ANY(b.superseded_by)
-                         AND newer.state = 'expanding' AND {wants("a", "s", "newer")})
-               ) AS superseded
+               {WELCOME} AS welcome,
+               {SUPERSEDED} AS superseded
         FROM delivery_delivery d
         JOIN delivery_broadcast b ON b.statement_id = d.statement_id
         LEFT JOIN subscribers_address a ON a.id = d.address_id
@@ -219,6 +234,8 @@ def fall_back(deliveries: Sequence[tuple[int, datetime]]) -> None:
             {
                 "ids": [key for key, _ in deliveries],
                 "moments": list({moment for _, moment in deliveries}),
+                "askable": askable_channels(),
+                "never": NEVER,
                 **quiet_parameters(),
             },
         )

@@ -63,6 +63,9 @@ class DeliverySettings(AreaSettings):
     ] = written("")
     """Channels on which a message that nobody can be asked about is sent again; on the others
     staff decide."""
+    RELEASE_TWICE_AFTER_HOURS: Positive = 2
+    """Hours after publication from which a statement that a restore put on hold is only released
+    after a second question."""
     DELIVERY_KEEP_DAYS: Annotated[int, Field(ge=31)] = 400
     """Days that single deliveries are kept; of older months only counts are."""
     QUIET_HOURS: Annotated[tuple[time, time] | None, PlainValidator(_hours)] = written(

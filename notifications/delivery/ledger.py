@@ -13,8 +13,7 @@ from django.utils import timezone
 from notifications.channels import channels
 from notifications.channels.outcomes import Reason
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery
-from notifications.delivery.resolve import NEVER
-from notifications.delivery.states import DeliveryState
+from notifications.delivery.states import NEVER, DeliveryState
 from notifications.hints import wake_send
 from notifications.subscribers.models import Address
 from notifications.subscribers.selectors import addresses_of

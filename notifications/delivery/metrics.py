@@ -38,7 +38,7 @@ def _unfinished() -> Metric:
     """Count only what partial indexes hold, however large the table is."""
     found = GaugeMetricFamily(
         "candor_deliveries_unfinished",
-        "Deliveries that wait, are in flight, or whose provider is being asked",
+        "Deliveries that wait, are in flight, on hold, or whose provider is being asked",
         labels=["channel", "state"],
     )
     for state in sorted(UNFINISHED):
@@ -65,7 +65,13 @@ def _made() -> Metric:
     """Read the sequence: counting the rows would read the whole table."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence('delivery_delivery', 'id')")
-        cursor.execute(f"SELECT last_value FROM {cursor.fetchone()[0]}")
+        sequence = cursor.fetchone()[0]
+        # A restored database starts again at a number of its own: see delivery/restoring.py.
+        cursor.execute(
+            f"SELECT last_value - seqstart + 1 FROM {sequence}, pg_sequence"
+            " WHERE seqrelid = %s::regclass",
+            [sequence],
+        )
         made = cursor.fetchone()[0]
     return CounterMetricFamily("candor_deliveries_made", "Deliveries ever made, about", value=made)
 
@@ -115,10 +121,13 @@ def _queue(trouble: Trouble) -> tuple[str, float]:
 
 def _totals() -> list[Metric]:
     month = spending()
-    unfinished = Broadcast.objects.exclude(state=BroadcastState.FINISHED).count()
+    held = Broadcast.objects.filter(state=BroadcastState.HELD).count()
+    over = (BroadcastState.FINISHED, BroadcastState.HELD)
+    unfinished = Broadcast.objects.exclude(state__in=over).count()
     waiting = Receipt.objects.filter(applied_at=None).count()
     totals: list[tuple[str, str, SupportsFloat | None]] = [
         ("candor_broadcasts_unfinished", "Broadcasts still under way", unfinished),
+        ("candor_broadcasts_held", "Broadcasts on hold after a restore", held),
         ("candor_receipts_waiting", "Receipts that are stored and not yet applied", waiting),
         ("candor_sms_spent", "What this month's SMS cost", month.spent),
         ("candor_sms_segments", "Segments of SMS billed this month", month.segments),

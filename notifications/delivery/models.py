@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.delivery.states import DeliveryState
+from notifications.delivery.states import DeliveryState, HoldStep
 from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
 
@@ -17,6 +17,7 @@ class BroadcastState(models.TextChoices):
     EXPANDING = "expanding", _("Finding recipients")
     SENDING = "sending", _("Sending")
     FINISHED = "finished", _("Finished")
+    HELD = "held", _("On hold")
 
 
 class Broadcast(models.Model):
@@ -67,6 +68,26 @@ class Broadcast(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.statement_id}"
+
+
+class Hold(models.Model):
+    """A broadcast that was unfinished in the backup from which the database was restored."""
+
+    broadcast = models.OneToOneField(
+        Broadcast, primary_key=True, on_delete=models.PROTECT, related_name="hold"
+    )
+    since = models.DateTimeField(db_default=Now())
+    step = models.CharField(max_length=10, choices=HoldStep.choices, default=HoldStep.WAITING)
+    # When the step began.
+    step_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        ordering = ["-broadcast_id"]
+
+    def __str__(self) -> str:
+        return f"#{self.broadcast_id} {self.step}"
 
 
 class Delivery(models.Model):

@@ -21,7 +21,9 @@ WAIT_FOR_DELIVERY: Final = timedelta(hours=1)
 SOONEST_LOOK: Final = timedelta(seconds=2)
 
 # A receipt also counts for a delivery that is `pending` after an attempt. Of an attempt that is not
-# the last one only `delivered` counts: that an old one failed no longer matters.
+# the last one only `delivered` counts: that an old one failed no longer matters. What is on hold
+# after a restore, or was found at the provider, was tried later than the backup knows: a receipt of
+# any attempt counts.
 APPLY: Final = """
     UPDATE delivery_delivery d
     SET state = %(state)s,
@@ -35,7 +37,8 @@ APPLY: Final = """
          AS r (id, published_at, provider_id, reason, code, at, attempt)
     WHERE d.id = r.id AND d.published_at = r.published_at AND d.state = ANY(%(before)s)
       AND (d.state <> 'pending' OR d.attempts > 0)
-      AND (r.attempt IS NULL OR r.attempt = d.attempt_id OR %(state)s = 'delivered')
+      AND (r.attempt IS NULL OR r.attempt = d.attempt_id OR %(state)s = 'delivered'
+           OR d.state = 'held' OR d.attempt_id IS NULL)
     RETURNING d.id, d.published_at
 """
 
@@ -96,7 +99,8 @@ def _put_off(nameless: Sequence[Receipt]) -> None:
 def _deliveries_of(receipts: Sequence[Receipt]) -> dict[int, Delivery]:
     """Find the delivery of each receipt by our own id, else by the provider's."""
     by_id = Delivery.objects.in_bulk([one.delivery_id for one in receipts if one.delivery_id])
-    nameless = [one.provider_id for one in receipts if not one.delivery_id]
+    # After a restore, a receipt may name a delivery that was made after the backup.
+    nameless = [one.provider_id for one in receipts if one.delivery_id not in by_id]
     by_provider = {
         (one.provider or one.channel, one.provider_id): one
         for one in Delivery.objects.filter(provider_id__in=nameless).exclude(provider_id="")
@@ -104,7 +108,7 @@ def _deliveries_of(receipts: Sequence[Receipt]) -> dict[int, Delivery]:
     found = {}
     for one in receipts:
         named = by_provider.get((one.channel, one.provider_id))
-        if delivery := by_id.get(one.delivery_id) if one.delivery_id else named:
+        if delivery := by_id.get(one.delivery_id or 0, named):
             found[one.pk] = delivery
     return found
 

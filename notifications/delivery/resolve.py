@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,9 +13,9 @@ from notifications.channels.base import Channel, Message
 from notifications.channels.outcomes import Accepted, LookupResult
 from notifications.delivery import loop
 from notifications.delivery.claim import Claimed, expire_leases
-from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Receipt
+from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold, Receipt
 from notifications.delivery.send import contents, log_error, message_of
-from notifications.delivery.states import UNFINISHED, DeliveryState
+from notifications.delivery.states import HOLD_MOVING, NEVER, UNFINISHED, DeliveryState
 from notifications.hints import hint, wake_receipts, wake_send
 
 LOOKS_NEEDED: Final = 2
@@ -61,7 +60,6 @@ ABSENT: Final = """
 REPEAT: Final = "state = 'pending', due_at = now()"
 # The provider does not answer now, which says nothing about the message: it is asked again.
 ASK_AGAIN: Final = "due_at = now() + make_interval(secs => %s)"
-NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 # It cannot be found out: it stays `unknown`, never due again, and is listed for staff to review.
 REVIEW: Final = "due_at = %s"
 
@@ -148,6 +146,8 @@ def sweep() -> None:
         wake_send(channel)
     if Receipt.objects.filter(applied_at=None, look_at__lte=timezone.now()).exists():
         wake_receipts()
+    if Hold.objects.filter(step__in=HOLD_MOVING).exists():
+        hint("delivery.work_on_holds")
     finish_broadcasts()
 
 

@@ -1,6 +1,7 @@
 """The states of a delivery with their transitions and order, and the moments of a statement."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +21,8 @@ class DeliveryState(models.TextChoices):
     UNKNOWN = "unknown", _("Being verified")
     SUPERSEDED = "superseded", _("Superseded")
     SUPPRESSED = "suppressed", _("Not sent")
+    # By `restore`, until staff have decided: it may have gone out since the backup.
+    HELD = "held", _("On hold")
 
 
 _S = DeliveryState
@@ -40,6 +43,8 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     _S.FAILED: frozenset({_S.PENDING}),
     _S.SUPPRESSED: frozenset({_S.PENDING}),
     _S.SUPERSEDED: frozenset(),
+    # A receipt, or the provider's own list, proves that it went out.
+    _S.HELD: REPORTED | {_S.PENDING, _S.SUPPRESSED},
 }
 
 # Receipts arrive late, repeated and out of order: one only counts when it makes progress.
@@ -47,6 +52,7 @@ RANK: Final[Mapping[str, int]] = {
     _S.PENDING: 0,
     _S.SENDING: 1,
     _S.UNKNOWN: 2,
+    _S.HELD: 2,
     _S.SENT: 3,
     _S.FAILED: 4,
     _S.UNDELIVERED: 4,
@@ -55,7 +61,38 @@ RANK: Final[Mapping[str, int]] = {
     _S.SUPPRESSED: 6,
 }
 
-UNFINISHED: Final = (_S.PENDING, _S.SENDING, _S.UNKNOWN)
+# The due time of what only people can decide.
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+UNFINISHED: Final = (_S.PENDING, _S.SENDING, _S.UNKNOWN, _S.HELD)
+
+
+class HoldStep(models.TextChoices):
+    """What staff have decided about a broadcast on hold."""
+
+    WAITING = "waiting", _("Waiting for your decision")
+    LOOKING = "looking", _("Asking the provider")
+    LOOKED = "looked", _("The provider was asked")
+    RELEASING = "releasing", _("Being released")
+    DISCARDING = "discarding", _("Being discarded")
+    RELEASED = "released", _("Released")
+    DISCARDED = "discarded", _("Discarded")
+
+
+_H = HoldStep
+_DECIDED: Final = frozenset({_H.RELEASING, _H.DISCARDING})
+HOLD_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    _H.WAITING: _DECIDED | {_H.LOOKING},
+    # Nobody has to wait for a provider that does not answer.
+    _H.LOOKING: _DECIDED | {_H.LOOKED},
+    _H.LOOKED: _DECIDED | {_H.LOOKING},
+    _H.RELEASING: frozenset({_H.RELEASED}),
+    _H.DISCARDING: frozenset({_H.DISCARDED}),
+    _H.RELEASED: frozenset(),
+    _H.DISCARDED: frozenset(),
+}
+# These wait for a worker, and those are over.
+HOLD_MOVING: Final = (_H.LOOKING, _H.RELEASING, _H.DISCARDING)
+HOLD_OVER: Final = (_H.RELEASED, _H.DISCARDED)
 
 
 def may_follow_from(following: str) -> list[str]:

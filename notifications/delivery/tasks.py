@@ -6,6 +6,7 @@ from celery import shared_task
 
 from notifications.delivery.alarms import alarms_tell
 from notifications.delivery.broadcasts import count_told, expand
+from notifications.delivery.holds import holds_work
 from notifications.delivery.partitions import deliveries_fold, partitions_make
 from notifications.delivery.receipts import BATCH, receipts_apply
 from notifications.delivery.report import report_publish
@@ -19,6 +20,7 @@ shared_task(name="delivery.make_partitions")(partitions_make)
 shared_task(name="delivery.count_told")(count_told)
 shared_task(name="delivery.report")(report_publish)
 shared_task(name="delivery.sweep")(sweep)
+shared_task(name="delivery.work_on_holds")(holds_work)
 shared_task(name="delivery.tell_alarms")(alarms_tell)
 
 

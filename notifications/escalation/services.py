@@ -29,6 +29,7 @@ from statuspage.notices.selectors import standing_notices
 from statuspage.postmortems.content import POSTMORTEM
 from statuspage.regulator.selectors import running
 from statuspage.statements.models import Statement
+from statuspage.statements.restoring import restored_at
 from statuspage.statements.texts import Text, in_language
 from statuspage.statements.times import iso
 
@@ -98,9 +99,13 @@ TWO_HOURS: Final = 120
 
 
 def promises_remind(now: datetime | None = None) -> int:
-    """Remind staff of every promise whose next level is due; return how many there were."""
-    moment = now or timezone.now()
-    return sum(_remind(one, moment) for one in open_promises(moment))
+    """Remind staff of every promise whose next level is due; return how many there were.
+
+    Levels that began before a restore are skipped: their reminders may have gone out since the
+    backup.
+    """
+    moment, restored = now or timezone.now(), restored_at()
+    return sum(_remind(one, moment, restored) for one in open_promises(moment))
 
 
 def reminders_forget(now: datetime | None = None) -> None:
@@ -108,10 +113,12 @@ def reminders_forget(now: datetime | None = None) -> None:
     Reminder.objects.filter(told_at__lt=(now or timezone.now()) - KEPT).delete()
 
 
-def _remind(promise: Promise, now: datetime) -> bool:
+def _remind(promise: Promise, now: datetime, restored: datetime | None) -> bool:
     """Send each recipient one message, however many levels have become due since the last look."""
     chain: Sequence[Level] = getattr(settings, CHAINS.get(promise.kind, "PROMISE_ESCALATION"))
-    levels = _claim(promise, begun(chain, promise.by, now), now)
+    earlier = begun(chain, promise.by, restored) if restored else ()
+    due = [one for one in begun(chain, promise.by, now) if one not in earlier]
+    levels = _claim(promise, due, now)
     if not levels:
         return False
     if send_to_staff(promise.key, _addresses(levels), _content(promise, now)):

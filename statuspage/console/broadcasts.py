@@ -25,6 +25,9 @@ RATE_OF_SECONDS: Final = 10.0
 # The least part of a bar of 1000 that can be seen.
 LEAST_SEEN: Final = 15
 WAITING: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
+UNTRIED: Final = (*WAITING, DeliveryState.HELD)
+# Nothing happens to these by itself.
+AT_REST: Final = (BroadcastState.FINISHED, BroadcastState.HELD)
 
 ByChannel = Mapping[str, Mapping[str, int]]
 
@@ -90,7 +93,7 @@ class Progress:
     def rate(self) -> float:
         """Messages tried per second over the last ten seconds; 0 while unknown."""
         tried = self.count.tried
-        if self.broadcast.state == BroadcastState.FINISHED or len(tried) < 2:
+        if self.broadcast.state in AT_REST or len(tried) < 2:
             return 0.0
         (began, before), (now, after) = tried[0], tried[-1]
         return max(0.0, (after - before) / (now - began))
@@ -114,7 +117,7 @@ class Progress:
     @property
     def moving(self) -> bool:
         """True while messages are still to be sent or receipts are outstanding."""
-        return self.broadcast.state != BroadcastState.FINISHED or self._awaits_receipts()
+        return self.broadcast.state not in AT_REST or self._awaits_receipts()
 
     def _awaits_receipts(self) -> bool:
         finished_at = self.broadcast.finished_at
@@ -129,7 +132,7 @@ class Progress:
 def _count(number: int, before: object) -> DeliveryCounts:
     by_channel = progress_by_channel(number)
     tried = sum(
-        count for row in by_channel.values() for state, count in row.items() if state not in WAITING
+        count for row in by_channel.values() for state, count in row.items() if state not in UNTRIED
     )
     now = time.time()
     earlier = before.tried if isinstance(before, DeliveryCounts) else ()

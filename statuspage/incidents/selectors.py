@@ -1,6 +1,8 @@
 """Read incidents and maintenance."""
 
-from django.db.models import QuerySet
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
 
 from statuspage.incidents.lifecycle import (
     MAINTENANCE_ACTIVE,
@@ -8,6 +10,7 @@ from statuspage.incidents.lifecycle import (
     MaintenanceStatus,
 )
 from statuspage.incidents.models import Incident, Maintenance, Template
+from statuspage.statements.restoring import restored_at
 
 
 def open_incidents() -> QuerySet[Incident]:
@@ -38,6 +41,22 @@ def active_maintenances() -> QuerySet[Maintenance]:
 def recent_maintenances(limit: int = 50) -> QuerySet[Maintenance]:
     """Return the `limit` newest maintenances, completed ones included."""
     return maintenances()[:limit]
+
+
+def due_maintenances(now: datetime) -> QuerySet[Maintenance]:
+    """Return the maintenances that should have started, or ended, by then."""
+    starting = Q(status=MaintenanceStatus.SCHEDULED, scheduled_for__lte=now)
+    ending = Q(status=MaintenanceStatus.IN_PROGRESS, scheduled_until__lte=now)
+    return maintenances().filter(starting | ending).order_by("scheduled_for")
+
+
+def held_maintenances() -> QuerySet[Maintenance]:
+    """Return the maintenances that the clock no longer moves: they were due before a restore.
+
+    Since the backup they may have been announced as started or completed; staff decide.
+    """
+    moment = restored_at()
+    return due_maintenances(moment) if moment else Maintenance.objects.none()
 
 
 def maintenances() -> QuerySet[Maintenance]:

@@ -4,14 +4,18 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, cast
 
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from psycopg.conninfo import make_conninfo
 
+from statuspage.lib.restoring import restore_steps
 from statuspage.statements.models import Statement
 
 # Data that expires by itself and is of no use elsewhere.
@@ -36,7 +40,9 @@ def backup(target: Path) -> int:
     partial = target.with_name(f".{target.name}.partial")
     without = [f"--exclude-table-data={table}" for table in LEFT_OUT]
     try:
-        _run("pg_dump", "--format=custom", "--no-owner", *without, f"--file={partial}")
+        options = ("--format=custom", "--no-owner", *without, f"--file={partial}")
+        with _started("pg_dump", f"--dbname={_where()}", *options):
+            pass
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.rename(target)
@@ -48,6 +54,9 @@ def backup(target: Path) -> int:
 def restore(source: Path) -> int:
     """Fill an empty database from a backup, all or nothing; returns the newest statement's number.
 
+    What was unfinished in the backup is put on hold in the same transaction: a worker that runs
+    already must never see anything that it would send a second time.
+
     Raises:
         BackupError: the database is not empty, the file cannot be read, pg_restore is missing or
             failed, or a statement in it does not match its hash.
@@ -57,7 +66,7 @@ def restore(source: Path) -> int:
     if connection.introspection.table_names():
         raise BackupError("the database is not empty; restore into a new one")
     connection.close()
-    _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(source))
+    _fill(source)
     check_log()
     return _head()
 
@@ -79,17 +88,44 @@ def _head() -> int:
         raise BackupError("the database does not answer") from error
 
 
-def _run(program: str, *arguments: str) -> None:
-    present = connection.settings_dict
-    # The password stays out of the list of processes.
-    environment = {**os.environ, "PGPASSWORD": str(present["PASSWORD"])}
-    command = [_found(program), f"--dbname={_where()}", *arguments]
-    done = subprocess.run(  # noqa: S603
-        command, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        last_line = (done.stderr.strip().splitlines() or ["failed"])[-1]
-        raise BackupError(f"{program}: {last_line}")
+def _fill(source: Path) -> None:
+    """Run the backup as SQL and the registered steps in one transaction.
+
+    COMMIT is only written once pg_restore has ended well. Whatever dies before that, PostgreSQL
+    rolls everything back when the connection ends.
+    """
+    reader = ("pg_restore", "--no-owner", "--file=-", str(source))
+    writer = ("psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
+    with (
+        _started(*reader, stdout=subprocess.PIPE) as script,
+        _started(*writer, f"--dbname={_where()}", stdin=subprocess.PIPE) as session,
+        suppress(BrokenPipeError),  # psql has ended; its error is raised at the end of its block
+        cast("IO[bytes]", session.stdin) as into,
+    ):
+        into.write(b"BEGIN;\n")
+        shutil.copyfileobj(cast("IO[bytes]", script.stdout), into)
+        if script.wait() == 0:
+            # The script has emptied the search path.
+            into.write("\n".join(("RESET search_path;", *restore_steps(), "COMMIT;", "")).encode())
+
+
+@contextmanager
+def _started(
+    program: str, *arguments: str, stdin: int | None = None, stdout: int | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start a program of PostgreSQL; at the end raise BackupError if it failed."""
+    with tempfile.TemporaryFile() as errors:
+        command = [_found(program), *arguments]
+        # The password stays out of the list of processes.
+        environment = {**os.environ, "PGPASSWORD": str(connection.settings_dict["PASSWORD"])}
+        with subprocess.Popen(  # noqa: S603
+            command, env=environment, stdin=stdin, stdout=stdout, stderr=errors
+        ) as process:
+            yield process
+        errors.seek(0)
+        if process.returncode:
+            lines = errors.read().decode(errors="replace").strip().splitlines()
+            raise BackupError(f"{program}: {(lines or ['failed'])[-1]}")
 
 
 def _found(program: str) -> str:

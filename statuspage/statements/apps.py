@@ -9,3 +9,10 @@ class StatementsConfig(AppConfig):
 
     name = "statuspage.statements"
     verbose_name = _("Statements")
+
+    def ready(self) -> None:
+        """Have every restoration recorded."""
+        from statuspage.lib.restoring import on_restore
+        from statuspage.statements.restoring import RECORD
+
+        on_restore(RECORD)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.documents import news_of
@@ -94,3 +94,18 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.size}"
+
+
+class Restoration(models.Model):
+    """The record that this database was restored from a backup; `restore` itself writes it."""
+
+    at = models.DateTimeField(db_default=Now())
+    # The number of the newest statement in the backup.
+    newest = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("restoration")
+        verbose_name_plural = _("restorations")
+
+    def __str__(self) -> str:
+        return f"#{self.newest}"

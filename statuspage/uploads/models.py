@@ -20,6 +20,7 @@ class UploadState(models.TextChoices):
     REFUSED = "refused"
     UNREADABLE = "unreadable"
     FAILED = "failed", _("Failed: internal error")
+    STOPPED = "stopped", _("Stopped by a restore: check what was published, then upload it again")
 
 
 UNFINISHED: Final = (UploadState.WAITING, UploadState.READING)

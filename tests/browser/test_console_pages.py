@@ -81,7 +81,7 @@ def addresses(product: Product) -> list[str]:
         *(f"notices/compose/{kind}/" for kind in NOTICES),
         "rules/",
         *("log/", f"broadcasts/{incident['statement']}/"),
-        *("ledger/", "dead-letters/", "dead-letters/retry/", "quarantine/"),
+        *("held/", "ledger/", "dead-letters/", "dead-letters/retry/", "quarantine/"),
         *(f"statements/{incident['statement']}/{act}/" for act in ("correct", "withdraw")),
     ]
     return [console(product, path) for path in paths]
@@ -112,7 +112,7 @@ def test_every_page_is_whole_for_eyes_ears_and_thumbs(
             for landmark in ("main", "banner", "contentinfo"):
                 expect(page.get_by_role(landmark)).to_have_count(1)
             assert page.get_by_role("navigation").first.get_attribute("aria-label")
-            if not re.search(r"/(broadcasts|statements|ledger|quarantine)/", address):
+            if not re.search(r"/(broadcasts|statements|held|ledger|quarantine)/", address):
                 current = page.locator(".site-nav [aria-current=page]")
                 expect(current).to_have_count(1)
                 assert address.startswith(current.evaluate("link => link.href"))

@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Q
@@ -37,6 +38,7 @@ class Stage:
     def __init__(self, engines: Engines, simulator: Simulator, folder: Path, port: int) -> None:
         self.engines = engines
         self.simulator = simulator
+        self.site = f"http://127.0.0.1:{port}"
         self.processes = Processes(folder, self._environment(folder, port), port)
         self.people: dict[int, str] = {}
         self.statements: list[int] = []
@@ -170,6 +172,8 @@ class Stage:
             "DATABASE_URL": self.engines.database_url,
             "REDIS_URL": self.engines.redis_url,
             "SITE_URL": f"http://127.0.0.1:{port}",
+            # This process publishes, and signs, too.
+            "LOG_ORIGIN": settings.LOG_ORIGIN,
             "TWILIO_BASE_URL": simulator.url,
             "TWILIO_ACCOUNT_SID": simulator.account_sid,
             "TWILIO_AUTH_TOKEN": simulator.auth_token,

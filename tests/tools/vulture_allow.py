@@ -52,3 +52,6 @@ _.model_config, _.settings_customise_sources  # pydantic-settings
 # Models that are used through the related name of their upload.
 _.ImportPart, _.ImportProblem
 _.UploadPart, _.UploadProblem, _.StagedTransaction
+
+# Written and asked for by SQL alone.
+_.step_at, _.STOPPED

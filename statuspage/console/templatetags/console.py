@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from notifications.channels import channels
 from notifications.delivery.alarm_texts import advice, alarm_path, headline
+from notifications.delivery.hold_selectors import open_holds
 from notifications.delivery.selectors import open_alarms
 from notifications.subscribers.models import Subscription, Topic
 from statuspage import __version__
@@ -159,6 +160,7 @@ register.filter("plain", lambda amount: f"{amount:f}")
 register.simple_tag(lambda: __version__, name="version")
 register.simple_tag(open_alarms, name="alarms")
 register.simple_tag(waiting_drafts, name="reported")
+register.simple_tag(lambda: open_holds().count(), name="broadcasts_on_hold")
 # The space between two sentences, which Chinese does not have.
 register.simple_tag(lambda: " " if get_language() == ENGLISH else "", name="after_sentence")
 register.filter("consent_source", lambda value: CONSENT_SOURCES.get(value, value))

@@ -1,5 +1,6 @@
 """Announce maintenance, and move it to its next stage by hand or by the clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Unpack
@@ -23,6 +24,7 @@ from statuspage.incidents.lifecycle import (
 )
 from statuspage.incidents.models import Maintenance, Recurrence
 from statuspage.incidents.promises import check_lead_time
+from statuspage.incidents.selectors import due_maintenances, held_maintenances
 from statuspage.incidents.services.impacts import (
     Superseded,
     advance,
@@ -47,6 +49,13 @@ COMPLETED: Final[Text] = {
 }
 
 
+# What the clock does with a maintenance in this status, and says.
+NEXT: Final[Mapping[str, tuple[MaintenanceStatus, Text]]] = {
+    MaintenanceStatus.SCHEDULED: (MaintenanceStatus.IN_PROGRESS, STARTED),
+    MaintenanceStatus.IN_PROGRESS: (MaintenanceStatus.COMPLETED, COMPLETED),
+}
+
+
 @dataclass(frozen=True)
 class DueOccurrence:
     """An occurrence of a recurring maintenance that should be announced by now."""
@@ -58,6 +67,11 @@ class DueOccurrence:
     def end(self) -> datetime:
         """The planned end."""
         return self.start + timedelta(minutes=self.recurrence.minutes)
+
+    @property
+    def announced_from(self) -> datetime:
+        """The moment from which it is due to be announced."""
+        return self.start - timedelta(days=self.recurrence.ahead_days)
 
 
 def maintenance_schedule(
@@ -122,19 +136,14 @@ def maintenance_update(
 
 
 def maintenances_advance(now: datetime | None = None) -> list[Statement]:
-    """Start and complete the maintenances that are due; safe to call at any time."""
+    """Start and complete the maintenances that are due; safe to call at any time.
+
+    What was due before a restore is left to staff.
+    """
     moment = now or timezone.now()
-    starting = Maintenance.objects.filter(
-        status=MaintenanceStatus.SCHEDULED, scheduled_for__lte=moment
-    )
-    ending = Maintenance.objects.filter(
-        status=MaintenanceStatus.IN_PROGRESS, scheduled_until__lte=moment
-    )
-    # Both lists are read first: one that starts in this run is completed in the next.
-    due = [(one, MaintenanceStatus.IN_PROGRESS, STARTED) for one in starting] + [
-        (one, MaintenanceStatus.COMPLETED, COMPLETED) for one in ending
-    ]
-    said = (_advance_by_clock(one, status, body, moment) for one, status, body in due)
+    # The list is read first: one that starts in this run is completed in the next.
+    due = list(due_maintenances(moment).exclude(pk__in=held_maintenances().values("pk")))
+    said = (_advance_by_clock(one, *NEXT[one.status], moment) for one in due)
     return [statement for statement in said if statement]
 
 

@@ -19,6 +19,7 @@ from statuspage.incidents.services.maintenances import DueOccurrence, maintenanc
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
+from statuspage.statements.restoring import restored_at
 from statuspage.statements.texts import Text, clean_text
 
 LONGEST_MINUTES: Final = 72 * 60
@@ -92,10 +93,15 @@ def foreseen(begin: datetime, end: datetime) -> list[DueOccurrence]:
 
 
 def recurrences_announce(now: datetime | None = None) -> list[Statement]:
-    """Announce the due occurrences of automatic recurrences; safe to call at any time."""
+    """Announce the due occurrences of automatic recurrences; safe to call at any time.
+
+    One that was due before a restore may have been announced since the backup: it stays in the
+    list of due occurrences, where staff decide.
+    """
     said = []
+    restored = restored_at()
     for one in due(now):
-        if one.recurrence.automatic:
+        if one.recurrence.automatic and not (restored and one.announced_from <= restored):
             try:
                 said.append(_announce(one))
             except ValidationError as error:

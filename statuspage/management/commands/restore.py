@@ -10,7 +10,7 @@ from statuspage.operations.backup import restore
 
 
 class Command(BaseCommand):
-    """Restores into an empty database only, then checks every statement's hash."""
+    """Restores into an empty database only, with everything unfinished on hold; checks hashes."""
 
     help = "Fill an empty database from a backup."
     requires_migrations_checks = False
@@ -28,3 +28,11 @@ class Command(BaseCommand):
         """
         head = restore(options["file"])
         self.stdout.write(f"restored; the log is whole up to statement {head}")
+        self.stdout.write(
+            "What was unfinished in the backup is on hold; nothing of it is sent until you decide"
+            " in the console, under Delivery, On hold."
+        )
+        self.stdout.write(
+            f"If a statement newer than {head} was ever public, it is missing here. Before you"
+            ' publish anything, read "After a restore" in docs/operations.md.'
+        )

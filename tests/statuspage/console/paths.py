@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.delivery.models import Delivery
+from notifications.delivery.models import Delivery, Hold
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
 from notifications.subscribers.services.importing import IMPORTS
@@ -23,6 +23,7 @@ from tests.factories import make_address, make_component, make_staff, open_incid
 from tests.statuspage.monitors.factories import fire, make_rule
 from tests.statuspage.settlement.affected import lists
 
+HOLD_ACTS = ("hold_look", "hold_release", "hold_discard")
 COMPOSING = (
     "incident_backfill",
     "incident_compose",
@@ -53,6 +54,7 @@ def example_paths() -> dict[str, str]:
     )
     listed = lists.take(lists.text(lists.line(phone="x")), incident=incident.subject_id).public_id
     imported = IMPORTS.receive(name="a.csv", chunks=[b"phone\n"], author=None)
+    on_hold = held(make_component("分账", "Split payments")).pk
     ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
     arguments: dict[str, list[object]] = {
         "incident_update": [incident.subject_id],
@@ -76,6 +78,7 @@ def example_paths() -> dict[str, str]:
         "session_revoke": [1],
         "token_revoke": [1],
         "passkey_off": [1],
+        **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
         "transaction_list": [listed],
@@ -107,6 +110,14 @@ def undecided(statement: Statement) -> Delivery:
         created_at=now,
         updated_at=now,
     )
+
+
+def held(component: Component) -> Hold:
+    """Return a hold on a broadcast whose recipients nobody had found when it was backed up."""
+    broadcast = open_incident(component).broadcast
+    broadcast.state = "held"
+    broadcast.save()
+    return Hold.objects.create(broadcast=broadcast)
 
 
 def proposed() -> Proposal:
