@@ -71,6 +71,7 @@ class Imports(Pipeline[Import, SubscriberRow]):
     model = Import
     table = SubscriberTable
     limit = "IMPORT_MAX_MB"
+    batch = 10_000
 
     def apply(self, upload: Import, rows: Mapping[int, SubscriberRow]) -> None:
         """Import the rows."""
