@@ -77,13 +77,17 @@ def _by_library(raw: str) -> str:
 @lru_cache(maxsize=1)
 def _mobile_numbers(region: str) -> MobileNumbers:
     plan = phonenumbers.PhoneMetadata.metadata_for_region(region)
-    kinds = [getattr(plan, name) for name in TRIED_FIRST]
-    others = [one.national_number_pattern for one in kinds if one and one.national_number_pattern]
-    doubtful = [f"(?:{one})$" for one in others]
+    if plan is None:
+        raise ValueError(f"no numbering plan for {region}")
+    doubtful = [f"(?:{one})$" for name in TRIED_FIRST if (one := _pattern(getattr(plan, name)))]
     if plan.national_prefix_for_parsing:
         doubtful.append(plan.national_prefix_for_parsing)
     return MobileNumbers(
         calling_code=str(plan.country_code),
-        mobile=re.compile(plan.mobile.national_number_pattern, re.ASCII),
+        mobile=re.compile(_pattern(plan.mobile) or NEVER, re.ASCII),
         doubtful=re.compile("|".join(doubtful) or NEVER, re.ASCII),
     )
+
+
+def _pattern(kind: phonenumbers.PhoneNumberDesc | None) -> str:
+    return (kind and kind.national_number_pattern) or ""
