@@ -1,13 +1,13 @@
 """Read incidents and maintenance."""
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from statuspage.incidents.lifecycle import (
     MAINTENANCE_ACTIVE,
     IncidentStatus,
     MaintenanceStatus,
 )
-from statuspage.incidents.models import Incident, Maintenance, Template
+from statuspage.incidents.models import AffectedComponent, Incident, Maintenance, Template
 
 
 def open_incidents() -> QuerySet[Incident]:
@@ -22,7 +22,8 @@ def recent_incidents(limit: int = 50) -> QuerySet[Incident]:
 
 def incidents() -> QuerySet[Incident]:
     """Return all incidents, latest first."""
-    return Incident.objects.prefetch_related("affected__component")
+    affected = AffectedComponent.objects.select_related("component")
+    return Incident.objects.prefetch_related(Prefetch("affected", affected))
 
 
 def scheduled_maintenances() -> QuerySet[Maintenance]:

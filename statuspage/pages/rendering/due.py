@@ -1,8 +1,8 @@
 """Which addresses are kept as snapshots, and which of them are due to be rendered again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Max, Q
 from django.urls import reverse
@@ -21,44 +21,53 @@ from statuspage.settlement.ledger import commitments
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import ENGLISH, LANGUAGES
 
-# The kinds of subject whose statements change a page. All pages are also rendered every minute:
-# they show what is going on, or the time.
+# What a statement is about: a kind of subject, or a component's state. What it does not change may
+# be a minute old: every minute all of these are rendered again, because they show what is going
+# on, the time, or in their footer how far the log has got.
 EVERY: Final = frozenset(VIEWS)
-WORK: Final = frozenset({"incident", "maintenance"})
+STATE: Final = "state"
+STATES: Final = frozenset({STATE})
+INCIDENT: Final = frozenset({"incident"})
+MAINTENANCE: Final = frozenset({"maintenance"})
+NOTICE: Final = frozenset({"notice"})
+WORK: Final = INCIDENT | MAINTENANCE
 NONE: Final = frozenset[str]()
 
-# The footer of each says how far the log has got.
-PAGES: Final[Mapping[str, Set[str]]] = dict.fromkeys(
-    (
-        *("pages:home", "pages:history", "pages:notices", "pages:arrival", "pages:ledger"),
-        *("pages:uptime", "pages:transparency", "pages:log", "verification:verify"),
-    ),
-    EVERY,
-)
-# The same for machines; English under `?lang=en`. The API gives the time of the last statement.
+PAGES: Final[Mapping[str, Set[str]]] = {
+    "pages:home": EVERY,
+    "pages:history": WORK,
+    "pages:notices": NOTICE,
+    "pages:arrival": NOTICE,
+    "pages:ledger": NOTICE,
+    "pages:uptime": STATES,
+    "pages:transparency": NONE,
+    "pages:log": EVERY,
+    "verification:verify": NONE,
+}
+# The same for machines; English under `?lang=en`.
 SPOKEN: Final[Mapping[str, Set[str]]] = {
     "machine:rss": EVERY,
     "machine:atom": EVERY,
     "machine:json_feed": EVERY,
-    "machine:calendar": frozenset({"maintenance", "notice"}),
-    "machine:badge": WORK,
+    "machine:calendar": MAINTENANCE | NOTICE,
+    "machine:badge": STATES,
     "machine:api_summary": EVERY,
     "machine:api_status": EVERY,
-    "machine:api_components": EVERY,
-    "machine:api_incidents": EVERY,
-    "machine:api_unresolved": EVERY,
-    "machine:api_maintenances": EVERY,
-    "machine:api_upcoming": EVERY,
-    "machine:api_active": EVERY,
+    "machine:api_components": STATES,
+    "machine:api_incidents": INCIDENT,
+    "machine:api_unresolved": INCIDENT,
+    "machine:api_maintenances": MAINTENANCE,
+    "machine:api_upcoming": MAINTENANCE,
+    "machine:api_active": MAINTENANCE,
 }
 # One for all languages.
 PLAIN: Final[Mapping[str, Set[str]]] = {
     "machine:robots": NONE,
     "machine:security": NONE,
     "machine:widget": NONE,
-    "machine:sitemap": EVERY,
-    "machine:transparency_csv": EVERY,
-    "machine:transparency_json": EVERY,
+    "machine:sitemap": NONE,
+    "machine:transparency_csv": NONE,
+    "machine:transparency_json": NONE,
     "machine:checkpoint": EVERY,
     "machine:vkey": NONE,
 }
@@ -102,17 +111,30 @@ def newest_number() -> int:
     return Statement.objects.aggregate(newest=Max("number"))["newest"] or 0
 
 
-def after_statements(head: int) -> list[str]:
-    """Return what the statements after number `head` change."""
+def after_statements(head: int, now: datetime) -> list[str]:
+    """Return what the statements after number `head` change; the present month is /history/."""
     found = Statement.objects.filter(number__gt=head)
-    subjects = set(found.values_list("subject_type", "subject_id"))
-    shared = shared_pages({kind for kind, _public_id in subjects})
-    own = _own(_with_related(subjects), _months(subjects))
-    return [*shared, *_leaves(), *own]
+    rows = found.values_list(
+        "subject_type", "subject_id", "corrects_id", "document__content__components"
+    )
+    subjects, about = set(), set()
+    for kind, public_id, corrects, components in rows:
+        subjects.add((kind, public_id))
+        about |= {kind, STATE} if corrects or _changed(components) else {kind}
+    months = set(_months(subjects)) - {month_of(now)}
+    shared = shared_pages(about if about <= EVERY | STATES else None)
+    return [*shared, *_own(_with_related(subjects), months)]
 
 
-def after_a_minute(now: datetime) -> list[str]:
-    """Return what shows the clock (countdowns, arrival dates), and pages with much going on."""
+def _changed(components: Sequence[Mapping[str, Any]] | None) -> bool:
+    return any(one["new_status"] != one["old_status"] for one in components or ())
+
+
+def after_a_minute(now: datetime, head: int) -> list[str]:
+    """Return what shows the clock (countdowns, arrival dates), and pages with much going on.
+
+    `head` is the newest statement a minute ago: with each the later pages of lists move on.
+    """
     said = Statement.objects.filter(published_at__gte=now - STILL_MOVING)
     moving = set(said.values_list("subject_type", "subject_id"))
     opened = Incident.objects.exclude(status=IncidentStatus.RESOLVED)
@@ -121,7 +143,8 @@ def after_a_minute(now: datetime) -> list[str]:
     moving |= {("maintenance", one) for one in planned.values_list("public_id", flat=True)}
     # A month gains its link to the next one when that begins.
     months = [*_months(moving), month_of(now), month_of(now).previous]
-    return [*shared_pages(), *_own(moving, months)]
+    later = _leaves() if head != newest_number() else ()
+    return [*shared_pages(), *later, *_own(moving, months)]
 
 
 def everything() -> list[str]:

@@ -101,15 +101,13 @@ def render_due(now: datetime | None = None) -> RenderResult:
         edition, head, made_from = store.current(), due.newest_number(), reference()
         if _is_current(edition, head, made_from, moment):
             return RenderResult.NOTHING
-        return _render(edition, head, made_from, moment)
+        with sharing():
+            return _render(edition, head, made_from, moment)
 
 
 def _is_current(edition: Edition, head: int, made_from: str, now: datetime) -> bool:
     return (
-        edition.head == head
-        and edition.reference == made_from
-        and edition.rendered_at is not None
-        and _minute(edition.rendered_at) == _minute(now)
+        edition.head == head and edition.reference == made_from and not _is_new_minute(edition, now)
     )
 
 
@@ -131,11 +129,16 @@ def _render(edition: Edition, head: int, made_from: str, now: datetime) -> Rende
 def _urgent(edition: Edition, head: int, now: datetime) -> dict[str, None]:
     """Return what must be in the next edition, each once, in order."""
     keys: list[str] = []
-    if edition.rendered_at is None or edition.head != head:
-        keys += due.after_statements(edition.head) if edition.head else due.after_a_minute(now)
-    if edition.rendered_at and _minute(edition.rendered_at) != _minute(now):
-        keys += due.after_a_minute(now)
+    if edition.head and edition.head != head:
+        keys += due.after_statements(edition.head, now)
+    if not edition.head or _is_new_minute(edition, now):
+        keys += due.after_a_minute(now, edition.minute_head)
+        edition.minute_head = head
     return dict.fromkeys(keys)
+
+
+def _is_new_minute(edition: Edition, now: datetime) -> bool:
+    return edition.rendered_at is None or _minute(edition.rendered_at) != _minute(now)
 
 
 def _left(edition: Edition, made_from: str) -> list[str]:
@@ -149,15 +152,14 @@ def _left(edition: Edition, made_from: str) -> list[str]:
 def _rendered(keys: Iterable[str]) -> tuple[list[Page], set[str]]:
     """Return the pages of these addresses, and the addresses that do not exist."""
     pages, missing = [], set()
-    with sharing():
-        for key in keys:
-            try:
-                pages.append(rendered(key))
-            except Missing:
-                missing.add(key)
-            except UnusableResponse as problem:
-                logger.error("not kept as a snapshot: %s", problem)  # noqa: TRY400 - the view did
-                missing.add(key)
+    for key in keys:
+        try:
+            pages.append(rendered(key))
+        except Missing:
+            missing.add(key)
+        except UnusableResponse as problem:
+            logger.error("not kept as a snapshot: %s", problem)  # noqa: TRY400 - the view did
+            missing.add(key)
     return pages, missing
 
 
