@@ -24,9 +24,6 @@ class Edition(models.Model):
     number = models.BigIntegerField(_("number"), default=0)
     # The newest statement that every snapshot knows.
     head = models.BigIntegerField(_("newest statement"), default=0)
-    # The newest statement that the last minute's rendering knew, which includes the later pages of
-    # lists.
-    minute_head = models.BigIntegerField(default=0)
     # The code that renders, by its digest: in a rolling upgrade that of the process started last.
     code = models.CharField(max_length=64, default="")
     # What every snapshot was rendered from besides the log; empty while some are outdated.

@@ -12,7 +12,6 @@ from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.models import Notice
 from statuspage.pages.addresses import VIEWS
-from statuspage.pages.log.page import STATEMENTS_A_PAGE
 from statuspage.pages.paging import Month, month_of
 from statuspage.pages.selectors import record
 from statuspage.pages.uptime.page import record_of_states
@@ -123,18 +122,16 @@ def after_statements(head: int, now: datetime) -> list[str]:
         about |= {kind, STATE} if corrects or _changed(components) else {kind}
     months = set(_months(subjects)) - {month_of(now)}
     shared = shared_pages(about if about <= EVERY | STATES else None)
-    return [*shared, *_own(_with_related(subjects), months)]
+    lists = _leaves() if about & NOTICE else ()
+    return [*shared, *lists, *_own(_with_related(subjects), months)]
 
 
 def _changed(components: Sequence[Mapping[str, Any]] | None) -> bool:
     return any(one["new_status"] != one["old_status"] for one in components or ())
 
 
-def after_a_minute(now: datetime, head: int) -> list[str]:
-    """Return what shows the clock (countdowns, arrival dates), and pages with much going on.
-
-    `head` is the newest statement a minute ago: with each the later pages of lists move on.
-    """
+def after_a_minute(now: datetime) -> list[str]:
+    """Return what shows the clock (countdowns, arrival dates), and pages with much going on."""
     said = Statement.objects.filter(published_at__gte=now - STILL_MOVING)
     moving = set(said.values_list("subject_type", "subject_id"))
     opened = Incident.objects.exclude(status=IncidentStatus.RESOLVED)
@@ -143,8 +140,7 @@ def after_a_minute(now: datetime, head: int) -> list[str]:
     moving |= {("maintenance", one) for one in planned.values_list("public_id", flat=True)}
     # A month gains its link to the next one when that begins.
     months = [*_months(moving), month_of(now), month_of(now).previous]
-    later = _leaves() if head != newest_number() else ()
-    return [*shared_pages(), *later, *_own(moving, months)]
+    return [*shared_pages(), *_own(moving, months)]
 
 
 def everything() -> list[str]:
@@ -163,8 +159,7 @@ def everything() -> list[str]:
 
 
 def _leaves() -> Iterator[str]:
-    """Yield the later pages of lists; each shows the log head in its footer."""
-    yield from leaves("pages:log", newest_number(), STATEMENTS_A_PAGE)
+    """Yield the later pages of lists of notices. Those of the log are made on request."""
     yield from leaves("pages:notices", Notice.objects.count(), NOTICES_A_PAGE)
     yield from leaves("pages:ledger", commitments().count(), ACCOUNTS_A_PAGE)
 

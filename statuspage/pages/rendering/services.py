@@ -115,14 +115,14 @@ def _render(edition: Edition, head: int, made_from: str, now: datetime) -> Rende
     urgent = _urgent(edition, head, now)
     # A process of an older version renders new statements, and leaves the rest to the newer one.
     newest = edition.code in {"", code()}
-    left = _left(edition, made_from) if newest else []
+    left, gone = _left(edition, made_from) if newest else ([], set())
     later = [key for key in left if key not in urgent]
     pages, missing = _rendered([*urgent, *later[:BATCH]])
     edition.head, edition.rendered_at = head, now
     more = len(later) > BATCH
     if newest and edition.reference != made_from:
         edition.reference = "" if more else made_from
-    store.edition_publish(edition, pages, missing, made_from if newest else "")
+    store.edition_publish(edition, pages, missing | gone, made_from if newest else "")
     return RenderResult.MORE if more else RenderResult.DONE
 
 
@@ -132,8 +132,7 @@ def _urgent(edition: Edition, head: int, now: datetime) -> dict[str, None]:
     if edition.head and edition.head != head:
         keys += due.after_statements(edition.head, now)
     if not edition.head or _is_new_minute(edition, now):
-        keys += due.after_a_minute(now, edition.minute_head)
-        edition.minute_head = head
+        keys += due.after_a_minute(now)
     return dict.fromkeys(keys)
 
 
@@ -141,12 +140,15 @@ def _is_new_minute(edition: Edition, now: datetime) -> bool:
     return edition.rendered_at is None or _minute(edition.rendered_at) != _minute(now)
 
 
-def _left(edition: Edition, made_from: str) -> list[str]:
-    """Return the pages that were rendered from something that has changed since."""
+def _left(edition: Edition, made_from: str) -> tuple[list[str], set[str]]:
+    """Return the pages that were rendered from something that has changed since.
+
+    And those that are kept no longer: an older version made them.
+    """
     if edition.reference == made_from:
-        return []
-    fresh = store.made_from(made_from)
-    return [key for key in due.everything() if key not in fresh]
+        return [], set()
+    fresh, every = store.made_from(made_from), due.everything()
+    return [key for key in every if key not in fresh], store.etags().keys() - set(every)
 
 
 def _rendered(keys: Iterable[str]) -> tuple[list[Page], set[str]]:
