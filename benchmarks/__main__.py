@@ -17,7 +17,7 @@ from sandbox.up.engines import Engines
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = (
     *("sending", "expanding", "claiming", "receiving"),
-    *("looking_up", "rendering", "serving"),
+    *("importing", "looking_up", "rendering", "serving"),
 )
 LIBRARIES = ("Django", "celery", "psycopg", "twilio", "pycurl", "granian")
 ENVIRONMENT = {

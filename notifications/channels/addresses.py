@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from notifications.channels import phone_numbers
 
 
 class AddressKind(TextChoices):
@@ -25,9 +26,6 @@ class AddressKind(TextChoices):
 
 OPENID: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
 ROBOT_KEY: Final = re.compile(r"[A-Za-z0-9-]{10,64}")
-SMS_CAPABLE: Final = frozenset(
-    {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
-)
 
 
 def normalise(kind: AddressKind, raw: str) -> str:
@@ -46,25 +44,7 @@ def mask(kind: AddressKind, address: str) -> str:
 
 def calling_code(kind: AddressKind, address: str) -> str:
     """Return the country calling code of a phone number as `normalise` spells it; else empty."""
-    if kind != AddressKind.PHONE:
-        return ""
-    return str(phonenumbers.parse(address).country_code)
-
-
-def _phone(raw: str) -> str:
-    try:
-        number = phonenumbers.parse(raw, settings.DEFAULT_REGION)
-    except phonenumbers.NumberParseException as error:
-        raise ValidationError(
-            _("This is not a phone number. Check the digits."), code="phone"
-        ) from error
-    if not phonenumbers.is_valid_number(number):
-        raise ValidationError(
-            _("This phone number does not exist. Check the digits."), code="phone"
-        )
-    if phonenumbers.number_type(number) not in SMS_CAPABLE:
-        raise ValidationError(_("Enter a mobile number that can receive SMS."), code="phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phone_numbers.calling_code(address) if kind == AddressKind.PHONE else ""
 
 
 def _email(raw: str) -> str:
@@ -108,7 +88,7 @@ def _mask_tail(address: str) -> str:
 
 
 _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
-    AddressKind.PHONE: _phone,
+    AddressKind.PHONE: phone_numbers.normalise_phone,
     AddressKind.OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
     AddressKind.ROBOT: _matching(ROBOT_KEY, _("Invalid group robot key.")),
     AddressKind.EMAIL: _email,

@@ -1,7 +1,6 @@
 """Addresses at rest: encrypted with rotating keys, found again through a keyed index."""
 
 import base64
-import hashlib
 import hmac
 import os
 from functools import lru_cache
@@ -55,7 +54,7 @@ def decrypt(blob: bytes, context: str) -> str:
 def blind_index(clear: str, context: str) -> str:
     """Return a keyed hash (HMAC-SHA-256, hex) that finds an address without decrypting it."""
     message = f"{context}\x00{clear}".encode()
-    return hmac.new(settings.ADDRESS_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.digest(settings.ADDRESS_INDEX_KEY.encode(), message, "sha256").hex()
 
 
 def read_keys(text: str) -> dict[str, bytes]:

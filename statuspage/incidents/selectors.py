@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from statuspage.incidents.lifecycle import (
     MAINTENANCE_ACTIVE,
     IncidentStatus,
     MaintenanceStatus,
 )
-from statuspage.incidents.models import Incident, Maintenance, Template
+from statuspage.incidents.models import AffectedComponent, Incident, Maintenance, Template
 from statuspage.statements.restoring import restored_at
 
 
@@ -25,7 +25,8 @@ def recent_incidents(limit: int = 50) -> QuerySet[Incident]:
 
 def incidents() -> QuerySet[Incident]:
     """Return all incidents, latest first."""
-    return Incident.objects.prefetch_related("affected__component")
+    affected = AffectedComponent.objects.select_related("component")
+    return Incident.objects.prefetch_related(Prefetch("affected", affected))
 
 
 def scheduled_maintenances() -> QuerySet[Maintenance]:

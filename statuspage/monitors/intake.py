@@ -1,7 +1,7 @@
 """Store reports from monitors: one row for each signal, one draft for each rule."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +18,11 @@ from statuspage.statements.services import publishing
 
 # An older or a future start is not believed: it says little about our detection.
 BELIEVED: Final = timedelta(days=1)
+# What a report changes in its signal.
+NOTED: Final = (
+    *("labels", "summary", "url", "started_at", "ended_at", "last_seen_at"),
+    *("rule", "firing", "count", "firings", "draft"),
+)
 
 logger = logging.getLogger(__name__)
 
@@ -31,74 +36,119 @@ class ReportResult:
     draft: SignalDraft | None
 
 
-def signals_take(reports: Iterable[Report]) -> list[ReportResult]:
-    """Store the reports in order of arrival; a rule may publish at once."""
-    taken = [_take(one, timezone.now()) for one in reports]
-    fresh = {one.draft.pk: one.draft for one in taken if one.draft}
-    for draft in fresh.values():
+def signals_take(reports: Sequence[Report]) -> list[ReportResult]:
+    """Store the reports, in one transaction for each rule; a rule may publish at once.
+
+    The results are in the order of the reports.
+    """
+    now = timezone.now()
+    rules = list(SignalRule.objects.filter(enabled=True))
+    matched: dict[SignalRule | None, dict[int, Report]] = {}
+    for place, report in enumerate(reports):
+        rule = next((one for one in rules if fits(one.matchers, report.labels)), None)
+        matched.setdefault(rule, {})[place] = report
+    results: dict[int, ReportResult] = {}
+    for rule, of_rule in matched.items():
+        results |= zip(of_rule, _take(rule, [*of_rule.values()], now), strict=True)
+    taken = [results[place] for place in range(len(reports))]
+    for draft in {one.draft.pk: one.draft for one in taken if one.draft}.values():
         if draft.state == SignalDraftState.WAITING and draft.rule.auto_publish:
             _publish_by_rule(draft)
     return taken
 
 
-def _take(report: Report, now: datetime) -> ReportResult:
-    rules = SignalRule.objects.filter(enabled=True)
-    rule = next((one for one in rules if fits(one.matchers, report.labels)), None)
+def _take(rule: SignalRule | None, reports: Sequence[Report], now: datetime) -> list[ReportResult]:
+    """Store the reports that match a rule, or none; several, because monitors send by the 1,000."""
     # Publishers take their lock before any row's, so that no two wait for each other.
     with publishing() if rule and rule.auto_publish else transaction.atomic():
         if rule:  # reports to one rule are processed one after the other
             SignalRule.objects.select_for_update().get(pk=rule.pk)
-        signal, begins = _note(report, rule, now)
-        draft = _draft_for(rule, report, now, begins=begins) if rule else None
-        if draft and signal.draft_id != draft.pk:
-            signal.draft = draft
-            signal.save(update_fields=["draft"])
-        return ReportResult(signal, rule, draft)
+        signals = _stored(reports, now)
+        newest = _newest_draft(rule) if rule else None
+        results = []
+        for report in reports:
+            signal = signals[_key(report)]
+            begins = _note(signal, report, rule, now)
+            draft = _draft_for(rule, newest, report, now, begins=begins) if rule else None
+            newest = draft or newest
+            signal.draft = draft or signal.draft
+            results.append(ReportResult(signal, rule, draft))
+        # All of them exist: an upsert, because bulk_update takes seconds for a thousand rows.
+        Signal.objects.bulk_create(
+            signals.values(),
+            update_conflicts=True,
+            unique_fields=("source", "fingerprint"),
+            update_fields=NOTED,
+        )
+        for touched in {one.draft.pk: one.draft for one in results if one.draft}.values():
+            touched.save()
+    return results
 
 
-def _note(report: Report, rule: SignalRule | None, now: datetime) -> tuple[Signal, bool]:
-    """Save the report; return the signal and whether it newly fires."""
-    began = _believed(report.started_at, now)
-    values = {
-        "labels": dict(report.labels),
-        "summary": report.summary[:500],
-        "url": report.url[:500],
-        "started_at": began,
-        "ended_at": None if report.firing else (report.ended_at or now),
-        "last_seen_at": now,
-        "rule": rule,
-    }
-    signal, new = Signal.objects.select_for_update().get_or_create(
-        source=report.source[:40],
-        fingerprint=report.fingerprint[:120],
-        defaults={**values, "firing": False, "first_seen_at": now},
+def _key(report: Report) -> tuple[str, str]:
+    return report.source[:40], report.fingerprint[:120]
+
+
+def _stored(reports: Sequence[Report], now: datetime) -> dict[tuple[str, str], Signal]:
+    """Return the signal of each report, locked; one that is new has never fired."""
+    keys = dict.fromkeys(map(_key, reports))
+    Signal.objects.bulk_create(
+        (
+            Signal(
+                source=source,
+                fingerprint=fingerprint,
+                labels={},
+                firing=False,
+                started_at=now,
+                first_seen_at=now,
+                last_seen_at=now,
+            )
+            for source, fingerprint in keys
+        ),
+        ignore_conflicts=True,
     )
+    rows = Signal.objects.select_for_update(of=("self",)).select_related("draft").order_by("pk")
+    found = rows.filter(
+        source__in={source for source, _ in keys}, fingerprint__in={name for _, name in keys}
+    )
+    return {key: one for one in found if (key := (one.source, one.fingerprint)) in keys}
+
+
+def _note(signal: Signal, report: Report, rule: SignalRule | None, now: datetime) -> bool:
+    """Write the report into its signal; return whether it newly fires."""
+    began = _believed(report.started_at, now)
     again = report.started_at is not None and signal.started_at != began
-    begins = report.firing and (new or not signal.firing or again)
-    if report.firing and not begins:
-        values["started_at"] = signal.started_at
-    for name, value in values.items():
-        setattr(signal, name, value)
+    begins = report.firing and (not signal.firing or again)
+    if begins or not report.firing:
+        signal.started_at = began
+    signal.labels = dict(report.labels)
+    signal.summary, signal.url = report.summary[:500], report.url[:500]
+    signal.ended_at = None if report.firing else (report.ended_at or now)
+    signal.last_seen_at = now
+    signal.rule = rule
     signal.firing = report.firing
     signal.count += 1
     signal.firings += begins
-    signal.save()
-    return signal, begins
+    return begins
+
+
+def _newest_draft(rule: SignalRule) -> SignalDraft | None:
+    rows = rule.drafts.select_for_update(of=("self",)).select_related("incident")
+    return rows.first()
 
 
 def _draft_for(
-    rule: SignalRule, report: Report, now: datetime, *, begins: bool
+    rule: SignalRule, draft: SignalDraft | None, report: Report, now: datetime, *, begins: bool
 ) -> SignalDraft | None:
-    found = rule.drafts.select_for_update(of=("self",)).select_related("incident")
-    draft = found.first()
+    """Return the draft that a report belongs to: the rule's newest one, or one that it begins."""
     contradicts = report.firing and draft is not None and _called_over(draft, rule, now)
     if draft is None or contradicts or not _belongs(draft, rule, now, begins=begins):
         if not begins and not contradicts:
             return None
-        draft = SignalDraft(rule=rule, detected_at=_detected_at(report, draft, now))
+        detected_at = _detected_at(report, draft, now)
+        draft = SignalDraft.objects.create(rule=rule, detected_at=detected_at, last_signal_at=now)
     draft.last_signal_at = now
     draft.count += 1
-    draft.save()
     return draft
 
 

@@ -1,7 +1,7 @@
 """Data of the public pages, read with a fixed number of queries."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
@@ -84,9 +84,7 @@ def home(one: Reader) -> dict[str, object]:
 
 def history(month: Month, one: Reader) -> dict[str, object]:
     """Return all that began in `month`, the latest first; no neighbours where the record ends."""
-    ends = month.next.begins
-    began = log.incidents().filter(started_at__gte=month.begins, started_at__lt=ends)
-    planned = log.maintenances().filter(scheduled_for__gte=month.begins, scheduled_for__lt=ends)
+    began, planned = _of_month(month)
     first, last = record()
     return {
         "month": month,
@@ -98,6 +96,14 @@ def history(month: Month, one: Reader) -> dict[str, object]:
 
 
 @once
+def _of_month(month: Month) -> tuple[list[Incident], list[Maintenance]]:
+    ends = month.next.begins
+    began = log.incidents().filter(started_at__gte=month.begins, started_at__lt=ends)
+    planned = log.maintenances().filter(scheduled_for__gte=month.begins, scheduled_for__lt=ends)
+    return list(began), list(planned)
+
+
+@once
 def with_id(found: Callable[[], QuerySet[Subject]], public_id: str) -> list[Subject]:
     """Return the row of a selector with this public id, or nothing."""
     return list(found().filter(public_id=public_id))
@@ -105,7 +111,12 @@ def with_id(found: Callable[[], QuerySet[Subject]], public_id: str) -> list[Subj
 
 def related_notices(incident_id: str, one: Reader) -> list[NoticeCard]:
     """Return an incident's notices; those of its backlog have a place of their own."""
-    return notice_cards(notices().filter(incident_id=incident_id).exclude(kind=BACKLOG), one)
+    return notice_cards(_notices_of(incident_id), one)
+
+
+@once
+def _notices_of(incident_id: str) -> list[Notice]:
+    return list(notices().filter(incident_id=incident_id).exclude(kind=BACKLOG))
 
 
 def incident_name(public_id: str, language: str) -> LocalizedText | None:
@@ -148,17 +159,21 @@ _paid_now = once(paid_now)
 
 
 def _current_notices(one: Reader) -> list[NoticeCard]:
+    return notice_cards(_noticed(one.now), one)
+
+
+@once
+def _noticed(now: datetime) -> list[Notice]:
     """Return the notices of the last month, and those ahead or in effect; none that are over.
 
     A fee change must be shown continuously until it takes effect (domain.md, duties).
     """
-    since = one.now - timedelta(days=NOTICE_DAYS)
-    recent = Q(published_at__gte=since)
-    ahead = Q(effective_from__gte=one.now) | Q(effective_until__gte=one.now)
-    over = Q(effective_until__lt=one.now)
+    recent = Q(published_at__gte=now - timedelta(days=NOTICE_DAYS))
+    ahead = Q(effective_from__gte=now) | Q(effective_until__gte=now)
+    over = Q(effective_until__lt=now)
     # A backlog is shown on its incident's page; here it would crowd out everything else.
     found = notices().filter(recent | ahead).exclude(over).exclude(kind=BACKLOG)
-    return notice_cards(found[:NOTICES_SHOWN], one)
+    return list(found[:NOTICES_SHOWN])
 
 
 def _by_audience(
@@ -174,14 +189,16 @@ def _by_audience(
 def _recent_days(one: Reader) -> list[DayEvents]:
     today = timezone.localdate(one.now)
     first = today - timedelta(days=RECENT_DAYS - 1)
-    since = midnight(first)
-    began = Q(started_at__gte=since) | Q(resolved_at__gte=since)
-    return recent_days(
-        first,
-        today,
-        incident_cards(log.incidents().filter(began), one),
-        maintenance_cards(log.maintenances().filter(completed_at__gte=since), one),
-    )
+    began, done = _since(midnight(first))
+    return recent_days(first, today, incident_cards(began, one), maintenance_cards(done, one))
+
+
+@once
+def _since(moment: datetime) -> tuple[list[Incident], list[Maintenance]]:
+    """Return the incidents that began or ended since then, and the maintenances that ended."""
+    began = Q(started_at__gte=moment) | Q(resolved_at__gte=moment)
+    done = log.maintenances().filter(completed_at__gte=moment)
+    return list(log.incidents().filter(began)), list(done)
 
 
 def _groups(components: Iterable[Component], one: Reader) -> list[dict[str, object]]:
@@ -212,6 +229,7 @@ def _part(
     }
 
 
+@once
 def record() -> tuple[Month, Month]:
     """Return the first and the last month with a record; the last is this month or later."""
     now = timezone.now()

@@ -10,4 +10,8 @@ LENGTH: Final = 12
 
 def new_id() -> str:
     """Return twelve random characters: 57 bits, unguessable in practice and unique in the table."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    left, found = secrets.randbelow(len(ALPHABET) ** LENGTH), ""
+    for _ in range(LENGTH):
+        left, place = divmod(left, len(ALPHABET))
+        found += ALPHABET[place]
+    return found

@@ -1,5 +1,7 @@
 """Reading the log."""
 
+from collections.abc import Collection
+
 from statuspage.lib.render_cache import once
 from statuspage.statements.models import Statement
 
@@ -9,14 +11,21 @@ def timeline(subject_type: str, subject_id: str) -> list[Statement]:
     return timelines(subject_type, (subject_id,)).get(subject_id, [])
 
 
-@once
-def timelines(subject_type: str, subject_ids: tuple[str, ...]) -> dict[str, list[Statement]]:
+def timelines(subject_type: str, subject_ids: Collection[str]) -> dict[str, list[Statement]]:
     """Return the timelines of several subjects in one query; a subject without one is left out."""
-    found: dict[str, list[Statement]] = {}
-    said = Statement.objects.filter(subject_type=subject_type, subject_id__in=subject_ids)
-    for statement in said.order_by("number"):
-        found.setdefault(statement.subject_id, []).append(statement)
-    return found
+    known = _known_timelines(subject_type)
+    if missing := [one for one in subject_ids if one not in known]:
+        known |= {one: [] for one in missing}
+        said = Statement.objects.filter(subject_type=subject_type, subject_id__in=missing)
+        for statement in said.order_by("number"):
+            known[statement.subject_id].append(statement)
+    return {one: known[one] for one in subject_ids if known[one]}
+
+
+@once
+def _known_timelines(subject_type: str) -> dict[str, list[Statement]]:
+    """Return what was read before; while pages are rendered together this only grows."""
+    return {}
 
 
 @once

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from statuspage.lib.render_cache import once
 from statuspage.statements import merkle
 from statuspage.statements.merkle import Hashes, Subtree, TreeBuilder
 from statuspage.statements.models import Checkpoint, Statement, TreeNode
@@ -58,6 +59,7 @@ def leaves(begin: int, count: int) -> list[bytes]:
     return [text.encode() for text in texts]
 
 
+@once
 def newest_checkpoint() -> Checkpoint | None:
     """Return the last checkpoint that was signed; None before the first statement."""
     return Checkpoint.objects.order_by("-size").first()

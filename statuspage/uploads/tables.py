@@ -4,6 +4,7 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, BinaryIO, Final, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 HEADER: Final = 1
+REMEMBERED: Final = 100
 # Characters. A file without line ends must not be read into memory as one line.
 LONGEST_LINE: Final = 1 << 17
 # Chinese Excel still writes GB18030.
@@ -91,7 +93,7 @@ class UploadTable(ABC, Generic[RowT]):
         given = dict(zip(columns, cells, strict=False))
         values: dict[str, Any] = {}
         wrong: dict[str, Any] = {}
-        for column, read in self.readers.items():
+        for column, read in self._remembering.items():
             try:
                 values[column] = read(given.get(column, "").strip())
             except ValidationError as error:
@@ -99,6 +101,11 @@ class UploadTable(ABC, Generic[RowT]):
         if wrong:
             raise ValidationError(wrong)
         return self.build(values)
+
+    @cached_property
+    def _remembering(self) -> Mapping[str, Callable[[str], Any]]:
+        """The readers; most cells of a list repeat one of a few values."""
+        return {column: lru_cache(REMEMBERED)(read) for column, read in self.readers.items()}
 
     def _line(
         self, number: int, columns: Sequence[str], cells: list[str] | None

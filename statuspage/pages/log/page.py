@@ -41,6 +41,7 @@ def log_head() -> LogHead | None:
     return LogHead(newest.size, newest.root) if newest else None
 
 
+@once
 def log_head_at(number: int) -> LogHead | None:
     """Return the log head right after a statement, so that older pages need not change.
 

@@ -1,8 +1,8 @@
 """Which addresses are kept as snapshots, and which of them are due to be rendered again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Max, Q
 from django.urls import reverse
@@ -12,7 +12,6 @@ from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.models import Notice
 from statuspage.pages.addresses import VIEWS
-from statuspage.pages.log.page import STATEMENTS_A_PAGE
 from statuspage.pages.paging import Month, month_of
 from statuspage.pages.selectors import record
 from statuspage.pages.uptime.page import record_of_states
@@ -21,44 +20,53 @@ from statuspage.settlement.ledger import commitments
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import ENGLISH, LANGUAGES
 
-# The kinds of subject whose statements change a page. All pages are also rendered every minute:
-# they show what is going on, or the time.
+# What a statement is about: a kind of subject, or a component's state. What it does not change may
+# be a minute old: every minute all of these are rendered again, because they show what is going
+# on, the time, or in their footer how far the log has got.
 EVERY: Final = frozenset(VIEWS)
-WORK: Final = frozenset({"incident", "maintenance"})
+STATE: Final = "state"
+STATES: Final = frozenset({STATE})
+INCIDENT: Final = frozenset({"incident"})
+MAINTENANCE: Final = frozenset({"maintenance"})
+NOTICE: Final = frozenset({"notice"})
+WORK: Final = INCIDENT | MAINTENANCE
 NONE: Final = frozenset[str]()
 
-# The footer of each says how far the log has got.
-PAGES: Final[Mapping[str, Set[str]]] = dict.fromkeys(
-    (
-        *("pages:home", "pages:history", "pages:notices", "pages:arrival", "pages:ledger"),
-        *("pages:uptime", "pages:transparency", "pages:log", "verification:verify"),
-    ),
-    EVERY,
-)
-# The same for machines; English under `?lang=en`. The API gives the time of the last statement.
+PAGES: Final[Mapping[str, Set[str]]] = {
+    "pages:home": EVERY,
+    "pages:history": WORK,
+    "pages:notices": NOTICE,
+    "pages:arrival": NOTICE,
+    "pages:ledger": NOTICE,
+    "pages:uptime": STATES,
+    "pages:transparency": NONE,
+    "pages:log": EVERY,
+    "verification:verify": NONE,
+}
+# The same for machines; English under `?lang=en`.
 SPOKEN: Final[Mapping[str, Set[str]]] = {
     "machine:rss": EVERY,
     "machine:atom": EVERY,
     "machine:json_feed": EVERY,
-    "machine:calendar": frozenset({"maintenance", "notice"}),
-    "machine:badge": WORK,
+    "machine:calendar": MAINTENANCE | NOTICE,
+    "machine:badge": STATES,
     "machine:api_summary": EVERY,
     "machine:api_status": EVERY,
-    "machine:api_components": EVERY,
-    "machine:api_incidents": EVERY,
-    "machine:api_unresolved": EVERY,
-    "machine:api_maintenances": EVERY,
-    "machine:api_upcoming": EVERY,
-    "machine:api_active": EVERY,
+    "machine:api_components": STATES,
+    "machine:api_incidents": INCIDENT,
+    "machine:api_unresolved": INCIDENT,
+    "machine:api_maintenances": MAINTENANCE,
+    "machine:api_upcoming": MAINTENANCE,
+    "machine:api_active": MAINTENANCE,
 }
 # One for all languages.
 PLAIN: Final[Mapping[str, Set[str]]] = {
     "machine:robots": NONE,
     "machine:security": NONE,
     "machine:widget": NONE,
-    "machine:sitemap": EVERY,
-    "machine:transparency_csv": EVERY,
-    "machine:transparency_json": EVERY,
+    "machine:sitemap": NONE,
+    "machine:transparency_csv": NONE,
+    "machine:transparency_json": NONE,
     "machine:checkpoint": EVERY,
     "machine:vkey": NONE,
 }
@@ -102,13 +110,24 @@ def newest_number() -> int:
     return Statement.objects.aggregate(newest=Max("number"))["newest"] or 0
 
 
-def after_statements(head: int) -> list[str]:
-    """Return what the statements after number `head` change."""
+def after_statements(head: int, now: datetime) -> list[str]:
+    """Return what the statements after number `head` change; the present month is /history/."""
     found = Statement.objects.filter(number__gt=head)
-    subjects = set(found.values_list("subject_type", "subject_id"))
-    shared = shared_pages({kind for kind, _public_id in subjects})
-    own = _own(_with_related(subjects), _months(subjects))
-    return [*shared, *_leaves(), *own]
+    rows = found.values_list(
+        "subject_type", "subject_id", "corrects_id", "document__content__components"
+    )
+    subjects, about = set(), set()
+    for kind, public_id, corrects, components in rows:
+        subjects.add((kind, public_id))
+        about |= {kind, STATE} if corrects or _changed(components) else {kind}
+    months = set(_months(subjects)) - {month_of(now)}
+    shared = shared_pages(about if about <= EVERY | STATES else None)
+    lists = _leaves() if about & NOTICE else ()
+    return [*shared, *lists, *_own(_with_related(subjects), months)]
+
+
+def _changed(components: Sequence[Mapping[str, Any]] | None) -> bool:
+    return any(one["new_status"] != one["old_status"] for one in components or ())
 
 
 def after_a_minute(now: datetime) -> list[str]:
@@ -140,8 +159,7 @@ def everything() -> list[str]:
 
 
 def _leaves() -> Iterator[str]:
-    """Yield the later pages of lists; each shows the log head in its footer."""
-    yield from leaves("pages:log", newest_number(), STATEMENTS_A_PAGE)
+    """Yield the later pages of lists of notices. Those of the log are made on request."""
     yield from leaves("pages:notices", Notice.objects.count(), NOTICES_A_PAGE)
     yield from leaves("pages:ledger", commitments().count(), ACCOUNTS_A_PAGE)
 

@@ -1,4 +1,4 @@
-"""What `restore` does to pages: all are rendered anew, under numbers that no other database gave."""
+"""What `restore` does to pages: they are rendered again, under numbers that are new."""
 
 from typing import Final
 

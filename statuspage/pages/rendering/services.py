@@ -101,15 +101,13 @@ def render_due(now: datetime | None = None) -> RenderResult:
         edition, head, made_from = store.current(), due.newest_number(), reference()
         if _is_current(edition, head, made_from, moment):
             return RenderResult.NOTHING
-        return _render(edition, head, made_from, moment)
+        with sharing():
+            return _render(edition, head, made_from, moment)
 
 
 def _is_current(edition: Edition, head: int, made_from: str, now: datetime) -> bool:
     return (
-        edition.head == head
-        and edition.reference == made_from
-        and edition.rendered_at is not None
-        and _minute(edition.rendered_at) == _minute(now)
+        edition.head == head and edition.reference == made_from and not _is_new_minute(edition, now)
     )
 
 
@@ -117,47 +115,53 @@ def _render(edition: Edition, head: int, made_from: str, now: datetime) -> Rende
     urgent = _urgent(edition, head, now)
     # A process of an older version renders new statements, and leaves the rest to the newer one.
     newest = edition.code in {"", code()}
-    left = _left(edition, made_from) if newest else []
+    left, gone = _left(edition, made_from) if newest else ([], set())
     later = [key for key in left if key not in urgent]
     pages, missing = _rendered([*urgent, *later[:BATCH]])
     edition.head, edition.rendered_at = head, now
     more = len(later) > BATCH
     if newest and edition.reference != made_from:
         edition.reference = "" if more else made_from
-    store.edition_publish(edition, pages, missing, made_from if newest else "")
+    store.edition_publish(edition, pages, missing | gone, made_from if newest else "")
     return RenderResult.MORE if more else RenderResult.DONE
 
 
 def _urgent(edition: Edition, head: int, now: datetime) -> dict[str, None]:
     """Return what must be in the next edition, each once, in order."""
     keys: list[str] = []
-    if edition.rendered_at is None or edition.head != head:
-        keys += due.after_statements(edition.head) if edition.head else due.after_a_minute(now)
-    if edition.rendered_at and _minute(edition.rendered_at) != _minute(now):
+    if edition.head and edition.head != head:
+        keys += due.after_statements(edition.head, now)
+    if not edition.head or _is_new_minute(edition, now):
         keys += due.after_a_minute(now)
     return dict.fromkeys(keys)
 
 
-def _left(edition: Edition, made_from: str) -> list[str]:
-    """Return the pages that were rendered from something that has changed since."""
+def _is_new_minute(edition: Edition, now: datetime) -> bool:
+    return edition.rendered_at is None or _minute(edition.rendered_at) != _minute(now)
+
+
+def _left(edition: Edition, made_from: str) -> tuple[list[str], set[str]]:
+    """Return the pages that were rendered from something that has changed since.
+
+    And those that are kept no longer: an older version made them.
+    """
     if edition.reference == made_from:
-        return []
-    fresh = store.made_from(made_from)
-    return [key for key in due.everything() if key not in fresh]
+        return [], set()
+    fresh, every = store.made_from(made_from), due.everything()
+    return [key for key in every if key not in fresh], store.etags().keys() - set(every)
 
 
 def _rendered(keys: Iterable[str]) -> tuple[list[Page], set[str]]:
     """Return the pages of these addresses, and the addresses that do not exist."""
     pages, missing = [], set()
-    with sharing():
-        for key in keys:
-            try:
-                pages.append(rendered(key))
-            except Missing:
-                missing.add(key)
-            except UnusableResponse as problem:
-                logger.error("not kept as a snapshot: %s", problem)  # noqa: TRY400 - the view did
-                missing.add(key)
+    for key in keys:
+        try:
+            pages.append(rendered(key))
+        except Missing:
+            missing.add(key)
+        except UnusableResponse as problem:
+            logger.error("not kept as a snapshot: %s", problem)  # noqa: TRY400 - the view did
+            missing.add(key)
     return pages, missing
 
 

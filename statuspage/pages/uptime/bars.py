@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus
@@ -30,6 +31,8 @@ LINES: Final[Mapping[str, int]] = {
     ComponentStatus.PARTIAL_OUTAGE: 5,
     ComponentStatus.MAJOR_OUTAGE: 5,
 }
+# Pictures kept in memory, of a few kilobytes each.
+KEPT: Final = 1000
 QUIET: Final[Mapping[str, str | Promise]] = {
     NO_RECORD: _("No record"),
     ComponentStatus.OPERATIONAL: _("No disruption"),
@@ -59,7 +62,18 @@ class UptimeRun:
 
 def drawn(days: Sequence[DayRecord]) -> SafeString:
     """Draw days as a picture and in words, in the active language."""
-    picture = {"percent": availability(days), "paths": _paths(days), "runs": told(days)}
+    return _drawn(get_language(), availability(days), tuple(_paths(days)), tuple(told(days)))
+
+
+# From one statement to the next most components stay as they were.
+@lru_cache(maxsize=KEPT)
+def _drawn(
+    _language: str | None,
+    percent: Decimal | None,
+    paths: tuple[tuple[str, str], ...],
+    found: tuple[UptimeRun, ...],
+) -> SafeString:
+    picture = {"percent": percent, "paths": paths, "runs": found}
     return render_to_string("pages/parts/bar.html", {"bar": picture})
 
 

@@ -1,10 +1,11 @@
 """Importing subscribers from a spreadsheet."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from notifications.subscribers.services.subscriptions import (
     choices_of,
 )
 from tests.factories import make_address, make_component
+from tests.notifications.subscribers.threads import until_somebody_waits
 from tests.notifications.subscribers.visitor import E164, Visitor
 
 pytestmark = pytest.mark.django_db
@@ -238,18 +240,40 @@ class TestTheWhole:
         assert report.created == 1000
         assert len(captured) < 40
 
-    def test_a_number_that_signs_up_in_the_middle_of_an_import_is_not_taken_over(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        real = importing._known
+    def test_two_rows_with_one_mail_address_share_nothing_but_the_first(self) -> None:
+        header = f"{HEADER},email"
+        rows = [f"1380013800{n},zh,,contract,a@example.com" for n in range(3)]
+        assert _import(*rows, header=header).created == 3
+        assert Address.objects.filter(channel="email").count() == 1
+        assert Consent.objects.count() == Subscription.objects.count() == 4
 
-        def known_and_then_someone_signs_up(contacts: object) -> object:
-            found = real(contacts)  # type: ignore[arg-type]
+    def test_two_numbers_of_one_subscriber_may_both_be_in_the_list(self) -> None:
+        _import("13800138000,zh,,contract", "13900139000,zh,,contract")
+        first = Subscriber.objects.earliest("pk")
+        Address.objects.update(subscriber=first)
+        report = _import(
+            *("13800138000,zh,micro,contract,a@example.com", "13900139000,zh,micro,contract,"),
+            header=f"{HEADER},email",
+        )
+        assert (report.updated, report.created) == (2, 0)
+        assert (first.addresses.count(), Consent.objects.count()) == (3, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_that_signs_up_in_the_middle_of_an_import_is_not_taken_over() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
             make_address(E164, topics=["notice"])
-            return found
+            importing_now = pool.submit(_import_and_hang_up, E164, "13900139000")
+            until_somebody_waits()
+        report = importing_now.result(60)
+    assert (report.created, report.skipped) == (1, 1)
+    assert Address.objects.count() == Subscriber.objects.count() == 2
+    assert Subscription.objects.filter(topics=["notice"]).count() == 1
 
-        monkeypatch.setattr(importing, "_known", known_and_then_someone_signs_up)
-        report = _import("13800138000,zh,micro,contract", "13900139000,zh,micro,contract")
-        assert (report.created, report.skipped) == (1, 1)
-        assert Address.objects.count() == Subscriber.objects.count() == 2
-        assert Subscription.objects.filter(topics=["notice"]).count() == 1
+
+def _import_and_hang_up(*numbers: str) -> ImportReport:
+    try:
+        return _import(*(f"{one},zh,micro,contract" for one in numbers))
+    finally:
+        connection.close()

@@ -92,7 +92,7 @@ class TestPage:
         for _number in range(8):
             resolved(opened())
             scheduled()
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             client.get("/history/")
 
 

@@ -176,7 +176,7 @@ def test_a_long_timeline_needs_no_more_queries_than_a_short_one(
     for minute in range(20, 0, -1):
         updated(first, published_at=ago(minutes=minute))
     noticed(incident_id=first.subject_id)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(path_of(first))
 
 

@@ -180,7 +180,7 @@ def test_the_number_of_queries_is_fixed(
         opened(name=text(f"延迟{number}"), published_at=ago(hours=1))
         scheduled(name=text(f"延迟的维护{number}"))
         noticed(title=text(f"延迟通知{number}"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get("/history/", {"q": "延迟"})
 
 
