@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,8 +52,23 @@ class Engines:
             self._valkey.wait()
             self._valkey = None
 
+    def signal_redis(self, number: signal.Signals) -> None:
+        """Send Valkey a signal, such as SIGSTOP."""
+        if self._valkey is not None:
+            self._valkey.send_signal(number)
+
+    def signal_postgres(self, number: signal.Signals) -> None:
+        """Send PostgreSQL and all its sessions a signal, such as SIGSTOP."""
+        head = self._postgres.get_pid()
+        sessions = Path(f"/proc/{head}/task/{head}/children").read_text().split()
+        for pid in (head, *map(int, sessions)):
+            with suppress(ProcessLookupError):  # a session has just ended
+                os.kill(pid, number)
+
     def start_redis(self) -> None:
-        """Start an empty Valkey, and return when it answers."""
+        """Start an empty Valkey unless it runs, and return when it answers."""
+        if self._valkey is not None:
+            return
         self._valkey = subprocess.Popen(
             [
                 *(str(get_binary_path()), "--port", str(self._port), "--bind", "127.0.0.1"),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from tests.product import ROOT, eventually
@@ -24,8 +25,8 @@ GRANIAN: Final = (
     *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"),
     *("--log-level", "warning", "--blocking-threads"),
 )
-WEB: Final = (*GRANIAN, "4", "statuspage.wsgi:application")
-DOOMED_WEB: Final = (*GRANIAN, "1", "tests.crash.doomed_web:application")
+THREADS, DOOMED_THREADS = "4", "1"
+APPLICATION: Final = "tests.crash.web:application"
 
 
 class Process:
@@ -70,10 +71,16 @@ class Processes:
         self._started: list[Process] = []
         self._nursery = self._run("nursery", ["tests.crash.nursery"], stdin=subprocess.PIPE)
 
-    def start(self, kind: str, instant: str = "", **settings: Any) -> Process:
-        """Start one, with settings of its own; it may not be ready yet when this returns."""
+    def start(
+        self,
+        kind: str,
+        instant: str = "",
+        environment: Mapping[str, str] = MappingProxyType({}),
+        **settings: Any,
+    ) -> Process:
+        """Start one, with variables and settings of its own; it may not be ready yet then."""
         begin = self._web if kind == "web" else self._celery
-        process = begin(kind, instant, settings)
+        process = begin(kind, instant, environment, settings)
         self._started.append(process)
         return process
 
@@ -107,12 +114,17 @@ class Processes:
             f"-- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files
         )
 
-    def _celery(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
+    def _celery(
+        self, kind: str, instant: str, environment: Mapping[str, str], settings: dict[str, Any]
+    ) -> Process:
         arguments = [*CELERY[kind]]
         if kind == "beat":
             arguments += ["--schedule", str(self._folder / "beat-schedule")]
         log = str(self._folder / f"{kind}.log")
-        order = {"arguments": arguments, "instant": instant, "settings": settings, "log": log}
+        order = {
+            **{"arguments": arguments, "instant": instant, "settings": settings, "log": log},
+            "environment": dict(environment),
+        }
         assert self._nursery.stdin
         assert self._nursery.stdout
         self._nursery.stdin.write(f"{json.dumps(order)}\n".encode())
@@ -122,9 +134,12 @@ class Processes:
         pid = int(answer)
         return Process(kind, instant, pid, Path(f"/proc/{pid}").exists)
 
-    def _web(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
-        command = [*(DOOMED_WEB if instant else WEB), "--port", str(self._port)]
-        popen = self._run(kind, command, CRASH_INSTANT=instant, **settings)
+    def _web(
+        self, kind: str, instant: str, environment: Mapping[str, str], settings: dict[str, Any]
+    ) -> Process:
+        threads = DOOMED_THREADS if instant else THREADS
+        command = [*GRANIAN, threads, "--port", str(self._port), APPLICATION]
+        popen = self._run(kind, command, CRASH_INSTANT=instant, **environment, **settings)
         return Process(kind, instant, popen.pid, lambda: popen.poll() is None)
 
     def _run(
