@@ -40,7 +40,7 @@ def main() -> None:
     for plan in _plans(arguments):
         verdict = run(plan)
         verdicts.append(verdict)
-        if not verdict.passed:
+        if not verdict.passed or arguments.verbose:
             _explain(verdict)
         print(_row(verdict), file=sys.stderr, flush=True)
     print("\n".join([HEAD, *map(_row, verdicts)]))
@@ -50,9 +50,10 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.chaos", description=__doc__)
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--seeds", type=int, default=1, help="run the seeds from 1 to this")
+    which.add_argument("--seeds", type=int, default=1, help="run the seeds 1 to this one")
     which.add_argument("--seed", type=int, help="run this one")
     which.add_argument("--replay", type=Path, help="repeat a failed run from its file")
+    parser.add_argument("--verbose", action="store_true", help="say also what a good run did")
     return parser.parse_args()
 
 
@@ -91,7 +92,8 @@ def _explain(verdict: "Verdict") -> None:
     file = FAILURES / f"seed-{plan.seed}.json"
     plan.write(file)
     more = len(verdict.findings) - SHOWN
-    print(f"\nSeed {plan.seed} failed. What was done:", file=sys.stderr)
+    outcome = "passed" if verdict.passed else "failed"
+    print(f"\nSeed {plan.seed} {outcome}. What was done:", file=sys.stderr)
     lines = [
         *(f"  {line}" for line in verdict.done),
         "What is wrong:",

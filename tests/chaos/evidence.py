@@ -62,6 +62,7 @@ def case_of(plan: Plan, world: World) -> tuple[Case, list[Finding]]:
         for one in told
         if not named[one["sid"]]
     ]
+    found += _unfinished_broadcasts()
     in_log = set(drills.values())
     case = Case(
         wanted={key: name for key, name in wanted(plan, world.readers).items() if key[0] in in_log},
@@ -120,6 +121,14 @@ def _drills_of_log(world: World) -> tuple[dict[int, str], list[Finding]]:
             kind = Kind.STUCK if one.number is None else Kind.LOST
             found.append(Finding(kind, f"drill {drill} is not in the log ({one.number})"))
     return drills, found
+
+
+def _unfinished_broadcasts() -> list[Finding]:
+    unfinished = Broadcast.objects.exclude(state=BroadcastState.FINISHED)
+    return [
+        Finding(Kind.STUCK, f"the broadcast of statement {number} is {state}")
+        for number, state in unfinished.values_list("pk", "state")
+    ]
 
 
 def _message(one: Mapping[str, Any], drill: str, since: float) -> Message:

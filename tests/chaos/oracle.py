@@ -123,9 +123,7 @@ def _judge_one(
     return found
 
 
-def _without_row(
-    case: Case, address: str, messages: Sequence[Message]
-) -> list[tuple[Kind, str]]:
+def _without_row(case: Case, address: str, messages: Sequence[Message]) -> list[tuple[Kind, str]]:
     if messages:
         return [(Kind.DIFFERS, "the ledger has a message without a row")]
     if _silenced(case, address):
@@ -174,12 +172,16 @@ def _told(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
 
 
 def _sent(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
-    """Check `sent` and `unconfirmed`: one message, whose last receipt nobody acknowledged."""
+    """Check `sent` and `unconfirmed`: one message, whose last receipt nobody acknowledged.
+
+    WeChat recognises a repetition without naming the message: no receipt finds such a row.
+    """
     if not messages:
         return Kind.LOST, f"{row.state}, and the provider has no message"
     if complaint := _named(row, messages):
         return complaint
-    if known := next((one.known for one in messages if one.known), ""):
+    known = next((one.known for one in messages if one.known), "")
+    if known and row.provider_id:
         return Kind.DIFFERS, f"{row.state}, and the receipt {known} was acknowledged"
     return None
 

@@ -124,11 +124,7 @@ def draw(seed: int, people: int) -> Plan:
 
 def _once_only(names: list[str]) -> list[str]:
     """Leave out repetitions of what a run can bear only once."""
-    return [
-        name
-        for at, name in enumerate(names)
-        if not TABLE[name].once or name not in names[:at]
-    ]
+    return [name for at, name in enumerate(names) if not TABLE[name].once or name not in names[:at]]
 
 
 def _draw_act(chance: random.Random, name: str) -> Act:

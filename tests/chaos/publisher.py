@@ -17,11 +17,21 @@ PAUSE: Final = 0.3
 
 @dataclass
 class Publication:
-    """What became of one statement: when it was first tried, and its number once answered."""
+    """What became of one statement: when it was first tried, and its number once answered.
 
+    `tried_at` is in seconds since 1970, `began` in seconds since the first moment of the run.
+    """
+
+    drill: str
     tried_at: float
+    began: float
+    took: float = 0.0
     number: int | None = None
     refused: str = ""
+
+    def __str__(self) -> str:
+        outcome = self.refused or (f"No. {self.number}" if self.number else "no answer")
+        return f"{self.began:5.1f} s  drill {self.drill}: {outcome}, took {self.took:.1f} s"
 
 
 class Publisher(threading.Thread):
@@ -58,17 +68,19 @@ class Publisher(threading.Thread):
         for statement in self._statements:
             if self._ended.wait(max(0.0, began + statement.at - time.monotonic())):
                 return
-            self._publish(statement)
+            self._publish(statement, time.monotonic() - began)
 
-    def _publish(self, statement: Statement) -> None:
+    def _publish(self, statement: Statement, began: float) -> None:
         opened = self._incidents.get(statement.incident)
         if opened is None and statement.status != "investigating":
             return  # its incident went with the database
         path = f"/api/v1/incidents/{opened}/updates/" if opened else "/api/v1/incidents/"
-        publication = self.done[statement.drill] = Publication(time.time())
+        publication = Publication(statement.drill, time.time(), began)
+        self.done[statement.drill] = publication
         era = self._era
         while era == self._era and not self._ended.is_set():
             status, answer = self._post(path, statement)
+            publication.took = time.time() - publication.tried_at
             if status == 201:
                 publication.number = answer["statement"]
                 self._incidents.setdefault(statement.incident, answer["id"])
@@ -96,12 +108,18 @@ class Publisher(threading.Thread):
 
     def _body(self, statement: Statement) -> dict[str, Any]:
         number, name = statement.drill, f"演练事件{statement.incident}"
-        body = {"zh-hans": f"演练{number}号，部分到账延迟。", "en": f"Drill {number}: payouts late."}
+        body = {
+            "zh-hans": f"演练{number}号，部分到账延迟。",
+            "en": f"Drill {number}: payouts late.",
+        }
         common = {
             "status": statement.status,
             "body": body,
             "components": {self._components[statement.incident]: statement.component},
         }
         if statement.status == "investigating":
-            return {**common, "name": {"zh-hans": name, "en": f"Drill incident {statement.incident}"}}
+            return {
+                **common,
+                "name": {"zh-hans": name, "en": f"Drill incident {statement.incident}"},
+            }
         return common

@@ -1,17 +1,16 @@
 """Take a backup while everything runs, and later restore it into a new database and go on."""
 
-import subprocess
-import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 
 import psycopg
+from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.chaos.table import PROGRAMS
-from tests.product import ROOT
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
@@ -25,36 +24,44 @@ HOLD: Final = """
 LOST: Final = "lost"
 
 
-class Backup:
+class Backup(threading.Thread):
     """A backup that was begun at `began`, in seconds since 1970, and restored at `restored_at`."""
 
     def __init__(self, world: "World") -> None:
+        super().__init__(daemon=True)
         self._world = world
         self._file = world.folder / "candor.dump"
+        self._trouble: Exception | None = None
         self.began = time.time()
         self.restored_at = 0.0
-        self._running = self._command("backup")
+
+    def run(self) -> None:
+        """Write the file; what keeps it from being written is raised by `restore`."""
+        try:
+            call_command("backup", str(self._file))
+        except Exception as error:
+            self._trouble = error
+        finally:
+            connection.close()  # this thread's own
 
     def restore(self) -> None:
         """End every program, replace the database by the backup, and start them again.
 
         Raises:
-            RuntimeError: the backup or the restore failed; the message says why.
+            RuntimeError, CommandError: there is no backup, or it could not be restored.
         """
-        self._wait(self._running)
+        self._world.let_go()  # pg_dump may wait for what the run itself has locked
+        self.join(WITHIN_SECONDS)
+        if self.is_alive() or self._trouble:
+            raise RuntimeError(f"there is no backup: {self._trouble or 'it did not end'}")
         self._world.publisher.forget()
         for name in PROGRAMS:
             self._world.kill(name)
         self._make_new_database()
-        self._wait(self._command("restore"))
+        call_command("restore", str(self._file))
         self._as_documented()
         self.restored_at = time.time()
         self._world.start_programs()
-
-    def end(self) -> None:
-        """End the backup if it still runs."""
-        self._running.kill()
-        self._running.communicate()
 
     def _as_documented(self) -> None:
         """Do what the documentation has an operator do after a restore."""
@@ -73,22 +80,3 @@ class Backup:
             )
             session.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(ours, lost))
             session.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(ours))
-
-    def _command(self, name: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "manage.py", name, str(self._file)],
-            cwd=ROOT,
-            env=self._world.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def _wait(self, command: "subprocess.Popen[str]") -> None:
-        try:
-            _, complaint = command.communicate(timeout=WITHIN_SECONDS)
-        except subprocess.TimeoutExpired as error:
-            command.kill()
-            raise RuntimeError(f"{command.args[2]} did not end") from error
-        if command.returncode:
-            raise RuntimeError(f"{command.args[2]}: {complaint.strip()[-300:]}")

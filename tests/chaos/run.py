@@ -2,8 +2,9 @@
 
 import heapq
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -47,8 +48,10 @@ def run(plan: Plan) -> Verdict:
     verdict = Verdict(plan)
     began = time.monotonic()
     with running_world(plan) as world:
-        Timeline(world, plan, verdict.done).go()
-        world.recover()
+        timeline = Timeline(world, plan, verdict.done)
+        timeline.go()
+        for name, do in HEALING.items():
+            timeline.do(name, partial(do, world))
         _judge(world, verdict)
     verdict.seconds = time.monotonic() - began
     return verdict
@@ -75,7 +78,7 @@ class Timeline:
         while self._due:
             at, _, name, do = heapq.heappop(self._due)
             time.sleep(max(0.0, at - self._elapsed()))
-            self._do(name, do)
+            self.do(name, do)
 
     def _begin(self, act: Act) -> None:
         undo = TABLE[act.name].begin(self._world, **act.options)
@@ -83,18 +86,21 @@ class Timeline:
             return
         if act.options.get("what") in DEAFENING and act.name != "lock":
             time.sleep(act.seconds)
-            self._do(f"end of {act}", undo)
+            self.do(f"end of {act}", undo)
         else:
             self._put(self._elapsed() + act.seconds, f"end of {act}", undo)
 
-    def _do(self, name: str, do: Callable[[], None]) -> None:
+    def do(self, name: str, do: Callable[[], None]) -> None:
         """Do it and write down when; what cannot be done in the middle of chaos is written too."""
-        line = f"{self._elapsed():5.1f} s  {name}"
+        began, place = self._elapsed(), len(self._done)
+        self._done.append("")
         try:
             do()
+            trouble = ""
         except Exception as error:
-            line += f": not done, {type(error).__name__}: {error}"
-        self._done.append(line)
+            trouble = f": not done, {type(error).__name__}: {error}"
+        took = self._elapsed() - began
+        self._done[place] = f"{began:5.1f} s  {name}, took {took:.1f} s{trouble}"
 
     def _put(self, at: float, name: str, do: Callable[[], None]) -> None:
         heapq.heappush(self._due, (at, next(self._order), name, do))
@@ -103,15 +109,13 @@ class Timeline:
         return time.monotonic() - self._began
 
 
-def _judge(world: World, verdict: Verdict) -> None:
+def _wait_until_published(world: World) -> None:
     world.publisher.join(HEALED_WITHIN)
     world.publisher.end()
+
+
+def _wait_until_finished(world: World) -> None:
     eventually(unfinished, lambda more: not more, HEALED_WITHIN)
-    _wait_until_still(world)
-    verdict.log = verify_log(world)
-    case, verdict.findings = case_of(verdict.plan, world)
-    verdict.messages = len(case.messages)
-    verdict.findings += oracle.judge(case)
 
 
 def _wait_until_still(world: World) -> None:
@@ -123,3 +127,19 @@ def _wait_until_still(world: World) -> None:
         now = situation(world)
         if now != before:
             before, since = now, time.monotonic()
+
+
+def _judge(world: World, verdict: Verdict) -> None:
+    verdict.done += map(str, world.publisher.done.values())
+    verdict.log = verify_log(world)
+    case, verdict.findings = case_of(verdict.plan, world)
+    verdict.messages = len(case.messages)
+    verdict.findings += oracle.judge(case)
+
+
+HEALING: Final[Mapping[str, Callable[[World], None]]] = {
+    "everything is put right": World.recover,
+    "everything is published": _wait_until_published,
+    "everything is finished": _wait_until_finished,
+    "nothing changes any more": _wait_until_still,
+}

@@ -1,12 +1,13 @@
 """The real product on which a run acts: engines, provider, programs and readers."""
 
 import signal
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from django.db import connection
@@ -24,11 +25,11 @@ from tests.crash.engines import Engines
 from tests.crash.harness import database, environment_of
 from tests.crash.processes import Process, Processes
 from tests.factories import make_component, make_staff
-from tests.product import engines_folder, free_ports
+from tests.product import engines_folder, eventually, free_ports
 from tests.simulator import Simulator, running_simulator
 
 # The provider never sends receipts for these numbers: their messages must be looked up.
-SILENT: Final = "+8613900000001*"
+SILENT: Final = "+86139000001*"
 # Slowly, so that acts hit a broadcast in its middle; and no message fails for being tried too
 # often, as what takes hours elsewhere takes seconds here.
 SETTINGS: Final = {
@@ -72,6 +73,7 @@ class World:
         }
         self.backup: Backup | None = None
         self._port = port
+        self._holding: list[psycopg.Connection[Any]] = []
         self.processes = Processes(folder, {**self.environment, **self.clocks.environment()}, port)
         self._programs: dict[str, Process] = {}
         self._parts = {
@@ -95,6 +97,7 @@ class World:
         self.publisher = Publisher(self._port, token, plan.statements, components)
         self._configure_simulator()
         self.start_programs()
+        assert eventually(self._answers, bool), self.processes.logs()
 
     def program(self, name: str) -> Process:
         """Return a program that was started."""
@@ -130,17 +133,20 @@ class World:
     def hold(self, sql: str) -> Callable[[], None]:
         """Take locks by an SQL statement, and return what lets them go."""
         session = psycopg.connect(self.engines.database_url)
-        try:
-            session.execute(f"SET lock_timeout = {LOCK_WITHIN_MS}")
-            session.execute(sql)
-        except psycopg.Error:
-            session.close()
-            raise
+        self._holding.append(session)
+        session.execute(f"SET lock_timeout = {LOCK_WITHIN_MS}")
+        session.execute(sql)
         return session.close
+
+    def let_go(self) -> None:
+        """Let go of every lock that is held."""
+        for session in self._holding:
+            session.close()
 
     def back_up(self) -> Callable[[], None]:
         """Begin a backup, and return what restores it and goes on with it."""
         self.backup = Backup(self)
+        self.backup.start()
         return self.backup.restore
 
     def recover(self) -> None:
@@ -148,12 +154,18 @@ class World:
         for part in self._parts.values():
             with suppress(ProcessLookupError):
                 part.signal(signal.SIGCONT)
+        self.let_go()
         self.clocks.all_right()
         self.disk.empty()
         for part in self._parts.values():
             part.start()
         self.simulator.control("DELETE", "switches")
         self.simulator.switch("receipts_never", to=SILENT)
+
+    def _answers(self) -> bool:
+        with suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
+            return True
+        return False
 
     def _program_part(self, name: str) -> Part:
         return Part(
@@ -203,9 +215,5 @@ def running_world(plan: Plan) -> Iterator[World]:
         world = World(engines, simulator, disk, folder, web_port)
         stack.callback(world.processes.kill_all)
         world.settle(plan)
-        try:
-            yield world
-        finally:
-            world.publisher.end()
-            if world.backup:
-                world.backup.end()
+        stack.callback(world.publisher.end)
+        yield world
