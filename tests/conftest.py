@@ -14,7 +14,13 @@ from xdist.scheduler import LoadFileScheduling
 
 SHARING: Final = {"browser", "crash", "simulator"}
 # These take longest, so they begin first; a worker that begins one of them last keeps all waiting.
-LONGEST: Final = ("tests/browser", "tests/crash", "tests/test_wheel.py", "tests/sandbox/up")
+LONGEST: Final = (
+    "tests/browser",
+    "tests/crash",
+    "tests/chaos",
+    "tests/test_wheel.py",
+    "tests/sandbox/up",
+)
 # Enough for any test that is marked `within_the_hour`.
 WITHIN_THE_HOUR_SECONDS: Final = 15
 

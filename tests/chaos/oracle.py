@@ -85,6 +85,8 @@ T = TypeVar("T", Message, Row)
 UNASKABLE: Final = frozenset({"wecom", "email"})
 # These name a message; the others only take it.
 NAMED: Final = frozenset({"twilio_sms"})
+# Codes after which a number is never written to again (twilio.com/docs/api/errors).
+FOR_GOOD: Final = frozenset({"21211", "21610", "21614", "30005", "30006"})
 # What was on its way when STOP came may still arrive: as long as any request or hang of a run.
 ON_ITS_WAY_SECONDS: Final = 20.0
 
@@ -247,7 +249,7 @@ def _named(row: Row, messages: Sequence[Message]) -> Complaint:
 
 
 def _silenced(case: Case, address: str) -> bool:
-    return address in case.stopped or bool(case.troubles.get(address))
+    return address in case.stopped or bool(FOR_GOOD & case.troubles.get(address, frozenset()))
 
 
 def _ends(messages: Sequence[Message]) -> str:

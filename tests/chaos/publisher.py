@@ -1,4 +1,4 @@
-"""Publishes a plan's statements over the API, as a monitoring system would: until it is answered."""
+"""Publishes a plan's statements over the API, as a program would: until it is answered."""
 
 import http.client
 import json

@@ -11,7 +11,7 @@ from typing import Final
 from tests.chaos import oracle
 from tests.chaos.evidence import case_of, situation, unfinished, verify_log
 from tests.chaos.oracle import Finding, Kind
-from tests.chaos.plan import Act, Plan, Stop
+from tests.chaos.plan import Act, Plan
 from tests.chaos.table import DEAFENING, TABLE
 from tests.chaos.world import World, running_world
 from tests.product import eventually

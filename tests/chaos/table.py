@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -16,7 +16,8 @@ Options = Mapping[str, Any]
 Undo = Callable[[], None] | None
 Begin = Callable[..., Undo]
 
-PROGRAMS: Final = ("worker1", "worker2", "beat", "web")
+WORKERS: Final = ("worker1", "worker2")
+PROGRAMS: Final = (*WORKERS, "beat", "web")
 ENGINES: Final = ("valkey", "postgres", "simulator")
 # While one of these is away the run itself can neither look nor act: it waits for its return.
 DEAFENING: Final = ("postgres", "simulator")
@@ -38,8 +39,15 @@ def _kill(world: "World", what: str) -> Undo:
         for child in world.program("worker1").children()[:1]:
             os.kill(child, signal.SIGKILL)
         return None
-    world.kill(what)
-    return partial(world.start, what)
+    killed = WORKERS if what == "both workers" else (what,)
+    for name in killed:
+        world.kill(name)
+    return partial(_start, world, killed)
+
+
+def _start(world: "World", names: Sequence[str]) -> None:
+    for name in names:
+        world.start(name)
 
 
 def _stop(world: "World", what: str) -> Undo:
@@ -129,7 +137,7 @@ def _draw_delay(chance: Random) -> dict[str, Any]:
 
 
 TABLE: Final[Mapping[str, Row]] = {
-    "kill": Row(5, 3.0, _one_of("what", *PROGRAMS, *ENGINES, "a child"), _kill),
+    "kill": Row(5, 3.0, _one_of("what", *PROGRAMS, *ENGINES, "a child", "both workers"), _kill),
     "stop": Row(3, 6.0, _one_of("what", *PROGRAMS), _stop),  # and continue
     "flush": Row(2, 0.0, lambda chance: {}, _flush),
     "hang": Row(3, 4.0, _one_of("what", *ENGINES), _stop),  # accepts, and does not answer
