@@ -32,7 +32,8 @@ def main() -> None:
         SystemExit: with 1 for a failed run, 2 for a file that is no plan.
     """
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     _set_up()
     from tests.chaos.run import run
 

@@ -149,11 +149,15 @@ class World:
         self.backup.start()
         return self.backup.restore
 
+    def go_on(self) -> None:
+        """Continue all that was stopped."""
+        for part in self._parts.values():
+            with suppress(OSError, KeyError):  # it has ended, or never began
+                part.signal(signal.SIGCONT)
+
     def recover(self) -> None:
         """Put everything right: continue all, restart what died, right clocks, faults off."""
-        for part in self._parts.values():
-            with suppress(ProcessLookupError):
-                part.signal(signal.SIGCONT)
+        self.go_on()
         self.let_go()
         self.clocks.all_right()
         self.disk.empty()
@@ -216,4 +220,5 @@ def running_world(plan: Plan) -> Iterator[World]:
         stack.callback(world.processes.kill_all)
         world.settle(plan)
         stack.callback(world.publisher.end)
+        stack.callback(world.go_on)  # what is stopped does not end when it is asked to
         yield world
