@@ -85,6 +85,8 @@ class Publisher(threading.Thread):
                 publication.number = answer["statement"]
                 self._incidents.setdefault(statement.incident, answer["id"])
                 return
+            if status == 404 and self._era:
+                return  # it was opened after the backup
             if status in (400, 403, 404, 422):
                 publication.refused = f"{status} {answer}"
                 return
