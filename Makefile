@@ -1,4 +1,4 @@
-# The main commands: make run, make test, make check, make bench.
+# The main commands: make run, make test, make check, make bench, make chaos.
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,10 @@ BIN := $(VENV)/bin
 OFFLINE := DEBUG=true DATABASE_URL=postgresql:///none REDIS_URL=redis:///0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test check image-test bench browser lock messages env-example clean
+# How many seeds `make chaos` runs; SEED=7 runs one, REPLAY=file repeats a failed run.
+SEEDS ?= 10
+
+.PHONY: run test check chaos image-test bench browser lock messages env-example clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py up
@@ -24,6 +27,11 @@ check: $(VENV)/installed
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -m tests.tools.dead_code
 	$(BIN)/python -m tests.tools.check
+
+# Random faults against the real product, and one oracle: tests/chaos.
+chaos: $(VENV)/installed
+	@$(BIN)/python -m tests.tools.faketime
+	$(BIN)/python -m tests.chaos $(if $(REPLAY),--replay $(REPLAY),$(if $(SEED),--seed $(SEED),--seeds $(SEEDS)))
 
 # Build the image and run it. It takes minutes and needs root, so .ci/run does not do it.
 image-test: $(VENV)/installed
@@ -43,6 +51,7 @@ $(VENV)/installed: requirements-dev.txt
 browser: $(VENV)/installed
 	@$(BIN)/python -m tests.tools.browser
 	@$(BIN)/python -m tests.tools.nginx
+	@$(BIN)/python -m tests.tools.faketime
 
 # Compile the pinned requirements from pyproject.toml (needs `pip install uv`).
 lock:

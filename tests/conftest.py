@@ -17,6 +17,7 @@ SHARING: Final = {"browser", "crash", "simulator"}
 LONGEST: Final = (
     "tests/browser",
     "tests/crash",
+    "tests/chaos",
     "tests/notifications/watch/test_product.py",
     "tests/test_wheel.py",
     "tests/sandbox/up",

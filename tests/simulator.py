@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -65,6 +66,16 @@ class Simulator:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started, and not ended since."""
+        return self._process is not None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, such as SIGSTOP."""
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def control(self, method: str, path: str, body: Row | None = None) -> Any:
         """Call the control API: `control("PUT", "switches", {...})`; returns the JSON.

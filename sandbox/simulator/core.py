@@ -58,6 +58,7 @@ async def answer(
     if switch := strike(Fault.RATE_LIMITED):
         raise refuse(switch.code or rate_limit_code)
     if switch := strike(Fault.REFUSE):
+        request.app[CORE].store.note(f"refused a message to {to}: {switch.code}")
         raise refuse(switch.code)
     if strike(Fault.ERROR_BEFORE):
         raise web.HTTPInternalServerError

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -53,8 +53,23 @@ class Engines:
             self._valkey.wait()
             self._valkey = None
 
+    def signal_redis(self, number: signal.Signals) -> None:
+        """Send Valkey a signal, such as SIGSTOP."""
+        if self._valkey is not None:
+            self._valkey.send_signal(number)
+
+    def signal_postgres(self, number: signal.Signals) -> None:
+        """Send PostgreSQL and all its sessions a signal, such as SIGSTOP."""
+        head = self._postgres.get_pid()
+        sessions = Path(f"/proc/{head}/task/{head}/children").read_text().split()
+        for pid in (head, *map(int, sessions)):
+            with suppress(ProcessLookupError):  # a session has just ended
+                os.kill(pid, number)
+
     def start_redis(self) -> None:
-        """Start an empty Valkey, and return when it answers."""
+        """Start an empty Valkey unless it runs, and return when it answers."""
+        if self._valkey is not None:
+            return
         self._valkey = subprocess.Popen(
             [
                 *(str(get_binary_path()), "--port", str(self._port), "--bind", "127.0.0.1"),
@@ -72,18 +87,14 @@ class Engines:
     @contextmanager
     def redis_hanging(self) -> Iterator[None]:
         """Have Valkey accept connections and answer nothing, until the block ends."""
-        assert self._valkey is not None
-        with _stopped([self._valkey.pid]):
+        with _stopped(self.signal_redis):
             yield
 
     @contextmanager
     def postgres_hanging(self) -> Iterator[None]:
         """Have PostgreSQL, with all its processes, answer nothing, until the block ends."""
-        head = self._postgres.get_pid()
-        with _stopped([head]):  # first, so that it starts no more
-            listed = Path(f"/proc/{head}/task/{head}/children").read_text()
-            with _stopped([int(pid) for pid in listed.split()]):
-                yield
+        with _stopped(self.signal_postgres):
+            yield
 
     def kill_postgres(self) -> None:
         """Stop PostgreSQL as a power cut would: no transaction gets to end."""
@@ -118,12 +129,9 @@ class Engines:
 
 
 @contextmanager
-def _stopped(pids: list[int]) -> Iterator[None]:
+def _stopped(send: Callable[[signal.Signals], None]) -> Iterator[None]:
+    send(signal.SIGSTOP)
     try:
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
         yield
     finally:
-        for pid in pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+        send(signal.SIGCONT)

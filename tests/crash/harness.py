@@ -39,7 +39,7 @@ class Stage:
         self.engines = engines
         self.simulator = simulator
         self.site = f"http://127.0.0.1:{port}"
-        self.processes = Processes(folder, self._environment(folder, port), port)
+        self.processes = Processes(folder, environment_of(engines, simulator, folder, port), port)
         self.people: dict[int, str] = {}
         self.statements: list[int] = []
         self.silent: tuple[str, ...] = ()
@@ -162,32 +162,35 @@ class Stage:
         switches = self.simulator.control("GET", "switches")["switches"]
         return sum(one["struck"] for one in switches if one["fault"] == fault)
 
-    def _environment(self, folder: Path, port: int) -> dict[str, str]:
-        simulator = self.simulator
-        return {
-            **{name: value for name, value in os.environ.items() if name not in INHERITED},
-            "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
-            "DEBUG": "true",
-            "DATA_DIR": str(folder),
-            "DATABASE_URL": self.engines.database_url,
-            "REDIS_URL": self.engines.redis_url,
-            "SITE_URL": f"http://127.0.0.1:{port}",
-            # This process publishes, and signs, too.
-            "LOG_ORIGIN": settings.LOG_ORIGIN,
-            "TWILIO_BASE_URL": simulator.url,
-            "TWILIO_ACCOUNT_SID": simulator.account_sid,
-            "TWILIO_AUTH_TOKEN": simulator.auth_token,
-            "TWILIO_FROM": "+15005550006",
-            "TWILIO_PER_SECOND": "2000",
-            "WECHAT_BASE_URL": simulator.url,
-            "WECHAT_APP_ID": simulator.app_id,
-            "WECHAT_SECRET": simulator.secret,
-            "WECHAT_TEMPLATE_ID": "template-of-updates",
-            "WECOM_BASE_URL": simulator.url,
-            "EMAIL_HOST": "127.0.0.1",
-            "EMAIL_PORT": str(simulator.smtp_port),
-            "DELIVERY_BATCH": "40",
-        }
+
+def environment_of(
+    engines: Engines, simulator: Simulator, folder: Path, port: int
+) -> dict[str, str]:
+    """Return the variables of every program of the product."""
+    return {
+        **{name: value for name, value in os.environ.items() if name not in INHERITED},
+        "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
+        "DEBUG": "true",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": engines.database_url,
+        "REDIS_URL": engines.redis_url,
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        # This process publishes, and signs, too.
+        "LOG_ORIGIN": settings.LOG_ORIGIN,
+        "TWILIO_BASE_URL": simulator.url,
+        "TWILIO_ACCOUNT_SID": simulator.account_sid,
+        "TWILIO_AUTH_TOKEN": simulator.auth_token,
+        "TWILIO_FROM": "+15005550006",
+        "TWILIO_PER_SECOND": "2000",
+        "WECHAT_BASE_URL": simulator.url,
+        "WECHAT_APP_ID": simulator.app_id,
+        "WECHAT_SECRET": simulator.secret,
+        "WECHAT_TEMPLATE_ID": "template-of-updates",
+        "WECOM_BASE_URL": simulator.url,
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(simulator.smtp_port),
+        "DELIVERY_BATCH": "40",
+    }
 
 
 @contextmanager

@@ -12,11 +12,15 @@ import sys
 from importlib import import_module
 from typing import Any, Final
 
-from django.conf import settings
-from django.core.checks import run_checks
+from tests.tools.faketime import mend_sleep
 
-from statuspage.celery import app
-from tests.crash.instants import arm
+mend_sleep()  # before anything takes a reference to time.sleep
+
+from django.conf import settings  # noqa: E402
+from django.core.checks import run_checks  # noqa: E402
+
+from statuspage.celery import app  # noqa: E402
+from tests.crash.instants import arm  # noqa: E402
 
 # What a program else loads only when it has been told which it is.
 LATER: Final = (
@@ -57,6 +61,7 @@ def _live(order: dict[str, Any]) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _redirect(order["log"])
+    os.environ.update(order["environment"])
     for name, value in order["settings"].items():
         setattr(settings, name, value)
     if order["instant"]:

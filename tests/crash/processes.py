@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from tests.product import ROOT, eventually
@@ -23,8 +24,7 @@ GRANIAN: Final = (
     *("granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1", "--workers", "1"),
     *("--log-level", "warning"),
 )
-WEB: Final = (*GRANIAN, "statuspage.rsgi:application")
-DOOMED_WEB: Final = (*GRANIAN, "tests.crash.doomed_web:application")
+APPLICATION: Final = "tests.crash.web:application"
 
 
 class Process:
@@ -69,10 +69,16 @@ class Processes:
         self._started: list[Process] = []
         self._nursery = self._run("nursery", ["tests.crash.nursery"], stdin=subprocess.PIPE)
 
-    def start(self, kind: str, instant: str = "", **settings: Any) -> Process:
-        """Start one, with settings of its own; it may not be ready yet when this returns."""
+    def start(
+        self,
+        kind: str,
+        instant: str = "",
+        environment: Mapping[str, str] = MappingProxyType({}),
+        **settings: Any,
+    ) -> Process:
+        """Start one, with variables and settings of its own; it may not be ready yet then."""
         begin = self._web if kind == "web" else self._celery
-        process = begin(kind, instant, settings)
+        process = begin(kind, instant, environment, settings)
         self._started.append(process)
         return process
 
@@ -106,12 +112,17 @@ class Processes:
             f"-- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files
         )
 
-    def _celery(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
+    def _celery(
+        self, kind: str, instant: str, environment: Mapping[str, str], settings: dict[str, Any]
+    ) -> Process:
         arguments = [*CELERY[kind]]
         if kind == "beat":
             arguments += ["--schedule", str(self._folder / "beat-schedule")]
         log = str(self._folder / f"{kind}.log")
-        order = {"arguments": arguments, "instant": instant, "settings": settings, "log": log}
+        order = {
+            **{"arguments": arguments, "instant": instant, "settings": settings, "log": log},
+            "environment": dict(environment),
+        }
         assert self._nursery.stdin
         assert self._nursery.stdout
         self._nursery.stdin.write(f"{json.dumps(order)}\n".encode())
@@ -121,9 +132,11 @@ class Processes:
         pid = int(answer)
         return Process(kind, instant, pid, Path(f"/proc/{pid}").exists)
 
-    def _web(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
-        command = [*(DOOMED_WEB if instant else WEB), "--port", str(self.port)]
-        popen = self._run(kind, command, CRASH_INSTANT=instant, **settings)
+    def _web(
+        self, kind: str, instant: str, environment: Mapping[str, str], settings: dict[str, Any]
+    ) -> Process:
+        command = [*GRANIAN, "--port", str(self.port), APPLICATION]
+        popen = self._run(kind, command, CRASH_INSTANT=instant, **environment, **settings)
         return Process(kind, instant, popen.pid, lambda: popen.poll() is None)
 
     def _run(

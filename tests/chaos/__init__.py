@@ -1,0 +1,1 @@
+"""Random faults from one table against the real product, and one oracle."""
