@@ -112,6 +112,15 @@ def test_looking_up_reads_one_page_and_sends_nothing(simulator: Simulator) -> No
     assert len(batch) <= LOOK_UP_LIMIT
 
 
+def test_a_full_list_that_does_not_reach_back_far_enough_cannot_tell(simulator: Simulator) -> None:
+    sid_of(message(PHONE, TEXT))
+    send(SMS, *(message(PHONE, f"{TEXT}{n}", n + 1) for n in range(LOOK_UP_LIMIT)))
+    assert look_up(message(PHONE, TEXT)) is LookupResult.CANNOT_TELL
+    # Nothing so old could be this message.
+    now = timezone.now() + timedelta(minutes=5)
+    assert look_up(message(PHONE, TEXT), now) is LookupResult.ABSENT
+
+
 @pytest.mark.parametrize("fault", ["drop_after", "error_after"])
 @pytest.mark.parametrize("lost", [1, 3])
 def test_every_lost_answer_of_a_batch_is_found(simulator: Simulator, fault: str, lost: int) -> None:

@@ -3,9 +3,10 @@
 import pytest
 
 from notifications.delivery.broadcasts import expand
-from notifications.delivery.models import Delivery
+from notifications.delivery.models import Broadcast, Delivery
 from statuspage.statements.models import Statement
 from tests.factories import make_address, open_incident
+from tests.notifications.delivery.steps import restore
 from tests.statuspage.api.client import error_of
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,17 @@ def test_a_broadcast_counts_its_deliveries_by_state_and_channel(api, told):
     assert shown["by_channel"]["twilio_sms"]["pending"] == 2
     assert shown["by_channel"]["email"]["delivered"] == 1
     assert shown["state"] == "sending"
+
+
+def test_a_broadcast_on_hold_says_so_and_counts_what_is_held(api, told):
+    Delivery.objects.filter(channel="email").update(state="delivered")
+    Broadcast.objects.update(state="sending")
+    restore()
+    shown = api.get(f"broadcasts/{told.number}/").json()
+    assert shown["state"] == "held"
+    assert (shown["counts"]["held"], shown["counts"]["delivered"]) == (2, 1)
+    assert shown["by_channel"]["twilio_sms"]["held"] == 2
+    assert len(api.get(f"deliveries/?statement={told.number}&state=held").json()["results"]) == 2
 
 
 def test_a_broadcast_without_recipients_counts_zero(api):
