@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from string import Template
 from typing import Any, Final
@@ -40,6 +40,7 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from statuspage.lib.database_clock import database_now_reckoned
 
 # Code, or the part before its first dot -> what it means for us; sources:
 # help.aliyun.com/document_detail/101346.html (API), /101347.html (receipts of carriers).
@@ -128,7 +129,8 @@ class AliyunSms(Channel):
 
     async def look_up(self, message: Message, since: datetime) -> Accepted | LookupResult:
         """Look for the message's OutId in the provider's daily lists (days of China's time)."""
-        first, last = (since - CLOCK_SKEW).astimezone(CHINA).date(), datetime.now(CHINA).date()
+        moments = since - CLOCK_SKEW, database_now_reckoned()
+        first, last = (one.astimezone(CHINA).date() for one in moments)
         days = [first + timedelta(days=days) for days in range((last - first).days + 1)]
         if len(days) > MAX_DAYS:
             return LookupResult.CANNOT_TELL
@@ -186,7 +188,7 @@ async def _call(
         "host": urlsplit(endpoint).netloc,
         "x-acs-action": action,
         "x-acs-content-sha256": NO_BODY,
-        "x-acs-date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "x-acs-date": f"{database_now_reckoned():%Y-%m-%dT%H:%M:%SZ}",
         "x-acs-signature-nonce": uuid4().hex,
         "x-acs-version": "2017-05-25",
     }

@@ -107,6 +107,14 @@ class Channel(ABC):
     required_settings: ClassVar[tuple[str, ...]] = ()
     rate_setting: ClassVar[str] = ""
 
+    @classmethod
+    def recognises(cls, first_try: datetime, moment: datetime) -> bool:
+        """Return whether a message first tried then may be repeated at that moment.
+
+        Never where repetitions are not recognised, whatever the clocks say.
+        """
+        return bool(cls.recognises_repeats_for) and moment - first_try < cls.recognises_repeats_for
+
     @property
     def limits(self) -> Limits:
         """The provider's limits."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, override
@@ -19,6 +20,7 @@ from notifications.channels.outcomes import Accepted, NotSent
 from notifications.delivery import loop
 from notifications.delivery.models import Alarm
 from notifications.hints import hint
+from statuspage.lib.database_clock import database_now
 from statuspage.lib.punctuation import in_parentheses
 from statuspage.statements.texts import LANGUAGES, in_language
 
@@ -37,18 +39,15 @@ def alarm_raise(kind: Alarm.Kind, subject: str) -> None:
 
 def alarm_over(kind: Alarm.Kind, subject: str) -> None:
     """End an alarm if it is open."""
-    ended = Alarm.objects.filter(kind=kind, subject=subject, over_at=None).update(
-        over_at=timezone.now()
-    )
+    ended = Alarm.objects.filter(kind=kind, subject=subject, over_at=None).update(over_at=Now())
     if ended:
         logger.warning("alarm over: %s (%s)", kind, subject)
 
 
 def alarms_tell() -> int:
     """Notify staff of every open alarm that is new to them; return how many those were."""
-    Alarm.objects.filter(
-        kind__in=OF_A_MONTH, subject__lt=f"{timezone.localdate():%Y-%m}", over_at=None
-    ).update(over_at=timezone.now())
+    month = f"{timezone.localdate(database_now()):%Y-%m}"
+    Alarm.objects.filter(kind__in=OF_A_MONTH, subject__lt=month, over_at=None).update(over_at=Now())
     to = recipients()
     alarms = _claim() if to else []
     for alarm in alarms:
@@ -84,7 +83,7 @@ def _claim() -> list[Alarm]:
             told_at=None, over_at=None
         )
         alarms = list(untold.order_by("pk"))
-        Alarm.objects.filter(pk__in=[one.pk for one in alarms]).update(told_at=timezone.now())
+        Alarm.objects.filter(pk__in=[one.pk for one in alarms]).update(told_at=Now())
     return alarms
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Max, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.base import reachable_channels
@@ -157,9 +157,9 @@ def _expand_chunk(statement_number: int) -> bool:
             cursor.execute(BOUNDARY, [broadcast.cursor, broadcast.upper, CHUNK])
             boundary = cursor.fetchone()[0]
             if boundary is None:
-                broadcast.state = BroadcastState.SENDING
-                broadcast.expanded_at = timezone.now()
-                broadcast.save(update_fields=["state", "expanded_at"])
+                Broadcast.objects.filter(pk=broadcast.pk).update(
+                    state=BroadcastState.SENDING, expanded_at=Now()
+                )
                 return False
             parameters = {
                 "statement": broadcast.pk,
@@ -181,8 +181,7 @@ def count_told() -> int:
 
     Pages are rendered with the stored result: a million deliveries take a second to count.
     """
-    since = timezone.now() - STILL_MOVING
-    moving = Q(counted_at=None) | Q(statement__published_at__gte=since)
+    moving = Q(counted_at=None) | Q(statement__published_at__gte=Now() - STILL_MOVING)
     unfinished = ~Q(state=BroadcastState.FINISHED)
     due = Broadcast.objects.filter(moving | unfinished).order_by("-statement_id")[:AT_ONCE]
     for broadcast in due:
@@ -191,7 +190,7 @@ def count_told() -> int:
             for name, states in progress_by_channel(broadcast.pk).items()
         }
         told = {name: count for name, count in counts.items() if count}
-        Broadcast.objects.filter(pk=broadcast.pk).update(told=told, counted_at=timezone.now())
+        Broadcast.objects.filter(pk=broadcast.pk).update(told=told, counted_at=Now())
     return len(due)
 
 

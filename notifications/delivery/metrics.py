@@ -6,7 +6,6 @@ from typing import SupportsFloat
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count, Min
-from django.utils import timezone
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -15,6 +14,7 @@ from notifications.delivery.budget import spending
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Delivery, Receipt
 from notifications.delivery.selectors import open_alarms
 from notifications.delivery.states import UNFINISHED, DeliveryState
+from statuspage.lib.database_clock import database_now
 
 
 class DeliveryCollector(Collector):
@@ -48,7 +48,7 @@ def _oldest() -> Metric:
         "For how long the oldest delivery that is due has been waiting",
         labels=["channel"],
     )
-    now = timezone.now()
+    now = database_now()
     due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=now).order_by()
     for channel, oldest in due.values_list("channel").annotate(oldest=Min("due_at")):
         found.add_metric([channel], (now - oldest).total_seconds())

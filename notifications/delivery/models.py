@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from notifications.delivery.states import DeliveryState
@@ -125,10 +125,10 @@ class Receipt(models.Model):
     reason = models.CharField(max_length=30, blank=True)
     code = models.CharField(max_length=40, blank=True)
     suppress = models.BooleanField(default=False)
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(db_default=Now())
     applied_at = models.DateTimeField(null=True)
     # One whose delivery is not known yet is looked at again later, without blocking others.
-    look_at = models.DateTimeField(default=timezone.now)
+    look_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("receipt")

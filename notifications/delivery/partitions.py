@@ -6,9 +6,9 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from notifications.delivery.models import Receipt
+from statuspage.lib.database_clock import database_now
 
 # Any constant; it keeps two workers from creating the same partition.
 PARTITION_LOCK: Final = 7_301_002
@@ -78,7 +78,7 @@ def deliveries_fold(now: datetime | None = None) -> list[str]:
 
     A whole month at once costs one aggregate and one DROP instead of a DELETE per row.
     """
-    limit = (now or timezone.now()) - timedelta(days=settings.DELIVERY_KEEP_DAYS)
+    limit = (now or database_now()) - timedelta(days=settings.DELIVERY_KEEP_DAYS)
     old = [one for one in partitions() if one.until <= limit]
     for one in old:
         with transaction.atomic(), connection.cursor() as cursor:

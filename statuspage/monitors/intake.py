@@ -8,9 +8,9 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from statuspage.incidents.lifecycle import IncidentStatus
+from statuspage.lib.database_clock import database_now
 from statuspage.monitors.decisions import draft_publish
 from statuspage.monitors.matching import Report, fits
 from statuspage.monitors.models import Signal, SignalDraft, SignalDraftState, SignalRule
@@ -33,7 +33,7 @@ class ReportResult:
 
 def signals_take(reports: Iterable[Report]) -> list[ReportResult]:
     """Store the reports in order of arrival; a rule may publish at once."""
-    taken = [_take(one, timezone.now()) for one in reports]
+    taken = [_take(one, database_now()) for one in reports]
     fresh = {one.draft.pk: one.draft for one in taken if one.draft}
     for draft in fresh.values():
         if draft.state == SignalDraftState.WAITING and draft.rule.auto_publish:

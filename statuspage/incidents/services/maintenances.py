@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Final, Unpack
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.selectors import components_by_public_id
@@ -30,6 +29,7 @@ from statuspage.incidents.services.impacts import (
     say,
     told_changes,
 )
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
@@ -73,15 +73,16 @@ def maintenance_schedule(
         ValidationError: a text or component is not usable, the times are not in order, or it is
             announced too late and without `short_notice_reason`, or it is announced already.
     """
-    moment, given = published_at or timezone.now(), cleaned(said)
+    given = cleaned(said)
     components = components_by_public_id(given["components"]).values()
-    if not moment < given["scheduled_for"] < given["scheduled_until"]:
-        raise ValidationError(
-            _("Maintenance must start in the future and end after it starts."), code="times"
-        )
     reason = given.get("short_notice_reason")
-    check_lead_time(moment, given["scheduled_for"], reason)
-    with publishing():
+    with publishing() as now:
+        moment = published_at or now
+        if not moment < given["scheduled_for"] < given["scheduled_until"]:
+            raise ValidationError(
+                _("Maintenance must start in the future and end after it starts."), code="times"
+            )
+        check_lead_time(moment, given["scheduled_for"], reason)
         _check_once(due)
         maintenance = announced(given, moment)
         if due:
@@ -112,9 +113,9 @@ def maintenance_update(
         Superseded: someone else, or the clock, moved it since `maintenance` was read.
         ValidationError: the text is not usable.
     """
-    moment, body = published_at or timezone.now(), clean_text(body)
-    status = clean_choice(MaintenanceStatus, status)
-    with publishing():
+    body, status = clean_text(body), clean_choice(MaintenanceStatus, status)
+    with publishing() as now:
+        moment = published_at or now
         check_transition(MAINTENANCE_TRANSITIONS, maintenance.status, status)
         before = maintenance.status
         advance(maintenance, moved_on(maintenance, status, moment))
@@ -123,7 +124,7 @@ def maintenance_update(
 
 def maintenances_advance(now: datetime | None = None) -> list[Statement]:
     """Start and complete the maintenances that are due; safe to call at any time."""
-    moment = now or timezone.now()
+    moment = now or database_now()
     starting = Maintenance.objects.filter(
         status=MaintenanceStatus.SCHEDULED, scheduled_for__lte=moment
     )
@@ -134,12 +135,12 @@ def maintenances_advance(now: datetime | None = None) -> list[Statement]:
     due = [(one, MaintenanceStatus.IN_PROGRESS, STARTED) for one in starting] + [
         (one, MaintenanceStatus.COMPLETED, COMPLETED) for one in ending
     ]
-    said = (_advance_by_clock(one, status, body, moment) for one, status, body in due)
+    said = (_advance_by_clock(one, status, body, now) for one, status, body in due)
     return [statement for statement in said if statement]
 
 
 def _advance_by_clock(
-    maintenance: Maintenance, status: str, body: Text, moment: datetime
+    maintenance: Maintenance, status: str, body: Text, moment: datetime | None
 ) -> Statement | None:
     try:
         return maintenance_update(
