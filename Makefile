@@ -43,6 +43,7 @@ $(VENV)/installed: requirements-dev.txt
 browser: $(VENV)/installed
 	@$(BIN)/python -m tests.tools.browser
 	@$(BIN)/python -m tests.tools.nginx
+	@$(BIN)/python -m tests.tools.faketime
 
 # Compile the pinned requirements from pyproject.toml (needs `pip install uv`).
 lock:

@@ -1,7 +1,6 @@
 """Heartbeats of workers and of beat in Redis: when each was last seen."""
 
 import logging
-import time
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,6 +15,11 @@ ALIVE_SECONDS: Final = 20
 # After this long a worker that was stopped on purpose is forgotten.
 REMEMBERED_SECONDS: Final = 3600
 TIMEOUT_SECONDS: Final = 1.0
+# By the server's clock: those of the processes may differ.
+SEEN: Final = """
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[1], ARGV[1], time[1] .. '.' .. string.format('%06d', time[2]))
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -23,15 +27,19 @@ logger = logging.getLogger(__name__)
 def seen(name: str) -> None:
     """Record that it is alive; without Redis nothing is recorded, and the caller does not wait."""
     try:
-        _client().hset(KEY, name, repr(time.time()))
+        _client().eval(SEEN, 1, KEY, name)
     except redis.RedisError as error:
         logger.warning("no sign of life of %s: %s", name, type(error).__name__)
 
 
 def silent_for() -> dict[str, float]:
     """Return for how many seconds each has been silent; RedisError where Redis is away."""
-    now = time.time()
-    found = {str(one): now - float(at) for one, at in _client().hgetall(KEY).items()}
+    with _client().pipeline() as pipe:
+        pipe.time()
+        pipe.hgetall(KEY)
+        (seconds, microseconds), pulses = pipe.execute()
+    now = seconds + microseconds / 1e6
+    found = {str(one): now - float(at) for one, at in pulses.items()}
     forgotten = [one for one, seconds in found.items() if seconds > REMEMBERED_SECONDS]
     if forgotten:
         _client().hdel(KEY, *forgotten)

@@ -57,9 +57,9 @@ class Stage:
         self.processes.ensure("beat")
         self.processes.ensure("web")
 
-    def start(self, kind: str, instant: str = "", **settings: Any) -> Process:
+    def start(self, kind: str, instant: str = "", clock: str = "", **settings: Any) -> Process:
         """Start a program."""
-        return self.processes.start(kind, instant, **settings)
+        return self.processes.start(kind, instant, clock, **settings)
 
     def die_at(self, kind: str, instant: str, **settings: Any) -> None:
         """Run a program up to the instant at which it kills itself."""

@@ -57,6 +57,8 @@ def _live(order: dict[str, Any]) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _redirect(order["log"])
+    if order["clock"]:
+        os.environ["FAKETIME"] = order["clock"]  # libfaketime is loaded, and reads it each time
     for name, value in order["settings"].items():
         setattr(settings, name, value)
     if order["instant"]:

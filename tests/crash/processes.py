@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.product import ROOT, eventually
+from tests.tools import faketime
 
 CELERY: Final[Mapping[str, tuple[str, ...]]] = {
     "worker": (
@@ -19,6 +20,7 @@ CELERY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "beat": ("beat", "--pidfile="),
 }
+NURSERY: Final = ["tests.crash.nursery"]
 # One that is to die serves one request at a time, so that it dies in the middle of just one.
 GRANIAN: Final = (
     *("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1"),
@@ -29,11 +31,14 @@ DOOMED_WEB: Final = (*GRANIAN, "1", "tests.crash.doomed_web:application")
 
 
 class Process:
-    """One running program with all its children; `instant` is where it is to die, if anywhere."""
+    """One running program with all its children; `odd` says what is to happen to it, if anything.
 
-    def __init__(self, kind: str, instant: str, pid: int, alive: Callable[[], bool]) -> None:
+    That is the instant at which it is to die, or by how much its clock is wrong.
+    """
+
+    def __init__(self, kind: str, odd: str, pid: int, alive: Callable[[], bool]) -> None:
         self.kind = kind
-        self.instant = instant
+        self.odd = odd
         self._pid = pid
         self._alive = alive
 
@@ -68,12 +73,15 @@ class Processes:
         self._environment = dict(environment)
         self._port = port
         self._started: list[Process] = []
-        self._nursery = self._run("nursery", ["tests.crash.nursery"], stdin=subprocess.PIPE)
+        self._nurseries = {False: self._run("nursery", NURSERY, stdin=subprocess.PIPE)}
 
-    def start(self, kind: str, instant: str = "", **settings: Any) -> Process:
-        """Start one, with settings of its own; it may not be ready yet when this returns."""
+    def start(self, kind: str, instant: str = "", clock: str = "", **settings: Any) -> Process:
+        """Start one, with settings of its own; it may not be ready yet when this returns.
+
+        `clock` is by how much its clock is wrong, such as "-1h".
+        """
         begin = self._web if kind == "web" else self._celery
-        process = begin(kind, instant, settings)
+        process = begin(kind, instant, clock, settings)
         self._started.append(process)
         return process
 
@@ -83,7 +91,7 @@ class Processes:
 
     def ensure(self, kind: str) -> None:
         """Have one of a kind running that is not to die."""
-        if not any(one.kind == kind and not one.instant and not one.ended for one in self._started):
+        if not any(one.kind == kind and not one.odd and not one.ended for one in self._started):
             self.kill(kind)
             self.start(kind)
 
@@ -97,8 +105,9 @@ class Processes:
     def kill_all(self) -> None:
         """End every process, for good."""
         self.kill("worker", "beat", "web")
-        self._nursery.kill()
-        self._nursery.communicate()
+        for nursery in self._nurseries.values():
+            nursery.kill()
+            nursery.communicate()
 
     def logs(self) -> str:
         """Return the end of every log, for a failing test to show."""
@@ -107,25 +116,32 @@ class Processes:
             f"-- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files
         )
 
-    def _celery(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
-        arguments = [*CELERY[kind]]
-        if kind == "beat":
-            arguments += ["--schedule", str(self._folder / "beat-schedule")]
+    def _celery(self, kind: str, instant: str, clock: str, settings: dict[str, Any]) -> Process:
         log = str(self._folder / f"{kind}.log")
-        order = {"arguments": arguments, "instant": instant, "settings": settings, "log": log}
-        assert self._nursery.stdin
-        assert self._nursery.stdout
-        self._nursery.stdin.write(f"{json.dumps(order)}\n".encode())
-        self._nursery.stdin.flush()
-        answer = self._nursery.stdout.readline()
+        what = {"arguments": CELERY[kind], "instant": instant, "clock": clock}
+        order = {**what, "settings": settings, "log": log}
+        nursery = self._nursery(wrong_clocks=bool(clock))
+        assert nursery.stdin
+        assert nursery.stdout
+        nursery.stdin.write(f"{json.dumps(order)}\n".encode())
+        nursery.stdin.flush()
+        answer = nursery.stdout.readline()
         assert answer, f"the nursery has ended\n{self.logs()}"
         pid = int(answer)
-        return Process(kind, instant, pid, Path(f"/proc/{pid}").exists)
+        return Process(kind, instant or clock, pid, Path(f"/proc/{pid}").exists)
 
-    def _web(self, kind: str, instant: str, settings: dict[str, Any]) -> Process:
+    def _web(self, kind: str, instant: str, clock: str, settings: dict[str, Any]) -> Process:
         command = [*(DOOMED_WEB if instant else WEB), "--port", str(self._port)]
-        popen = self._run(kind, command, CRASH_INSTANT=instant, **settings)
-        return Process(kind, instant, popen.pid, lambda: popen.poll() is None)
+        wrong = faketime.environment(clock) if clock else {}
+        popen = self._run(kind, command, CRASH_INSTANT=instant, **wrong, **settings)
+        return Process(kind, instant or clock, popen.pid, lambda: popen.poll() is None)
+
+    def _nursery(self, *, wrong_clocks: bool) -> subprocess.Popen[bytes]:
+        """Return the nursery, or a second one whose children may be given wrong clocks."""
+        if wrong_clocks not in self._nurseries:
+            right = faketime.environment("+0")
+            self._nurseries[True] = self._run("nursery", NURSERY, stdin=subprocess.PIPE, **right)
+        return self._nurseries[wrong_clocks]
 
     def _run(
         self, kind: str, command: list[str], stdin: int = subprocess.DEVNULL, **settings: str

@@ -180,7 +180,7 @@ def test_a_batch_is_written_row_by_row_in_one_go():
         Failed(Reason.BAD_ADDRESS, "21211", suppress=True),
     ]
     results = [
-        (result_of(channel(SMS), one, outcome), 1)
+        (result_of(channel(SMS), one, outcome, database_now()), 1)
         for one, outcome in zip(batch, outcomes, strict=True)
     ]
     assert write_results(results) == 6
