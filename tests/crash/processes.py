@@ -72,6 +72,7 @@ class Processes:
         self._folder = folder
         self._environment = dict(environment)
         self._port = port
+        self.url = f"http://127.0.0.1:{port}"
         self._started: list[Process] = []
         self._nurseries = {False: self._run("nursery", NURSERY, stdin=subprocess.PIPE)}
 
