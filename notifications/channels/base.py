@@ -12,9 +12,17 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.outcomes import Accepted, BadSignature, Callback, LookupResult, Outcome
+from notifications.channels.outcomes import (
+    Accepted,
+    BadSignature,
+    Callback,
+    LookupResult,
+    Outcome,
+    ProviderReceipt,
+)
 
 C = TypeVar("C", bound="Channel")
+Answer = ProviderReceipt | LookupResult
 # Receipts name their delivery; codes and alarms have none, and no delivery has this id.
 NO_DELIVERY: Final = 0
 
@@ -82,6 +90,17 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """An accepted message whose receipt never came. `address` is in clear text: never log it."""
+
+    delivery_id: int
+    attempt_id: UUID
+    provider_id: str
+    address: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
 class Limits:
     """How fast a provider may be asked: by the whole account, or by each address."""
 
@@ -139,6 +158,13 @@ class Channel(ABC):
     async def look_up(self, message: Message, since: datetime) -> Accepted | LookupResult:
         """Ask the provider whether it has the message. CANNOT_TELL where there is no way to ask."""
         return LookupResult.CANNOT_TELL
+
+    async def ask_receipts(self, awaited: Sequence[Awaited]) -> Mapping[int, Answer]:
+        """Ask what became of accepted messages whose receipt never came, by delivery id.
+
+        ABSENT where the provider will never say more, as where there is no way to ask.
+        """
+        return {one.delivery_id: LookupResult.ABSENT for one in awaited}
 
     def verify_callback(self, request: HttpRequest) -> None:
         """Pass when the callback is from the provider.

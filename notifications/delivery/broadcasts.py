@@ -83,7 +83,7 @@ SUPERSEDE_WAITING: Final = """
       AND d.address_id > %(cursor)s AND d.address_id <= %(boundary)s
 """
 # A provider accepted it, or the recipient has it; not what was reported undelivered afterwards.
-REACHED: Final = (DeliveryState.SENT, DeliveryState.DELIVERED)
+REACHED: Final = (DeliveryState.SENT, DeliveryState.UNCONFIRMED, DeliveryState.DELIVERED)
 # Receipts still arrive for about so long.
 STILL_MOVING: Final = timedelta(hours=24)
 AT_ONCE: Final = 50

@@ -190,7 +190,9 @@ def _put_back(rows: QuerySet[Delivery], most: int) -> int:
         return 0
     keys, moments, statements, names = zip(*chosen, strict=True)
     Delivery.objects.filter(pk__in=keys, published_at__in=set(moments)).update(**RESET)
-    Broadcast.objects.filter(pk__in=set(statements), state=BroadcastState.FINISHED).update(
+    reopened = Broadcast.objects.filter(pk__in=set(statements))
+    reopened.update(receipts_due_at=Now())
+    reopened.filter(state=BroadcastState.FINISHED).update(
         state=BroadcastState.SENDING, finished_at=None
     )
     for name in set(names):

@@ -23,7 +23,7 @@ class DeliveryCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return the current metrics."""
         try:
-            yield from [_unfinished(), _oldest(), _made(), _alarms(), *_totals()]
+            yield from [_unfinished(), _unconfirmed(), _oldest(), _made(), _alarms(), *_totals()]
         except DatabaseError:
             return
 
@@ -39,6 +39,18 @@ def _unfinished() -> Metric:
         rows = Delivery.objects.filter(state=state).order_by().values_list("channel")
         for channel, count in rows.annotate(count=Count("id")):
             found.add_metric([channel, state], count)
+    return found
+
+
+def _unconfirmed() -> Metric:
+    found = GaugeMetricFamily(
+        "candor_deliveries_unconfirmed",
+        "Deliveries that were sent and whose provider cannot tell what became of them",
+        labels=["channel"],
+    )
+    rows = Delivery.objects.filter(state=DeliveryState.UNCONFIRMED).order_by()
+    for channel, count in rows.values_list("channel").annotate(count=Count("id")):
+        found.add_metric([channel], count)
     return found
 
 

@@ -47,6 +47,8 @@ class Broadcast(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expanded_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # When next to ask for receipts that never came; null once none is awaited any more.
+    receipts_due_at = models.DateTimeField(null=True, db_default=Now())
     # How many it has reached, by channel, as of `counted_at`, for the public page.
     told = models.JSONField(default=dict)
     counted_at = models.DateTimeField(null=True)
@@ -58,7 +60,12 @@ class Broadcast(models.Model):
         indexes = [
             models.Index(
                 fields=["state"], name="broadcast_unfinished", condition=~models.Q(state="finished")
-            )
+            ),
+            models.Index(
+                fields=["receipts_due_at"],
+                name="broadcast_receipts_due",
+                condition=models.Q(receipts_due_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "approvals.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
+        "delivery.ask_receipts": 60.0,
         "delivery.fold": 3600.0,
         "delivery.tell_alarms": 30.0,
         "escalation.remind": 15.0,

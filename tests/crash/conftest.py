@@ -14,6 +14,9 @@ from tests.crash.harness import Stage, database
 from tests.product import engines_folder, free_ports
 from tests.simulator import running_simulator
 
+# Every callback gets through in the end, so that it is seen what became of it.
+PATIENT = {"callback_retries": 600, "callback_retry_ms": 200, "connection_overrides": False}
+
 
 @pytest.fixture(scope="package")
 def folder() -> Iterator[Path]:
@@ -30,7 +33,7 @@ def bare_stage(django_db_blocker: Any, folder: Path) -> Iterator[Stage]:
     engines.start()
     try:
         with (
-            running_simulator(callback_retries=600, callback_retry_ms=200) as simulator,
+            running_simulator(**PATIENT) as simulator,
             django_db_blocker.unblock(),
             database(engines.database_url),
         ):
