@@ -66,15 +66,15 @@ class CallbackSender:
     async def _deliver(self, callback: Callback) -> None:
         asked = callback.overrides if self._settings.connection_overrides else None
         retries = asked.retries if asked else self._settings.callback_retries
-        began = time.monotonic()
+        spent = 0.0
         for _ in range(1 + retries):
             async with self._slots:
+                began = time.monotonic()
                 failure = await self._try(callback)
-            if not failure or (asked and not asked.retry_after(failure)):
+                spent += time.monotonic() - began
+            if not failure or (asked and not asked.retry_after(failure, spent)):
                 return
             await asyncio.sleep(self._settings.callback_retry_ms / 1000)
-            if asked and time.monotonic() - began > asked.within_ms / 1000:
-                return
 
     async def _try(self, callback: Callback) -> str:
         """Post it once; return how that failed, or nothing."""

@@ -16,15 +16,21 @@ POLICIES: Final = frozenset({"4xx", "5xx", "ct", "rt", "all"})
 
 @dataclass(frozen=True)
 class Overrides:
-    """How often a callback is tried again (rc), after what (rp), and within how long (tt)."""
+    """How often a callback is tried again (rc), after what (rp), and within how long (tt).
+
+    The time is that of the tries; how long Twilio waits between them is not documented.
+    """
 
     retries: int = 1
     policy: frozenset[str] = frozenset({"ct"})
     within_ms: int = LONGEST_MS
 
-    def retry_after(self, failure: str) -> bool:
-        """Return whether the policy names a failure: 4xx, 5xx, ct (connecting), rt (reading)."""
-        return bool(self.policy & {failure, "all"})
+    def retry_after(self, failure: str, spent: float) -> bool:
+        """Return whether to try again after a failure and so many seconds of trying.
+
+        It is 4xx, 5xx, ct (no connection) or rt (no answer).
+        """
+        return bool(self.policy & {failure, "all"}) and spent * 1000 < self.within_ms
 
 
 def overrides_of(url: str) -> tuple[str, Overrides | None]:

@@ -10,12 +10,9 @@ from typing import Any
 import pytest
 
 from tests.crash.engines import Engines
-from tests.crash.harness import Stage, database
+from tests.crash.harness import PERSISTENT, Stage, database
 from tests.product import engines_folder, free_ports
 from tests.simulator import running_simulator
-
-# Every callback gets through in the end, so that it is seen what became of it.
-PATIENT = {"callback_retries": 600, "callback_retry_ms": 200, "connection_overrides": False}
 
 
 @pytest.fixture(scope="package")
@@ -33,7 +30,7 @@ def bare_stage(django_db_blocker: Any, folder: Path) -> Iterator[Stage]:
     engines.start()
     try:
         with (
-            running_simulator(**PATIENT) as simulator,
+            running_simulator(**PERSISTENT) as simulator,
             django_db_blocker.unblock(),
             database(engines.database_url),
         ):
