@@ -16,10 +16,8 @@ from celery import Celery
 from celery.app import app_or_default
 
 from statuspage.operations.logs import current_request
+from statuspage.operations.queueing import HEADER, offer, take
 
-# A hint to send that has waited so long in the queue is dropped: while there is work the sweep
-# sends another, and each would go on queueing itself until receipts wait behind thousands.
-STALE_SECONDS: Final = 20.0
 # Providers call back by the hundred a second, and one hint is enough for all that are stored.
 RECEIPT_HINTS_EVERY: Final = 0.25
 # So many hints wait at most to be sent.
@@ -36,12 +34,11 @@ logger = logging.getLogger(__name__)
 
 
 class Hint(NamedTuple):
-    """A task that a worker is asked to run, for a request, before it expires."""
+    """A task that a worker is asked to run, for a request."""
 
     app: Celery
     task: str
     arguments: tuple[object, ...]
-    expires: float | None
     request: str
 
 
@@ -93,28 +90,34 @@ class Sender:
 
 
 def _send(one: Hint) -> None:
-    one.app.send_task(
-        one.task,
-        args=one.arguments,
-        retry=False,  # the sweep does the same work
-        ignore_result=True,
-        expires=one.expires,
-        confirm_timeout=CONFIRM_SECONDS,
-        headers={"request": one.request},
-    )
+    if not offer(one.task, one.arguments):
+        return
+    try:
+        one.app.send_task(
+            one.task,
+            args=one.arguments,
+            retry=False,  # the sweep does the same work
+            ignore_result=True,
+            confirm_timeout=CONFIRM_SECONDS,
+            headers={"request": one.request, HEADER: True},
+        )
+    except Exception:
+        take(one.task, one.arguments)  # it was not sent
+        raise
 
 
-def hint(task: str, *arguments: object, expires: float | None = None) -> None:
+def hint(task: str, *arguments: object) -> None:
     """Ask a worker to run a task soon; a sweep does the same work when the hint is lost.
 
-    A hint that has waited for `expires` seconds is dropped.
+    Nothing is sent while the same hint waits in the queue: a sender would go on queueing itself
+    until receipts wait behind thousands.
     """
-    _sender.put(Hint(app_or_default(), task, arguments, expires, current_request()))
+    _sender.put(Hint(app_or_default(), task, arguments, current_request()))
 
 
 def wake_send(channel: str) -> None:
     """Ask a worker to send what is due on a channel."""
-    hint("delivery.send", channel, expires=STALE_SECONDS)
+    hint("delivery.send", channel)
 
 
 def wake_receipts() -> None:

@@ -9,7 +9,7 @@ from celery.signals import beat_init, task_prerun, worker_process_init
 from statuspage.operations.logs import follow_request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
-app = Celery("candor")
+app = Celery("candor", task_cls="statuspage.operations.queueing:OnceTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

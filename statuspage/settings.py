@@ -206,6 +206,7 @@ CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if operations.on_rabbitmq else "classi
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+CELERY_BEAT_SCHEDULER = "statuspage.operations.beat:Beat"
 
 LOGGING = logging_by(operations.LOG_FORMAT, operations.LOG_LEVEL)
 REST_FRAMEWORK = framework.REST_FRAMEWORK

@@ -1,17 +1,15 @@
 """SMS through Aliyun (dysmsapi 2017-05-25), which sends approved templates and no free text."""
 
-import hashlib
 import hmac
 import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from string import Template
 from typing import Any, Final
-from urllib.parse import quote, urlencode, urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -19,11 +17,19 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from yarl import URL
 
 from notifications.channels import http, sms_text, wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Message, register
+from notifications.channels.aliyun_api import call
+from notifications.channels.base import (
+    Answer,
+    Awaited,
+    Bulletin,
+    Channel,
+    Content,
+    Message,
+    register,
+)
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -40,6 +46,7 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from statuspage.lib.database_clock import database_now_reckoned
 
 # Code, or the part before its first dot -> what it means for us; sources:
 # help.aliyun.com/document_detail/101346.html (API), /101347.html (receipts of carriers).
@@ -81,12 +88,14 @@ ERRORS: Final[Mapping[str, Refusal]] = {
     ),
 }
 
-ALGORITHM: Final = "ACS3-HMAC-SHA256"
-NO_BODY: Final = hashlib.sha256(b"").hexdigest()
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 CLOCK_SKEW: Final = timedelta(minutes=1)
 # QuerySendDetails gives at most so many a page, and so many days back; the pages are our limit.
 PAGE_SIZE, MAX_DAYS, MAX_PAGES = 50, 30, 20
+# What cannot be read in an answer, or what is not there.
+UNREADABLE: Final = (NotAccepted, ValueError, LookupError, TypeError, AttributeError)
+# SendStatus: whether it was delivered; 1 waits for its receipt.
+ENDED: Final = {2: False, 3: True}
 MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 OUT_ID: Final = re.compile(r"(\d{1,18}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 TAKEN: Final = json.dumps({"code": 0, "msg": "成功"}, ensure_ascii=False)
@@ -131,24 +140,31 @@ class AliyunSms(Channel):
 
         By its OutId; by its text only after a restore, when the delivery may have another id.
         """
-        first, last = (since - CLOCK_SKEW).astimezone(CHINA).date(), datetime.now(CHINA).date()
+        moments = since - CLOCK_SKEW, database_now_reckoned()
+        first, last = (one.astimezone(CHINA).date() for one in moments)
         days = [first + timedelta(days=days) for days in range((last - first).days + 1)]
         if len(days) > MAX_DAYS:
             return LookupResult.CANNOT_TELL
         try:
             async with http.session() as opened:
-                listed = [await _sent_to(opened, message.address, day) for day in days]
-        except (NotAccepted, ValueError, LookupError, TypeError, AttributeError):
+                listed = [await _details(opened, message.address, day) for day in days]
+        except UNREADABLE:
             return LookupResult.CANNOT_TELL
         # Any try of the delivery counts; a message without delivery (id 0) has only its own.
         mark = f"{message.delivery_id}:{'' if message.delivery_id else message.attempt_id}"
         ours = [
             out_id
             for day in listed
-            for out_id, text in day
-            if out_id.startswith(mark) or text in message.texts
+            for out_id, entry in day.items()
+            if out_id.startswith(mark) or str(entry.get("Content", "")) in message.texts
         ]
         return Accepted(ours[0]) if ours else LookupResult.ABSENT
+
+    async def ask_receipts(self, awaited: Sequence[Awaited]) -> Mapping[int, Answer]:
+        """Ask for each message by its number: Aliyun has no other list."""
+        async with http.session() as opened:
+            answers = [await _ask(opened, one) for one in awaited]
+        return {one.delivery_id: answer for one, answer in zip(awaited, answers, strict=True)}
 
     def verify_callback(self, request: HttpRequest) -> None:
         """Compare the secret in the callback's URL: Aliyun does not sign what it pushes."""
@@ -173,36 +189,6 @@ class AliyunSms(Channel):
         return Callback(receipts, inbound, answer=TAKEN, content_type="application/json")
 
 
-def authorization(query: str, headers: Mapping[str, str]) -> str:
-    """Sign a POST to "/" without a body: help.aliyun.com, V3 request structure and signature."""
-    names = ";".join(sorted(headers))
-    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-    canonical = "\n".join(["POST", "/", query, lines, names, NO_BODY])
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    key = settings.ALIYUN_SMS_ACCESS_KEY_SECRET.encode()
-    signature = hmac.new(key, f"{ALGORITHM}\n{digest}".encode(), hashlib.sha256).hexdigest()
-    credential = settings.ALIYUN_SMS_ACCESS_KEY_ID
-    return f"{ALGORITHM} Credential={credential},SignedHeaders={names},Signature={signature}"
-
-
-async def _call(
-    opened: aiohttp.ClientSession, action: str, **parameters: str
-) -> http.ProviderResponse:
-    endpoint = settings.ALIYUN_SMS_ENDPOINT
-    query = urlencode(sorted(parameters.items()), safe="", quote_via=quote)
-    headers = {
-        "host": urlsplit(endpoint).netloc,
-        "x-acs-action": action,
-        "x-acs-content-sha256": NO_BODY,
-        "x-acs-date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "x-acs-signature-nonce": uuid4().hex,
-        "x-acs-version": "2017-05-25",
-    }
-    headers["Authorization"] = authorization(query, headers)
-    url = URL(f"{endpoint}/?{query}", encoded=True)  # sent as it was signed
-    return await http.request(opened, "POST", url, headers=headers)
-
-
 async def _send_one(opened: aiohttp.ClientSession, message: Message) -> Outcome:
     content, number = message.content.data, _number(message.address)
     if "TemplateCode" not in content:
@@ -210,7 +196,7 @@ async def _send_one(opened: aiohttp.ClientSession, message: Message) -> Outcome:
     if MAINLAND.fullmatch(number) and not message.address.startswith("+86"):
         # Without its +, a number of +1 can be somebody else's mainland number.
         return NotSent(Reason.OTHER, "ambiguous number")
-    answer = await _call(
+    answer = await call(
         opened,
         "SendSms",
         OutId=f"{message.delivery_id}:{message.attempt_id}",
@@ -234,20 +220,36 @@ def _meaning(code: str) -> Refusal:
     return replace(known, code=code[:40])
 
 
-async def _sent_to(opened: aiohttp.ClientSession, address: str, day: date) -> list[tuple[str, str]]:
-    """Return OutId and text of a day's messages to that number; may raise parsing errors."""
+async def _details(
+    opened: aiohttp.ClientSession, address: str, day: date
+) -> dict[str, Mapping[str, Any]]:
+    """Return all messages to that number on that day by OutId; raises any of UNREADABLE."""
     query = {"PhoneNumber": _number(address), "SendDate": f"{day:%Y%m%d}"}
-    found: list[tuple[str, str]] = []
+    found: dict[str, Mapping[str, Any]] = {}
     for page in range(1, MAX_PAGES + 1):
         paging = {"PageSize": str(PAGE_SIZE), "CurrentPage": str(page)}
-        given = (await _call(opened, "QuerySendDetails", **query, **paging)).json()
+        given = (await call(opened, "QuerySendDetails", **query, **paging)).json()
         if given["Code"] != "OK":
             raise ValueError("refused")
         entries = given["SmsSendDetailDTOs"]["SmsSendDetailDTO"]
-        found += [(str(one.get("OutId", "")), str(one.get("Content", ""))) for one in entries]
+        found |= {str(entry.get("OutId", "")): entry for entry in entries}
         if len(entries) < PAGE_SIZE:
             return found
     raise ValueError("too many")
+
+
+async def _ask(opened: aiohttp.ClientSession, one: Awaited) -> Answer:
+    try:
+        listed = await _details(opened, one.address, one.sent_at.astimezone(CHINA).date())
+        entry = listed[f"{one.delivery_id}:{one.attempt_id}"]
+        status, code = int(entry["SendStatus"]), str(entry.get("ErrCode") or "")
+    except UNREADABLE:
+        return LookupResult.CANNOT_TELL
+    if status not in ENDED:
+        return LookupResult.CANNOT_TELL
+    error = None if ENDED[status] else _meaning(code)
+    key = f"{one.provider_id}:{error.code if error else 'delivered'}"
+    return ProviderReceipt.ended(key, one.provider_id, error)
 
 
 def _number(address: str) -> str:

@@ -12,9 +12,17 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.outcomes import Accepted, BadSignature, Callback, LookupResult, Outcome
+from notifications.channels.outcomes import (
+    Accepted,
+    BadSignature,
+    Callback,
+    LookupResult,
+    Outcome,
+    ProviderReceipt,
+)
 
 C = TypeVar("C", bound="Channel")
+Answer = ProviderReceipt | LookupResult
 # Receipts name their delivery; codes and alarms have none, and no delivery has this id.
 NO_DELIVERY: Final = 0
 
@@ -84,6 +92,17 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """An accepted message whose receipt never came. `address` is in clear text: never log it."""
+
+    delivery_id: int
+    attempt_id: UUID
+    provider_id: str
+    address: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
 class Limits:
     """How fast a provider may be asked: by the whole account, or by each address."""
 
@@ -108,6 +127,14 @@ class Channel(ABC):
     # The settings that are required to send, and the one that limits the messages a second.
     required_settings: ClassVar[tuple[str, ...]] = ()
     rate_setting: ClassVar[str] = ""
+
+    @classmethod
+    def recognises(cls, first_try: datetime, moment: datetime) -> bool:
+        """Return whether a message first tried then may be repeated at that moment.
+
+        Never where repetitions are not recognised, whatever the clocks say.
+        """
+        return bool(cls.recognises_repeats_for) and moment - first_try < cls.recognises_repeats_for
 
     @property
     def limits(self) -> Limits:
@@ -137,6 +164,13 @@ class Channel(ABC):
     def can_be_asked(self) -> bool:
         """Return whether the provider can be asked about a message."""
         return type(self).look_up is not Channel.look_up
+
+    async def ask_receipts(self, awaited: Sequence[Awaited]) -> Mapping[int, Answer]:
+        """Ask what became of accepted messages whose receipt never came, by delivery id.
+
+        ABSENT where the provider will never say more, as where there is no way to ask.
+        """
+        return {one.delivery_id: LookupResult.ABSENT for one in awaited}
 
     def verify_callback(self, request: HttpRequest) -> None:
         """Pass when the callback is from the provider.

@@ -25,6 +25,7 @@ from notifications.channels.outcomes import (
     Refusal,
     Unknown,
 )
+from statuspage.lib.database_clock import database_now_reckoned
 
 AT_ONCE: Final = 32
 MAX_ANSWER_BYTES: Final = 1024 * 1024
@@ -175,17 +176,23 @@ def meaning(errors: Mapping[Any, Refusal], code: int | str) -> Refusal:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a Retry-After header, from 0 to an hour; None where there is none."""
+    """Return the seconds of a Retry-After header, from 0 to an hour; None where there is none.
+
+    A moment is one of the provider's clock, which the Date of the same answer tells.
+    """
     value = headers.get("Retry-After", "").strip()
-    seconds = float(value) if value.isascii() and value.isdigit() else _seconds_until(value)
+    if value.isascii() and value.isdigit():
+        seconds: float | None = float(value)
+    else:
+        now = _moment(headers.get("Date", "")) or database_now_reckoned()
+        until = _moment(value)
+        seconds = (until - now).total_seconds() if until else None
     return None if seconds is None else min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
 
 
-def _seconds_until(value: str) -> float | None:
+def _moment(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - datetime.now(UTC)).total_seconds()
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

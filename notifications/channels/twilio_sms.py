@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -22,7 +23,15 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from notifications.channels import curl, http, sms_text, wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Message, register
+from notifications.channels.base import (
+    Answer,
+    Awaited,
+    Bulletin,
+    Channel,
+    Content,
+    Message,
+    register,
+)
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -82,6 +91,12 @@ STATES: Final[Mapping[str, ReceiptState]] = {
 }
 
 LOOK_UP_LIMIT: Final = 200
+# Five more tries after any failure, so that a restart of ours loses no callback. It is not signed:
+# twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+OVERRIDES: Final = "#rc=5&rp=all"
+# A message may wait so long in Twilio's queue before it is sent.
+QUEUED_FOR: Final = timedelta(hours=4)
+PAGE_SIZE, MAX_PAGES = 500, 2000
 # Twilio's clock and ours differ; the statement's number in the text keeps older messages apart.
 CLOCK_SKEW: Final = timedelta(minutes=1)
 
@@ -169,6 +184,14 @@ class TwilioSms(Channel):
             return Accepted(str(found[0].sid))
         return LookupResult.ABSENT if whole else LookupResult.CANNOT_TELL
 
+    async def ask_receipts(self, awaited: Sequence[Awaited]) -> Mapping[int, Answer]:
+        """List the account's messages of that time, in pages, and match them by their sid."""
+        try:
+            listed = await asyncio.to_thread(curl.run, _listed(awaited))
+        except (NotAccepted, TwilioException, ValueError, TypeError):
+            return {one.delivery_id: LookupResult.CANNOT_TELL for one in awaited}
+        return {one.delivery_id: _answer(listed.get(one.provider_id)) for one in awaited}
+
     def verify_callback(self, request: HttpRequest) -> None:
         """Check Twilio's signature of the URL and the posted form."""
         if not settings.TWILIO_AUTH_TOKEN:
@@ -205,7 +228,7 @@ async def _send_one(client: Client, message: Message) -> Outcome:
             to=message.address,
             body=message.content.text,
             # It names the delivery, so that a receipt finds it even where the sid was lost.
-            status_callback=f"{settings.SITE_URL}/hooks/twilio_sms/status/?{query}",
+            status_callback=f"{settings.SITE_URL}/hooks/twilio_sms/status/?{query}{OVERRIDES}",
             **{sender: settings.TWILIO_FROM},
         )
     except TwilioRestException as error:
@@ -234,20 +257,47 @@ def _status_callback(request: HttpRequest) -> Callback:
         raise UnreadableCallback
     if status not in STATES:
         return Callback()
-    code = request.POST.get("ErrorCode", "")
-    error = ERRORS.get(int(code), Failed(Reason.OTHER)) if code.isdecimal() else None
     delivery_id, attempt_id = _delivery_named(request)
-    receipt = ProviderReceipt(
+    receipt = _receipt(sid, status, request.POST.get("ErrorCode", ""))
+    return Callback([replace(receipt, delivery_id=delivery_id, attempt_id=attempt_id)])
+
+
+def _receipt(sid: str, status: str, code: str) -> ProviderReceipt:
+    error = ERRORS.get(int(code), Failed(Reason.OTHER)) if code.isdecimal() else None
+    return ProviderReceipt(
         key=f"{sid}:{status}",
         state=STATES[status],
         provider_id=sid,
-        delivery_id=delivery_id,
-        attempt_id=attempt_id,
         code=code,
         reason=error.reason if error else None,
         suppress=bool(error and error.suppress),
     )
-    return Callback(receipts=[receipt])
+
+
+async def _listed(awaited: Sequence[Awaited]) -> dict[str, MessageInstance]:
+    """Return what Twilio has of these messages, by sid; ValueError where it has too many."""
+    wanted, found = {one.provider_id for one in awaited}, dict[str, MessageInstance]()
+    moments = sorted(one.sent_at for one in awaited)
+    page = await _client().messages.page_async(
+        date_sent_after=moments[0] - CLOCK_SKEW,
+        date_sent_before=moments[-1] + QUEUED_FOR,
+        page_size=PAGE_SIZE,
+    )
+    pages = 1
+    while page is not None and len(found) < len(wanted):
+        if pages > MAX_PAGES:
+            raise ValueError("too many")
+        found |= {str(one.sid): one for one in page if one.sid in wanted}
+        page, pages = await page.next_page_async(), pages + 1
+    return found
+
+
+def _answer(listed: MessageInstance | None) -> Answer:
+    if listed is None or listed.status == "sent":  # which some carriers never follow up
+        return LookupResult.ABSENT
+    if listed.status not in STATES:  # it is still under way
+        return LookupResult.CANNOT_TELL
+    return _receipt(str(listed.sid), str(listed.status), str(listed.error_code or ""))
 
 
 def _delivery_named(request: HttpRequest) -> tuple[int | None, UUID | None]:

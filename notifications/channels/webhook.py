@@ -21,6 +21,7 @@ from notifications.channels import http
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
+from statuspage.lib.database_clock import database_now_reckoned
 
 GONE: Final = 410
 # IPv6 addresses of translators contain the IPv4 address that counts (RFC 6052, RFC 3056). No
@@ -144,7 +145,7 @@ def _signed(message: Message, body: str) -> dict[str, str]:
     Raises:
         ValueError, EmptyWebhookSecretError: the address has no usable secret.
     """
-    now, name = datetime.now(UTC), f"msg_{message.repeat_id}"
+    now, name = database_now_reckoned(), f"msg_{message.repeat_id}"
     return {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "candor-webhook/1",

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import re
-import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -40,6 +39,7 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from statuspage.lib.database_clock import database_now
 from statuspage.lib.redis_client import async_client
 
 # A token is replaced this long before its end, so that none expires in transit.
@@ -118,12 +118,13 @@ class WeChat(Channel):
         """Check WeChat's signature of the time and a nonce."""
         given = {name: request.GET.get(name, "") for name in ("signature", "timestamp", "nonce")}
         token = settings.WECHAT_CALLBACK_TOKEN
-        if not token or not _is_recent(given["timestamp"]):
+        if not token:
             raise BadSignature
         signed = "".join(sorted([token, given["timestamp"], given["nonce"]])).encode()
         # SHA-1 is WeChat's choice.
         expected = hashlib.sha1(signed, usedforsecurity=False).hexdigest()
-        if not hmac.compare_digest(expected.encode(), given["signature"].encode()):
+        genuine = hmac.compare_digest(expected.encode(), given["signature"].encode())
+        if not genuine or not _is_recent(given["timestamp"]):
             raise BadSignature
 
     def parse_callback(self, request: HttpRequest) -> Callback:
@@ -256,7 +257,7 @@ def _phrase(bulletin: Bulletin) -> str:
 
 def _is_recent(timestamp: str) -> bool:
     readable = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
-    return readable and abs(time.time() - int(timestamp)) <= CALLBACK_SECONDS
+    return readable and abs(database_now().timestamp() - int(timestamp)) <= CALLBACK_SECONDS
 
 
 def _receipt(root: Element, _openid: str) -> Callback:

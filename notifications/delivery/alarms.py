@@ -21,6 +21,7 @@ from notifications.delivery import loop
 from notifications.delivery.alarm_texts import alarm_content, over_content
 from notifications.delivery.models import Alarm
 from notifications.hints import hint
+from statuspage.lib.database_clock import database_now
 
 OF_A_MONTH: Final = (Alarm.Kind.BUDGET_NEAR, Alarm.Kind.BUDGET_SPENT)
 # A watch looks every few seconds; what none has seen for so long is over.
@@ -96,7 +97,7 @@ def alarms_claim() -> list[Word]:
 
     Nothing is claimed while the settings name nobody.
     """
-    alarms_forget(Q(kind__in=OF_A_MONTH, subject__lt=f"{timezone.localdate():%Y-%m}"))
+    alarms_forget(Q(kind__in=OF_A_MONTH, subject__lt=f"{timezone.localdate(database_now()):%Y-%m}"))
     if not recipients():
         return []
     with transaction.atomic():

@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.base import reachable_channels
@@ -86,7 +86,7 @@ SUPERSEDE_WAITING: Final = """
       AND d.address_id > %(cursor)s AND d.address_id <= %(boundary)s
 """
 # A provider accepted it, or the recipient has it; not what was reported undelivered afterwards.
-REACHED: Final = (DeliveryState.SENT, DeliveryState.DELIVERED)
+REACHED: Final = (DeliveryState.SENT, DeliveryState.UNCONFIRMED, DeliveryState.DELIVERED)
 MISSED: Final = (DeliveryState.FAILED, DeliveryState.UNDELIVERED)
 # Receipts still arrive for about so long.
 STILL_MOVING: Final = timedelta(hours=24)
@@ -167,10 +167,10 @@ def _expand_chunk(statement_number: int, state: BroadcastState = BroadcastState.
             cursor.execute(BOUNDARY, [broadcast.cursor, broadcast.upper, CHUNK])
             boundary = cursor.fetchone()[0]
             if boundary is None:
-                if state == BroadcastState.EXPANDING:
-                    broadcast.state = BroadcastState.SENDING
-                broadcast.expanded_at = timezone.now()
-                broadcast.save(update_fields=["state", "expanded_at"])
+                held = state == BroadcastState.HELD
+                Broadcast.objects.filter(pk=broadcast.pk).update(
+                    state=state if held else BroadcastState.SENDING, expanded_at=Now()
+                )
                 return False
             parameters = {
                 "statement": broadcast.pk,
@@ -192,8 +192,7 @@ def count_told() -> int:
 
     Pages are rendered with the stored result: a million deliveries take a second to count.
     """
-    since = timezone.now() - STILL_MOVING
-    moving = Q(counted_at=None) | Q(statement__published_at__gte=since)
+    moving = Q(counted_at=None) | Q(statement__published_at__gte=Now() - STILL_MOVING)
     unfinished = ~Q(state=BroadcastState.FINISHED)
     due = Broadcast.objects.filter(moving | unfinished).order_by("-statement_id")[:AT_ONCE]
     for broadcast in due:
@@ -213,7 +212,7 @@ def _count(broadcast: Broadcast) -> None:
         told={name: count for name, count in counts.items() if count},
         tried=tried,
         failed=failed,
-        counted_at=timezone.now(),
+        counted_at=Now(),
     )
     enough = failed >= settings.ALARM_FAILED_AT_LEAST
     if enough and failed >= settings.ALARM_FAILED_SHARE * tried:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from notifications.channels.base import Message
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm, Spending
+from statuspage.lib.database_clock import database_now
 
 NEAR: Final = Decimal("0.8")
 LONGEST_CODE: Final = 3
@@ -62,7 +63,7 @@ def spending() -> Spending:
 
 def this_month() -> date:
     """Return the first day of the current month in Asia/Shanghai."""
-    return timezone.localdate().replace(day=1)
+    return timezone.localdate(database_now()).replace(day=1)
 
 
 def _watch(month: Spending, stopped: Sequence[Message]) -> None:

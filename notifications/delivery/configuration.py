@@ -58,6 +58,9 @@ class DeliverySettings(AreaSettings):
     """Attempts before a delivery has failed."""
     DELIVERY_RESOLVE_AFTER_SECONDS: Positive = 120
     """Seconds before the provider is first asked about a message that may have gone out."""
+    DELIVERY_RECEIPT_AFTER_SECONDS: Annotated[int, Field(ge=600)] = 43_200
+    """Seconds after sending from which the provider is asked for a receipt that never came; what it
+    cannot tell is then shown as unconfirmed."""
     DELIVERY_PREFER_DUP: Annotated[
         list[str], PlainValidator(lambda text: words(text, CHANNELS))
     ] = written("")

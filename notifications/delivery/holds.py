@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel, Message, askable_channels, stand_in
@@ -234,8 +233,9 @@ def _discard(hold: Hold) -> bool:
     with transaction.atomic():
         broadcast = _ended(hold, HoldStep.DISCARDED)
         if broadcast is not None:
-            broadcast.state, broadcast.finished_at = BroadcastState.FINISHED, timezone.now()
-            broadcast.save(update_fields=["state", "finished_at"])
+            Broadcast.objects.filter(pk=broadcast.pk).update(
+                state=BroadcastState.FINISHED, finished_at=Now()
+            )
     return False
 
 

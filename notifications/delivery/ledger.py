@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from notifications.channels import channels
 from notifications.channels.outcomes import Reason
@@ -17,6 +16,7 @@ from notifications.delivery.states import NEVER, DeliveryState
 from notifications.hints import wake_send
 from notifications.subscribers.models import Address
 from notifications.subscribers.selectors import addresses_of
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.models import Statement
 
 # The sort key of every list here, unique within it. The unique index (statement_id, address_id,
@@ -110,7 +110,7 @@ def dead_letters(wanted: LedgerFilter) -> QuerySet[Delivery]:
         DEAD, channel__in=[one.name for one in channels()], state__in=DEAD_STATES
     )
     if wanted.statement is None:
-        since = timezone.now() - DEAD_LETTERS_OF
+        since = database_now() - DEAD_LETTERS_OF
         recent = Broadcast.objects.filter(statement__published_at__gte=since)
         numbers = [*recent.values_list("pk", flat=True)]
         return _narrowed(rows.filter(published_at__gte=since, statement_id__in=numbers), wanted)
@@ -161,7 +161,7 @@ def deliveries_retry(rows: QuerySet[Delivery]) -> int:
 
     What fails again in the meantime is left for the next call: this one would not end.
     """
-    before = timezone.now()
+    before = database_now()
     wanted = retryable(rows).filter(updated_at__lt=before)
     done = 0
     while done < AT_ONCE and (count := _put_back(wanted.order_by(), BATCH)):
@@ -189,7 +189,9 @@ def _put_back(rows: QuerySet[Delivery], most: int) -> int:
         return 0
     keys, moments, statements, names = zip(*chosen, strict=True)
     Delivery.objects.filter(pk__in=keys, published_at__in=set(moments)).update(**RESET)
-    Broadcast.objects.filter(pk__in=set(statements), state=BroadcastState.FINISHED).update(
+    reopened = Broadcast.objects.filter(pk__in=set(statements))
+    reopened.update(receipts_due_at=Now())
+    reopened.filter(state=BroadcastState.FINISHED).update(
         state=BroadcastState.SENDING, finished_at=None
     )
     for name in set(names):

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count, Min, Sum
 from django.db.models.functions import Now
-from django.utils import timezone
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -21,6 +20,7 @@ from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Deli
 from notifications.delivery.movement import still_queues
 from notifications.delivery.selectors import open_alarms
 from notifications.delivery.states import UNFINISHED, DeliveryState
+from statuspage.lib.database_clock import database_now
 
 
 class DeliveryCollector(Collector):
@@ -29,7 +29,8 @@ class DeliveryCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return the current metrics."""
         try:
-            yield from [_unfinished(), _oldest(), _made(), _alarms(), *_broadcasts(), *_totals()]
+            yield from [_unfinished(), _unconfirmed(), _oldest(), _made(), _alarms()]
+            yield from [*_broadcasts(), *_totals()]
         except DatabaseError:
             return
 
@@ -48,13 +49,25 @@ def _unfinished() -> Metric:
     return found
 
 
+def _unconfirmed() -> Metric:
+    found = GaugeMetricFamily(
+        "candor_deliveries_unconfirmed",
+        "Deliveries that were sent and whose provider cannot tell what became of them",
+        labels=["channel"],
+    )
+    rows = Delivery.objects.filter(state=DeliveryState.UNCONFIRMED).order_by()
+    for channel, count in rows.values_list("channel").annotate(count=Count("id")):
+        found.add_metric([channel], count)
+    return found
+
+
 def _oldest() -> Metric:
     found = GaugeMetricFamily(
         "candor_delivery_due_seconds",
         "For how long the oldest delivery that is due has been waiting",
         labels=["channel"],
     )
-    now = timezone.now()
+    now = database_now()
     due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=now).order_by()
     for channel, oldest in due.values_list("channel").annotate(oldest=Min("due_at")):
         found.add_metric([channel], (now - oldest).total_seconds())

@@ -3,7 +3,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.delivery.states import DeliveryState, HoldStep
@@ -49,6 +48,8 @@ class Broadcast(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expanded_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # When next to ask for receipts that never came; null once none is awaited any more.
+    receipts_due_at = models.DateTimeField(null=True, db_default=Now())
     # How many it has reached, by channel, as of `counted_at`, for the public page.
     told = models.JSONField(default=dict)
     counted_at = models.DateTimeField(null=True)
@@ -63,7 +64,12 @@ class Broadcast(models.Model):
         indexes = [
             models.Index(
                 fields=["state"], name="broadcast_unfinished", condition=~models.Q(state="finished")
-            )
+            ),
+            models.Index(
+                fields=["receipts_due_at"],
+                name="broadcast_receipts_due",
+                condition=models.Q(receipts_due_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,10 +156,10 @@ class Receipt(models.Model):
     reason = models.CharField(max_length=30, blank=True)
     code = models.CharField(max_length=40, blank=True)
     suppress = models.BooleanField(default=False)
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(db_default=Now())
     applied_at = models.DateTimeField(null=True)
     # One whose delivery is not known yet is looked at again later, without blocking others.
-    look_at = models.DateTimeField(default=timezone.now)
+    look_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("receipt")

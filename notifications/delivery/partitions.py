@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from notifications.delivery.models import Receipt
+from statuspage.lib.database_clock import database_now
 
 # Any constants that no other lock has: two workers never make, or fold, the same partition.
 MAKING_LOCK: Final = 7_301_003
@@ -123,7 +124,7 @@ def partitions_make(now: datetime | None = None) -> list[str]:
 
     One that cannot be made soon is left to the next run.
     """
-    months = [Partition.of(now or _now())]
+    months = [Partition.of(now or database_now())]
     while len(months) <= AHEAD:
         months.append(Partition(months[-1].until))
     made = []
@@ -164,7 +165,7 @@ def deliveries_fold(now: datetime | None = None) -> list[str]:
     A whole month at once costs one aggregate and one DROP instead of a DELETE per row. What a
     crash or a backup interrupts is continued by the next run. Call it outside of transactions.
     """
-    limit = (now or _now()) - timedelta(days=settings.DELIVERY_KEEP_DAYS)
+    limit = (now or database_now()) - timedelta(days=settings.DELIVERY_KEEP_DAYS)
     with _alone() as alone:
         folded = [month.name for month in _old(limit) if _fold(month)] if alone else []
     _forget_receipts(limit)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models import Case, F, When
+from django.db.models.functions import Greatest, Now
 
 from notifications.channels.base import NO_DELIVERY
 from notifications.channels.outcomes import ProviderReceipt
@@ -67,7 +68,7 @@ def receipts_apply() -> int:
     """Apply a batch of stored receipts; return how many it looked at."""
     with transaction.atomic():
         waiting = list(
-            Receipt.objects.filter(applied_at=None, look_at__lte=timezone.now())
+            Receipt.objects.filter(applied_at=None, look_at__lte=Now())
             .select_for_update(skip_locked=True)
             .order_by("look_at")[:BATCH]
         )
@@ -81,19 +82,17 @@ def receipts_apply() -> int:
             address_id = deliveries[one.pk].address_id
             if one.suppress and address_id:
                 addresses_suppress([address_id], reason=one.reason, source=one.channel)
-        Receipt.objects.filter(pk__in=[one.pk for one in known]).update(applied_at=timezone.now())
+        Receipt.objects.filter(pk__in=[one.pk for one in known]).update(applied_at=Now())
         _put_off([one for one in waiting if one.pk not in deliveries])
     return len(waiting)
 
 
 def _put_off(nameless: Sequence[Receipt]) -> None:
     """Look again after as long as each has waited so far, and give up after an hour."""
-    now = timezone.now()
-    for receipt in nameless:
-        waited = now - receipt.received_at
-        receipt.look_at = now + max(waited, SOONEST_LOOK)
-        receipt.applied_at = now if waited > WAIT_FOR_DELIVERY else None
-    Receipt.objects.bulk_update(nameless, ["look_at", "applied_at"])
+    Receipt.objects.filter(pk__in=[one.pk for one in nameless]).update(
+        look_at=Greatest(Now() + (Now() - F("received_at")), Now() + SOONEST_LOOK),
+        applied_at=Case(When(received_at__lt=Now() - WAIT_FOR_DELIVERY, then=Now())),
+    )
 
 
 def _deliveries_of(receipts: Sequence[Receipt]) -> dict[int, Delivery]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import reachable_channels
 from notifications.delivery.models import Delivery
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.kinds.delivery_report import DeliveryReport
 from statuspage.notices.models import Notice
 from statuspage.notices.services import notice_publish
@@ -29,7 +30,7 @@ def report_publish(now: datetime | None = None) -> Statement | None:
 
     It is checked again under the publishers' lock, so that two workers publish only one.
     """
-    moment = timezone.localtime(now)
+    moment = timezone.localtime(now or database_now())
     ends = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     begins = (ends - timedelta(days=1)).replace(day=1)
     month = f"{begins:%Y-%m}"

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel, Message
@@ -17,6 +18,7 @@ from notifications.delivery.models import Broadcast, BroadcastState, Delivery, H
 from notifications.delivery.send import contents, log_error, message_of
 from notifications.delivery.states import HOLD_MOVING, NEVER, UNFINISHED, DeliveryState
 from notifications.hints import hint, wake_receipts, wake_send
+from statuspage.lib.database_clock import database_now
 
 LOOKS_NEEDED: Final = 2
 # The time between two looks, as a part of the time before the first one.
@@ -69,7 +71,8 @@ def resolve_unknown() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TAKE, [LOOKS_AT_ONCE, settings.DELIVERY_TIMEOUT_SECONDS * LOOK_TIMEOUTS])
         taken = [Claimed(*row) for row in cursor.fetchall()]
-    askable = [one for one in taken if not _settled_unasked(one)]
+    now = database_now()
+    askable = [one for one in taken if not _settled_unasked(one, now)]
     asked = [(one, message) for one in askable if (message := _message(one))]
     traces = loop.run(_look_all(asked))
     for (one, _), trace in zip(asked, traces, strict=True):
@@ -77,10 +80,10 @@ def resolve_unknown() -> int:
     return len(taken)
 
 
-def _settled_unasked(one: Claimed) -> bool:
+def _settled_unasked(one: Claimed, now: datetime) -> bool:
     """Settle it without asking the provider, if possible: repeat it, or leave it to staff."""
     provider = find_channel(one.provider)
-    if timezone.now() - one.first_tried_at < provider.recognises_repeats_for:
+    if provider.recognises(one.first_tried_at, now):
         _write(REPEAT, one)
     elif one.sealed is None:  # the address was erased since
         _write(REVIEW, one, NEVER)
@@ -141,10 +144,10 @@ def sweep() -> None:
     for broadcast in Broadcast.objects.filter(state=BroadcastState.EXPANDING):
         hint("delivery.expand", broadcast.pk)
     expire_leases()
-    due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=timezone.now())
+    due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=Now())
     for channel in due.order_by("channel").values_list("channel", flat=True).distinct():
         wake_send(channel)
-    if Receipt.objects.filter(applied_at=None, look_at__lte=timezone.now()).exists():
+    if Receipt.objects.filter(applied_at=None, look_at__lte=Now()).exists():
         wake_receipts()
     if Hold.objects.filter(step__in=HOLD_MOVING).exists():
         hint("delivery.work_on_holds")
@@ -162,5 +165,5 @@ def finish_broadcasts() -> None:
         )
         if not busy.exists():
             Broadcast.objects.filter(pk=broadcast.pk, state=BroadcastState.SENDING).update(
-                state=BroadcastState.FINISHED, finished_at=timezone.now()
+                state=BroadcastState.FINISHED, finished_at=Now()
             )

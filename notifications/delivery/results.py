@@ -10,7 +10,6 @@ from typing import Final
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.utils import timezone
 
 from notifications.channels.base import Channel
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
@@ -18,6 +17,7 @@ from notifications.delivery.claim import Claimed, fall_back, lock, renew
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import addresses_suppress
+from statuspage.lib.database_clock import database_now
 
 # The code of a refusal by our own rate limit, which does not count as an attempt.
 OWN_LIMIT: Final = "own_limit"
@@ -87,23 +87,23 @@ class Result:
     suppress: bool = False
 
 
-def result_of(channel: Channel, claimed: Claimed, outcome: Outcome) -> Result:
-    """Return the row values for an outcome.
+def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
+    """Return the row values for an outcome; `now` is by PostgreSQL's clock, as the rows are.
 
-    An unknown one is only tried again where the receiver recognises a repetition; else it is
+    An unknown one is only tried again while the receiver recognises a repetition; else it is
     looked up first.
     """
-    now = timezone.now()
     if isinstance(outcome, Accepted):
         return Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
     if isinstance(outcome, Unknown):
-        if now - claimed.first_tried_at >= channel.recognises_repeats_for:
-            look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
-            reason, code = outcome.reason, outcome.code
-            return Result(claimed, DeliveryState.UNKNOWN, look_at, reason=reason, code=code)
-        outcome = NotSent(outcome.reason, outcome.code)
+        again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
+        if channel.recognises(claimed.first_tried_at, again.due_at):
+            return again
+        look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
+        reason, code = outcome.reason, outcome.code
+        return Result(claimed, DeliveryState.UNKNOWN, look_at, reason=reason, code=code)
     if isinstance(outcome, NotSent):
-        return _not_sent(claimed, outcome)
+        return _not_sent(claimed, outcome, now)
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
     return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, suppress=suppress)
 
@@ -114,8 +114,8 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
 
 
-def _not_sent(claimed: Claimed, outcome: NotSent) -> Result:
-    now, reason, code = timezone.now(), outcome.reason, outcome.code
+def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
+    reason, code = outcome.reason, outcome.code
     counts = code != OWN_LIMIT and reason not in PATIENT
     if counts and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code)
@@ -192,7 +192,7 @@ class ClaimLease:
         self.claimed = claimed
         self._channel = channel
         self._open = {one.id: one for one in claimed}
-        self._results: list[tuple[Result, int]] = []
+        self._outcomes: list[tuple[Claimed, Outcome, int]] = []
         self._renewed = began
 
     def ours(self) -> bool:
@@ -202,8 +202,8 @@ class ClaimLease:
     def settle(self, delivery_id: int, outcome: Outcome, segments: int = 0) -> None:
         """Record an outcome; it is written together with others, and leases are renewed in time."""
         one = self._open.pop(delivery_id)
-        self._results.append((result_of(self._channel, one, outcome), segments))
-        if len(self._results) >= WRITE_EVERY:
+        self._outcomes.append((one, outcome, segments))
+        if len(self._outcomes) >= WRITE_EVERY:
             self._write()
         self._renew_in_time()
 
@@ -212,17 +212,23 @@ class ClaimLease:
 
         What stays unwritten becomes `unknown` when the lease ends, and is then looked up.
         """
-        while self._results and not self._write() and self.ours():
+        while self._outcomes and not self._write() and self.ours():
             time.sleep(PAUSE_SECONDS)
 
     def _write(self) -> bool:
         """Write what is recorded, or keep it for the next time: it exists nowhere else."""
         try:
-            write_results(self._results)
+            now = database_now()
+            write_results(
+                [
+                    (result_of(self._channel, one, outcome, now), segments)
+                    for one, outcome, segments in self._outcomes
+                ]
+            )
         except PASSING as error:
             self._reconnect(error)
             return False
-        self._results = []
+        self._outcomes = []
         return True
 
     def _renew_in_time(self) -> None:

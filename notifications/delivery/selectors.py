@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel, Content, reachable_channels
@@ -66,7 +66,7 @@ def held_back(statement_number: int) -> tuple[int, datetime | None]:
     They wait for the end of their recipients' quiet hours, or for a retry.
     """
     waiting = Delivery.objects.filter(
-        statement_id=statement_number, state=DeliveryState.PENDING, due_at__gt=timezone.now()
+        statement_id=statement_number, state=DeliveryState.PENDING, due_at__gt=Now()
     ).aggregate(count=Count("id"), first=Min("due_at"))
     return waiting["count"], waiting["first"]
 

@@ -15,6 +15,7 @@ class DeliveryState(models.TextChoices):
     PENDING = "pending", _("Waiting")
     SENDING = "sending", _("Sending")
     SENT = "sent", _("Sent")
+    UNCONFIRMED = "unconfirmed", _("Unconfirmed")
     DELIVERED = "delivered", _("Delivered")
     UNDELIVERED = "undelivered", _("Not delivered")
     FAILED = "failed", _("Failed")
@@ -35,7 +36,9 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     _S.SENDING: REPORTED | {_S.PENDING, _S.UNKNOWN, _S.SUPPRESSED},
     # A receipt may arrive before, or instead of, the provider's answer.
     _S.UNKNOWN: REPORTED | {_S.PENDING},
-    _S.SENT: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
+    _S.SENT: frozenset({_S.UNCONFIRMED, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
+    # Sent; its receipt never came, and the provider cannot tell. A late receipt still counts.
+    _S.UNCONFIRMED: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
     # Providers report "delivered" after "undelivered" when a phone comes back; never the reverse.
     _S.UNDELIVERED: frozenset({_S.DELIVERED}),
     _S.DELIVERED: frozenset(),
@@ -54,11 +57,12 @@ RANK: Final[Mapping[str, int]] = {
     _S.UNKNOWN: 2,
     _S.HELD: 2,
     _S.SENT: 3,
-    _S.FAILED: 4,
-    _S.UNDELIVERED: 4,
-    _S.DELIVERED: 5,
-    _S.SUPERSEDED: 6,
-    _S.SUPPRESSED: 6,
+    _S.UNCONFIRMED: 4,
+    _S.FAILED: 5,
+    _S.UNDELIVERED: 5,
+    _S.DELIVERED: 6,
+    _S.SUPERSEDED: 7,
+    _S.SUPPRESSED: 7,
 }
 
 # The due time of what only people can decide.

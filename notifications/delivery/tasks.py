@@ -12,12 +12,14 @@ from notifications.delivery.receipts import BATCH, receipts_apply
 from notifications.delivery.report import report_publish
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
 from notifications.delivery.send import SLICE_SECONDS, send_due
+from notifications.delivery.unconfirmed import receipts_ask
 from notifications.hints import hint, wake_send
 
 shared_task(name="delivery.expand")(expand)
 shared_task(name="delivery.fold")(deliveries_fold)
 shared_task(name="delivery.make_partitions")(partitions_make)
 shared_task(name="delivery.count_told")(count_told)
+shared_task(name="delivery.ask_receipts")(receipts_ask)
 shared_task(name="delivery.report")(report_publish)
 shared_task(name="delivery.sweep")(sweep)
 shared_task(name="delivery.work_on_holds")(holds_work)

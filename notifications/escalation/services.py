@@ -22,6 +22,7 @@ from notifications.escalation.models import Reminder
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
 from statuspage.incidents.promises import first_update_by, postmortem_by
+from statuspage.lib.database_clock import database_now
 from statuspage.monitors.decisions import opening_of
 from statuspage.monitors.selectors import waiting_drafts
 from statuspage.notices.kinds.yearly_disclosure import YearlyDisclosure
@@ -104,13 +105,13 @@ def promises_remind(now: datetime | None = None) -> int:
     Levels that began before a restore are skipped: their reminders may have gone out since the
     backup.
     """
-    moment, restored = now or timezone.now(), restored_at()
+    moment, restored = now or database_now(), restored_at()
     return sum(_remind(one, moment, restored) for one in open_promises(moment))
 
 
 def reminders_forget(now: datetime | None = None) -> None:
     """Delete the records of old reminders."""
-    Reminder.objects.filter(told_at__lt=(now or timezone.now()) - KEPT).delete()
+    Reminder.objects.filter(told_at__lt=(now or database_now()) - KEPT).delete()
 
 
 def _remind(promise: Promise, now: datetime, restored: datetime | None) -> bool:
@@ -224,7 +225,7 @@ def _disclosure(now: datetime) -> Iterator[Promise]:
     """Yield last year's disclosure, due by 31 January; not after the first quarter."""
     today = timezone.localdate(now)
     year = today.year - 1
-    out = standing_notices(timezone.now()).filter(kind=YearlyDisclosure.name, payload__year=year)
+    out = standing_notices(database_now()).filter(kind=YearlyDisclosure.name, payload__year=year)
     if today.month > LAST_MONTH or out.exists():
         return
     due = datetime(today.year, 1, 31, 23, 59, 59, tzinfo=timezone.get_current_timezone())

@@ -4,7 +4,7 @@ from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
@@ -134,7 +134,7 @@ class SignUp(models.Model):
     components = ArrayField(models.CharField(max_length=12), default=list)
     text_version = models.CharField(max_length=40)
     # When the newest code was asked for; a worker sends it within two minutes or not at all.
-    requested_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(db_default=Now())
     # Keyed hash of the code; empty until a worker has made it.
     code_hash = models.CharField(max_length=64, blank=True)
     # Set before the first byte leaves, so that no second worker sends another code.
@@ -143,7 +143,7 @@ class SignUp(models.Model):
     failure = models.CharField(max_length=30, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("sign-up")

@@ -9,6 +9,7 @@ from typing import Final
 import aiohttp
 
 from sandbox.simulator.guard import may_call
+from sandbox.simulator.overrides import Overrides
 from sandbox.simulator.settings import Settings
 from sandbox.simulator.store import Message, Store
 
@@ -27,6 +28,8 @@ class Callback:
     body: bytes
     headers: Mapping[str, str]
     answered: Callable[[str], None] = lambda body: None
+    # None: as often as the settings say, after any failure.
+    overrides: Overrides | None = None
 
 
 class CallbackSender:
@@ -61,21 +64,30 @@ class CallbackSender:
         await self._session.close()
 
     async def _deliver(self, callback: Callback) -> None:
-        for _ in range(1 + self._settings.callback_retries):
+        asked = callback.overrides if self._settings.connection_overrides else None
+        retries = asked.retries if asked else self._settings.callback_retries
+        spent = 0.0
+        for _ in range(1 + retries):
             async with self._slots:
-                if await self._try(callback):
-                    return
+                began = time.monotonic()
+                failure = await self._try(callback)
+                spent += time.monotonic() - began
+            if not failure or (asked and not asked.retry_after(failure, spent)):
+                return
             await asyncio.sleep(self._settings.callback_retry_ms / 1000)
 
-    async def _try(self, callback: Callback) -> bool:
-        status, answer = 0, ""
+    async def _try(self, callback: Callback) -> str:
+        """Post it once; return how that failed, or nothing."""
+        status, answer, failure = 0, "", "rt"
         try:
             async with self._session.post(
                 callback.url, data=callback.body, headers=callback.headers, allow_redirects=False
             ) as response:
                 status, answer = response.status, await response.text(errors="replace")
+                failure = f"{status // 100}xx"
         except (aiohttp.ClientError, TimeoutError) as error:
             answer = type(error).__name__
+            failure = "ct" if isinstance(error, aiohttp.ClientConnectorError) else "rt"
         taken, message = 200 <= status < 300, callback.message
         attempt = {
             "at": time.time(),
@@ -88,4 +100,4 @@ class CallbackSender:
         )
         if taken:
             callback.answered(answer)
-        return taken
+        return "" if taken else failure

@@ -38,6 +38,8 @@ class Settings:
     delivered_ms: int = 200
     callback_retries: int = 3
     callback_retry_ms: int = 1000
+    # Whether the fragment of a URL of Twilio's counts, and not `callback_retries`.
+    connection_overrides: bool = True
     aliyun_access_key_id: str = ""
     aliyun_access_key_secret: str = ""
     aliyun_report_url: str = ""

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from sandbox.simulator.callback_sender import Callback
 from sandbox.simulator.core import Core
+from sandbox.simulator.overrides import overrides_of
 from sandbox.simulator.parsing import parse_xml
 from sandbox.simulator.store import Message, Provider, Table
 
@@ -114,9 +115,12 @@ def _callback(
         "To": message.to,
         **details,
     }
+    # Neither posted nor signed.
+    url, overrides = overrides_of(url)
     headers = {
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
         "User-Agent": "TwilioProxy/1.1",
         "X-Twilio-Signature": signature(core.settings.twilio_auth_token, url, parameters),
     }
-    return Callback(message, url, status, urlencode(parameters).encode(), headers, answered)
+    body = urlencode(parameters).encode()
+    return Callback(message, url, status, body, headers, answered, overrides)

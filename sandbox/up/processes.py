@@ -46,10 +46,7 @@ def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
             *(*CELERY, "worker", "--concurrency", "4", "--loglevel", "WARNING"),
             *("--without-mingle", "--without-gossip", "--hostname", "worker@candor"),
         ],
-        "beat": [
-            *(*CELERY, "beat", "--schedule", str(data_dir / "beat-schedule")),
-            *("--pidfile=", "--loglevel", "WARNING"),
-        ],
+        "beat": [*CELERY, "beat", "--pidfile=", "--loglevel", "WARNING"],
     }
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Final
 
 from celery import shared_task
-from django.utils import timezone
 
 from statuspage.api.models import IdempotencyRecord
+from statuspage.lib.database_clock import database_now
 
 KEPT: Final = timedelta(hours=24)
 
@@ -14,4 +14,4 @@ KEPT: Final = timedelta(hours=24)
 @shared_task(name="api.forget_old_answers")
 def forget_old_answers() -> None:
     """Delete stored answers that have expired."""
-    IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    IdempotencyRecord.objects.filter(created_at__lt=database_now() - KEPT).delete()

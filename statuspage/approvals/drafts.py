@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.models import Draft, Proposal, Publication
+from statuspage.lib.database_clock import database_now
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 from statuspage.statements.services import publishing
@@ -41,7 +41,7 @@ def writing_at(place: str, staff: Staff, saved: Draft | None = None) -> DraftCon
     earlier = here.filter(author=staff)
     if saved:
         earlier = earlier.exclude(pk=saved.pk)
-    since = timezone.now() - STILL_WRITING
+    since = database_now() - STILL_WRITING
     others = here.exclude(author=staff).filter(saved_at__gte=since).order_by("begun_at")
     return DraftContext(saved, earlier, others)
 
@@ -53,7 +53,7 @@ def drafts_of(staff: Staff) -> QuerySet[Draft]:
 
 def discarded_by(staff: Staff) -> QuerySet[Draft]:
     """Return the drafts that the author discarded within the last day and can restore."""
-    since = timezone.now() - UNDO
+    since = database_now() - UNDO
     return _unpublished().filter(author=staff, discarded_at__gte=since)
 
 
@@ -73,7 +73,7 @@ def draft_save(
         "kind": kind,
         "title": dict(title),
         "values": values,
-        "saved_at": timezone.now(),
+        "saved_at": database_now(),
         "discarded_at": None,
     }
     draft, _made = Draft.objects.update_or_create(author=staff, token=token, defaults=kept)
@@ -91,18 +91,18 @@ def draft_reopen(token: UUID, remark: str) -> None:
         for draft in Draft.objects.select_for_update().filter(token=token):
             draft.token = uuid4()
             draft.values = {**draft.values, "token": [str(draft.token)]}
-            draft.remark, draft.saved_at = remark, timezone.now()
+            draft.remark, draft.saved_at = remark, database_now()
             draft.save(update_fields=["token", "values", "remark", "saved_at"])
 
 
 def draft_discard(draft: Draft) -> None:
     """Discard the draft; it can be restored for a day."""
-    Draft.objects.filter(pk=draft.pk).update(discarded_at=timezone.now())
+    Draft.objects.filter(pk=draft.pk).update(discarded_at=database_now())
 
 
 def draft_restore(draft: Draft) -> None:
     """Restore a discarded draft."""
-    Draft.objects.filter(pk=draft.pk).update(discarded_at=None, saved_at=timezone.now())
+    Draft.objects.filter(pk=draft.pk).update(discarded_at=None, saved_at=database_now())
 
 
 def _unpublished() -> QuerySet[Draft]:

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.drafts import draft_finish, draft_reopen
 from statuspage.approvals.models import Proposal, ProposalState, Review
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import clean_audience
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import (
@@ -141,14 +141,14 @@ def _locked(proposal: Proposal) -> Proposal:
 
 
 def _decide(row: Proposal, state: ProposalState, staff: Staff, said: Statement | None) -> None:
-    row.state, row.decided_by, row.decided_at = state, staff, timezone.now()
+    row.state, row.decided_by, row.decided_at = state, staff, database_now()
     row.statement = said
     row.save()
 
 
 def to_review() -> QuerySet[Statement]:
     """Return the statements that no second person has reviewed yet, oldest first."""
-    since = timezone.now() - timedelta(days=settings.REVIEW_WITHIN_DAYS)
+    since = database_now() - timedelta(days=settings.REVIEW_WITHIN_DAYS)
     said = Statement.objects.filter(
         kind__in=settings.REVIEWED_KINDS,
         author__isnull=False,

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.calendar.differences import DayChange, MovedDate, PromisedDate, difference, moved
@@ -15,6 +14,7 @@ from statuspage.calendar.models import CalendarDay, CalendarProfile, CalendarYea
 from statuspage.calendar.notice_text import HolidayNotice
 from statuspage.calendar.selectors import calendar_of, profile_of
 from statuspage.calendar.workdays import Day, ordinary
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.authors import Author
 from statuspage.statements.services import publishing
 from statuspage.statements.times import midnight
@@ -102,7 +102,7 @@ def year_review(
         row = _loaded_year(profile_of(profile), year)
         _check_review(row, by, loaded_at)
         row.status = YearStatus.REVIEWED
-        row.reviewed_by, row.reviewed_at = by, timezone.now()
+        row.reviewed_by, row.reviewed_at = by, database_now()
         row.save()
     return row
 
@@ -169,7 +169,7 @@ def _add(
     **facts: Any,
 ) -> None:
     """Add facts about the changed days; earlier facts stay, so that past states can be read."""
-    moment = known_from or timezone.now()
+    moment = known_from or database_now()
     CalendarDay.objects.bulk_create(
         CalendarDay(
             profile=profile,
@@ -213,7 +213,7 @@ def _mark_loaded(row: CalendarYear, by: Author | None, source: str, document_num
 
     It counts as known from the day of the State Council's notice, if that day is on record.
     """
-    now, document = timezone.now(), DOCUMENTS.get(row.year)
+    now, document = database_now(), DOCUMENTS.get(row.year)
     number = document_number or (document.number if document else "")
     known_since = min(now, midnight(document.published)) if document else now
     row.document_number = row.document_number or number

@@ -1,13 +1,10 @@
 """Progress of a broadcast: counts, rate, time left, and outstanding receipts."""
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-
-from django.utils import timezone
 
 from notifications.channels import channels
 from notifications.channels.base import Channel
@@ -16,6 +13,7 @@ from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.selectors import held_back, progress_by_channel
 from notifications.delivery.states import UNFINISHED, DeliveryState
 from statuspage.console.shared import last, shared
+from statuspage.lib.database_clock import database_now
 
 # Some receipts never come (a phone that stays off): the page stops asking after that.
 RECEIPTS_AWAITED: Final = timedelta(hours=1)
@@ -121,7 +119,7 @@ class Progress:
 
     def _awaits_receipts(self) -> bool:
         finished_at = self.broadcast.finished_at
-        if finished_at is None or timezone.now() - finished_at > RECEIPTS_AWAITED:
+        if finished_at is None or database_now() - finished_at > RECEIPTS_AWAITED:
             return False
         # A channel whose provider sends no receipts leaves the base class's method as it is.
         base = Channel.parse_callback
@@ -134,7 +132,7 @@ def _count(number: int, before: object) -> DeliveryCounts:
     tried = sum(
         count for row in by_channel.values() for state, count in row.items() if state not in UNTRIED
     )
-    now = time.time()
+    now = database_now().timestamp()
     earlier = before.tried if isinstance(before, DeliveryCounts) else ()
     recent = tuple(one for one in earlier if now - RATE_OF_SECONDS <= one[0] < now)
     pending = any(row[DeliveryState.PENDING] for row in by_channel.values())

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.incidents.content import Opening
@@ -14,6 +13,7 @@ from statuspage.incidents.placeholders import check_filled_in
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import open_incidents
 from statuspage.incidents.services.incidents import incident_open
+from statuspage.lib.database_clock import database_now
 from statuspage.monitors.models import Signal, SignalDraft, SignalDraftState, SignalRule
 from statuspage.monitors.selectors import waiting_drafts
 from statuspage.statements.authors import Author
@@ -67,7 +67,7 @@ def draft_publish(*, draft: SignalDraft, by: Author | None) -> Statement | None:
         if known:
             _decide(row, SignalDraftState.PUBLISHED, by, known)
             return None
-        opening = opening_of(row, timezone.now())
+        opening = opening_of(row, database_now())
         for text in (opening["name"], opening["body"]):
             check_filled_in(text)
         statement = incident_open(**opening, author=by)
@@ -95,7 +95,7 @@ def draft_dismiss(*, draft: SignalDraft, by: Author) -> None:
 
 def drafts_lapse(now: datetime | None = None) -> int:
     """Close drafts that ended, and stayed quiet, before a decision; return their number."""
-    moment, lapsed = now or timezone.now(), 0
+    moment, lapsed = now or database_now(), 0
     for one in waiting_drafts():
         quiet = moment - one.last_signal_at >= timedelta(minutes=one.rule.quiet_minutes)
         if quiet and not any(signal.firing for signal in one.signals.all()):
@@ -108,7 +108,7 @@ def drafts_lapse(now: datetime | None = None) -> int:
 
 def signals_forget(now: datetime | None = None) -> int:
     """Delete signals not reported for SIGNALS_KEEP_DAYS; return their number."""
-    limit = (now or timezone.now()) - timedelta(days=settings.SIGNALS_KEEP_DAYS)
+    limit = (now or database_now()) - timedelta(days=settings.SIGNALS_KEEP_DAYS)
     old = Signal.objects.filter(last_seen_at__lt=limit).exclude(
         draft__state=SignalDraftState.WAITING
     )
@@ -131,5 +131,5 @@ def _decide(
     row: SignalDraft, state: str, by: Author | None, incident: Incident | None = None
 ) -> None:
     row.state, row.incident = state, incident
-    row.decided_by, row.decided_at = by, timezone.now()
+    row.decided_by, row.decided_at = by, database_now()
     row.save(update_fields=["state", "incident", "decided_by", "decided_at"])

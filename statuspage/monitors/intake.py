@@ -8,9 +8,9 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from statuspage.incidents.lifecycle import IncidentStatus
+from statuspage.lib.database_clock import database_now
 from statuspage.monitors.decisions import draft_publish
 from statuspage.monitors.matching import Report, fits
 from statuspage.monitors.models import Signal, SignalDraft, SignalDraftState, SignalRule
@@ -41,7 +41,7 @@ def signals_take(reports: Sequence[Report]) -> list[ReportResult]:
 
     The results are in the order of the reports.
     """
-    now = timezone.now()
+    now = database_now()
     rules = list(SignalRule.objects.filter(enabled=True))
     matched: dict[SignalRule | None, dict[int, Report]] = {}
     for place, report in enumerate(reports):

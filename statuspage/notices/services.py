@@ -8,9 +8,9 @@ from typing import NotRequired, TypedDict, Unpack
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import Audience, clean_audience
 from statuspage.notices.fields import Payload
 from statuspage.notices.kind import NoticeKind, notice_kind
@@ -85,7 +85,6 @@ def notice_publish(
     Raises:
         ValidationError: as `notice_draft` does, or a second person is missing.
     """
-    moment = published_at or timezone.now()
     if approved_by is not None:
         check_second_person(author, approved_by)
     elif notice_kind(written["kind"]).four_eyes:
@@ -94,7 +93,8 @@ def notice_publish(
             code="second_person",
         )
     # Cleaned under the lock: values computed from earlier notices must hold when published.
-    with publishing():
+    with publishing() as now:
+        moment = published_at or now
         draft = notice_draft(moment, **written)
         notice = _notice(draft, moment)
         notice.save()
@@ -117,7 +117,7 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
         ValidationError: the kind, a text, the payload, the audience, the window or the incident
             is not usable, or a warning was not confirmed (code `unconfirmed`).
     """
-    at = moment or timezone.now()
+    at = moment or database_now()
     kind = notice_kind(written["kind"])
     title = clean_text(written["title"], max_length=TITLE_LENGTH)
     body = clean_text(written["body"])
@@ -163,7 +163,7 @@ def foreseen(draft: NoticeDraft) -> Mapping[str, Json]:
     """
     try:
         with transaction.atomic():
-            extra = draft.kind.effect(_notice(draft, timezone.now()), None, None)
+            extra = draft.kind.effect(_notice(draft, database_now()), None, None)
             transaction.set_rollback(True)
             return extra
     except ValidationError:

@@ -1,16 +1,22 @@
 """Typed settings of the broker, logs and metrics, and the schedule of beat."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator
 
 from statuspage.lib.env import AreaSettings, Token
+from statuspage.operations.beat import NEVER_RUN, every
+from statuspage.operations.queueing import HEADER
 
 BROKERS: Final = ("redis://", "rediss://", "amqp://", "amqps://")
-# Seconds between runs: a sweep finds what a lost task left undone. A run that no worker has taken
-# after twice that time is dropped, so that runs do not pile up while all workers are away.
-BEAT_SCHEDULE: Final = {
-    task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
+# Seconds between runs: a sweep finds what a lost task left undone.
+BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
+    task: {
+        "task": task,
+        "schedule": every(seconds),
+        "last_run_at": NEVER_RUN,
+        "options": {"headers": {HEADER: True}},
+    }
     for task, seconds in {
         "incidents.advance_maintenances": 5.0,
         "incidents.announce_recurring": 60.0,
@@ -22,6 +28,7 @@ BEAT_SCHEDULE: Final = {
         "approvals.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
+        "delivery.ask_receipts": 60.0,
         "delivery.fold": 3600.0,
         "delivery.make_partitions": 3600.0,
         "delivery.tell_alarms": 30.0,

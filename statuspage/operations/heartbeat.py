@@ -2,7 +2,6 @@
 
 import logging
 import math
-import time
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,6 +17,11 @@ PULSE_TASK: Final = "operations.pulse"
 ALIVE_SECONDS: Final = 20
 # After this long a worker that was stopped on purpose is forgotten.
 REMEMBERED_SECONDS: Final = 3600
+# By the server's clock: those of the processes may differ.
+SEEN: Final = """
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[1], ARGV[1], time[1] .. '.' .. string.format('%06d', time[2]))
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -25,15 +29,19 @@ logger = logging.getLogger(__name__)
 def seen(name: str) -> None:
     """Record that it is alive; without Redis nothing is recorded, and the caller does not wait."""
     try:
-        _client().hset(KEY, name, repr(time.time()))
+        _client().eval(SEEN, 1, KEY, name)
     except redis.RedisError as error:
         logger.warning("no sign of life of %s: %s", name, type(error).__name__)
 
 
 def silent_for() -> dict[str, float]:
     """Return for how many seconds each has been silent; RedisError where Redis is away."""
-    now = time.time()
-    found = {str(one): now - float(at) for one, at in _client().hgetall(KEY).items()}
+    with _client().pipeline() as pipe:
+        pipe.time()
+        pipe.hgetall(KEY)
+        (seconds, microseconds), pulses = pipe.execute()
+    now = seconds + microseconds / 1e6
+    found = {str(one): now - float(at) for one, at in pulses.items()}
     forgotten = [one for one, seconds in found.items() if seconds > REMEMBERED_SECONDS]
     if forgotten:
         _client().hdel(KEY, *forgotten)
@@ -56,12 +64,6 @@ def first_to(do: str, within_seconds: int) -> bool:
         return bool(_client().set(f"first:{do}", 1, nx=True, ex=within_seconds))
     except redis.RedisError:
         return True
-
-
-@signals.after_task_publish.connect(sender=PULSE_TASK)
-def beat_lives(**_given: object) -> None:
-    """Record that beat has sent its pulse, whether or not a worker takes it."""
-    seen(CLOCK)
 
 
 @signals.heartbeat_sent.connect

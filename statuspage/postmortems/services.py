@@ -9,12 +9,12 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from statuspage.incidents.lifecycle import IncidentStatus, check_transition
 from statuspage.incidents.models import Incident
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.services import check_second_person
 from statuspage.postmortems.content import (
     FOLLOWED_UP,
@@ -132,7 +132,7 @@ def follow_up_done(*, action: FollowUp, by: Author) -> Statement | None:
         row = FollowUp.objects.select_for_update().get(pk=action.pk)
         if row.done_at:
             raise ValidationError(_("This is already done."), code="superseded")
-        row.done_at, row.done_by = timezone.now(), by
+        row.done_at, row.done_by = database_now(), by
         row.save(update_fields=["done_at", "done_by"])
         postmortem = row.postmortem
         if not row.public or postmortem.statement is None:
@@ -157,7 +157,7 @@ def _moved(incident: Incident, version: int, state: PostmortemState) -> Iterator
         check_transition(POSTMORTEM_TRANSITIONS, row.state, state)
         row.state = state
         yield row
-        row.updated_at, row.version = timezone.now(), version + 1
+        row.updated_at, row.version = database_now(), version + 1
         row.save()
 
 

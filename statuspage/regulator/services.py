@@ -6,10 +6,10 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from statuspage.incidents.models import Incident
+from statuspage.lib.database_clock import database_now
 from statuspage.regulator.clock import COUNTED
 from statuspage.regulator.models import CompletedDuty, Estimate
 from statuspage.regulator.selectors import standing_of
@@ -33,7 +33,7 @@ def estimate_note(
     if any(one is not None and not 0 <= one <= MOST for one in known.values()):
         raise ValidationError(_("This figure is out of range."))
     return Estimate.objects.create(
-        incident=incident, grade=grade, noted_at=timezone.now(), noted_by=by, **known
+        incident=incident, grade=grade, noted_at=database_now(), noted_by=by, **known
     )
 
 
@@ -46,7 +46,7 @@ def duty_mark_done(
         ValidationError: there is no such duty (yet), no evidence, a wrong time, or someone
             has marked it before (code `superseded`).
     """
-    now, said = timezone.now(), evidence.strip()
+    now, said = database_now(), evidence.strip()
     if not said or len(said) > EVIDENCE_LENGTH:
         problem = _("Enter evidence that it was done: a receipt number or who took the call.")
         raise ValidationError({"evidence": problem})
@@ -77,7 +77,7 @@ def duty_mark_undone(*, done: CompletedDuty, reason: str, by: Author) -> None:
     if not said or len(said) > EVIDENCE_LENGTH:
         raise ValidationError(_("Enter the reason for undoing this."))
     standing = CompletedDuty.objects.filter(pk=done.pk, voided_at=None)
-    if not standing.update(voided_at=timezone.now(), voided_by=by, void_reason=said):
+    if not standing.update(voided_at=database_now(), voided_by=by, void_reason=said):
         raise ValidationError(_("This is already undone."), code="superseded")
 
 

@@ -123,8 +123,8 @@ def rule_add(
     if valid_from and valid_until and valid_until < valid_from:
         raise _impossible("valid_until", _("This must not be before the start."))
     other_cycle = _cycle_after_cutoff(after_cutoff, cutoff, fallback)
-    with publishing():
-        moment = known_from or (statement.published_at if statement else timezone.now())
+    with publishing() as now:
+        moment = known_from or (statement.published_at if statement else now)
         return SettlementRule.objects.create(
             category=clean_choice(MerchantCategory, category),
             product=product,

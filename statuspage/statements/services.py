@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.lib.database_clock import database_now
 from statuspage.statements import documents
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json, canonical, digest
@@ -61,22 +61,24 @@ def withdrawn(statement: Statement, moment: datetime, author: Author | None) -> 
 def preview_withdrawal(statement: Statement) -> Mapping[str, Json]:
     """Return what a withdrawal would say, and keep nothing of it."""
     with transaction.atomic():
-        found = withdrawn(statement, timezone.now(), None)
+        found = withdrawn(statement, database_now(), None)
         transaction.set_rollback(True)
         return found
 
 
 @contextmanager
-def publishing() -> Iterator[None]:
+def publishing() -> Iterator[datetime]:
     """Open the transaction in which domain rows change and their statement is appended.
 
     Publishers queue at its start. Taking the lock before any row lock rules out deadlocks
     between them, and holding it to the commit is what keeps the numbers without gaps.
+
+    Yields the moment at which to publish: PostgreSQL's, and never before the last statement's.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING_LOCK])
-        yield
+        yield max(database_now(), _last_moment())
 
 
 def publish(
@@ -90,14 +92,15 @@ def publish(
 ) -> Statement:
     """Append the next statement to the log, sign the log, and open the broadcast: all or nothing.
 
-    `published_at` is for importing history; left out, it is now.
+    `published_at` is for importing history, or the moment that the caller's own `publishing` gave;
+    left out, it is now. It never goes backwards: what is given too early gets the last one's.
 
     Raises:
         NotCanonical: `content` cannot be written as canonical JSON.
         ValidationError: it is too long to be a leaf of the log.
     """
-    with publishing():
-        moment = published_at or timezone.now()
+    with publishing() as now:
+        moment = max(published_at, _last_moment()) if published_at else now
         number = _next_number()
         data = canonical(
             documents.document_of(
@@ -157,22 +160,22 @@ def statement_withdraw(
         ValidationError: the text is unusable, or the statement was withdrawn already.
     """
     body = clean_text(body)
-    with _answering(statement):
-        moment = published_at or timezone.now()
+    with _answering(statement) as now:
+        moment = published_at or now
         found = withdrawn(statement, moment, author)
         content = documents.withdrawal_content(statement.content, body, found)
         return _answer(WITHDRAWAL, statement, content, author, moment)
 
 
 @contextmanager
-def _answering(statement: Statement) -> Iterator[None]:
+def _answering(statement: Statement) -> Iterator[datetime]:
     """Hold the publishers' lock; refuse a statement that can no longer be answered."""
-    with publishing():
+    with publishing() as now:
         if statement.corrections.filter(kind=WITHDRAWAL).exists():
             raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
         if statement.kind == WITHDRAWAL:
             raise ValidationError(_("A withdrawal cannot be corrected."), code="withdrawn")
-        yield
+        yield now
 
 
 def _answer(
@@ -200,6 +203,12 @@ def _next_number() -> int:
     """
     last = Statement.objects.order_by("-number").values_list("number", flat=True).first()
     return max(last or 0, tree_size()) + 1
+
+
+def _last_moment() -> datetime:
+    """Return when the newest statement was published."""
+    moments = Statement.objects.order_by("-number").values_list("published_at", flat=True)
+    return moments.first() or datetime.min.replace(tzinfo=UTC)
 
 
 def _check_length(data: bytes) -> None:

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from statuspage.lib.chunked_files import ChunkStream, pieces
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.authors import Author
 from statuspage.uploads.models import UNFINISHED, AbstractUpload, UploadState
 from statuspage.uploads.tables import (
@@ -149,7 +149,7 @@ class Pipeline(ABC, Generic[UploadT, RowT]):
             if mine := self._locked(upload).first():
                 self._note(mine, [UploadLine(0, None, [*problems])])
                 mine.state = state or self.finish(mine)
-                mine.finished_at = timezone.now()
+                mine.finished_at = database_now()
                 mine.save()
                 self.forget(mine)
 

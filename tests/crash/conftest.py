@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.crash.engines import Engines
-from tests.crash.harness import Stage, database
+from tests.crash.harness import PERSISTENT, Stage, database
 from tests.product import engines_folder, free_ports
 from tests.simulator import running_simulator
 
@@ -30,7 +30,7 @@ def bare_stage(django_db_blocker: Any, folder: Path) -> Iterator[Stage]:
     engines.start()
     try:
         with (
-            running_simulator(callback_retries=600, callback_retry_ms=200) as simulator,
+            running_simulator(**PERSISTENT) as simulator,
             django_db_blocker.unblock(),
             database(engines.database_url),
         ):

@@ -27,6 +27,11 @@ from tests.simulator import Simulator
 WITHIN_SECONDS: Final = 150.0
 # For a worker whose every request must be answered, however slow the machine is just now.
 PATIENT: Final = {"DELIVERY_TIMEOUT_SECONDS": 20.0, "DELIVERY_LEASE_SECONDS": 60}
+# The provider's settings: every callback gets through in the end, and we see what came of it.
+PERSISTENT: Final = {
+    **{"callback_retries": 600, "callback_retry_ms": 200, "connection_overrides": False},
+    "twilio_inbound_url": "",
+}
 # A callback that comes late must find no delivery of the next test under its number.
 IDS_OF_A_TEST: Final = 1_000_000
 RESTART_IDS: Final = "SELECT setval(pg_get_serial_sequence('delivery_delivery', 'id'), %s)"
@@ -59,9 +64,9 @@ class Stage:
         self.processes.ensure("beat")
         self.processes.ensure("web")
 
-    def start(self, kind: str, instant: str = "", **settings: Any) -> Process:
+    def start(self, kind: str, instant: str = "", clock: str = "", **settings: Any) -> Process:
         """Start a program."""
-        return self.processes.start(kind, instant, **settings)
+        return self.processes.start(kind, instant, clock, **settings)
 
     def die_at(self, kind: str, instant: str, **settings: Any) -> None:
         """Run a program up to the instant at which it kills itself."""
@@ -86,6 +91,15 @@ class Stage:
         """Open an incident that so many merchants are to hear of."""
         self.invite(recipients, channel)
         self.announce()
+
+    @contextmanager
+    def configured(self, **config: Any) -> Iterator[None]:
+        """Give the simulator other settings for a while."""
+        self.simulator.control("PUT", "config", config)
+        try:
+            yield
+        finally:
+            self.simulator.control("PUT", "config", PERSISTENT)
 
     def silence(self, *beginnings: str) -> None:
         """Have the provider send no receipts for numbers that begin so."""

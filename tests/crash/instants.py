@@ -47,8 +47,8 @@ INSTANTS: Final = {
     "callback_committed": Instant(
         f"{DELIVERY}.hooks.ProviderCallback", "_take", When.AFTER, call=5
     ),
-    # In beat: its schedule is read, not written; a task is due, not queued; it is queued.
-    "beat_starting": Instant("celery.beat.PersistentScheduler", "sync", When.BEFORE),
+    # In beat: its schedule is read; a run is noted as wanted, not queued; it is queued.
+    "beat_starting": Instant("celery.beat.Scheduler", "setup_schedule", When.AFTER),
     "beat_due": Instant("celery.beat.Scheduler", "apply_async", When.BEFORE, call=3),
     "beat_queued": Instant("celery.beat.Scheduler", "apply_async", When.AFTER, call=3),
 }

@@ -66,6 +66,7 @@ def _theirs(ledger: Collection[dict[str, Any]], silent: tuple[str, ...]) -> list
             code="" if message["to"].startswith(silent) else str(message["error_code"] or ""),
         )
         for message in ledger
+        if not message["inbound"]
     ]
 
 

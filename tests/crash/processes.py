@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tests.product import ROOT, eventually
+from tests.tools import faketime
 
 CELERY: Final[Mapping[str, tuple[str, ...]]] = {
     "worker": (
@@ -20,6 +21,7 @@ CELERY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "beat": ("beat", "--pidfile="),
 }
+NURSERY: Final = ["tests.crash.nursery"]
 GRANIAN: Final = (
     *("granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1", "--workers", "1"),
     *("--log-level", "warning"),
@@ -28,11 +30,14 @@ APPLICATION: Final = "tests.crash.web:application"
 
 
 class Process:
-    """One running program with all its children; `instant` is where it is to die, if anywhere."""
+    """One running program with all its children; `odd` says what is to happen to it, if anything.
 
-    def __init__(self, kind: str, instant: str, pid: int, alive: Callable[[], bool]) -> None:
+    That is the instant at which it is to die, or by how much its clock is wrong.
+    """
+
+    def __init__(self, kind: str, odd: str, pid: int, alive: Callable[[], bool]) -> None:
         self.kind = kind
-        self.instant = instant
+        self.odd = odd
         self._pid = pid
         self._alive = alive
 
@@ -66,19 +71,25 @@ class Processes:
         self._folder = folder
         self._environment = dict(environment)
         self.port = port
+        self.url = f"http://127.0.0.1:{port}"
         self._started: list[Process] = []
-        self._nursery = self._run("nursery", ["tests.crash.nursery"], stdin=subprocess.PIPE)
+        self._nurseries = {False: self._run("nursery", NURSERY, stdin=subprocess.PIPE)}
 
     def start(
         self,
         kind: str,
         instant: str = "",
+        clock: str = "",
         environment: Mapping[str, str] = MappingProxyType({}),
         **settings: Any,
     ) -> Process:
-        """Start one, with variables and settings of its own; it may not be ready yet then."""
+        """Start one, with variables and settings of its own; it may not be ready yet then.
+
+        `clock` is by how much its clock is wrong, such as "-1h".
+        """
         begin = self._web if kind == "web" else self._celery
-        process = begin(kind, instant, environment, settings)
+        wrong = faketime.environment(clock) if clock else {}
+        process = begin(kind, instant, {**environment, **wrong}, settings)
         self._started.append(process)
         return process
 
@@ -88,7 +99,7 @@ class Processes:
 
     def ensure(self, kind: str) -> None:
         """Have one of a kind running that is not to die."""
-        if not any(one.kind == kind and not one.instant and not one.ended for one in self._started):
+        if not any(one.kind == kind and not one.odd and not one.ended for one in self._started):
             self.kill(kind)
             self.start(kind)
 
@@ -102,8 +113,9 @@ class Processes:
     def kill_all(self) -> None:
         """End every process, for good."""
         self.kill("worker", "beat", "web")
-        self._nursery.kill()
-        self._nursery.communicate()
+        for nursery in self._nurseries.values():
+            nursery.kill()
+            nursery.communicate()
 
     def logs(self) -> str:
         """Return the end of every log, for a failing test to show."""
@@ -115,29 +127,33 @@ class Processes:
     def _celery(
         self, kind: str, instant: str, environment: Mapping[str, str], settings: dict[str, Any]
     ) -> Process:
-        arguments = [*CELERY[kind]]
-        if kind == "beat":
-            arguments += ["--schedule", str(self._folder / "beat-schedule")]
         log = str(self._folder / f"{kind}.log")
-        order = {
-            **{"arguments": arguments, "instant": instant, "settings": settings, "log": log},
-            "environment": dict(environment),
-        }
-        assert self._nursery.stdin
-        assert self._nursery.stdout
-        self._nursery.stdin.write(f"{json.dumps(order)}\n".encode())
-        self._nursery.stdin.flush()
-        answer = self._nursery.stdout.readline()
+        what = {"arguments": CELERY[kind], "instant": instant, "environment": dict(environment)}
+        order = {**what, "settings": settings, "log": log}
+        nursery = self._nursery(wrong_clocks="FAKETIME" in environment)
+        assert nursery.stdin
+        assert nursery.stdout
+        nursery.stdin.write(f"{json.dumps(order)}\n".encode())
+        nursery.stdin.flush()
+        answer = nursery.stdout.readline()
         assert answer, f"the nursery has ended\n{self.logs()}"
-        pid = int(answer)
-        return Process(kind, instant, pid, Path(f"/proc/{pid}").exists)
+        pid, odd = int(answer), instant or environment.get("FAKETIME", "")
+        return Process(kind, odd, pid, Path(f"/proc/{pid}").exists)
 
     def _web(
         self, kind: str, instant: str, environment: Mapping[str, str], settings: dict[str, Any]
     ) -> Process:
         command = [*GRANIAN, "--port", str(self.port), APPLICATION]
         popen = self._run(kind, command, CRASH_INSTANT=instant, **environment, **settings)
-        return Process(kind, instant, popen.pid, lambda: popen.poll() is None)
+        odd = instant or environment.get("FAKETIME", "")
+        return Process(kind, odd, popen.pid, lambda: popen.poll() is None)
+
+    def _nursery(self, *, wrong_clocks: bool) -> subprocess.Popen[bytes]:
+        """Return the nursery, or a second one whose children may be given wrong clocks."""
+        if wrong_clocks not in self._nurseries:
+            right = faketime.environment("+0")
+            self._nurseries[True] = self._run("nursery", NURSERY, stdin=subprocess.PIPE, **right)
+        return self._nurseries[wrong_clocks]
 
     def _run(
         self, kind: str, command: list[str], stdin: int = subprocess.DEVNULL, **settings: str

@@ -6,12 +6,13 @@ values that operators may set leave room for networks that these tests do not ha
 
 from typing import Any
 
+from statuspage.operations.beat import every
 from statuspage.settings import *  # noqa: F403
 from statuspage.settings import CELERY_BEAT_SCHEDULE as REAL
 
 EVERY_SECONDS = {"delivery.sweep": 0.4, "delivery.resolve_unknown": 0.6}
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    name: {**entry, "schedule": EVERY_SECONDS[entry["task"]]}
+    name: {**entry, "schedule": every(EVERY_SECONDS[entry["task"]])}
     for name, entry in REAL.items()
     if entry["task"] in EVERY_SECONDS
 }

@@ -6,7 +6,10 @@ import time
 
 from django.db import connection
 
+from notifications.channels.outcomes import Reason
+from notifications.channels.twilio_sms import OVERRIDES
 from notifications.delivery.models import Delivery
+from notifications.subscribers.models import Address
 from tests.crash.harness import PATIENT, Stage
 from tests.crash.processes import Process
 from tests.product import eventually
@@ -114,3 +117,22 @@ def test_a_worker_that_is_asked_to_end_in_mid_broadcast_leaves_the_rest(stage: S
     stage.start("worker")
     stage.wait_until_finished()
     stage.assert_told_once()
+
+
+def test_a_restart_of_the_web_server_loses_no_receipt_and_no_stop(stage: Stage) -> None:
+    """Against a provider that tries again only as the addresses that we gave it ask for."""
+    inbound = f"{stage.processes.url}/hooks/twilio_sms/inbound/{OVERRIDES}"
+    documented = {"connection_overrides": True, "callback_retries": 0, "callback_retry_ms": 6_000}
+    with stage.configured(**documented, twilio_inbound_url=inbound):
+        stage.publish(RECIPIENTS)
+        stage.start("worker", TWILIO_PER_SECOND=40)
+        stage.wait_until_accepted(10)
+        stage.processes.kill("web")
+        number = stage.simulator.messages(provider="twilio")[-1]["to"]  # it was told already
+        stage.simulator.control("POST", "inbound", {"from": number, "text": "STOP"})
+        stage.wait_until_accepted(RECIPIENTS - 10)
+        stage.start("web")
+        stage.wait_until_finished()
+    stage.assert_told_once()
+    [left] = Address.objects.exclude(suppressed_at=None)
+    assert (stage.people[left.pk], left.suppressed_for) == (number, Reason.OPTED_OUT)

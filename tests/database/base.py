@@ -1,9 +1,11 @@
-"""PostgreSQL for the suite: a flush that leaves a database as a new installation has it."""
+"""PostgreSQL for the suite: flushed to what a new installation has, and able to travel in time."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.backends.postgresql import operations
+from time_machine import escape_hatch
 
 from statuspage.lib.postgres import base
 
@@ -11,6 +13,15 @@ from statuspage.lib.postgres import base
 SEEDED: Final = {"auth_permission", "django_content_type", "calendar_calendarprofile"}
 # Partitioned by hand, so Django does not list it; its numbers begin again.
 PARTITIONED: Final = "delivery_delivery"
+# PostgreSQL finds these before its own where its path says so.
+CLOCKS: Final = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
+TRAVEL: Final = "CREATE SCHEMA IF NOT EXISTS travel;" + "".join(
+    f"CREATE OR REPLACE FUNCTION travel.{clock}() RETURNS timestamptz LANGUAGE sql STABLE"
+    " AS $$ SELECT current_setting('travel.moment')::timestamptz $$;"
+    for clock in CLOCKS
+)
+DEPART: Final = "SET search_path = travel, public, pg_catalog; SET travel.moment = '{moment}'"
+RETURN: Final = "RESET search_path"
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -36,6 +47,20 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, with the flush above."""
+    """Django's own, with the flush above; where a test travels in time, its clock goes along."""
 
     ops_class = DatabaseOperations
+    _away = False
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Return a cursor at the moment at which this process is."""
+        cursor = super().create_cursor(name)
+        if self._away or escape_hatch.is_travelling():
+            self._travel()
+        return cursor
+
+    def _travel(self) -> None:
+        self._away = escape_hatch.is_travelling()
+        to = DEPART.format(moment=datetime.now(UTC).isoformat()) if self._away else RETURN
+        with self.connection.cursor() as cursor:
+            cursor.execute(to)

@@ -1,4 +1,4 @@
-"""Find faketime for the tests of wrong clocks, or install Debian's."""
+"""Find Debian's libfaketime, by which tests give a program a wrong clock, or install it."""
 
 import os
 import select
@@ -14,9 +14,26 @@ LIBRARY: Final = "faketime/libfaketime.so.1"
 
 
 def find() -> Path | None:
-    """Return the path of its library, or None."""
+    """Return the path of the library, or None."""
     found = (one for folder in FOLDERS for one in Path(folder).glob(f"*/{LIBRARY}"))
     return next(found, None)
+
+
+def environment(clock: str) -> dict[str, str]:
+    """Return the variables that set a program's clock, such as "-1h"; it goes on from there.
+
+    A program may change FAKETIME for itself. Its monotonic clock, by which it waits, stays right.
+    """
+    library = find()
+    assert library, "run tests.tools.faketime to install it"
+    return {
+        "LD_PRELOAD": str(library),
+        "FAKETIME": clock,
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        # Else it makes waiting for a condition, as each thread does, very slow.
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
+    }
 
 
 def mend_sleep() -> None:
@@ -33,7 +50,7 @@ def _sleep(seconds: float) -> None:
 
 
 def main() -> None:
-    """Install faketime if it is missing.
+    """Install libfaketime if it is missing.
 
     Raises:
         SystemExit: it is missing and cannot be installed.
@@ -42,9 +59,9 @@ def main() -> None:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise SystemExit(f"candor: the tests of wrong clocks need Debian's {PACKAGE}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
-    subprocess.run(["apt-get", "install", "-y", "-qq", PACKAGE], check=True, env=environment)
+    variables = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], check=True, env=variables)
+    subprocess.run(["apt-get", "install", "-y", "-qq", PACKAGE], check=True, env=variables)
 
 
 if __name__ == "__main__":

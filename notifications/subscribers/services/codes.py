@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,7 @@ from notifications.channels.base import NO_DELIVERY, Content, Message
 from notifications.channels.outcomes import Failed, NotSent, Outcome
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.selectors import clear_address
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.texts import in_language
 
 DIGITS: Final = 6
@@ -139,14 +140,14 @@ def _claim(signup_id: int | None) -> list[tuple[SignUp, str]]:
     """
     with transaction.atomic():
         unsent = SignUp.objects.select_for_update(skip_locked=True).filter(
-            code_sent_at=None, used_at=None, requested_at__gt=timezone.now() - WORTH_SENDING_FOR
+            code_sent_at=None, used_at=None, requested_at__gt=database_now() - WORTH_SENDING_FOR
         )
         if signup_id is not None:
             unsent = unsent.filter(pk=signup_id)
         claimed = [(signup, new_code()) for signup in unsent.order_by("pk")[:BATCH]]
         for signup, code in claimed:
             signup.code_hash = code_hash(signup, code)
-            signup.code_sent_at = timezone.now()
+            signup.code_sent_at = database_now()
             signup.failure = ""
         fields = ["code_hash", "code_sent_at", "failure"]
         SignUp.objects.bulk_update([signup for signup, _code in claimed], fields)

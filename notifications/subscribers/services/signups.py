@@ -6,7 +6,6 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from redis.exceptions import RedisError
 
 from notifications.channels.addresses import AddressKind
@@ -23,6 +22,7 @@ from notifications.subscribers.services.codes import (
     code_matches,
 )
 from notifications.subscribers.services.subscriptions import CONSENT_VERSION, subscription_confirm
+from statuspage.lib.database_clock import database_now
 from statuspage.lib.rate_limits import Limit, take
 
 KEPT_FOR: Final = timedelta(days=1)
@@ -66,7 +66,7 @@ def signup_resend(*, signup: SignUp, client_ip: str) -> None:
     kind = AddressKind(signup.kind)
     count_code(Contact(signup.channel, kind, clear_address(signup)), client_ip)
     SignUp.objects.filter(pk=signup.pk, used_at=None).update(
-        code_hash="", code_sent_at=None, failure="", requested_at=timezone.now()
+        code_hash="", code_sent_at=None, failure="", requested_at=database_now()
     )
     _wake(signup)
 
@@ -120,7 +120,7 @@ def count_code(contact: Contact, client_ip: str) -> None:
 
 def signups_forget() -> int:
     """Delete sign-ups older than a day, with the sealed addresses in them."""
-    deleted, _ = SignUp.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    deleted, _ = SignUp.objects.filter(created_at__lt=database_now() - KEPT_FOR).delete()
     return deleted
 
 
@@ -134,7 +134,7 @@ def _check_open(signup: SignUp) -> None:
 def _check_code_is_out(signup: SignUp) -> None:
     if not signup.code_hash or signup.code_sent_at is None:
         raise CodeRefused(SignupRefusal.NOT_SENT_YET)
-    age = timezone.now() - signup.code_sent_at
+    age = database_now() - signup.code_sent_at
     if age > timedelta(seconds=settings.SIGNUP_CODE_SECONDS):
         raise CodeRefused(SignupRefusal.EXPIRED)
 
@@ -150,7 +150,7 @@ def _count_try(signup: SignUp) -> int:
 
 def _use(signup: SignUp) -> None:
     """Mark it used, unless someone was quicker or a newer code has been asked for."""
-    now = timezone.now()
+    now = database_now()
     same = SignUp.objects.filter(pk=signup.pk, used_at=None, code_hash=signup.code_hash)
     if not same.update(used_at=now):
         raise CodeRefused(SignupRefusal.USED)

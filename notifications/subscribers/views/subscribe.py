@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +22,7 @@ from notifications.subscribers.services.signups import signup_confirm, signup_re
 from notifications.subscribers.services.subscriptions import CONSENT_TEXT
 from notifications.subscribers.views.manage import manage_opened
 from statuspage.lib.client_ip import client_ip
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.texts import in_language
 
 FAILURES: Final[Mapping[str, Promise]] = {
@@ -145,5 +145,5 @@ def _dispatch(signup: SignUp) -> str:
     """Return how far the code has got: `waiting`, `sent` or `failed`."""
     if signup.code_sent_at:
         return "failed" if signup.failure else "sent"
-    given_up = timezone.now() - signup.requested_at > WORTH_SENDING_FOR
+    given_up = database_now() - signup.requested_at > WORTH_SENDING_FOR
     return "failed" if given_up else "waiting"

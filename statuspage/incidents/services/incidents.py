@@ -5,8 +5,6 @@ from copy import copy
 from datetime import datetime
 from typing import Final, Unpack
 
-from django.utils import timezone
-
 from statuspage.components.models import Component
 from statuspage.components.selectors import components_by_public_id
 from statuspage.components.statuses import ComponentStatus
@@ -48,14 +46,15 @@ def incident_open(
     Raises:
         ValidationError: a text, component, status, impact or time is not usable.
     """
-    moment, given = published_at or timezone.now(), cleaned(said)
-    check_incident_times(
-        moment,
-        next_update_by=given.get("next_update_by"),
-        started_at=given.get("started_at"),
-        detected_at=given.get("detected_at"),
-    )
-    with publishing():
+    given = cleaned(said)
+    with publishing() as now:
+        moment = published_at or now
+        check_incident_times(
+            moment,
+            next_update_by=given.get("next_update_by"),
+            started_at=given.get("started_at"),
+            detected_at=given.get("detected_at"),
+        )
         claims = claimed(given["components"])
         incident = opened(given, moment)
         incident.save()
@@ -79,9 +78,10 @@ def incident_update(
         Superseded: someone else updated it since `incident` was read.
         ValidationError: a text, component, impact or time is not usable.
     """
-    moment, given = published_at or timezone.now(), cleaned(said)
-    check_incident_times(moment, next_update_by=given.get("next_update_by"))
-    with publishing():
+    given = cleaned(said)
+    with publishing() as now:
+        moment = published_at or now
+        check_incident_times(moment, next_update_by=given.get("next_update_by"))
         claims = claimed(given.get("components") or {})
         check_transition(INCIDENT_TRANSITIONS, incident.status, given["status"])
         before = copy(incident)
@@ -116,9 +116,9 @@ def incident_backfill(*, author: Author | None, **said: Unpack[Backfill]) -> Sta
     Raises:
         ValidationError: a text, component, state, impact or time is not usable.
     """
-    moment, given = timezone.now(), cleaned(said)
-    check_past_times(moment, started_at=given["started_at"], resolved_at=given["resolved_at"])
-    with publishing():
+    given = cleaned(said)
+    with publishing() as moment:
+        check_past_times(moment, started_at=given["started_at"], resolved_at=given["resolved_at"])
         states = claimed(given["components"])
         incident = backfilled(given, moment)
         incident.save()

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final, Unpack
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.selectors import components_by_public_id
@@ -32,6 +31,7 @@ from statuspage.incidents.services.impacts import (
     say,
     told_changes,
 )
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
@@ -87,15 +87,16 @@ def maintenance_schedule(
         ValidationError: a text or component is not usable, the times are not in order, or it is
             announced too late and without `short_notice_reason`, or it is announced already.
     """
-    moment, given = published_at or timezone.now(), cleaned(said)
+    given = cleaned(said)
     components = components_by_public_id(given["components"]).values()
-    if not moment < given["scheduled_for"] < given["scheduled_until"]:
-        raise ValidationError(
-            _("Maintenance must start in the future and end after it starts."), code="times"
-        )
     reason = given.get("short_notice_reason")
-    check_lead_time(moment, given["scheduled_for"], reason)
-    with publishing():
+    with publishing() as now:
+        moment = published_at or now
+        if not moment < given["scheduled_for"] < given["scheduled_until"]:
+            raise ValidationError(
+                _("Maintenance must start in the future and end after it starts."), code="times"
+            )
+        check_lead_time(moment, given["scheduled_for"], reason)
         _check_once(due)
         maintenance = announced(given, moment)
         if due:
@@ -126,9 +127,9 @@ def maintenance_update(
         Superseded: someone else, or the clock, moved it since `maintenance` was read.
         ValidationError: the text is not usable.
     """
-    moment, body = published_at or timezone.now(), clean_text(body)
-    status = clean_choice(MaintenanceStatus, status)
-    with publishing():
+    body, status = clean_text(body), clean_choice(MaintenanceStatus, status)
+    with publishing() as now:
+        moment = published_at or now
         check_transition(MAINTENANCE_TRANSITIONS, maintenance.status, status)
         before = maintenance.status
         advance(maintenance, moved_on(maintenance, status, moment))
@@ -140,15 +141,15 @@ def maintenances_advance(now: datetime | None = None) -> list[Statement]:
 
     What was due before a restore is left to staff.
     """
-    moment = now or timezone.now()
+    moment = now or database_now()
     # The list is read first: one that starts in this run is completed in the next.
     due = list(due_maintenances(moment).exclude(pk__in=held_maintenances().values("pk")))
-    said = (_advance_by_clock(one, *NEXT[one.status], moment) for one in due)
+    said = (_advance_by_clock(one, *NEXT[one.status], now) for one in due)
     return [statement for statement in said if statement]
 
 
 def _advance_by_clock(
-    maintenance: Maintenance, status: str, body: Text, moment: datetime
+    maintenance: Maintenance, status: str, body: Text, moment: datetime | None
 ) -> Statement | None:
     try:
         return maintenance_update(

@@ -8,7 +8,6 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.selectors import components_by_public_id
@@ -16,6 +15,7 @@ from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.models import Maintenance, Recurrence
 from statuspage.incidents.recurrence import BEIJING, Frequency, RecurrenceRule
 from statuspage.incidents.services.maintenances import DueOccurrence, maintenance_schedule
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
@@ -68,7 +68,7 @@ def recurrence_create(
 
 def recurrence_stop(recurrence: Recurrence) -> None:
     """Stop a recurrence; occurrences already announced stay announced."""
-    Recurrence.objects.filter(pk=recurrence.pk, stopped_at=None).update(stopped_at=timezone.now())
+    Recurrence.objects.filter(pk=recurrence.pk, stopped_at=None).update(stopped_at=database_now())
 
 
 def recurrences() -> QuerySet[Recurrence]:
@@ -78,7 +78,7 @@ def recurrences() -> QuerySet[Recurrence]:
 
 def due(now: datetime | None = None) -> list[DueOccurrence]:
     """Return the occurrences that should be announced by now and are not, the next first."""
-    moment = now or timezone.now()
+    moment = now or database_now()
     found = [
         DueOccurrence(row, start)
         for row in recurrences()

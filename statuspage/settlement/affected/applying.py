@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.services import notice_publish
 from statuspage.settlement.affected.rows import PROBLEMS, TransactionRow
 from statuspage.settlement.affected.selectors import backlog_cells
@@ -77,7 +77,7 @@ def apply(upload: Upload) -> UploadState:
 
     Publish that transactions have become settled, and the backlog if it moved by a step.
     """
-    given = {"upload": upload.pk, "incident": upload.incident_id, "now": timezone.now()}
+    given = {"upload": upload.pk, "incident": upload.incident_id, "now": database_now()}
     for column, reason, found in UNUSABLE:
         said = {"column": column, "message": str(PROBLEMS[reason]), "most": PROBLEMS_KEPT}
         ((count,),) = _rows(LEAVE_OUT.format(found=found), given | said)
@@ -87,7 +87,7 @@ def apply(upload: Upload) -> UploadState:
     settled = _rows(SETTLED, given)
     ((upload.added, upload.changed),) = _rows(COUNTED, given)
     upload.settled = sum(count for _merchant, _category, count in settled)
-    counted_at = timezone.now()
+    counted_at = database_now()
     # Counted before anything is published: others may publish in the meantime.
     cells = backlog_cells(upload.incident_id) if upload.added or upload.changed else []
     if settled:

@@ -6,8 +6,8 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.services import check_incident
 from statuspage.settlement.affected.applying import apply
 from statuspage.settlement.affected.rows import TransactionRow, TransactionTable
@@ -88,7 +88,7 @@ def upload_receive(
 
 def transactions_forget() -> int:
     """Delete what has not changed for TRANSACTIONS_KEEP_DAYS; returns how many transactions."""
-    before = timezone.now() - timedelta(days=settings.TRANSACTIONS_KEEP_DAYS)
+    before = database_now() - timedelta(days=settings.TRANSACTIONS_KEEP_DAYS)
     old = AffectedTransaction.objects.filter(updated_at__lt=before)
     forgotten = 0
     while batch := [*old.values_list("pk", flat=True)[:AT_ONCE]]:

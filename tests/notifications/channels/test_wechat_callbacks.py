@@ -19,6 +19,8 @@ from notifications.channels.outcomes import (
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 WECHAT = find_channel("wechat")
+# How old a callback is, PostgreSQL says.
+pytestmark = pytest.mark.django_db
 
 
 def callback(xml: str = "", *, method: str = "post", age: int = 0, **query: str):

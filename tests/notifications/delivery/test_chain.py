@@ -10,6 +10,7 @@ from notifications.delivery.claim import claim
 from notifications.delivery.models import Delivery
 from notifications.delivery.results import result_of, write_results
 from notifications.subscribers.models import Address, Subscriber, Subscription
+from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def states():
 
 def meet(name, outcome):
     (claimed,), _ = claim(name, 10)
-    write_results([(result_of(channel(name), claimed, outcome), 1)])
+    write_results([(result_of(channel(name), claimed, outcome, database_now()), 1)])
 
 
 def test_only_the_first_address_is_told(merchant):
@@ -125,7 +126,7 @@ def test_an_address_that_wants_other_things_is_passed_over(merchant):
 def test_a_failure_that_is_written_twice_tells_the_next_address_once(merchant):
     tell()
     (claimed,), _ = claim(WECHAT, 10)
-    result = result_of(channel(WECHAT), claimed, Failed(Reason.BLOCKED))
+    result = result_of(channel(WECHAT), claimed, Failed(Reason.BLOCKED), database_now())
     write_results([(result, 1)])
     write_results([(result, 1)])
     assert Delivery.objects.filter(channel=SMS).count() == 1

@@ -12,6 +12,7 @@ from notifications.delivery.claim import claim
 from notifications.delivery.models import Delivery
 from notifications.delivery.results import OWN_LIMIT, result_of, write_results
 from notifications.subscribers.models import Address
+from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def hook():
 def meet(outcome, name=HOOK):
     expand(open_incident().number)
     (claimed,), _ = claim(name, 1)
-    write_results([(result_of(channel(name), claimed, outcome), 1)])
+    write_results([(result_of(channel(name), claimed, outcome, database_now()), 1)])
     Delivery.objects.exclude(state="sent").update(state="failed")
 
 

@@ -20,6 +20,7 @@ from notifications.delivery.results import (
     write_results,
 )
 from notifications.subscribers.models import Address, Consent
+from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def claimed():
 
 def write(claimed, outcome, *, segments=1, on=SMS):
     """Write one outcome; the row as it then is, and whether it took it."""
-    written = write_results([(result_of(channel(on), claimed, outcome), segments)])
+    written = write_results([(result_of(channel(on), claimed, outcome, database_now()), segments)])
     return Delivery.objects.get(pk=claimed.id), written
 
 
@@ -179,7 +180,7 @@ def test_a_batch_is_written_row_by_row_in_one_go():
         Failed(Reason.BAD_ADDRESS, "21211", suppress=True),
     ]
     results = [
-        (result_of(channel(SMS), one, outcome), 1)
+        (result_of(channel(SMS), one, outcome, database_now()), 1)
         for one, outcome in zip(batch, outcomes, strict=True)
     ]
     assert write_results(results) == 6

@@ -14,6 +14,7 @@ from notifications.delivery.results import result_of, write_results
 from notifications.delivery.selectors import progress_by_channel
 from notifications.delivery.send import send_due
 from notifications.subscribers.models import Address
+from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone, row
 from tests.product import eventually
@@ -139,7 +140,7 @@ def test_a_result_that_comes_after_the_lease_changes_nothing(provider, monkeypat
     from notifications.channels import channel
     from notifications.channels.outcomes import Accepted
 
-    late = result_of(channel(SMS), claimed, Accepted("SMlate"))
+    late = result_of(channel(SMS), claimed, Accepted("SMlate"), database_now())
     assert write_results([(late, 1)]) == 0
     assert (row().state, row().provider_id) == ("unknown", "")
 

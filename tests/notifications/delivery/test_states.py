@@ -19,7 +19,8 @@ ALLOWED = {
         "suppressed",
     },
     "unknown": {"sent", "delivered", "undelivered", "failed", "pending"},
-    "sent": {"delivered", "undelivered", "failed"},
+    "sent": {"unconfirmed", "delivered", "undelivered", "failed"},
+    "unconfirmed": {"delivered", "undelivered", "failed"},
     "undelivered": {"delivered"},
     "delivered": set(),
     # By people only: see test_retry.py, one test a transition.

@@ -17,6 +17,7 @@ QUICK = {
     "delivered_ms": 10,
     "callback_retries": 3,
     "callback_retry_ms": 20,
+    "connection_overrides": True,
     "twilio_inbound_url": "",
     "aliyun_report_url": "",
     "aliyun_inbound_url": "",
