@@ -27,7 +27,6 @@ MAKING_TIMEOUT: Final = "2s"
 # Nobody waits for it, and every transaction of that moment must end first.
 FOLDING_TIMEOUT: Final = "10s"
 
-NOW: Final = "SELECT now()"
 LIST: Final = """
     SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
     WHERE inhparent = 'delivery_delivery'::regclass
@@ -221,14 +220,6 @@ def _fold(month: OldMonth) -> bool:
 def _execute(statement: str, month: OldMonth, how: str = "") -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement.format(name=month.name, how=how))
-
-
-def _now() -> datetime:
-    """Return the database's time."""
-    with connection.cursor() as cursor:
-        cursor.execute(NOW)
-        moment: datetime = cursor.fetchone()[0]
-    return moment
 
 
 def _forget_receipts(limit: datetime) -> None:
