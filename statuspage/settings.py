@@ -4,6 +4,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from statuspage.api import framework
 from statuspage.configuration import AREAS, EngineSettings, SiteSettings
@@ -11,7 +12,7 @@ from statuspage.lib.database_url import database_from_url
 from statuspage.lib.env import Configuration
 from statuspage.lib.paths import PACKAGE, RESOURCES
 from statuspage.lib.redis_client import redis_options
-from statuspage.operations.configuration import BEAT_SCHEDULE, OperationsSettings
+from statuspage.operations.configuration import BEAT_SCHEDULE, QUEUES, OperationsSettings
 from statuspage.operations.logs import logging_by
 from statuspage.regulator.configuration import RegulatorSettings
 from statuspage.statements.configuration import PublicLogSettings
@@ -203,6 +204,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0} | (
 )
 # Replicated queues on RabbitMQ: no task is lost when one node dies.
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if operations.on_rabbitmq else "classic"
+CELERY_TASK_QUEUES = [
+    Queue(name, queue_arguments={"x-queue-type": CELERY_TASK_DEFAULT_QUEUE_TYPE}) for name in QUEUES
+]
+CELERY_TASK_ROUTES = ("notifications.delivery.routing.route",)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE

@@ -11,6 +11,7 @@ from notifications.delivery.partitions import deliveries_fold, partitions_make
 from notifications.delivery.receipts import BATCH, receipts_apply
 from notifications.delivery.report import report_publish
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
+from notifications.delivery.routing import SEND
 from notifications.delivery.send import SLICE_SECONDS, send_due
 from notifications.delivery.unconfirmed import receipts_ask
 from notifications.hints import hint, wake_send
@@ -26,7 +27,7 @@ shared_task(name="delivery.work_on_holds")(holds_work)
 shared_task(name="delivery.tell_alarms")(alarms_tell)
 
 
-@shared_task(name="delivery.send")
+@shared_task(name=SEND)
 def send_task(channel: str) -> None:
     """Send for one slice of time, then queue up behind other waiting tasks."""
     if send_due(channel):

@@ -3,6 +3,8 @@
 import pytest
 from django.conf import settings
 
+from notifications.channels import channel, reachable_channels
+from notifications.delivery.routing import MEDIA
 from statuspage.celery import app
 
 
@@ -29,6 +31,26 @@ def test_tasks_are_acknowledged_only_when_done_and_leave_no_results():
     assert app.conf.task_acks_late is True
     assert app.conf.worker_prefetch_multiplier == 1
     assert app.conf.task_ignore_result is True
+
+
+@pytest.mark.parametrize("name", [one.name for one in reachable_channels()])
+def test_what_asks_to_send_goes_to_the_queue_of_its_medium(name: str) -> None:
+    from notifications.hints import wake_send
+
+    wanted = MEDIA[channel(name).address_kind]
+    assert wanted in [queue.name for queue in settings.CELERY_TASK_QUEUES]
+    with app.connection_for_read() as connection:
+        queue = connection.SimpleQueue(wanted)
+        queue.clear()
+        wake_send(name)
+        message = queue.get(timeout=10)
+        message.ack()
+        assert message.payload[0] == [name]
+        queue.close()
+
+
+def test_a_worker_that_names_no_queue_serves_every_one() -> None:
+    assert set(app.amqp.queues.consume_from) == {"celery", *MEDIA.values()}
 
 
 def test_a_hint_reaches_the_queue():

@@ -45,7 +45,7 @@ _.collect  # prometheus-client
 _.readinto  # io.RawIOBase
 _.handle_DATA  # aiosmtpd
 _.base_url  # twilio
-_.task_default_queue, _.Beat, _.OnceTask  # celery, which is given the names
+_.task_default_queue, _.Beat, _.OnceTask, _.route  # celery, which is given the names
 _.frame  # signal handlers
 _.model_config, _.settings_customise_sources  # pydantic-settings
 
