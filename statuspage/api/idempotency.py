@@ -22,8 +22,9 @@ from statuspage.api.models import IdempotencyRecord
 from statuspage.staff.models import ApiToken
 
 KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
-# How long a repetition waits for the first to finish before it is answered 409.
-PATIENCE_MS: Final = 10_000
+# How long a repetition waits for the first to finish before it is answered 409; less than a
+# statement of the web process may take.
+PATIENCE_MS: Final = 8_000
 CONTEXT: Final = "idempotency"
 
 
