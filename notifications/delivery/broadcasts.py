@@ -78,7 +78,9 @@ INSERT: Final = f"""
 # A superseded delivery that waits, for a provider or for the morning, must not seem under way.
 SUPERSEDE_WAITING: Final = """
     UPDATE delivery_delivery d
-    SET state = 'superseded', settled_at = now(), updated_at = now()
+    SET state = CASE WHEN d.may_be_sent THEN 'unconfirmed' ELSE 'superseded' END,
+        sent_at = CASE WHEN d.may_be_sent THEN d.first_tried_at ELSE d.sent_at END,
+        settled_at = now(), updated_at = now()
     FROM delivery_broadcast older, delivery_delivery newer
     WHERE %(statement)s = ANY(older.superseded_by)
       AND d.statement_id = older.statement_id AND d.state = 'pending'

@@ -81,7 +81,7 @@ SUPERSEDED: Final = f"""
 WELCOME: Final = "a.id IS NOT NULL AND a.suppressed_at IS NULL AND a.confirmed_at IS NOT NULL"
 CLAIM: Final = f"""
     WITH due AS (
-        SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind,
+        SELECT d.id, d.published_at, d.may_be_sent, a.sealed, a.sealed_secret, a.kind,
                {QUIET_UNTIL} AS quiet,
                {WELCOME} AS welcome,
                {SUPERSEDED} AS superseded
@@ -94,7 +94,8 @@ CLAIM: Final = f"""
         LIMIT %(limit)s
         FOR UPDATE OF d SKIP LOCKED
     ), judged AS (
-        SELECT *, CASE WHEN superseded THEN 'superseded'
+        SELECT *, CASE WHEN may_be_sent AND (superseded OR NOT welcome) THEN 'unconfirmed'
+                       WHEN superseded THEN 'superseded'
                        WHEN NOT welcome THEN 'suppressed'
                        WHEN quiet IS NOT NULL THEN 'pending'
                        ELSE 'sending' END AS verdict
@@ -109,7 +110,8 @@ CLAIM: Final = f"""
         attempt_id = gen_random_uuid(),
         lease_until = now() + make_interval(secs => %(lease)s),
         first_tried_at = coalesce(d.first_tried_at, CASE WHEN verdict = 'sending' THEN now() END),
-        settled_at = CASE WHEN verdict IN ('superseded', 'suppressed') THEN now() END,
+        sent_at = CASE WHEN verdict = 'unconfirmed' THEN d.first_tried_at ELSE d.sent_at END,
+        settled_at = CASE WHEN verdict NOT IN ('sending', 'pending') THEN now() END,
         updated_at = now()
     FROM judged
     WHERE d.id = judged.id AND d.published_at = judged.published_at
@@ -133,6 +135,7 @@ EXPIRE: Final = """
     )
     UPDATE delivery_delivery d
     SET state = 'unknown', reason = 'timeout', code = 'lease', fence = d.fence + 1,
+        may_be_sent = true,
         due_at = now() + make_interval(secs => %s), updated_at = now()
     FROM expired
     WHERE d.id = expired.id AND d.published_at = expired.published_at

@@ -122,6 +122,9 @@ class Delivery(models.Model):
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     first_tried_at = models.DateTimeField(null=True)
+    # A try ended without a clear answer, and no look-up has shown since that it failed: what is no
+    # longer to be sent then is `unconfirmed`, not `superseded` or `suppressed`.
+    may_be_sent = models.BooleanField(default=False)
     # How many look-ups at the provider found nothing.
     looks = models.PositiveSmallIntegerField(default=0)
     provider_id = models.CharField(max_length=80, default="", blank=True)

@@ -56,6 +56,7 @@ FOUND: Final = """
 ABSENT: Final = """
     looks = CASE WHEN looks + 1 >= %s THEN 0 ELSE looks + 1 END,
     state = CASE WHEN looks + 1 >= %s THEN 'pending' ELSE 'unknown' END,
+    may_be_sent = looks + 1 < %s,
     due_at = CASE WHEN looks + 1 >= %s THEN now() ELSE now() + make_interval(secs => %s) END
 """
 # The receiver recognises a repetition: sending it again is the way to find out.
@@ -128,7 +129,7 @@ def _settle(one: Claimed, trace: Accepted | LookupResult) -> None:
     if isinstance(trace, Accepted):
         _write(FOUND, one, trace.provider_id)
     elif trace is LookupResult.ABSENT:
-        _write(ABSENT, one, *[LOOKS_NEEDED] * 3, again)
+        _write(ABSENT, one, *[LOOKS_NEEDED] * 4, again)
     else:
         _write(ASK_AGAIN, one, again)
 

@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -40,20 +40,24 @@ PASSING: Final = (OperationalError, InterfaceError)
 # A receipt may be stored before the provider's answer: then only what it lacks is added.
 WRITE: Final = """
     UPDATE delivery_delivery d
-    SET state = CASE WHEN d.state = 'sending' THEN r.state ELSE d.state END,
+    SET state = CASE WHEN d.state <> 'sending' THEN d.state
+                     WHEN r.gave_up AND d.may_be_sent THEN 'unconfirmed'
+                     ELSE r.state END,
         due_at = CASE WHEN d.state = 'sending' THEN r.due_at ELSE d.due_at END,
         provider_id = CASE WHEN r.provider_id <> '' THEN r.provider_id ELSE d.provider_id END,
         reason = CASE WHEN d.state = 'sending' THEN r.reason ELSE d.reason END,
         code = CASE WHEN d.state = 'sending' THEN r.code ELSE d.code END,
         attempts = d.attempts - (NOT r.counts)::int,
         segments = r.segments,
+        may_be_sent = d.may_be_sent OR r.unknown,
         sent_at = CASE WHEN r.state = 'sent' THEN coalesce(d.sent_at, now()) ELSE d.sent_at END,
         settled_at = CASE WHEN d.state = 'sending' AND r.state = 'failed' THEN now()
                           ELSE d.settled_at END,
         updated_at = now()
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::int[], %s::text[], %s::timestamptz[],
-                %s::text[], %s::text[], %s::text[], %s::bool[], %s::int[])
-         AS r (id, published_at, fence, state, due_at, provider_id, reason, code, counts, segments)
+                %s::text[], %s::text[], %s::text[], %s::bool[], %s::bool[], %s::bool[], %s::int[])
+         AS r (id, published_at, fence, state, due_at, provider_id, reason, code, counts, unknown,
+               gave_up, segments)
     WHERE d.id = r.id AND d.published_at = r.published_at AND d.fence = r.fence
       AND d.state IN ('sending', 'sent', 'delivered', 'undelivered', 'failed')
 """
@@ -85,6 +89,9 @@ class Result:
     code: str = ""
     counts: bool = True
     suppress: bool = False
+    # It may have gone out; and: it has not gone out this time, and is not tried again.
+    unknown: bool = False
+    gave_up: bool = False
 
 
 def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
@@ -97,11 +104,12 @@ def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetim
         return Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
     if isinstance(outcome, Unknown):
         again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
-        if channel.recognises(claimed.first_tried_at, again.due_at):
-            return again
+        if not again.gave_up and channel.recognises(claimed.first_tried_at, again.due_at):
+            return replace(again, unknown=True)
         look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
         reason, code = outcome.reason, outcome.code
-        return Result(claimed, DeliveryState.UNKNOWN, look_at, reason=reason, code=code)
+        unknown = DeliveryState.UNKNOWN
+        return Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
     if isinstance(outcome, NotSent):
         return _not_sent(claimed, outcome, now)
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
@@ -118,7 +126,7 @@ def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
     reason, code = outcome.reason, outcome.code
     counts = code != OWN_LIMIT and reason not in PATIENT
     if counts and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
-        return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code)
+        return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
     wait = backoff(claimed.attempts if counts else PATIENT_ATTEMPT)
     if outcome.retry_after is not None:
         wait = timedelta(seconds=outcome.retry_after)
@@ -137,7 +145,7 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
         (
             *(one.claimed.id, one.claimed.published_at, one.claimed.fence),
             *(str(one.state), one.due_at, one.provider_id, one.reason, one.code[:40]),
-            *(one.counts, segments),
+            *(one.counts, one.unknown, one.gave_up, segments),
         )
         for one, segments in results
     ]

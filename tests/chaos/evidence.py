@@ -11,8 +11,8 @@ from typing import Any, Final
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
-from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Receipt
-from notifications.delivery.states import UNFINISHED
+from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold, Receipt
+from notifications.delivery.states import UNFINISHED, HoldStep
 from statuspage.statements.models import Statement
 from tests.chaos.oracle import Case, Finding, Kind, Message, Row
 from tests.chaos.plan import Plan
@@ -74,7 +74,7 @@ def case_of(plan: Plan, world: World) -> tuple[Case, list[Finding]]:
         troubles=_troubles(ledger, answer["notes"]),
         forgotten=frozenset(world.publisher.done.keys() - in_log if restored_at else ()),
         restored_at=restored_at,
-        held=bool(restored_at),
+        discarded=_discarded(drills),
     )
     return case, found
 
@@ -121,6 +121,11 @@ def _drills_of_log(world: World) -> tuple[dict[int, str], list[Finding]]:
             kind = Kind.STUCK if one.number is None else Kind.LOST
             found.append(Finding(kind, f"drill {drill} is not in the log ({one.number})"))
     return drills, found
+
+
+def _discarded(drills: Mapping[int, str]) -> frozenset[str]:
+    numbers = Hold.objects.filter(step=HoldStep.DISCARDED).values_list("pk", flat=True)
+    return frozenset(drills[number] for number in numbers)
 
 
 def _unfinished_broadcasts() -> list[Finding]:

@@ -64,8 +64,8 @@ class Case:
     first tried. `stopped` is when the STOP of an address was
     acknowledged, `troubles` are the codes with which the ledger refused it or ended its messages.
     `replaces` has, by drill, the newer ones of the same incident. `forgotten` drills are those of
-    a database that a restore replaced at `restored_at`; `held` is set when that restore may leave
-    messages to people.
+    a database that a restore replaced at `restored_at`; `discarded` ones were on hold after it,
+    and people decided to leave the rest unsent.
     """
 
     wanted: Mapping[Key, str]
@@ -77,7 +77,7 @@ class Case:
     troubles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     forgotten: frozenset[str] = frozenset()
     restored_at: float = 0.0
-    held: bool = False
+    discarded: frozenset[str] = frozenset()
 
 
 T = TypeVar("T", Message, Row)
@@ -174,7 +174,7 @@ def _told(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
 
 
 def _sent(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
-    """Check `sent` and `unconfirmed`: one message, whose last receipt nobody acknowledged.
+    """Check `sent`: one message, whose last receipt nobody acknowledged.
 
     WeChat recognises a repetition without naming the message: no receipt finds such a row.
     """
@@ -199,12 +199,26 @@ def _failed(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
 def _superseded(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
     if messages:
         return Kind.DIFFERS, f"superseded, and the provider has {_ends(messages)}"
-    if not any((newer, row.address) in case.wanted for newer in case.replaces.get(row.drill, ())):
+    if not _replaced(case, row):
         return Kind.LOST, "superseded, and nothing newer is for this address"
     return None
 
 
+def _unconfirmed(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
+    """Allow no message where it may have gone out, and was not repeated for a good reason."""
+    if not messages and (_replaced(case, row) or _silenced(case, row.address)):
+        return None
+    return _sent(case, row, messages)
+
+
+def _replaced(case: Case, row: Row) -> bool:
+    newer = case.replaces.get(row.drill, ())
+    return any((one, row.address) in case.wanted for one in newer)
+
+
 def _suppressed(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
+    if row.drill in case.discarded:
+        return None
     if messages:
         return Kind.DIFFERS, f"suppressed, and the provider has {_ends(messages)}"
     if not _silenced(case, row.address):
@@ -214,7 +228,7 @@ def _suppressed(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
 
 def _unknown(case: Case, row: Row, messages: Sequence[Message]) -> Complaint:
     """Allow what nobody can be asked about to wait for people."""
-    if row.review and (case.held or row.channel in UNASKABLE):
+    if row.review and (case.restored_at or row.channel in UNASKABLE):
         return None
     return _unfinished(case, row, messages)
 
@@ -232,7 +246,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "delivered": _told,
     "undelivered": _told,
     "sent": _sent,
-    "unconfirmed": _sent,
+    "unconfirmed": _unconfirmed,
     "failed": _failed,
     "superseded": _superseded,
     "suppressed": _suppressed,

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from notifications.delivery.hold_selectors import held_of, open_holds
+from notifications.delivery.holds import hold_decide
+from notifications.delivery.models import Hold
+from notifications.delivery.states import HoldStep
 from tests.chaos.table import PROGRAMS
+from tests.product import eventually
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
 
 WITHIN_SECONDS: Final = 60.0
-# What docs/operations.md has an operator do before the workers start on a restored database.
-HOLD: Final = """
-    UPDATE delivery_delivery SET state = 'unknown', due_at = 'infinity'
-    WHERE state IN ('pending', 'sending')
-"""
 LOST: Final = "lost"
 
 
@@ -59,14 +59,8 @@ class Backup(threading.Thread):
             self._world.kill(name)
         self._make_new_database()
         call_command("restore", str(self._file))
-        self._as_documented()
         self.restored_at = time.time()
         self._world.start_programs()
-
-    def _as_documented(self) -> None:
-        """Do what the documentation has an operator do after a restore."""
-        with connection.cursor() as cursor:
-            cursor.execute(HOLD)
 
     def _make_new_database(self) -> None:
         """Set the database aside, and make an empty one of its name."""
@@ -80,3 +74,25 @@ class Backup(threading.Thread):
             )
             session.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(ours, lost))
             session.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(ours))
+
+
+def decide_holds() -> None:
+    """Decide as staff do about what a restore has put on hold: ask the provider about all of it.
+
+    What it certainly lacks is released; where others that cannot be asked may have been told, all
+    that is left is discarded.
+    """
+    for hold in open_holds():
+        _decide(hold.pk, HoldStep.LOOKING, HoldStep.LOOKED)
+        if held_of(hold.pk).doubtful:
+            _decide(hold.pk, HoldStep.DISCARDING, HoldStep.DISCARDED)
+        else:
+            _decide(hold.pk, HoldStep.RELEASING, HoldStep.RELEASED)
+
+
+def _decide(number: int, step: HoldStep, after: HoldStep) -> None:
+    with transaction.atomic():
+        hold_decide(number, step)
+    done = eventually(lambda: Hold.objects.get(pk=number).step == after, bool, WITHIN_SECONDS)
+    if not done:
+        raise RuntimeError(f"statement {number} was never {after}")

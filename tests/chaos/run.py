@@ -12,6 +12,7 @@ from tests.chaos import oracle
 from tests.chaos.evidence import case_of, situation, unfinished, verify_log
 from tests.chaos.oracle import Finding, Kind
 from tests.chaos.plan import Act, Plan
+from tests.chaos.restoring import decide_holds
 from tests.chaos.table import DEAFENING, TABLE
 from tests.chaos.world import World, running_world
 from tests.product import eventually
@@ -140,6 +141,7 @@ def _judge(world: World, verdict: Verdict) -> None:
 HEALING: Final[Mapping[str, Callable[[World], None]]] = {
     "everything is put right": World.recover,
     "everything is published": _wait_until_published,
+    "what is on hold is decided": lambda _world: decide_holds(),
     "everything is finished": _wait_until_finished,
     "nothing changes any more": _wait_until_still,
 }

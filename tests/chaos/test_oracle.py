@@ -197,8 +197,20 @@ def test_what_a_restore_forgot_may_have_been_told_before_it() -> None:
 
 def test_after_a_restore_messages_may_be_left_to_people() -> None:
     held = with_row("002", A, state="unknown", review=True)
-    assert judge(replace(held, held=True, restored_at=50.0)) == []
+    assert judge(replace(held, restored_at=50.0)) == []
+
+
+def test_what_people_discarded_after_a_restore_may_have_been_told_before_it() -> None:
+    told = with_row("002", A, state="suppressed")
+    assert judge(told) != []
+    assert judge(replace(told, restored_at=50.0, discarded=frozenset({"002"}))) == []
 
 
 def test_what_was_on_its_way_when_stop_came_may_arrive() -> None:
     assert judge(replace(WELL, stopped={A: 29.5})) == []
+
+
+def test_what_may_have_gone_out_and_was_replaced_needs_no_message() -> None:
+    assert judge(with_row("001", B, state="unconfirmed")) == []
+    newest = replace(without_message("SM2"), rows=with_row("002", A, state="unconfirmed").rows)
+    assert [one.kind for one in judge(newest)] == [Kind.LOST]

@@ -6,7 +6,7 @@ from notifications.delivery.states import RANK, TRANSITIONS, DeliveryState, may_
 
 ALLOWED = {
     "pending": {
-        *("sending", "superseded", "suppressed"),
+        *("sending", "superseded", "suppressed", "unconfirmed"),
         *("sent", "delivered", "undelivered", "failed"),
     },
     "sending": {
@@ -17,6 +17,7 @@ ALLOWED = {
         "delivered",
         "undelivered",
         "suppressed",
+        "unconfirmed",
     },
     "unknown": {"sent", "delivered", "undelivered", "failed", "pending"},
     "sent": {"unconfirmed", "delivered", "undelivered", "failed"},
