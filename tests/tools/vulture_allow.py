@@ -41,10 +41,13 @@ _.collect  # prometheus-client
 _.readinto  # io.RawIOBase
 _.handle_DATA  # aiosmtpd
 _.base_url  # twilio
-_.task_default_queue  # celery
+_.task_default_queue, _.Beat, _.OnceTask  # celery
 _.frame  # signal handlers
 _.model_config, _.settings_customise_sources  # pydantic-settings
 
 # Models that are used through the related name of their upload.
 _.ImportPart, _.ImportProblem
 _.UploadPart, _.UploadProblem, _.StagedTransaction
+
+# A column that only SQL writes and reads.
+_.receipts_due_at
