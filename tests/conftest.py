@@ -13,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadFileScheduling
 
+from statuspage.lib import database_clock
 from tests.database.base import TRAVEL
 
 SHARING: Final = {"browser", "crash", "simulator"}
@@ -90,6 +91,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def _empty_redis() -> None:
     """Rate limits and tokens of one test must not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _back_from_travels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test has read of PostgreSQL's clock must not reach the next."""
+    monkeypatch.setattr(database_clock, "_read", None)
 
 
 @pytest.fixture(autouse=True, scope="session")

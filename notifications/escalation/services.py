@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.conf import settings
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -225,7 +226,7 @@ def _disclosure(now: datetime) -> Iterator[Promise]:
     """Yield last year's disclosure, due by 31 January; not after the first quarter."""
     today = timezone.localdate(now)
     year = today.year - 1
-    out = standing_notices(database_now()).filter(kind=YearlyDisclosure.name, payload__year=year)
+    out = standing_notices(Now()).filter(kind=YearlyDisclosure.name, payload__year=year)
     if today.month > LAST_MONTH or out.exists():
         return
     due = datetime(today.year, 1, 31, 23, 59, 59, tzinfo=timezone.get_current_timezone())

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
 
 from statuspage.notices.models import Notice
 from statuspage.statements.models import Statement
@@ -14,7 +15,7 @@ def notices() -> QuerySet[Notice]:
     return Notice.objects.all()
 
 
-def standing_notices(as_of: datetime) -> QuerySet[Notice]:
+def standing_notices(as_of: datetime | Now) -> QuerySet[Notice]:
     """Return the notices that were published by then and not withdrawn by then, the newest
     first.
     """

@@ -7,10 +7,10 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from statuspage.lib.database_clock import database_now
 from statuspage.lib.money import ZERO, amount_json
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import short_moment
@@ -66,7 +66,7 @@ class Cell:
 
 def newest_backlog(incident_id: str) -> Notice | None:
     """Return the newest notice of an incident's backlog that was not withdrawn."""
-    found = standing_notices(database_now()).filter(kind=BACKLOG, incident_id=incident_id)
+    found = standing_notices(Now()).filter(kind=BACKLOG, incident_id=incident_id)
     return found.first()
 
 

@@ -60,7 +60,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return cursor
 
     def _travel(self) -> None:
-        self._away = escape_hatch.is_travelling()
-        to = DEPART.format(moment=datetime.now(UTC).isoformat()) if self._away else RETURN
+        travelling = escape_hatch.is_travelling()
+        to = DEPART.format(moment=datetime.now(UTC).isoformat()) if travelling else RETURN
+        # A rollback to a savepoint would undo the return.
+        self._away = travelling or bool(self.savepoint_ids)
         with self.connection.cursor() as cursor:
             cursor.execute(to)

@@ -97,7 +97,8 @@ class TestSending:
         assert row["body"] == "【演示支付】到账延迟。"
         assert row["sender"] == settings.TWILIO_FROM
         assert row["status_callback"] == (
-            f"{settings.SITE_URL}/hooks/twilio_sms/status/?delivery=7&attempt={sent.attempt_id}"
+            f"{settings.SITE_URL}/hooks/twilio_sms/status/"
+            f"?delivery=7&attempt={sent.attempt_id}#rc=5&rp=all"
         )
 
     def test_a_batch_of_many_sends_each_once(self, simulator: Simulator) -> None:

@@ -14,6 +14,7 @@ from notifications.delivery.receipts import receipts_apply, receipts_store
 from notifications.delivery.resolve import sweep
 from notifications.delivery.selectors import deliveries_of, progress_by_channel, recent_broadcasts
 from statuspage.celery import app
+from statuspage.operations.queueing import take
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,9 @@ def asked():
             found = []
             while message := waiting(queue):
                 message.ack()
-                found.append((message.headers["task"], *message.payload[0]))
+                task, arguments = message.headers["task"], message.payload[0]
+                assert take(task, arguments)
+                found.append((task, *arguments))
             return found
 
         tasks()

@@ -204,7 +204,7 @@ class TestReviews:
         assert answer.status_code == 404
 
     def test_what_the_clock_said_and_what_is_old_is_not_asked_for(self, settings) -> None:
-        open_incident()
         old = timezone.now() - timedelta(days=settings.REVIEW_WITHIN_DAYS, minutes=1)
         open_incident(author=make_staff(), started_at=old, published_at=old)
+        open_incident()
         assert "Everything has been reviewed." in words(signed_in(Role.APPROVER).get(REVIEWS))

@@ -153,6 +153,15 @@ def test_times_never_run_against_the_numbers():
     assert [one.published_at for one in said] == sorted(one.published_at for one in said)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", [None, datetime(2026, 1, 1, tzinfo=UTC)])
+def test_nothing_is_published_before_the_last_statement(given):
+    """As when PostgreSQL's own clock was set back."""
+    ahead = datetime(2126, 1, 1, tzinfo=UTC)
+    assert say(published_at=ahead).published_at == ahead
+    assert say(published_at=given).published_at == ahead
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "sql",
