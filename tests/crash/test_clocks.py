@@ -23,6 +23,7 @@ def test_a_worker_whose_clock_is_wrong_tells_everybody_once(stage: Stage, clock:
     stage.simulator.switch("error_after", fraction=0.2, seed=4)
     stage.simulator.switch("error_before", fraction=0.1, seed=5)
     stage.simulator.switch("delay", ms=30)
+    stage.simulator.switch("receipts_late", ms=3_000)  # no receipt comes before a blind repetition
     stage.publish(RECIPIENTS)
     stage.start("worker", clock=clock, **PATIENT)
     stage.wait_until_accepted(1)
