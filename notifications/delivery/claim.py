@@ -81,7 +81,8 @@ SUPERSEDED: Final = f"""
 WELCOME: Final = "a.id IS NOT NULL AND a.suppressed_at IS NULL AND a.confirmed_at IS NOT NULL"
 CLAIM: Final = f"""
     WITH due AS (
-        SELECT d.id, d.published_at, d.may_be_sent, a.sealed, a.sealed_secret, a.kind,
+        SELECT d.id, d.published_at, d.may_be_sent, d.repeat_until,
+               a.sealed, a.sealed_secret, a.kind,
                {QUIET_UNTIL} AS quiet,
                {WELCOME} AS welcome,
                {SUPERSEDED} AS superseded
@@ -97,6 +98,7 @@ CLAIM: Final = f"""
         SELECT *, CASE WHEN may_be_sent AND (superseded OR NOT welcome) THEN 'unconfirmed'
                        WHEN superseded THEN 'superseded'
                        WHEN NOT welcome THEN 'suppressed'
+                       WHEN repeat_until <= now() THEN 'unknown'
                        WHEN quiet IS NOT NULL THEN 'pending'
                        ELSE 'sending' END AS verdict
         FROM due
@@ -111,7 +113,7 @@ CLAIM: Final = f"""
         lease_until = now() + make_interval(secs => %(lease)s),
         first_tried_at = coalesce(d.first_tried_at, CASE WHEN verdict = 'sending' THEN now() END),
         sent_at = CASE WHEN verdict = 'unconfirmed' THEN d.first_tried_at ELSE d.sent_at END,
-        settled_at = CASE WHEN verdict NOT IN ('sending', 'pending') THEN now() END,
+        settled_at = CASE WHEN verdict NOT IN ('sending', 'pending', 'unknown') THEN now() END,
         updated_at = now()
     FROM judged
     WHERE d.id = judged.id AND d.published_at = judged.published_at

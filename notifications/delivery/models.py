@@ -125,6 +125,8 @@ class Delivery(models.Model):
     # A try ended without a clear answer, and no look-up has shown since that it failed: what is no
     # longer to be sent then is `unconfirmed`, not `superseded` or `suppressed`.
     may_be_sent = models.BooleanField(default=False)
+    # It waits to be repeated, which the receiver only recognises until then.
+    repeat_until = models.DateTimeField(null=True)
     # How many look-ups at the provider found nothing.
     looks = models.PositiveSmallIntegerField(default=0)
     provider_id = models.CharField(max_length=80, default="", blank=True)

@@ -59,8 +59,12 @@ ABSENT: Final = """
     may_be_sent = looks + 1 < %s,
     due_at = CASE WHEN looks + 1 >= %s THEN now() ELSE now() + make_interval(secs => %s) END
 """
-# The receiver recognises a repetition: sending it again is the way to find out.
-REPEAT: Final = "state = 'pending', due_at = now()"
+# The receiver recognises a repetition for so long: sending it again is the way to find out.
+REPEAT: Final = """
+    state = 'pending', due_at = now(), repeat_until = first_tried_at + make_interval(secs => %s)
+"""
+# It may arrive twice, which the settings prefer to its being lost.
+RISK: Final = "state = 'pending', due_at = now(), repeat_until = NULL"
 # The provider does not answer now, which says nothing about the message: it is asked again.
 ASK_AGAIN: Final = "due_at = now() + make_interval(secs => %s)"
 # It cannot be found out: it stays `unknown`, never due again, and is listed for staff to review.
@@ -85,7 +89,7 @@ def _settled_unasked(one: Claimed, now: datetime) -> bool:
     """Settle it without asking the provider, if possible: repeat it, or leave it to staff."""
     provider = find_channel(one.provider)
     if provider.recognises(one.first_tried_at, now):
-        _write(REPEAT, one)
+        _write(REPEAT, one, provider.recognises_repeats_for.total_seconds())
     elif one.sealed is None:  # the address was erased since
         _write(REVIEW, one, NEVER)
     elif type(provider).look_up is not Channel.look_up:
@@ -95,7 +99,7 @@ def _settled_unasked(one: Claimed, now: datetime) -> bool:
         one.channel in settings.DELIVERY_PREFER_DUP
         and one.attempts < settings.DELIVERY_MAX_ATTEMPTS
     ):
-        _write(REPEAT, one)
+        _write(RISK, one)
     else:
         _write(REVIEW, one, NEVER)
     return True

@@ -50,14 +50,17 @@ WRITE: Final = """
         attempts = d.attempts - (NOT r.counts)::int,
         segments = r.segments,
         may_be_sent = d.may_be_sent OR r.unknown,
+        repeat_until = coalesce(d.first_tried_at + make_interval(secs => r.repeats),
+                                d.repeat_until),
         sent_at = CASE WHEN r.state = 'sent' THEN coalesce(d.sent_at, now()) ELSE d.sent_at END,
         settled_at = CASE WHEN d.state = 'sending' AND r.state = 'failed' THEN now()
                           ELSE d.settled_at END,
         updated_at = now()
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::int[], %s::text[], %s::timestamptz[],
-                %s::text[], %s::text[], %s::text[], %s::bool[], %s::bool[], %s::bool[], %s::int[])
+                %s::text[], %s::text[], %s::text[], %s::bool[], %s::bool[], %s::bool[],
+                %s::float[], %s::int[])
          AS r (id, published_at, fence, state, due_at, provider_id, reason, code, counts, unknown,
-               gave_up, segments)
+               gave_up, repeats, segments)
     WHERE d.id = r.id AND d.published_at = r.published_at AND d.fence = r.fence
       AND d.state IN ('sending', 'sent', 'delivered', 'undelivered', 'failed')
 """
@@ -92,6 +95,8 @@ class Result:
     # It may have gone out; and: it has not gone out this time, and is not tried again.
     unknown: bool = False
     gave_up: bool = False
+    # For so many seconds after the first try a repetition is recognised: it is tried again in time.
+    repeats: float | None = None
 
 
 def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
@@ -105,7 +110,8 @@ def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetim
     if isinstance(outcome, Unknown):
         again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
         if not again.gave_up and channel.recognises(claimed.first_tried_at, again.due_at):
-            return replace(again, unknown=True)
+            seconds = channel.recognises_repeats_for.total_seconds()
+            return replace(again, unknown=True, repeats=seconds)
         look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
         reason, code = outcome.reason, outcome.code
         unknown = DeliveryState.UNKNOWN
@@ -145,7 +151,7 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
         (
             *(one.claimed.id, one.claimed.published_at, one.claimed.fence),
             *(str(one.state), one.due_at, one.provider_id, one.reason, one.code[:40]),
-            *(one.counts, one.unknown, one.gave_up, segments),
+            *(one.counts, one.unknown, one.gave_up, one.repeats, segments),
         )
         for one, segments in results
     ]

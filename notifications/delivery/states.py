@@ -33,7 +33,12 @@ REPORTED: Final[frozenset[str]] = frozenset({_S.SENT, _S.DELIVERED, _S.UNDELIVER
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     # A receipt may arrive for a message that a look-up did not find and that waits for a retry.
     # One that may have gone out, and is not repeated after all, is unconfirmed.
-    _S.PENDING: REPORTED | {_S.SENDING, _S.SUPERSEDED, _S.SUPPRESSED, _S.UNCONFIRMED},
+    _S.PENDING: REPORTED
+    | {
+        *(_S.SENDING, _S.SUPERSEDED, _S.SUPPRESSED, _S.UNCONFIRMED),
+        # Its repetition would no longer be recognised.
+        _S.UNKNOWN,
+    },
     _S.SENDING: REPORTED | {_S.PENDING, _S.UNKNOWN, _S.SUPPRESSED, _S.UNCONFIRMED},
     # A receipt may arrive before, or instead of, the provider's answer.
     _S.UNKNOWN: REPORTED | {_S.PENDING},

@@ -1,6 +1,7 @@
 """A try without a clear answer is remembered: what it may have sent is never called unsent."""
 
 import pytest
+from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from notifications.channels import channel
@@ -10,6 +11,7 @@ from notifications.delivery.claim import claim, expire_leases
 from notifications.delivery.models import Delivery
 from notifications.delivery.resolve import resolve_unknown
 from notifications.delivery.results import result_of, write_results
+from notifications.delivery.states import NEVER
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import addresses_suppress
 from statuspage.incidents.services.incidents import incident_update
@@ -112,3 +114,22 @@ def test_a_lost_worker_may_have_sent_what_it_held(statement: Statement, settings
     resolve_unknown()
     row = Delivery.objects.get()
     assert (row.state, row.may_be_sent) == ("pending", True)
+
+
+def test_a_repetition_that_comes_too_late_is_left_to_people(statement: Statement) -> None:
+    memory = channel(WECHAT).recognises_repeats_for
+    row = attempt(NO_ANSWER)
+    assert row.repeat_until == row.first_tried_at + memory
+    Delivery.objects.update(first_tried_at=Now() - memory, repeat_until=Now() - memory)
+    due_now()
+    assert claim(WECHAT, 1) == ([], 1)
+    resolve_unknown()
+    row.refresh_from_db()
+    assert (row.state, row.due_at) == ("unknown", NEVER)
+
+
+def test_what_was_refused_since_may_have_gone_out_before_and_has_no_more_time(
+    statement: Statement,
+) -> None:
+    until = attempt(NO_ANSWER).repeat_until
+    assert attempt(REFUSED).repeat_until == until

@@ -6,7 +6,7 @@ from notifications.delivery.states import RANK, TRANSITIONS, DeliveryState, may_
 
 ALLOWED = {
     "pending": {
-        *("sending", "superseded", "suppressed", "unconfirmed"),
+        *("sending", "superseded", "suppressed", "unconfirmed", "unknown"),
         *("sent", "delivered", "undelivered", "failed"),
     },
     "sending": {
