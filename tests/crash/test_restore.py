@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from notifications.delivery.models import Broadcast, Delivery, Hold
 from notifications.delivery.states import HoldStep
 from statuspage.operations.backup import backup
 from statuspage.pages.log.machine import VERIFIER
+from statuspage.statements.tree import newest_checkpoint
 from tests.crash.harness import PATIENT, Stage
 from tests.crash.restoring import decide, lose_everything_and_restore, states, told
 from tests.product import eventually
@@ -98,12 +101,23 @@ def test_nobody_is_told_twice_and_those_left_over_are_told(
 
 
 def verify_the_log(stage: Stage, memory: Path) -> None:
-    """Run verify_log.py as a reader does; it remembers what it saw before."""
+    """Run verify_log.py as a reader does; it remembers what it saw before.
+
+    Once the pages are those of this database: a second ago they were of the one before it.
+    """
+
+    def shown() -> str:
+        with suppress(OSError), urllib.request.urlopen(f"{stage.site}/log/checkpoint") as page:
+            return str(page.read().decode())
+        return ""
 
     def verify() -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, str(VERIFIER), stage.site]
         return subprocess.run(command, cwd=memory, capture_output=True, text=True, check=False)
 
+    newest = newest_checkpoint()
+    assert newest
+    stage.wait(lambda: shown() == newest.note, "the pages never showed the newest checkpoint")
     done = eventually(verify, lambda one: one.returncode != CANNOT_TELL)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -13,7 +13,9 @@ from notifications.delivery.models import Broadcast, Delivery
 from notifications.delivery.receipts import receipts_apply, receipts_store
 from notifications.delivery.resolve import sweep
 from notifications.delivery.selectors import deliveries_of, progress_by_channel, recent_broadcasts
+from notifications.hints import flush
 from statuspage.celery import app
+from statuspage.operations.configuration import QUEUES
 from statuspage.operations.queueing import take
 from tests.factories import make_address, open_incident
 
@@ -33,21 +35,24 @@ def progress(number):
 def asked():
     """Yield the tasks that the sweep asked for, as a worker would find them in the queue."""
     with app.connection_for_read() as connection:
-        queue = connection.SimpleQueue("celery")
+        queues = [connection.SimpleQueue(name) for name in QUEUES]
 
         def tasks():
+            flush()  # a thread of this process sends them
             found = []
-            while message := waiting(queue):
-                message.ack()
-                task, arguments = message.headers["task"], message.payload[0]
-                assert take(task, arguments)
-                found.append((task, *arguments))
+            for queue in queues:
+                while message := waiting(queue):
+                    message.ack()
+                    task, arguments = message.headers["task"], message.payload[0]
+                    assert take(task, arguments)
+                    found.append((task, *arguments))
             return found
 
         tasks()
         yield tasks
         tasks()
-        queue.close()
+        for queue in queues:
+            queue.close()
 
 
 def waiting(queue):

@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 from django.db import connection
 
 T = TypeVar("T")
-WAITS: Final = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
+# Not pg_stat_activity: a transaction sees it as it was when first asked.
+WAITS: Final = "SELECT count(*) FROM pg_locks WHERE %s = ANY(pg_blocking_pids(pid))"
 GIVE_UP_SECONDS: Final = 60
 
 

@@ -255,10 +255,10 @@ def test_an_incident_cannot_be_deleted():
     assert Incident.objects.exists()
 
 
-def test_reading_open_incidents_takes_three_queries(django_assert_num_queries):
+def test_reading_open_incidents_takes_two_queries(django_assert_num_queries):
     for _ in range(4):
         open_incident()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         for incident in open_incidents():
             assert [row.component.name for row in incident.affected.all()]
 
