@@ -25,12 +25,16 @@ class Instant:
     function: str
     when: When
     call: int = 1
+    # Which of its calls count, by what they return.
+    counts: Callable[[Any], bool] = lambda _returned: True
 
 
 DELIVERY: Final = "notifications.delivery"
 INSTANTS: Final = {
     "before_claim": Instant(f"{DELIVERY}.send", "claim", When.BEFORE, call=2),
-    "after_claim": Instant(f"{DELIVERY}.send", "claim", When.AFTER, call=2),
+    "after_claim": Instant(
+        f"{DELIVERY}.send", "claim", When.AFTER, counts=lambda returned: bool(returned[0])
+    ),
     "before_result": Instant(f"{DELIVERY}.results", "write_results", When.BEFORE),
     # The deliveries are inserted, the cursor is not moved, nothing is committed.
     "within_chunk": Instant(f"{DELIVERY}.models.Broadcast", "save", When.BEFORE, call=2),
@@ -67,11 +71,10 @@ def _deadly(real: Callable[..., Any], instant: Instant) -> Callable[..., Any]:
 
     @functools.wraps(real)
     def wrapped(*arguments: Any, **options: Any) -> Any:
-        now = next(calls) >= instant.call  # that very call may fail
-        if now and instant.when is When.BEFORE:
+        if instant.when is When.BEFORE and next(calls) >= instant.call:  # that very call may fail
             _die()
         returned = real(*arguments, **options)
-        if now and instant.when is When.AFTER:
+        if instant.when is When.AFTER and instant.counts(returned) and next(calls) >= instant.call:
             _die()
         return returned
 
