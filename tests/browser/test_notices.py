@@ -121,6 +121,8 @@ def test_every_kind_of_notice_has_a_form_of_its_own(
             for name, value in values.items():
                 if value is not None:
                     fill_in(desk, name, value)
+            # The preview follows what is typed; to leave before it has come is to break it off.
+            desk.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize("kind", WITH_EVERY_FIELD)

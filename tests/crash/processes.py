@@ -57,6 +57,10 @@ class Process:
         """Send a signal to it and all its children."""
         os.killpg(self._pid, number)
 
+    def ask_to_end(self) -> None:
+        """Ask its head, as a supervisor does; it ends its children when they have finished."""
+        os.kill(self._pid, signal.SIGTERM)
+
     def kill(self) -> None:
         """End it and its children at once; nothing is said goodbye to."""
         with suppress(ProcessLookupError):  # all of it has ended already

@@ -112,7 +112,7 @@ def test_a_worker_that_is_asked_to_end_in_mid_broadcast_leaves_the_rest(stage: S
     stage.publish(RECIPIENTS)
     worker = stage.start("worker", TWILIO_PER_SECOND=40)
     stage.wait_until_accepted(10)
-    worker.signal(signal.SIGTERM)
+    worker.ask_to_end()
     assert eventually(lambda: worker.ended, bool), "it did not end"
     stage.start("worker")
     stage.wait_until_finished()
