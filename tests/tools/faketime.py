@@ -2,11 +2,11 @@
 
 import os
 import select
-import shutil
-import subprocess
 import time
 from pathlib import Path
 from typing import Final
+
+from tests.tools.debian import install
 
 PACKAGE: Final = "faketime"
 FOLDERS: Final = ("/usr/lib", "/usr/local/lib")
@@ -55,13 +55,8 @@ def main() -> None:
     Raises:
         SystemExit: it is missing and cannot be installed.
     """
-    if find():
-        return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SystemExit(f"candor: the tests of wrong clocks need Debian's {PACKAGE}")
-    variables = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], check=True, env=variables)
-    subprocess.run(["apt-get", "install", "-y", "-qq", PACKAGE], check=True, env=variables)
+    if not find():
+        install(PACKAGE, "the tests of wrong clocks")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-import subprocess
+
+from tests.tools.debian import install
 
 PACKAGE = "nginx-light"
 
@@ -18,13 +19,8 @@ def main() -> None:
     Raises:
         SystemExit: it is missing and cannot be installed.
     """
-    if find():
-        return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SystemExit(f"candor: the tests of the page server need Debian's {PACKAGE}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
-    subprocess.run(["apt-get", "install", "-y", "-qq", PACKAGE], check=True, env=environment)
+    if not find():
+        install(PACKAGE, "the tests of the page server")
 
 
 if __name__ == "__main__":
