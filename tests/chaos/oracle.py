@@ -126,10 +126,11 @@ def _judge_one(
 
 
 def _without_row(case: Case, address: str, messages: Sequence[Message]) -> list[tuple[Kind, str]]:
+    silenced = _silenced(case, address)
+    if silenced and all(one.at < case.restored_at for one in messages):
+        return []  # told, if at all, by the database that was lost
     if messages:
         return [(Kind.DIFFERS, "the ledger has a message without a row")]
-    if _silenced(case, address):
-        return []
     return [(Kind.LOST, "no row and no message")]
 
 

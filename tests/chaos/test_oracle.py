@@ -214,3 +214,9 @@ def test_what_may_have_gone_out_and_was_replaced_needs_no_message() -> None:
     assert judge(with_row("001", B, state="unconfirmed")) == []
     newest = replace(without_message("SM2"), rows=with_row("002", A, state="unconfirmed").rows)
     assert [one.kind for one in judge(newest)] == [Kind.LOST]
+
+
+def test_who_was_told_before_a_restore_and_wrote_stop_after_it_has_no_row() -> None:
+    gone = replace(without_row("001", A), stopped={A: 60.0}, published={})
+    assert [one.kind for one in judge(gone)] == [Kind.DIFFERS]
+    assert judge(replace(gone, restored_at=50.0)) == []
