@@ -204,6 +204,33 @@ def lock(deliveries: Collection[tuple[int, datetime]]) -> None:
         )
 
 
+def take_for_look_up(which: str, since: str) -> str:
+    """Return SQL that takes due deliveries for a look at their provider, as rows of `Claimed`.
+
+    `which` is a condition on `d`, and `since` what stands for `first_tried_at`: from when on the
+    provider may have the message. Its last parameters are how many, and for how many seconds: a
+    look holds the row for as long as it may take, and moving due_at on is the lease.
+    """
+    return f"""
+        WITH due AS (
+            SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind
+            FROM delivery_delivery d
+            LEFT JOIN subscribers_address a ON a.id = d.address_id
+            WHERE {which} AND d.due_at <= now()
+            ORDER BY d.due_at
+            LIMIT %s
+            FOR UPDATE OF d SKIP LOCKED
+        )
+        UPDATE delivery_delivery d
+        SET fence = d.fence + 1, due_at = now() + make_interval(secs => %s), updated_at = now()
+        FROM due
+        WHERE d.id = due.id AND d.published_at = due.published_at
+        RETURNING d.channel, coalesce(nullif(d.provider, ''), d.channel), d.id, d.published_at,
+                  d.statement_id, d.address_id, d.language, d.attempts, d.attempt_id, d.fence,
+                  {since}, due.sealed, due.sealed_secret, due.kind
+    """
+
+
 def renew(held: Sequence[Claimed]) -> None:
     """Extend the leases of what is still being sent."""
     with transaction.atomic(), connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from notifications.channels.base import Channel, Message, askable_channels, stan
 from notifications.channels.outcomes import Accepted, LookupResult, Reason
 from notifications.delivery import loop
 from notifications.delivery.broadcasts import expand_on_hold
-from notifications.delivery.claim import Claimed
+from notifications.delivery.claim import Claimed, take_for_look_up
 from notifications.delivery.ledger import RESET
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold
 from notifications.delivery.resolve import (
@@ -44,29 +44,11 @@ ASKED_FOR: Final = timedelta(hours=1)
 # What could not be asked about has this code.
 NO_ANSWER: Final = "no_answer"
 
-# A message that is found went out in an attempt that the backup does not know.
-#
-# As in resolve.py, a look holds the row for as long as it may take. The messages went out at some
-# time after publication: `first_tried_at` of the backup says nothing about the tries after it.
-TAKE: Final = """
-    WITH due AS (
-        SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind
-        FROM delivery_delivery d
-        LEFT JOIN subscribers_address a ON a.id = d.address_id
-        WHERE d.statement_id = %s AND d.state = 'held' AND d.channel = ANY(%s)
-          AND d.due_at <= now()
-        ORDER BY d.due_at
-        LIMIT %s
-        FOR UPDATE OF d SKIP LOCKED
-    )
-    UPDATE delivery_delivery d
-    SET fence = d.fence + 1, due_at = now() + make_interval(secs => %s), updated_at = now()
-    FROM due
-    WHERE d.id = due.id AND d.published_at = due.published_at
-    RETURNING d.channel, coalesce(nullif(d.provider, ''), d.channel), d.id, d.published_at,
-              d.statement_id, d.address_id, d.language, d.attempts, d.attempt_id, d.fence,
-              d.published_at, due.sealed, due.sealed_secret, due.kind
-"""
+# The messages went out at some time after publication: `first_tried_at` of the backup says nothing
+# about the tries after it. One that is found went out in an attempt that the backup does not know.
+TAKE: Final = take_for_look_up(
+    "d.statement_id = %s AND d.state = 'held' AND d.channel = ANY(%s)", since="d.published_at"
+)
 WRITE: Final = """
     UPDATE delivery_delivery SET {changes}, updated_at = now()
     WHERE id = %s AND published_at = %s AND fence = %s AND state = 'held'

@@ -13,7 +13,7 @@ from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel, Message
 from notifications.channels.outcomes import Accepted, LookupResult
 from notifications.delivery import loop
-from notifications.delivery.claim import Claimed, expire_leases
+from notifications.delivery.claim import Claimed, expire_leases, take_for_look_up
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold, Receipt
 from notifications.delivery.send import contents, log_error, message_of
 from notifications.delivery.states import HOLD_MOVING, NEVER, UNFINISHED, DeliveryState
@@ -27,25 +27,7 @@ LOOKS_AT_ONCE: Final = 50
 # The time limit of a whole look, in timeouts of a single answer.
 LOOK_TIMEOUTS: Final = 4
 
-# A look holds the row for as long as it may take: moving due_at on is the lease.
-TAKE: Final = """
-    WITH due AS (
-        SELECT d.id, d.published_at, a.sealed, a.sealed_secret, a.kind
-        FROM delivery_delivery d
-        LEFT JOIN subscribers_address a ON a.id = d.address_id
-        WHERE d.state = 'unknown' AND d.due_at <= now()
-        ORDER BY d.due_at
-        LIMIT %s
-        FOR UPDATE OF d SKIP LOCKED
-    )
-    UPDATE delivery_delivery d
-    SET fence = d.fence + 1, due_at = now() + make_interval(secs => %s), updated_at = now()
-    FROM due
-    WHERE d.id = due.id AND d.published_at = due.published_at
-    RETURNING d.channel, coalesce(nullif(d.provider, ''), d.channel), d.id, d.published_at,
-              d.statement_id, d.address_id, d.language, d.attempts, d.attempt_id, d.fence,
-              d.first_tried_at, due.sealed, due.sealed_secret, due.kind
-"""
+TAKE: Final = take_for_look_up("d.state = 'unknown'", since="d.first_tried_at")
 WRITE: Final = """
     UPDATE delivery_delivery SET {changes}, updated_at = now()
     WHERE id = %s AND published_at = %s AND fence = %s AND state = 'unknown'
