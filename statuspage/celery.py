@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from celery import Celery
 from celery.signals import beat_init, task_prerun, worker_process_init
+from kombu.transport import TRANSPORT_ALIASES
 
 from statuspage.operations.logs import follow_request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
+TRANSPORT_ALIASES |= dict.fromkeys(("redis", "rediss"), "statuspage.operations.broker:Transport")
 app = Celery("candor", task_cls="statuspage.operations.queueing:OnceTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
