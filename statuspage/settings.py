@@ -196,6 +196,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Workers retry the broker without limit; processes that send a task do not wait for it.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A Redis that answers with an error, such as a replica that takes no writes, ends no worker either.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0} | (
     {"confirm_publish": True, "read_timeout": 10, "write_timeout": 5}

@@ -6,6 +6,29 @@ from kombu.transport import redis
 from redis.exceptions import ConnectionError as NoConnection
 
 
+class QoS(redis.QoS):
+    """The count of messages that a worker holds, without those whose tasks have ended.
+
+    Kombu goes on counting one of which Redis could not be told. Where the connection that waits for
+    the next message lives on, nothing else ends this, and after as many as there are processes the
+    worker takes no more. Redis gives the message to a worker again, which finds nothing to do.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        """Acknowledge one; what Redis raises is raised once it no longer counts."""
+        try:
+            super().ack(delivery_tag)
+        finally:
+            self._quick_ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        """Reject one; what Redis raises is raised once it no longer counts."""
+        try:
+            super().reject(delivery_tag, requeue=requeue)
+        finally:
+            self._quick_ack(delivery_tag)
+
+
 class Channel(redis.Channel):
     """A channel that says that its connection is gone.
 
@@ -13,6 +36,8 @@ class Channel(redis.Channel):
     connects again is acknowledged on the channel of before. Celery knows how to go on after a
     connection error, and the message comes again.
     """
+
+    QoS = QoS
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         if getattr(self.connection, "client", None) is None:

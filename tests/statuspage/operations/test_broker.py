@@ -43,3 +43,20 @@ def test_a_channel_whose_connection_lives_acknowledges() -> None:
         message = queue.get(timeout=5)
         message.ack_log_error(logging.getLogger(), connection.connection_errors)
         assert message.acknowledged
+
+
+@pytest.mark.parametrize("answer", ["ack", "reject"])
+def test_a_worker_takes_the_next_message_though_redis_took_no_answer(caplog, answer: str) -> None:
+    with app.connection_for_read(url=settings.REDIS_URL) as connection:
+        queue = SimpleQueue(connection, "test-broker")
+        queue.put("work")
+        message = queue.get(timeout=5)
+        channel = message.channel
+        channel.do_restore = False  # when the tests end
+        channel.basic_qos(0, 1, False)
+        assert not channel.qos.can_consume()
+        channel.pool.connection_kwargs["port"] = 1
+        channel.pool.reset()
+        getattr(message, f"{answer}_log_error")(logging.getLogger(), connection.connection_errors)
+        assert f"Couldn't {answer}" in caplog.text
+        assert channel.qos.can_consume()
