@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from notifications.channels.base import Channel
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
@@ -18,6 +18,7 @@ from notifications.delivery.states import DeliveryState
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import addresses_suppress
 from statuspage.lib.database_clock import database_now
+from statuspage.lib.postgres.base import PASSING
 
 # The code of a refusal by our own rate limit, which does not count as an attempt.
 OWN_LIMIT: Final = "own_limit"
@@ -34,8 +35,6 @@ WITHIN_SECONDS: Final = 3600
 # Results are written this often: cheap enough, and soon enough for the progress bar.
 WRITE_EVERY: Final = 100
 PAUSE_SECONDS: Final = 0.2
-# The database was away, or aborted us to break a deadlock: the same SQL may succeed next time.
-PASSING: Final = (OperationalError, InterfaceError)
 
 # A receipt may be stored before the provider's answer: then only what it lacks is added.
 WRITE: Final = """

@@ -17,6 +17,9 @@ from statuspage.lib.postgres.base import impatient
 
 # An engine that has not answered after so long is down.
 TIMEOUT_SECONDS: Final = 1.0
+# What Redis is asked to keep, and for how long.
+ASKED: Final = "asked"
+ASKED_SECONDS: Final = 60
 # Apps above this one register here, in ready().
 _readers: Final[list[Callable[[], Iterable[str]]]] = []
 
@@ -59,18 +62,18 @@ def _reasons() -> list[str]:
 def _database() -> bool:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SHOW transaction_read_only")
+            return bool(cursor.fetchone()[0] == "off")  # "on": it is no primary
     except DatabaseError:
         return False
     finally:
         connection.close()
-    return True
 
 
 def _redis() -> bool:
     with redis_client.client() as client:
         try:
-            return bool(client.ping())
+            return bool(client.set(ASKED, 1, ex=ASKED_SECONDS))  # a replica takes no writes
         except (redis.RedisError, OSError):
             return False
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, set_response_etag
@@ -17,12 +16,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from statuspage.lib.postgres.base import PASSING
 from statuspage.lib.rate_limits import WINDOW_SECONDS
 from statuspage.statements.texts import CHINESE, ENGLISH
 
 TRY_AGAIN_SECONDS: Final = 30
-# An engine that is away or hangs.
-AWAY: Final = (OperationalError, InterfaceError, RedisError)
+# An engine that is away, hangs or takes no writes.
+AWAY: Final = (*PASSING, RedisError)
 # Keeps the footer from querying the database, which may be what failed.
 NO_QUERY: Final = {"log_head": None}
 # RFC 9111 and RFC 5861, in seconds. Browsers revalidate each time, shared caches after a second;

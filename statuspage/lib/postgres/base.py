@@ -12,7 +12,13 @@ from functools import partial
 from typing import Any, Final
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connections,
+)
 from django.db.backends.postgresql import base
 from psycopg.errors import ConnectionTimeout
 from psycopg.pq import TransactionStatus
@@ -28,6 +34,10 @@ CHECK_SECONDS: Final = 2
 # After a connection that was made in vain nobody in this process tries another for so long.
 PAUSE_SECONDS: Final = 2.0
 WAIT_SECONDS: Final = 0.1
+
+# The database was away, or aborted us to break a deadlock; or the server takes no writes, since it
+# is no primary any more (InternalError to psycopg). The same SQL may succeed next time.
+PASSING: Final = (OperationalError, InterfaceError, InternalError)
 
 _patience: float | None = None
 _silent_until = 0.0

@@ -69,6 +69,15 @@ def test_results_wait_for_a_database_that_has_broken_the_connection() -> None:
     assert set(Delivery.objects.values_list("provider_id", flat=True)) == {"SM0", "SM1", "SM2"}
 
 
+def test_results_wait_for_a_database_that_takes_no_writes() -> None:
+    holding = holding_of(1)
+    holding.settle(holding.claimed[0].id, Accepted("SM0"))
+    with connection.cursor() as cursor:  # as after its primary has become a standby
+        cursor.execute("SET default_transaction_read_only = on")
+    holding.write_all()
+    assert Delivery.objects.get().state == "sent"
+
+
 def test_a_message_whose_lease_has_run_out_is_not_sent(provider, settings, monkeypatch) -> None:
     make_address()
     expand(open_incident().number)

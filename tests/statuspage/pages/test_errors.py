@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
@@ -21,6 +22,13 @@ def _forbid(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied
 
 
+def _write(request: HttpRequest) -> HttpResponse:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        cursor.execute("CREATE TABLE written (id int)")
+    raise AssertionError("it was written")
+
+
 def _suspect(request: HttpRequest) -> HttpResponse:
     raise SuspiciousOperation("../../etc/passwd")
 
@@ -30,6 +38,7 @@ urlpatterns = [
     path("en/crash/", _crash),
     path("forbid/", _forbid),
     path("suspect/", _suspect),
+    path("write/", _write),
     *site.urlpatterns,
 ]
 handler400 = errors.bad_request
@@ -88,6 +97,14 @@ def test_the_500_page_asks_the_database_nothing(
     assert response.status_code == 500
     assert "Something went wrong on our side" in words_of(response)
     assert "If it is urgent, call 400-000-0000." in words_of(response)
+
+
+@WITH_FAILURES
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_takes_no_writes_is_a_503(stranger: Client) -> None:
+    response = stranger.get("/write/")
+    assert response.status_code == 503
+    assert response["Retry-After"]
 
 
 @WITH_FAILURES

@@ -59,6 +59,20 @@ def test_not_ready_without_the_database(client: Client) -> None:
     assert response.json()["database"] == "down"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_not_ready_while_the_database_takes_no_writes(client: Client) -> None:
+    options = connection.settings_dict["OPTIONS"]
+    connection.close()
+    options["options"] = "-c default_transaction_read_only=on"
+    try:
+        response = client.get("/readyz")
+    finally:
+        connection.close()
+        del options["options"]
+    assert response.status_code == 503
+    assert response.json()["database"] == "down"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_no_answer_about_health_is_ever_cached(client: Client, path: str) -> None:
