@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -21,6 +20,7 @@ from notifications.channels import wording
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
+from notifications.channels.smtp import Backend
 
 ACCEPTED: Final = frozenset({250, 251})
 # Answers to RCPT TO that will never change: no such mailbox, or it must not be written to.
@@ -87,7 +87,7 @@ class _Mailer:
     """One SMTP connection, opened when it is needed, and again when the server closed it."""
 
     def __init__(self) -> None:
-        self._backend = EmailBackend(timeout=settings.DELIVERY_TIMEOUT_SECONDS)
+        self._backend = Backend(timeout=settings.DELIVERY_TIMEOUT_SECONDS)
         self._silent = False
 
     def send(self, message: Message) -> Outcome:

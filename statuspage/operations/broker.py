@@ -19,14 +19,14 @@ class QoS(redis.QoS):
         try:
             super().ack(delivery_tag)
         finally:
-            self._quick_ack(delivery_tag)
+            super(redis.QoS, self).ack(delivery_tag)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
         """Reject one; what Redis raises is raised once it no longer counts."""
         try:
             super().reject(delivery_tag, requeue=requeue)
         finally:
-            self._quick_ack(delivery_tag)
+            super(redis.QoS, self).ack(delivery_tag)
 
 
 class Channel(redis.Channel):

@@ -2,6 +2,8 @@
 
 import re
 import socket
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -227,3 +229,35 @@ class TestSending:
         [outcome] = send_to(settings, script, letter(1, "a@example.com\nBcc: b@example.com"))
         assert isinstance(outcome, Failed)
         assert not [line for line in script.heard if line.startswith("RCPT")]
+
+
+class Dripping(Script):
+    """A mail server that answers so slowly that its answer never ends, byte by byte."""
+
+    def _say(self, file, line: str) -> None:  # type: ignore[override]
+        if line != "drip":
+            return super()._say(file, line)
+        with suppress(OSError):  # whoever waited for it has gone
+            while True:
+                file.write(b"2")
+                file.flush()
+                time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("script", "kind"),
+    [
+        (Dripping({}, greeting="drip"), NotSent),
+        (Dripping({"EHLO": "drip"}), NotSent),
+        (Dripping({"RCPT": "drip"}), NotSent),
+        (Dripping({".": "drip"}), Unknown),
+    ],
+    ids=["greeting", "EHLO", "RCPT", "taken"],
+)
+def test_an_answer_that_never_ends_is_not_waited_for(settings, script: Script, kind: type) -> None:
+    settings.DELIVERY_TIMEOUT_SECONDS = 0.5
+    began = time.monotonic()
+    [outcome] = send_to(settings, script)
+    assert isinstance(outcome, kind)
+    assert outcome.reason in {Reason.CONNECTION, Reason.TIMEOUT}
+    assert time.monotonic() - began < 10

@@ -1,0 +1,66 @@
+"""SMTP on which every reply has an end: smtplib limits the wait for the next byte alone.
+
+A server that sends a byte from time to time and never a whole line would otherwise hold a process
+for ever.
+"""
+
+import io
+import smtplib
+import socket
+import time
+from typing import Any, cast
+
+from django.core.mail.backends.smtp import EmailBackend
+
+
+class _Reader(io.RawIOBase):
+    """Reads a socket until a moment that is set for each reply."""
+
+    def __init__(self, source: socket.socket) -> None:
+        self._source = source
+        self._until = 0.0
+
+    def begin(self, seconds: float) -> None:
+        """Begin a reply that must have come in so many seconds."""
+        self._until = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what there is next; TimeoutError when the reply is late."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the reply is late")
+        self._source.settimeout(left)
+        return self._source.recv_into(buffer)
+
+
+class _InTime(smtplib.SMTP):
+    """`timeout` is how many seconds a whole reply may take."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the next reply; smtplib makes SMTPServerDisconnected of one that is late."""
+        connection = cast(socket.socket, self.sock)
+        if self.file is None:
+            self.file = io.BufferedReader(_Reader(connection))
+        cast(_Reader, self.file.raw).begin(self.timeout)
+        try:
+            return super().getreply()
+        finally:
+            if self.sock is not None:  # smtplib closes one that is silent
+                connection.settimeout(self.timeout)
+
+
+class _InTimeSSL(_InTime, smtplib.SMTP_SSL):
+    """The same over TLS from the start."""
+
+
+class Backend(EmailBackend):
+    """Django's, on such connections."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        """The class of connection that the settings ask for."""
+        return _InTimeSSL if self.use_ssl else _InTime
