@@ -101,17 +101,26 @@ def provider_of(channel: Channel) -> Channel | None:
 
 def most_at_once(provider: Channel) -> int:
     """Return the size of the next batch: a full one, or a few messages to try the provider."""
-    trouble = int(_client().get(TROUBLED + provider.name) or 0)
-    return PROBE if trouble >= TROUBLE else settings.DELIVERY_BATCH
+    return PROBE if _in_a_row(provider) >= TROUBLE else settings.DELIVERY_BATCH
 
 
 def note(provider: Channel, outcomes: Collection[Outcome]) -> None:
-    """Record whether the provider answered a batch."""
+    """Record whether the provider answered a batch.
+
+    One that was down is up again when it answers half of a batch: now and then an answer ends no
+    alarm, which would be raised again a moment later.
+    """
     if not outcomes:
         return
-    if any(isinstance(one, Accepted | Failed) or one.reason in ANSWERS for one in outcomes):
-        if _client().delete(TROUBLED + provider.name, DOWN + provider.name):
-            alarm_over(Alarm.Kind.PROVIDER_DOWN, provider.name)
+    answers = sum(isinstance(one, Accepted | Failed) or one.reason in ANSWERS for one in outcomes)
+    if 2 * answers >= len(outcomes):
+        _client().delete(TROUBLED + provider.name, DOWN + provider.name)
+        # Whatever Redis says, which may have forgotten what it knew.
+        alarm_over(Alarm.Kind.PROVIDER_DOWN, provider.name)
+        return
+    if answers:
+        if _in_a_row(provider) < TROUBLE:  # it was not down, and the row begins anew
+            _client().delete(TROUBLED + provider.name)
         return
     with _client().pipeline() as pipe:
         pipe.incrby(TROUBLED + provider.name, len(outcomes))
@@ -120,6 +129,11 @@ def note(provider: Channel, outcomes: Collection[Outcome]) -> None:
     if trouble >= TROUBLE:
         _client().set(DOWN + provider.name, 1, ex=DOWN_SECONDS)
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, provider.name)
+
+
+def _in_a_row(provider: Channel) -> int:
+    """Return how many messages it has not answered since it last answered."""
+    return int(_client().get(TROUBLED + provider.name) or 0)
 
 
 @lru_cache(maxsize=1)

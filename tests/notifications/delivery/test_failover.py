@@ -52,6 +52,32 @@ def test_an_answer_of_the_first_provider_ends_the_failover(provider, answer):
     assert not Alarm.objects.filter(over_at=None).exists()
 
 
+def test_an_answer_now_and_then_ends_no_alarm(provider):
+    trouble()
+    providers.note(TWILIO, [Accepted("SM1"), *[REFUSED] * 4])
+    assert providers.most_at_once(TWILIO) == providers.PROBE
+    trouble()
+    assert Alarm.objects.get().over_at is None
+    providers.note(TWILIO, [*[Accepted("SM1")] * 3, REFUSED, REFUSED])
+    assert Alarm.objects.get().over_at
+    assert providers.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
+
+
+def test_an_answer_now_and_then_keeps_a_provider_from_being_down(provider):
+    for _ in range(3):
+        trouble(providers.TROUBLE - 1)
+        providers.note(TWILIO, [Accepted("SM1"), *[REFUSED] * 4])
+    assert providers.provider_of(TWILIO) is TWILIO
+    assert not Alarm.objects.exists()
+
+
+def test_an_alarm_ends_although_redis_has_forgotten_that_the_provider_was_down(provider):
+    trouble()
+    redis.Redis.from_url(django_settings.REDIS_URL).flushdb()
+    providers.note(TWILIO, [Accepted("SM1")])
+    assert Alarm.objects.get().over_at
+
+
 def test_after_a_while_a_few_messages_try_the_first_again(provider):
     trouble()
     redis.Redis.from_url(django_settings.REDIS_URL).delete("down:twilio_sms")
