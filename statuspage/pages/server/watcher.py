@@ -89,8 +89,8 @@ class Watcher:
     def _restore(self) -> None:
         try:
             kept = self._files.read()
-        except OSError as error:
-            logger.warning("the files of the pages cannot be read: %s", error)
+        except Exception:  # whatever is wrong with them, they are written anew
+            logger.exception("the files of the pages cannot be read")
             return
         if kept:
             self._memory.restore(kept)

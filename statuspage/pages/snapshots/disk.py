@@ -1,8 +1,10 @@
 """Replace files so that each is whole after a power cut: as it was before, or as it is now."""
 
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,15 +40,11 @@ def replace_all(root: Path, files: Sequence[NewFile]) -> None:
         OSError: a file could not be written, and none was replaced; or the disk failed later.
     """
     try:
+        _replace(files)
+    except (FileExistsError, IsADirectoryError, NotADirectoryError):
         for file in files:
-            file.write_part()
-        _sync_all(file.part for file in files)
-        for file in files:
-            file.part.replace(file.path)
-    except OSError:
-        for file in files:
-            file.part.unlink(missing_ok=True)
-        raise
+            _make_way(root, file)
+        _replace(files)
     _sync_all({folder for file in files for folder in _folders(root, file.path)})
 
 
@@ -55,8 +53,38 @@ def point(link: Path, folder: Path) -> None:
     part = link.with_name(f".{link.name}.{os.getpid()}")
     part.unlink(missing_ok=True)
     part.symlink_to(folder.name)
+    remove_folder(link)
     part.replace(link)
     _sync(link.parent)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder with all that is in it, if there is one and not a link to one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+
+
+def _replace(files: Sequence[NewFile]) -> None:
+    try:
+        for file in files:
+            file.write_part()
+        _sync_all(file.part for file in files)
+        for file in files:
+            file.part.replace(file.path)
+    except OSError:
+        for file in files:
+            with suppress(OSError):
+                file.part.unlink(missing_ok=True)
+        raise
+
+
+def _make_way(root: Path, file: NewFile) -> None:
+    """Remove folders where the file belongs, and files where its folders belong: none is ours."""
+    for path in (file.path, file.part):
+        remove_folder(path)
+    for folder in _folders(root, file.path):
+        if folder.is_file():
+            folder.unlink()
 
 
 def _folders(root: Path, path: Path) -> list[Path]:

@@ -19,12 +19,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from statuspage.pages.snapshots.disk import NewFile, point, replace_all
+from statuspage.pages.snapshots.disk import NewFile, point, remove_folder, replace_all
 from statuspage.pages.snapshots.pages import Page, compressed, uncompressed
 
 INDEX: Final = "index.html"
 # Addresses with a query stand in a folder of that name; see deploy/nginx.conf.
 QUERIES: Final = "_q"
+# What the manifest has of each page; one of the first release has no lengths and hashes.
+LISTED: Final = {"key", "etag", "headers", "last_modified"}
 VARIANTS: Final[Mapping[str, str]] = {"": "body", ".gz": "gzip", ".br": "brotli"}
 
 
@@ -62,7 +64,8 @@ class Files:
 
         One process a machine writes at a time, and an older edition never replaces a newer one.
         Files of another length than they should have are written again; with `check`, so are
-        those of other bytes, and what belongs to no page is deleted.
+        those of other bytes and of a database that counted further, and what belongs to no page is
+        deleted.
         Returns False while another process writes.
 
         Raises:
@@ -74,7 +77,9 @@ class Files:
             kept = self._read_manifest()
             edition = (kept.get("number", -1), kept.get("head", 0))
             if edition > (number, head):
-                return True
+                if confirmed_at or not check:
+                    return True
+                kept = {}  # by another database: in this one no process is ahead for so long
             listed = {one["key"]: one["etag"] for one in kept.get("pages", ())}
             new = [
                 page
@@ -88,7 +93,7 @@ class Files:
                 self._clear(pages)
             if new or gone or edition != (number, head):
                 self._write_manifest(number, head, pages.values(), confirmed_at)
-            if not self._current.is_symlink():
+            if not self._is_served():
                 point(self._current, self._site)
         return True
 
@@ -125,6 +130,13 @@ class Files:
         pages = [page for one in manifest["pages"] if (page := self._read_page(one))]
         confirmed = datetime.fromtimestamp(self._manifest.stat().st_mtime, UTC)
         return StoredPages(manifest["number"], manifest["head"], pages, confirmed)
+
+    def _is_served(self) -> bool:
+        """Return whether nginx is led to one of the two folders, and it is there."""
+        return self._current.is_symlink() and any(
+            self._current.readlink() == Path(one.name) and one.is_dir()
+            for one in (self._site, self._aged)
+        )
 
     def _holds(self, page: Page, *, check: bool) -> bool:
         """Return whether a page's files have the right length; with `check`, the right bytes."""
@@ -186,10 +198,10 @@ class Files:
 
     def _read_manifest(self) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = json.loads(self._manifest.read_bytes())
-        except (FileNotFoundError, ValueError):
+            found: Any = json.loads(self._manifest.read_bytes())
+        except (FileNotFoundError, IsADirectoryError, ValueError):
             return {}
-        return found
+        return found if _is_manifest(found) else {}
 
     def _read_page(self, listed: Mapping[str, Any]) -> Page | None:
         """Return a page by its files, or None when not one of them is whole.
@@ -220,6 +232,7 @@ class Files:
         try:
             yield
         except OSError:
+            remove_folder(self._current)
             self._current.unlink(missing_ok=True)
             raise
 
@@ -234,6 +247,15 @@ class Files:
                 yield False
             else:
                 yield True
+
+
+def _is_manifest(found: Any) -> bool:
+    """Return whether this release can read it; another one may have written it."""
+    return (
+        isinstance(found, dict)
+        and {"number", "head", "pages"} <= found.keys()
+        and all(one.keys() >= LISTED for one in found["pages"])
+    )
 
 
 def _path(folder: Path, key: str) -> Path:
@@ -259,7 +281,7 @@ def _later_than(path: Path, moment: float) -> float:
     """Return a time in a later second: nginx tells versions apart by second and size."""
     try:
         return max(float(int(moment)), path.stat().st_mtime + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return float(int(moment))
 
 
