@@ -12,16 +12,19 @@ from django.utils import timezone
 What = ParamSpec("What")
 Found = TypeVar("Found")
 
+PRESENT: Final = "present"
 _shared: Final[ContextVar[dict[Hashable, Any] | None]] = ContextVar("shared", default=None)
 
 
 @contextmanager
-def sharing() -> Iterator[None]:
+def sharing(now: datetime) -> Iterator[None]:
     """Share the results of functions marked with `once`, by their arguments, within this context.
+
+    `now` is the present moment for all of it.
 
     Use it inside one snapshot of the database, where a second read finds the same data.
     """
-    token = _shared.set({})
+    token = _shared.set({PRESENT: now})
     try:
         yield
     finally:
@@ -45,7 +48,8 @@ def once(function: Callable[What, Found]) -> Callable[What, Found]:
     return shared
 
 
-@once
 def present() -> datetime:
     """Return the present moment, the same for all pages rendered together."""
-    return timezone.now()
+    known = _shared.get()
+    moment: datetime = timezone.now() if known is None else known[PRESENT]
+    return moment

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from statuspage.lib.money import ZERO, to_fen, yuan
+from statuspage.lib.render_cache import present
 from statuspage.statements.texts import CHINESE
 from statuspage.statements.times import from_iso
 
@@ -125,13 +126,15 @@ def _span(begin: str, end: str) -> dict[str, str]:
 
 
 def _this_year(year: int | None) -> int:
-    return timezone.localdate().year if year is None else year
+    return timezone.localdate(present()).year if year is None else year
 
 
 def _said_year(first: str) -> int:
     """Return the year that a date need not repeat after another one; English repeats it."""
     year = date.fromisoformat(first).year
-    return year if get_language() == CHINESE or year == timezone.localdate().year else ALWAYS
+    return (
+        year if get_language() == CHINESE or year == timezone.localdate(present()).year else ALWAYS
+    )
 
 
 def joined(sentences: Iterable[str]) -> str:

@@ -232,7 +232,7 @@ def _part(
 @once
 def record() -> tuple[Month, Month]:
     """Return the first and the last month with a record; the last is this month or later."""
-    now = timezone.now()
+    now = present()
     began = Incident.objects.aggregate(first=Min("started_at"))["first"]
     planned = Maintenance.objects.aggregate(first=Min("scheduled_for"), last=Max("scheduled_for"))
     starts = [moment for moment in (began, planned["first"], now) if moment]

@@ -3,10 +3,13 @@
 import json
 import urllib.request
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from statuspage.incidents.models import Incident
+from statuspage.incidents.promises import promised_by
 from statuspage.lib.database_clock import database_now
 from statuspage.staff.services import token_issue
 from statuspage.statements.models import Statement
@@ -65,8 +68,13 @@ def test_a_web_server_whose_clock_is_slow_publishes_at_the_right_time(stage: Sta
         **{"status": "investigating", "components": {component.public_id: "partial_outage"}},
     }
     stage.wait(lambda: publish_by_api(stage, token, said), "nothing could be published")
-    after = Statement.objects.get(number=2).published_at
-    assert before <= after <= database_now()
+    statement = Statement.objects.get(number=2)
+    assert before <= statement.published_at <= database_now()
+    promised = Incident.objects.get(public_id=statement.subject_id).next_update_by
+    right = promised_by("minor", statement.published_at)
+    assert promised
+    assert right
+    assert abs(right - promised) <= timedelta(minutes=1)
 
 
 def publish_by_api(stage: Stage, token: str, said: dict[str, Any]) -> bool:

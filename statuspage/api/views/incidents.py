@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -27,6 +26,7 @@ from statuspage.incidents.models import Incident
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import incidents
 from statuspage.incidents.services.incidents import incident_open, incident_update
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.models import Statement
 
 LARGEST_VERSION = 2**31 - 1
@@ -78,7 +78,7 @@ class IncidentSerializer(InputSerializer):
         """Fill in a missing promise from the settings; an explicit null promises no next update."""
         if "next_update_by" not in attrs:
             impact = attrs.get("impact") or impact_of(attrs["components"].values())
-            attrs["next_update_by"] = promised_by(impact, timezone.now())
+            attrs["next_update_by"] = promised_by(impact, database_now())
         return attrs
 
 
@@ -163,5 +163,5 @@ class IncidentUpdates(Updating):
         """Publish the update; a missing promise of the next one is filled in from the settings."""
         if values["status"] != IncidentStatus.RESOLVED:
             impact = values.get("impact") or incident.impact
-            values.setdefault("next_update_by", promised_by(impact, timezone.now()))
+            values.setdefault("next_update_by", promised_by(impact, database_now()))
         return incident_update(incident=incident, author=self.author, **values)

@@ -6,7 +6,6 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
@@ -36,6 +35,7 @@ from statuspage.incidents.services.incidents import (
     incident_open,
     incident_update,
 )
+from statuspage.lib.database_clock import database_now
 from statuspage.monitors.decisions import draft_opened, opening_of
 from statuspage.monitors.models import SignalDraft
 from statuspage.staff.models import Staff
@@ -122,7 +122,7 @@ class IncidentOpenForm(IncidentForm):
 
         `chosen` are states by public id; they override those of the signal or template.
         """
-        now = timezone.now()
+        now = database_now()
         first: dict[str, Any] = (
             {**opening_of(signal, now)} if signal else _from_template(template, now)
         )
@@ -135,7 +135,7 @@ class IncidentOpenForm(IncidentForm):
         """Refuse a detection time in the future."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         noticed = values.get("detected_at")
-        self.check(check_incident_times, timezone.now(), detected_at=noticed)
+        self.check(check_incident_times, database_now(), detected_at=noticed)
         return values
 
     def content(self, now: datetime) -> Content:
@@ -182,7 +182,7 @@ class IncidentUpdateForm(VersionedForm, IncidentForm):
         likely = incident.status if incident.status in following else next(iter(following))
         initial: dict[str, Any] = {"impact": incident.impact, "status": likely}
         if incident.status != IncidentStatus.RESOLVED:
-            initial["next_update_by"] = promised_by(incident.impact, timezone.now())
+            initial["next_update_by"] = promised_by(incident.impact, database_now())
         super().__init__(data, subject=incident, initial=initial)
         present = {row.component.public_id: row.status for row in incident.affected.all()}
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
@@ -248,7 +248,7 @@ class BackfillForm(IncidentForm):
         values: dict[str, Any] = super().clean() or self.cleaned_data
         began, ended = values.get("started_at"), values.get("resolved_at")
         if began and ended:
-            self.check(check_past_times, timezone.now(), started_at=began, resolved_at=ended)
+            self.check(check_past_times, database_now(), started_at=began, resolved_at=ended)
         return values
 
     def content(self, now: datetime) -> Content:

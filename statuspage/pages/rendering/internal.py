@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.http import parse_http_date
 
+from statuspage.lib.render_cache import present
 from statuspage.pages.snapshots.pages import Page, compressed
 
 # Set again for each answer, by Django or by the page server; Accept-Language does not matter to
@@ -51,7 +52,7 @@ def _page(key: str, response: HttpResponseBase) -> Page:
     if policy := headers.get(POLICY):
         # Its order differs between processes, and would look like a change.
         headers[POLICY] = "; ".join(sorted(policy.split("; ")))
-    moment = timezone.now().replace(microsecond=0)
+    moment = present().replace(microsecond=0)
     if given := response.get("Last-Modified"):
         moment = moment.fromtimestamp(parse_http_date(given), moment.tzinfo)
     return compressed(key, headers, response.getvalue(), moment)

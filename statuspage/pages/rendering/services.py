@@ -29,7 +29,7 @@ ROWS: Final = """
         (SELECT string_agg(concat_ws('|', id, name, position), '/' ORDER BY id)
          FROM components_componentgroup), '#',
         (SELECT string_agg(concat_ws('|', code, name, position), '/' ORDER BY code)
-         FROM notices_product)))
+         FROM notices_product))), clock_timestamp()
 """
 RENDERED_SETTINGS: Final = (
     "SITE_URL",
@@ -50,13 +50,18 @@ BATCH: Final = 60
 logger = logging.getLogger(__name__)
 
 
-def reference() -> str:
-    """Return the digest of names and order of components, of the code, and of the dates' year."""
+def reference(now: datetime | None = None) -> tuple[str, datetime]:
+    """Return the digest of names and order of components, of the code, and of the dates' year.
+
+    And the present moment, by the database's clock: of two processes whose clocks differ each would
+    find what the other has rendered to be of another minute.
+    """
     with connection.cursor() as cursor:
         cursor.execute(ROWS)
-        rows = cursor.fetchone()[0]
-    made_from = f"{rows} {code()} {timezone.localdate().year}"
-    return hashlib.sha256(made_from.encode()).hexdigest()
+        rows, clock = cursor.fetchone()
+    moment = now or clock
+    made_from = f"{rows} {code()} {timezone.localdate(moment).year}"
+    return hashlib.sha256(made_from.encode()).hexdigest(), moment
 
 
 @cache
@@ -93,15 +98,15 @@ def render_due(now: datetime | None = None) -> RenderResult:
 
     A crash at any point leaves the previous edition.
     """
-    moment = now or timezone.now()
     with transaction.atomic():
         store.snapshot_of_the_database()
         if not store.alone():
             return RenderResult.BUSY
-        edition, head, made_from = store.current(), due.newest_number(), reference()
+        edition, head = store.current(), due.newest_number()
+        made_from, moment = reference(now)
         if _is_current(edition, head, made_from, moment):
             return RenderResult.NOTHING
-        with sharing():
+        with sharing(moment):
             return _render(edition, head, made_from, moment)
 
 

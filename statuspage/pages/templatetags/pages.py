@@ -17,6 +17,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from statuspage.lib.money import yuan
 from statuspage.lib.punctuation import in_parentheses
+from statuspage.lib.render_cache import present
 from statuspage.notices.phrases import short_end
 from statuspage.pages.addresses import statement_path
 from statuspage.pages.badge import icon
@@ -60,7 +61,7 @@ def moment(value: datetime) -> SafeString:
 def clock(value: datetime) -> SafeString:
     """Return the time alone when it is today's, else with its day."""
     local = timezone.localtime(value)
-    today = local.date() == timezone.localdate()
+    today = local.date() == timezone.localdate(present())
     return _time(iso(value), date_format(local, "H:i")) if today else moment(value)
 
 
@@ -117,7 +118,7 @@ def duration(span: timedelta) -> str:
 
 
 def _is_this_year(value: date) -> bool:
-    return value.year == timezone.localdate().year
+    return value.year == timezone.localdate(present()).year
 
 
 def _time(machine: str, shown: str) -> SafeString:

@@ -6,7 +6,6 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -112,5 +111,5 @@ def uptime_page(request: HttpRequest) -> HttpResponse:
 
 def record_of_states() -> tuple[Month, Month]:
     """Return the first month of which any visible component has a record, and the present one."""
-    now = timezone.now()
+    now = present()
     return month_of(min([*known_since().values(), now])), month_of(now)
