@@ -91,6 +91,16 @@ class Engines:
             yield
 
     @contextmanager
+    def redis_refusing(self) -> Iterator[None]:
+        """Have Valkey refuse whatever changes anything, as a replica does, until the block ends."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+            try:
+                yield
+            finally:
+                client.execute_command("REPLICAOF", "NO", "ONE")
+
+    @contextmanager
     def postgres_hanging(self) -> Iterator[None]:
         """Have PostgreSQL, with all its processes, answer nothing, until the block ends."""
         with _stopped(self.signal_postgres):

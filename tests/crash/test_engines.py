@@ -31,6 +31,18 @@ def test_redis_is_stopped_and_started_again(stage: Stage) -> None:
     assert set(answers) == {200}
 
 
+def test_redis_takes_no_writes_for_a_while(stage: Stage) -> None:
+    stage.publish(RECIPIENTS)
+    worker = stage.start("worker", **SLOWLY)
+    stage.wait_until_accepted(20)
+    with stage.engines.redis_refusing():
+        stage.wait(lambda: "ReadOnlyError" in stage.processes.logs(), "it was not refused")
+        stage.wait(lambda: not Delivery.objects.filter(state="sending").exists(), "it did not stop")
+    stage.wait_until_finished()
+    stage.assert_told_once()
+    assert not worker.ended
+
+
 def test_postgresql_is_stopped_and_started_again(stage: Stage) -> None:
     stage.publish(RECIPIENTS)
     stage.start("worker", **SLOWLY)
