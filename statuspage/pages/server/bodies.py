@@ -33,33 +33,46 @@ class Bodies:
     """Reads the bodies of one process, within limits of time and of memory for all together."""
 
     def __init__(self) -> None:
-        self._held = 0
+        # How many bytes of each have arrived; what it waits by ends it.
+        self._held: dict[asyncio.Timeout, int] = {}
 
     async def whole(self, client: Client, length: int) -> io.BytesIO:
         """Return a short body.
 
         Raises:
-            Refused: it is too slow, it ends early, or there are too many others.
+            Refused: it is too slow, it ends early, or it is the longest while there are too many.
         """
         parts: list[bytes] = []
         taken = 0
+        limit = asyncio.timeout(WHOLE_SECONDS)
+        self._held[limit] = 0
         try:
-            async with asyncio.timeout(WHOLE_SECONDS):
+            async with limit:
                 async for part in _parts(client):
-                    taken += len(part)
-                    self._held += len(part)
-                    if self._held > ALL_BYTES:
-                        raise Refused(503)
                     parts.append(part)
+                    taken += len(part)
                     if taken >= length:
                         break
+                    self._hold(limit, taken)
         except TimeoutError:
-            raise Refused(408) from None
+            raise Refused(408 if limit in self._held else 503) from None
         finally:
-            self._held -= taken
+            self._held.pop(limit, None)
         if taken < length:
             raise Refused(400)
         return io.BytesIO(b"".join(parts)[:length])
+
+    def _hold(self, limit: asyncio.Timeout, size: int) -> None:
+        """Note how much of a body there is; where all together are too much, end the longest.
+
+        The next one to come would be a statement as likely as not: those that wait are longer.
+        """
+        if limit in self._held:
+            self._held[limit] = size
+        if sum(self._held.values()) > ALL_BYTES:
+            longest = max(self._held, key=self._held.__getitem__)
+            del self._held[longest]
+            longest.reschedule(asyncio.get_running_loop().time())
 
 
 class Upload(io.RawIOBase):
