@@ -233,10 +233,10 @@ def _answer(**parts: Part) -> View[[]]:
 def _subjects(
     kind: str,
     to_object: Callable[[Subject, list[Statement], Board], Object],
-    *selectors: Callable[[], list[Subject]],
+    read: Callable[[], Sequence[Subject]],
 ) -> Part:
     def part(board: Board) -> list[Object]:
-        rows = [row for selector in selectors for row in selector()]
+        rows = read()
         timeline = timelines(kind, tuple(row.public_id for row in rows))
         return [to_object(row, timeline.get(row.public_id, []), board) for row in rows]
 
@@ -250,15 +250,13 @@ _maintenances = partial(_subjects, "maintenance", maintenance_object)
 summary = _answer(
     status=status_object,
     components=component_rows,
-    incidents=_incidents(current.open_incidents),
-    scheduled_maintenances=_maintenances(
-        current.active_maintenances, current.scheduled_maintenances
-    ),
+    incidents=_incidents(lambda: current.incidents().open),
+    scheduled_maintenances=_maintenances(lambda: current.maintenances().open),
 )
 status = _answer(status=status_object)
 components = _answer(components=component_rows)
-incidents = _answer(incidents=_incidents(current.newest_incidents))
-unresolved = _answer(incidents=_incidents(current.open_incidents))
-maintenances = _answer(scheduled_maintenances=_maintenances(current.newest_maintenances))
-upcoming = _answer(scheduled_maintenances=_maintenances(current.scheduled_maintenances))
-active = _answer(scheduled_maintenances=_maintenances(current.active_maintenances))
+incidents = _answer(incidents=_incidents(lambda: current.incidents().newest))
+unresolved = _answer(incidents=_incidents(lambda: current.incidents().open))
+maintenances = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().newest))
+upcoming = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().scheduled))
+active = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().active))

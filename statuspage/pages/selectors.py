@@ -29,7 +29,7 @@ from statuspage.pages.cards import (
     maintenance_card,
     notice_card,
 )
-from statuspage.pages.days import DayEvents, recent_days
+from statuspage.pages.days import recent_days
 from statuspage.pages.paging import Month, month_of
 from statuspage.pages.uptime.bars import ninety_days_bars
 from statuspage.settlement.arrival.selectors import paid_now
@@ -57,8 +57,9 @@ def home(one: Reader) -> dict[str, object]:
     """Return the first page: what is open now, and the last fourteen days."""
     components = visible_components()
     description, indicator = overall_state(components)
-    opened = incident_cards(current.open_incidents(), one)
-    active = maintenance_cards(current.active_maintenances(), one)
+    incidents, maintenances = current.incidents(), current.maintenances()
+    opened = incident_cards(incidents.open, one)
+    active = maintenance_cards(maintenances.active, one)
     noticed, last = notice_cards(_noticed(one.now), one), last_statement()
     return {
         "headline": HEADLINES[description],
@@ -66,12 +67,17 @@ def home(one: Reader) -> dict[str, object]:
         "tone": INDICATOR_TONE[indicator],
         "incidents": opened,
         "active": active,
-        "upcoming": maintenance_cards(current.scheduled_maintenances(), one),
+        "upcoming": maintenance_cards(maintenances.scheduled, one),
         "notices": noticed,
         "notices_by_audience": _by_audience(noticed),
         "arrivals": _paid_now(one.now),
         "groups": _groups(components, one),
-        "days": _recent_days(one),
+        "days": recent_days(
+            timezone.localdate(current.fortnight()),
+            timezone.localdate(one.now),
+            incident_cards(incidents.recent, one),
+            maintenance_cards(maintenances.recent, one),
+        ),
         "spoken_at": last.published_at if last else None,
         "refresh": REFRESH_OPEN if opened or active else REFRESH_CALM,
     }
@@ -166,13 +172,6 @@ def _by_audience(
     for card in cards:
         found.setdefault(tuple(map(str, card.audience)), []).append(card)
     return list(found.items())
-
-
-def _recent_days(one: Reader) -> list[DayEvents]:
-    began = incident_cards(current.recent_incidents(), one)
-    done = maintenance_cards(current.recent_maintenances(), one)
-    first = timezone.localdate(current.fortnight())
-    return recent_days(first, timezone.localdate(one.now), began, done)
 
 
 def _groups(components: Iterable[Component], one: Reader) -> list[BoardGroup]:

@@ -139,7 +139,7 @@ def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:
     """Return what a statement's badge shows: its stage, its kind, or that it is an answer."""
     if statement.kind in ANSWERS:
         return statement.kind, ANSWERS[statement.kind]
-    status = statement.content.get("status")
+    status = statement.content.get("status", "")
     if statement.kind in AFTERWARDS:
         return POSTMORTEM_STATUS, AFTERWARDS[statement.kind]
     stages = STAGES.get(statement.subject_type, {})
