@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -30,6 +30,7 @@ from statuspage.statements.texts import CHINESE, in_language
 # One installation serves one page; clients only compare this id.
 PAGE_ID: Final = "candorstatus"
 MAINTENANCE_IMPACT: Final = "maintenance"
+STAMPS_KEPT: Final = 10_000
 
 Object = dict[str, Any]
 
@@ -57,6 +58,8 @@ class Board:
         return [component_object(one, self) for one in seen]
 
 
+# Most times are those of old updates, and every document gives them again.
+@lru_cache(STAMPS_KEPT)
 def stamp(moment: datetime | None) -> str | None:
     """Return ISO 8601 with milliseconds and Beijing's offset; None for an absent time."""
     return timezone.localtime(moment).isoformat(timespec="milliseconds") if moment else None
