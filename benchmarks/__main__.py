@@ -16,7 +16,7 @@ from sandbox.up.engines import Engines
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = (
-    *("sending", "expanding", "claiming", "receiving"),
+    *("sending", "expanding", "claiming", "receiving", "alerts"),
     *("importing", "looking_up", "rendering", "serving"),
 )
 LIBRARIES = ("Django", "celery", "psycopg", "twilio", "pycurl", "granian")
