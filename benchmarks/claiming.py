@@ -48,7 +48,7 @@ def measure(stage: Stage) -> Section:
             [
                 f"{WAITING + OLD:,}",
                 f"{huge * 1000:.1f} ms",
-                f"{huge / small:.2f} (wanted: 1.30)",
+                f"{huge / small:.2f} (wanted: 1.15)",
                 _pages(plan),
             ],
         ],

@@ -6,7 +6,18 @@ from typing import Final
 
 from benchmarks.data import announce, subscribe
 from benchmarks.provider import free_provider
-from benchmarks.stage import PYTHON, Figure, Section, Stage, measure_calls, need, run_wrk, until
+from benchmarks.stage import (
+    PYTHON,
+    Figure,
+    Section,
+    Stage,
+    hear,
+    measure_calls,
+    need,
+    run_wrk,
+    say,
+    until,
+)
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
 
@@ -41,7 +52,9 @@ def measure(stage: Stage) -> Section:
 
 def _row(stage: Stage, provider: str, delay: int) -> list[str]:
     naive = _naively(stage, provider, NAIVE[delay])
-    ours = _ours(stage, provider)
+    subscribe(RECIPIENTS)
+    expand(announce().number)
+    ours = send_waiting(stage, provider, PROCESSES)
     script = stage.folder / "post.lua"
     script.write_text(WRK_POST)
     most, _ = run_wrk(provider, CONNECTIONS, WRK_SECONDS, "-s", str(script))
@@ -55,31 +68,22 @@ def _row(stage: Stage, provider: str, delay: int) -> list[str]:
     ]
 
 
-def _ours(stage: Stage, provider: str) -> Figure:
-    subscribe(RECIPIENTS)
-    expand(announce().number)
-    commands = [(*PYTHON, "benchmarks.sender")] * PROCESSES
+def send_waiting(stage: Stage, provider: str, processes: int) -> Figure:
+    """Have processes of ours send all that waits; each says when it is ready, and when done."""
+    count = Delivery.objects.filter(state="pending").count()
+    commands = [(*PYTHON, "benchmarks.sender")] * processes
     with stage.programs(*commands, TWILIO_BASE_URL=provider) as senders:
-        _hear(senders, "ready")
+        hear(senders, "ready")
         pids = [*(one.pid for one in senders), stage.postmaster]
-        figure = measure_calls(RECIPIENTS, pids, lambda: _send_all(senders))
+        figure = measure_calls(count, pids, lambda: _send_all(senders))
     sent = Delivery.objects.filter(state="sent").count()
-    assert sent == RECIPIENTS, f"{sent} of {RECIPIENTS} were sent"
+    assert sent == count, f"{sent} of {count} were sent"
     return figure
 
 
 def _send_all(senders: Sequence[Popen[str]]) -> None:
-    for one in senders:
-        assert one.stdin
-        one.stdin.write("go\n")
-        one.stdin.flush()
-    _hear(senders, "done")
-
-
-def _hear(programs: Sequence[Popen[str]], word: str) -> None:
-    for one in programs:
-        assert one.stdout
-        assert one.stdout.readline() == f"{word}\n"
+    say(senders, "go")
+    hear(senders, "done")
 
 
 def _naively(stage: Stage, provider: str, count: int) -> Figure:

@@ -93,6 +93,21 @@ def measure_calls(count: int, pids: Sequence[int], work: Callable[[], object]) -
     return Figure(count / took, cpu / count * 1000)
 
 
+def say(programs: Sequence[subprocess.Popen[str]], word: str) -> None:
+    """Write a line to each of these programs."""
+    for one in programs:
+        assert one.stdin
+        one.stdin.write(f"{word}\n")
+        one.stdin.flush()
+
+
+def hear(programs: Sequence[subprocess.Popen[str]], word: str) -> None:
+    """Wait until each of these programs has written this line."""
+    for one in programs:
+        assert one.stdout
+        assert one.stdout.readline() == f"{word}\n"
+
+
 def until(true: Callable[[], object], pause: float = 0.02) -> float:
     """Wait for something; returns the moment at which it was seen.
 

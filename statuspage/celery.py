@@ -10,7 +10,9 @@ from kombu.transport import TRANSPORT_ALIASES
 from statuspage.operations.logs import follow_request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
-TRANSPORT_ALIASES |= dict.fromkeys(("redis", "rediss"), "statuspage.operations.broker:Transport")
+TRANSPORT_ALIASES.update(
+    dict.fromkeys(("redis", "rediss"), "statuspage.operations.broker:Transport")
+)
 app = Celery("candor", task_cls="statuspage.operations.queueing:OnceTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 import redis
+from django.conf import settings
 
 from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
@@ -15,8 +16,10 @@ from notifications.channels.base import Channel, Content, Message
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers
 from notifications.delivery.claim import Claimed, claim
+from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.results import OWN_LIMIT, ClaimLease
+from notifications.hints import wake_send
 from notifications.subscribers.crypto import decrypt
 from statuspage.statements.models import Statement
 
@@ -59,11 +62,22 @@ def send_batch(channel: Channel) -> int:
         return 0
     began = time.monotonic()
     claimed, taken = claim(channel.name, allowed, provider.name)
+    if taken == settings.DELIVERY_BATCH:
+        _wake_another(channel)
     if not provider.limits.each_address:
         providers.give_back(provider.name, provider.limits, allowed - len(claimed))
     if claimed:
         _send(provider, ClaimLease(provider, claimed, began))
     return taken
+
+
+def _wake_another(channel: Channel) -> None:
+    """Ask one more process to send what a full batch leaves, once all deliveries are there.
+
+    Until then one process is enough for what there is, and leaves the machine to the expansion.
+    """
+    if not Broadcast.objects.filter(state=BroadcastState.EXPANDING).exists():
+        wake_send(channel.name)
 
 
 def _allowance(provider: Channel) -> int:

@@ -13,10 +13,6 @@ from notifications.delivery.models import Broadcast, Delivery
 from notifications.delivery.receipts import receipts_apply, receipts_store
 from notifications.delivery.resolve import sweep
 from notifications.delivery.selectors import deliveries_of, progress_by_channel, recent_broadcasts
-from notifications.hints import flush
-from statuspage.celery import app
-from statuspage.operations.configuration import QUEUES
-from statuspage.operations.queueing import take
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
@@ -29,38 +25,6 @@ def progress(number):
     for states in progress_by_channel(number).values():
         counts.update(states)
     return {**counts, "total": counts.total()}
-
-
-@pytest.fixture
-def asked():
-    """Yield the tasks that the sweep asked for, as a worker would find them in the queue."""
-    with app.connection_for_read() as connection:
-        queues = [connection.SimpleQueue(name) for name in QUEUES]
-
-        def tasks():
-            flush()  # a thread of this process sends them
-            found = []
-            for queue in queues:
-                while message := waiting(queue):
-                    message.ack()
-                    task, arguments = message.headers["task"], message.payload[0]
-                    assert take(task, arguments)
-                    found.append((task, *arguments))
-            return found
-
-        tasks()
-        yield tasks
-        tasks()
-        for queue in queues:
-            queue.close()
-
-
-def waiting(queue):
-    """The next message, or None."""
-    try:
-        return queue.get(block=False)
-    except queue.Empty:
-        return None
 
 
 def state():
