@@ -16,8 +16,8 @@ from sandbox.up.engines import Engines
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = (
-    *("sending", "scaling", "expanding", "growing", "claiming", "receiving", "storing"),
-    *("importing", "looking_up", "rendering", "serving"),
+    *("sending", "scaling", "expanding", "growing", "claiming", "receiving", "alerts"),
+    *("storing", "importing", "looking_up", "rendering", "serving"),
 )
 LIBRARIES = ("Django", "celery", "psycopg", "twilio", "pycurl", "granian")
 ENVIRONMENT = {

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import connection
 from twilio.request_validator import RequestValidator
 
-from benchmarks.stage import PYTHON, Section, Stage, free_port, listens, measure_calls, until
+from benchmarks.stage import Section, Stage, measure_calls
+from benchmarks.web import free_site, web_process
 from notifications.channels.curl import Pool, Transfer
 from notifications.delivery.models import Receipt
 
@@ -19,28 +20,13 @@ CONNECTIONS: Final = 64
 
 def measure(stage: Stage) -> Section:
     """Every callback is another message's, signed, over kept-alive connections."""
-    port = free_port()
-    site = f"http://127.0.0.1:{port}"
-    settings.SITE_URL = site
-    web = (
-        *PYTHON,
-        "granian",
-        "--interface",
-        "rsgi",
-        "--no-ws",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    )
-    rest = ("--log-level", "error", "statuspage.rsgi:application")
-    with stage.programs((*web, *rest), SITE_URL=site) as (granian,):
-        until(lambda: listens(port))
+    settings.SITE_URL = site = free_site()
+    with web_process(stage, site) as web:
         _post(_callbacks(200))
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE delivery_receipt")
         prepared = _callbacks(CALLBACKS)
-        figure = measure_calls(CALLBACKS, [granian.pid], lambda: _post(prepared))
+        figure = measure_calls(CALLBACKS, [web], lambda: _post(prepared))
     kept = Receipt.objects.count()
     return Section(
         "Receipts",

@@ -37,7 +37,8 @@ http {{
     server {{
         listen 127.0.0.1:{port}; root {folder}/pages/site; index index.html;
         gzip_static on; gzip_vary on;
-        {headers}
+        location / {{ {of_pages} }}
+        location /api/ {{ {of_api} }}
     }}
 }}
 """
@@ -122,11 +123,18 @@ def _servers(stage: Stage) -> Iterator[None]:
 
     user = "user root;" if os.geteuid() == 0 else ""
     static, front = stage.folder / "static.conf", stage.folder / "front.conf"
-    front.write_text(configuration(stage.folder, PORTS["front"], PORTS["server"]))
-    # The same bytes: a page comes with its security headers.
-    headers = "\n".join(re.findall(r"^ *add_header \S+ \".*$", front.read_text(), re.MULTILINE)[:6])
-    values = {"folder": stage.folder, "port": PORTS["static"], "user": user, "headers": headers}
-    static.write_text(STATIC.format(**values, folders=FOLDERS.format(folder=stage.folder)))
+    text = configuration(stage.folder, PORTS["front"], PORTS["server"])
+    front.write_text(text)
+    static.write_text(
+        STATIC.format(
+            folder=stage.folder,
+            folders=FOLDERS.format(folder=stage.folder),
+            port=PORTS["static"],
+            user=user,
+            of_pages=_headers(text, "~ /$"),
+            of_api=_headers(text, "^~ /api/v2/"),
+        )
+    )
     commands = [
         [*GRANIAN, "rsgi", "--port", str(PORTS["server"]), "statuspage.rsgi:application"],
         [
@@ -144,6 +152,12 @@ def _servers(stage: Stage) -> Iterator[None]:
         until(lambda: all(_answers(name) for name in PORTS))
         until(_in_memory)
         yield
+
+
+def _headers(configuration: str, location: str) -> str:
+    """Return the directives of a location that add a header which is always the same."""
+    block = configuration.split(f"location {location} {{", 1)[1].split("\n        }", 1)[0]
+    return "\n".join(re.findall(r"^ *add_header \S+ [\"'].*$", block, re.MULTILINE))
 
 
 def _in_memory() -> bool:

@@ -51,7 +51,11 @@ def normalise_phone(raw: str) -> str:
 
 def calling_code(number: str) -> str:
     """Return the calling code of a number in E.164 form; none begins with another one."""
-    digits = number[1 : LONGEST_CALLING_CODE + 1]
+    return _calling_code(number[1 : LONGEST_CALLING_CODE + 1])
+
+
+@lru_cache(maxsize=1000)
+def _calling_code(digits: str) -> str:
     known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
     return next(
         (digits[:end] for end in range(1, len(digits) + 1) if int(digits[:end]) in known), ""

@@ -1,6 +1,8 @@
 """An address before it is in a table: normalised, sealed and indexed."""
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -13,6 +15,8 @@ from notifications.subscribers.crypto import blind_index, encrypt
 # Which channel carries a code to which kind of address.
 CODE_CHANNELS: Final = {AddressKind.PHONE: "twilio_sms", AddressKind.EMAIL: "email"}
 MASKED_LENGTH: Final = 80
+# JSON can carry lone surrogates, which no encoding, and so no encryption, can take.
+UNSUPPORTED: Final = re.compile("[\\x00\\ud800-\\udfff]")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Contact:
     kind: AddressKind
     clear: str
 
-    @property
+    @cached_property
     def index(self) -> str:
         """The blind index, by which the address is found in the tables."""
         return blind_index(self.clear, self.kind)
@@ -71,7 +75,6 @@ def contact_on(channel: str, raw: str) -> Contact:
 
 
 def _normalised(kind: AddressKind, raw: str) -> str:
-    # JSON can carry lone surrogates, which no encoding, and so no encryption, can take.
-    if "\x00" in raw or any("\ud800" <= character <= "\udfff" for character in raw):
+    if UNSUPPORTED.search(raw):
         raise ValidationError(_("The address contains an unsupported character."), code="nul")
     return normalise(kind, raw)

@@ -1,7 +1,6 @@
 """Addresses at rest: encrypted with rotating keys, found again through a keyed index."""
 
 import base64
-import hmac
 import os
 from functools import lru_cache
 from typing import Final
@@ -9,6 +8,8 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+
+from statuspage.lib.keyed_hash import keyed_hash
 
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32
@@ -23,14 +24,15 @@ def encrypt(clear: str, context: str) -> bytes:
 
     Layout: one byte with the length of the key's id, the id, 12 bytes nonce, ciphertext.
     """
-    key_id, key = next(iter(_keys(settings.ADDRESS_KEYS).items()))
+    label, key = _newest(settings.ADDRESS_KEYS)
     nonce = os.urandom(NONCE_BYTES)
-    return _label(key_id) + nonce + key.encrypt(nonce, clear.encode(), context.encode())
+    return label + nonce + key.encrypt(nonce, clear.encode(), context.encode())
 
 
 def sealed_by_newest(blob: bytes) -> bool:
     """Return whether the newest key encrypted this."""
-    return bytes(blob).startswith(_label(next(iter(_keys(settings.ADDRESS_KEYS)))))
+    label, _key = _newest(settings.ADDRESS_KEYS)
+    return bytes(blob).startswith(label)
 
 
 def decrypt(blob: bytes, context: str) -> str:
@@ -53,8 +55,7 @@ def decrypt(blob: bytes, context: str) -> str:
 
 def blind_index(clear: str, context: str) -> str:
     """Return a keyed hash (HMAC-SHA-256, hex) that finds an address without decrypting it."""
-    message = f"{context}\x00{clear}".encode()
-    return hmac.digest(settings.ADDRESS_INDEX_KEY.encode(), message, "sha256").hex()
+    return keyed_hash(settings.ADDRESS_INDEX_KEY, f"{context}\x00{clear}").hex()
 
 
 def read_keys(text: str) -> dict[str, bytes]:
@@ -76,11 +77,14 @@ def read_keys(text: str) -> dict[str, bytes]:
     return keys
 
 
-def _label(key_id: str) -> bytes:
-    name = key_id.encode()
-    return bytes([len(name)]) + name
-
-
 @lru_cache(maxsize=4)
 def _keys(setting: str) -> dict[str, AESGCM]:
     return {key_id: AESGCM(key) for key_id, key in read_keys(setting).items()}
+
+
+@lru_cache(maxsize=4)
+def _newest(setting: str) -> tuple[bytes, AESGCM]:
+    """Return how the newest key's work begins, and the key."""
+    key_id, key = next(iter(_keys(setting).items()))
+    name = key_id.encode()
+    return bytes([len(name)]) + name, key

@@ -32,7 +32,8 @@ ALL_TOPICS: Final = tuple(Topic.values)
 class Subscriber(models.Model):
     """A person or firm that wants notifications."""
 
-    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    # Unique by a constraint: `unique` and `db_index` make a second index, for searches by LIKE.
+    public_id = models.CharField(max_length=12, default=new_id, editable=False)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     # Empty: they did not say, and get messages for every category.
     category = models.CharField(
@@ -51,6 +52,7 @@ class Subscriber(models.Model):
     class Meta:
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
+        constraints = [models.UniqueConstraint(fields=["public_id"], name="subscriber_once")]
 
     def __str__(self) -> str:
         return self.public_id
@@ -64,7 +66,7 @@ class Address(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=AddressKind.choices)
     sealed = models.BinaryField()
     blind_index = models.CharField(max_length=64)
-    masked = models.CharField(_("address"), max_length=80, db_index=True)
+    masked = models.CharField(_("address"), max_length=80)
     # Country calling code of a phone number, by which SMS are priced.
     country = models.CharField(max_length=3, blank=True)
     # A webhook's signing secret, sealed like the address itself.
@@ -85,6 +87,7 @@ class Address(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "blind_index"], name="address_once")
         ]
+        indexes = [models.Index(fields=["masked"], name="address_masked")]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.masked}"

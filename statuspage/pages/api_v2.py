@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -15,13 +14,13 @@ from django.utils.translation import get_language
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.selectors import grouped, overall_state, visible_components
 from statuspage.components.statuses import worst
-from statuspage.incidents import selectors as log
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident, Maintenance
+from statuspage.pages import current
 from statuspage.pages.addresses import subject_url
 from statuspage.pages.feeds import home_url, spoken
 from statuspage.pages.http import View, for_machines
-from statuspage.pages.selectors import Subject, listed
+from statuspage.pages.selectors import Subject
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.postmortems.selectors import told_after
 from statuspage.statements.models import Statement
@@ -31,6 +30,7 @@ from statuspage.statements.texts import CHINESE, in_language
 # One installation serves one page; clients only compare this id.
 PAGE_ID: Final = "candorstatus"
 MAINTENANCE_IMPACT: Final = "maintenance"
+STAMPS_KEPT: Final = 10_000
 
 Object = dict[str, Any]
 
@@ -42,15 +42,24 @@ class Board:
     components: Sequence[Component]
     language: str
 
+    @cached_property
+    def public_ids(self) -> Set[str]:
+        """The public ids of the components."""
+        return {one.public_id for one in self.components}
+
+    @cached_property
+    def _by_pk(self) -> Mapping[int, Component]:
+        return {one.pk: one for one in self.components}
+
     def objects(self, pks: Set[int]) -> list[Object]:
         """Return the objects of the visible ones among these components, in page order."""
-        seen = sorted(
-            (one for one in self.components if one.pk in pks),
-            key=lambda one: (one.position, one.pk),
-        )
+        seen = [self._by_pk[pk] for pk in pks & self._by_pk.keys()]
+        seen.sort(key=lambda one: (one.position, one.pk))
         return [component_object(one, self) for one in seen]
 
 
+# Most times are those of old updates, and every document gives them again.
+@lru_cache(STAMPS_KEPT)
 def stamp(moment: datetime | None) -> str | None:
     """Return ISO 8601 with milliseconds and Beijing's offset; None for an absent time."""
     return timezone.localtime(moment).isoformat(timespec="milliseconds") if moment else None
@@ -194,7 +203,6 @@ def _update_object(statement: Statement, subject_id: str, status: str, board: Bo
 
 
 def _affected(statement: Statement, board: Board) -> list[Object] | None:
-    visible = {one.public_id for one in board.components}
     affected = [
         {
             "code": one["id"],
@@ -203,7 +211,7 @@ def _affected(statement: Statement, board: Board) -> list[Object] | None:
             "new_status": one["new_status"],
         }
         for one in statement.content.get("components", [])
-        if one["id"] in visible and statement.corrects_id is None
+        if one["id"] in board.public_ids and statement.corrects_id is None
     ]
     return affected or None
 
@@ -228,10 +236,10 @@ def _answer(**parts: Part) -> View[[]]:
 def _subjects(
     kind: str,
     to_object: Callable[[Subject, list[Statement], Board], Object],
-    *selectors: Callable[[], QuerySet[Subject]],
+    read: Callable[[], Sequence[Subject]],
 ) -> Part:
     def part(board: Board) -> list[Object]:
-        rows = [row for selector in selectors for row in listed(selector)]
+        rows = read()
         timeline = timelines(kind, tuple(row.public_id for row in rows))
         return [to_object(row, timeline.get(row.public_id, []), board) for row in rows]
 
@@ -245,13 +253,13 @@ _maintenances = partial(_subjects, "maintenance", maintenance_object)
 summary = _answer(
     status=status_object,
     components=component_rows,
-    incidents=_incidents(log.open_incidents),
-    scheduled_maintenances=_maintenances(log.active_maintenances, log.scheduled_maintenances),
+    incidents=_incidents(lambda: current.incidents().open),
+    scheduled_maintenances=_maintenances(lambda: current.maintenances().open),
 )
 status = _answer(status=status_object)
 components = _answer(components=component_rows)
-incidents = _answer(incidents=_incidents(log.recent_incidents))
-unresolved = _answer(incidents=_incidents(log.open_incidents))
-maintenances = _answer(scheduled_maintenances=_maintenances(log.recent_maintenances))
-upcoming = _answer(scheduled_maintenances=_maintenances(log.scheduled_maintenances))
-active = _answer(scheduled_maintenances=_maintenances(log.active_maintenances))
+incidents = _answer(incidents=_incidents(lambda: current.incidents().newest))
+unresolved = _answer(incidents=_incidents(lambda: current.incidents().open))
+maintenances = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().newest))
+upcoming = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().scheduled))
+active = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().active))

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from statuspage.lib.render_cache import once
 from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.models import Notice
 from statuspage.notices.phrases import transaction_count
 from statuspage.pages.timeline import spoken
 from statuspage.settlement.backlog import newest_backlog
@@ -19,10 +21,10 @@ NARROWEST: Final = 4
 
 def backlog_card(incident_id: str, language: str) -> dict[str, object] | None:
     """Return the newest state of the incident's backlog; None where none was published."""
-    notice = newest_backlog(incident_id)
-    if notice is None:
+    newest = _newest(incident_id)
+    if newest is None:
         return None
-    said = Statement.objects.get(kind="notice.backlog", subject_id=notice.public_id)
+    notice, said = newest
     payload = notice.payload
     return {
         "notice": notice.public_id,
@@ -35,6 +37,14 @@ def backlog_card(incident_id: str, language: str) -> dict[str, object] | None:
         "tables": spoken(said.content.get("tables"), language),
         "left_out": left_out(payload),
     }
+
+
+@once
+def _newest(incident_id: str) -> tuple[Notice, Statement] | None:
+    notice = newest_backlog(incident_id)
+    if notice is None:
+        return None
+    return notice, Statement.objects.get(kind="notice.backlog", subject_id=notice.public_id)
 
 
 def _bars(payload: Mapping[str, Any]) -> list[dict[str, object]]:

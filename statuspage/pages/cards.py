@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus, Impact
@@ -110,6 +111,25 @@ class NoticeCard(Card):
     audience: Sequence[str | Promise]
     products: Sequence[str]
     incident_id: str
+
+
+@dataclass(frozen=True)
+class BoardPart:
+    """A component as it is now; `bar` is the drawing of its ninety days, if they are shown."""
+
+    id: str
+    name: LocalizedText
+    status: ComponentStatus
+    description: LocalizedText | None
+    bar: SafeString | None
+
+
+@dataclass(frozen=True)
+class BoardGroup:
+    """The components of a group; those of none have no name."""
+
+    name: LocalizedText | None
+    parts: tuple[BoardPart, ...]
 
 
 def incident_card(incident: Incident, said: Timelines, reader: Reader) -> IncidentCard:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from statuspage.lib.render_cache import once
 from statuspage.pages.http import PageNotFound
 from statuspage.statements.times import midnight
 
@@ -71,12 +72,25 @@ def read_month(text: str) -> Month:
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any, Item], size: int) -> Page[Item]:
-    """Return the page that `?page=` asks for, the first by default, or raise PageNotFound."""
+    """Return the page that `?page=` asks for, the first by default, or raise PageNotFound.
+
+    Rows that are the same object are read once for all pages rendered together.
+    """
     asked = request.GET.get("page", "1")
-    pages = Paginator(rows, size)
+    pages = _pages(rows, size)
     if not PAGE_NUMBER.fullmatch(asked) or int(asked) > pages.num_pages:
         raise PageNotFound(_("Page not found. The last page is %d.") % pages.num_pages)
-    return pages.page(int(asked))
+    return _page(pages, int(asked))
+
+
+@once
+def _pages(rows: QuerySet[Any, Item], size: int) -> "Paginator[Item]":
+    return Paginator(rows, size)
+
+
+@once
+def _page(pages: "Paginator[Item]", number: int) -> Page[Item]:
+    return pages.page(number)
 
 
 def asked_month(request: HttpRequest) -> Month:

@@ -140,9 +140,9 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def components_to_choose(language: str) -> list[tuple[str, LocalizedText]]:
+def components_to_choose(language: str) -> tuple[tuple[str, LocalizedText], ...]:
     """Return what can be chosen: the public id and the name of each component."""
-    return [(one.public_id, words(one.name, language)) for one in visible_components()]
+    return tuple((one.public_id, words(one.name, language)) for one in visible_components())
 
 
 def cards_of(subjects: Sequence[Subject], reader: Reader) -> list[tuple[str, Card]]:

@@ -7,18 +7,21 @@ from typing import Final, TypeVar
 
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from statuspage.components.models import Component
 from statuspage.components.selectors import grouped, overall_state, visible_components
 from statuspage.components.statuses import HEADLINES, ComponentStatus
-from statuspage.incidents import selectors as log
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.lib.render_cache import once, present
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.selectors import notices
+from statuspage.pages import current
 from statuspage.pages.badge import INDICATOR_TONE
 from statuspage.pages.cards import (
+    BoardGroup,
+    BoardPart,
     NoticeCard,
     Reader,
     Timelines,
@@ -26,19 +29,17 @@ from statuspage.pages.cards import (
     maintenance_card,
     notice_card,
 )
-from statuspage.pages.days import DayEvents, recent_days
+from statuspage.pages.days import recent_days
 from statuspage.pages.paging import Month, month_of
 from statuspage.pages.uptime.bars import ninety_days_bars
 from statuspage.settlement.arrival.selectors import paid_now
 from statuspage.settlement.backlog import BACKLOG
 from statuspage.statements.selectors import last_statement, timelines
 from statuspage.statements.texts import CHINESE, LocalizedText, words
-from statuspage.statements.times import midnight
 
 Subject = TypeVar("Subject", Incident, Maintenance, Notice)
 Card = TypeVar("Card")
 
-RECENT_DAYS: Final = 14
 # A settlement notice stays on the home page as long as merchants may still wait for its money.
 NOTICE_DAYS: Final = 30
 NOTICES_SHOWN: Final = 5
@@ -52,31 +53,31 @@ def reader() -> Reader:
     return Reader(language=get_language() or CHINESE, now=present(), hidden=_hidden())
 
 
-@once
-def listed(found: Callable[[], QuerySet[Subject]]) -> list[Subject]:
-    """Return the rows of a selector, read at once."""
-    return list(found())
-
-
 def home(one: Reader) -> dict[str, object]:
     """Return the first page: what is open now, and the last fourteen days."""
     components = visible_components()
     description, indicator = overall_state(components)
-    opened = incident_cards(listed(log.open_incidents), one)
-    active = maintenance_cards(listed(log.active_maintenances), one)
-    current, last = _current_notices(one), last_statement()
+    incidents, maintenances = current.incidents(), current.maintenances()
+    opened = incident_cards(incidents.open, one)
+    active = maintenance_cards(maintenances.active, one)
+    noticed, last = notice_cards(_noticed(one.now), one), last_statement()
     return {
         "headline": HEADLINES[description],
         # The component status whose colours and icon stand for the whole.
         "tone": INDICATOR_TONE[indicator],
         "incidents": opened,
         "active": active,
-        "upcoming": maintenance_cards(listed(log.scheduled_maintenances), one),
-        "notices": current,
-        "notices_by_audience": _by_audience(current),
+        "upcoming": maintenance_cards(maintenances.scheduled, one),
+        "notices": noticed,
+        "notices_by_audience": _by_audience(noticed),
         "arrivals": _paid_now(one.now),
         "groups": _groups(components, one),
-        "days": _recent_days(one),
+        "days": recent_days(
+            timezone.localdate(current.fortnight()),
+            timezone.localdate(one.now),
+            incident_cards(incidents.recent, one),
+            maintenance_cards(maintenances.recent, one),
+        ),
         "spoken_at": last.published_at if last else None,
         "refresh": REFRESH_OPEN if opened or active else REFRESH_CALM,
     }
@@ -84,23 +85,14 @@ def home(one: Reader) -> dict[str, object]:
 
 def history(month: Month, one: Reader) -> dict[str, object]:
     """Return all that began in `month`, the latest first; no neighbours where the record ends."""
-    began, planned = _of_month(month)
     first, last = record()
     return {
         "month": month,
-        "incidents": incident_cards(began, one),
-        "maintenances": maintenance_cards(planned, one),
+        "incidents": incident_cards(current.incidents_of(month), one),
+        "maintenances": maintenance_cards(current.maintenances_of(month), one),
         "previous": month.previous if first < month else None,
         "next": month.next if month < last else None,
     }
-
-
-@once
-def _of_month(month: Month) -> tuple[list[Incident], list[Maintenance]]:
-    ends = month.next.begins
-    began = log.incidents().filter(started_at__gte=month.begins, started_at__lt=ends)
-    planned = log.maintenances().filter(scheduled_for__gte=month.begins, scheduled_for__lt=ends)
-    return list(began), list(planned)
 
 
 @once
@@ -158,10 +150,6 @@ def _hidden() -> frozenset[str]:
 _paid_now = once(paid_now)
 
 
-def _current_notices(one: Reader) -> list[NoticeCard]:
-    return notice_cards(_noticed(one.now), one)
-
-
 @once
 def _noticed(now: datetime) -> list[Notice]:
     """Return the notices of the last month, and those ahead or in effect; none that are over.
@@ -186,22 +174,7 @@ def _by_audience(
     return list(found.items())
 
 
-def _recent_days(one: Reader) -> list[DayEvents]:
-    today = timezone.localdate(one.now)
-    first = today - timedelta(days=RECENT_DAYS - 1)
-    began, done = _since(midnight(first))
-    return recent_days(first, today, incident_cards(began, one), maintenance_cards(done, one))
-
-
-@once
-def _since(moment: datetime) -> tuple[list[Incident], list[Maintenance]]:
-    """Return the incidents that began or ended since then, and the maintenances that ended."""
-    began = Q(started_at__gte=moment) | Q(resolved_at__gte=moment)
-    done = log.maintenances().filter(completed_at__gte=moment)
-    return list(log.incidents().filter(began)), list(done)
-
-
-def _groups(components: Iterable[Component], one: Reader) -> list[dict[str, object]]:
+def _groups(components: Iterable[Component], one: Reader) -> list[BoardGroup]:
     shown = [
         component
         for component in components
@@ -209,24 +182,23 @@ def _groups(components: Iterable[Component], one: Reader) -> list[dict[str, obje
     ]
     bars = ninety_days_bars(one.language, one.now)
     return [
-        {
-            "name": words(row.group.name, one.language) if row.group else None,
-            "parts": [_part(component, one.language, bars) for component in row.components],
-        }
+        BoardGroup(
+            name=words(row.group.name, one.language) if row.group else None,
+            parts=tuple(_part(component, one.language, bars) for component in row.components),
+        )
         for row in grouped(shown)
     ]
 
 
-def _part(
-    component: Component, language: str, bars: Mapping[str, Mapping[str, object]]
-) -> dict[str, object]:
+def _part(component: Component, language: str, bars: Mapping[str, SafeString]) -> BoardPart:
     description = component.description
-    return {
-        "name": words(component.name, language),
-        "status": ComponentStatus(component.status),
-        "description": words(description, language) if description else None,
-        "bar": bars.get(component.public_id),
-    }
+    return BoardPart(
+        id=component.public_id,
+        name=words(component.name, language),
+        status=ComponentStatus(component.status),
+        description=words(description, language) if description else None,
+        bar=bars.get(component.public_id),
+    )
 
 
 @once

@@ -9,7 +9,6 @@ from itertools import takewhile
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -32,9 +31,9 @@ ALIKE: Final = 0.6
 LONGEST: Final = 2000
 ANSWERS: Final = {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}
 AFTERWARDS: Final = {POSTMORTEM: _("Postmortem"), FOLLOWED_UP: _("Follow-up")}
-STAGES: Final[Mapping[str, type[TextChoices]]] = {
-    "incident": IncidentStatus,
-    "maintenance": MaintenanceStatus,
+STAGES: Final[Mapping[str, Mapping[str, str | Promise]]] = {
+    "incident": dict(IncidentStatus.choices),
+    "maintenance": dict(MaintenanceStatus.choices),
 }
 NOTICE: Final = "notice"
 
@@ -140,12 +139,12 @@ def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:
     """Return what a statement's badge shows: its stage, its kind, or that it is an answer."""
     if statement.kind in ANSWERS:
         return statement.kind, ANSWERS[statement.kind]
-    status = statement.content.get("status")
+    status = statement.content.get("status", "")
     if statement.kind in AFTERWARDS:
         return POSTMORTEM_STATUS, AFTERWARDS[statement.kind]
-    stage = STAGES.get(statement.subject_type)
-    if stage and status in stage.values:
-        return str(status), stage(status).label
+    stages = STAGES.get(statement.subject_type, {})
+    if status in stages:
+        return status, stages[status]
     return NOTICE, notice_label(statement.kind.partition(".")[2])
 
 

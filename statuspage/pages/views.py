@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from statuspage.incidents.selectors import incidents, maintenances
 from statuspage.lib.client_ip import client_ip
 from statuspage.lib.rate_limits import within_limit
 from statuspage.lib.render_cache import once
+from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
 from statuspage.pages import linked_data, selectors
 from statuspage.pages.backlog import backlog_card
@@ -24,6 +26,7 @@ from statuspage.pages.log.page import log_head_at
 from statuspage.pages.paging import asked_month, page_of
 from statuspage.pages.search import (
     FOUND_A_PAGE,
+    Choice,
     SearchQuery,
     cards_of,
     components_to_choose,
@@ -37,6 +40,8 @@ NOTICES_A_PAGE: Final = 20
 ACCOUNTS_A_PAGE: Final = 20
 
 Found = TypeVar("Found")
+# One set of rows for both languages.
+_commitments = once(commitments)
 RecipientCounts = Mapping[int, Sequence[tuple[str | Promise, int]]]
 
 
@@ -117,16 +122,21 @@ def _search(request: HttpRequest, wanted: SearchQuery, context: dict[str, object
 def notice_list(request: HttpRequest) -> HttpResponse:
     """List all notices, newest first; `?category=micro&kind=delay` filters them."""
     chosen = read_choice(request.GET)
-    page = page_of(request, chosen.narrow(notices()), NOTICES_A_PAGE)
+    page = page_of(request, _chosen(chosen), NOTICES_A_PAGE)
     cards = selectors.notice_cards(page, selectors.reader())
     context = {"cards": cards, "page": page, "chosen": chosen, "pager_query": chosen.query}
     return render(request, "pages/notices.html", context)
 
 
+@once
+def _chosen(choice: Choice) -> QuerySet[Notice]:
+    return choice.narrow(notices())
+
+
 @public
 def ledger(request: HttpRequest) -> HttpResponse:
     """List what was promised to merchants and what has been paid, newest first."""
-    page = page_of(request, commitments(), ACCOUNTS_A_PAGE)
+    page = page_of(request, _commitments(), ACCOUNTS_A_PAGE)
     context = {"accounts": account_cards(page, selectors.reader()), "page": page}
     return render(request, "pages/ledger.html", context)
 

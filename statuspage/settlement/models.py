@@ -184,13 +184,21 @@ class TransactionFacts(models.Model):
 
 
 class StagedTransaction(TransactionFacts):
-    """A valid row of an upload that has not been applied yet."""
+    """A valid row of an upload that has not been applied yet.
 
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="staged")
+    The end of the upload deletes it. A list has a million of them: each index, and the check of the
+    reference in each row, would cost as much as reading the row.
+    """
+
+    pk = models.CompositePrimaryKey("upload_id", "line")
+    upload = models.ForeignKey(
+        Upload,
+        on_delete=models.CASCADE,
+        related_name="staged",
+        db_index=False,
+        db_constraint=False,
+    )
     line = models.PositiveIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["upload", "line"], name="staged_line")]
 
     def __str__(self) -> str:
         return f"{self.upload_id}:{self.line}"

@@ -4,7 +4,8 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from itertools import islice
 from typing import Any, BinaryIO, Final, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,8 @@ HEADER: Final = 1
 REMEMBERED: Final = 100
 # Characters. A file without line ends must not be read into memory as one line.
 LONGEST_LINE: Final = 1 << 17
+# Lines that are decoded together.
+TOGETHER: Final = 1_000
 # Chinese Excel still writes GB18030.
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 NOT_CSV: Final = _("This line is not valid CSV.")
@@ -90,12 +93,12 @@ class UploadTable(ABC, Generic[RowT]):
         Raises:
             ValidationError: by column, everything that is wrong with it.
         """
-        given = dict(zip(columns, cells, strict=False))
+        given = dict(zip(columns, map(str.strip, cells), strict=False))
         values: dict[str, Any] = {}
         wrong: dict[str, Any] = {}
         for column, read in self._remembering.items():
             try:
-                values[column] = read(given.get(column, "").strip())
+                values[column] = read(given.get(column, ""))
             except ValidationError as error:
                 wrong[column] = error
         if wrong:
@@ -146,13 +149,20 @@ def best_encoding(stream: BinaryIO) -> str:
     encoding is a line feed part of another character.
     """
     unreadable = dict.fromkeys(ENCODINGS, 0)
-    for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
+    lines = iter(partial(stream.readline, LONGEST_LINE), b"")
+    while some := list(islice(lines, TOGETHER)):
         for encoding in ENCODINGS:
-            try:
-                line.decode(encoding)
-            except UnicodeDecodeError:
-                unreadable[encoding] += 1
+            if not _readable(b"".join(some), encoding):
+                unreadable[encoding] += sum(not _readable(line, encoding) for line in some)
     return min(ENCODINGS, key=lambda encoding: unreadable[encoding])
+
+
+def _readable(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _records(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str] | None]]:
@@ -161,7 +171,7 @@ def _records(stream: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str] |
     What does not fit the encoding becomes U+FFFD, and makes no other line unusable.
     """
     text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
-    reader = csv.reader(iter(lambda: text.readline(LONGEST_LINE), ""))
+    reader = csv.reader(iter(partial(text.readline, LONGEST_LINE), ""))
     while True:
         number = reader.line_num + 1
         try:

@@ -18,24 +18,29 @@ EMAIL: Final = CODE_CHANNELS[AddressKind.EMAIL]
 STAGED: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_subscriber (
         public_id varchar, language varchar, category varchar, timezone varchar,
-        one_by_one boolean, merchant_key bytea, topics varchar[], components varchar[],
+        one_by_one boolean, merchant_key bytea, topics varchar, components varchar,
         source varchar,
         sealed bytea, blind_index varchar, masked varchar, country varchar,
         email_sealed bytea, email_index varchar, email_masked varchar,
         subscriber_id bigint, address_id bigint, known boolean DEFAULT false,
-        free boolean DEFAULT true
+        confirmed boolean DEFAULT true, free boolean DEFAULT true
     ) ON COMMIT DELETE ROWS
 """
-GIVEN: Final = (
-    *("public_id", "language", "category", "timezone", "one_by_one", "merchant_key"),
-    *("topics", "components", "source", "sealed", "blind_index", "masked", "country"),
-    *("email_sealed", "email_index", "email_masked"),
-)
-COPY: Final = f"COPY staged_subscriber ({', '.join(GIVEN)}) FROM STDIN"
+# By column, its type in the binary form of COPY; lists are joined by commas.
+GIVEN: Final = {
+    **dict.fromkeys(("public_id", "language", "category", "timezone"), "varchar"),
+    **{"one_by_one": "bool", "merchant_key": "bytea"},
+    **dict.fromkeys(("topics", "components", "source"), "varchar"),
+    **{"sealed": "bytea", "blind_index": "varchar", "masked": "varchar", "country": "varchar"},
+    **{"email_sealed": "bytea", "email_index": "varchar", "email_masked": "varchar"},
+}
+COPY: Final = f"COPY staged_subscriber ({', '.join(GIVEN)}) FROM STDIN (FORMAT binary)"
+# A batch is a small part of the tables: whatever the planner thinks, it reads none of them whole.
+BY_INDEX: Final = "SET LOCAL enable_seqscan = off"
 # A merchant's own choice is never overwritten. Locked by id, as everywhere.
 KNOWN: Final = """
     WITH locked AS MATERIALIZED (
-        SELECT a.id, a.subscriber_id, a.blind_index, a.suppressed_at
+        SELECT a.id, a.subscriber_id, a.blind_index, a.confirmed_at, a.suppressed_at
         FROM subscribers_address a
         WHERE a.channel = %(phone)s AND a.blind_index IN (SELECT blind_index FROM staged_subscriber)
         ORDER BY a.id
@@ -43,46 +48,56 @@ KNOWN: Final = """
     )
     UPDATE staged_subscriber s
     SET known = true, address_id = l.id, subscriber_id = l.subscriber_id,
+        confirmed = l.confirmed_at IS NOT NULL,
         free = l.suppressed_at IS NULL AND NOT EXISTS (
             SELECT FROM subscribers_consent c
             WHERE c.address_id = l.id AND c.text_version <> %(imported)s)
     FROM locked l
     WHERE l.blind_index = s.blind_index
 """
-NUMBER: Final = """
-    UPDATE staged_subscriber
-    SET subscriber_id = nextval(pg_get_serial_sequence('subscribers_subscriber', 'id')),
-        address_id = nextval(pg_get_serial_sequence('subscribers_address', 'id'))
-    WHERE NOT known
-"""
 # References are checked at the end of the transaction, so that the address may come first. One
 # that somebody else has added in the meantime is left alone, and its row with it.
-ADD_PHONES: Final = """
-    WITH added AS (
+ADD: Final = """
+    WITH numbered AS MATERIALIZED (
+        SELECT nextval((SELECT pg_get_serial_sequence('subscribers_subscriber', 'id')::regclass))
+                   AS subscriber,
+               nextval((SELECT pg_get_serial_sequence('subscribers_address', 'id')::regclass))
+                   AS address,
+               s.*
+        FROM staged_subscriber s WHERE NOT known
+    ), added AS (
         INSERT INTO subscribers_address
             (id, subscriber_id, channel, kind, sealed, blind_index, masked, country, position,
              confirmed_at, suppressed_for, failures, created_at)
-        SELECT address_id, subscriber_id, %(phone)s, 'phone', sealed, blind_index, masked, country,
-               0, now(), '', 0, now()
-        FROM staged_subscriber WHERE NOT known
+        SELECT address, subscriber, %(phone)s, 'phone', sealed, blind_index, masked, country, 0,
+               now(), '', 0, now()
+        FROM numbered
         ON CONFLICT (channel, blind_index) DO NOTHING
         RETURNING id
+    ), subscribers AS (
+        INSERT INTO subscribers_subscriber
+            (id, public_id, language, category, quiet, timezone, one_by_one, merchant_key,
+             created_at)
+        SELECT subscriber, public_id, language, category, true,
+               coalesce(nullif(timezone, ''), 'Asia/Shanghai'), coalesce(one_by_one, false),
+               merchant_key, now()
+        FROM numbered JOIN added ON added.id = address
+    ), subscriptions AS (
+        INSERT INTO subscribers_subscription (address_id, topics, components)
+        SELECT address, string_to_array(topics, ','), string_to_array(components, ',')
+        FROM numbered JOIN added ON added.id = address
+    ), consents AS (
+        INSERT INTO subscribers_consent (address_id, act, source, text_version, at)
+        SELECT address, 'given', source, %(imported)s, now()
+        FROM numbered JOIN added ON added.id = address
+    ), with_email AS (
+        UPDATE staged_subscriber s SET subscriber_id = subscriber
+        FROM numbered n JOIN added ON added.id = address
+        WHERE s.blind_index = n.blind_index AND n.email_index IS NOT NULL
     )
-    DELETE FROM staged_subscriber
-    WHERE NOT known AND address_id NOT IN (SELECT id FROM added)
+    SELECT count(*) FROM added
 """
-ADD_SUBSCRIBERS: Final = """
-    INSERT INTO subscribers_subscriber
-        (id, public_id, language, category, quiet, timezone, one_by_one, merchant_key, created_at)
-    SELECT subscriber_id, public_id, language, category, true,
-           coalesce(nullif(timezone, ''), 'Asia/Shanghai'), coalesce(one_by_one, false),
-           merchant_key, now()
-    FROM staged_subscriber WHERE NOT known
-"""
-COUNT: Final = """
-    SELECT count(*) FILTER (WHERE NOT known), count(*) FILTER (WHERE known AND free)
-    FROM staged_subscriber
-"""
+COUNT: Final = "SELECT count(*) FROM staged_subscriber WHERE known AND free"
 UPDATE_SUBSCRIBERS: Final = """
     UPDATE subscribers_subscriber p
     SET language = s.language, category = s.category,
@@ -91,38 +106,58 @@ UPDATE_SUBSCRIBERS: Final = """
         merchant_key = coalesce(s.merchant_key, p.merchant_key)
     FROM staged_subscriber s
     WHERE p.id = s.subscriber_id AND s.known AND s.free
-    RETURNING p.id, p.one_by_one
+      AND (p.language, p.category, p.timezone, p.one_by_one, p.merchant_key) IS DISTINCT FROM (
+          s.language, s.category, coalesce(nullif(s.timezone, ''), p.timezone),
+          coalesce(s.one_by_one, p.one_by_one), coalesce(s.merchant_key, p.merchant_key))
+"""
+ONE_BY_ONE: Final = """
+    SELECT p.id FROM subscribers_subscriber p JOIN staged_subscriber s ON p.id = s.subscriber_id
+    WHERE s.known AND s.free AND p.one_by_one
 """
 CONFIRM: Final = """
     UPDATE subscribers_address a SET confirmed_at = now()
     FROM staged_subscriber s
-    WHERE a.id = s.address_id AND s.known AND s.free AND a.confirmed_at IS NULL
-"""
-# They join the rows, so that what follows is done for them, too.
-ADD_EMAILS: Final = """
-    WITH added AS (
-        INSERT INTO subscribers_address
-            (subscriber_id, channel, kind, sealed, blind_index, masked, country, position,
-             confirmed_at, suppressed_for, failures, created_at)
-        SELECT subscriber_id, %(email)s, 'email', email_sealed, email_index, email_masked, '', 1,
-               now(), '', 0, now()
-        FROM staged_subscriber WHERE free AND email_index IS NOT NULL
-        ON CONFLICT (channel, blind_index) DO NOTHING
-        RETURNING id, blind_index
-    )
-    INSERT INTO staged_subscriber (address_id, topics, components, source)
-    SELECT DISTINCT ON (added.id) added.id, s.topics, s.components, s.source
-    FROM added JOIN staged_subscriber s ON s.email_index = added.blind_index AND s.free
+    WHERE a.id = s.address_id AND s.known AND s.free AND NOT s.confirmed
 """
 SUBSCRIBE: Final = """
     INSERT INTO subscribers_subscription (address_id, topics, components)
-    SELECT address_id, topics, components FROM staged_subscriber WHERE free
+    SELECT address_id, string_to_array(topics, ','), string_to_array(components, ',')
+    FROM staged_subscriber s WHERE known AND free AND NOT EXISTS (
+        SELECT FROM subscribers_subscription p
+        WHERE p.address_id = s.address_id
+          AND p.topics = string_to_array(s.topics, ',')::varchar[]
+          AND p.components = string_to_array(s.components, ',')::varchar[])
     ON CONFLICT (address_id) DO UPDATE
     SET topics = excluded.topics, components = excluded.components
 """
 AGREE: Final = """
     INSERT INTO subscribers_consent (address_id, act, source, text_version, at)
-    SELECT address_id, 'given', source, %(imported)s, now() FROM staged_subscriber WHERE free
+    SELECT address_id, 'given', source, %(imported)s, now()
+    FROM staged_subscriber WHERE known AND free
+"""
+ADD_EMAILS: Final = """
+    WITH given AS MATERIALIZED (
+        SELECT * FROM staged_subscriber
+        WHERE free AND subscriber_id IS NOT NULL AND email_index IS NOT NULL
+    ), added AS (
+        INSERT INTO subscribers_address
+            (subscriber_id, channel, kind, sealed, blind_index, masked, country, position,
+             confirmed_at, suppressed_for, failures, created_at)
+        SELECT subscriber_id, %(email)s, 'email', email_sealed, email_index, email_masked, '', 1,
+               now(), '', 0, now()
+        FROM given
+        ON CONFLICT (channel, blind_index) DO NOTHING
+        RETURNING id, blind_index
+    ), numbered AS MATERIALIZED (
+        SELECT DISTINCT ON (added.id) added.id AS address, topics, components, source
+        FROM added JOIN given ON email_index = added.blind_index
+    ), subscriptions AS (
+        INSERT INTO subscribers_subscription (address_id, topics, components)
+        SELECT address, string_to_array(topics, ','), string_to_array(components, ',')
+        FROM numbered
+    )
+    INSERT INTO subscribers_consent (address_id, act, source, text_version, at)
+    SELECT address, 'given', source, %(imported)s, now() FROM numbered
 """
 
 
@@ -144,23 +179,25 @@ def rows_write(rows: Iterable[SubscriberRow]) -> RowsImported:
     with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute(STAGED)
         cursor.execute("DELETE FROM staged_subscriber")
+        cursor.execute(BY_INDEX)
         with cursor.copy(COPY) as copy:
+            copy.set_types([*GIVEN.values()])
             for row in rows:
                 copy.write_row(_columns(row))
         cursor.execute(KNOWN, named)
-        cursor.execute(NUMBER)
-        cursor.execute(ADD_PHONES, named)
-        cursor.execute(ADD_SUBSCRIBERS)
+        cursor.execute(ADD, named)
+        (created,) = cursor.fetchone()
         cursor.execute(COUNT)
-        done = RowsImported(*cursor.fetchone())
-        if done.updated:
+        (updated,) = cursor.fetchone()
+        if updated:
             cursor.execute(UPDATE_SUBSCRIBERS)
-            addresses_order([key for key, one_by_one in cursor.fetchall() if one_by_one])
+            cursor.execute(ONE_BY_ONE)
+            addresses_order([key for (key,) in cursor.fetchall()])
             cursor.execute(CONFIRM)
+            cursor.execute(SUBSCRIBE)
+            cursor.execute(AGREE, named)
         cursor.execute(ADD_EMAILS, named)
-        cursor.execute(SUBSCRIBE)
-        cursor.execute(AGREE, named)
-    return done
+    return RowsImported(created, updated)
 
 
 def _columns(row: SubscriberRow) -> tuple[Any, ...]:
@@ -169,7 +206,7 @@ def _columns(row: SubscriberRow) -> tuple[Any, ...]:
     sealed = ("sealed", "blind_index", "masked")
     return (
         *(new_id(), choices.language, choices.category, row.timezone, row.one_by_one),
-        *(row.merchant_key, [*choices.topics], [*choices.components], row.source),
+        *(row.merchant_key, ",".join(choices.topics), ",".join(choices.components), row.source),
         *(*(phone[name] for name in sealed), row.phone.country),
         *(email[name] if email else None for name in sealed),
     )

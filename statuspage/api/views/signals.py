@@ -104,6 +104,8 @@ class Alertmanager(Resource):
     """`/hooks/alertmanager/`: groups of alerts; the token is in Alertmanager's own settings."""
 
     scope = Scope.SIGNALS
+    # A thousand alerts with long descriptions; Alertmanager does not resend what is refused.
+    max_bytes = 5_000_000
 
     def post(self, request: Request) -> Response:
         """Record every alert of the group, or none where the body cannot be read."""

@@ -1,6 +1,7 @@
 """The page of the public log, and the size and root that other pages show of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +15,13 @@ from statuspage.pages.paging import page_of
 from statuspage.pages.timeline import tone_and_label
 from statuspage.statements.models import Checkpoint, Statement
 from statuspage.statements.notes import b64, signers
-from statuspage.statements.texts import CHINESE, words
+from statuspage.statements.texts import CHINESE, LocalizedText, words
 from statuspage.statements.tree import newest_checkpoint, root_at
 
 START: Final = 8  # characters: enough to compare by eye
 STATEMENTS_A_PAGE: Final = 50
+# One set of rows for both languages.
+_statements = once(Statement.objects.all)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,19 @@ class LogHead:
     def start(self) -> str:
         """The first characters of the root."""
         return self.root[:START]
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One statement in the list; `path` is its place on its subject's page."""
+
+    number: int
+    tone: str
+    label: str
+    name: LocalizedText
+    at: datetime
+    sha256: str
+    path: str
 
 
 @once
@@ -59,7 +75,7 @@ def log_head_at(number: int) -> LogHead | None:
 @public
 def log_page(request: HttpRequest) -> HttpResponse:
     """Show how anyone checks the log, and every statement with its digest and proof."""
-    page = page_of(request, Statement.objects.order_by("-number"), STATEMENTS_A_PAGE)
+    page = page_of(request, _statements(), STATEMENTS_A_PAGE)
     language = get_language() or CHINESE
     newest = newest_checkpoint()
     context = {
@@ -72,14 +88,14 @@ def log_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/log.html", context)
 
 
-def _row(statement: Statement, language: str) -> dict[str, object]:
+def _row(statement: Statement, language: str) -> LogRow:
     tone, label = tone_and_label(statement)
-    return {
-        "number": statement.number,
-        "tone": tone,
-        "label": label,
-        "name": words(statement.content["name"], language),
-        "at": statement.published_at,
-        "sha256": statement.sha256,
-        "path": statement_path(statement),
-    }
+    return LogRow(
+        number=statement.number,
+        tone=tone,
+        label=str(label),
+        name=words(statement.content["name"], language),
+        at=statement.published_at,
+        sha256=statement.sha256,
+        path=statement_path(statement),
+    )

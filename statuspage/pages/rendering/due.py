@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -18,6 +18,7 @@ from statuspage.pages.uptime.page import record_of_states
 from statuspage.pages.views import ACCOUNTS_A_PAGE, NOTICES_A_PAGE
 from statuspage.settlement.ledger import commitments
 from statuspage.statements.models import Statement
+from statuspage.statements.selectors import last_statement
 from statuspage.statements.texts import ENGLISH, LANGUAGES
 
 # What a statement is about: a kind of subject, or a component's state. What it does not change may
@@ -107,7 +108,8 @@ def _in_each_language(view: str, *arguments: str) -> Iterator[str]:
 
 def newest_number() -> int:
     """Return the number of the newest statement; 0 before the first."""
-    return Statement.objects.aggregate(newest=Max("number"))["newest"] or 0
+    last = last_statement()
+    return last.number if last else 0
 
 
 def after_statements(head: int, now: datetime) -> list[str]:
@@ -190,7 +192,14 @@ def _with_related(subjects: Subjects) -> Subjects:
 
 def _months(subjects: Subjects) -> Iterator[Month]:
     """Return the months of the history that show these subjects."""
-    ids = [public_id for _kind, public_id in subjects]
-    began = Incident.objects.filter(public_id__in=ids).values_list("started_at", flat=True)
-    planned = Maintenance.objects.filter(public_id__in=ids).values_list("scheduled_for", flat=True)
-    return map(month_of, (*began, *planned))
+    ids: dict[str, list[str]] = {"incident": [], "maintenance": []}
+    for kind, public_id in subjects:
+        ids.setdefault(kind, []).append(public_id)
+    # Django does not ask the database for what is in an empty list.
+    began = Incident.objects.filter(public_id__in=ids["incident"])
+    planned = Maintenance.objects.filter(public_id__in=ids["maintenance"])
+    moments = (
+        *began.values_list("started_at", flat=True),
+        *planned.values_list("scheduled_for", flat=True),
+    )
+    return map(month_of, moments)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from statuspage.lib.paths import PACKAGE, RESOURCES
 from statuspage.lib.render_cache import sharing
+from statuspage.pages.current import read_ahead
 from statuspage.pages.models import Edition
 from statuspage.pages.rendering import due
 from statuspage.pages.rendering.internal import Missing, UnusableResponse, rendered
@@ -102,11 +103,11 @@ def render_due(now: datetime | None = None) -> RenderResult:
         store.snapshot_of_the_database()
         if not store.alone():
             return RenderResult.BUSY
-        edition, head = store.current(), due.newest_number()
         made_from, moment = reference(now)
-        if _is_current(edition, head, made_from, moment):
-            return RenderResult.NOTHING
         with sharing(moment):
+            edition, head = store.current(), due.newest_number()
+            if _is_current(edition, head, made_from, moment):
+                return RenderResult.NOTHING
             return _render(edition, head, made_from, moment)
 
 
@@ -122,6 +123,7 @@ def _render(edition: Edition, head: int, made_from: str, now: datetime) -> Rende
     newest = edition.code in {"", code()}
     left, gone = _left(edition, made_from) if newest else ([], set())
     later = [key for key in left if key not in urgent]
+    read_ahead()
     pages, missing = _rendered([*urgent, *later[:BATCH]])
     edition.head, edition.rendered_at = head, now
     more = len(later) > BATCH

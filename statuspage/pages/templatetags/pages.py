@@ -22,6 +22,7 @@ from statuspage.notices.phrases import short_end
 from statuspage.pages.addresses import statement_path
 from statuspage.pages.badge import icon
 from statuspage.pages.linked_data import script_text
+from statuspage.pages.parts import part
 from statuspage.statements.times import iso
 
 ALL: Final = Decimal(100)
@@ -40,6 +41,7 @@ UNITS: Final = {
 }
 
 register = template.Library()
+register.simple_tag(part)
 register.filter("in_parentheses", in_parentheses)
 
 register.filter("iso", iso)

@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
-from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus
 from statuspage.components.uptime import DayRecord, availability, runs
 from statuspage.lib.render_cache import once
+from statuspage.pages.parts import part
 from statuspage.pages.templatetags.pages import duration
 from statuspage.pages.uptime.selectors import ninety_days, of_each
 
@@ -31,8 +30,6 @@ LINES: Final[Mapping[str, int]] = {
     ComponentStatus.PARTIAL_OUTAGE: 5,
     ComponentStatus.MAJOR_OUTAGE: 5,
 }
-# Pictures kept in memory, of a few kilobytes each.
-KEPT: Final = 1000
 QUIET: Final[Mapping[str, str | Promise]] = {
     NO_RECORD: _("No record"),
     ComponentStatus.OPERATIONAL: _("No disruption"),
@@ -62,19 +59,12 @@ class UptimeRun:
 
 def drawn(days: Sequence[DayRecord]) -> SafeString:
     """Draw days as a picture and in words, in the active language."""
-    return _drawn(get_language(), availability(days), tuple(_paths(days)), tuple(told(days)))
-
-
-# From one statement to the next most components stay as they were.
-@lru_cache(maxsize=KEPT)
-def _drawn(
-    _language: str | None,
-    percent: Decimal | None,
-    paths: tuple[tuple[str, str], ...],
-    found: tuple[UptimeRun, ...],
-) -> SafeString:
-    picture = {"percent": percent, "paths": paths, "runs": found}
-    return render_to_string("pages/parts/bar.html", {"bar": picture})
+    return part(
+        "pages/parts/bar.html",
+        percent=availability(days),
+        paths=tuple(_paths(days)),
+        runs=tuple(told(days)),
+    )
 
 
 def told(records: Sequence[DayRecord]) -> list[UptimeRun]:
@@ -114,7 +104,9 @@ def _paths(records: Sequence[DayRecord]) -> list[tuple[str, str]]:
 
 
 @once
-def ninety_days_bars(language: str, now: datetime) -> dict[str, dict[str, object]]:
-    """Return the bars in the active language, made once for all pages rendered together."""
-    found = of_each(ninety_days(now), drawn)
-    return {one.public_id: {"id": one.public_id, "drawn": picture} for one, picture in found}
+def ninety_days_bars(language: str, now: datetime) -> dict[str, SafeString]:
+    """Return the bars in the active language by the component's public id.
+
+    Made once for all pages rendered together.
+    """
+    return {one.public_id: picture for one, picture in of_each(ninety_days(now), drawn)}

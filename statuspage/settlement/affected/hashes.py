@@ -1,20 +1,19 @@
 """Keyed hashes in place of merchant numbers, references and digits of phones."""
 
-import hmac
-import re
 import unicodedata
 from typing import Final
 
 from django.conf import settings
 
-# People write numbers with spaces, and in full width.
-SPACES: Final = re.compile(r"\s+")
+from statuspage.lib.keyed_hash import keyed_hash
+
 SEPARATOR: Final = "\x1f"
 
 
 def normalised(text: str) -> str:
     """Return a number or reference without what people add to read it more easily."""
-    return SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
+    # People write numbers with spaces, and in full width.
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def row_key(merchant: str, reference: str) -> bytes:
@@ -36,4 +35,4 @@ def _hash(*parts: str) -> bytes:
     """Return HMAC-SHA-256 under TRANSACTION_KEY; 32 bytes."""
     purpose, *values = parts
     text = SEPARATOR.join((purpose, *map(normalised, values)))
-    return hmac.digest(settings.TRANSACTION_KEY.encode(), text.encode(), "sha256")
+    return keyed_hash(settings.TRANSACTION_KEY, text)

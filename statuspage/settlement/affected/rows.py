@@ -1,7 +1,7 @@
 """One line of an upload, read and checked; pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -56,7 +56,7 @@ FOUR: Final = re.compile(r"[0-9]{4}", re.ASCII)
 SLASHES: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
 HOUR: Final = re.compile(r" (\d):", re.ASCII)
 # The character that replaces undecodable bytes, and NUL; a good list has neither.
-UNREADABLE: Final = frozenset("\ufffd\0")
+UNREADABLE: Final = ("\ufffd", "\0")
 
 
 class TransactionRow(NamedTuple):
@@ -149,7 +149,8 @@ class TransactionTable(UploadTable[TransactionRow]):
         Raises:
             ValidationError: by column, everything that is wrong with it.
         """
-        if any(not UNREADABLE.isdisjoint(cell) for cell in cells):
+        text = "".join(cells)
+        if any(character in text for character in UNREADABLE):
             raise ValidationError({"": _wrong("encoding")})
         if len(cells) > len(columns):
             raise ValidationError({"": _wrong("cells")})
@@ -161,19 +162,9 @@ class TransactionTable(UploadTable[TransactionRow]):
         Raises:
             ValidationError: by column, why the values do not fit together.
         """
-        state, time, settled_at = values["state"], values["time"], values["settled_at"]
-        checks = (
-            ("time", "future", time > self.now),
-            ("settled_at", "missing", state == TransactionStatus.SETTLED and not settled_at),
-            ("settled_at", "open", state == TransactionStatus.PENDING and settled_at),
-            ("settled_at", "future", settled_at and settled_at > self.now),
-            ("settled_at", "early", settled_at and settled_at < time),
-            ("fee_waived", "waived", values["fee_waived"] > values["amount"]),
-        )
         wrong: dict[str, list[ValidationError]] = {}
-        for column, code, found in checks:
-            if found:
-                wrong.setdefault(column, []).append(_wrong(code))
+        for column, code in self._conflicts(**values):
+            wrong.setdefault(column, []).append(_wrong(code))
         if wrong:
             raise ValidationError(wrong)
         merchant, reference, phone = values["merchant"], values["reference"], values["phone"]
@@ -182,12 +173,37 @@ class TransactionTable(UploadTable[TransactionRow]):
             lookup_key=lookup_key(merchant, reference, phone),
             merchant_key=merchant_key(merchant, phone),
             category=values["category"],
-            happened_at=time,
+            happened_at=values["time"],
             amount=values["amount"],
-            status=state,
-            settled_at=settled_at,
+            status=values["state"],
+            settled_at=values["settled_at"],
             fee_waived=values["fee_waived"],
         )
+
+    def _conflicts(
+        self,
+        *,
+        time: datetime,
+        settled_at: datetime | None,
+        state: str,
+        amount: Decimal,
+        fee_waived: Decimal,
+        **_others: str,
+    ) -> Iterator[tuple[str, str]]:
+        """Yield by column the code of what does not fit the other values."""
+        if time > self.now:
+            yield "time", "future"
+        if state == TransactionStatus.SETTLED and not settled_at:
+            yield "settled_at", "missing"
+        if settled_at:
+            if state == TransactionStatus.PENDING:
+                yield "settled_at", "open"
+            if settled_at > self.now:
+                yield "settled_at", "future"
+            if settled_at < time:
+                yield "settled_at", "early"
+        if fee_waived > amount:
+            yield "fee_waived", "waived"
 
 
 COLUMNS: Final = tuple(TransactionTable.readers)

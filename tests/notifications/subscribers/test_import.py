@@ -240,6 +240,23 @@ class TestTheWhole:
         assert report.created == 1000
         assert len(captured) < 40
 
+    def test_the_same_list_again_rewrites_no_row_and_records_consent_again(self) -> None:
+        def versions() -> list[tuple[str, ...]]:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT p.ctid::text, s.ctid::text FROM subscribers_subscriber p"
+                    " JOIN subscribers_address a ON a.subscriber_id = p.id"
+                    " JOIN subscribers_subscription s ON s.address_id = a.id ORDER BY p.id"
+                )
+                return list(cursor.fetchall())
+
+        rows = ["13800138000,zh,micro,contract", "13900139000,en,,contract"]
+        _import(*rows)
+        before = versions()
+        assert _import(*rows).updated == 2
+        assert versions() == before
+        assert Consent.objects.count() == 4
+
     def test_two_rows_with_one_mail_address_share_nothing_but_the_first(self) -> None:
         header = f"{HEADER},email"
         rows = [f"1380013800{n},zh,,contract,a@example.com" for n in range(3)]
@@ -268,12 +285,15 @@ def test_a_number_that_signs_up_in_the_middle_of_an_import_is_not_taken_over() -
             until_somebody_waits()
         report = importing_now.result(60)
     assert (report.created, report.skipped) == (1, 1)
-    assert Address.objects.count() == Subscriber.objects.count() == 2
+    assert Address.objects.filter(kind="phone").count() == Subscriber.objects.count() == 2
+    # The mail address of the list does not become one of theirs either.
+    assert clear_address(Address.objects.get(kind="email")) == "13900139000@example.com"
     assert Subscription.objects.filter(topics=["notice"]).count() == 1
 
 
 def _import_and_hang_up(*numbers: str) -> ImportReport:
     try:
-        return _import(*(f"{one},zh,micro,contract" for one in numbers))
+        rows = (f"{one},zh,micro,contract,{one}@example.com" for one in numbers)
+        return _import(*rows, header=f"{HEADER},email")
     finally:
         connection.close()

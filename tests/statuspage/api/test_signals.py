@@ -138,7 +138,14 @@ def test_nonsense_is_unreadable(api: Caller, body: bytes) -> None:
 
 
 def test_a_body_without_bounds_is_refused(api: Caller) -> None:
-    assert api.call("POST", HOOK, b" " * 1_000_001).status_code == 413
+    assert api.call("POST", HOOK, b" " * 5_000_001).status_code == 413
+
+
+def test_a_thousand_alerts_with_long_descriptions_are_taken(api: Caller) -> None:
+    [alert, _other] = group()["alerts"]
+    alert["annotations"]["description"] = "x" * 4_000
+    alerts = [{**alert, "fingerprint": f"{number:016x}"} for number in range(1000)]
+    assert api.post(HOOK, group(alerts=alerts)).json() == {"taken": 1000}
 
 
 @pytest.mark.parametrize("path", [HOOK, "signals/"])

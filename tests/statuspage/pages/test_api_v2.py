@@ -378,5 +378,5 @@ def test_the_number_of_queries_is_fixed(
     for number in range(count):
         updated(opened(components["t1"], name=text(f"事件{number}")))
         scheduled(components["qr"])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(asked(client, "summary")["incidents"]) == count

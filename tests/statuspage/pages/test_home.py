@@ -239,7 +239,7 @@ def test_the_number_of_queries_does_not_grow_with_what_there_is_to_show(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     _crowd(count)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         response = client.get("/")
     assert f"事件{count - 1}" in response.content.decode()
 

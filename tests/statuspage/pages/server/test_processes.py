@@ -123,13 +123,7 @@ def test_from_a_statement_to_the_death_of_everything_but_nginx(
     assert refused.headers["Retry-After"]
 
     third.kill()
-    for path in [*READ, *MACHINES, page]:
-        assert nginx.get(path).status == 200, path
-    # Nobody is there to enlarge it: the page itself is better than none.
-    assert nginx.get(f"/elder{page}").body == nginx.get(page).body
-    away = nginx.get("/subscribe/")
-    assert away.status == 503
-    assert "稍后再试" in away.text
+    nginx_is_enough_to_read(nginx, page)
 
     engines.start_postgres()
     engines.start_redis()
@@ -153,6 +147,18 @@ def everything_is_there(server: Server, page: str) -> None:
         assert reply.headers["Warning"] == '110 - "Response is Stale"'
         assert int(reply.headers["Age"]) >= 0
         assert NOTICE not in reply.text
+
+
+def nginx_is_enough_to_read(nginx: Server, page: str) -> None:
+    for path in [*READ, *MACHINES, page]:
+        assert nginx.get(path).status == 200, path
+    # Nobody is there to enlarge it: the page itself is better than none.
+    assert nginx.get(f"/elder{page}").body == nginx.get(page).body
+    for path in ("/subscribe/", "/elder/subscribe/", "/api/v2/nothing.json"):
+        away = nginx.get(path)
+        assert away.status == 503, path
+        assert away.headers["Retry-After"], path
+        assert "稍后再试" in away.text, path
 
 
 def same_everywhere(web: Server, nginx: Server, paths: list[str]) -> None:
@@ -198,6 +204,8 @@ def test_nginx_compresses_revalidates_and_lets_questions_through(programs: Progr
 
     assert nginx.get("/arrival/?category=micro").status == 200  # by Django
     assert nginx.get("/", "POST", b"x").status in {403, 405}
+    assert nginx.get("/", "PUT", b"x").status in {403, 405}
+    assert say(nginx, programs.folder, "Said through nginx")["name"]["en"] == "Said through nginx"
     assert nginx.get("/nothing/").status == 404
     for query in ("?lang=xx", "?lang=en&x=1", "?month=2024-13", "?../../etc/passwd"):
         assert nginx.get(f"/history/{query}").status < 500

@@ -25,15 +25,15 @@ def incident():
 def both_look_first(monkeypatch):
     """Nobody takes over before both have compared with what was known, if nothing stops them."""
     barrier = threading.Barrier(2, timeout=1)
-    rows = applying._rows
+    count = applying._count
 
     def waiting(statement, given):
-        if statement is applying.COUNTED:
+        if statement is applying.CHANGE:
             with suppress(threading.BrokenBarrierError):
                 barrier.wait()
-        return rows(statement, given)
+        return count(statement, given)
 
-    monkeypatch.setattr(applying, "_rows", waiting)
+    monkeypatch.setattr(applying, "_count", waiting)
 
 
 def read_together(*uploads):
