@@ -10,14 +10,13 @@ def main() -> None:
     django.setup()
     from django.db import connection
 
-    from notifications.channels import channel
-    from notifications.delivery.send import send_batch
+    from notifications.delivery.send import send_due
 
     connection.ensure_connection()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    while send_batch(channel("twilio_sms")):
+    while send_due("twilio_sms"):
         pass
     sys.stdout.write("done\n")
     sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -157,12 +157,12 @@ class TwilioSms(Channel):
         )
         return Content(text=text, segments=sms_text.segments(text))
 
-    async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+    async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight, never repeated by the package."""
         send_one = _sender()
         with (
             curl.pool() as pool,
-            closing(pool.drive(http.guarded(send_one, m) for m in batch)) as driven,
+            closing(pool.drive(map(partial(http.guarded, send_one), batch))) as driven,
         ):
             for outcomes in driven:
                 for sent in outcomes:

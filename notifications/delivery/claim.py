@@ -1,10 +1,9 @@
 """Claim deliveries, each held by one worker while its lease runs, and fall back after failures."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -157,8 +156,7 @@ LOCK: Final = """
 """
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that this process may send now, and what it needs for that."""
 
     channel: str

@@ -4,9 +4,8 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -86,8 +85,7 @@ FAILED: Final = """
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """A claimed delivery and the row values that follow from its outcome."""
 
     claimed: Claimed
@@ -117,7 +115,7 @@ def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetim
         again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
         if not again.gave_up and channel.recognises(claimed.first_tried_at, again.due_at):
             seconds = channel.recognises_repeats_for.total_seconds()
-            return replace(again, unknown=True, repeats=seconds)
+            return again._replace(unknown=True, repeats=seconds)
         look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
         reason, code = outcome.reason, outcome.code
         unknown = DeliveryState.UNKNOWN
@@ -208,18 +206,27 @@ def quarantine(results: Sequence[Result]) -> None:
 
 
 class ClaimLease:
-    """One claim, from its commit to its last written result.
+    """Claims of one process, from their commits to their last written result."""
 
-    `began` is this process's monotonic clock just before the claim, so that our lease never ends
-    later here than in the database.
-    """
-
-    def __init__(self, channel: Channel, claimed: Sequence[Claimed], began: float) -> None:
-        self.claimed = claimed
+    def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._open = {one.id: one for one in claimed}
+        self._open: dict[int, Claimed] = {}
         self._outcomes: list[tuple[Claimed, Outcome, int]] = []
-        self._renewed = self._written = began
+        self._renewed = self._written = time.monotonic()
+
+    def __len__(self) -> int:
+        """Return how many deliveries have no outcome yet."""
+        return len(self._open)
+
+    def add(self, claimed: Sequence[Claimed], began: float) -> None:
+        """Hold a claim; while others are open, it counts as old as they are.
+
+        `began` is this process's monotonic clock just before the claim, so that our lease never
+        ends later here than in the database.
+        """
+        if not self._open:
+            self._renewed = began
+        self._open |= {one.id: one for one in claimed}
 
     def ours(self) -> bool:
         """Return whether the lease still runs; after it another worker may send the rest."""
