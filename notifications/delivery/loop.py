@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+# Items that arrive within so long are handed over together: each time costs a change of threads.
+GATHER_SECONDS: Final = 0.01
 _started: dict[int, asyncio.AbstractEventLoop] = {}
 _starting: Final = threading.Lock()
 
@@ -18,7 +20,7 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def stream(items: AsyncIterator[T]) -> Iterator[T]:
-    """Yield the items of an asynchronous iterator, as they arrive, to a synchronous caller.
+    """Yield the items of an asynchronous iterator, soon after they arrive, to a synchronous caller.
 
     The caller keeps its own thread, and with it its database connection. An exception of the
     iterator is raised here. A caller that stops reading stops the iterator.
@@ -26,12 +28,11 @@ def stream(items: AsyncIterator[T]) -> Iterator[T]:
     received: queue.SimpleQueue[list[T] | None] = queue.SimpleQueue()
 
     async def pump() -> None:
-        # What comes at once is handed over at once: each time, the caller's thread is woken.
         arrived: list[T] = []
         try:
             async for item in items:
                 if not arrived:
-                    asyncio.get_running_loop().call_soon(hand_over, arrived)
+                    asyncio.get_running_loop().call_later(GATHER_SECONDS, hand_over, arrived)
                 arrived.append(item)
         finally:
             hand_over(arrived)

@@ -213,6 +213,7 @@ class ClaimLease:
         self._open: dict[int, Claimed] = {}
         self._outcomes: list[tuple[Claimed, Outcome, int]] = []
         self._renewed = self._written = time.monotonic()
+        self._seconds = settings.DELIVERY_LEASE_SECONDS
 
     def __len__(self) -> int:
         """Return how many deliveries have no outcome yet."""
@@ -230,7 +231,7 @@ class ClaimLease:
 
     def ours(self) -> bool:
         """Return whether the lease still runs; after it another worker may send the rest."""
-        return time.monotonic() < self._renewed + settings.DELIVERY_LEASE_SECONDS
+        return time.monotonic() < self._renewed + self._seconds
 
     def settle(self, delivery_id: int, outcome: Outcome, segments: int = 0) -> None:
         """Record an outcome; it is written together with others, and leases are renewed in time."""
@@ -269,7 +270,7 @@ class ClaimLease:
     def _renew_in_time(self) -> None:
         """Renew a lease unless it has run out: other workers may have taken the rows since."""
         now = time.monotonic()
-        due = now - self._renewed > settings.DELIVERY_LEASE_SECONDS / 3
+        due = now - self._renewed > self._seconds / 3
         if not self._open or not due or not self.ours():
             return
         try:
