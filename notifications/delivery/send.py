@@ -123,10 +123,10 @@ class _Sending:
         claimed, taken = claim(self._channel.name, allowed, self._provider.name)
         self.taken += taken
         self._full = taken == settings.DELIVERY_BATCH
-        if self._full:
-            _wake_another(self._channel)
         self._lease.add(claimed, began)
         self._waiting.add(self._allowed(self._messages(claimed)))
+        if self._full:
+            _wake_another(self._channel)
         if not self._provider.limits.each_address:
             providers.give_back(self._provider.name, self._provider.limits, allowed - len(claimed))
 
