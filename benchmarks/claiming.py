@@ -12,7 +12,7 @@ from benchmarks.data import CHANNEL, announce, subscribe
 from benchmarks.stage import Section, Stage
 from notifications.delivery.audience import quiet_parameters
 from notifications.delivery.broadcasts import expand
-from notifications.delivery.claim import CLAIM, claim
+from notifications.delivery.claim import CLAIM, IN_ORDER, claim
 from statuspage.statements.models import Statement
 
 WAITING: Final = 100_000
@@ -94,6 +94,7 @@ def _plan() -> str:
         **quiet_parameters(),
     }
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(IN_ORDER)
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {CLAIM}", parameters)
         return "\n".join(line for (line,) in cursor.fetchall())
 

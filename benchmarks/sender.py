@@ -8,16 +8,18 @@ import django
 def main() -> None:
     """Say when ready; after the word, send until nothing is left; say so."""
     django.setup()
+    from celery.signals import worker_process_init
     from django.db import connection
 
-    from notifications.channels import channel
-    from notifications.delivery.send import send_batch
+    from notifications.delivery.send import send_due
+    from statuspage.celery import app
 
+    worker_process_init.send(sender=app)
     connection.ensure_connection()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    while send_batch(channel("twilio_sms")):
+    while send_due("twilio_sms"):
         pass
     sys.stdout.write("done\n")
     sys.stdout.flush()

@@ -3,7 +3,7 @@
 import hmac
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -129,7 +129,7 @@ class AliyunSms(Channel):
         data = {"TemplateCode": code, "TemplateParam": json.dumps(used, ensure_ascii=False)}
         return Content(text=text, segments=sms_text.segments(text), data=data)
 
-    async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+    async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight."""
         async with http.session() as opened:
             async for sent in http.each(batch, partial(_send_one, opened)):

@@ -1,7 +1,7 @@
 """The interface of channels, the messages that they send, and the channels by name."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, TypeVar
@@ -151,8 +151,11 @@ class Channel(ABC):
         """Return the bulletin as this channel writes it. Pure: no network, no clock."""
 
     @abstractmethod
-    def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+    def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message of the batch once, and yield each outcome as it is known.
+
+        An iterator may be given more messages in the meantime. Those that it has when this ends
+        are sent by another call.
 
         Never raises for a provider's answer or a broken network: those are outcomes.
         """

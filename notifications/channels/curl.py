@@ -9,8 +9,8 @@ import os
 import time
 from collections.abc import Coroutine, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Final, TypeVar
 
 import certifi
@@ -49,33 +49,78 @@ class Transfer:
 _free: Final[dict[tuple[int, float], list["Pool"]]] = {}
 
 
-@dataclass
-class _Flight:
-    """A running coroutine, and the answers received for it so far."""
+class _Line:
+    """A libcurl handle with its callbacks, and the request that it is working on."""
 
-    coroutine: Coroutine[Any, Any, Any]
-    body: bytes
-    answer: bytearray = field(default_factory=bytearray)
-    headers: list[bytes] = field(default_factory=list)
-    began: float = field(default_factory=time.monotonic)
+    def __init__(self) -> None:
+        self.handle = _handle()
+        self._seconds = settings.DELIVERY_TIMEOUT_SECONDS
+        self._headers: list[bytes] = []
+        self._wanted = Transfer("", None, ())
+        for option, callback in (
+            (pycurl.PREREQFUNCTION, self._may_leave),
+            (pycurl.READFUNCTION, self._read),
+            (pycurl.WRITEFUNCTION, self._write),
+            (pycurl.HEADERFUNCTION, self._headers.append),
+        ):
+            self.handle.setopt(option, callback)
 
-    def may_leave(self, *_connection: object) -> int:
+    def take(self, wanted: Transfer) -> None:
+        """Prepare a request; what is the same as in the last one is left as it is."""
+        self._began = time.monotonic()
+        self._body, self._answer = wanted.body or b"", bytearray()
+        self._headers.clear()
+        last, self._wanted = self._wanted, wanted
+        self.handle.setopt(pycurl.HTTPGET if wanted.body is None else pycurl.POST, 1)
+        self.handle.setopt(pycurl.POSTFIELDSIZE, len(self._body))
+        if wanted.url != last.url:
+            self.handle.setopt(pycurl.URL, wanted.url)
+        if wanted.headers != last.headers:
+            self.handle.setopt(pycurl.HTTPHEADER, wanted.headers)
+
+    def response(self) -> ProviderResponse:
+        """Return the answer that has come."""
+        status = self.handle.getinfo(pycurl.RESPONSE_CODE)
+        return ProviderResponse(status, _Headers(tuple(self._headers)), bytes(self._answer))
+
+    def _may_leave(self, *_connection: object) -> int:
         """Abort a request that starts too late: after a pause, another process may have taken its
         messages over. libcurl's own clock starts too late to notice.
         """
-        late = time.monotonic() - self.began > settings.DELIVERY_TIMEOUT_SECONDS
+        late = time.monotonic() - self._began > self._seconds
         return int(pycurl.PREREQFUNC_ABORT if late else pycurl.PREREQFUNC_OK)
 
-    def read(self, size: int) -> bytes:
+    def _read(self, size: int) -> bytes:
         """Return the body, once: where a kept-alive connection dies, libcurl would send the request
         again by itself, and fails instead because it cannot rewind.
         """
-        chunk, self.body = self.body[:size], self.body[size:]
+        chunk, self._body = self._body[:size], self._body[size:]
         return chunk
 
-    def write(self, chunk: bytes) -> int | None:
-        self.answer += chunk
-        return None if len(self.answer) <= MAX_ANSWER_BYTES else 0
+    def _write(self, chunk: bytes) -> int | None:
+        self._answer += chunk
+        return None if len(self._answer) <= MAX_ANSWER_BYTES else 0
+
+
+class _Headers(Mapping[str, str]):
+    """Headers by their usual names, read from their lines when first asked for: few ever are."""
+
+    def __init__(self, lines: tuple[bytes, ...]) -> None:
+        self._lines = lines
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        pairs = (line.decode("latin-1").partition(":") for line in self._lines)
+        return {name.strip().title(): value.strip() for name, colon, value in pairs if colon}
+
+    def __getitem__(self, name: str) -> str:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
 
 
 class Pool:
@@ -84,8 +129,8 @@ class Pool:
     def __init__(self, at_once: int) -> None:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, at_once)
-        self._idle = [_handle() for _ in range(at_once)]
-        self._flights: dict[pycurl.Curl, _Flight] = {}
+        self._idle = [_Line() for _ in range(at_once)]
+        self._busy: dict[pycurl.Curl, tuple[_Line, Coroutine[Any, Any, Any]]] = {}
 
     def drive(self, coroutines: Iterable[Coroutine[Any, Any, T]]) -> Generator[list[T], None, None]:
         """Run coroutines, as many at once as there are handles; yield results as they are known.
@@ -96,7 +141,7 @@ class Pool:
         waiting = iter(coroutines)
         try:
             results = [*self._start(waiting)]
-            while self._flights or results:
+            while self._busy or results:
                 # What has been started leaves now, not when the reader has dealt with results.
                 self._multi.perform()
                 yield results
@@ -104,13 +149,13 @@ class Pool:
                 for handle, failure in self._finished():
                     results += self._land(handle, failure)
                 results += self._start(waiting)
-                if self._flights and not results:
+                if self._busy and not results:
                     # Until something happens, or a timeout of libcurl is due.
                     due = self._multi.timeout()
                     self._multi.select(ROUND_SECONDS if due < 0 else min(due / 1000, ROUND_SECONDS))
         finally:
-            for handle in [*self._flights]:
-                self._take_back(handle).coroutine.close()
+            for handle in [*self._busy]:
+                self._take_back(handle)[1].close()
 
     def _start(self, waiting: Iterator[Coroutine[Any, Any, T]]) -> Iterator[T]:
         while self._idle and (coroutine := next(waiting, None)) is not None:
@@ -128,18 +173,10 @@ class Pool:
             self._take_off(wanted, coroutine)
 
     def _take_off(self, transfer: Transfer, coroutine: Coroutine[Any, Any, T]) -> None:
-        body = transfer.body
-        handle, flight = self._idle.pop(), _Flight(coroutine, body or b"")
-        handle.setopt(pycurl.HTTPGET if body is None else pycurl.POST, 1)
-        handle.setopt(pycurl.URL, transfer.url)
-        handle.setopt(pycurl.HTTPHEADER, transfer.headers)
-        handle.setopt(pycurl.POSTFIELDSIZE, len(body or b""))
-        handle.setopt(pycurl.PREREQFUNCTION, flight.may_leave)
-        handle.setopt(pycurl.READFUNCTION, flight.read)
-        handle.setopt(pycurl.WRITEFUNCTION, flight.write)
-        handle.setopt(pycurl.HEADERFUNCTION, flight.headers.append)
-        self._flights[handle] = flight
-        self._multi.add_handle(handle)
+        line = self._idle.pop()
+        line.take(transfer)
+        self._busy[line.handle] = line, coroutine
+        self._multi.add_handle(line.handle)
 
     def _finished(self) -> Iterator[tuple[pycurl.Curl, int]]:
         left = 1
@@ -149,20 +186,15 @@ class Pool:
             yield from ((handle, code) for handle, code, _ in failed)
 
     def _land(self, handle: pycurl.Curl, failure: int) -> Iterator[T]:
-        said: ProviderResponse | Exception
         failed = _meaning(handle, failure) if failure else None
-        status = handle.getinfo(pycurl.RESPONSE_CODE)
-        flight = self._take_back(handle)
-        if failed:
-            said = NotAccepted(failed)
-        else:
-            said = ProviderResponse(status, _headers(flight.headers), bytes(flight.answer))
-        yield from self._go_on(flight.coroutine, said)
+        line, coroutine = self._take_back(handle)
+        yield from self._go_on(coroutine, NotAccepted(failed) if failed else line.response())
 
-    def _take_back(self, handle: pycurl.Curl) -> _Flight:
+    def _take_back(self, handle: pycurl.Curl) -> tuple[_Line, Coroutine[Any, Any, Any]]:
         self._multi.remove_handle(handle)
-        self._idle.append(handle)
-        return self._flights.pop(handle)
+        line, coroutine = self._busy.pop(handle)
+        self._idle.append(line)
+        return line, coroutine
 
 
 def _handle() -> pycurl.Curl:
@@ -191,11 +223,6 @@ def _meaning(handle: pycurl.Curl, failure: int) -> NotSent | Unknown:
         return NotSent(Reason.CONNECTION, code)
     slow = failure == pycurl.E_OPERATION_TIMEDOUT
     return Unknown(Reason.TIMEOUT if slow else Reason.CONNECTION, code)
-
-
-def _headers(lines: Iterable[bytes]) -> Mapping[str, str]:
-    pairs = (line.decode("latin-1").partition(":") for line in lines)
-    return {name.strip().title(): value.strip() for name, colon, value in pairs if colon}
 
 
 @lru_cache(maxsize=64)

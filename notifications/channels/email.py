@@ -2,7 +2,7 @@
 
 import asyncio
 import smtplib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -61,7 +61,7 @@ class Email(Channel):
             html=_html(bulletin.language, paragraphs, links),
         )
 
-    async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+    async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send the messages one after the other, in a thread, over one connection."""
         mailer = _Mailer()
         try:

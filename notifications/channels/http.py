@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -112,7 +112,7 @@ async def request(
 
 
 async def each(
-    batch: Sequence[Message], send_one: SendOne, at_once: int = AT_ONCE
+    batch: Iterable[Message], send_one: SendOne, at_once: int = AT_ONCE
 ) -> AsyncIterator[tuple[Message, Outcome]]:
     """Send every message once, `at_once` at a time, and yield outcomes in order of completion."""
     places = asyncio.Semaphore(at_once)

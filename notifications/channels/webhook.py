@@ -3,7 +3,7 @@
 import ipaddress
 import json
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -113,7 +113,7 @@ class Webhook(Channel):
         }
         return Content(text=json.dumps(payload, ensure_ascii=False, indent=2))
 
-    async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+    async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once, to public addresses only."""
         resolver = None if settings.WEBHOOK_ALLOW_PRIVATE else PublicOnly()
         async with http.session(resolver) as session:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -107,7 +107,7 @@ class WeChat(Channel):
         data = {"data": {name: {"value": value} for name, value in fields.items()}}
         return Content(text="\n".join(fields.values()), data={**data, "url": bulletin.url})
 
-    async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+    async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once; repeat it only where WeChat refused the token."""
         async with http.session() as session:
             sender = _Sender(session)

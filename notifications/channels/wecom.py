@@ -1,6 +1,6 @@
 """Messages of a WeCom (企业微信) group robot, whose address is the key of its webhook."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -55,7 +55,7 @@ class WeCom(Channel):
         room = MAX_BYTES - len(f"{opening}\n{ending}".encode())
         return Content(text=f"{opening}\n{cut_to_bytes(body, room)}{ending}")
 
-    async def send(self, batch: Sequence[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
+    async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once."""
         async with http.session() as session:
             async for sent in http.each(batch, partial(_send_one, session)):

@@ -1,5 +1,6 @@
 """Estimate the cost of SMS, and reserve it in the month's budget before they are sent."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -29,17 +30,11 @@ def price_of(number: str) -> Decimal:
 def reserve(batch: Sequence[Message]) -> tuple[list[Message], list[Message]]:
     """Divide SMS into those that the month's cap still allows, which are booked, and the rest."""
     cap = settings.SMS_MONTHLY_CAP
-    allowed: list[Message] = []
-    stopped: list[Message] = []
     with transaction.atomic():
         Spending.objects.bulk_create([Spending(month=this_month())], ignore_conflicts=True)
         month = Spending.objects.select_for_update().get(pk=this_month())
         left = Decimal("Infinity") if cap is None else cap - month.spent
-        for message in batch:
-            cost = _cost([message])
-            fits = cost <= left
-            left -= cost if fits else 0
-            (allowed if fits else stopped).append(message)
+        allowed, stopped = _within(left, batch)
         month.spent += _cost(allowed)
         month.segments += _segments(allowed)
         month.stopped += len(stopped)
@@ -75,10 +70,26 @@ def _watch(month: Spending, stopped: Sequence[Message]) -> None:
         (alarm_raise if stopped else alarm_over)(Alarm.Kind.BUDGET_SPENT, subject)
 
 
+def _within(left: Decimal, batch: Sequence[Message]) -> tuple[list[Message], list[Message]]:
+    if _cost(batch) <= left:
+        return [*batch], []
+    allowed: list[Message] = []
+    stopped: list[Message] = []
+    for message in batch:
+        cost = _cost([message])
+        fits = cost <= left
+        left -= cost if fits else 0
+        (allowed if fits else stopped).append(message)
+    return allowed, stopped
+
+
 def _cost(messages: Iterable[Message]) -> Decimal:
-    return sum(
-        (message.content.segments * price_of(message.address) for message in messages), Decimal(0)
+    """Return what they cost together: few differ in what a price depends on."""
+    alike = Counter(
+        (message.address[: 1 + LONGEST_CODE], message.content.segments) for message in messages
     )
+    costs = (price_of(code) * segments * count for (code, segments), count in alike.items())
+    return sum(costs, Decimal(0))
 
 
 def _segments(messages: Iterable[Message]) -> int:

@@ -1,10 +1,9 @@
 """Claim deliveries, each held by one worker while its lease runs, and fall back after failures."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -79,21 +78,27 @@ SUPERSEDED: Final = f"""
     )
 """
 WELCOME: Final = "a.id IS NOT NULL AND a.suppressed_at IS NULL AND a.confirmed_at IS NOT NULL"
+# What is due comes from the index of each month in its order. By statistics from before a broadcast
+# there is next to nothing to sort, and every claim would read and sort all that waits.
+IN_ORDER: Final = "SET LOCAL enable_sort = off"
 CLAIM: Final = f"""
     WITH due AS (
+        SELECT id, published_at, statement_id, address_id, may_be_sent, repeat_until
+        FROM delivery_delivery
+        WHERE state = 'pending' AND channel = %(channel)s AND due_at <= now()
+        ORDER BY due_at, id
+        LIMIT %(limit)s
+        FOR UPDATE SKIP LOCKED
+    ), checked AS (
         SELECT d.id, d.published_at, d.may_be_sent, d.repeat_until,
                a.sealed, a.sealed_secret, a.kind,
                {QUIET_UNTIL} AS quiet,
                {WELCOME} AS welcome,
                {SUPERSEDED} AS superseded
-        FROM delivery_delivery d
+        FROM due d
         JOIN delivery_broadcast b ON b.statement_id = d.statement_id
         LEFT JOIN subscribers_address a ON a.id = d.address_id
         LEFT JOIN subscribers_subscriber p ON p.id = a.subscriber_id
-        WHERE d.state = 'pending' AND d.channel = %(channel)s AND d.due_at <= now()
-        ORDER BY d.due_at, d.id
-        LIMIT %(limit)s
-        FOR UPDATE OF d SKIP LOCKED
     ), judged AS (
         SELECT *, CASE WHEN may_be_sent AND (superseded OR NOT welcome) THEN 'unconfirmed'
                        WHEN superseded THEN 'superseded'
@@ -101,7 +106,7 @@ CLAIM: Final = f"""
                        WHEN repeat_until <= now() THEN 'unknown'
                        WHEN quiet IS NOT NULL THEN 'pending'
                        ELSE 'sending' END AS verdict
-        FROM due
+        FROM checked
     )
     UPDATE delivery_delivery d
     SET state = verdict,
@@ -151,8 +156,7 @@ LOCK: Final = """
 """
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that this process may send now, and what it needs for that."""
 
     channel: str
@@ -178,6 +182,7 @@ def claim(channel: str, limit: int, provider: str = "") -> tuple[list[Claimed], 
     Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(IN_ORDER)
         cursor.execute(
             CLAIM,
             {

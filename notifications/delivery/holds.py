@@ -20,6 +20,7 @@ from notifications.delivery import loop
 from notifications.delivery.broadcasts import expand_on_hold
 from notifications.delivery.claim import Claimed, take_for_look_up
 from notifications.delivery.ledger import RESET
+from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold
 from notifications.delivery.resolve import (
     LOOK_AGAIN_PART,
@@ -27,7 +28,7 @@ from notifications.delivery.resolve import (
     LOOKS_AT_ONCE,
     LOOKS_NEEDED,
 )
-from notifications.delivery.send import SLICE_SECONDS, contents, log_error, message_of
+from notifications.delivery.send import SLICE_SECONDS
 from notifications.delivery.states import (
     HOLD_MOVING,
     HOLD_TRANSITIONS,
@@ -142,7 +143,7 @@ def _forms_of(one: Claimed) -> dict[str, Message]:
 def _form(one: Claimed, provider: Channel) -> Message:
     """Compose it in every language: the subscriber may have had another one when it was sent."""
     content_of = contents(provider)
-    texts = [content_of(replace(one, language=language)).text for language in LANGUAGES]
+    texts = [content_of(one._replace(language=language)).text for language in LANGUAGES]
     return replace(message_of(one, content_of(one)), texts=texts)
 
 

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
-_END: Final = object()
+# Items that arrive within so long are handed over together: each time costs a change of threads.
+GATHER_SECONDS: Final = 0.01
 _started: dict[int, asyncio.AbstractEventLoop] = {}
 _starting: Final = threading.Lock()
 
@@ -19,24 +20,32 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def stream(items: AsyncIterator[T]) -> Iterator[T]:
-    """Yield the items of an asynchronous iterator, as they arrive, to a synchronous caller.
+    """Yield the items of an asynchronous iterator, soon after they arrive, to a synchronous caller.
 
     The caller keeps its own thread, and with it its database connection. An exception of the
     iterator is raised here. A caller that stops reading stops the iterator.
     """
-    received: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    received: queue.SimpleQueue[list[T] | None] = queue.SimpleQueue()
 
     async def pump() -> None:
+        arrived: list[T] = []
         try:
             async for item in items:
-                received.put(item)
+                if not arrived:
+                    asyncio.get_running_loop().call_later(GATHER_SECONDS, hand_over, arrived)
+                arrived.append(item)
         finally:
-            received.put(_END)
+            hand_over(arrived)
+            received.put(None)
+
+    def hand_over(arrived: list[T]) -> None:
+        received.put([*arrived])
+        arrived.clear()
 
     future = asyncio.run_coroutine_threadsafe(pump(), _loop())
     try:
-        while (item := received.get()) is not _END:
-            yield item
+        while (arrived := received.get()) is not None:
+            yield from arrived
         future.result()
     finally:
         future.cancel()

@@ -14,8 +14,8 @@ from notifications.channels.base import Channel, Message
 from notifications.channels.outcomes import Accepted, LookupResult
 from notifications.delivery import loop
 from notifications.delivery.claim import Claimed, expire_leases, take_for_look_up
+from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold, Receipt
-from notifications.delivery.send import contents, log_error, message_of
 from notifications.delivery.states import HOLD_MOVING, NEVER, UNFINISHED, DeliveryState
 from notifications.hints import hint, wake_receipts, wake_send
 from statuspage.lib.database_clock import database_now

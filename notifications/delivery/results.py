@@ -4,9 +4,8 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -32,18 +31,22 @@ BACKOFF_LIMIT_SECONDS: Final = 300.0
 WATCHED: Final = frozenset({"webhook"})
 FAILURES: Final = 10
 WITHIN_SECONDS: Final = 3600
-# Results are written this often: cheap enough, and soon enough for the progress bar.
-WRITE_EVERY: Final = 100
+# So many results are written together, or those of so long: cheap enough, and soon enough for the
+# progress bar.
+WRITE_EVERY: Final = 256
+WRITE_WITHIN_SECONDS: Final = 1.0
 PAUSE_SECONDS: Final = 0.2
 
-# A receipt may be stored before the provider's answer: then only what it lacks is added.
+# A receipt may be stored before the provider's answer: then only what it lacks is added. Each kind
+# of result is given once, since most differ in nothing but the provider's id. The months are given
+# beside it because they determine the partitions.
 WRITE: Final = """
     UPDATE delivery_delivery d
     SET state = CASE WHEN d.state <> 'sending' THEN d.state
                      WHEN r.gave_up AND d.may_be_sent THEN 'unconfirmed'
                      ELSE r.state END,
         due_at = CASE WHEN d.state = 'sending' THEN r.due_at ELSE d.due_at END,
-        provider_id = CASE WHEN r.provider_id <> '' THEN r.provider_id ELSE d.provider_id END,
+        provider_id = CASE WHEN one.provider_id <> '' THEN one.provider_id ELSE d.provider_id END,
         reason = CASE WHEN d.state = 'sending' THEN r.reason ELSE d.reason END,
         code = CASE WHEN d.state = 'sending' THEN r.code ELSE d.code END,
         attempts = d.attempts - (NOT r.counts)::int,
@@ -55,12 +58,14 @@ WRITE: Final = """
         settled_at = CASE WHEN d.state = 'sending' AND r.state = 'failed' THEN now()
                           ELSE d.settled_at END,
         updated_at = now()
-    FROM unnest(%s::bigint[], %s::timestamptz[], %s::int[], %s::text[], %s::timestamptz[],
-                %s::text[], %s::text[], %s::text[], %s::bool[], %s::bool[], %s::bool[],
-                %s::float[], %s::int[])
-         AS r (id, published_at, fence, state, due_at, provider_id, reason, code, counts, unknown,
-               gave_up, repeats, segments)
-    WHERE d.id = r.id AND d.published_at = r.published_at AND d.fence = r.fence
+    FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS one (id, provider_id, kind)
+    JOIN unnest(%s::timestamptz[], %s::int[], %s::text[], %s::timestamptz[], %s::text[],
+                %s::text[], %s::bool[], %s::bool[], %s::bool[], %s::float[], %s::int[])
+         WITH ORDINALITY
+         AS r (published_at, fence, state, due_at, reason, code, counts, unknown, gave_up, repeats,
+               segments, kind) USING (kind)
+    WHERE d.id = one.id AND d.published_at = r.published_at AND d.fence = r.fence
+      AND d.published_at = ANY(%s)
       AND d.state IN ('sending', 'sent', 'delivered', 'undelivered', 'failed')
 """
 # Sorted, so that two workers with results for the same addresses do not wait for each other.
@@ -79,8 +84,7 @@ FAILED: Final = """
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """A claimed delivery and the row values that follow from its outcome."""
 
     claimed: Claimed
@@ -110,7 +114,7 @@ def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetim
         again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
         if not again.gave_up and channel.recognises(claimed.first_tried_at, again.due_at):
             seconds = channel.recognises_repeats_for.total_seconds()
-            return replace(again, unknown=True, repeats=seconds)
+            return again._replace(unknown=True, repeats=seconds)
         look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
         reason, code = outcome.reason, outcome.code
         unknown = DeliveryState.UNKNOWN
@@ -146,20 +150,26 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
     """
     if not results:
         return 0
-    rows = [
-        (
-            *(one.claimed.id, one.claimed.published_at, one.claimed.fence),
-            *(str(one.state), one.due_at, one.provider_id, one.reason, one.code[:40]),
-            *(one.counts, one.unknown, one.gave_up, one.repeats, segments),
-        )
+    kinds: dict[tuple[object, ...], int] = {}
+    which = [
+        (one.claimed.id, one.provider_id, kinds.setdefault(_kind(one, segments), len(kinds) + 1))
         for one, segments in results
     ]
+    columns = [[*column] for rows in (which, kinds) for column in zip(*rows, strict=True)]
+    moments = [*{one.claimed.published_at for one, _ in results}]
     with transaction.atomic(), connection.cursor() as cursor:
         lock([(one.claimed.id, one.claimed.published_at) for one, _ in results])
-        cursor.execute(WRITE, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(WRITE, [*columns, moments])
         written = int(cursor.rowcount)
         _follow_up([one for one, _ in results])
     return written
+
+
+def _kind(one: Result, segments: int) -> tuple[object, ...]:
+    return (
+        *(one.claimed.published_at, one.claimed.fence, one.state.value, one.due_at),
+        *(one.reason, one.code[:40], one.counts, one.unknown, one.gave_up, one.repeats, segments),
+    )
 
 
 def _follow_up(results: Sequence[Result]) -> None:
@@ -195,28 +205,40 @@ def quarantine(results: Sequence[Result]) -> None:
 
 
 class ClaimLease:
-    """One claim, from its commit to its last written result.
+    """Claims of one process, from their commits to their last written result."""
 
-    `began` is this process's monotonic clock just before the claim, so that our lease never ends
-    later here than in the database.
-    """
-
-    def __init__(self, channel: Channel, claimed: Sequence[Claimed], began: float) -> None:
-        self.claimed = claimed
+    def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._open = {one.id: one for one in claimed}
+        self._open: dict[int, Claimed] = {}
         self._outcomes: list[tuple[Claimed, Outcome, int]] = []
-        self._renewed = began
+        self._renewed = self._written = time.monotonic()
+        self._seconds = settings.DELIVERY_LEASE_SECONDS
+
+    def __len__(self) -> int:
+        """Return how many deliveries have no outcome yet."""
+        return len(self._open)
+
+    def add(self, claimed: Sequence[Claimed], began: float) -> None:
+        """Hold a claim; while others are open, it counts as old as they are.
+
+        `began` is this process's monotonic clock just before the claim, so that our lease never
+        ends later here than in the database.
+        """
+        if not self._open:
+            self._renewed = began
+        self._open |= {one.id: one for one in claimed}
 
     def ours(self) -> bool:
         """Return whether the lease still runs; after it another worker may send the rest."""
-        return time.monotonic() < self._renewed + settings.DELIVERY_LEASE_SECONDS
+        return time.monotonic() < self._renewed + self._seconds
 
     def settle(self, delivery_id: int, outcome: Outcome, segments: int = 0) -> None:
         """Record an outcome; it is written together with others, and leases are renewed in time."""
         one = self._open.pop(delivery_id)
         self._outcomes.append((one, outcome, segments))
-        if len(self._outcomes) >= WRITE_EVERY:
+        now = time.monotonic()
+        waiting = now - self._written
+        if len(self._outcomes) >= WRITE_EVERY or waiting > WRITE_WITHIN_SECONDS:
             self._write()
         self._renew_in_time()
 
@@ -241,13 +263,13 @@ class ClaimLease:
         except PASSING as error:
             self._reconnect(error)
             return False
-        self._outcomes = []
+        self._outcomes, self._written = [], time.monotonic()
         return True
 
     def _renew_in_time(self) -> None:
         """Renew a lease unless it has run out: other workers may have taken the rows since."""
         now = time.monotonic()
-        due = now - self._renewed > settings.DELIVERY_LEASE_SECONDS / 3
+        due = now - self._renewed > self._seconds / 3
         if not self._open or not due or not self.ours():
             return
         try:

@@ -2,26 +2,23 @@
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from typing import Any, Final
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import redis
 from django.conf import settings
 
 from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Channel, Content, Message
+from notifications.channels.base import Channel, Message
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers
 from notifications.delivery.claim import Claimed, claim
+from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
-from notifications.delivery.render import bulletin_of
 from notifications.delivery.results import OWN_LIMIT, ClaimLease
 from notifications.hints import wake_send
-from notifications.subscribers.crypto import decrypt
-from statuspage.statements.models import Statement
 
 # One task sends for so long and then lets others in the queue run.
 SLICE_SECONDS: Final = 5.0
@@ -40,7 +37,7 @@ def send_due(channel_name: str) -> bool:
     until = time.monotonic() + SLICE_SECONDS
     try:
         while time.monotonic() < until:
-            if not send_batch(channel):
+            if not send_batch(channel, until):
                 return False
     except redis.RedisError as error:
         logger.warning("%s waits for Redis: %s", channel_name, type(error).__name__)
@@ -48,8 +45,10 @@ def send_due(channel_name: str) -> bool:
     return True
 
 
-def send_batch(channel: Channel) -> int:
+def send_batch(channel: Channel, until: float = 0.0) -> int:
     """Claim and send one batch within the provider's limits; return how many rows it took.
+
+    Until that moment of the monotonic clock, more batches follow a full one without a pause.
 
     Raises:
         redis.RedisError: Redis is away; nothing was claimed, or all of it was settled.
@@ -57,18 +56,13 @@ def send_batch(channel: Channel) -> int:
     provider = providers.provider_of(channel)
     if provider is None:
         return 0
-    allowed = _allowance(provider)
+    allowed = _allowance(provider, wait_seconds=1.0)
     if not allowed:
         return 0
-    began = time.monotonic()
-    claimed, taken = claim(channel.name, allowed, provider.name)
-    if taken == settings.DELIVERY_BATCH:
-        _wake_another(channel)
-    if not provider.limits.each_address:
-        providers.give_back(provider.name, provider.limits, allowed - len(claimed))
-    if claimed:
-        _send(provider, ClaimLease(provider, claimed, began))
-    return taken
+    sending = _Sending(channel, provider)
+    sending.claim(allowed)
+    sending.send(until)
+    return sending.taken
 
 
 def _wake_another(channel: Channel) -> None:
@@ -80,100 +74,139 @@ def _wake_another(channel: Channel) -> None:
         wake_send(channel.name)
 
 
-def _allowance(provider: Channel) -> int:
-    """Return how many messages the account may send now; wait a moment when that is none."""
+def _allowance(provider: Channel, wait_seconds: float = 0.0) -> int:
+    """Return how many messages the account may send now; if none, wait at most so long for one."""
     wanted = providers.most_at_once(provider)
     if provider.limits.each_address:
         return wanted
     taken, wait = providers.take(provider.name, provider.limits, wanted)
-    if not taken:
-        time.sleep(min(wait, 1.0))
+    if not taken and wait_seconds:
+        time.sleep(min(wait, wait_seconds))
         taken, _ = providers.take(provider.name, provider.limits, wanted)
     return taken
 
 
-def _send(provider: Channel, holding: ClaimLease) -> None:
-    """Send claimed deliveries, writing results and renewing leases on the way."""
-    outcomes: list[Outcome] = []
-    unsent: list[Message] = []
-    for message, outcome in _outcomes(provider, holding):
-        holding.settle(message.delivery_id, outcome, message.content.segments)
-        outcomes.append(outcome)
-        if isinstance(outcome, Failed | NotSent) and outcome.reason != Reason.BUDGET:
-            unsent.append(message)
-    holding.write_all()
-    _log_batch(provider, holding, outcomes)
-    if provider.address_kind == AddressKind.PHONE:
-        budget.give_back(unsent)
-    if not provider.limits.each_address:
-        providers.note(provider, outcomes)
+class _Waiting(Iterator[Message]):
+    """Messages that wait for a connection; it has an end, and a new one once more are added."""
 
+    def __init__(self) -> None:
+        self._messages: deque[Message] = deque()
 
-def _log_batch(provider: Channel, holding: ClaimLease, outcomes: Sequence[Outcome]) -> None:
-    """Log one line with the deliveries' ids, by which a complaint is followed up."""
-    counts = Counter(type(outcome).__name__ for outcome in outcomes)
-    summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    ids = [one.id for one in holding.claimed]
-    logger.info(
-        *("%s: deliveries %d to %d: %s", provider.name, min(ids), max(ids), summary),
-        extra={"deliveries": ids},
-    )
+    def add(self, messages: Iterable[Message]) -> None:
+        self._messages.extend(messages)
 
+    def __bool__(self) -> bool:
+        return bool(self._messages)
 
-def _outcomes(provider: Channel, holding: ClaimLease) -> Iterator[tuple[Message, Outcome]]:
-    batch = _messages(provider, holding)
-    if provider.limits.each_address:
-        batch, refused = _within_limits(provider, batch)
-        yield from refused
-    if provider.address_kind == AddressKind.PHONE:
-        batch, stopped = budget.reserve(batch)
-        yield from ((message, Failed(Reason.BUDGET)) for message in stopped)
-    if batch:
-        yield from loop.stream(provider.send(batch))
-
-
-def _messages(channel: Channel, holding: ClaimLease) -> list[Message]:
-    """Compose the batch; one that fails must not keep the others from being sent."""
-    content_of = contents(channel)
-    batch = []
-    for one in holding.claimed:
+    def __next__(self) -> Message:
         try:
-            batch.append(message_of(one, content_of(one), holding.ours))
+            return self._messages.popleft()
+        except IndexError:
+            raise StopIteration from None
+
+
+class _Sending:
+    """One batch on its way through a provider, and those that follow it before it has ended."""
+
+    def __init__(self, channel: Channel, provider: Channel) -> None:
+        self.taken = 0
+        self._channel, self._provider = channel, provider
+        self._content_of = contents(provider)
+        self._lease = ClaimLease(provider)
+        self._waiting = _Waiting()
+        self._settled: list[tuple[Message, Outcome]] = []
+        self._full = False
+
+    def claim(self, allowed: int) -> None:
+        """Claim a batch; its messages wait for `send`, or for the one that runs already."""
+        began = time.monotonic()
+        claimed, taken = claim(self._channel.name, allowed, self._provider.name)
+        self.taken += taken
+        self._full = taken == settings.DELIVERY_BATCH
+        self._lease.add(claimed, began)
+        self._waiting.add(self._allowed(self._messages(claimed)))
+        if self._full:
+            _wake_another(self._channel)
+        if not self._provider.limits.each_address:
+            providers.give_back(self._provider.name, self._provider.limits, allowed - len(claimed))
+
+    def send(self, until: float) -> None:
+        """Send what waits, writing results and renewing leases on the way."""
+        # The provider's connections are busy while so many are open: time to claim the next batch.
+        last = settings.DELIVERY_BATCH // 4
+        while self._waiting:
+            for message, outcome in loop.stream(self._provider.send(self._waiting)):
+                self._settle(message, outcome)
+                if self._full and len(self._lease) <= last and time.monotonic() < until:
+                    self._follow()
+        self._lease.write_all()
+        self._take_stock()
+
+    def _follow(self) -> None:
+        """Claim the next batch, if nothing prevents it: what is under way must come to its end."""
+        self._full = False
+        try:
+            self._take_stock()
+            if self._lease.ours() and providers.provider_of(self._channel) is self._provider:
+                allowed = _allowance(self._provider)
+                if allowed:
+                    self.claim(allowed)
         except Exception as error:
-            log_error(one, error)
-            holding.settle(one.id, NotSent(Reason.OTHER, type(error).__name__))
-    return batch
+            logger.warning("%s: no batch follows: %s", self._provider.name, type(error).__name__)
+
+    def _settle(self, message: Message, outcome: Outcome) -> None:
+        self._lease.settle(message.delivery_id, outcome, message.content.segments)
+        self._settled.append((message, outcome))
+
+    def _take_stock(self) -> None:
+        """Log what was settled, and tell the budget and the provider's health of it."""
+        outcomes = [outcome for _, outcome in self._settled]
+        self._log(outcomes)
+        if self._provider.address_kind == AddressKind.PHONE:
+            budget.give_back([message for message, outcome in self._settled if _unsent(outcome)])
+        self._settled = []
+        if not self._provider.limits.each_address:
+            providers.note(self._provider, outcomes)
+
+    def _log(self, outcomes: Sequence[Outcome]) -> None:
+        """Log one line with the deliveries' ids, by which a complaint is followed up."""
+        ids = [message.delivery_id for message, _ in self._settled]
+        if not ids:
+            return
+        counts = Counter(type(outcome).__name__ for outcome in outcomes)
+        summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+        logger.info(
+            *("%s: deliveries %d to %d: %s", self._provider.name, min(ids), max(ids), summary),
+            extra={"deliveries": ids},
+        )
+
+    def _messages(self, claimed: Sequence[Claimed]) -> list[Message]:
+        """Compose the batch; one that fails must not keep the others from being sent."""
+        batch = []
+        for one in claimed:
+            try:
+                batch.append(message_of(one, self._content_of(one), self._lease.ours))
+            except Exception as error:
+                log_error(one, error)
+                self._lease.settle(one.id, NotSent(Reason.OTHER, type(error).__name__))
+        return batch
+
+    def _allowed(self, batch: Sequence[Message]) -> Sequence[Message]:
+        """Return what addresses and budget still allow, and settle the rest."""
+        if self._provider.limits.each_address:
+            batch, refused = _within_limits(self._provider, batch)
+            for message, outcome in refused:
+                self._settle(message, outcome)
+        if batch and self._provider.address_kind == AddressKind.PHONE:
+            batch, stopped = budget.reserve(batch)
+            for message in stopped:
+                self._settle(message, Failed(Reason.BUDGET))
+        return batch
 
 
-def log_error(one: Claimed, error: Exception) -> None:
-    """Log an error without its message and traceback: both may quote the address."""
-    logger.error("delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id})
-
-
-def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda: True) -> Message:
-    """Return the message for a claimed delivery, with its address decrypted."""
-    return Message(
-        delivery_id=one.id,
-        attempt_id=one.attempt_id,
-        address=decrypt(one.sealed, one.kind),
-        content=content,
-        secret=decrypt(one.sealed_secret, one.kind) if one.sealed_secret else "",
-        ours=ours,
-    )
-
-
-def contents(channel: Channel) -> Callable[[Claimed], Content]:
-    """Return a function that composes each statement once per language, not per recipient."""
-
-    @cache
-    def document(number: int) -> Any:
-        return Statement.objects.values_list("document", flat=True).get(pk=number)
-
-    @cache
-    def composed(number: int, language: str) -> Content:
-        return channel.compose(bulletin_of(document(number), language))
-
-    return lambda one: composed(one.statement_number, one.language)
+def _unsent(outcome: Outcome) -> bool:
+    """Return whether the budget gets a message back; what it stopped was never booked."""
+    return isinstance(outcome, Failed | NotSent) and outcome.reason != Reason.BUDGET
 
 
 def _within_limits(

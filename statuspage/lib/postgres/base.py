@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psycopg
 from django.db import (
@@ -20,6 +21,7 @@ from django.db import (
     connections,
 )
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg.errors import ConnectionTimeout
 from psycopg.pq import TransactionStatus
 
@@ -77,6 +79,19 @@ def bound(connection: "psycopg.Connection[Any]", seconds: float) -> None:
     connection.wait = partial(_wait, connection, seconds)  # type: ignore[method-assign]
 
 
+class MomentLoader(BaseTzLoader):  # type: ignore[misc]  # Django is untyped here
+    """Read moments as the standard library does, in C, where Django's matches an expression."""
+
+    timezone = UTC
+
+    def load(self, data: Any) -> datetime:
+        """Return the moment in UTC, which Django has its connections speak."""
+        try:
+            return datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:  # what Python cannot hold: the error says so
+            return cast(datetime, super().load(data))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own; its connections wait no longer than this process may."""
 
@@ -89,6 +104,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except ConnectionTimeout:
             _pause()
             raise
+        connection.adapters.register_loader("timestamptz", MomentLoader)
         if _patience is not None:
             bound(connection, _patience)
         return connection

@@ -13,7 +13,7 @@ from notifications.channels import channel
 from notifications.channels.outcomes import Accepted
 from notifications.delivery import loop
 from notifications.delivery.broadcasts import expand
-from notifications.delivery.claim import claim, expire_leases, lock
+from notifications.delivery.claim import Claimed, claim, expire_leases, lock
 from notifications.delivery.models import Broadcast, Delivery
 from notifications.delivery.resolve import NEVER, finish_broadcasts, resolve_unknown
 from notifications.delivery.results import ClaimLease
@@ -26,45 +26,54 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SMS = "twilio_sms"
 
 
-def holding_of(count: int, *, began_seconds_ago: float = 0.0) -> ClaimLease:
-    """Return a claim of so many deliveries, made so long ago."""
+def holding_of(count: int, *, began_seconds_ago: float = 0.0) -> tuple[ClaimLease, list[Claimed]]:
+    """Claim so many deliveries, and return their lease as if that were so long ago."""
     for _ in range(count):
         make_address()
     expand(open_incident().number)
     claimed, _ = claim(SMS, count)
-    return ClaimLease(channel(SMS), claimed, time.monotonic() - began_seconds_ago)
+    lease = ClaimLease(channel(SMS))
+    lease.add(claimed, time.monotonic() - began_seconds_ago)
+    return lease, claimed
 
 
 def test_a_claim_is_ours_until_its_lease_has_run(settings) -> None:
     settings.DELIVERY_LEASE_SECONDS = 60
-    assert holding_of(1, began_seconds_ago=59).ours()
-    assert not ClaimLease(channel(SMS), [], time.monotonic() - 61).ours()
+    assert holding_of(1, began_seconds_ago=59)[0].ours()
+    assert not holding_of(1, began_seconds_ago=61)[0].ours()
+
+
+def test_a_later_claim_makes_an_earlier_one_no_younger(settings) -> None:
+    settings.DELIVERY_LEASE_SECONDS = 60
+    lease, _claimed = holding_of(1, began_seconds_ago=61)
+    lease.add(holding_of(1)[1], time.monotonic())
+    assert not lease.ours()
 
 
 def test_leases_are_renewed_while_results_come(settings) -> None:
     settings.DELIVERY_LEASE_SECONDS = 60
-    holding = holding_of(2, began_seconds_ago=30)
+    lease, claimed = holding_of(2, began_seconds_ago=30)
     Delivery.objects.update(lease_until=timezone.now() + timedelta(seconds=30))
-    holding.settle(holding.claimed[0].id, Accepted("SM1"))
-    renewed = Delivery.objects.get(pk=holding.claimed[1].id)
+    lease.settle(claimed[0].id, Accepted("SM1"))
+    renewed = Delivery.objects.get(pk=claimed[1].id)
     assert renewed.lease_until > timezone.now() + timedelta(seconds=50)
 
 
 def test_a_lease_that_has_run_out_is_never_renewed(settings) -> None:
     settings.DELIVERY_LEASE_SECONDS = 60
-    holding = holding_of(2, began_seconds_ago=61)
+    lease, claimed = holding_of(2, began_seconds_ago=61)
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    holding.settle(holding.claimed[0].id, Accepted("SM1"))
-    assert not holding.ours()
+    lease.settle(claimed[0].id, Accepted("SM1"))
+    assert not lease.ours()
     assert Delivery.objects.filter(lease_until__lt=timezone.now()).count() == 2
 
 
 def test_results_wait_for_a_database_that_has_broken_the_connection() -> None:
-    holding = holding_of(3)
-    for number, one in enumerate(holding.claimed):
-        holding.settle(one.id, Accepted(f"SM{number}"))
+    lease, claimed = holding_of(3)
+    for number, one in enumerate(claimed):
+        lease.settle(one.id, Accepted(f"SM{number}"))
     connection.connection.close()  # as after a restart: Django still believes in it
-    holding.write_all()
+    lease.write_all()
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
     assert set(Delivery.objects.values_list("provider_id", flat=True)) == {"SM0", "SM1", "SM2"}
 
@@ -98,7 +107,7 @@ def test_an_address_that_cannot_be_read_does_not_stop_its_batch(provider) -> Non
 
 
 def test_a_lease_is_not_ended_under_the_hands_of_who_is_writing() -> None:
-    holding = holding_of(1)
+    _lease, claimed = holding_of(1)
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     row = Delivery.objects.get()
     ended: list[int] = []
@@ -113,7 +122,7 @@ def test_a_lease_is_not_ended_under_the_hands_of_who_is_writing() -> None:
         other.start()
         other.join()
     assert ended == [0]
-    assert holding.claimed[0].fence == Delivery.objects.get().fence
+    assert claimed[0].fence == Delivery.objects.get().fence
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ class TestFoldingBesideOthers:
         with stranger() as other:
             other.execute("SELECT pg_advisory_lock(%s)", [making.FOLDING_LOCK])
             assert deliveries_fold() == []
-            other.rollback()
+            other.execute("SELECT pg_advisory_unlock(%s)", [making.FOLDING_LOCK])
         assert deliveries_fold() == ["delivery_delivery_2021_05"]
 
     @pytest.mark.parametrize("step", [making.COUNT, making.DETACH, "DROP TABLE"])

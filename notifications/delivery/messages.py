@@ -1,0 +1,45 @@
+"""Turn claimed deliveries into messages: composed, and with their addresses decrypted."""
+
+import logging
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from notifications.channels.base import Channel, Content, Message
+from notifications.delivery.claim import Claimed
+from notifications.delivery.render import bulletin_of
+from notifications.subscribers.crypto import decrypt
+from statuspage.statements.models import Statement
+
+logger = logging.getLogger(__name__)
+
+
+def log_error(one: Claimed, error: Exception) -> None:
+    """Log an error without its message and traceback: both may quote the address."""
+    logger.error("delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id})
+
+
+def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda: True) -> Message:
+    """Return the message for a claimed delivery, with its address decrypted."""
+    return Message(
+        delivery_id=one.id,
+        attempt_id=one.attempt_id,
+        address=decrypt(one.sealed, one.kind),
+        content=content,
+        secret=decrypt(one.sealed_secret, one.kind) if one.sealed_secret else "",
+        ours=ours,
+    )
+
+
+def contents(channel: Channel) -> Callable[[Claimed], Content]:
+    """Return a function that composes each statement once per language, not per recipient."""
+
+    @cache
+    def document(number: int) -> Any:
+        return Statement.objects.values_list("document", flat=True).get(pk=number)
+
+    @cache
+    def composed(number: int, language: str) -> Content:
+        return channel.compose(bulletin_of(document(number), language))
+
+    return lambda one: composed(one.statement_number, one.language)
