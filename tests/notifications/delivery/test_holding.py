@@ -79,11 +79,11 @@ def test_results_wait_for_a_database_that_has_broken_the_connection() -> None:
 
 
 def test_results_wait_for_a_database_that_takes_no_writes() -> None:
-    holding = holding_of(1)
-    holding.settle(holding.claimed[0].id, Accepted("SM0"))
+    lease, claimed = holding_of(1)
+    lease.settle(claimed[0].id, Accepted("SM0"))
     with connection.cursor() as cursor:  # as after its primary has become a standby
         cursor.execute("SET default_transaction_read_only = on")
-    holding.write_all()
+    lease.write_all()
     assert Delivery.objects.get().state == "sent"
 
 
