@@ -62,7 +62,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _travel(self) -> None:
         travelling = escape_hatch.is_travelling()
         to = DEPART.format(moment=datetime.now(UTC).isoformat()) if travelling else RETURN
-        # A rollback to a savepoint would undo the return.
-        self._away = travelling or bool(self.savepoint_ids)
+        # A rollback would undo the return.
+        self._away = travelling or self.in_atomic_block
         with self.connection.cursor() as cursor:
             cursor.execute(to)
