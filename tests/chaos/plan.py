@@ -23,6 +23,8 @@ LIFE: Final = (
     ("resolved", "operational", True),
 )
 INCIDENTS: Final = 2
+# So long after the last act one more incident is opened: a restore may have undone all the others.
+AFTERWARDS_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,12 @@ def draw(seed: int, people: int) -> Plan:
     weights = [TABLE[name].weight for name in names]
     chosen = chance.choices(names, weights, k=chance.randint(*ACTS))
     acts = [_draw_act(chance, name) for name in _once_only(chosen)]
+    statements = _draw_statements(chance)
+    over = max(act.at + act.seconds for act in acts)
     return Plan(
         seed=seed,
         acts=tuple(sorted(acts, key=lambda act: act.at)),
-        statements=_draw_statements(chance),
+        statements=(*statements, _last(len(statements), over)),
         stops=tuple(
             Stop(_moment(chance, 0, SPAN), person, chance.choice(STOP_WORDS))
             for person in chance.sample(range(people), STOPS)
@@ -144,6 +148,12 @@ def _draw_statements(chance: random.Random) -> tuple[Statement, ...]:
         lives[incident] += 1
         statements.append(Statement(at, f"{count:03d}", incident, status, component, by_sms))
     return tuple(statements)
+
+
+def _last(before: int, over: float) -> Statement:
+    """Return the statement that ends a run, once its acts are over."""
+    at = round(max(over, SPAN) + AFTERWARDS_SECONDS, 2)
+    return Statement(at, f"{before + 1:03d}", INCIDENTS, *LIFE[0])
 
 
 def _moment(chance: random.Random, first: float, last: float) -> float:

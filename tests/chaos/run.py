@@ -36,8 +36,8 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.findings and self.log == "ok"
+        """Whether nothing is wrong; where nobody was told anything, nothing was tested."""
+        return not self.findings and self.log == "ok" and self.messages > 0
 
     def count(self, kind: Kind) -> int:
         """How many findings are of a kind."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.plan import LIFE, SPAN, draw, read
+from tests.chaos.plan import INCIDENTS, LIFE, SPAN, draw, read
 from tests.chaos.table import TABLE
 
 SEEDS = range(1, 200)
@@ -36,10 +36,18 @@ def test_every_act_of_the_table_is_drawn_by_some_seed_and_no_backup_twice() -> N
 
 def test_every_incident_lives_from_its_opening_to_its_end() -> None:
     for plan in (draw(seed, people=240) for seed in SEEDS):
-        for incident in {one.incident for one in plan.statements}:
+        for incident in range(INCIDENTS):
             life = [one for one in plan.statements if one.incident == incident]
             assert [(one.status, one.component, one.by_sms) for one in life] == [*LIFE]
             assert [one.drill for one in life] == sorted(one.drill for one in life)
+
+
+def test_the_last_statement_comes_after_everything_else() -> None:
+    for plan in (draw(seed, people=240) for seed in SEEDS):
+        *others, last = plan.statements
+        assert last.incident not in {one.incident for one in others}
+        assert last.at > max(act.at + act.seconds for act in plan.acts)
+        assert last.drill > max(one.drill for one in others)
 
 
 def test_a_file_that_is_no_plan_is_refused(tmp_path: Path) -> None:

@@ -85,7 +85,8 @@ class World:
 
     def settle(self, plan: Plan) -> None:
         """Make the readers and what publishes to them, and start every program."""
-        components = [make_component(f"演练服务{number}").public_id for number in range(2)]
+        incidents = sorted({one.incident for one in plan.statements})
+        components = [make_component(f"演练服务{number}").public_id for number in incidents]
         self.readers = make_readers(components)
         followers = [one.address for one in self.readers.values() if one.channel == "wechat"]
         self.simulator.control(
