@@ -2,8 +2,10 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from typing import Any
 
+import pytest
 import yaml
 
 from statuspage import __version__
@@ -13,6 +15,8 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SANDBOX: dict[str, Any] = tomllib.loads((ROOT / "sandbox/pyproject.toml").read_text())
 DOCUMENTS = ["README.md", "README.zh-CN.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 DOCUMENTS += sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))
+WEB = ["Dockerfile", "docs/production.md", "sandbox/up/processes.py", "tests/crash/processes.py"]
+WEB += ["tests/statuspage/pages/server/programs.py", "benchmarks/web.py", "benchmarks/serving.py"]
 
 
 def test_ci_runs_what_developers_run_on_the_oldest_and_the_newest_python() -> None:
@@ -40,6 +44,12 @@ def test_the_developers_extra_installs_what_the_sandbox_requires() -> None:
 def test_the_changelog_has_a_section_for_the_version() -> None:
     semantic = re.sub(r"(\d)rc(\d+)$", r"\1-rc.\2", __version__)
     assert f"\n## {semantic} - " in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("place", WEB)
+def test_the_web_server_is_started_with_the_same_limits_everywhere(place: str) -> None:
+    words = re.findall(r"[\w-]+", (ROOT / place).read_text(encoding="utf-8"))
+    assert {("--backpressure", "4096"), ("--http1-buffer-size", "65536")} <= {*pairwise(words)}
 
 
 def test_links_inside_the_repository_lead_somewhere() -> None:

@@ -1,8 +1,9 @@
 """E-mail over SMTP, one connection a batch."""
 
 import asyncio
+import re
 import smtplib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -23,6 +24,8 @@ from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, 
 from notifications.channels.smtp import Backend
 
 ACCEPTED: Final = frozenset({250, 251})
+GO_AHEAD: Final = 354
+FIRST_DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 # Answers to RCPT TO that will never change: no such mailbox, or it must not be written to.
 NO_MAILBOX: Final = frozenset({511, 550, 551, 553})
 
@@ -109,7 +112,7 @@ class _Mailer:
             return self._closed(NotSent(Reason.CONNECTION, type(error).__name__))
         except ValueError as error:  # an address or header that no e-mail can carry
             return Failed(Reason.BAD_ADDRESS, type(error).__name__)
-        return refusal or self._data(smtp, letter)
+        return refusal or self._data(smtp, letter, message.ours)
 
     def close(self) -> None:
         """Close the connection, even where the server has closed it already."""
@@ -117,13 +120,19 @@ class _Mailer:
             self._backend.close()
         self._backend.connection = None
 
-    def _data(self, smtp: smtplib.SMTP, letter: EmailMultiAlternatives) -> Outcome:
+    def _data(
+        self, smtp: smtplib.SMTP, letter: EmailMultiAlternatives, ours: Callable[[], bool]
+    ) -> Outcome:
+        """Send the letter itself, unless the server was so slow that another may send it."""
         try:
-            # Servers refuse lines that end in LF alone; the stubs do not know Django's `linesep`.
-            message: Any = letter.message()
-            code, _reply = smtp.data(message.as_bytes(linesep="\r\n"))
-        except smtplib.SMTPDataError as error:
-            return self._closed(NotSent(Reason.PROVIDER_ERROR, str(error.smtp_code)))
+            code, _reply = smtp.docmd("DATA")
+            if code != GO_AHEAD:
+                return self._closed(NotSent(Reason.PROVIDER_ERROR, str(code)))
+            if not ours():
+                smtp.close()  # servers discard what has no end (RFC 5321, section 4.1.1.10)
+                return self._closed(NotSent(Reason.OTHER, "lease"))
+            smtp.send(_lines(letter))
+            code, _reply = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
             reason = Reason.TIMEOUT if _late(error) else Reason.CONNECTION
             return self._closed(Unknown(reason, type(error).__name__))
@@ -159,6 +168,14 @@ def _letter(message: Message) -> EmailMultiAlternatives:
     if message.content.html:
         letter.attach_alternative(message.content.html, "text/html")
     return letter
+
+
+def _lines(letter: EmailMultiAlternatives) -> bytes:
+    """Return the letter as DATA takes it, dots doubled and with its end (RFC 5321, 4.5.2)."""
+    # Servers refuse lines that end in LF alone; the stubs do not know Django's `linesep`.
+    message: Any = letter.message()
+    text: bytes = message.as_bytes(linesep="\r\n").removesuffix(b"\r\n")
+    return FIRST_DOT.sub(b"..", text) + b"\r\n.\r\n"
 
 
 def _envelope(smtp: smtplib.SMTP, letter: EmailMultiAlternatives) -> Outcome | None:

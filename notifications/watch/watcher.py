@@ -1,5 +1,6 @@
 """The watch of each web process and of beat: it raises alarms, and tells staff without workers."""
 
+import math
 import os
 import time
 from collections.abc import Collection
@@ -23,8 +24,9 @@ from notifications.delivery.movement import QUEUES, movements_note, stuck_queues
 from notifications.escalation.services import promises_remind
 from notifications.watch.direct import DirectLine
 from notifications.watch.rounds import Rounds
+from statuspage.lib import redis_client
 from statuspage.lib.troubles import troubles
-from statuspage.operations.heartbeat import CLOCK, pulses
+from statuspage.operations.heartbeat import ALIVE_SECONDS, CLOCK, pulses
 
 PROGRAMS: Final = {"worker": Alarm.Kind.WORKERS_SILENT, CLOCK: Alarm.Kind.BEAT_SILENT}
 # Those that this watch raises whatever it can reach, and so may end.
@@ -53,6 +55,7 @@ class Watch:
 
     def _begin(self) -> None:
         self._since = self._recorded_at = self._steady_since = time.monotonic()
+        self._redis_back_at = -math.inf
         self._silent: list[Trouble] = []
         self._to_send: SimpleQueue[Word] = SimpleQueue()
         self._unsent: SimpleQueue[Word] = SimpleQueue()
@@ -74,7 +77,19 @@ class Watch:
         return self._watched_for < settings.ALARM_SILENT_SECONDS
 
     def listen(self) -> None:
-        """Find out which programs are silent; one never heard of is, for as long as we watch."""
+        """Find out which programs are silent; one never heard of is, for as long as we watch.
+
+        After Redis was away they have time to be heard of: none could say that it lives.
+
+        Raises:
+            redis.RedisError: Redis is away, or takes no writes.
+        """
+        redis_client.check()
+        now = time.monotonic()
+        if self.redis.silent_for >= ALIVE_SECONDS:
+            self._redis_back_at = now
+        if now - self._redis_back_at < ALIVE_SECONDS:
+            return
         silent = {name: min(for_, self._watched_for) for name, for_ in pulses().items()}
         self._silent = [
             Trouble(PROGRAMS[name], seconds=seconds)

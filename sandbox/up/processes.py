@@ -40,6 +40,7 @@ def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
             *(*python, "granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1"),
             *("--port", str(ports.web)),
             *("--workers", "1", "--log-level", "warning"),
+            *("--backpressure", "4096", "--http1-buffer-size", "65536"),
             "statuspage.rsgi:application",
         ],
         "worker": [

@@ -19,6 +19,9 @@ T = TypeVar("T")
 TIMEOUT_SECONDS: Final = 0.5
 # After a wait in vain this process does not ask for so long: every request would wait again.
 PAUSE_SECONDS: Final = 2.0
+# What Redis is asked to keep, and for how long.
+ASKED: Final = "asked"
+ASKED_SECONDS: Final = 60
 
 _silent_until = 0.0
 
@@ -67,3 +70,13 @@ def async_client(**more: Any) -> aioredis.Redis:
 def client(**more: Any) -> redis.Redis:
     """Return a new client of the Redis that the settings name."""
     return redis.Redis.from_url(settings.REDIS_URL, **redis_options(), **more)
+
+
+def check() -> None:
+    """Return if Redis answers and takes writes, which a replica does not.
+
+    Raises:
+        redis.RedisError: it does not.
+    """
+    with client() as asked:
+        asked.set(ASKED, 1, ex=ASKED_SECONDS)

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from authlib.integrations.django_client import OAuth
+from authlib.integrations.django_client import DjangoOAuth2App, OAuth
+from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.db import transaction
 
+from statuspage.lib.bounded_requests import BoundedAdapter
 from statuspage.staff.audit import record
 from statuspage.staff.models import Identity, Staff
 from statuspage.staff.roles import Role
 
+# For each answer as a whole, with its redirects.
 TIMEOUT_SECONDS: Final = 10
 # From the least to the most powerful: of several groups the last one counts.
 BY_POWER: Final = (Role.AUDITOR, Role.AUTHOR, Role.APPROVER, Role.ADMIN)
@@ -22,6 +25,20 @@ SUBJECT: Final = re.compile(r"[\x20-\x7e]{1,255}")
 
 class NoRole(Exception):
     """The person has no group that gives a role here, or the account is inactive."""
+
+
+class _Session(OAuth2Session):  # type: ignore[misc]
+    """One exchange with the provider; Authlib makes one for each."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        adapter = BoundedAdapter(TIMEOUT_SECONDS)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+
+class _Client(DjangoOAuth2App):  # type: ignore[misc]
+    client_cls = _Session
 
 
 def provider() -> Any:
@@ -35,14 +52,11 @@ def _provider(issuer: str, client_id: str, client_secret: str) -> Any:
     oauth = OAuth()
     oauth.register(
         name="oidc",
+        client_cls=_Client,
         client_id=client_id,
         client_secret=client_secret,
         server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
-        client_kwargs={
-            "scope": "openid profile",
-            "code_challenge_method": "S256",
-            "default_timeout": TIMEOUT_SECONDS,
-        },
+        client_kwargs={"scope": "openid profile", "code_challenge_method": "S256"},
     )
     return oauth.oidc
 

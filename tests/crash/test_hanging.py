@@ -9,6 +9,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from notifications.delivery.models import Delivery
+from statuspage.lib.open_files import open_files_allow
 from tests.crash.harness import Stage
 from tests.crash.readers import ANSWERS_WITHIN, Site, black_hole, values
 from tests.product import eventually
@@ -27,6 +28,9 @@ SLOW_UPLOAD: Final = (
     "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 50000000\r\n\r\n"
 )
 SLOW_HEADER: Final = "GET / HTTP/1.1\r\nHost: {host}\r\nX-Slow: "
+WHOLE: Final = "GET / HTTP/1.1\r\nHost: {host}\r\n\r\n"
+# More than granian takes at once by default.
+STAYING: Final = 1_300
 
 
 @pytest.fixture
@@ -105,6 +109,13 @@ def test_clients_that_dawdle_keep_nobody_waiting(stage: Stage, site: Site) -> No
         # After a statement that took too long nobody asks PostgreSQL for two seconds.
         assert eventually(lambda: site.ask("/readyz").status, lambda status: status == 200) == 200
         assert site.ask("/log/statements.jsonl").status == 200
+
+
+@pytest.mark.parametrize("said", ["", SLOW_HEADER, WHOLE], ids=["nothing", "half", "all"])
+def test_clients_that_stay_connected_keep_nobody_waiting(site: Site, said: str) -> None:
+    open_files_allow(2 * STAYING)
+    with site.dawdlers(STAYING, said, drop=b""), site.read_throughout():
+        site.publish_in_time("while they stay")
 
 
 def test_a_mail_server_that_says_nothing_holds_up_its_own_letters_only(

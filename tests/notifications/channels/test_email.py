@@ -4,6 +4,7 @@ import re
 import socket
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -35,6 +36,7 @@ class Script:
         self.answers = answers
         self.greeting = greeting
         self.connections = 0
+        self.taken: list[bytes] = []
         self.heard: list[str] = []
 
     def __call__(self, connection: socket.socket) -> None:
@@ -59,9 +61,12 @@ class Script:
         return command != "QUIT"
 
     def _take(self, file) -> bool:
+        lines = []
         for raw in file:
             if raw == b".\r\n":
+                self.taken.append(b"".join(lines))
                 break
+            lines.append(raw)
         told = self.answers.get(".", "250 taken")
         if told == "hang up":
             return False
@@ -229,6 +234,21 @@ class TestSending:
         [outcome] = send_to(settings, script, letter(1, "a@example.com\nBcc: b@example.com"))
         assert isinstance(outcome, Failed)
         assert not [line for line in script.heard if line.startswith("RCPT")]
+
+    @pytest.mark.parametrize("late", ["MAIL", "RCPT", "DATA"])
+    def test_a_server_so_slow_that_the_lease_ends_gets_no_letter(self, settings, late) -> None:
+        script = Script({})
+        ours = replace(
+            letter(), ours=lambda: not any(line.upper().startswith(late) for line in script.heard)
+        )
+        assert send_to(settings, script, ours) == [NotSent(Reason.OTHER, "lease")]
+        assert not script.taken
+
+    def test_dots_that_begin_a_line_are_doubled(self, settings) -> None:
+        script = Script({})
+        send_to(settings, script, letter(body="one\n.\n.two"))
+        [taken] = script.taken
+        assert b"one\r\n..\r\n..two\r\n" in taken
 
 
 class Dripping(Script):

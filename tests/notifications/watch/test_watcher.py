@@ -1,6 +1,8 @@
 """A watch sees what is wrong, and tells staff once of its beginning and of its end."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -166,6 +168,47 @@ def test_without_redis_staff_are_told_that_it_is_away_and_workers_are_not_judged
     assert is_open(Kind.ENGINE_AWAY, "redis")
     assert is_open(Kind.WORKERS_SILENT)
     assert "A database is not responding (Redis)" in mails(staff)[-1]
+
+
+@contextmanager
+def redis_read_only(settings: Any) -> Iterator[None]:
+    """Have Redis take no writes, as a replica; the suite's own is everybody's, so by its rights."""
+    url = settings.REDIS_URL
+    client = redis.Redis.from_url(url)
+    client.execute_command("ACL", "SETUSER", "reader", "on", "nopass", "~*", "+@all", "-@write")
+    settings.REDIS_URL = url.replace("//", "//reader:x@")
+    heartbeat._client.cache_clear()
+    try:
+        yield
+    finally:
+        settings.REDIS_URL = url
+        heartbeat._client.cache_clear()
+        client.execute_command("ACL", "DELUSER", "reader")
+
+
+def test_a_redis_that_takes_no_writes_is_away_and_workers_are_not_judged(
+    watch: Watch, settings: Any
+) -> None:
+    silence("worker@one")
+    with redis_read_only(settings):
+        with pytest.raises(redis.RedisError):
+            watch.listen()
+        watch.redis._done_at -= 60
+        watch.record()
+    assert is_open(Kind.ENGINE_AWAY, "redis")
+    assert not is_open(Kind.WORKERS_SILENT)
+
+
+def test_after_redis_was_away_programs_have_time_to_be_heard_of(watch: Watch) -> None:
+    silence("worker@one")
+    watch.redis._done_at -= 60
+    watch.listen()
+    watch.redis._done_at += 60
+    look(watch)
+    assert not is_open(Kind.WORKERS_SILENT)
+    watch._redis_back_at -= heartbeat.ALIVE_SECONDS
+    look(watch)
+    assert is_open(Kind.WORKERS_SILENT)
 
 
 def test_what_certainly_reached_nobody_is_sent_again(

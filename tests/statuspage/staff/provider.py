@@ -2,17 +2,24 @@
 
 import hashlib
 import json
+import socket
 import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+# The parts of an answer that may come slowly.
+HEADERS: Final = "headers"
+BODY: Final = "body"
+# By twos a second: each byte comes before anybody would call the provider silent.
+DRIPS: Final = 10
 
 
 class Provider:
@@ -95,4 +102,32 @@ def running_provider() -> Iterator[Provider]:
     finally:
         server.shutdown()
         server.server_close()
+        thread.join()
+
+
+@contextmanager
+def dripping_provider(part: str) -> Iterator[str]:
+    """Yield the address of one whose description is right, but comes in part byte by byte."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        body = json.dumps({"authorization_endpoint": f"{url}/authorize"})
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body) + DRIPS}\r\nX-Slow: "
+        pieces = {
+            HEADERS: (head, " " * DRIPS, f"\r\n\r\n{body}{' ' * DRIPS}"),
+            BODY: (f"{head}\r\n\r\n", " " * DRIPS, body),
+        }
+
+        def answer() -> None:
+            connection, _address = server.accept()
+            start, slowly, end = pieces[part]
+            with connection, suppress(OSError):  # the client has left
+                connection.sendall(start.encode())
+                for one in slowly:
+                    time.sleep(0.5)
+                    connection.sendall(one.encode())
+                connection.sendall(end.encode())
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield url
         thread.join()

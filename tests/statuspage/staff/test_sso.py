@@ -8,12 +8,20 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from statuspage.lib import bounded_requests
+from statuspage.staff import sso
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import AuditEntry, Identity, Staff
 from statuspage.staff.roles import Role
 from tests.factories import make_staff
 from tests.statuspage.console.browser import words
-from tests.statuspage.staff.provider import Provider, running_provider
+from tests.statuspage.staff.provider import (
+    BODY,
+    HEADERS,
+    Provider,
+    dripping_provider,
+    running_provider,
+)
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"accept-language": "en"}
@@ -228,6 +236,22 @@ def test_a_provider_that_is_away_is_told_plainly(settings: Any) -> None:
     assert "Sign-in failed. Please try again." in words(
         client.get("/console/login/sso/", follow=True)
     )
+
+
+@pytest.mark.parametrize("part", [HEADERS, BODY], ids=["the headers drip", "the body drips"])
+def test_a_provider_that_drips_is_given_up(settings: Any, monkeypatch: Any, part: str) -> None:
+    monkeypatch.setattr(sso, "TIMEOUT_SECONDS", 1)
+    with dripping_provider(part) as url:
+        settings.OIDC_ISSUER = url
+        settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = "candor", "x"
+        answer = Client().get("/console/login/sso/")
+    assert answer["Location"] == "/console/login/"
+
+
+def test_a_provider_that_sends_without_end_is_given_up(provider: Provider) -> None:
+    document = {**provider.metadata(), "more": "x" * bounded_requests.MAX_BYTES}
+    provider.metadata = lambda: document  # type: ignore[method-assign]
+    assert Client().get("/console/login/sso/")["Location"] == "/console/login/"
 
 
 def test_our_second_factor_is_asked_for_unless_the_provider_saw_one(

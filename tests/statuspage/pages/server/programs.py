@@ -17,7 +17,8 @@ from tests.tools import nginx
 
 GRANIAN: Final = (
     *("-m", "granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1", "--workers", "1"),
-    *("--log-level", "warning", "statuspage.rsgi:application"),
+    *("--log-level", "warning", "--backpressure", "4096", "--http1-buffer-size", "65536"),
+    "statuspage.rsgi:application",
 )
 
 
