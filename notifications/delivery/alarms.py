@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -95,7 +96,8 @@ def alarms_tell() -> int:
 def alarms_claim() -> list[Word]:
     """Return what staff are to be told now, once to whoever asks: it counts as told before it is.
 
-    Nothing is claimed while the settings name nobody.
+    What is over must have stayed so for ALARM_SETTLED_SECONDS. Nothing is claimed while the
+    settings name nobody.
     """
     alarms_forget(Q(kind__in=OF_A_MONTH, subject__lt=f"{timezone.localdate(database_now()):%Y-%m}"))
     if not recipients():
@@ -103,7 +105,8 @@ def alarms_claim() -> list[Word]:
     with transaction.atomic():
         rows = Alarm.objects.select_for_update(skip_locked=True).order_by("pk")
         new = list(rows.filter(told_at=None, over_at=None))
-        over = list(rows.filter(told_at__isnull=False, over_at__isnull=False, over_told_at=None))
+        settled = rows.filter(over_at__lte=_settled())
+        over = list(settled.filter(told_at__isnull=False, over_told_at=None))
         Alarm.objects.filter(pk__in=[one.pk for one in new]).update(told_at=Now())
         Alarm.objects.filter(pk__in=[one.pk for one in over]).update(over_told_at=Now())
     return [
@@ -147,7 +150,8 @@ def send_to_staff(name: str, to: Iterable[tuple[Channel, str]], content: Content
 
 
 def _open(trouble: Trouble, figures: str = "") -> bool:
-    """Open an alarm that began so many seconds ago; False when it is open already."""
+    """Open an alarm that began so many seconds ago; False when it is open already, or again."""
+    _reopen(trouble)
     alarm, new = Alarm.objects.get_or_create(
         kind=trouble.kind,
         subject=trouble.subject,
@@ -159,6 +163,22 @@ def _open(trouble: Trouble, figures: str = "") -> bool:
     elif alarm.figures != figures:
         Alarm.objects.filter(pk=alarm.pk).update(figures=figures)
     return new
+
+
+def _reopen(trouble: Trouble) -> None:
+    """Open an alarm again that was over for so short that staff were not told."""
+    same = Alarm.objects.filter(kind=trouble.kind, subject=trouble.subject)
+    last = same.order_by("-pk").first()
+    if last is None or last.over_at is None:
+        return
+    unsettled = same.filter(pk=last.pk, over_told_at=None, over_at__gt=_settled())
+    if unsettled.update(over_at=None, seen_at=None):
+        logger.warning("alarm again: %s (%s)", trouble.kind, trouble.subject)
+
+
+def _settled() -> CombinedExpression:
+    """When an alarm must have been over for staff to be told so now, by the database's clock."""
+    return Now() - timedelta(seconds=settings.ALARM_SETTLED_SECONDS)
 
 
 def _end(which: Q) -> None:

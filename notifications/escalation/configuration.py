@@ -20,6 +20,9 @@ class EscalationSettings(AreaSettings):
     """E-mail addresses that are told as well, separated by commas."""
     ALARM_SILENT_SECONDS: Annotated[int, Field(ge=10)] = 45
     """Seconds without a sign of workers, beat, PostgreSQL or Redis before staff are told."""
+    ALARM_SETTLED_SECONDS: Annotated[int, Field(ge=0)] = 300
+    """Seconds for which an alarm must stay over before staff are told so; what comes back sooner is
+    the same alarm."""
     ALARM_STUCK_SECONDS: Annotated[int, Field(ge=10)] = 120
     """Seconds without any progress of a broadcast, or of a channel whose messages are due."""
     ALARM_FAILED_SHARE: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.1

@@ -1,8 +1,12 @@
 """Deliveries as the tables hold them, in whatever state a test needs."""
 
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 
-from notifications.delivery.models import Broadcast, Delivery
+from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
 from tests.factories import make_address, open_incident
@@ -38,3 +42,9 @@ def finished(said):
     """Its broadcast, done."""
     Broadcast.objects.filter(pk=said.number).update(state="finished", finished_at=timezone.now())
     return Broadcast.objects.get(pk=said.number)
+
+
+def settle_alarms():
+    """Let so much time pass that staff are told of alarms that are over."""
+    pause = timedelta(seconds=settings.ALARM_SETTLED_SECONDS)
+    Alarm.objects.filter(over_at__isnull=False).update(over_at=F("over_at") - pause)

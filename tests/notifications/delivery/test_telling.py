@@ -2,16 +2,23 @@
 
 import pytest
 from django.conf import settings as django_settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import override
 
 import notifications.delivery.tasks  # noqa: F401  -- registers them
 from notifications.delivery.alarm_texts import headline
-from notifications.delivery.alarms import alarm_over, alarm_raise, alarms_tell
+from notifications.delivery.alarms import (
+    alarm_over,
+    alarm_raise,
+    alarms_forget,
+    alarms_tell,
+)
 from notifications.delivery.budget import this_month
 from notifications.delivery.models import Alarm
+from notifications.delivery.selectors import open_alarms
 from statuspage.celery import app
-from tests.notifications.delivery.rows import SMS
+from tests.notifications.delivery.rows import SMS, settle_alarms
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROBOT = "0123456789-staff-robot"
@@ -115,8 +122,42 @@ def test_the_same_trouble_is_told_again_when_it_comes_back(staff_alarms):
     raise_one()
     alarms_tell()
     alarm_over(Alarm.Kind.PROVIDER_DOWN, SMS)
+    settle_alarms()
     raise_one()
     assert alarms_tell() == 1
+    assert Alarm.objects.get(told_at__isnull=False, over_at=None) == raise_one()
+
+
+def test_what_comes_and_goes_is_told_once_and_once_when_it_stays_over(staff_alarms, settings):
+    settings.ALARM_EMAILS = []
+    for _ in range(3):
+        raise_one()
+        assert [one.subject for one in open_alarms()] == [SMS]
+        alarms_tell()
+        alarm_over(Alarm.Kind.PROVIDER_DOWN, SMS)
+        assert not open_alarms()
+        alarms_tell()
+    [_begun] = heard(staff_alarms)
+    settle_alarms()
+    alarms_tell()
+    alarms_tell()
+    [_begun, (_provider, _to, over)] = heard(staff_alarms)
+    assert "Over: A provider is not responding (SMS)" in over
+    assert Alarm.objects.count() == 1
+
+
+def test_what_ended_before_it_was_told_is_told_when_it_comes_back(staff_alarms):
+    raise_one()
+    alarm_over(Alarm.Kind.PROVIDER_DOWN, SMS)
+    assert alarms_tell() == 0
+    raise_one()
+    assert alarms_tell() == 1
+
+
+def test_an_alarm_that_was_forgotten_does_not_open_again(staff_alarms):
+    first = raise_one()
+    alarms_forget(Q(pk=first.pk))
+    assert raise_one() != first
 
 
 def test_an_alarm_about_a_month_ends_with_it(provider):

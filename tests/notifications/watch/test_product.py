@@ -28,6 +28,7 @@ SETTINGS: Final = {
     "ALARM_EMAILS": MAILBOX,
     "ALARM_SILENT_SECONDS": "10",
     "ALARM_STUCK_SECONDS": "10",
+    "ALARM_SETTLED_SECONDS": "1",
     # Whoever promises anything is reminded of it at once.
     "PROMISE_ESCALATION": "-100000:staff",
 }

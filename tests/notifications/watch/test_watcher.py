@@ -18,6 +18,7 @@ from notifications.watch.direct import DirectLine
 from notifications.watch.watcher import Watch
 from statuspage.lib.troubles import trouble_note, trouble_over
 from statuspage.operations import heartbeat
+from tests.notifications.delivery.rows import settle_alarms
 from tests.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,7 +84,25 @@ def test_a_silent_program_is_told_of_once_and_once_more_when_it_is_back(
     later(watch, other)
     look(watch, other, watch, other)
     assert not is_open(kind)
+    assert mails(staff)[1:] == []
+    settle_alarms()
+    look(watch, other, watch, other)
     assert mails(staff)[1:] == [said.replace("Alarm", "Over").replace("since", "began")]
+
+
+def test_a_worker_that_comes_and_goes_is_told_of_once(watch: Watch, staff: Simulator) -> None:
+    for _ in range(3):
+        silence("worker@one")
+        look(watch)
+        assert is_open(Kind.WORKERS_SILENT)
+        heartbeat.seen("worker@one")
+        later(watch)
+        look(watch)
+        assert not is_open(Kind.WORKERS_SILENT)
+    [_begun] = mails(staff)
+    settle_alarms()
+    look(watch)
+    [_begun, _over] = mails(staff)
 
 
 def test_an_alarm_began_when_the_program_was_last_heard_of(watch: Watch) -> None:
@@ -223,18 +242,22 @@ def test_what_certainly_reached_nobody_is_sent_again(
 
 
 class TestTheDatabase:
-    def test_it_is_told_once_that_it_is_away_and_once_that_it_is_back(
-        self, staff: Simulator
+    def test_it_is_told_once_that_it_is_away_and_once_that_it_stays_back(
+        self, staff: Simulator, settings: Any
     ) -> None:
         line = DirectLine()
-        for away in (False, True, True, True, False, False):
+        for away in (False, True, True, True, False, False, True, False):
             line.database(away, 60.0)
+        assert len(mails(staff)) == 1
+        line._away_at -= settings.ALARM_SETTLED_SECONDS
+        line.database(False, 0.0)
+        line.database(False, 0.0)
         first, second = mails(staff)
         assert first.startswith("[DemoPay] Alarm: A database is not responding (PostgreSQL)")
         assert second.startswith("[DemoPay] Over: A database is not responding (PostgreSQL)")
 
     def test_of_several_processes_one_tells_it(self, staff: Simulator, settings: Any) -> None:
-        settings.ALARM_SILENT_SECONDS = 60
+        settings.ALARM_SILENT_SECONDS, settings.ALARM_SETTLED_SECONDS = 60, 0
         lines = DirectLine(), DirectLine()
         for away in (True, True, False):
             for one in lines:

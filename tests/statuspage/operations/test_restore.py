@@ -94,6 +94,9 @@ def under_way() -> None:
         component, published_at=now - timedelta(hours=1), next_update_by=now - timedelta(minutes=20)
     )
     Alarm.objects.create(kind=Alarm.Kind.PROVIDER_DOWN, subject="twilio_sms")
+    Alarm.objects.create(
+        kind=Alarm.Kind.BEAT_SILENT, told_at=now, over_at=now - timedelta(minutes=10)
+    )
     _signup()
     _maintenance(component)
     recurrence_create(
