@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.backends.postgresql import operations
+from psycopg.pq import TransactionStatus
 from time_machine import escape_hatch
 
 from statuspage.lib.postgres import base
@@ -55,7 +56,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor at the moment at which this process is."""
         cursor = super().create_cursor(name)
-        if self._away or escape_hatch.is_travelling():
+        failed = self.connection.info.transaction_status == TransactionStatus.INERROR
+        if (self._away or escape_hatch.is_travelling()) and not failed:
             self._travel()
         return cursor
 
