@@ -1,5 +1,9 @@
 """Staff and their API tokens, for administrators."""
 
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -11,6 +15,13 @@ from statuspage.staff.reference_data import NeverDeleted, ReferenceData
 
 # Only the role decides what someone may do: groups would be a second, hidden source.
 admin.site.unregister(Group)
+# Second factors, sessions and identities are their owners' own; e-mail addresses are Staff's.
+for one in (
+    *(EmailAddress, EmailConfirmation, Authenticator, UserSession),
+    *(SocialAccount, SocialApp, SocialToken),
+):
+    if admin.site.is_registered(one):
+        admin.site.unregister(one)
 
 
 @admin.register(Staff)

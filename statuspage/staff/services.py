@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from statuspage.staff.audit import record
+from statuspage.staff.confirmation import is_confirmed
 from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.signing_in import sign_out_elsewhere
 from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA, Scope, every_scope
 
 PREFIX: Final = "candor_"
@@ -67,12 +69,21 @@ def token_check(secret: str, ip: str = "") -> ApiToken | None:
     token = ApiToken.objects.select_related("staff").filter(sha256=_hash(secret)).first()
     if token is None:
         return None
-    works = token.works(now)
+    works = token.works(now) and is_confirmed(token.staff)
     if token.last_used_at is None or now - token.last_used_at > LAST_USED_GRAIN:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         if not works:
             record(act="token.refused", staff=token.staff, token=token, target=token.name, ip=ip)
     return token if works else None
+
+
+def password_set(*, staff: Staff, password: str, ip: str = "", but: str | None = None) -> None:
+    """Give somebody a new password; their sessions end, except the one with the key `but`."""
+    with transaction.atomic():
+        staff.set_password(password)
+        staff.save(update_fields=["password"])
+        sign_out_elsewhere(staff=staff, but=but)
+        record(act="password.set", staff=staff, ip=ip)
 
 
 def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:

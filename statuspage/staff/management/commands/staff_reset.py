@@ -12,7 +12,7 @@ from statuspage.staff.second_factor import factors_remove
 class Command(BaseCommand):
     """`manage.py staff_reset NAME`."""
 
-    help = "Remove someone's authenticator app and recovery codes; they set up new ones."
+    help = "Remove someone's authenticator app, passkeys and recovery codes; they set up new ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the person."""
