@@ -147,7 +147,9 @@ def test_a_page_has_no_more_rows_than_the_largest(api):
     assert api.get("incidents/?limit=1000000").status_code == 200
 
 
-def test_a_huge_text_is_refused_with_its_length(approver, component, subtests: pytest.Subtests) -> None:
+def test_a_huge_text_is_refused_with_its_length(
+    approver, component, subtests: pytest.Subtests
+) -> None:
     for path in POSTS:
         with subtests.test(path=path):
             body = samples.incident(component, body={"zh-hans": "长" * 5001})
