@@ -25,9 +25,7 @@ urlpatterns = [
     path("account/app/remove/", factors.app_remove, name="mfa_deactivate_totp"),
     path("account/recovery-codes/", factors.codes, name="mfa_generate_recovery_codes"),
     path("account/passkeys/", factors.passkey_add, name="mfa_add_webauthn"),
-    path(
-        "account/passkeys/<int:pk>/remove/", factors.passkey_remove, name="mfa_remove_webauthn"
-    ),
+    path("account/passkeys/<int:pk>/remove/", factors.passkey_remove, name="mfa_remove_webauthn"),
     path("account/confirm/", reauthentication.by_password, name="account_reauthenticate"),
     path("account/confirm/code/", reauthentication.by_code, name="mfa_reauthenticate"),
     path(

@@ -16,7 +16,8 @@ class StaffBackend(AuthenticationBackend):  # type: ignore[misc]
         found = Staff.objects.filter(username=username).first()
         if not settings.PASSWORD_SIGN_IN or "\x00" in username:
             return None
-        return self._check_password(found, password)
+        checked: Staff | None = self._check_password(found, password)
+        return checked
 
     def _check_password(self, user: Any, password: str) -> Any:
         # allauth would tell that an account is switched off to whoever has its password.

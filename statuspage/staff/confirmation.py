@@ -6,6 +6,7 @@ end and their tokens are refused until the next. Who lost the group loses both a
 """
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -16,13 +17,14 @@ from django.db.models.functions import Now
 from statuspage.lib.database_clock import database_now
 from statuspage.staff.audit import record
 from statuspage.staff.encryption import seal
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import ApiToken, ProviderConfirmation, Staff
 from statuspage.staff.signing_in import sessions_end
 
 
 def is_confirmed(staff: Staff) -> bool:
     """Return whether the provider's word still counts, or is not asked for."""
-    row = ProviderConfirmation.objects.filter(staff=staff).first()
+    row: ProviderConfirmation | None = getattr(staff, "confirmation", None)
     if row is None:
         return True
     lasts = timedelta(hours=settings.OIDC_CONFIRM_HOURS)
@@ -31,7 +33,7 @@ def is_confirmed(staff: Staff) -> bool:
 
 def confirm(staff: Staff, *, refresh_token: str = "") -> None:
     """Note that the provider has just said that they may come in."""
-    values = {"confirmed_at": Now(), "asked_at": Now()}
+    values: dict[str, Any] = {"confirmed_at": Now(), "asked_at": Now()}
     if refresh_token:
         values["sealed"] = seal(refresh_token)
     ProviderConfirmation.objects.update_or_create(staff=staff, defaults=values)
@@ -53,7 +55,7 @@ def access_lost(staff: Staff, *, ip: str = "") -> None:
     with transaction.atomic():
         tokens = ApiToken.objects.filter(staff=staff, revoked_at=None).update(revoked_at=Now())
         after = {"tokens_revoked": tokens}
-        record(act="staff.access_lost", who="sso", target=staff.get_username(), ip=ip, after=after)
+        record(act="staff.access_lost", who="sso", target=account(staff.pk), ip=ip, after=after)
         _unconfirmed(staff, UserSession.objects.filter(user=staff))
 
 
@@ -61,14 +63,14 @@ def signed_out(staff: Staff, *, sid: str = "", ip: str = "") -> None:
     """End the sessions that the provider ended; tokens wait until it confirms them again."""
     rows = UserSession.objects.filter(user=staff)
     with transaction.atomic():
-        record(act="staff.signed_out_by_provider", who="sso", target=staff.get_username(), ip=ip)
+        record(act="staff.signed_out_by_provider", who="sso", target=account(staff.pk), ip=ip)
         _unconfirmed(staff, rows.filter(data__sid=sid) if sid else rows)
 
 
 def unconfirmed(staff: Staff) -> None:
     """End sessions, and refuse tokens until the next sign-in: the provider knows them no more."""
     with transaction.atomic():
-        record(act="staff.unconfirmed", who="sso", target=staff.get_username())
+        record(act="staff.unconfirmed", who="sso", target=account(staff.pk))
         ProviderConfirmation.objects.filter(staff=staff).update(sealed=None)
         _unconfirmed(staff, UserSession.objects.filter(user=staff))
 

@@ -45,7 +45,7 @@ def password_link(staff: Staff) -> str:
 
 
 def forgotten_link(staff: Staff) -> str:
-    """Return the address at which somebody who forgot theirs sets a new one, for an hour and once."""
+    """Return the address at which somebody who forgot theirs sets a new one, once, for an hour."""
     return _link(staff, FORGOTTEN)
 
 

@@ -6,6 +6,7 @@ All but the headers go by the first part of the URL, not by the view: no new pag
 import logging
 from typing import Any, Final
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
@@ -23,7 +24,7 @@ from statuspage.staff.confirmation import is_confirmed
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.password_checks import TooManyPasswordChecks
 from statuspage.staff.second_factor import has_one, is_required
-from statuspage.staff.signing_in import SHOWN, UserSession
+from statuspage.staff.signing_in import SHOWN
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +66,7 @@ class SessionMiddleware(MiddlewareMixin):
         else:
             recency.touch(request, moment)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 503 where no turn came to check a password."""
         if not isinstance(exception, TooManyPasswordChecks):
             return None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from statuspage.staff.audit import record
+from statuspage.staff.impersonal import account
 from statuspage.staff.links import FORGOTTEN_HOURS, forgotten_link
 from statuspage.staff.models import PasswordMail, Staff
 
@@ -36,7 +37,7 @@ def ask(address: str, language: str, ip: str = "") -> int:
             if _mails_of(staff) >= MOST_AN_HOUR:  # nobody's mailbox is filled by strangers
                 continue
             PasswordMail.objects.create(staff=staff, language=language, asked_at=Now())
-            record(act="password.forgotten", who="?", target=staff.get_username(), ip=ip)
+            record(act="password.forgotten", who="?", target=account(staff.pk), ip=ip)
     return len(found)
 
 

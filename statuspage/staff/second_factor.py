@@ -13,7 +13,9 @@ from django.db import transaction
 
 from statuspage.staff.audit import record
 from statuspage.staff.encryption import seal, unseal
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import Staff
+from statuspage.staff.permissions import Act, may
 
 STEP: Final = 30  # seconds; RFC 6238, and what every authenticator app expects
 DRIFT: Final = 1  # steps by which a phone's clock may be off, either way
@@ -23,8 +25,9 @@ MAIN: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def is_required(staff: Staff) -> bool:
-    """Return whether the settings require one: every role publishes or reads subscribers."""
-    return bool(settings.STAFF_SECOND_FACTOR == "required" and staff.is_active)
+    """Return whether the settings require one: of all who publish or read subscribers."""
+    needs_one = may(staff, Act.PUBLISH) or may(staff, Act.READ_SUBSCRIBERS)
+    return bool(settings.STAFF_SECOND_FACTOR == "required" and needs_one)
 
 
 def has_one(staff: Staff) -> bool:
@@ -44,7 +47,7 @@ def passkeys_of(staff: Staff) -> list[Authenticator]:
 
 
 def recovery_codes_of(staff: Staff) -> list[str]:
-    """Return the recovery codes that are left; of those from before allauth, what stands for them."""
+    """Return the recovery codes that are left; for those from before allauth, their hashes."""
     row = Authenticator.objects.filter(user=staff, type=Authenticator.Type.RECOVERY_CODES).first()
     return list(RecoveryCodes(row).get_unused_codes()) if row else []
 
@@ -60,7 +63,7 @@ def waiting_key(session: Any) -> str:
 
 
 def step_of(key: str, code: str, after: int = 0) -> int | None:
-    """Return the half minute, later than `after`, to which the code belongs; None for a wrong one."""
+    """Return the half minute to which the code belongs; None for a wrong or a used one."""
     typed, now = "".join(code.split()), int(time.time()) // STEP
     for step in range(now - DRIFT, now + DRIFT + 1):
         right = format_hotp_value(hotp_value(key, step))
@@ -95,7 +98,7 @@ def factors_remove(*, staff: Staff) -> None:
         record(
             act="second_factor.removed",
             who="manage.py",
-            target=staff.get_username(),
+            target=account(staff.pk),
             before={"kind": "all"},
         )
 

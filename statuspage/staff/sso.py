@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from statuspage.lib.bounded_requests import BoundedAdapter
 from statuspage.lib.client_ip import client_ip
+from statuspage.lib.env import http_url
 from statuspage.staff import recency
 from statuspage.staff.audit import record
 from statuspage.staff.confirmation import access_lost, confirm, role_update
@@ -99,6 +100,11 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         how = self.openid_config.get("token_endpoint_auth_methods_supported", default)
         return "client_secret_basic" in how
 
+    @property
+    def authorize_url(self) -> str:
+        """Return where the browser is sent; ValueError unless it is a web address."""
+        return http_url(str(self.openid_config["authorization_endpoint"]))
+
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Return the address that is registered at the provider."""
         return settings.SITE_URL + reverse("oidc_back")
@@ -122,6 +128,8 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         claims = self.claims_of(more["response"].get("id_token"))
         if not hmac.compare_digest(str(claims.get("nonce")), str(self.state["nonce"])):
             raise ValueError("the token of another sign-in")
+        if not isinstance(claims.get("amr", []), list):
+            raise TypeError("no list of methods")
         if self.state.get("again") and not _is_fresh(claims):
             raise ValueError("an old sign-in, though a new one was asked for")
         request.oidc_claims = claims  # type: ignore[attr-defined]
@@ -194,9 +202,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Let in whom pre_social_login let through."""
         return role_of(request.oidc_claims) is not None  # type: ignore[attr-defined]
 
-    def save_user(
-        self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None
-    ) -> Staff:
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Staff:
         """Create the account; an existing one with the same user name is never linked."""
         claims = request.oidc_claims  # type: ignore[attr-defined]
         staff: Staff = sociallogin.user
@@ -276,4 +282,3 @@ def _free_name(claims: Mapping[str, Any]) -> str:
     wanted = "".join(filter(str.isprintable, told))[:NAME_LENGTH] or subject[:NAME_LENGTH]
     taken = Staff.objects.filter(username=wanted).exists()
     return f"{wanted[: NAME_LENGTH - 40]}@{subject[:39]}" if taken else wanted
-

@@ -7,7 +7,7 @@ from statuspage.staff.signing_in import vouched_for
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
-    """Asks for the second factor, unless the provider has just checked one that the settings take."""
+    """Asks for the second factor, unless the provider has just checked one that counts here."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
         told = self.login.signal_kwargs or {}

@@ -24,9 +24,10 @@ from statuspage.staff.passkeys import (
     new_passkey,
     shown_passkey,
 )
+from statuspage.staff.permissions import scopes_for
 from statuspage.staff.roles import Scope
 from statuspage.staff.second_factor import code_check, step_of, waiting_key
-from statuspage.staff.services import LONGEST_DAYS, scopes_for
+from statuspage.staff.services import LONGEST_DAYS
 
 NAME_LENGTH: Final = 150
 
@@ -36,15 +37,15 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["login"]
+        password: forms.Field = self.fields["password"]  # type: ignore[has-type]
         field = forms.CharField(
             label=_("User name"),
             max_length=NAME_LENGTH,
             widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
         )
-        self.fields = {"username": field, "password": self.fields["password"]}
-        self.fields["password"].help_text = ""
-        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields = {"username": field, "password": password}
+        password.help_text = ""
+        password.widget.attrs.pop("placeholder", None)
 
     def clean(self) -> Any:
         """Check the password, or refuse with the seconds to wait."""
@@ -149,6 +150,8 @@ class NewPasskeyForm(forms.Form):
     def __init__(self, *args: Any, user: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.staff = user
+        # A passkey that its device has made already is not refused for its name.
+        self.fields["name"].validators = []
 
     def clean_name(self) -> str:
         """Return what can be read of it."""

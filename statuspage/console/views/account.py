@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from statuspage.console.access import reads, reauthenticated_to_post, staff_of
+from statuspage.console.access import own, permits, reauthenticated_to_post, staff_of
 from statuspage.console.forms.sign_in import TokenForm
 from statuspage.console.wanted import PER_PAGE, page_of
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.links import is_vouched_for
+from statuspage.staff.permissions import Act
 from statuspage.staff.second_factor import (
     has_app,
     has_one,
@@ -28,7 +29,7 @@ from statuspage.staff.signing_in import session_revoke as session_end
 from statuspage.staff.signing_in import sessions_of
 
 
-@reads
+@own
 def account(request: HttpRequest) -> HttpResponse:
     """Show how the account is protected."""
     staff = staff_of(request)
@@ -45,7 +46,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "console/account.html", context)
 
 
-@reads
+@own
 @require_POST
 def session_revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Sign out another of the reader's own browsers."""
@@ -56,7 +57,7 @@ def session_revoke(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("mfa_index")
 
 
-@reads
+@permits(Act.OWN_TOKENS)
 @reauthenticated_to_post
 def tokens(request: HttpRequest) -> HttpResponse:
     """Show the reader's tokens, or all for administrators, and issue a new one."""
@@ -77,7 +78,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "console/tokens.html", context, status=400 if form.is_bound else 200)
 
 
-@reads
+@permits(Act.OWN_TOKENS)
 @require_POST
 def token_off(request: HttpRequest, number: int) -> HttpResponse:
     """Revoke a token at once and for good."""

@@ -1,8 +1,8 @@
 """Second factors of the reader's account: set up, remove, new recovery codes."""
 
-import segno
 from typing import Any
 
+import segno
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -16,10 +16,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from statuspage.console.access import reads, reauthenticated, staff_of
+from statuspage.console.access import own, reauthenticated, staff_of
 from statuspage.console.forms.sign_in import AppForm, NewPasskeyForm
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import Staff
 from statuspage.staff.passkeys import asked
 from statuspage.staff.second_factor import (
@@ -106,11 +107,11 @@ class NewPasskey(_New, AddWebAuthnView):  # type: ignore[misc]
         return context | {"form": kwargs["form"]}
 
 
-app = reads(reauthenticated(App.as_view()))
-passkey_add = reads(reauthenticated(NewPasskey.as_view()))
+app = own(reauthenticated(App.as_view()))
+passkey_add = own(reauthenticated(NewPasskey.as_view()))
 
 
-@reads
+@own
 @require_POST
 @reauthenticated
 def app_remove(request: HttpRequest) -> HttpResponse:
@@ -122,7 +123,7 @@ def app_remove(request: HttpRequest) -> HttpResponse:
     return redirect("mfa_index")
 
 
-@reads
+@own
 @require_POST
 @reauthenticated
 def passkey_remove(request: HttpRequest, pk: int) -> HttpResponse:
@@ -132,7 +133,7 @@ def passkey_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("mfa_index")
 
 
-@reads
+@own
 @require_POST
 @reauthenticated
 def codes(request: HttpRequest) -> HttpResponse:
@@ -158,7 +159,7 @@ def _remove(request: HttpRequest, row: Authenticator) -> None:
             act="second_factor.removed",
             staff=staff,
             ip=client_ip(request),
-            target=staff.get_username(),
+            target=account(staff.pk),
             before=before,
         )
     if not has_one(staff):

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from statuspage.console.access import in_staff_language, reads, reauthenticated, staff_of
+from statuspage.console.access import in_staff_language, own, reauthenticated, staff_of
 from statuspage.console.forms.sign_in import ForgottenForm, NewPasswordForm
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff import attempts, known_browsers, password_mails
@@ -22,14 +22,14 @@ OPENED = "password_link"
 SHORT = "set"
 
 
-@reads
+@own
 @reauthenticated
 def change(request: HttpRequest) -> HttpResponse:
     """Change the reader's own password; the other sessions end."""
     staff = staff_of(request)
     if is_vouched_for(staff) or not settings.PASSWORD_SIGN_IN:
         return redirect("mfa_index")
-    form = NewPasswordForm(request.POST or None, user=staff)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=staff)
     if request.method == "POST" and form.is_valid():
         password_set(
             staff=staff,
@@ -46,7 +46,7 @@ def change(request: HttpRequest) -> HttpResponse:
 @in_staff_language
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Have a link mailed; the answer is the same whether an account has the address or not."""
-    form = ForgottenForm(request.POST or None)
+    form = ForgottenForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and settings.EMAIL_HOST and form.is_valid():
         address, ip = form.cleaned_data["email"], client_ip(request)
@@ -58,7 +58,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         status = 429
     context = {"form": form, "mails": bool(settings.EMAIL_HOST)}
     response = render(request, "console/password_forgotten.html", context, status=status)
-    if status != 200:  # noqa: PLR2004
+    if status != 200:
         response.headers["Retry-After"] = str(wait)
     return response
 
@@ -78,7 +78,7 @@ def from_link(request: HttpRequest, uidb36: str, key: str) -> HttpResponse:
     staff = staff_of_link(uidb36, request.session.get(OPENED, ""))
     if staff is None or not settings.PASSWORD_SIGN_IN:
         return render(request, "console/password_link_dead.html", status=410)
-    form = NewPasswordForm(request.POST or None, user=staff)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=staff)
     if request.method != "POST" or not form.is_valid():
         return _form(request, form, _("Set a password"), name=staff.get_username())
     password_set(staff=staff, password=form.cleaned_data["password1"], ip=client_ip(request))
@@ -90,9 +90,7 @@ def from_link(request: HttpRequest, uidb36: str, key: str) -> HttpResponse:
     return response
 
 
-def _form(
-    request: HttpRequest, form: NewPasswordForm, title: str, name: str = ""
-) -> HttpResponse:
+def _form(request: HttpRequest, form: NewPasswordForm, title: str, name: str = "") -> HttpResponse:
     context = {"form": form, "title": title, "name": name}
     status = 400 if form.is_bound else 200
     return render(request, "console/password_set.html", context, status=status)

@@ -7,7 +7,7 @@ from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeVie
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.http import HttpResponse, HttpResponseRedirect
 
-from statuspage.console.access import reads
+from statuspage.console.access import own
 from statuspage.console.braked import Braked
 from statuspage.console.forms.sign_in import CodeForm, PasskeyForm, ProofByPasswordForm
 from statuspage.staff import recency
@@ -75,6 +75,6 @@ class ByPasskey(_Proof, ReauthenticateWebAuthnView):  # type: ignore[misc]
         return context
 
 
-by_password = reads(ByPassword.as_view())
-by_code = reads(ByCode.as_view())
-by_passkey = reads(ByPasskey.as_view())
+by_password = own(ByPassword.as_view())
+by_code = own(ByCode.as_view())
+by_passkey = own(ByPasskey.as_view())

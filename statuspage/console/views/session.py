@@ -26,7 +26,8 @@ class SignInView(Braked, LoginView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the name of the single sign-on provider, and what else the page offers."""
-        return super().get_context_data(**kwargs) | {
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
             "sso": settings.OIDC_LABEL if settings.OIDC_ISSUER else "",
             "passwords": settings.PASSWORD_SIGN_IN,
             "mails": bool(settings.EMAIL_HOST),

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from statuspage.console.access import in_staff_language, reads
+from statuspage.console.access import in_staff_language, own
 from statuspage.lib.client_ip import client_ip
 from statuspage.lib.rate_limits import within_limit
 from statuspage.staff import provider_checks
@@ -48,7 +48,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     return _go(request, again=False)
 
 
-@reads
+@own
 def sso_again(request: HttpRequest) -> HttpResponse:
     """Redirect to the provider, which is to ask the person anew: a proof before a sensitive act."""
     return _go(request, again=True)

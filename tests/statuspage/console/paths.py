@@ -77,7 +77,6 @@ def example_paths() -> dict[str, str]:
         "subscriber_problems": [imported.public_id],
         "session_revoke": [1],
         "token_revoke": [1],
-        "passkey_off": [1],
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
