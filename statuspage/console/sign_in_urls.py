@@ -15,7 +15,7 @@ urlpatterns = [
     path("login/forgotten/", passwords.forgotten, name="account_reset_password"),
     path("login/forgotten/sent/", passwords.sent, name="account_reset_password_done"),
     path(
-        "login/password/<slug:uidb36>-<slug:key>/",
+        "login/password/<str:uidb36>/<slug:key>/",
         passwords.from_link,
         name="account_reset_password_from_key",
     ),

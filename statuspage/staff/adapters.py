@@ -20,6 +20,7 @@ from statuspage.staff.encryption import seal, unseal
 from statuspage.staff.models import Staff
 from statuspage.staff.passkeys import site
 from statuspage.staff.second_factor import has_app, passkeys_of, recovery_codes_of
+from statuspage.staff.signing_in import name_session
 
 WAIT: Final = "wait"
 
@@ -79,6 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Remember the browser."""
         response: HttpResponse = super().post_login(request, user, **more)
         known_browsers.remember(request, response, user)
+        name_session(request, user)
         return response
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:

@@ -62,6 +62,14 @@ def vouched_for(request: HttpRequest, staff: Staff) -> dict[str, Any]:
     return told if told.get("staff") == staff.pk else {}
 
 
+def name_session(request: HttpRequest, staff: Staff) -> None:
+    """Keep by which name the provider knows the session, once allauth has written it down."""
+    sid = vouched_for(request, staff).get("sid")
+    if sid:
+        rows = UserSession.objects.filter(session_key=request.session.session_key)
+        rows.update(data={"sid": sid})
+
+
 def _came_in(*, request: HttpRequest, user: Any, **_more: Any) -> None:
     if not isinstance(user, Staff):
         return
@@ -71,9 +79,6 @@ def _came_in(*, request: HttpRequest, user: Any, **_more: Any) -> None:
     if factor or told.get("second_factor"):
         request.session[SHOWN] = True
     UserSession.objects.create_from_request(request, user=user)
-    if told.get("sid"):
-        rows = UserSession.objects.filter(session_key=request.session.session_key)
-        rows.update(data={"sid": told["sid"]})
     record(act="signed_in", staff=user, ip=client_ip(request))
 
 

@@ -74,7 +74,7 @@ def from_link(request: HttpRequest, uidb36: str, key: str) -> HttpResponse:
     """Set a password by a link; afterwards one signs in with it, and the second factor."""
     if key != SHORT:
         request.session[OPENED] = key
-        return HttpResponseRedirect(request.path.replace(f"-{key}/", f"-{SHORT}/"))
+        return HttpResponseRedirect(request.path.replace(f"/{key}/", f"/{SHORT}/"))
     staff = staff_of_link(uidb36, request.session.get(OPENED, ""))
     if staff is None or not settings.PASSWORD_SIGN_IN:
         return render(request, "console/password_link_dead.html", status=410)

@@ -1,4 +1,4 @@
-"""Every address of signing in and of one's own account: who gets what; a new one must be decided."""
+"""Every address of signing in and of one's own account: who gets what; none is left out."""
 
 from typing import Final
 
