@@ -15,7 +15,8 @@ from rest_framework.views import APIView
 
 from statuspage.api.errors import TooLarge
 from statuspage.api.idempotency import answered_once
-from statuspage.staff.models import Staff
+from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.roles import Scope
 from statuspage.statements.models import Statement
 
 Data = dict[str, Any]
@@ -68,6 +69,12 @@ class ActionResource(Resource):
     def author(self) -> Staff:
         """The member of staff that the token acts for."""
         return cast("Staff", self.request.user)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the token was issued for publishing without approval."""
+        token = self.request.auth
+        return isinstance(token, ApiToken) and token.allows(Scope.ALONE)
 
     def post(self, request: Request, **names: Any) -> HttpResponseBase:
         """Run `act`, or repeat the stored answer to the same request."""
