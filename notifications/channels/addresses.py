@@ -12,6 +12,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import phone_numbers
+from notifications.channels.public_hosts import UnsafeHost, checked_host
 
 
 class AddressKind(TextChoices):
@@ -63,13 +64,20 @@ def _matching(pattern: re.Pattern[str], problem: Any) -> Callable[[str], str]:
 
 
 def _url(raw: str) -> str:
-    try:
-        parts = urlsplit(raw)
-    except ValueError:
-        parts = urlsplit("")
-    allowed = {"https", "http"} if settings.WEBHOOK_ALLOW_PRIVATE else {"https"}
-    if parts.scheme not in allowed or not parts.hostname or parts.username or len(raw) > 500:
+    private = settings.WEBHOOK_ALLOW_PRIVATE
+    if not raw.startswith(("https://", "http://") if private else "https://") or len(raw) > 500:
         raise ValidationError(_("Enter an address that starts with https://."), code="url")
+    try:
+        checked_host(raw, private=private)
+    except UnsafeHost as error:
+        raise ValidationError(
+            _(
+                "Enter a full host name in ASCII (an international one as xn--…), without a user"
+                " name or a dot at its end. IP addresses, local names and ports other than 443 and"
+                " 8443 are not allowed."
+            ),
+            code="host",
+        ) from error
     return raw
 
 

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from statuspage.api.errors import TooLarge
 from statuspage.api.idempotency import answered_once
 from statuspage.staff.models import ApiToken, Staff
-from statuspage.staff.roles import Scope
+from statuspage.staff.permissions import Act, token_may
 from statuspage.statements.models import Statement
 
 Data = dict[str, Any]
@@ -40,6 +40,8 @@ class Resource(LocalizedView, GenericAPIView[Any]):
 
     # For the OpenAPI description, by method; the description is that of POST.
     summaries: Mapping[str, Any] = {}
+    # By method, what is neither reading nor publishing.
+    needs: Mapping[str, Act] = {}
     description: Any = ""
     max_bytes = 1_000_000
 
@@ -72,9 +74,9 @@ class ActionResource(Resource):
 
     @property
     def alone(self) -> bool:
-        """Whether the token was issued for publishing without approval."""
+        """Whether the token may publish what takes two persons."""
         token = self.request.auth
-        return isinstance(token, ApiToken) and token.allows(Scope.ALONE)
+        return isinstance(token, ApiToken) and token_may(token, Act.PUBLISH_ALONE)
 
     def post(self, request: Request, **names: Any) -> HttpResponseBase:
         """Run `act`, or repeat the stored answer to the same request."""

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from statuspage.approvals.models import Act, Proposal
+from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.notices.audience import clean_audience
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import NoticeDraft, foreseen, notice_publish
@@ -54,7 +54,7 @@ class ProposalPreview:
 class ProposedAct:
     """One act that can wait for approval."""
 
-    name: ClassVar[Act]
+    name: ClassVar[ProposalAct]
 
     def foreseen(self, proposal: Proposal) -> ProposalPreview:
         """Return what publishing the proposal now would say; nothing is kept."""
@@ -68,7 +68,7 @@ class ProposedAct:
 class NoticeAct(ProposedAct):
     """Publish a notice."""
 
-    name = Act.NOTICE
+    name = ProposalAct.NOTICE
 
     def foreseen(self, proposal: Proposal) -> ProposalPreview:
         """Return what the notice would say, including what its kind computes."""
@@ -93,7 +93,7 @@ class NoticeAct(ProposedAct):
 class CorrectionAct(ProposedAct):
     """Correct a statement."""
 
-    name = Act.CORRECTION
+    name = ProposalAct.CORRECTION
 
     def foreseen(self, proposal: Proposal) -> ProposalPreview:
         """Return what the answer would say, the answers before it, and what stands against it."""
@@ -124,7 +124,7 @@ class CorrectionAct(ProposedAct):
 class WithdrawalAct(CorrectionAct):
     """Withdraw a statement."""
 
-    name = Act.WITHDRAWAL
+    name = ProposalAct.WITHDRAWAL
 
     def content(self, said: Statement, body: Mapping[str, str], *, possible: bool) -> Any:
         """Return the reason and what the withdrawal undoes."""
@@ -132,8 +132,8 @@ class WithdrawalAct(CorrectionAct):
 
 
 ANSWER_SERVICES: Final[Mapping[str, Callable[..., Statement]]] = {
-    Act.CORRECTION: statement_correct,
-    Act.WITHDRAWAL: statement_withdraw,
+    ProposalAct.CORRECTION: statement_correct,
+    ProposalAct.WITHDRAWAL: statement_withdraw,
 }
 ACTS: Final[Mapping[str, ProposedAct]] = {
     one.name: one for one in (NoticeAct(), CorrectionAct(), WithdrawalAct())

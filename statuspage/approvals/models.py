@@ -58,7 +58,7 @@ class ProposalState(models.TextChoices):
     SENT_BACK = "sent_back", _("Sent back")
 
 
-class Act(models.TextChoices):
+class ProposalAct(models.TextChoices):
     """What publishing a proposal does; acts.py has the service of each."""
 
     NOTICE = "notice", _("Notice")
@@ -73,7 +73,7 @@ class Proposal(models.Model):
     """
 
     token = models.UUIDField(unique=True)
-    act = models.CharField(max_length=20, choices=Act.choices, default=Act.NOTICE)
+    act = models.CharField(max_length=20, choices=ProposalAct.choices, default=ProposalAct.NOTICE)
     # Of a notice its kind; of an answer, the kind of its statement.
     kind = models.CharField(max_length=30)
     draft = models.JSONField()
@@ -105,7 +105,7 @@ class Proposal(models.Model):
     @property
     def statement_kind(self) -> str:
         """The kind of the statement that it becomes."""
-        return f"notice.{self.kind}" if self.act == Act.NOTICE else self.kind
+        return f"notice.{self.kind}" if self.act == ProposalAct.NOTICE else self.kind
 
 
 class Review(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.acts import ProposalPreview, act_of, written
 from statuspage.approvals.drafts import draft_finish, draft_reopen
-from statuspage.approvals.models import Act, Proposal, ProposalState, Review
+from statuspage.approvals.models import Proposal, ProposalAct, ProposalState, Review
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.services import NoticeDraft, check_second_person
 from statuspage.staff.models import Staff
@@ -45,7 +45,7 @@ def propose(*, token: UUID, draft: NoticeDraft, staff: Staff, confirmed: bool = 
 
 
 def propose_answer(
-    *, token: UUID, act: Act, statement: Statement, body: Text, staff: Staff
+    *, token: UUID, act: ProposalAct, statement: Statement, body: Text, staff: Staff
 ) -> Proposal:
     """Submit a correction or a withdrawal for approval; the form with this token only once.
 

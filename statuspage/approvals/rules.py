@@ -12,6 +12,7 @@ from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.services import takes_two
 from statuspage.postmortems.content import POSTMORTEM
 from statuspage.staff.models import Staff
+from statuspage.staff.permissions import Act, may
 from statuspage.statements.models import Statement
 
 # Kinds of statement, other than notices, that are never published by one person.
@@ -29,7 +30,7 @@ class Approval(Enum):
     def binds(self, author: Staff, *, alone: bool = False) -> bool:
         """Return whether this author needs a second person; `alone`: by a token of that scope."""
         if self is Approval.NEEDED:
-            return not (alone and author.may_approve)
+            return not (alone and may(author, Act.PUBLISH_ALONE))
         return self is Approval.ALWAYS
 
     def check(self, author: Staff, *, alone: bool = False) -> None:

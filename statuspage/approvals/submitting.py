@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from statuspage.approvals.acts import ANSWER_SERVICES
-from statuspage.approvals.models import Act, Proposal
+from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.approvals.proposals import propose, propose_answer
 from statuspage.approvals.rules import approval_of_answer, approval_of_notice
 from statuspage.notices.kind import notice_kind
@@ -37,7 +37,7 @@ def notice_submit(*, token: UUID, author: Staff, alone: bool = False, **written:
 
 
 def answer_alone(
-    *, act: Act, statement: Statement, body: Text, author: Staff, alone: bool = False
+    *, act: ProposalAct, statement: Statement, body: Text, author: Staff, alone: bool = False
 ) -> Statement:
     """Correct or withdraw a statement by one person.
 
@@ -51,7 +51,7 @@ def answer_alone(
 def answer_submit(
     *,
     token: UUID,
-    act: Act,
+    act: ProposalAct,
     statement: Statement,
     body: Text,
     author: Staff,

@@ -16,7 +16,7 @@ from statuspage.api.serializers import (
     StatementAnswer,
     StatementPublished,
 )
-from statuspage.approvals.models import Act, Proposal
+from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.approvals.submitting import answer_submit
 from statuspage.statements.models import Statement
 
@@ -50,7 +50,7 @@ TELLS_ALL: Final = _(
 class _Answering(ActionResource):
     request_serializer = AnswerSerializer
     answers = {201: StatementPublished, 202: ProposalWaiting}
-    answers_by: Act
+    answers_by: ProposalAct
 
     def act(self, request: Request, number: int) -> Response:
         """Publish the correction or withdrawal, or submit it where it takes two."""
@@ -74,7 +74,7 @@ class Corrections(_Answering):
 
     summaries = {"POST": _("Correct a statement; both stay visible")}
     description = TELLS_ALL
-    answers_by = Act.CORRECTION
+    answers_by = ProposalAct.CORRECTION
 
 
 class Withdrawals(_Answering):
@@ -82,4 +82,4 @@ class Withdrawals(_Answering):
 
     summaries = {"POST": _("Withdraw a statement; both stay visible")}
     description = TELLS_ALL
-    answers_by = Act.WITHDRAWAL
+    answers_by = ProposalAct.WITHDRAWAL

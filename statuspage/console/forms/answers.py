@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.approvals.models import Act
+from statuspage.approvals.models import ProposalAct
 from statuspage.approvals.submitting import answer_alone
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.fields import body_field
@@ -25,7 +25,7 @@ class AnswerKind:
     title: str | Promise
     explanation: str | Promise
     label: str | Promise
-    act: Act
+    act: ProposalAct
 
 
 ANSWERS: Final[Mapping[str, AnswerKind]] = {
@@ -36,7 +36,7 @@ ANSWERS: Final[Mapping[str, AnswerKind]] = {
             "corrected. Everyone notified of the original is notified of the correction."
         ),
         label=_("What was wrong, and what is right"),
-        act=Act.CORRECTION,
+        act=ProposalAct.CORRECTION,
     ),
     WITHDRAWAL: AnswerKind(
         title=_("Withdraw statement %(number)s"),
@@ -45,7 +45,7 @@ ANSWERS: Final[Mapping[str, AnswerKind]] = {
             "withdrawn. Everyone notified of the original is notified of the withdrawal."
         ),
         label=_("Reason for withdrawal"),
-        act=Act.WITHDRAWAL,
+        act=ProposalAct.WITHDRAWAL,
     ),
 }
 

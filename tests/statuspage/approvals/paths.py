@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from statuspage.approvals.models import Act
+from statuspage.approvals.models import ProposalAct
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.notices.kind import every_kind, kinds
 from statuspage.postmortems.models import FollowUp, Postmortem
@@ -129,12 +129,12 @@ def noticed(kind: str) -> Callable[[Door], Publish]:
     return through
 
 
-def answered(said: Callable[[], Statement], act: Act) -> Callable[[Door], Publish]:
+def answered(said: Callable[[], Statement], act: ProposalAct) -> Callable[[Door], Publish]:
     def through(door: Door) -> Publish:
         number = said().number
         page, resource = {
-            Act.CORRECTION: ("correct", "corrections"),
-            Act.WITHDRAWAL: ("withdraw", "withdrawals"),
+            ProposalAct.CORRECTION: ("correct", "corrections"),
+            ProposalAct.WITHDRAWAL: ("withdraw", "withdrawals"),
         }[act]
         if door.name != "console":
             body = {"body": text("更正。")}
@@ -198,6 +198,6 @@ PATHS: dict[str, Callable[[Door], Publish]] = {
     **{
         f"{act} of {kind}": answered(said, act)
         for kind, said in ANSWERED.items()
-        for act in (Act.CORRECTION, Act.WITHDRAWAL)
+        for act in (ProposalAct.CORRECTION, ProposalAct.WITHDRAWAL)
     },
 }

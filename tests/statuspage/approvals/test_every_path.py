@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from statuspage.approvals.configuration import ApprovalSettings
-from statuspage.approvals.models import Act, Proposal
+from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.lib.env import words
 from statuspage.lib.paths import PACKAGE
 from statuspage.notices.kind import every_kind, kinds
@@ -88,11 +88,11 @@ def published(path: str, door: Door) -> bool:
 def test_who_publishes_alone(path: str) -> None:
     """One role each, and each kind of answer through one door: that they are alike is below."""
     decision = expected(path)
-    if not path.startswith(Act.WITHDRAWAL):
+    if not path.startswith(ProposalAct.WITHDRAWAL):
         assert published(path, Door("console", make_staff(Role.ADMIN))) == (decision == ALONE)
     if path in CONSOLE_ONLY:
         return
-    if not path.startswith(Act.CORRECTION):
+    if not path.startswith(ProposalAct.CORRECTION):
         assert published(path, Door("api", make_staff(Role.ADMIN))) == (decision == ALONE)
     alone = published(path, Door("alone", make_staff(Role.APPROVER)))
     assert alone == (decision != ALWAYS_TWO)
@@ -109,7 +109,7 @@ def test_no_role_alone_makes_a_difference(role: str, door: str) -> None:
 
 def test_every_kind_of_statement_has_a_decision() -> None:
     written = {f"notice.{one.name}" for one in kinds()}
-    answers = {Act.CORRECTION.value, Act.WITHDRAWAL.value}
+    answers = {ProposalAct.CORRECTION.value, ProposalAct.WITHDRAWAL.value}
     known = {one.partition(" from ")[0] for one in EXPECTED}
     assert known == {*STATEMENT_KINDS, *written} - answers
     assert set(AUTOMATIC) == {f"notice.{one.name}" for one in every_kind()} - written
