@@ -53,6 +53,17 @@ def test_adding_a_number_again_changes_its_choices_and_adds_none(api):
     assert Address.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "again", ["ops@qq.com", "OPS@QQ.com，", "ｏｐｓ@qq.com", "o\u200bps@qq.com"]
+)
+def test_one_mailbox_is_one_subscription_however_it_is_typed(api, again):
+    first = api.post("subscribers/", samples.subscriber(channel="email", address="Ops@qq.com"))
+    second = api.post("subscribers/", samples.subscriber(channel="email", address=again))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["id"] == second.json()["id"]
+    assert Address.objects.count() == 1
+
+
 def test_a_webhook_gets_its_signing_secret_this_once(api):
     body = samples.subscriber(channel="webhook", address="https://example.com/hook")
     del body["category"]
