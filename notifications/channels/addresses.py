@@ -21,6 +21,7 @@ from notifications.channels.pasted import (
     visible,
     without_scheme,
 )
+from notifications.channels.public_hosts import UnsafeHost, checked_host
 
 
 class AddressKind(TextChoices):
@@ -94,13 +95,20 @@ def _matching(pattern: re.Pattern[str], problem: Any) -> Callable[[str], str]:
 def _url(raw: str) -> str:
     # Not in its NFKC form: two spellings of a path are two pages, and a host is taken as it is.
     raw = visible(raw).strip(AROUND_URL)
-    try:
-        parts = urlsplit(raw)
-    except ValueError:
-        parts = urlsplit("")
-    allowed = {"https", "http"} if settings.WEBHOOK_ALLOW_PRIVATE else {"https"}
-    if parts.scheme not in allowed or not parts.hostname or parts.username or len(raw) > 500:
+    private = settings.WEBHOOK_ALLOW_PRIVATE
+    if not raw.startswith(("https://", "http://") if private else "https://") or len(raw) > 500:
         raise ValidationError(_("Enter an address that starts with https://."), code="url")
+    try:
+        checked_host(raw, private=private)
+    except UnsafeHost as error:
+        raise ValidationError(
+            _(
+                "Enter a full host name in ASCII (an international one as xn--…), without a user"
+                " name or a dot at its end. IP addresses, local names and ports other than 443 and"
+                " 8443 are not allowed."
+            ),
+            code="host",
+        ) from error
     return raw
 
 

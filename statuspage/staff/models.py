@@ -163,8 +163,9 @@ class AuditEntry(models.Model):
         null=True,
         related_name="+",
     )
-    # Copied: the entry says what was true then, whatever they or the token are called later.
-    who = models.CharField(_("who"), max_length=150)
+    # What acted if it was no person: a command, the product itself. Names are looked up by the id,
+    # because this table forgets nothing and people may ask to be forgotten.
+    who = models.CharField(_("who"), max_length=150, blank=True)
     token = models.CharField(_("token"), max_length=80, blank=True)
     act = models.CharField(_("action"), max_length=80)
     target = models.CharField(_("object"), max_length=200, blank=True)
@@ -183,4 +184,4 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.who} {self.act}"
+        return f"{self.pk} {self.staff_id or self.who} {self.act}"

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import changes, record
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA
 
@@ -65,7 +66,7 @@ def _write_down(
     record(
         act=f"{obj._meta.label_lower}.{what}",
         staff=staff,
-        target=str(obj),
+        target=account(obj.pk) if isinstance(obj, Staff) else str(obj),
         before=before,
         after=after,
         ip=client_ip(request),

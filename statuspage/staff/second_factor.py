@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from statuspage.staff.audit import record
 from statuspage.staff.encryption import seal, unseal
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import Passkey, RecoveryCode, Staff, Totp
 from statuspage.staff.roles import MAY_APPROVE
 
@@ -79,7 +80,7 @@ def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
             staff=by,
             who="manage.py",
             ip=ip,
-            target=staff.get_username(),
+            target=account(staff.pk),
             before={"kind": "totp"},
         )
 

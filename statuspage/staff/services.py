@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from statuspage.staff.audit import record
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA, Scope, every_scope
 
@@ -41,7 +42,7 @@ def token_issue(
         ApiToken.objects.create(
             name=name, staff=staff, sha256=_hash(secret), scopes=may, expires_at=expires_at
         )
-        after = {"for": staff.get_username(), "scopes": may, "expires_at": expires_at}
+        after = {"for": account(staff.pk), "scopes": may, "expires_at": expires_at}
         record(act="token.issued", staff=by, who="manage.py", target=name, ip=ip, after=after)
     return secret
 
@@ -53,7 +54,7 @@ def token_revoke(*, token: ApiToken, by: Staff, ip: str = "") -> None:
             revoked_at=timezone.now()
         )
         if done:
-            before = {"for": token.staff.get_username(), "scopes": token.scopes}
+            before = {"for": account(token.staff_id), "scopes": token.scopes}
             record(act="token.revoked", staff=by, target=token.name, ip=ip, before=before)
 
 

@@ -78,7 +78,7 @@ def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _subscriber(public_id)
     form = ErasureRequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        masked = list(found.addresses.values_list("masked", flat=True))
+        channels = sorted(found.addresses.values_list("channel", flat=True))
         how = form.cleaned_data["how"]
         with transaction.atomic():
             subscriber_erase(found, source=how)
@@ -86,7 +86,7 @@ def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
                 act="subscriber.erased",
                 staff=staff_of(request),
                 target=public_id,
-                after={"addresses": masked, "how": how},
+                after={"channels": channels, "how": how},
                 ip=client_ip(request),
             )
         messages.success(request, _("Erased. Only the counts of messages sent remain."))

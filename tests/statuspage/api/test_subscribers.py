@@ -64,6 +64,19 @@ def test_one_mailbox_is_one_subscription_however_it_is_typed(api, again):
     assert Address.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "host", ["①②⑦.0.0.1", "127。0。0。1", "ｌｏｃａｌｈｏｓｔ", "8.8.8.8", "a.com."]
+)
+def test_a_webhook_to_a_riddle_of_a_host_is_refused(api, settings, host):
+    settings.WEBHOOK_ALLOW_PRIVATE = False
+    body = samples.subscriber(channel="webhook", address=f"https://{host}/hook")
+    del body["category"]
+    response = api.post("subscribers/", body)
+    assert response.status_code == 400
+    assert "ASCII" in str(response.json())
+    assert not Address.objects.exists()
+
+
 def test_a_webhook_gets_its_signing_secret_this_once(api):
     body = samples.subscriber(channel="webhook", address="https://example.com/hook")
     del body["category"]
