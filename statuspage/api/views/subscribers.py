@@ -24,7 +24,7 @@ from statuspage.api.base import ActionResource
 from statuspage.api.parsers import CSVParser
 from statuspage.api.serializers import ComponentIdsField, InputSerializer, MomentSerializerField
 from statuspage.notices.audience import MerchantCategory
-from statuspage.staff.roles import Scope
+from statuspage.staff.permissions import Act
 from statuspage.statements.texts import CHINESE
 
 LANGUAGES = [(CHINESE, _("Chinese")), ("en", _("English"))]
@@ -113,7 +113,7 @@ class Subscribers(ActionResource):
 
     summaries = {"POST": _("Add an address; a webhook's secret is returned only once")}
     answers = {200: SubscriberAdded, 201: SubscriberAdded}
-    scope = Scope.SUBSCRIBERS
+    needs = {"POST": Act.ADD_SUBSCRIBER}
 
     request_serializer = SubscriberSerializer
 
@@ -148,7 +148,7 @@ class SubscriberImport(ActionResource):
         "others are imported. At most 20 MB."
     )
     answers = {200: ImportAnswer}
-    scope = Scope.SUBSCRIBERS
+    needs = {"POST": Act.IMPORT_SUBSCRIBERS}
 
     request_serializer = ImportSerializer
     parser_classes = (CSVParser, MultiPartParser)

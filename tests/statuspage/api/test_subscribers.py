@@ -7,13 +7,20 @@ import pytest
 from django.db import connections
 
 from notifications.subscribers.models import Address, Consent, Subscriber
+from statuspage.staff.roles import Role
 from tests.factories import make_address, open_incident
 from tests.statuspage.api import samples
-from tests.statuspage.api.client import Caller, error_of
+from tests.statuspage.api.client import Caller, caller, error_of
 
 pytestmark = pytest.mark.django_db
 
 IMPORT = "subscribers/import/"
+
+
+@pytest.fixture
+def api(db: None) -> Caller:
+    """Return a system whose owner may add subscribers, as at the console."""
+    return caller(Role.APPROVER)
 
 
 def test_an_added_number_is_confirmed_masked_and_has_its_consent(api):
