@@ -59,7 +59,7 @@ def address_add(
         ValidationError: a value is unusable, or no source is given.
         OwnerDecided: the owner's own choice stands.
     """
-    contact = contact_on(channel, raw)
+    contact = contact_on(channel, raw).check()
     choices = clean_choices(
         language=language, category=category, topics=topics, components=components
     )
