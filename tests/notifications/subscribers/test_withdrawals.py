@@ -24,7 +24,7 @@ from notifications.subscribers.services.subscriptions import (
     address_suppress,
     subscriber_erase,
 )
-from notifications.subscribers.services.withdrawals import withdrawals_keep
+from notifications.subscribers.services.withdrawals import ERASED, withdrawals_keep
 from statuspage.staff.roles import Role
 from statuspage.staff.services import token_issue
 from tests.factories import make_address, make_staff
@@ -54,7 +54,7 @@ class TestImporting:
         report = subscriber_import(csv(f"{NUMBER},zh,,contract,", f"{OTHER},zh,,contract,"))
         assert (report.created, report.failed, report.skipped) == (1, 1, 0)
         assert [(one.line, one.column) for one in report.errors] == [(2, "phone")]
-        assert "asked us to erase it" in report.errors[0].message
+        assert report.errors[0].message == str(ERASED)
         assert [one.masked for one in Address.objects.all()] == ["139****9000"]
 
     def test_nor_by_the_e_mail_of_a_row_or_another_spelling(self) -> None:

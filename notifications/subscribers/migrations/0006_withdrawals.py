@@ -12,7 +12,7 @@ UNDO = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subscribers", "0004_no_search_by_like")]
+    dependencies = [("subscribers", "0005_one_spelling")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(TABLE, UNDO)],
