@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0005_one_spelling'),
+        ('subscribers', '0006_withdrawals'),
     ]
 
     operations = [
