@@ -1,13 +1,27 @@
 """Refuse request bodies larger than the largest list before anything is written to disk."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+
+from statuspage.staff.models import Staff
 
 # For the form's other fields and the multipart boundaries.
 ALLOWANCE_BYTES = 1 << 20
+
+
+def lists_up_to(setting: str) -> Callable[[HttpRequest], int]:
+    """Return the rule of a page that takes a list of so many megabytes from those who decide."""
+
+    def rule(request: HttpRequest) -> int:
+        may = isinstance(request.user, Staff) and request.user.may_approve
+        return (getattr(settings, setting) << 20) + ALLOWANCE_BYTES if may else 0
+
+    return rule
 
 
 class BoundedUpload(FileUploadHandler):
