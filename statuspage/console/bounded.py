@@ -9,17 +9,18 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
 from statuspage.staff.models import Staff
+from statuspage.staff.permissions import Act, may
 
 # For the form's other fields and the multipart boundaries.
 ALLOWANCE_BYTES = 1 << 20
 
 
-def lists_up_to(setting: str) -> Callable[[HttpRequest], int]:
-    """Return the rule of a page that takes a list of so many megabytes from those who decide."""
+def lists_up_to(setting: str, act: Act) -> Callable[[HttpRequest], int]:
+    """Return the rule of a page that takes a list of so many megabytes, from those who may."""
 
     def rule(request: HttpRequest) -> int:
-        may = isinstance(request.user, Staff) and request.user.may_approve
-        return (getattr(settings, setting) << 20) + ALLOWANCE_BYTES if may else 0
+        allowed = isinstance(request.user, Staff) and may(request.user, act)
+        return (getattr(settings, setting) << 20) + ALLOWANCE_BYTES if allowed else 0
 
     return rule
 

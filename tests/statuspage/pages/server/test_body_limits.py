@@ -84,6 +84,13 @@ def test_a_token_allows_what_its_address_takes(db: None) -> None:
     assert allowed(Client(), IMPORT, **headers) == ANONYMOUS_BYTES
 
 
+@pytest.mark.parametrize(("role", "scopes"), [(Role.AUTHOR, None), (Role.APPROVER, ["signals"])])
+def test_a_token_allows_nothing_where_it_may_not_act(db: None, role, scopes) -> None:
+    secret = token_issue(name="x", staff=make_staff(role), scopes=scopes)
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert allowed(Client(), "/api/v1/subscribers/import/", **headers) == ANONYMOUS_BYTES
+
+
 def test_the_secret_in_aliyuns_address_allows_a_batch_of_reports(settings) -> None:
     settings.ALIYUN_SMS_CALLBACK_TOKEN = "a-secret-of-the-address"
     path = "/hooks/aliyun_sms/report/?token="
