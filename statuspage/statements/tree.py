@@ -76,16 +76,20 @@ def _hashes(places: Iterable[Subtree]) -> Hashes:
     return {Subtree(level, index): bytes(found) for level, index, found in rows}
 
 
-def checkpoint_sign() -> Checkpoint:
+def tree_builder() -> TreeBuilder:
+    """Return the tree as its rows have it, to be grown; KeyError where rows are missing."""
+    size = tree_size()
+    return TreeBuilder(size, tree_peaks(size))
+
+
+def checkpoint_make(tree: TreeBuilder) -> Checkpoint:
     """Put every statement that is not in the tree yet into it, and sign the root.
 
-    Called by `publish`, under its lock, with one new statement: that takes a number of rows and
-    hashes that grows with the logarithm of the log. More than one is found only where an older
-    version of the program went on publishing after the upgrade.
+    Called by `checkpoint_sign`, which has checked the tree, with one new statement: that takes a
+    number of rows and hashes that grows with the logarithm of the log. More than one is found only
+    where an older version of the program went on publishing after the upgrade.
     """
-    size = tree_size()
-    tree = TreeBuilder(size, tree_peaks(size))
-    rows = Statement.objects.filter(number__gt=size).order_by("number")
+    rows = Statement.objects.filter(number__gt=tree.size).order_by("number")
     grown = [
         TreeNode(level=place.level, index=place.offset, hash=found)
         for text in rows.values_list("canonical", flat=True).iterator(chunk_size=CHUNK)
