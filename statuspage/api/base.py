@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from statuspage.api.errors import TooLarge
 from statuspage.api.idempotency import answered_once
 from statuspage.staff.models import Staff
+from statuspage.staff.permissions import Act
 from statuspage.statements.models import Statement
 
 Data = dict[str, Any]
@@ -39,6 +40,8 @@ class Resource(LocalizedView, GenericAPIView[Any]):
 
     # For the OpenAPI description, by method; the description is that of POST.
     summaries: Mapping[str, Any] = {}
+    # By method, what is neither reading nor publishing.
+    needs: Mapping[str, Act] = {}
     description: Any = ""
     max_bytes = 1_000_000
 

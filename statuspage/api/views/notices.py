@@ -31,7 +31,7 @@ from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
 from statuspage.notices.services import TITLE_LENGTH, notice_draft, notice_publish, takes_two
 from statuspage.staff.models import ApiToken
-from statuspage.staff.roles import Scope
+from statuspage.staff.permissions import Act, token_may
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
 EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
@@ -184,8 +184,8 @@ class Notices(Publishing, ListAPIView[Notice]):
     def _takes_two(self, name: str) -> bool:
         """Return True where a second person must approve; the scope ALONE may skip that."""
         kind, token = notice_kind(name), self.request.auth
-        alone = isinstance(token, ApiToken) and token.allows(Scope.ALONE)
-        return kind.four_eyes or (takes_two(kind) and not (alone and self.author.may_approve))
+        alone = isinstance(token, ApiToken) and token_may(token, Act.PUBLISH_ALONE)
+        return kind.four_eyes or (takes_two(kind) and not alone)
 
 
 class NoticeView(OneSubject):

@@ -14,15 +14,16 @@ from django.views.decorators.http import require_POST
 from statuspage.approvals.drafts import discarded_by, draft_discard, draft_restore, drafts_of
 from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.approvals.proposals import approve, foreseen_of, send_back
-from statuspage.console.access import reads, staff_of, writes
+from statuspage.console.access import permits, staff_of, writes
 from statuspage.console.forms.compose import NO_ID
 from statuspage.console.preview import preview_of_content
 from statuspage.console.wanted import page_of
 from statuspage.notices.kind import notice_kind
+from statuspage.staff.permissions import Act
 from statuspage.statements.texts import LANGUAGES
 
 
-@reads
+@permits(Act.READ, post=Act.PUBLISH)
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
     """Show what would be published and who wrote it; a second person decides here."""
     found = get_object_or_404(

@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from statuspage.approvals.proposals import review, to_review
-from statuspage.console.access import decides, reads, staff_of, writes
+from statuspage.console.access import permits, reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.answers import ANSWERS, AnswerForm
 from statuspage.console.wanted import number_of, page_of
+from statuspage.staff.permissions import Act, may
 from statuspage.statements.models import Statement
 
 
@@ -32,16 +33,18 @@ def answer(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     return compose(request, Composition(form, "console/answer.html", context))
 
 
-@reads
+@permits(Act.READ, post=Act.APPROVE)
 def reviews(request: HttpRequest) -> HttpResponseBase:
     """List the statements to review, oldest first; POST marks one as reviewed."""
     if request.method == "POST":
         return _read(request)
-    context = {"page": page_of(request, to_review()), "decides": staff_of(request).may_approve}
+    context = {
+        "page": page_of(request, to_review()),
+        "decides": may(staff_of(request), Act.APPROVE),
+    }
     return render(request, "console/reviews.html", context)
 
 
-@decides
 def _read(request: HttpRequest) -> HttpResponse:
     number = number_of(request.POST.get("statement", ""))
     statement = get_object_or_404(to_review(), pk=number)
