@@ -2,17 +2,20 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 import psycopg
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from statuspage.lib.render_cache import once
-from statuspage.statements.models import LogFinding, LogProblem
+from statuspage.statements.models import LogAcceptance, LogFinding, LogProblem
+from statuspage.statements.tree import newest_with_state
 
 # A finding beside the transaction that it undoes waits for no longer.
-APART_SECONDS = 5
+APART_SECONDS: Final = 5
+# So many are shown.
+BREAKS: Final = 20
 RECORD = """
     INSERT INTO statements_logfinding (problem, source, place) VALUES (%s, %s, '')
     ON CONFLICT (problem, source) WHERE over_at IS NULL DO NOTHING
@@ -26,10 +29,19 @@ def open_findings() -> QuerySet[LogFinding]:
     return LogFinding.objects.filter(over_at=None)
 
 
-@once
-def log_is_doubtful() -> bool:
-    """Return whether a check of the log has failed, and nobody has explained it yet."""
-    return open_findings().exists()
+def log_is_doubtful(newest: Any = None) -> bool:
+    """Return whether a check of the log has failed, and nobody has explained it yet.
+
+    `newest` spares a query: what `newest_with_state` returned.
+    """
+    newest = newest or newest_with_state()
+    return bool(newest.doubtful) if newest else open_findings().exists()
+
+
+def log_breaks(newest: Any = None) -> list[LogAcceptance]:
+    """Return the breaks that were accepted, newest first; `newest` as above."""
+    newest = newest or newest_with_state()
+    return [] if newest and not newest.broken else [*LogAcceptance.objects.all()[:BREAKS]]
 
 
 def findings_see(

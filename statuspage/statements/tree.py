@@ -1,12 +1,14 @@
 """The log's Merkle tree: its size, its roots, its proofs, and growing it by a statement."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import Exists
 
 from statuspage.lib.render_cache import once
 from statuspage.statements import merkle
 from statuspage.statements.merkle import Hashes, Subtree, TreeBuilder
-from statuspage.statements.models import Checkpoint, Statement, TreeNode
+from statuspage.statements.models import Checkpoint, LogAcceptance, LogFinding, Statement, TreeNode
 from statuspage.statements.notes import b64, checkpoint_note, signers
 
 CHUNK: Final = 500
@@ -59,10 +61,22 @@ def leaves(begin: int, count: int) -> list[bytes]:
     return [text.encode() for text in texts]
 
 
-@once
 def newest_checkpoint() -> Checkpoint | None:
     """Return the last checkpoint that was signed; None before the first statement."""
-    return Checkpoint.objects.order_by("-size").first()
+    return newest_with_state()
+
+
+@once
+def newest_with_state() -> Any:
+    """Return the same with whether a check has failed (`doubtful`) and a break was accepted.
+
+    In one query: every page shows it.
+    """
+    state = {
+        "doubtful": Exists(LogFinding.objects.filter(over_at=None)),
+        "broken": Exists(LogAcceptance.objects.all()),
+    }
+    return Checkpoint.objects.annotate(**state).order_by("-size").first()
 
 
 def _hashes_of(spans: Sequence[range]) -> list[bytes]:

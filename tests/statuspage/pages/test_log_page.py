@@ -85,7 +85,7 @@ def test_a_long_log_is_leafed_through(
     first = opened(component)
     for _number in range(50):
         opened(component)
-    with django_assert_num_queries(5):  # two of them: does the log fit, and was a break accepted
+    with django_assert_num_queries(3):
         newest = client.get("/en/log/")
     assert first.sha256 not in newest.content.decode()
     assert first.sha256 in client.get("/en/log/?page=2").content.decode()
