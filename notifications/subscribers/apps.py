@@ -11,10 +11,18 @@ class SubscribersConfig(AppConfig):
     verbose_name = _("Subscribers")
 
     def ready(self) -> None:
-        """Have a restore send no code again, and stop imports."""
-        from notifications.subscribers.restoring import EXPIRE_CODES
-        from statuspage.lib.restoring import on_restore
+        """Have a restore send no code again, bring nobody back who left, and stop imports."""
+        from notifications.subscribers.restoring import (
+            EXPIRE_CODES,
+            restored_again,
+            withdrawals_restored,
+        )
+        from notifications.subscribers.services.withdrawals import withdrawals_beside
+        from statuspage.lib.restoring import on_backup, on_restore, report_restore
         from statuspage.uploads.restoring import stop
 
+        on_backup(withdrawals_beside)
         on_restore(EXPIRE_CODES)
+        on_restore(withdrawals_restored)
+        report_restore(restored_again)
         on_restore(stop("subscribers_import", "subscribers_importpart"))

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.subscribers.crypto import read_keys
 from statuspage.lib.env import AreaSettings, Positive, secret
@@ -31,6 +31,14 @@ class SubscriberSettings(AreaSettings):
     """Country of phone numbers without a country code."""
     IMPORT_MAX_MB: Positive = 200
     """Largest file of subscribers, in megabytes."""
+    BACKUP_KEEP_DAYS: Positive = 90
+    """Days after which you delete a backup: the privacy notice says so."""
+    ERASED_KEEP_DAYS: Positive = 180
+    """Days that the keyed hash of an erased or stopped address is kept, so that no restore and no
+    import brings it back; no fewer than BACKUP_KEEP_DAYS."""
+    CONSENT_KEEP_DAYS: Positive = 1096
+    """Days that the consents of an erased address are kept, under its keyed hash, as proof. Three
+    years: as long as a claim can be brought (Civil Code, article 188)."""
     SIGNUP_CODE_SECONDS: Annotated[int, Field(ge=60)] = 600
     """Seconds that a code is valid."""
     SIGNUP_CODE_TRIES: Positive = 10
@@ -43,6 +51,13 @@ class SubscriberSettings(AreaSettings):
     """Codes sent in an hour to numbers with the same prefix."""
     VERIFY_PER_IP_MINUTE: Positive = 30
     """Messages verified in a minute, from one network address."""
+
+    @field_validator("ERASED_KEEP_DAYS")
+    @classmethod
+    def _outlives_every_backup(cls, days: int, info: ValidationInfo) -> int:
+        if days < info.data.get("BACKUP_KEEP_DAYS", 0):
+            raise ValueError("must be at least BACKUP_KEEP_DAYS, or a restore undoes erasures")
+        return days
 
     @field_validator("DEFAULT_REGION")
     @classmethod

@@ -43,6 +43,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "subscribers.send_unsent_codes": 5.0,
         "subscribers.read_imports": 2.0,
         "subscribers.forget_old_signups": 3600.0,
+        "subscribers.keep_withdrawals": 300.0,
         "api.forget_old_answers": 3600.0,
     }.items()
 }

@@ -63,7 +63,8 @@ def leaves(begin: int, count: int) -> list[bytes]:
 
 def newest_checkpoint() -> Checkpoint | None:
     """Return the last checkpoint that was signed; None before the first statement."""
-    return newest_with_state()
+    newest: Checkpoint | None = newest_with_state()
+    return newest
 
 
 @once

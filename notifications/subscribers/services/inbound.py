@@ -20,6 +20,7 @@ from notifications.subscribers.services.subscriptions import (
     choices_apply,
     choices_of,
     consent_record,
+    resumed_note,
 )
 
 WECHAT: Final = "wechat"
@@ -60,6 +61,7 @@ def _move(address: Address, subscriber: Subscriber) -> None:
     address.subscriber = subscriber
     address.position = subscriber.addresses.exclude(pk=address.pk).count()
     address.confirmed_at = timezone.now()
+    resumed_note(address)
     address.suppressed_at, address.suppressed_for = None, ""
     address.save()
     if former != subscriber and not former.addresses.exists():

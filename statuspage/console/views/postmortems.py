@@ -37,6 +37,7 @@ from statuspage.postmortems.services import (
     postmortem_submit,
 )
 from statuspage.staff.permissions import Act, may
+from statuspage.statements.documents import Subject
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.texts import Text
 
@@ -234,7 +235,7 @@ def _page(
         "problems": problem.messages if problem else [],
         "preview": preview_of_content(
             POSTMORTEM,
-            ("incident", incident.public_id),
+            Subject("incident", incident.public_id),
             postmortem_content(found, found.actions.all()),
         )
         if found and waits
