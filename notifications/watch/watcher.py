@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
+from notifications.delivery.alarm_texts import OF_A_COUNTRY
 from notifications.delivery.alarms import (
     OVER_AFTER,
     Trouble,
@@ -22,6 +23,7 @@ from notifications.delivery.alarms import (
 from notifications.delivery.models import Alarm
 from notifications.delivery.movement import QUEUES, movements_note, stuck_queues
 from notifications.escalation.services import promises_remind
+from notifications.subscribers.services.code_counts import ceilings_hit, unentered
 from notifications.watch.direct import DirectLine
 from notifications.watch.rounds import Rounds
 from statuspage.lib import redis_client
@@ -38,6 +40,7 @@ OWN: Final = (
     Alarm.Kind.LOG_BROKEN,
     Alarm.Kind.LOG_COPY,
     *QUEUES,
+    *OF_A_COUNTRY,
 )
 
 
@@ -125,6 +128,8 @@ class Watch:
         found = [*stuck_queues(), *(Trouble(Alarm.Kind(kind), about) for kind, about in troubles())]
         wrong = set(open_findings().values_list("problem", flat=True))
         found += [Trouble(Alarm.Kind.LOG_BROKEN, problem) for problem in wrong]
+        found += [Trouble(Alarm.Kind.CODES_UNENTERED, country) for country in unentered()]
+        found += [Trouble(Alarm.Kind.CODES_CEILING, country) for country in ceilings_hit()]
         if self._away(self.redis):
             found.append(Trouble(Alarm.Kind.ENGINE_AWAY, "redis", self.redis.silent_for))
             return found, OWN
