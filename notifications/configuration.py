@@ -1,11 +1,13 @@
 """Typed settings of the channels, whose package needs the settings before it can be imported."""
 
+import re
 from typing import Annotated, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from statuspage.lib.env import EMAIL, AreaSettings, Port, Positive, Token, Url, in_production
 
+ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
 
 
@@ -83,12 +85,32 @@ class WeChatSettings(AreaSettings):
     """Template of the messages."""
     WECHAT_CALLBACK_TOKEN: Token = ""
     """Token entered for the callback address. Make one: openssl rand -hex 16"""
+    WECHAT_CALLBACK_PLAIN: bool = False
+    """true: callbacks come in clear text, whose signature covers no body. Then nobody is subscribed
+    again by following the account. Only where the account cannot use safe mode."""
+    WECHAT_ENCODING_AES_KEY: str = ""
+    """EncodingAESKey of the callback address in safe mode, 43 characters: the signature then covers
+    the body, which nobody on the way can read or change."""
     WECHAT_BASE_URL: Url = "https://api.weixin.qq.com"
     """Address of WeChat's API."""
     WECHAT_PER_SECOND: Positive = 50
     """Messages a second that the account allows."""
     WECOM_BASE_URL: Url = "https://qyapi.weixin.qq.com"
     """Address of WeCom's API."""
+
+    @field_validator("WECHAT_ENCODING_AES_KEY")
+    @classmethod
+    def _bodies_are_signed(cls, key: str, info: ValidationInfo) -> str:
+        plain = info.data.get("WECHAT_CALLBACK_PLAIN")
+        if key and not ENCODING_AES_KEY.fullmatch(key):
+            raise ValueError("must be the EncodingAESKey: 43 letters and digits")
+        if key and plain:
+            raise ValueError("is set together with WECHAT_CALLBACK_PLAIN: choose one")
+        if info.data.get("WECHAT_CALLBACK_TOKEN") and not (key or plain) and in_production(info):
+            raise ValueError(
+                "is required with WECHAT_CALLBACK_TOKEN, or WECHAT_CALLBACK_PLAIN=true"
+            )
+        return key
 
 
 class WebhookSettings(AreaSettings):
