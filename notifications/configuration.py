@@ -104,7 +104,8 @@ class WeChatSettings(AreaSettings):
     again by following the account. Only where the account cannot use safe mode."""
     WECHAT_ENCODING_AES_KEY: str = ""
     """EncodingAESKey of the callback address in safe mode, 43 characters: the signature then covers
-    the body, which nobody on the way can read or change."""
+    the body, which nobody on the way can read or change.
+    Make one: openssl rand -hex 22 | cut -c 2-44"""
     WECHAT_BASE_URL: Url = "https://api.weixin.qq.com"
     """Address of WeChat's API."""
     WECHAT_PER_SECOND: Positive = 50

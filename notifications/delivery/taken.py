@@ -38,7 +38,7 @@ class TakenCallback(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.key}"
+        return f"{self.channel} {self.taken_at}"
 
 
 def take_once(channel: str, key: str, *, forgettable: bool = False) -> bool:
@@ -48,7 +48,7 @@ def take_once(channel: str, key: str, *, forgettable: bool = False) -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [channel, key[:160], forgettable])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def forget_spent() -> int:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0007_may_be_sent'),
+        ('delivery', '0008_alarms_of_codes'),
     ]
 
     operations = [
