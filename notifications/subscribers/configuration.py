@@ -3,10 +3,28 @@
 from typing import Annotated
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from notifications.subscribers.crypto import read_keys
-from statuspage.lib.env import AreaSettings, Positive, secret
+from statuspage.lib.env import AreaSettings, Positive, secret, words, written
+
+
+def _by_country(text: str) -> dict[str, int]:
+    """Read `86:2000,*:100`: numbers by calling code; `*`, for every other one, is required."""
+    found: dict[str, int] = {}
+    for item in words(text):
+        code, _, most = (part.strip() for part in item.partition(":"))
+        if code != "*" and not (code.isascii() and code.isdecimal()):
+            raise ValueError(f"{code!r} is no calling code, such as 86")
+        if not (most.isascii() and most.isdecimal()):
+            raise ValueError(f"needs a whole number for {code}")
+        found[code] = int(most)
+    if "*" not in found:
+        raise ValueError("needs a number for every other country, as in *:100")
+    return found
+
+
+Ceilings = Annotated[dict[str, int], PlainValidator(_by_country)]
 
 
 class SubscriberSettings(AreaSettings):
@@ -49,6 +67,21 @@ class SubscriberSettings(AreaSettings):
     """Codes asked for in an hour from one network address."""
     SIGNUP_PER_PREFIX_HOUR: Positive = 300
     """Codes sent in an hour to numbers with the same prefix."""
+    SIGNUP_CODES_HOUR: Positive = 2000
+    """Codes sent by SMS in an hour, to all numbers together. At a ceiling staff are told."""
+    SIGNUP_CODES_DAY: Positive = 10_000
+    """Codes sent by SMS in a day (24 hours), to all numbers together."""
+    SIGNUP_CODES_COUNTRY_HOUR: Ceilings = written("86:2000,*:100")
+    """Codes sent by SMS in an hour, by country calling code; * is every other country, each."""
+    SIGNUP_CODES_COUNTRY_DAY: Ceilings = written("86:10000,*:500")
+    """Codes sent by SMS in a day, by country calling code."""
+    SIGNUP_ENTERED_SHARE: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.3
+    """Staff are told when a smaller share than this of the codes sent by SMS is entered: somebody
+    may earn from them. 0: never."""
+    SIGNUP_ENTERED_OF: Positive = 30
+    """Of fewer codes than this no share is taken."""
+    SIGNUP_ENTERED_MINUTES: Positive = 60
+    """Minutes over which the share is taken."""
     VERIFY_PER_IP_MINUTE: Positive = 30
     """Messages verified in a minute, from one network address."""
 

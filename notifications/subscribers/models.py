@@ -165,6 +165,33 @@ class SignUp(models.Model):
         return self.masked
 
 
+class CodeRequest(models.Model):
+    """A code that was asked for by SMS, kept for two days to count; it names nobody."""
+
+    # The country's calling code.
+    country = models.CharField(max_length=3)
+    signup = models.ForeignKey(SignUp, null=True, on_delete=models.SET_NULL, related_name="codes")
+    at = models.DateTimeField(db_default=Now())
+    entered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="code_request_at")]
+
+    def __str__(self) -> str:
+        return f"+{self.country} {self.at}"
+
+
+class CodeCeiling(models.Model):
+    """When a ceiling of codes last refused somebody."""
+
+    # The calling code whose ceiling it was; empty: that of all together.
+    country = models.CharField(max_length=3, primary_key=True)
+    hit_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"+{self.country} {self.hit_at}"
+
+
 class Consent(models.Model):
     """When, how and to which words someone agreed, or withdrew; kept after an erasure."""
 

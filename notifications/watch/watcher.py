@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
+from notifications.delivery.alarm_texts import OF_A_COUNTRY
 from notifications.delivery.alarms import (
     OVER_AFTER,
     Trouble,
@@ -22,6 +23,7 @@ from notifications.delivery.alarms import (
 from notifications.delivery.models import Alarm
 from notifications.delivery.movement import QUEUES, movements_note, stuck_queues
 from notifications.escalation.services import promises_remind
+from notifications.subscribers.services.code_counts import ceilings_hit, unentered
 from notifications.watch.direct import DirectLine
 from notifications.watch.rounds import Rounds
 from statuspage.lib import redis_client
@@ -30,7 +32,7 @@ from statuspage.operations.heartbeat import ALIVE_SECONDS, CLOCK, pulses
 
 PROGRAMS: Final = {"worker": Alarm.Kind.WORKERS_SILENT, CLOCK: Alarm.Kind.BEAT_SILENT}
 # Those that this watch raises whatever it can reach, and so may end.
-OWN: Final = (Alarm.Kind.ENGINE_AWAY, Alarm.Kind.PAGE_FILES, *QUEUES)
+OWN: Final = (Alarm.Kind.ENGINE_AWAY, Alarm.Kind.PAGE_FILES, *QUEUES, *OF_A_COUNTRY)
 
 
 class Watch:
@@ -114,6 +116,8 @@ class Watch:
     def _found(self) -> tuple[list[Trouble], Collection[str]]:
         """Return what is wrong, and the kinds that this watch can judge just now."""
         found = [*stuck_queues(), *(Trouble(Alarm.Kind(kind), about) for kind, about in troubles())]
+        found += [Trouble(Alarm.Kind.CODES_UNENTERED, country) for country in unentered()]
+        found += [Trouble(Alarm.Kind.CODES_CEILING, country) for country in ceilings_hit()]
         if self._away(self.redis):
             found.append(Trouble(Alarm.Kind.ENGINE_AWAY, "redis", self.redis.silent_for))
             return found, OWN

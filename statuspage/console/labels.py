@@ -52,6 +52,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.PROVIDER_ERROR: _("Provider error"),
     Reason.TIMEOUT: _("Timed out"),
     Reason.BUDGET: _("Monthly SMS budget used up"),
+    Reason.COUNTRY: _("Country not among SMS_COUNTRIES"),
     Reason.FAILING: _("Failed repeatedly"),
     Reason.DISCARDED: _("Discarded after a restore"),
     Reason.OTHER: _("Other reason"),

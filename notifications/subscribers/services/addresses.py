@@ -64,7 +64,7 @@ def address_add(
         ValidationError: a value is unusable, or no source is given.
         OwnerControlled: the owner's own choice stands, or they had the address erased.
     """
-    contact = contact_on(channel, raw)
+    contact = contact_on(channel, raw).check()
     choices = clean_choices(
         language=language, category=category, topics=topics, components=components
     )
