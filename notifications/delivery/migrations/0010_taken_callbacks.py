@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0008_alarms_of_codes'),
+        ('delivery', '0009_log_guard'),
     ]
 
     operations = [
