@@ -14,6 +14,7 @@ from notifications.channels import channels
 from notifications.channels.base import Content
 from notifications.delivery.models import Alarm
 from statuspage.lib.punctuation import in_parentheses
+from statuspage.statements.models import LogProblem
 from statuspage.statements.texts import LANGUAGES, in_language
 
 ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
@@ -57,6 +58,13 @@ ADVICE: Final[Mapping[str, Promise]] = {
         "Check the disk of DATA_DIR: it may be full or read-only. Until then nginx asks the web "
         "process."
     ),
+    Alarm.Kind.LOG_BROKEN: gettext_lazy(
+        "Somebody may have changed the database. On the server, “candor log_check” says what "
+        "differs; docs/log.md says what to do. Readers see that the check failed."
+    ),
+    Alarm.Kind.LOG_COPY: gettext_lazy(
+        "Check the disk of LOG_COPY_DIR (DATA_DIR/log). Publishing goes on without the copy."
+    ),
 }
 
 
@@ -78,6 +86,8 @@ def alarm_path(alarm: Alarm) -> str:
         return reverse("console:broadcast", args=[alarm.subject])
     if alarm.kind == Alarm.Kind.MANY_FAILED:
         return f"{reverse('console:dead_letters')}?statement={alarm.subject}"
+    if alarm.kind == Alarm.Kind.LOG_BROKEN:
+        return reverse("pages:log")
     return reverse("console:dashboard")
 
 
@@ -124,6 +134,7 @@ def _about(alarm: Alarm) -> str:
     if alarm.kind in OF_A_COUNTRY:
         return f"+{alarm.subject}" if alarm.subject else ""
     labels = ENGINES | {one.name: str(one.label) for one in channels()}
+    labels |= {one.value: str(one.label) for one in LogProblem}
     return str(labels.get(alarm.subject, alarm.subject))
 
 

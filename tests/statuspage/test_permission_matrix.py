@@ -47,6 +47,7 @@ DECISIONS = {
     "log/statements.jsonl": PUBLIC,
     "log/verify_log.py": PUBLIC,
     "verify/": PUBLIC,
+    "privacy/": PUBLIC,
     "transactions/": PUBLIC,
     "transactions/phone/": PUBLIC,
     "transactions/phone/<slug:public_id>/": PUBLIC,

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from statuspage.lib.database_clock import database_now
 from statuspage.lib.restoring import RestoreRequest, restore_reports
 from statuspage.operations.backup import restore
+from statuspage.statements.copies import copy_last
 
 
 class Command(BaseCommand):
@@ -57,3 +58,9 @@ class Command(BaseCommand):
             f"If a statement newer than {head} was ever public, it is missing here. Before you"
             ' publish anything, read "After a restore" in docs/operations.md.'
         )
+        kept = copy_last()
+        if kept and kept.size > head:
+            self.stdout.write(
+                f"This machine's copy of the log has got to statement {kept.size}: nothing can be"
+                " published until you decide with `candor log_accept`."
+            )
