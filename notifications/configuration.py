@@ -1,11 +1,23 @@
 """Typed settings of the channels, whose package needs the settings before it can be imported."""
 
+import re
 from typing import Annotated, Final
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
-from statuspage.lib.env import EMAIL, AreaSettings, Port, Positive, Token, Url, in_production
+from notifications.regions import read_countries
+from statuspage.lib.env import (
+    EMAIL,
+    AreaSettings,
+    Port,
+    Positive,
+    Token,
+    Url,
+    in_production,
+    written,
+)
 
+ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
 
 
@@ -13,6 +25,10 @@ class SmsSettings(AreaSettings):
     """SMS by Twilio, and by Aliyun while Twilio is down. Without credentials a provider is off, and
     the console says so. docs/production.md says which templates to register at Aliyun."""
 
+    SMS_COUNTRIES: Annotated[frozenset[str], PlainValidator(read_countries)] = written("86")
+    """Countries whose mobile numbers may get SMS: calling codes, of which each means its main
+    country, or countries of two letters (86,HK). Satellite numbers never do. Numbers elsewhere that
+    are subscribed already stay, and get none."""
     SMS_SIGNATURE: str = Field("", examples=["演示支付"])
     """Signature, 2 to 12 characters, without 【】."""
     TWILIO_ACCOUNT_SID: str = ""
@@ -83,12 +99,33 @@ class WeChatSettings(AreaSettings):
     """Template of the messages."""
     WECHAT_CALLBACK_TOKEN: Token = ""
     """Token entered for the callback address. Make one: openssl rand -hex 16"""
+    WECHAT_CALLBACK_PLAIN: bool = False
+    """true: callbacks come in clear text, whose signature covers no body. Then nobody is subscribed
+    again by following the account. Only where the account cannot use safe mode."""
+    WECHAT_ENCODING_AES_KEY: str = ""
+    """EncodingAESKey of the callback address in safe mode, 43 characters: the signature then covers
+    the body, which nobody on the way can read or change.
+    Make one: openssl rand -hex 22 | cut -c 2-44"""
     WECHAT_BASE_URL: Url = "https://api.weixin.qq.com"
     """Address of WeChat's API."""
     WECHAT_PER_SECOND: Positive = 50
     """Messages a second that the account allows."""
     WECOM_BASE_URL: Url = "https://qyapi.weixin.qq.com"
     """Address of WeCom's API."""
+
+    @field_validator("WECHAT_ENCODING_AES_KEY")
+    @classmethod
+    def _bodies_are_signed(cls, key: str, info: ValidationInfo) -> str:
+        plain = info.data.get("WECHAT_CALLBACK_PLAIN")
+        if key and not ENCODING_AES_KEY.fullmatch(key):
+            raise ValueError("must be the EncodingAESKey: 43 letters and digits")
+        if key and plain:
+            raise ValueError("is set together with WECHAT_CALLBACK_PLAIN: choose one")
+        if info.data.get("WECHAT_CALLBACK_TOKEN") and not (key or plain) and in_production(info):
+            raise ValueError(
+                "is required with WECHAT_CALLBACK_TOKEN, or WECHAT_CALLBACK_PLAIN=true"
+            )
+        return key
 
 
 class WebhookSettings(AreaSettings):

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     PROVIDER_ERROR = "provider_error"
     TIMEOUT = "timeout"
     BUDGET = "budget"
+    COUNTRY = "country"
     FAILING = "failing"
     DISCARDED = "discarded"
     OTHER = "other"
@@ -139,6 +140,8 @@ class Inbound:
     address: str
     action: InboundAction
     text: str = ""
+    # The provider's name for it, by which a copy is recognised; empty where it has none.
+    message_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,8 @@ class Callback:
     inbound: Sequence[Inbound] = ()
     answer: str = ""
     content_type: str = "text/plain"
+    # What no second callback of the channel may have; empty where the provider signs nothing so.
+    once: str = ""
 
 
 class BadSignature(Exception):

@@ -3,13 +3,20 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import reachable_channels
-from notifications.channels.addresses import AddressKind, calling_code, mask, normalise
+from notifications.channels.addresses import (
+    AddressKind,
+    calling_code,
+    canonical,
+    mask,
+    normalise,
+)
+from notifications.channels.countries import check_permitted, permitted
 from notifications.subscribers.crypto import blind_index, encrypt
 
 # Which channel carries a code to which kind of address.
@@ -29,8 +36,8 @@ class Contact:
 
     @cached_property
     def index(self) -> str:
-        """The blind index, by which the address is found in the tables."""
-        return blind_index(self.clear, self.kind)
+        """The blind index, by which the address is found in the tables, however it was typed."""
+        return blind_index(canonical(self.kind, self.clear), self.kind)
 
     @property
     def masked(self) -> str:
@@ -41,6 +48,21 @@ class Contact:
     def country(self) -> str:
         """The calling code of a phone number's country; empty for other addresses."""
         return calling_code(self.kind, self.clear)
+
+    @property
+    def permitted(self) -> bool:
+        """Whether anything may be sent there: SMS only go to some countries."""
+        return self.kind != AddressKind.PHONE or permitted(self.clear)
+
+    def check(self) -> Self:
+        """Return it if it may enter: at every door where an address is added or gets a code.
+
+        Raises:
+            ValidationError: nothing may be sent there.
+        """
+        if self.kind == AddressKind.PHONE:
+            check_permitted(self.clear)
+        return self
 
     def columns(self) -> dict[str, object]:
         """Return the columns that Address and SignUp share."""
@@ -57,9 +79,9 @@ def contact_for_code(kind: AddressKind, raw: str) -> Contact:
     """Return the contact that someone typed, on the channel that can carry a code to it.
 
     Raises:
-        ValidationError: it is no address of that kind.
+        ValidationError: it is no address of that kind, or nothing may be sent there.
     """
-    return Contact(CODE_CHANNELS[kind], kind, _normalised(kind, raw))
+    return Contact(CODE_CHANNELS[kind], kind, _normalised(kind, raw)).check()
 
 
 def contact_on(channel: str, raw: str) -> Contact:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import reachable_channels
 from notifications.channels.addresses import AddressKind
+from notifications.channels.countries import permitted_codes
+from notifications.channels.pasted import plain
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.contacts import contact_on
 from notifications.subscribers.crypto import decrypt
@@ -45,6 +47,14 @@ def choices_of_signup(signup: SignUp) -> Choices:
     return Choices(signup.language, signup.category, tuple(signup.topics), tuple(signup.components))
 
 
+def numbers_abroad() -> int:
+    """Count the numbers in use that get no SMS, because their country is not in SMS_COUNTRIES."""
+    numbers = Address.objects.filter(
+        kind=AddressKind.PHONE, confirmed_at__isnull=False, suppressed_at=None
+    )
+    return numbers.exclude(country__in=permitted_codes()).count()
+
+
 def component_names(public_ids: Iterable[str], language: str) -> list[str]:
     """Return the names of those components, in page order; no name where no id is given."""
     wanted = set(public_ids)
@@ -63,7 +73,7 @@ def who_of(typed: str) -> str:
     Raises:
         ValidationError: it is none of these.
     """
-    compact = "".join(typed.split())
+    compact = "".join(plain(typed).split())
     if TAIL.fullmatch(compact):
         return compact
     for pattern, masked in MASKS:
@@ -91,7 +101,10 @@ def addresses_of(who: str) -> QuerySet[Address]:
         return addresses_by_index([who])
     if TAIL.fullmatch(who):
         return Address.objects.filter(masked__in=[f"{first}****{who}" for first in FIRST_THREE])
-    return Address.objects.filter(masked=who) if is_search(who) else Address.objects.none()
+    if not is_search(who):
+        return Address.objects.none()
+    # A mailbox is shown as its owner typed it, and is the same in the other case.
+    return Address.objects.filter(masked__in={who, who[0].lower() + who[1:], who.capitalize()})
 
 
 def addresses_by_index(indexes: list[str]) -> QuerySet[Address]:

@@ -18,6 +18,7 @@ _.lease_until
 _.occurrence
 _.looks
 _.moved_at
+_.receives
 _.over_at
 _.over_told_at
 _.stopped_at
@@ -55,4 +56,4 @@ _.ImportPart, _.ImportProblem
 _.UploadPart, _.UploadProblem, _.StagedTransaction
 
 # Written and asked for by SQL alone.
-_.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_until
+_.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_until, _.entered_at

@@ -61,6 +61,17 @@ def test_adding_a_number_again_changes_its_choices_and_adds_none(api):
 
 
 @pytest.mark.parametrize(
+    "again", ["ops@qq.com", "OPS@QQ.com，", "ｏｐｓ@qq.com", "o\u200bps@qq.com"]
+)
+def test_one_mailbox_is_one_subscription_however_it_is_typed(api, again):
+    first = api.post("subscribers/", samples.subscriber(channel="email", address="Ops@qq.com"))
+    second = api.post("subscribers/", samples.subscriber(channel="email", address=again))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["id"] == second.json()["id"]
+    assert Address.objects.count() == 1
+
+
+@pytest.mark.parametrize(
     "host", ["①②⑦.0.0.1", "127。0。0。1", "ｌｏｃａｌｈｏｓｔ", "8.8.8.8", "a.com."]
 )
 def test_a_webhook_to_a_riddle_of_a_host_is_refused(api, settings, host):
