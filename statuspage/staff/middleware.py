@@ -56,7 +56,7 @@ class SessionMiddleware(MiddlewareMixin):
     ) -> None:
         """Sign out before any view of console or admin; those then ask to sign in."""
         staff = request.user
-        if not _is_ours(request.resolver_match) or not isinstance(staff, Staff):
+        if not is_ours(request.resolver_match) or not isinstance(staff, Staff):
             return
         moment = recency.now()
         if recency.is_over(request.session, moment):
@@ -85,7 +85,7 @@ class SecondFactorMiddleware(MiddlewareMixin):
     ) -> HttpResponse | None:
         """Redirect before any view of console or admin."""
         match = request.resolver_match
-        if match is None or not _is_ours(match) or match.url_name in WITHOUT_IT:
+        if match is None or not is_ours(match) or match.url_name in WITHOUT_IT:
             return None
         staff = request.user
         if not isinstance(staff, Staff) or request.session.get(SHOWN) or not is_required(staff):
@@ -96,7 +96,8 @@ class SecondFactorMiddleware(MiddlewareMixin):
         return None if match.url_name in TO_GET_ONE else _to(request, "mfa_index")
 
 
-def _is_ours(match: ResolverMatch | None) -> bool:
+def is_ours(match: ResolverMatch | None) -> bool:
+    """Return whether a page belongs to the console or the admin."""
     return match is not None and match.route.partition("/")[0] in SECTIONS
 
 
@@ -136,7 +137,7 @@ def _counts(request: HttpRequest, response: HttpResponse) -> bool:
         return False
     if _token(request) is not None:
         return True
-    if not _is_ours(request.resolver_match) or not _staff(request):
+    if not is_ours(request.resolver_match) or not _staff(request):
         return False
     return request.method not in READING or "attachment" in response.get("Content-Disposition", "")
 
