@@ -29,7 +29,14 @@ def test_the_command_prints_the_version_without_any_setting(command: list[str]) 
 def test_a_witness_needs_no_setting_and_no_engine(tmp_path: Path) -> None:
     key = tmp_path / "witness.key"
     done = subprocess.run(
-        [sys.executable, "manage.py", "witness", "init", "--name=witness.example/w1", f"--key={key}"],
+        [
+            sys.executable,
+            "manage.py",
+            "witness",
+            "init",
+            "--name=witness.example/w1",
+            f"--key={key}",
+        ],
         cwd=settings.BASE_DIR,
         env={},
         capture_output=True,
