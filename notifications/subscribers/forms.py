@@ -1,11 +1,12 @@
 """Forms of the subscription and management pages."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -220,14 +221,15 @@ class SubscribeForm(AddressForm, ChoicesForm):
         """Whether their number may go abroad; an e-mail address does not."""
         return bool(self.cleaned_data.get("transfer")) and self._by_phone
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
         """Ask for the separate consent where the number goes abroad, and for the present notice."""
         cleaned = super().clean()
         if "transfer" in self.fields and self._by_phone and not self.cleaned_data.get("transfer"):
             self.add_error("transfer", _("Without this consent we cannot send you SMS."))
         if self.cleaned_data.get("notice") not in {"", None, notice_version()}:
-            self.data = self.data.copy()
-            self.data["notice"] = notice_version()
+            data = cast("QueryDict", self.data).copy()
+            data["notice"] = notice_version()
+            self.data = data
             self.add_error(
                 None, _("Our privacy notice has changed. Please read it and send the form again.")
             )

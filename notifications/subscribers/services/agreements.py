@@ -57,7 +57,7 @@ def consent_texts() -> dict[str, str]:
 
 def transfer_texts() -> dict[str, str]:
     """Return the words of the separate consent, by language; nothing where no SMS goes abroad."""
-    texts = {}
+    texts: dict[str, str] = {}
     for language in LANGUAGES:
         with override(language):
             if recipient := sms_abroad():
