@@ -36,7 +36,6 @@ ACTS: Final[Mapping[str, Any]] = {
 }
 # Pages of the console that a form was sent to or a file was downloaded from.
 PAGES: Final[Mapping[str, Any]] = {
-    "account": gettext_lazy("My account"),
     "account_change_password": gettext_lazy("Password changed"),
     "account_login": gettext_lazy("Sign-in form submitted"),
     "account_logout": gettext_lazy("Signed out"),
@@ -56,8 +55,6 @@ PAGES: Final[Mapping[str, Any]] = {
     "incident_compose": gettext_lazy("New incident written"),
     "incident_regulator": gettext_lazy("Regulatory reports"),
     "incident_update": gettext_lazy("Incident update written"),
-    "login": gettext_lazy("Sign-in form submitted"),
-    "logout": gettext_lazy("Signed out"),
     "maintenance_compose": gettext_lazy("New maintenance written"),
     "maintenance_update": gettext_lazy("Maintenance update written"),
     "mfa_activate_totp": gettext_lazy("Code app added"),
@@ -70,18 +67,11 @@ PAGES: Final[Mapping[str, Any]] = {
     "mfa_remove_webauthn": gettext_lazy("Passkey removed"),
     "notice_compose": gettext_lazy("Notice written"),
     "notice_proposal": gettext_lazy("Decision on a notice"),
-    "passkey_add": gettext_lazy("Passkey added"),
-    "passkey_off": gettext_lazy("Passkey removed"),
-    "passkey_options": gettext_lazy("Passkey requested"),
-    "passkey_show": gettext_lazy("Signed in with a passkey"),
-    "passkey_show_options": gettext_lazy("Sign-in with a passkey begun"),
     "postmortem": gettext_lazy("Postmortem written"),
     "quarantine": gettext_lazy("Address reactivated"),
-    "recovery_codes": gettext_lazy("New recovery codes requested"),
     "recurrence_end": gettext_lazy("Recurring maintenance stopped"),
     "recurrence_new": gettext_lazy("Recurring maintenance added"),
     "reviews": gettext_lazy("Statement reviewed"),
-    "second_factor": gettext_lazy("Code submitted"),
     "session_revoke": gettext_lazy("Session signed out"),
     "signal_draft": gettext_lazy("Decision on a signal"),
     "statement_correct": gettext_lazy("Correction written"),
@@ -96,10 +86,23 @@ PAGES: Final[Mapping[str, Any]] = {
     "switchboard": gettext_lazy("Service status changed"),
     "token_revoke": gettext_lazy("API token revoked"),
     "tokens": gettext_lazy("API token requested"),
-    "totp": gettext_lazy("Code app added"),
-    "totp_off": gettext_lazy("Code app removed"),
     "transaction_problems": gettext_lazy("Rows with errors downloaded"),
     "transaction_upload": gettext_lazy("Transaction file uploaded"),
+}
+# Pages of earlier releases, which the log still names.
+FORMER: Final[Mapping[str, Any]] = {
+    "account": gettext_lazy("My account"),
+    "login": gettext_lazy("Sign-in form submitted"),
+    "logout": gettext_lazy("Signed out"),
+    "passkey_add": gettext_lazy("Passkey added"),
+    "passkey_off": gettext_lazy("Passkey removed"),
+    "passkey_options": gettext_lazy("Passkey requested"),
+    "passkey_show": gettext_lazy("Signed in with a passkey"),
+    "passkey_show_options": gettext_lazy("Sign-in with a passkey begun"),
+    "recovery_codes": gettext_lazy("New recovery codes requested"),
+    "second_factor": gettext_lazy("Code submitted"),
+    "totp": gettext_lazy("Code app added"),
+    "totp_off": gettext_lazy("Code app removed"),
 }
 CHANGES: Final[Mapping[str, Any]] = {
     "added": gettext_lazy("Added: %(what)s"),
@@ -121,7 +124,7 @@ def _request(method: str, page: str) -> Any:
         return _("Read over the API") if method == "GET" else _("Request to the API")
     if page.startswith("admin:"):
         return _("Reference data")
-    return PAGES.get(page.removeprefix("console:"), "")
+    return {**PAGES, **FORMER}.get(page.removeprefix("console:"), "")
 
 
 def _change(act: str) -> Any:
