@@ -33,8 +33,9 @@ class Schema(LocalizedView, SpectacularAPIView):
         with self._making:
             if key not in self._made:
                 with translation.override(key[0]):
-                    said = self._get_schema_response(request)
-                self._made[key] = renderer.render(said.data, renderer_context={})
+                    said = self._get_schema_response(request)  # type: ignore[no-untyped-call]
+                made = renderer.render(said.data, renderer_context={})
+                self._made[key] = made.encode() if isinstance(made, str) else made
         response = HttpResponse(self._made[key], content_type=f"{renderer.media_type}")
         response["Content-Language"] = key[0]
         response["Cache-Control"] = "public, max-age=300"
