@@ -3,12 +3,14 @@
 import gc
 import time
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from secrets import token_hex
 from typing import Any, Final
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadFileScheduling
@@ -91,6 +93,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def _empty_redis() -> None:
     """Rate limits and tokens of one test must not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _copies_of_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What is written for a whole module is another log than that of the module before."""
+    folder = tmp_path_factory.getbasetemp() / "copies" / token_hex(8)
+    with override_settings(LOG_COPY_DIR=folder):
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _own_copy_of_the_log(_copies_of_logs: Path) -> Iterator[None]:
+    """Each test's database is another log, and so is what this machine has seen of it."""
+    with override_settings(LOG_COPY_DIR=_copies_of_logs / token_hex(8)):
+        yield
 
 
 @pytest.fixture(autouse=True)

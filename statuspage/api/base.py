@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
+from statuspage.api.authentication import token_of
 from statuspage.api.errors import TooLarge
 from statuspage.api.idempotency import answered_once
-from statuspage.staff.models import Staff
-from statuspage.staff.permissions import Act
+from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.permissions import Act, token_may
 from statuspage.statements.models import Statement
 
 Data = dict[str, Any]
@@ -45,6 +46,12 @@ class Resource(LocalizedView, GenericAPIView[Any]):
     description: Any = ""
     max_bytes = 1_000_000
 
+    @classmethod
+    def body_allowance(cls, request: HttpRequest, **_parts: Any) -> int:
+        """Return how long a body the web server may read: a long one needs a token that may."""
+        token, act = token_of(request), getattr(cls, "needs", {}).get("POST", Act.PUBLISH)
+        return cls.max_bytes if token and token_may(token, act) else 0
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the caller's permission, then the Content-Length, before the body is read."""
         super().initial(request, *args, **kwargs)
@@ -71,6 +78,12 @@ class ActionResource(Resource):
     def author(self) -> Staff:
         """The member of staff that the token acts for."""
         return cast("Staff", self.request.user)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the token may publish what takes two persons."""
+        token = self.request.auth
+        return isinstance(token, ApiToken) and token_may(token, Act.PUBLISH_ALONE)
 
     def post(self, request: Request, **names: Any) -> HttpResponseBase:
         """Run `act`, or repeat the stored answer to the same request."""

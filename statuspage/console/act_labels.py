@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 ACTS: Final[Mapping[str, Any]] = {
-    "account.confirmed": gettext_lazy("Account confirmed by a second person"),
+    "account.confirmed": gettext_lazy("Account confirmed"),
     "account.created": gettext_lazy("Account created"),
     "account.disabled": gettext_lazy("Account disabled"),
     "account.email": gettext_lazy("E-mail address changed"),
@@ -19,6 +19,7 @@ ACTS: Final[Mapping[str, Any]] = {
     "account.reset": gettext_lazy("Sign-in reset"),
     "account.role": gettext_lazy("Role changed"),
     "password.set": gettext_lazy("Password set"),
+    "log.accepted": gettext_lazy("Break of the public log accepted"),
     "recovery_codes.renewed": gettext_lazy("New recovery codes made"),
     "second_factor.added": gettext_lazy("Second factor added"),
     "second_factor.failed": gettext_lazy("Second factor failed"),

@@ -48,6 +48,7 @@ DECISIONS = {
     "log/statements.jsonl": PUBLIC,
     "log/verify_log.py": PUBLIC,
     "verify/": PUBLIC,
+    "privacy/": PUBLIC,
     "transactions/": PUBLIC,
     "uptime/": PUBLIC,
     "transparency/": PUBLIC,

@@ -37,6 +37,7 @@ from statuspage.postmortems.services import (
     postmortem_submit,
 )
 from statuspage.staff.permissions import Act, may
+from statuspage.statements.documents import Subject
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.texts import Text
 
@@ -173,7 +174,7 @@ def _approve(request: HttpRequest, incident: Incident) -> None:
 
 def _send_back(request: HttpRequest, incident: Incident) -> None:
     note = request.POST.get("note", "")
-    postmortem_send_back(postmortem=_seen(request, incident), note=note)
+    postmortem_send_back(postmortem=_seen(request, incident), by=staff_of(request), note=note)
     messages.info(request, _("Sent back. Nothing was published."))
 
 
@@ -234,7 +235,7 @@ def _page(
         "problems": problem.messages if problem else [],
         "preview": preview_of_content(
             POSTMORTEM,
-            ("incident", incident.public_id),
+            Subject("incident", incident.public_id),
             postmortem_content(found, found.actions.all()),
         )
         if found and waits

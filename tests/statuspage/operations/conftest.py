@@ -39,7 +39,11 @@ def empty() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR,
-            env={**os.environ, "DATABASE_URL": f"{url}&port={present['PORT']}"},
+            env={
+                **os.environ,
+                "DATABASE_URL": f"{url}&port={present['PORT']}",
+                "LOG_COPY_DIR": str(settings.LOG_COPY_DIR),
+            },
             capture_output=True,
             text=True,
             check=False,
