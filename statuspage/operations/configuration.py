@@ -22,6 +22,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     }
     for task, seconds in {
         "statements.recompute": 3600.0,
+        "statements.cosign": 15.0,
         "incidents.advance_maintenances": 5.0,
         "incidents.announce_recurring": 60.0,
         "monitors.lapse_drafts": 60.0,

@@ -47,6 +47,7 @@ DECISIONS = {
     "log/proof/consistency": PUBLIC,
     "log/statements.jsonl": PUBLIC,
     "log/verify_log.py": PUBLIC,
+    "log/witness.py": PUBLIC,
     "verify/": PUBLIC,
     "privacy/": PUBLIC,
     "transactions/": PUBLIC,

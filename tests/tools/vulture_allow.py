@@ -60,3 +60,6 @@ _.UploadPart, _.UploadProblem, _.StagedTransaction
 
 # Written and asked for by SQL alone.
 _.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_until, _.entered_at
+
+# What http.server looks for in a handler of requests.
+_.protocol_version, _.server_version, _.do_GET, _.do_POST, _.close_connection

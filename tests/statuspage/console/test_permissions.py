@@ -56,6 +56,7 @@ DECISIONS: Final[dict[str, Acts]] = {
     "person_confirm": (None, Act.CONFIRM),
     "welcome": ANYONE,
     "audit": AUDIT,
+    "consents": both(Act.PROVE_CONSENT),
     "audit_export": AUDIT,
     "drafts": WRITE,
     "draft_discard": (None, Act.PUBLISH),
