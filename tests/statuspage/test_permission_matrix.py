@@ -98,6 +98,7 @@ DECISIONS = {
     "manage/<str:token>/wechat/": PUBLIC,
     "manage/<str:token>/merchant/": PUBLIC,
     "manage/<str:token>/erase/": PUBLIC,
+    "manage/<str:token>/data/": PUBLIC,
     "api/v1/incidents/": TOKEN,
     "api/v1/incidents/<id:public_id>/": TOKEN,
     "api/v1/incidents/<id:public_id>/updates/": TOKEN,

@@ -50,6 +50,7 @@ _.collect  # prometheus-client
 _.readinto  # io.RawIOBase
 _.handle_DATA  # aiosmtpd
 _.base_url  # twilio
+_._get_version_parameter  # drf-spectacular
 _.task_default_queue, _.Beat, _.OnceTask, _.route  # celery, which is given the names
 _.frame  # signal handlers
 _.model_config, _.settings_customise_sources  # pydantic-settings
