@@ -41,12 +41,12 @@ FORGOTTEN: Final = _Links("forgotten", FORGOTTEN_HOURS)
 
 def password_link(staff: Staff) -> str:
     """Return the address at which an invited person sets a password, for three days and once."""
-    return _link(staff, INVITATION)
+    return _link(staff, INVITATION, "console:welcome")
 
 
 def forgotten_link(staff: Staff) -> str:
     """Return the address at which somebody who forgot theirs sets a new one, once, for an hour."""
-    return _link(staff, FORGOTTEN)
+    return _link(staff, FORGOTTEN, "account_reset_password_from_key")
 
 
 def staff_of_link(uid: str, token: str) -> Staff | None:
@@ -65,6 +65,6 @@ def is_vouched_for(staff: Staff) -> bool:
     return ProviderConfirmation.objects.filter(staff=staff).exists()
 
 
-def _link(staff: Staff, tokens: _Links) -> str:
-    path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(staff), "KEY"])
-    return settings.SITE_URL + path.replace("KEY", tokens.make_token(staff))
+def _link(staff: Staff, tokens: _Links, page: str) -> str:
+    arguments = [user_pk_to_url_str(staff), tokens.make_token(staff)]
+    return settings.SITE_URL + reverse(page, args=arguments)

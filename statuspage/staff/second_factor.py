@@ -91,13 +91,15 @@ def used_until(row: Authenticator, step: int) -> None:
     row.save(update_fields=["data"])
 
 
-def factors_remove(*, staff: Staff) -> None:
-    """Remove every factor, by an administrator's command, for someone who lost theirs."""
+def factors_remove(*, staff: Staff, by: Staff | None = None, ip: str = "") -> None:
+    """Remove every factor of someone who lost theirs."""
     with transaction.atomic():
         Authenticator.objects.filter(user=staff).delete()
         record(
             act="second_factor.removed",
+            staff=by,
             who="manage.py",
+            ip=ip,
             target=account(staff.pk),
             before={"kind": "all"},
         )

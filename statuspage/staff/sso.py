@@ -26,13 +26,11 @@ from statuspage.staff.audit import record
 from statuspage.staff.confirmation import access_lost, confirm, role_update
 from statuspage.staff.models import Staff
 from statuspage.staff.oidc_tokens import subject_of, verified, words_of
-from statuspage.staff.roles import Role
+from statuspage.staff.roles import BY_POWER, Role
 from statuspage.staff.signing_in import VOUCHED
 
 # For each answer as a whole, with its redirects.
 TIMEOUT_SECONDS: Final = 10
-# From the least to the most powerful: of several groups the last one counts.
-BY_POWER: Final = (Role.AUDITOR, Role.AUTHOR, Role.APPROVER, Role.ADMIN)
 NAME_LENGTH: Final = 150
 # What allauth's column holds; a longer id is kept as its hash.
 UID_LENGTH: Final = 191

@@ -44,10 +44,12 @@ _.cert
 _._authenticate_by_username, _._did_check_password, _.authorize_url, _.client_id, _.complete_login
 _.extract_common_fields, _.extract_email_addresses, _.extract_extra_data, _.extract_uid
 _.generate_authenticator_name, _.is_open_for_signup, _.is_reauthentication_required
-_.on_authentication_error, _.pre_social_login, _.save_user, _.password1, _.password2
+_.on_authentication_error, _.pre_social_login, _.save_user
 _.carry_over  # a migration
 _.process_exception  # Django's middleware
-_.password_link  # the mail that invites somebody
+_.password_change  # the admin's own page, turned away
+_.password1, _.password2  # fields of a form
+_.every_scope  # named by the first migration
 _.decompress, _.prepare_value
 _.handle_raw_input, _.input_data, _.receive_data_chunk, _.file_complete, _.file_size
 _.BearerToken, _.auto_schema, _.generator

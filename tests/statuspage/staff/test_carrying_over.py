@@ -26,7 +26,7 @@ NOW = datetime(2026, 5, 6, 1, 2, 3, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def state() -> Any:
-    return MigrationLoader(None).project_state([("staff", "0005_carried_over")]).apps
+    return MigrationLoader(None).project_state([("staff", "0007_carried_over")]).apps
 
 
 @pytest.fixture

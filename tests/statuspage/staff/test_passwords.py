@@ -137,7 +137,7 @@ def test_an_invitation_is_good_for_three_days_and_a_forgotten_one_for_an_hour(
 
 @pytest.mark.parametrize("changed", ["left", "vouched for", "address", "another's"])
 def test_a_link_works_for_the_one_it_was_made_for(lin: Staff, changed: str) -> None:
-    link = password_link(lin)
+    link = forgotten_link(lin)
     if changed == "left":
         Staff.objects.filter(pk=lin.pk).update(is_active=False)
     elif changed == "vouched for":

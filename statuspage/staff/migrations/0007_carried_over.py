@@ -6,5 +6,5 @@ from statuspage.staff.carrying_over import carry_over
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0004_signing_in")]
+    dependencies = [("staff", "0006_signing_in")]
     operations = [migrations.RunPython(carry_over, migrations.RunPython.noop)]

@@ -17,7 +17,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0005_carried_over")]
+    dependencies = [("staff", "0007_carried_over")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(UNTIE, migrations.RunSQL.noop)],
