@@ -79,11 +79,11 @@ def restore(
     """
     if not source.is_file():
         raise BackupError(f"there is no {source}")
-    if connection.introspection.table_names():
-        raise BackupError("the database is not empty; restore into a new one")
     encrypted = is_encrypted(source)
     if encrypted and identity is None:
         raise BackupError(f"{source} is encrypted; name the file of your age key with --identity")
+    if connection.introspection.table_names():
+        raise BackupError("the database is not empty; restore into a new one")
     try:
         identities = read_identities(identity) if encrypted and identity else []
         steps = restore_steps(request or RestoreRequest(source, strict=False))

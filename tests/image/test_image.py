@@ -62,7 +62,8 @@ def environment(folder: Path, store: Store) -> Iterator[dict[str, str]]:
     # Its socket alone: its folder is closed to everybody else.
     store.volumes.append(f"{folder / 'postgres' / SOCKET}:/run/{SOCKET}")
     database_url = "postgresql://postgres:@/postgres?host=/run"
-    yield {**PRODUCTION, "DATABASE_URL": database_url, "REDIS_URL": engines.redis_url}
+    urls = {"DATABASE_URL": database_url, "REDIS_URL": engines.redis_url}
+    yield {**PRODUCTION, **urls, "TRUSTED_PROXIES": "1"}
     engines.stop()
 
 
