@@ -15,7 +15,9 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from psycopg.conninfo import make_conninfo
 
+from statuspage.lib.postgres.owner import as_owner
 from statuspage.lib.restoring import restore_steps
+from statuspage.operations.database_roles import grant
 from statuspage.statements.models import Statement
 
 # Data that expires by itself and is of no use elsewhere.
@@ -38,7 +40,8 @@ def backup(target: Path) -> int:
         raise BackupError(f"{target} exists already")
     head = _head()
     partial = target.with_name(f".{target.name}.partial")
-    without = [f"--exclude-table-data={table}" for table in LEFT_OUT]
+    # Who may do what is the matter of the database that it is restored into.
+    without = ["--no-privileges", *(f"--exclude-table-data={table}" for table in LEFT_OUT)]
     try:
         options = ("--format=custom", "--no-owner", *without, f"--file={partial}")
         with _started("pg_dump", f"--dbname={_where()}", *options):
@@ -63,12 +66,15 @@ def restore(source: Path) -> int:
     """
     if not source.is_file():
         raise BackupError(f"there is no {source}")
-    if connection.introspection.table_names():
-        raise BackupError("the database is not empty; restore into a new one")
-    connection.close()
-    _fill(source)
-    check_log()
-    return _head()
+    with as_owner():
+        if connection.introspection.table_names():
+            raise BackupError("the database is not empty; restore into a new one")
+        connection.close()
+        _fill(source)
+        # Until here the programs' role may not even read.
+        grant()
+        check_log()
+        return _head()
 
 
 def check_log() -> None:
@@ -94,7 +100,8 @@ def _fill(source: Path) -> None:
     COMMIT is only written once pg_restore has ended well. Whatever dies before that, PostgreSQL
     rolls everything back when the connection ends.
     """
-    reader = ("pg_restore", "--no-owner", "--file=-", str(source))
+    # The roles of another cluster may have other names.
+    reader = ("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(source))
     writer = ("psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
     with (
         _started(*reader, stdout=subprocess.PIPE) as script,

@@ -17,7 +17,8 @@ from tests.tools import compose, env_example
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = env_example.FILE.read_text(encoding="utf-8")
 SET_BY_COMPOSE = {
-    *("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STATIC_ROOT", "TRUSTED_PROXIES", "LOG_FORMAT")
+    *("DATABASE_OWNER_URL", "POSTGRES_PASSWORD"),
+    *("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STATIC_ROOT", "TRUSTED_PROXIES", "LOG_FORMAT"),
 }
 VARIABLE = re.compile(r"^([A-Z_]+)=(.*)$", re.MULTILINE)
 
@@ -69,7 +70,7 @@ def test_every_variable_is_described_above_and_none_beside():
     named = [name for name, _ in VARIABLE.findall(EXAMPLE)]
     fields = {name for area in AREAS for name in area.model_fields}
     assert len(named) == len(set(named))
-    assert set(named) == fields | {"POSTGRES_PASSWORD", "HTTP_PORT"}
+    assert set(named) == fields | {"POSTGRES_PASSWORD", "POSTGRES_RUNTIME_PASSWORD", "HTTP_PORT"}
 
 
 def test_secrets_are_empty_and_say_how_to_make_one():

@@ -62,6 +62,7 @@ def main() -> None:
             **PRODUCTION,
             "DATA_DIR": folder,
             "DATABASE_URL": urls["database_url"],
+            "DATABASE_OWNER_URL": urls["database_owner_url"],
             "REDIS_URL": urls["redis_url"],
         }
         try:
