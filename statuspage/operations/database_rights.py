@@ -145,7 +145,7 @@ def _read(cursor: Any, query: str) -> list[str]:
 
 
 def _switch(cursor: Any) -> list[str]:
-    return _read(cursor, SWITCH) if connection.pg_version >= 150000 else []
+    return _read(cursor, SWITCH) if connection.connection.info.server_version >= 150000 else []
 
 
 def _tables(cursor: Any) -> Iterator[str]:
