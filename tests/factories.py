@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from notifications.channels.addresses import AddressKind, calling_code, mask
+from notifications.channels.addresses import AddressKind, calling_code, canonical, mask
 from notifications.subscribers.crypto import blind_index, encrypt
 from notifications.subscribers.models import ALL_TOPICS, Address, Subscriber, Subscription
 from statuspage.components.models import Component, ComponentGroup
@@ -79,7 +79,7 @@ def make_address(clear: str = "", channel: str = "twilio_sms", **values: Any) ->
         channel=channel,
         kind=kind,
         sealed=encrypt(clear, kind),
-        blind_index=blind_index(clear, kind),
+        blind_index=blind_index(canonical(kind, clear), kind),
         masked=mask(kind, clear),
         country=calling_code(kind, clear),
         **values,

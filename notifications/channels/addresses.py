@@ -10,8 +10,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from yarl import URL
 
 from notifications.channels import phone_numbers
+from notifications.channels.pasted import (
+    AROUND,
+    AROUND_URL,
+    ascii_domain,
+    plain,
+    visible,
+    without_scheme,
+)
+from notifications.channels.public_hosts import UnsafeHost, checked_host
 
 
 class AddressKind(TextChoices):
@@ -29,12 +39,23 @@ ROBOT_KEY: Final = re.compile(r"[A-Za-z0-9-]{10,64}")
 
 
 def normalise(kind: AddressKind, raw: str) -> str:
-    """Return the one spelling of an address, so that the same address is always found again.
+    """Return what was typed or pasted as the address to send to.
+
+    What differs from person to person, such as the case of a mailbox's name, stays as typed:
+    `canonical` says whether two are the same.
 
     Raises:
         ValidationError: it is not an address of that kind.
     """
-    return _NORMALISE[kind](raw.strip())
+    return _NORMALISE[kind](raw)
+
+
+def canonical(kind: AddressKind, address: str) -> str:
+    """Return the one spelling of an address from `normalise`, by which it is found again.
+
+    Nothing else decides whether two addresses are the same.
+    """
+    return _CANONICAL[kind](address)
 
 
 def mask(kind: AddressKind, address: str) -> str:
@@ -48,29 +69,61 @@ def calling_code(kind: AddressKind, address: str) -> str:
 
 
 def _email(raw: str) -> str:
-    validate_email(raw)
-    local, domain = raw.rsplit("@", 1)
-    return f"{local}@{domain.lower()}"
+    local, at, domain = without_scheme(plain(raw), "mailto:").strip(AROUND).rpartition("@")
+    try:
+        address = f"{local}{at}{ascii_domain(domain)}"
+    except ValueError as error:
+        raise ValidationError(validate_email.message, code="invalid") from error
+    validate_email(address)
+    return address
+
+
+def _phone(raw: str) -> str:
+    return phone_numbers.normalise_phone(without_scheme(plain(raw), "tel:"))
 
 
 def _matching(pattern: re.Pattern[str], problem: Any) -> Callable[[str], str]:
     def check(raw: str) -> str:
-        if not pattern.fullmatch(raw):
+        text = plain(raw)
+        if not pattern.fullmatch(text):
             raise ValidationError(problem, code="address")
-        return raw
+        return text
 
     return check
 
 
 def _url(raw: str) -> str:
-    try:
-        parts = urlsplit(raw)
-    except ValueError:
-        parts = urlsplit("")
-    allowed = {"https", "http"} if settings.WEBHOOK_ALLOW_PRIVATE else {"https"}
-    if parts.scheme not in allowed or not parts.hostname or parts.username or len(raw) > 500:
+    # Not in its NFKC form: two spellings of a path are two pages, and a host is taken as it is.
+    raw = visible(raw).strip(AROUND_URL)
+    private = settings.WEBHOOK_ALLOW_PRIVATE
+    if not raw.startswith(("https://", "http://") if private else "https://") or len(raw) > 500:
         raise ValidationError(_("Enter an address that starts with https://."), code="url")
+    try:
+        checked_host(raw, private=private)
+    except UnsafeHost as error:
+        raise ValidationError(
+            _(
+                "Enter a full host name in ASCII (an international one as xn--…), without a user"
+                " name or a dot at its end. IP addresses, local names and ports other than 443 and"
+                " 8443 are not allowed."
+            ),
+            code="host",
+        ) from error
     return raw
+
+
+def _one_mailbox(address: str) -> str:
+    # No provider of today tells Ops@ from ops@; those of dots and plus signs differ in it.
+    return address.lower()
+
+
+def _one_url(address: str) -> str:
+    """Return the URL as the client requests it: host, port, dots and percent signs as it writes."""
+    try:
+        url = URL(address).with_fragment(None)
+        return str(url if url.raw_path != "/" else url.with_path("/", keep_query=True))
+    except ValueError:
+        return address
 
 
 def _mask_phone(address: str) -> str:
@@ -88,11 +141,19 @@ def _mask_tail(address: str) -> str:
 
 
 _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
-    AddressKind.PHONE: phone_numbers.normalise_phone,
+    AddressKind.PHONE: _phone,
     AddressKind.OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
     AddressKind.ROBOT: _matching(ROBOT_KEY, _("Invalid group robot key.")),
     AddressKind.EMAIL: _email,
     AddressKind.URL: _url,
+}
+
+_CANONICAL: Final[dict[AddressKind, Callable[[str], str]]] = {
+    AddressKind.PHONE: str,
+    AddressKind.OPENID: str,
+    AddressKind.ROBOT: str.lower,
+    AddressKind.EMAIL: _one_mailbox,
+    AddressKind.URL: _one_url,
 }
 
 _MASK: Final[dict[AddressKind, Callable[[str], str]]] = {

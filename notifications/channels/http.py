@@ -11,7 +11,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
 from django.conf import settings
 from yarl import URL
 
@@ -74,7 +73,9 @@ class ProviderResponse:
 
 
 @asynccontextmanager
-async def session(resolver: AbstractResolver | None = None) -> AsyncIterator[aiohttp.ClientSession]:
+async def session(
+    connector: aiohttp.TCPConnector | None = None,
+) -> AsyncIterator[aiohttp.ClientSession]:
     """Yield a session for one batch, its connections kept alive between the batch's messages.
 
     It is not kept for the next batch: a connection that the provider has closed since fails
@@ -84,9 +85,10 @@ async def session(resolver: AbstractResolver | None = None) -> AsyncIterator[aio
     timeout = aiohttp.ClientTimeout(
         total=seconds * 2, connect=seconds, sock_connect=seconds, sock_read=seconds
     )
-    connector = aiohttp.TCPConnector(limit=AT_ONCE, resolver=resolver)
     async with aiohttp.ClientSession(
-        connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
+        connector=connector or aiohttp.TCPConnector(limit=AT_ONCE),
+        timeout=timeout,
+        cookie_jar=aiohttp.DummyCookieJar(),
     ) as opened:
         yield opened
 

@@ -1,17 +1,12 @@
 """Signed webhooks (standardwebhooks.com), kept away from addresses in our own network."""
 
-import ipaddress
 import json
-import socket
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from standardwebhooks import Webhook as Signer
@@ -21,64 +16,15 @@ from notifications.channels import http
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
+from notifications.channels.public_hosts import (
+    PrivateAddress,
+    PublicConnector,
+    UnsafeHost,
+    checked_host,
+)
 from statuspage.lib.database_clock import database_now_reckoned
 
 GONE: Final = 410
-# IPv6 addresses of translators contain the IPv4 address that counts (RFC 6052, RFC 3056). No
-# receiver needs to be reached in this way.
-TRANSLATED: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
-
-
-class PrivateAddress(OSError):
-    """The name or address leads into a private network."""
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address is public: not private, loopback, link-local …"""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped:
-            ip = ip.ipv4_mapped
-        elif ip.teredo or any(ip in network for network in TRANSLATED):
-            return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
-
-
-def names_private_address(url: str) -> bool:
-    """Return whether a URL's host is written as an IP address that is not public."""
-    try:
-        return not is_public(urlsplit(url).hostname or "")
-    except ValueError:
-        return False  # a name: the resolver checks its addresses
-
-
-class PublicOnly(AbstractResolver):
-    """Resolves names to public addresses only.
-
-    The connection is made to the very addresses that were checked, so a name that answers
-    differently a moment later (DNS rebinding) gains nothing.
-    """
-
-    def __init__(self, resolver: AbstractResolver | None = None) -> None:
-        self._resolver = resolver or ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the host's addresses.
-
-        Raises:
-            PrivateAddress: one of them is private; the others are then not to be trusted either.
-            OSError: there is no such host.
-        """
-        found = await self._resolver.resolve(host, port, family)
-        if not all(is_public(one["host"]) for one in found):
-            raise PrivateAddress(f"{host} is not public")
-        return found
-
-    async def close(self) -> None:
-        """Close the name resolver; no connection is kept open."""
-        await self._resolver.close()
 
 
 @register
@@ -115,14 +61,17 @@ class Webhook(Channel):
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once, to public addresses only."""
-        resolver = None if settings.WEBHOOK_ALLOW_PRIVATE else PublicOnly()
-        async with http.session(resolver) as session:
+        connector = None if settings.WEBHOOK_ALLOW_PRIVATE else PublicConnector(limit=http.AT_ONCE)
+        async with http.session(connector) as session:
             async for sent in http.each(batch, partial(_send_one, session)):
                 yield sent
 
 
 async def _send_one(session: aiohttp.ClientSession, message: Message) -> Outcome:
-    if not settings.WEBHOOK_ALLOW_PRIVATE and names_private_address(message.address):
+    # Again: the row may be older than the rules, and the setting may have changed.
+    try:
+        checked_host(message.address, private=settings.WEBHOOK_ALLOW_PRIVATE)
+    except UnsafeHost:
         return Failed(Reason.BAD_ADDRESS, "private")
     body = message.content.text
     try:

@@ -9,7 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import reachable_channels
-from notifications.channels.addresses import AddressKind, calling_code, mask, normalise
+from notifications.channels.addresses import (
+    AddressKind,
+    calling_code,
+    canonical,
+    mask,
+    normalise,
+)
 from notifications.subscribers.crypto import blind_index, encrypt
 
 # Which channel carries a code to which kind of address.
@@ -29,8 +35,8 @@ class Contact:
 
     @cached_property
     def index(self) -> str:
-        """The blind index, by which the address is found in the tables."""
-        return blind_index(self.clear, self.kind)
+        """The blind index, by which the address is found in the tables, however it was typed."""
+        return blind_index(canonical(self.kind, self.clear), self.kind)
 
     @property
     def masked(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import reachable_channels
 from notifications.channels.addresses import AddressKind
+from notifications.channels.pasted import plain
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.contacts import contact_on
 from notifications.subscribers.crypto import decrypt
@@ -63,7 +64,7 @@ def who_of(typed: str) -> str:
     Raises:
         ValidationError: it is none of these.
     """
-    compact = "".join(typed.split())
+    compact = "".join(plain(typed).split())
     if TAIL.fullmatch(compact):
         return compact
     for pattern, masked in MASKS:
@@ -91,7 +92,10 @@ def addresses_of(who: str) -> QuerySet[Address]:
         return addresses_by_index([who])
     if TAIL.fullmatch(who):
         return Address.objects.filter(masked__in=[f"{first}****{who}" for first in FIRST_THREE])
-    return Address.objects.filter(masked=who) if is_search(who) else Address.objects.none()
+    if not is_search(who):
+        return Address.objects.none()
+    # A mailbox is shown as its owner typed it, and is the same in the other case.
+    return Address.objects.filter(masked__in={who, who[0].lower() + who[1:], who.capitalize()})
 
 
 def addresses_by_index(indexes: list[str]) -> QuerySet[Address]:

@@ -1,5 +1,6 @@
 """Authentication by bearer token, and the permissions of a token."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from rest_framework.request import Request
 
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.models import ApiToken, Staff
-from statuspage.staff.roles import Scope
+from statuspage.staff.permissions import Act, may, token_may
 from statuspage.staff.services import token_check
 
 SCHEME: Final = "bearer"
@@ -47,25 +48,33 @@ if TYPE_CHECKING:  # DRF's views import this module: it is named in REST_FRAMEWO
     from rest_framework.views import APIView
 
 
-class PublishPermission(BasePermission):
-    """Let every role read; let only roles that may publish write."""
+def act_of(request: Request, view: "APIView") -> Act:
+    """Return what the request wants to do: what the view `needs` for it, else read or publish."""
+    needs: Mapping[str, Act] = getattr(view, "needs", {})
+    default = Act.READ if request.method in SAFE_METHODS else Act.PUBLISH
+    return needs.get(request.method or "", default)
 
-    message = _("Your role can read, but not publish.")
+
+class RolePermission(BasePermission):
+    """Let in those whose role may do it, as at the console: both ask the same table."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Return True for reading, and for roles that may publish."""
-        return request.method in SAFE_METHODS or bool(getattr(request.user, "may_publish", False))
+        """Return whether the role may do it; the message of a refusal depends on the act."""
+        act = act_of(request, view)
+        self.message = _READS_ONLY if act == Act.PUBLISH else _ROLE
+        return isinstance(request.user, Staff) and may(request.user, act)
 
 
 class TokenScopePermission(BasePermission):
-    """Require the scope that the view names; without one, reading or publishing by method."""
+    """Require a token whose scopes name the act."""
 
     message = _("This token does not have that permission. Ask an administrator for another one.")
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Return True where the token has the scope, or where the caller did not use a token."""
+        """Return whether the token may do it; what came without a token may nothing here."""
         token = request.auth
-        if not isinstance(token, ApiToken):
-            return True
-        reading = request.method in SAFE_METHODS
-        return token.allows(getattr(view, "scope", Scope.READ if reading else Scope.PUBLISH))
+        return isinstance(token, ApiToken) and token_may(token, act_of(request, view))
+
+
+_READS_ONLY: Final = _("Your role can read, but not publish.")
+_ROLE: Final = _("Your role may not do this, neither here nor in the console.")

@@ -15,7 +15,8 @@ from rest_framework.views import APIView
 
 from statuspage.api.errors import TooLarge
 from statuspage.api.idempotency import answered_once
-from statuspage.staff.models import Staff
+from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.permissions import Act, token_may
 from statuspage.statements.models import Statement
 
 Data = dict[str, Any]
@@ -39,6 +40,8 @@ class Resource(LocalizedView, GenericAPIView[Any]):
 
     # For the OpenAPI description, by method; the description is that of POST.
     summaries: Mapping[str, Any] = {}
+    # By method, what is neither reading nor publishing.
+    needs: Mapping[str, Act] = {}
     description: Any = ""
     max_bytes = 1_000_000
 
@@ -68,6 +71,12 @@ class ActionResource(Resource):
     def author(self) -> Staff:
         """The member of staff that the token acts for."""
         return cast("Staff", self.request.user)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the token may publish what takes two persons."""
+        token = self.request.auth
+        return isinstance(token, ApiToken) and token_may(token, Act.PUBLISH_ALONE)
 
     def post(self, request: Request, **names: Any) -> HttpResponseBase:
         """Run `act`, or repeat the stored answer to the same request."""

@@ -10,7 +10,7 @@ REST_FRAMEWORK: Final[dict[str, Any]] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["statuspage.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "statuspage.api.authentication.PublishPermission",
+        "statuspage.api.authentication.RolePermission",
         "statuspage.api.authentication.TokenScopePermission",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -56,7 +56,7 @@ PUBLIC: Final = {
 WRITING: Final = {
     "400": _("Invalid body; see “fields”."),
     "401": _("Missing, unknown or expired token."),
-    "403": _("Your role cannot publish."),
+    "403": _("Your role or this token may not do this."),
     "404": _("Not found."),
     "409": _(
         "It conflicts with a newer statement, or a request with the same key is still running."

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -12,6 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notifications.delivery.render import page_url
+from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.components.statuses import ComponentStatus
 from statuspage.statements.selectors import timeline
 from statuspage.statements.texts import CHINESE, ENGLISH, MAX_LENGTH, Text, clean_text
@@ -205,3 +208,26 @@ class Timeline(serializers.Serializer[Any]):
 
 class StatementPublished(StatementNumber, StatementAnswer):
     """The answer to a correction or a withdrawal."""
+
+
+class ProposalWaiting(serializers.ModelSerializer[Proposal]):
+    """What was submitted for approval: nothing is public yet."""
+
+    state = serializers.ChoiceField(choices=ProposalState.choices)
+    corrects = serializers.IntegerField(
+        source="answers_id",
+        allow_null=True,
+        help_text=_("Number of the statement that is to be corrected or withdrawn."),
+    )
+    url = serializers.SerializerMethodField(
+        help_text=_("Console page on which a second person decides.")
+    )
+
+    class Meta:
+        model = Proposal
+        fields = ("id", "kind", "corrects", "state", "url")
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, proposal: Proposal) -> str:
+        """Return the URL of the console page on which a second person decides."""
+        return settings.SITE_URL + reverse("console:notice_proposal", args=[proposal.pk])

@@ -30,7 +30,9 @@ class ApprovalSettings(AreaSettings):
     """Kinds of notice that a second person approves, separated by commas; empty: none."""
     REVIEWED_KINDS: Annotated[
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, KINDS)))
-    ] = written("incident.opened,incident.updated,incident.backfilled")
+    ] = written(
+        "incident.opened,incident.updated,incident.backfilled,correction,withdrawal,notice.general"
+    )
     """Kinds of statement that go out at once and that a second person reads afterwards."""
     REVIEW_WITHIN_DAYS: Positive = 14
     """Days within which a second person reads them."""

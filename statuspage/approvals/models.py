@@ -58,15 +58,27 @@ class ProposalState(models.TextChoices):
     SENT_BACK = "sent_back", _("Sent back")
 
 
-class Proposal(models.Model):
-    """A notice by one person that a second person publishes or sends back.
+class ProposalAct(models.TextChoices):
+    """What publishing a proposal does; acts.py has the service of each."""
 
-    `draft` holds the arguments of the publishing service; a decided proposal never changes.
+    NOTICE = "notice", _("Notice")
+    CORRECTION = "correction", _("Correction")
+    WITHDRAWAL = "withdrawal", _("Withdrawal")
+
+
+class Proposal(models.Model):
+    """An act by one person that a second person publishes or sends back.
+
+    `draft` holds the arguments of the act's service; a decided proposal never changes.
     """
 
     token = models.UUIDField(unique=True)
+    act = models.CharField(max_length=20, choices=ProposalAct.choices, default=ProposalAct.NOTICE)
+    # Of a notice its kind; of an answer, the kind of its statement.
     kind = models.CharField(max_length=30)
     draft = models.JSONField()
+    # The statement that is to be corrected or withdrawn.
+    answers = models.ForeignKey(Statement, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(
         max_length=10, choices=ProposalState.choices, default=ProposalState.WAITING
     )
@@ -89,6 +101,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    @property
+    def statement_kind(self) -> str:
+        """The kind of the statement that it becomes."""
+        return f"notice.{self.kind}" if self.act == ProposalAct.NOTICE else self.kind
 
 
 class Review(models.Model):

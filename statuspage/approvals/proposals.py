@@ -1,7 +1,6 @@
 """Approval by a second person before publishing, and review after publishing without one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,38 +10,18 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.approvals.acts import ProposalPreview, act_of, written
 from statuspage.approvals.drafts import draft_finish, draft_reopen
-from statuspage.approvals.models import Proposal, ProposalState, Review
+from statuspage.approvals.models import Proposal, ProposalAct, ProposalState, Review
 from statuspage.lib.database_clock import database_now
-from statuspage.notices.audience import clean_audience
-from statuspage.notices.kind import notice_kind
-from statuspage.notices.services import (
-    NoticeDraft,
-    check_second_person,
-    foreseen,
-    notice_publish,
-)
+from statuspage.notices.services import NoticeDraft, check_second_person
 from statuspage.staff.models import Staff
-from statuspage.statements.canonical import Json, canonical, digest
 from statuspage.statements.models import Statement
-from statuspage.statements.services import publishing
-from statuspage.statements.times import from_iso, iso_or_none
+from statuspage.statements.services import check_answerable, publishing
+from statuspage.statements.texts import Text, clean_text
 
 # Characters of the reason for which something is sent back.
 NOTE_LENGTH: Final = 2000
-
-
-@dataclass(frozen=True)
-class ProposalPreview:
-    """What publishing a proposal now would say; `digest` shows whether that has changed."""
-
-    draft: NoticeDraft
-    content: Mapping[str, Json]
-
-    @property
-    def digest(self) -> str:
-        """The digest of the content, in hex."""
-        return digest(canonical(self.content))
 
 
 def waiting() -> QuerySet[Proposal]:
@@ -51,41 +30,44 @@ def waiting() -> QuerySet[Proposal]:
     return found.select_related("proposed_by").order_by("pk")
 
 
+def waiting_about(statement: Statement) -> QuerySet[Proposal]:
+    """Return the corrections and withdrawals of the statement that wait for approval."""
+    return waiting().filter(answers=statement)
+
+
 def propose(*, token: UUID, draft: NoticeDraft, staff: Staff, confirmed: bool = False) -> Proposal:
     """Submit a notice for approval; the form with this token does so only once.
 
     `confirmed` says that its author has accepted the warnings about it.
     """
-    written = {
-        "title": dict(draft.title),
-        "body": dict(draft.body),
-        "payload": dict(draft.payload),
-        "audience": dict(draft.audience),
-        "incident_id": draft.incident_id,
-        "effective_from": iso_or_none(draft.effective_from),
-        "effective_until": iso_or_none(draft.effective_until),
-        "confirmed": confirmed,
-    }
-    proposal, _made = Proposal.objects.get_or_create(
-        token=token, defaults={"kind": draft.kind.name, "draft": written, "proposed_by": staff}
-    )
+    given = {"kind": draft.kind.name, "draft": written(draft, confirmed=confirmed)}
+    return _submit(token, staff, given)
+
+
+def propose_answer(
+    *, token: UUID, act: ProposalAct, statement: Statement, body: Text, staff: Staff
+) -> Proposal:
+    """Submit a correction or a withdrawal for approval; the form with this token only once.
+
+    Raises:
+        ValidationError: the text is unusable, or the statement was withdrawn.
+    """
+    if earlier := Proposal.objects.filter(token=token).first():
+        return earlier
+    check_answerable(statement)
+    draft = {"title": statement.content.get("name", {}), "body": dict(clean_text(body))}
+    return _submit(token, staff, {"act": act, "kind": act, "draft": draft, "answers": statement})
+
+
+def _submit(token: UUID, staff: Staff, given: Mapping[str, Any]) -> Proposal:
+    defaults = {**given, "proposed_by": staff}
+    proposal, _made = Proposal.objects.get_or_create(token=token, defaults=defaults)
     return proposal
 
 
 def foreseen_of(proposal: Proposal) -> ProposalPreview:
     """Return the preview of what publishing the proposal now would say."""
-    given = _arguments(proposal)
-    draft = NoticeDraft(
-        kind=notice_kind(proposal.kind),
-        title=given["title"],
-        body=given["body"],
-        payload=given["payload"],
-        audience=clean_audience(given["audience"]),
-        incident_id=given["incident_id"],
-        effective_from=given["effective_from"],
-        effective_until=given["effective_until"],
-    )
-    return ProposalPreview(draft, draft.content(foreseen(draft)))
+    return act_of(proposal).foreseen(proposal)
 
 
 def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
@@ -103,9 +85,7 @@ def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
                 _("What this changes is no longer what you reviewed. Please review it again."),
                 code="seen",
             )
-        statement = notice_publish(
-            kind=row.kind, author=row.proposed_by, approved_by=staff, **_arguments(row)
-        )
+        statement = act_of(row).publish(row, staff)
         _decide(row, ProposalState.PUBLISHED, staff, statement)
         draft_finish(row.token)
         return statement
@@ -124,13 +104,6 @@ def send_back(*, proposal: Proposal, staff: Staff, note: str = "") -> None:
         row.note = note.replace("\x00", "").strip()[:NOTE_LENGTH]
         _decide(row, ProposalState.SENT_BACK, staff, None)
         draft_reopen(row.token, row.note)
-
-
-def _arguments(proposal: Proposal) -> dict[str, Any]:
-    written = dict(proposal.draft)
-    for name in ("effective_from", "effective_until"):
-        written[name] = from_iso(written[name]) if written[name] else None
-    return written
 
 
 def _locked(proposal: Proposal) -> Proposal:
@@ -155,6 +128,8 @@ def to_review() -> QuerySet[Statement]:
         published_at__gte=since,
         review=None,
     )
+    # What a second person approved was read before it was published.
+    said = said.exclude(pk__in=Proposal.objects.exclude(statement=None).values("statement"))
     return said.select_related("author").order_by("number")
 
 

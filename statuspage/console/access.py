@@ -1,8 +1,8 @@
-"""View decorators that check a console page's permissions and choose its language."""
+"""View decorators that ask the table of permissions for a console page, and choose its language."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeAlias
+from typing import Concatenate, Final, ParamSpec, TypeAlias
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +12,19 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 
 from statuspage.staff.models import Staff
+from statuspage.staff.permissions import Act, may, roles_for
+from statuspage.staff.roles import MAY_ADMINISTER, MAY_APPROVE, MAY_AUDIT, MAY_PUBLISH
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+# By the roles that may do what was refused.
+REFUSALS: Final = {
+    MAY_PUBLISH: "console/forbidden.html",
+    MAY_APPROVE: "console/undecided.html",
+    MAY_AUDIT: "console/auditors_only.html",
+    MAY_ADMINISTER: "console/admins_only.html",
+}
 
 
 def in_staff_language(view: View[P]) -> View[P]:
@@ -37,40 +47,55 @@ def in_staff_language(view: View[P]) -> View[P]:
     return wrapped
 
 
+def permits(act: Act, post: Act | None = None) -> Callable[[View[P]], View[P]]:
+    """Let in those who may do `act`, and for a POST `post`, where that is more; else answer 403."""
+
+    def decorated(view: View[P]) -> View[P]:
+        return _for(view, act, post or act)
+
+    return decorated
+
+
 def reads(view: View[P]) -> View[P]:
     """Let in every member of staff, auditors included."""
-    return _for(view, lambda staff: True, "")
+    return _for(view, Act.READ, Act.READ)
+
+
+def own(view: View[P]) -> View[P]:
+    """Let in every member of staff, to what concerns their own account only."""
+    return _for(view, Act.OWN_ACCOUNT, Act.OWN_ACCOUNT)
 
 
 def writes(view: View[P]) -> View[P]:
-    """Let in those who may publish; answer the others with status 403."""
-    return _for(view, lambda staff: staff.may_publish, "console/forbidden.html")
+    """Let in those who may publish."""
+    return _for(view, Act.PUBLISH, Act.PUBLISH)
 
 
 def decides(view: View[P]) -> View[P]:
-    """Let in those who may approve; answer the others with status 403."""
-    return _for(view, lambda staff: staff.may_approve, "console/undecided.html")
+    """Let in those who may approve."""
+    return _for(view, Act.APPROVE, Act.APPROVE)
 
 
-def audits(view: View[P]) -> View[P]:
-    """Let in administrators and auditors; answer the others with status 403."""
-    return _for(view, lambda staff: staff.may_audit, "console/auditors_only.html")
+def refused(request: HttpRequest, act: Act) -> HttpResponse:
+    """Return the page, with status 403, that says who may do it."""
+    return render(request, REFUSALS[roles_for(act)], status=403)
 
 
 def staff_of(request: HttpRequest) -> Staff:
     """Return the signed-in member of staff; only for views behind a decorator of this module."""
     if not isinstance(request.user, Staff):
-        raise TypeError("this view lacks @reads or @writes")
+        raise TypeError("this view lacks a decorator of access.py")
     return request.user
 
 
-def _for(view: View[P], allowed: Callable[[Staff], bool], refusal: str) -> View[P]:
+def _for(view: View[P], act: Act, post: Act) -> View[P]:
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_login(request)
-        if not allowed(staff_of(request)):
-            return render(request, refusal, status=403)
+        wanted = post if request.method == "POST" else act
+        if not may(staff_of(request), wanted):
+            return refused(request, wanted)
         return view(request, *args, **kwargs)
 
     return in_staff_language(wrapped)

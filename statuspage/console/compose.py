@@ -18,7 +18,7 @@ from statuspage.approvals.drafts import (
     published_with,
     writing_at,
 )
-from statuspage.approvals.models import Draft
+from statuspage.approvals.models import Draft, Proposal
 from statuspage.console.access import staff_of
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.preview import preview_of
@@ -108,9 +108,9 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
     form, author = composition.form, staff_of(request)
     if not form.is_ready():
         return _page(request, composition)
-    if composition.hand_over:
-        return composition.hand_over(request)
     try:
+        if composition.hand_over:
+            return composition.hand_over(request)
         statement, now = publish_once(
             form.cleaned_data["token"], lambda: form.publish(author=author)
         )
@@ -121,6 +121,14 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
         return _again(request, statement)
     messages.success(request, _("Published as statement %(n)s.") % {"n": statement.number})
     return redirect("console:broadcast", number=statement.number)
+
+
+def handed_over(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Redirect to the page on which a second person reviews what was submitted."""
+    messages.success(
+        request, _("Submitted for approval. It is published once a second person approves it.")
+    )
+    return redirect("console:notice_proposal", number=proposal.pk)
 
 
 def _again(request: HttpRequest, statement: Statement) -> HttpResponse:
@@ -153,6 +161,7 @@ def _page(
         **composition.context,
         **shown,
         "form": form,
+        "hands_over": composition.hand_over is not None,
         "complain": form.is_bound and not quiet,
     }
     return render(request, composition.template, context)

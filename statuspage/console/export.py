@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from notifications.channels import channels
 from notifications.delivery.models import Delivery
@@ -23,6 +23,7 @@ from notifications.subscribers.crypto import CannotDecrypt
 from notifications.subscribers.models import Address, Consent
 from notifications.subscribers.selectors import clear_address
 from statuspage.console.labels import REASONS
+from statuspage.staff.audit import who_said
 from statuspage.staff.models import AuditEntry
 
 # Without it Excel does not recognise UTF-8.
@@ -124,8 +125,16 @@ def subscribers_csv(*, clear: bool) -> Iterator[str]:
 
 def audit_csv(rows: QuerySet[AuditEntry]) -> Iterator[str]:
     """Return the audit log, newest first."""
-    found = rows.values_list(*AUDIT)
-    return _lines(AUDIT, found, lambda row: [_cell(value, sep="T") for value in row])
+    found, language = rows.values_list("staff_id", "name", *AUDIT), get_language()
+
+    def cells(row: Sequence[Any]) -> list[str]:
+        staff_id, name, *values = row
+        shown = dict(zip(AUDIT, values, strict=True))
+        with override(language):
+            shown["who"] = who_said(staff_id, name, shown["who"])
+        return [_cell(value, sep="T") for value in shown.values()]
+
+    return _lines(AUDIT, found, cells)
 
 
 def _lines(

@@ -145,15 +145,16 @@ def preview_of(form: ComposeForm) -> DraftPreview:
 
 
 def preview_of_content(
-    kind: str, subject: tuple[str, str], content: Mapping[str, Any]
+    kind: str, subject: Subject, content: Mapping[str, Any], corrects: int | None = None
 ) -> DraftPreview:
-    """Return the preview of a statement's content; `subject` is (type, public id)."""
+    """Return the preview of a statement's content."""
     document = document_of(
         number=_next_number(),
         kind=kind,
-        subject=Subject(*subject),
+        subject=subject,
         content=content,
         published_at=timezone.now(),
+        corrects=corrects,
     )
     return _preview(document)
 

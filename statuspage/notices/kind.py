@@ -39,10 +39,14 @@ class NoticeKind:
 
     name: str
     label: str | Promise
+    # What its author should know before writing one.
+    advice: str | Promise = ""
     public_name = PublicName.NOTICE
     fields: Sequence[PayloadField] = ()
     # A second person must approve it.
     four_eyes = False
+    # It promises money or a payout date: its correction or withdrawal always takes two persons.
+    promises_money = False
     # Published by the product itself: nobody writes it.
     automatic = False
     # Sent only to the merchants that affected/models.py lists for it.

@@ -12,7 +12,10 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        """Record who signs in."""
+        """Record who signs in, and have a restored audit log hold no names."""
+        from statuspage.lib.restoring import on_restore
         from statuspage.staff import signing_in
+        from statuspage.staff.restoring import NO_NAMES
 
         signing_in.listen()
+        on_restore(NO_NAMES)

@@ -7,7 +7,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.staff.roles import MAY_APPROVE, MAY_AUDIT, MAY_PUBLISH, Role, Scope, every_scope
+from statuspage.staff.permissions import Act, may
+from statuspage.staff.roles import Role, Scope, every_scope
 
 
 class Staff(AbstractUser):
@@ -22,17 +23,17 @@ class Staff(AbstractUser):
     @property
     def may_publish(self) -> bool:
         """True for roles that may publish."""
-        return self.is_active and self.role in MAY_PUBLISH
+        return may(self, Act.PUBLISH)
 
     @property
     def may_approve(self) -> bool:
         """True for roles that may approve what another person wrote."""
-        return self.is_active and self.role in MAY_APPROVE
+        return may(self, Act.APPROVE)
 
     @property
     def may_audit(self) -> bool:
         """True for roles that may read the audit log."""
-        return self.is_active and self.role in MAY_AUDIT
+        return may(self, Act.AUDIT)
 
 
 class ApiToken(models.Model):
@@ -163,8 +164,9 @@ class AuditEntry(models.Model):
         null=True,
         related_name="+",
     )
-    # Copied: the entry says what was true then, whatever they or the token are called later.
-    who = models.CharField(_("who"), max_length=150)
+    # What acted if it was no person: a command, the product itself. Names are looked up by the id,
+    # because this table forgets nothing and people may ask to be forgotten.
+    who = models.CharField(_("who"), max_length=150, blank=True)
     token = models.CharField(_("token"), max_length=80, blank=True)
     act = models.CharField(_("action"), max_length=80)
     target = models.CharField(_("object"), max_length=200, blank=True)
@@ -183,4 +185,4 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.who} {self.act}"
+        return f"{self.pk} {self.staff_id or self.who} {self.act}"

@@ -27,6 +27,7 @@ from webauthn.helpers.structs import (
 )
 
 from statuspage.staff.audit import record
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import Passkey, Staff
 
 MOST_PASSKEYS: Final = 10
@@ -167,7 +168,7 @@ def passkey_remove(*, passkey: Passkey, by: Staff, ip: str = "") -> None:
     """Remove a passkey."""
     with transaction.atomic():
         before = {"kind": "passkey", "name": passkey.name}
-        target = passkey.staff.get_username()
+        target = account(passkey.staff_id)
         passkey.delete()
         record(act="second_factor.removed", staff=by, ip=ip, target=target, before=before)
 

@@ -8,14 +8,14 @@ from django.http import HttpRequest
 
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import changes, record
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import Staff
-from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA
+from statuspage.staff.permissions import Act, may
 
 
 def may_edit_reference_data(request: HttpRequest) -> bool:
-    """Return True for active administrators."""
-    user = request.user
-    return isinstance(user, Staff) and user.is_active and user.role in MAY_EDIT_REFERENCE_DATA
+    """Return True for those who may change reference data."""
+    return isinstance(request.user, Staff) and may(request.user, Act.REFERENCE_DATA)
 
 
 class ReferenceData:
@@ -65,7 +65,7 @@ def _write_down(
     record(
         act=f"{obj._meta.label_lower}.{what}",
         staff=staff,
-        target=str(obj),
+        target=account(obj.pk) if isinstance(obj, Staff) else str(obj),
         before=before,
         after=after,
         ip=client_ip(request),

@@ -1,4 +1,4 @@
-"""The roles of staff, and the scopes of API tokens."""
+"""The roles of staff, and the scopes of API tokens; permissions.py says what each may do."""
 
 from typing import Final
 
@@ -15,9 +15,10 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor (reads only)")
 
 
+EVERYONE: Final = frozenset(Role)
 MAY_PUBLISH: Final = frozenset({Role.AUTHOR, Role.APPROVER, Role.ADMIN})
 MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
-MAY_EDIT_REFERENCE_DATA: Final = frozenset({Role.ADMIN})
+MAY_ADMINISTER: Final = frozenset({Role.ADMIN})
 MAY_AUDIT: Final = frozenset({Role.ADMIN, Role.AUDITOR})
 
 
@@ -28,7 +29,7 @@ class Scope(models.TextChoices):
     PUBLISH = "publish", _("Publish statements")
     ALONE = "alone", _("Publish without approval")
     SIGNALS = "signals", _("Report monitor signals")
-    SUBSCRIBERS = "subscribers", _("Read and import subscribers")
+    SUBSCRIBERS = "subscribers", _("Add and import subscribers")
 
 
 def every_scope() -> list[str]:

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from statuspage.staff.audit import record
 from statuspage.staff.encryption import seal, unseal
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import Passkey, RecoveryCode, Staff, Totp
-from statuspage.staff.roles import MAY_APPROVE
+from statuspage.staff.permissions import Act, roles_for
 
 STEP: Final = 30  # seconds; RFC 6238, and what every authenticator app expects
 DRIFT: Final = 1  # steps by which a phone's clock may be off, either way
@@ -24,7 +25,7 @@ ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 
 def is_required(staff: Staff) -> bool:
     """Return whether the settings require a second factor of this approver or administrator."""
-    return settings.STAFF_SECOND_FACTOR == "required" and staff.role in MAY_APPROVE
+    return settings.STAFF_SECOND_FACTOR == "required" and staff.role in roles_for(Act.APPROVE)
 
 
 def has_one(staff: Staff) -> bool:
@@ -79,7 +80,7 @@ def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
             staff=by,
             who="manage.py",
             ip=ip,
-            target=staff.get_username(),
+            target=account(staff.pk),
             before={"kind": "totp"},
         )
 

@@ -11,8 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from statuspage.staff.audit import record
+from statuspage.staff.impersonal import account
 from statuspage.staff.models import ApiToken, Staff
-from statuspage.staff.roles import MAY_EDIT_REFERENCE_DATA, Scope, every_scope
+from statuspage.staff.permissions import Act, may
+from statuspage.staff.roles import every_scope
 
 PREFIX: Final = "candor_"
 # last_used_at is a hint for people; writing it on each request would be one UPDATE a request.
@@ -35,13 +37,13 @@ def token_issue(
     a year. `by` is the issuer, if not a command.
     """
     secret = PREFIX + secrets.token_urlsafe(32)
-    may = [*scopes] if scopes is not None else every_scope()
+    given = [*scopes] if scopes is not None else every_scope()
     expires_at = expires_at or timezone.now() + timedelta(days=LONGEST_DAYS)
     with transaction.atomic():
         ApiToken.objects.create(
-            name=name, staff=staff, sha256=_hash(secret), scopes=may, expires_at=expires_at
+            name=name, staff=staff, sha256=_hash(secret), scopes=given, expires_at=expires_at
         )
-        after = {"for": staff.get_username(), "scopes": may, "expires_at": expires_at}
+        after = {"for": account(staff.pk), "scopes": given, "expires_at": expires_at}
         record(act="token.issued", staff=by, who="manage.py", target=name, ip=ip, after=after)
     return secret
 
@@ -53,7 +55,7 @@ def token_revoke(*, token: ApiToken, by: Staff, ip: str = "") -> None:
             revoked_at=timezone.now()
         )
         if done:
-            before = {"for": token.staff.get_username(), "scopes": token.scopes}
+            before = {"for": account(token.staff_id), "scopes": token.scopes}
             record(act="token.revoked", staff=by, target=token.name, ip=ip, before=before)
 
 
@@ -78,14 +80,7 @@ def token_check(secret: str, ip: str = "") -> ApiToken | None:
 def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:
     """Return tokens, newest first: everybody's for administrators, else one's own."""
     rows = ApiToken.objects.select_related("staff").order_by("-pk")
-    return rows if staff.role in MAY_EDIT_REFERENCE_DATA else rows.filter(staff=staff)
-
-
-def scopes_for(staff: Staff) -> list[Scope]:
-    """Return the scopes that this person may give a token: at most their own permissions."""
-    if not staff.may_publish:
-        return [Scope.READ]
-    return [one for one in Scope if staff.may_approve or one != Scope.ALONE]
+    return rows if may(staff, Act.ALL_TOKENS) else rows.filter(staff=staff)
 
 
 def _hash(secret: str) -> str:

@@ -7,6 +7,8 @@ from typing import Final
 # No vowels and no look-alikes (0/o, 1/l), so that no identifier spells a word or is misread.
 ALPHABET: Final = "23456789bcdfghjkmnpqrstvwxyz"
 LENGTH: Final = 12
+# The id of a subject in a preview: well formed, so that URLs can be shown.
+NO_ID: Final = "xxxxxxxxxxxx"
 PAIRS: Final = [*map("".join, product(ALPHABET, repeat=2))]
 
 

@@ -22,6 +22,24 @@ def timelines(subject_type: str, subject_ids: Collection[str]) -> dict[str, list
     return {one: known[one] for one in subject_ids if known[one]}
 
 
+def answers_under(statement: Statement) -> list[int]:
+    """Return the numbers of all answers to what the statement stands under, oldest first.
+
+    That is: to the first statement of its chain of answers, and to those answers.
+    """
+    first = statement
+    while first.corrects:
+        first = first.corrects
+    same = Statement.objects.filter(
+        subject_type=first.subject_type, subject_id=first.subject_id, corrects__isnull=False
+    )
+    thread = {first.number}
+    for number, corrected in same.order_by("number").values_list("number", "corrects_id"):
+        if corrected in thread:
+            thread.add(number)
+    return sorted(thread - {first.number})
+
+
 @once
 def _known_timelines(subject_type: str) -> dict[str, list[Statement]]:
     """Return what was read before; while pages are rendered together this only grows."""

@@ -171,11 +171,16 @@ def statement_withdraw(
 def _answering(statement: Statement) -> Iterator[datetime]:
     """Hold the publishers' lock; refuse a statement that can no longer be answered."""
     with publishing() as now:
-        if statement.corrections.filter(kind=WITHDRAWAL).exists():
-            raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
-        if statement.kind == WITHDRAWAL:
-            raise ValidationError(_("A withdrawal cannot be corrected."), code="withdrawn")
+        check_answerable(statement)
         yield now
+
+
+def check_answerable(statement: Statement) -> None:
+    """Raise ValidationError where the statement was withdrawn, or is a withdrawal itself."""
+    if statement.corrections.filter(kind=WITHDRAWAL).exists():
+        raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
+    if statement.kind == WITHDRAWAL:
+        raise ValidationError(_("A withdrawal cannot be corrected."), code="withdrawn")
 
 
 def _answer(

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from notifications.channels.addresses import AddressKind, calling_code, mask
+from notifications.channels.addresses import AddressKind, calling_code, canonical, mask
 from notifications.subscribers.crypto import blind_index, encrypt
 from notifications.subscribers.models import ALL_TOPICS, Address, Subscriber, Subscription
 from tests.factories import CHANNEL_KINDS
@@ -42,7 +42,7 @@ def _address(channel: str, subscriber: Subscriber, clear: str) -> Address:
         channel=channel,
         kind=kind,
         sealed=encrypt(clear, kind),
-        blind_index=blind_index(clear, kind),
+        blind_index=blind_index(canonical(kind, clear), kind),
         masked=mask(AddressKind(kind), clear),
         country=calling_code(AddressKind(kind), clear),
         confirmed_at=timezone.now(),

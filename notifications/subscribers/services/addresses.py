@@ -33,6 +33,16 @@ class OwnerControlled(ValidationError):
     """The owner subscribed, changed or stopped this address: only they may change it."""
 
 
+def address_is_known(*, channel: str, raw: str) -> bool:
+    """Return whether there is this address already, however it is spelt.
+
+    Raises:
+        ValidationError: there is no such channel, or it is no address of the channel's kind.
+    """
+    contact = contact_on(channel, raw)
+    return Address.objects.filter(channel=channel, blind_index=contact.index).exists()
+
+
 def address_add(
     *,
     channel: str,

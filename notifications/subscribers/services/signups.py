@@ -99,7 +99,7 @@ def count_code(contact: Contact, client_ip: str) -> None:
         CodeRefused: one of the limits is reached, or Redis cannot say whether it is.
     """
     counted = [
-        (settings.SIGNUP_PER_NUMBER_HOUR, "number", contact.clear),
+        (settings.SIGNUP_PER_NUMBER_HOUR, "number", contact.index),
         (settings.SIGNUP_PER_IP_HOUR, "ip", client_ip),
     ]
     if contact.kind == AddressKind.PHONE:

@@ -3,11 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
@@ -19,19 +16,18 @@ from statuspage.api.serializers import (
     InputSerializer,
     MomentSerializerField,
     PageAnswer,
+    ProposalWaiting,
     StatementNumber,
     TextField,
     Timeline,
 )
-from statuspage.approvals.models import Proposal, ProposalState
-from statuspage.approvals.proposals import propose
+from statuspage.approvals.models import Proposal
+from statuspage.approvals.submitting import notice_submit
 from statuspage.notices.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
 from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
-from statuspage.notices.services import TITLE_LENGTH, notice_draft, notice_publish, takes_two
-from statuspage.staff.models import ApiToken
-from statuspage.staff.roles import Scope
+from statuspage.notices.services import TITLE_LENGTH
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
 EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
@@ -136,24 +132,6 @@ class NoticePublished(StatementNumber, NoticeDetail):
     """The answer to a published notice."""
 
 
-class NoticeWaiting(serializers.ModelSerializer[Proposal]):
-    """A notice that was submitted for approval: nothing is public yet."""
-
-    state = serializers.ChoiceField(choices=ProposalState.choices)
-    url = serializers.SerializerMethodField(
-        help_text=_("Console page on which a second person decides.")
-    )
-
-    class Meta:
-        model = Proposal
-        fields = ("id", "kind", "state", "url")
-
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_url(self, proposal: Proposal) -> str:
-        """Return the URL of the console page on which a second person decides."""
-        return settings.SITE_URL + reverse("console:notice_proposal", args=[proposal.pk])
-
-
 class Notices(Publishing, ListAPIView[Notice]):
     """All notices."""
 
@@ -165,7 +143,7 @@ class Notices(Publishing, ListAPIView[Notice]):
         "immediately. Changes of the settlement calendar always need a second person's "
         "approval."
     )
-    answers = {201: NoticePublished, 202: NoticeWaiting}
+    answers = {201: NoticePublished, 202: ProposalWaiting}
     queryset = notices()
     serializer_class = NoticeAnswer
     request_serializer = NoticeSerializer
@@ -174,18 +152,10 @@ class Notices(Publishing, ListAPIView[Notice]):
         """Publish a notice, or submit it for approval where its kind needs a second person."""
         values = self.validated(request)
         incident_id = values.pop("incident", "")
-        if self._takes_two(values["kind"]):
-            draft = notice_draft(**values, incident_id=incident_id)
-            confirmed = values.get("confirmed", False)
-            proposal = propose(token=uuid4(), draft=draft, staff=self.author, confirmed=confirmed)
-            return self.answer(proposal, 202)
-        return self.published(notice_publish(**values, incident_id=incident_id, author=self.author))
-
-    def _takes_two(self, name: str) -> bool:
-        """Return True where a second person must approve; the scope ALONE may skip that."""
-        kind, token = notice_kind(name), self.request.auth
-        alone = isinstance(token, ApiToken) and token.allows(Scope.ALONE)
-        return kind.four_eyes or (takes_two(kind) and not (alone and self.author.may_approve))
+        done = notice_submit(
+            token=uuid4(), author=self.author, alone=self.alone, incident_id=incident_id, **values
+        )
+        return self.answer(done, 202) if isinstance(done, Proposal) else self.published(done)
 
 
 class NoticeView(OneSubject):

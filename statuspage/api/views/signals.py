@@ -21,7 +21,7 @@ from statuspage.monitors.matching import (
     fingerprint_of,
 )
 from statuspage.monitors.models import SignalDraft, SignalDraftState
-from statuspage.staff.roles import Scope
+from statuspage.staff.permissions import Act
 
 STATUSES = (("firing", _("Firing")), ("resolved", _("Cleared")))
 
@@ -85,7 +85,7 @@ class Signals(ActionResource):
         "immediately. Repeated reports are added to the same draft."
     )
     answers = {201: SignalAnswer}
-    scope = Scope.SIGNALS
+    needs = {"POST": Act.REPORT_SIGNAL}
     request_serializer = SignalSerializer
     max_bytes = 100_000
 
@@ -103,7 +103,7 @@ class Signals(ActionResource):
 class Alertmanager(Resource):
     """`/hooks/alertmanager/`: groups of alerts; the token is in Alertmanager's own settings."""
 
-    scope = Scope.SIGNALS
+    needs = {"POST": Act.REPORT_SIGNAL}
     # A thousand alerts with long descriptions; Alertmanager does not resend what is refused.
     max_bytes = 5_000_000
 

@@ -1,6 +1,7 @@
 """The statement log over the API, with corrections and withdrawals."""
 
-from typing import Any
+from typing import Any, Final
+from uuid import uuid4
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from statuspage.api.base import ActionResource, Resource
-from statuspage.api.serializers import AnswerSerializer, StatementAnswer, StatementPublished
+from statuspage.api.serializers import (
+    AnswerSerializer,
+    ProposalWaiting,
+    StatementAnswer,
+    StatementPublished,
+)
+from statuspage.approvals.models import Proposal, ProposalAct
+from statuspage.approvals.submitting import answer_submit
 from statuspage.statements.models import Statement
-from statuspage.statements.services import statement_correct, statement_withdraw
 
 
 class Statements(Resource, ListAPIView[Statement]):
@@ -31,31 +38,48 @@ class StatementView(Resource, RetrieveAPIView[Statement]):
     lookup_field = "number"
 
 
+TELLS_ALL: Final = _(
+    "Everyone notified of the original is notified of this as well. If the original needed a "
+    "second person's approval, or promises money or a payout date, this is not published but "
+    "submitted: the response is 202, and a second person approves it in the console. A token that "
+    "may publish without approval, of an owner who may approve, publishes immediately, except for "
+    "answers to a postmortem or to a change of the settlement calendar."
+)
+
+
 class _Answering(ActionResource):
     request_serializer = AnswerSerializer
-    answers = {201: StatementPublished}
-    service = staticmethod(statement_correct)
+    answers = {201: StatementPublished, 202: ProposalWaiting}
+    answers_by: ProposalAct
 
     def act(self, request: Request, number: int) -> Response:
-        """Publish the correction or withdrawal."""
-        statement = get_object_or_404(Statement, number=number)
-        answer: Any = self.service(
-            statement=statement, author=self.author, **self.validated(request)
+        """Publish the correction or withdrawal, or submit it where it takes two."""
+        done: Any = answer_submit(
+            token=uuid4(),
+            act=self.answers_by,
+            statement=get_object_or_404(Statement, number=number),
+            author=self.author,
+            alone=self.alone,
+            **self.validated(request),
         )
-        answer.refresh_from_db()  # its document is computed by the database
-        answer.statement = answer.number
-        return self.answer(answer)
+        if isinstance(done, Proposal):
+            return self.answer(done, 202)
+        done.refresh_from_db()  # its document is computed by the database
+        done.statement = done.number
+        return self.answer(done)
 
 
 class Corrections(_Answering):
     """Corrections: each says that a statement was wrong, and what is right."""
 
     summaries = {"POST": _("Correct a statement; both stay visible")}
-    description = _("Everyone notified of the original is notified of the correction.")
+    description = TELLS_ALL
+    answers_by = ProposalAct.CORRECTION
 
 
 class Withdrawals(_Answering):
     """Withdrawals: each retracts a statement and gives the reason."""
 
     summaries = {"POST": _("Withdraw a statement; both stay visible")}
-    service = staticmethod(statement_withdraw)
+    description = TELLS_ALL
+    answers_by = ProposalAct.WITHDRAWAL

@@ -16,6 +16,7 @@ from notifications.subscribers.services.addresses import (
     SOURCE_LENGTH,
     WEBHOOK,
     address_add,
+    address_is_known,
     webhook_add,
 )
 from notifications.subscribers.services.importing import subscriber_import
@@ -23,7 +24,7 @@ from statuspage.api.base import ActionResource
 from statuspage.api.parsers import CSVParser
 from statuspage.api.serializers import ComponentIdsField, InputSerializer, MomentSerializerField
 from statuspage.notices.audience import MerchantCategory
-from statuspage.staff.roles import Scope
+from statuspage.staff.permissions import Act
 from statuspage.statements.texts import CHINESE
 
 LANGUAGES = [(CHINESE, _("Chinese")), ("en", _("English"))]
@@ -111,22 +112,25 @@ class Subscribers(ActionResource):
     """Subscribers."""
 
     summaries = {"POST": _("Add an address; a webhook's secret is returned only once")}
-    answers = {201: SubscriberAdded}
-    scope = Scope.SUBSCRIBERS
+    answers = {200: SubscriberAdded, 201: SubscriberAdded}
+    needs = {"POST": Act.ADD_SUBSCRIBER}
 
     request_serializer = SubscriberSerializer
 
     def act(self, request: Request) -> Response:
-        """Add a subscriber."""
+        """Add a subscriber: 201, or 200 where the address was there and has changed."""
         values, shown_once = self.validated(request), {}
         source, raw = values.pop("consent_source"), values.pop("address")
+        known = address_is_known(channel=values["channel"], raw=raw)
         if values["channel"] == WEBHOOK:
             del values["channel"]
             values.pop("category", None)
             address, shown_once["secret"] = webhook_add(url=raw, source=source, **values)
         else:
             address = address_add(raw=raw, source=source, **values)
-        return Response({**SubscriberAnswer(address).data, **shown_once}, status=201)
+        return Response(
+            {**SubscriberAnswer(address).data, **shown_once}, status=200 if known else 201
+        )
 
 
 @extend_schema_view(
@@ -144,7 +148,7 @@ class SubscriberImport(ActionResource):
         "others are imported. At most 20 MB."
     )
     answers = {200: ImportAnswer}
-    scope = Scope.SUBSCRIBERS
+    needs = {"POST": Act.IMPORT_SUBSCRIBERS}
 
     request_serializer = ImportSerializer
     parser_classes = (CSVParser, MultiPartParser)

@@ -1,6 +1,6 @@
 """Forms to correct or withdraw a statement."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,27 +9,23 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.approvals.models import ProposalAct
+from statuspage.approvals.submitting import answer_alone
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.fields import body_field
 from statuspage.statements.documents import Content, correction_content, withdrawal_content
 from statuspage.statements.models import Statement
-from statuspage.statements.services import (
-    CORRECTION,
-    WITHDRAWAL,
-    preview_withdrawal,
-    statement_correct,
-    statement_withdraw,
-)
+from statuspage.statements.services import CORRECTION, WITHDRAWAL, preview_withdrawal
 
 
 @dataclass(frozen=True)
 class AnswerKind:
-    """A correction or a withdrawal: its words on the page, and the service that publishes it."""
+    """A correction or a withdrawal: its words on the page, and the act that it is."""
 
     title: str | Promise
     explanation: str | Promise
     label: str | Promise
-    publish: Callable[..., Statement]
+    act: ProposalAct
 
 
 ANSWERS: Final[Mapping[str, AnswerKind]] = {
@@ -40,7 +36,7 @@ ANSWERS: Final[Mapping[str, AnswerKind]] = {
             "corrected. Everyone notified of the original is notified of the correction."
         ),
         label=_("What was wrong, and what is right"),
-        publish=statement_correct,
+        act=ProposalAct.CORRECTION,
     ),
     WITHDRAWAL: AnswerKind(
         title=_("Withdraw statement %(number)s"),
@@ -49,7 +45,7 @@ ANSWERS: Final[Mapping[str, AnswerKind]] = {
             "withdrawn. Everyone notified of the original is notified of the withdrawal."
         ),
         label=_("Reason for withdrawal"),
-        publish=statement_withdraw,
+        act=ProposalAct.WITHDRAWAL,
     ),
 }
 
@@ -62,6 +58,7 @@ class AnswerForm(ComposeForm):
     def __init__(self, data: QueryDict | None, *, statement: Statement, kind: str) -> None:
         super().__init__(data, initial=_first_text(statement, kind))
         self.statement, self.statement_kind = statement, kind
+        self.act = ANSWERS[kind].act
         self.subject_type, self.subject_id = statement.subject_type, statement.subject_id
         self.corrects = statement.number
         self.fields["body"].label = str(ANSWERS[kind].label)
@@ -74,8 +71,8 @@ class AnswerForm(ComposeForm):
         return withdrawal_content(said.content, body, preview_withdrawal(said))
 
     def service(self, **said: Any) -> Statement:
-        """Publish the correction or withdrawal."""
-        return ANSWERS[self.statement_kind].publish(statement=self.statement, **said)
+        """Publish the correction or withdrawal, where one person may."""
+        return answer_alone(act=self.act, statement=self.statement, **said)
 
 
 def _first_text(statement: Statement, kind: str) -> dict[str, Any]:

@@ -15,12 +15,11 @@ from statuspage.incidents.placeholders import check_filled_in
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content, Document, Subject, document_of
 from statuspage.statements.forms import TextPairField
+from statuspage.statements.ids import NO_ID
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import CHINESE, Text
 
 STALE = _("This form is incomplete. Please open it again.")
-# The id of a subject in a preview: well formed, so that URLs can be shown.
-NO_ID: Final = "xxxxxxxxxxxx"
 NOT_WRITTEN: Final[Text] = {CHINESE: "…"}
 # Fields of the form itself, which are not part of the statement.
 ITS_OWN: Final = frozenset({"token", "version"})

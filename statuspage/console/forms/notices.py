@@ -12,13 +12,14 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.approvals.submitting import notice_alone
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.fields import DayField, MomentFormField, body_field, name_field, offer
 from statuspage.incidents.models import Incident
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import PayloadField
 from statuspage.notices.kind import NoticeKind
-from statuspage.notices.services import NoticeDraft, check_window, foreseen, notice_publish
+from statuspage.notices.services import NoticeDraft, check_window, foreseen
 from statuspage.notices.values import COUNT_DIGITS, NAME_LENGTH
 from statuspage.settlement.rules import products
 from statuspage.staff.models import Staff
@@ -164,7 +165,7 @@ class NoticeForm(ComposeForm):
         """Publish the notice."""
         values = self.cleaned_data
         as_typed = ("title", "body", "effective_from", "effective_until", "confirmed")
-        return notice_publish(
+        return notice_alone(
             kind=self.kind.name,
             payload=self._payload(values),
             audience=_audience(values),

@@ -14,9 +14,10 @@ from statuspage.console.forms.fields import offer
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
 from statuspage.staff.models import Staff
+from statuspage.staff.permissions import scopes_for
 from statuspage.staff.roles import Scope
 from statuspage.staff.second_factor import code_check, totp_confirm
-from statuspage.staff.services import LONGEST_DAYS, scopes_for
+from statuspage.staff.services import LONGEST_DAYS
 
 
 def too_many_tries(wait: int) -> ValidationError:

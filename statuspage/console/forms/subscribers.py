@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.subscribers.models import Import
 from notifications.subscribers.selectors import who_of
 from notifications.subscribers.services.importing import IMPORTS
+from statuspage.staff.impersonal import REACHABLE
 from statuspage.staff.models import Staff
 
 REASON_LENGTH = 200
@@ -51,6 +52,13 @@ class ErasureRequestForm(forms.Form):
         help_text=_("For example “hotline, ticket 4711”. No phone number, no name."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def clean_how(self) -> str:
+        """Refuse a number or address: this stays when the person is gone."""
+        how: str = self.cleaned_data["how"]
+        if REACHABLE.search(how):
+            raise forms.ValidationError(_("No phone number and no e-mail address, please."))
+        return how
 
 
 class WhoForm(forms.Form):

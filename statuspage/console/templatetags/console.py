@@ -25,6 +25,8 @@ from statuspage.lib.money import Fee, yuan
 from statuspage.lib.punctuation import in_parentheses
 from statuspage.monitors.selectors import waiting_drafts
 from statuspage.notices.kind import every_kind
+from statuspage.staff import audit
+from statuspage.staff.models import AuditEntry
 from statuspage.statements.documents import news_of
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import ENGLISH, LANGUAGES, for_reader, in_language
@@ -111,7 +113,19 @@ def statement_no(number: int | str) -> str:
 def target_said(target: str) -> str:
     """Return what an act of the audit log was about; a statement by its number."""
     number = target.removeprefix("#")
-    return statement_no(number) if number != target and number.isdigit() else target
+    return statement_no(number) if number != target and number.isdigit() else account_said(target)
+
+
+@register.filter
+def account_said(value: Any) -> Any:
+    """Return a value of an audit entry; an account by the name that it has now."""
+    return audit.target_said(value) if isinstance(value, str) else value
+
+
+@register.filter
+def who_said(entry: AuditEntry) -> str:
+    """Return who acted, by the name that the account has now."""
+    return audit.who_said(entry.staff_id, getattr(entry, "name", None), entry.who)
 
 
 @register.filter

@@ -11,13 +11,14 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from statuspage.console.access import reads, staff_of
+from statuspage.console.access import own, permits, staff_of
 from statuspage.console.forms.sign_in import EnrolForm, StaffCodeForm, TokenForm
 from statuspage.console.wanted import PER_PAGE, page_of
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.middleware import SHOWN
 from statuspage.staff.models import SignIn, Staff
 from statuspage.staff.passkeys import passkeys_of
+from statuspage.staff.permissions import Act
 from statuspage.staff.second_factor import (
     has_app,
     has_one,
@@ -31,7 +32,7 @@ from statuspage.staff.services import token_issue, token_revoke, tokens_seen_by
 from statuspage.staff.signing_in import sign_in_revoke, sign_ins_of, sign_out_elsewhere
 
 
-@reads
+@own
 def account(request: HttpRequest) -> HttpResponse:
     """Show how the account is protected."""
     staff = staff_of(request)
@@ -48,7 +49,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "console/account.html", context)
 
 
-@reads
+@own
 def totp(request: HttpRequest) -> HttpResponse:
     """Set up an authenticator app; the answer shows the recovery codes once."""
     staff = staff_of(request)
@@ -64,7 +65,7 @@ def totp(request: HttpRequest) -> HttpResponse:
     return render(request, "console/totp.html", context, status=400 if form.is_bound else 200)
 
 
-@reads
+@own
 @require_POST
 def totp_off(request: HttpRequest) -> HttpResponse:
     """Remove the authenticator app, after checking a code."""
@@ -78,7 +79,7 @@ def totp_off(request: HttpRequest) -> HttpResponse:
     return redirect("console:account")
 
 
-@reads
+@own
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Create ten new recovery codes and show them once."""
@@ -89,7 +90,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "console/recovery_codes.html", {"codes": codes})
 
 
-@reads
+@own
 @require_POST
 def session_revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Sign out another of the reader's own browsers."""
@@ -115,7 +116,7 @@ def _picture(uri: str) -> str:
     return mark_safe(svg)  # noqa: S308 - segno draws numbers; the text is not in it
 
 
-@reads
+@permits(Act.OWN_TOKENS)
 def tokens(request: HttpRequest) -> HttpResponse:
     """Show the reader's tokens, or all for administrators, and issue a new one."""
     staff = staff_of(request)
@@ -135,7 +136,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "console/tokens.html", context, status=400 if form.is_bound else 200)
 
 
-@reads
+@permits(Act.OWN_TOKENS)
 @require_POST
 def token_off(request: HttpRequest, number: int) -> HttpResponse:
     """Revoke a token at once and for good."""

@@ -5,15 +5,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import urlencode
 
-from statuspage.console.access import audits
+from statuspage.console.access import permits
 from statuspage.console.export import audit_csv, csv_response
 from statuspage.console.wanted import slice_of
 from statuspage.staff.audit import entries
+from statuspage.staff.permissions import Act
 
 KEYS = ("at", "id")
 
 
-@audits
+@permits(Act.AUDIT)
 def audit(request: HttpRequest) -> HttpResponse:
     """List the audit log, newest first; `q` searches."""
     words = _words(request)
@@ -25,7 +26,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(request, "console/audit.html", context)
 
 
-@audits
+@permits(Act.AUDIT)
 def audit_export(request: HttpRequest) -> HttpResponseBase:
     """Return the whole search result as CSV."""
     return csv_response(audit_csv(entries(_words(request))), "audit")

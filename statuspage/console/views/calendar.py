@@ -23,11 +23,12 @@ from statuspage.calendar.notice_text import HolidayNotice, notice_parse
 from statuspage.calendar.selectors import calendar_of, profiles, years
 from statuspage.calendar.services import notice_load, year_load, year_review
 from statuspage.calendar.workdays import NotYetPublished
-from statuspage.console.access import decides, reads, staff_of, writes
+from statuspage.console.access import permits, reads, staff_of
 from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR, WEEKDAYS, months, special_runs
 from statuspage.console.wanted import page_of
 from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.rules import products, rule_history, rules_on
+from statuspage.staff.permissions import Act
 
 NOTICE_LENGTH: Final = 20_000
 
@@ -120,7 +121,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "console/calendar.html", _asked(request).context())
 
 
-@writes
+@permits(Act.LOAD_CALENDAR)
 def calendar_load(request: HttpRequest) -> HttpResponse:
     """Load a year from a pasted notice or the library: show the difference, then save."""
     asked = _asked(request)
@@ -142,7 +143,7 @@ def calendar_load(request: HttpRequest) -> HttpResponse:
     return render(request, "console/calendar_load.html", context)
 
 
-@decides
+@permits(Act.REVIEW_CALENDAR)
 def calendar_review(request: HttpRequest) -> HttpResponse:
     """Let a second person review a loaded year."""
     asked = _asked(request)

@@ -30,11 +30,12 @@ from notifications.delivery.ledger import (
 from notifications.delivery.models import Delivery
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import BY_OWNER, addresses_reactivate
-from statuspage.console.access import decides, reads, staff_of
+from statuspage.console.access import permits, reads, staff_of
 from statuspage.console.labels import REASONS
 from statuspage.console.models import Decision, DecisionKind
 from statuspage.console.shared import shared
 from statuspage.console.wanted import number_of, query_of, slice_of, wanted_of
+from statuspage.staff.permissions import Act
 
 COUNTED_FOR_SECONDS: Final = 5
 DECISIONS: Final = 10
@@ -58,7 +59,7 @@ def dead_letter_list(request: HttpRequest) -> HttpResponse:
     return render(request, "console/dead_letters.html", context)
 
 
-@decides
+@permits(Act.DECIDE_DEAD_LETTERS)
 def dead_letters_retry(request: HttpRequest) -> HttpResponse:
     """Ask for confirmation with the number, then resend what certainly reached nobody."""
     wanted = wanted_of(request.GET)
@@ -87,7 +88,7 @@ def dead_letters_retry(request: HttpRequest) -> HttpResponse:
     return render(request, "console/dead_letters_retry.html", context)
 
 
-@reads
+@permits(Act.READ, post=Act.DECIDE_DEAD_LETTERS)
 def dead_letter(request: HttpRequest, number: int) -> HttpResponseBase:
     """Show a message with an unknown outcome, and let staff resend or close it."""
     delivery = get_object_or_404(Delivery.objects.select_related("address", "statement"), pk=number)
@@ -101,7 +102,6 @@ def dead_letter(request: HttpRequest, number: int) -> HttpResponseBase:
     return render(request, "console/dead_letter.html", context)
 
 
-@decides
 def _decide(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     act = ACTS.get(request.POST.get("act", ""))
     if act is None:
@@ -129,7 +129,7 @@ def _decide(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 STOPPED_KEYS: Final = ("suppressed_at", "pk")
 
 
-@reads
+@permits(Act.READ, post=Act.REACTIVATE_ADDRESS)
 def quarantine(request: HttpRequest) -> HttpResponseBase:
     """List stopped addresses, latest first, by reason; POST reactivates one."""
     if request.method == "POST":
@@ -146,7 +146,6 @@ def quarantine(request: HttpRequest) -> HttpResponseBase:
     return render(request, "console/quarantine.html", context)
 
 
-@decides
 def _reactivate(request: HttpRequest) -> HttpResponse:
     address = get_object_or_404(Address, pk=number_of(request.POST.get("address", "")) or 0)
     about = {"address": address.masked, "channel": address.channel}

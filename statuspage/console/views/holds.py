@@ -16,10 +16,11 @@ from notifications.delivery.hold_selectors import Held, held_of, is_old, open_ho
 from notifications.delivery.holds import hold_decide
 from notifications.delivery.models import Hold
 from notifications.delivery.states import HOLD_MOVING, HOLD_TRANSITIONS, HoldStep
-from statuspage.console.access import reads, staff_of, writes
+from statuspage.console.access import permits, reads, refused, staff_of
 from statuspage.console.models import Decision, DecisionKind
 from statuspage.console.shared import shared
 from statuspage.incidents.selectors import held_maintenances
+from statuspage.staff.permissions import Act, may
 from statuspage.statements.restoring import last_restoration
 
 COUNTED_FOR_SECONDS: Final = 2
@@ -59,7 +60,7 @@ def held_broadcast(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "console/held_broadcast.html", context)
 
 
-@writes
+@permits(Act.DECIDE_HELD)
 def hold_look(request: HttpRequest, number: int) -> HttpResponseBase:
     """Ask the provider about every message on hold, after a question."""
     hold, held = _hold(number), held_of(number)
@@ -90,13 +91,13 @@ def hold_look(request: HttpRequest, number: int) -> HttpResponseBase:
     )
 
 
-@writes
+@permits(Act.DECIDE_HELD)
 def hold_release(request: HttpRequest, number: int) -> HttpResponseBase:
     """Send what is on hold, after a question; after two if the statement is old."""
     hold, held = _hold(number), held_of(number)
     # As with a single message: to send what may have arrived is an approver's decision.
-    if held.doubtful and not staff_of(request).may_approve:
-        return render(request, "console/undecided.html", status=403)
+    if held.doubtful and not may(staff_of(request), Act.RELEASE_DOUBTFUL):
+        return refused(request, Act.RELEASE_DOUBTFUL)
     asked_twice = request.POST.get("sure") == "yes"
     old = is_old(hold)
     if request.method == "POST" and (asked_twice or not old):
@@ -116,7 +117,7 @@ def hold_release(request: HttpRequest, number: int) -> HttpResponseBase:
     )
 
 
-@writes
+@permits(Act.DECIDE_HELD)
 def hold_discard(request: HttpRequest, number: int) -> HttpResponseBase:
     """Leave what is on hold unsent, after a question."""
     hold, held = _hold(number), held_of(number)

@@ -2,14 +2,13 @@
 
 from functools import partial
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 
 from statuspage.approvals.proposals import propose, waiting
+from statuspage.approvals.rules import approval_of_notice
 from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.compose import Composition, compose, typed
+from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.notices import NoticeForm
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
@@ -18,7 +17,6 @@ from statuspage.incidents.selectors import recent_incidents
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.kind import kinds, notice_kind
 from statuspage.notices.selectors import notices
-from statuspage.notices.services import takes_two
 
 
 @reads
@@ -40,8 +38,9 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     found = next((one for one in kinds() if one.name == kind), None)
     if found is None:
         raise Http404
+    needs_two = approval_of_notice(found).binds(staff_of(request))
     form = NoticeForm(typed(request), kind=found, incidents=list(recent_incidents()))
-    hand_over = partial(_hand_over, form=form) if takes_two(found) else None
+    hand_over = partial(_hand_over, form=form) if needs_two else None
     page = Composition(form, "console/notice_compose.html", {"kind": found}, hand_over)
     return compose(request, page)
 
@@ -54,10 +53,7 @@ def _hand_over(request: HttpRequest, *, form: NoticeForm) -> HttpResponse:
         staff=staff_of(request),
         confirmed=form.cleaned_data["confirmed"],
     )
-    messages.success(
-        request, _("Submitted for approval. It is published once a second person approves it.")
-    )
-    return redirect("console:notice_proposal", number=proposal.pk)
+    return handed_over(request, proposal)
 
 
 @reads

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from statuspage.console import attempts
-from statuspage.console.access import in_staff_language, reads, staff_of
+from statuspage.console.access import in_staff_language, own, staff_of
 from statuspage.console.views.session import HALF, enter, half_signed_in
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
@@ -29,7 +29,7 @@ from statuspage.staff.signing_in import sign_out_elsewhere
 CHALLENGE: Final = "passkey_challenge"
 
 
-@reads
+@own
 @require_POST
 def passkey_options(request: HttpRequest) -> HttpResponse:
     """Return the options from which the browser makes a new passkey."""
@@ -37,7 +37,7 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
     return HttpResponse(options, content_type="application/json")
 
 
-@reads
+@own
 @require_POST
 def passkey_add(request: HttpRequest) -> HttpResponse:
     """Save a new passkey; for a first second factor, also show recovery codes once."""
@@ -65,7 +65,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
     return redirect("console:account")
 
 
-@reads
+@own
 @require_POST
 def passkey_off(request: HttpRequest, number: int) -> HttpResponse:
     """Remove one of the reader's own passkeys."""

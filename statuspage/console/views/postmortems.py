@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from statuspage.console.access import reads, staff_of
+from statuspage.console.access import permits, refused, staff_of
 from statuspage.console.preview import preview_of_content
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
@@ -36,6 +36,8 @@ from statuspage.postmortems.services import (
     postmortem_send_back,
     postmortem_submit,
 )
+from statuspage.staff.permissions import Act, may
+from statuspage.statements.documents import Subject
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.texts import Text
 
@@ -115,7 +117,7 @@ ActionRows = forms.formset_factory(
 NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
-@reads
+@permits(Act.READ, post=Act.PUBLISH)
 def postmortem(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the postmortem as written so far, and the possible next steps."""
     incident = get_object_or_404(incidents(), public_id=public_id)
@@ -124,9 +126,8 @@ def postmortem(request: HttpRequest, public_id: str) -> HttpResponse:
     step = request.POST.get("step", "")
     if step not in {*WRITING, *DECIDING}:
         return HttpResponseBadRequest()
-    staff = staff_of(request)
-    if not (staff.may_approve if step == "approve" else staff.may_publish):
-        return render(request, "console/forbidden.html", status=403)
+    if step == "approve" and not may(staff_of(request), Act.APPROVE):
+        return refused(request, Act.APPROVE)
     return _write(request, incident, step) if step in WRITING else _decide(request, incident, step)
 
 
@@ -234,7 +235,7 @@ def _page(
         "problems": problem.messages if problem else [],
         "preview": preview_of_content(
             POSTMORTEM,
-            ("incident", incident.public_id),
+            Subject("incident", incident.public_id),
             postmortem_content(found, found.actions.all()),
         )
         if found and waits

@@ -1,4 +1,4 @@
-"""Drafts, and notices that wait for a second person's approval."""
+"""Drafts, and what waits for a second person's approval."""
 
 from typing import Any, Final
 
@@ -7,26 +7,24 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from statuspage.approvals.drafts import discarded_by, draft_discard, draft_restore, drafts_of
 from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.approvals.proposals import approve, foreseen_of, send_back
-from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.forms.compose import NO_ID
+from statuspage.console.access import permits, staff_of, writes
 from statuspage.console.preview import preview_of_content
 from statuspage.console.wanted import page_of
-from statuspage.notices.kind import notice_kind
+from statuspage.staff.permissions import Act
 from statuspage.statements.texts import LANGUAGES
 
 
-@reads
+@permits(Act.READ, post=Act.PUBLISH)
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
     """Show what would be published and who wrote it; a second person decides here."""
     found = get_object_or_404(
-        Proposal.objects.select_related("proposed_by", "statement"), pk=number
+        Proposal.objects.select_related("proposed_by", "statement", "answers"), pk=number
     )
     problem = None
     if request.method == "POST":
@@ -41,15 +39,15 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     staff = staff_of(request)
     own = found.proposed_by_id == staff.pk
     waits = found.state == ProposalState.WAITING
+    shown = _foreseen(found) if waits else {}
     context = {
         "proposal": found,
-        "kind": notice_kind(found.kind),
         "languages": LANGUAGES,
         "problems": problem.messages if problem else [],
         "own": own,
-        "may_approve": waits and not own and staff.may_approve,
+        "may_approve": waits and not own and staff.may_approve and not shown["obstacle"],
         "may_send_back": waits and (own or staff.may_approve),
-        **(_foreseen(found) if waits else {}),
+        **shown,
     }
     return render(request, "console/proposal.html", context, status=409 if problem else 200)
 
@@ -71,8 +69,9 @@ def _foreseen(found: Proposal) -> dict[str, Any]:
     """Return the preview of what publishing the proposal now would say."""
     said = foreseen_of(found)
     return {
-        "preview": preview_of_content(f"notice.{found.kind}", ("notice", NO_ID), said.content),
-        "warnings": said.draft.kind.warnings(said.draft.payload, timezone.now()),
+        "preview": preview_of_content(said.kind, said.subject, said.content, said.corrects),
+        "warnings": said.warnings,
+        "obstacle": said.obstacle,
         "seen": said.digest,
     }
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from statuspage.console.access import reads, staff_of
+from statuspage.console.access import permits, staff_of
 from statuspage.console.forms.fields import MomentFormField, offer
 from statuspage.console.wanted import number_of
 from statuspage.incidents.models import Incident
@@ -27,6 +27,7 @@ from statuspage.regulator.services import (
     duty_mark_undone,
     estimate_note,
 )
+from statuspage.staff.permissions import Act
 
 BY_FIGURES: Final = ("", gettext_lazy("Based on the figures"))
 
@@ -77,7 +78,7 @@ class DoneForm(forms.Form):
 Forms: TypeAlias = Mapping[str, Any]
 
 
-@reads
+@permits(Act.READ, post=Act.RECORD_REPORTS)
 def regulator(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the deadlines; staff who may publish record figures and completed reports."""
     incident = get_object_or_404(incidents(), public_id=public_id)
@@ -86,8 +87,6 @@ def regulator(request: HttpRequest, public_id: str) -> HttpResponse:
     step = request.POST.get("step", "")
     if step not in STEPS:
         return HttpResponseBadRequest()
-    if not staff_of(request).may_publish:
-        return render(request, "console/forbidden.html", status=403)
     forms = _forms(incident, request, step)
     if step in forms and not forms[step].is_valid():
         return _page(request, incident, forms, status=422)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from statuspage.console.access import reads, staff_of
+from statuspage.console.access import permits, reads, staff_of
 from statuspage.console.forms.incidents import IncidentOpenForm
 from statuspage.console.preview import preview_of
 from statuspage.console.views.incidents import every_component
@@ -17,6 +17,7 @@ from statuspage.incidents.selectors import open_incidents
 from statuspage.monitors.decisions import draft_dismiss, draft_join, draft_publish, told_already
 from statuspage.monitors.models import SignalDraft, SignalDraftState
 from statuspage.monitors.selectors import decided_drafts, drafts, signals, waiting_drafts
+from statuspage.staff.permissions import Act
 
 # This many drafts are shown with their preview; the others as links.
 SHOWN: Final = 5
@@ -36,14 +37,12 @@ def signal_list(request: HttpRequest) -> HttpResponse:
     return render(request, "console/signals.html", context)
 
 
-@reads
+@permits(Act.READ, post=Act.DECIDE_SIGNAL)
 def signal_draft(request: HttpRequest, number: int) -> HttpResponse:
     """Show a draft with its evidence; staff who may publish decide on it."""
     draft = get_object_or_404(drafts(), pk=number)
     problem = None
     if request.method == "POST":
-        if not staff_of(request).may_publish:
-            return render(request, "console/forbidden.html", status=403)
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
             return HttpResponseBadRequest()

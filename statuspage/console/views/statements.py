@@ -1,5 +1,7 @@
 """The statement log, corrections and withdrawals, and reviews by a second person."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -7,11 +9,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from statuspage.approvals.proposals import review, to_review
-from statuspage.console.access import decides, reads, staff_of, writes
-from statuspage.console.compose import Composition, compose, typed
+from statuspage.approvals.proposals import propose_answer, review, to_review, waiting_about
+from statuspage.approvals.rules import approval_of_answer
+from statuspage.console.access import permits, reads, staff_of, writes
+from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.answers import ANSWERS, AnswerForm
 from statuspage.console.wanted import number_of, page_of
+from statuspage.staff.permissions import Act, may
 from statuspage.statements.models import Statement
 
 
@@ -28,20 +32,41 @@ def answer(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     statement = get_object_or_404(Statement, pk=number)
     form = AnswerForm(typed(request), statement=statement, kind=kind)
     title = str(ANSWERS[kind].title) % {"number": number}
-    context = {"statement": statement, "answer": ANSWERS[kind], "title": title}
-    return compose(request, Composition(form, "console/answer.html", context))
+    context = {
+        "statement": statement,
+        "answer": ANSWERS[kind],
+        "title": title,
+        "waiting": waiting_about(statement),
+    }
+    needs_two = approval_of_answer(statement).binds(staff_of(request))
+    hand_over = partial(_hand_over, form=form) if needs_two else None
+    return compose(request, Composition(form, "console/answer.html", context, hand_over))
 
 
-@reads
+def _hand_over(request: HttpRequest, *, form: AnswerForm) -> HttpResponse:
+    """Submit the answer, and redirect to the page on which a second person reviews it."""
+    proposal = propose_answer(
+        token=form.cleaned_data["token"],
+        act=form.act,
+        statement=form.statement,
+        body=form.cleaned_data["body"],
+        staff=staff_of(request),
+    )
+    return handed_over(request, proposal)
+
+
+@permits(Act.READ, post=Act.APPROVE)
 def reviews(request: HttpRequest) -> HttpResponseBase:
     """List the statements to review, oldest first; POST marks one as reviewed."""
     if request.method == "POST":
         return _read(request)
-    context = {"page": page_of(request, to_review()), "decides": staff_of(request).may_approve}
+    context = {
+        "page": page_of(request, to_review()),
+        "decides": may(staff_of(request), Act.APPROVE),
+    }
     return render(request, "console/reviews.html", context)
 
 
-@decides
 def _read(request: HttpRequest) -> HttpResponse:
     number = number_of(request.POST.get("statement", ""))
     statement = get_object_or_404(to_review(), pk=number)

@@ -12,20 +12,20 @@ from notifications.delivery.ledger import KEYS, history_of
 from notifications.subscribers.models import Consent, Import, Subscriber
 from notifications.subscribers.selectors import addresses_of
 from notifications.subscribers.services.subscriptions import subscriber_erase
-from statuspage.console.access import decides, reads, staff_of
+from statuspage.console.access import permits, staff_of
 from statuspage.console.export import csv_response, subscribers_csv
 from statuspage.console.forms.subscribers import ClearExportForm, ErasureRequestForm, WhoForm
 from statuspage.console.wanted import number_of, slice_of, wanted_of
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
-from statuspage.staff.roles import Role
+from statuspage.staff.permissions import Act, may
 
 # Few addresses share a mask; for a shorter list, staff can type more digits.
 LISTED = 50
 IMPORTS = 10
 
 
-@reads
+@permits(Act.READ_SUBSCRIBERS)
 def subscribers(request: HttpRequest) -> HttpResponse:
     """Search by POST; then list the matching subscribers, or show the only match."""
     search = WhoForm(request.POST if request.method == "POST" else None)
@@ -41,15 +41,15 @@ def subscribers(request: HttpRequest) -> HttpResponse:
         "search": search,
         "who": who,
         "found": found,
-        "may_decide": staff.may_approve,
+        "may_import": may(staff, Act.IMPORT_SUBSCRIBERS),
         "imports": Import.objects.select_related("uploaded_by")[:IMPORTS],
-        "clear": ClearExportForm() if staff.role == Role.ADMIN else None,
+        "clear": ClearExportForm() if may(staff, Act.EXPORT_CLEAR) else None,
     }
     status = 400 if search.is_bound else 200
     return render(request, "console/subscribers.html", context, status=status)
 
 
-@reads
+@permits(Act.READ_SUBSCRIBERS)
 def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a subscriber's choices, consents and messages, found by one of their addresses."""
     found = _subscriber(public_id)
@@ -67,18 +67,18 @@ def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
         .select_related("address")
         .order_by("-pk")[:LISTED],
         "slice": slice_of(request, history_of(shown), KEYS) if shown else None,
-        "may_erase": staff_of(request).may_approve,
+        "may_erase": may(staff_of(request), Act.ERASE_SUBSCRIBER),
     }
     return render(request, "console/subscriber.html", context)
 
 
-@decides
+@permits(Act.ERASE_SUBSCRIBER)
 def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask for confirmation, then remove all personal data of the subscriber."""
     found = _subscriber(public_id)
     form = ErasureRequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        masked = list(found.addresses.values_list("masked", flat=True))
+        channels = sorted(found.addresses.values_list("channel", flat=True))
         how = form.cleaned_data["how"]
         with transaction.atomic():
             subscriber_erase(found, source=how)
@@ -86,7 +86,7 @@ def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
                 act="subscriber.erased",
                 staff=staff_of(request),
                 target=public_id,
-                after={"addresses": masked, "how": how},
+                after={"channels": channels, "how": how},
                 ip=client_ip(request),
             )
         messages.success(request, _("Erased. Only the counts of messages sent remain."))
@@ -100,14 +100,12 @@ def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "console/subscriber_erase.html", context)
 
 
-@reads
+@permits(Act.EXPORT_MASKED, post=Act.EXPORT_CLEAR)
 def subscriber_export(request: HttpRequest) -> HttpResponseBase:
     """Export all subscribers; unmasked only for administrators who give a reason by POST."""
     if request.method != "POST":
         return _attached(clear=False)
     staff, form = staff_of(request), ClearExportForm(request.POST)
-    if staff.role != Role.ADMIN:
-        return render(request, "console/admins_only.html", status=403)
     if not form.is_valid():
         messages.warning(request, _("Enter why you need the full addresses."))
         return redirect("console:subscribers")

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from notifications.subscribers.models import Import
-from statuspage.console.access import decides, reads, staff_of
+from statuspage.console.access import permits, reads, staff_of
 from statuspage.console.export import BOM, written
 from statuspage.console.forms.fields import offer
 from statuspage.console.forms.subscribers import ImportForm
@@ -21,6 +21,7 @@ from statuspage.settlement.affected.selectors import uploads
 from statuspage.settlement.affected.services import upload_receive
 from statuspage.settlement.models import Upload
 from statuspage.staff.models import Staff
+from statuspage.staff.permissions import Act, may
 from statuspage.statements.texts import ENGLISH, for_reader
 from statuspage.uploads.models import AbstractUpload
 
@@ -77,7 +78,7 @@ MODELS: Final[dict[str, type[AbstractUpload]]] = {
 }
 
 
-@decides
+@permits(Act.IMPORT_SUBSCRIBERS)
 def subscriber_import(request: HttpRequest) -> HttpResponse:
     """Upload a list of subscribers."""
     form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
@@ -94,7 +95,7 @@ def transaction_uploads(request: HttpRequest) -> HttpResponse:
     return _uploads_page(request, UploadForm())
 
 
-@decides
+@permits(Act.UPLOAD_TRANSACTIONS)
 def transaction_upload(request: HttpRequest) -> HttpResponse:
     """Upload a list of transactions."""
     form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
@@ -152,7 +153,7 @@ def _uploads_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
         "form": form,
         "complain": form.is_bound,
         "page": page_of(request, uploads()),
-        "may_upload": staff_of(request).may_approve,
+        "may_upload": may(staff_of(request), Act.UPLOAD_TRANSACTIONS),
     }
     status = 400 if form.is_bound else 200
     return render(request, "console/transaction_uploads.html", context, status=status)

@@ -11,3 +11,7 @@ class General(NoticeKind):
 
     name = "general"
     label = _("General notice")
+    advice = _(
+        "Fees, payout dates, settlement rules, refunds and compensation have notices of their own, "
+        "which a second person approves. A general notice is only reviewed after publication."
+    )

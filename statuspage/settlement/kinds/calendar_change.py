@@ -37,6 +37,7 @@ class CalendarChange(NoticeKind):
         PayloadField("day_kind", _("These days become"), choice_of(DayKind)),
         optional("day_name", _("Name of the day"), TEXT),
     )
+    promises_money = True
     four_eyes = True
 
     def check(self, payload: Payload, moment: datetime) -> None:

@@ -42,6 +42,7 @@ class Compensation(NoticeKind):
             help=_("For example: paid automatically, no request needed."),
         ),
     )
+    promises_money = True
 
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return one line about the transactions, and the other fields."""

@@ -41,6 +41,7 @@ class Delay(NoticeKind):
             help=_("Leave empty if there is no basis for a date."),
         ),
     )
+    promises_money = True
 
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return one line about the transactions, and the other fields."""

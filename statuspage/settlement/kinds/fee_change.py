@@ -52,6 +52,7 @@ class FeeChange(NoticeKind):
             help=_("Required if a higher fee takes effect too soon. It is shown on the page."),
         ),
     )
+    promises_money = True
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Refuse a fee that holds already, or one that rises too soon without a reason.

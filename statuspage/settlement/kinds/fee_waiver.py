@@ -50,6 +50,7 @@ class FeeWaiver(NoticeKind):
             help=_("The public ledger shows how much has been paid."),
         ),
     )
+    promises_money = True
 
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return one line about the transactions, and the other fields."""

@@ -40,6 +40,7 @@ class HolidaySchedule(NoticeKind):
         optional("make_up_days", _("Make-up workdays"), DATES, derived=True),
         optional("table", _("Table"), TABLE, derived=True),
     )
+    promises_money = True
 
     def complete(self, payload: Payload) -> Payload:
         """Generate the table; a table that was given must match it.

@@ -30,6 +30,7 @@ class Recovery(NoticeKind):
             ),
         ),
     )
+    promises_money = True
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say since when, and when late money arrives."""

@@ -45,6 +45,7 @@ class SettlementRuleChange(NoticeKind):
         optional("valid_until", _("For transactions until"), DATE, not_before="valid_from"),
         optional("why", _("Reason"), TEXT),
     )
+    promises_money = True
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Refuse a rule that falls back, but does not say from when on, or to what."""

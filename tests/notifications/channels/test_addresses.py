@@ -100,6 +100,8 @@ def test_what_is_no_webhook_address_is_refused(subtests: pytest.Subtests) -> Non
         "https://user:password@hooks.example.com/",
         "https://[::1",
         "hooks.example.com/in",
+        "https://①②⑦.0.0.1/",
+        "https://hooks.example.com./",
         f"https://hooks.example.com/{'x' * 500}",
     ]:
         with subtests.test(typed=typed), pytest.raises(ValidationError):

@@ -1,6 +1,7 @@
 """Webhooks: signed, told apart by their id, and never led into our own network."""
 
 import json
+import socket
 from datetime import UTC, datetime
 
 import pytest
@@ -27,7 +28,14 @@ WEBHOOK = find_channel("webhook")
 OURS = (
     *("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1"),
     *("169.254.169.254", "0.0.0.0", "2130706433", "0x7f.1", "[fe80::1]"),  # noqa: S104
-    "[64:ff9b::7f00:1]",
+    *(
+        "[64:ff9b::7f00:1]",
+        "①②⑦.0.0.1",
+        "１２７．０．０．１",
+        "127。0。0。1",
+        "ｌｏｃａｌｈｏｓｔ",
+        "localhost.",
+    ),
 )
 
 
@@ -140,13 +148,20 @@ def test_without_a_usable_secret_nothing_is_sent(simulator: Simulator, secret: s
     "host",
     OURS,
 )
-def test_our_own_network_is_out_of_reach(simulator: Simulator, settings, host: str) -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_our_own_network_is_out_of_reach(simulator: Simulator, settings, host, scheme) -> None:
     settings.WEBHOOK_ALLOW_PRIVATE = False
-    [outcome] = send(WEBHOOK, hook(f"http://{host}:{simulator.port}/webhook-sink/shop"))
-    assert isinstance(outcome, (Failed, NotSent))
-    if isinstance(outcome, Failed):
-        assert outcome.reason is Reason.BAD_ADDRESS
+    [outcome] = send(WEBHOOK, hook(f"{scheme}://{host}:{simulator.port}/webhook-sink/shop"))
+    assert outcome == Failed(Reason.BAD_ADDRESS, "private")
     assert simulator.messages(provider="webhook") == []
+
+
+def test_a_name_that_leads_into_our_network_is_out_of_reach(settings, monkeypatch) -> None:
+    settings.WEBHOOK_ALLOW_PRIVATE = False
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: found)
+    [outcome] = send(WEBHOOK, hook("https://hooks.example.com/in"))
+    assert outcome == Failed(Reason.BAD_ADDRESS, "private")
 
 
 def test_an_address_that_is_no_url_is_final() -> None:

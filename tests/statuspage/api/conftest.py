@@ -15,6 +15,12 @@ def api(db: None) -> Caller:
 
 
 @pytest.fixture
+def approver(db: None) -> Caller:
+    """Return a system that may do all that the API offers."""
+    return caller(Role.APPROVER)
+
+
+@pytest.fixture
 def auditor(db: None) -> Caller:
     """Return a system that may only read."""
     return caller(Role.AUDITOR)

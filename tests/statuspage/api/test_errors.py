@@ -47,16 +47,16 @@ def test_a_body_that_cannot_be_kept_is_a_parse_error(api, subtests: pytest.Subte
             assert not Statement.objects.exists()
 
 
-def test_a_body_that_is_no_filled_object_is_refused(api, subtests: pytest.Subtests) -> None:
+def test_a_body_that_is_no_filled_object_is_refused(approver, subtests: pytest.Subtests) -> None:
     for body in [b"", b"null", b"[]", b'"text"', b"12", b"true", b"{}"]:
         for path in ["incidents/", "maintenances/", "notices/", "subscribers/"]:
             with subtests.test(body=body, path=path):
-                response = api.call("POST", path, body)
+                response = approver.call("POST", path, body)
                 assert response.status_code == 400
                 error_of(response)
 
 
-def test_another_content_type_is_refused(api, subtests: pytest.Subtests) -> None:
+def test_another_content_type_is_refused(approver, subtests: pytest.Subtests) -> None:
     for path in POSTS:
         for content_type in [
             "text/plain",
@@ -66,7 +66,7 @@ def test_another_content_type_is_refused(api, subtests: pytest.Subtests) -> None
             "",
         ]:
             with subtests.test(path=path, content_type=content_type):
-                response = api.call("POST", path, "a=b", content_type)
+                response = approver.call("POST", path, "a=b", content_type)
                 assert response.status_code in {404, 415}
                 error_of(response)
 
@@ -147,11 +147,13 @@ def test_a_page_has_no_more_rows_than_the_largest(api):
     assert api.get("incidents/?limit=1000000").status_code == 200
 
 
-def test_a_huge_text_is_refused_with_its_length(api, component, subtests: pytest.Subtests) -> None:
+def test_a_huge_text_is_refused_with_its_length(
+    approver, component, subtests: pytest.Subtests
+) -> None:
     for path in POSTS:
         with subtests.test(path=path):
             body = samples.incident(component, body={"zh-hans": "长" * 5001})
-            response = api.post(path, body)
+            response = approver.post(path, body)
             assert response.status_code in {400, 404}
             error_of(response)
 

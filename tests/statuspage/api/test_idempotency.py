@@ -14,6 +14,7 @@ from statuspage.api import idempotency
 from statuspage.api.models import IdempotencyRecord
 from statuspage.api.tasks import forget_old_answers
 from statuspage.staff.models import ApiToken
+from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
 from tests.database.tampering import as_owner
 from tests.factories import text
@@ -115,7 +116,6 @@ def test_every_post_heeds_the_key(api, component):
         "notices/": samples.notice(),
         f"statements/{opened['statement']}/corrections/": words,
         f"statements/{opened['statement']}/withdrawals/": words,
-        "subscribers/": samples.subscriber(),
     }
     for path, body in requests.items():
         first = api.post(path, body, Idempotency_Key=path)
@@ -126,7 +126,18 @@ def test_every_post_heeds_the_key(api, component):
 
 
 @pytest.mark.django_db
-def test_an_import_is_the_same_whatever_the_forms_boundary(api):
+def test_adding_a_subscriber_heeds_the_key():
+    api, body = caller(Role.APPROVER), samples.subscriber()
+    first, again = api.post("subscribers/", body, **KEY), api.post("subscribers/", body, **KEY)
+    assert first.status_code == again.status_code == 201
+    assert again["Idempotent-Replay"] == "true"
+    assert again.content == first.content
+
+
+@pytest.mark.django_db
+def test_an_import_is_the_same_whatever_the_forms_boundary():
+    api = caller(Role.APPROVER)
+
     def upload(boundary: str):
         body = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n'
@@ -142,7 +153,8 @@ def test_an_import_is_the_same_whatever_the_forms_boundary(api):
 
 
 @pytest.mark.django_db
-def test_neither_secret_nor_number_is_kept_in_clear(api):
+def test_neither_secret_nor_number_is_kept_in_clear():
+    api = caller(Role.APPROVER)
     body = samples.subscriber(channel="webhook", address="https://example.com/hook")
     del body["category"]
     secret = api.post("subscribers/", body, **KEY).json()["secret"]

@@ -7,13 +7,20 @@ import pytest
 from django.db import connections
 
 from notifications.subscribers.models import Address, Consent, Subscriber
+from statuspage.staff.roles import Role
 from tests.factories import make_address, open_incident
 from tests.statuspage.api import samples
-from tests.statuspage.api.client import Caller, error_of
+from tests.statuspage.api.client import Caller, caller, error_of
 
 pytestmark = pytest.mark.django_db
 
 IMPORT = "subscribers/import/"
+
+
+@pytest.fixture
+def api(db: None) -> Caller:
+    """Return a system whose owner may add subscribers, as at the console."""
+    return caller(Role.APPROVER)
 
 
 def test_an_added_number_is_confirmed_masked_and_has_its_consent(api):
@@ -51,6 +58,30 @@ def test_adding_a_number_again_changes_its_choices_and_adds_none(api):
     assert answer["language"] == "en"
     assert answer["topics"] == ["notice"]
     assert Address.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "again", ["ops@qq.com", "OPS@QQ.com，", "ｏｐｓ@qq.com", "o\u200bps@qq.com"]
+)
+def test_one_mailbox_is_one_subscription_however_it_is_typed(api, again):
+    first = api.post("subscribers/", samples.subscriber(channel="email", address="Ops@qq.com"))
+    second = api.post("subscribers/", samples.subscriber(channel="email", address=again))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["id"] == second.json()["id"]
+    assert Address.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "host", ["①②⑦.0.0.1", "127。0。0。1", "ｌｏｃａｌｈｏｓｔ", "8.8.8.8", "a.com."]
+)
+def test_a_webhook_to_a_riddle_of_a_host_is_refused(api, settings, host):
+    settings.WEBHOOK_ALLOW_PRIVATE = False
+    body = samples.subscriber(channel="webhook", address=f"https://{host}/hook")
+    del body["category"]
+    response = api.post("subscribers/", body)
+    assert response.status_code == 400
+    assert "ASCII" in str(response.json())
+    assert not Address.objects.exists()
 
 
 def test_a_webhook_gets_its_signing_secret_this_once(api):

@@ -10,8 +10,9 @@ from statuspage.approvals.models import Draft, Proposal, Review
 from statuspage.components.models import Component
 from statuspage.notices.kind import kinds
 from statuspage.staff.models import Staff
+from statuspage.staff.permissions import scopes_for
 from statuspage.staff.roles import Role
-from statuspage.staff.services import scopes_for, token_issue
+from statuspage.staff.services import token_issue
 from statuspage.statements.models import Statement
 from tests.factories import make_address, make_staff, open_incident
 from tests.statuspage.api import samples as bodies

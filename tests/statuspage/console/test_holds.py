@@ -157,7 +157,9 @@ def test_who_decided_what_is_written_down_twice(approver: Client, number: int) -
     approver.post(f"{LIST}{number}/release/")
     page = words(approver.get(LIST))
     assert f"wang · Messages on hold released (2) · No. {number}" in page
-    assert AuditEntry.objects.filter(act="POST console:hold_release", who="wang").exists()
+    assert AuditEntry.objects.filter(
+        act="POST console:hold_release", staff__username="wang"
+    ).exists()
 
 
 @pytest.mark.parametrize("act", ["look", "release", "discard"])

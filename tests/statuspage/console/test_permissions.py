@@ -1,60 +1,73 @@
 """Every address of the console × every role; a new address without a decision here fails."""
 
+from typing import Final, TypeAlias
+
 import pytest
 from django.test import Client
 from django.urls.resolvers import URLPattern
 
 from statuspage.console.models import Decision
 from statuspage.console.urls import urlpatterns
+from statuspage.staff.permissions import Act
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
 from tests.factories import make_staff
 from tests.statuspage.console.browser import browser_of, signed_in, words
 from tests.statuspage.console.paths import example_paths, names
+from tests.statuspage.decisions import ROLES
 
-ANYONE, READ, WRITE, DECIDE, AUDIT = "anyone", "read", "write", "decide", "audit"
-# Open to every member of staff, about their own account only, and never by a link.
-OWN = "own"
-# By a form of theirs alone, for those who may write.
-OWN_DRAFT = "own draft"
+Acts: TypeAlias = tuple[Act | None, Act | None]
 
-DECISIONS = {
+
+def both(act: Act) -> Acts:
+    """Return a decision for GET and for POST."""
+    return act, act
+
+
+# Before signing in, there is nobody whose role could be asked for.
+ANYONE: Final = (None, None)
+READ, WRITE, AUDIT = both(Act.READ), both(Act.PUBLISH), both(Act.AUDIT)
+# Open to every member of staff, about their own account only; never by a link where by POST.
+OWN, OWN_TOKENS, OWN_BY_POST = both(Act.OWN_ACCOUNT), both(Act.OWN_TOKENS), (None, Act.OWN_ACCOUNT)
+
+# What a GET and what a POST does; None where there is no such method.
+DECISIONS: Final[dict[str, Acts]] = {
     "dashboard": READ,
     "login": ANYONE,
     "logout": ANYONE,
     "second_factor": ANYONE,
-    "account": READ,
-    "totp": READ,
-    "totp_off": OWN,
-    "recovery_codes": OWN,
-    "passkey_options": OWN,
-    "passkey_add": OWN,
-    "passkey_off": OWN,
+    "account": OWN,
+    "totp": OWN,
+    "totp_off": OWN_BY_POST,
+    "recovery_codes": OWN_BY_POST,
+    "passkey_options": OWN_BY_POST,
+    "passkey_add": OWN_BY_POST,
+    "passkey_off": OWN_BY_POST,
     "passkey_show_options": ANYONE,
     "passkey_show": ANYONE,
     "sso": ANYONE,
     "sso_back": ANYONE,
-    "session_revoke": OWN,
-    "tokens": READ,
-    "token_revoke": OWN,
+    "session_revoke": OWN_BY_POST,
+    "tokens": OWN_TOKENS,
+    "token_revoke": (None, Act.OWN_TOKENS),
     "audit": AUDIT,
     "audit_export": AUDIT,
     "drafts": WRITE,
-    "draft_discard": OWN_DRAFT,
-    "draft_restore": OWN_DRAFT,
+    "draft_discard": (None, Act.PUBLISH),
+    "draft_restore": (None, Act.PUBLISH),
     "incidents": READ,
     "incident": READ,
     "incident_new": WRITE,
     "incident_compose": WRITE,
     "incident_backfill": WRITE,
     "incident_update": WRITE,
-    "postmortem": READ,
-    "incident_regulator": READ,
+    "postmortem": (Act.READ, Act.PUBLISH),
+    "incident_regulator": (Act.READ, Act.RECORD_REPORTS),
     "switchboard": READ,
     "maintenances": READ,
     "maintenance_calendar": READ,
     "recurrence_new": WRITE,
-    "recurrence_end": OWN_DRAFT,
+    "recurrence_end": (None, Act.PUBLISH),
     "maintenance": READ,
     "maintenance_compose": WRITE,
     "maintenance_update": WRITE,
@@ -62,12 +75,12 @@ DECISIONS = {
     "notice": READ,
     "notice_new": WRITE,
     "notice_compose": WRITE,
-    "notice_proposal": READ,
-    "reviews": READ,
+    "notice_proposal": (Act.READ, Act.PUBLISH),
+    "reviews": (Act.READ, Act.APPROVE),
     "calendar": READ,
     "rules": READ,
-    "calendar_load": WRITE,
-    "calendar_review": DECIDE,
+    "calendar_load": both(Act.LOAD_CALENDAR),
+    "calendar_review": both(Act.REVIEW_CALENDAR),
     "log": READ,
     "statement_correct": WRITE,
     "statement_withdraw": WRITE,
@@ -77,33 +90,26 @@ DECISIONS = {
     "ledger": READ,
     "held": READ,
     "held_broadcast": READ,
-    "hold_look": WRITE,
-    "hold_release": WRITE,
-    "hold_discard": WRITE,
+    "hold_look": both(Act.DECIDE_HELD),
+    "hold_release": both(Act.DECIDE_HELD),
+    "hold_discard": both(Act.DECIDE_HELD),
     "dead_letters": READ,
-    "dead_letters_retry": DECIDE,
-    "dead_letter": READ,
+    "dead_letters_retry": both(Act.DECIDE_DEAD_LETTERS),
+    "dead_letter": (Act.READ, Act.DECIDE_DEAD_LETTERS),
     "signals": READ,
-    "signal_draft": READ,
-    "quarantine": READ,
-    "subscribers": READ,
-    "subscriber": READ,
-    "subscriber_export": READ,
-    "subscriber_import": DECIDE,
-    "subscriber_upload": READ,
-    "subscriber_problems": READ,
-    "subscriber_erasure": DECIDE,
+    "signal_draft": (Act.READ, Act.DECIDE_SIGNAL),
+    "quarantine": (Act.READ, Act.REACTIVATE_ADDRESS),
+    "subscribers": both(Act.READ_SUBSCRIBERS),
+    "subscriber": both(Act.READ_SUBSCRIBERS),
+    "subscriber_export": (Act.EXPORT_MASKED, Act.EXPORT_CLEAR),
+    "subscriber_import": both(Act.IMPORT_SUBSCRIBERS),
+    "subscriber_upload": both(Act.READ_SUBSCRIBERS),
+    "subscriber_problems": both(Act.READ_SUBSCRIBERS),
+    "subscriber_erasure": both(Act.ERASE_SUBSCRIBER),
     "transaction_uploads": READ,
-    "transaction_upload": DECIDE,
+    "transaction_upload": both(Act.UPLOAD_TRANSACTIONS),
     "transaction_list": READ,
     "transaction_problems": READ,
-}
-WRITERS = {Role.AUTHOR, Role.APPROVER, Role.ADMIN}
-ROLES = {
-    READ: set(Role),
-    WRITE: WRITERS,
-    DECIDE: {Role.APPROVER, Role.ADMIN},
-    AUDIT: {Role.ADMIN, Role.AUDITOR},
 }
 
 
@@ -137,15 +143,26 @@ def test_strangers_are_sent_to_the_sign_in(
 @pytest.mark.parametrize("role", Role.values)
 def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
     staff = browser_of(make_staff(role))
-    for name, path in paths.items():
-        if DECISIONS[name] == ANYONE:
+    for name, (get, post) in DECISIONS.items():
+        if (get, post) == ANYONE:
             continue
-        if DECISIONS[name] in {OWN, OWN_DRAFT}:
-            closed = DECISIONS[name] == OWN_DRAFT and role not in WRITERS
-            assert staff.get(path).status_code == (403 if closed else 405), name
+        expected = 200 if role in ROLES[get or post] else 403
+        if expected == 200 and get is None:
+            expected = 405
+        assert staff.get(paths[name]).status_code == expected, name
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_each_role_may_send_the_forms_that_are_its_own(paths: dict[str, str], role: str) -> None:
+    before = Statement.objects.count()
+    staff = browser_of(make_staff(role))
+    for name, (_get, post) in DECISIONS.items():
+        if post is None:
             continue
-        expected = 200 if role in ROLES[DECISIONS[name]] else 403
-        assert staff.get(path).status_code == expected, name
+        response = staff.post(paths[name])
+        assert (response.status_code == 403) == (role not in ROLES[post]), name
+        assert response.status_code < 500, name
+    assert Statement.objects.count() == before
 
 
 @pytest.mark.parametrize("step", ["", "edit", "preview", "confirm", "publish"])
@@ -180,9 +197,10 @@ def test_who_may_not_decide_changes_nothing_and_is_told_why(
 
 def test_an_auditor_is_offered_nothing_that_writes(paths: dict[str, str]) -> None:
     auditor = signed_in(Role.AUDITOR)
-    writing = [path for name, path in paths.items() if DECISIONS[name] in {WRITE, DECIDE}]
+    closed = [one for one, (get, _post) in DECISIONS.items() if get and "auditor" not in ROLES[get]]
+    writing = [paths[name] for name in closed]
     for name, path in paths.items():
-        if DECISIONS[name] == READ:
+        if DECISIONS[name][0] == Act.READ:
             page = words(auditor.get(path))
             assert not [one for one in writing if f'href="{one}"' in page], name
             assert 'name="step"' not in page, name

@@ -115,8 +115,9 @@ def test_others_may_look_and_not_decide(role: str) -> None:
     other = signed_in(role)
     assert 'value="approve"' not in words(other.get(path))
     assert 'value="send_back"' not in words(other.get(path))
+    why = "You cannot publish" if role == Role.AUDITOR else "Your role cannot approve this."
     for step in ("approve", "send_back"):
-        assert "Your role cannot approve this." in decide(other, path, step)
+        assert why in decide(other, path, step)
     assert Proposal.objects.get().state == ProposalState.WAITING
     assert settles()
 
@@ -185,7 +186,7 @@ def test_what_has_become_untrue_is_refused_when_it_is_approved() -> None:
     assert Statement.objects.count() == 1
 
 
-def test_a_withdrawal_shows_what_it_will_undo_before_it_is_published() -> None:
+def test_a_withdrawal_shows_both_persons_what_it_will_undo_before_it_is_published() -> None:
     samples.publish(
         "delay", {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"}
     )
@@ -194,8 +195,13 @@ def test_a_withdrawal_shows_what_it_will_undo_before_it_is_published() -> None:
     client = signed_in()
     page = client.get(path)
     shown = client.post(path, {**form_of(page), "body_zh": "撤回", "step": "confirm"})
-    assert "<td>23 Sep 2026</td><td>21 Sep 2026</td>" in words(shown)
+    undone = "<td>23 Sep 2026</td><td>21 Sep 2026</td>"
+    assert undone in words(shown)
+    submitted = publish(client, path, body_zh="撤回")
+    proposal = str(submitted.redirect_chain[0][0])
+    approver = signed_in(Role.APPROVER)
+    assert undone in words(approver.get(proposal))
     assert not settles()  # looking undoes nothing
-    publish(client, path, body_zh="撤回")
+    assert "Published as statement 3." in decide(approver, proposal)
     assert settles()
     assert text("撤回") == Statement.objects.latest("number").content["body"]

@@ -113,6 +113,12 @@ class TestOne:
         assert (entry.staff, entry.after["how"]) == (staff, "hotline, ticket 4711")
         assert "13812341234" not in str(entry.after)
 
+    @pytest.mark.parametrize("how", ["13812341234 rang", "wei@example.com", "+86 138-1234-1234"])
+    def test_how_they_asked_is_no_address(self, approver: Client, how: str) -> None:
+        path = f"{PATH}{make_address().subscriber.public_id}/erase/"
+        assert "No phone number and no e-mail address" in words(approver.post(path, {"how": how}))
+        assert Subscriber.objects.exists()
+
     def test_without_saying_how_nothing_is_erased(self, approver: Client) -> None:
         path = f"{PATH}{make_address().subscriber.public_id}/erase/"
         assert "This field is required." in words(approver.post(path, {"how": " "}))

@@ -53,7 +53,7 @@ def test_a_revoked_one_is_refused_at_once_and_stays_listed(db: None) -> None:
     browser.post(f"/console/tokens/{ApiToken.objects.get().pk}/revoke/")
     assert call(secret) == 401
     assert "revoked" in words(browser.get("/console/tokens/"))
-    assert AuditEntry.objects.get(act="token.revoked").who == "lin"
+    assert AuditEntry.objects.get(act="token.revoked").staff.username == "lin"
 
 
 def test_one_sees_and_revokes_ones_own_and_administrators_all(db: None) -> None:

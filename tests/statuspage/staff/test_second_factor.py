@@ -237,6 +237,9 @@ def test_who_lost_everything_is_let_in_by_the_operators_command(lin: Staff, phon
     call_command("staff_reset", "lin")
     assert sign_in(Client()).headers["Location"] == "/console/log/"
     entry = AuditEntry.objects.get(act="second_factor.removed")
-    assert (entry.who, entry.target) == ("manage.py", "lin")
+    assert (entry.who, entry.target) == (
+        "manage.py",
+        f"account {Staff.objects.get(username='lin').pk}",
+    )
     with pytest.raises(CommandError, match="nobody"):
         call_command("staff_reset", "nobody")

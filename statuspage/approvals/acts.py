@@ -1,0 +1,182 @@
+"""What a proposal can hold: a notice, a correction or a withdrawal; how each is foreseen and done.
+
+A proposal stores the name of its act and the arguments of the act's service. A new act is one more
+class here; nothing else knows what a proposal does.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from statuspage.approvals.models import Proposal, ProposalAct
+from statuspage.notices.audience import clean_audience
+from statuspage.notices.kind import notice_kind
+from statuspage.notices.services import NoticeDraft, foreseen, notice_publish
+from statuspage.staff.models import Staff
+from statuspage.statements.canonical import Json, canonical, digest
+from statuspage.statements.documents import Subject, correction_content, withdrawal_content
+from statuspage.statements.ids import NO_ID
+from statuspage.statements.models import Statement
+from statuspage.statements.selectors import answers_under
+from statuspage.statements.services import (
+    check_answerable,
+    preview_withdrawal,
+    statement_correct,
+    statement_withdraw,
+)
+from statuspage.statements.times import from_iso, iso_or_none
+
+
+@dataclass(frozen=True)
+class ProposalPreview:
+    """What publishing a proposal now would say; `digest` shows whether that has changed."""
+
+    kind: str
+    subject: Subject
+    content: Mapping[str, Json]
+    corrects: int | None = None
+    # The answers already given to what this one answers.
+    answered: Sequence[int] = ()
+    warnings: Sequence[str] = ()
+    # Why it can no longer be published; empty if it can.
+    obstacle: Sequence[str] = ()
+
+    @property
+    def digest(self) -> str:
+        """The digest of what the approver sees, in hex."""
+        return digest(canonical({"content": dict(self.content), "answered": [*self.answered]}))
+
+
+class ProposedAct:
+    """One act that can wait for approval."""
+
+    name: ClassVar[ProposalAct]
+
+    def foreseen(self, proposal: Proposal) -> ProposalPreview:
+        """Return what publishing the proposal now would say; nothing is kept."""
+        raise NotImplementedError
+
+    def publish(self, proposal: Proposal, approver: Staff) -> Statement:
+        """Publish in the author's name; ValidationError where the service refuses it."""
+        raise NotImplementedError
+
+
+class NoticeAct(ProposedAct):
+    """Publish a notice."""
+
+    name = ProposalAct.NOTICE
+
+    def foreseen(self, proposal: Proposal) -> ProposalPreview:
+        """Return what the notice would say, including what its kind computes."""
+        given = _arguments(proposal)
+        del given["confirmed"]
+        given["audience"] = clean_audience(given["audience"])
+        draft = NoticeDraft(kind=notice_kind(proposal.kind), **given)
+        return ProposalPreview(
+            kind=proposal.statement_kind,
+            subject=Subject("notice", NO_ID),
+            content=draft.content(foreseen(draft)),
+            warnings=draft.kind.warnings(draft.payload, timezone.now()),
+        )
+
+    def publish(self, proposal: Proposal, approver: Staff) -> Statement:
+        """Publish the notice."""
+        given = _arguments(proposal)
+        author = proposal.proposed_by
+        return notice_publish(kind=proposal.kind, author=author, approved_by=approver, **given)
+
+
+class CorrectionAct(ProposedAct):
+    """Correct a statement."""
+
+    name = ProposalAct.CORRECTION
+
+    def foreseen(self, proposal: Proposal) -> ProposalPreview:
+        """Return what the answer would say, the answers before it, and what stands against it."""
+        said = answered_by(proposal)
+        obstacle = _obstacle(said)
+        return ProposalPreview(
+            kind=proposal.statement_kind,
+            subject=Subject(said.subject_type, said.subject_id),
+            content=self.content(said, proposal.draft["body"], possible=not obstacle),
+            corrects=said.number,
+            answered=answers_under(said),
+            obstacle=obstacle,
+        )
+
+    def content(self, said: Statement, body: Mapping[str, str], *, possible: bool) -> Any:
+        """Return the content of the answer; `possible` says whether it can still be published."""
+        return correction_content(said.content, body)
+
+    def publish(self, proposal: Proposal, approver: Staff) -> Statement:
+        """Publish the answer."""
+        return ANSWER_SERVICES[self.name](
+            statement=answered_by(proposal),
+            body=proposal.draft["body"],
+            author=proposal.proposed_by,
+        )
+
+
+class WithdrawalAct(CorrectionAct):
+    """Withdraw a statement."""
+
+    name = ProposalAct.WITHDRAWAL
+
+    def content(self, said: Statement, body: Mapping[str, str], *, possible: bool) -> Any:
+        """Return the reason and what the withdrawal undoes."""
+        return withdrawal_content(said.content, body, preview_withdrawal(said) if possible else {})
+
+
+ANSWER_SERVICES: Final[Mapping[str, Callable[..., Statement]]] = {
+    ProposalAct.CORRECTION: statement_correct,
+    ProposalAct.WITHDRAWAL: statement_withdraw,
+}
+ACTS: Final[Mapping[str, ProposedAct]] = {
+    one.name: one for one in (NoticeAct(), CorrectionAct(), WithdrawalAct())
+}
+
+
+def act_of(proposal: Proposal) -> ProposedAct:
+    """Return the act that a proposal holds."""
+    return ACTS[proposal.act]
+
+
+def answered_by(proposal: Proposal) -> Statement:
+    """Return the statement that a proposed answer is about."""
+    if proposal.answers is None:
+        raise TypeError("this proposal answers no statement")
+    return proposal.answers
+
+
+def written(draft: NoticeDraft, *, confirmed: bool) -> dict[str, Any]:
+    """Return a notice as a proposal stores it."""
+    return {
+        "title": dict(draft.title),
+        "body": dict(draft.body),
+        "payload": dict(draft.payload),
+        "audience": dict(draft.audience),
+        "incident_id": draft.incident_id,
+        "effective_from": iso_or_none(draft.effective_from),
+        "effective_until": iso_or_none(draft.effective_until),
+        "confirmed": confirmed,
+    }
+
+
+def _arguments(proposal: Proposal) -> dict[str, Any]:
+    given = dict(proposal.draft)
+    for name in ("effective_from", "effective_until"):
+        moment: datetime | None = from_iso(given[name]) if given[name] else None
+        given[name] = moment
+    return given
+
+
+def _obstacle(said: Statement) -> Sequence[str]:
+    try:
+        check_answerable(said)
+    except ValidationError as error:
+        return error.messages
+    return ()

@@ -1,0 +1,67 @@
+"""Publish a statement alone, or submit it for approval: what both doors call."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from statuspage.approvals.acts import ANSWER_SERVICES
+from statuspage.approvals.models import Proposal, ProposalAct
+from statuspage.approvals.proposals import propose, propose_answer
+from statuspage.approvals.rules import approval_of_answer, approval_of_notice
+from statuspage.notices.kind import notice_kind
+from statuspage.notices.services import notice_draft, notice_publish
+from statuspage.staff.models import Staff
+from statuspage.statements.models import Statement
+from statuspage.statements.texts import Text
+
+Submitted = Statement | Proposal
+CONFIRMED: Final = "confirmed"
+
+
+def notice_alone(*, author: Staff, alone: bool = False, **written: Any) -> Statement:
+    """Publish a notice by one person; ValidationError (`second_person`) where it takes two."""
+    approval_of_notice(notice_kind(written["kind"])).check(author, alone=alone)
+    return notice_publish(author=author, **written)
+
+
+def notice_submit(*, token: UUID, author: Staff, alone: bool = False, **written: Any) -> Submitted:
+    """Publish a notice, or submit it for approval where its author needs a second person.
+
+    Raises:
+        ValidationError: as `notice_publish` does.
+    """
+    approval = approval_of_notice(notice_kind(written["kind"]))
+    if not approval.binds(author, alone=alone):
+        return notice_publish(author=author, **written)
+    confirmed = written.get(CONFIRMED, False)
+    return propose(token=token, draft=notice_draft(**written), staff=author, confirmed=confirmed)
+
+
+def answer_alone(
+    *, act: ProposalAct, statement: Statement, body: Text, author: Staff, alone: bool = False
+) -> Statement:
+    """Correct or withdraw a statement by one person.
+
+    Raises:
+        ValidationError: it takes two (`second_person`), or the service refuses it.
+    """
+    approval_of_answer(statement).check(author, alone=alone)
+    return ANSWER_SERVICES[act](statement=statement, body=body, author=author)
+
+
+def answer_submit(
+    *,
+    token: UUID,
+    act: ProposalAct,
+    statement: Statement,
+    body: Text,
+    author: Staff,
+    alone: bool = False,
+) -> Submitted:
+    """Correct or withdraw a statement, or submit that where its author needs a second person.
+
+    Raises:
+        ValidationError: the text is unusable, or the statement was withdrawn.
+    """
+    if approval_of_answer(statement).binds(author, alone=alone):
+        return propose_answer(token=token, act=act, statement=statement, body=body, staff=author)
+    return ANSWER_SERVICES[act](statement=statement, body=body, author=author)

@@ -1,0 +1,1 @@
+"""Two persons: who may publish what alone."""
