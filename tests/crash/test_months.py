@@ -31,6 +31,7 @@ def backup_that_takes_long(owner_url: str, file: Path) -> Iterator[None]:
     with psycopg.connect(owner_url) as other:
         with as_owner() as cursor:
             cursor.execute(LAST_TABLE)
+            cursor.execute("GRANT SELECT ON held_until_the_end TO PUBLIC")
         other.execute("LOCK TABLE held_until_the_end IN ACCESS EXCLUSIVE MODE")
         running = threading.Thread(target=back_up, args=[file])
         running.start()
