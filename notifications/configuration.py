@@ -2,9 +2,19 @@
 
 from typing import Annotated, Final
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
-from statuspage.lib.env import EMAIL, AreaSettings, Port, Positive, Token, Url, in_production
+from notifications.regions import read_countries
+from statuspage.lib.env import (
+    EMAIL,
+    AreaSettings,
+    Port,
+    Positive,
+    Token,
+    Url,
+    in_production,
+    written,
+)
 
 SIGNATURE_LENGTH: Final = range(2, 13)
 
@@ -13,6 +23,10 @@ class SmsSettings(AreaSettings):
     """SMS by Twilio, and by Aliyun while Twilio is down. Without credentials a provider is off, and
     the console says so. docs/production.md says which templates to register at Aliyun."""
 
+    SMS_COUNTRIES: Annotated[frozenset[str], PlainValidator(read_countries)] = written("86")
+    """Countries whose mobile numbers may get SMS: calling codes, of which each means its main
+    country, or countries of two letters (86,HK). Satellite numbers never do. Numbers elsewhere that
+    are subscribed already stay, and get none."""
     SMS_SIGNATURE: str = Field("", examples=["演示支付"])
     """Signature, 2 to 12 characters, without 【】."""
     TWILIO_ACCOUNT_SID: str = ""

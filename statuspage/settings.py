@@ -74,12 +74,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Static files, redirects to HTTPS and errors carry these headers too: they come first.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "statuspage.staff.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "statuspage.operations.logs.RequestId",
     "statuspage.pages.large_text.LargeTextMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "statuspage.pages.server.busy.BusyMiddleware",
@@ -89,8 +91,8 @@ MIDDLEWARE = [
     "statuspage.staff.middleware.AuditMiddleware",
     "statuspage.staff.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "statuspage.staff.body_allowance.BodyAllowanceMiddleware",
 ]
 
 ROOT_URLCONF = "statuspage.urls"
@@ -176,7 +178,8 @@ CONTENT_SECURITY_POLICY = {
 HTTPS = site.SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Without a proxy of ours in front, the header is a stranger's.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if site.TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -3,11 +3,13 @@
 import gc
 import time
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from secrets import token_hex
 from typing import Any, Final
 
 import pytest
 from django.core.cache import cache
+from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadFileScheduling
@@ -82,6 +84,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _empty_redis() -> None:
     """Rate limits and tokens of one test must not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _copies_of_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What is written for a whole module is another log than that of the module before."""
+    folder = tmp_path_factory.getbasetemp() / "copies" / token_hex(8)
+    with override_settings(LOG_COPY_DIR=folder):
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _own_copy_of_the_log(_copies_of_logs: Path) -> Iterator[None]:
+    """Each test's database is another log, and so is what this machine has seen of it."""
+    with override_settings(LOG_COPY_DIR=_copies_of_logs / token_hex(8)):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ def start() -> None:
     save_effort(urls["database_owner_url"] or urls["database_url"])
     os.environ |= {
         "DATABASE_URL": urls["database_url"],
-        "DATABASE_OWNER_URL": urls["database_owner_url"],
+        "CANDOR_TEST_OWNER_URL": urls["database_owner_url"],
         "REDIS_URL": urls["redis_url"],
         "DATA_DIR": str(folder),
         "CANDOR_TEST_ENGINES": "1",

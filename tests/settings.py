@@ -21,7 +21,11 @@ engines.start()
 worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1")
 os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(worker[2:]) + 1}"
 
+# Ours alone: a program that a test starts must not know it, nor take it for its own database's.
+os.environ["DATABASE_OWNER_URL"] = os.environ.get("CANDOR_TEST_OWNER_URL", "")
 from statuspage.settings import *  # noqa: E402, F403
+
+del os.environ["DATABASE_OWNER_URL"]
 
 DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405
 # Threads of the live server keep none: the database could not be removed after the last test.

@@ -107,6 +107,7 @@ class AliyunSms(Channel):
 
     name = "aliyun_sms"
     label = _("SMS (backup provider)")
+    longest_callback = 1 << 20  # up to 500 reports at once
     address_kind = AddressKind.PHONE
     stands_in_for = "twilio_sms"
     required_settings = (

@@ -124,6 +124,8 @@ class Channel(ABC):
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
 
+    # Bytes of a callback, where its URL names a secret; 0: no more than anybody may send.
+    longest_callback: ClassVar[int] = 0
     # The settings that are required to send, and the one that limits the messages a second.
     required_settings: ClassVar[tuple[str, ...]] = ()
     rate_setting: ClassVar[str] = ""
@@ -174,6 +176,16 @@ class Channel(ABC):
         ABSENT where the provider will never say more, as where there is no way to ask.
         """
         return {one.delivery_id: LookupResult.ABSENT for one in awaited}
+
+    def callback_allowance(self, request: HttpRequest) -> int:
+        """Return how many bytes the web server may read of a callback, judged by its URL alone."""
+        if not self.longest_callback:
+            return 0
+        try:
+            self.verify_callback(request)
+        except BadSignature:
+            return 0
+        return self.longest_callback
 
     def verify_callback(self, request: HttpRequest) -> None:
         """Pass when the callback is from the provider.

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     PROVIDER_ERROR = "provider_error"
     TIMEOUT = "timeout"
     BUDGET = "budget"
+    COUNTRY = "country"
     FAILING = "failing"
     DISCARDED = "discarded"
     OTHER = "other"

@@ -14,10 +14,12 @@ from notifications.channels import channels
 from notifications.channels.base import Content
 from notifications.delivery.models import Alarm
 from statuspage.lib.punctuation import in_parentheses
+from statuspage.statements.models import LogProblem
 from statuspage.statements.texts import LANGUAGES, in_language
 
 ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
 OF_A_STATEMENT: Final = (Alarm.Kind.BROADCAST_STUCK, Alarm.Kind.MANY_FAILED)
+OF_A_COUNTRY: Final = (Alarm.Kind.CODES_UNENTERED, Alarm.Kind.CODES_CEILING)
 ADVICE: Final[Mapping[str, Promise]] = {
     Alarm.Kind.BUDGET_NEAR: gettext_lazy("Raise SMS_MONTHLY_CAP, or expect SMS to stop."),
     Alarm.Kind.BUDGET_SPENT: gettext_lazy(
@@ -44,9 +46,24 @@ ADVICE: Final[Mapping[str, Promise]] = {
     Alarm.Kind.MANY_FAILED: gettext_lazy(
         "Look at the reasons, put right what can be, then retry the failed messages."
     ),
+    Alarm.Kind.CODES_UNENTERED: gettext_lazy(
+        "Somebody may earn from the codes. Look up the numbers at the provider, remove the country "
+        "from SMS_COUNTRIES or lower SIGNUP_CODES_COUNTRY_HOUR, and restart web and workers."
+    ),
+    Alarm.Kind.CODES_CEILING: gettext_lazy(
+        "If that many people are subscribing, raise SIGNUP_CODES_HOUR, SIGNUP_CODES_DAY or those "
+        "of the country. If not, somebody is running up the bill: see if the codes are entered."
+    ),
     Alarm.Kind.PAGE_FILES: gettext_lazy(
         "Check the disk of DATA_DIR: it may be full or read-only. Until then nginx asks the web "
         "process."
+    ),
+    Alarm.Kind.LOG_BROKEN: gettext_lazy(
+        "Somebody may have changed the database. On the server, “candor log_check” says what "
+        "differs; docs/log.md says what to do. Readers see that the check failed."
+    ),
+    Alarm.Kind.LOG_COPY: gettext_lazy(
+        "Check the disk of LOG_COPY_DIR (DATA_DIR/log). Publishing goes on without the copy."
     ),
 }
 
@@ -69,6 +86,8 @@ def alarm_path(alarm: Alarm) -> str:
         return reverse("console:broadcast", args=[alarm.subject])
     if alarm.kind == Alarm.Kind.MANY_FAILED:
         return f"{reverse('console:dead_letters')}?statement={alarm.subject}"
+    if alarm.kind == Alarm.Kind.LOG_BROKEN:
+        return reverse("pages:log")
     return reverse("console:dashboard")
 
 
@@ -112,7 +131,10 @@ def staff_content(template: str | Promise, what: Callable[[str], str], path: str
 def _about(alarm: Alarm) -> str:
     if alarm.kind in OF_A_STATEMENT:
         return _("No. %(number)s") % {"number": alarm.subject}
+    if alarm.kind in OF_A_COUNTRY:
+        return f"+{alarm.subject}" if alarm.subject else ""
     labels = ENGINES | {one.name: str(one.label) for one in channels()}
+    labels |= {one.value: str(one.label) for one in LogProblem}
     return str(labels.get(alarm.subject, alarm.subject))
 
 

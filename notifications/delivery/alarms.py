@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -134,14 +134,20 @@ def recipients() -> list[tuple[Channel, str]]:
     ]
 
 
-def send_to_staff(name: str, to: Iterable[tuple[Channel, str]], content: Content) -> bool:
+def send_to_staff(
+    name: str,
+    to: Iterable[tuple[Channel, str]],
+    content: Content,
+    attempt: UUID | None = None,
+) -> bool:
     """Send a message to staff, and log failures under its name.
 
+    Whoever sends it again gives the same `attempt`: receivers that can, recognise a repetition.
     Returns False when it certainly reached nobody, so that it is safe to send it again.
     """
     outcomes = []
     for channel, address in to:
-        message = Message(NO_DELIVERY, uuid4(), address, content)
+        message = Message(NO_DELIVERY, attempt or uuid4(), address, content)
         [(_message, outcome)] = loop.stream(channel.send([message]))
         outcomes.append(outcome)
         if not isinstance(outcome, Accepted):

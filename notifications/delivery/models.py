@@ -235,6 +235,13 @@ class Alarm(models.Model):
         CHANNEL_STUCK = "channel_stuck", _("Messages are due but none is sent")
         MANY_FAILED = "many_failed", _("Many messages have failed")
         PAGE_FILES = "page_files", _("Page files cannot be written")
+        LOG_BROKEN = "log_broken", _("The public log failed its own check")
+        LOG_COPY = "log_copy", _("This machine's copy of the log cannot be written")
+        CODES_UNENTERED = "codes_unentered", _("Few of the codes sent by SMS are entered")
+        CODES_CEILING = (
+            "codes_ceiling",
+            _("A ceiling of codes by SMS is reached: people are refused"),
+        )
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     # The month, provider, database, broadcast or machine it is about.

@@ -23,6 +23,8 @@ from statuspage.lib.postgres.base import PASSING
 OWN_LIMIT: Final = "own_limit"
 # The account is refused, not the message: that does not count as an attempt.
 PATIENT: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS})
+# Nothing more is tried at this address, so the subscriber's next one is.
+ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 # Wait as long as before a fifth attempt, to spare a provider that refuses everything.
 PATIENT_ATTEMPT: Final = 5
 BACKOFF_SECONDS: Final = 2.0
@@ -55,8 +57,8 @@ WRITE: Final = """
         repeat_until = coalesce(d.first_tried_at + make_interval(secs => r.repeats),
                                 d.repeat_until),
         sent_at = CASE WHEN r.state = 'sent' THEN coalesce(d.sent_at, now()) ELSE d.sent_at END,
-        settled_at = CASE WHEN d.state = 'sending' AND r.state = 'failed' THEN now()
-                          ELSE d.settled_at END,
+        settled_at = CASE WHEN d.state = 'sending' AND r.state IN ('failed', 'suppressed')
+                          THEN now() ELSE d.settled_at END,
         updated_at = now()
     FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS one (id, provider_id, kind)
     JOIN unnest(%s::timestamptz[], %s::int[], %s::text[], %s::timestamptz[], %s::text[],
@@ -122,7 +124,9 @@ def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetim
     if isinstance(outcome, NotSent):
         return _not_sent(claimed, outcome, now)
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
-    return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, suppress=suppress)
+    ours = reason == Reason.COUNTRY
+    state = DeliveryState.SUPPRESSED if ours else DeliveryState.FAILED
+    return Result(claimed, state, now, reason=reason, code=code, suppress=suppress)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -183,7 +187,7 @@ def _follow_up(results: Sequence[Result]) -> None:
         [
             (one.claimed.id, one.claimed.published_at)
             for one in results
-            if one.state == DeliveryState.FAILED or one.reason == Reason.QUOTA
+            if one.state in ENDED or one.reason == Reason.QUOTA
         ]
     )
 

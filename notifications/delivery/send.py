@@ -12,6 +12,7 @@ from django.conf import settings
 from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel, Message
+from notifications.channels.countries import permitted
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers
 from notifications.delivery.claim import Claimed, claim
@@ -22,6 +23,9 @@ from notifications.hints import wake_send
 
 # One task sends for so long and then lets others in the queue run.
 SLICE_SECONDS: Final = 5.0
+
+# Why a message was stopped before its cost was booked.
+NOT_BOOKED: Final = (Reason.BUDGET, Reason.COUNTRY)
 
 logger = logging.getLogger(__name__)
 
@@ -192,21 +196,23 @@ class _Sending:
         return batch
 
     def _allowed(self, batch: Sequence[Message]) -> Sequence[Message]:
-        """Return what addresses and budget still allow, and settle the rest."""
+        """Return what addresses, countries and budget still allow, and settle the rest."""
         if self._provider.limits.each_address:
             batch, refused = _within_limits(self._provider, batch)
             for message, outcome in refused:
                 self._settle(message, outcome)
         if batch and self._provider.address_kind == AddressKind.PHONE:
-            batch, stopped = budget.reserve(batch)
+            for message in (one for one in batch if not permitted(one.address)):
+                self._settle(message, Failed(Reason.COUNTRY))
+            batch, stopped = budget.reserve([one for one in batch if permitted(one.address)])
             for message in stopped:
                 self._settle(message, Failed(Reason.BUDGET))
         return batch
 
 
 def _unsent(outcome: Outcome) -> bool:
-    """Return whether the budget gets a message back; what it stopped was never booked."""
-    return isinstance(outcome, Failed | NotSent) and outcome.reason != Reason.BUDGET
+    """Return whether the budget gets a message back; what we stopped ourselves was never booked."""
+    return isinstance(outcome, Failed | NotSent) and outcome.reason not in NOT_BOOKED
 
 
 def _within_limits(

@@ -38,6 +38,12 @@ class EscalationSettings(AreaSettings):
     DISCLOSURE_ESCALATION: Chain = written("-20160:staff; -4320:staff; 0:staff")
     """Before the yearly disclosure is due on 31 January."""
 
+    APPROVAL_BATCH_SECONDS: Annotated[int, Field(ge=0)] = 300
+    """Seconds after a message about what waits for approval in which a person gets no other one."""
+    APPROVAL_REMINDER_MINUTES: Positive = 240
+    """Minutes after which approvers are reminded of what still waits; then after twice as long, and
+    so on."""
+
     @field_validator("ALARM_EMAILS")
     @classmethod
     def _alarms_have_addresses(cls, addresses: list[str]) -> list[str]:

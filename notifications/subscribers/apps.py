@@ -1,6 +1,12 @@
 """Configure the subscribers app."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import Warning as CheckWarning
+from django.db import ProgrammingError
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,10 +17,40 @@ class SubscribersConfig(AppConfig):
     verbose_name = _("Subscribers")
 
     def ready(self) -> None:
-        """Have a restore send no code again, and stop imports."""
-        from notifications.subscribers.restoring import EXPIRE_CODES
-        from statuspage.lib.restoring import on_restore
+        """Have a restore send no code again, bring nobody back who left, and stop imports."""
+        from notifications.subscribers.restoring import (
+            EXPIRE_CODES,
+            restored_again,
+            withdrawals_restored,
+        )
+        from notifications.subscribers.services.withdrawals import withdrawals_beside
+        from statuspage.lib.restoring import on_backup, on_restore, report_restore
         from statuspage.uploads.restoring import stop
 
+        on_backup(withdrawals_beside)
         on_restore(EXPIRE_CODES)
+        on_restore(withdrawals_restored)
+        report_restore(restored_again)
         on_restore(stop("subscribers_import", "subscribers_importpart"))
+
+
+@register(Tags.database)
+def numbers_abroad_get_nothing(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn with W001, at `migrate` and `check --database default`, of numbers that get no SMS."""
+    from notifications.subscribers.selectors import numbers_abroad
+
+    try:
+        count = numbers_abroad() if databases else 0
+    except ProgrammingError:
+        return []  # A new installation: the table is still to come.
+    if not count:
+        return []
+    return [
+        CheckWarning(
+            f"{count} subscribed phone numbers are outside of SMS_COUNTRIES: they get no SMS.",
+            hint="Add their countries to SMS_COUNTRIES, or tell these subscribers.",
+            id="subscribers.W001",
+        )
+    ]

@@ -3,10 +3,28 @@
 from typing import Annotated
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import Field, field_validator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from notifications.subscribers.crypto import read_keys
-from statuspage.lib.env import AreaSettings, Positive, secret
+from statuspage.lib.env import AreaSettings, Positive, secret, words, written
+
+
+def _by_country(text: str) -> dict[str, int]:
+    """Read `86:2000,*:100`: numbers by calling code; `*`, for every other one, is required."""
+    found: dict[str, int] = {}
+    for item in words(text):
+        code, _, most = (part.strip() for part in item.partition(":"))
+        if code != "*" and not (code.isascii() and code.isdecimal()):
+            raise ValueError(f"{code!r} is no calling code, such as 86")
+        if not (most.isascii() and most.isdecimal()):
+            raise ValueError(f"needs a whole number for {code}")
+        found[code] = int(most)
+    if "*" not in found:
+        raise ValueError("needs a number for every other country, as in *:100")
+    return found
+
+
+Ceilings = Annotated[dict[str, int], PlainValidator(_by_country)]
 
 
 class SubscriberSettings(AreaSettings):
@@ -31,6 +49,14 @@ class SubscriberSettings(AreaSettings):
     """Country of phone numbers without a country code."""
     IMPORT_MAX_MB: Positive = 200
     """Largest file of subscribers, in megabytes."""
+    BACKUP_KEEP_DAYS: Positive = 90
+    """Days after which you delete a backup: the privacy notice says so."""
+    ERASED_KEEP_DAYS: Positive = 180
+    """Days that the keyed hash of an erased or stopped address is kept, so that no restore and no
+    import brings it back; no fewer than BACKUP_KEEP_DAYS."""
+    CONSENT_KEEP_DAYS: Positive = 1096
+    """Days that the consents of an erased address are kept, under its keyed hash, as proof. Three
+    years: as long as a claim can be brought (Civil Code, article 188)."""
     SIGNUP_CODE_SECONDS: Annotated[int, Field(ge=60)] = 600
     """Seconds that a code is valid."""
     SIGNUP_CODE_TRIES: Positive = 10
@@ -41,8 +67,30 @@ class SubscriberSettings(AreaSettings):
     """Codes asked for in an hour from one network address."""
     SIGNUP_PER_PREFIX_HOUR: Positive = 300
     """Codes sent in an hour to numbers with the same prefix."""
+    SIGNUP_CODES_HOUR: Positive = 2000
+    """Codes sent by SMS in an hour, to all numbers together. At a ceiling staff are told."""
+    SIGNUP_CODES_DAY: Positive = 10_000
+    """Codes sent by SMS in a day (24 hours), to all numbers together."""
+    SIGNUP_CODES_COUNTRY_HOUR: Ceilings = written("86:2000,*:100")
+    """Codes sent by SMS in an hour, by country calling code; * is every other country, each."""
+    SIGNUP_CODES_COUNTRY_DAY: Ceilings = written("86:10000,*:500")
+    """Codes sent by SMS in a day, by country calling code."""
+    SIGNUP_ENTERED_SHARE: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.3
+    """Staff are told when a smaller share than this of the codes sent by SMS is entered: somebody
+    may earn from them. 0: never."""
+    SIGNUP_ENTERED_OF: Positive = 30
+    """Of fewer codes than this no share is taken."""
+    SIGNUP_ENTERED_MINUTES: Positive = 60
+    """Minutes over which the share is taken."""
     VERIFY_PER_IP_MINUTE: Positive = 30
     """Messages verified in a minute, from one network address."""
+
+    @field_validator("ERASED_KEEP_DAYS")
+    @classmethod
+    def _outlives_every_backup(cls, days: int, info: ValidationInfo) -> int:
+        if days < info.data.get("BACKUP_KEEP_DAYS", 0):
+            raise ValueError("must be at least BACKUP_KEEP_DAYS, or a restore undoes erasures")
+        return days
 
     @field_validator("DEFAULT_REGION")
     @classmethod

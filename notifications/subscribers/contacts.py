@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from notifications.channels.addresses import (
     mask,
     normalise,
 )
+from notifications.channels.countries import check_permitted, permitted
 from notifications.subscribers.crypto import blind_index, encrypt
 
 # Which channel carries a code to which kind of address.
@@ -48,6 +49,21 @@ class Contact:
         """The calling code of a phone number's country; empty for other addresses."""
         return calling_code(self.kind, self.clear)
 
+    @property
+    def permitted(self) -> bool:
+        """Whether anything may be sent there: SMS only go to some countries."""
+        return self.kind != AddressKind.PHONE or permitted(self.clear)
+
+    def check(self) -> Self:
+        """Return it if it may enter: at every door where an address is added or gets a code.
+
+        Raises:
+            ValidationError: nothing may be sent there.
+        """
+        if self.kind == AddressKind.PHONE:
+            check_permitted(self.clear)
+        return self
+
     def columns(self) -> dict[str, object]:
         """Return the columns that Address and SignUp share."""
         return {
@@ -63,9 +79,9 @@ def contact_for_code(kind: AddressKind, raw: str) -> Contact:
     """Return the contact that someone typed, on the channel that can carry a code to it.
 
     Raises:
-        ValidationError: it is no address of that kind.
+        ValidationError: it is no address of that kind, or nothing may be sent there.
     """
-    return Contact(CODE_CHANNELS[kind], kind, _normalised(kind, raw))
+    return Contact(CODE_CHANNELS[kind], kind, _normalised(kind, raw)).check()
 
 
 def contact_on(channel: str, raw: str) -> Contact:

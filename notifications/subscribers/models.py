@@ -79,7 +79,8 @@ class Address(models.Model):
     # Failures in a row, and when the first of them was: too many too fast mean quarantine.
     failures = models.PositiveSmallIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    # By PostgreSQL's clock: an erasure counts for what is older than itself.
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("address")
@@ -164,6 +165,33 @@ class SignUp(models.Model):
         return self.masked
 
 
+class CodeRequest(models.Model):
+    """A code that was asked for by SMS, kept for two days to count; it names nobody."""
+
+    # The country's calling code.
+    country = models.CharField(max_length=3)
+    signup = models.ForeignKey(SignUp, null=True, on_delete=models.SET_NULL, related_name="codes")
+    at = models.DateTimeField(db_default=Now())
+    entered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="code_request_at")]
+
+    def __str__(self) -> str:
+        return f"+{self.country} {self.at}"
+
+
+class CodeCeiling(models.Model):
+    """When a ceiling of codes last refused somebody."""
+
+    # The calling code whose ceiling it was; empty: that of all together.
+    country = models.CharField(max_length=3, primary_key=True)
+    hit_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"+{self.country} {self.hit_at}"
+
+
 class Consent(models.Model):
     """When, how and to which words someone agreed, or withdrew; kept after an erasure."""
 
@@ -176,6 +204,8 @@ class Consent(models.Model):
     address = models.ForeignKey(
         Address, null=True, on_delete=models.SET_NULL, related_name="consents"
     )
+    # Of an erased address: who has the address can prove it, nobody else sees whose it was.
+    blind_index = models.CharField(max_length=64, blank=True, db_default="", default="")
     act = models.CharField(max_length=10, choices=Act.choices)
     source = models.CharField(_("method"), max_length=60)
     text_version = models.CharField(_("text version"), max_length=40)
@@ -184,9 +214,48 @@ class Consent(models.Model):
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
+        indexes = [
+            models.Index(
+                fields=["blind_index"],
+                name="consent_of_erased",
+                condition=models.Q(address=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.act} {self.source}"
+
+
+class Withdrawal(models.Model):
+    """That an address was erased, stopped or resumed, by its keyed hash.
+
+    Kept beside the database as well, until the oldest backup is gone: a restore applies it again.
+    """
+
+    class Act(models.TextChoices):
+        """What its owner asked for."""
+
+        ERASED = "erased", _("Erased")
+        STOPPED = "stopped", _("Stopped")
+        RESUMED = "resumed", _("Resumed")
+
+    act = models.CharField(max_length=10, choices=Act.choices)
+    channel = models.CharField(max_length=20)
+    blind_index = models.CharField(max_length=64)
+    reason = models.CharField(max_length=30, blank=True, default="", db_default="")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("withdrawal")
+        verbose_name_plural = _("withdrawals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "blind_index", "act", "at"], name="withdrawal_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.channel}"
 
 
 class Import(AbstractUpload):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import reachable_channels
 from notifications.channels.addresses import AddressKind
+from notifications.channels.countries import permitted_codes
 from notifications.channels.pasted import plain
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.contacts import contact_on
@@ -44,6 +45,14 @@ def clear_address(address: Address | SignUp) -> str:
 def choices_of_signup(signup: SignUp) -> Choices:
     """Return the choices made with a sign-up."""
     return Choices(signup.language, signup.category, tuple(signup.topics), tuple(signup.components))
+
+
+def numbers_abroad() -> int:
+    """Count the numbers in use that get no SMS, because their country is not in SMS_COUNTRIES."""
+    numbers = Address.objects.filter(
+        kind=AddressKind.PHONE, confirmed_at__isnull=False, suppressed_at=None
+    )
+    return numbers.exclude(country__in=permitted_codes()).count()
 
 
 def component_names(public_ids: Iterable[str], language: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
+from notifications.delivery.alarm_texts import OF_A_COUNTRY
 from notifications.delivery.alarms import (
     OVER_AFTER,
     Trouble,
@@ -22,15 +23,25 @@ from notifications.delivery.alarms import (
 from notifications.delivery.models import Alarm
 from notifications.delivery.movement import QUEUES, movements_note, stuck_queues
 from notifications.escalation.services import promises_remind
+from notifications.subscribers.services.code_counts import ceilings_hit, unentered
 from notifications.watch.direct import DirectLine
 from notifications.watch.rounds import Rounds
 from statuspage.lib import redis_client
 from statuspage.lib.troubles import troubles
 from statuspage.operations.heartbeat import ALIVE_SECONDS, CLOCK, pulses
+from statuspage.statements.findings import open_findings
+from statuspage.statements.guard import log_follow
 
 PROGRAMS: Final = {"worker": Alarm.Kind.WORKERS_SILENT, CLOCK: Alarm.Kind.BEAT_SILENT}
 # Those that this watch raises whatever it can reach, and so may end.
-OWN: Final = (Alarm.Kind.ENGINE_AWAY, Alarm.Kind.PAGE_FILES, *QUEUES)
+OWN: Final = (
+    Alarm.Kind.ENGINE_AWAY,
+    Alarm.Kind.PAGE_FILES,
+    Alarm.Kind.LOG_BROKEN,
+    Alarm.Kind.LOG_COPY,
+    *QUEUES,
+    *OF_A_COUNTRY,
+)
 
 
 class Watch:
@@ -106,6 +117,7 @@ class Watch:
         while not self._unsent.empty():
             word_release(self._unsent.get())
         movements_note()
+        log_follow()
         found, kinds = self._found()
         alarms_see(found, kinds if self._steady() else [])
         for word in alarms_claim():
@@ -114,6 +126,10 @@ class Watch:
     def _found(self) -> tuple[list[Trouble], Collection[str]]:
         """Return what is wrong, and the kinds that this watch can judge just now."""
         found = [*stuck_queues(), *(Trouble(Alarm.Kind(kind), about) for kind, about in troubles())]
+        wrong = set(open_findings().values_list("problem", flat=True))
+        found += [Trouble(Alarm.Kind.LOG_BROKEN, problem) for problem in wrong]
+        found += [Trouble(Alarm.Kind.CODES_UNENTERED, country) for country in unentered()]
+        found += [Trouble(Alarm.Kind.CODES_CEILING, country) for country in ceilings_hit()]
         if self._away(self.redis):
             found.append(Trouble(Alarm.Kind.ENGINE_AWAY, "redis", self.redis.silent_for))
             return found, OWN

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -27,12 +28,9 @@ class TokenAuthentication(BaseAuthentication):
         Raises:
             AuthenticationFailed: the token is unknown, has expired, or its owner has left.
         """
-        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != SCHEME:
+        if not _offered(request._request):
             return None
-        secret = secret.strip()
-        short = secret.isascii() and len(secret) <= LONGEST
-        token = token_check(secret, client_ip(request._request)) if short else None
+        token = token_of(request._request)
         if token is None:
             raise AuthenticationFailed(_("Unknown or expired token."))
         # For the audit log, which records every use.
@@ -42,6 +40,18 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return the WWW-Authenticate header; with it, a refusal is a 401 instead of a 403."""
         return 'Bearer realm="api"'
+
+
+def token_of(request: HttpRequest) -> ApiToken | None:
+    """Return the valid token that the request offers; None without one."""
+    secret = _offered(request)
+    usable = secret and secret.isascii() and len(secret) <= LONGEST
+    return token_check(secret, client_ip(request)) if usable else None
+
+
+def _offered(request: HttpRequest) -> str:
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    return (secret.strip() or "-") if scheme.lower() == SCHEME else ""
 
 
 if TYPE_CHECKING:  # DRF's views import this module: it is named in REST_FRAMEWORK

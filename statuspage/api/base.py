@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
+from statuspage.api.authentication import token_of
 from statuspage.api.errors import TooLarge
 from statuspage.api.idempotency import answered_once
 from statuspage.staff.models import ApiToken, Staff
@@ -44,6 +45,12 @@ class Resource(LocalizedView, GenericAPIView[Any]):
     needs: Mapping[str, Act] = {}
     description: Any = ""
     max_bytes = 1_000_000
+
+    @classmethod
+    def body_allowance(cls, request: HttpRequest, **_parts: Any) -> int:
+        """Return how long a body the web server may read: a long one needs a token that may."""
+        token, act = token_of(request), getattr(cls, "needs", {}).get("POST", Act.PUBLISH)
+        return cls.max_bytes if token and token_may(token, act) else 0
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the caller's permission, then the Content-Length, before the body is read."""

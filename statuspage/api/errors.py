@@ -13,6 +13,8 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_handler
 
+from statuspage.statements.guard import LogBroken
+
 Fields = dict[str, list[str]]
 
 # Refusals because of the present state, not because of the request.
@@ -40,6 +42,12 @@ class InProgress(Conflict):
     default_detail = _("A request with this Idempotency-Key is still running. Try again shortly.")
     default_code = "in_progress"
     wait = 2
+
+
+class Unavailable(exceptions.APIException):
+    """503: nobody can do this at present; the same request may succeed later."""
+
+    status_code = 503
 
 
 class KeyReused(exceptions.APIException):
@@ -72,6 +80,8 @@ def _from_service(error: DjangoValidationError) -> exceptions.APIException:
     code = getattr(error, "code", None) or "invalid"
     if code in CONFLICTS:
         return Conflict(error.messages[0], code)
+    if isinstance(error, LogBroken):
+        return Unavailable(error.messages[0], code)
     refused = exceptions.ValidationError(as_serializer_error(error))
     refused.default_code = code
     return refused

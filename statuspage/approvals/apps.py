@@ -9,3 +9,18 @@ class ApprovalsConfig(AppConfig):
 
     name = "statuspage.approvals"
     verbose_name = _("Approvals")
+
+    def ready(self) -> None:
+        """Register what waits for a second person, and what one sent back."""
+        from statuspage.approvals import waiting
+        from statuspage.lib.waiting import returned_items, waiting_items
+
+        for source in (
+            waiting.proposals,
+            waiting.postmortems,
+            waiting.calendar_years,
+            waiting.reviews,
+        ):
+            waiting_items(source)
+        for returned in (waiting.returned_proposals, waiting.returned_postmortems):
+            returned_items(returned)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 ACTS: Final[Mapping[str, Any]] = {
+    "log.accepted": gettext_lazy("Break of the public log accepted"),
     "recovery_codes.renewed": gettext_lazy("New recovery codes made"),
     "second_factor.added": gettext_lazy("Second factor added"),
     "second_factor.failed": gettext_lazy("Second factor failed"),

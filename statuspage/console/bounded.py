@@ -1,13 +1,28 @@
 """Refuse request bodies larger than the largest list before anything is written to disk."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+
+from statuspage.staff.models import Staff
+from statuspage.staff.permissions import Act, may
 
 # For the form's other fields and the multipart boundaries.
 ALLOWANCE_BYTES = 1 << 20
+
+
+def lists_up_to(setting: str, act: Act) -> Callable[[HttpRequest], int]:
+    """Return the rule of a page that takes a list of so many megabytes, from those who may."""
+
+    def rule(request: HttpRequest) -> int:
+        allowed = isinstance(request.user, Staff) and may(request.user, act)
+        return (getattr(settings, setting) << 20) + ALLOWANCE_BYTES if allowed else 0
+
+    return rule
 
 
 class BoundedUpload(FileUploadHandler):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.outcomes import Reason
 from notifications.delivery.states import DeliveryState
+from notifications.subscribers.restoring import RESTORED
 from notifications.subscribers.services.inbound import WECHAT
 from notifications.subscribers.services.subscriptions import UNSUBSCRIBED, WEB
 from statuspage.components.statuses import ComponentStatus, Impact
@@ -51,6 +52,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.PROVIDER_ERROR: _("Provider error"),
     Reason.TIMEOUT: _("Timed out"),
     Reason.BUDGET: _("Monthly SMS budget used up"),
+    Reason.COUNTRY: _("Country not among SMS_COUNTRIES"),
     Reason.FAILING: _("Failed repeatedly"),
     Reason.DISCARDED: _("Discarded after a restore"),
     Reason.OTHER: _("Other reason"),
@@ -60,4 +62,5 @@ REASONS: Final[Mapping[str, Any]] = {
 CONSENT_SOURCES: Final[Mapping[str, Any]] = {
     WEB: _("on the website"),
     WECHAT: _("in WeChat"),
+    RESTORED: _("again after a restore"),
 }

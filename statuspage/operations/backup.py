@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +16,7 @@ from django.db import OperationalError, connection
 from psycopg.conninfo import make_conninfo
 
 from statuspage.lib.postgres.owner import as_owner
-from statuspage.lib.restoring import restore_steps
+from statuspage.lib.restoring import CannotRestore, RestoreRequest, restore_steps, with_backup
 from statuspage.operations.database_roles import grant
 from statuspage.statements.models import Statement
 
@@ -51,10 +51,11 @@ def backup(target: Path) -> int:
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
+    with_backup(target)
     return head
 
 
-def restore(source: Path) -> int:
+def restore(source: Path, request: RestoreRequest | None = None) -> int:
     """Fill an empty database from a backup, all or nothing; returns the newest statement's number.
 
     What was unfinished in the backup is put on hold in the same transaction: a worker that runs
@@ -62,15 +63,19 @@ def restore(source: Path) -> int:
 
     Raises:
         BackupError: the database is not empty, the file cannot be read, pg_restore is missing or
-            failed, or a statement in it does not match its hash.
+            failed, a step cannot do its part, or a statement in it does not match its hash.
     """
     if not source.is_file():
         raise BackupError(f"there is no {source}")
     with as_owner():
         if connection.introspection.table_names():
             raise BackupError("the database is not empty; restore into a new one")
+        try:
+            steps = restore_steps(request or RestoreRequest(source, strict=False))
+        except CannotRestore as error:
+            raise BackupError(str(error)) from error
         connection.close()
-        _fill(source)
+        _fill(source, steps)
         # Until here the programs' role may not even read.
         grant()
         check_log()
@@ -94,7 +99,7 @@ def _head() -> int:
         raise BackupError("the database does not answer") from error
 
 
-def _fill(source: Path) -> None:
+def _fill(source: Path, steps: Sequence[str]) -> None:
     """Run the backup as SQL and the registered steps in one transaction.
 
     COMMIT is only written once pg_restore has ended well. Whatever dies before that, PostgreSQL
@@ -113,7 +118,7 @@ def _fill(source: Path) -> None:
         shutil.copyfileobj(cast("IO[bytes]", script.stdout), into)
         if script.wait() == 0:
             # The script has emptied the search path.
-            into.write("\n".join(("RESET search_path;", *restore_steps(), "COMMIT;", "")).encode())
+            into.write("\n".join(("RESET search_path;", *steps, "COMMIT;", "")).encode())
 
 
 @contextmanager

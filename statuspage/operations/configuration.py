@@ -21,6 +21,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "options": {"headers": {HEADER: True}},
     }
     for task, seconds in {
+        "statements.recompute": 3600.0,
         "incidents.advance_maintenances": 5.0,
         "incidents.announce_recurring": 60.0,
         "monitors.lapse_drafts": 60.0,
@@ -36,12 +37,14 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "delivery.make_partitions": 3600.0,
         "delivery.tell_alarms": 30.0,
         "escalation.remind": 15.0,
+        "escalation.tell_waiting": 15.0,
         "escalation.forget": 86400.0,
         "delivery.count_told": 30.0,
         "delivery.report": 3600.0,
         "subscribers.send_unsent_codes": 5.0,
         "subscribers.read_imports": 2.0,
         "subscribers.forget_old_signups": 3600.0,
+        "subscribers.keep_withdrawals": 300.0,
         "api.forget_old_answers": 3600.0,
     }.items()
 }

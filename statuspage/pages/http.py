@@ -34,6 +34,11 @@ CACHING: Final = {
     "stale_while_revalidate": 1,
     "stale_if_error": 86_400,
 }
+BODY_REFUSALS: Final = {
+    400: ("invalid", _("The body is shorter than announced, or its length is no number.")),
+    408: ("timeout", _("The request took too long to arrive. Send it again.")),
+    413: ("too_large", _("The request is too large.")),
+}
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
@@ -74,7 +79,19 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _failed(request: HttpRequest, status: int, code: str, message: Promise) -> HttpResponse:
+def body_refused(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer a request whose body was not read: 400, 408 where it was slow, 413 where too long."""
+    code, message = BODY_REFUSALS[status]
+    return _failed(request, status, code, message, f"pages/errors/{status}.html")
+
+
+def _failed(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    message: Promise,
+    template: str = "pages/errors/500.html",
+) -> HttpResponse:
     """Answer in the format of the API that was asked, or with the page."""
     if request.path.startswith("/api/v1/"):
         with override(get_language_from_request(request)):
@@ -85,7 +102,7 @@ def _failed(request: HttpRequest, status: int, code: str, message: Promise) -> H
             response = JsonResponse({"error": str(message)}, status=status)
         response["Access-Control-Allow-Origin"] = "*"
         return response
-    return render(request, "pages/errors/500.html", NO_QUERY, status=status)
+    return render(request, template, NO_QUERY, status=status)
 
 
 def too_fast(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:

@@ -40,6 +40,8 @@ class Postmortem(models.Model):
     )
     # Why a second person sent it back.
     note = models.TextField(blank=True)
+    # When a second person sent it back; null once it is submitted again.
+    returned_at = models.DateTimeField(null=True)
     # The person who changed it last, and so may not approve it.
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approver = models.ForeignKey(

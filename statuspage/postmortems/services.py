@@ -89,14 +89,19 @@ def postmortem_submit(*, postmortem: Postmortem) -> Postmortem:
         problem = _("Required before you submit it for approval.")
         raise ValidationError(dict.fromkeys(missing, problem))
     with _moved(postmortem.incident, postmortem.version, PostmortemState.WAITING) as row:
-        row.note = ""
+        row.note, row.returned_at = "", None
     return row
 
 
-def postmortem_send_back(*, postmortem: Postmortem, note: str) -> Postmortem:
-    """Send it back to its author, with the reason; ValidationError if it is not waiting."""
+def postmortem_send_back(*, postmortem: Postmortem, by: Author, note: str) -> Postmortem:
+    """Send it back to its author, with the reason; its author may take it back as well.
+
+    Raises:
+        ValidationError: it is not waiting.
+    """
     with _moved(postmortem.incident, postmortem.version, PostmortemState.DRAFT) as row:
         row.note = note.strip()[:1000]
+        row.returned_at = database_now() if by.pk != row.author_id else None
     return row
 
 

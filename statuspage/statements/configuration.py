@@ -1,5 +1,6 @@
 """Typed settings of the public log."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import field_validator
@@ -22,6 +23,10 @@ class PublicLogSettings(AreaSettings):
     behind the old, separated by a comma: both sign. Make one: openssl rand -base64 32"""
     LOG_ORIGIN: str = ""
     """Name of the log, which never changes; empty: the host of SITE_URL and /log."""
+
+    LOG_COPY_DIR: Path | None = None
+    """Folder of this machine's own copy of every checkpoint, which whoever can write to the
+    database alone cannot reach; empty: DATA_DIR/log. It must survive a restart."""
 
     @field_validator("LOG_ORIGIN")
     @classmethod

@@ -109,3 +109,62 @@ class Restoration(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.newest}"
+
+
+class LogProblem(models.TextChoices):
+    """How the log in the database can differ from the one that was signed."""
+
+    SIGNATURE = "signature", _("the newest checkpoint is not signed by our key")
+    TREE = "tree", _("the tree does not lead to the root that was signed last")
+    SHORTER = "shorter", _("statements that were published are missing")
+    FORKED = "forked", _("it is not the continuation of the log that this machine has seen")
+    STATEMENT = "statement", _("a statement is not what was published")
+    NODE = "node", _("a hash of the tree was changed")
+    CHECKPOINT = "checkpoint", _("a checkpoint does not fit the statements")
+    COPY = "copy", _("this machine's copy of the checkpoints does not fit the statements")
+
+
+class LogFinding(models.Model):
+    """Something that a check of the log found; open until a later check finds it right again."""
+
+    problem = models.CharField(max_length=20, choices=LogProblem.choices)
+    # Which machine sees it, where that depends on its own copy; empty: every machine would.
+    source = models.CharField(max_length=100, blank=True)
+    # The number of the statement, the size of the checkpoint or the place in the tree.
+    place = models.CharField(max_length=40, blank=True)
+    found_at = models.DateTimeField(db_default=Now())
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("finding about the log")
+        verbose_name_plural = _("findings about the log")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["problem", "source"],
+                name="log_finding_open_once",
+                condition=models.Q(over_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.place}"
+
+
+class LogAcceptance(models.Model):
+    """The operator's decision to go on from a log that is not the one last seen; it is public."""
+
+    at = models.DateTimeField(_("accepted at"), db_default=Now())
+    # The log from which it goes on, and how many statements had been seen before.
+    size = models.BigIntegerField(_("size"))
+    root = models.CharField(_("root"), max_length=44)
+    seen = models.BigIntegerField()
+    reason = models.CharField(_("reason"), max_length=500)
+
+    class Meta:
+        verbose_name = _("accepted break of the log")
+        verbose_name_plural = _("accepted breaks of the log")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"#{self.seen} -> #{self.size}"

@@ -69,8 +69,23 @@ def read_seed(text: str) -> bytes:
 
 def checkpoint_note(size: int, root: bytes, signers: Sequence[Signer]) -> str:
     """Return the signed state of the tree (c2sp.org/tlog-checkpoint); keys name the origin."""
-    text = f"{signers[0].name}\n{size}\n{b64(root)}\n"
+    text = checkpoint_text(signers[0].name, size, b64(root))
     return text + "\n" + "".join(one.line(text) for one in signers)
+
+
+def checkpoint_text(origin: str, size: int, root: str) -> str:
+    """Return what is signed of a tree; `root` is in base64."""
+    return f"{origin}\n{size}\n{root}\n"
+
+
+def signed_by_us(size: int, root: str, note: str) -> bool:
+    """Return whether `note` is the checkpoint of this size and root, and one of our keys signed it.
+
+    Ed25519 is deterministic: a key signs the same text in one way only.
+    """
+    text = checkpoint_text(signers()[0].name, size, root)
+    lines = note.removeprefix(f"{text}\n").splitlines(keepends=True)
+    return note.startswith(f"{text}\n") and any(one.line(text) in lines for one in signers())
 
 
 def proof_file(index: int, hashes: Iterable[bytes], checkpoint: str) -> str:

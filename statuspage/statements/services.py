@@ -13,10 +13,11 @@ from statuspage.lib.database_clock import database_now
 from statuspage.statements import documents
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json, canonical, digest
+from statuspage.statements.guard import checkpoint_sign
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import Text, clean_text
 from statuspage.statements.tiles import MAX_LEAF_BYTES
-from statuspage.statements.tree import checkpoint_sign, tree_size
+from statuspage.statements.tree import tree_size
 
 PublishHandler = Callable[[Statement], None]
 # Gets the statement that is withdrawn, the moment and who withdraws it; the withdrawal's
@@ -98,6 +99,7 @@ def publish(
     Raises:
         NotCanonical: `content` cannot be written as canonical JSON.
         ValidationError: it is too long to be a leaf of the log.
+        LogBroken: the log in the database is not the one that was signed last.
     """
     with publishing() as now:
         moment = max(published_at, _last_moment()) if published_at else now

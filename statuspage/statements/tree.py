@@ -1,12 +1,14 @@
 """The log's Merkle tree: its size, its roots, its proofs, and growing it by a statement."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import Exists
 
 from statuspage.lib.render_cache import once
 from statuspage.statements import merkle
 from statuspage.statements.merkle import Hashes, Subtree, TreeBuilder
-from statuspage.statements.models import Checkpoint, Statement, TreeNode
+from statuspage.statements.models import Checkpoint, LogAcceptance, LogFinding, Statement, TreeNode
 from statuspage.statements.notes import b64, checkpoint_note, signers
 
 CHUNK: Final = 500
@@ -59,10 +61,23 @@ def leaves(begin: int, count: int) -> list[bytes]:
     return [text.encode() for text in texts]
 
 
-@once
 def newest_checkpoint() -> Checkpoint | None:
     """Return the last checkpoint that was signed; None before the first statement."""
-    return Checkpoint.objects.order_by("-size").first()
+    newest: Checkpoint | None = newest_with_state()
+    return newest
+
+
+@once
+def newest_with_state() -> Any:
+    """Return the same with whether a check has failed (`doubtful`) and a break was accepted.
+
+    In one query: every page shows it.
+    """
+    state = {
+        "doubtful": Exists(LogFinding.objects.filter(over_at=None)),
+        "broken": Exists(LogAcceptance.objects.all()),
+    }
+    return Checkpoint.objects.annotate(**state).order_by("-size").first()
 
 
 def _hashes_of(spans: Sequence[range]) -> list[bytes]:
@@ -76,16 +91,20 @@ def _hashes(places: Iterable[Subtree]) -> Hashes:
     return {Subtree(level, index): bytes(found) for level, index, found in rows}
 
 
-def checkpoint_sign() -> Checkpoint:
+def tree_builder() -> TreeBuilder:
+    """Return the tree as its rows have it, to be grown; KeyError where rows are missing."""
+    size = tree_size()
+    return TreeBuilder(size, tree_peaks(size))
+
+
+def checkpoint_make(tree: TreeBuilder) -> Checkpoint:
     """Put every statement that is not in the tree yet into it, and sign the root.
 
-    Called by `publish`, under its lock, with one new statement: that takes a number of rows and
-    hashes that grows with the logarithm of the log. More than one is found only where an older
-    version of the program went on publishing after the upgrade.
+    Called by `checkpoint_sign`, which has checked the tree, with one new statement: that takes a
+    number of rows and hashes that grows with the logarithm of the log. More than one is found only
+    where an older version of the program went on publishing after the upgrade.
     """
-    size = tree_size()
-    tree = TreeBuilder(size, tree_peaks(size))
-    rows = Statement.objects.filter(number__gt=size).order_by("number")
+    rows = Statement.objects.filter(number__gt=tree.size).order_by("number")
     grown = [
         TreeNode(level=place.level, index=place.offset, hash=found)
         for text in rows.values_list("canonical", flat=True).iterator(chunk_size=CHUNK)

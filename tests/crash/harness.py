@@ -1,6 +1,7 @@
 """The stage on which processes are killed: engines, provider, programs, and the last word."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -47,6 +48,7 @@ class Stage:
         self.engines = engines
         self.simulator = simulator
         self.site = f"http://127.0.0.1:{port}"
+        self._folder = folder
         self.processes = Processes(folder, environment_of(engines, simulator, folder, port), port)
         self.people: dict[int, str] = {}
         self.statements: list[int] = []
@@ -61,6 +63,7 @@ class Stage:
         self.simulator.control("POST", "reset")
         self.engines.flush_redis()
         call_command("flush", interactive=False, verbosity=0)
+        shutil.rmtree(self._folder / "log", ignore_errors=True)  # of the log that is no more
         with as_owner() as cursor:
             cursor.execute(RESTART_IDS, [next(self._tests) * IDS_OF_A_TEST])
         self.people, self.statements, self.silent = {}, [], ()

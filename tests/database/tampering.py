@@ -17,20 +17,33 @@ from psycopg import ClientCursor
 
 
 class BorrowedCursor:
-    """Runs SQL with somebody else's rights; `rowcount` is as of any cursor."""
+    """Changes with somebody else's rights, and reads with one's own."""
 
     def __init__(self, cursor: Any, whose: str) -> None:
         self._cursor = cursor
         self._whose = whose
         self.rowcount = -1
 
-    def execute(self, statement: str, parameters: Sequence[Any] | None = None) -> None:
-        """Run statements that return no rows."""
+    def execute(self, statement: str, parameters: Sequence[Any] | None = None) -> "BorrowedCursor":
+        """Run a statement; of those that change something only the count can be read."""
+        if statement.startswith("SELECT"):
+            self._cursor.execute(statement, parameters)
+            self.rowcount = self._cursor.rowcount
+            return self
         written = statement
         if parameters is not None:
             written = ClientCursor(connection.connection).mogrify(statement, parameters)
         self._cursor.execute(f"SELECT travel.{self._whose}(%s)", [written])
         self.rowcount = int(self._cursor.fetchone()[0])
+        return self
+
+    def fetchone(self) -> Any:
+        """Return the next row that a SELECT found."""
+        return self._cursor.fetchone()
+
+    def fetchall(self) -> Any:
+        """Return all rows that a SELECT found."""
+        return self._cursor.fetchall()
 
 
 @contextmanager

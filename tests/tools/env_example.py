@@ -27,8 +27,11 @@ class ComposeSettings(AreaSettings):
     POSTGRES_RUNTIME_PASSWORD: str = ""
     """Password of the role candor_runtime, which `migrate` makes: part of DATABASE_URL.
     Make one: openssl rand -hex 24"""
-    HTTP_PORT: int = 80
-    """Port of nginx on this machine."""
+    HTTP_PORT: str = "80"
+    """Port of nginx on this machine; 127.0.0.1:8080 where a proxy on it ends TLS."""
+    TLS_PROXIES: str = ""
+    """Addresses or networks of the proxies that end TLS in front of nginx, as nginx sees them,
+    separated by commas. Only they are believed what they say of a client's address and scheme."""
 
 
 def text() -> str:

@@ -55,4 +55,4 @@ _.ImportPart, _.ImportProblem
 _.UploadPart, _.UploadProblem, _.StagedTransaction
 
 # Written and asked for by SQL alone.
-_.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_until
+_.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_until, _.entered_at

@@ -20,6 +20,11 @@ from notifications.subscribers.services.subscriptions import (
     choices_apply,
     consent_record,
 )
+from notifications.subscribers.services.withdrawals import (
+    ERASED,
+    adding_beside_no_erasure,
+    erased_among,
+)
 
 WEBHOOK: Final = "webhook"
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the prefix alone is public
@@ -57,14 +62,17 @@ def address_add(
 
     Raises:
         ValidationError: a value is unusable, or no source is given.
-        OwnerDecided: the owner's own choice stands.
+        OwnerControlled: the owner's own choice stands, or they had the address erased.
     """
-    contact = contact_on(channel, raw)
+    contact = contact_on(channel, raw).check()
     choices = clean_choices(
         language=language, category=category, topics=topics, components=components
     )
     source = clean_source(source)
     with transaction.atomic():
+        adding_beside_no_erasure()
+        if erased_among([contact]):
+            raise OwnerControlled(ERASED, code="erased")
         address = address_obtain(contact, choices)
         if (
             address.suppressed_at

@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from enum import Enum
 from itertools import groupby
@@ -20,10 +20,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import channel as find_channel
-from notifications.channels import wording
+from notifications.channels import sms_text, wording
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import NO_DELIVERY, Content, Message
-from notifications.channels.outcomes import Failed, NotSent, Outcome
+from notifications.channels.countries import permitted
+from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.selectors import clear_address
 from statuspage.lib.database_clock import database_now
@@ -35,6 +36,11 @@ BETWEEN_DIGITS: Final = re.compile(r"[\s-]+")
 # Nobody waits longer for a code; one that comes later would only be alarming.
 WORTH_SENDING_FOR: Final = timedelta(minutes=2)
 BATCH: Final = 100
+# Divides SMS into those that the month's budget allows, which are booked, and the rest; and takes
+# back those that were not sent. Delivery, which has the budget, sets it.
+Reserve = Callable[[Sequence[Message]], tuple[list[Message], list[Message]]]
+GiveBack = Callable[[Sequence[Message]], None]
+_BUDGET: Final[list[tuple[Reserve, GiveBack]]] = []
 # A message says what its code is for, so that nobody enters it for something else.
 CODE_FOR: Final = {
     SignUp.Purpose.SUBSCRIBE: _(
@@ -58,6 +64,14 @@ class SignupRefusal(Enum):
     NOT_SENT_YET = _("The code has not been sent yet. Please wait a moment."), 400
     TOO_MANY_TRIES = _("Too many wrong codes. Please start again."), 429
     RATE_LIMITED = _("Too many code requests. Please try again in an hour."), 429
+    COUNTRY = _("We do not send SMS to this number. Use an e-mail address, or contact us."), 400
+    CEILING = (
+        _(
+            "We are sending too many codes by SMS at the moment. Please try again in an hour, or "
+            "use an e-mail address."
+        ),
+        429,
+    )
     UNAVAILABLE = _("We cannot send codes right now. Please try again in a minute."), 503
 
     def __init__(self, sentence: Any, status: int) -> None:
@@ -114,7 +128,8 @@ def code_content(signup: SignUp, code: str) -> Content:
         if signup.kind == AddressKind.EMAIL:
             subject = _("%(operator)s: your code is %(code)s") % {"operator": operator, **values}
             return Content(text=body, subject=subject)
-        return Content(text=wording.signature(operator, signup.language) + body)
+        text = wording.signature(operator, signup.language) + body
+        return Content(text=text, segments=sms_text.segments(text))
 
 
 def codes_send(signup_id: int | None = None) -> int:
@@ -127,9 +142,31 @@ def codes_send(signup_id: int | None = None) -> int:
             Message(NO_DELIVERY, attempt, clear_address(signup), code_content(signup, code))
             for attempt, (signup, code) in signups.items()
         ]
-        for attempt, outcome in asyncio.run(_send(name, batch)).items():
+        for attempt, outcome in _outcomes(name, batch).items():
             _record(signups[attempt][0], outcome)
     return len(claimed)
+
+
+def codes_booked_by(reserve: Reserve, give_back: GiveBack) -> None:
+    """Have the cost of every code by SMS booked like that of any other."""
+    _BUDGET.append((reserve, give_back))
+
+
+def _outcomes(channel_name: str, batch: Sequence[Message]) -> dict[UUID, Outcome]:
+    """Send a batch; SMS only as far as their country is allowed and the budget lasts."""
+    if find_channel(channel_name).address_kind != AddressKind.PHONE:
+        return asyncio.run(_send(channel_name, batch))
+    found: dict[UUID, Outcome] = {
+        one.attempt_id: Failed(Reason.COUNTRY) for one in batch if not permitted(one.address)
+    }
+    left = [one for one in batch if one.attempt_id not in found]
+    for reserve, _give_back in _BUDGET:
+        left, stopped = reserve(left)
+        found |= {one.attempt_id: Failed(Reason.BUDGET) for one in stopped}
+    sent = asyncio.run(_send(channel_name, left)) if left else {}
+    for _reserve, give_back in _BUDGET:
+        give_back([one for one in left if isinstance(sent[one.attempt_id], Failed | NotSent)])
+    return found | sent
 
 
 def _claim(signup_id: int | None) -> list[tuple[SignUp, str]]:

@@ -1,6 +1,6 @@
 """Importing subscribers in bulk; a merchant's own choice is never overwritten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO, Final
@@ -11,8 +11,13 @@ from notifications.subscribers.crypto import decrypt, encrypt
 from notifications.subscribers.models import Import
 from notifications.subscribers.services.csv_rows import SubscriberRow, SubscriberTable
 from notifications.subscribers.services.import_rows import rows_write
+from notifications.subscribers.services.withdrawals import (
+    ERASED,
+    adding_beside_no_erasure,
+    erased_among,
+)
 from statuspage.uploads.pipeline import Pipeline
-from statuspage.uploads.tables import Problem, best_encoding
+from statuspage.uploads.tables import Problem, UploadLine, best_encoding
 
 BATCH: Final = 1000
 # A file of the wrong kind has an error in every line.
@@ -49,20 +54,42 @@ def subscriber_import(stream: BinaryIO) -> ImportReport:
     stream.seek(0)
     lines = SubscriberTable().lines(stream, encoding)
     while batch := list(islice(lines, BATCH)):
-        for line in batch:
-            report.failed += bool(line.problems)
-            report.errors += line.problems[: max(0, ERRORS_LISTED - len(report.errors))]
         with transaction.atomic():
-            rows_import([line.row for line in batch if line.row], report)
+            rows = {line.number: line.row for line in batch if line.row}
+            refused = rows_import(rows, report)
+        bad = [line for line in batch if line.problems]
+        for line in sorted([*bad, *refused], key=lambda line: line.number):
+            report.failed += 1
+            report.errors += line.problems[: max(0, ERRORS_LISTED - len(report.errors))]
     return report
 
 
-def rows_import(rows: Sequence[SubscriberRow], report: ImportReport | Import) -> None:
-    """Import some rows inside the caller's transaction, and add to the report."""
-    done = rows_write({row.phone.index: row for row in rows}.values())
+def rows_import(
+    rows: Mapping[int, SubscriberRow], report: ImportReport | Import
+) -> list[UploadLine[SubscriberRow]]:
+    """Import some rows inside the caller's transaction, and add to the report.
+
+    Returns the lines of those whose owners had them erased: nothing of such a line is imported.
+    """
+    adding_beside_no_erasure()
+    erased = erased_among(one for row in rows.values() for one in (row.phone, row.email) if one)
+    refused = {number: found for number, row in rows.items() if (found := _erased(row, erased))}
+    wanted = [row for number, row in rows.items() if number not in refused]
+    done = rows_write({row.phone.index: row for row in wanted}.values())
     report.updated += done.updated
     report.created += done.created
-    report.skipped += len(rows) - done.updated - done.created
+    report.skipped += len(wanted) - done.updated - done.created
+    return [
+        UploadLine(number, None, [Problem(number, column, str(ERASED))])
+        for number, column in refused.items()
+    ]
+
+
+def _erased(row: SubscriberRow, erased: frozenset[str]) -> str:
+    """Return the column whose address was erased; empty if none was."""
+    if row.phone.index in erased:
+        return "phone"
+    return "email" if row.email and row.email.index in erased else ""
 
 
 class Imports(Pipeline[Import, SubscriberRow]):
@@ -75,7 +102,7 @@ class Imports(Pipeline[Import, SubscriberRow]):
 
     def apply(self, upload: Import, rows: Mapping[int, SubscriberRow]) -> None:
         """Import the rows."""
-        rows_import([*rows.values()], upload)
+        self._note(upload, rows_import(rows, upload))
 
     def seal(self, piece: bytes) -> bytes:
         """Encrypt a piece like the addresses in it."""

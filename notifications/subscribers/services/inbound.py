@@ -20,6 +20,7 @@ from notifications.subscribers.services.subscriptions import (
     choices_apply,
     choices_of,
     consent_record,
+    resumed_note,
 )
 
 WECHAT: Final = "wechat"
@@ -60,6 +61,7 @@ def _move(address: Address, subscriber: Subscriber) -> None:
     address.subscriber = subscriber
     address.position = subscriber.addresses.exclude(pk=address.pk).count()
     address.confirmed_at = timezone.now()
+    resumed_note(address)
     address.suppressed_at, address.suppressed_for = None, ""
     address.save()
     if former != subscriber and not former.addresses.exists():
@@ -86,9 +88,11 @@ def inbound_apply(channel_name: str, inbound: Inbound) -> None:
             case InboundAction.STOP:
                 address_suppress(**at, reason=Reason.OPTED_OUT)
             case InboundAction.START | InboundAction.FOLLOW:
+                contact_on(channel_name, inbound.address).check()
                 address_reactivate(**at)
             case InboundAction.TEXT if channel_name == WECHAT:
                 wechat_bind(openid=inbound.address, text=inbound.text)
     except ValidationError:
-        # Short codes and foreign services write to us too; they are no subscribers.
+        # Short codes and foreign services write to us too; they are no subscribers. Nor does
+        # anybody start again what could not be sent to them.
         logger.info("ignored %s on %s: no address of ours", inbound.action, channel_name)

@@ -13,8 +13,9 @@ from notifications.hints import hint
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.contacts import Contact
 from notifications.subscribers.crypto import blind_index
-from notifications.subscribers.models import SignUp
+from notifications.subscribers.models import CodeRequest, SignUp
 from notifications.subscribers.selectors import clear_address
+from notifications.subscribers.services.code_counts import code_book, code_entered
 from notifications.subscribers.services.codes import (
     CodeRefused,
     SignupRefusal,
@@ -43,17 +44,21 @@ def signup_request(
         CodeRefused: too many codes were asked for.
     """
     count_code(contact, client_ip)
-    signup = SignUp.objects.create(
-        purpose=purpose,
-        language=choices.language,
-        category=choices.category,
-        topics=list(choices.topics),
-        components=list(choices.components),
-        text_version=CONSENT_VERSION,
-        **contact.columns(),
-    )
-    _wake(signup)
-    return signup
+
+    def ask() -> SignUp:
+        signup = SignUp.objects.create(
+            purpose=purpose,
+            language=choices.language,
+            category=choices.category,
+            topics=list(choices.topics),
+            components=list(choices.components),
+            text_version=CONSENT_VERSION,
+            **contact.columns(),
+        )
+        _wake(signup)
+        return signup
+
+    return code_book(contact, ask)
 
 
 def signup_resend(*, signup: SignUp, client_ip: str) -> None:
@@ -63,12 +68,17 @@ def signup_resend(*, signup: SignUp, client_ip: str) -> None:
         CodeRefused: the sign-up is used, or too many codes were asked for or tried.
     """
     _check_open(signup)
-    kind = AddressKind(signup.kind)
-    count_code(Contact(signup.channel, kind, clear_address(signup)), client_ip)
-    SignUp.objects.filter(pk=signup.pk, used_at=None).update(
-        code_hash="", code_sent_at=None, failure="", requested_at=database_now()
-    )
-    _wake(signup)
+    contact = Contact(signup.channel, AddressKind(signup.kind), clear_address(signup))
+    count_code(contact, client_ip)
+
+    def ask_again() -> SignUp:
+        SignUp.objects.filter(pk=signup.pk, used_at=None).update(
+            code_hash="", code_sent_at=None, failure="", requested_at=database_now()
+        )
+        _wake(signup)
+        return signup
+
+    code_book(contact, ask_again)
 
 
 def signup_confirm(*, signup: SignUp, typed: str) -> None:
@@ -88,6 +98,7 @@ def signup_confirm(*, signup: SignUp, typed: str) -> None:
         raise CodeRefused(SignupRefusal.WRONG, left=left)
     with transaction.atomic():
         _use(signup)
+        code_entered(signup)
         if signup.purpose == SignUp.Purpose.SUBSCRIBE:
             subscription_confirm(signup=signup)
 
@@ -96,8 +107,11 @@ def count_code(contact: Contact, client_ip: str) -> None:
     """Count a code that is about to be requested: by number, network address and prefix.
 
     Raises:
-        CodeRefused: one of the limits is reached, or Redis cannot say whether it is.
+        CodeRefused: nothing may be sent there, one of the limits is reached, or Redis cannot say
+            whether it is.
     """
+    if not contact.permitted:
+        raise CodeRefused(SignupRefusal.COUNTRY)
     counted = [
         (settings.SIGNUP_PER_NUMBER_HOUR, "number", contact.index),
         (settings.SIGNUP_PER_IP_HOUR, "ip", client_ip),
@@ -119,7 +133,8 @@ def count_code(contact: Contact, client_ip: str) -> None:
 
 
 def signups_forget() -> int:
-    """Delete sign-ups older than a day, with the sealed addresses in them."""
+    """Delete sign-ups older than a day, with the sealed addresses in them; codes count two days."""
+    CodeRequest.objects.filter(at__lt=database_now() - 2 * KEPT_FOR).delete()
     deleted, _ = SignUp.objects.filter(created_at__lt=database_now() - KEPT_FOR).delete()
     return deleted
 

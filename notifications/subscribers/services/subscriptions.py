@@ -12,8 +12,16 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Reason
 from notifications.subscribers.choices import Choices, DeliveryPreferences
 from notifications.subscribers.contacts import Contact, contact_on
-from notifications.subscribers.models import Address, Consent, SignUp, Subscriber, Subscription
+from notifications.subscribers.models import (
+    Address,
+    Consent,
+    SignUp,
+    Subscriber,
+    Subscription,
+    Withdrawal,
+)
 from notifications.subscribers.selectors import choices_of_signup, clear_address
+from notifications.subscribers.services.withdrawals import erasing_alone, withdrawal_note
 from statuspage.settlement.affected.hashes import merchant_key
 
 # Any change of the text below needs a new version.
@@ -93,6 +101,7 @@ def suppress(address: Address, *, reason: str, source: str) -> bool:
     address.save(update_fields=["suppressed_at", "suppressed_for"])
     if reason in BY_OWNER:
         consent_record(address, Consent.Act.WITHDRAWN, source=source)
+        withdrawal_note(address, Withdrawal.Act.STOPPED, reason=reason)
     return True
 
 
@@ -100,10 +109,17 @@ def reactivate(address: Address, *, source: str) -> bool:
     """Start an address again that its owner had stopped; a provider's stop stays."""
     if not address.suppressed_at or address.suppressed_for not in BY_OWNER:
         return False
+    resumed_note(address)
     address.suppressed_at, address.suppressed_for = None, ""
     address.save(update_fields=["suppressed_at", "suppressed_for"])
     consent_record(address, Consent.Act.GIVEN, source=source)
     return True
+
+
+def resumed_note(address: Address) -> None:
+    """Remember that its owner takes back a stop of their own; call it before that is cleared."""
+    if address.suppressed_for in BY_OWNER:
+        withdrawal_note(address, Withdrawal.Act.RESUMED)
 
 
 def _locked(contact: Contact) -> QuerySet[Address]:
@@ -120,6 +136,7 @@ def subscription_confirm(*, signup: SignUp) -> Address:
     now = timezone.now()
     address.confirmed_at = address.confirmed_at or now
     # The code has just reached this address: an old block is out of date.
+    resumed_note(address)
     address.suppressed_at, address.suppressed_for = None, ""
     address.save(update_fields=["confirmed_at", "suppressed_at", "suppressed_for"])
     consent_record(address, Consent.Act.GIVEN, source=WEB, text_version=signup.text_version)
@@ -233,10 +250,15 @@ def subscriber_erase(subscriber: Subscriber, *, source: str = WEB) -> None:
     """Remove a subscriber with every address, subscription and waiting sign-up.
 
     `source` says through whom they asked for it. Deliveries keep their counts and the id of the
-    erased address; consents stay, anonymous.
+    erased address. Consents stay under a keyed hash: only with the address in hand can one tell
+    whose they are. No restore and no import brings the addresses back.
     """
-    addresses = subscriber.addresses.all()
-    SignUp.objects.filter(blind_index__in=addresses.values_list("blind_index", flat=True)).delete()
+    erasing_alone()
+    addresses = list(subscriber.addresses.select_for_update().order_by("pk"))
+    indexes = [one.blind_index for one in addresses]
+    SignUp.objects.filter(blind_index__in=indexes).delete()
     for address in addresses:
         consent_record(address, Consent.Act.WITHDRAWN, source=source)
+        address.consents.update(blind_index=address.blind_index)
+        withdrawal_note(address, Withdrawal.Act.ERASED)
     subscriber.delete()

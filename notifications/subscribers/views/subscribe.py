@@ -29,6 +29,8 @@ FAILURES: Final[Mapping[str, Promise]] = {
     Reason.BAD_ADDRESS: _("it does not exist or cannot receive messages. Please check it."),
     Reason.OPTED_OUT: _("it has opted out by replying STOP. Send START to our number first."),
     Reason.UNREACHABLE: _("it cannot be reached right now. Is the phone switched on?"),
+    Reason.COUNTRY: _("we do not send SMS to this number. Use an e-mail address, or contact us."),
+    Reason.BUDGET: _("we cannot send SMS right now. Use an e-mail address, or contact us."),
     Reason.BLOCKED: _("its network blocks our messages."),
 }
 OTHER_FAILURE: Final = _("our provider did not accept it. Please try again in a minute.")

@@ -19,7 +19,8 @@ from notifications.delivery.budget import spending
 from notifications.delivery.providers import ProviderHealth, health_of
 from notifications.delivery.selectors import recent_broadcasts
 from statuspage.approvals.drafts import drafts_of
-from statuspage.approvals.proposals import to_review, waiting
+from statuspage.approvals.proposals import to_review
+from statuspage.approvals.waiting import returned_to, shown_to
 from statuspage.components.selectors import overall_state, visible_components
 from statuspage.components.statuses import HEADLINES
 from statuspage.console.access import reads, staff_of
@@ -125,7 +126,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "drafts": drafts_of(staff_of(request))[:DRAFTS],
         "active": active_maintenances(),
         "scheduled": scheduled_maintenances(),
-        "waiting": waiting(),
+        "items": shown_to(staff_of(request)),
+        "returned": returned_to(staff_of(request)),
         "unread": to_review().count(),
         "due": due(),
         "owed": running(now),

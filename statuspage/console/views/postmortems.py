@@ -174,7 +174,7 @@ def _approve(request: HttpRequest, incident: Incident) -> None:
 
 def _send_back(request: HttpRequest, incident: Incident) -> None:
     note = request.POST.get("note", "")
-    postmortem_send_back(postmortem=_seen(request, incident), note=note)
+    postmortem_send_back(postmortem=_seen(request, incident), by=staff_of(request), note=note)
     messages.info(request, _("Sent back. Nothing was published."))
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from notifications.delivery.ledger import KEYS, history_of
 from notifications.subscribers.models import Consent, Import, Subscriber
-from notifications.subscribers.selectors import addresses_of
+from notifications.subscribers.selectors import addresses_of, numbers_abroad
 from notifications.subscribers.services.subscriptions import subscriber_erase
 from statuspage.console.access import permits, staff_of
 from statuspage.console.export import csv_response, subscribers_csv
@@ -43,6 +43,7 @@ def subscribers(request: HttpRequest) -> HttpResponse:
         "found": found,
         "may_import": may(staff, Act.IMPORT_SUBSCRIBERS),
         "imports": Import.objects.select_related("uploaded_by")[:IMPORTS],
+        "abroad": numbers_abroad(),
         "clear": ClearExportForm() if may(staff, Act.EXPORT_CLEAR) else None,
     }
     status = 400 if search.is_bound else 200

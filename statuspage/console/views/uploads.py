@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from notifications.subscribers.models import Import
 from statuspage.console.access import permits, reads, staff_of
+from statuspage.console.bounded import lists_up_to
 from statuspage.console.export import BOM, written
 from statuspage.console.forms.fields import offer
 from statuspage.console.forms.subscribers import ImportForm
 from statuspage.console.wanted import page_of
 from statuspage.incidents.selectors import incidents
+from statuspage.lib.body_limits import takes_bodies
 from statuspage.settlement.affected.rows import HEADINGS
 from statuspage.settlement.affected.selectors import uploads
 from statuspage.settlement.affected.services import upload_receive
@@ -78,6 +80,7 @@ MODELS: Final[dict[str, type[AbstractUpload]]] = {
 }
 
 
+@takes_bodies(lists_up_to("IMPORT_MAX_MB", Act.IMPORT_SUBSCRIBERS))
 @permits(Act.IMPORT_SUBSCRIBERS)
 def subscriber_import(request: HttpRequest) -> HttpResponse:
     """Upload a list of subscribers."""
@@ -95,6 +98,7 @@ def transaction_uploads(request: HttpRequest) -> HttpResponse:
     return _uploads_page(request, UploadForm())
 
 
+@takes_bodies(lists_up_to("TRANSACTIONS_MAX_MB", Act.UPLOAD_TRANSACTIONS))
 @permits(Act.UPLOAD_TRANSACTIONS)
 def transaction_upload(request: HttpRequest) -> HttpResponse:
     """Upload a list of transactions."""

@@ -6,7 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from statuspage.lib.database_clock import database_now
+from statuspage.lib.restoring import RestoreRequest, restore_reports
 from statuspage.operations.backup import restore
+from statuspage.statements.copies import copy_last
 
 
 class Command(BaseCommand):
@@ -19,6 +22,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the file to read."""
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--erased",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="LIST",
+            help="a list of erased people (DATA_DIR/erased.list) of the lost machine; repeatable",
+        )
+        parser.add_argument(
+            "--without-list",
+            action="store_true",
+            help="every such list is lost: go on with what stands beside the backups",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore the backup, and check what is in it.
@@ -26,8 +42,14 @@ class Command(BaseCommand):
         Raises:
             BackupError: the restore failed, or a statement's hash does not match its content.
         """
-        head = restore(options["file"])
+        request = RestoreRequest(
+            options["file"], lists=options["erased"], without_list=options["without_list"]
+        )
+        since = database_now()
+        head = restore(options["file"], request)
         self.stdout.write(f"restored; the log is whole up to statement {head}")
+        for said in restore_reports(since):
+            self.stdout.write(said)
         self.stdout.write(
             "What was unfinished in the backup is on hold; nothing of it is sent until you decide"
             " in the console, under Delivery, On hold."
@@ -36,3 +58,9 @@ class Command(BaseCommand):
             f"If a statement newer than {head} was ever public, it is missing here. Before you"
             ' publish anything, read "After a restore" in docs/operations.md.'
         )
+        kept = copy_last()
+        if kept and kept.size > head:
+            self.stdout.write(
+                f"This machine's copy of the log has got to statement {kept.size}: nothing can be"
+                " published until you decide with `candor log_accept`."
+            )

@@ -13,10 +13,11 @@ from statuspage.pages.addresses import statement_path
 from statuspage.pages.http import public
 from statuspage.pages.paging import page_of
 from statuspage.pages.timeline import tone_and_label
+from statuspage.statements.findings import log_breaks, log_is_doubtful
 from statuspage.statements.models import Checkpoint, Statement
 from statuspage.statements.notes import b64, signers
 from statuspage.statements.texts import CHINESE, LocalizedText, words
-from statuspage.statements.tree import newest_checkpoint, root_at
+from statuspage.statements.tree import newest_with_state, root_at
 
 START: Final = 8  # characters: enough to compare by eye
 STATEMENTS_A_PAGE: Final = 50
@@ -30,6 +31,8 @@ class LogHead:
 
     size: int
     root: str
+    # Whether a check of the log has failed: readers must hear of it on every page.
+    doubtful: bool = False
 
     @property
     def start(self) -> str:
@@ -53,8 +56,8 @@ class LogRow:
 @once
 def log_head() -> LogHead | None:
     """Return the log as it stands; None before the first statement."""
-    newest = newest_checkpoint()
-    return LogHead(newest.size, newest.root) if newest else None
+    newest = newest_with_state()
+    return LogHead(newest.size, newest.root, log_is_doubtful(newest)) if newest else None
 
 
 @once
@@ -77,12 +80,15 @@ def log_page(request: HttpRequest) -> HttpResponse:
     """Show how anyone checks the log, and every statement with its digest and proof."""
     page = page_of(request, _statements(), STATEMENTS_A_PAGE)
     language = get_language() or CHINESE
-    newest = newest_checkpoint()
+    newest = newest_with_state()
+    doubtful = log_is_doubtful(newest)
     context = {
         "rows": [_row(statement, language) for statement in page],
         "page": page,
         "checkpoint": newest,
-        "log_head": LogHead(newest.size, newest.root) if newest else None,
+        "log_head": LogHead(newest.size, newest.root, doubtful) if newest else None,
+        "doubtful": doubtful,
+        "breaks": log_breaks(newest),
         "verifiers": [one.verifier for one in signers()],
     }
     return render(request, "pages/log.html", context)

@@ -32,6 +32,8 @@ class PageServer:
         self._memory = memory
         self._enlarging = Lane[CachedPage | None]("candor-large-text", 1)
         self._encoding = lru_cache(REMEMBERED)(choose)
+        # Whether X-Forwarded-Proto is a proxy's of ours, as Django takes it.
+        self._told = bool(settings.SECURE_PROXY_SSL_HEADER)
         self._serves = lru_cache(REMEMBERED)(_serves)
 
     async def __rsgi__(self, scope: Scope, client: Client) -> None:
@@ -44,7 +46,7 @@ class PageServer:
                 answer = await self._enlarging.run(partial(self._memory.large, key))
         method, headers = scope.method, scope.headers
         host = headers.get("host") or scope.authority or ""
-        scheme = headers.get("x-forwarded-proto") or scope.scheme
+        scheme = (self._told and headers.get("x-forwarded-proto")) or scope.scheme
         if answer is None or method not in SAFE or not self._serves(host, scheme):
             await self._gateway.answer(scope, client)
             return

@@ -10,6 +10,8 @@ from statuspage.pages.server.interface import Client
 
 # Bodies up to this size in bytes are read whole: more than Django accepts outside of files.
 WHOLE_BYTES: Final = 6 << 20
+# A short body has so long for its way, and a longer one as long as at BYTES_A_SECOND.
+SHORT_SECONDS: Final = 10.0
 WHOLE_SECONDS: Final = 60.0
 # What all bodies that are being read may hold of the memory.
 ALL_BYTES: Final = 64 << 20
@@ -36,31 +38,40 @@ class Bodies:
         # How many bytes of each have arrived; what it waits by ends it.
         self._held: dict[asyncio.Timeout, int] = {}
 
-    async def whole(self, client: Client, length: int) -> io.BytesIO:
-        """Return a short body.
+    async def whole(self, client: Client, length: int | None, most: int = WHOLE_BYTES) -> bytes:
+        """Return a short body of that length; of at most `most` bytes where it has none.
 
         Raises:
-            Refused: it is too slow, it ends early, or it is the longest while there are too many.
+            Refused: it is too slow, it ends early, it is too long, or it is the longest while
+                there are too many.
         """
-        parts: list[bytes] = []
-        taken = 0
-        limit = asyncio.timeout(WHOLE_SECONDS)
+        wanted = most + 1 if length is None else length
+        limit = asyncio.timeout(min(WHOLE_SECONDS, SHORT_SECONDS + wanted / BYTES_A_SECOND))
         self._held[limit] = 0
         try:
             async with limit:
-                async for part in _parts(client):
-                    parts.append(part)
-                    taken += len(part)
-                    if taken >= length:
-                        break
-                    self._hold(limit, taken)
+                body = await self._read(client, wanted, limit)
         except TimeoutError:
             raise Refused(408 if limit in self._held else 503) from None
         finally:
             self._held.pop(limit, None)
-        if taken < length:
+        if length is None and len(body) > most:
+            raise Refused(413)
+        if length is not None and len(body) < length:
             raise Refused(400)
-        return io.BytesIO(b"".join(parts)[:length])
+        return body
+
+    async def _read(self, client: Client, wanted: int, limit: asyncio.Timeout) -> bytes:
+        """Return the body up to the wanted number of bytes; the rest is not read."""
+        parts: list[bytes] = []
+        taken = 0
+        async for part in _parts(client):
+            parts.append(part)
+            taken += len(part)
+            if taken >= wanted:
+                break
+            self._hold(limit, taken)
+        return b"".join(parts)[:wanted]
 
     def _hold(self, limit: asyncio.Timeout, size: int) -> None:
         """Note how much of a body there is; where all together are too much, end the longest.

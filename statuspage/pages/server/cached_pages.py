@@ -14,8 +14,9 @@ IDENTITY: Final = "identity"
 OFFERED: Final = ("br", "gzip")
 Headers = list[tuple[str, str]]
 TAGS: Final = {IDENTITY: "", "gzip": "-gz", "br": "-br"}
-# A 304 repeats what a cache must know, and what lets a page of another origin read it.
-REPEATED: Final = ("Cache-Control", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
+# A 304 repeats what a cache must know, what lets a page of another origin read it, and what
+# keeps the browser safe; not what describes the body that it does not have.
+OF_THE_BODY: Final = ("content-type", "content-length", "content-disposition", "content-language")
 
 
 def choose(accepted: str) -> str:
@@ -54,7 +55,7 @@ class EncodedPage:
             ("Vary", "Accept-Encoding"),
             *more,
         ]
-        kept = [(name, page.headers[name]) for name in REPEATED if name in page.headers]
+        kept = [one for one in page.headers.items() if one[0].lower() not in OF_THE_BODY]
         self.unchanged: Headers = [*common, *kept]
         coding = [] if encoding == IDENTITY else [("Content-Encoding", encoding)]
         size = [("Content-Length", str(len(body)))]

@@ -10,9 +10,10 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, NamedTuple
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from statuspage.lib.body_limits import ANONYMOUS_BYTES, ANSWER, ASKED
 from statuspage.pages.http import TRY_AGAIN_SECONDS
 from statuspage.pages.server.bodies import UPLOADS, WHOLE_BYTES, Bodies, Refused, Upload
-from statuspage.pages.server.busy import BUSY
+from statuspage.pages.server.busy import BUSY, REFUSED
 from statuspage.pages.server.interface import Client, Scope
 from statuspage.pages.server.lanes import Busy, Lane
 
@@ -23,6 +24,16 @@ HEALTH: Final = ("/readyz", "/metrics")
 AT_ONCE: Final = ("/healthz",)
 # And for what waits for a server of somebody else's.
 ELSEWHERE: Final = ("/console/login/sso/", "/console/login/sso/back/")
+# With an answer that Django did not make; over plain HTTP browsers ignore the last one.
+BARE: Final[list[tuple[str, str]]] = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "same-origin"),
+    ("Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload"),
+]
+# What has no body unless it says how long it is.
+BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # A longer answer that is made piece by piece, such as an export, is not kept in memory.
 IN_MEMORY_BYTES: Final = 1 << 20
 # In this time the server has opened the file of such an answer.
@@ -65,26 +76,51 @@ class Gateway:
 
     async def answer(self, scope: Scope, client: Client) -> None:
         """Answer one request."""
-        length = _length(scope)
         try:
-            if length > WHOLE_BYTES:
-                reply = await self._upload(scope, client)
-            else:
-                body = await self._bodies.whole(client, length) if length else io.BytesIO()
-                reply = await self._by_django(scope, body)
-        except Refused as refused:
-            client.response_empty(refused.status, [("Connection", "close")])
+            reply = await self._reply(scope, client)
         except Busy:
-            client.response_empty(503, [("Retry-After", str(TRY_AGAIN_SECONDS))])
+            client.response_empty(503, [*BARE, ("Retry-After", str(TRY_AGAIN_SECONDS))])
         except Exception:  # Django itself lets none out
             logger.exception("no answer to %s %s", scope.method, scope.path)
-            client.response_empty(500, [])
+            client.response_empty(500, BARE)
         else:
             _send(reply, client)
 
+    async def _reply(self, scope: Scope, client: Client) -> Reply:
+        try:
+            length = _length(scope)
+            if length == 0:
+                return await self._by_django(scope, io.BytesIO())
+            most = await self._allowance(scope, length)
+            if length is not None and length > WHOLE_BYTES:
+                return await self._upload(scope, client)
+            body = await self._bodies.whole(client, length, min(most, WHOLE_BYTES))
+            return await self._by_django(scope, io.BytesIO(body), len(body))
+        except Refused as refused:
+            return _closing(await self._refuse(scope, refused.status))
+
+    async def _allowance(self, scope: Scope, length: int | None) -> int:
+        """Return how long the body may be; a short one needs no question.
+
+        Raises:
+            Refused: it is longer.
+        """
+        if length is not None and length <= ANONYMOUS_BYTES:
+            return ANONYMOUS_BYTES
+        question = {ASKED: True, "REQUEST_METHOD": "GET", "CONTENT_LENGTH": ""}
+        environ = environ_of(scope, io.BytesIO()) | question
+        try:
+            reply = await self._lane.run(partial(_ask, self._django, environ))
+        except Busy:
+            raise Refused(BUSY) from None
+        most = int(dict(reply.headers).get(ANSWER, ANONYMOUS_BYTES))
+        if length is not None and length > most:
+            raise Refused(413)
+        return most
+
     async def _upload(self, scope: Scope, client: Client) -> Reply:
         if self._uploads >= UPLOADS:
-            return await self._refuse(scope)
+            raise Refused(BUSY)
         self._uploads += 1
         try:
             upload = Upload(client, asyncio.get_running_loop())
@@ -92,16 +128,20 @@ class Gateway:
         finally:
             self._uploads -= 1
 
-    async def _by_django(self, scope: Scope, body: IO[bytes]) -> Reply:
+    async def _by_django(self, scope: Scope, body: IO[bytes], length: int | None = None) -> Reply:
+        """Have Django answer; `length` is the number of bytes that have arrived."""
         lane = self._lanes.get(scope.path, self._lane)
+        environ = environ_of(scope, body)
+        if length is not None:
+            environ["CONTENT_LENGTH"] = str(length)
         try:
-            return await lane.run(partial(_ask, self._django, environ_of(scope, body)))
+            return await lane.run(partial(_ask, self._django, environ))
         except Busy:
-            return await self._refuse(scope)
+            return await self._refuse(scope, BUSY)
 
-    async def _refuse(self, scope: Scope) -> Reply:
-        """Have Django say that it has no time: as a page or in the API's format."""
-        environ = environ_of(scope, io.BytesIO()) | {BUSY: True}
+    async def _refuse(self, scope: Scope, status: int) -> Reply:
+        """Have Django say why not: as a page or in the API's format, without the body."""
+        environ = environ_of(scope, io.BytesIO()) | {REFUSED: status, "CONTENT_LENGTH": ""}
         return await self._at_once.run(partial(_ask, self._django, environ))
 
 
@@ -132,10 +172,25 @@ def environ_of(scope: Scope, body: IO[bytes]) -> WSGIEnvironment:
     return environ
 
 
-def _length(scope: Scope) -> int:
-    """Return the body's length in bytes; like Django, take one without a length for empty."""
-    text = str(scope.headers.get("content-length") or "0")
-    return int(text) if text.isdecimal() else 0
+def _length(scope: Scope) -> int | None:
+    """Return the body's length in bytes; None where it comes in pieces, so that nobody knows.
+
+    Raises:
+        Refused: the length is no number.
+    """
+    if scope.headers.get("transfer-encoding"):
+        return None
+    text = scope.headers.get("content-length")
+    if text is None:
+        return 0 if scope.method in BODILESS or scope.http_version.startswith("1") else None
+    if not (text.isascii() and text.isdecimal()):
+        raise Refused(400)
+    return int(text)
+
+
+def _closing(reply: Reply) -> Reply:
+    """Have the connection closed: what is left of the body must not pass for a request."""
+    return reply._replace(headers=[*reply.headers, ("Connection", "close")])
 
 
 def _ask(django: WSGIApplication, environ: WSGIEnvironment) -> Reply:

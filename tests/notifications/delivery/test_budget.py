@@ -7,9 +7,13 @@ import pytest
 
 from notifications.channels.base import Content, Message
 from notifications.delivery import budget
+from notifications.delivery.broadcasts import expand
+from notifications.delivery.ledger import deliveries_retry
 from notifications.delivery.models import Alarm, Delivery, Spending
 from notifications.delivery.send import send_due
-from tests.notifications.delivery.steps import SMS, broadcast, due_now, on_the_phone
+from notifications.subscribers.models import Address, Subscriber
+from tests.factories import make_address, open_incident
+from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.within_the_hour]
 PHONES = [f"+861380013800{digit}" for digit in range(4)]
@@ -135,3 +139,31 @@ def test_months_are_those_of_the_operator_s_clock(time_machine):
 def test_a_month_without_sms_has_empty_books():
     assert budget.spending().spent == 0
     assert not Spending.objects.exists()
+
+
+def test_a_country_taken_off_the_list_is_not_sent_to_and_not_booked(provider, settings):
+    settings.SMS_COUNTRIES = frozenset({"CN", "HK"})
+    broadcast(PHONE, "+85261234567")
+    settings.SMS_COUNTRIES = frozenset({"CN"})
+    send_due(SMS)
+    assert len(on_the_phone(provider)) == 1
+    assert on_the_phone(provider, "+85261234567") == []
+    stopped = Delivery.objects.get(address__country="852")
+    assert (stopped.state, stopped.reason) == ("suppressed", "country")
+    assert stopped.settled_at is not None
+    assert Address.objects.get(country="852").suppressed_at is None
+    assert Spending.objects.get().segments == Delivery.objects.get(state="sent").segments
+
+    settings.SMS_COUNTRIES = frozenset({"CN", "HK"})
+    assert deliveries_retry(Delivery.objects.filter(reason="country")) == 1
+    send_due(SMS)
+    assert len(on_the_phone(provider, "+85261234567")) == 1
+
+
+def test_whoever_is_told_once_is_told_by_the_next_address_instead(provider, settings):
+    abroad, mail = make_address("+85261234567"), make_address("me@example.com", "email")
+    Address.objects.filter(pk=mail.pk).update(subscriber=abroad.subscriber, position=1)
+    Subscriber.objects.filter(pk=abroad.subscriber_id).update(one_by_one=True)
+    expand(open_incident().number)
+    send_due(SMS)
+    assert Delivery.objects.get(address=mail).state == "pending"

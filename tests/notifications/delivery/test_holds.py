@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -18,7 +19,8 @@ from notifications.delivery.receipts import receipts_apply, receipts_store
 from notifications.delivery.resolve import resolve_unknown, sweep
 from notifications.delivery.send import send_due
 from notifications.delivery.states import HOLD_TRANSITIONS, NEVER, HoldStep
-from notifications.subscribers.models import Subscriber
+from notifications.subscribers.models import Subscriber, Withdrawal
+from notifications.subscribers.restoring import APPLY
 from statuspage.incidents.services.incidents import incident_update
 from tests.factories import incident_of, make_address, open_incident, text
 from tests.notifications.delivery.rows import deliver, finished, statement
@@ -315,3 +317,20 @@ def test_a_decision_follows_only_where_the_table_says_so(db, before, step):
     restore()
     Hold.objects.update(step=before)
     assert hold_decide(said.number, step) == (step in HOLD_TRANSITIONS[before])
+
+
+def test_who_was_erased_since_the_backup_gets_nothing_when_it_is_released(provider):
+    leaving = make_address(PHONE)
+    make_address(OTHER)
+    said = open_incident()
+    expand(said.number)
+    Withdrawal.objects.create(act="erased", channel=SMS, blind_index=leaving.blind_index)
+    restore()
+    with connection.cursor() as cursor:
+        cursor.execute(APPLY)
+    decide(said.number, HoldStep.RELEASING)
+    due_now()
+    send_due(SMS)
+    assert [one.state for one in Delivery.objects.filter(address_id=leaving.pk)] == ["suppressed"]
+    assert on_the_phone(provider) == []
+    assert len(on_the_phone(provider, OTHER)) == 1

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from pytest_django.fixtures import Settings
 
 from notifications.channels.addresses import AddressKind
 from notifications.subscribers.contacts import contact_for_code, contact_on
@@ -49,7 +50,12 @@ def test_what_is_no_mobile_number_is_refused(subtests: pytest.Subtests) -> None:
             contact_for_code(AddressKind.PHONE, typed)
 
 
-def test_a_foreign_mobile_number_is_taken() -> None:
+def test_a_foreign_mobile_number_is_taken_where_its_country_is_allowed(
+    settings: Settings,
+) -> None:
+    with pytest.raises(ValidationError):
+        contact_for_code(AddressKind.PHONE, "+852 6123 4567")
+    settings.SMS_COUNTRIES = frozenset({"CN", "HK"})
     assert contact_for_code(AddressKind.PHONE, "+852 6123 4567").clear == "+85261234567"
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils.translation import override
 
 from notifications.delivery.alarms import OVER_AFTER, alarm_raise, alarms_forget, alarms_tell
 from notifications.delivery.models import Alarm
+from notifications.subscribers.models import CodeCeiling, CodeRequest
 from notifications.watch.direct import DirectLine
 from notifications.watch.watcher import Watch
 from statuspage.lib.troubles import trouble_note, trouble_over
@@ -296,3 +298,20 @@ def test_an_alarm_whose_time_has_passed_is_not_called_over(staff: Simulator) -> 
     assert [one.partition(" · since")[0] for one in mails(staff)] == [
         "[DemoPay] Alarm: Many messages have failed (No. 7 · 20 of 68)"
     ]
+
+
+def test_few_codes_entered_or_a_ceiling_reached_is_told_to_staff(
+    watch: Watch, staff: Simulator
+) -> None:
+    ago = Now() - timedelta(minutes=20)
+    CodeRequest.objects.bulk_create(CodeRequest(country="371", at=ago) for _ in range(30))
+    CodeCeiling.objects.create(country="", hit_at=Now())
+    look(watch)
+    assert is_open(Kind.CODES_UNENTERED, "371")
+    assert is_open(Kind.CODES_CEILING)
+    assert any("+371" in one for one in mails(staff))
+    CodeRequest.objects.update(entered_at=Now())
+    CodeCeiling.objects.update(hit_at=Now() - timedelta(hours=1))
+    later(watch)
+    look(watch)
+    assert not Alarm.objects.filter(over_at=None).exists()

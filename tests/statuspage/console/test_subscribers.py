@@ -253,3 +253,9 @@ class TestExport:
         IMPORTS.read_all()
         (found,) = rows(author.get(f"{PATH}export/"))
         assert found["consent_source"] == "'=1+1"
+
+
+def test_numbers_that_get_no_sms_are_counted_for_staff(author: Client) -> None:
+    assert "SMS_COUNTRIES" not in words(author.get(PATH))
+    make_address("+85261234567")
+    assert "SMS_COUNTRIES" in words(author.get(PATH))

@@ -37,6 +37,7 @@ def empty() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
         **os.environ,
         "DATABASE_URL": url_of(connection.settings_dict, name),
         "DATABASE_OWNER_URL": url_of(settings.DATABASE_OWNER, name),
+        "LOG_COPY_DIR": str(settings.LOG_COPY_DIR),
     }
 
     def manage(*arguments: str) -> subprocess.CompletedProcess[str]:

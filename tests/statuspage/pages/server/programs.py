@@ -81,15 +81,19 @@ class Programs:
         }
         self._started: list[Server] = []
 
-    def web(self) -> Server:
-        """Return a web process; returns when it answers."""
+    def web(self, **settings: str) -> Server:
+        """Return a web process with these settings; returns when it answers."""
         port = free_ports()[0]
-        return self._start([sys.executable, *GRANIAN, "--port", str(port)], port)
+        return self._start([sys.executable, *GRANIAN, "--port", str(port)], port, settings)
 
-    def nginx(self, web_port: int) -> Server:
+    def nginx(self, web_port: int, text: str = "") -> Server:
         """nginx by deploy/nginx.conf, on this folder's pages and in front of a web process."""
         port, path = free_ports()[0], self.folder / "nginx.conf"
-        path.write_text(configuration(self.folder, port, web_port), encoding="utf-8")
+        path.write_text(configuration(self.folder, port, web_port, text), encoding="utf-8")
+        return self.serve(path, port)
+
+    def serve(self, path: Path, port: int) -> Server:
+        """nginx by another configuration."""
         program = nginx.find()
         assert program, "run tests.tools.nginx to install it"
         subprocess.run([program, "-t", "-q", "-c", path], check=True)
@@ -109,12 +113,14 @@ class Programs:
         """Return what they have written, for a failing test to show."""
         return (self.folder / "programs.log").read_text(encoding="utf-8")[-4000:]
 
-    def _start(self, command: list[str], port: int) -> Server:
+    def _start(
+        self, command: list[str], port: int, settings: Mapping[str, str] | None = None
+    ) -> Server:
         with (self.folder / "programs.log").open("ab") as log:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self._environment,
+                env={**self._environment, **(settings or {})},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -125,9 +131,10 @@ class Programs:
         return server
 
 
-def configuration(folder: Path, port: int, web_port: int) -> str:
-    """deploy/nginx.conf with its places changed to a test's."""
-    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+def configuration(folder: Path, port: int, web_port: int, text: str = "") -> str:
+    """deploy/nginx.conf, or what was made of it, with its places changed to a test's."""
+    text = text or (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    web = "web" if "server web:8000 " in text else "127.0.0.1"
     scratch = folder / "nginx"
     scratch.mkdir(exist_ok=True)
     (folder / "static").mkdir(exist_ok=True)
@@ -139,9 +146,10 @@ def configuration(folder: Path, port: int, web_port: int) -> str:
         ("worker_processes auto;", "worker_processes 1;"),
         ("/run/nginx.pid", str(scratch / "pid")),
         ("/var/log/nginx/error.log", str(scratch / "error.log")),
-        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("listen 80", f"listen 127.0.0.1:{port}"),
+        ("server_name status.example.com", "server_name 127.0.0.1 localhost"),
         ("/var/lib/candor", str(folder)),
-        ("127.0.0.1:8000", f"127.0.0.1:{web_port}"),
+        (f"server {web}:8000 ", f"server 127.0.0.1:{web_port} "),
         ("server_tokens off;", f"server_tokens off;\n{temporary}"),
     ):
         assert ours in text, ours

@@ -120,7 +120,12 @@ def test_plain_http_is_left_to_django_to_redirect(news: Site, settings) -> None:
     secure = Site()
     secure.memory.answers = news.memory.answers
     assert secure.get("/").body == b"by Django"
-    assert secure.get("/", x_forwarded_proto="https").body != b"by Django"
+    assert secure.get("/", x_forwarded_proto="https").body == b"by Django"  # a stranger's word
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    behind = Site()
+    behind.memory.answers = news.memory.answers
+    assert behind.get("/", x_forwarded_proto="https").body != b"by Django"
+    assert behind.get("/", x_forwarded_proto="http").body == b"by Django"
 
 
 def test_cookies_change_nothing(news: Site) -> None:
