@@ -33,6 +33,7 @@ from statuspage.lib.paths import default_data_dir
 from statuspage.monitors.configuration import MonitorSettings
 from statuspage.operations.configuration import OperationsSettings
 from statuspage.pages.configuration import PageSettings
+from statuspage.privacy.configuration import LegalSettings
 from statuspage.regulator.configuration import RegulatorSettings
 from statuspage.settlement.configuration import SettlementSettings
 from statuspage.staff.configuration import StaffSettings
@@ -196,6 +197,7 @@ def _check_password(database: dict[str, object], info: ValidationInfo) -> None:
 # In the order of .env.example.
 AREAS: Final = (
     SiteSettings,
+    LegalSettings,
     EngineSettings,
     OperationsSettings,
     PublicLogSettings,

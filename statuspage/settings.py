@@ -228,3 +228,5 @@ SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
 
 # The function that counts a statement's recipients by channel; pages may not import it.
 RECIPIENT_COUNTS = "notifications.delivery.broadcasts.told_of"
+# The function that names who gets subscribers' addresses; the privacy notice may not import it.
+PRIVACY_RECIPIENTS = "notifications.subscribers.recipients.recipients"

@@ -90,6 +90,14 @@ class AddressForm(forms.Form):
         return cleaned
 
 
+class PhoneForm(AddressForm):
+    """A phone number alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("email", None)
+
+
 class ChoicesForm(forms.Form):
     """Topics, components, merchant category and language."""
 

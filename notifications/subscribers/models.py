@@ -124,6 +124,7 @@ class SignUp(models.Model):
 
         SUBSCRIBE = "subscribe", _("Subscribe")
         MANAGE = "manage", _("Manage")
+        LOOKUP = "lookup", _("Look up a transaction")
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SUBSCRIBE)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.views import manage, subscribe
+from notifications.subscribers.views import manage, prove, subscribe
 
 
 def _page(name: str) -> Callable[..., HttpResponseBase]:
@@ -24,6 +24,7 @@ urlpatterns = [
     for route, purpose in (
         ("subscribe/<slug:public_id>/", SignUp.Purpose.SUBSCRIBE),
         ("manage/code/<slug:public_id>/", SignUp.Purpose.MANAGE),
+        ("transactions/phone/<slug:public_id>/", SignUp.Purpose.LOOKUP),
     )
     for end, view, name in (("", subscribe.code, "code"), ("again/", subscribe.resend, "resend"))
 ] + [
@@ -31,6 +32,7 @@ urlpatterns = [
     for route, view, name in (
         ("subscribe/", subscribe.subscribe, "subscribe"),
         ("subscribe/<slug:public_id>/done/", subscribe.subscribed, "subscribed"),
+        ("transactions/phone/", prove.prove, "prove"),
         ("manage/", manage.manage, "manage"),
         ("manage/none/", _page("manage_none"), "manage-unknown"),
         ("manage/erased/", _page("manage_erased"), "manage-erased"),

@@ -22,6 +22,13 @@ def operator(request: HttpRequest) -> dict[str, object]:
     return {
         "operator_name": in_language(settings.OPERATOR_NAME, language),
         "operator_hotline": settings.OPERATOR_HOTLINE,
+        "legal": {
+            "licence": settings.PAYMENT_LICENCE,
+            "icp": settings.ICP_NUMBER,
+            "police": settings.POLICE_NUMBER,
+            "complaint_line": settings.COMPLAINT_LINE,
+            "consumer_hotline": settings.CONSUMER_HOTLINE,
+        },
         "site_url": settings.SITE_URL,
         "feed_query": "?lang=en" if language == ENGLISH else "",
         # Lazy: not every template shows it.

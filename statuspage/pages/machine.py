@@ -48,6 +48,7 @@ SITEMAP_VIEWS: Final = (
     "pages:transparency",
     "pages:log",
     "verification:verify",
+    "pages:privacy",
 )
 # RFC 9116 wants less than a year; a whole number of months keeps the file the same for a month.
 SECURITY_MONTHS: Final = 6

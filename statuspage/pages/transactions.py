@@ -1,5 +1,6 @@
 """The page that tells merchants whether a transaction was affected."""
 
+import hmac
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +17,17 @@ from statuspage.lib.client_ip import client_ip
 from statuspage.lib.rate_limits import within_limit
 from statuspage.notices.phrases import money
 from statuspage.pages.http import too_fast
+from statuspage.pages.phone_proof import proof_of
 from statuspage.pages.selectors import incident_name
 from statuspage.settlement.affected.hashes import normalised
 from statuspage.settlement.affected.selectors import transaction_find
+from statuspage.settlement.affected.tries import (
+    Ceiling,
+    ceilings_of,
+    ceilings_of_phone,
+    try_give_back,
+    try_take,
+)
 from statuspage.settlement.models import AffectedTransaction, TransactionStatus
 from statuspage.statements.texts import CHINESE
 
@@ -62,24 +71,42 @@ class TransactionForm(forms.Form):
 def transaction_page(request: HttpRequest) -> HttpResponse:
     """Show the form and, after a POST, the result; nothing of it appears in an address."""
     if request.method != "POST":
-        return render(request, TEMPLATE, {"form": TransactionForm()})
+        proof = proof_of(request)
+        shown = {"form": TransactionForm(), "proven": proof.last_four if proof else ""}
+        return render(request, TEMPLATE, shown)
     form = TransactionForm(request.POST)
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form}, status=400)
-    if not _within_limits(request, form.cleaned_data["merchant"]):
+    if not _within_limit("transactions", client_ip(request), settings.TRANSACTIONS_PER_IP_MINUTE):
         return too_fast(request, TEMPLATE, {"form": form})
+    ceilings = _ceilings(request, **form.cleaned_data)
+    if not ceilings or not try_take(ceilings):
+        # The same page whoever the merchant is, and whether there is one.
+        return render(request, TEMPLATE, {"form": form, "prove": True}, status=429)
     found = transaction_find(**form.cleaned_data)
+    if found:
+        try_give_back(ceilings)
     shown = _shown(found) if found else {}
     return render(request, TEMPLATE, {"form": TransactionForm(), "asked": True, **shown})
 
 
-def _within_limits(request: HttpRequest, merchant: str) -> bool:
-    """Return whether the limits per IP address and per merchant number allow another query."""
-    asked = (
-        ("transactions", client_ip(request), settings.TRANSACTIONS_PER_IP_MINUTE),
-        ("merchants", normalised(merchant), settings.TRANSACTIONS_PER_MERCHANT_MINUTE),
-    )
-    return all(within_limit(*one, fail_open=False) for one in asked)
+def _within_limit(what: str, who: str, most: int) -> bool:
+    return within_limit(what, who, most, fail_open=False)
+
+
+def _ceilings(request: HttpRequest, *, merchant: str, last_four: str, **_: str) -> list[Ceiling]:
+    """Return what a query counts against; nothing where too many ask about this merchant now.
+
+    Whoever holds the phone whose digits they give is only counted by themselves, so that nobody
+    else can use up what they are allowed.
+    """
+    proof = proof_of(request)
+    if proof and hmac.compare_digest(proof.last_four, last_four):
+        return ceilings_of_phone(proof.name)
+    most = settings.TRANSACTIONS_PER_MERCHANT_MINUTE
+    if not _within_limit("merchants", normalised(merchant), most):
+        return []
+    return ceilings_of(merchant=merchant, client_ip=client_ip(request))
 
 
 def _shown(found: AffectedTransaction) -> dict[str, object]:

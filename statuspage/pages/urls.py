@@ -4,6 +4,7 @@ from django.urls import path
 
 from statuspage.pages import arrival, transactions, views
 from statuspage.pages.log.page import log_page
+from statuspage.pages.privacy import privacy_page
 from statuspage.pages.transparency.page import transparency_page
 from statuspage.pages.uptime.page import uptime_page
 
@@ -21,4 +22,5 @@ urlpatterns = [
     path("uptime/", uptime_page, name="uptime"),
     path("transparency/", transparency_page, name="transparency"),
     path("log/", log_page, name="log"),
+    path("privacy/", privacy_page, name="privacy"),
 ]

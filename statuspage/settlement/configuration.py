@@ -28,4 +28,11 @@ class SettlementSettings(AreaSettings):
     TRANSACTIONS_PER_IP_MINUTE: Positive = 10
     """Queries about a transaction in a minute, from one network address."""
     TRANSACTIONS_PER_MERCHANT_MINUTE: Positive = 10
-    """Queries about the transactions of one merchant in a minute, from anywhere."""
+    """Queries about the transactions of one merchant in a minute, from anywhere. Beyond it, and the
+    two below, whoever asks first proves by a code that they hold the phone on file."""
+    TRANSACTIONS_PER_MERCHANT_DAY: Positive = 30
+    """Queries about one merchant in a day, from anywhere, that may find nothing."""
+    TRANSACTIONS_PER_ADDRESS_DAY: Positive = 10
+    """Of these, from one network address."""
+    TRANSACTIONS_PER_PHONE_DAY: Positive = 100
+    """Queries in a day that may find nothing, by somebody who has proven a phone."""

@@ -19,6 +19,7 @@ from statuspage.lib.money import ZERO, Fee
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.phrases import share
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle, Rule
+from statuspage.settlement.lookup_tries import LookupTry as LookupTry
 from statuspage.statements.models import Statement
 from statuspage.uploads.models import (
     AbstractUpload,

@@ -18,6 +18,7 @@ _.lease_until
 _.occurrence
 _.looks
 _.moved_at
+_.receives
 _.over_at
 _.over_told_at
 _.stopped_at

@@ -51,6 +51,10 @@ CODE_FOR: Final = {
         "Your code is %(code)s, valid for %(minutes)d minutes. It lets you change or erase "
         "your subscription: do not share it."
     ),
+    SignUp.Purpose.LOOKUP: _(
+        "Your code is %(code)s, valid for %(minutes)d minutes. It lets you look up your "
+        "transactions: do not share it."
+    ),
 }
 
 

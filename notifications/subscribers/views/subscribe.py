@@ -21,6 +21,7 @@ from notifications.subscribers.services.codes import WORTH_SENDING_FOR, CodeRefu
 from notifications.subscribers.services.signups import signup_confirm, signup_request, signup_resend
 from notifications.subscribers.services.subscriptions import CONSENT_TEXT
 from notifications.subscribers.views.manage import manage_opened
+from notifications.subscribers.views.prove import lookup_opened
 from statuspage.lib.client_ip import client_ip
 from statuspage.lib.database_clock import database_now
 from statuspage.statements.texts import in_language
@@ -32,6 +33,12 @@ FAILURES: Final[Mapping[str, Promise]] = {
     Reason.COUNTRY: _("we do not send SMS to this number. Use an e-mail address, or contact us."),
     Reason.BUDGET: _("we cannot send SMS right now. Use an e-mail address, or contact us."),
     Reason.BLOCKED: _("its network blocks our messages."),
+}
+# Where to begin again, by purpose.
+BEGINNING: Final[Mapping[str, str]] = {
+    SignUp.Purpose.SUBSCRIBE: "subscribers:subscribe",
+    SignUp.Purpose.MANAGE: "subscribers:manage",
+    SignUp.Purpose.LOOKUP: "subscribers:prove",
 }
 OTHER_FAILURE: Final = _("our provider did not accept it. Please try again in a minute.")
 
@@ -82,18 +89,24 @@ def _earlier(request: HttpRequest) -> dict[str, object]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, public_id: str, purpose: SignUp.Purpose) -> HttpResponse:
-    """Serve `/subscribe/<sign-up>/` and `/manage/code/<sign-up>/`: ask for the code."""
+    """Serve the page of a sign-up, of whatever purpose: ask for the code."""
     signup = get_object_or_404(SignUp, public_id=public_id, purpose=purpose)
-    managing = purpose == SignUp.Purpose.MANAGE
     if request.method == "POST":
-        refused = _take_code(request, signup)
-        if refused or managing:
-            return refused or manage_opened(signup)
-    elif not signup.used_at:
+        return _take_code(request, signup) or _opened(signup)
+    if not signup.used_at:
         return _code_page(request, signup)
-    elif managing:
-        return redirect("subscribers:manage")
-    return redirect("subscribers:subscribed", public_id)
+    if purpose == SignUp.Purpose.SUBSCRIBE:
+        return redirect("subscribers:subscribed", public_id)
+    return redirect(BEGINNING[purpose])
+
+
+def _opened(signup: SignUp) -> HttpResponse:
+    """Return what the right code opens."""
+    if signup.purpose == SignUp.Purpose.MANAGE:
+        return manage_opened(signup)
+    if signup.purpose == SignUp.Purpose.LOOKUP:
+        return lookup_opened(signup)
+    return redirect("subscribers:subscribed", signup.public_id)
 
 
 @require_POST
@@ -124,7 +137,10 @@ def _code_page(
         "dispatch": _dispatch(signup),
         "failure": FAILURES.get(signup.failure, OTHER_FAILURE),
         "by_email": signup.kind == AddressKind.EMAIL,
-        "managing": signup.purpose == SignUp.Purpose.MANAGE,
+        "code_page": f"subscribers:{signup.purpose}-code",
+        "resend_page": f"subscribers:{signup.purpose}-resend",
+        "beginning": BEGINNING[signup.purpose],
+        "subscribing": signup.purpose == SignUp.Purpose.SUBSCRIBE,
     }
     status = problem.status if problem else 400 if form.errors else 200
     return render(request, "notifications/subscribers/code.html", context, status=status)

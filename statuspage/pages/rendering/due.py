@@ -43,6 +43,7 @@ PAGES: Final[Mapping[str, Set[str]]] = {
     "pages:transparency": NONE,
     "pages:log": EVERY,
     "verification:verify": NONE,
+    "pages:privacy": NONE,
 }
 # The same for machines; English under `?lang=en`.
 SPOKEN: Final[Mapping[str, Set[str]]] = {

@@ -20,6 +20,7 @@ from statuspage.pages.rendering import due
 from statuspage.pages.rendering.internal import Missing, UnusableResponse, rendered
 from statuspage.pages.snapshots import store
 from statuspage.pages.snapshots.pages import Page
+from statuspage.privacy.notice import notice_version
 
 # What pages show although staff may change it without a statement.
 ROWS: Final = """
@@ -38,6 +39,11 @@ RENDERED_SETTINGS: Final = (
     "OPERATOR_HOTLINE",
     "SECURITY_CONTACT",
     "CONTENT_SECURITY_POLICY",
+    "PAYMENT_LICENCE",
+    "ICP_NUMBER",
+    "POLICE_NUMBER",
+    "COMPLAINT_LINE",
+    "CONSUMER_HOTLINE",
 )
 SOURCES: Final = (
     (RESOURCES / "templates", "**/*.*"),
@@ -73,6 +79,8 @@ def code() -> str:
         for path in sorted(path for path in folder.glob(pattern) if path.is_file()):
             digest.update(path.read_bytes())
     digest.update(repr([getattr(settings, name) for name in RENDERED_SETTINGS]).encode())
+    # The notice names many settings, among them which providers there are.
+    digest.update(notice_version().encode())
     return digest.hexdigest()
 
 

@@ -31,6 +31,16 @@ def merchant_key(merchant: str, last_four: str) -> bytes:
     return _hash("merchant", merchant, last_four)
 
 
+def tried_key(merchant: str) -> bytes:
+    """Return the key by which tries about a merchant are counted."""
+    return _hash("tried", merchant)
+
+
+def origin_key(origin: str) -> bytes:
+    """Return the key of who tries: a network address, or the name of a proven phone."""
+    return _hash("origin", origin)
+
+
 def _hash(*parts: str) -> bytes:
     """Return HMAC-SHA-256 under TRANSACTION_KEY; 32 bytes."""
     purpose, *values = parts

@@ -11,6 +11,7 @@ from statuspage.lib.database_clock import database_now
 from statuspage.notices.services import check_incident
 from statuspage.settlement.affected.applying import apply
 from statuspage.settlement.affected.rows import TransactionRow, TransactionTable
+from statuspage.settlement.affected.tries import tries_forget
 from statuspage.settlement.models import AffectedTransaction, SettledMerchant, Upload
 from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
@@ -96,6 +97,7 @@ def upload_receive(
 
 def transactions_forget() -> int:
     """Delete what has not changed for TRANSACTIONS_KEEP_DAYS; returns how many transactions."""
+    tries_forget()
     before = database_now() - timedelta(days=settings.TRANSACTIONS_KEEP_DAYS)
     old = AffectedTransaction.objects.filter(updated_at__lt=before)
     forgotten = 0

@@ -26,7 +26,15 @@ SIGHTS = {
 PAGES = (
     *("/", "/en/", "/history/", "/en/history/?q=t", "/history/?q=nothing", "/uptime/"),
     *("/notices/", "/arrival/", "/arrival/?category=micro", "/ledger/", "/transactions/", "/log/"),
-    *("/verify/", "/subscribe/", "/manage/", "/nothing/", "/elder/", "/elder/en/uptime/"),
+    *(
+        "/verify/",
+        "/subscribe/",
+        "/manage/",
+        "/transactions/phone/",
+        "/nothing/",
+        "/elder/",
+        "/elder/en/uptime/",
+    ),
     *("/transparency/", "/en/transparency/"),
 )
 

@@ -64,9 +64,9 @@ def test_the_page_is_chinese_at_the_root(incident):
 
 def test_unknown_and_not_yours_are_the_same_answer(incident, django_assert_num_queries):
     take(text(line()), incident=incident)
-    with django_assert_num_queries(2):  # one of them is the page footer
+    with django_assert_num_queries(9):  # one is the footer's, seven count the try
         unknown = ask(reference="NOBODY-KNOWS")
-    with django_assert_num_queries(2):  # one of them is the page footer
+    with django_assert_num_queries(9):  # one is the footer's, seven count the try
         not_yours = ask(last_four="0000")
     assert unknown.status_code == not_yours.status_code == 200
     assert said(unknown) == said(not_yours)

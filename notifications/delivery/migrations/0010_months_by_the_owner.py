@@ -107,5 +107,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0007_may_be_sent")]
+    dependencies = [("delivery", "0009_log_guard")]
     operations = [migrations.RunPython(make, remove)]

@@ -1,0 +1,67 @@
+"""Who gets subscribers' addresses, by what is configured: for the privacy notice and the form."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from notifications.channels import channel
+from statuspage.privacy.notice import Recipient
+
+TWILIO: Final = "twilio_sms"
+ALIYUN: Final = "aliyun_sms"
+
+
+def recipients() -> list[Recipient]:
+    """Return the providers of the channels that are set up, in the active language."""
+    made = (_twilio(), _aliyun(), _wechat(), _email())
+    return [one for one in made if one is not None]
+
+
+def _twilio() -> Recipient | None:
+    """Return Twilio; it is abroad unless its address was pointed elsewhere (the simulator)."""
+    if not channel(TWILIO).configured():
+        return None
+    host = urlsplit(settings.TWILIO_BASE_URL).hostname or ""
+    abroad = host == "twilio.com" or host.endswith(".twilio.com")
+    return Recipient(
+        name="Twilio Inc." if abroad else _("Our SMS provider"),
+        receives=_("phone number, text of the message"),
+        purpose=_("sending SMS"),
+        contact="privacy@twilio.com" if abroad else "",
+        abroad=_("United States") if abroad else "",
+    )
+
+
+def _aliyun() -> Recipient | None:
+    if not channel(ALIYUN).configured():
+        return None
+    return Recipient(
+        name=_("Alibaba Cloud Computing Ltd."),
+        receives=_("phone number, text of the message"),
+        purpose=_("sending SMS while the first provider is down"),
+        contact="",
+    )
+
+
+def _wechat() -> Recipient | None:
+    if not channel("wechat").configured():
+        return None
+    return Recipient(
+        name=_("Shenzhen Tencent Computer Systems Co., Ltd. (WeChat)"),
+        receives=_("your WeChat OpenID, which it knows already, and the text of the message"),
+        purpose=_("sending messages in WeChat to those who follow our official account"),
+        contact="",
+    )
+
+
+def _email() -> Recipient | None:
+    if not channel("email").configured():
+        return None
+    return Recipient(
+        name=_("Our e-mail service and yours"),
+        receives=_("e-mail address, text of the message"),
+        purpose=_("sending e-mail"),
+        contact="",
+    )
