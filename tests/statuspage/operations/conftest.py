@@ -33,8 +33,7 @@ def empty() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
     with server("postgres") as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {name}")
         admin.execute(f"CREATE DATABASE {name}")
-    environment = {
-        **os.environ,
+    own = {
         "DATABASE_URL": url_of(connection.settings_dict, name),
         "DATABASE_OWNER_URL": url_of(settings.DATABASE_OWNER, name),
         "LOG_COPY_DIR": str(settings.LOG_COPY_DIR),
@@ -44,7 +43,7 @@ def empty() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR,
-            env=environment,
+            env={**os.environ, **own},
             capture_output=True,
             text=True,
             check=False,
