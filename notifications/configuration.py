@@ -1,5 +1,6 @@
 """Typed settings of the channels, whose package needs the settings before it can be imported."""
 
+import re
 from typing import Annotated, Final
 
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
@@ -16,6 +17,7 @@ from statuspage.lib.env import (
     written,
 )
 
+ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
 
 
@@ -97,12 +99,33 @@ class WeChatSettings(AreaSettings):
     """Template of the messages."""
     WECHAT_CALLBACK_TOKEN: Token = ""
     """Token entered for the callback address. Make one: openssl rand -hex 16"""
+    WECHAT_CALLBACK_PLAIN: bool = False
+    """true: callbacks come in clear text, whose signature covers no body. Then nobody is subscribed
+    again by following the account. Only where the account cannot use safe mode."""
+    WECHAT_ENCODING_AES_KEY: str = ""
+    """EncodingAESKey of the callback address in safe mode, 43 characters: the signature then covers
+    the body, which nobody on the way can read or change.
+    Make one: openssl rand -hex 22 | cut -c 2-44"""
     WECHAT_BASE_URL: Url = "https://api.weixin.qq.com"
     """Address of WeChat's API."""
     WECHAT_PER_SECOND: Positive = 50
     """Messages a second that the account allows."""
     WECOM_BASE_URL: Url = "https://qyapi.weixin.qq.com"
     """Address of WeCom's API."""
+
+    @field_validator("WECHAT_ENCODING_AES_KEY")
+    @classmethod
+    def _bodies_are_signed(cls, key: str, info: ValidationInfo) -> str:
+        plain = info.data.get("WECHAT_CALLBACK_PLAIN")
+        if key and not ENCODING_AES_KEY.fullmatch(key):
+            raise ValueError("must be the EncodingAESKey: 43 letters and digits")
+        if key and plain:
+            raise ValueError("is set together with WECHAT_CALLBACK_PLAIN: choose one")
+        if info.data.get("WECHAT_CALLBACK_TOKEN") and not (key or plain) and in_production(info):
+            raise ValueError(
+                "is required with WECHAT_CALLBACK_TOKEN, or WECHAT_CALLBACK_PLAIN=true"
+            )
+        return key
 
 
 class WebhookSettings(AreaSettings):

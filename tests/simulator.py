@@ -35,6 +35,7 @@ class Simulator:
         self.app_id = f"wx{secrets.token_hex(8)}"
         self.secret = secrets.token_hex(16)
         self.wechat_token = secrets.token_hex(8)
+        self.wechat_aes_key = secrets.token_hex(22)[:43]
         self._journal = journal
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
@@ -139,6 +140,7 @@ class Simulator:
             "SIMULATOR_WECHAT_APP_ID": self.app_id,
             "SIMULATOR_WECHAT_SECRET": self.secret,
             "SIMULATOR_WECHAT_TOKEN": self.wechat_token,
+            "SIMULATOR_WECHAT_AES_KEY": self.wechat_aes_key,
             **self._environment,
         }
 

@@ -277,7 +277,8 @@ def _inbound(entry: Mapping[str, Any]) -> Inbound | None:
     if not number or not isinstance(text, str):
         return None
     address = f"+86{number}" if MAINLAND.fullmatch(number) else f"+{number}"
-    return Inbound(address=address, action=sms_text.action_of(text), text=text.strip())
+    name = f"{entry['sequence_id']} {entry.get('send_time')}" if entry.get("sequence_id") else ""
+    return Inbound(address, sms_text.action_of(text), text.strip(), name)
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:

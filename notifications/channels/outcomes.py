@@ -140,6 +140,8 @@ class Inbound:
     address: str
     action: InboundAction
     text: str = ""
+    # The provider's name for it, by which a copy is recognised; empty where it has none.
+    message_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ class Callback:
     inbound: Sequence[Inbound] = ()
     answer: str = ""
     content_type: str = "text/plain"
+    # What no second callback of the channel may have; empty where the provider signs nothing so.
+    once: str = ""
 
 
 class BadSignature(Exception):

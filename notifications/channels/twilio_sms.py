@@ -210,10 +210,11 @@ class TwilioSms(Channel):
         """Return a status of one of our messages, or a message from a merchant."""
         if "MessageStatus" in request.POST:
             return _status_callback(request)
-        if not request.POST.get("From") or "Body" not in request.POST:
+        sender, sid = request.POST.get("From"), request.POST.get("MessageSid")
+        if not sender or not sid or "Body" not in request.POST:
             raise UnreadableCallback
         text = request.POST["Body"].strip()
-        inbound = Inbound(address=request.POST["From"], action=sms_text.action_of(text), text=text)
+        inbound = Inbound(sender, sms_text.action_of(text), text, sid)
         # An empty TwiML answer: Twilio would send anything else to the merchant as an SMS.
         return Callback(inbound=[inbound], answer="<Response/>", content_type="text/xml")
 

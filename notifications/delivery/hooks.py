@@ -11,8 +11,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from notifications.channels import channel as find_channel
 from notifications.channels.base import Channel
-from notifications.channels.outcomes import BadSignature, UnreadableCallback
+from notifications.channels.outcomes import BadSignature, Inbound, UnreadableCallback
 from notifications.delivery.receipts import receipts_store
+from notifications.delivery.taken import take_once
+from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.inbound import inbound_apply
 
 logger = logging.getLogger(__name__)
@@ -45,8 +47,7 @@ class ProviderCallback(View):
         try:
             channel.verify_callback(request)
         except BadSignature:
-            _count_refused(channel)
-            return HttpResponse(_("Invalid signature."), status=403)
+            return _refused(channel)
         return self._take(channel, request)
 
     get = post  # WeChat verifies the address by GET.
@@ -57,14 +58,25 @@ class ProviderCallback(View):
         except UnreadableCallback:
             return HttpResponse(_("Malformed callback."), status=400)
         with transaction.atomic():
+            if callback.once and not take_once(channel.name, callback.once, forgettable=True):
+                return _refused(channel)
             receipts_store(channel.name, callback.receipts)
             for inbound in callback.inbound:
-                inbound_apply(channel.stands_in_for or channel.name, inbound)
+                _apply(channel, inbound)
         return HttpResponse(callback.answer, content_type=callback.content_type)
 
 
-def _count_refused(channel: Channel) -> None:
-    """Log and count a forged callback."""
+def _apply(channel: Channel, inbound: Inbound) -> None:
+    """Apply what somebody did, once: a recording of it that is played again changes nothing."""
+    # As a keyed hash: some names hold the sender's.
+    name = inbound.message_id and blind_index(inbound.message_id, channel.name)
+    if not name or take_once(channel.name, name):
+        inbound_apply(channel.stands_in_for or channel.name, inbound)
+
+
+def _refused(channel: Channel) -> HttpResponse:
+    """Log and count a callback that is forged or a copy, and refuse it."""
     logger.warning("refused a callback for %s: bad signature", channel.name)
     with connection.cursor() as cursor:
         cursor.execute(COUNT_REFUSED, [channel.name])
+    return HttpResponse(_("Invalid signature."), status=403)

@@ -6,8 +6,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from notifications.delivery.states import DeliveryState, HoldStep
+from notifications.delivery.taken import TakenCallback
 from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
+
+__all__ = ["TakenCallback"]  # Django looks for models here
 
 
 class BroadcastState(models.TextChoices):

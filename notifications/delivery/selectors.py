@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel, Content, reachable_channels
+from notifications.channels.countries import permitted_codes
 from notifications.delivery.alarms import OF_A_MONTH
 from notifications.delivery.audience import (
     AUDIENCE,
@@ -120,9 +121,13 @@ class ChannelPreview:
 
 
 def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
-    """Return a preview for every channel and language; nothing is stored or sent."""
-    names = channels_for(document)
-    groups = audience_count(audience_of(document, tuple(names)))
+    """Return a preview for every channel and language; nothing is stored or sent.
+
+    Numbers outside of SMS_COUNTRIES are not counted: they get nothing.
+    """
+    names, codes = channels_for(document), {"", *permitted_codes()}
+    counted = audience_count(audience_of(document, tuple(names)))
+    groups = [one for one in counted if one.country in codes]
     bulletins = {language: bulletin_of(document, language) for language in LANGUAGES}
     previews = []
     for channel in reachable_channels():

@@ -202,9 +202,11 @@ class _Sending:
             for message, outcome in refused:
                 self._settle(message, outcome)
         if batch and self._provider.address_kind == AddressKind.PHONE:
-            for message in (one for one in batch if not permitted(one.address)):
-                self._settle(message, Failed(Reason.COUNTRY))
-            batch, stopped = budget.reserve([one for one in batch if permitted(one.address)])
+            home = [message for message in batch if permitted(message.address)]
+            for message in batch if len(home) < len(batch) else ():
+                if not permitted(message.address):
+                    self._settle(message, Failed(Reason.COUNTRY))
+            batch, stopped = budget.reserve(home)
             for message in stopped:
                 self._settle(message, Failed(Reason.BUDGET))
         return batch

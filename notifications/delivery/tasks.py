@@ -13,6 +13,7 @@ from notifications.delivery.report import report_publish
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
 from notifications.delivery.routing import SEND
 from notifications.delivery.send import SLICE_SECONDS, send_due
+from notifications.delivery.taken import forget_spent
 from notifications.delivery.unconfirmed import receipts_ask
 from notifications.hints import hint, wake_send
 
@@ -22,6 +23,7 @@ shared_task(name="delivery.make_partitions")(partitions_make)
 shared_task(name="delivery.count_told")(count_told)
 shared_task(name="delivery.ask_receipts")(receipts_ask)
 shared_task(name="delivery.report")(report_publish)
+shared_task(name="delivery.forget_spent")(forget_spent)
 shared_task(name="delivery.sweep")(sweep)
 shared_task(name="delivery.work_on_holds")(holds_work)
 shared_task(name="delivery.tell_alarms")(alarms_tell)

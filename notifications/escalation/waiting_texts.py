@@ -14,10 +14,11 @@ from statuspage.lib.waiting import ReturnedItem, WaitingItem
 from statuspage.statements.texts import in_language
 
 Item = WaitingItem | ReturnedItem
-# More than these are counted: the page has them all.
-LISTED: Final = 10
+# More than these are counted: the page has them all. A robot takes 2,048 bytes, and Chinese in both
+# halves of the message has three a character.
+LISTED: Final = 5
+NAME_LENGTH: Final = 30
 NOTE_LENGTH: Final = 300
-NAME_LENGTH: Final = 80
 
 
 def content(items: Sequence[Item]) -> Content:

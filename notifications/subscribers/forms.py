@@ -1,11 +1,12 @@
 """Forms of the subscription and management pages."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +20,11 @@ from notifications.subscribers.choices import (
 )
 from notifications.subscribers.contacts import CODE_CHANNELS, Contact, contact_for_code
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
+from notifications.subscribers.recipients import sms_abroad
 from notifications.subscribers.services.subscriptions import CHAIN, preferences_of
 from statuspage.components.selectors import grouped, visible_components
 from statuspage.notices.audience import MerchantCategory
+from statuspage.privacy.notice import notice_version
 from statuspage.statements.texts import CHINESE, ENGLISH, in_language
 
 LANGUAGES: Final = ((CHINESE, "中文"), (ENGLISH, "English"))
@@ -209,7 +212,41 @@ class SubscribeForm(AddressForm, ChoicesForm):
             "required": _("We can only message you with your consent. Please tick the box.")
         }
     )
+    # Asked for only where an SMS goes to a provider abroad (PIPL, article 39).
+    transfer = forms.BooleanField(required=False)
+    # The notice that was read; it may have changed since.
+    notice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     field_order = ("phone", "email", "topics", "components", "category", "language", "consent")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["notice"].initial = notice_version()
+        if not sms_abroad():
+            del self.fields["transfer"]
+
+    @property
+    def transfer_given(self) -> bool:
+        """Whether their number may go abroad; an e-mail address does not."""
+        return bool(self.cleaned_data.get("transfer")) and self._by_phone
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the separate consent where the number goes abroad, and for the present notice."""
+        cleaned = super().clean()
+        if "transfer" in self.fields and self._by_phone and not self.cleaned_data.get("transfer"):
+            self.add_error("transfer", _("Without this consent we cannot send you SMS."))
+        if self.cleaned_data.get("notice") not in {"", None, notice_version()}:
+            data = cast("QueryDict", self.data).copy()
+            data["notice"] = notice_version()
+            self.data = data
+            self.add_error(
+                None, _("Our privacy notice has changed. Please read it and send the form again.")
+            )
+        return cleaned
+
+    @property
+    def _by_phone(self) -> bool:
+        contact = getattr(self, "contact", None)
+        return contact is not None and contact.kind == AddressKind.PHONE
 
 
 class SubscriberCodeForm(forms.Form):

@@ -138,6 +138,8 @@ class SignUp(models.Model):
     topics = ArrayField(models.CharField(max_length=20), default=list)
     components = ArrayField(models.CharField(max_length=12), default=list)
     text_version = models.CharField(max_length=40)
+    notice_version = models.CharField(max_length=40, default="", db_default="")
+    transfer_version = models.CharField(max_length=40, default="", db_default="")
     # When the newest code was asked for; a worker sends it within two minutes or not at all.
     requested_at = models.DateTimeField(db_default=Now())
     # Keyed hash of the code; empty until a worker has made it.
@@ -210,6 +212,9 @@ class Consent(models.Model):
     act = models.CharField(max_length=10, choices=Act.choices)
     source = models.CharField(_("method"), max_length=60)
     text_version = models.CharField(_("text version"), max_length=40)
+    # Of the privacy notice, and of the separate consent to a transfer abroad; empty: not asked for.
+    notice_version = models.CharField(max_length=40, blank=True, default="", db_default="")
+    transfer_version = models.CharField(max_length=40, blank=True, default="", db_default="")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -225,6 +230,21 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.source}"
+
+
+class AgreedText(models.Model):
+    """The words of a version that somebody agreed to, by language; kept as long as proof may be."""
+
+    version = models.CharField(max_length=40, primary_key=True)
+    text = models.JSONField()
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("agreed text")
+        verbose_name_plural = _("agreed texts")
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Withdrawal(models.Model):

@@ -19,6 +19,12 @@ def recipients() -> list[Recipient]:
     return [one for one in made if one is not None]
 
 
+def sms_abroad() -> Recipient | None:
+    """Return the provider abroad that an SMS goes to, if there is one."""
+    found = _twilio()
+    return found if found and found.abroad else None
+
+
 def _twilio() -> Recipient | None:
     """Return Twilio; it is abroad unless its address was pointed elsewhere (the simulator)."""
     if not channel(TWILIO).configured():

@@ -79,7 +79,7 @@ def who_of(typed: str) -> str:
     for pattern, masked in MASKS:
         if found := pattern.fullmatch(compact):
             return masked(found)
-    indexes = _blind_indexes(compact)
+    indexes = indexes_of(compact)
     if not indexes:
         raise ValidationError(
             _("Enter the last four digits, a number such as 138****1234, or a full address."),
@@ -113,7 +113,7 @@ def addresses_by_index(indexes: list[str]) -> QuerySet[Address]:
     return Address.objects.filter(Q(channel__in=names) & Q(blind_index__in=indexes))
 
 
-def _blind_indexes(raw: str) -> list[str]:
+def indexes_of(raw: str) -> list[str]:
     """Return the blind index of the text for each kind of address that it could be."""
     channels = {one.address_kind: one.name for one in reachable_channels()}
     indexes = []

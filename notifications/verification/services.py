@@ -52,9 +52,9 @@ class MessageVerdict(Enum):
     )
     SIGN_UP = (
         "notice",
-        _("This looks like our message with a subscription code."),
+        _("This looks like our message with a code."),
         _(
-            "We only send one when someone enters a phone number on our subscription page. It "
+            "We only send one when someone enters a phone number on our website. It "
             "is not about a statement. If it was not you, ignore it and do not share the code."
         ),
     )
@@ -193,5 +193,9 @@ def _plainly_numbered(text: str) -> str:
 def _is_sign_up(text: str) -> bool:
     """Return whether this is the message with a sign-up code, whatever the code."""
     plain = SIX_DIGITS.sub(ANY_CODE, text)
-    signups = (SignUp(language=one, kind=AddressKind.PHONE) for one in LANGUAGES)
+    signups = (
+        SignUp(language=one, kind=AddressKind.PHONE, purpose=purpose)
+        for one in LANGUAGES
+        for purpose in SignUp.Purpose
+    )
     return any(same(plain, code_content(one, ANY_CODE).text) for one in signups)

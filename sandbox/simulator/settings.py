@@ -57,6 +57,8 @@ class Settings:
     wechat_app_id: str = ""
     wechat_secret: str = ""
     wechat_token: str = ""
+    # Empty: callbacks go out in clear text, else encrypted as in safe mode.
+    wechat_aes_key: str = ""
     wechat_callback_url: str = ""
     # Empty: every well-formed template id is known.
     wechat_template_ids: list[str] = field(default_factory=list)

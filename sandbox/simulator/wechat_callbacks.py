@@ -1,10 +1,15 @@
 """WeChat's signed XML callbacks: receipts, follows, unfollows and what followers write."""
 
+import base64
 import hashlib
 import secrets
 import time
 from typing import Any, Final
 from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from sandbox.simulator.callback_sender import Callback
 from sandbox.simulator.core import Core
@@ -20,9 +25,9 @@ def new_msgid() -> str:
     return str(secrets.randbelow(9 * 10**18) + 10**18)
 
 
-def signature(token: str, timestamp: str, nonce: str) -> str:
+def signature(*values: str) -> str:
     """Return SHA-1 of the sorted, joined values (developers.weixin.qq.com, access overview)."""
-    joined = "".join(sorted((token, timestamp, nonce)))
+    joined = "".join(sorted(values))
     return hashlib.sha1(joined.encode()).hexdigest()  # noqa: S324 - the protocol's choice
 
 
@@ -102,11 +107,26 @@ def _post(core: Core, message: Message, says: str, fields: JsonObject) -> None:
         if text:
             core.store.add(message.reply(new_msgid(), text))
 
-    signed_url = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
     envelope = {"ToUserName": ACCOUNT, "FromUserName": message.person, "CreateTime": int(timestamp)}
-    body = _xml({**envelope, **fields}).encode()
+    body = _xml({**envelope, **fields})
+    if key := core.settings.wechat_aes_key:
+        encrypted = sealed(body.encode(), key, core.settings.wechat_app_id)
+        body = _xml({"ToUserName": ACCOUNT, "Encrypt": encrypted})
+        signed = signature(core.settings.wechat_token, timestamp, nonce, encrypted)
+        query |= {"encrypt_type": "aes", "msg_signature": signed}
+    signed_url = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
     headers = {"Content-Type": "text/xml"}
-    core.poster.post(Callback(message, signed_url, says, body, headers, answered))
+    core.poster.post(Callback(message, signed_url, says, body.encode(), headers, answered))
+
+
+def sealed(message: bytes, encoding_key: str, app_id: str) -> str:
+    """Return the message as safe mode encrypts it, in base64 (developers.weixin.qq.com)."""
+    key = base64.b64decode(f"{encoding_key}=")
+    clear = secrets.token_bytes(16) + len(message).to_bytes(4, "big") + message + app_id.encode()
+    missing = 32 - len(clear) % 32
+    encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
+    encrypted = encryptor.update(clear + bytes([missing]) * missing) + encryptor.finalize()
+    return base64.b64encode(encrypted).decode()
 
 
 def _xml(fields: JsonObject) -> str:

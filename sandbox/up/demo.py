@@ -37,6 +37,7 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "WECHAT_SECRET": keys["secret"],
         "WECHAT_TEMPLATE_ID": "demo-template",
         "WECHAT_CALLBACK_TOKEN": keys["callback_token"],
+        "WECHAT_ENCODING_AES_KEY": keys["aes_key"],
         "WECOM_BASE_URL": simulator,
         "WEBHOOK_ALLOW_PRIVATE": "true",
         # Anyone who tries it at night wants to see the message arrive.
@@ -55,6 +56,7 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
         "SIMULATOR_WECHAT_SECRET": keys["secret"],
         "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
+        "SIMULATOR_WECHAT_AES_KEY": keys["aes_key"],
         "SIMULATOR_WECHAT_CALLBACK_URL": f"{web}/hooks/wechat/",
     }
 
@@ -115,6 +117,7 @@ def _provider_keys(path: Path) -> dict[str, str]:
         "app_id": f"wx{secrets.token_hex(8)}",
         "secret": secrets.token_hex(16),
         "callback_token": secrets.token_hex(8),
+        "aes_key": secrets.token_hex(22)[:43],
     }
     kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     # An older demonstration may have been made without the keys of a newer provider.

@@ -34,6 +34,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "delivery.resolve_unknown": 15.0,
         "delivery.ask_receipts": 60.0,
         "delivery.fold": 3600.0,
+        "delivery.forget_spent": 3600.0,
         "delivery.make_partitions": 3600.0,
         "delivery.tell_alarms": 30.0,
         "escalation.remind": 15.0,

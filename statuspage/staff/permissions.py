@@ -33,6 +33,7 @@ class Act(StrEnum):
     ADD_SUBSCRIBER = "add a subscriber or webhook"
     IMPORT_SUBSCRIBERS = "import subscribers"
     ERASE_SUBSCRIBER = "erase a subscriber"
+    PROVE_CONSENT = "prove what an address agreed to"
     REACTIVATE_ADDRESS = "reactivate a stopped address"
     UPLOAD_TRANSACTIONS = "upload affected transactions"
     PUBLISH = "publish"
@@ -69,6 +70,7 @@ PERMISSIONS: Final = {
     Act.ADD_SUBSCRIBER: Permission(MAY_APPROVE, Scope.SUBSCRIBERS),
     Act.IMPORT_SUBSCRIBERS: Permission(MAY_APPROVE, Scope.SUBSCRIBERS),
     Act.ERASE_SUBSCRIBER: Permission(MAY_APPROVE),
+    Act.PROVE_CONSENT: Permission(MAY_AUDIT),
     Act.REACTIVATE_ADDRESS: Permission(MAY_APPROVE),
     Act.UPLOAD_TRANSACTIONS: Permission(MAY_APPROVE),
     Act.PUBLISH: Permission(MAY_PUBLISH, Scope.PUBLISH),

@@ -70,6 +70,7 @@ class World:
             **environment_of(engines, simulator, folder, port),
             **SETTINGS,
             "WECHAT_CALLBACK_TOKEN": simulator.wechat_token,
+            "WECHAT_ENCODING_AES_KEY": simulator.wechat_aes_key,
         }
         self.backup: Backup | None = None
         self._port = port

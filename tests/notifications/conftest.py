@@ -32,6 +32,7 @@ def provider(running: Simulator, settings: Settings) -> Simulator:
     settings.WECHAT_SECRET = running.secret
     settings.WECHAT_TEMPLATE_ID = "template-0001"
     settings.WECHAT_CALLBACK_TOKEN = running.wechat_token
+    settings.WECHAT_ENCODING_AES_KEY = running.wechat_aes_key
     settings.WECOM_BASE_URL = running.url
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
     return running

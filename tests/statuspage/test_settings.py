@@ -324,3 +324,14 @@ def test_hints_go_through_redis_unless_a_broker_is_named(broker, told):
     )
     done = start("-c", code, BROKER_URL=broker)
     assert (done.stdout.strip(), done.stderr) == (f"{told} status.example.com/log False", "")
+
+
+def test_a_callback_of_wechat_needs_a_signed_body_or_a_choice():
+    token, name = {"WECHAT_CALLBACK_TOKEN": "0f7b2c9d4e61a835"}, "WECHAT_ENCODING_AES_KEY"
+    key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+    assert "is required with WECHAT_CALLBACK_TOKEN" in problems(**token)[name]
+    assert "43 letters" in problems(**token, WECHAT_ENCODING_AES_KEY=key[1:])[name]
+    both = {"WECHAT_ENCODING_AES_KEY": key, "WECHAT_CALLBACK_PLAIN": "true"}
+    assert "choose one" in problems(**token, **both)[name]
+    assert read(**token, WECHAT_ENCODING_AES_KEY=key)[name] == key
+    assert read(**token, WECHAT_CALLBACK_PLAIN="true")["WECHAT_CALLBACK_PLAIN"] is True

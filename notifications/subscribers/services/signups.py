@@ -15,6 +15,7 @@ from notifications.subscribers.contacts import Contact
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import CodeRequest, SignUp
 from notifications.subscribers.selectors import clear_address
+from notifications.subscribers.services.agreements import agreement_keep
 from notifications.subscribers.services.code_counts import code_book, code_entered
 from notifications.subscribers.services.codes import (
     CodeRefused,
@@ -22,7 +23,7 @@ from notifications.subscribers.services.codes import (
     clean_code,
     code_matches,
 )
-from notifications.subscribers.services.subscriptions import CONSENT_VERSION, subscription_confirm
+from notifications.subscribers.services.subscriptions import subscription_confirm
 from statuspage.lib.database_clock import database_now
 from statuspage.lib.rate_limits import Limit, take
 
@@ -37,13 +38,17 @@ def signup_request(
     choices: Choices,
     client_ip: str,
     purpose: str = SignUp.Purpose.SUBSCRIBE,
+    transfer: bool = False,
 ) -> SignUp:
     """Ask for a code. Whether the address is known is neither looked up nor shown.
+
+    `transfer`: they separately agreed that their number goes to the provider abroad.
 
     Raises:
         CodeRefused: too many codes were asked for.
     """
     count_code(contact, client_ip)
+    agreed = agreement_keep(transfer=transfer)
 
     def ask() -> SignUp:
         signup = SignUp.objects.create(
@@ -52,7 +57,7 @@ def signup_request(
             category=choices.category,
             topics=list(choices.topics),
             components=list(choices.components),
-            text_version=CONSENT_VERSION,
+            **agreed.columns(),
             **contact.columns(),
         )
         _wake(signup)

@@ -139,7 +139,14 @@ def subscription_confirm(*, signup: SignUp) -> Address:
     resumed_note(address)
     address.suppressed_at, address.suppressed_for = None, ""
     address.save(update_fields=["confirmed_at", "suppressed_at", "suppressed_for"])
-    consent_record(address, Consent.Act.GIVEN, source=WEB, text_version=signup.text_version)
+    Consent.objects.create(
+        address=address,
+        act=Consent.Act.GIVEN,
+        source=WEB,
+        text_version=signup.text_version,
+        notice_version=signup.notice_version,
+        transfer_version=signup.transfer_version,
+    )
     return address
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,13 +16,14 @@ from notifications.channels.outcomes import Reason
 from notifications.subscribers.forms import SubscribeForm, SubscriberCodeForm
 from notifications.subscribers.models import SignUp, Topic
 from notifications.subscribers.selectors import choices_of_signup, component_names
+from notifications.subscribers.services.agreements import consent_texts, transfer_texts
 from notifications.subscribers.services.codes import WORTH_SENDING_FOR, CodeRefused
 from notifications.subscribers.services.signups import signup_confirm, signup_request, signup_resend
-from notifications.subscribers.services.subscriptions import CONSENT_TEXT
 from notifications.subscribers.views.manage import manage_opened
 from notifications.subscribers.views.prove import lookup_opened
 from statuspage.lib.client_ip import client_ip
 from statuspage.lib.database_clock import database_now
+from statuspage.privacy.notice import notice_version
 from statuspage.statements.texts import in_language
 
 FAILURES: Final[Mapping[str, Promise]] = {
@@ -52,15 +52,22 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             signup = signup_request(
-                contact=form.contact, choices=form.choices, client_ip=client_ip(request)
+                contact=form.contact,
+                choices=form.choices,
+                client_ip=client_ip(request),
+                transfer=form.transfer_given,
             )
         except CodeRefused as refused:
             form.add_error(None, refused)
             status = refused.status
         else:
             return redirect("subscribers:subscribe-code", signup.public_id)
-    operator = in_language(settings.OPERATOR_NAME, request.LANGUAGE_CODE)
-    context = {"form": form, "consent_text": CONSENT_TEXT % {"operator": operator}}
+    context = {
+        "form": form,
+        "consent_text": in_language(consent_texts(), request.LANGUAGE_CODE),
+        "transfer_text": in_language(transfer_texts(), request.LANGUAGE_CODE),
+        "notice_version": notice_version(),
+    }
     return render(request, "notifications/subscribers/subscribe.html", context, status=status)
 
 

@@ -61,6 +61,22 @@ class ErasureRequestForm(forms.Form):
         return how
 
 
+class ProofForm(forms.Form):
+    """Whose consent is to be proven, and why."""
+
+    address = forms.CharField(
+        label=_("Full phone number or address"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    reason = forms.CharField(
+        label=_("Why you need to know"),
+        max_length=REASON_LENGTH,
+        help_text=_("It is recorded in the audit log under your name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class WhoForm(forms.Form):
     """A search by part of a number, or by a whole address, which never appears in a URL."""
 

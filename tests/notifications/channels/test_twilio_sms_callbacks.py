@@ -10,6 +10,7 @@ from notifications.channels import channel as find_channel
 from notifications.channels.outcomes import (
     BadSignature,
     Callback,
+    Inbound,
     InboundAction,
     Reason,
     ReceiptState,
@@ -113,10 +114,11 @@ class TestCallbacks:
         ],
     )
     def test_what_merchants_write_is_read_as_an_action(self, text, action) -> None:
-        request = RequestFactory().post("/hooks/twilio_sms/", {"From": PHONE, "Body": text})
+        form = {"From": PHONE, "Body": text, "MessageSid": "SM1"}
+        request = RequestFactory().post("/hooks/twilio_sms/", form)
         callback = SMS.parse_callback(request)
         [said] = callback.inbound
-        assert (said.address, said.action, said.text) == (PHONE, action, text)
+        assert said == Inbound(PHONE, action, text, "SM1")
         assert (callback.answer, callback.content_type) == ("<Response/>", "text/xml")
 
     @pytest.mark.parametrize(
@@ -125,6 +127,7 @@ class TestCallbacks:
             ("/", {}),
             ("/", {"MessageStatus": "sent"}),
             ("/", {"Body": "hello"}),
+            ("/", {"Body": "hello", "From": PHONE}),
             ("/?delivery=x", {"MessageSid": "SM1", "MessageStatus": "sent"}),
             ("/?attempt=1", {"MessageSid": "SM1", "MessageStatus": "sent"}),
         ],

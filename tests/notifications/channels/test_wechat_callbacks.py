@@ -1,10 +1,8 @@
 """WeChat's callbacks: whom to believe, and what they say."""
 
-import hashlib
-import time
+from dataclasses import replace
 
 import pytest
-from django.conf import settings as django_settings
 from django.test import RequestFactory
 
 from notifications.channels import channel as find_channel
@@ -16,6 +14,7 @@ from notifications.channels.outcomes import (
     ReceiptState,
     UnreadableCallback,
 )
+from tests.notifications.channels.wechat import event, posted
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 WECHAT = find_channel("wechat")
@@ -24,21 +23,11 @@ pytestmark = pytest.mark.django_db
 
 
 def callback(xml: str = "", *, method: str = "post", age: int = 0, **query: str):
-    """A request signed as WeChat signs it."""
-    timestamp, nonce = str(int(time.time()) - age), "n1"
-    token = django_settings.WECHAT_CALLBACK_TOKEN
-    signed = "".join(sorted([token, timestamp, nonce])).encode()
-    signature = hashlib.sha1(signed, usedforsecurity=False).hexdigest()
-    values = {"signature": signature, "timestamp": timestamp, "nonce": nonce, **query}
-    path = "/hooks/wechat/?" + "&".join(f"{name}={value}" for name, value in values.items())
+    """A request in safe mode, signed as WeChat signs it."""
+    path, body = posted(xml, age=age, signed_nonce="n1", **query)
     if method == "get":
         return RequestFactory().get(path)
-    return RequestFactory().post(path, xml, content_type="text/xml")
-
-
-def event(**fields: str) -> str:
-    inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items())
-    return f"<xml>{inner}</xml>"
+    return RequestFactory().post(path, body, content_type="text/xml")
 
 
 class TestCallbacks:
@@ -50,8 +39,8 @@ class TestCallbacks:
     @pytest.mark.parametrize(
         "query",
         [
-            {"signature": "0" * 40},
-            {"signature": ""},
+            {"msg_signature": "0" * 40},
+            {"msg_signature": ""},
             {"nonce": "n2"},
             {"timestamp": "x"},
             {"timestamp": "9" * 30},
@@ -110,7 +99,7 @@ class TestCallbacks:
     )
     def test_what_followers_do_is_read_as_an_action(self, simulator, fields, expected) -> None:
         said = WECHAT.parse_callback(callback(event(FromUserName=OPENID, **fields)))
-        assert said.inbound == [expected]
+        assert [replace(one, message_id="") for one in said.inbound] == [expected]
         assert said.answer == "success"
 
     def test_other_events_are_taken_and_change_nothing(self, simulator) -> None:

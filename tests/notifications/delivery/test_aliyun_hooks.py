@@ -1,6 +1,7 @@
 """The second provider's pushes speak of the first one's addresses and deliveries."""
 
 import json
+from itertools import count
 from uuid import uuid4
 
 import pytest
@@ -26,8 +27,15 @@ def push(client, url, *entries, token="push-token"):
     return client.post(f"{url}?token={token}", json.dumps(entries), content_type="application/json")
 
 
+SEQUENCE = count(1)
+
+
 def reply(text):
-    return {"phone_number": PHONE.removeprefix("+86"), "content": text, "sequence_id": "1"}
+    return {
+        "phone_number": PHONE.removeprefix("+86"),
+        "content": text,
+        "sequence_id": str(next(SEQUENCE)),
+    }
 
 
 def report(delivery, **values):

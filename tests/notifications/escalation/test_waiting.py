@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 
 import notifications.escalation.tasks  # noqa: F401  -- registers them
+from notifications.channels.wecom import MAX_BYTES
 from notifications.escalation.models import Told
 from notifications.escalation.waiting import (
     LEASE,
@@ -18,12 +19,14 @@ from notifications.escalation.waiting import (
     told_forget,
     waiting_tell,
 )
+from notifications.escalation.waiting_texts import content
 from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.approvals.proposals import approve, foreseen_of, propose_answer, send_back
 from statuspage.calendar.models import CalendarYear
 from statuspage.calendar.services import year_load, year_review
 from statuspage.celery import app
-from statuspage.lib.waiting import all_returned, all_waiting
+from statuspage.lib.waiting import WaitingItem, all_returned, all_waiting
+from statuspage.notices.kind import notice_kind
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import Role
 from tests.factories import make_staff, open_incident, text
@@ -126,8 +129,21 @@ def test_a_burst_is_one_message_more(heard: Heard, approver: Staff) -> None:
     messages = heard()
     assert people(messages) == [ROBOT, ONE]
     assert "12 awaiting approval" in messages[1][1]
-    assert "and 2 more" in messages[1][1]
+    assert "and 7 more" in messages[1][1]
     assert f"{django_settings.SITE_URL}/console/" in messages[1][1].splitlines()
+
+
+def test_a_long_list_of_long_titles_fits_into_the_robots_message(settings: Any) -> None:
+    settings.SITE_URL = f"https://{'status.' * 8}example.com"
+    item = WaitingItem(
+        key="x",
+        kind=notice_kind("calendar_change").label,
+        name=text("关" * 120),
+        since=timezone.now(),
+        path="/console/",
+        act="approve",
+    )
+    assert len(content([item] * 400).text.encode()) <= MAX_BYTES
 
 
 def test_what_still_waits_is_said_again_after_ever_longer(heard: Heard, approver: Staff) -> None:

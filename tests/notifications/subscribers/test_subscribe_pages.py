@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from notifications.subscribers.models import Address, Consent, SignUp, Subscriber
+from notifications.subscribers.models import Address, AgreedText, Consent, SignUp, Subscriber
 from notifications.subscribers.selectors import clear_address
 from notifications.subscribers.services.subscriptions import CONSENT_VERSION
 from tests.factories import make_component, make_group
@@ -262,7 +262,8 @@ class TestTheConfirmation:
         visitor.subscribe()
         consent = Consent.objects.get()
         assert (consent.act, consent.source) == ("given", "web")
-        assert consent.text_version == CONSENT_VERSION
+        assert consent.text_version.startswith(f"{CONSENT_VERSION}-")
+        assert AgreedText.objects.filter(pk=consent.text_version).exists()
         assert consent.address == Address.objects.get()
 
     def test_the_database_holds_no_number_in_clear(self, visitor: Visitor) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from notifications.channels.addresses import AddressKind, mask
@@ -208,8 +208,9 @@ def test_the_migration_does_it_to_an_upgraded_or_restored_database(
     of_old("Ops@qq.com")
     of_old("ops@qq.com")
     migration = import_module("notifications.subscribers.migrations.0005_one_spelling")
-    with connection.cursor():
-        migration.unify(apps, None)
+    loader = MigrationLoader(connection)
+    state = loader.project_state(("subscribers", "0005_one_spelling"))
+    migration.unify(state.apps, None)
     assert Address.objects.count() == 1
     call_command("unify_addresses")
     assert "0 addresses changed, 0 merged" in capsys.readouterr().out

@@ -173,10 +173,11 @@ def test_an_update_that_goes_by_no_sms_has_a_code_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_code_for_subscribing_is_said_to_be_one(language: str) -> None:
-    signup = SignUp(language=language, kind="phone")
+@pytest.mark.parametrize("purpose", SignUp.Purpose)
+def test_a_code_is_said_to_be_one_whatever_it_is_for(language: str, purpose: str) -> None:
+    signup = SignUp(language=language, kind="phone", purpose=purpose)
     said = code_content(signup, "493817").text
-    assert "This looks like our message with a subscription code." in ask(said)
+    assert "This looks like our message with a code." in ask(said)
     assert UNKNOWN in ask(f"{said} https://a.cn")
 
 

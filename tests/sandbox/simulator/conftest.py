@@ -23,6 +23,7 @@ QUICK = {
     "aliyun_inbound_url": "",
     "aliyun_sign_names": [],
     "aliyun_variable_length": 35,
+    "wechat_aes_key": "",
     "wechat_callback_url": "",
     "wechat_template_ids": [],
     "wechat_token_seconds": 7200,

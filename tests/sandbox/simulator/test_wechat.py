@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from notifications.channels.wechat_safe_mode import opened
 from tests.sandbox.simulator.receiver import Receiver
 from tests.sandbox.simulator.wechat_client import DATA, OPENID, send_template, sent, xml_of
 from tests.simulator import Simulator
@@ -35,6 +36,21 @@ def test_a_receipt_is_signed_and_names_the_message(simulator: Simulator, account
     assert told["MsgID"] == str(msgid)
     assert told["Status"] == "success"
     assert told["CreateTime"].isdecimal()
+
+
+def test_in_safe_mode_the_body_is_sealed_and_signed(
+    simulator: Simulator, account: Receiver
+) -> None:
+    simulator.control("PUT", "config", {"wechat_aes_key": simulator.wechat_aes_key})
+    send_template(simulator)
+    (posted,) = account.wait_for(1)
+    query, told = posted.query, xml_of(posted)
+    assert set(told) == {"ToUserName", "Encrypt"}
+    parts = sorted([simulator.wechat_token, query["timestamp"], query["nonce"], told["Encrypt"]])
+    digest = hashlib.sha1("".join(parts).encode()).hexdigest()  # noqa: S324 - WeChat's choice
+    assert (query["encrypt_type"], query["msg_signature"]) == ("aes", digest)
+    clear = opened(told["Encrypt"], simulator.wechat_aes_key, simulator.app_id)
+    assert OPENID in clear.decode()
 
 
 @pytest.mark.parametrize("status", ["failed:user block", "failed: system failed"])

@@ -40,6 +40,7 @@ def test_the_simulator_knows_the_same_accounts(environment):
         ("WECHAT_APP_ID", "SIMULATOR_WECHAT_APP_ID"),
         ("WECHAT_SECRET", "SIMULATOR_WECHAT_SECRET"),
         ("WECHAT_CALLBACK_TOKEN", "SIMULATOR_WECHAT_TOKEN"),
+        ("WECHAT_ENCODING_AES_KEY", "SIMULATOR_WECHAT_AES_KEY"),
     ):
         assert environment[ours] == environment[theirs]
 

@@ -84,6 +84,16 @@ def test_a_webhook_to_a_riddle_of_a_host_is_refused(api, settings, host):
     assert not Address.objects.exists()
 
 
+@pytest.mark.parametrize("number", ["+881612345678", "+85261234567", "13491234567"])
+def test_a_number_that_may_get_no_sms_is_refused_with_what_to_do(api, number):
+    response = api.post("subscribers/", samples.subscriber(address=number))
+    assert response.status_code == 400
+    assert "+86" in str(response.json())
+    file = f"phone,language,category,consent_source\n{number},en,,contract\n"
+    assert api.call("POST", IMPORT, file, "text/csv").json()["failed"] == 1
+    assert not Address.objects.exists()
+
+
 def test_a_webhook_gets_its_signing_secret_this_once(api):
     body = samples.subscriber(channel="webhook", address="https://example.com/hook")
     del body["category"]

@@ -242,6 +242,18 @@ class TestMeanwhile:
         assert "no longer what you reviewed" in words(late)
         assert "Published as statement 4." in decide(approver, path)
 
+    def test_what_it_undoes_is_looked_at_again_when_that_has_changed(self) -> None:
+        said = samples.publish("calendar_change")
+        path, approver = by_console(make_staff(), said), make_staff(Role.APPROVER)
+        seen = form_of(browser_of(approver).get(path), "seen")
+        samples.publish(
+            "delay", {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"}
+        )
+        late = browser_of(approver).post(path, {**seen, "step": "approve"})
+        assert "no longer what you reviewed" in words(late)
+        assert "Affected dates that were already promised" in words(late)
+        assert "Published as statement" in decide(approver, path)
+
     def test_two_approvers_publish_it_once(self, path: str) -> None:
         one, other = make_staff(Role.APPROVER), make_staff(Role.ADMIN)
         seen = form_of(browser_of(other).get(path), "seen")
@@ -299,6 +311,15 @@ def test_the_service_itself_refuses_one_person(waiver: Statement) -> None:
     with pytest.raises(Exception, match="second person") as refused:
         answer_alone(act=ProposalAct.WITHDRAWAL, statement=waiver, author=author, **BODY)
     assert refused.value.code == "second_person"
+
+
+def test_the_description_of_the_api_names_both_answers() -> None:
+    paths = caller().get("schema/", Accept="application/json").json()["paths"]
+    for resource in ("corrections", "withdrawals"):
+        post = paths[f"/api/v1/statements/{{number}}/{resource}/"]["post"]
+        assert {"201", "202"} <= set(post["responses"])
+        assert "approves it in the console" in post["description"]
+        assert post["requestBody"]["content"]["application/json"]["examples"]
 
 
 @pytest.mark.parametrize("body", [{}, {"en": "x"}, {"zh-hans": " "}])

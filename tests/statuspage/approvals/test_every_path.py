@@ -102,9 +102,8 @@ def test_who_publishes_alone(path: str) -> None:
 @pytest.mark.parametrize("door", ["console", "api", "alone"])
 def test_no_role_alone_makes_a_difference(role: str, door: str) -> None:
     waives = door == "alone" and role in MAY_APPROVE
-    for path in ("notice.fee_waiver", "withdrawal of notice.delay", "correction of notice.delay"):
+    for path in ("notice.fee_waiver", "withdrawal of notice.delay"):
         assert published(path, Door(door, make_staff(role))) == waives, path
-    assert published("notice.general", Door(door, make_staff(role)))
 
 
 def test_every_kind_of_statement_has_a_decision() -> None:
@@ -151,7 +150,10 @@ def test_both_doors_publish_notices_and_answers_through_the_one_rule() -> None:
 
 def _names(module: Path) -> set[str]:
     """Return which of the services a module defines or imports."""
-    return SERVICES & {*_known(ast.parse(module.read_text("utf-8")))}
+    text = module.read_text("utf-8")
+    if not any(one in text for one in SERVICES):
+        return set()
+    return SERVICES & {*_known(ast.parse(text))}
 
 
 def _known(tree: ast.Module) -> Iterator[str]:

@@ -64,10 +64,12 @@ class TestChannels:
 @pytest.mark.within_the_hour
 class TestPrice:
     def test_every_segment_to_every_number_is_paid_for(
-        self, author: Client, component: Component
+        self, author: Client, component: Component, settings: Any
     ) -> None:
+        settings.SMS_COUNTRIES = frozenset({"CN", "GB"})
         make_address("+8613812341234")
         make_address("+447911121234", language="en")
+        make_address("+85261234567")  # gets nothing, and costs nothing
         # A promised time after midnight carries its date, and one SMS more.
         noon = timezone.localtime().replace(hour=12)
         with time_machine.travel(noon - timedelta(days=1)):

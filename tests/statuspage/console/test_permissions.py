@@ -51,6 +51,7 @@ DECISIONS: Final[dict[str, Acts]] = {
     "tokens": OWN_TOKENS,
     "token_revoke": (None, Act.OWN_TOKENS),
     "audit": AUDIT,
+    "consents": both(Act.PROVE_CONSENT),
     "audit_export": AUDIT,
     "drafts": WRITE,
     "draft_discard": (None, Act.PUBLISH),
