@@ -107,5 +107,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0009_log_guard")]
+    dependencies = [("delivery", "0010_taken_callbacks")]
     operations = [migrations.RunPython(make, remove)]
