@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0007_codes_counted'),
+        ('subscribers', '0008_codes_for_look_ups'),
     ]
 
     operations = [
