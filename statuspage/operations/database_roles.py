@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from psycopg import sql
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import DuplicateObject, InsufficientPrivilege, UniqueViolation
 
 ADD: Final = frozenset({"SELECT", "INSERT"})
 ORDINARY: Final = ADD | {"UPDATE", "DELETE"}
@@ -94,7 +94,9 @@ def _make_role(cursor: Any, role: str) -> None:
     try:
         with transaction.atomic():
             cursor.execute(make)
-    except Exception as error:
+    except DatabaseError as error:
+        if isinstance(error.__cause__, (DuplicateObject, UniqueViolation)):
+            return  # another database of the same server was migrated in this moment
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
         raise RoleError(

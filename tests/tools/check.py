@@ -27,8 +27,8 @@ PRODUCTION = {
     "SMS_SIGNATURE": "演示支付",
 }
 COMMANDS = (
-    ["makemigrations", "--check", "--dry-run"],
     ["migrate", "--verbosity", "0"],
+    ["makemigrations", "--check", "--dry-run"],
     ["check", "--deploy", "--fail-level", "WARNING"],
     ["spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
 )
