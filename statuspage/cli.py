@@ -12,7 +12,7 @@ SANDBOX_MISSING = (
 
 
 def main() -> None:
-    """Run one management command, or start the sandbox with `up`.
+    """Run one management command, be a witness, or start the sandbox with `up`.
 
     Raises:
         SystemExit: the command failed, or the sandbox is not installed.
@@ -23,6 +23,9 @@ def main() -> None:
         case ["up"]:
             # Before Django's settings, which need the engines that `up` starts.
             _start_sandbox()
+        case ["witness", *arguments]:
+            # Of another machine, which has neither settings nor engines.
+            import_module("statuspage.pages.downloads.witness").main(arguments)
         case _:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
             from django.core.management import execute_from_command_line

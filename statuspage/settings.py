@@ -230,3 +230,5 @@ SPECTACULAR_SETTINGS = framework.SPECTACULAR_SETTINGS
 RECIPIENT_COUNTS = "notifications.delivery.broadcasts.told_of"
 # The function that names who gets subscribers' addresses; the privacy notice may not import it.
 PRIVACY_RECIPIENTS = "notifications.subscribers.recipients.recipients"
+# The messages to somebody's addresses, for a copy of their data; subscribers may not import it.
+MESSAGES_TO = "notifications.delivery.copies.messages_to"

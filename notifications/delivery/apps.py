@@ -1,6 +1,11 @@
 """Configure the delivery app."""
 
+from functools import partial
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db import transaction
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -25,11 +30,20 @@ class DeliveryConfig(AppConfig):
         from statuspage.statements.services import on_publish
 
         on_publish(broadcast_open)
+        on_publish(_wake_witnesses)
         codes_booked_by(budget.reserve, budget.give_back)
         on_restore(HOLD)
         REGISTRY.register(DeliveryCollector())
         post_migrate.connect(_make_partitions, sender=self)
         degraded_by(degraded)
+
+
+def _wake_witnesses(_statement: Any) -> None:
+    """Have the witnesses asked once it is committed; beat does so too, a little later."""
+    from notifications.hints import hint
+
+    if settings.WITNESSES:
+        transaction.on_commit(partial(hint, "statements.cosign"))
 
 
 def _make_partitions(**_given: object) -> None:

@@ -42,5 +42,6 @@ urlpatterns = [
         ("manage/<str:token>/wechat/", manage.manage_wechat, "manage-wechat"),
         ("manage/<str:token>/merchant/", manage.manage_merchant, "manage-merchant"),
         ("manage/<str:token>/erase/", manage.manage_erase, "manage-erase"),
+        ("manage/<str:token>/data/", manage.manage_data, "manage-data"),
     )
 ]

@@ -11,12 +11,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Final, cast
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from psycopg.conninfo import make_conninfo
 
 from statuspage.lib.postgres.owner import as_owner
 from statuspage.lib.restoring import CannotRestore, RestoreRequest, restore_steps, with_backup
+from statuspage.operations.age import (
+    WrongIdentity,
+    decrypted_into,
+    is_encrypted,
+    read_identities,
+    write_encrypted,
+)
 from statuspage.operations.database_roles import grant
 from statuspage.statements.models import Statement
 
@@ -31,6 +39,7 @@ class BackupError(CommandError):
 def backup(target: Path) -> int:
     """Write the whole database to a file; it appears under its name only once it is complete.
 
+    Only its owner may read it; it is encrypted for BACKUP_AGE_RECIPIENTS on its way to the disk.
     Returns the number of the newest statement that is in it for certain.
 
     Raises:
@@ -41,12 +50,15 @@ def backup(target: Path) -> int:
     head = _head()
     partial = target.with_name(f".{target.name}.partial")
     # Who may do what is the matter of the database that it is restored into.
-    without = ["--no-privileges", *(f"--exclude-table-data={table}" for table in LEFT_OUT)]
+    options = ["--format=custom", "--no-owner", "--no-privileges"]
+    options += [f"--exclude-table-data={table}" for table in LEFT_OUT]
     try:
-        options = ("--format=custom", "--no-owner", *without, f"--file={partial}")
-        with _started("pg_dump", f"--dbname={_where()}", *options):
-            pass
-        with partial.open("rb") as file:
+        with (
+            _private(partial) as file,
+            _started("pg_dump", f"--dbname={_where()}", *options, stdout=subprocess.PIPE) as dump,
+        ):
+            write_encrypted(cast("IO[bytes]", dump.stdout), file, settings.BACKUP_AGE_RECIPIENTS)
+            file.flush()
             os.fsync(file.fileno())
         partial.rename(target)
     finally:
@@ -55,11 +67,14 @@ def backup(target: Path) -> int:
     return head
 
 
-def restore(source: Path, request: RestoreRequest | None = None) -> int:
+def restore(
+    source: Path, request: RestoreRequest | None = None, identity: Path | None = None
+) -> int:
     """Fill an empty database from a backup, all or nothing; returns the newest statement's number.
 
     What was unfinished in the backup is put on hold in the same transaction: a worker that runs
-    already must never see anything that it would send a second time.
+    already must never see anything that it would send a second time. `identity` is a file of
+    age-keygen, for a backup that is encrypted.
 
     Raises:
         BackupError: the database is not empty, the file cannot be read, pg_restore is missing or
@@ -70,16 +85,24 @@ def restore(source: Path, request: RestoreRequest | None = None) -> int:
     with as_owner():
         if connection.introspection.table_names():
             raise BackupError("the database is not empty; restore into a new one")
-        try:
-            steps = restore_steps(request or RestoreRequest(source, strict=False))
-        except CannotRestore as error:
-            raise BackupError(str(error)) from error
-        connection.close()
-        _fill(source, steps)
+        _fill_from(source, request or RestoreRequest(source, strict=False), identity)
         # Until here the programs' role may not even read.
         grant()
         check_log()
         return _head()
+
+
+def _fill_from(source: Path, request: RestoreRequest, identity: Path | None) -> None:
+    encrypted = is_encrypted(source)
+    if encrypted and identity is None:
+        raise BackupError(f"{source} is encrypted; name the file of your age key with --identity")
+    try:
+        identities = read_identities(identity) if encrypted and identity else []
+        steps = restore_steps(request)
+        connection.close()
+        _fill(source, steps, identities)
+    except (CannotRestore, WrongIdentity) as error:
+        raise BackupError(str(error)) from error
 
 
 def check_log() -> None:
@@ -99,26 +122,53 @@ def _head() -> int:
         raise BackupError("the database does not answer") from error
 
 
-def _fill(source: Path, steps: Sequence[str]) -> None:
+def _fill(source: Path, steps: Sequence[str], identities: Sequence[object]) -> None:
     """Run the backup as SQL and the registered steps in one transaction.
 
-    COMMIT is only written once pg_restore has ended well. Whatever dies before that, PostgreSQL
-    rolls everything back when the connection ends.
+    COMMIT is only written once pg_restore has ended well, and all of an encrypted file was opened.
+    Whatever dies before that, PostgreSQL rolls everything back when the connection ends.
     """
-    # The roles of another cluster may have other names.
-    reader = ("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(source))
     writer = ("psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
     with (
-        _started(*reader, stdout=subprocess.PIPE) as script,
         _started(*writer, f"--dbname={_where()}", stdin=subprocess.PIPE) as session,
         suppress(BrokenPipeError),  # psql has ended; its error is raised at the end of its block
         cast("IO[bytes]", session.stdin) as into,
     ):
         into.write(b"BEGIN;\n")
-        shutil.copyfileobj(cast("IO[bytes]", script.stdout), into)
-        if script.wait() == 0:
-            # The script has emptied the search path.
-            into.write("\n".join(("RESET search_path;", *steps, "COMMIT;", "")).encode())
+        with _script(source, identities) as script:
+            shutil.copyfileobj(script, into)
+        # The script has emptied the search path.
+        into.write("\n".join(("RESET search_path;", *steps, "COMMIT;", "")).encode())
+
+
+@contextmanager
+def _script(source: Path, identities: Sequence[object]) -> Iterator[IO[bytes]]:
+    """Yield the backup as SQL; at the end raise BackupError or WrongIdentity if it is not whole."""
+    # The roles of another cluster may have other names.
+    reader = ("pg_restore", "--no-owner", "--no-privileges", "--file=-")
+    if not identities:
+        with _started(*reader, str(source), stdout=subprocess.PIPE) as script:
+            yield cast("IO[bytes]", script.stdout)
+        return
+    with (
+        _started(*reader, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as script,
+        decrypted_into(source, cast("IO[bytes]", script.stdin), identities),
+    ):
+        yield cast("IO[bytes]", script.stdout)
+
+
+def _private(path: Path) -> IO[bytes]:
+    """Open a new file that only its owner may read.
+
+    Raises:
+        BackupError: it cannot be made.
+    """
+    path.unlink(missing_ok=True)
+    try:
+        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise BackupError(f"{path}: {error.strerror}") from error
+    return os.fdopen(made, "wb")
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator
 
-from statuspage.lib.env import AreaSettings, Token
+from statuspage.lib.env import AreaSettings, Token, WordList, written
+from statuspage.operations.age import read_recipient
 from statuspage.operations.beat import NEVER_RUN, every
 from statuspage.operations.queueing import HEADER
 
@@ -22,6 +23,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     }
     for task, seconds in {
         "statements.recompute": 3600.0,
+        "statements.cosign": 15.0,
         "incidents.advance_maintenances": 5.0,
         "incidents.announce_recurring": 60.0,
         "monitors.lapse_drafts": 60.0,
@@ -64,6 +66,18 @@ class OperationsSettings(AreaSettings):
     """line, or json: one object a line, with request, task and delivery."""
     METRICS_TOKEN: Token = ""
     """Bearer token of /metrics; empty: nobody may read it. Make one: openssl rand -hex 32"""
+
+    BACKUP_AGE_RECIPIENTS: WordList = written("")
+    """Public keys of age (age1…), separated by commas: whoever holds the secret key of one of them
+    can open the backups that `candor backup` writes. Empty: they are not encrypted.
+    Keep the secret keys elsewhere than the backups: age-keygen -o backup.key"""
+
+    @field_validator("BACKUP_AGE_RECIPIENTS")
+    @classmethod
+    def _recipients_are_keys(cls, recipients: list[str]) -> list[str]:
+        for one in recipients:
+            read_recipient(one)
+        return recipients
 
     @field_validator("BROKER_URL")
     @classmethod

@@ -29,6 +29,7 @@ urlpatterns = [
     path("log/proof/consistency", log.consistency, name="consistency"),
     path("log/statements.jsonl", log.statements, name="statements"),
     path("log/verify_log.py", log.verify_log, name="verify_log"),
+    path("log/witness.py", log.witness, name="witness"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v2/summary.json", api_v2.summary, name="api_summary"),

@@ -17,7 +17,7 @@ from statuspage.lib.client_ip import client_ip
 from statuspage.lib.rate_limits import within_limit
 from statuspage.notices.phrases import money
 from statuspage.pages.http import too_fast
-from statuspage.pages.phone_proof import proof_of
+from statuspage.pages.phone_proof import PhoneProof, proof_of
 from statuspage.pages.selectors import incident_name
 from statuspage.settlement.affected.hashes import normalised
 from statuspage.settlement.affected.selectors import transaction_find
@@ -77,9 +77,12 @@ def transaction_page(request: HttpRequest) -> HttpResponse:
     form = TransactionForm(request.POST)
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form}, status=400)
-    if not _within_limit("transactions", client_ip(request), settings.TRANSACTIONS_PER_IP_MINUTE):
-        return too_fast(request, TEMPLATE, {"form": form})
-    ceilings = _ceilings(request, **form.cleaned_data)
+    holder = _holder(request, form.cleaned_data["last_four"])
+    # Behind one address there may be a whole town: whoever is proven is not counted with it.
+    who = holder.name if holder else client_ip(request)
+    if not _within_limit("transactions", who, settings.TRANSACTIONS_PER_IP_MINUTE):
+        return too_fast(request, TEMPLATE, {"form": form, "prove": holder is None})
+    ceilings = _ceilings(request, holder, form.cleaned_data["merchant"])
     if not ceilings or not try_take(ceilings):
         # The same page whoever the merchant is, and whether there is one.
         return render(request, TEMPLATE, {"form": form, "prove": True}, status=429)
@@ -94,15 +97,19 @@ def _within_limit(what: str, who: str, most: int) -> bool:
     return within_limit(what, who, most, fail_open=False)
 
 
-def _ceilings(request: HttpRequest, *, merchant: str, last_four: str, **_: str) -> list[Ceiling]:
-    """Return what a query counts against; nothing where too many ask about this merchant now.
+def _holder(request: HttpRequest, last_four: str) -> PhoneProof | None:
+    """Return the proof of whoever holds the phone whose digits they give.
 
-    Whoever holds the phone whose digits they give is only counted by themselves, so that nobody
-    else can use up what they are allowed.
+    They are only counted by themselves, so that nobody else can use up what they are allowed.
     """
     proof = proof_of(request)
-    if proof and hmac.compare_digest(proof.last_four, last_four):
-        return ceilings_of_phone(proof.name)
+    return proof if proof and hmac.compare_digest(proof.last_four, last_four) else None
+
+
+def _ceilings(request: HttpRequest, holder: PhoneProof | None, merchant: str) -> list[Ceiling]:
+    """Return what a query counts against; nothing where too many ask about this merchant now."""
+    if holder:
+        return ceilings_of_phone(holder.name)
     most = settings.TRANSACTIONS_PER_MERCHANT_MINUTE
     if not _within_limit("merchants", normalised(merchant), most):
         return []

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import field_validator
+from pydantic import PlainValidator, field_validator
 
-from statuspage.lib.env import AreaSettings, secret
+from statuspage.lib.env import AreaSettings, secret, written
 from statuspage.statements.notes import check_name, read_seed
+from statuspage.statements.witnesses import Witness, read_witnesses
 
 
 class PublicLogSettings(AreaSettings):
@@ -27,6 +28,10 @@ class PublicLogSettings(AreaSettings):
     LOG_COPY_DIR: Path | None = None
     """Folder of this machine's own copy of every checkpoint, which whoever can write to the
     database alone cannot reach; empty: DATA_DIR/log. It must survive a restart."""
+
+    WITNESSES: Annotated[tuple[Witness, ...], PlainValidator(read_witnesses)] = written("")
+    """Witnesses that cosign the log, separated by commas: each the verifier key and the address
+    that `candor witness serve` prints, with a space between them. See docs/log.md."""
 
     @field_validator("LOG_ORIGIN")
     @classmethod

@@ -121,6 +121,7 @@ class LogProblem(models.TextChoices):
     STATEMENT = "statement", _("a statement is not what was published")
     NODE = "node", _("a hash of the tree was changed")
     CHECKPOINT = "checkpoint", _("a checkpoint does not fit the statements")
+    WITNESS = "witness", _("a witness has seen another log")
     COPY = "copy", _("this machine's copy of the checkpoints does not fit the statements")
 
 
@@ -128,8 +129,8 @@ class LogFinding(models.Model):
     """Something that a check of the log found; open until a later check finds it right again."""
 
     problem = models.CharField(max_length=20, choices=LogProblem.choices)
-    # Which machine sees it, where that depends on its own copy; empty: every machine would.
-    source = models.CharField(max_length=100, blank=True)
+    # The machine that sees it, where that depends on its own copy, or the witness; empty: anyone.
+    source = models.CharField(max_length=200, blank=True)
     # The number of the statement, the size of the checkpoint or the place in the tree.
     place = models.CharField(max_length=40, blank=True)
     found_at = models.DateTimeField(db_default=Now())
@@ -168,3 +169,23 @@ class LogAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.seen} -> #{self.size}"
+
+
+class Cosignature(models.Model):
+    """A witness's word that a checkpoint continues all that it saw of this log before."""
+
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=44)
+    witness = models.CharField(_("witness"), max_length=200)
+    line = models.TextField()
+    cosigned_at = models.DateTimeField(_("cosigned at"))
+
+    class Meta:
+        verbose_name = _("cosignature")
+        verbose_name_plural = _("cosignatures")
+        constraints = [
+            models.UniqueConstraint(fields=["size", "root", "witness"], name="cosigned_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.size} {self.witness}"

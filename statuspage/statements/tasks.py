@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
+from statuspage.statements.cosigning import witnesses_ask
 from statuspage.statements.recompute import log_recompute
+
+shared_task(name="statements.cosign")(witnesses_ask)
 
 
 @shared_task(name="statements.recompute")

@@ -3,12 +3,20 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from django.db.models import Exists
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
 
 from statuspage.lib.render_cache import once
 from statuspage.statements import merkle
 from statuspage.statements.merkle import Hashes, Subtree, TreeBuilder
-from statuspage.statements.models import Checkpoint, LogAcceptance, LogFinding, Statement, TreeNode
+from statuspage.statements.models import (
+    Checkpoint,
+    Cosignature,
+    LogAcceptance,
+    LogFinding,
+    Statement,
+    TreeNode,
+)
 from statuspage.statements.notes import b64, checkpoint_note, signers
 
 CHUNK: Final = 500
@@ -77,7 +85,18 @@ def newest_with_state() -> Any:
         "doubtful": Exists(LogFinding.objects.filter(over_at=None)),
         "broken": Exists(LogAcceptance.objects.all()),
     }
-    return Checkpoint.objects.annotate(**state).order_by("-size").first()
+    return checkpoints_cosigned().annotate(**state).order_by("-size").first()
+
+
+def checkpoints_cosigned() -> QuerySet[Any]:
+    """Return the checkpoints, each with its witnesses' lines as `cosigned`."""
+    found = Cosignature.objects.filter(size=OuterRef("size"), root=OuterRef("root")).order_by("pk")
+    return Checkpoint.objects.annotate(cosigned=ArraySubquery(found.values("line")))
+
+
+def cosigned_note(checkpoint: Any) -> str:
+    """Return the note of one of `checkpoints_cosigned` with every signature under it."""
+    return str(checkpoint.note) + "".join(checkpoint.cosigned)
 
 
 def _hashes_of(spans: Sequence[range]) -> list[bytes]:

@@ -47,6 +47,7 @@ _.collect  # prometheus-client
 _.readinto  # io.RawIOBase
 _.handle_DATA  # aiosmtpd
 _.base_url  # twilio
+_._get_version_parameter  # drf-spectacular
 _.task_default_queue, _.Beat, _.OnceTask, _.route  # celery, which is given the names
 _.frame  # signal handlers
 _.model_config, _.settings_customise_sources  # pydantic-settings
@@ -57,3 +58,6 @@ _.UploadPart, _.UploadProblem, _.StagedTransaction
 
 # Written and asked for by SQL alone.
 _.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_until, _.entered_at
+
+# What http.server looks for in a handler of requests.
+_.protocol_version, _.server_version, _.do_GET, _.do_POST, _.close_connection

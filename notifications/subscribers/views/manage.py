@@ -7,16 +7,25 @@ from typing import Final
 
 from django.core import signing
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from notifications.channels import channel as find_channel
 from notifications.subscribers.choices import Choices
-from notifications.subscribers.forms import AddressForm, ConfirmEraseForm, ManageForm, MerchantForm
-from notifications.subscribers.models import SignUp, Subscriber
+from notifications.subscribers.data_copy import data_of
+from notifications.subscribers.forms import (
+    LANGUAGES,
+    AddressForm,
+    ConfirmEraseForm,
+    ManageForm,
+    MerchantForm,
+)
+from notifications.subscribers.models import Consent, SignUp, Subscriber, Topic
+from notifications.subscribers.selectors import component_names
 from notifications.subscribers.services.codes import CodeRefused
 from notifications.subscribers.services.inbound import WECHAT, bind_code_issue
 from notifications.subscribers.services.signups import signup_request
@@ -25,6 +34,7 @@ from notifications.subscribers.services.subscriptions import (
     choices_change,
     choices_of,
     merchant_set,
+    preferences_of,
     subscriber_erase,
     subscriber_resume,
     subscriber_unsubscribe,
@@ -34,6 +44,8 @@ from statuspage.statements.texts import CHINESE
 
 SALT: Final = "subscribers.manage"
 TOKEN_SECONDS: Final = 1800
+# A copy of the data holds more than the page shows: the code must be this fresh.
+COPY_SECONDS: Final = 600
 
 OneView = Callable[[HttpRequest, Subscriber, str], HttpResponse]
 
@@ -66,7 +78,8 @@ def manage_opened(signup: SignUp) -> HttpResponse:
     ).first()
     if subscriber is None:
         return redirect("subscribers:manage-unknown")
-    token = signing.dumps(subscriber.public_id, salt=SALT)
+    proven = f"{subscriber.public_id}:{signup.blind_index}"
+    token = signing.dumps(proven, salt=SALT)
     return redirect("subscribers:manage-one", token)
 
 
@@ -78,8 +91,8 @@ def _of_subscriber(*methods: str) -> Callable[[OneView], Callable[..., HttpRespo
         @wraps(view)
         def opened(request: HttpRequest, token: str) -> HttpResponse:
             try:
-                public_id = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
-                subscriber = Subscriber.objects.get(public_id=public_id)
+                proven = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
+                subscriber = Subscriber.objects.get(public_id=proven.partition(":")[0])
             except (signing.BadSignature, Subscriber.DoesNotExist):
                 return render(request, "notifications/subscribers/manage_expired.html", status=410)
             return view(request, subscriber, token)
@@ -132,6 +145,55 @@ def manage_merchant(request: HttpRequest, subscriber: Subscriber, token: str) ->
             return _one_page(request, subscriber, token, merchant_form=form)
         merchant_set(subscriber=subscriber, **form.cleaned_data)
     return redirect(f"{reverse('subscribers:manage-one', args=[token])}?saved=1")
+
+
+@_of_subscriber("POST")
+def manage_data(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """Serve `/manage/<token>/data/`: a copy of one's own data, to read or as a file.
+
+    By POST: no link that is passed on, fetched ahead or kept in a history answers with it.
+    """
+    try:
+        proven = signing.loads(token, salt=SALT, max_age=COPY_SECONDS).partition(":")[2]
+    except signing.SignatureExpired:
+        return render(request, "notifications/subscribers/manage_expired.html", status=410)
+    if not subscriber.addresses.filter(blind_index=proven).exists():
+        return render(request, "notifications/subscribers/manage_expired.html", status=410)
+    data = data_of(subscriber, proven=proven, language=get_language() or CHINESE)
+    if "json" in request.POST:
+        return JsonResponse(
+            data,
+            json_dumps_params={"ensure_ascii": False, "indent": 2},
+            headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
+        )
+    context = {
+        "data": data,
+        "token": token,
+        "rows": _rows(subscriber),
+        "consents": Consent.objects.filter(address__subscriber=subscriber).order_by("pk"),
+    }
+    return render(request, "notifications/subscribers/manage_data.html", context)
+
+
+def _rows(subscriber: Subscriber) -> list[tuple[str, str]]:
+    """Return what was chosen, in words."""
+    choices, preferences = choices_of(subscriber), preferences_of(subscriber)
+    language = get_language() or CHINESE
+    comma = pgettext("between names", ", ")
+    topics = [str(Topic(one).label) for one in choices.topics]
+    services = component_names(choices.components, language) or [_("All services")]
+    return [
+        (_("Topics"), comma.join(topics)),
+        (_("Services"), comma.join(services)),
+        (_("Category"), subscriber.get_category_display()),
+        (_("Language"), dict(LANGUAGES)[choices.language]),
+        (_("Quiet hours at night"), _("Yes") if preferences.quiet else _("No")),
+        (_("Your time zone"), preferences.timezone),
+        (
+            _("Merchant number"),
+            _("kept as a keyed hash only") if subscriber.merchant_key else "",
+        ),
+    ]
 
 
 @_of_subscriber("POST")

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from statuspage.operations.backup import backup
@@ -26,3 +27,8 @@ class Command(BaseCommand):
         """
         head = backup(options["file"])
         self.stdout.write(f"{options['file']}: the log up to statement {head}")
+        if not settings.BACKUP_AGE_RECIPIENTS:
+            self.stdout.write(
+                "It is not encrypted: who reads the file reads the database. Set"
+                " BACKUP_AGE_RECIPIENTS."
+            )

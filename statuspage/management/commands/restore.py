@@ -23,6 +23,12 @@ class Command(BaseCommand):
         """Add the file to read."""
         parser.add_argument("file", type=Path)
         parser.add_argument(
+            "--identity",
+            type=Path,
+            metavar="FILE",
+            help="the file of age-keygen with the secret key, for a backup that is encrypted",
+        )
+        parser.add_argument(
             "--erased",
             action="append",
             default=[],
@@ -46,7 +52,7 @@ class Command(BaseCommand):
             options["file"], lists=options["erased"], without_list=options["without_list"]
         )
         since = database_now()
-        head = restore(options["file"], request)
+        head = restore(options["file"], request, options["identity"])
         self.stdout.write(f"restored; the log is whole up to statement {head}")
         for said in restore_reports(since):
             self.stdout.write(said)

@@ -5,7 +5,8 @@
     python3 verify_log.py https://status.example.com
 
 Reads the whole log (c2sp.org/tlog-tiles), computes its Merkle tree (RFC 6962) again, checks the
-signature (c2sp.org/signed-note), and compares all of it with what it saw the last time.
+signature (c2sp.org/signed-note), and compares all of it with what it saw the last time. With
+--witness it also demands that so many of these have cosigned it (c2sp.org/tlog-cosignature).
 Exit status: 0 if everything matches, 1 if the log was tampered with, 2 if it could not tell.
 """
 
@@ -46,6 +47,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "tree": ("    The published tree does not lead to the signed root.", "    公布的哈希树算不出已签名的根哈希。"),
     "shrunk": ("    Last time there were {old} statements, now there are {new}.", "    上次有{old}条公告，现在只剩{new}条。"),
     "rewritten": ("    The statements seen last time do not lead to the root signed then: history was rewritten.", "    上次见过的公告算不出当时签名的根哈希：历史被改写。"),
+    "cosigned": ("    Cosigned by {names}.", "    已由 {names} 见证签名。"),
+    "alone": ("{found} of the {quorum} witnesses needed have cosigned this log: a minute after a statement that is normal, later it may not be what others are shown", "需要{quorum}个见证人签名，现有{found}个：公告刚发布时属正常，若一直如此，您看到的可能与别人不同"),
+    "vkey": ("{key} is not the key of a witness", "{key} 不是见证人的公钥"),
+    "quorum": ("--quorum must be from 1 to the number of witnesses, {most}", "--quorum 须在1与见证人数{most}之间"),
     "signature": ("    The checkpoint is not signed by the key known for this log.", "    检查点不是用这份记录的已知公钥签名的。"),
     "origin": ("    The checkpoint is of another log: {origin}", "    检查点属于另一份记录：{origin}"),
     "cannot": ("CANNOT TELL: {why}", "无法核验：{why}"),
@@ -78,6 +83,9 @@ class Seen:
     size: int = 0
     root: str = ""
     leaves: list[str] = field(default_factory=list)
+    witnesses: list[str] = field(default_factory=list)
+    quorum: int = 0
+    cosigned: list[str] = field(default_factory=list)
 
 
 def sha256(*parts: bytes) -> bytes:
@@ -113,6 +121,46 @@ def signed_by(note: str, key: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return False
+
+
+def witness_key(key: str) -> tuple[str, bytes, Ed25519PublicKey]:
+    """Return name, key id and key of a witness from its verifier key."""
+    name, number, encoded = key.split("+", 2)
+    data = base64.b64decode(encoded, validate=True)
+    expected = sha256(name.encode(), b"\n", data)[:4]
+    if data[:1] != b"\x04" or expected.hex() != number:
+        raise ValueError(key)
+    return name, expected, Ed25519PublicKey.from_public_bytes(data[1:])
+
+
+def cosigned_by(note: str, key: str) -> bool:
+    """Return whether a witness has cosigned the note, at whatever time it says."""
+    try:
+        name, expected, public = witness_key(key)
+    except ValueError as error:
+        raise CannotTell(say("vkey", key=key)) from error
+    text, _, lines = note.rpartition("\n\n")
+    for line in lines.splitlines():
+        try:
+            dash, signer, signature = line.split(" ")
+            given = base64.b64decode(signature, validate=True)
+            if (dash, signer, given[:4], len(given)) == ("—", name, expected, 76):
+                moment = int.from_bytes(given[4:12], "big")
+                public.verify(given[12:], f"cosignature/v1\ntime {moment}\n{text}\n".encode())
+                return True
+        except (InvalidSignature, ValueError):
+            continue
+    return False
+
+
+def check_witnesses(note: str, demanded: Seen) -> list[str]:
+    """Return the names of the witnesses that have cosigned the note: enough of those demanded."""
+    if not 0 <= demanded.quorum <= len(demanded.witnesses):
+        raise CannotTell(say("quorum", most=len(demanded.witnesses)))
+    found = [one for one in demanded.witnesses if cosigned_by(note, one)]
+    if len(found) < demanded.quorum:
+        raise CannotTell(say("alone", found=len(found), quorum=demanded.quorum))
+    return [one.split("+", 1)[0] for one in found]
 
 
 def read_checkpoint(note: str, url: str) -> tuple[int, str]:
@@ -251,7 +299,9 @@ def check(url: str, seen: Seen, pinned: str) -> Seen:
     wrong = [number for number, one in enumerate(entries, 1) if number_of(one) != number]
     if wrong:
         raise Tampered(*(say("numbered", number=number) for number in wrong))
-    return Seen(keys, size, root, [one.hex() for one in computed])
+    cosigned = check_witnesses(note, seen)
+    leaves = [one.hex() for one in computed]
+    return Seen(keys, size, root, leaves, seen.witnesses, seen.quorum, cosigned)
 
 
 def recall(state: str) -> dict[str, Seen]:
@@ -271,12 +321,18 @@ def main() -> int:
     parser.add_argument("url", help="the status page, or its /log/")
     parser.add_argument("--state", default="verify_log.json", help="its memory; - for none")
     parser.add_argument("--key", default="", help="the verifier key, if known otherwise")
+    parser.add_argument("--witness", action="append", default=[], help="a witness's verifier key")
+    parser.add_argument("--quorum", type=int, default=0, help="how many of them; all by default")
     asked = parser.parse_args()
     url = asked.url.rstrip("/")
     url = url if url.endswith("/log") else f"{url}/log"
     try:
         kept = recall(asked.state)
         seen = kept.get(url, Seen())
+        if asked.witness:
+            seen.witnesses = list(dict.fromkeys(asked.witness))
+            seen.quorum = asked.quorum or len(seen.witnesses)
+        seen.quorum = asked.quorum or seen.quorum
         now = kept[url] = check(url, seen, asked.key)
         if asked.state != "-":  # put in place whole, so that a crash leaves the old or the new
             part = Path(f"{asked.state}.part")
@@ -291,6 +347,8 @@ def main() -> int:
     print(say("ok", size=now.size, root=now.root))
     if asked.state != "-":
         print(say("grown", size=seen.size) if seen.size else say("first", state=asked.state))
+    if now.cosigned:
+        print(say("cosigned", names=", ".join(now.cosigned)))
     print("\n".join(say("key", key=one) for one in now.keys))
     return OK
 

@@ -14,15 +14,18 @@ from django.views.decorators.http import require_safe
 
 from statuspage.pages.http import PageNotFound, Rest, View, any_origin, for_machines, public
 from statuspage.statements import tiles
-from statuspage.statements.models import Checkpoint, Statement
+from statuspage.statements.models import Statement
 from statuspage.statements.notes import b64, proof_file, signers
 from statuspage.statements.tiles import LEVELS, NoSuchTile
 from statuspage.statements.tree import (
+    checkpoints_cosigned,
     consistency_proof,
+    cosigned_note,
     inclusion_proof,
     leaf_hash_at,
     leaves,
     newest_checkpoint,
+    newest_with_state,
     root_at,
     row_of_hashes,
     tree_size,
@@ -32,7 +35,9 @@ TEXT: Final = "text/plain; charset=utf-8"
 BYTES: Final = "application/octet-stream"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 CHUNK: Final = 500
-VERIFIER: Final = Path(__file__).resolve().parent.parent / "downloads" / "verify_log.py"
+PROGRAMS: Final = Path(__file__).resolve().parent.parent / "downloads"
+VERIFIER: Final = PROGRAMS / "verify_log.py"
+WITNESS: Final = PROGRAMS / "witness.py"
 NUMBER: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 BAD_REQUEST, NOT_FOUND = 400, 404
 
@@ -54,8 +59,8 @@ def lasting(view: View[Rest]) -> View[Rest]:
 @any_origin
 @public
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """Return the newest signed size and root (c2sp.org/tlog-checkpoint)."""
-    return HttpResponse(_newest().note, content_type=TEXT)
+    """Return the newest signed size and root, cosigned (c2sp.org/tlog-checkpoint)."""
+    return HttpResponse(cosigned_note(_newest()), content_type=TEXT)
 
 
 @any_origin
@@ -91,7 +96,8 @@ def proof(request: HttpRequest, number: int) -> HttpResponse:
     if not 0 < number <= newest.size:
         raise PageNotFound(_("There is no statement with this number yet."))
     hashes = inclusion_proof(number - 1, newest.size)
-    return HttpResponse(proof_file(number - 1, hashes, newest.note), content_type=TEXT)
+    note = cosigned_note(newest)
+    return HttpResponse(proof_file(number - 1, hashes, note), content_type=TEXT)
 
 
 @require_safe
@@ -110,16 +116,27 @@ def statements(request: HttpRequest) -> StreamingHttpResponse:
 @cache_control(no_cache=True)
 def verify_log(request: HttpRequest) -> FileResponse:
     """Return the program that checks the log from the outside."""
+    return _program(VERIFIER)
+
+
+@require_safe
+@cache_control(no_cache=True)
+def witness(request: HttpRequest) -> FileResponse:
+    """Return the program with which a partner becomes a witness of this log."""
+    return _program(WITNESS)
+
+
+def _program(path: Path) -> FileResponse:
     return FileResponse(
-        VERIFIER.open("rb"),
+        path.open("rb"),
         as_attachment=True,
-        filename=VERIFIER.name,
+        filename=path.name,
         content_type="text/x-python; charset=utf-8",
     )
 
 
-def _newest() -> Checkpoint:
-    newest = newest_checkpoint()
+def _newest() -> Any:
+    newest = newest_with_state()
     if newest is None:
         raise PageNotFound(_("Nothing has been published yet."))
     return newest
@@ -200,4 +217,5 @@ def _number(asked: Mapping[str, str], name: str, *, least: int, most: int) -> in
 
 def _note(size: int) -> str | None:
     """Return what was signed at that size; nothing for the time before there were checkpoints."""
-    return Checkpoint.objects.filter(size=size).values_list("note", flat=True).first()
+    found = checkpoints_cosigned().filter(size=size).first()
+    return cosigned_note(found) if found else None

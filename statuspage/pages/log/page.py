@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -90,6 +91,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
         "doubtful": doubtful,
         "breaks": log_breaks(newest),
         "verifiers": [one.verifier for one in signers()],
+        "witnesses": settings.WITNESSES,
     }
     return render(request, "pages/log.html", context)
 

@@ -102,6 +102,14 @@ def take_over() -> None:
             edition.save()
 
 
+def render_soon() -> None:
+    """Have what shows the present moment rendered now, and not at the next minute."""
+    with transaction.atomic():
+        store.wait_alone()
+        Edition.objects.update(rendered_at=None)
+        store.tell("again")
+
+
 def render_due(now: datetime | None = None) -> RenderResult:
     """Render what statements, the clock or changed names make due, unless another process does.
 

@@ -38,6 +38,12 @@ def alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def wait_alone() -> None:
+    """Wait until nobody renders; until this transaction ends nobody begins to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RENDERING_LOCK])
+
+
 def current() -> Edition:
     """Return the current edition; before the first one, an empty one that is not stored."""
     return Edition.objects.first() or Edition(pk=1)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from statuspage.lib.database_clock import database_now
+from statuspage.lib.sealing import seal, unseal
 from statuspage.notices.services import check_incident
 from statuspage.settlement.affected.applying import apply
 from statuspage.settlement.affected.rows import TransactionRow, TransactionTable
@@ -32,6 +33,8 @@ TYPES: Final = (
     *("timestamptz", "numeric", "varchar", "timestamptz", "numeric"),
 )
 
+SEALED_AS: Final = "affected transactions, uploaded"
+
 
 class Uploads(Pipeline[Upload, TransactionRow]):
     """A file is applied as a whole, older files of the same incident first."""
@@ -40,6 +43,14 @@ class Uploads(Pipeline[Upload, TransactionRow]):
     table = TransactionTable
     limit = "TRANSACTIONS_MAX_MB"
     batch = 5_000
+
+    def seal(self, piece: bytes) -> bytes:
+        """Encrypt a piece under TRANSACTION_KEY: merchants, references and phones are in it."""
+        return seal(piece, settings.TRANSACTION_KEY, SEALED_AS)
+
+    def unseal(self, data: bytes) -> bytes:
+        """Decrypt a piece."""
+        return unseal(data, settings.TRANSACTION_KEY, SEALED_AS)
 
     def may_read(self, upload: Upload) -> bool:
         """Return whether no older file of the incident waits: the newer one knows better."""

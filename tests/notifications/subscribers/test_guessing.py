@@ -24,7 +24,7 @@ PAGE = "/en/transactions/"
 PROVE = f"{PAGE}phone/"
 OWNER = "+8613800138001"
 ASKED = {"merchant": ROW["merchant"], "reference": ROW["reference"], "last_four": ROW["phone"]}
-ASKED_AGAIN = "This merchant number was looked up often today."
+ASKED_AGAIN = "There were many look-ups today."
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +106,17 @@ def test_the_limit_of_a_minute_keeps_nobody_out_either(
     settings.TRANSACTIONS_PER_MERCHANT_MINUTE = 1
     assert guess(3) == [200, 429, 429]
     assert ask(proven(visitor))[0] == 200
+
+
+def test_a_stranger_at_the_same_address_keeps_nobody_out_who_has_the_phone(
+    visitor: Visitor, settings: Settings
+) -> None:
+    settings.TRANSACTIONS_PER_IP_MINUTE = 2
+    assert guess(3, "127.0.0.1") == [200, 200, 429]
+    status, page = ask(visitor.client)
+    assert (status, PROVE in page) == (429, True)
+    client = proven(visitor)
+    assert [ask(client)[0] for _ in range(3)] == [200, 200, 429]
 
 
 def test_a_strangers_phone_opens_no_other_digits(visitor: Visitor) -> None:

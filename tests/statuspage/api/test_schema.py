@@ -1,5 +1,6 @@
 """The OpenAPI description and the page that shows it."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.validation import validate_schema
+from drf_spectacular.views import SpectacularAPIView
 
 from statuspage import __version__
+from statuspage.api.views.docs import Schema
 from tests.statuspage.api import samples
 from tests.statuspage.api.client import Caller
 
@@ -162,3 +165,35 @@ def test_the_pages_script_is_a_script_and_names_the_description(db):
     response = Client().get("/api/v1/docs/?script=")
     assert response["Content-Type"].startswith("application/javascript")
     assert "/api/v1/schema/" in response.content.decode()
+
+
+def test_it_is_made_once_for_each_language_and_format(db: None, monkeypatch) -> None:
+    made: list[str] = []
+    real = SpectacularAPIView._get_schema_response
+
+    def count(view: SpectacularAPIView, request: object) -> object:
+        made.append("made")
+        return real(view, request)
+
+    monkeypatch.setattr(SpectacularAPIView, "_get_schema_response", count)
+    monkeypatch.setattr(Schema, "_made", {})
+    client, answers = Client(), []
+    for number in range(12):
+        language = ("en", "zh-hans")[number % 2]
+        query = f"?version=evil{number}" + (f"&lang={language}" if number > 5 else "")
+        headers = {"Accept-Language": language}
+        answers.append(client.get(f"/api/v1/schema/{query}", headers=headers))
+    assert len(made) == 2
+    assert len({answer.content for answer in answers}) == 2
+    assert b"evil" not in answers[0].content
+    first = answers[0]
+    assert "public" in first["Cache-Control"]
+    assert {"Accept", "Accept-Language"} <= {one.strip() for one in first["Vary"].split(",")}
+    known = {"Accept-Language": "en", "If-None-Match": first["ETag"]}
+    again = client.get("/api/v1/schema/", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    known["Accept-Language"] = "zh-hans"
+    assert client.get("/api/v1/schema/", headers=known).status_code == 200
+    as_json = client.get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert json.loads(as_json.content)["info"]["version"] == __version__
+    assert client.head("/api/v1/schema/").status_code == 200

@@ -43,6 +43,12 @@ class Sums(Pipeline[Import, int]):
     limit = "IMPORT_MAX_MB"
     batch = 4
 
+    def seal(self, piece: bytes) -> bytes:
+        return piece[::-1]
+
+    def unseal(self, data: bytes) -> bytes:
+        return data[::-1]
+
     def __init__(self, fails_at: int = 0, how: type[BaseException] = Killed) -> None:
         self.fails_at, self.how, self.steps = fails_at, how, 0
 

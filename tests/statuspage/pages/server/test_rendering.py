@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from statuspage.components.models import Component
 from statuspage.pages.models import Edition, Snapshot
 from statuspage.pages.rendering import due, internal, services
-from statuspage.pages.rendering.services import RenderResult, render_due, take_over
+from statuspage.pages.rendering.services import RenderResult, render_due, render_soon, take_over
 from statuspage.pages.snapshots import store
 from statuspage.pages.views import NOTICES_A_PAGE
+from statuspage.statements.models import Checkpoint, Cosignature
 from statuspage.statements.services import statement_withdraw
 from tests.factories import make_component, text
 from tests.statuspage.notices import samples
@@ -248,6 +249,19 @@ def test_the_price_of_a_statement_does_not_grow_with_the_history(
     with CaptureQueriesContext(connection) as many:
         assert render_due() is RenderResult.DONE
     assert len(few) == len(many) <= MOST_QUERIES
+
+
+def test_a_cosignature_that_comes_later_is_on_the_served_checkpoint_at_once(site: Site) -> None:
+    opened()
+    site.render()
+    newest = Checkpoint.objects.get()
+    line = "— witness.example/w1 AAAA\n"
+    word = {"size": newest.size, "root": newest.root, "line": line, "cosigned_at": NOW}
+    Cosignature.objects.create(witness="witness.example/w1", **word)
+    assert site.render() is RenderResult.NOTHING
+    render_soon()
+    assert site.render() is RenderResult.DONE
+    assert site.get("/log/checkpoint").text == newest.note + line
 
 
 def years(months: range) -> None:

@@ -1,5 +1,6 @@
 """Lists taken in: all or the good ones, once, however often a worker dies."""
 
+import base64
 import json
 from datetime import timedelta
 from decimal import Decimal
@@ -46,6 +47,32 @@ def incident():
 def found(**values):
     asked = {"merchant": ROW["merchant"], "reference": "REF-0001", "last_four": "8001"}
     return transaction_find(**{**asked, **values})
+
+
+class TestWaiting:
+    def test_what_waits_to_be_read_cannot_be_read_in_the_database(self, incident):
+        upload = receive(text(line()), incident=incident)
+        stored = b"".join(bytes(one.data) for one in UploadPart.objects.order_by("number"))
+        for secret in ("REF-0001", "8001", "1000.00"):
+            assert secret.encode() not in stored
+            assert base64.b64encode(secret.encode()) not in stored
+        UPLOADS.read_all()
+        upload.refresh_from_db()
+        assert (upload.state, found().amount) == ("done", Decimal("1000.00"))
+
+    @pytest.mark.parametrize(
+        "change", [lambda data: data[:-1], lambda data: data + b"x", bytes.upper]
+    )
+    def test_what_was_changed_there_is_not_applied(self, incident, change):
+        upload = receive(text(line()), incident=incident)
+        part = UploadPart.objects.get()
+        part.data = change(bytes(part.data))
+        part.save()
+        UPLOADS.read_all()
+        upload.refresh_from_db()
+        assert upload.state == "failed"
+        assert not UploadPart.objects.exists()
+        assert not AffectedTransaction.objects.exists()
 
 
 class TestTakingIn:
