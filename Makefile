@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # How many seeds `make chaos` runs; SEED=7 runs one, REPLAY=file repeats a failed run.
 SEEDS ?= 10
 
-.PHONY: run test check chaos image-test bench browser lock messages env-example clean
+.PHONY: run test check chaos image-test bench dist browser lock messages env-example clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py up
@@ -26,6 +26,7 @@ check: $(VENV)/installed
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -m tests.tools.dead_code
+	$(BIN)/python -m tests.tools.audit
 	$(BIN)/python -m tests.tools.check
 
 # Random faults against the real product, and one oracle: tests/chaos.
@@ -37,6 +38,12 @@ chaos: $(VENV)/installed
 image-test: $(VENV)/installed
 	@$(BIN)/python -m tests.tools.image
 	$(BIN)/python -m pytest -m image tests/image
+
+# The wheels of a release, and their bill of materials (CycloneDX).
+dist: $(VENV)/installed
+	rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist . ./sandbox
+	$(BIN)/python -m tests.tools.sbom
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks

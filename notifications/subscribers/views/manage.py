@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
-from typing import Final
+from typing import Any, Final
 
 from django.core import signing
 from django.forms import Form
@@ -19,6 +19,7 @@ from notifications.subscribers.choices import Choices
 from notifications.subscribers.data_copy import data_of
 from notifications.subscribers.forms import (
     LANGUAGES,
+    TIMEZONES,
     AddressForm,
     ConfirmEraseForm,
     ManageForm,
@@ -180,6 +181,7 @@ def _rows(subscriber: Subscriber) -> list[tuple[str, str]]:
     choices, preferences = choices_of(subscriber), preferences_of(subscriber)
     language = get_language() or CHINESE
     comma = pgettext("between names", ", ")
+    zones: dict[str, Any] = dict(TIMEZONES)
     topics = [str(Topic(one).label) for one in choices.topics]
     services = component_names(choices.components, language) or [_("All services")]
     return [
@@ -188,7 +190,7 @@ def _rows(subscriber: Subscriber) -> list[tuple[str, str]]:
         (_("Category"), subscriber.get_category_display()),
         (_("Language"), dict(LANGUAGES)[choices.language]),
         (_("Quiet hours at night"), _("Yes") if preferences.quiet else _("No")),
-        (_("Your time zone"), preferences.timezone),
+        (_("Your time zone"), str(zones.get(preferences.timezone, preferences.timezone))),
         (
             _("Merchant number"),
             _("kept as a keyed hash only") if subscriber.merchant_key else "",
