@@ -18,21 +18,26 @@ ONE_ROLE: Final = (
 class Command(migrate.Command):
     """Django's own, with the two roles of docs/production.md."""
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Run it, and the checks before it, as DATABASE_OWNER_URL; the other role may not exist."""
+        with as_owner():
+            return super().execute(*args, **options)
+
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate as DATABASE_OWNER_URL, and grant to the role of DATABASE_URL.
+        """Migrate, and grant to the role of DATABASE_URL.
 
         Raises:
             CommandError: in production there is no owner apart from the programs' role.
         """
-        looks_only = options["check_unapplied"] or options["plan"]
-        if owner() is None and not settings.DEVELOPMENT and not looks_only:
+        if options["check_unapplied"] or options["plan"]:
+            super().handle(*args, **options)
+            return
+        if owner() is None and not settings.DEVELOPMENT:
             raise CommandError(
                 "setting DATABASE_OWNER_URL: is required, the role that owns the tables."
                 " docs/production.md, Two roles of the database, says how to set them up."
             )
-        if owner() is None and options["verbosity"] and not looks_only:
+        if owner() is None and options["verbosity"]:
             self.stderr.write(ONE_ROLE)
-        with as_owner():
-            super().handle(*args, **options)
-            if not looks_only:
-                grant()
+        super().handle(*args, **options)
+        grant()
