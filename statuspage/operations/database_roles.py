@@ -31,6 +31,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "settlement_commitment",
             "settlement_payment",
             "verification_senttext",
+            "statements_logacceptance",
         ),
         ADD,
     ),
