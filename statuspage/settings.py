@@ -37,9 +37,12 @@ LOG_ORIGIN = (
 )
 REGULATOR_THRESHOLDS = configuration.of(RegulatorSettings).thresholds
 EMAIL_TIMEOUT = 15
+EMAIL_BACKEND = "notifications.channels.smtp.Backend"
 
 INSTALLED_APPS = [
     "statuspage.console.admin_app.ReferenceDataConfig",
+    # Before Django's: its createsuperuser and changepassword are no way around two persons.
+    "statuspage.staff",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,7 +55,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "statuspage.apps.WiringConfig",
     "statuspage.operations",
-    "statuspage.staff",
     "statuspage.statements",
     "statuspage.components",
     "statuspage.calendar",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from notifications.channels.addresses import AddressKind, calling_code, canonical, mask
 from notifications.subscribers.crypto import blind_index, encrypt
 from notifications.subscribers.models import ALL_TOPICS, Address, Subscriber, Subscription
@@ -29,7 +31,8 @@ def text(chinese: str, english: str = "") -> dict[str, str]:
 
 
 def make_staff(role: str = Role.AUTHOR, username: str = "", **values: Any) -> Staff:
-    """Return a member of staff whose password is `secret`."""
+    """Return a confirmed member of staff whose password is `secret`."""
+    values.setdefault("confirmed_at", timezone.now())
     name = username or f"staff{next(_count)}"
     return Staff.objects.create_user(name, password="secret", role=role, **values)
 

@@ -10,6 +10,7 @@ from notifications.subscribers.services.addresses import address_add
 from sandbox.up.demo import DEMO_FOLLOWER
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.roles import Role
+from statuspage.staff.second_person import account_confirm_on_server
 from statuspage.staff.services import token_issue
 
 STAFF: Final = {"author": Role.AUTHOR, "approver": Role.APPROVER, "admin": Role.ADMIN}
@@ -63,7 +64,8 @@ def _write(path: Path) -> None:
         staff.is_staff = staff.is_superuser = person["role"] == Role.ADMIN
         staff.set_password(person["password"])
         staff.save()
+        account_confirm_on_server(staff=staff)
     ApiToken.objects.filter(name=LABEL).delete()
-    token = token_issue(name=LABEL, staff=Staff.objects.get(username="admin"))
+    token = token_issue(name=LABEL, staff=Staff.objects.get(username="admin"), confirmed=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps({"staff": people, "api_token": token}), encoding="utf-8")

@@ -15,6 +15,7 @@ from statuspage.calendar.notice_text import HolidayNotice
 from statuspage.calendar.selectors import calendar_of, profile_of
 from statuspage.calendar.workdays import Day, ordinary
 from statuspage.lib.database_clock import database_now
+from statuspage.staff.second_person import made_or_changed
 from statuspage.statements.authors import Author
 from statuspage.statements.services import publishing
 from statuspage.statements.times import midnight
@@ -224,7 +225,8 @@ def _mark_loaded(row: CalendarYear, by: Author | None, source: str, document_num
 
 
 def _check_review(row: CalendarYear, by: Author, loaded_at: datetime | None) -> None:
-    entered = row.profile.days.filter(date__year=row.year, entered_by=by)
+    days = row.profile.days.filter(date__year=row.year)
+    entered = days.filter(entered_by=by)
     refusals = (
         (not by.may_approve, _("Your role cannot approve a calendar.")),
         (row.status == YearStatus.REVIEWED, _("This year is already reviewed.")),
@@ -235,6 +237,13 @@ def _check_review(row: CalendarYear, by: Author, loaded_at: datetime | None) -> 
         (
             row.loaded_by_id == by.pk or entered.exists(),
             _("You entered this year yourself. A second person must approve it."),
+        ),
+        (
+            made_or_changed([row.loaded_by_id, *days.values_list("entered_by", flat=True)], by),
+            _(
+                "You made or changed the account of whoever entered this year, and nobody has "
+                "confirmed that yet. Another person must approve it."
+            ),
         ),
     )
     for refused, why in refusals:

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 
 from statuspage.staff.models import Staff
-from statuspage.staff.permissions import Act, may, roles_for
+from statuspage.staff.permissions import Act, has_role_for, may, roles_for
 from statuspage.staff.roles import MAY_ADMINISTER, MAY_APPROVE, MAY_AUDIT, MAY_PUBLISH
 
 P = ParamSpec("P")
@@ -78,6 +78,8 @@ def decides(view: View[P]) -> View[P]:
 
 def refused(request: HttpRequest, act: Act) -> HttpResponse:
     """Return the page, with status 403, that says who may do it."""
+    if has_role_for(staff_of(request), act):
+        return render(request, "console/unconfirmed.html", status=403)
     return render(request, REFUSALS[roles_for(act)], status=403)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.access import in_staff_language
-from statuspage.staff.reference_data import may_edit_reference_data
+from statuspage.staff.reference_data import ReferenceData, may_edit_reference_data
 
 
 class ReferenceDataSite(AdminSite):
@@ -27,6 +27,18 @@ class ReferenceDataSite(AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Return the view in the reader's language."""
         return in_staff_language(super().admin_view(view, cacheable))
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Offer reference data only: what other packages register is not for this door.
+
+        Accounts, factors and tokens have pages in the console, where two persons are needed.
+        """
+        if admin_class is not None and issubclass(admin_class, ReferenceData):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Redirect to the account in the console: no password is set at this door."""
+        return redirect("console:account")
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -16,6 +16,7 @@ from statuspage.notices.fields import Payload
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed
+from statuspage.staff.second_person import made_or_changed
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
@@ -184,9 +185,20 @@ def _notice(draft: NoticeDraft, moment: datetime) -> Notice:
 
 
 def check_second_person(author: Author | None, approver: Author) -> None:
-    """Raise ValidationError unless the approver is not the author and has a role to approve."""
+    """Raise ValidationError unless the approver is not the author and may approve.
+
+    Who made or changed the author's account is no second person until another confirmed it.
+    """
     if author is not None and author.pk == approver.pk:
         raise ValidationError(_("You wrote this yourself. A second person must approve it."), "own")
+    if author is not None and made_or_changed([author.pk], approver):
+        raise ValidationError(
+            _(
+                "You made or changed the account of its author, and nobody has confirmed that yet. "
+                "Another person must approve this."
+            ),
+            "own",
+        )
     if not approver.may_approve:
         raise ValidationError(_("Your role cannot approve this."), "role")
 

@@ -1,6 +1,7 @@
 """Staff and the tokens that act for them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -8,13 +9,24 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.staff.permissions import Act, may
-from statuspage.staff.roles import Role, Scope, every_scope
+from statuspage.staff.roles import Role, Scope
+
+LANGUAGES: Final = [("zh-hans", _("Chinese")), ("en", _("English"))]
 
 
 class Staff(AbstractUser):
     """Someone who may sign in to the console."""
 
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.AUTHOR)
+    language = models.CharField(_("language"), max_length=10, choices=LANGUAGES, default="zh-hans")
+    # NULL until another person has confirmed the account, and again after each change by others
+    # that could put it into other hands or gives it more power.
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    # When a link was made by which they set a password; NULL where none is on its way.
+    link_made_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("staff member")
@@ -31,9 +43,61 @@ class Staff(AbstractUser):
         return may(self, Act.APPROVE)
 
     @property
+    def may_administer(self) -> bool:
+        """True for roles that may change reference data."""
+        return may(self, Act.REFERENCE_DATA)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """True once another person has confirmed the account as it is now."""
+        return self.confirmed_at is not None
+
+    @property
+    def waits_for_owner(self) -> bool:
+        """True while there is a link with which whoever holds it takes the account over."""
+        return self.link_made_at is not None and not self.has_usable_password()
+
+    @property
     def may_audit(self) -> bool:
         """True for roles that may read the audit log."""
         return may(self, Act.AUDIT)
+
+
+class AccountChange(models.Model):
+    """What somebody did to another's account that a second person has to confirm.
+
+    Without `by` it was done on the server, where nobody is signed in.
+    """
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        CREATED = "created", _("Account created")
+        ROLE = "role", _("Role raised")
+        EMAIL = "email", _("E-mail address changed")
+        ENABLED = "enabled", _("Enabled again")
+        RESET = "reset", _("Sign-in reset")
+        LINK = "link", _("New link made")
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account_changes"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.kind}"
+
+
+# A token that nobody has confirmed by then never works.
+TOKEN_WAITS: Final = timedelta(days=7)
 
 
 class ApiToken(models.Model):
@@ -45,7 +109,13 @@ class ApiToken(models.Model):
     )
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    scopes = models.JSONField(_("permissions"), default=every_scope)
+    scopes = models.JSONField(_("permissions"), default=list)
+    # Who made it; NULL for a command on the server.
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # NULL while it waits for a second person, which only those that publish alone do.
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
     last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
@@ -58,9 +128,20 @@ class ApiToken(models.Model):
         return self.name
 
     def works(self, now: datetime) -> bool:
-        """Return whether the token is not revoked or expired, and its person is active."""
-        expired = self.expires_at is not None and self.expires_at <= now
-        return self.revoked_at is None and not expired and self.staff.is_active
+        """Return whether it is confirmed, not revoked or expired, and its person active."""
+        ready = self.confirmed_at is not None and self.revoked_at is None
+        return ready and not self.has_expired(now) and self.staff.is_active
+
+    def has_expired(self, now: datetime) -> bool:
+        """Return whether its time is over, or it waited too long for a second person."""
+        if self.expires_at is not None and self.expires_at <= now:
+            return True
+        return self.confirmed_at is None and self.created_at + TOKEN_WAITS <= now
+
+    def waits(self, now: datetime) -> bool:
+        """Return whether a second person may still confirm it."""
+        done = self.confirmed_at is not None or self.revoked_at is not None
+        return not done and not self.has_expired(now)
 
     def allows(self, scope: str) -> bool:
         """Return whether it was issued for this scope."""

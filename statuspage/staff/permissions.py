@@ -51,6 +51,8 @@ class Act(StrEnum):
     OWN_TOKENS = "issue and revoke one's own tokens"
     ALL_TOKENS = "see and revoke everybody's tokens"
     REFERENCE_DATA = "change reference data"
+    PEOPLE = "invite, change, disable and reset accounts"
+    CONFIRM = "confirm accounts and tokens of others"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,14 @@ class Permission:
 
     roles: frozenset[Role]
     scope: Scope | None = None
+
+    @property
+    def takes_confirmed(self) -> bool:
+        """Whether the account must have been confirmed: for what approvers can, authors cannot.
+
+        One administrator would else be two persons, with the accounts that they make.
+        """
+        return self.roles <= MAY_APPROVE
 
 
 PERMISSIONS: Final = {
@@ -88,11 +98,19 @@ PERMISSIONS: Final = {
     Act.OWN_TOKENS: Permission(EVERYONE),
     Act.ALL_TOKENS: Permission(MAY_ADMINISTER),
     Act.REFERENCE_DATA: Permission(MAY_ADMINISTER),
+    Act.PEOPLE: Permission(MAY_ADMINISTER),
+    Act.CONFIRM: Permission(MAY_APPROVE),
 }
 
 
 def may(staff: "Staff", act: Act) -> bool:
     """Return whether this person may do it."""
+    one = PERMISSIONS[act]
+    return has_role_for(staff, act) and (staff.is_confirmed or not one.takes_confirmed)
+
+
+def has_role_for(staff: "Staff", act: Act) -> bool:
+    """Return whether this person's role may do it, confirmed or not."""
     return staff.is_active and staff.role in PERMISSIONS[act].roles
 
 

@@ -15,6 +15,9 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor (reads only)")
 
 
+# From the least to the most powerful; the database ranks them alike (migration 0005).
+BY_POWER: Final = (Role.AUDITOR, Role.AUTHOR, Role.APPROVER, Role.ADMIN)
+
 EVERYONE: Final = frozenset(Role)
 MAY_PUBLISH: Final = frozenset({Role.AUTHOR, Role.APPROVER, Role.ADMIN})
 MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMIN})
@@ -33,5 +36,5 @@ class Scope(models.TextChoices):
 
 
 def every_scope() -> list[str]:
-    """Return what tokens could do before they had scopes."""
+    """Return what tokens could do before they had scopes; the first migration names this."""
     return [*Scope.values]

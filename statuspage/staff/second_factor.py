@@ -85,11 +85,11 @@ def totp_remove(*, staff: Staff, by: Staff | None, ip: str = "") -> None:
         )
 
 
-def factors_remove(*, staff: Staff) -> None:
-    """Remove every factor, by an administrator's command, for someone who lost theirs."""
+def factors_remove(*, staff: Staff, by: Staff | None = None, ip: str = "") -> None:
+    """Remove every factor of someone who lost theirs."""
     with transaction.atomic():
         Passkey.objects.filter(staff=staff).delete()
-        totp_remove(staff=staff, by=None)
+        totp_remove(staff=staff, by=by, ip=ip)
 
 
 def recovery_codes_renew(*, staff: Staff, ip: str = "") -> list[str]:

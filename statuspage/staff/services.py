@@ -10,11 +10,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from statuspage.lib.database_clock import database_now
 from statuspage.staff.audit import record
 from statuspage.staff.impersonal import account
 from statuspage.staff.models import ApiToken, Staff
-from statuspage.staff.permissions import Act, may
-from statuspage.staff.roles import every_scope
+from statuspage.staff.permissions import Act, may, scopes_for
+from statuspage.staff.roles import Scope
+from statuspage.staff.signing_in import sign_out_elsewhere
 
 PREFIX: Final = "candor_"
 # last_used_at is a hint for people; writing it on each request would be one UPDATE a request.
@@ -30,20 +32,31 @@ def token_issue(
     expires_at: datetime | None = None,
     by: Staff | None = None,
     ip: str = "",
+    confirmed: bool = False,
 ) -> str:
     """Create a token and return its secret: the only time that it can be seen.
 
-    Without `scopes` it may do all that its owner's role may; without `expires_at` it is valid for
-    a year. `by` is the issuer, if not a command.
+    One that publishes alone works when a second person has confirmed it. Without `scopes` it may
+    do all else that its owner may; without `expires_at` it is valid for a year. `by` is the issuer,
+    if not a command on the server, which alone may say that the token is `confirmed`.
     """
+    if confirmed and by is not None:
+        raise TypeError("a person's token is confirmed by another person")
     secret = PREFIX + secrets.token_urlsafe(32)
-    given = [*scopes] if scopes is not None else every_scope()
+    given = [*scopes] if scopes is not None else _usual_scopes(staff, alone=confirmed)
     expires_at = expires_at or timezone.now() + timedelta(days=LONGEST_DAYS)
     with transaction.atomic():
-        ApiToken.objects.create(
-            name=name, staff=staff, sha256=_hash(secret), scopes=given, expires_at=expires_at
+        token = ApiToken.objects.create(
+            name=name,
+            staff=staff,
+            sha256=_hash(secret),
+            scopes=given,
+            expires_at=expires_at,
+            issued_by=by,
+            confirmed_at=database_now() if confirmed or Scope.ALONE not in given else None,
         )
         after = {"for": account(staff.pk), "scopes": given, "expires_at": expires_at}
+        after["confirmed"] = token.confirmed_at is not None
         record(act="token.issued", staff=by, who="manage.py", target=name, ip=ip, after=after)
     return secret
 
@@ -77,10 +90,24 @@ def token_check(secret: str, ip: str = "") -> ApiToken | None:
     return token if works else None
 
 
+def password_set(*, staff: Staff, password: str, ip: str = "", but: str | None = None) -> None:
+    """Give somebody the password that they chose; their sessions end, except the one with `but`."""
+    with transaction.atomic():
+        staff.set_password(password)
+        staff.link_made_at = None
+        staff.save(update_fields=["password", "link_made_at"])
+        sign_out_elsewhere(staff=staff, but=but)
+        record(act="password.set", staff=staff, ip=ip)
+
+
 def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:
     """Return tokens, newest first: everybody's for administrators, else one's own."""
     rows = ApiToken.objects.select_related("staff").order_by("-pk")
     return rows if may(staff, Act.ALL_TOKENS) else rows.filter(staff=staff)
+
+
+def _usual_scopes(staff: Staff, *, alone: bool) -> list[str]:
+    return [str(one) for one in scopes_for(staff) if alone or one != Scope.ALONE]
 
 
 def _hash(secret: str) -> str:

@@ -13,12 +13,10 @@ from django.db import transaction
 from statuspage.lib.bounded_requests import BoundedAdapter
 from statuspage.staff.audit import record
 from statuspage.staff.models import Identity, Staff
-from statuspage.staff.roles import Role
+from statuspage.staff.roles import BY_POWER, Role
 
 # For each answer as a whole, with its redirects.
 TIMEOUT_SECONDS: Final = 10
-# From the least to the most powerful: of several groups the last one counts.
-BY_POWER: Final = (Role.AUDITOR, Role.AUTHOR, Role.APPROVER, Role.ADMIN)
 NAME_LENGTH: Final = 150
 SUBJECT: Final = re.compile(r"[\x20-\x7e]{1,255}")
 

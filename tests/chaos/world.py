@@ -95,7 +95,7 @@ class World:
             "wechat/followers",
             {"followers": [{"openid": one, "event": False} for one in followers]},
         )
-        token = token_issue(name="chaos", staff=make_staff(role=Role.APPROVER))
+        token = token_issue(name="chaos", staff=make_staff(role=Role.APPROVER), confirmed=True)
         self.publisher = Publisher(self._port, token, plan.statements, components)
         self._configure_simulator()
         self.start_programs()

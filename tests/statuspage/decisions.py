@@ -40,7 +40,11 @@ ROLES: Final[dict[Act, set[Role]]] = {
     Act.OWN_TOKENS: ALL,
     Act.ALL_TOKENS: ADMINS,
     Act.REFERENCE_DATA: ADMINS,
+    Act.PEOPLE: ADMINS,
+    Act.CONFIRM: DECIDERS,
 }
+# What an account can do that nobody has confirmed: no more than an author or auditor.
+UNCONFIRMED: Final = {act for act, roles in ROLES.items() if not roles <= DECIDERS}
 # What a token needs besides; every other act takes a person at the console.
 SCOPES: Final[dict[Act, Scope]] = {
     Act.READ: Scope.READ,

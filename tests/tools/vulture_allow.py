@@ -40,6 +40,9 @@ _.EXTRAORDINARY
 # Attributes and methods that a library uses.
 _.authentication_form, _.redirect_authenticated_user, _.is_staff, _.is_superuser
 _.client_cls, _.cert
+_.password_change  # the admin's own page, turned away
+_.password1, _.password2  # fields of a form
+_.every_scope  # named by the first migration
 _.decompress, _.prepare_value
 _.handle_raw_input, _.input_data, _.receive_data_chunk, _.file_complete, _.file_size
 _.BearerToken, _.auto_schema, _.generator

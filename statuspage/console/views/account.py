@@ -16,9 +16,10 @@ from statuspage.console.forms.sign_in import EnrolForm, StaffCodeForm, TokenForm
 from statuspage.console.wanted import PER_PAGE, page_of
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.middleware import SHOWN
-from statuspage.staff.models import SignIn, Staff
+from statuspage.staff.models import ApiToken, SignIn, Staff
 from statuspage.staff.passkeys import passkeys_of
 from statuspage.staff.permissions import Act
+from statuspage.staff.roles import Scope
 from statuspage.staff.second_factor import (
     has_app,
     has_one,
@@ -131,9 +132,22 @@ def tokens(request: HttpRequest) -> HttpResponse:
             by=staff,
             ip=client_ip(request),
         )
-        return render(request, "console/token_issued.html", {"secret": secret, **values})
-    context = {"form": form, "page": page_of(request, tokens_seen_by(staff)), "now": timezone.now()}
+        waits = Scope.ALONE in values["scopes"]
+        context = {"secret": secret, "waits": waits, **values}
+        return render(request, "console/token_issued.html", context)
+    page = page_of(request, tokens_seen_by(staff))
+    context = {"form": form, "page": page, "rows": [(one, _state(one)) for one in page]}
     return render(request, "console/tokens.html", context, status=400 if form.is_bound else 200)
+
+
+def _state(token: ApiToken) -> str:
+    """Return why it does not work, or an empty string."""
+    now = timezone.now()
+    if token.revoked_at:
+        return "revoked"
+    if token.has_expired(now):
+        return "expired"
+    return "waits" if token.waits(now) else ""
 
 
 @permits(Act.OWN_TOKENS)

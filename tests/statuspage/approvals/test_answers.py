@@ -39,7 +39,9 @@ def waiver() -> Statement:
 
 def caller(role: str = Role.AUTHOR, *scopes: str) -> Caller:
     return Caller(
-        token_issue(name="x", staff=make_staff(role), scopes=["read", "publish", *scopes])
+        token_issue(
+            name="x", staff=make_staff(role), scopes=["read", "publish", *scopes], confirmed=True
+        )
     )
 
 

@@ -18,6 +18,8 @@ from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.monitors.models import SignalDraft
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import NoticeDraft, notice_publish
+from statuspage.staff.models import ApiToken
+from statuspage.staff.services import token_issue
 from statuspage.statements.models import Statement
 from tests.factories import make_address, make_component, make_staff, open_incident, text
 from tests.statuspage.monitors.factories import fire, make_rule
@@ -54,6 +56,8 @@ def example_paths() -> dict[str, str]:
     )
     listed = lists.take(lists.text(lists.line(phone="x")), incident=incident.subject_id).public_id
     imported = IMPORTS.receive(name="a.csv", chunks=[b"phone\n"], author=None)
+    token_issue(name="waits", staff=make_staff("approver"), scopes=["alone"])
+    token = ApiToken.objects.latest("pk")
     on_hold = held(make_component("分账", "Split payments")).pk
     ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
     arguments: dict[str, list[object]] = {
@@ -77,6 +81,10 @@ def example_paths() -> dict[str, str]:
         "subscriber_problems": [imported.public_id],
         "session_revoke": [1],
         "token_revoke": [1],
+        "token_decide": [token.pk],
+        "person": [token.staff_id],
+        "person_confirm": [token.staff_id],
+        "welcome": ["MQ", "x"],
         "passkey_off": [1],
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],

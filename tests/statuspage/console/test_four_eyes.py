@@ -112,7 +112,7 @@ class TestApi:
 
     @staticmethod
     def caller(staff: Staff, *scopes: str) -> Caller:
-        return Caller(token_issue(name="x", staff=staff, scopes=scopes))
+        return Caller(token_issue(name="x", staff=staff, scopes=scopes, confirmed=True))
 
     def test_a_token_hands_over_and_a_person_publishes(self) -> None:
         api = self.caller(make_staff(), "read", "publish")

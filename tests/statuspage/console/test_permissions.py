@@ -14,7 +14,7 @@ from statuspage.statements.models import Statement
 from tests.factories import make_staff
 from tests.statuspage.console.browser import browser_of, signed_in, words
 from tests.statuspage.console.paths import example_paths, names
-from tests.statuspage.decisions import ROLES
+from tests.statuspage.decisions import ROLES, UNCONFIRMED
 
 Acts: TypeAlias = tuple[Act | None, Act | None]
 
@@ -50,6 +50,11 @@ DECISIONS: Final[dict[str, Acts]] = {
     "session_revoke": OWN_BY_POST,
     "tokens": OWN_TOKENS,
     "token_revoke": (None, Act.OWN_TOKENS),
+    "token_decide": (None, Act.CONFIRM),
+    "people": (Act.CONFIRM, Act.PEOPLE),
+    "person": (Act.CONFIRM, Act.PEOPLE),
+    "person_confirm": (None, Act.CONFIRM),
+    "welcome": ANYONE,
     "audit": AUDIT,
     "consents": both(Act.PROVE_CONSENT),
     "audit_export": AUDIT,
@@ -134,7 +139,7 @@ def test_strangers_are_sent_to_the_sign_in(
         with subtests.test(page=name):
             response = getattr(Client(), method)(path)
             if DECISIONS[name] == ANYONE:
-                assert response.status_code in {200, 302, 405}
+                assert response.status_code in {200, 302, 405, 410}
             else:
                 assert response.status_code == 302
                 assert response.headers["Location"] == f"/console/login/?next={path}"
@@ -155,11 +160,11 @@ def test_each_role_sees_what_it_may(paths: dict[str, str], role: str) -> None:
 
 @pytest.mark.parametrize("role", Role.values)
 def test_each_role_may_send_the_forms_that_are_its_own(paths: dict[str, str], role: str) -> None:
-    before = Statement.objects.count()
-    staff = browser_of(make_staff(role))
+    person, before = make_staff(role), Statement.objects.count()
     for name, (_get, post) in DECISIONS.items():
         if post is None:
             continue
+        staff = browser_of(person)  # one of the forms signs a browser out
         response = staff.post(paths[name])
         assert (response.status_code == 403) == (role not in ROLES[post]), name
         assert response.status_code < 500, name
@@ -194,6 +199,21 @@ def test_who_may_not_decide_changes_nothing_and_is_told_why(
         assert response.status_code == 403
         assert "Approvers only" in words(response)
     assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_an_unconfirmed_account_can_do_what_an_author_or_auditor_can(
+    paths: dict[str, str], role: str
+) -> None:
+    person, before = make_staff(role, confirmed_at=None), Statement.objects.count()
+    for name, (get, post) in DECISIONS.items():
+        staff = browser_of(person)
+        for method, act in (("get", get), ("post", post)):
+            if act is not None:
+                allowed = role in ROLES[act] and act in UNCONFIRMED
+                answer = getattr(staff, method)(paths[name])
+                assert (answer.status_code == 403) == (not allowed), (name, method)
+    assert Statement.objects.count() == before
 
 
 def test_an_auditor_is_offered_nothing_that_writes(paths: dict[str, str]) -> None:

@@ -142,10 +142,10 @@ def test_an_administrators_edit_says_what_was_before_and_after(db: None) -> None
 def test_a_change_of_role_is_there_and_the_password_is_not(db: None) -> None:
     someone = make_staff(Role.AUTHOR, username="wang")
     admin = signed_in(Role.ADMIN)
-    path = f"/admin/staff/staff/{someone.pk}/change/"
+    path = f"/console/people/{someone.pk}/"
     form = form_of(admin.get(path), "role")
-    admin.post(path, {**form, "role": "approver"})
-    entry = AuditEntry.objects.get(act="staff.staff.changed")
+    admin.post(path, {**form, "role": "approver", "email": "w@pay.example"})
+    entry = AuditEntry.objects.get(act="account.role")
     assert (entry.target, entry.before, entry.after) == (
         f"account {someone.pk}",
         {"role": "author"},

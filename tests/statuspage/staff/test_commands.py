@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.models import ApiToken, AuditEntry, Staff
 from statuspage.staff.services import token_check
 from tests.factories import make_staff
 
@@ -28,11 +28,17 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
 
 
-def test_the_first_administrator_can_sign_in(db: None, typed: None, client: Client) -> None:
-    assert "lin (admin) may sign in." in run("staff_add", "lin", "--role", "admin", "--stdin")
+@pytest.mark.parametrize(("option", "status"), [((), 403), (("--confirmed",), 200)])
+def test_an_added_administrator_signs_in_and_counts_when_confirmed(
+    db: None, typed: None, client: Client, option: tuple[str, ...], status: int
+) -> None:
+    said = run("staff_add", "lin", "--role", "admin", "--stdin", *option)
+    assert "lin (admin) may sign in." in said
     values = {"username": "lin", "password": PASSWORD}
     assert client.post("/console/login/", values).status_code == 302
-    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/", follow=True).status_code == status
+    acts = {one.act for one in AuditEntry.objects.filter(who="manage.py")}
+    assert acts == {"account.created", *(["account.confirmed"] if option else [])}
 
 
 def test_a_weak_password_adds_nobody(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from notifications.delivery.models import Alarm
 from notifications.watch.watcher import Watch
@@ -276,6 +276,14 @@ def test_after_a_restore_the_operator_decides_and_everyone_reads_why(client) -> 
     assert "up to No. 5 had been public" in client.get("/en/log/").content.decode()
     roll_back()  # a decision is for one break, and not for the next
     assert refused() == LogProblem.SHORTER
+
+
+def test_a_break_stays_public() -> None:
+    LogAcceptance.objects.create(size=5, root="", seen=6, reason="磁盘损坏")
+    with pytest.raises(DatabaseError, match="what was said stays said"):
+        LogAcceptance.objects.all().delete()
+    with pytest.raises(DatabaseError, match="what was said stays said"):
+        LogAcceptance.objects.update(reason="")
 
 
 def test_a_decision_can_not_be_forged_in_the_copy() -> None:

@@ -76,7 +76,7 @@ def test_without_a_required_second_factor_a_session_allows_nothing(db: None, set
 
 def test_a_token_allows_what_its_address_takes(db: None) -> None:
     staff = make_staff(Role.APPROVER)
-    secret = token_issue(name="x", staff=staff, scopes=list(Scope))
+    secret = token_issue(name="x", staff=staff, scopes=list(Scope), confirmed=True)
     headers = {"Authorization": f"bearer {secret}"}
     assert allowed(Client(), "/api/v1/incidents/", **headers) == 1_000_000
     assert allowed(Client(), "/api/v1/subscribers/import/", **headers) == 20_000_000
@@ -86,7 +86,7 @@ def test_a_token_allows_what_its_address_takes(db: None) -> None:
 
 @pytest.mark.parametrize(("role", "scopes"), [(Role.AUTHOR, None), (Role.APPROVER, ["signals"])])
 def test_a_token_allows_nothing_where_it_may_not_act(db: None, role, scopes) -> None:
-    secret = token_issue(name="x", staff=make_staff(role), scopes=scopes)
+    secret = token_issue(name="x", staff=make_staff(role), scopes=scopes, confirmed=True)
     headers = {"Authorization": f"Bearer {secret}"}
     assert allowed(Client(), "/api/v1/subscribers/import/", **headers) == ANONYMOUS_BYTES
 
