@@ -84,7 +84,10 @@ def test_robot_and_approvers_hear_of_it_at_once_with_a_link(heard: Heard, approv
     assert later() == 3
     messages = heard()
     assert people(messages) == [ROBOT, ONE, OTHER]
-    chinese, english = "1 项待复核\n撤回“手续费减免”", "1 awaiting approval\nWithdrawal “Fees waived”"
+    chinese, english = (
+        "1 项待复核\n撤回“手续费减免”",
+        "1 awaiting approval\nWithdrawal “Fees waived”",
+    )
     for body, has in zip(
         [body.replace("\r", "") for _to, body in messages],
         [(True, True), (True, False), (False, True)],

@@ -14,8 +14,11 @@ from statuspage.calendar.services import year_load, year_review
 from statuspage.lib import waiting
 from statuspage.lib.waiting import WaitingItem, all_waiting, waiting_items
 from statuspage.postmortems.models import Postmortem
+from statuspage.staff.models import AccountChange
 from statuspage.staff.permissions import Act
 from statuspage.staff.roles import Role
+from statuspage.staff.second_person import changed
+from statuspage.staff.services import token_issue
 from tests.factories import make_staff, text
 from tests.statuspage.approvals.paths import written_postmortem
 from tests.statuspage.console.browser import browser_of, form_of, signed_in, words
