@@ -82,8 +82,8 @@ def restore(
     """
     if not source.is_file():
         raise BackupError(f"there is no {source}")
-<<<<<<< HEAD
-=======
+    if is_encrypted(source) and identity is None:
+        raise BackupError(f"{source} is encrypted; name the file of your age key with --identity")
     with as_owner():
         if connection.introspection.table_names():
             raise BackupError("the database is not empty; restore into a new one")
@@ -95,14 +95,8 @@ def restore(
 
 
 def _fill_from(source: Path, request: RestoreRequest, identity: Path | None) -> None:
->>>>>>> main
-    encrypted = is_encrypted(source)
-    if encrypted and identity is None:
-        raise BackupError(f"{source} is encrypted; name the file of your age key with --identity")
-    if connection.introspection.table_names():
-        raise BackupError("the database is not empty; restore into a new one")
     try:
-        identities = read_identities(identity) if encrypted and identity else []
+        identities = read_identities(identity) if identity and is_encrypted(source) else []
         steps = restore_steps(request)
         connection.close()
         _fill(source, steps, identities)

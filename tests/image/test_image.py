@@ -62,15 +62,9 @@ def environment(folder: Path, store: Store) -> Iterator[dict[str, str]]:
     engines.start()
     # Its socket alone: its folder is closed to everybody else.
     store.volumes.append(f"{folder / 'postgres' / SOCKET}:/run/{SOCKET}")
-<<<<<<< HEAD
-    database_url = "postgresql://postgres:@/postgres?host=/run"
-    urls = {"DATABASE_URL": database_url, "REDIS_URL": engines.redis_url}
-    yield {**PRODUCTION, **urls, "TRUSTED_PROXIES": "1"}
-=======
     owner_url = "postgresql://postgres:@/postgres?host=/run"
     urls = {"DATABASE_URL": as_runtime(owner_url), "REDIS_URL": engines.redis_url}
-    yield {**PRODUCTION, **urls, "DATABASE_OWNER_URL": owner_url}
->>>>>>> main
+    yield {**PRODUCTION, **urls, "DATABASE_OWNER_URL": owner_url, "TRUSTED_PROXIES": "1"}
     engines.stop()
 
 
