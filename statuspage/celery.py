@@ -5,7 +5,7 @@ import os
 from typing import Any, Final
 
 from celery import Celery
-from celery.signals import beat_init, task_prerun, worker_process_init
+from celery.signals import beat_init, task_prerun, worker_init, worker_process_init
 from kombu.transport import TRANSPORT_ALIASES
 
 from statuspage.operations.logs import follow_request
@@ -29,6 +29,15 @@ def _bound(**_given: object) -> None:
     from statuspage.lib.postgres.base import wait_no_longer_than  # once Django is set up
 
     wait_no_longer_than(PATIENCE_SECONDS)
+
+
+@beat_init.connect
+@worker_init.connect
+def _with_few_rights(**_given: object) -> None:
+    """End a worker and beat in production whose database role could change the log."""
+    from statuspage.operations.database_rights import refuse_excesses
+
+    refuse_excesses()
 
 
 @worker_process_init.connect

@@ -130,9 +130,16 @@ class EngineSettings(AreaSettings):
     STATIC_ROOT: Path | None = Field(None, exclude=True)
     """Folder of static files, for nginx; empty: DATA_DIR/static."""
     DATABASE_URL: str = Field(
-        "", exclude=True, examples=[f"postgresql://candor:{AS_IN_THE_EXAMPLE}@127.0.0.1/candor"]
+        "",
+        exclude=True,
+        examples=[f"postgresql://candor_runtime:{AS_IN_THE_EXAMPLE}@127.0.0.1/candor"],
     )
-    """PostgreSQL. Write special characters of the password as %XX."""
+    """PostgreSQL, as the role of every program; it owns nothing, and may only read and add to what
+    is public. Write special characters of the password as %XX."""
+    DATABASE_OWNER_URL: str = Field("", exclude=True)
+    """The same database as the role that owns the tables, such as postgresql://candor:…@…/candor:
+    for migrate and restore alone. Programs in production do not start where they can read it, so
+    keep it out of the file that they read."""
     WEB_STATEMENT_SECONDS: Annotated[int, Field(ge=1)] = 10
     """Seconds after which PostgreSQL ends a statement of the web process; workers have no limit."""
     REDIS_URL: str = Field("", examples=["redis://127.0.0.1:6379/0"])
@@ -147,19 +154,44 @@ class EngineSettings(AreaSettings):
     @classmethod
     def _engine_is_known(cls, url: str, info: ValidationInfo) -> str:
         """Use the embedded engine that `make run` started if no URL is set."""
-        running = info.data.get("DATA_DIR", default_data_dir()) / "engines.json"
-        if not url and running.exists():
-            found = json.loads(running.read_text(encoding="utf-8"))
-            url = found.get(str(info.field_name).lower(), "")
+        url = url or _embedded(info)
         if not url:
             raise ValueError("is not set, and no embedded engine runs (`make run`)")
         if info.field_name == "DATABASE_URL":
-            database = database_from_url(url)
-            if in_production(info) and database["PASSWORD"] == AS_IN_THE_EXAMPLE:
-                raise ValueError("still has the password of the example")
+            _check_password(database_from_url(url), info)
         elif not url.startswith(REDIS_SCHEMES):
             raise ValueError(f"must start with {', '.join(REDIS_SCHEMES)}")
         return url
+
+    @field_validator("DATABASE_OWNER_URL")
+    @classmethod
+    def _owner_is_another_role(cls, url: str, info: ValidationInfo) -> str:
+        runtime = info.data.get("DATABASE_URL", "")
+        if not url and runtime and runtime == _embedded(info, "database_url"):
+            url = _embedded(info)
+        if not url or not runtime:
+            return url
+        one, other = database_from_url(url), database_from_url(runtime)
+        _check_password(one, info)
+        if one["NAME"] != other["NAME"]:
+            raise ValueError("must name the same database as DATABASE_URL")
+        if in_production(info) and one["USER"] == other["USER"]:
+            raise ValueError("must be another role than DATABASE_URL's")
+        return url
+
+
+def _embedded(info: ValidationInfo, name: str = "") -> str:
+    """Return the URL of an embedded engine by its field's name; empty where none runs."""
+    running: Path = info.data.get("DATA_DIR", default_data_dir()) / "engines.json"
+    if not running.exists():
+        return ""
+    found = json.loads(running.read_text(encoding="utf-8"))
+    return str(found.get(name or str(info.field_name).lower(), ""))
+
+
+def _check_password(database: dict[str, object], info: ValidationInfo) -> None:
+    if in_production(info) and database["PASSWORD"] == AS_IN_THE_EXAMPLE:
+        raise ValueError("still has the password of the example")
 
 
 # In the order of .env.example.

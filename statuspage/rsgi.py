@@ -12,6 +12,7 @@ from django.conf import settings  # noqa: E402 - models exist once Django is set
 from notifications.watch.watcher import watch_begin  # noqa: E402
 from statuspage.lib.open_files import open_files_allow  # noqa: E402
 from statuspage.lib.postgres.base import SPARE_SECONDS, wait_no_longer_than  # noqa: E402
+from statuspage.operations.database_rights import refuse_excesses  # noqa: E402
 from statuspage.pages.server.app import PageServer  # noqa: E402
 from statuspage.pages.server.memory import Memory  # noqa: E402
 from statuspage.pages.server.watcher import Watcher  # noqa: E402
@@ -24,6 +25,7 @@ wait_no_longer_than(
     settings.WEB_STATEMENT_SECONDS + SPARE_SECONDS,
     statement_seconds=settings.WEB_STATEMENT_SECONDS,
 )
+refuse_excesses()
 _memory = Memory()
 Watcher(_memory, Files(settings.DATA_DIR / "pages")).start()
 watch_begin()

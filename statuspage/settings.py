@@ -124,6 +124,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": database_from_url(engines.DATABASE_URL)}
+# Of the commands that migrate and restore; see statuspage/lib/postgres/owner.py.
+DATABASE_OWNER = (
+    database_from_url(engines.DATABASE_OWNER_URL) if engines.DATABASE_OWNER_URL else None
+)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

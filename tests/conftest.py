@@ -9,14 +9,12 @@ from typing import Any, Final
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadFileScheduling
 
 from statuspage.lib import database_clock
-from tests.database.base import TRAVEL
 
 SHARING: Final = {"browser", "crash", "simulator"}
 # These take longest, so they begin first; a worker that begins one of them last keeps all waiting.
@@ -80,13 +78,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         left = 3600 - time.time() % 3600
         if left < WITHIN_THE_HOUR_SECONDS:
             time.sleep(left)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let PostgreSQL travel in time with the tests."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(TRAVEL)
 
 
 @pytest.fixture(autouse=True)

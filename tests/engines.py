@@ -23,9 +23,10 @@ def start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="candor-test-"))
     engines = Engines(folder)
     urls = engines.start()
-    save_effort(urls["database_url"])
+    save_effort(urls["database_owner_url"] or urls["database_url"])
     os.environ |= {
         "DATABASE_URL": urls["database_url"],
+        "CANDOR_TEST_OWNER_URL": urls["database_owner_url"],
         "REDIS_URL": urls["redis_url"],
         "DATA_DIR": str(folder),
         "CANDOR_TEST_ENGINES": "1",

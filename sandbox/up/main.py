@@ -43,8 +43,10 @@ def up() -> None:
     engines = Engines(data_dir)
     with Supervisor(data_dir / "logs") as supervisor:
         try:
-            environment = _environment(engines.start(), data_dir, ports)
-            _run(["-m", "statuspage", "migrate", "--verbosity", "0"], environment)
+            urls = engines.start()
+            environment = _environment(urls, data_dir, ports)
+            owner = {"DATABASE_OWNER_URL": urls["database_owner_url"]}
+            _run(["-m", "statuspage", "migrate", "--verbosity", "0"], {**environment, **owner})
             _run(["-m", "sandbox.demo"], environment)
             supervisor.start(programs(ports, data_dir), environment)
             wait_until_ready(supervisor, ports)
@@ -75,6 +77,8 @@ def _environment(urls: dict[str, str], data_dir: Path, ports: Ports) -> dict[str
         "DATA_DIR": str(data_dir),
         "PORT": str(ports.web),
         "DATABASE_URL": urls["database_url"],
+        # No program has it but `migrate`.
+        "DATABASE_OWNER_URL": "",
         "REDIS_URL": urls["redis_url"],
     }
 

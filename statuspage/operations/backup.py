@@ -16,6 +16,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from psycopg.conninfo import make_conninfo
 
+from statuspage.lib.postgres.owner import as_owner
 from statuspage.lib.restoring import CannotRestore, RestoreRequest, restore_steps, with_backup
 from statuspage.operations.age import (
     WrongIdentity,
@@ -24,6 +25,7 @@ from statuspage.operations.age import (
     read_identities,
     write_encrypted,
 )
+from statuspage.operations.database_roles import grant
 from statuspage.statements.models import Statement
 
 # Data that expires by itself and is of no use elsewhere.
@@ -47,7 +49,8 @@ def backup(target: Path) -> int:
         raise BackupError(f"{target} exists already")
     head = _head()
     partial = target.with_name(f".{target.name}.partial")
-    options = ["--format=custom", "--no-owner"]
+    # Who may do what is the matter of the database that it is restored into.
+    options = ["--format=custom", "--no-owner", "--no-privileges"]
     options += [f"--exclude-table-data={table}" for table in LEFT_OUT]
     try:
         with (
@@ -79,20 +82,26 @@ def restore(
     """
     if not source.is_file():
         raise BackupError(f"there is no {source}")
-    if connection.introspection.table_names():
-        raise BackupError("the database is not empty; restore into a new one")
-    encrypted = is_encrypted(source)
-    if encrypted and identity is None:
+    if is_encrypted(source) and identity is None:
         raise BackupError(f"{source} is encrypted; name the file of your age key with --identity")
+    with as_owner():
+        if connection.introspection.table_names():
+            raise BackupError("the database is not empty; restore into a new one")
+        _fill_from(source, request or RestoreRequest(source, strict=False), identity)
+        # Until here the programs' role may not even read.
+        grant()
+        check_log()
+        return _head()
+
+
+def _fill_from(source: Path, request: RestoreRequest, identity: Path | None) -> None:
     try:
-        identities = read_identities(identity) if encrypted and identity else []
-        steps = restore_steps(request or RestoreRequest(source, strict=False))
+        identities = read_identities(identity) if identity and is_encrypted(source) else []
+        steps = restore_steps(request)
         connection.close()
         _fill(source, steps, identities)
     except (CannotRestore, WrongIdentity) as error:
         raise BackupError(str(error)) from error
-    check_log()
-    return _head()
 
 
 def check_log() -> None:
@@ -134,7 +143,8 @@ def _fill(source: Path, steps: Sequence[str], identities: Sequence[object]) -> N
 @contextmanager
 def _script(source: Path, identities: Sequence[object]) -> Iterator[IO[bytes]]:
     """Yield the backup as SQL; at the end raise BackupError or WrongIdentity if it is not whole."""
-    reader = ("pg_restore", "--no-owner", "--file=-")
+    # The roles of another cluster may have other names.
+    reader = ("pg_restore", "--no-owner", "--no-privileges", "--file=-")
     if not identities:
         with _started(*reader, str(source), stdout=subprocess.PIPE) as script:
             yield cast("IO[bytes]", script.stdout)

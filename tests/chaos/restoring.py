@@ -70,7 +70,7 @@ class Backup(threading.Thread):
     def _make_new_database(self) -> None:
         """Set the database aside, and make an empty one of its name."""
         connection.close()
-        url = self._world.engines.database_url
+        url = self._world.engines.owner_url
         name = str(conninfo_to_dict(url)["dbname"])
         ours, lost = sql.Identifier(name), sql.Identifier(LOST)
         with psycopg.connect(url, dbname="template1", autocommit=True) as session:

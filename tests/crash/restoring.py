@@ -9,9 +9,11 @@ from django.db import connection, transaction
 from notifications.delivery.holds import hold_decide
 from notifications.delivery.models import Delivery, Hold
 from notifications.delivery.states import HoldStep
+from statuspage.lib.postgres.owner import as_owner
 from statuspage.operations.backup import restore
 from tests.crash.harness import Stage
 from tests.crash.ledger import NUMBER
+from tests.database.base import prepare
 
 LOST = "lost"
 
@@ -24,7 +26,7 @@ def lose_everything_and_restore(stage: Stage, file: Path) -> None:
     stage.processes.kill("worker", "beat", "web")
     name = str(connection.settings_dict["NAME"])
     stage.reconnect()
-    with psycopg.connect(stage.engines.database_url, dbname="template1", autocommit=True) as admin:
+    with psycopg.connect(stage.engines.owner_url, dbname="template1", autocommit=True) as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {LOST} WITH (FORCE)")
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
@@ -32,6 +34,8 @@ def lose_everything_and_restore(stage: Stage, file: Path) -> None:
         admin.execute(f"ALTER DATABASE {name} RENAME TO {LOST}")
         admin.execute(f"CREATE DATABASE {name}")
     restore(file)
+    with as_owner():
+        prepare(connection)
 
 
 def decide(stage: Stage, number: int, step: HoldStep, after: HoldStep) -> None:

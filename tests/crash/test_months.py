@@ -12,6 +12,7 @@ from django.db import connection
 from notifications.delivery.partitions import Partition, partitions
 from statuspage.operations.backup import backup
 from tests.crash.harness import Stage
+from tests.database.tampering import as_owner
 
 RECIPIENTS = 60
 SLOWLY = {"TWILIO_PER_SECOND": 60}
@@ -25,10 +26,12 @@ FIRST_MOMENTS = {
 
 
 @contextmanager
-def backup_that_takes_long(database_url: str, file: Path) -> Iterator[None]:
+def backup_that_takes_long(owner_url: str, file: Path) -> Iterator[None]:
     """Run the product's own backup, and let it go on only after the block."""
-    with psycopg.connect(database_url) as other, connection.cursor() as cursor:
-        cursor.execute(LAST_TABLE)
+    with psycopg.connect(owner_url) as other:
+        with as_owner() as cursor:
+            cursor.execute(LAST_TABLE)
+            cursor.execute("GRANT SELECT ON held_until_the_end TO PUBLIC")
         other.execute("LOCK TABLE held_until_the_end IN ACCESS EXCLUSIVE MODE")
         running = threading.Thread(target=back_up, args=[file])
         running.start()
@@ -38,7 +41,8 @@ def backup_that_takes_long(database_url: str, file: Path) -> Iterator[None]:
         finally:
             other.rollback()
             running.join()
-            cursor.execute("DROP TABLE held_until_the_end")
+            with as_owner() as cursor:
+                cursor.execute("DROP TABLE held_until_the_end")
 
 
 def back_up(file: Path) -> None:
@@ -67,7 +71,7 @@ def test_statements_go_out_over_the_turn_of_a_month_during_a_backup(
     stage.start("worker", **SLOWLY)
     stage.wait_until_accepted(1)
     file = tmp_path / "candor.dump"
-    with backup_that_takes_long(stage.engines.database_url, file):
+    with backup_that_takes_long(stage.engines.owner_url, file):
         stage.wait(locked_by_pg_dump, "pg_dump does not begin")
         for moment in map(datetime.fromisoformat, FIRST_MOMENTS.values()):
             assert Partition.of(moment) not in partitions()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sandbox.up.engines import as_runtime
 from statuspage import __version__
 from tests.crash.engines import Engines
 from tests.image.containers import Refused, Store
@@ -61,8 +62,9 @@ def environment(folder: Path, store: Store) -> Iterator[dict[str, str]]:
     engines.start()
     # Its socket alone: its folder is closed to everybody else.
     store.volumes.append(f"{folder / 'postgres' / SOCKET}:/run/{SOCKET}")
-    database_url = "postgresql://postgres:@/postgres?host=/run"
-    yield {**PRODUCTION, "DATABASE_URL": database_url, "REDIS_URL": engines.redis_url}
+    owner_url = "postgresql://postgres:@/postgres?host=/run"
+    urls = {"DATABASE_URL": as_runtime(owner_url), "REDIS_URL": engines.redis_url}
+    yield {**PRODUCTION, **urls, "DATABASE_OWNER_URL": owner_url, "TRUSTED_PROXIES": "1"}
     engines.stop()
 
 
@@ -70,6 +72,7 @@ def environment(folder: Path, store: Store) -> Iterator[dict[str, str]]:
 def web(store: Store, image: str, environment: dict[str, str]) -> Iterator[int]:
     """Yield the port of a web process in a container, on a migrated database."""
     store.run(image, SERVICES["migrate"]["command"], environment)
+    environment["DATABASE_OWNER_URL"] = ""  # as in compose.yaml
     port = free_ports()[0]
     process = store.start(image, started_by_default(port), environment)
     yield port

@@ -17,7 +17,8 @@ from tests.tools import compose, env_example
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = env_example.FILE.read_text(encoding="utf-8")
 SET_BY_COMPOSE = {
-    *("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STATIC_ROOT", "TRUSTED_PROXIES", "LOG_FORMAT")
+    *("DATABASE_OWNER_URL", "POSTGRES_PASSWORD"),
+    *("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STATIC_ROOT", "TRUSTED_PROXIES", "LOG_FORMAT"),
 }
 VARIABLE = re.compile(r"^([A-Z_]+)=(.*)$", re.MULTILINE)
 

@@ -27,8 +27,8 @@ PRODUCTION = {
     "SMS_SIGNATURE": "演示支付",
 }
 COMMANDS = (
-    ["makemigrations", "--check", "--dry-run"],
     ["migrate", "--verbosity", "0"],
+    ["makemigrations", "--check", "--dry-run"],
     ["check", "--deploy", "--fail-level", "WARNING"],
     ["spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
 )
@@ -62,6 +62,7 @@ def main() -> None:
             **PRODUCTION,
             "DATA_DIR": folder,
             "DATABASE_URL": urls["database_url"],
+            "DATABASE_OWNER_URL": urls["database_owner_url"],
             "REDIS_URL": urls["redis_url"],
         }
         try:

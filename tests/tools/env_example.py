@@ -22,7 +22,10 @@ class ComposeSettings(AreaSettings):
     """What compose.yaml alone reads."""
 
     POSTGRES_PASSWORD: str = ""
-    """Password of PostgreSQL, letters and digits: it becomes part of DATABASE_URL.
+    """Password of PostgreSQL's role candor, which owns the tables; letters and digits: it becomes
+    part of DATABASE_OWNER_URL. Make one: openssl rand -hex 24"""
+    POSTGRES_RUNTIME_PASSWORD: str = ""
+    """Password of the role candor_runtime, which `migrate` makes: part of DATABASE_URL.
     Make one: openssl rand -hex 24"""
     HTTP_PORT: str = "80"
     """Port of nginx on this machine; 127.0.0.1:8080 where a proxy on it ends TLS."""
@@ -41,7 +44,8 @@ def text() -> str:
             " line."
         ),
         *_comment(
-            f"Required in production: {', '.join(required())}; POSTGRES_PASSWORD for Compose."
+            f"Required in production: {', '.join(required())}; POSTGRES_PASSWORD and"
+            " POSTGRES_RUNTIME_PASSWORD for Compose."
         ),
     ]
     named: set[str] = set()

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
 from notifications.delivery.restoring import HOLD
 from statuspage.statements.restoring import RECORD
+from tests.database.tampering import as_owner
 from tests.factories import make_address, open_incident
 
 SMS = "twilio_sms"
@@ -39,7 +39,7 @@ def on_the_phone(provider, clear=PHONE):
 
 def restore() -> None:
     """Do to this database what `restore` does to the one that it fills."""
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute(RECORD)
         cursor.execute(HOLD)
         # Between tests the sequence goes back to 1, but not the number that it counts from.

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from notifications.delivery import ledger
@@ -13,6 +12,7 @@ from notifications.delivery.resolve import finish_broadcasts
 from notifications.delivery.send import send_due
 from notifications.delivery.states import DeliveryState, may_follow_from
 from notifications.subscribers.models import Address
+from tests.database.tampering import as_owner
 from tests.factories import make_address
 from tests.notifications.delivery.rows import SMS, deliver, finished, statement
 from tests.notifications.delivery.steps import PHONE, broadcast, due_now, on_the_phone, row
@@ -208,7 +208,7 @@ def test_what_fails_again_at_once_does_not_keep_a_retry_going(monkeypatch):
     """A trigger fails every delivery the moment it is put back, as a dead provider would."""
     monkeypatch.setattr(ledger, "BATCH", 1)
     deliver(statement())
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute(
             "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN NEW.state := 'failed'; RETURN NEW; END $$"
@@ -220,7 +220,7 @@ def test_what_fails_again_at_once_does_not_keep_a_retry_going(monkeypatch):
     try:
         assert ledger.deliveries_retry(dead_letters(LedgerFilter())) == 1
     finally:
-        with connection.cursor() as cursor:
+        with as_owner() as cursor:
             cursor.execute("DROP TRIGGER refuse ON delivery_delivery")
 
 

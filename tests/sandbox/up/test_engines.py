@@ -67,7 +67,7 @@ def pids(urls: dict[str, str], folder: Path) -> tuple[int, int]:
 
 def test_engines_that_are_killed_come_back_at_their_addresses(engines, supervisor, capfd):
     ours, urls, folder = engines
-    with psycopg.connect(urls["database_url"], autocommit=True) as database:
+    with psycopg.connect(urls["database_owner_url"], autocommit=True) as database:
         database.execute("CREATE TABLE kept AS SELECT 7 AS number")
     for engine, pid in zip(ours.running, pids(urls, folder), strict=True):
         os.kill(pid, signal.SIGKILL)
@@ -75,7 +75,7 @@ def test_engines_that_are_killed_come_back_at_their_addresses(engines, superviso
             supervisor.watch(lambda _pids: None, [Watched(engine)])
         assert f"candor: {engine.name} ended and is started again\n" in capfd.readouterr().err
         assert not engine.has_died()
-    with psycopg.connect(urls["database_url"]) as database:
+    with psycopg.connect(urls["database_owner_url"]) as database:
         assert database.execute("SELECT number FROM kept").fetchone() == (7,)
     with redis.Redis.from_url(urls["redis_url"]) as client:
         assert client.ping()

@@ -16,6 +16,7 @@ from statuspage.api.tasks import forget_old_answers
 from statuspage.staff.models import ApiToken
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
+from tests.database.tampering import as_owner
 from tests.factories import text
 from tests.statuspage.api import samples
 from tests.statuspage.api.client import Caller, caller, error_of
@@ -271,13 +272,13 @@ def test_patience_with_the_key_does_not_shorten_the_queue_of_publishers(
 @pytest.mark.django_db(transaction=True)
 def test_a_crash_in_the_middle_leaves_no_key_behind(api, component):
     body = samples.incident(component)
-    with connection.cursor() as cursor:  # our own fault, of a kind that nobody foresaw
+    with as_owner() as cursor:  # our own fault, of a kind that nobody foresaw
         cursor.execute("ALTER TABLE delivery_broadcast RENAME TO delivery_broadcast_gone")
     try:
         api.http.raise_request_exception = False
         assert api.post("incidents/", body, **KEY).status_code == 500
     finally:
-        with connection.cursor() as cursor:
+        with as_owner() as cursor:
             cursor.execute("ALTER TABLE delivery_broadcast_gone RENAME TO delivery_broadcast")
     assert not IdempotencyRecord.objects.exists()
     answer = api.post("incidents/", body, **KEY)

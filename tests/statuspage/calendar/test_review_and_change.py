@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from statuspage.calendar.differences import MovedDate, PromisedDate, carried_over
@@ -14,6 +14,7 @@ from statuspage.calendar.selectors import calendar_of, years
 from statuspage.calendar.services import year_load, year_review
 from statuspage.calendar.workdays import Calendar
 from statuspage.staff.roles import Role
+from tests.database.tampering import as_owner
 from tests.factories import make_staff
 from tests.statuspage.calendar.factories import HOLIDAY, MAKE_UP, WORKED, load, override, reviewed
 
@@ -186,11 +187,7 @@ def test_a_change_that_is_refused_later_leaves_nothing():
 )
 def test_facts_about_days_cannot_be_changed_or_removed(change):
     load(2026)
-    with (
-        pytest.raises(DatabaseError, match="what was said stays said"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+    with pytest.raises(DatabaseError, match="what was said stays said"), as_owner() as cursor:
         cursor.execute(change)
     assert not calendar_of("domestic").settles(date(2026, 10, 1))
 
@@ -200,5 +197,5 @@ def test_facts_about_days_cannot_be_changed_or_removed(change):
 def test_the_same_holds_for_the_models(act):
     load(2026)
     fact = CalendarDay.objects.get(date=date(2026, 10, 1))
-    with pytest.raises(DatabaseError, match="what was said stays said"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         getattr(fact, act)()

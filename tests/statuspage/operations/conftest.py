@@ -10,18 +10,19 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.database.tampering import owners_connection
+
 COPY = "restored_copy"
 
 
 def server(database: str) -> psycopg.Connection[tuple[object, ...]]:
-    present = connection.settings_dict
-    return psycopg.connect(
-        dbname=database,
-        user=present["USER"],
-        password=present["PASSWORD"] or None,
-        host=present["HOST"],
-        port=present["PORT"] or None,
-        autocommit=True,
+    return owners_connection(dbname=database, autocommit=True)
+
+
+def url_of(role: dict[str, str], name: str) -> str:
+    return (
+        f"postgresql://{role['USER']}:{role['PASSWORD']}@/{name}"
+        f"?host={role['HOST']}&port={role['PORT']}"
     )
 
 
@@ -32,18 +33,17 @@ def empty() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
     with server("postgres") as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {name}")
         admin.execute(f"CREATE DATABASE {name}")
-    present = connection.settings_dict
-    url = f"postgresql://{present['USER']}:{present['PASSWORD']}@/{name}?host={present['HOST']}"
+    own = {
+        "DATABASE_URL": url_of(connection.settings_dict, name),
+        "DATABASE_OWNER_URL": url_of(settings.DATABASE_OWNER, name),
+        "LOG_COPY_DIR": str(settings.LOG_COPY_DIR),
+    }
 
     def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR,
-            env={
-                **os.environ,
-                "DATABASE_URL": f"{url}&port={present['PORT']}",
-                "LOG_COPY_DIR": str(settings.LOG_COPY_DIR),
-            },
+            env={**os.environ, **own},
             capture_output=True,
             text=True,
             check=False,

@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from statuspage.statements.models import Checkpoint
 from statuspage.statements.services import statement_correct
+from tests.database.tampering import as_superuser
 from tests.factories import make_component, text
-from tests.statuspage.pages.log.auditor import superuser
 from tests.statuspage.pages.story import noticed, opened, path_of, scheduled, words_of
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +136,7 @@ def test_a_page_carries_the_root_as_of_its_newest_statement(client: Client) -> N
 
 def test_a_page_without_a_root_is_shown_all_the_same(client: Client) -> None:
     statement = opened()
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("DELETE FROM statements_checkpoint")
         cursor.execute("DELETE FROM statements_treenode")
     for path in (path_of(statement), "/en/", "/en/log/"):
@@ -149,7 +149,7 @@ def test_a_root_from_before_there_were_checkpoints_is_worked_out(client: Client)
     statement = opened()
     scheduled()
     root = Checkpoint.objects.get(size=1).root
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("DELETE FROM statements_checkpoint WHERE size = 1")
     assert f"<code>{root[:8]}</code>" in client.get(path_of(statement)).content.decode()
 

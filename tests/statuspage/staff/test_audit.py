@@ -12,6 +12,7 @@ from statuspage.staff.audit import record
 from statuspage.staff.models import ApiToken, AuditEntry, Staff
 from statuspage.staff.roles import Role
 from statuspage.staff.services import token_issue
+from tests.database.tampering import as_owner
 from tests.factories import make_component, make_staff, open_incident
 from tests.statuspage.console.browser import browser_of, form_of, signed_in, words
 
@@ -32,8 +33,8 @@ def test_the_database_refuses_to_change_an_entry(db: None, statement: str) -> No
     record(act="signed_in", who="lin")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
-            cursor.execute(statement)
+    with pytest.raises(DatabaseError, match="refused"), as_owner() as cursor:
+        cursor.execute(statement)
     assert AuditEntry.objects.get().who == "lin"
 
 

@@ -21,12 +21,13 @@ from statuspage.statements.notes import Signer, b64, checkpoint_note, signed_by_
 from statuspage.statements.recompute import log_recompute
 from statuspage.statements.services import publishing
 from statuspage.statements.tree import root_at, tree_size
+from tests.database.tampering import as_superuser
 from tests.factories import make_component, make_staff
 from tests.statuspage.api import samples
 from tests.statuspage.api.client import caller
 from tests.statuspage.console.browser import publish as publish_in_console
 from tests.statuspage.console.browser import signed_in, words
-from tests.statuspage.pages.log.auditor import change_a_letter, drop, rewrite, say, superuser
+from tests.statuspage.pages.log.auditor import change_a_letter, drop, rewrite, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Found = dict[LogProblem, str]
@@ -41,7 +42,7 @@ def five() -> None:
 
 def forge(note: str, root: bytes, size: int = 5) -> None:
     """Put another checkpoint in the place of the newest."""
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute(
             "UPDATE statements_checkpoint SET note = %s, root = %s WHERE size = %s",
             [note, b64(root), size],
@@ -51,7 +52,7 @@ def forge(note: str, root: bytes, size: int = 5) -> None:
 def roll_back() -> None:
     """Take the database back to before the fifth statement, as a backup does."""
     drop(5, with_proofs=True)
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         for table in ("delivery_broadcast", "pages_searchtext", "verification_senttext"):
             cursor.execute(f"DELETE FROM {table} WHERE statement_id = 5")
 
@@ -119,13 +120,13 @@ def test_a_log_that_grew_again_under_the_same_numbers_is_no_continuation() -> No
 
 def test_hashes_without_any_checkpoint_are_not_signed() -> None:
     copy_path().unlink()
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("DELETE FROM statements_checkpoint")
     assert refused() == LogProblem.SIGNATURE
 
 
 def test_missing_hashes_are_no_tree() -> None:
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("DELETE FROM statements_treenode WHERE level = 2")
     assert refused() == LogProblem.TREE
 
@@ -219,7 +220,7 @@ def statement() -> None:
 
 def statement_and_its_digest() -> None:
     rewrite(2)
-    with superuser() as cursor:  # the newest is put back: the signer sees nothing
+    with as_superuser() as cursor:  # the newest is put back: the signer sees nothing
         cursor.execute("UPDATE statements_treenode SET hash = %s WHERE level = 2", [b"x" * 32])
 
 
@@ -228,7 +229,7 @@ def missing() -> None:
 
 
 def hash_within() -> None:
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("UPDATE statements_treenode SET hash = 'x' WHERE level = 1 AND index = 0")
 
 
@@ -238,7 +239,7 @@ def hash_too_many() -> None:
 
 
 def root() -> None:
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("UPDATE statements_checkpoint SET root = '' WHERE size = 3")
 
 

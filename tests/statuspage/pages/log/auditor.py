@@ -2,19 +2,18 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from statuspage.statements.canonical import canonical, digest
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish
+from tests.database.tampering import as_superuser
 from tests.factories import text
 from tests.statuspage.statements import naive
 
@@ -116,17 +115,9 @@ def json_of(get: Get, path: str) -> dict[str, Any]:
     return dict(json.loads(get(path)))
 
 
-@contextmanager
-def superuser() -> Iterator[Any]:
-    """Yield a cursor for which the triggers do not hold."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        yield cursor
-
-
 def change_a_letter(number: int) -> None:
     """One character of one statement."""
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute(
             "UPDATE statements_statement SET canonical = replace(canonical, %s, %s)"
             " WHERE number = %s",
@@ -137,7 +128,7 @@ def change_a_letter(number: int) -> None:
 
 def drop(number: int, *, with_proofs: bool = False) -> None:
     """The last statement; with its place in the tree and its checkpoint, or only itself."""
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("DELETE FROM statements_statement WHERE number = %s", [number])
         if with_proofs:
             cursor.execute("DELETE FROM statements_checkpoint WHERE size = %s", [number])
@@ -148,7 +139,7 @@ def drop(number: int, *, with_proofs: bool = False) -> None:
 
 def swap(one: int, other: int) -> None:
     """Two statements take each other's place."""
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute(
             "UPDATE statements_statement a SET canonical = b.canonical, sha256 = b.sha256"
             " FROM statements_statement b"
@@ -159,9 +150,8 @@ def swap(one: int, other: int) -> None:
 
 def slip_in(number: int) -> None:
     """A statement that was never made, as `number`; what stood there and behind moves on."""
-    with superuser() as cursor:
-        cursor.execute("SELECT max(number) FROM statements_statement")
-        [last] = cursor.fetchone()
+    last = Statement.objects.latest("number").number
+    with as_superuser() as cursor:
         cursor.execute(
             "UPDATE statements_statement a SET canonical = b.canonical"
             " FROM statements_statement b WHERE a.number = b.number + 1 AND a.number > %s",
@@ -182,7 +172,7 @@ def sign_again() -> None:
     from statuspage.statements.copies import copy_path
     from statuspage.statements.tree import checkpoint_make, tree_builder
 
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("DELETE FROM statements_checkpoint")
         cursor.execute("DELETE FROM statements_treenode")
     copy_path().unlink(missing_ok=True)
@@ -191,7 +181,7 @@ def sign_again() -> None:
 
 def rewrite(number: int, old: str = "排查", new: str = "排除") -> None:
     """A statement and every hash of the tree that follows from it, so that all of them agree."""
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         row = cursor.execute(
             "SELECT canonical FROM statements_statement WHERE number = %s", [number]
         ).fetchone()

@@ -26,7 +26,8 @@ from statuspage.statements.models import Checkpoint, Cosignature, LogProblem
 from statuspage.statements.notes import b64, signers
 from statuspage.statements.tree import consistency_proof
 from statuspage.statements.witnesses import Witness, read_witnesses
-from tests.statuspage.pages.log.auditor import drop, rewrite, say, sign_again, superuser
+from tests.database.tampering import as_superuser
+from tests.statuspage.pages.log.auditor import drop, rewrite, say, sign_again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORIGIN = "127.0.0.1:8000/log"
@@ -104,7 +105,7 @@ def forget_after(size: int) -> None:
     last = Checkpoint.objects.order_by("-size")[0].size
     for number in range(last, size, -1):
         drop(number, with_proofs=True)
-    with superuser() as cursor:
+    with as_superuser() as cursor:
         for table in ("delivery_broadcast", "pages_searchtext", "verification_senttext"):
             cursor.execute(f"DELETE FROM {table} WHERE statement_id > %s", [size])
 

@@ -45,6 +45,7 @@ def programs(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "DEBUG": "true",
         "DATA_DIR": str(folder),
         "DATABASE_URL": engines.database_url,
+        "DATABASE_OWNER_URL": engines.owner_url,
         "REDIS_URL": engines.redis_url,
         "SITE_URL": "http://127.0.0.1:8000",
     }

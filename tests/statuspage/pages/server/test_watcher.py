@@ -6,12 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection
 
 from statuspage.pages.server import watcher
 from statuspage.pages.server.memory import Memory
 from statuspage.pages.server.watcher import Watcher
 from statuspage.pages.snapshots.files import Files
+from tests.database.tampering import owners_connection
 from tests.statuspage.pages.story import opened
 
 
@@ -26,9 +26,7 @@ def until(happened: Callable[[], object], seconds: float = 60) -> None:
 @pytest.fixture
 def stranger(transactional_db: None) -> Iterator[psycopg.Connection]:
     """Somebody else on the same database."""
-    known = {name: connection.settings_dict[name] for name in ("USER", "HOST", "PORT", "NAME")}
-    named = zip(("user", "host", "port", "dbname"), known.values(), strict=True)
-    with psycopg.connect(**{name: value for name, value in named if value}) as line:
+    with owners_connection() as line:
         yield line
 
 

@@ -21,6 +21,7 @@ from statuspage.settlement.models import (
     UploadPart,
 )
 from statuspage.statements.models import Statement
+from tests.database.tampering import as_owner
 from tests.factories import open_incident
 from tests.statuspage.settlement.affected.lists import (
     HEADER,
@@ -256,7 +257,7 @@ def test_the_backlog_counts_by_day_of_shanghai_and_category(incident):
 def test_a_look_up_reads_the_index_and_no_table(incident):
     take(text(*many(3_000)), incident=incident)
     rows = AffectedTransaction.objects.filter(lookup_key=b"x" * 32).order_by("-updated_at")
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute("ANALYZE settlement_affectedtransaction")
     plan = json.dumps(json.loads(rows.explain(format="json")))
     assert "affected_lookup" in plan
