@@ -18,7 +18,6 @@ from statuspage.statements.snapshots import one_snapshot
 from statuspage.statements.times import iso_or_none
 
 ROWS: Final[Mapping[str, type[Model]]] = {"incident": Incident, "maintenance": Maintenance}
-OF_ROWS: Final = tuple(f"{kind}." for kind in ROWS)
 CHUNK: Final = 250
 
 
