@@ -1,6 +1,6 @@
 """What an alarm says to staff: what is wrong, since when, what to do, and where to look."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from django.conf import settings
@@ -113,13 +113,20 @@ def over_content(alarm: Alarm) -> Content:
     return staff_content(template, what, alarm_path(alarm))
 
 
-def staff_content(template: str | Promise, what: Callable[[str], str], path: str) -> Content:
-    """Compose a message in both languages, of which staff read one, with a link to the console.
+def staff_content(
+    template: str | Promise,
+    what: Callable[[str], str],
+    path: str,
+    languages: Sequence[str] = LANGUAGES,
+) -> Content:
+    """Compose a message in these languages, with a link to the console.
+
+    By default in both, of which staff read one.
 
     The first line is an e-mail's subject.
     """
     texts = []
-    for language in LANGUAGES:
+    for language in languages:
         with override(language):
             operator = in_language(settings.OPERATOR_NAME, language)
             texts.append(str(template) % {"operator": operator, "what": what(language)})

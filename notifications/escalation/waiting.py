@@ -26,6 +26,7 @@ from statuspage.lib.database_clock import database_now
 from statuspage.lib.env import EMAIL
 from statuspage.lib.waiting import ReturnedItem, WaitingItem, all_returned, all_waiting
 from statuspage.staff.models import Staff
+from statuspage.statements.texts import LANGUAGES
 
 # A message not answered for so long was never sent, or its process was killed.
 LEASE: Final = timedelta(minutes=2)
@@ -40,6 +41,7 @@ class Recipient:
 
     staff: int | None
     to: Sequence[tuple[Channel, str]]
+    languages: Sequence[str]
     items: Sequence[Item] = field(default_factory=tuple)
 
 
@@ -74,12 +76,14 @@ def _recipients(
         theirs = [item for item in waiting if may_decide(one, item)]
         reached |= {item.key for item in theirs}
         back = [item for item in returned if item.author == one.pk]
-        people.append(Recipient(one.pk, [(mail, one.email.strip())], [*back, *theirs]))
+        people.append(
+            Recipient(one.pk, [(mail, one.email.strip())], [one.language], [*back, *theirs])
+        )
     unheard = [item for item in waiting if item.key not in reached]
     group = [to for to in staff_recipients() if to[0] is not mail]
     boxes = [to for to in staff_recipients() if to[0] is mail] if unheard else []
     shared = waiting if group else unheard
-    return [*people, Recipient(None, [*group, *boxes], shared)]
+    return [*people, Recipient(None, [*group, *boxes], LANGUAGES, shared)]
 
 
 def _with_address() -> list[Staff]:
@@ -93,7 +97,7 @@ def _tell(recipient: Recipient, now: datetime) -> bool:
     items, attempt = _claim(recipient, now)
     if not items:
         return False
-    told = send_to_staff("what waits", recipient.to, content(items), attempt)
+    told = send_to_staff("what waits", recipient.to, content(items, recipient.languages), attempt)
     if told:
         rows = Told.objects.filter(staff=recipient.staff, attempt=attempt)
         rows.update(told_at=now, times=F("times") + 1, claimed_at=None, attempt=None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from notifications.channels.base import Content
 from notifications.delivery.alarm_texts import staff_content
 from statuspage.lib.waiting import ReturnedItem, WaitingItem
-from statuspage.statements.texts import in_language
+from statuspage.statements.texts import LANGUAGES, in_language
 
 Item = WaitingItem | ReturnedItem
 # More than these are counted: the page has them all. A robot takes 2,048 bytes, and Chinese in both
@@ -21,7 +21,7 @@ NAME_LENGTH: Final = 30
 NOTE_LENGTH: Final = 300
 
 
-def content(items: Sequence[Item]) -> Content:
+def content(items: Sequence[Item], languages: Sequence[str] = LANGUAGES) -> Content:
     """Compose one message about all these items, with the link to one, or to the first page."""
 
     def what(language: str) -> str:
@@ -32,7 +32,7 @@ def content(items: Sequence[Item]) -> Content:
 
     alone = len(items) == 1
     path = items[0].path if alone else reverse("console:dashboard")
-    return staff_content(gettext_lazy("[%(operator)s] %(what)s"), what, path)
+    return staff_content(gettext_lazy("[%(operator)s] %(what)s"), what, path, languages)
 
 
 def _headline(items: Sequence[Item]) -> list[str]:

@@ -82,6 +82,8 @@ def restore(
     """
     if not source.is_file():
         raise BackupError(f"there is no {source}")
+    if is_encrypted(source) and identity is None:
+        raise BackupError(f"{source} is encrypted; name the file of your age key with --identity")
     with as_owner():
         if connection.introspection.table_names():
             raise BackupError("the database is not empty; restore into a new one")
@@ -93,11 +95,8 @@ def restore(
 
 
 def _fill_from(source: Path, request: RestoreRequest, identity: Path | None) -> None:
-    encrypted = is_encrypted(source)
-    if encrypted and identity is None:
-        raise BackupError(f"{source} is encrypted; name the file of your age key with --identity")
     try:
-        identities = read_identities(identity) if encrypted and identity else []
+        identities = read_identities(identity) if identity and is_encrypted(source) else []
         steps = restore_steps(request)
         connection.close()
         _fill(source, steps, identities)

@@ -50,6 +50,8 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "subscribers.forget_old_signups": 3600.0,
         "subscribers.keep_withdrawals": 300.0,
         "api.forget_old_answers": 3600.0,
+        "staff.send_password_mails": 5.0,
+        "staff.check_people": 60.0,
     }.items()
 }
 

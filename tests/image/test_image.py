@@ -64,7 +64,7 @@ def environment(folder: Path, store: Store) -> Iterator[dict[str, str]]:
     store.volumes.append(f"{folder / 'postgres' / SOCKET}:/run/{SOCKET}")
     owner_url = "postgresql://postgres:@/postgres?host=/run"
     urls = {"DATABASE_URL": as_runtime(owner_url), "REDIS_URL": engines.redis_url}
-    yield {**PRODUCTION, **urls, "DATABASE_OWNER_URL": owner_url}
+    yield {**PRODUCTION, **urls, "DATABASE_OWNER_URL": owner_url, "TRUSTED_PROXIES": "1"}
     engines.stop()
 
 

@@ -14,8 +14,11 @@ from statuspage.calendar.services import year_load, year_review
 from statuspage.lib import waiting
 from statuspage.lib.waiting import WaitingItem, all_waiting, waiting_items
 from statuspage.postmortems.models import Postmortem
+from statuspage.staff.models import AccountChange
 from statuspage.staff.permissions import Act
 from statuspage.staff.roles import Role
+from statuspage.staff.second_person import changed
+from statuspage.staff.services import token_issue
 from tests.factories import make_staff, text
 from tests.statuspage.approvals.paths import written_postmortem
 from tests.statuspage.console.browser import browser_of, form_of, signed_in, words
@@ -116,3 +119,18 @@ def test_another_app_adds_what_waits_and_who_may_see_it(registered: None) -> Non
     assert item not in shown_to(make_staff(Role.APPROVER))
     assert "New account" in words(signed_in(Role.ADMIN).get(DESK))
     assert "New account" not in words(signed_in().get(DESK))
+
+
+def test_accounts_and_tokens_wait_there_for_those_who_may_confirm_them() -> None:
+    admin, other = make_staff(Role.ADMIN), make_staff(Role.APPROVER, username="second")
+    made = make_staff(Role.APPROVER, username="new.person")
+    changed(made, AccountChange.Kind.RESET, admin)
+    token_issue(name="gateway", staff=admin, scopes=["publish", "alone"], by=admin)
+    items = {one.kind: one for one in all_waiting()}
+    assert {str(one) for one in items} == {"账号", "API 令牌"}
+    for item in items.values():
+        assert may_decide(other, item)
+        assert not may_decide(admin, item)
+        assert not may_decide(made, item)
+    assert "new.person" in words(browser_of(other).get(DESK))
+    assert "new.person" not in words(signed_in().get(DESK))

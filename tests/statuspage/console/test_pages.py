@@ -26,6 +26,8 @@ PARTS = {
 }
 # Only a form leads there.
 POSTED = {
+    "token_decide",
+    "person_confirm",
     "totp_off",
     "recovery_codes",
     "session_revoke",
