@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 
 HEADER: Final = "X-Request-ID"
 ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Parts of addresses, by their names in the URL patterns, that are as good as a password.
+SECRETS: Final = frozenset({"token", "key"})
+HIDDEN: Final = "•••"
 LINE: Final = "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"
 FORMATS: Final[dict[str, dict[str, Any]]] = {
     "line": {"format": LINE},
@@ -56,12 +59,25 @@ class RequestId:
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds the request id to each log record."""
+    """Adds the request id to each log record, and takes secrets out of the address."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the id and let every record pass."""
+        request = getattr(record, "request", None)  # of Django's own records about an answer
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            record.args = tuple(_without_secrets(one, request) for one in record.args)
         record.request = current_request()
         return True
+
+
+def _without_secrets(told: object, request: HttpRequest) -> object:
+    """Return an argument of a record without what in the path opens an account or a page."""
+    match = getattr(request, "resolver_match", None)
+    if not isinstance(told, str) or match is None:
+        return told
+    for name in SECRETS & match.kwargs.keys():
+        told = told.replace(str(match.kwargs[name]), HIDDEN)
+    return told
 
 
 def logging_by(form: str, level: str) -> dict[str, Any]:

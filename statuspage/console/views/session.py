@@ -51,7 +51,7 @@ class SecondFactorView(Braked, AuthenticateView):  # type: ignore[misc]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Check what was shown."""
-        if not self.stage.login.user.is_active:
+        if self.stage.is_void:
             clear_login(request)
             return redirect("account_login")
         answer: HttpResponseBase = super().post(request, *args, **kwargs)
@@ -71,4 +71,10 @@ class SecondFactorView(Braked, AuthenticateView):  # type: ignore[misc]
 
 sign_in = in_staff_language(SignInView.as_view())
 second_factor = in_staff_language(SecondFactorView.as_view())
-sign_out = in_staff_language(LogoutView.as_view(next_page="account_login"))
+_sign_out = LogoutView.as_view(next_page="account_login")
+
+
+@in_staff_language
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Sign out; whoever types the address or follows a link to it stays signed in."""
+    return _sign_out(request) if request.method == "POST" else redirect("console:dashboard")
