@@ -10,6 +10,7 @@ from statuspage.operations.metrics import metrics
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("console/", include("statuspage.console.sign_in_urls")),
     path("console/", include("statuspage.console.urls")),
     path("api/v1/", include("statuspage.api.urls")),
     path("hooks/alertmanager/", Alertmanager.as_view(), name="alertmanager"),

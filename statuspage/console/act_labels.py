@@ -18,7 +18,6 @@ ACTS: Final[Mapping[str, Any]] = {
     "account.link_revoked": gettext_lazy("Link to set a password revoked"),
     "account.reset": gettext_lazy("Sign-in reset"),
     "account.role": gettext_lazy("Role changed"),
-    "password.set": gettext_lazy("Password set"),
     "log.accepted": gettext_lazy("Break of the public log accepted"),
     "recovery_codes.renewed": gettext_lazy("New recovery codes made"),
     "second_factor.added": gettext_lazy("Second factor added"),
@@ -29,6 +28,13 @@ ACTS: Final[Mapping[str, Any]] = {
     "signed_in": gettext_lazy("Signed in"),
     "signed_out": gettext_lazy("Signed out"),
     "staff.joined": gettext_lazy("Account created by single sign-on"),
+    "password.forgotten": gettext_lazy("Link to a new password asked for"),
+    "password.set": gettext_lazy("Password set"),
+    "session.expired": gettext_lazy("Session ended by itself"),
+    "session.unconfirmed": gettext_lazy("Session ended: not confirmed by single sign-on"),
+    "staff.access_lost": gettext_lazy("Access lost at single sign-on"),
+    "staff.signed_out_by_provider": gettext_lazy("Signed out by single sign-on"),
+    "staff.unconfirmed": gettext_lazy("No longer confirmed by single sign-on"),
     "staff.role": gettext_lazy("Role changed by single sign-on"),
     "statement.published": gettext_lazy("Statement published"),
     "subscriber.erased": gettext_lazy("Subscriber erased"),
@@ -42,7 +48,10 @@ ACTS: Final[Mapping[str, Any]] = {
 }
 # Pages of the console that a form was sent to or a file was downloaded from.
 PAGES: Final[Mapping[str, Any]] = {
-    "account": gettext_lazy("My account"),
+    "account_change_password": gettext_lazy("Password changed"),
+    "account_login": gettext_lazy("Sign-in form submitted"),
+    "account_logout": gettext_lazy("Signed out"),
+    "account_reauthenticate": gettext_lazy("Password given again"),
     "audit_export": gettext_lazy("Audit log exported"),
     "broadcast_export": gettext_lazy("Deliveries exported"),
     "calendar_load": gettext_lazy("Calendar loaded"),
@@ -58,27 +67,26 @@ PAGES: Final[Mapping[str, Any]] = {
     "incident_compose": gettext_lazy("New incident written"),
     "incident_regulator": gettext_lazy("Regulatory reports"),
     "incident_update": gettext_lazy("Incident update written"),
-    "login": gettext_lazy("Sign-in form submitted"),
-    "logout": gettext_lazy("Signed out"),
     "maintenance_compose": gettext_lazy("New maintenance written"),
     "maintenance_update": gettext_lazy("Maintenance update written"),
+    "mfa_activate_totp": gettext_lazy("Code app added"),
+    "mfa_add_webauthn": gettext_lazy("Passkey added"),
+    "mfa_authenticate": gettext_lazy("Code submitted"),
+    "mfa_deactivate_totp": gettext_lazy("Code app removed"),
+    "mfa_generate_recovery_codes": gettext_lazy("New recovery codes requested"),
+    "mfa_reauthenticate": gettext_lazy("Code given again"),
+    "mfa_reauthenticate_webauthn": gettext_lazy("Passkey shown again"),
+    "mfa_remove_webauthn": gettext_lazy("Passkey removed"),
     "notice_compose": gettext_lazy("Notice written"),
     "notice_proposal": gettext_lazy("Decision on a notice"),
-    "passkey_add": gettext_lazy("Passkey added"),
-    "passkey_off": gettext_lazy("Passkey removed"),
-    "passkey_options": gettext_lazy("Passkey requested"),
-    "passkey_show": gettext_lazy("Signed in with a passkey"),
-    "passkey_show_options": gettext_lazy("Sign-in with a passkey begun"),
     "people": gettext_lazy("Someone invited"),
     "person": gettext_lazy("Account changed"),
     "person_confirm": gettext_lazy("Account confirmed"),
     "postmortem": gettext_lazy("Postmortem written"),
     "quarantine": gettext_lazy("Address reactivated"),
-    "recovery_codes": gettext_lazy("New recovery codes requested"),
     "recurrence_end": gettext_lazy("Recurring maintenance stopped"),
     "recurrence_new": gettext_lazy("Recurring maintenance added"),
     "reviews": gettext_lazy("Statement reviewed"),
-    "second_factor": gettext_lazy("Code submitted"),
     "session_revoke": gettext_lazy("Session signed out"),
     "signal_draft": gettext_lazy("Decision on a signal"),
     "statement_correct": gettext_lazy("Correction written"),
@@ -94,10 +102,23 @@ PAGES: Final[Mapping[str, Any]] = {
     "token_decide": gettext_lazy("Decision on an API token"),
     "token_revoke": gettext_lazy("API token revoked"),
     "tokens": gettext_lazy("API token requested"),
-    "totp": gettext_lazy("Code app added"),
-    "totp_off": gettext_lazy("Code app removed"),
     "transaction_problems": gettext_lazy("Rows with errors downloaded"),
     "transaction_upload": gettext_lazy("Transaction file uploaded"),
+}
+# Pages of earlier releases, which the log still names.
+FORMER: Final[Mapping[str, Any]] = {
+    "account": gettext_lazy("My account"),
+    "login": gettext_lazy("Sign-in form submitted"),
+    "logout": gettext_lazy("Signed out"),
+    "passkey_add": gettext_lazy("Passkey added"),
+    "passkey_off": gettext_lazy("Passkey removed"),
+    "passkey_options": gettext_lazy("Passkey requested"),
+    "passkey_show": gettext_lazy("Signed in with a passkey"),
+    "passkey_show_options": gettext_lazy("Sign-in with a passkey begun"),
+    "recovery_codes": gettext_lazy("New recovery codes requested"),
+    "second_factor": gettext_lazy("Code submitted"),
+    "totp": gettext_lazy("Code app added"),
+    "totp_off": gettext_lazy("Code app removed"),
 }
 CHANGES: Final[Mapping[str, Any]] = {
     "added": gettext_lazy("Added: %(what)s"),
@@ -119,7 +140,7 @@ def _request(method: str, page: str) -> Any:
         return _("Read over the API") if method == "GET" else _("Request to the API")
     if page.startswith("admin:"):
         return _("Reference data")
-    return PAGES.get(page.removeprefix("console:"), "")
+    return {**PAGES, **FORMER}.get(page.removeprefix("console:"), "")
 
 
 def _change(act: str) -> Any:

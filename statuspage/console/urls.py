@@ -1,4 +1,4 @@
-"""URLs of the console."""
+"""URLs of the console; those of signing in are in sign_in_urls.py."""
 
 from typing import Any
 
@@ -18,14 +18,11 @@ from statuspage.console.views import (
     incidents,
     maintenances,
     notices,
-    passkeys,
     people,
     postmortems,
     proposals,
     regulator,
-    session,
     signals,
-    sso,
     statements,
     subscribers,
     uploads,
@@ -67,21 +64,7 @@ def upload_pages(prefix: str, kind: str, problems: str) -> list[URLPattern]:
 app_name = "console"
 urlpatterns = [
     page("", dashboard.dashboard),
-    page("login/", session.sign_in, "login"),
-    page("logout/", session.sign_out, "logout"),
-    page("login/code/", session.second_factor),
-    page("account/", account.account),
-    page("account/app/", account.totp),
-    page("account/app/remove/", account.totp_off),
-    page("account/recovery-codes/", account.recovery_codes),
     page("account/sessions/<number:number>/", account.session_revoke),
-    page("login/sso/", sso.sso),
-    page("login/sso/back/", sso.sso_back),
-    page("login/passkey/options/", passkeys.passkey_show_options),
-    page("login/passkey/", passkeys.passkey_show),
-    page("account/passkeys/options/", passkeys.passkey_options),
-    page("account/passkeys/", passkeys.passkey_add),
-    page("account/passkeys/<number:number>/remove/", passkeys.passkey_off),
     page("tokens/", account.tokens),
     page("tokens/<number:number>/revoke/", account.token_off, "token_revoke"),
     page("tokens/<number:number>/decide/", people.token_decide),

@@ -59,6 +59,14 @@ def forget(*limits: Limit) -> None:
         _limiter(settings.REDIS_URL).clear(*one.counted)
 
 
+def give_back(*limits: Limit) -> None:
+    """Uncount one request of each, without forgetting the others; RedisError as above."""
+    limiter = _limiter(settings.REDIS_URL)
+    for one in limits:
+        item, *who = one.counted
+        limiter.storage.incr(item.key_for(*who), item.get_expiry(), amount=-1)
+
+
 def within_limit(what: str, who: str, per_minute: int, *, fail_open: bool = True) -> bool:
     """Count a request; return False when there were more than `per_minute` of them.
 

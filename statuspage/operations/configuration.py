@@ -31,6 +31,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "settlement.read_uploads": 2.0,
         "settlement.forget_transactions": 3600.0,
         "operations.pulse": 5.0,
+        "projections.check": 86400.0,
         "approvals.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,
@@ -49,6 +50,8 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "subscribers.forget_old_signups": 3600.0,
         "subscribers.keep_withdrawals": 300.0,
         "api.forget_old_answers": 3600.0,
+        "staff.send_password_mails": 5.0,
+        "staff.check_people": 60.0,
     }.items()
 }
 

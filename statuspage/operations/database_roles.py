@@ -27,6 +27,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "staff_auditentry",
             "notices_notice",
             "calendar_calendarday",
+            "components_statuschange",
             "settlement_settlementrule",
             "settlement_commitment",
             "settlement_payment",

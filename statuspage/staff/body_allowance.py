@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
 from statuspage.lib.body_limits import ASKED, SIGNED_IN_BYTES, allowance_answer
-from statuspage.staff.middleware import NAMESPACES
+from statuspage.staff.middleware import is_ours
 from statuspage.staff.models import Staff
 
 
@@ -23,7 +23,5 @@ class BodyAllowanceMiddleware(MiddlewareMixin):
         """Answer with the number of bytes where it is a question."""
         if ASKED not in request.META:
             return None
-        match = request.resolver_match
-        inside = match is not None and bool(NAMESPACES & set(match.namespaces))
-        signed_in = inside and isinstance(request.user, Staff)
+        signed_in = is_ours(request.resolver_match) and isinstance(request.user, Staff)
         return allowance_answer(request, view, kwargs, SIGNED_IN_BYTES if signed_in else 0)

@@ -5,7 +5,16 @@ from typing import Annotated, Final
 
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
-from statuspage.lib.env import AreaSettings, WordSet, in_production, secret, words, written
+from statuspage.lib.env import (
+    AreaSettings,
+    Positive,
+    WordList,
+    WordSet,
+    in_production,
+    secret,
+    words,
+    written,
+)
 from statuspage.staff.encryption import read_keys
 
 ROLES: Final = frozenset({"author", "approver", "admin", "auditor"})
@@ -24,7 +33,8 @@ def _pairs(text: str, allowed: frozenset[str]) -> dict[str, str]:
 
 class StaffSettings(AreaSettings):
     """How staff sign in. For single sign-on by OpenID Connect set OIDC_ISSUER; the redirect
-    address to register there is SITE_URL/console/login/sso/back/"""
+    address to register there is SITE_URL/console/login/sso/back/, and the address for back-channel
+    logout SITE_URL/console/login/sso/logout/"""
 
     STAFF_SECRET_KEYS: Annotated[
         str, secret("ZGVtby1zdGFmZi1zZWNyZXQta2V5LW5vdC1pbi1wcm8=", read_keys)
@@ -33,8 +43,16 @@ class StaffSettings(AreaSettings):
     first; older ones, behind a comma, stay to decrypt.
     Make one: openssl rand -base64 32 | tr '+/' '-_'"""
     STAFF_SECOND_FACTOR: str = ""
-    """required: approvers and administrators must have a second factor. optional: only with
-    DEBUG=true, where it is the default."""
+    """required: everyone must have a second factor, since every role publishes or reads
+    subscribers. optional: only with DEBUG=true, where it is the default."""
+    STAFF_IDLE_MINUTES: Positive = 30
+    """Minutes without a click after which a session ends; after twelve hours it ends anyway."""
+    STAFF_REAUTHENTICATE_MINUTES: Positive = 10
+    """Minutes after which staff are asked again who they are before a sensitive act."""
+    PASSWORD_CHECKS: Positive = 4
+    """Passwords that all processes check at once; each check takes 0.3 CPU seconds and 100 MB."""
+    PASSWORD_CHECKS_PER_PROCESS: Positive = 2
+    """Passwords that one process checks at once."""
     OIDC_ISSUER: str = ""
     """Issuer, written exactly as the provider writes itself, with or without a slash at the end."""
     OIDC_CLIENT_ID: str = ""
@@ -50,6 +68,12 @@ class StaffSettings(AreaSettings):
     )
     """group:role separated by commas, such as payments:author,on-call:approver. The roles are
     author, approver, admin and auditor; of several, the most powerful counts."""
+    OIDC_SCOPES: WordList = written("openid,profile")
+    """Scopes to ask for. With offline_access many providers give a refresh token, by which people
+    are checked daily without signing in again."""
+    OIDC_CONFIRM_HOURS: Positive = 24
+    """Hours for which the provider's word counts. Whom it has not confirmed for so long, by a
+    sign-in or by the check with a refresh token, is signed out, and their tokens are refused."""
     OIDC_SECOND_FACTOR_AMR: WordSet = written("")
     """Values of `amr` that count as a second factor, such as mfa,hwk; empty: ours is asked for."""
     PASSWORD_SIGN_IN: bool = True
@@ -78,6 +102,13 @@ class StaffSettings(AreaSettings):
         if info.data.get("OIDC_ISSUER") and not value:
             raise ValueError("is required with OIDC_ISSUER")
         return value
+
+    @field_validator("OIDC_SCOPES")
+    @classmethod
+    def _scopes_ask_who_it_is(cls, scopes: list[str]) -> list[str]:
+        if "openid" not in scopes:
+            raise ValueError("must contain openid")
+        return scopes
 
     @field_validator("OIDC_ROLES")
     @classmethod

@@ -153,81 +153,43 @@ class ApiToken(models.Model):
         return [str(Scope(one).label) for one in self.scopes]
 
 
-class Totp(models.Model):
-    """The secret that a member of staff's authenticator app shares with us, sealed."""
+class ProviderConfirmation(models.Model):
+    """When the single sign-on provider last said that someone may come in; others have none.
+
+    The moment is NULL after the provider said that they may not, or that they signed out.
+    """
 
     staff = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="totp"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="confirmation"
     )
-    sealed = models.BinaryField()
     confirmed_at = models.DateTimeField(null=True)
-    # The half minute of the last accepted code: no code works twice.
-    last_step = models.BigIntegerField(default=0)
+    # The refresh token, by which the provider is asked again; sealed.
+    sealed = models.BinaryField(null=True)
+    asked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return str(self.staff)
+        return str(self.staff_id)
 
 
-class Identity(models.Model):
-    """A member of staff's identity at the single sign-on provider; never matched by e-mail."""
+class SpentLogoutToken(models.Model):
+    """A logout token of the provider that was taken: none is taken twice."""
 
-    staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="identities"
-    )
-    issuer = models.CharField(max_length=200)
-    subject = models.CharField(max_length=255)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("issuer", "subject", name="identity_once")]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} at {self.issuer}"
-
-
-class Passkey(models.Model):
-    """The public half of a passkey; the other half never leaves its device."""
-
-    staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passkeys"
-    )
-    name = models.CharField(max_length=60)
-    # base64url, as the browser names it.
-    credential_id = models.CharField(max_length=1400, unique=True)
-    public_key = models.BinaryField()
-    sign_count = models.BigIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-    last_used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.staff_id}/{self.name}"
-
-
-class RecoveryCode(models.Model):
-    """A one-time code for someone who lost their phone; only its hash is kept."""
-
-    staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes"
-    )
-    sha256 = models.CharField(max_length=64)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("staff", "sha256", name="recovery_code_once")]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id}/{self.pk}"
-
-
-class SignIn(models.Model):
-    """A browser that someone signed in with, for as long as its session."""
-
-    staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins"
-    )
-    session_key = models.CharField(max_length=40, unique=True)
+    sha256 = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField(auto_now_add=True)
-    ip = models.CharField(max_length=50)
-    agent = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.sha256[:8]
+
+
+class PasswordMail(models.Model):
+    """A mail with a link to a new password that somebody asked for."""
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="password_mails"
+    )
+    language = models.CharField(max_length=10)
+    asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.staff_id}/{self.pk}"

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from statuspage.lib.database_clock import database_now
 from statuspage.staff.audit import record
+from statuspage.staff.confirmation import is_confirmed
 from statuspage.staff.impersonal import account
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.permissions import Act, may, scopes_for
@@ -79,10 +80,12 @@ def token_check(secret: str, ip: str = "") -> ApiToken | None:
     anyone could fill the audit log, which is never emptied.
     """
     now = timezone.now()
-    token = ApiToken.objects.select_related("staff").filter(sha256=_hash(secret)).first()
+    token = (
+        ApiToken.objects.select_related("staff__confirmation").filter(sha256=_hash(secret)).first()
+    )
     if token is None:
         return None
-    works = token.works(now)
+    works = token.works(now) and is_confirmed(token.staff)
     if token.last_used_at is None or now - token.last_used_at > LAST_USED_GRAIN:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         if not works:

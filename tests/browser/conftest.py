@@ -48,7 +48,7 @@ class Visitor:
 
     def _listen(self, message: object) -> None:
         # A refusal is an answer, and the browser remarks on it; anything else is a fault.
-        if message.type == "error" and not re.search(r"40[03] \(", message.text):
+        if message.type == "error" and not re.search(r"(40[03]|429) \(", message.text):
             self.complaints.append(message.text)
 
 

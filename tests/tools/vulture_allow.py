@@ -38,8 +38,15 @@ _.GRAVE
 _.EXTRAORDINARY
 
 # Attributes and methods that a library uses.
-_.authentication_form, _.redirect_authenticated_user, _.is_staff, _.is_superuser
-_.client_cls, _.cert
+_.is_staff, _.is_superuser
+_.cert
+# allauth, which calls its adapters, providers, stages and form views.
+_._authenticate_by_username, _._did_check_password, _.authorize_url, _.client_id, _.complete_login
+_.extract_common_fields, _.extract_email_addresses, _.extract_extra_data, _.extract_uid
+_.generate_authenticator_name, _.is_open_for_signup, _.is_reauthentication_required
+_.on_authentication_error, _.pre_social_login, _.save_user
+_.carry_over  # a migration
+_.process_exception  # Django's middleware
 _.password_change  # the admin's own page, turned away
 _.password1, _.password2  # fields of a form
 _.every_scope  # named by the first migration

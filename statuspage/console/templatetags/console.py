@@ -1,5 +1,6 @@
 """Template filters of the console for texts, times, numbers and names."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -36,6 +37,12 @@ register = template.Library()
 
 HTML_LANGUAGES: Final = {language: language for language in LANGUAGES} | {"zh-hans": "zh-Hans"}
 LANGUAGE_NAMES: Final = {"zh-hans": "中文", ENGLISH: "English"}
+
+
+@register.filter
+def passkey_json(options: Mapping[str, Any]) -> str:
+    """Return what the browser needs to make or show a passkey, for an attribute."""
+    return json.dumps(options)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import urlencode
 
-from statuspage.console.access import permits
+from statuspage.console.access import permits, reauthenticated
 from statuspage.console.export import audit_csv, csv_response
 from statuspage.console.wanted import slice_of
 from statuspage.staff.audit import entries
@@ -27,6 +27,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @permits(Act.AUDIT)
+@reauthenticated
 def audit_export(request: HttpRequest) -> HttpResponseBase:
     """Return the whole search result as CSV."""
     return csv_response(audit_csv(entries(_words(request))), "audit")

@@ -12,7 +12,7 @@ from notifications.delivery.models import Broadcast
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.models import Address
 from notifications.subscribers.selectors import addresses_of
-from statuspage.console.access import reads
+from statuspage.console.access import reads, reauthenticated
 from statuspage.console.broadcasts import Progress
 from statuspage.console.export import csv_response, ledger_csv
 from statuspage.console.forms.subscribers import WhoForm
@@ -51,6 +51,7 @@ def broadcast_progress(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @reads
+@reauthenticated
 def broadcast_export(request: HttpRequest, number: int) -> HttpResponseBase:
     """Return the ledger as CSV, complete or with the filters of the page."""
     rows = ledger_of(_broadcast(number).statement, wanted_of(request.GET))

@@ -10,7 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from statuspage.console.access import in_staff_language, permits, staff_of
+from statuspage.console.access import (
+    in_staff_language,
+    permits,
+    reauthenticated,
+    reauthenticated_to_post,
+    staff_of,
+)
 from statuspage.console.forms.people import ConfirmForm, InviteForm, PersonForm, WelcomeForm
 from statuspage.console.wanted import page_of
 from statuspage.lib.client_ip import client_ip
@@ -32,6 +38,7 @@ from statuspage.staff.services import password_set
 
 
 @permits(Act.CONFIRM, post=Act.PEOPLE)
+@reauthenticated_to_post
 def people(request: HttpRequest) -> HttpResponse:
     """List accounts, and what waits for a second person; administrators invite by POST."""
     form = InviteForm(request.POST or None)
@@ -55,6 +62,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @permits(Act.CONFIRM, post=Act.PEOPLE)
+@reauthenticated_to_post
 def person(request: HttpRequest, number: int) -> HttpResponse:
     """Show an account and what was done to it; administrators change it by POST."""
     found = get_object_or_404(Staff.objects.select_related("confirmed_by"), pk=number)
@@ -76,6 +84,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
 
 @permits(Act.CONFIRM)
 @require_POST
+@reauthenticated
 def person_confirm(request: HttpRequest, number: int) -> HttpResponse:
     """Confirm an account as a second person."""
     found, form = get_object_or_404(Staff, pk=number), ConfirmForm(request.POST)
@@ -97,6 +106,7 @@ def person_confirm(request: HttpRequest, number: int) -> HttpResponse:
 
 @permits(Act.CONFIRM)
 @require_POST
+@reauthenticated
 def token_decide(request: HttpRequest, number: int) -> HttpResponse:
     """Confirm or refuse, as a second person, a token that publishes without approval."""
     token = get_object_or_404(ApiToken, pk=number)
@@ -123,7 +133,7 @@ def welcome(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         password_set(staff=staff, password=form.cleaned_data["password1"], ip=client_ip(request))
         messages.success(request, _("Your password is set. You can sign in with it now."))
-        return redirect("console:login")
+        return redirect("account_login")
     context = {"form": form, "staff": staff}
     return render(request, "console/welcome.html", context, status=400 if form.is_bound else 200)
 

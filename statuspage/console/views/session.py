@@ -1,94 +1,74 @@
 """Signing in with one or two factors, and signing out."""
 
-from typing import Any, Final, cast
+from typing import Any
 
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.views import LoginView
+from allauth.mfa.base.views import AuthenticateView
 from django.conf import settings
-from django.contrib.auth import login
-from django.contrib.auth.views import LoginView, LogoutView
-from django.forms import BaseForm
+from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from statuspage.console.access import in_staff_language
-from statuspage.console.forms.sign_in import SignInForm, StaffCodeForm
-from statuspage.staff.middleware import SHOWN
-from statuspage.staff.models import Staff
-from statuspage.staff.second_factor import has_app, has_one
-
-# In the session after the right password: who it was, and the page they want. Nobody is signed
-# in yet.
-HALF: Final = "half_signed_in"
-HALF_SECONDS: Final = 300
-BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
+from statuspage.console.braked import Braked
+from statuspage.console.forms.sign_in import CodeForm, PasskeyForm, SignInForm
+from statuspage.staff.passkeys import asked
+from statuspage.staff.second_factor import has_app, passkeys_of
 
 
-class SignInView(LoginView):
+class SignInView(Braked, LoginView):  # type: ignore[misc]
     """Sign-in by user name and password, then by the second factor where there is one."""
 
     template_name = "console/login.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
+    form_class = SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the name of the single sign-on provider, where there is one."""
-        named = settings.OIDC_LABEL if settings.OIDC_ISSUER else ""
-        more = {"sso": named, "passwords": settings.PASSWORD_SIGN_IN}
-        return super().get_context_data(**kwargs) | more
+        """Add the name of the single sign-on provider, and what else the page offers."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "sso": settings.OIDC_LABEL if settings.OIDC_ISSUER else "",
+            "passwords": settings.PASSWORD_SIGN_IN,
+            "mails": bool(settings.EMAIL_HOST),
+            "next": self.get_next_url() or "",
+        }
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Check the password, unless the settings turn passwords off."""
         if not settings.PASSWORD_SIGN_IN:
             return HttpResponseForbidden()
-        return super().post(request, *args, **kwargs)
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Sign in, or ask for the second factor."""
-        staff = cast("Staff", form.get_user())
-        if not has_one(staff):
-            return super().form_valid(form)
-        return ask_for_more(self.request, staff, self.get_success_url())
+        answer: HttpResponseBase = super().post(request, *args, **kwargs)
+        return answer
 
 
-@in_staff_language
-def second_factor(request: HttpRequest) -> HttpResponse:
-    """Ask for a code of the authenticator app, a recovery code or a passkey, then sign in."""
-    staff = half_signed_in(request)
-    if staff is None:
-        request.session.pop(HALF, None)
-        return redirect("console:login")
-    form: BaseForm = StaffCodeForm(request.POST or None, staff=staff, request=request)
-    if request.method == "POST" and form.is_valid():
-        return enter(request, staff)
-    context = {"form": form, "has_app": has_app(staff), "has_passkeys": staff.passkeys.exists()}
-    status = 400 if form.is_bound else 200
-    return render(request, "console/second_factor.html", context, status=status)
+class SecondFactorView(Braked, AuthenticateView):  # type: ignore[misc]
+    """A code of the authenticator app, a recovery code or a passkey, then the session."""
 
+    template_name = "console/second_factor.html"
+    form_class = CodeForm
+    webauthn_form_class = PasskeyForm
 
-def ask_for_more(request: HttpRequest, staff: Staff, where: str) -> HttpResponse:
-    """Redirect to the second factor after the first; nobody is signed in yet."""
-    # A session of its own: what the browser carried before must not become a signed-in one.
-    request.session.cycle_key()
-    at = timezone.now().timestamp()
-    request.session[HALF] = {"staff": staff.pk, "next": where, "at": at}
-    return redirect("console:second_factor")
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Check what was shown."""
+        if not self.stage.login.user.is_active:
+            clear_login(request)
+            return redirect("account_login")
+        answer: HttpResponseBase = super().post(request, *args, **kwargs)
+        return answer
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the page again, with what was wrong."""
+        return self.braked(super().form_invalid(form), form)
 
-def enter(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Sign in the person who has shown both factors, and redirect to the page they wanted."""
-    half = request.session.pop(HALF)
-    login(request, staff, backend=BACKEND)
-    request.session[SHOWN] = True
-    return redirect(half["next"])
-
-
-def half_signed_in(request: HttpRequest) -> Staff | None:
-    """Return the person who gave the right password a moment ago but no second factor yet."""
-    half = request.session.get(HALF)
-    if half is None or timezone.now().timestamp() - half["at"] > HALF_SECONDS:
-        return None
-    return Staff.objects.filter(pk=half["staff"], is_active=True).first()
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add a challenge for the passkey, which is good for minutes."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        asked(self.request)
+        staff = self.stage.login.user
+        return context | {"has_app": has_app(staff), "has_passkeys": bool(passkeys_of(staff))}
 
 
 sign_in = in_staff_language(SignInView.as_view())
-sign_out = in_staff_language(LogoutView.as_view(next_page="console:login"))
+second_factor = in_staff_language(SecondFactorView.as_view())
+sign_out = in_staff_language(LogoutView.as_view(next_page="account_login"))

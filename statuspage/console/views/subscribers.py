@@ -12,7 +12,7 @@ from notifications.delivery.ledger import KEYS, history_of
 from notifications.subscribers.models import Consent, Import, Subscriber
 from notifications.subscribers.selectors import addresses_of, numbers_abroad
 from notifications.subscribers.services.subscriptions import subscriber_erase
-from statuspage.console.access import permits, staff_of
+from statuspage.console.access import permits, reauthenticated, staff_of
 from statuspage.console.export import csv_response, subscribers_csv
 from statuspage.console.forms.subscribers import ClearExportForm, ErasureRequestForm, WhoForm
 from statuspage.console.wanted import number_of, slice_of, wanted_of
@@ -74,6 +74,7 @@ def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @permits(Act.ERASE_SUBSCRIBER)
+@reauthenticated
 def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask for confirmation, then remove all personal data of the subscriber."""
     found = _subscriber(public_id)
@@ -102,6 +103,7 @@ def subscriber_erasure(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @permits(Act.EXPORT_MASKED, post=Act.EXPORT_CLEAR)
+@reauthenticated
 def subscriber_export(request: HttpRequest) -> HttpResponseBase:
     """Export all subscribers; unmasked only for administrators who give a reason by POST."""
     if request.method != "POST":

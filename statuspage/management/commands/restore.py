@@ -4,11 +4,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from statuspage.lib.database_clock import database_now
 from statuspage.lib.restoring import RestoreRequest, restore_reports
 from statuspage.operations.backup import restore
+from statuspage.projections.comparing import differences
 from statuspage.statements.copies import copy_last
 
 
@@ -70,3 +72,22 @@ class Command(BaseCommand):
                 f"This machine's copy of the log has got to statement {kept.size}: nothing can be"
                 " published until you decide with `candor log_accept`."
             )
+        self._compare()
+
+    def _compare(self) -> None:
+        """Compare what pages will show with the log.
+
+        Raises:
+            CommandError: something differs; it was so in the backup.
+        """
+        try:
+            found = differences()
+        except DatabaseError:
+            self.stdout.write(
+                "The backup is of an earlier release: migrate, then run candor check_projections."
+            )
+            return
+        for one in found:
+            self.stdout.write(str(one))
+        if found:
+            raise CommandError("pages show something that no statement says; see docs/log.md")

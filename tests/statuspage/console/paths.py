@@ -85,7 +85,6 @@ def example_paths() -> dict[str, str]:
         "person": [token.staff_id],
         "person_confirm": [token.staff_id],
         "welcome": ["MQ", "x"],
-        "passkey_off": [1],
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],

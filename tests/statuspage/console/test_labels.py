@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from notifications.subscribers.models import Consent
+from statuspage.console import sign_in_urls
 from statuspage.console.act_labels import PAGES, act_label
 from statuspage.console.templatetags.console import fee_said, money, statement_no, target_said
 from statuspage.console.urls import urlpatterns
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
         ("signed_in", "已登录"),
         ("statement.published", "已发布公告"),
         ("POST console:login", "提交登录信息"),
+        ("POST account_login", "提交登录信息"),
         ("POST api:api:incidents", "通过 API 提交"),
         ("GET api:api:deliveries", "通过 API 读取"),
         ("POST admin:components_component_change", "基础数据"),
@@ -38,7 +40,7 @@ def test_an_act_has_a_name(act: str, label: str) -> None:
 
 
 def test_every_labelled_page_exists() -> None:
-    assert {one.name for one in urlpatterns} >= set(PAGES)
+    assert {one.name for one in (*urlpatterns, *sign_in_urls.urlpatterns)} >= set(PAGES)
 
 
 def test_the_audit_log_names_acts_and_keeps_their_codes(db: None) -> None:

@@ -28,25 +28,11 @@ def both(act: Act) -> Acts:
 ANYONE: Final = (None, None)
 READ, WRITE, AUDIT = both(Act.READ), both(Act.PUBLISH), both(Act.AUDIT)
 # Open to every member of staff, about their own account only; never by a link where by POST.
-OWN, OWN_TOKENS, OWN_BY_POST = both(Act.OWN_ACCOUNT), both(Act.OWN_TOKENS), (None, Act.OWN_ACCOUNT)
+OWN_TOKENS, OWN_BY_POST = both(Act.OWN_TOKENS), (None, Act.OWN_ACCOUNT)
 
 # What a GET and what a POST does; None where there is no such method.
 DECISIONS: Final[dict[str, Acts]] = {
     "dashboard": READ,
-    "login": ANYONE,
-    "logout": ANYONE,
-    "second_factor": ANYONE,
-    "account": OWN,
-    "totp": OWN,
-    "totp_off": OWN_BY_POST,
-    "recovery_codes": OWN_BY_POST,
-    "passkey_options": OWN_BY_POST,
-    "passkey_add": OWN_BY_POST,
-    "passkey_off": OWN_BY_POST,
-    "passkey_show_options": ANYONE,
-    "passkey_show": ANYONE,
-    "sso": ANYONE,
-    "sso_back": ANYONE,
     "session_revoke": OWN_BY_POST,
     "tokens": OWN_TOKENS,
     "token_revoke": (None, Act.OWN_TOKENS),

@@ -106,6 +106,17 @@ def test_a_log_that_was_rewritten_does_not_pass_as_restored(tmp_path: Path, empt
     assert f"statement {changed} is not what was" in empty("restore", str(file)).stderr
 
 
+def test_what_pages_show_and_nobody_said_is_named_after_a_restore(tmp_path: Path, empty) -> None:
+    open_incident()
+    with as_superuser() as cursor:
+        cursor.execute("UPDATE incidents_incident SET impact = 'none'")
+    file = tmp_path / "candor.dump"
+    backup(file)
+    restored = empty("restore", str(file), "--without-list")
+    assert restored.returncode == 1
+    assert "impact: shown 'none', but statement 1 says" in restored.stdout
+
+
 def test_a_missing_statement_is_found() -> None:
     first, _second = open_incident(), open_incident()
     with as_superuser() as cursor:

@@ -12,8 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from joserfc import jwt
-from joserfc.jwk import RSAKey
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
 # The parts of an answer that may come slowly.
 HEADERS: Final = "headers"
@@ -27,12 +28,16 @@ class Provider:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.key = RSAKey.generate_key(2048, {"kid": "one"})
-        self.other = RSAKey.generate_key(2048, {"kid": "one"})
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        # The answer to a refresh token: claims, or what went wrong.
+        self.refreshed: list[str] = []
+        self.no_refresh = ""
         self.claims: dict[str, Any] = {"sub": "248289", "preferred_username": "lin"}
         self.wrong: dict[str, Any] = {}
         self.forged = False
         self.silent = False
+        self.refreshing = False
         # What the browser was sent here with, and the verifier that the site then showed.
         self.asked: dict[str, str] = {}
         self.pkce_holds: list[bool] = []
@@ -60,10 +65,32 @@ class Provider:
             **self.claims,
             **self.wrong,
         }
-        key = self.other if self.forged else self.key
-        signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)
+        signed = self.signed(claims)
         token = {"access_token": "x", "token_type": "Bearer", "expires_in": 300}
+        if self.refreshing:
+            token["refresh_token"] = f"refresh-{len(self.refreshed)}"
         return token if self.silent else {**token, "id_token": signed}
+
+    def signed(self, claims: dict[str, Any], **header: Any) -> str:
+        """A token with these claims, in the provider's name."""
+        key = self.other if self.forged else self.key
+        kept = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(kept, key, algorithm="RS256", headers={"kid": "one", **header})
+
+    def keys(self) -> dict[str, Any]:
+        """The public halves of its keys."""
+        public = RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {"keys": [{**public, "kid": "one", "use": "sig"}]}
+
+    def answer(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """What the token endpoint says to a code or a refresh token."""
+        if form.get("grant_type") != "refresh_token":
+            return 200, self.token(form)
+        self.refreshed.append(form["refresh_token"])
+        if self.no_refresh:
+            return 400, {"error": self.no_refresh}
+        self.asked.pop("nonce", None)
+        return 200, self.token(form)
 
 
 @contextmanager
@@ -73,18 +100,19 @@ def running_provider() -> Iterator[Provider]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path.startswith("/jwks"):
-                self._answer({"keys": [provider.key.as_dict(private=False)]})
+                self._answer(provider.keys())
             else:
                 self._answer(provider.metadata())
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
-            self._answer(provider.token(form))
+            status, document = provider.answer(form)
+            self._answer(document, status)
 
-        def _answer(self, document: dict[str, Any]) -> None:
+        def _answer(self, document: dict[str, Any], status: int = 200) -> None:
             body = json.dumps(document).encode()
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

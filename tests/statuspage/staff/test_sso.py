@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from statuspage.lib import bounded_requests
 from statuspage.staff import sso
-from statuspage.staff.middleware import SHOWN
-from statuspage.staff.models import AuditEntry, Identity, Staff
+from statuspage.staff.models import AuditEntry, Staff
 from statuspage.staff.roles import Role
+from statuspage.staff.signing_in import SHOWN
 from tests.factories import make_staff
 from tests.statuspage.console.browser import words
 from tests.statuspage.staff.provider import (
@@ -84,7 +85,7 @@ def test_an_account_that_is_here_is_never_taken_over_by_its_name(provider: Provi
     local = make_staff(Role.ADMIN, username="lin")
     client = Client()
     client.get(go(client, provider))
-    assert not Identity.objects.filter(staff=local).exists()
+    assert not SocialAccount.objects.filter(user=local).exists()
     assert Staff.objects.exclude(pk=local.pk).get().username == "lin@248289"
 
 

@@ -21,7 +21,7 @@ from statuspage.statements.notes import Signer, b64, checkpoint_note, signed_by_
 from statuspage.statements.recompute import log_recompute
 from statuspage.statements.services import publishing
 from statuspage.statements.tree import root_at, tree_size
-from tests.database.tampering import as_superuser
+from tests.database.tampering import as_owner, as_superuser
 from tests.factories import make_component, make_staff
 from tests.statuspage.api import samples
 from tests.statuspage.api.client import caller
@@ -281,10 +281,12 @@ def test_after_a_restore_the_operator_decides_and_everyone_reads_why(client) -> 
 
 def test_a_break_stays_public() -> None:
     LogAcceptance.objects.create(size=5, root="", seen=6, reason="磁盘损坏")
-    with pytest.raises(DatabaseError, match="what was said stays said"):
+    with pytest.raises(DatabaseError, match="permission denied"):
         LogAcceptance.objects.all().delete()
-    with pytest.raises(DatabaseError, match="what was said stays said"):
-        LogAcceptance.objects.update(reason="")
+    for change in ("DELETE FROM", "UPDATE"):
+        end = " SET reason = ''" if change == "UPDATE" else ""
+        with pytest.raises(DatabaseError, match="said stays said"), as_owner() as cursor:
+            cursor.execute(f"{change} statements_logacceptance{end}")
 
 
 def test_a_decision_can_not_be_forged_in_the_copy() -> None:
@@ -321,3 +323,32 @@ def test_the_refusal_is_recorded_although_an_outer_transaction_is_undone() -> No
     with pytest.raises(ValidationError), transaction.atomic():
         say()
     assert open_findings().exists()
+
+
+def slip_in(number: int = 6) -> None:
+    """What the programs' role may do: add a statement to the table, past `publish`."""
+    forged = Statement.objects.get(number=5)
+    forged.number = number
+    forged.canonical = forged.canonical.replace("排查", "退款").replace(":5", f":{number}")
+    forged.save(force_insert=True)
+
+
+@pytest.mark.parametrize("number", [6, 7, 9_000_000])
+def test_a_statement_that_nobody_published_is_not_signed(number: int) -> None:
+    slip_in(number)
+    assert refused() == LogProblem.UNSIGNED
+    assert tree_size() == Checkpoint.objects.count() == 5
+
+
+def test_it_is_noticed_without_a_publication_and_cannot_be_accepted() -> None:
+    make_staff(username="operator")
+    slip_in()
+    log_follow()
+    assert open_findings().get().problem == LogProblem.UNSIGNED
+    with pytest.raises(CommandError, match="Restore a backup"):
+        call_command("log_accept", staff="operator", reason="?")
+    with as_superuser() as cursor:
+        cursor.execute("DELETE FROM statements_statement WHERE number = 6")
+    log_follow()
+    assert not open_findings().exists()
+    assert say().number == 6

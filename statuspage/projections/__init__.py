@@ -1,0 +1,1 @@
+"""What pages show beside the log, compared with what the statements say."""

@@ -1,0 +1,87 @@
+"""Compare the rows from which pages are made with what the statements say."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Model
+
+from statuspage.components.models import Component, StatusChange
+from statuspage.components.statuses import ComponentStatus
+from statuspage.incidents.models import Incident, Maintenance
+from statuspage.projections.difference import Difference
+from statuspage.projections.fold import FIELDS, Fold, Said, folded
+from statuspage.projections.merchants import merchants_told
+from statuspage.statements.models import Statement
+from statuspage.statements.snapshots import one_snapshot
+from statuspage.statements.times import iso_or_none
+
+ROWS: Final[Mapping[str, type[Model]]] = {"incident": Incident, "maintenance": Maintenance}
+CHUNK: Final = 250
+
+
+def differences() -> list[Difference]:
+    """Return all that differs, as of one moment."""
+    with one_snapshot():
+        found = folded(_statements())
+        return [*_rows(found), *_states(found), *_changes(found), *merchants_told()]
+
+
+def _statements() -> Iterator[Said]:
+    rows = Statement.objects.order_by("number").values_list(
+        "number", "kind", "subject_id", "published_at", "document__content"
+    )
+    for row in rows.filter(kind__regex=r"^(incident|maintenance)\.").iterator(chunk_size=CHUNK):
+        yield Said(*row)
+
+
+def _rows(found: Fold) -> Iterator[Difference]:
+    for kind, model in ROWS.items():
+        there = {row.public_id: row for row in model._default_manager.all()}  # type: ignore[attr-defined]
+        said = {one: shown for (of, one), shown in found.shown.items() if of == kind}
+        for public_id in sorted(there.keys() | said.keys()):
+            yield from _row(f"{kind} {public_id}", there.get(public_id), said.get(public_id), kind)
+
+
+def _row(place: str, row: Any, shown: Any, kind: str) -> Iterator[Difference]:
+    if row is None or shown is None:
+        yield Difference(
+            place, row and str(row), shown and shown.values["name"], getattr(shown, "number", 0)
+        )
+        return
+    for name in FIELDS[kind]:
+        value = getattr(row, name)
+        written = iso_or_none(value) if isinstance(value, datetime) else value
+        if written != shown.values[name]:
+            yield Difference(f"{place} {name}", written, shown.values[name], shown.number)
+
+
+def _states(found: Fold) -> Iterator[Difference]:
+    """Compare the present states; a component that no statement has named is operational."""
+    for component in Component.objects.filter(visible=True):
+        said, number = found.states.get(component.public_id, (ComponentStatus.OPERATIONAL, 0))
+        if component.status != said:
+            place = f"component {component.public_id} status"
+            yield Difference(place, component.status, said, number)
+
+
+def _changes(found: Fold) -> Iterator[Difference]:
+    """Compare the history of states, of which uptime is made.
+
+    A statement names only components that are shown to the public, so that nothing can be said
+    about those that are not.
+    """
+    rows = StatusChange.objects.filter(component__visible=True).values_list(
+        "component__public_id", "status", "since", "statement_number"
+    )
+    shown = {*Component.objects.filter(visible=True).values_list("public_id", flat=True)}
+    there = Counter(rows.iterator(chunk_size=CHUNK))
+    said = Counter(one for one in found.changes if one[0] in shown)
+    for one in sorted((there - said) | (said - there), key=lambda change: change[3]):
+        public_id, status, since, number = one
+        has, told = (
+            f"{status} since {since.isoformat()}" if one in side else None
+            for side in (there - said, said - there)
+        )
+        yield Difference(f"component {public_id} history", has, told, number)
