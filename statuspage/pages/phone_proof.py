@@ -1,5 +1,6 @@
 """Proof that a reader holds a phone: a signed cookie, for half an hour."""
 
+import hmac
 from datetime import timedelta
 from typing import Final, NamedTuple
 
@@ -47,3 +48,12 @@ def proof_of(request: HttpRequest) -> PhoneProof | None:
         return None
     age = database_now().timestamp() - given
     return PhoneProof(last_four, name) if 0 <= age <= VALID_FOR.total_seconds() else None
+
+
+def proof_for(request: HttpRequest, last_four: str) -> PhoneProof | None:
+    """Return the proof of whoever holds the phone whose digits they give.
+
+    They are only counted by themselves, so that nobody else can use up what they are allowed.
+    """
+    proof = proof_of(request)
+    return proof if proof and hmac.compare_digest(proof.last_four, last_four) else None

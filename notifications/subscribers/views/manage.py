@@ -29,6 +29,7 @@ from notifications.subscribers.models import Consent, SignUp, Subscriber, Topic
 from notifications.subscribers.selectors import component_names
 from notifications.subscribers.services.codes import CodeRefused
 from notifications.subscribers.services.inbound import WECHAT, bind_code_issue
+from notifications.subscribers.services.merchants import GuessesRefused, merchant_follow
 from notifications.subscribers.services.signups import signup_request
 from notifications.subscribers.services.subscriptions import (
     BY_OWNER,
@@ -41,6 +42,7 @@ from notifications.subscribers.services.subscriptions import (
     subscriber_unsubscribe,
 )
 from statuspage.lib.client_ip import client_ip
+from statuspage.pages.phone_proof import proof_for
 from statuspage.statements.texts import CHINESE
 
 SALT: Final = "subscribers.manage"
@@ -144,7 +146,19 @@ def manage_merchant(request: HttpRequest, subscriber: Subscriber, token: str) ->
         form = MerchantForm(request.POST)
         if not form.is_valid():
             return _one_page(request, subscriber, token, merchant_form=form)
-        merchant_set(subscriber=subscriber, **form.cleaned_data)
+        holder = proof_for(request, form.cleaned_data["last_four"])
+        try:
+            merchant_follow(
+                subscriber=subscriber,
+                client_ip=client_ip(request),
+                phone=holder.name if holder else "",
+                **form.cleaned_data,
+            )
+        except GuessesRefused as refused:
+            form.add_error(None, refused)
+            page = _one_page(request, subscriber, token, merchant_form=form, prove="1")
+            page.status_code = refused.status
+            return page
     return redirect(f"{reverse('subscribers:manage-one', args=[token])}?saved=1")
 
 
