@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Final
 
@@ -42,13 +43,14 @@ from notifications.subscribers.services.subscriptions import (
     subscriber_unsubscribe,
 )
 from statuspage.lib.client_ip import client_ip
+from statuspage.lib.timed_signing import sign_now, signed_within
 from statuspage.pages.phone_proof import proof_for
 from statuspage.statements.texts import CHINESE
 
 SALT: Final = "subscribers.manage"
-TOKEN_SECONDS: Final = 1800
+VALID_FOR: Final = timedelta(minutes=30)
 # A copy of the data holds more than the page shows: the code must be this fresh.
-COPY_SECONDS: Final = 600
+COPY_FOR: Final = timedelta(minutes=10)
 
 OneView = Callable[[HttpRequest, Subscriber, str], HttpResponse]
 
@@ -82,7 +84,7 @@ def manage_opened(signup: SignUp) -> HttpResponse:
     if subscriber is None:
         return redirect("subscribers:manage-unknown")
     proven = f"{subscriber.public_id}:{signup.blind_index}"
-    token = signing.dumps(proven, salt=SALT)
+    token = sign_now(proven, SALT)
     return redirect("subscribers:manage-one", token)
 
 
@@ -94,7 +96,7 @@ def _of_subscriber(*methods: str) -> Callable[[OneView], Callable[..., HttpRespo
         @wraps(view)
         def opened(request: HttpRequest, token: str) -> HttpResponse:
             try:
-                proven = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
+                proven = signed_within(token, SALT, VALID_FOR)
                 subscriber = Subscriber.objects.get(public_id=proven.partition(":")[0])
             except (signing.BadSignature, Subscriber.DoesNotExist):
                 return render(request, "notifications/subscribers/manage_expired.html", status=410)
@@ -169,7 +171,7 @@ def manage_data(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
     By POST: no link that is passed on, fetched ahead or kept in a history answers with it.
     """
     try:
-        proven = signing.loads(token, salt=SALT, max_age=COPY_SECONDS).partition(":")[2]
+        proven = signed_within(token, SALT, COPY_FOR).partition(":")[2]
     except signing.SignatureExpired:
         return render(request, "notifications/subscribers/manage_expired.html", status=410)
     if not subscriber.addresses.filter(blind_index=proven).exists():
