@@ -1,13 +1,17 @@
 """Proof that a reader holds a phone: a signed cookie, for half an hour."""
 
+import hmac
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from statuspage.lib.timed_signing import sign_now, signed_within
+
 SALT: Final = "pages.phone"
-SECONDS: Final = 1800
+VALID_FOR: Final = timedelta(minutes=30)
 
 
 class PhoneProof(NamedTuple):
@@ -26,8 +30,8 @@ def proof_give(response: HttpResponse, proof: PhoneProof) -> None:
     """Have the reader's browser keep the proof."""
     response.set_cookie(
         cookie_name(),
-        signing.dumps(proof, salt=SALT),
-        max_age=SECONDS,
+        sign_now(proof, SALT),
+        max_age=int(VALID_FOR.total_seconds()),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -37,9 +41,16 @@ def proof_give(response: HttpResponse, proof: PhoneProof) -> None:
 def proof_of(request: HttpRequest) -> PhoneProof | None:
     """Return what the reader has proven, if that is not too long ago."""
     try:
-        last_four, name = signing.loads(
-            request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=SECONDS
-        )
-    except (signing.BadSignature, ValueError):
+        kept = signed_within(request.COOKIES.get(cookie_name(), ""), SALT, VALID_FOR)
+    except signing.BadSignature:
         return None
-    return PhoneProof(last_four, name)
+    return PhoneProof(*kept)
+
+
+def proof_for(request: HttpRequest, last_four: str) -> PhoneProof | None:
+    """Return the proof of whoever holds the phone whose digits they give.
+
+    They are only counted by themselves, so that nobody else can use up what they are allowed.
+    """
+    proof = proof_of(request)
+    return proof if proof and hmac.compare_digest(proof.last_four, last_four) else None

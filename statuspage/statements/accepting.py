@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.copies import KeptCheckpoint, copy_append, copy_last
 from statuspage.statements.findings import open_findings
+from statuspage.statements.guard import newest_number
 from statuspage.statements.merkle import TreeBuilder
 from statuspage.statements.models import LogAcceptance, LogProblem
 from statuspage.statements.notes import b64, checkpoint_note, signers
@@ -34,11 +35,12 @@ def log_accept(*, reason: str) -> LogAcceptance:
         raise ValidationError(_("Give a reason of up to 500 characters; it is public."))
     with publishing():
         found = log_recompute()
-        if any(one in found for one in HOPELESS):
+        tree, kept = tree_builder(), copy_last()
+        slipped_in = newest_number() > tree.size
+        if slipped_in or any(one in found for one in HOPELESS):
             raise ValidationError(
                 _("The statements in the database do not make its tree. Restore a backup instead.")
             )
-        tree, kept = tree_builder(), copy_last()
         root = b64(tree.root())
         accepted = LogAcceptance.objects.create(
             size=tree.size, root=root, seen=kept.size if kept else tree.size, reason=reason

@@ -10,12 +10,13 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.copies import KeptCheckpoint, copy_append, copy_last, kept_of, machine
 from statuspage.statements.findings import finding_note_apart, findings_see
 from statuspage.statements.merkle import TreeBuilder
-from statuspage.statements.models import Checkpoint, LogProblem
+from statuspage.statements.models import Checkpoint, LogProblem, Statement
 from statuspage.statements.notes import b64, signed_by_us
 from statuspage.statements.snapshots import one_snapshot
 from statuspage.statements.tree import checkpoint_make, root_at, tree_builder
@@ -27,6 +28,7 @@ JUDGED: Final = (
     LogProblem.TREE,
     LogProblem.SHORTER,
     LogProblem.FORKED,
+    LogProblem.UNSIGNED,
 )
 
 
@@ -46,8 +48,8 @@ class LogBroken(ValidationError):
         self.problem = problem
 
 
-def checkpoint_sign() -> Checkpoint:
-    """Grow the tree by the new statements and sign it, if it continues what was signed last.
+def checkpoint_sign(statement: Statement) -> Checkpoint:
+    """Grow the tree by the new statement and sign it, if it continues what was signed last.
 
     Called by `publish`, in its transaction and under its lock. This machine's copy gets the
     checkpoint after the commit: until then its note is nowhere but in this transaction, and another
@@ -58,10 +60,12 @@ def checkpoint_sign() -> Checkpoint:
     """
     try:
         tree = checked_tree()
+        # `publish` counts what others put into the table as well.
+        _check_nothing_slipped_in(tree.size, statement.number - 1)
     except LogBroken as broken:
         finding_note_apart(machine(), broken.problem)
         raise
-    made = checkpoint_make(tree)
+    made = checkpoint_make(tree, [statement.canonical])
     transaction.on_commit(partial(copy_append, kept_of(made)), robust=True)
     return made
 
@@ -97,6 +101,7 @@ def log_follow() -> None:
     with one_snapshot():
         try:
             size = checked_tree().size
+            _check_nothing_slipped_in(size, newest_number())
         except LogBroken as broken:
             found = {broken.problem: ""}
         else:
@@ -117,6 +122,17 @@ def _check_signed(size: int, root: str) -> None:
         raise LogBroken(LogProblem.SIGNATURE)
     if (newest.size, newest.root) != (size, root):
         raise LogBroken(LogProblem.TREE)
+
+
+def _check_nothing_slipped_in(size: int, newest: int) -> None:
+    """Check that the table has no statement behind the tree: nobody has published it."""
+    if newest > size:
+        raise LogBroken(LogProblem.UNSIGNED)
+
+
+def newest_number() -> int:
+    """Return the number of the last statement in the table; 0 where there is none."""
+    return Statement.objects.aggregate(newest=Max("number"))["newest"] or 0
 
 
 def _check_continues(kept: KeptCheckpoint, size: int, root: str) -> None:

@@ -122,6 +122,7 @@ class LogProblem(models.TextChoices):
     NODE = "node", _("a hash of the tree was changed")
     CHECKPOINT = "checkpoint", _("a checkpoint does not fit the statements")
     WITNESS = "witness", _("a witness has seen another log")
+    UNSIGNED = "unsigned", _("a statement is in the database that was not published")
     PROJECTION = "projection", _("pages show something that no statement says")
     COPY = "copy", _("this machine's copy of the checkpoints does not fit the statements")
 

@@ -126,7 +126,7 @@ def publish(
             canonical=data.decode(),
             sha256=digest(data),
         )
-        checkpoint_sign()
+        checkpoint_sign(statement)
         published(statement)
         return statement
 

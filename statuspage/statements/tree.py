@@ -116,17 +116,16 @@ def tree_builder() -> TreeBuilder:
     return TreeBuilder(size, tree_peaks(size))
 
 
-def checkpoint_make(tree: TreeBuilder) -> Checkpoint:
-    """Put every statement that is not in the tree yet into it, and sign the root.
+def checkpoint_make(tree: TreeBuilder, entries: Iterable[str]) -> Checkpoint:
+    """Put the canonical text of new statements into the tree, and sign the root.
 
-    Called by `checkpoint_sign`, which has checked the tree, with one new statement: that takes a
-    number of rows and hashes that grows with the logarithm of the log. More than one is found only
-    where an older version of the program went on publishing after the upgrade.
+    Called by `checkpoint_sign`, which has checked the tree, with the one that was published: that
+    takes a number of rows and hashes that grows with the logarithm of the log. What else stands in
+    the table is never taken from there, since nobody has published it.
     """
-    rows = Statement.objects.filter(number__gt=tree.size).order_by("number")
     grown = [
         TreeNode(level=place.level, index=place.offset, hash=found)
-        for text in rows.values_list("canonical", flat=True).iterator(chunk_size=CHUNK)
+        for text in entries
         for place, found in tree.add(text.encode())
     ]
     TreeNode.objects.bulk_create(grown, batch_size=CHUNK)

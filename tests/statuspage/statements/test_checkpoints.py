@@ -106,14 +106,6 @@ def test_the_database_refuses_to_change_the_tree(table, sql):
     assert_whole(1)
 
 
-@pytest.mark.django_db
-def test_what_an_older_version_said_is_taken_in_with_the_next_statement():
-    say()
-    say_many(40)
-    assert Checkpoint.objects.count() == 2
-    assert_whole(41)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_number_that_was_signed_is_never_given_again():
     for _number in range(3):

@@ -323,3 +323,32 @@ def test_the_refusal_is_recorded_although_an_outer_transaction_is_undone() -> No
     with pytest.raises(ValidationError), transaction.atomic():
         say()
     assert open_findings().exists()
+
+
+def slip_in(number: int = 6) -> None:
+    """What the programs' role may do: add a statement to the table, past `publish`."""
+    forged = Statement.objects.get(number=5)
+    forged.number = number
+    forged.canonical = forged.canonical.replace("排查", "退款").replace(":5", f":{number}")
+    forged.save(force_insert=True)
+
+
+@pytest.mark.parametrize("number", [6, 7, 9_000_000])
+def test_a_statement_that_nobody_published_is_not_signed(number: int) -> None:
+    slip_in(number)
+    assert refused() == LogProblem.UNSIGNED
+    assert tree_size() == Checkpoint.objects.count() == 5
+
+
+def test_it_is_noticed_without_a_publication_and_cannot_be_accepted() -> None:
+    make_staff(username="operator")
+    slip_in()
+    log_follow()
+    assert open_findings().get().problem == LogProblem.UNSIGNED
+    with pytest.raises(CommandError, match="Restore a backup"):
+        call_command("log_accept", staff="operator", reason="?")
+    with as_superuser() as cursor:
+        cursor.execute("DELETE FROM statements_statement WHERE number = 6")
+    log_follow()
+    assert not open_findings().exists()
+    assert say().number == 6

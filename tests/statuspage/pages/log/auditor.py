@@ -13,6 +13,7 @@ from django.utils import timezone
 from statuspage.statements.canonical import canonical, digest
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish
+from statuspage.statements.tree import checkpoint_make, tree_builder
 from tests.database.tampering import as_superuser
 from tests.factories import text
 from tests.statuspage.statements import naive
@@ -29,7 +30,7 @@ def say(words: str = "正在排查。") -> Statement:
 
 
 def say_many(count: int) -> None:
-    """`count` statements: all but the last as an older version of the program left them."""
+    """`count` statements: all but the last in one go, with one checkpoint."""
     start = Statement.objects.count()
     rows = []
     for number in range(start + 1, start + count):
@@ -55,7 +56,15 @@ def say_many(count: int) -> None:
             )
         )
     Statement.objects.bulk_create(rows)
+    sign_all()
     say()
+
+
+def sign_all() -> None:
+    """Put whatever the table holds into the tree, and sign it with our own key."""
+    tree = tree_builder()
+    rows = Statement.objects.filter(number__gt=tree.size).order_by("number")
+    checkpoint_make(tree, rows.values_list("canonical", flat=True))
 
 
 @dataclass(frozen=True)
@@ -170,13 +179,12 @@ def sign_again() -> None:
     By someone who has the key and the machine: its copy of what it signed before is gone as well.
     """
     from statuspage.statements.copies import copy_path
-    from statuspage.statements.tree import checkpoint_make, tree_builder
 
     with as_superuser() as cursor:
         cursor.execute("DELETE FROM statements_checkpoint")
         cursor.execute("DELETE FROM statements_treenode")
     copy_path().unlink(missing_ok=True)
-    checkpoint_make(tree_builder())
+    sign_all()
 
 
 def rewrite(number: int, old: str = "排查", new: str = "排除") -> None:
