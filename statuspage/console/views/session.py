@@ -71,10 +71,4 @@ class SecondFactorView(Braked, AuthenticateView):  # type: ignore[misc]
 
 sign_in = in_staff_language(SignInView.as_view())
 second_factor = in_staff_language(SecondFactorView.as_view())
-_sign_out = LogoutView.as_view(next_page="account_login")
-
-
-@in_staff_language
-def sign_out(request: HttpRequest) -> HttpResponseBase:
-    """Sign out; whoever types the address or follows a link to it stays signed in."""
-    return _sign_out(request) if request.method == "POST" else redirect("console:dashboard")
+sign_out = in_staff_language(LogoutView.as_view(next_page="account_login"))

@@ -172,7 +172,7 @@ def test_the_operators_reset_signs_out_and_revokes_what_is_doubtful(lin: Staff, 
 @pytest.mark.parametrize("path", ["/console/logout/", "/admin/logout/"])
 def test_a_link_to_signing_out_signs_nobody_out(path: str) -> None:
     browser = browser_of(make_staff(Role.ADMIN))
-    assert browser.get(path)["Location"] == "/console/"
+    assert browser.get(path).status_code == 405
     assert is_in(browser)
     browser.post(path)
     assert not is_in(browser)
