@@ -35,6 +35,6 @@ RUN key() { python -c "import base64, secrets; print(base64.b64encode(secrets.to
     candor collectstatic --noinput
 USER candor
 EXPOSE 8000
-CMD ["granian", "--interface", "rsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
+CMD ["granian", "--interface", "rsgi", "--no-ws", "--http", "1", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
      "--backpressure", "4096", "--http1-buffer-size", "65536", \
      "statuspage.rsgi:application"]

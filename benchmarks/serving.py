@@ -24,7 +24,7 @@ ROUNDS: Final = 4
 PORTS: Final = {"server": 8741, "cached": 8742, "static": 8743, "front": 8744}
 ADDRESSES: Final = ("/", "/api/v2/summary.json")
 GRANIAN: Final = (
-    *(*PYTHON, "granian", "--no-ws", "--host", "127.0.0.1", "--workers", "2"),
+    *(*PYTHON, "granian", "--no-ws", "--http", "1", "--host", "127.0.0.1", "--workers", "2"),
     *("--backpressure", "4096", "--http1-buffer-size", "65536"),
     *("--log-level", "error", "--interface"),
 )

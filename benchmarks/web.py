@@ -7,7 +7,7 @@ from typing import Final
 from benchmarks.stage import PYTHON, Stage, free_port, listens, until
 
 GRANIAN: Final = (
-    *(*PYTHON, "granian", "--interface", "rsgi", "--no-ws", "--workers", "1"),
+    *(*PYTHON, "granian", "--interface", "rsgi", "--no-ws", "--http", "1", "--workers", "1"),
     *("--backpressure", "4096", "--http1-buffer-size", "65536"),
 )
 

@@ -49,7 +49,9 @@ def test_the_changelog_has_a_section_for_the_version() -> None:
 @pytest.mark.parametrize("place", WEB)
 def test_the_web_server_is_started_with_the_same_limits_everywhere(place: str) -> None:
     words = re.findall(r"[\w-]+", (ROOT / place).read_text(encoding="utf-8"))
-    assert {("--backpressure", "4096"), ("--http1-buffer-size", "65536")} <= {*pairwise(words)}
+    assert {("--http", "1"), ("--backpressure", "4096"), ("--http1-buffer-size", "65536")} <= {
+        *pairwise(words)
+    }
 
 
 def test_links_inside_the_repository_lead_somewhere() -> None:

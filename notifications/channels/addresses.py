@@ -35,6 +35,9 @@ class AddressKind(TextChoices):
 
 
 OPENID: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
+# RFC 5321, 4.5.3.1: no server takes a longer one.
+LONGEST_EMAIL: Final = 254
+LONGEST_MAILBOX: Final = 64
 ROBOT_KEY: Final = re.compile(r"[A-Za-z0-9-]{10,64}")
 
 
@@ -75,6 +78,9 @@ def _email(raw: str) -> str:
     except ValueError as error:
         raise ValidationError(validate_email.message, code="invalid") from error
     validate_email(address)
+    # Django's pattern ignores case, by which dotless and dotted letters of Turkish pass for an i.
+    if not address.isascii() or len(address) > LONGEST_EMAIL or len(local) > LONGEST_MAILBOX:
+        raise ValidationError(validate_email.message, code="invalid")
     return address
 
 

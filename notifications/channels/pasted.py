@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote
 
 import idna
 
@@ -48,7 +49,8 @@ def without_scheme(text: str, scheme: str) -> str:
     if found := NAMED.fullmatch(text):
         text = found[1]
     if text[: len(scheme)].lower() == scheme:
-        text = text[len(scheme) :].partition("?")[0]
+        # In such a link, and only there, %2B is a plus sign.
+        text = unquote(text[len(scheme) :].partition("?")[0])
     return text
 
 

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
-from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
@@ -34,7 +33,6 @@ from notifications.channels.base import (
 )
 from notifications.channels.outcomes import (
     Accepted,
-    BadSignature,
     Callback,
     Failed,
     Inbound,
@@ -49,6 +47,7 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from notifications.channels.twilio_signature import check_signature
 
 logger = logging.getLogger(__name__)
 
@@ -199,12 +198,7 @@ class TwilioSms(Channel):
 
     def verify_callback(self, request: HttpRequest) -> None:
         """Check Twilio's signature of the URL and the posted form."""
-        if not settings.TWILIO_AUTH_TOKEN:
-            raise BadSignature  # anybody can sign with an empty key
-        url = f"{settings.SITE_URL}{request.get_full_path()}"
-        signature = request.headers.get("X-Twilio-Signature", "")
-        if not RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(url, request.POST, signature):
-            raise BadSignature
+        check_signature(request)
 
     def parse_callback(self, request: HttpRequest) -> Callback:
         """Return a status of one of our messages, or a message from a merchant."""

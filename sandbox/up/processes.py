@@ -37,7 +37,17 @@ def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
             *("--smtp-port", str(ports.smtp), "--journal", str(data_dir / "simulator.jsonl")),
         ],
         "web": [
-            *(*python, "granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1"),
+            *(
+                *python,
+                "granian",
+                "--interface",
+                "rsgi",
+                "--no-ws",
+                "--http",
+                "1",
+                "--host",
+                "127.0.0.1",
+            ),
             *("--port", str(ports.web)),
             *("--workers", "1", "--log-level", "warning"),
             *("--backpressure", "4096", "--http1-buffer-size", "65536"),

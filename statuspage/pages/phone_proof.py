@@ -1,13 +1,16 @@
 """Proof that a reader holds a phone: a signed cookie, for half an hour."""
 
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from statuspage.lib.database_clock import database_now
+
 SALT: Final = "pages.phone"
-SECONDS: Final = 1800
+VALID_FOR: Final = timedelta(minutes=30)
 
 
 class PhoneProof(NamedTuple):
@@ -26,8 +29,9 @@ def proof_give(response: HttpResponse, proof: PhoneProof) -> None:
     """Have the reader's browser keep the proof."""
     response.set_cookie(
         cookie_name(),
-        signing.dumps(proof, salt=SALT),
-        max_age=SECONDS,
+        # When it was given is PostgreSQL's to say: Django's own mark is of the process's clock.
+        signing.dumps([*proof, database_now().timestamp()], salt=SALT),
+        max_age=int(VALID_FOR.total_seconds()),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -36,10 +40,10 @@ def proof_give(response: HttpResponse, proof: PhoneProof) -> None:
 
 def proof_of(request: HttpRequest) -> PhoneProof | None:
     """Return what the reader has proven, if that is not too long ago."""
+    kept = request.COOKIES.get(cookie_name(), "")
     try:
-        last_four, name = signing.loads(
-            request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=SECONDS
-        )
+        last_four, name, given = signing.loads(kept, salt=SALT)
     except (signing.BadSignature, ValueError):
         return None
-    return PhoneProof(last_four, name)
+    age = database_now().timestamp() - given
+    return PhoneProof(last_four, name) if 0 <= age <= VALID_FOR.total_seconds() else None

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,8 +10,9 @@ from django.db.models import Model
 from statuspage.components.models import Component, StatusChange
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.notices.models import Notice
+from statuspage.projections.difference import Difference
 from statuspage.projections.fold import FIELDS, Fold, Said, folded
+from statuspage.projections.merchants import merchants_told
 from statuspage.statements.models import Statement
 from statuspage.statements.snapshots import one_snapshot
 from statuspage.statements.times import iso_or_none
@@ -21,27 +21,11 @@ ROWS: Final[Mapping[str, type[Model]]] = {"incident": Incident, "maintenance": M
 CHUNK: Final = 250
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One thing that pages show and no statement says, or the other way round."""
-
-    # A short name of the place, such as "incident bcdfghjkmnpq name".
-    place: str
-    shown: Any
-    said: Any
-    # The statement that says otherwise; 0 where none says anything.
-    number: int = 0
-
-    def __str__(self) -> str:
-        by = f"statement {self.number} says" if self.number else "the statements say"
-        return f"{self.place}: shown {self.shown!r}, but {by} {self.said!r}"
-
-
 def differences() -> list[Difference]:
     """Return all that differs, as of one moment."""
     with one_snapshot():
         found = folded(_statements())
-        return [*_rows(found), *_states(found), *_changes(found), *_notices()]
+        return [*_rows(found), *_states(found), *_changes(found), *merchants_told()]
 
 
 def _statements() -> Iterator[Said]:
@@ -101,17 +85,3 @@ def _changes(found: Fold) -> Iterator[Difference]:
             for side in (there - said, said - there)
         )
         yield Difference(f"component {public_id} history", has, told, number)
-
-
-def _notices() -> Iterator[Difference]:
-    """Compare titles and times; a notice is published once and never changed."""
-    said = {
-        row[0]: row[1:]
-        for row in Statement.objects.filter(kind__startswith="notice.")
-        .order_by("-number")
-        .values_list("subject_id", "document__content__name", "number")
-    }
-    for notice in Notice.objects.order_by("pk").iterator(chunk_size=CHUNK):
-        title, number = said.get(notice.public_id, (None, 0))
-        if notice.title != title:
-            yield Difference(f"notice {notice.public_id} title", notice.title, title, number)

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from statuspage.projections.comparing import Difference, differences
+from statuspage.projections.comparing import differences
+from statuspage.projections.difference import Difference
 from statuspage.statements.findings import findings_see
 from statuspage.statements.models import LogProblem
 

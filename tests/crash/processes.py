@@ -23,7 +23,18 @@ CELERY: Final[Mapping[str, tuple[str, ...]]] = {
 }
 NURSERY: Final = ["tests.crash.nursery"]
 GRANIAN: Final = (
-    *("granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1", "--workers", "1"),
+    *(
+        "granian",
+        "--interface",
+        "rsgi",
+        "--no-ws",
+        "--http",
+        "1",
+        "--host",
+        "127.0.0.1",
+        "--workers",
+        "1",
+    ),
     *("--log-level", "warning", "--backpressure", "4096", "--http1-buffer-size", "65536"),
 )
 APPLICATION: Final = "tests.crash.web:application"

@@ -20,6 +20,7 @@ MAILBOX = (
     "Operations <ops@qq.com>",
     "mailto:ops@qq.com",
     "mailto:ops@qq.com?subject=hello",
+    "mailto:ops%40qq.com",
     "ｏｐｓ＠ｑｑ．ｃｏｍ",
     "ops@qq。com",
     "ops@qq.com.",
@@ -114,6 +115,27 @@ def test_every_spelling_is_the_same(
 )
 def test_what_differs_is_not_the_same(kind: AddressKind, one: str, other: str) -> None:
     assert canonical(kind, normalise(kind, one)) != canonical(kind, normalise(kind, other))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\u0130nfo@qq.com",  # dotted and dotless, which some patterns take for an i
+        "\u0131nfo@qq.com",
+        "\u043eps@qq.com",  # a Cyrillic letter
+        "stra\xdfe@qq.com",
+        "mailto:%C4%B1nfo@qq.com",
+        "mailto:%ff@qq.com",
+        "mailto:a%00b@qq.com",
+        '"ops"@qq.com',
+        "ops@[127.0.0.1]",
+        f"{'a' * 65}@qq.com",
+        f"ops@{'a.' * 126}com",
+    ],
+)
+def test_a_mailbox_that_no_server_takes_is_no_address(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        normalise(AddressKind.EMAIL, typed)
 
 
 def test_a_message_is_sent_to_the_mailbox_as_its_owner_writes_it() -> None:

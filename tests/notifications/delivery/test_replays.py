@@ -64,6 +64,77 @@ def test_a_recorded_start_after_a_stop_subscribes_nobody(client) -> None:
     assert not stopped(address)
 
 
+def replayed(client: Client, signed: dict[str, str], sent: dict[str, str]) -> int:
+    """Post one form under the signature of another one."""
+    signer = RequestValidator("0123456789abcdef0123456789abcdef")
+    signature = signer.compute_signature(f"http://testserver{INBOUND}", signed)
+    # Otherwise the test would be about a signature that is wrong anyway.
+    assert signature == signer.compute_signature(f"http://testserver{INBOUND}", sent)
+    return client.post(INBOUND, sent, headers={"X-Twilio-Signature": signature}).status_code
+
+
+SID = "SM" + "0a" * 16
+STARTED = {
+    "AccountSid": "AC1", "Body": "START", "From": PHONE, "FromCity": "", "MessageSid": SID,
+    "NumMedia": "0", "SmsMessageSid": SID, "SmsStatus": "received", "To": "+15005550006",
+}  # fmt: skip
+
+
+def without(*names: str, **values: str) -> dict[str, str]:
+    return {name: one for name, one in STARTED.items() if name not in names} | values
+
+
+def test_letters_moved_between_names_and_values_make_no_new_start(client, subtests) -> None:
+    address = make_address(PHONE)
+    assert replayed(client, STARTED, STARTED) == 200
+    assert texted(client, "STOP", "SM2") == 200
+    rest = f"0SmsMessageSid{SID}SmsStatusreceivedTo+15005550006"
+    for name, sent in (
+        ("a longer id", without("NumMedia", MessageSid=f"{SID}NumMedia0")),
+        (
+            "a shorter id",
+            {
+                **without("NumMedia", "SmsMessageSid", "SmsStatus", "To", MessageSid=SID[:-1]),
+                f"{SID[-1:]}NumMedia": rest,
+            },
+        ),
+        ("an id in no form of one", without("NumMedia", "SmsMessageSid", MessageSid=(
+            f"{SID}NumMedia0SmsMessageSid{SID}"))),
+    ):  # fmt: skip
+        with subtests.test(name=name):
+            assert replayed(client, STARTED, sent) == 403
+            assert stopped(address)
+
+
+def test_a_strangers_own_text_names_no_other_sender_and_no_other_message(client, subtests) -> None:
+    address = make_address(PHONE)
+    stranger = "+8613900139000"
+    other = "SM" + "0b" * 16
+    for name, text, sent in (
+        (
+            "another sender",
+            f"STOPFrom{PHONE}FromCity",
+            {"Body": "STOP", "From": PHONE, "FromCity": f"From{stranger}FromCity"},
+        ),
+        (
+            "another message of another sender",
+            f"STOPFrom{PHONE}MessageSid{other}To",
+            {
+                "Body": "STOP", "From": PHONE, "MessageSid": other,
+                "To": f"From{stranger}FromCityMessageSid{SID}NumMedia0SmsMessageSid{SID}"
+                "SmsStatusreceivedTo+15005550006",
+            },
+        ),
+    ):  # fmt: skip
+        signed = without(From=stranger, Body=text)
+        kept = {"AccountSid": "AC1"} if "MessageSid" in sent else without()
+        with subtests.test(name=name):
+            assert replayed(client, signed, {**kept, **sent}) == 403
+            assert not stopped(address)
+    # The text itself may say what it likes.
+    assert replayed(client, without(Body="From8 to 10?"), without(Body="From8 to 10?")) == 200
+
+
 def test_a_text_without_a_name_of_its_own_is_malformed(client) -> None:
     address = make_address(PHONE)
     assert texted(client, "STOP", "") == 400

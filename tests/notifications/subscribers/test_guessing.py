@@ -1,15 +1,19 @@
 """Guessing at a merchant's transactions ends soon, and keeps the merchant out of nothing."""
 
+import time
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.codes import codes_send
+from statuspage.lib.database_clock import database_now
+from statuspage.pages import phone_proof
 from statuspage.settlement.affected.services import transactions_forget
 from statuspage.settlement.affected.tries import ceilings_of, try_take
 from statuspage.settlement.models import LookupTry
@@ -158,6 +162,21 @@ def test_a_proof_lasts_half_an_hour(visitor: Visitor) -> None:
         for n in range(8):
             guess(1, f"10.0.{n}.1")
         assert ask(client)[0] == 429
+
+
+@pytest.mark.parametrize(
+    ("process", "database", "status"), [(31, 0, 200), (0, 31, 429), (0, -1, 429)]
+)
+def test_a_proof_lasts_by_postgresqls_clock(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, process: int, database: int, status: int
+) -> None:
+    client = proven(visitor)
+    for n in range(8):
+        guess(1, f"10.0.{n}.1")
+    now, then = time.time(), database_now() + timedelta(minutes=database)
+    monkeypatch.setattr(signing.time, "time", lambda: now + 60 * process)
+    monkeypatch.setattr(phone_proof, "database_now", lambda: then)
+    assert ask(client)[0] == status
 
 
 @pytest.mark.parametrize("forged", ["", "x", "WyI4MDAxIiwieCJd", "WyI4MDAxIiwieCJd:1abc:def"])

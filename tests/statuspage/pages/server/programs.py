@@ -16,7 +16,19 @@ from tests.product import INHERITED, ROOT, eventually, free_ports
 from tests.tools import nginx
 
 GRANIAN: Final = (
-    *("-m", "granian", "--interface", "rsgi", "--no-ws", "--host", "127.0.0.1", "--workers", "1"),
+    *(
+        "-m",
+        "granian",
+        "--interface",
+        "rsgi",
+        "--no-ws",
+        "--http",
+        "1",
+        "--host",
+        "127.0.0.1",
+        "--workers",
+        "1",
+    ),
     *("--log-level", "warning", "--backpressure", "4096", "--http1-buffer-size", "65536"),
     "statuspage.rsgi:application",
 )

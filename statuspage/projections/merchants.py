@@ -1,0 +1,171 @@
+"""Compare notices, promises, payments and settlement rules with the statements that made them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+from statuspage.lib.money import parse_fee
+from statuspage.notices.models import Notice
+from statuspage.projections.difference import Difference
+from statuspage.settlement.cycles import AfterCutoff
+from statuspage.settlement.models import Commitment, Payment, SettlementRule
+from statuspage.statements.models import Statement
+from statuspage.statements.recompute import chunks
+from statuspage.statements.times import iso_or_none
+
+FAMILY: Final = "notice."
+# What promises money, and where in its details the promised day is.
+PROMISES: Final[Mapping[str, str]] = {
+    "notice.compensation": "paid_by",
+    "notice.fee_waiver": "credited_by",
+}
+PAYMENT: Final = "notice.payout_progress"
+RULE: Final = "notice.settlement_rule"
+FEE: Final = "notice.fee_change"
+CHUNK: Final = 250
+# A row as its statement says it; the statement's number comes first.
+Fact = tuple[Any, ...]
+
+
+def merchants_told() -> Iterator[Difference]:
+    """Yield what merchants read and no statement says, or the other way round."""
+    yield from _notices()
+    yield from _unlike("promise", _promised(), _promises_said())
+    yield from _unlike("payment", _paid(), _payments_said())
+    yield from _unlike("rule", _rules(), _rules_said())
+    yield from _fees()
+
+
+def _notices() -> Iterator[Difference]:
+    """Compare notices in whole; one is published once and never changed."""
+    subjects: set[str] = set()
+    rows = Statement.objects.filter(kind__startswith=FAMILY).order_by("number")
+    for some in chunks(rows.iterator(chunk_size=CHUNK)):
+        named = {one.subject_id for one in some}
+        there = Notice.objects.in_bulk(named, field_name="public_id")
+        for one in some:
+            yield from _notice(one, there.get(one.subject_id))
+        subjects |= named
+    for public_id, title in Notice.objects.values_list("public_id", "title").order_by("pk"):
+        if public_id not in subjects:
+            yield Difference(f"notice {public_id} title", title, None)
+
+
+def _notice(statement: Statement, notice: Notice | None) -> Iterator[Difference]:
+    content, number = statement.content, statement.number
+    place = f"notice {statement.subject_id}"
+    if notice is None:
+        yield Difference(place, None, content["name"], number)
+        return
+    shown = {
+        "name": notice.title,
+        "payload": notice.payload,
+        "audience": notice.audience,
+        "incident": notice.incident_id or None,
+        "effective_from": iso_or_none(notice.effective_from),
+        "effective_until": iso_or_none(notice.effective_until),
+    }
+    for name, value in shown.items():
+        if name in content and value != content[name]:
+            yield Difference(
+                f"{place} {'title' if name == 'name' else name}", value, content[name], number
+            )
+    if FAMILY + notice.kind != statement.kind:
+        yield Difference(f"{place} kind", notice.kind, statement.kind, number)
+    # A history that was imported out of order keeps the moment that it gave.
+    if notice.published_at > statement.published_at:
+        moment = statement.published_at.isoformat()
+        yield Difference(f"{place} published_at", notice.published_at.isoformat(), moment, number)
+
+
+def _unlike(what: str, shown: Iterable[Fact], said: Iterable[Fact]) -> Iterator[Difference]:
+    """Yield the rows that no statement made, and those that are missing."""
+    there, told = Counter(shown), Counter(said)
+    for number, *rest in (there - told).elements():
+        yield Difference(f"{what} of statement {number}", _plain(rest), None, number or 0)
+    for number, *rest in (told - there).elements():
+        yield Difference(f"{what} of statement {number}", None, _plain(rest), number)
+
+
+def _plain(values: Iterable[Any]) -> str:
+    return " ".join("-" if one is None else str(one) for one in values)
+
+
+def _said(*kinds: str) -> Iterator[tuple[int, str, str, datetime, dict[str, Any]]]:
+    rows = Statement.objects.filter(kind__in=kinds).values_list(
+        "number", "kind", "subject_id", "published_at", "document__content__payload"
+    )
+    yield from rows.iterator(chunk_size=CHUNK)
+
+
+def _promised() -> Iterator[Fact]:
+    rows = Commitment.objects.values_list("statement_id", "notice__public_id", "promised", "due")
+    yield from rows.iterator(chunk_size=CHUNK)
+
+
+def _promises_said() -> Iterator[Fact]:
+    for number, kind, subject, _at, payload in _said(*PROMISES):
+        yield number, subject, _amount(payload["promised_total"]), _day(payload[PROMISES[kind]])
+
+
+def _paid() -> Iterator[Fact]:
+    rows = Payment.objects.values_list(
+        "statement_id", "commitment__notice__public_id", "amount", "paid_on"
+    )
+    yield from rows.iterator(chunk_size=CHUNK)
+
+
+def _payments_said() -> Iterator[Fact]:
+    for number, _kind, _subject, _at, payload in _said(PAYMENT):
+        yield number, payload["of"], _amount(payload["amount"]), _day(payload["paid_on"])
+
+
+def _rules() -> Iterator[Fact]:
+    """Yield the rules that statements made, save for fees; the first rules are in none."""
+    columns = ("category", "product", "cycle", "cutoff", "after_cutoff", "fallback")
+    times = ("usual_arrival", "valid_from", "valid_until", "known_from", "fee_percent")
+    rows = SettlementRule.objects.exclude(statement=None).exclude(statement__kind=FEE)
+    yield from rows.values_list("statement_id", *columns, *times).iterator(chunk_size=CHUNK)
+
+
+def _rules_said() -> Iterator[Fact]:
+    for number, _kind, _subject, moment, payload in _said(RULE):
+        yield (
+            number,
+            payload["category"],
+            payload["product"] or "",
+            payload["cycle"],
+            _clock(payload["cutoff"]),
+            payload["after_cutoff"] or str(AfterCutoff.ACCOUNTING_NEXT_DAY),
+            payload["fallback"] or "",
+            _clock(payload["usual_arrival"]),
+            _day(payload["valid_from"]),
+            _day(payload["valid_until"]),
+            moment,
+            None,
+        )
+
+
+def _fees() -> Iterator[Difference]:
+    """Compare the fee and its first day; which rules have had the old fee is in no statement."""
+    said = {number: payload for number, _kind, _subject, _at, payload in _said(FEE)}
+    for rule in SettlementRule.objects.filter(statement__kind=FEE).order_by("pk"):
+        number = rule.statement_id
+        fee, begins = parse_fee(said[number]["new_fee"]), _day(said[number]["effective_on"])
+        if (rule.fee, rule.valid_from) != (fee, begins):
+            shown, told = _plain([rule.fee, rule.valid_from]), _plain([fee, begins])
+            yield Difference(f"fee of statement {number}", shown, told, number)
+
+
+def _amount(written: str | None) -> Decimal | None:
+    return Decimal(written) if written else None
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def _clock(written: str | None) -> time | None:
+    return time.fromisoformat(written) if written else None
