@@ -152,7 +152,7 @@ def _fees() -> Iterator[Difference]:
     """Compare the fee and its first day; which rules have had the old fee is in no statement."""
     said = {number: payload for number, _kind, _subject, _at, payload in _said(FEE)}
     for rule in SettlementRule.objects.filter(statement__kind=FEE).order_by("pk"):
-        number = rule.statement_id
+        number = rule.statement_id or 0
         fee, begins = parse_fee(said[number]["new_fee"]), _day(said[number]["effective_on"])
         if (rule.fee, rule.valid_from) != (fee, begins):
             shown, told = _plain([rule.fee, rule.valid_from]), _plain([fee, begins])
