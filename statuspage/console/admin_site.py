@@ -38,7 +38,7 @@ class ReferenceDataSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Redirect to the account in the console: no password is set at this door."""
-        return redirect("console:account")
+        return redirect("mfa_index")
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,5 +1,6 @@
 """Proof that a reader holds a phone: a signed cookie, for half an hour."""
 
+import hmac
 from datetime import timedelta
 from typing import Final, NamedTuple
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from statuspage.lib.database_clock import database_now
+from statuspage.lib.timed_signing import sign_now, signed_within
 
 SALT: Final = "pages.phone"
 VALID_FOR: Final = timedelta(minutes=30)
@@ -29,8 +30,7 @@ def proof_give(response: HttpResponse, proof: PhoneProof) -> None:
     """Have the reader's browser keep the proof."""
     response.set_cookie(
         cookie_name(),
-        # When it was given is PostgreSQL's to say: Django's own mark is of the process's clock.
-        signing.dumps([*proof, database_now().timestamp()], salt=SALT),
+        sign_now(proof, SALT),
         max_age=int(VALID_FOR.total_seconds()),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -40,10 +40,17 @@ def proof_give(response: HttpResponse, proof: PhoneProof) -> None:
 
 def proof_of(request: HttpRequest) -> PhoneProof | None:
     """Return what the reader has proven, if that is not too long ago."""
-    kept = request.COOKIES.get(cookie_name(), "")
     try:
-        last_four, name, given = signing.loads(kept, salt=SALT)
-    except (signing.BadSignature, ValueError):
+        kept = signed_within(request.COOKIES.get(cookie_name(), ""), SALT, VALID_FOR)
+    except signing.BadSignature:
         return None
-    age = database_now().timestamp() - given
-    return PhoneProof(last_four, name) if 0 <= age <= VALID_FOR.total_seconds() else None
+    return PhoneProof(*kept)
+
+
+def proof_for(request: HttpRequest, last_four: str) -> PhoneProof | None:
+    """Return the proof of whoever holds the phone whose digits they give.
+
+    They are only counted by themselves, so that nobody else can use up what they are allowed.
+    """
+    proof = proof_of(request)
+    return proof if proof and hmac.compare_digest(proof.last_four, last_four) else None

@@ -1,6 +1,5 @@
 """The page that tells merchants whether a transaction was affected."""
 
-import hmac
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +16,7 @@ from statuspage.lib.client_ip import client_ip
 from statuspage.lib.rate_limits import within_limit
 from statuspage.notices.phrases import money
 from statuspage.pages.http import too_fast
-from statuspage.pages.phone_proof import PhoneProof, proof_of
+from statuspage.pages.phone_proof import PhoneProof, proof_for, proof_of
 from statuspage.pages.selectors import incident_name
 from statuspage.settlement.affected.hashes import normalised
 from statuspage.settlement.affected.selectors import transaction_find
@@ -77,7 +76,7 @@ def transaction_page(request: HttpRequest) -> HttpResponse:
     form = TransactionForm(request.POST)
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form}, status=400)
-    holder = _holder(request, form.cleaned_data["last_four"])
+    holder = proof_for(request, form.cleaned_data["last_four"])
     # Behind one address there may be a whole town: whoever is proven is not counted with it.
     who = holder.name if holder else client_ip(request)
     if not _within_limit("transactions", who, settings.TRANSACTIONS_PER_IP_MINUTE):
@@ -95,15 +94,6 @@ def transaction_page(request: HttpRequest) -> HttpResponse:
 
 def _within_limit(what: str, who: str, most: int) -> bool:
     return within_limit(what, who, most, fail_open=False)
-
-
-def _holder(request: HttpRequest, last_four: str) -> PhoneProof | None:
-    """Return the proof of whoever holds the phone whose digits they give.
-
-    They are only counted by themselves, so that nobody else can use up what they are allowed.
-    """
-    proof = proof_of(request)
-    return proof if proof and hmac.compare_digest(proof.last_four, last_four) else None
 
 
 def _ceilings(request: HttpRequest, holder: PhoneProof | None, merchant: str) -> list[Ceiling]:

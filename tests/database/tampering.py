@@ -6,7 +6,7 @@
 It is the same connection and the same transaction, so it works in every kind of test.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,9 @@ class BorrowedCursor:
         self._whose = whose
         self.rowcount = -1
 
-    def execute(self, statement: str, parameters: Sequence[Any] | None = None) -> "BorrowedCursor":
+    def execute(
+        self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> "BorrowedCursor":
         """Run a statement; of those that change something only the count can be read."""
         if statement.startswith("SELECT"):
             self._cursor.execute(statement, parameters)

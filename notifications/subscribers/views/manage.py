@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from notifications.subscribers.models import Consent, SignUp, Subscriber, Topic
 from notifications.subscribers.selectors import component_names
 from notifications.subscribers.services.codes import CodeRefused
 from notifications.subscribers.services.inbound import WECHAT, bind_code_issue
+from notifications.subscribers.services.merchants import GuessesRefused, merchant_follow
 from notifications.subscribers.services.signups import signup_request
 from notifications.subscribers.services.subscriptions import (
     BY_OWNER,
@@ -41,12 +43,14 @@ from notifications.subscribers.services.subscriptions import (
     subscriber_unsubscribe,
 )
 from statuspage.lib.client_ip import client_ip
+from statuspage.lib.timed_signing import sign_now, signed_within
+from statuspage.pages.phone_proof import proof_for
 from statuspage.statements.texts import CHINESE
 
 SALT: Final = "subscribers.manage"
-TOKEN_SECONDS: Final = 1800
+VALID_FOR: Final = timedelta(minutes=30)
 # A copy of the data holds more than the page shows: the code must be this fresh.
-COPY_SECONDS: Final = 600
+COPY_FOR: Final = timedelta(minutes=10)
 
 OneView = Callable[[HttpRequest, Subscriber, str], HttpResponse]
 
@@ -80,7 +84,7 @@ def manage_opened(signup: SignUp) -> HttpResponse:
     if subscriber is None:
         return redirect("subscribers:manage-unknown")
     proven = f"{subscriber.public_id}:{signup.blind_index}"
-    token = signing.dumps(proven, salt=SALT)
+    token = sign_now(proven, SALT)
     return redirect("subscribers:manage-one", token)
 
 
@@ -92,7 +96,7 @@ def _of_subscriber(*methods: str) -> Callable[[OneView], Callable[..., HttpRespo
         @wraps(view)
         def opened(request: HttpRequest, token: str) -> HttpResponse:
             try:
-                proven = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
+                proven = signed_within(token, SALT, VALID_FOR)
                 subscriber = Subscriber.objects.get(public_id=proven.partition(":")[0])
             except (signing.BadSignature, Subscriber.DoesNotExist):
                 return render(request, "notifications/subscribers/manage_expired.html", status=410)
@@ -144,7 +148,19 @@ def manage_merchant(request: HttpRequest, subscriber: Subscriber, token: str) ->
         form = MerchantForm(request.POST)
         if not form.is_valid():
             return _one_page(request, subscriber, token, merchant_form=form)
-        merchant_set(subscriber=subscriber, **form.cleaned_data)
+        holder = proof_for(request, form.cleaned_data["last_four"])
+        try:
+            merchant_follow(
+                subscriber=subscriber,
+                client_ip=client_ip(request),
+                phone=holder.name if holder else "",
+                **form.cleaned_data,
+            )
+        except GuessesRefused as refused:
+            form.add_error(None, refused)
+            page = _one_page(request, subscriber, token, merchant_form=form, prove="1")
+            page.status_code = refused.status
+            return page
     return redirect(f"{reverse('subscribers:manage-one', args=[token])}?saved=1")
 
 
@@ -155,7 +171,7 @@ def manage_data(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
     By POST: no link that is passed on, fetched ahead or kept in a history answers with it.
     """
     try:
-        proven = signing.loads(token, salt=SALT, max_age=COPY_SECONDS).partition(":")[2]
+        proven = signed_within(token, SALT, COPY_FOR).partition(":")[2]
     except signing.SignatureExpired:
         return render(request, "notifications/subscribers/manage_expired.html", status=410)
     if not subscriber.addresses.filter(blind_index=proven).exists():

@@ -5,7 +5,8 @@
     python3 verify_log.py https://status.example.com
 
 Reads the whole log (c2sp.org/tlog-tiles), computes its Merkle tree (RFC 6962) again, checks the
-signature (c2sp.org/signed-note), and compares all of it with what it saw the last time. With
+signature (c2sp.org/signed-note), and compares all of it with what it saw the last time, and what
+the status page shows of incidents and components with what their statements say. With
 --witness it also demands that so many of these have cosigned it (c2sp.org/tlog-cosignature).
 Exit status: 0 if everything matches, 1 if the log was tampered with, 2 if it could not tell.
 """
@@ -21,17 +22,22 @@ import json
 import os
 import re
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 OK, TAMPERED, CANNOT_TELL = 0, 1, 2
+PAGE_SECONDS = 3.0
 WIDTH, MOST_BYTES = 256, 32 * 1024 * 1024
+
+Row = dict[str, Any]
 
 WORDS: dict[str, tuple[str, str]] = {
     "ok": ("OK: all {size} statements are as they were signed. Root {root}", "核验通过：全部{size}条公告与签名一致。根哈希 {root}"),
@@ -53,6 +59,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "quorum": ("--quorum must be from 1 to the number of witnesses, {most}", "--quorum 须在1与见证人数{most}之间"),
     "signature": ("    The checkpoint is not signed by the key known for this log.", "    检查点不是用这份记录的已知公钥签名的。"),
     "origin": ("    The checkpoint is of another log: {origin}", "    检查点属于另一份记录：{origin}"),
+    "shown": ("    The page shows {shown!r} as {what} of {id}; statement No. {number} says {said!r}.", "    页面显示 {id} 的{what}为{shown!r}，公告第{number}号写的是{said!r}。"),
+    "unsaid": ("    The page shows {id}, of which no statement says anything.", "    页面显示 {id}，但没有任何公告提到它。"),
     "cannot": ("CANNOT TELL: {why}", "无法核验：{why}"),
     "empty": ("the log has no statement yet ({url})", "公开记录里还没有公告（{url}）"),
     "network": ("{url}: {problem}", "{url}：{problem}"),
@@ -280,6 +288,96 @@ def check_memory(seen: Seen, size: int, computed: list[bytes]) -> None:
         raise Tampered(*found)
 
 
+def shown_otherwise(url: str, entries: list[bytes]) -> list[str]:
+    """Return in words what the status page shows of incidents and components and nobody said.
+
+    Only what is public is seen here: names, impacts and states. Where a log is served alone there
+    is nothing to compare.
+    """
+    said = [json.loads(one) for one in entries]
+    site = url.removesuffix("/log")
+    return [
+        *(text for one in listed(site, "incidents") for text in check_incident(one, said)),
+        *check_components(listed(site, "components"), said),
+    ]
+
+
+def listed(site: str, what: str) -> list[Row]:
+    """Return the rows of one document of the page's API; none where there is no such API."""
+    data = get(f"{site}/api/v2/{what}.json")
+    try:
+        return list(json.loads(data)[what]) if data else []
+    except (ValueError, LookupError, TypeError):
+        raise CannotTell(say("garbled", url=f"{site}/api/v2/{what}.json")) from None
+
+
+def check_incident(shown: Row, said: list[Row]) -> list[str]:
+    """Compare an incident with the newest of the statements that the page names for it."""
+    numbers = [int(one["id"].removeprefix("st")) for one in shown["incident_updates"]]
+    if any(number > len(said) for number in numbers):
+        return []  # the page is newer than the checkpoint that was read
+    own = [
+        said[number - 1]
+        for number in sorted(numbers)
+        if said[number - 1]["subject"]["id"] == shown["id"]
+    ]
+    own = [one for one in own if one["kind"].startswith("incident.")]
+    if not own:
+        return [say("unsaid", id=shown["id"])]
+    number, content = own[-1]["number"], own[-1]["content"]
+    states = [content["status"], *(["postmortem"] if content["status"] == "resolved" else [])]
+    pairs = [
+        ("name", [*content["name"].values()]),
+        ("impact", [content["impact"]]),
+        ("status", states),
+    ]
+    return [
+        say("shown", what=what, id=shown["id"], shown=shown[what], number=number, said=right[0])
+        for what, right in pairs
+        if shown[what] not in right
+    ]
+
+
+def check_components(shown: list[Row], said: list[Row]) -> list[str]:
+    """Compare the states of components with the last statement that names each."""
+    last = {}
+    for one in said:
+        if (
+            one["kind"].startswith(("incident.", "maintenance."))
+            and one["kind"] != "incident.backfilled"
+        ):
+            last.update(
+                {
+                    each["id"]: (each["new_status"], one["number"])
+                    for each in one["content"].get("components") or ()
+                }
+            )
+    return [
+        say(
+            "shown",
+            what="status",
+            id=one["id"],
+            shown=one["status"],
+            number=last[one["id"]][1],
+            said=last[one["id"]][0],
+        )
+        for one in shown
+        if one["id"] in last and one["status"] != last[one["id"]][0]
+    ]
+
+
+def check_pages(url: str, entries: list[bytes]) -> None:
+    """Compare the page with the log; a page that is only behind gets a moment to catch up."""
+    found = shown_otherwise(url, entries)
+    if found:
+        time.sleep(PAGE_SECONDS)
+        again = shown_otherwise(url, entries)
+        still = [text for text in found if text in again]
+        note = (get(f"{url}/checkpoint") or b"").decode("utf-8", "replace")
+        if still and read_checkpoint(note, f"{url}/checkpoint")[0] == len(entries):
+            raise Tampered(*still)
+
+
 def check(url: str, seen: Seen, pinned: str) -> Seen:
     """Verify the log; return what to remember if everything matches."""
     if not url.startswith(("http://", "https://")):
@@ -299,6 +397,7 @@ def check(url: str, seen: Seen, pinned: str) -> Seen:
     wrong = [number for number, one in enumerate(entries, 1) if number_of(one) != number]
     if wrong:
         raise Tampered(*(say("numbered", number=number) for number in wrong))
+    check_pages(url, entries)
     cosigned = check_witnesses(note, seen)
     leaves = [one.hex() for one in computed]
     return Seen(keys, size, root, leaves, seen.witnesses, seen.quorum, cosigned)

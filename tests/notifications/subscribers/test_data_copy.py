@@ -11,6 +11,7 @@ from django.utils import timezone
 from notifications.subscribers.models import Address, Subscriber
 from notifications.subscribers.services.subscriptions import subscriber_erase
 from notifications.subscribers.views.manage import SALT
+from statuspage.lib.timed_signing import sign_now
 from tests.factories import make_address
 from tests.notifications.delivery.rows import deliver, statement
 from tests.notifications.subscribers.visitor import E164, NUMBER, Visitor, text_of
@@ -80,10 +81,11 @@ def test_the_code_must_be_fresh(visitor: Visitor) -> None:
 def test_after_the_erasure_or_with_another_token_there_is_nothing(visitor: Visitor) -> None:
     path = own(visitor)
     subscriber = Subscriber.objects.get()
-    bare = signing.dumps(subscriber.public_id, salt=SALT)
-    foreign = signing.dumps(f"{subscriber.public_id}:{'0' * 64}", salt=SALT)
-    forged = signing.dumps(f"{subscriber.public_id}:x", salt="else")
-    for token in (bare, foreign, forged, "x"):
+    bare = sign_now(subscriber.public_id, SALT)
+    foreign = sign_now(f"{subscriber.public_id}:{'0' * 64}", SALT)
+    forged = sign_now(f"{subscriber.public_id}:x", "else")
+    earlier = signing.dumps(f"{subscriber.public_id}:x", salt=SALT)
+    for token in (bare, foreign, forged, earlier, "x"):
         response = visitor.post(f"/manage/{token}/data/", {"json": "1"})
         assert response.status_code == 410
         assert NUMBER.replace(" ", "") not in text_of(response)

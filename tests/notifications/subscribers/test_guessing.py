@@ -10,14 +10,16 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from notifications.subscribers.models import Address
+from notifications.subscribers.models import Address, Subscriber
 from notifications.subscribers.services.codes import codes_send
+from notifications.subscribers.views.manage import SALT
+from statuspage.lib import timed_signing
 from statuspage.lib.database_clock import database_now
-from statuspage.pages import phone_proof
+from statuspage.lib.timed_signing import sign_now
 from statuspage.settlement.affected.services import transactions_forget
 from statuspage.settlement.affected.tries import ceilings_of, try_take
 from statuspage.settlement.models import LookupTry
-from tests.factories import open_incident
+from tests.factories import make_address, open_incident
 from tests.notifications.subscribers.threads import all_at_once
 from tests.notifications.subscribers.visitor import Visitor, code_in, text_of
 from tests.statuspage.settlement.affected.lists import ROW, line, take, text
@@ -165,7 +167,7 @@ def test_a_proof_lasts_half_an_hour(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("process", "database", "status"), [(31, 0, 200), (0, 31, 429), (0, -1, 429)]
+    ("process", "database", "status"), [(31, 0, 200), (0, 31, 429), (0, -31, 429)]
 )
 def test_a_proof_lasts_by_postgresqls_clock(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch, process: int, database: int, status: int
@@ -173,10 +175,13 @@ def test_a_proof_lasts_by_postgresqls_clock(
     client = proven(visitor)
     for n in range(8):
         guess(1, f"10.0.{n}.1")
+    token = sign_now(f"{make_address(OWNER).subscriber.public_id}:x", SALT)
     now, then = time.time(), database_now() + timedelta(minutes=database)
     monkeypatch.setattr(signing.time, "time", lambda: now + 60 * process)
-    monkeypatch.setattr(phone_proof, "database_now", lambda: then)
+    monkeypatch.setattr(timed_signing, "database_now", lambda: then)
     assert ask(client)[0] == status
+    # The link to one's own subscription is by the same clock.
+    assert client.get(f"/en/manage/{token}/").status_code == (200 if status == 200 else 410)
 
 
 @pytest.mark.parametrize("forged", ["", "x", "WyI4MDAxIiwieCJd", "WyI4MDAxIiwieCJd:1abc:def"])
@@ -248,3 +253,46 @@ def test_many_at_once_do_not_pass_the_ceiling() -> None:
         12, lambda n: try_take(ceilings_of(merchant="1", client_ip=f"10.0.0.{n}"))
     )
     assert answers.count(True) == 6
+
+
+def follow(subscriber: Subscriber, client: Client | None = None, **values: str) -> int:
+    """Ask at /manage/ for news of the merchant's transactions."""
+    said = {"merchant": ROW["merchant"], "last_four": ROW["phone"], **values}
+    token = sign_now(f"{subscriber.public_id}:x", SALT)
+    response = (client or Client(REMOTE_ADDR="10.0.0.1")).post(
+        f"/en/manage/{token}/merchant/", said
+    )
+    return response.status_code
+
+
+def test_subscribing_to_a_merchant_is_a_guess_like_any_other(visitor: Visitor) -> None:
+    strangers = [make_address(f"s{n}@example.com", "email").subscriber for n in range(5)]
+    answers = [follow(one, last_four=f"000{n}") for n, one in enumerate(strangers)]
+    assert answers == [302] * 3 + [429] * 2
+    # Nor is one who replaces it another one, nor the page another count.
+    assert follow(strangers[0], last_four="0009") == 429
+    assert guess(1) == [429]
+    assert follow(strangers[0], last_four="0000") == 302  # what is there already costs nothing
+    kept = [Subscriber.objects.get(pk=one.pk).merchant_key for one in strangers]
+    assert [one is None for one in kept] == [False] * 3 + [True] * 2
+
+
+def test_guessers_keep_no_owner_from_subscribing(visitor: Visitor) -> None:
+    for n in range(8):
+        guess(1, f"10.0.{n}.1")
+    owner = make_address(OWNER).subscriber
+    by_mail = make_address("owner@example.com", "email").subscriber
+    other = make_address("+8613900139000").subscriber
+    assert follow(owner) == 302  # their own phone is the one on file
+    assert follow(other) == 429
+    assert follow(by_mail, visitor.client) == 429
+    assert follow(by_mail, proven(visitor)) == 302
+    assert Subscriber.objects.get(pk=by_mail.pk).merchant_key
+
+
+def test_a_refused_guess_says_how_to_go_on(settings: Settings) -> None:
+    settings.TRANSACTIONS_PER_MERCHANT_DAY = 0
+    token = sign_now(f"{make_address(OWNER).subscriber.public_id}:x", SALT)
+    said = {"merchant": ROW["merchant"], "last_four": "0000"}
+    response = Client().post(f"/en/manage/{token}/merchant/", said)
+    assert (response.status_code, PROVE in text_of(response)) == (429, True)

@@ -12,6 +12,7 @@ from statuspage.staff.models import ApiToken, AuditEntry, Staff
 from statuspage.staff.restoring import NO_NAMES
 from statuspage.staff.roles import Role
 from statuspage.staff.services import token_issue, token_revoke
+from tests.database.tampering import as_owner
 from tests.factories import make_staff
 from tests.statuspage.console.browser import form_of, signed_in, words
 
@@ -109,7 +110,7 @@ def test_entries_of_an_earlier_release_lose_their_names(db: None) -> None:
         "fields": json.dumps({"username": "someone-who-left", "role": "admin"}),
         "erased": json.dumps({"addresses": ["138****0000", "w***@pay.example"], "how": "t 1"}),
     }
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute(OLD, values)
         for _again in range(2):
             cursor.execute(NO_NAMES)
