@@ -55,5 +55,6 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "DateMeans": "statuspage.settlement.models.DateMeans",
         "DeliveryState": "notifications.delivery.states.DeliveryState",
         "BroadcastState": "notifications.delivery.models.BroadcastState",
+        "ProposalState": "statuspage.approvals.models.ProposalState",
     },
 }

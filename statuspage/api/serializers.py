@@ -225,9 +225,33 @@ class ProposalWaiting(serializers.ModelSerializer[Proposal]):
 
     class Meta:
         model = Proposal
-        fields = ("id", "kind", "corrects", "state", "url")
+        fields: tuple[str, ...] = ("id", "kind", "corrects", "state", "url")
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, proposal: Proposal) -> str:
         """Return the URL of the console page on which a second person decides."""
         return settings.SITE_URL + reverse("console:notice_proposal", args=[proposal.pk])
+
+
+class ProposalAnswer(ProposalWaiting):
+    """What became of it: published as a statement, or sent back for a reason."""
+
+    reason = serializers.CharField(
+        source="note", help_text=_("Why it was sent back. Empty: no reason was given.")
+    )
+    statement = serializers.IntegerField(
+        source="statement_id",
+        allow_null=True,
+        help_text=_("Number of the statement that it was published as."),
+    )
+    proposed_at = MomentSerializerField()
+    decided_at = MomentSerializerField(allow_null=True)
+
+    class Meta(ProposalWaiting.Meta):
+        fields = (
+            *ProposalWaiting.Meta.fields,
+            "reason",
+            "statement",
+            "proposed_at",
+            "decided_at",
+        )

@@ -1,6 +1,7 @@
 """Approval by a second person before publishing, and review after publishing without one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from statuspage.approvals.acts import ProposalPreview, act_of, written
 from statuspage.approvals.drafts import draft_finish, draft_reopen
 from statuspage.approvals.models import Proposal, ProposalAct, ProposalState, Review
 from statuspage.lib.database_clock import database_now
-from statuspage.notices.services import NoticeDraft, check_second_person
+from statuspage.notices.services import NoticeDraft, check_author_stays, check_second_person
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 from statuspage.statements.services import check_answerable, publishing
@@ -67,7 +68,8 @@ def _submit(token: UUID, staff: Staff, given: Mapping[str, Any]) -> Proposal:
 
 def foreseen_of(proposal: Proposal) -> ProposalPreview:
     """Return the preview of what publishing the proposal now would say."""
-    return act_of(proposal).foreseen(proposal)
+    said = act_of(proposal).foreseen(proposal)
+    return replace(said, obstacle=[*said.obstacle, *_author_gone(proposal)])
 
 
 def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
@@ -75,11 +77,13 @@ def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
 
     Raises:
         ValidationError: it is already decided; the same person wrote it; the role may not approve;
-            its content has changed since; or the service refuses it.
+            its author may no longer publish; its content has changed since; or the service refuses
+            it.
     """
     with publishing():
         row = _locked(proposal)
-        check_second_person(row.proposed_by, staff)
+        check_second_person(row.proposed_by, staff, row.proposed_at)
+        check_author_stays(row.proposed_by)
         if foreseen_of(row).digest != seen:
             raise ValidationError(
                 _("What this changes is no longer what you reviewed. Please review it again."),
@@ -100,10 +104,18 @@ def send_back(*, proposal: Proposal, staff: Staff, note: str = "") -> None:
     with publishing():
         row = _locked(proposal)
         if staff.pk != row.proposed_by_id:
-            check_second_person(row.proposed_by, staff)
+            check_second_person(row.proposed_by, staff, row.proposed_at)
         row.note = note.replace("\x00", "").strip()[:NOTE_LENGTH]
         _decide(row, ProposalState.SENT_BACK, staff, None)
         draft_reopen(row.token, row.note)
+
+
+def _author_gone(proposal: Proposal) -> Sequence[str]:
+    try:
+        check_author_stays(proposal.proposed_by)
+    except ValidationError as error:
+        return error.messages
+    return ()
 
 
 def _locked(proposal: Proposal) -> Proposal:
@@ -139,6 +151,6 @@ def review(*, statement: Statement, staff: Staff) -> bool:
     Raises:
         ValidationError: the reviewer wrote it, or the role may not approve.
     """
-    check_second_person(statement.author, staff)
+    check_second_person(statement.author, staff, statement.published_at)
     _review, made = Review.objects.get_or_create(statement=statement, defaults={"staff": staff})
     return made

@@ -239,10 +239,12 @@ def _check_review(row: CalendarYear, by: Author, loaded_at: datetime | None) -> 
             _("You entered this year yourself. A second person must approve it."),
         ),
         (
-            made_or_changed([row.loaded_by_id, *days.values_list("entered_by", flat=True)], by),
+            made_or_changed(
+                [row.loaded_by_id, *days.values_list("entered_by", flat=True)], by, row.loaded_at
+            ),
             _(
-                "You made or changed the account of whoever entered this year, and nobody has "
-                "confirmed that yet. Another person must approve it."
+                "You made or changed the account of whoever entered this year, and nobody had "
+                "confirmed that by then. Another person must approve it."
             ),
         ),
     )

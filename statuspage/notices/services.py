@@ -16,7 +16,8 @@ from statuspage.notices.fields import Payload
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed
-from statuspage.staff.second_person import made_or_changed
+from statuspage.staff.permissions import Act
+from statuspage.staff.second_person import made_or_changed, may_now
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
@@ -184,23 +185,37 @@ def _notice(draft: NoticeDraft, moment: datetime) -> Notice:
     )
 
 
-def check_second_person(author: Author | None, approver: Author) -> None:
+def check_second_person(
+    author: Author | None, approver: Author, written_at: datetime | None = None
+) -> None:
     """Raise ValidationError unless the approver is not the author and may approve.
 
-    Who made or changed the author's account is no second person until another confirmed it.
+    Who made or changed the author's account is no second person until another confirmed it, and
+    never for what was written before that.
     """
     if author is not None and author.pk == approver.pk:
         raise ValidationError(_("You wrote this yourself. A second person must approve it."), "own")
-    if author is not None and made_or_changed([author.pk], approver):
+    if author is not None and made_or_changed([author.pk], approver, written_at):
         raise ValidationError(
             _(
-                "You made or changed the account of its author, and nobody has confirmed that yet. "
-                "Another person must approve this."
+                "You made or changed the account of its author, and nobody had confirmed that when "
+                "this was written. Another person must approve it."
             ),
             "own",
         )
-    if not approver.may_approve:
+    if not may_now(approver, Act.APPROVE):
         raise ValidationError(_("Your role cannot approve this."), "role")
+
+
+def check_author_stays(author: Author) -> None:
+    """Raise ValidationError where the author was disabled, or lost the right to publish, since.
+
+    A second person would else publish in the name of somebody who was shut out.
+    """
+    if not may_now(author, Act.PUBLISH):
+        raise ValidationError(
+            _("The account of its author is disabled, or may no longer publish."), "author"
+        )
 
 
 def _check_products(audience: Audience) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from statuspage.incidents.lifecycle import IncidentStatus, check_transition
 from statuspage.incidents.models import Incident
 from statuspage.lib.database_clock import database_now
-from statuspage.notices.services import check_second_person
+from statuspage.notices.services import check_author_stays, check_second_person
 from statuspage.postmortems.content import (
     FOLLOWED_UP,
     POSTMORTEM,
@@ -97,9 +97,11 @@ def postmortem_send_back(*, postmortem: Postmortem, by: Author, note: str) -> Po
     """Send it back to its author, with the reason; its author may take it back as well.
 
     Raises:
-        ValidationError: it is not waiting.
+        ValidationError: it is not waiting, or the role may not approve.
     """
     with _moved(postmortem.incident, postmortem.version, PostmortemState.DRAFT) as row:
+        if by.pk != row.author_id:
+            check_second_person(row.author, by, row.updated_at)
         row.note = note.strip()[:1000]
         row.returned_at = database_now() if by.pk != row.author_id else None
     return row
@@ -110,11 +112,12 @@ def postmortem_approve(*, postmortem: Postmortem, by: Author) -> Statement:
 
     Raises:
         ValidationError: it was changed since, is not waiting, the same person wrote it, the
-            role may not, or the incident is not over.
+            role may not, its author may no longer publish, or the incident is not over.
     """
     published = PostmortemState.PUBLISHED
     with publishing(), _moved(postmortem.incident, postmortem.version, published) as row:
-        check_second_person(row.author, by)
+        check_second_person(row.author, by, row.updated_at)
+        check_author_stays(row.author)
         if row.incident.status != IncidentStatus.RESOLVED:
             raise ValidationError(_("The incident is still open. Resolve it first."), code="open")
         statement = publish(

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.database_clock import database_now
@@ -87,11 +87,15 @@ def language_change(*, staff: Staff, language: str, by: Staff, ip: str = "") -> 
 
 
 def account_disable(*, staff: Staff, by: Staff, ip: str = "") -> None:
-    """Sign them out everywhere and let them and their tokens in no more."""
+    """Sign them out everywhere and let them in no more; their tokens end for good.
+
+    Enabling the account again brings back neither its password nor who may hold a token of it.
+    """
     with changing(staff, by) as kept:
         if kept.is_active:
             kept.is_active = False
             _close(kept, "is_active")
+            _revoke(ApiToken.objects.filter(staff=kept))
             sign_out_elsewhere(staff=kept, but=None)
             _record("account.disabled", kept, by, ip)
 
@@ -163,8 +167,11 @@ def _revoke_doubtful_tokens(kept: Staff) -> None:
     """
     first = open_changes(kept).last()
     if first is not None:
-        tokens = ApiToken.objects.filter(staff=kept, revoked_at=None, created_at__gte=first.at)
-        tokens.update(revoked_at=database_now())
+        _revoke(ApiToken.objects.filter(staff=kept, created_at__gte=first.at))
+
+
+def _revoke(tokens: QuerySet[ApiToken]) -> None:
+    tokens.filter(revoked_at=None).update(revoked_at=database_now())
 
 
 def _close(kept: Staff, *fields: str) -> None:

@@ -5,6 +5,7 @@ confirmed it, it does not count as a second one: neither to approve, nor beside 
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 from django.core.exceptions import ValidationError
@@ -26,13 +27,24 @@ class Named(Protocol):
     def pk(self) -> int: ...
 
 
-def made_or_changed(accounts: Iterable[int | None], by: Named) -> bool:
+def made_or_changed(
+    accounts: Iterable[int | None], by: Named, when: datetime | None = None
+) -> bool:
     """Return whether `by` did so to one of the accounts, and no third person confirmed that yet.
 
-    As far as anyone knows, they are then one person.
+    As far as anyone knows, they are then one person. They also were at the moment `when`, if the
+    confirmation came later: it says whose the account is now, not who used it before.
     """
-    found = AccountChange.objects.filter(staff__in=[*accounts], by=by.pk, confirmed_at=None)
+    open_now = Q(confirmed_at=None)
+    open_then = Q(at__lte=when, confirmed_at__gt=when) if when else Q(pk=None)
+    found = AccountChange.objects.filter(open_now | open_then, staff__in=[*accounts], by=by.pk)
     return found.exists()
+
+
+def may_now(staff: Named, act: Act) -> bool:
+    """Return whether they may do it as their account is now, not as it was when it was read."""
+    found = Staff.objects.filter(pk=staff.pk).first()
+    return found is not None and may(found, act)
 
 
 def changed(staff: Staff, kind: AccountChange.Kind, by: Staff | None) -> None:
@@ -61,8 +73,10 @@ def tokens_waiting() -> QuerySet[ApiToken]:
     return rows.select_related("staff", "issued_by").order_by("pk")
 
 
-def account_confirm(*, staff: Staff, by: Staff, seen: int, ip: str = "") -> None:
-    """Confirm the account as it now is; `seen` is the last change that `by` was shown.
+def account_confirm(*, staff: Staff, by: Staff, seen: int, role: str, ip: str = "") -> None:
+    """Confirm the account; `seen` is the last change that `by` was shown, `role` its role then.
+
+    Single sign-on changes roles without a change that anybody made.
 
     Raises:
         ValidationError: `by` may not, or changed it themselves; it changed since; its owner has not
@@ -71,7 +85,7 @@ def account_confirm(*, staff: Staff, by: Staff, seen: int, ip: str = "") -> None
     with transaction.atomic():
         kept, second = _locked(staff, by)
         _check_second(kept, second)
-        _check_account(kept, seen)
+        _check_account(kept, seen, role)
         _mark_confirmed(kept, second)
         record(act="account.confirmed", staff=second, target=kept.get_username(), ip=ip)
 
@@ -143,7 +157,7 @@ def _check_second(kept: Staff, second: Staff) -> None:
         )
 
 
-def _check_account(kept: Staff, seen: int) -> None:
+def _check_account(kept: Staff, seen: int, role: str) -> None:
     last = _open_changes(kept).values_list("pk", flat=True).first() or 0
     refusals = (
         (not kept.is_active, _("This account is disabled.")),
@@ -152,7 +166,10 @@ def _check_account(kept: Staff, seen: int) -> None:
             kept.waits_for_owner,
             _("Its owner has not set a password yet: whoever holds the link could still take it."),
         ),
-        (seen != last, _("The account was changed while you looked at it. Please check again.")),
+        (
+            (seen, role) != (last, kept.role),
+            _("The account was changed while you looked at it. Please check again."),
+        ),
     )
     for refused, why in refusals:
         if refused:
@@ -160,7 +177,8 @@ def _check_account(kept: Staff, seen: int) -> None:
 
 
 def _check_token(kept: ApiToken, second: Staff) -> None:
-    if second.pk in {kept.staff_id, kept.issued_by_id} or made_or_changed([kept.staff_id], second):
+    one_hand = made_or_changed([kept.staff_id, kept.issued_by_id], second, kept.created_at)
+    if second.pk in {kept.staff_id, kept.issued_by_id} or one_hand:
         raise ValidationError(
             _("You issued this token, or changed its owner's account. Another person decides."),
             "own",

@@ -68,6 +68,7 @@ API: Final[dict[str, dict[str, Act]]] = {
     "api/v1/statements/<int:number>/": {"GET": Act.READ},
     "api/v1/statements/<int:number>/corrections/": {"POST": Act.PUBLISH},
     "api/v1/statements/<int:number>/withdrawals/": {"POST": Act.PUBLISH},
+    "api/v1/proposals/<int:number>/": {"GET": Act.READ},
     "api/v1/components/": {"GET": Act.READ},
     "api/v1/broadcasts/<int:number>/": {"GET": Act.READ},
     "api/v1/deliveries/": {"GET": Act.READ},

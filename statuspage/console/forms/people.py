@@ -40,9 +40,10 @@ class InviteForm(PersonForm):
 
 
 class ConfirmForm(forms.Form):
-    """The last change of the account that the second person looked at."""
+    """The last change of the account, and its role, that the second person looked at."""
 
     seen = forms.IntegerField(min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.HiddenInput)
 
 
 class WelcomeForm(forms.Form):

@@ -94,7 +94,7 @@ def person_confirm(request: HttpRequest, number: int) -> HttpResponse:
         account_confirm(
             staff=found,
             by=staff_of(request),
-            seen=form.cleaned_data["seen"],
+            **form.cleaned_data,
             ip=client_ip(request),
         )
     except ValidationError as error:

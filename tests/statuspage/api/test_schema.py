@@ -71,6 +71,7 @@ def test_every_address_of_the_design_is_described(schema):
             "statements/<>/withdrawals/",
             "arrival/",
             "components/",
+            "proposals/<>/",
             "broadcasts/<>/",
             "deliveries/",
             "subscribers/",

@@ -219,7 +219,16 @@ def test_an_approver_confirms_and_changes_nothing(admin: Client) -> None:
     assert "confirmed by" in words(approver.get(f"{PEOPLE}{wei.pk}/"))
 
 
-@pytest.mark.parametrize("sent", [{}, {"seen": "x"}, {"seen": "-1"}, {"seen": "9" * 30}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"seen": "0"},
+        {"role": "approver"},
+        {"seen": "0", "role": "x"},
+        *({"seen": seen, "role": "approver"} for seen in ("x", "-1", "9" * 30)),
+    ],
+)
 def test_a_confirmation_says_what_was_looked_at(admin: Client, sent: dict[str, str]) -> None:
     wei, link = invited(admin)
     accept(link)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from statuspage.calendar.models import CalendarProfile
 from statuspage.lib.money import Fee
 from statuspage.notices.models import Product
 from statuspage.notices.services import notice_publish
@@ -123,6 +124,17 @@ class TestProducts:
         product = Product.objects.get(code="abroad")
         assert product.name == {"zh-hans": "境外卡", "en": "Foreign cards"}
         assert product.profile.code == "fx"
+
+    def test_nobody_moves_promised_dates_or_prices_alone_by_changing_a_product(self) -> None:
+        product, admin = make_product(), signed_in(Role.ADMIN)
+        other = CalendarProfile.objects.exclude(pk=product.profile_id).first()
+        values = {"name_zh": "新名", "name_en": "New", "position": 9}
+        changed = {"code": "elsewhere", "profile": other.pk}
+        path = f"/admin/notices/product/{product.pk}/change/"
+        assert admin.post(path, values | changed).status_code == 302
+        found = Product.objects.get(pk=product.pk)
+        assert (found.code, found.profile) == (product.code, product.profile)
+        assert (found.name["en"], found.position) == ("New", 9)
 
     def test_no_product_is_ever_deleted_because_notices_speak_of_it(self) -> None:
         product = make_product()

@@ -16,6 +16,7 @@ from statuspage.staff.permissions import Act, may
 from statuspage.staff.roles import Role
 from statuspage.staff.second_person import (
     account_confirm,
+    account_confirm_on_server,
     open_changes,
     token_confirm,
     token_refuse,
@@ -58,8 +59,9 @@ def made_by(admin: Staff, name: str = "puppet", role: str = Role.APPROVER) -> St
 
 def confirm(staff: Staff, by: Staff) -> None:
     """Confirm as the page does, after looking at the last change."""
+    staff.refresh_from_db()
     last = open_changes(staff).first()
-    account_confirm(staff=staff, by=by, seen=last.pk if last else 0)
+    account_confirm(staff=staff, by=by, seen=last.pk if last else 0, role=staff.role)
     staff.refresh_from_db()
 
 
@@ -173,6 +175,29 @@ def test_who_was_disabled_and_enabled_again_waits(lin: Staff, chen: Staff) -> No
     cannot_confirm(chen, by=lin)
 
 
+def test_who_was_disabled_has_no_token_left_when_enabled_again(lin: Staff, chen: Staff) -> None:
+    """Neither at once, nor when a second person confirms the account, who sees no token."""
+    secrets = [
+        token_issue(name="x", staff=chen, scopes=["read", "publish", *more], confirmed=True)
+        for more in ([], ["alone"])
+    ]
+    assert all(map(token_check, secrets))
+    people.account_disable(staff=chen, by=lin)
+    people.account_enable(staff=chen, by=lin)
+    assert not any(map(token_check, secrets))
+    account_confirm_on_server(staff=Staff.objects.get(pk=chen.pk))
+    assert not any(map(token_check, secrets))
+
+
+def test_a_role_that_single_sign_on_raised_while_somebody_looked_is_looked_at_again(
+    chen: Staff,
+) -> None:
+    wei = make_staff(Role.AUTHOR, confirmed_at=None)
+    Staff.objects.filter(pk=wei.pk).update(role=Role.ADMIN)
+    with pytest.raises(ValidationError, match="changed while you looked"):
+        account_confirm(staff=wei, by=chen, seen=0, role=Role.AUTHOR)
+
+
 def test_whose_address_another_changed_waits(lin: Staff, chen: Staff) -> None:
     people.email_change(staff=chen, email="lin+chen@x.example", by=lin)
     chen.refresh_from_db()
@@ -199,7 +224,7 @@ def test_what_changed_while_somebody_looked_is_looked_at_again(lin: Staff, chen:
     seen = open_changes(wei).first().pk
     people.role_change(staff=wei, role=Role.ADMIN, by=lin)
     with pytest.raises(ValidationError, match="changed while you looked"):
-        account_confirm(staff=wei, by=chen, seen=seen)
+        account_confirm(staff=wei, by=chen, seen=seen, role=Role.ADMIN)
 
 
 def test_all_who_changed_it_are_one_hand(lin: Staff, chen: Staff) -> None:
