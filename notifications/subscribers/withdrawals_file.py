@@ -69,6 +69,7 @@ def list_add(new: Iterable[Listed]) -> None:
 
     Raises:
         OSError: the disk is full or read-only.
+        UnusableList: what is there is no list of ours; it is left as it is.
     """
     with _alone():
         path = own_list()
@@ -76,6 +77,8 @@ def list_add(new: Iterable[Listed]) -> None:
             list_write(path, new)
             return
         with path.open("r+b") as file:
+            if file.readline() != f"{_head()}\n".encode("ascii"):
+                raise UnusableList(f"{path} is no list under this ADDRESS_INDEX_KEY")
             _cut_short(file.fileno(), path)
             file.seek(0, os.SEEK_END)
             file.write("".join(map(_line, new)).encode("ascii"))

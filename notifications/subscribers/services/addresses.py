@@ -21,9 +21,8 @@ from notifications.subscribers.services.subscriptions import (
     consent_record,
 )
 from notifications.subscribers.services.withdrawals import (
-    ERASED,
     adding_beside_no_erasure,
-    erased_among,
+    withdrawn_among,
 )
 
 WEBHOOK: Final = "webhook"
@@ -71,8 +70,8 @@ def address_add(
     source = clean_source(source)
     with transaction.atomic():
         adding_beside_no_erasure()
-        if erased_among([contact]):
-            raise OwnerControlled(ERASED, code="erased")
+        if withdrawn := withdrawn_among([contact]):
+            raise OwnerControlled(str(withdrawn[contact.index]), code="erased")
         address = address_obtain(contact, choices)
         if (
             address.suppressed_at

@@ -6,15 +6,15 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from django.db import transaction
+from django.utils.functional import Promise
 
 from notifications.subscribers.crypto import decrypt, encrypt
 from notifications.subscribers.models import Import
 from notifications.subscribers.services.csv_rows import SubscriberRow, SubscriberTable
 from notifications.subscribers.services.import_rows import rows_write
 from notifications.subscribers.services.withdrawals import (
-    ERASED,
     adding_beside_no_erasure,
-    erased_among,
+    withdrawn_among,
 )
 from statuspage.uploads.pipeline import Pipeline
 from statuspage.uploads.tables import Problem, UploadLine, best_encoding
@@ -69,27 +69,29 @@ def rows_import(
 ) -> list[UploadLine[SubscriberRow]]:
     """Import some rows inside the caller's transaction, and add to the report.
 
-    Returns the lines of those whose owners had them erased: nothing of such a line is imported.
+    Returns the lines of those whose owners had them erased, or stopped the messages: nothing of
+    such a line is imported.
     """
     adding_beside_no_erasure()
-    erased = erased_among(one for row in rows.values() for one in (row.phone, row.email) if one)
-    refused = {number: found for number, row in rows.items() if (found := _erased(row, erased))}
+    gone = withdrawn_among(one for row in rows.values() for one in (row.phone, row.email) if one)
+    refused = {number: found for number, row in rows.items() if (found := _withdrawn(row, gone))}
     wanted = [row for number, row in rows.items() if number not in refused]
     done = rows_write({row.phone.index: row for row in wanted}.values())
     report.updated += done.updated
     report.created += done.created
     report.skipped += len(wanted) - done.updated - done.created
     return [
-        UploadLine(number, None, [Problem(number, column, str(ERASED))])
-        for number, column in refused.items()
+        UploadLine(number, None, [Problem(number, column, str(why))])
+        for number, (column, why) in refused.items()
     ]
 
 
-def _erased(row: SubscriberRow, erased: frozenset[str]) -> str:
-    """Return the column whose address was erased; empty if none was."""
-    if row.phone.index in erased:
-        return "phone"
-    return "email" if row.email and row.email.index in erased else ""
+def _withdrawn(row: SubscriberRow, gone: Mapping[str, Promise]) -> tuple[str, Promise] | None:
+    """Return the column whose address may not be added, and why; None if both may."""
+    for column, contact in (("phone", row.phone), ("email", row.email)):
+        if contact and contact.index in gone:
+            return column, gone[contact.index]
+    return None
 
 
 class Imports(Pipeline[Import, SubscriberRow]):

@@ -94,8 +94,12 @@ def addresses_reactivate(ids: Iterable[int]) -> int:
 
 
 def suppress(address: Address, *, reason: str, source: str) -> bool:
-    """Stop an address that is not stopped yet; the owner's own stop also withdraws consent."""
-    if address.suppressed_at:
+    """Stop an address that is not stopped yet; the owner's own stop also withdraws consent.
+
+    Where a provider stopped it before, the owner's word takes that place: staff may undo the one,
+    and not the other.
+    """
+    if address.suppressed_at and (reason not in BY_OWNER or address.suppressed_for in BY_OWNER):
         return False
     address.suppressed_at, address.suppressed_for = timezone.now(), reason
     address.save(update_fields=["suppressed_at", "suppressed_for"])

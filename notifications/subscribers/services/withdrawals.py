@@ -9,7 +9,8 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
@@ -28,6 +29,9 @@ from notifications.subscribers.withdrawals_file import (
 from statuspage.lib.database_clock import database_now
 
 ERASED: Final = _("The owner of this address asked us to erase it. Only they can sign up again.")
+STOPPED: Final = _(
+    "The owner of this address has stopped our messages. Only they can sign up again."
+)
 # A firm's systems: their owners cannot sign up on the website, so staff may add them again.
 NOT_PEOPLE: Final = frozenset({AddressKind.URL, AddressKind.ROBOT})
 ERASING: Final = "SELECT pg_advisory_xact_lock(hashtext('subscribers.erasing'))"
@@ -58,20 +62,34 @@ def withdrawal_note(address: Address, act: str, *, reason: str = "") -> None:
     transaction.on_commit(partial(_write, [_listed(noted)]))
 
 
-def erased_among(contacts: Iterable[Contact]) -> frozenset[str]:
-    """Return the blind indexes of those that staff may not add: erased, and not back by himself."""
+def withdrawn_among(contacts: Iterable[Contact]) -> dict[str, Promise]:
+    """Return those that staff may not add, by blind index, and why.
+
+    Who was erased and is not back by himself, and who stopped the messages to an address that a
+    restore has lost: where it is there, it says so itself.
+    """
     channels: dict[str, set[str]] = {}
     for one in contacts:
         if one.kind not in NOT_PEOPLE:
             channels.setdefault(one.channel, set()).add(one.index)
-    found: set[str] = set()
+    found: dict[str, Promise] = {}
+    resumed = Withdrawal.objects.filter(
+        channel=OuterRef("channel"),
+        blind_index=OuterRef("blind_index"),
+        act=Withdrawal.Act.RESUMED,
+        at__gt=OuterRef("at"),
+    )
+    stands = Q(act=Withdrawal.Act.ERASED) | (Q(act=Withdrawal.Act.STOPPED) & ~Exists(resumed))
     for channel, indexes in channels.items():
         there = Address.objects.filter(channel=channel, blind_index=OuterRef("blind_index"))
-        erased = Withdrawal.objects.filter(
-            ~Exists(there), channel=channel, blind_index__in=indexes, act=Withdrawal.Act.ERASED
-        )
-        found |= set(erased.values_list("blind_index", flat=True))
-    return frozenset(found)
+        rows = Withdrawal.objects.filter(
+            stands, ~Exists(there), channel=channel, blind_index__in=indexes
+        ).order_by("at")
+        found |= {
+            index: ERASED if act == Withdrawal.Act.ERASED else STOPPED
+            for index, act in rows.values_list("blind_index", "act")
+        }
+    return found
 
 
 def withdrawals_keep() -> None:
@@ -113,7 +131,7 @@ def _listed(one: Withdrawal) -> Listed:
 def _write(lines: list[Listed]) -> None:
     try:
         list_add(lines)
-    except OSError as error:
+    except (OSError, UnusableList) as error:
         # It is in the table, and the sweep tries again.
         logger.error("a withdrawal is not on the disk yet: %s", error)  # noqa: TRY400
 

@@ -1,5 +1,6 @@
 """Snapshots in PostgreSQL, their source: written by one renderer, read by every process."""
 
+import logging
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from typing import Final
@@ -13,6 +14,8 @@ from statuspage.pages.snapshots.pages import Page
 RENDERING_LOCK: Final = 7_301_002
 CHANNEL: Final = "candor_pages"
 COLUMNS: Final = [field.name for field in Snapshot._meta.concrete_fields if not field.primary_key]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -90,14 +93,33 @@ def tell(word: str) -> None:
 
 
 def news(known: Mapping[str, str]) -> SnapshotChanges:
-    """Return the current edition, without the pages whose etag a process knows."""
+    """Return the current edition, without the pages whose etag a process knows.
+
+    And without those that somebody has written into the database past the program: they are
+    rendered again, and readers get what a process has, or what Django answers.
+    """
     with transaction.atomic():
         snapshot_of_the_database()
         edition, listed = current(), etags()
         lacking = [key for key, etag in listed.items() if known.get(key) != etag]
         rows = Snapshot.objects.filter(key__in=lacking)
         pages = [_page(row) for row in rows]
-    return SnapshotChanges(edition.number, edition.head, pages, frozenset(listed))
+    ours = [page for page in pages if page.is_ours]
+    if len(ours) < len(pages):
+        _refuse([page for page in pages if page not in ours])
+    return SnapshotChanges(edition.number, edition.head, ours, frozenset(listed))
+
+
+def _refuse(pages: Sequence[Page]) -> None:
+    """Have pages rendered again that are not ours."""
+    for page in pages:
+        if not page.is_of_an_earlier_release:
+            logger.error("somebody has changed the page %s in the database", page.key)
+    with transaction.atomic():
+        wait_alone()
+        for page in pages:
+            Snapshot.objects.filter(key=page.key, etag=page.etag).update(etag="", reference="")
+        Edition.objects.update(reference="")
 
 
 def _page(row: Snapshot) -> Page:

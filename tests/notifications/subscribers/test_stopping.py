@@ -92,11 +92,14 @@ class TestSuppressing:
         assert not Consent.objects.exists()
         assert Address.objects.get().suppressed_for == "bad_address"
 
-    def test_the_first_reason_stays(self) -> None:
+    @pytest.mark.parametrize("first", [Reason.BAD_ADDRESS, Reason.OPTED_OUT])
+    def test_of_providers_the_first_reason_stays_and_the_owners_stays_always(
+        self, first: Reason
+    ) -> None:
         make_address(E164)
-        address_suppress(channel=SMS, clear_address=E164, reason=Reason.BAD_ADDRESS)
-        assert not address_suppress(channel=SMS, clear_address=E164, reason=Reason.OPTED_OUT)
-        assert Address.objects.get().suppressed_for == "bad_address"
+        address_suppress(channel=SMS, clear_address=E164, reason=first)
+        assert not address_suppress(channel=SMS, clear_address=E164, reason=Reason.FAILING)
+        assert Address.objects.get().suppressed_for == first
 
     @pytest.mark.parametrize("spelling", ["138 0013 8000", "008613800138000", E164])
     def test_any_spelling_finds_the_address(self, spelling: str) -> None:

@@ -22,9 +22,10 @@ from notifications.subscribers.services.subscriptions import (
     BY_OWNER,
     address_reactivate,
     address_suppress,
+    addresses_reactivate,
     subscriber_erase,
 )
-from notifications.subscribers.services.withdrawals import ERASED, withdrawals_keep
+from notifications.subscribers.services.withdrawals import ERASED, STOPPED, withdrawals_keep
 from statuspage.staff.roles import Role
 from statuspage.staff.services import token_issue
 from tests.factories import make_address, make_staff
@@ -113,6 +114,51 @@ class TestImporting:
             address_add(channel="twilio_sms", raw=NUMBER, language="en", source="contract")
 
 
+class TestStopped:
+    """STOP, and then a restore that knows nothing of the address: only the list does."""
+
+    @pytest.fixture(autouse=True)
+    def lost(self) -> None:
+        make_address(E164)
+        address_suppress(channel="twilio_sms", clear_address=E164, reason="opted_out")
+        Subscriber.objects.all().delete()
+
+    def test_an_import_does_not_bring_them_back(self) -> None:
+        report = subscriber_import(csv(f"{NUMBER},zh,,contract,"))
+        assert (report.created, report.failed) == (0, 1)
+        assert report.errors[0].message == str(STOPPED)
+        with pytest.raises(OwnerControlled, match="stopped our messages"):
+            address_add(channel="twilio_sms", raw=NUMBER, language="en", source="contract")
+        assert not Address.objects.exists()
+
+    def test_they_do_themselves(self, visitor: Visitor) -> None:
+        visitor.subscribe()
+        assert Address.objects.get().suppressed_at is None
+
+    def test_nobody_is_kept_out_who_has_resumed(self) -> None:
+        stop = Withdrawal.objects.get()
+        Withdrawal.objects.create(
+            act="resumed",
+            channel=stop.channel,
+            blind_index=stop.blind_index,
+            at=stop.at + timedelta(seconds=1),
+        )
+        assert subscriber_import(csv(f"{NUMBER},zh,,contract,")).created == 1
+
+
+def test_the_owners_stop_counts_although_a_provider_stopped_it_before() -> None:
+    """Staff may undo a provider's stop; they did not see that a STOP had come meanwhile."""
+    address = make_address(E164)
+    address_suppress(channel="twilio_sms", clear_address=E164, reason="bad_address")
+    assert address_suppress(channel="twilio_sms", clear_address=E164, reason="opted_out")
+    assert not address_suppress(channel="twilio_sms", clear_address=E164, reason="unsubscribed")
+    assert addresses_reactivate([address.pk]) == 0
+    address.refresh_from_db()
+    assert address.suppressed_for == "opted_out"
+    assert [one.act for one in Withdrawal.objects.all()] == ["stopped"]
+    assert address.consents.get().act == Consent.Act.WITHDRAWN
+
+
 class TestTheList:
     def lines(self) -> list[str]:
         return [f"{one.act} {one.channel}" for one in sorted(files.list_read(files.own_list()))]
@@ -178,6 +224,20 @@ class TestTheList:
         files.own_list().write_text(text.replace("{head}", head))
         with pytest.raises(files.UnusableList):
             files.list_read(files.own_list())
+
+    @pytest.mark.parametrize("text", ["", "no line", "candor-withdrawals/1 0000000000000000\n"])
+    def test_nothing_is_added_to_a_list_of_somebody_else(
+        self,
+        text: str,
+        caplog: pytest.LogCaptureFixture,
+        django_capture_on_commit_callbacks: object,
+    ) -> None:
+        withdrawals_keep()
+        files.own_list().write_text(text)
+        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+            erased()
+        assert files.own_list().read_text() == text
+        assert "is not on the disk yet" in caplog.text
 
 
 class TestApplying:

@@ -16,7 +16,7 @@ from django.utils.log import log_response
 
 from notifications.hints import hint
 from statuspage.celery import _follow
-from statuspage.operations.logs import RequestIdFilter, current_request, follow_request, logging_by
+from statuspage.operations.logs import current_request, follow_request, logging_by
 
 
 @pytest.fixture
@@ -27,7 +27,8 @@ def lines(request: pytest.FixtureRequest) -> Iterator[StringIO]:
     stream = StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(configurator.configure_formatter(chosen["formatters"]["chosen"]))
-    handler.addFilter(RequestIdFilter())
+    for name in chosen["handlers"]["console"]["filters"]:
+        handler.addFilter(configurator.configure_filter(chosen["filters"][name]))
     logger = logging.getLogger("candor.test")
     logger.addHandler(handler)
     yield stream
@@ -126,3 +127,23 @@ def test_what_beat_asks_for_belongs_to_nobody(headers: Any, expected: str) -> No
     follow_request("request-of-the-task-before")
     _follow(task=Task(headers))
     assert current_request() == expected
+
+
+@pytest.mark.parametrize("lines", ["line", "json"], indirect=True)
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/manage/MTIz:1abc:SECRET/stop/", "/manage/…"),
+        ("/en/manage/MTIz:1abc:SECRET/", "/en/manage/…"),
+        ("/console/welcome/SECRET/abc-SECRET/", "/console/welcome/…"),
+        ("/console/login/password/SECRET/abc-SECRET/", "/console/login/password/…"),
+        ("/manage/erased/", "/manage/erased/"),
+        ("/manage/", "/manage/"),
+        ("/manage/code/bcdfghjkmnpq/", "/manage/code/bcdfghjkmnpq/"),
+    ],
+)
+def test_no_log_has_a_link_by_which_one_gets_in(lines: StringIO, path: str, shown: str) -> None:
+    """As Django logs a refused method, and the web server what failed."""
+    logging.getLogger("candor.test").warning("Method Not Allowed (%s): %s", "GET", path)
+    assert "SECRET" not in lines.getvalue()
+    assert f"(GET): {shown}" in lines.getvalue()
