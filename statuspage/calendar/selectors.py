@@ -33,9 +33,19 @@ CALENDARS_KEPT: Final = 64
 FAR_AHEAD: Final = timedelta(days=60)
 
 
-def calendar_of(profile: str, as_of: datetime | None = None) -> Calendar:
+def promised_calendar(profile: str, as_of: datetime | None = None) -> Calendar:
+    """Return the calendar by which the public is told dates: without what one person loaded.
+
+    Such a year is as good as not published until a second person has reviewed it. What a command
+    loaded on the server counts at once.
+    """
+    return calendar_of(profile, as_of, vouched=True)
+
+
+def calendar_of(profile: str, as_of: datetime | None = None, *, vouched: bool = False) -> Calendar:
     """Return the calendar of a profile as it was known at `as_of`, by default now.
 
+    `vouched` leaves out the years that a person loaded and no second one reviewed.
     One query reads the years and checks for added days; the days themselves are cached in each
     process.
 
@@ -45,6 +55,8 @@ def calendar_of(profile: str, as_of: datetime | None = None) -> Calendar:
     moment = as_of or timezone.now()
     known = CalendarDay.objects.filter(profile=OuterRef("pk"), known_from__lte=moment)
     loaded = Q(years__known_from__lte=moment) & ~Q(years__status=YearStatus.UNPUBLISHED)
+    if vouched:
+        loaded &= Q(years__status=YearStatus.REVIEWED) | Q(years__loaded_by=None)
     found = CalendarProfile.objects.annotate(
         loaded=ArrayAgg("years__year", filter=loaded, default=[]),
         last=Subquery(known.order_by("-pk").values("pk")[:1]),

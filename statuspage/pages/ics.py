@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from statuspage.calendar.models import CalendarProfile, DayKind
-from statuspage.calendar.selectors import calendar_of, changed_at
+from statuspage.calendar.selectors import changed_at, promised_calendar
 from statuspage.calendar.workdays import STATUTORY_HOLIDAY, WEEKEND, WEEKEND_DAY, Day, days_of, runs
 from statuspage.incidents.lifecycle import MaintenanceStatus
 from statuspage.incidents.models import Maintenance
@@ -57,7 +57,7 @@ def calendar_file(profile: CalendarProfile, language: str) -> bytes:
 
 def _rests(profile: str, language: str) -> Iterator[Event]:
     """Return the days without settlement; consecutive days are one event."""
-    calendar, stamp = calendar_of(profile), changed_at(profile)
+    calendar, stamp = promised_calendar(profile), changed_at(profile)
     since = timezone.localdate().year - 1
     days = [day for year in sorted(calendar.years) if year >= since for day in days_of(year)]
     resting = [(day, calendar.day(day)) for day in days if not calendar.settles(day)]

@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.calendar.models import DOMESTIC
-from statuspage.calendar.selectors import calendar_of
+from statuspage.calendar.selectors import promised_calendar
 from statuspage.calendar.workdays import (
     MAKE_UP_WORKDAY,
     ONE_DAY,
@@ -108,7 +108,7 @@ def plan_of(holiday: str, year: int, as_of: datetime | None = None) -> Plan:
         NoSuchHoliday: the year has none of that name.
         ValidationError: no rule is in force on those dates.
     """
-    calendar = calendar_of(DOMESTIC, as_of)
+    calendar = promised_calendar(DOMESTIC, as_of)
     period = holiday_period(holiday, year, calendar)
     days = list(days_between(*span_of(period, calendar)))
     abroad = list(products().exclude(profile__code=DOMESTIC))
@@ -179,7 +179,7 @@ def _columns(held: Mapping[date, Mapping[Merchants, Held]], as_of: datetime | No
         if all(merchants in one for one in others):
             rules = tuple(one[merchants][0] for one in held.values())
             alike.setdefault((profile, rules), []).append(merchants)
-    calendars = {profile: calendar_of(profile, as_of) for profile, _rules in alike}
+    calendars = {profile: promised_calendar(profile, as_of) for profile, _rules in alike}
     columns = [
         Column(dict(zip(held, rules, strict=True)), profile, calendars[profile], sorted(found))
         for (profile, rules), found in alike.items()

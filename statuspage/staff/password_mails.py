@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from statuspage.staff.audit import record
 from statuspage.staff.impersonal import account
@@ -69,7 +69,7 @@ def _sent(mail: PasswordMail) -> bool:
 
 
 def _letter(staff: Staff) -> EmailMessage:
-    operator = settings.OPERATOR_NAME["en"]
+    operator = settings.OPERATOR_NAME["en" if get_language() == "en" else "zh-hans"]
     body = _(
         "Somebody, probably you, asked for a new password for the account %(name)s.\n\n"
         "Set it here within an hour:\n%(link)s\n\n"

@@ -79,7 +79,7 @@ def publishing() -> Iterator[datetime]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING_LOCK])
-        yield max(database_now(), _last_moment())
+        yield max(database_now(), _last()[1])
 
 
 def publish(
@@ -102,8 +102,9 @@ def publish(
         LogBroken: the log in the database is not the one that was signed last.
     """
     with publishing() as now:
-        moment = max(published_at, _last_moment()) if published_at else now
-        number = _next_number()
+        last, last_moment = _last()
+        moment = max(published_at, last_moment) if published_at else now
+        number = _number_after(last)
         data = canonical(
             documents.document_of(
                 number=number,
@@ -202,20 +203,19 @@ def _answer(
     )
 
 
-def _next_number() -> int:
+def _number_after(last: int) -> int:
     """Return the number after the last one. A signed number is never used again.
 
     If someone has removed the last statement from the table, the tree still has it: the gap stays
     visible to everyone.
     """
-    last = Statement.objects.order_by("-number").values_list("number", flat=True).first()
-    return max(last or 0, tree_size()) + 1
+    return max(last, tree_size()) + 1
 
 
-def _last_moment() -> datetime:
-    """Return when the newest statement was published."""
-    moments = Statement.objects.order_by("-number").values_list("published_at", flat=True)
-    return moments.first() or datetime.min.replace(tzinfo=UTC)
+def _last() -> tuple[int, datetime]:
+    """Return the newest statement's number, and when it was published."""
+    rows = Statement.objects.order_by("-number").values_list("number", "published_at")
+    return rows.first() or (0, datetime.min.replace(tzinfo=UTC))
 
 
 def _check_length(data: bytes) -> None:

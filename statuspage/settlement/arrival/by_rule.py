@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from statuspage.calendar.models import CalendarProfile, CalendarYear
-from statuspage.calendar.selectors import calendar_of
+from statuspage.calendar.selectors import promised_calendar
 from statuspage.calendar.workdays import (
     MAKE_UP_WORKDAY,
     ONE_DAY,
@@ -41,7 +41,7 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
     """Return when the money arrives if nothing is late."""
     # A product brings its own calendar; the rule's is for those who name none.
     profile = question.product.profile if question.product else rule.profile
-    calendar = calendar_of(profile.code, question.as_of)
+    calendar = promised_calendar(profile.code, question.as_of)
     product = question.product.name if question.product and rule.product else None
     cycle, merchants = rule.rule.cycle, who(question.category.label, product)
     facts = {"who": merchants, "rule": str(cycle), "meaning": meaning(cycle)}

@@ -86,6 +86,7 @@ def test_the_mail_is_in_the_readers_language(lin: Staff) -> None:
     )
     send_password_mails()
     assert "密码" in mail.outbox[0].body
+    assert "演示支付" in mail.outbox[0].subject
 
 
 @pytest.mark.parametrize("kind", ["unknown", "inactive", "vouched for", "without an address"])
