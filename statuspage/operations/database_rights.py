@@ -60,8 +60,8 @@ TABLES: Final = f"""
           ELSE has_table_privilege(mine.oid, pg_class.oid, kind) END
     ORDER BY 1, 2
 """
-# Of the roles that PostgreSQL comes with, those whose members act as the server's own account, write
-# every table, or end others' sessions.
+# Of the roles that PostgreSQL comes with, those whose members act as the server's own account,
+# write every table, or end others' sessions.
 PREDEFINED: Final = f"""
     SELECT format('it is a member of %s', rolname) FROM ({REACHABLE}) AS mine
     WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files',
