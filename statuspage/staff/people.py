@@ -114,7 +114,7 @@ def sign_in_reset(*, staff: Staff, by: Staff, ip: str = "") -> None:
     """Remove password and second factors, and sign them out; they need a new link."""
     with changing(staff, by) as kept:
         _close(kept)
-        _revoke_doubtful_tokens(kept)
+        doubtful_tokens_revoke(kept)
         factors_remove(staff=kept, by=by, ip=ip)
         sign_out_elsewhere(staff=kept, but=None)
         changed(kept, Kind.RESET, by)
@@ -160,7 +160,7 @@ def _check_administrator(by: Staff | None) -> None:
         raise ValidationError(_("Only confirmed administrators can do this."), "role")
 
 
-def _revoke_doubtful_tokens(kept: Staff) -> None:
+def doubtful_tokens_revoke(kept: Staff) -> None:
     """Revoke what the account issued since it was last confirmed: it may have been in other hands.
 
     Whoever reset it before could else go on acting in its name, once it is confirmed again.
