@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.access import in_staff_language
+from statuspage.console.views.session import sign_out
 from statuspage.staff.reference_data import ReferenceData, may_edit_reference_data
 
 
@@ -39,6 +40,14 @@ class ReferenceDataSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Redirect to the account in the console: no password is set at this door."""
         return redirect("mfa_index")
+
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Redirect likewise."""
+        return redirect("mfa_index")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Sign out by the console's page."""
+        return sign_out(request)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -20,9 +20,19 @@ def client_ip(request: HttpRequest) -> str:
 
 def _grouped(text: str) -> str:
     try:
-        address = ip_address(text)
+        address = ip_address(_bare(text))
     except ValueError:
         return "unknown"
-    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
-        return str(ip_network(f"{address}/64", strict=False))
-    return str(address.ipv4_mapped or address) if isinstance(address, IPv6Address) else text
+    if isinstance(address, IPv6Address):
+        within = ip_network(f"{address}/64", strict=False)
+        return str(address.ipv4_mapped or within)
+    return str(address)
+
+
+def _bare(text: str) -> str:
+    """Return an address without the port that some proxies append, and without its interface."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    return text.partition("%")[0]

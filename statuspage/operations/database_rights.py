@@ -60,10 +60,22 @@ TABLES: Final = f"""
           ELSE has_table_privilege(mine.oid, pg_class.oid, kind) END
     ORDER BY 1, 2
 """
-# A setting that switches the triggers off; it can be granted since PostgreSQL 15.
+# Of the roles that PostgreSQL comes with, those whose members act as the server's own account,
+# write every table, or end others' sessions.
+PREDEFINED: Final = f"""
+    SELECT format('it is a member of %s', rolname) FROM ({REACHABLE}) AS mine
+    WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files',
+        'pg_write_server_files', 'pg_write_all_data', 'pg_maintain', 'pg_signal_backend',
+        'pg_create_subscription')
+    ORDER BY 1
+"""
+# Settings that only a superuser may change can be granted since PostgreSQL 15: one switches the
+# triggers off, others name a program that the server runs.
 SWITCH: Final = f"""
-    SELECT DISTINCT 'it may set session_replication_role' FROM ({REACHABLE}) AS mine
-    WHERE has_parameter_privilege(mine.oid, 'session_replication_role', 'SET')
+    SELECT DISTINCT format('it may %s %s', lower(privilege_type), parname)
+    FROM pg_parameter_acl, aclexplode(paracl)
+    WHERE grantee = 0 OR grantee IN (SELECT oid FROM ({REACHABLE}) AS mine)
+    ORDER BY 1
 """
 ADVICE: Final = "docs/production.md, Two roles of the database, says how to set them up."
 
@@ -84,6 +96,7 @@ def excesses() -> list[str]:
             return found
         return [
             *found,
+            *_read(cursor, PREDEFINED),
             *_read(cursor, OWNED),
             *_read(cursor, MAKING),
             *_switch(cursor),

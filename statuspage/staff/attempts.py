@@ -1,11 +1,14 @@
 """Limit tries at passwords and codes: by account, by network address, and by known browser."""
 
 import logging
+from datetime import timedelta
 from typing import Final
 
+from django.db.models.functions import Now
 from redis.exceptions import RedisError
 
 from statuspage.lib.rate_limits import Limit, forget, give_back, take
+from statuspage.staff.models import AuditEntry, Staff
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +18,10 @@ RATES: Final = ("5/30 seconds", "10/15 minutes", "20/hour")
 # itself: who tries on and on slows an owner down, and never locks them out for good.
 ADDRESS_RATES: Final = ("10/5 minutes", "60/hour")
 ACCOUNT_RATES: Final = ("10/5 minutes", "40/hour")
+# The act by which the audit log names a wrong code or passkey.
+CODE_FAILED: Final = "second_factor.failed"
+WITHOUT_REDIS_SECONDS: Final = 900
+MOST_WITHOUT_REDIS: Final = 10
 
 
 def attempt(username: str, ip: str, browser: str = "") -> int:
@@ -31,6 +38,21 @@ def attempt(username: str, ip: str, browser: str = "") -> int:
     except RedisError as error:
         logger.warning("sign-in tries are not counted: %s", type(error).__name__)
         return 0
+
+
+def code_attempt(staff: Staff) -> int:
+    """Count a try at somebody's second factor, from wherever it comes; return as `attempt` does.
+
+    While Redis is down the audit log is counted: a code has a million values only, and whoever
+    guesses at it has the password already.
+    """
+    try:
+        return take(*_own(f"code of {staff.pk}", "", ""))
+    except RedisError as error:
+        logger.warning("tries at codes are counted by the audit log: %s", type(error).__name__)
+    lately = Now() - timedelta(seconds=WITHOUT_REDIS_SECONDS)
+    failed = AuditEntry.objects.filter(staff=staff, act=CODE_FAILED, at__gt=lately)
+    return WITHOUT_REDIS_SECONDS if failed.count() >= MOST_WITHOUT_REDIS else 0
 
 
 def forgive(username: str, ip: str, browser: str = "") -> None:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from statuspage.staff.audit import record
 from statuspage.staff.impersonal import account
@@ -25,7 +25,7 @@ WORTHLESS: Final = timedelta(hours=FORGOTTEN_HOURS)
 FORGET: Final = timedelta(days=1)
 
 
-def ask(address: str, language: str, ip: str = "") -> int:
+def ask(address: str, ip: str = "") -> int:
     """Have a mail sent to each account with that address; return how many there are.
 
     Nobody who asks is told: the page says the same of an address that is unknown.
@@ -36,7 +36,8 @@ def ask(address: str, language: str, ip: str = "") -> int:
         for staff in found:
             if _mails_of(staff) >= MOST_AN_HOUR:  # nobody's mailbox is filled by strangers
                 continue
-            PasswordMail.objects.create(staff=staff, language=language, asked_at=Now())
+            # In the person's language, not in that of whoever asked.
+            PasswordMail.objects.create(staff=staff, language=staff.language, asked_at=Now())
             record(act="password.forgotten", who="?", target=account(staff.pk), ip=ip)
     return len(found)
 
@@ -69,7 +70,7 @@ def _sent(mail: PasswordMail) -> bool:
 
 
 def _letter(staff: Staff) -> EmailMessage:
-    operator = settings.OPERATOR_NAME["en" if get_language() == "en" else "zh-hans"]
+    operator = settings.OPERATOR_NAME["en" if staff.language == "en" else "zh-hans"]
     body = _(
         "Somebody, probably you, asked for a new password for the account %(name)s.\n\n"
         "Set it here within an hour:\n%(link)s\n\n"

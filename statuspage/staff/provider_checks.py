@@ -9,7 +9,7 @@ import jwt
 import requests
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
@@ -69,6 +69,8 @@ def check_people() -> int:
 def logout(token: str, ip: str = "") -> None:
     """End what a logout token names (OpenID Connect Back-Channel Logout 1.0, section 2.6).
 
+    It is used up together with its effect: the provider may repeat one that we failed to act on.
+
     Raises:
         LogoutRefused: it is none, or was taken before.
     """
@@ -78,14 +80,12 @@ def logout(token: str, ip: str = "") -> None:
         staff, sid = _named(claims)
     except PROBLEMS as problem:
         raise LogoutRefused(type(problem).__name__) from problem
-    try:
-        with transaction.atomic():
-            jti = f"{claims['iss']}\x00{claims['jti']}"
-            SpentLogoutToken.objects.create(sha256=hashlib.sha256(jti.encode()).hexdigest())
-    except IntegrityError as error:
-        raise LogoutRefused("twice") from error
-    for one in staff:
-        confirmation.signed_out(one, sid=sid, ip=ip)
+    spent = hashlib.sha256(f"{claims['iss']}\x00{claims['jti']}".encode()).hexdigest()
+    with transaction.atomic():
+        if not SpentLogoutToken.objects.get_or_create(sha256=spent)[1]:
+            raise LogoutRefused("twice")
+        for one in staff:
+            confirmation.signed_out(one, sid=sid, ip=ip)
 
 
 def _claimed() -> list[ProviderConfirmation]:

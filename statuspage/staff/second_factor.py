@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import time
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
@@ -11,6 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secr
 from django.conf import settings
 from django.db import transaction
 
+from statuspage.staff import recency
 from statuspage.staff.audit import record
 from statuspage.staff.encryption import seal, unseal
 from statuspage.staff.impersonal import account
@@ -64,7 +64,7 @@ def waiting_key(session: Any) -> str:
 
 def step_of(key: str, code: str, after: int = 0) -> int | None:
     """Return the half minute to which the code belongs; None for a wrong or a used one."""
-    typed, now = "".join(code.split()), int(time.time()) // STEP
+    typed, now = "".join(code.split()), int(recency.now()) // STEP
     for step in range(now - DRIFT, now + DRIFT + 1):
         right = format_hotp_value(hotp_value(key, step))
         if step > after and hmac.compare_digest(right.encode(), typed.encode()):

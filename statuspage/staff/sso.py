@@ -258,6 +258,8 @@ def _came(request: HttpRequest, staff: Staff, sociallogin: SocialLogin) -> None:
     """Note that the provider vouched for them, and how, for the session that now begins."""
     claims = request.oidc_claims  # type: ignore[attr-defined]
     confirm(staff, refresh_token=sociallogin.token.token_secret or "")
+    # While our second factor is asked for, allauth keeps the rest in the session, in clear text.
+    sociallogin.token = None
     amr = words_of(claims.get("amr"))
     sid = claims.get("sid")
     request.session[VOUCHED] = {

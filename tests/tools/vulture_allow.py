@@ -48,6 +48,7 @@ _.on_authentication_error, _.pre_social_login, _.save_user
 _.carry_over  # a migration
 _.process_exception  # Django's middleware
 _.password_change  # the admin's own page, turned away
+_.password_change_done  # the admin's own page, turned away
 _.password1, _.password2  # fields of a form
 _.every_scope  # named by the first migration
 _.decompress, _.prepare_value

@@ -39,7 +39,8 @@ class Schema(LocalizedView, SpectacularAPIView):
         response = HttpResponse(self._made[key], content_type=f"{renderer.media_type}")
         response["Content-Language"] = key[0]
         response["Cache-Control"] = "public, max-age=300"
-        patch_vary_headers(response, ("Accept", "Accept-Language"))
+        # The language may come from a cookie, too: it must not become that of the next reader.
+        patch_vary_headers(response, ("Accept", "Accept-Language", "Cookie"))
         set_response_etag(response)
         answer = get_conditional_response(request._request, response["ETag"], response=response)
         return cast(HttpResponseBase, answer)

@@ -84,7 +84,7 @@ class _Counted(forms.Form):
 
     def count(self) -> None:
         """Count this try; raise ValidationError if there were too many."""
-        wait = attempts.attempt(f"code of {self.staff.pk}", "")
+        wait = attempts.code_attempt(self.staff)
         if wait:
             raise too_many_tries(wait)
 
@@ -96,7 +96,7 @@ class _Counted(forms.Form):
 
     def wrong(self, message: Any) -> NoReturn:
         """Record and refuse a wrong one."""
-        record(act="second_factor.failed", staff=self.staff, ip=client_ip(context.request))
+        record(act=attempts.CODE_FAILED, staff=self.staff, ip=client_ip(context.request))
         raise ValidationError(message, code="wrong")
 
     def save(self, *, again: bool = False) -> None:

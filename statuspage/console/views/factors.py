@@ -155,6 +155,8 @@ def _remove(request: HttpRequest, row: Authenticator) -> None:
         row.delete()
         if not has_one(staff):
             Authenticator.objects.filter(user=staff).delete()
+        # They may have come in by it: it is removed because somebody else has it, too.
+        sign_out_elsewhere(staff=staff, but=request.session.session_key)
         record(
             act="second_factor.removed",
             staff=staff,

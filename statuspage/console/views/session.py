@@ -51,7 +51,7 @@ class SecondFactorView(Braked, AuthenticateView):  # type: ignore[misc]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Check what was shown."""
-        if not self.stage.login.user.is_active:
+        if self.stage.is_void:
             clear_login(request)
             return redirect("account_login")
         answer: HttpResponseBase = super().post(request, *args, **kwargs)

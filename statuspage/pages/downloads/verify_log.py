@@ -141,12 +141,21 @@ def witness_key(key: str) -> tuple[str, bytes, Ed25519PublicKey]:
     return name, expected, Ed25519PublicKey.from_public_bytes(data[1:])
 
 
-def cosigned_by(note: str, key: str) -> bool:
+def demanded_keys(demanded: Seen) -> dict[bytes, list[tuple[str, bytes, Ed25519PublicKey]]]:
+    """Return the witnesses by key: whoever goes by two names with one key is one witness."""
+    found: dict[bytes, list[tuple[str, bytes, Ed25519PublicKey]]] = {}
+    for key in demanded.witnesses:
+        try:
+            one = witness_key(key)
+        except ValueError as error:
+            raise CannotTell(say("vkey", key=key)) from error
+        found.setdefault(base64.b64decode(key.split("+", 2)[2]), []).append(one)
+    return found
+
+
+def cosigned_by(note: str, witness: tuple[str, bytes, Ed25519PublicKey]) -> bool:
     """Return whether a witness has cosigned the note, at whatever time it says."""
-    try:
-        name, expected, public = witness_key(key)
-    except ValueError as error:
-        raise CannotTell(say("vkey", key=key)) from error
+    name, expected, public = witness
     text, _, lines = note.rpartition("\n\n")
     for line in lines.splitlines():
         try:
@@ -163,12 +172,14 @@ def cosigned_by(note: str, key: str) -> bool:
 
 def check_witnesses(note: str, demanded: Seen) -> list[str]:
     """Return the names of the witnesses that have cosigned the note: enough of those demanded."""
-    if not 0 <= demanded.quorum <= len(demanded.witnesses):
-        raise CannotTell(say("quorum", most=len(demanded.witnesses)))
-    found = [one for one in demanded.witnesses if cosigned_by(note, one)]
+    keys = demanded_keys(demanded)
+    if not 0 <= demanded.quorum <= len(keys):
+        raise CannotTell(say("quorum", most=len(keys)))
+    signed = ([one for one in names if cosigned_by(note, one)] for names in keys.values())
+    found = [names[0] for names in signed if names]
     if len(found) < demanded.quorum:
         raise CannotTell(say("alone", found=len(found), quorum=demanded.quorum))
-    return [one.split("+", 1)[0] for one in found]
+    return [name for name, _expected, _public in found]
 
 
 def read_checkpoint(note: str, url: str) -> tuple[int, str]:

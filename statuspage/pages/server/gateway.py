@@ -23,7 +23,13 @@ THREADS: Final = 8
 HEALTH: Final = ("/readyz", "/metrics")
 AT_ONCE: Final = ("/healthz",)
 # And for what waits for a server of somebody else's.
-ELSEWHERE: Final = ("/console/login/sso/", "/console/login/sso/back/")
+ELSEWHERE: Final = (
+    "/console/login/sso/",
+    "/console/login/sso/again/",
+    "/console/login/sso/back/",
+)
+# The same, but for strangers as well, who shall not keep those from signing in.
+TOLD: Final = ("/console/login/sso/logout/",)
 # With an answer that Django did not make; over plain HTTP browsers ignore the last one.
 BARE: Final[list[tuple[str, str]]] = [
     ("X-Content-Type-Options", "nosniff"),
@@ -72,6 +78,7 @@ class Gateway:
             **dict.fromkeys(AT_ONCE, self._at_once),
             **dict.fromkeys(HEALTH, Lane[Reply]("candor-health", 2)),
             **dict.fromkeys(ELSEWHERE, Lane[Reply]("candor-elsewhere", 2)),
+            **dict.fromkeys(TOLD, Lane[Reply]("candor-told", 1)),
         }
 
     async def answer(self, scope: Scope, client: Client) -> None:

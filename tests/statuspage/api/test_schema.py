@@ -198,3 +198,11 @@ def test_it_is_made_once_for_each_language_and_format(db: None, monkeypatch) -> 
     as_json = client.get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
     assert json.loads(as_json.content)["info"]["version"] == __version__
     assert client.head("/api/v1/schema/").status_code == 200
+
+
+def test_one_readers_cookie_chooses_no_language_for_others(db: None) -> None:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    answer = client.get("/api/v1/schema/", headers={"Accept-Language": "zh-hans"})
+    said = {one.strip() for one in answer["Vary"].split(",")}
+    assert answer["Content-Language"] == "zh-hans" or "Cookie" in said

@@ -50,3 +50,20 @@ def test_an_ipv4_client_on_an_ipv6_socket_is_itself() -> None:
 @pytest.mark.parametrize("nonsense", ["", "unix:", "<script>", "999.1.1.1"])
 def test_nonsense_shares_one_limit(nonsense: str) -> None:
     assert _ip(nonsense) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("198.51.100.1:50123", "198.51.100.1"),
+        ("[2001:db8:1:2::9]:50123", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("fe80::1%eth0/0", "fe80::/64"),
+    ],
+)
+def test_a_port_or_an_interface_behind_an_address_makes_it_nobody_elses(
+    settings: Settings, said: str, expected: str
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    assert _ip(forwarded=said) == expected

@@ -187,6 +187,13 @@ class TestExcesses:
             ("GRANT pg_write_all_data TO {}", "it may UPDATE statements_statement"),
             ("ALTER TABLE notices_notice OWNER TO {}", "it owns notices_notice"),
             ("GRANT SET ON PARAMETER session_replication_role TO {}", "it may set session_repl"),
+            ("GRANT ALTER SYSTEM ON PARAMETER archive_command TO {}", "alter system archive_com"),
+            (
+                "GRANT SET ON PARAMETER session_preload_libraries TO {}",
+                "it may set session_preload",
+            ),
+            ("GRANT pg_execute_server_program TO {}", "member of pg_execute_server_program"),
+            ("GRANT pg_write_server_files TO {}", "it is a member of pg_write_server_files"),
         ],
     )
     def test_one_right_too_many_stops_the_start(self, as_stranger, settings, given, found):

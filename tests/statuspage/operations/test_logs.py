@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 from celery import current_app
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import resolve
+from django.utils.log import log_response
 
 from notifications.hints import hint
 from statuspage.celery import _follow
@@ -74,6 +77,27 @@ def test_a_plain_line_names_the_request(lines: StringIO) -> None:
     follow_request("request-0002")
     logging.getLogger("candor.test").warning("hello")
     assert lines.getvalue().endswith("WARNING candor.test [request-0002] hello\n")
+
+
+@pytest.mark.parametrize("lines", ["line"], indirect=True)
+@pytest.mark.parametrize(
+    "path",
+    ["/console/welcome/7/SECRET-1/", "/console/login/password/7/SECRET-1/", "/manage/SECRET-1/"],
+)
+def test_a_line_about_an_answer_names_no_secret_of_the_address(lines: StringIO, path: str) -> None:
+    request = RequestFactory().post(path)
+    request.resolver_match = resolve(path)
+    logger = logging.getLogger("candor.test")
+    log_response(
+        "%s: %s",
+        "Bad Request",
+        path,
+        response=HttpResponse(status=400),
+        request=request,
+        logger=logger,
+    )
+    assert "Bad Request: /" in lines.getvalue()
+    assert "SECRET" not in lines.getvalue()
 
 
 def test_a_task_belongs_to_the_request_that_asked_for_it() -> None:

@@ -8,9 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from statuspage.staff import confirmation
 from statuspage.staff.models import ApiToken, AuditEntry, ProviderConfirmation, Staff
 from statuspage.staff.provider_checks import EVENT, check_people
 from statuspage.staff.roles import Role
@@ -299,3 +301,23 @@ def test_whoever_is_asked_anew_must_have_signed_in_anew(lin: Person, provider: P
 def test_an_old_sign_in_at_the_provider_is_no_proof(lin: Person, provider: Provider) -> None:
     answer = lin.browser.get("/console/account/app/")
     assert answer["Location"].startswith("/console/login/sso/again/?next=")
+
+
+def test_one_that_we_failed_to_act_on_may_be_repeated(
+    lin: Person, provider: Provider, monkeypatch: Any
+) -> None:
+    def broken(*_who: Any, **_how: Any) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(confirmation, "signed_out", broken)
+        with pytest.raises(OperationalError):
+            log_out(provider)
+    assert log_out(provider) == 200
+    assert not lin.is_in()
+    assert log_out(provider) == 400
+
+
+def test_one_for_several_services_says_for_which(lin: Person, provider: Provider) -> None:
+    assert log_out(provider, aud=["candor", "billing"]) == 400
+    assert lin.is_in()

@@ -1,14 +1,17 @@
 """Change a password, forget one, set one by a link; nobody learns who has an account."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from statuspage.console.views import passwords
 from statuspage.staff import links, password_mails
 from statuspage.staff.links import forgotten_link, password_link
 from statuspage.staff.models import AuditEntry, PasswordMail, ProviderConfirmation, Staff
@@ -80,13 +83,42 @@ def test_a_forgotten_one_is_set_by_mail_once_and_sessions_end(lin: Staff) -> Non
     assert not signs_in("another-long-word")
 
 
-def test_the_mail_is_in_the_readers_language(lin: Staff) -> None:
-    Client(headers={"accept-language": "zh-CN"}).post(
-        "/console/login/forgotten/", {"email": lin.email}
-    )
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_mail_is_in_its_readers_language_whoever_asks(
+    lin: Staff, settings: Any, language: str
+) -> None:
+    settings.OPERATOR_NAME = {"zh-hans": "演示支付", "en": "Demo Pay"}
+    Staff.objects.filter(pk=lin.pk).update(language=language)
+    for asks in ("zh-CN", "en"):
+        Client(headers={"accept-language": asks}).post(
+            "/console/login/forgotten/", {"email": lin.email}
+        )
     send_password_mails()
-    assert "密码" in mail.outbox[0].body
-    assert "演示支付" in mail.outbox[0].subject
+    assert len(mail.outbox) == 2
+    for one in mail.outbox:
+        assert ("密码" in one.body, "演示支付" in one.subject) == (language == "zh-hans",) * 2
+        assert ("new password" in one.body, "Demo Pay" in one.subject) == (language == "en",) * 2
+
+
+def test_the_time_of_the_answer_tells_nobody_who_has_an_account(
+    lin: Staff, monkeypatch: Any
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(passwords.time, "sleep", slept.append)
+    taken = []
+    for address in (lin.email, "nobody@shop.example"):
+        started = time.monotonic()
+        ask(address)
+        taken.append(slept.pop() + time.monotonic() - started)
+    assert all(one >= passwords.ANSWER_SECONDS for one in taken)
+    assert not slept
+
+
+def test_the_audit_log_keeps_no_link(lin: Staff) -> None:
+    link = forgotten_link(lin)
+    path = urlsplit(link).path
+    browser_of(make_staff(username="wu")).post(path)
+    assert not AuditEntry.objects.filter(target__contains=path.split("/")[-2]).exists()
 
 
 @pytest.mark.parametrize("kind", ["unknown", "inactive", "vouched for", "without an address"])

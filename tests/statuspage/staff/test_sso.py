@@ -146,6 +146,10 @@ def test_a_token_for_several_services_is_taken_where_we_are_among_them(provider:
     client = Client()
     client.get(go(client, provider))
     assert signed_in(client)
+    provider.wrong = {"aud": ["billing", "candor"]}
+    nobody = Client()
+    nobody.get(go(nobody, provider))
+    assert not signed_in(nobody), "it does not say who asked for it"
 
 
 def test_an_issuer_may_end_in_a_slash(provider: Provider, settings: Any) -> None:

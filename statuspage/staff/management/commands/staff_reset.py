@@ -10,15 +10,17 @@ from django.db import transaction
 from statuspage.staff.invitations import link_send
 from statuspage.staff.models import AccountChange, Staff
 from statuspage.staff.second_factor import factors_remove
-from statuspage.staff.second_person import changed
+from statuspage.staff.second_person import changed, doubtful_tokens_revoke
+from statuspage.staff.signing_in import sign_out_elsewhere
 
 
 class Command(BaseCommand):
     """`manage.py staff_reset NAME`."""
 
     help = (
-        "Remove someone's second factors; they set up new ones. With --link the password goes too, "
-        "and a one-time link is sent or printed. Another person then confirms the account."
+        "Remove someone's second factors and sign them out; they set up new ones. "
+        "With --link the password goes too, and a one-time link is sent or printed. "
+        "Another person then confirms the account."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,6 +35,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no member of staff called {options['username']}.")
         with transaction.atomic():
             factors_remove(staff=staff)
+            # Whoever has the phone may be signed in on it.
+            sign_out_elsewhere(staff=staff, but=None)
+            doubtful_tokens_revoke(staff)
             changed(staff, AccountChange.Kind.RESET, None)
         self.stdout.write(f"{staff.username} sets up a second factor at the next sign-in.")
         if options["link"]:

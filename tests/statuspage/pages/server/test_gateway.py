@@ -11,6 +11,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import resolve
 
+from statuspage.console import sign_in_urls
 from statuspage.lib.body_limits import ANSWER, ASKED
 from statuspage.pages.server.app import PageServer
 from statuspage.pages.server.bodies import WHOLE_BYTES
@@ -19,6 +20,7 @@ from statuspage.pages.server.gateway import (
     ELSEWHERE,
     HEALTH,
     IN_MEMORY_BYTES,
+    TOLD,
     Gateway,
     environ_of,
 )
@@ -153,5 +155,39 @@ def test_whoever_finds_no_thread_is_told_in_their_own_format_and_language(
 
 
 def test_paths_with_threads_of_their_own_exist() -> None:
-    for path in (*AT_ONCE, *HEALTH, *ELSEWHERE):
+    for path in (*AT_ONCE, *HEALTH, *ELSEWHERE, *TOLD):
         assert resolve(path)
+
+
+def test_every_page_that_asks_the_provider_of_single_sign_on_has_threads_of_its_own() -> None:
+    asking = {
+        f"/console/{one.pattern}" for one in sign_in_urls.urlpatterns if "sso" in str(one.pattern)
+    }
+    assert asking == {*ELSEWHERE, *TOLD}
+
+
+@pytest.mark.parametrize("path", [*ELSEWHERE, *TOLD])
+def test_a_provider_that_hangs_keeps_no_other_page_waiting(path: str) -> None:
+    hanging = threading.Event()
+
+    def stuck(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == path:
+            hanging.wait()
+        start("200 OK", [])
+        return [b""]
+
+    gateway = Gateway(stuck)
+    waiting = [Request(path, "POST") for _ in range(20)]
+    pages = [Request(one) for one in ("/subscribe/", "/console/login/")]
+    # Those who sign in, and strangers who say that somebody signed out, wait each for their own.
+    pages += [Request(one) for one in (TOLD if path in ELSEWHERE else ELSEWHERE)]
+
+    async def ask() -> None:
+        held = [asyncio.create_task(gateway.answer(one, one)) for one in waiting]
+        await asyncio.sleep(0.1)
+        await asyncio.wait_for(asyncio.gather(*(gateway.answer(one, one) for one in pages)), 5)
+        hanging.set()
+        await asyncio.gather(*held)
+
+    asyncio.run(ask())
+    assert [one.answered[0][0] for one in pages] == [200] * len(pages)
