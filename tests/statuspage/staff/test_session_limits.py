@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from notifications.subscribers.models import Import
+from statuspage.lib.flash_storage import HostCookieStorage
 from statuspage.staff.models import AuditEntry, Staff
 from statuspage.staff.recency import PROVED_AT, SEEN_AT, SIGNED_IN_AT
 from tests.factories import make_staff, open_incident
@@ -102,7 +103,9 @@ def test_cookies_bind_themselves_to_the_host_where_there_is_https() -> None:
         "from django.conf import settings as s;"
         "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.KNOWN_BROWSER_COOKIE,"
         " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN,"
-        " s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_PATH, s.CSRF_COOKIE_DOMAIN)"
+        " s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_PATH, s.CSRF_COOKIE_DOMAIN,"
+        " s.MESSAGE_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.LANGUAGE_COOKIE_SECURE,"
+        " s.LANGUAGE_COOKIE_PATH, s.LANGUAGE_COOKIE_DOMAIN)"
     )
     environment = os.environ | {
         "SITE_URL": "https://status.example.com",
@@ -112,7 +115,30 @@ def test_cookies_bind_themselves_to_the_host_where_there_is_https() -> None:
     assert out.split() == [
         *("__Host-sessionid", "__Host-csrftoken", "__Secure-known"),
         *("True", "True", "None", "/", "/", "None"),
+        *("__Host-messages", "__Host-language", "True", "/", "None"),
     ]
+
+
+def test_no_cookie_is_under_djangos_own_name_where_names_are_set(
+    lin: Staff, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.LANGUAGE_COOKIE_SECURE = True
+    settings.LANGUAGE_COOKIE_NAME, settings.KNOWN_BROWSER_COOKIE = "__Host-language", "__Secure-k"
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-s", "__Host-c"
+    monkeypatch.setattr(HostCookieStorage, "cookie_name", "__Host-messages")
+    client = Client()
+    client.get("/console/login/")
+    client.post("/i18n/setlang/", {"language": "en", "next": "/console/login/"})
+    client.get("/console/login/sso/back/?state=x")
+    client.post("/console/login/", {"username": "lin", "password": "secret"})
+    later(client, **{SEEN_AT: 31 * 60})
+    client.get("/console/")  # it says that the session has ended
+    assert {"__Host-messages", "__Host-language", "__Host-s"} <= client.cookies.keys()
+    for name, one in client.cookies.items():
+        assert name.startswith(("__Host-", "__Secure-")), name
+        assert one["secure"] or not one.value, name
+        assert one["path"] == "/" or not name.startswith("__Host-"), name
 
 
 def test_a_page_that_a_browser_asks_for_again_without_javascript_is_no_click(
