@@ -20,6 +20,7 @@ from statuspage.notices.kind import notice_kind
 from statuspage.postmortems.models import Postmortem, PostmortemState
 from statuspage.staff.models import Staff
 from statuspage.staff.permissions import Act, may
+from statuspage.staff.second_person import hands_on
 from statuspage.statements.texts import CHINESE, ENGLISH
 
 POSTMORTEM: Final = _("Postmortem")
@@ -57,7 +58,9 @@ def proposals() -> Iterator[WaitingItem]:
             since=one.proposed_at,
             path=reverse("console:notice_proposal", args=[one.pk]),
             act=Act.APPROVE,
-            not_by=frozenset({one.proposed_by_id}),
+            not_by=frozenset(
+                {one.proposed_by_id, *hands_on([one.proposed_by_id], one.proposed_at)}
+            ),
             by=one.proposed_by.get_username(),
         )
 
@@ -73,7 +76,7 @@ def postmortems() -> Iterator[WaitingItem]:
             since=one.updated_at,
             path=reverse("console:postmortem", args=[one.incident.public_id]),
             act=Act.APPROVE,
-            not_by=frozenset({one.author_id}),
+            not_by=frozenset({one.author_id, *hands_on([one.author_id], one.updated_at)}),
             by=one.author.get_username(),
         )
 

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from statuspage.lib.database_clock import database_now
+from statuspage.staff import recency
 from statuspage.staff.audit import record
 from statuspage.staff.encryption import seal
 from statuspage.staff.impersonal import account
@@ -27,8 +28,10 @@ def is_confirmed(staff: Staff) -> bool:
     row: ProviderConfirmation | None = getattr(staff, "confirmation", None)
     if row is None:
         return True
-    lasts = timedelta(hours=settings.OIDC_CONFIRM_HOURS)
-    return row.confirmed_at is not None and database_now() - row.confirmed_at < lasts
+    if row.confirmed_at is None:
+        return False
+    age = (database_now() - row.confirmed_at).total_seconds()
+    return recency.is_within(age, settings.OIDC_CONFIRM_HOURS * 3600)
 
 
 def confirm(staff: Staff, *, refresh_token: str = "") -> None:

@@ -66,6 +66,12 @@ class SessionMiddleware(MiddlewareMixin):
         else:
             recency.touch(request, moment)
 
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Take a page that refreshes itself for no click."""
+        if "Refresh" in response.headers:
+            recency.untouch(request)
+        return response
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 503 where no turn came to check a password."""
         if not isinstance(exception, TooManyPasswordChecks):

@@ -10,16 +10,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.lib.database_clock import database_now
 from statuspage.staff.audit import record
 from statuspage.staff.models import AccountChange, ApiToken, Staff
 from statuspage.staff.permissions import Act, may
 from statuspage.staff.roles import BY_POWER, MAY_ADMINISTER, Role
 from statuspage.staff.second_factor import factors_remove
-from statuspage.staff.second_person import changed, open_changes
+from statuspage.staff.second_person import changed, doubtful_tokens_revoke, tokens_end
 from statuspage.staff.signing_in import sign_out_elsewhere
 
 Kind = AccountChange.Kind
@@ -95,7 +94,7 @@ def account_disable(*, staff: Staff, by: Staff, ip: str = "") -> None:
         if kept.is_active:
             kept.is_active = False
             _close(kept, "is_active")
-            _revoke(ApiToken.objects.filter(staff=kept))
+            tokens_end(ApiToken.objects.filter(staff=kept))
             sign_out_elsewhere(staff=kept, but=None)
             _record("account.disabled", kept, by, ip)
 
@@ -158,20 +157,6 @@ def check_email_free(staff: Staff) -> None:
 def _check_administrator(by: Staff | None) -> None:
     if by is None or not may(by, Act.PEOPLE):
         raise ValidationError(_("Only confirmed administrators can do this."), "role")
-
-
-def doubtful_tokens_revoke(kept: Staff) -> None:
-    """Revoke what the account issued since it was last confirmed: it may have been in other hands.
-
-    Whoever reset it before could else go on acting in its name, once it is confirmed again.
-    """
-    first = open_changes(kept).last()
-    if first is not None:
-        _revoke(ApiToken.objects.filter(staff=kept, created_at__gte=first.at))
-
-
-def _revoke(tokens: QuerySet[ApiToken]) -> None:
-    tokens.filter(revoked_at=None).update(revoked_at=database_now())
 
 
 def _close(kept: Staff, *fields: str) -> None:

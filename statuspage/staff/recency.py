@@ -14,6 +14,8 @@ SEEN_AT: Final = "seen_at"
 PROVED_AT: Final = "proved_at"
 # A click is written down no more often: each time is an UPDATE of the session.
 GRAIN_SECONDS: Final = 60
+# By so much a clock may be set back in the ordinary way.
+CLOCK_SET_SECONDS: Final = 60
 
 
 def now() -> float:
@@ -38,18 +40,36 @@ def prove(session: Any) -> None:
 def proved_lately(session: Any) -> bool:
     """Return whether they have done so within STAFF_REAUTHENTICATE_MINUTES."""
     at = session.get(PROVED_AT)
-    return at is not None and now() - at < settings.STAFF_REAUTHENTICATE_MINUTES * 60
+    return at is not None and is_within(now() - at, settings.STAFF_REAUTHENTICATE_MINUTES * 60)
+
+
+def is_within(age: float, seconds: float) -> bool:
+    """Return whether something is so old at most, and not of the future.
+
+    A clock that was ahead and is set right must not make a session or a proof last.
+    """
+    return -CLOCK_SET_SECONDS <= age < seconds
 
 
 def is_over(session: Any, moment: float) -> bool:
     """Return whether the session has been idle for too long, or is too old."""
     idle = moment - session.get(SEEN_AT, 0)
     age = moment - session.get(SIGNED_IN_AT, 0)
-    return bool(idle >= settings.STAFF_IDLE_MINUTES * 60 or age >= settings.SESSION_COOKIE_AGE)
+    lasts = is_within(idle, settings.STAFF_IDLE_MINUTES * 60)
+    return not (lasts and is_within(age, settings.SESSION_COOKIE_AGE))
 
 
 def touch(request: HttpRequest, moment: float) -> None:
     """Note a click. Pages that refresh themselves by htmx are no click: nobody may sit there."""
     polls = request.headers.get("HX-Request") and request.method == "GET"
-    if not polls and moment - request.session[SEEN_AT] > GRAIN_SECONDS:
+    before = request.session[SEEN_AT]
+    if not polls and moment - before > GRAIN_SECONDS:
         request.session[SEEN_AT] = moment
+        request.seen_before = before  # type: ignore[attr-defined]
+
+
+def untouch(request: HttpRequest) -> None:
+    """Take the click back: the answer is a page that the browser asks for again by itself."""
+    before = getattr(request, "seen_before", None)
+    if before is not None and SEEN_AT in request.session:
+        request.session[SEEN_AT] = before

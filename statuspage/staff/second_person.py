@@ -35,10 +35,15 @@ def made_or_changed(
     As far as anyone knows, they are then one person. They also were at the moment `when`, if the
     confirmation came later: it says whose the account is now, not who used it before.
     """
+    return by.pk in hands_on(accounts, when)
+
+
+def hands_on(accounts: Iterable[int | None], when: datetime | None = None) -> set[int]:
+    """Return who made or changed one of the accounts, as `made_or_changed` asks."""
     open_now = Q(confirmed_at=None)
     open_then = Q(at__lte=when, confirmed_at__gt=when) if when else Q(pk=None)
-    found = AccountChange.objects.filter(open_now | open_then, staff__in=[*accounts], by=by.pk)
-    return found.exists()
+    rows = AccountChange.objects.filter(open_now | open_then, staff__in=[*accounts])
+    return {by for by in rows.values_list("by", flat=True) if by is not None}
 
 
 def may_now(staff: Named, act: Act) -> bool:
@@ -57,6 +62,21 @@ def changed(staff: Staff, kind: AccountChange.Kind, by: Staff | None) -> None:
 def open_changes(staff: Staff) -> QuerySet[AccountChange]:
     """Return what was done to the account since it was last confirmed, latest first."""
     return _open_changes(staff).select_related("by")
+
+
+def doubtful_tokens_revoke(staff: Staff) -> None:
+    """Revoke what the account issued since it was last confirmed: it may have been in other hands.
+
+    Whoever held it could else go on acting in its name, once it is confirmed again.
+    """
+    first = _open_changes(staff).last()
+    if first is not None:
+        tokens_end(ApiToken.objects.filter(staff=staff, created_at__gte=first.at))
+
+
+def tokens_end(tokens: QuerySet[ApiToken]) -> None:
+    """Revoke those that were not revoked before."""
+    tokens.filter(revoked_at=None).update(revoked_at=database_now())
 
 
 def accounts_waiting() -> QuerySet[Staff]:

@@ -17,6 +17,7 @@ from statuspage.staff.impersonal import account
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.permissions import Act, may, scopes_for
 from statuspage.staff.roles import Scope
+from statuspage.staff.second_person import doubtful_tokens_revoke
 from statuspage.staff.signing_in import sign_out_elsewhere
 
 PREFIX: Final = "candor_"
@@ -94,8 +95,13 @@ def token_check(secret: str, ip: str = "") -> ApiToken | None:
 
 
 def password_set(*, staff: Staff, password: str, ip: str = "", but: str | None = None) -> None:
-    """Give somebody the password that they chose; their sessions end, except the one with `but`."""
+    """Give somebody the password that they chose; their sessions end, except the one with `but`.
+
+    Without it they came by a link. Then tokens end that were issued while others could sign in.
+    """
     with transaction.atomic():
+        if but is None:
+            doubtful_tokens_revoke(staff)
         staff.set_password(password)
         staff.link_made_at = None
         staff.save(update_fields=["password", "link_made_at"])

@@ -241,6 +241,15 @@ def test_no_token_has_another_method(db: None, client: Client, method: str) -> N
         assert client.generic(method, path_of(route), headers=headers).status_code == 405
 
 
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_asking_about_a_resource_is_reading_it(db: None, client: Client, method: str) -> None:
+    scopes = [one for one in Scope.values if one != Scope.READ]
+    secret = token_issue(name="x", staff=make_staff(Role.ADMIN), scopes=scopes, confirmed=True)
+    headers = {"Authorization": f"Bearer {secret}"}
+    for route in API:
+        assert client.generic(method, path_of(route), headers=headers).status_code == 403, route
+
+
 @pytest.mark.parametrize("role", [None, *Role.values])
 def test_reference_data_is_for_administrators(
     db: None, role: str | None, subtests: pytest.Subtests

@@ -11,6 +11,8 @@ from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.approvals.models import Proposal, ProposalAct, ProposalState
 from statuspage.approvals.proposals import approve, foreseen_of, propose_answer, review, send_back
 from statuspage.approvals.rules import BY_TWO
+from statuspage.approvals.waiting import may_decide
+from statuspage.lib.waiting import all_waiting
 from statuspage.notices.kind import kinds
 from statuspage.notices.services import check_second_person
 from statuspage.postmortems.models import Postmortem, PostmortemState
@@ -133,6 +135,16 @@ def test_what_was_written_with_a_taken_account_is_never_approved_by_who_took_it(
         with pytest.raises(ValidationError, match="made or changed the account"):
             decide()
     assert approve(proposal=waits, staff=chen, seen=foreseen_of(waits).digest)
+
+
+def test_nor_is_it_told_to_them_as_if_they_could(wei: Staff, lin: Staff, chen: Staff) -> None:
+    """Else nobody else would hear of it, where lin is the only one with an address."""
+    taken_over(wei, by=lin)
+    submitted(wei)
+    given_back(wei, by=lin, confirmed_by=chen)
+    [item] = all_waiting()
+    assert not may_decide(lin, item)
+    assert may_decide(chen, item)
 
 
 def test_what_was_written_before_or_afterwards_is(wei: Staff, lin: Staff, chen: Staff) -> None:

@@ -300,6 +300,7 @@ class TestServer:
             ("--person", "lin", "a@b.com", "--person", "lin", "c@d.com"),
             ("--person", "lin", "a@b.com", "--person", "chen", "A@b.com"),
             ("--person", "lin", "a@b.com", "--person", "chen", "nonsense"),
+            ("--person", "lin", "a@b.com", "--person", "chen", " "),
         ],
     )
     def test_it_makes_two_people_or_none(self, db, people: tuple[str, ...]) -> None:

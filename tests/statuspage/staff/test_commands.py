@@ -48,6 +48,13 @@ def test_a_weak_password_adds_nobody(db: None, monkeypatch: pytest.MonkeyPatch) 
     assert not Staff.objects.exists()
 
 
+def test_no_password_adds_nobody(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(CommandError, match="No password"):
+        run("staff_add", "lin", "--stdin")
+    assert not Staff.objects.exists()
+
+
 def test_a_name_that_is_taken_is_refused(db: None, typed: None) -> None:
     make_staff(username="lin")
     with pytest.raises(CommandError):

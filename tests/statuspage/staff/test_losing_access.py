@@ -321,3 +321,9 @@ def test_one_that_we_failed_to_act_on_may_be_repeated(
 def test_one_for_several_services_says_for_which(lin: Person, provider: Provider) -> None:
     assert log_out(provider, aud=["candor", "billing"]) == 400
     assert lin.is_in()
+
+
+def test_a_clock_that_was_ahead_makes_no_confirmation_last(lin: Person) -> None:
+    ProviderConfirmation.objects.update(confirmed_at=timezone.now() + timedelta(days=7))
+    assert not lin.is_in()
+    assert not lin.token_works()

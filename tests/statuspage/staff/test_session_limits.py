@@ -10,8 +10,9 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings as django_settings
 from django.test import Client
 
+from notifications.subscribers.models import Import
 from statuspage.staff.models import AuditEntry, Staff
-from statuspage.staff.recency import SEEN_AT, SIGNED_IN_AT
+from statuspage.staff.recency import PROVED_AT, SEEN_AT, SIGNED_IN_AT
 from tests.factories import make_staff, open_incident
 from tests.statuspage.console.browser import browser_of, words
 
@@ -112,3 +113,28 @@ def test_cookies_bind_themselves_to_the_host_where_there_is_https() -> None:
         *("__Host-sessionid", "__Host-csrftoken", "__Secure-known"),
         *("True", "True", "None", "/", "/", "None"),
     ]
+
+
+def test_a_page_that_a_browser_asks_for_again_without_javascript_is_no_click(
+    browser: Client,
+) -> None:
+    upload = Import.objects.create(name="list.csv")
+    page = f"/console/subscribers/imports/{upload.public_id}/"
+    later(browser, **{SEEN_AT: 29 * 60})
+    before = browser.session[SEEN_AT]
+    assert browser.get(page).headers["Refresh"] == "2"
+    assert browser.session[SEEN_AT] == before
+    assert browser.get("/console/transactions/").status_code == 200
+    assert browser.session[SEEN_AT] > before
+
+
+@pytest.mark.parametrize("key", [SEEN_AT, SIGNED_IN_AT])
+def test_a_clock_that_was_ahead_makes_no_session_last(browser: Client, key: str) -> None:
+    later(browser, **{key: -24 * 3600})
+    assert browser.get("/console/log/").status_code == 302
+
+
+def test_a_clock_that_was_ahead_makes_no_proof_last(browser: Client) -> None:
+    later(browser, **{PROVED_AT: -24 * 3600})
+    answer = browser.get("/console/account/password/")
+    assert answer.headers["Location"].startswith("/console/account/confirm/")

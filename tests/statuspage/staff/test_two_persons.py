@@ -131,6 +131,23 @@ def test_a_token_made_in_anothers_name_ends_when_they_get_their_account_back(
     assert token_check(secret) is None
 
 
+def test_nor_does_one_last_that_was_made_after_the_address_was_anothers(
+    lin: Staff, chen: Staff
+) -> None:
+    """Lin reads mail for wei, sets a password, issues a token; wei sets another by a link."""
+    wei = make_staff(username="wei", email="wei@x.example")
+    before = token_issue(name="wei's", staff=wei, by=wei)
+    people.email_change(staff=wei, email="lin@x.example", by=lin)
+    wei.refresh_from_db()
+    password_set(staff=wei, password="a-long-word-of-passage")
+    secret = token_issue(name="in wei's name", staff=wei, by=wei)
+    people.email_change(staff=wei, email="wei@x.example", by=lin)
+    password_set(staff=Staff.objects.get(pk=wei.pk), password="another-word-of-passage")
+    confirm(wei, by=chen)
+    assert token_check(secret) is None
+    assert token_check(before)
+
+
 def test_tokens_from_before_a_reset_go_on(lin: Staff, chen: Staff) -> None:
     secret = token_issue(name="billing", staff=chen, by=chen)
     people.sign_in_reset(staff=chen, by=lin)

@@ -36,7 +36,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check the values and create the person."""
-        password = input() if options["stdin"] else getpass()
+        try:
+            password = input() if options["stdin"] else getpass()
+        except EOFError as error:
+            raise CommandError("No password was given.") from error
         try:
             with transaction.atomic():
                 staff = _made(options["username"], options["role"], password)

@@ -64,7 +64,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"Hand it to {staff.username} yourself. {sent.why}")
 
     def _check(self, people: list[list[str]], anyway: bool) -> None:
-        if len(people) != TWO or len({email.casefold() for _name, email in people}) != TWO:
+        addresses = {email.strip().casefold() for _name, email in people} - {""}
+        if len(people) != TWO or len(addresses) != TWO:
             raise CommandError("Name two people, each with an e-mail address of their own.")
         if Staff.objects.exists() and not anyway:
             raise CommandError(

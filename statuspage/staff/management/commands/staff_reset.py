@@ -9,9 +9,8 @@ from django.db import transaction
 
 from statuspage.staff.invitations import link_send
 from statuspage.staff.models import AccountChange, Staff
-from statuspage.staff.people import doubtful_tokens_revoke
 from statuspage.staff.second_factor import factors_remove
-from statuspage.staff.second_person import changed
+from statuspage.staff.second_person import changed, doubtful_tokens_revoke
 from statuspage.staff.signing_in import sign_out_elsewhere
 
 
