@@ -82,7 +82,9 @@ def test_a_file_without_a_secret_key_is_no_identity(tmp_path: Path, content: str
         read_identities(tmp_path / "key")
 
 
-@pytest.mark.parametrize("text", ["", "age1", "ssh-ed25519 AAAA", str(IDENTITY)])
+@pytest.mark.parametrize(
+    "text", ["", "age1", "ssh-ed25519 AAAA", pytest.param(str(IDENTITY), id="a secret key")]
+)
 def test_what_is_no_public_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no public key"):
         read_recipient(text)

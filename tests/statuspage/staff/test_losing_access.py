@@ -233,10 +233,7 @@ def test_one_name_is_enough(lin: Person, provider: Provider, named: dict[str, An
         {"jti": None},
         {"jti": ""},
         {"jti": 3},
-        {"iat": int(time.time()) - 3600},
-        {"iat": int(time.time()) + 3600},
         {"iat": None},
-        {"exp": int(time.time()) - 60},
         {"exp": None},
         {"sub": None, "sid": None},
         {"sub": "a\0b"},
@@ -250,6 +247,14 @@ def test_what_is_no_logout_token_ends_nothing(
     assert log_out(provider, **changes) == 400
     assert lin.is_in()
     assert lin.token_works()
+
+
+@pytest.mark.parametrize(("claim", "seconds"), [("iat", -3600), ("iat", 3600), ("exp", -60)])
+def test_a_logout_token_of_another_time_ends_nothing(
+    lin: Person, provider: Provider, claim: str, seconds: int
+) -> None:
+    assert log_out(provider, **{claim: int(time.time()) + seconds}) == 400
+    assert lin.is_in()
 
 
 def test_one_signed_by_somebody_else_ends_nothing(lin: Person, provider: Provider) -> None:
