@@ -14,6 +14,7 @@ from statuspage.lib.database_clock import database_now
 from statuspage.staff.audit import record
 from statuspage.staff.confirmation import is_confirmed
 from statuspage.staff.impersonal import account
+from statuspage.staff.links import staff_of_link
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.permissions import Act, may, scopes_for
 from statuspage.staff.roles import Scope
@@ -107,6 +108,22 @@ def password_set(*, staff: Staff, password: str, ip: str = "", but: str | None =
         staff.save(update_fields=["password", "link_made_at"])
         sign_out_elsewhere(staff=staff, but=but)
         record(act="password.set", staff=staff, ip=ip)
+
+
+def password_set_by_link(*, uid: str, key: str, password: str, ip: str = "") -> Staff | None:
+    """Set the password of whose link it is; None where it no longer works.
+
+    It works once also for two who open it at once.
+    """
+    with transaction.atomic():
+        found = staff_of_link(uid, key)
+        if found is None:
+            return None
+        Staff.objects.select_for_update().get(pk=found.pk)
+        kept = staff_of_link(uid, key)
+        if kept is not None:
+            password_set(staff=kept, password=password, ip=ip)
+        return kept
 
 
 def tokens_seen_by(staff: Staff) -> QuerySet[ApiToken]:

@@ -15,7 +15,7 @@ from statuspage.lib.client_ip import client_ip
 from statuspage.staff import attempts, known_browsers, password_mails
 from statuspage.staff.adapters import too_many_tries
 from statuspage.staff.links import is_vouched_for, staff_of_link
-from statuspage.staff.services import password_set
+from statuspage.staff.services import password_set, password_set_by_link
 
 # In the session: the link that was opened. Its address does not stay in the bar, nor in any
 # Referer.
@@ -87,7 +87,9 @@ def from_link(request: HttpRequest, uidb36: str, key: str) -> HttpResponse:
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=staff)
     if request.method != "POST" or not form.is_valid():
         return _form(request, form, _("Set a password"), name=staff.get_username())
-    password_set(staff=staff, password=form.cleaned_data["password1"], ip=client_ip(request))
+    opened, password = request.session[OPENED], form.cleaned_data["password1"]
+    if not password_set_by_link(uid=uidb36, key=opened, password=password, ip=client_ip(request)):
+        return render(request, "console/password_link_dead.html", status=410)
     logout(request)
     messages.success(request, _("Your password is set. You can sign in with it now."))
     response = redirect("account_login")

@@ -34,7 +34,7 @@ from statuspage.staff.second_person import (
     token_refuse,
     tokens_waiting,
 )
-from statuspage.staff.services import password_set
+from statuspage.staff.services import password_set_by_link
 
 
 @permits(Act.CONFIRM, post=Act.PEOPLE)
@@ -131,7 +131,9 @@ def welcome(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return render(request, "console/link_dead.html", status=410)
     form = WelcomeForm(request.POST or None, staff=staff)
     if request.method == "POST" and form.is_valid():
-        password_set(staff=staff, password=form.cleaned_data["password1"], ip=client_ip(request))
+        password, ip = form.cleaned_data["password1"], client_ip(request)
+        if not password_set_by_link(uid=uid, key=token, password=password, ip=ip):
+            return render(request, "console/link_dead.html", status=410)
         messages.success(request, _("Your password is set. You can sign in with it now."))
         return redirect("account_login")
     context = {"form": form, "staff": staff}

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from statuspage.console.views import passwords
-from statuspage.staff import links, password_mails
+from statuspage.staff import links, password_mails, services
 from statuspage.staff.links import forgotten_link, password_link
 from statuspage.staff.models import AuditEntry, PasswordMail, ProviderConfirmation, Staff
 from statuspage.staff.tasks import send_password_mails
@@ -112,6 +112,30 @@ def test_the_time_of_the_answer_tells_nobody_who_has_an_account(
         taken.append(slept.pop() + time.monotonic() - started)
     assert all(one >= passwords.ANSWER_SECONDS for one in taken)
     assert not slept
+
+
+@pytest.mark.parametrize("made", [forgotten_link, password_link])
+def test_of_two_who_use_a_link_at_once_one_sets_the_password(
+    lin: Staff, made: Any, monkeypatch: Any
+) -> None:
+    link = made(lin)
+    path, other = urlsplit(link).path, Staff.objects.get(pk=lin.pk)
+    first = services.staff_of_link
+
+    def meanwhile(uid: str, key: str) -> Staff | None:
+        found = first(uid, key)
+        monkeypatch.setattr(services, "staff_of_link", first)
+        services.password_set(staff=other, password=NEW)
+        return found
+
+    client = Client(headers=ENGLISH)
+    opened = client.get(path)
+    monkeypatch.setattr(services, "staff_of_link", meanwhile)
+    values = {"password1": "the-other-long-word", "password2": "the-other-long-word"}
+    answer = client.post(opened.headers.get("Location", path), values)
+    assert answer.status_code == 410
+    assert signs_in(NEW)
+    assert not signs_in("the-other-long-word")
 
 
 def test_the_audit_log_keeps_no_link(lin: Staff) -> None:
