@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from statuspage.lib.database_clock import database_now
 from statuspage.staff import recency
 from statuspage.staff.audit import record
-from statuspage.staff.encryption import seal
+from statuspage.staff.encryption import seal, unseal
 from statuspage.staff.impersonal import account
 from statuspage.staff.models import ApiToken, ProviderConfirmation, Staff
 from statuspage.staff.signing_in import sessions_end
@@ -38,8 +38,19 @@ def confirm(staff: Staff, *, refresh_token: str = "") -> None:
     """Note that the provider has just said that they may come in."""
     values: dict[str, Any] = {"confirmed_at": Now(), "asked_at": Now()}
     if refresh_token:
-        values["sealed"] = seal(refresh_token)
+        values["sealed"] = sealed(refresh_token)
     ProviderConfirmation.objects.update_or_create(staff=staff, defaults=values)
+
+
+def sealed(refresh_token: str) -> bytes:
+    """Return the refresh token as it is kept, with the provider that gave it."""
+    return seal(f"{settings.OIDC_ISSUER}\n{refresh_token}")
+
+
+def refresh_token_of(row: ProviderConfirmation) -> str:
+    """Return the refresh token; empty if another provider gave it: this one must not learn it."""
+    issuer, _, refresh_token = unseal(row.sealed or b"").partition("\n")
+    return refresh_token if issuer == settings.OIDC_ISSUER else ""
 
 
 def role_update(staff: Staff, role: str, *, ip: str = "") -> None:

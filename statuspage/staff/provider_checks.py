@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from statuspage.staff import confirmation, recency
-from statuspage.staff.encryption import DecryptionFailed, seal, unseal
+from statuspage.staff.encryption import DecryptionFailed
 from statuspage.staff.models import ProviderConfirmation, SpentLogoutToken, Staff
 from statuspage.staff.oidc_tokens import LONGEST_TOKEN, subject_of
 from statuspage.staff.sso import OidcAdapter, account_of, adapter_of, role_of, session
@@ -45,7 +45,7 @@ class LogoutRefused(Exception):
 
 
 class _Ended(Exception):
-    """The provider says that the refresh token works no more."""
+    """The refresh token works no more: the provider says so, or it was another provider's."""
 
 
 def check_people() -> int:
@@ -98,13 +98,16 @@ def _claimed() -> list[ProviderConfirmation]:
 
 def _check(row: ProviderConfirmation) -> None:
     adapter, staff = adapter_of(HttpRequest()), row.staff
-    answer = _refreshed(adapter, unseal(row.sealed or b""))
+    refresh_token = confirmation.refresh_token_of(row)
+    if not refresh_token:
+        raise _Ended
+    answer = _refreshed(adapter, refresh_token)
     claims = _claims(adapter, answer)
     if account_of(subject_of(claims)) != staff:
         raise ValueError("somebody else")
     renewed = answer.get("refresh_token")
     if isinstance(renewed, str) and renewed:
-        ProviderConfirmation.objects.filter(pk=row.pk).update(sealed=seal(renewed))
+        ProviderConfirmation.objects.filter(pk=row.pk).update(sealed=confirmation.sealed(renewed))
     role = role_of(claims)
     if role is None:
         confirmation.access_lost(staff)

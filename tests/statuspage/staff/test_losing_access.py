@@ -148,6 +148,19 @@ def test_a_refresh_token_that_is_over_ends_sessions_and_holds_tokens(
     assert lin.token_works()
 
 
+def test_another_provider_never_gets_the_old_ones_refresh_token(
+    lin: Person, provider: Provider, settings: Any
+) -> None:
+    due(13)
+    with running_provider() as another:
+        settings.OIDC_ISSUER = another.url
+        check_people()
+        assert another.refreshed == []
+    assert provider.refreshed == []
+    assert not lin.is_in()
+    assert not lin.token_works()
+
+
 def test_a_provider_that_is_away_ends_nothing_until_the_hours_are_over(
     lin: Person, provider: Provider
 ) -> None:
