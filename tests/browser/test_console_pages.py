@@ -149,7 +149,7 @@ def fails_of(page: Page) -> list[str]:
 def test_reference_data_is_whole_too_and_has_an_icon(product: Product, enter: Enter) -> None:
     page = enter("admin", viewport={"width": 1280, "height": 900}).page()
     failed = fails_of(page)
-    for path in ("", "components/component/", "incidents/template/add/", "staff/staff/"):
+    for path in ("", "components/component/", "incidents/template/add/"):
         page.goto(f"{product.demo['url']}/admin/{path}")
         expect(page.locator("h1").first).to_be_visible()
     icon = page.request.get(f"{product.demo['url']}/favicon.ico")

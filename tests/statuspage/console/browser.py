@@ -1,9 +1,13 @@
 """A member of staff at the console: opens pages, fills in what a form shows, presses a button."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
+import time_machine
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpResponse
 from django.test import Client
 
@@ -92,6 +96,17 @@ def browser_of(staff: Staff, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
     client.force_login(staff)
     return client
+
+
+@contextmanager
+def signed_in_at(client: Client, moment: Any) -> Iterator[time_machine.Traveller]:
+    """Go to another time, at which whoever sits at the browser has just signed in.
+
+    A session that began in the future is over.
+    """
+    with time_machine.travel(moment, tick=False) as clock:
+        client.force_login(Staff.objects.get(pk=client.session[SESSION_KEY]))
+        yield clock
 
 
 def press(client: Client, path: str, step: str, **values: Any) -> HttpResponse:

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -14,7 +13,7 @@ from notifications.delivery.budget import this_month
 from notifications.delivery.models import Alarm, Spending
 from statuspage.components.models import Component
 from tests.factories import make_address, open_incident
-from tests.statuspage.console.browser import form_of, press, signed_in, words
+from tests.statuspage.console.browser import form_of, press, signed_in, signed_in_at, words
 
 NEW = "/console/incidents/compose/"
 TEXTS = {"name_zh": "到账延迟", "name_en": "Late", "body_zh": "资金安全", "body_en": "Safe"}
@@ -72,7 +71,7 @@ class TestPrice:
         make_address("+85261234567")  # gets nothing, and costs nothing
         # A promised time after midnight carries its date, and one SMS more.
         noon = timezone.localtime().replace(hour=12)
-        with time_machine.travel(noon - timedelta(days=1)):
+        with signed_in_at(author, noon - timedelta(days=1)):
             part = preview(author)
         assert "0.65 yuan" in part
         assert "no budget set" in part

@@ -16,7 +16,7 @@ from statuspage.console.broadcasts import Progress
 from statuspage.console.shared import last, shared
 from statuspage.statements.models import Statement
 from tests.notifications.delivery.rows import deliver, finished, statement
-from tests.statuspage.console.browser import signed_in, words
+from tests.statuspage.console.browser import signed_in, signed_in_at, words
 
 # After everything here has become due, and before those who are signed in would be so no more.
 START = time.time() + 3600
@@ -119,7 +119,7 @@ class TestPace:
         for _ in range(40):
             deliver(said, "pending")
         path = f"/console/broadcasts/{said.number}/progress/"
-        with time_machine.travel(START, tick=False) as clock:
+        with signed_in_at(author, START) as clock:
             assert "messages per second" not in words(author.get(path))
             send(1)
             clock.shift(5)

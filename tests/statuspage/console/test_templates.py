@@ -1,13 +1,12 @@
 """Templates: words that can go out in the first minute, and those that somebody must fill in."""
 
-import time_machine
 from django.test import Client
 
 from statuspage.components.models import Component
 from statuspage.incidents.models import Template
 from statuspage.statements.models import Statement
 from tests.factories import text
-from tests.statuspage.console.browser import form_of, press, words
+from tests.statuspage.console.browser import form_of, press, signed_in_at, words
 
 INCIDENT, MAINTENANCE = "/console/incidents/compose/", "/console/maintenances/compose/"
 NOON = "2025-02-21T12:00:00+08:00"
@@ -45,7 +44,7 @@ def test_a_template_fills_in_the_form(author: Client, component: Component) -> N
 
 def test_the_time_is_filled_in_for_an_incident_in_both_languages(author: Client, db: None) -> None:
     path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
-    with time_machine.travel(NOON, tick=False):
+    with signed_in_at(author, NOON):
         form = form_of(author.get(path))
     assert form["name_zh"] == "标题 12:00起"
     assert form["name_en"] == "Headline since 12:00"
@@ -55,7 +54,7 @@ def test_the_time_is_filled_in_for_an_incident_in_both_languages(author: Client,
 
 def test_the_time_is_filled_in_for_maintenance_too(author: Client, db: None) -> None:
     path = f"{MAINTENANCE}?template={template('maintenance', '{time}', '{time}').pk}"
-    with time_machine.travel(NOON, tick=False):
+    with signed_in_at(author, NOON):
         form = form_of(author.get(path))
     assert form["body_zh"] == "正文 12:00"
     assert form["name_en"] == "Headline 12:00"
@@ -63,7 +62,7 @@ def test_the_time_is_filled_in_for_maintenance_too(author: Client, db: None) -> 
 
 def test_the_preview_shows_the_same_time_as_the_form(author: Client, db: None) -> None:
     path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
-    with time_machine.travel(NOON, tick=False):
+    with signed_in_at(author, NOON):
         page = words(author.get(path))
     preview = page.split('id="preview"')[1]
     assert "正文 12:00起" in preview
@@ -73,7 +72,7 @@ def test_the_preview_shows_the_same_time_as_the_form(author: Client, db: None) -
 
 def test_a_template_is_published_without_a_key_pressed(author: Client, db: None) -> None:
     path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
-    with time_machine.travel(NOON, tick=False):
+    with signed_in_at(author, NOON):
         confirming = press(author, path, "confirm")
         author.post(path, {**form_of(confirming), "step": "publish"})
     assert Statement.objects.get().content["body"] == text("正文 12:00起", "Text since 12:00")
@@ -81,9 +80,9 @@ def test_a_template_is_published_without_a_key_pressed(author: Client, db: None)
 
 def test_the_time_does_not_move_on_while_the_author_writes(author: Client, db: None) -> None:
     path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
-    with time_machine.travel(NOON, tick=False):
+    with signed_in_at(author, NOON):
         form = form_of(author.get(path))
-    with time_machine.travel("2025-02-21T12:20:00+08:00", tick=False):
+    with signed_in_at(author, "2025-02-21T12:20:00+08:00"):
         page = author.post(path, {**form, "step": "confirm"})
     assert form_of(page)["body_zh"] == "正文 12:00起"
 
