@@ -184,8 +184,10 @@ def test_a_long_body_of_a_stranger_is_neither_read_nor_written(behind_tls) -> No
             status = answer.partition(b"\r\n")[0]
             assert b" 413 " in status, (path, status)
     piece = b"fa00\r\n" + b"a" * 64_000 + b"\r\n"
-    for server in (web, nginx):
+    # A body without a length goes on while the web process refuses it and closes the connection:
+    # then nginx may lose the answer, and say 503 instead.
+    for server, refusals in ((web, {b"413"}), (nginx, {b"413", b"503"})):
         for path in ("/subscribe/", "/console/subscribers/import/"):
             answer = proxies.Slow(server.port, path, None, piece * 3, **kind).answer()
-            assert b" 413 " in answer.partition(b"\r\n")[0], path
+            assert answer.split(b" ", 2)[1] in refusals, path
     assert written(processes) - before < 1 << 20
