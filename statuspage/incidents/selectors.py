@@ -65,6 +65,6 @@ def maintenances() -> QuerySet[Maintenance]:
     return Maintenance.objects.prefetch_related("components")
 
 
-def templates(use: str) -> QuerySet[Template]:
-    """Return the templates for one use, in the order that staff set."""
-    return Template.objects.filter(use=use).prefetch_related("components")
+def templates(*uses: str) -> QuerySet[Template]:
+    """Return the templates for these moments, in the order that staff set."""
+    return Template.objects.filter(use__in=uses).prefetch_related("components")

@@ -1,7 +1,7 @@
 """Publishing notices to merchants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
@@ -16,13 +16,16 @@ from statuspage.notices.fields import Payload
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed
+from statuspage.notices.values import TEXT
 from statuspage.staff.permissions import Act
 from statuspage.staff.second_person import made_or_changed, may_now
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
+from statuspage.statements.placeholders import check_filled_in, clean_said
 from statuspage.statements.services import Subject, publish, publishing
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.short import Short, clean_said_short, with_short
+from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
 
 TITLE_LENGTH = 120
@@ -40,10 +43,11 @@ class NoticeDraft:
     incident_id: str = ""
     effective_from: datetime | None = None
     effective_until: datetime | None = None
+    short: Short = field(default_factory=dict)
 
     def content(self, extra: Mapping[str, Json]) -> dict[str, Json]:
         """Return the statement's content; `extra` is what publishing adds to it."""
-        return {
+        said: dict[str, Json] = {
             "name": dict(self.title),
             "body": dict(self.body),
             "payload": dict(self.payload),
@@ -55,6 +59,7 @@ class NoticeDraft:
             **extra,
             **self.kind.derived({**self.payload, **extra}),
         }
+        return with_short(said, {"short": self.short})
 
 
 class Written(TypedDict):
@@ -72,6 +77,7 @@ class Written(TypedDict):
     incident_id: NotRequired[str]
     effective_from: NotRequired[datetime | None]
     effective_until: NotRequired[datetime | None]
+    short: NotRequired[Short | None]
     confirmed: NotRequired[bool]
 
 
@@ -121,19 +127,20 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     """
     at = moment or database_now()
     kind = notice_kind(written["kind"])
-    title = clean_text(written["title"], max_length=TITLE_LENGTH)
-    body = clean_text(written["body"])
+    title = clean_said(written["title"], max_length=TITLE_LENGTH)
+    body, short = clean_said(written["body"]), clean_said_short(written.get("short"))
     audience = clean_audience(written.get("audience"))
     _check_products(audience)
     incident_id = written.get("incident_id", "")
     check_incident(incident_id)
     payload = kind.clean(written.get("payload") or {}, at)
+    check_words(kind, payload)
     begins, ends = kind.window(payload)
     window = written.get("effective_from") or begins, written.get("effective_until") or ends
     check_window(*window)
     if not written.get("confirmed") and (odd := kind.warnings(payload, at)):
         raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
-    return NoticeDraft(kind, title, body, payload, audience, incident_id, *window)
+    return NoticeDraft(kind, title, body, payload, audience, incident_id, *window, short)
 
 
 def notice_undo(
@@ -226,6 +233,13 @@ def _check_products(audience: Audience) -> None:
             code="product",
             params={"codes": listed(sorted(unknown))},
         )
+
+
+def check_words(kind: NoticeKind, payload: Payload) -> None:
+    """Raise ValidationError where a text of the payload has a placeholder left."""
+    for one in kind.fields:
+        if one.value is TEXT and payload[one.name]:
+            check_filled_in(payload[one.name])
 
 
 def check_window(begins: datetime | None, ends: datetime | None) -> None:

@@ -15,6 +15,7 @@ from statuspage.api.serializers import (
     InputSerializer,
     MomentSerializerField,
     PageAnswer,
+    ShortField,
     StatementNumber,
     TextField,
     Timeline,
@@ -33,6 +34,7 @@ class MaintenanceSerializer(InputSerializer):
 
     name = TextField(max_length=NAME_LENGTH)
     body = TextField()
+    short = ShortField()
     components = ComponentIdsField()
     scheduled_for = MomentSerializerField()
     scheduled_until = MomentSerializerField()
@@ -49,6 +51,7 @@ class MaintenanceUpdateSerializer(InputSerializer):
 
     status = serializers.ChoiceField(choices=MaintenanceStatus.choices)
     body = TextField()
+    short = ShortField()
     version = VersionField()
 
 

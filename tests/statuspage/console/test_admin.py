@@ -138,7 +138,7 @@ def test_an_empty_group_is_renamed_and_deleted(administrator: Client) -> None:
 def test_a_template_is_written_and_then_offered_to_authors(administrator: Client) -> None:
     component = make_component()
     values = {
-        "use": "incident",
+        "use": "incident.opened",
         "title": "到账延迟",
         "name_zh": "{产品}到账延迟",
         "body_zh": "{时间}起延迟",
