@@ -137,13 +137,5 @@ def placeholders_of(use: str) -> dict[str, Any]:
 def unknown_placeholders(use: str, text: Text) -> list[str]:
     """Return the placeholders of the text that nothing fills in for this moment."""
     known = placeholders_of(use)
-    return [one for one in _written(text) if name_of(one) not in known]
-
-
-def asked_placeholders(text: Text) -> list[str]:
-    """Return the placeholders of the text that its author must fill in."""
-    return [one for one in placeholders_in(text) if name_of(one).startswith(ASKED)]
-
-
-def _written(text: Text) -> list[str]:
-    return [one for one in placeholders_in(text) if not name_of(one).startswith(ASKED)]
+    asked = [one for one in placeholders_in(text) if name_of(one).startswith(ASKED)]
+    return [one for one in placeholders_in(text) if one not in asked and name_of(one) not in known]

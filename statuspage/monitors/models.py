@@ -78,27 +78,38 @@ class SignalRule(models.Model):
     def clean(self) -> None:
         """Raise ValidationError for a rule that would publish a placeholder without review."""
         if self.auto_publish and self.template_id:
-            now = database_now()
-            words = self.words(now, now, self.concerned())
-            if any(map(placeholders_in, (words["name"], words["body"], *words["short"].values()))):
-                problem = _("The template has placeholders that someone must fill in.")
-                raise ValidationError({"auto_publish": problem})
+            try:
+                self.check_words(self.template)
+            except ValidationError as error:
+                raise ValidationError({"auto_publish": error}) from error
+
+    def check_words(self, template: Template) -> None:
+        """Raise ValidationError where this template would leave something for people to fill in."""
+        now = database_now()
+        words = self.words(now, now, self.concerned(), template)
+        if any(map(placeholders_in, (words["name"], words["body"], *words["short"].values()))):
+            raise ValidationError(_("The template has placeholders that someone must fill in."))
 
     def concerned(self) -> list[Component]:
         """Return the components that its signals are about."""
         return [self.component] if self.component else [*self.template.components.all()]
 
     def words(
-        self, detected_at: datetime, now: datetime, concerned: Iterable[Component]
+        self,
+        detected_at: datetime,
+        now: datetime,
+        concerned: Iterable[Component],
+        template: Template | None = None,
     ) -> dict[str, Any]:
-        """Return the template's words with everything filled in that is known at `now`."""
+        """Return its template's words, or another's, with everything filled in that is known."""
+        words = template or self.template
         facts = facts_of(
             now=now,
             components=[one.name for one in concerned],
             started=detected_at,
-            next_update=promised_by(self.template.impact, now),
+            next_update=promised_by(words.impact, now),
         )
-        return self.template.words(detected_at, facts)
+        return words.words(detected_at, facts)
 
 
 class SignalDraftState(models.TextChoices):

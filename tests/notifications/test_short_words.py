@@ -97,6 +97,18 @@ def test_the_api_takes_shorter_words_for_an_update(component, what: str):
     assert Statement.objects.get(number=2).content["short"] == SHORT
 
 
+@pytest.mark.parametrize("act", ["cancellations", "reschedulings"])
+def test_the_api_takes_shorter_words_where_a_maintenance_is_planned_anew(component, act: str):
+    api = caller()
+    created = api.post("maintenances/", samples.maintenance(component)).json()
+    body = {"body": text("改期。"), "short": SHORT}
+    if act == "reschedulings":
+        body["scheduled_until"] = samples.in_hours(30)
+    answer = api.post(f"maintenances/{created['id']}/{act}/", body)
+    assert answer.status_code == 201, answer.content
+    assert Statement.objects.get(number=2).content["short"] == SHORT
+
+
 @pytest.mark.parametrize("field", ["name", "body", "short"])
 def test_the_api_refuses_a_placeholder_that_was_left(component, field: str):
     left = text("{原因}导致延迟")

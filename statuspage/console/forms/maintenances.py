@@ -25,7 +25,7 @@ from statuspage.console.forms.fields import (
 from statuspage.console.forms.short import ShortWordsForm
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import announced, changed, maintenance_content, moved_on
-from statuspage.incidents.lifecycle import MAINTENANCE_TRANSITIONS
+from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
 from statuspage.incidents.lifecycle import MaintenanceStatus as Status
 from statuspage.incidents.models import Maintenance, Recurrence, Template
 from statuspage.incidents.moments import STATUS_OF
@@ -138,7 +138,7 @@ class MaintenanceUpdateForm(ShortWordsForm, VersionedForm):
     def __init__(self, data: QueryDict | None, *, maintenance: Maintenance) -> None:
         self.maintenance = maintenance
         super().__init__(data, subject=maintenance, initial={"status": maintenance.status})
-        following = MAINTENANCE_TRANSITIONS[maintenance.status]
+        following = MAINTENANCE_UPDATES[maintenance.status]
         offer(self, "status", [(one.value, one.label) for one in Status if one in following])
 
     def prepared(self, template: Template) -> dict[str, Any]:

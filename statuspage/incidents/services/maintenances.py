@@ -17,7 +17,7 @@ from statuspage.incidents.content import (
     moved_on,
 )
 from statuspage.incidents.lifecycle import (
-    MAINTENANCE_TRANSITIONS,
+    MAINTENANCE_UPDATES,
     MaintenanceStatus,
     check_transition,
 )
@@ -134,7 +134,7 @@ def maintenance_update(
     short = clean_said_short(short)
     with publishing() as now:
         moment = published_at or now
-        check_transition(MAINTENANCE_TRANSITIONS, maintenance.status, status)
+        check_transition(MAINTENANCE_UPDATES, maintenance.status, status)
         before = maintenance.status
         advance(maintenance, moved_on(maintenance, status, moment))
         said = {"body": body, "short": short}

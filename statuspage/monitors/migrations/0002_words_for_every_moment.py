@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0003_words_for_every_moment"),
+        ("incidents", "0004_words_for_every_moment"),
         ("monitors", "0001_initial"),
     ]
 

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 
 from statuspage.incidents.moments import (
     Moment,
-    asked_placeholders,
     moments,
     placeholders_of,
     unknown_placeholders,
@@ -63,7 +62,7 @@ def test_what_promises_no_update_has_no_placeholder_for_one(use: str):
 def test_a_question_to_the_author_is_known_and_never_filled_in():
     asks = text("原因是{?原因}，{?cause}")
     assert unknown_placeholders(Moment.OPENED, asks) == []
-    assert asked_placeholders(asks) == ["{?原因}", "{?cause}"]
+    assert filled(asks, facts_of(now=NOW)) == asks
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def rename_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0002_triggers")]
+    dependencies = [("incidents", "0003_cancelled_maintenance")]
 
     operations = [
         migrations.AlterField(
