@@ -33,6 +33,8 @@ STATEMENTS: Final[Mapping[str, Any]] = {
     "incident.backfilled_update": _("Incident update entered afterwards"),
     "maintenance.scheduled": _("New maintenance"),
     "maintenance.updated": _("Maintenance update"),
+    "maintenance.rescheduled": _("Maintenance rescheduled"),
+    "maintenance.cancelled": _("Maintenance cancelled"),
     POSTMORTEM_KIND: _("Postmortem"),
     FOLLOWED_UP: _("Postmortem action done"),
     "correction": _("Correction"),
