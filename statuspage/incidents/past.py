@@ -156,7 +156,7 @@ def _check_statuses(updates: Sequence[PastUpdate], problems: Problems) -> None:
         possible = INCIDENT_TRANSITIONS[before["status"]]
         if after["status"] not in possible:
             labels = {"following": after["status"], "present": before["status"]}
-            values = {name: IncidentStatus(one).label for name, one in labels.items()}
+            values = {name: str(IncidentStatus(one).label) for name, one in labels.items()}
             values["possible"] = listed(str(one.label) for one in IncidentStatus if one in possible)
             message = _("“%(following)s” cannot follow “%(present)s”. Possible: %(possible)s.")
             problems.add(place(number, "status"), message % values, "transition")
