@@ -1,9 +1,9 @@
 """Publishing notices to merchants."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,17 +12,23 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import Audience, clean_audience
-from statuspage.notices.fields import Payload
+from statuspage.notices.backdating import (
+    Originally,
+    clean_originally,
+    originally_line,
+    said_at,
+)
+from statuspage.notices.fields import Line, Payload, check_words
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed
-from statuspage.notices.values import TEXT
+from statuspage.notices.telling import Told, clean_told
 from statuspage.staff.permissions import Act
 from statuspage.staff.second_person import made_or_changed, may_now
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
-from statuspage.statements.placeholders import check_filled_in, clean_said
+from statuspage.statements.placeholders import clean_said
 from statuspage.statements.services import Subject, publish, publishing
 from statuspage.statements.short import Short, clean_said_short, with_short
 from statuspage.statements.texts import Text
@@ -43,6 +49,8 @@ class NoticeDraft:
     incident_id: str = ""
     effective_from: datetime | None = None
     effective_until: datetime | None = None
+    told: Told = Told.ALL
+    originally: Originally | None = None
     short: Short = field(default_factory=dict)
 
     def content(self, extra: Mapping[str, Json]) -> dict[str, Json]:
@@ -56,17 +64,24 @@ class NoticeDraft:
             "form": str(self.kind.public_name),
             "effective_from": iso_or_none(self.effective_from),
             "effective_until": iso_or_none(self.effective_until),
+            # Content without it is that of before there was a choice: everyone was told.
+            "told": str(self.told),
+            **({"originally": dict(self.originally)} if self.originally else {}),
             **extra,
-            **self.kind.derived({**self.payload, **extra}),
+            **self.kind.derived({**self.payload, **extra}, self._first_lines),
         }
         return with_short(said, {"short": self.short})
+
+    def _first_lines(self) -> Sequence[Line]:
+        return [originally_line(self.originally)] if self.originally else []
 
 
 class Written(TypedDict):
     """A notice as its author wrote it; `incident_id` is the public id of its incident, if any.
 
     Without a window the kind's payload says from when to when it holds, if it does; `confirmed`
-    says that the kind's warnings were read.
+    says that the kind's warnings were read. `told` is who is sent it, by default what its kind
+    says; `originally` is when, as what and where it was published before (backdating.py).
     """
 
     kind: str
@@ -79,6 +94,8 @@ class Written(TypedDict):
     effective_until: NotRequired[datetime | None]
     short: NotRequired[Short | None]
     confirmed: NotRequired[bool]
+    told: NotRequired[str | None]
+    originally: NotRequired[Mapping[str, object] | None]
 
 
 def notice_publish(
@@ -121,12 +138,17 @@ def notice_publish(
 def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> NoticeDraft:
     """Return the notice that `notice_publish` would publish at `moment` (now), unpublished.
 
+    What was published before is checked as on its original day, and must be over by now.
+
     Raises:
-        ValidationError: the kind, a text, the payload, the audience, the window or the incident
-            is not usable, or a warning was not confirmed (code `unconfirmed`).
+        ValidationError: the kind, a text, the payload, the audience, the window, the incident or
+            the original publication is not usable, or a warning was not confirmed (code
+            `unconfirmed`).
     """
-    at = moment or database_now()
+    now = moment or database_now()
     kind = notice_kind(written["kind"])
+    originally = clean_originally(written.get("originally"), now)
+    at = said_at(originally, now)
     title = clean_said(written["title"], max_length=TITLE_LENGTH)
     body, short = clean_said(written["body"]), clean_said_short(written.get("short"))
     audience = clean_audience(written.get("audience"))
@@ -134,13 +156,28 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     incident_id = written.get("incident_id", "")
     check_incident(incident_id)
     payload = kind.clean(written.get("payload") or {}, at)
-    check_words(kind, payload)
+    check_words(kind.fields, payload)
     begins, ends = kind.window(payload)
     window = written.get("effective_from") or begins, written.get("effective_until") or ends
     check_window(*window)
+    if originally:
+        check_backdated(kind, payload, now)
+    usual = kind.told_by_default(payload, now, window[1])
+    told = clean_told(written.get("told"), usual, silent=bool(originally))
     if not written.get("confirmed") and (odd := kind.warnings(payload, at)):
         raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
-    return NoticeDraft(kind, title, body, payload, audience, incident_id, *window, short)
+    how: dict[str, Any] = {"told": told, "originally": originally, "short": short}
+    return NoticeDraft(kind, title, body, payload, audience, incident_id, *window, **how)
+
+
+def check_backdated(kind: NoticeKind, payload: Payload, now: datetime) -> None:
+    """Raise ValidationError where a notice that was published before would promise something now.
+
+    It moves nothing that merchants were promised since: no rule, no price, no calendar.
+    """
+    if kind.never_backdated:
+        raise ValidationError({"published_on": kind.never_backdated})
+    kind.check_over(payload, now)
 
 
 def notice_undo(
@@ -189,6 +226,9 @@ def _notice(draft: NoticeDraft, moment: datetime) -> Notice:
         effective_from=draft.effective_from,
         effective_until=draft.effective_until,
         published_at=moment,
+        told=draft.told,
+        originally=draft.originally,
+        originally_at=said_at(draft.originally, moment) if draft.originally else None,
     )
 
 
@@ -233,13 +273,6 @@ def _check_products(audience: Audience) -> None:
             code="product",
             params={"codes": listed(sorted(unknown))},
         )
-
-
-def check_words(kind: NoticeKind, payload: Payload) -> None:
-    """Raise ValidationError where a text of the payload has a placeholder left."""
-    for one in kind.fields:
-        if one.value is TEXT and payload[one.name]:
-            check_filled_in(payload[one.name])
 
 
 def check_window(begins: datetime | None, ends: datetime | None) -> None:

@@ -12,7 +12,7 @@ CORRECTION: Final = "correction"
 WITHDRAWAL: Final = "withdrawal"
 SHORT: Final = "short"
 # What an answer to a statement repeats of it: its subject, and what decides who is notified.
-HEADING: Final = ("name", "impact", "audience", "components")
+HEADING: Final = ("name", "impact", "audience", "told", "components")
 
 Content = dict[str, Any]
 Document = dict[str, Any]
