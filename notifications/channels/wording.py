@@ -35,6 +35,11 @@ def in_brief(bulletin: Bulletin, medium: str) -> Bulletin:
     return replace(bulletin, body=said) if said else bulletin
 
 
+def whole(bulletin: Bulletin) -> str:
+    """Return the body, or what is said in brief where that has all of the body in it."""
+    return bulletin.brief if bulletin.body in bulletin.brief else bulletin.body
+
+
 def opening(bulletin: Bulletin) -> str:
     """Return the first sentence: name and state, neither of them twice."""
     with override(bulletin.language):
