@@ -179,9 +179,6 @@ class _Page:
 
     def day(self, name: str) -> date:
         """Return the day in a field; of a time, its day in the zone of the source."""
-        value = self.fields.get(name)
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
         return self.moment(name).astimezone(self.reading.zone).date()
 
     def text(self, name: str) -> str:

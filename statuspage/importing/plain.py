@@ -9,7 +9,7 @@ from statuspage.importing.entries import Unusable
 # No statement may be that long; it bounds the work on one text.
 LONGEST: Final = 50_000
 
-SILENT: Final = frozenset({"script", "style", "head", "title"})
+SILENT: Final = frozenset({"script", "style"})
 BLOCKS: Final = frozenset(
     {
         "address",
@@ -97,6 +97,9 @@ LINES: Final = (
     (re.compile(r"^([ \t]*)[*+][ \t]+", re.MULTILINE), r"\1- "),
 )
 ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>|~])")
+# Where escaped characters wait until the marks are gone: no text has these.
+APART: Final = 0xF0000
+SET_APART: Final = re.compile(f"[{chr(APART)}-{chr(APART + 0x7F)}]")
 EDGES: Final = re.compile(r"[ \t\u00a0]+\n")
 GAPS: Final = re.compile(r"\n{3,}")
 
@@ -121,12 +124,13 @@ def _without_tags(text: str) -> str:
 
 
 def _without_marks(text: str) -> str:
+    text = ESCAPED.sub(lambda found: chr(APART + ord(found.group(1))), text)
     text = LINK.sub(_link, IMAGE.sub(r"\1", text))
     for pattern, instead in LINES:
         text = pattern.sub(instead, text)
     for pattern in MARKS:
         text = pattern.sub(r"\1", text)
-    return ESCAPED.sub(r"\1", text)
+    return SET_APART.sub(lambda found: chr(ord(found.group()) - APART), text)
 
 
 def _link(found: re.Match[str]) -> str:
@@ -176,6 +180,12 @@ class _Reader(HTMLParser):
                 self._add(f" ({address})")
         elif tag not in INLINE:
             self._add(f"</{tag}>")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take a tag that closes itself as one tag."""
+        self.handle_starttag(tag, attrs)
+        if tag in BLOCKS or tag in INLINE:
+            self.handle_endtag(tag)
 
     def handle_data(self, data: str) -> None:
         """Keep the words."""
