@@ -75,15 +75,15 @@ def _safely(name: str, path: Path, reading: Reading) -> Entry:
 
 def _entry(origin: Origin, document: Document, reading: Reading) -> Entry:
     fields = document.fields
-    if fields.get("draft") is True:
+    if _is_true(fields.get("draft")):
         return LeftOut(origin, "it is a draft there")
     title = headed(fields.get("title"), reading)
     begun = moment_of(fields.get("date"), reading.zone)
-    if fields.get("informational") is True:
+    if _is_true(fields.get("informational")):
         day = begun.astimezone(reading.zone).date()
         short, body = shortened(title, worded(SHORTCODE.sub("", document.body), reading))
         return NoticeEntry(origin, "general", short, body, day)
-    if fields.get("resolved") is not True:
+    if not _is_true(fields.get("resolved")):
         raise Unusable(STILL_OPEN)
     severity = str(fields.get("severity") or "").lower()
     impact = IMPACTS.get(severity, reading.impact)
@@ -100,6 +100,10 @@ def _entry(origin: Origin, document: Document, reading: Reading) -> Entry:
         impact=impact,
         remarks=() if severity in IMPACTS else (f"impact not in the source: {impact}",),
     )
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() == "true"
 
 
 def _affected(fields: Mapping[str, Any]) -> list[str]:

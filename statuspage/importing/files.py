@@ -22,7 +22,7 @@ def files_of(source: Path, suffix: str) -> list[Path]:
     have the suffix.
 
     Raises:
-        Unusable: there are too many.
+        Unusable: there are too many, or a folder cannot be read.
     """
     if source.is_file():
         return [source]
@@ -33,12 +33,16 @@ def files_of(source: Path, suffix: str) -> list[Path]:
 
 
 def _walk(folder: Path, suffix: str) -> Iterator[Path]:
-    for top, folders, names in os.walk(folder, followlinks=False):
+    for top, folders, names in os.walk(folder, onerror=_unreadable, followlinks=False):
         folders[:] = [one for one in folders if not one.startswith(".")]
         linked = [one for one in folders if (Path(top) / one).is_symlink()]
         for name in (*names, *linked):
             if name.lower().endswith(suffix) and not name.startswith("."):
                 yield Path(top) / name
+
+
+def _unreadable(error: OSError) -> None:
+    raise Unusable(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
 def text_of(path: Path, most: int) -> str:

@@ -86,9 +86,6 @@ class _Page:
     def notice(self, origin: Origin) -> NoticeEntry:
         """Return the notice; its kind's own checks come when it is entered."""
         fields = self.fields
-        for name in ("payload", "audience"):
-            if not isinstance(fields.get(name, {}), Mapping):
-                raise self.fault(name, "write fields below it, each with its value")
         return NoticeEntry(
             origin=origin,
             kind=self.text("notice") or "general",
@@ -97,8 +94,8 @@ class _Page:
             published_on=self.day("date"),
             document_number=self.text("document_number"),
             link=self.text("link"),
-            payload=fields.get("payload", {}),
-            audience=fields.get("audience"),
+            payload=self.values("payload"),
+            audience=self.values("audience"),
             incident=self.text("incident"),
             confirmed=fields.get("confirmed") is True,
         )
@@ -156,9 +153,34 @@ class _Page:
                 raise self.fault(field, f"{name}: “{state}” is not one of {known}")
         return found
 
+    def values(self, name: str) -> dict[str, Any]:
+        """Return the fields below a field, as over the API: in JSON."""
+        written = self.fields.get(name) or {}
+        if not isinstance(written, Mapping):
+            raise self.fault(name, "write fields below it, each with its value")
+        try:
+            return {str(key): self.as_json(value) for key, value in written.items()}
+        except Unusable as error:
+            raise self.fault(name, str(error)) from error
+
+    def as_json(self, value: object) -> Any:
+        """Return a value of YAML as one of JSON; a time without an offset gets the zone's."""
+        if isinstance(value, datetime):
+            return moment_of(value, self.reading.zone).isoformat()
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, list):
+            return [self.as_json(one) for one in value]
+        if isinstance(value, dict):
+            return {str(key): self.as_json(one) for key, one in value.items()}
+        if value is None or isinstance(value, (str, int, float)):
+            return value
+        raise Unusable(f"“{value!r}” is neither a text, a number, a date nor a list of them")
+
     def title(self) -> Text:
-        """Return the title in its languages."""
-        return self.both(self.text("title"), self.text("title_en"))
+        """Return the title in its languages, each on one line."""
+        said = self.both(self.text("title"), self.text("title_en"))
+        return {language: " ".join(one.split()) for language, one in said.items()}
 
     def halves(self) -> tuple[str, str]:
         """Return the Chinese text and the English one below it."""

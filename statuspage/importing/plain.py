@@ -7,7 +7,7 @@ from typing import Final
 from statuspage.importing.entries import Unusable
 
 # No statement may be that long; it bounds the work on one text.
-LONGEST: Final = 50_000
+LONGEST: Final = 20_000
 
 SILENT: Final = frozenset({"script", "style"})
 BLOCKS: Final = frozenset(

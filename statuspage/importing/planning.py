@@ -123,6 +123,8 @@ def known_incident(run: Import, key: str) -> str:
     earlier = run.entered(key)
     if isinstance(earlier, Statement):
         return earlier.subject_id
+    if not key.isalnum():
+        return ""
     said = Statement.objects.filter(subject_type="incident", subject_id=key)
     return key if said.exists() else ""
 

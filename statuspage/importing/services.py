@@ -36,7 +36,9 @@ class Import:
 
     def token(self, key: str) -> UUID:
         """Return the token under which an entry is published: the same in every run."""
-        return uuid5(NAMESPACE, f"{self.source}\n{key}")
+        # Neither has to be text that can be encoded.
+        name = f"{self.source}\n{key}".encode("utf-8", "backslashreplace").decode()
+        return uuid5(NAMESPACE, name)
 
     def entered(self, key: str) -> Done | None:
         """Return what an earlier run made of the entry with this id, or None."""

@@ -50,7 +50,8 @@ def read(source: Path, reading: Reading) -> Iterator[Entry]:
 
 
 def _entries(file: str, data: Any, reading: Reading) -> Iterator[Entry]:
-    lists = [data] if isinstance(data, list) else [data.get(name) or [] for name in LISTS]
+    named = [] if isinstance(data, list) else [data.get(name) for name in LISTS]
+    lists = [one for one in (data, *named) if isinstance(one, list)]
     for number, row in enumerate((row for rows in lists for row in rows), start=1):
         if not isinstance(row, Mapping) or not row.get("id"):
             where = f"{file}, no. {number}"

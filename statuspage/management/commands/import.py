@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -120,11 +121,12 @@ class Command(BaseCommand):
 
     def _asked(self, wanted: int) -> bool:
         """Ask where somebody can answer: what is published can be withdrawn, but not deleted."""
-        if not sys.stdin.isatty():
+        if not (sys.stdin and sys.stdin.isatty()):
             return True
-        answer = input(f"Enter these {wanted}? They can be withdrawn, but never deleted. [y/N] ")
-        if answer.strip().lower() in YES:
-            return True
+        question = f"Enter these {wanted}? They can be withdrawn, but never deleted. [y/N] "
+        with suppress(EOFError, KeyboardInterrupt):
+            if input(question).strip().lower() in YES:
+                return True
         self.stdout.write("Nothing was entered.")
         return False
 
@@ -134,11 +136,10 @@ class Command(BaseCommand):
         for number, one in enumerate(wanted):
             try:
                 self._say(entered_line(run, one))
-            except (Unusable, ValidationError) as error:
-                why = reasons(error) if isinstance(error, ValidationError) else str(error)
+            except (Unusable, ValidationError, KeyboardInterrupt) as error:
                 raise CommandError(
-                    f"{number} of {len(wanted)} were entered. {one.entry.origin.where}: {why}\n"
-                    "Run it again to go on: what is in is not entered twice."
+                    f"{number} of {len(wanted)} were entered. {one.entry.origin.where}: "
+                    f"{why(error)}\nRun it again to go on: what is in is not entered twice."
                 ) from error
         proposed = count(wanted, Outcome.PROPOSE)
         self.stdout.write(f"Entered {len(wanted) - proposed}, submitted {proposed} for approval.")
@@ -152,6 +153,13 @@ class Command(BaseCommand):
         shown = "".join(one if one.isprintable() or one == "\n" else "?" for one in text)
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         self.stdout.write(shown.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def why(error: BaseException) -> str:
+    """Return why an entry was not entered."""
+    if isinstance(error, ValidationError):
+        return reasons(error)
+    return "stopped" if isinstance(error, KeyboardInterrupt) else str(error)
 
 
 def author_of(username: str) -> Staff:

@@ -1,9 +1,7 @@
 """`candor import`: each entry once, in order, marked, told to nobody, or nothing at all."""
 
-import io
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +10,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from notifications.delivery.models import Broadcast, Delivery
 from statuspage.approvals.models import Proposal
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
@@ -20,76 +17,19 @@ from statuspage.notices.models import Notice
 from statuspage.staff.models import AuditEntry
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
-from tests.factories import make_address, make_component, make_staff
+from tests.factories import make_component, make_staff
+from tests.statuspage.importing.commands import components_and_author, kinds, refused, run
 from tests.statuspage.importing.readings import DATA, EXAMPLE, page
 
 pytestmark = pytest.mark.django_db
 
 NOTICE = "---\nkind: notice\ntitle: 公告\ndate: 2024-01-29\n{}---\n正文。\n"
-RETIRED = "notice: fee_waiver\npayload:\n  transactions_from: 2024-01-01T00:00:00+08:00\n"
 
 
 @pytest.fixture(autouse=True)
-def world() -> Iterator[None]:
+def world() -> None:
     """The author, and the components of the example."""
-    make_staff(username="lin")
-    make_component("T+1 结算", "T+1 settlement")
-    make_component("D+1 结算", "D+1 settlement")
-    yield
-
-
-def run(source: Path, *options: str, **values: Any) -> str:
-    out = io.StringIO()
-    call_command("import", str(source), "--author", "lin", *options, stdout=out, **values)
-    return out.getvalue()
-
-
-def refused(source: Path, *options: str) -> str:
-    """Run it and expect a refusal; return its list and its message."""
-    out = io.StringIO()
-    with pytest.raises(CommandError) as error:
-        call_command("import", str(source), "--author", "lin", *options, stdout=out)
-    return f"{out.getvalue()}\n{error.value}"
-
-
-def kinds() -> list[str]:
-    return [*Statement.objects.order_by("number").values_list("kind", flat=True)]
-
-
-def test_the_example_goes_in_oldest_first_and_a_notice_never_before_its_incident() -> None:
-    run(EXAMPLE)
-    assert kinds() == [
-        "notice.general",
-        "incident.backfilled",
-        "incident.backfilled",
-        "incident.backfilled_update",
-        "incident.backfilled_update",
-        "notice.general",
-    ]
-    payouts = Incident.objects.latest("started_at")
-    assert Notice.objects.latest("pk").incident_id == payouts.public_id
-
-
-def test_everything_is_entered_by_its_author() -> None:
-    run(EXAMPLE)
-    assert {one.author.username for one in Statement.objects.select_related("author")} == {"lin"}
-    assert AuditEntry.objects.filter(act="entries.imported", staff__username="lin").count() == 1
-
-
-def test_running_it_twice_enters_nothing_twice() -> None:
-    run(EXAMPLE)
-    before = kinds()
-    said = run(EXAMPLE)
-    assert kinds() == before
-    assert "4 already in" in said
-    assert "Nothing was entered." in said
-
-
-def test_nobody_is_told() -> None:
-    make_address()
-    run(EXAMPLE)
-    silent = {one: Delivery.objects.filter(statement__number=one).count() for one in range(1, 7)}
-    assert set(silent.values()) == {0}
+    components_and_author()
 
 
 def test_a_dry_run_shows_it_and_enters_nothing() -> None:
@@ -102,36 +42,10 @@ def test_a_dry_run_shows_it_and_enters_nothing() -> None:
     assert not AuditEntry.objects.filter(act="entries.imported").exists()
 
 
-def test_notices_are_marked_as_published_before(client: Client) -> None:
-    run(EXAMPLE)
-    notice = Notice.objects.earliest("pk")
-    said = Statement.objects.get(subject_id=notice.public_id)
-    assert said.content["originally"] == {
-        "published_on": "2024-01-29",
-        "document_number": "演示支付〔2024〕2号",
-        "link": "https://www.example.com/notices/2024-2",
-    }
-    assert said.content["told"] == "nobody"
-    shown = client.get(f"/notices/{notice.public_id}/").content.decode()
-    assert "演示支付〔2024〕2号" in shown
-    assert "2024年1月29日" in shown
-
-
-def test_incidents_and_their_updates_are_marked_as_entered_afterwards(client: Client) -> None:
-    run(EXAMPLE)
-    payouts = Incident.objects.latest("started_at")
-    said = Statement.objects.filter(subject_id=payouts.public_id)
-    assert all(one.content["backfilled"] for one in said)
-    shown = client.get(f"/incidents/{payouts.public_id}/").content.decode()
-    assert shown.count("补录") >= 3
-
-
-def test_no_component_changes_its_present_state() -> None:
-    run(EXAMPLE)
-    assert {one.status for one in Component.objects.all()} == {"operational"}
-
-
-def test_what_needs_a_second_person_is_submitted_and_not_public(tmp_path: Path) -> None:
+def test_what_needs_a_second_person_is_submitted_and_not_public(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.FOUR_EYES_KINDS = frozenset({"fee_waiver"})
     payload = (
         "notice: fee_waiver\npayload:\n  transactions_from: 2024-01-01T00:00:00+08:00\n"
         "  transactions_until: 2024-01-20T00:00:00+08:00\n  percent_waived: 100\n"
@@ -239,6 +153,18 @@ def test_a_notice_of_an_incident_that_is_not_there_is_refused(tmp_path: Path) ->
     assert "its incident “nowhere” is neither imported nor known here" in refused(tmp_path)
 
 
+def test_an_incident_that_no_id_can_name_is_refused(tmp_path: Path) -> None:
+    page(tmp_path, NOTICE.format('incident: "\\0"\n'))
+    assert "neither imported nor known here" in refused(tmp_path)
+
+
+def test_characters_that_no_encoding_has_are_refused(tmp_path: Path) -> None:
+    row = json.loads((DATA / "statuspage-management.json").read_text())[0]
+    odd = {"id": "\ud800", "name": "\ud800", "components": []}
+    (tmp_path / "a.json").write_text(json.dumps([row | odd]))
+    assert "unsupported character" in refused(tmp_path)
+
+
 def test_a_notice_goes_with_an_incident_that_was_imported_before(tmp_path: Path) -> None:
     shutil.copy(EXAMPLE / "2025-02-payouts.md", tmp_path)
     run(tmp_path)
@@ -274,13 +200,16 @@ def test_who_may_not_publish_imports_nothing() -> None:
         call_command("import", str(EXAMPLE), "--author", "nobody")
 
 
-def test_a_terminal_asks_before_anything_is_entered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_asks_before_anything_is_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page(tmp_path, NOTICE.format(""))
     answers = iter(["n", "y"])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda _question: next(answers))
-    assert "Nothing was entered." in run(EXAMPLE)
+    assert "Nothing was entered." in run(tmp_path)
     assert not Statement.objects.exists()
-    assert "Entered 4" in run(EXAMPLE)
+    assert "Entered 1" in run(tmp_path)
 
 
 def test_no_title_can_write_to_the_terminal(tmp_path: Path) -> None:
@@ -288,9 +217,3 @@ def test_no_title_can_write_to_the_terminal(tmp_path: Path) -> None:
     name = f"\x1b[2J{uuid4()}"
     (tmp_path / "a.json").write_text(json.dumps([row | {"name": name, "components": []}]))
     assert "\x1b" not in run(tmp_path, "--dry-run")
-
-
-def test_broadcasts_of_what_was_imported_reach_nobody() -> None:
-    make_address()
-    run(EXAMPLE)
-    assert sum(one.deliveries for one in Broadcast.objects.all()) == 0

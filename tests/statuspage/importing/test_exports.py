@@ -217,6 +217,22 @@ def test_odd_json_is_refused_with_its_reason(tmp_path: Path, text: str, wanted: 
     assert wanted in reason("statuspage", tmp_path)
 
 
+def test_a_list_that_is_none_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"incidents": [], "scheduled_maintenances": 5}')
+    assert entries("statuspage", tmp_path) == []
+
+
+def test_cstate_is_read_from_toml_and_from_quoted_values_too(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        '+++\ntitle = "Cards"\ndate = 2023-02-03T04:00:00Z\nresolved = "true"\n'
+        'severity = "down"\nsection = "issue"\n+++\n'
+        "*Resolved* - Over. {{< track 2023-02-03T05:00:00Z >}}\n"
+    )
+    assert said(incident(entries("cstate", tmp_path), "a.md")) == [
+        ("02-03 05:00", "resolved", "Over.")
+    ]
+
+
 def test_an_export_without_incidents_has_no_entries(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"incidents": []}')
     assert entries("statuspage", tmp_path) == []
