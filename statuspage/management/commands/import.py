@@ -116,7 +116,8 @@ class Command(BaseCommand):
             self._say(line_of(one))
         numbers = ", ".join(f"{count(planned, one)} {one}" for one in Outcome)
         statements = sum(one.statements for one in planned)
-        self._say(f"\n{form}: {numbers}. That is {statements} statements, told to nobody.")
+        made = counted(statements, "statement")
+        self._say(f"\n{form}: {numbers}. That is {made}, told to nobody.")
         self._say(f"Times without a zone were read as {zone}.")
 
     def _asked(self, wanted: int) -> bool:
@@ -198,12 +199,17 @@ def _parts(one: Planned) -> Iterator[str]:
     yield f"{one.outcome:<10}"
     yield str(day or "-" * 10)
     if isinstance(entry, IncidentEntry):
-        yield f"incident, {len(entry.updates)} updates"
+        yield f"incident, {counted(len(entry.updates), 'update')}"
     elif isinstance(entry, NoticeEntry):
         yield f"notice {entry.kind}"
     yield " ".join(entry.origin.title.split())
     yield f"[{entry.origin.where}]" if entry.origin.where != entry.origin.title else ""
     yield one.reason
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number and what it counts."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def entered_line(run: Import, one: Planned) -> str:
