@@ -18,6 +18,7 @@ ACTS: Final[Mapping[str, Any]] = {
     "account.link_revoked": gettext_lazy("Link to set a password revoked"),
     "account.reset": gettext_lazy("Sign-in reset"),
     "account.role": gettext_lazy("Role changed"),
+    "entries.imported": gettext_lazy("Old notices and incidents imported"),
     "log.accepted": gettext_lazy("Break of the public log accepted"),
     "recovery_codes.renewed": gettext_lazy("New recovery codes made"),
     "second_factor.added": gettext_lazy("Second factor added"),
