@@ -32,6 +32,7 @@ from notifications.channels.base import (
 )
 from notifications.channels.outcomes import (
     Accepted,
+from statuspage.lib.punctuation import sentence
     BadSignature,
     Callback,
     Failed,
@@ -291,7 +292,7 @@ def _values(bulletin: Bulletin) -> dict[str, str]:
     """Return the values of the template's variables; none may be empty."""
     limit, chinese = settings.ALIYUN_SMS_VARIABLE_LENGTH, wording.is_chinese(bulletin)
     safe = partial(sms_text.carrier_safe, chinese=chinese)
-    body = wording.sentence(safe(bulletin.body) or bulletin.status_label, chinese=chinese)
+    body = sentence(safe(bulletin.body) or bulletin.status_label, chinese=chinese)
     with override(bulletin.language):
         otherwise = gettext("See the status page for details.")
     return {

@@ -13,6 +13,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
 from notifications.channels.outcomes import (
     Accepted,
+from statuspage.lib.punctuation import sentence
     Failed,
     NotSent,
     Outcome,
@@ -51,7 +52,7 @@ class WeCom(Channel):
         opening = f"【{bulletin.operator}】{wording.opening(bulletin)}"
         endings = (wording.promise(bulletin), bulletin.url, wording.number(bulletin))
         ending = "".join(f"\n{line}" for line in endings if line)
-        body = wording.sentence(bulletin.body, chinese=chinese)
+        body = sentence(bulletin.body, chinese=chinese)
         room = MAX_BYTES - len(f"{opening}\n{ending}".encode())
         return Content(text=f"{opening}\n{cut_to_bytes(body, room)}{ending}")
 

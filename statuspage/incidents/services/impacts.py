@@ -12,7 +12,7 @@ from statuspage.components.services import component_statuses_set
 from statuspage.components.statuses import ComponentStatus, worst
 from statuspage.incidents.content import Change, Content
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus
-from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
+from statuspage.incidents.models import AffectedComponent, HiddenClaim, Incident, Maintenance
 from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish
@@ -88,6 +88,21 @@ def _states(
     return [(one, one.status, worst(claims[one.pk])) for one in in_order]
 
 
+def present_states() -> list[StateChange]:
+    """Return every component, with what open incidents and maintenance make of its state."""
+    every: dict[Component, list[str]] = {one: [] for one in Component.objects.all()}
+    return _states(every, AffectedComponent.objects.all(), Maintenance.objects.all())
+
+
+def states_follow(statement: Statement) -> None:
+    """Set the components' states after an answer, which changes what holds them."""
+    component_statuses_set(
+        statuses={component: new for component, _old, new in present_states()},
+        since=statement.published_at,
+        statement_number=statement.number,
+    )
+
+
 class Superseded(ValidationError):
     """Someone else changed the row since the caller read it; nothing was published."""
 
@@ -107,6 +122,7 @@ def say(
     content: Content,
     states: Sequence[StateChange],
     author: Author | None,
+    claims: Mapping[Component, str],
 ) -> Statement:
     """Publish the statement about a row just changed, and set its components' states."""
     statement = publish(
@@ -115,6 +131,11 @@ def say(
         content=content,
         author=author,
         published_at=row.updated_at,
+    )
+    HiddenClaim.objects.bulk_create(
+        HiddenClaim(statement_number=statement.number, component=one, status=status)
+        for one, status in claims.items()
+        if not one.visible
     )
     component_statuses_set(
         statuses={component: new for component, _old, new in states},
