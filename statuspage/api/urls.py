@@ -37,6 +37,14 @@ urlpatterns = [
         "maintenances/<id:public_id>/", maintenances.MaintenanceView.as_view(), name="maintenance"
     ),
     path("maintenances/<id:public_id>/updates/", maintenances.MaintenanceUpdates.as_view()),
+    path(
+        "maintenances/<id:public_id>/cancellations/",
+        maintenances.MaintenanceCancellations.as_view(),
+    ),
+    path(
+        "maintenances/<id:public_id>/reschedulings/",
+        maintenances.MaintenanceReschedulings.as_view(),
+    ),
     path("notices/", notices.Notices.as_view(), name="notices"),
     path("notices/<id:public_id>/", notices.NoticeView.as_view(), name="notice"),
     path("statements/", statements.Statements.as_view(), name="statements"),

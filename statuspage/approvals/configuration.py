@@ -32,9 +32,9 @@ class ApprovalSettings(AreaSettings):
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, KINDS)))
     ] = written(
         "incident.opened,incident.updated,incident.backfilled,incident.followed_up"
-        ",maintenance.scheduled,maintenance.updated,correction,withdrawal,notice.general"
-        ",notice.clarification,notice.security_warning,notice.terminal_retirement"
-        ",notice.payout_progress"
+        ",maintenance.scheduled,maintenance.updated,maintenance.rescheduled,maintenance.cancelled"
+        ",correction,withdrawal,notice.general,notice.clarification,notice.security_warning"
+        ",notice.terminal_retirement,notice.payout_progress"
     )
     """Kinds of statement that go out at once and that a second person reads afterwards."""
     REVIEW_WITHIN_DAYS: Positive = 14

@@ -32,6 +32,8 @@ STATEMENTS: Final[Mapping[str, Any]] = {
     "incident.backfilled": _("Incident entered afterwards"),
     "maintenance.scheduled": _("New maintenance"),
     "maintenance.updated": _("Maintenance update"),
+    "maintenance.rescheduled": _("Maintenance rescheduled"),
+    "maintenance.cancelled": _("Maintenance cancelled"),
     POSTMORTEM_KIND: _("Postmortem"),
     FOLLOWED_UP: _("Postmortem action done"),
     "correction": _("Correction"),

@@ -22,7 +22,12 @@ from statuspage.components.statuses import (
     Impact,
     impact_of,
 )
-from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
+from statuspage.incidents.lifecycle import (
+    MAINTENANCE_ACTIVE,
+    MAINTENANCE_OVER,
+    IncidentStatus,
+    MaintenanceStatus,
+)
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.statements.canonical import Json
@@ -296,8 +301,10 @@ def moved_on(maintenance: Maintenance, status: str, moment: datetime) -> dict[st
     values: dict[str, Any] = {"status": status, "updated_at": moment}
     if status == MaintenanceStatus.IN_PROGRESS and maintenance.started_at is None:
         values["started_at"] = moment
-    if status == MaintenanceStatus.COMPLETED:
-        values["completed_at"] = moment
+    if status in MAINTENANCE_OVER:
+        values[f"{status}_at"] = moment
+    if status != maintenance.status:
+        values["by_hand"] = False  # staff have decided
     return values
 
 

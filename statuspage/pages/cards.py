@@ -86,12 +86,18 @@ class MaintenanceCard(Card):
     scheduled_until: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    cancelled_at: datetime | None
     parts: Sequence[LocalizedText]
 
     @property
     def active(self) -> bool:
         """True while work is going on."""
         return self.status in MAINTENANCE_ACTIVE
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was completed or cancelled; None until then."""
+        return self.completed_at or self.cancelled_at
 
     @property
     def lasts(self) -> timedelta:
@@ -162,6 +168,7 @@ def maintenance_card(maintenance: Maintenance, said: Timelines, reader: Reader) 
         scheduled_until=maintenance.scheduled_until,
         started_at=maintenance.started_at,
         completed_at=maintenance.completed_at,
+        cancelled_at=maintenance.cancelled_at,
         parts=[
             words(one.name, reader.language) for one in maintenance.components.all() if one.visible
         ],

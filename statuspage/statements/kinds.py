@@ -10,6 +10,8 @@ STATEMENT_KINDS: Final = (
     "incident.followed_up",
     "maintenance.scheduled",
     "maintenance.updated",
+    "maintenance.rescheduled",
+    "maintenance.cancelled",
     "correction",
     "withdrawal",
 )

@@ -62,6 +62,8 @@ API: Final[dict[str, dict[str, Act]]] = {
     "api/v1/maintenances/": {"GET": Act.READ, "POST": Act.PUBLISH},
     "api/v1/maintenances/<id:public_id>/": {"GET": Act.READ},
     "api/v1/maintenances/<id:public_id>/updates/": {"POST": Act.PUBLISH},
+    "api/v1/maintenances/<id:public_id>/cancellations/": {"POST": Act.PUBLISH},
+    "api/v1/maintenances/<id:public_id>/reschedulings/": {"POST": Act.PUBLISH},
     "api/v1/notices/": {"GET": Act.READ, "POST": Act.PUBLISH},
     "api/v1/notices/<id:public_id>/": {"GET": Act.READ},
     "api/v1/statements/": {"GET": Act.READ},

@@ -105,6 +105,8 @@ DECISIONS = {
     "api/v1/maintenances/": TOKEN,
     "api/v1/maintenances/<id:public_id>/": TOKEN,
     "api/v1/maintenances/<id:public_id>/updates/": TOKEN,
+    "api/v1/maintenances/<id:public_id>/cancellations/": TOKEN,
+    "api/v1/maintenances/<id:public_id>/reschedulings/": TOKEN,
     "api/v1/notices/": TOKEN,
     "api/v1/notices/<id:public_id>/": TOKEN,
     "api/v1/statements/": TOKEN,

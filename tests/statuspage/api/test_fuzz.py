@@ -144,6 +144,23 @@ _case(
 _case(
     "updating_maintenance", lambda self: f"maintenances/{self.planned}/updates/", lambda _: _PLANNED
 )
+_case(
+    "cancelling_maintenance",
+    lambda self: f"maintenances/{self.planned}/cancellations/",
+    lambda _: {**_WORDS, "version": 1},
+)
+_case(
+    "rescheduling_maintenance",
+    lambda self: f"maintenances/{self.planned}/reschedulings/",
+    lambda self: {
+        **_WORDS,
+        "version": 1,
+        "scheduled_for": samples.in_hours(48),
+        "scheduled_until": samples.in_hours(50),
+        "components": [self.component.public_id],
+        "short_notice_reason": _WORDS["body"],
+    },
+)
 _case("publishing_a_notice", lambda _: "notices/", lambda _: samples.notice())
 _case(
     "the_details_of_a_notice",

@@ -113,6 +113,8 @@ def test_every_post_heeds_the_key(api, component):
         f"incidents/{opened['id']}/updates/": samples.update(),
         "maintenances/": samples.maintenance(component),
         f"maintenances/{planned['id']}/updates/": {"status": "scheduled", **words},
+        f"maintenances/{planned['id']}/reschedulings/": {"components": [], **words},
+        f"maintenances/{planned['id']}/cancellations/": words,
         "notices/": samples.notice(),
         f"statements/{opened['statement']}/corrections/": words,
         f"statements/{opened['statement']}/withdrawals/": words,

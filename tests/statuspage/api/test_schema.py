@@ -63,6 +63,8 @@ def test_every_address_of_the_design_is_described(schema):
             "maintenances/",
             "maintenances/<>/",
             "maintenances/<>/updates/",
+            "maintenances/<>/cancellations/",
+            "maintenances/<>/reschedulings/",
             "notices/",
             "notices/<>/",
             "statements/",
