@@ -32,7 +32,6 @@ from notifications.channels.base import (
 )
 from notifications.channels.outcomes import (
     Accepted,
-from statuspage.lib.punctuation import sentence
     BadSignature,
     Callback,
     Failed,
@@ -48,6 +47,7 @@ from statuspage.lib.punctuation import sentence
     UnreadableCallback,
 )
 from statuspage.lib.database_clock import database_now_reckoned
+from statuspage.lib.punctuation import sentence
 
 # Code, or the part before its first dot -> what it means for us; sources:
 # help.aliyun.com/document_detail/101346.html (API), /101347.html (receipts of carriers).

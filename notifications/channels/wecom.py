@@ -13,7 +13,6 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
 from notifications.channels.outcomes import (
     Accepted,
-from statuspage.lib.punctuation import sentence
     Failed,
     NotSent,
     Outcome,
@@ -21,6 +20,7 @@ from statuspage.lib.punctuation import sentence
     Refusal,
     Unknown,
 )
+from statuspage.lib.punctuation import sentence
 
 # errcode -> what it means for us; source: developer.work.weixin.qq.com, 群机器人 and 全局错误码
 ERRORS: Final[Mapping[int, Refusal]] = {

@@ -43,6 +43,7 @@ def _said(statement: Statement, hidden: Mapping[str, str]) -> Said:
     said = Said(
         number=statement.number,
         kind=statement.kind,
+        subject_type=statement.subject_type,
         subject_id=statement.subject_id,
         published_at=statement.published_at,
         content=statement.content,

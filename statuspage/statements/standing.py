@@ -1,9 +1,9 @@
 """Which statements still stand, and which of their facts were corrected: pure, for any subject."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from statuspage.statements.documents import CORRECTED, CORRECTION, WITHDRAWAL
 
@@ -13,12 +13,33 @@ UNDONE: Final = "undone"
 COMPONENTS: Final = "components"
 
 
+class Answering(Protocol):
+    """A statement that may answer another one."""
+
+    @property
+    def number(self) -> int:
+        """Its number in the log."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+
+    @property
+    def corrects(self) -> int | None:
+        """The number of what it answers, if it answers something."""
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it says."""
+
+
 @dataclass(frozen=True)
 class Said:
     """One statement, as far as a fold over statements needs it."""
 
     number: int
     kind: str
+    subject_type: str
     subject_id: str
     published_at: datetime
     content: Mapping[str, Any]
@@ -40,18 +61,34 @@ class Standing:
 
 def standing(said: Iterable[Said]) -> list[Standing]:
     """Return the statements that are no answers and were not withdrawn, in order."""
-    known = {one.number: one for one in said}
-    gone = {one.corrects for one in known.values() if _undoes(one)}
-    facts: dict[int, dict[str, Any]] = {}
-    for one in sorted(known.values(), key=lambda one: one.number):
-        chain = [*_chain(one, known)]
-        if one.kind == CORRECTION and not gone & {each.number for each in chain}:
-            _correct(facts.setdefault(chain[-1].number, {}), one.content.get(CORRECTED) or {})
+    statements = sorted(said, key=lambda one: one.number)
+    gone = {one.corrects for one in statements if _undoes(one) and one.corrects}
+    facts = facts_corrected(statements, gone)
     return [
         Standing(one, facts.get(one.number, {}))
-        for one in sorted(known.values(), key=lambda one: one.number)
+        for one in statements
         if one.corrects is None and one.number not in gone
     ]
+
+
+def facts_corrected(
+    statements: Iterable[Answering], gone: Collection[int]
+) -> dict[int, dict[str, Any]]:
+    """Return the facts that corrections changed, by the number of the statement corrected first.
+
+    `statements` are in order, `gone` the numbers of those that were withdrawn: what answers one
+    of them counts no more.
+    """
+    first: dict[int, int] = {}
+    found: dict[int, dict[str, Any]] = {}
+    for one in statements:
+        if one.kind == CORRECTION and one.corrects:
+            if one.number in gone or one.corrects in gone or first.get(one.corrects) == 0:
+                first[one.number] = 0
+                continue
+            first[one.number] = of = first.get(one.corrects, one.corrects)
+            _correct(found.setdefault(of, {}), one.content.get(CORRECTED) or {})
+    return found
 
 
 def standing_answers(said: Sequence[Said]) -> list[Said]:
@@ -62,14 +99,6 @@ def standing_answers(said: Sequence[Said]) -> list[Said]:
 
 def _undoes(one: Said) -> bool:
     return one.kind == WITHDRAWAL and one.changes_state
-
-
-def _chain(one: Said, known: Mapping[int, Said]) -> Iterator[Said]:
-    """Yield the statement, the one it answers, and so on to the first."""
-    following: Said | None = one
-    while following:
-        yield following
-        following = known.get(following.corrects or 0)
 
 
 def _correct(facts: dict[str, Any], corrected: Mapping[str, Any]) -> None:

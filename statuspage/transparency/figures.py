@@ -10,6 +10,8 @@ from decimal import Decimal
 from statistics import median
 from typing import Any, Final
 
+from statuspage.statements.standing import UNDONE, facts_corrected
+
 WITHDRAWAL: Final = "withdrawal"
 CORRECTION: Final = "correction"
 OPENED: Final = "incident.opened"
@@ -24,9 +26,6 @@ ARRIVES_BY: Final = {"notice.delay": "arrives_by", "notice.recovery": "backlog_b
 # Published automatically, and not counted as notices.
 AUTOMATIC: Final = frozenset({BACKLOG, REPORT, "notice.settled"})
 RESOLVED: Final = "resolved"
-UNDONE: Final = "undone"
-CORRECTED: Final = "corrected"
-COMPONENTS: Final = "components"
 
 
 @dataclass(frozen=True)
@@ -47,26 +46,13 @@ def standing(log: Iterable[LoggedStatement]) -> list[LoggedStatement]:
     A withdrawal that restored the state of an incident stays: it promises the next update.
     """
     statements = sorted(log, key=lambda one: one.number)
-    withdrawn = {one.corrects for one in statements if one.kind == WITHDRAWAL}
-    facts = _corrected(one for one in statements if one.number not in withdrawn)
+    withdrawn = {one.corrects for one in statements if one.kind == WITHDRAWAL and one.corrects}
+    facts = facts_corrected(statements, withdrawn)
     return [
         replace(one, content={**one.content, **facts.get(one.number, {})})
         for one in statements
         if one.number not in withdrawn and (one.kind != WITHDRAWAL or one.content.get(UNDONE))
     ]
-
-
-def _corrected(statements: Iterable[LoggedStatement]) -> dict[int, dict[str, Any]]:
-    """Return the facts that corrections changed, by the number of the first statement."""
-    first: dict[int, int] = {}
-    found: dict[int, dict[str, Any]] = {}
-    for one in statements:
-        if one.kind == CORRECTION and one.corrects:
-            first[one.number] = of = first.get(one.corrects, one.corrects)
-            for name, pair in (one.content.get(CORRECTED) or {}).items():
-                if name != COMPONENTS:
-                    found.setdefault(of, {})[name] = pair["to"]
-    return found
 
 
 @dataclass

@@ -141,7 +141,8 @@ def _said(statement: Statement) -> list[Said]:
 
 def _answer(statement: Statement, kind: str, content: Mapping[str, Any], moment: datetime) -> Said:
     """Return the answer that is about to be published."""
-    return Said(NEXT, kind, statement.subject_id, moment, content, statement.number)
+    subject = statement.subject_type, statement.subject_id
+    return Said(NEXT, kind, *subject, moment, content, statement.number)
 
 
 def _promise(after: IncidentState, moment: datetime) -> datetime | None:

@@ -56,6 +56,11 @@ def maintenance_states(
     )
 
 
+def worked_on(components: Iterable[Component]) -> dict[Component, str]:
+    """Return the states in which a plan puts components, while work is going on."""
+    return dict.fromkeys(components, ComponentStatus.UNDER_MAINTENANCE)
+
+
 def told_changes(states: Iterable[tuple[Component, str, str]]) -> list[Change]:
     """Return the old and the new state of each visible component."""
     return [
@@ -126,9 +131,12 @@ def say(
     content: Content,
     states: Sequence[StateChange],
     author: Author | None,
-    claims: Mapping[Component, str],
+    claims: Mapping[Component, str] | None = None,
 ) -> Statement:
-    """Publish the statement about a row just changed, and set its components' states."""
+    """Publish the statement about a row just changed, and set its components' states.
+
+    `claims` are the states in which the statement itself puts components.
+    """
     statement = publish(
         kind=kind,
         subject=Subject(row._meta.model_name or "", row.public_id),
@@ -138,7 +146,7 @@ def say(
     )
     HiddenClaim.objects.bulk_create(
         HiddenClaim(statement_number=statement.number, component=one, status=status)
-        for one, status in claims.items()
+        for one, status in (claims or {}).items()
         if not one.visible
     )
     component_statuses_set(

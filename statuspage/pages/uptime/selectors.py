@@ -85,7 +85,11 @@ def _holds(begin: datetime, end: datetime) -> Iterator[Held]:
     incidents = Incident.objects.filter(lasts, started_at__lte=end, in_error=False)
     for said in said_about("incident", _ids(incidents)).values():
         yield from incident_state(said).held
-    lasts = Q(completed_at=None) | Q(completed_at__gte=begin)
+    lasts = (
+        Q(completed_at=None, cancelled_at=None)
+        | Q(completed_at__gte=begin)
+        | Q(cancelled_at__gte=begin)
+    )
     maintenances = Maintenance.objects.filter(lasts, started_at__lte=end)
     for said in said_about("maintenance", _ids(maintenances)).values():
         yield from maintenance_state(said).held

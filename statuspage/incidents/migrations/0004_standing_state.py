@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('components', '0002_triggers'),
-        ('incidents', '0002_triggers'),
+        ('incidents', '0003_cancelled_maintenance'),
     ]
 
     operations = [
