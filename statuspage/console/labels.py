@@ -30,6 +30,7 @@ STATEMENTS: Final[Mapping[str, Any]] = {
     "incident.opened": _("New incident"),
     "incident.updated": _("Incident update"),
     "incident.backfilled": _("Incident entered afterwards"),
+    "incident.backfilled_update": _("Incident update entered afterwards"),
     "maintenance.scheduled": _("New maintenance"),
     "maintenance.updated": _("Maintenance update"),
     "maintenance.rescheduled": _("Maintenance rescheduled"),

@@ -15,6 +15,7 @@ from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.backdating import Originally, day_of
 from statuspage.notices.kind import PublicName
 from statuspage.notices.models import Notice
 from statuspage.pages.timeline import TimelineEntry, entries, latest, notice_label
@@ -117,6 +118,9 @@ class NoticeCard(Card):
     audience: Sequence[str | Promise]
     products: Sequence[str]
     incident_id: str
+    # Of what was published before it was entered here: day, document number and link.
+    originally: Originally | None
+    originally_on: date | None
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,8 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         audience=_audience(notice),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,
+        originally=notice.originally,
+        originally_on=day_of(notice.originally) if notice.originally else None,
         timeline=entries(statements, reader.language, reader.hidden),
     )
 

@@ -13,7 +13,7 @@ FORMAT_VERSION: Final = 1
 CORRECTION: Final = "correction"
 WITHDRAWAL: Final = "withdrawal"
 # What an answer to a statement repeats of it: its subject, and what decides who is notified.
-HEADING: Final = ("name", "impact", "audience", "components")
+HEADING: Final = ("name", "impact", "audience", "told", "components")
 
 # In a correction: the facts that it corrects, each with its old and its new value.
 CORRECTED: Final = "corrected"

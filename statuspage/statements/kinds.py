@@ -6,6 +6,7 @@ STATEMENT_KINDS: Final = (
     "incident.opened",
     "incident.updated",
     "incident.backfilled",
+    "incident.backfilled_update",
     "incident.postmortem",
     "incident.followed_up",
     "maintenance.scheduled",

@@ -17,9 +17,9 @@ from statuspage.components.models import Component
 from statuspage.components.statuses import IMPACT_OF, ComponentStatus
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
+from statuspage.console.forms.backfills import BackfillForm, arranged
 from statuspage.console.forms.fields import offer
 from statuspage.console.forms.incidents import (
-    BackfillForm,
     IncidentOpenForm,
     IncidentReopenForm,
     IncidentUpdateForm,
@@ -61,7 +61,9 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
 
 @writes
 def incident_backfill(request: HttpRequest) -> HttpResponse:
-    """Write and publish an incident that is already over."""
+    """Write and publish an incident that is already over, with the updates that it had."""
+    if request.method == "POST":
+        request.POST = arranged(request.POST)  # type: ignore[assignment]
     form = BackfillForm(typed(request), components=every_component())
     return compose(request, Composition(form, "console/incident_backfill.html"))
 
