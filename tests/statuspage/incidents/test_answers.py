@@ -12,11 +12,8 @@ from statuspage.incidents.folding import incident_state
 from statuspage.incidents.lifecycle import IllegalTransition
 from statuspage.incidents.models import Maintenance
 from statuspage.incidents.said import said_about
-from statuspage.incidents.services.incidents import (
-    incident_backfill,
-    incident_reopen,
-    incident_update,
-)
+from statuspage.incidents.services.backfills import incident_backfill
+from statuspage.incidents.services.incidents import incident_reopen, incident_update
 from statuspage.incidents.services.maintenances import (
     maintenance_schedule,
     maintenance_update,
