@@ -11,6 +11,7 @@ from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import notice_draft, notice_publish
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
+from statuspage.statements.placeholders import check_filled_in
 
 Submitted = Statement | Proposal
 CONFIRMED: Final = "confirmed"
@@ -44,6 +45,7 @@ def answer_alone(
         ValidationError: it takes two (`second_person`), or the service refuses it.
     """
     approval_of_answer(statement).check(author, alone=alone)
+    check_filled_in(said.get("body") or {})
     return ANSWER_SERVICES[act](statement=statement, author=author, **said)
 
 
@@ -61,6 +63,7 @@ def answer_submit(
     Raises:
         ValidationError: as the act's service does.
     """
+    check_filled_in(said.get("body") or {})
     if approval_of_answer(statement).binds(author, alone=alone):
         return propose_answer(token=token, act=act, statement=statement, staff=author, **said)
     return ANSWER_SERVICES[act](statement=statement, author=author, **said)

@@ -12,6 +12,7 @@ from statuspage.statements.times import iso
 FORMAT_VERSION: Final = 1
 CORRECTION: Final = "correction"
 WITHDRAWAL: Final = "withdrawal"
+SHORT: Final = "short"
 # What an answer to a statement repeats of it: its subject, and what decides who is notified.
 HEADING: Final = ("name", "impact", "audience", "told", "components")
 
@@ -19,6 +20,8 @@ HEADING: Final = ("name", "impact", "audience", "told", "components")
 CORRECTED: Final = "corrected"
 # What an answer changed, in a sentence or two, by language.
 OUTCOME: Final = "outcome"
+# What an answer does not repeat.
+OF_ITS_OWN: Final = frozenset({CORRECTED, OUTCOME, SHORT})
 # What a correction of facts says for the first time.
 FACTS: Final = (CORRECTED, "status", "next_update_by", OUTCOME)
 
@@ -60,9 +63,10 @@ def correction_content(
 ) -> Content:
     """Repeat everything the corrected statement says, with the text and the facts that are right.
 
-    The facts that a correction corrected are not corrected once more by a correction of its text.
+    Not its shorter words for some channels: a correction is said in its own. And the facts that a
+    correction corrected are not corrected once more by a correction of its text.
     """
-    repeated = {key: value for key, value in corrected.items() if key not in (CORRECTED, OUTCOME)}
+    repeated = {key: value for key, value in corrected.items() if key not in OF_ITS_OWN}
     return {**repeated, "body": dict(body), **facts}
 
 

@@ -14,6 +14,8 @@ from statuspage.approvals.submitting import answer_alone
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.facts import FactFields, field_of
 from statuspage.console.forms.fields import body_field
+from statuspage.incidents.placeholders import Facts, facts_of
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.documents import Content, correction_content, withdrawal_content
 from statuspage.statements.models import Statement
 from statuspage.statements.services import (
@@ -65,13 +67,22 @@ class AnswerForm(ComposeForm):
 
     def __init__(self, data: QueryDict | None, *, statement: Statement, kind: str) -> None:
         super().__init__(data, initial=_first_text(statement, kind))
-        self.facts = FactFields(self, statement) if kind == CORRECTION else None
-        self.states = self.facts.states if self.facts else None
+        self.fact_fields = FactFields(self, statement) if kind == CORRECTION else None
+        self.states = self.fact_fields.states if self.fact_fields else None
         self.statement, self.statement_kind = statement, kind
         self.act = ANSWERS[kind].act
         self.subject_type, self.subject_id = statement.subject_type, statement.subject_id
         self.corrects = statement.number
         self.fields["body"].label = str(ANSWERS[kind].label)
+
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the statement."""
+        said = self.statement
+        return facts_of(now=database_now(), name=said.content.get("name"), number=said.number)
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the statement; no field changes it."""
+        return self.fixed_facts()
 
     def content(self, now: datetime) -> Content:
         """Return the content of the correction or withdrawal; the latter lists what it undoes."""
@@ -83,7 +94,7 @@ class AnswerForm(ComposeForm):
     @property
     def corrected(self) -> dict[str, Any]:
         """The facts that the author changed, by name."""
-        return self.facts.changed(self.usable()) if self.facts and self.is_bound else {}
+        return self.fact_fields.changed(self.usable()) if self.fact_fields and self.is_bound else {}
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the service's arguments: the text, and the facts that change."""

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('components', '0002_triggers'),
-        ('incidents', '0003_cancelled_maintenance'),
+        ('incidents', '0004_words_for_every_moment'),
     ]
 
     operations = [
