@@ -41,7 +41,11 @@ def whole(bulletin: Bulletin) -> str:
 
 
 def opening(bulletin: Bulletin) -> str:
-    """Return the first sentence: name and state, neither of them twice."""
+    """Return the first sentence: name and state, neither of them twice; a test is marked first."""
+    return f"{bulletin.mark}{_opening(bulletin)}"
+
+
+def _opening(bulletin: Bulletin) -> str:
     with override(bulletin.language):
         if bulletin.kind in CORRECTIONS:
             values = {"number": bulletin.document["corrects"], "name": _bare(bulletin.name)}
