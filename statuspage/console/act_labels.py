@@ -69,6 +69,8 @@ PAGES: Final[Mapping[str, Any]] = {
     "incident_update": gettext_lazy("Incident update written"),
     "maintenance_compose": gettext_lazy("New maintenance written"),
     "maintenance_update": gettext_lazy("Maintenance update written"),
+    "maintenance_reschedule": gettext_lazy("Maintenance rescheduled"),
+    "maintenance_cancel": gettext_lazy("Maintenance cancelled"),
     "mfa_activate_totp": gettext_lazy("Code app added"),
     "mfa_add_webauthn": gettext_lazy("Passkey added"),
     "mfa_authenticate": gettext_lazy("Code submitted"),
