@@ -14,12 +14,8 @@ from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
 from statuspage.incidents.models import Incident
-<<<<<<< HEAD
-from statuspage.incidents.selectors import latest_incidents
-=======
 from statuspage.incidents.moments import moment_of_kind
-from statuspage.incidents.selectors import recent_incidents
->>>>>>> main
+from statuspage.incidents.selectors import latest_incidents
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.kind import kinds, notice_kind
 from statuspage.notices.selectors import notices
