@@ -17,7 +17,6 @@ class StaffContact(models.Model):
     masked = models.CharField(max_length=80)
     # A webhook's signing secret, sealed like the address itself.
     sealed_secret = models.BinaryField(null=True)
-    added_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
