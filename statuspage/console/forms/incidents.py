@@ -36,8 +36,13 @@ from statuspage.incidents.services.incidents import (
     incident_update,
 )
 from statuspage.lib.database_clock import database_now
-from statuspage.monitors.decisions import draft_opened, opening_of
-from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.decisions import (
+    draft_opened,
+    opening_of,
+    signal_published,
+    words_of,
+)
+from statuspage.monitors.models import Signal, SignalDraft
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
@@ -116,19 +121,18 @@ class IncidentOpenForm(IncidentForm):
         components: Sequence[Component],
         template: Template | None = None,
         signal: SignalDraft | None = None,
+        reported: Signal | None = None,
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """Fill in the first values from the template or the draft of `signal`, if given.
+        """Fill in the first values from the template, the draft of `signal`, or a bare signal.
 
         `chosen` are states by public id; they override those of the signal or template.
         """
         now = database_now()
-        first: dict[str, Any] = (
-            {**opening_of(signal, now)} if signal else _from_template(template, now)
-        )
+        first = _first_values(template, signal, reported, now)
         present = first.pop("components", {})
         super().__init__(data, initial=first)
-        self.signal = signal
+        self.signal, self.reported = signal, reported
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
 
     def clean(self) -> dict[str, Any]:
@@ -151,6 +155,8 @@ class IncidentOpenForm(IncidentForm):
         statement = super().publish(author)
         if self.signal:
             draft_opened(draft=self.signal, statement=statement, by=author)
+        if self.reported:
+            signal_published(signal=self.reported, statement=statement)
         return statement
 
 
@@ -257,6 +263,16 @@ class BackfillForm(IncidentForm):
         said: Any = {"started_at": None, "resolved_at": None, **BLANK, **self.given(values)}
         told = told_worst(self.claims(values))
         return backfill_content(backfilled(said, now), said["body"], told, bool(said.get("told")))
+
+
+def _first_values(
+    template: Template | None, draft: SignalDraft | None, signal: Signal | None, now: datetime
+) -> dict[str, Any]:
+    if draft:
+        return {**opening_of(draft, now)}
+    if signal:
+        return {**_from_template(None, now), **words_of(signal)}
+    return _from_template(template, now)
 
 
 def _from_template(template: Template | None, now: datetime) -> dict[str, Any]:

@@ -16,15 +16,18 @@ from django.utils.translation import gettext as _
 from statuspage.components.models import Component
 from statuspage.components.statuses import IMPACT_OF, ComponentStatus
 from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.compose import Composition, compose, typed
+from statuspage.console.compose import Composition, ask, compose, typed
 from statuspage.console.forms.fields import offer
 from statuspage.console.forms.incidents import BackfillForm, IncidentOpenForm, IncidentUpdateForm
+from statuspage.console.forms.resolving import resolving_values
 from statuspage.console.forms.states import ComponentStates, changed, chosen_states, form_for
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import chosen_row, page_of
+from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.selectors import incidents, open_incidents, templates
-from statuspage.monitors.selectors import drafts
+from statuspage.monitors.over import alerts_over_of
+from statuspage.monitors.selectors import drafts, signals
 
 
 @reads
@@ -48,6 +51,7 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
         components=every_component(),
         template=chosen_row(request, "template", templates(Template.Use.INCIDENT)),
         signal=chosen_row(request, "signal", drafts()),
+        reported=chosen_row(request, "reported", signals()),
         chosen=chosen_states(request.GET),
     )
     context = {"promises": _promise_minutes()}
@@ -84,10 +88,33 @@ def incident_update(request: HttpRequest, public_id: str) -> HttpResponse:
     return compose(request, page)
 
 
+@writes
+def incident_resolve(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Ask whether to publish “Resolved”, written from the alerts that are over."""
+    if request.method == "POST":
+        return incident_update(request, public_id)
+    found = _incident(public_id)
+    if found.status == IncidentStatus.RESOLVED:
+        messages.info(request, _("This incident is already resolved."))
+        return redirect("console:incident", public_id=public_id)
+    over = alerts_over_of(found)
+    if over is None:
+        messages.warning(
+            request, _("Not all alerts of this incident are over, so nothing was prepared.")
+        )
+        return redirect("console:incident", public_id=public_id)
+    written = resolving_values(found, over.since)
+    form = IncidentUpdateForm(written, incident=found, components=every_component())
+    place = reverse("console:incident_update", args=[public_id])
+    page = Composition(form, "console/incident.html", _context(found), place=place)
+    return ask(request, page, written)
+
+
 def _context(incident: Incident) -> dict[str, Any]:
     return {
         "incident": incident,
         "entries": entries("incident", incident.public_id),
+        "over": alerts_over_of(incident),
         "promises": _promise_minutes(),
         "now": timezone.now(),
     }

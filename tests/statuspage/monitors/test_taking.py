@@ -12,13 +12,8 @@ from django.utils import timezone
 
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
-from statuspage.monitors.decisions import (
-    draft_dismiss,
-    draft_join,
-    draft_publish,
-    drafts_lapse,
-    signals_forget,
-)
+from statuspage.monitors.decisions import draft_dismiss, draft_join, draft_publish
+from statuspage.monitors.housekeeping import drafts_lapse, signals_forget
 from statuspage.monitors.intake import signals_take
 from statuspage.monitors.models import Signal, SignalDraft, SignalRule
 from statuspage.statements.models import Statement
