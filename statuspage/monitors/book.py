@@ -36,6 +36,8 @@ class DraftBook:
         )
         of_rule = [one for one in self._drafts.values() if one.rule_id == rule.pk]
         self._newest = of_rule[-1] if of_rule else None
+        # What this book did to signals: their rows tell of it only once they are saved.
+        self._placed_in: dict[int, SignalDraft] = {}
         # By identity: a new one has no number before it is saved.
         self._touched: dict[int, SignalDraft] = {}
 
@@ -65,7 +67,7 @@ class DraftBook:
 
     def _own(self, signal: Signal) -> SignalDraft | None:
         """Return the signal's draft: of this rule, or one that staff rejected."""
-        own = self._drafts.get(signal.draft_id or 0)
+        own = self._placed_in.get(signal.pk) or self._drafts.get(signal.draft_id or 0)
         return own if own and (own.rule_id == self.rule.pk or self._is_rejected(own)) else None
 
     def _placed(
@@ -78,6 +80,7 @@ class DraftBook:
             if changes:
                 draft.last_signal_at = self._now
             self._touched[id(draft)] = draft
+            self._placed_in[signal.pk] = draft
         return draft
 
     def _begun(self, signal: Signal) -> SignalDraft:

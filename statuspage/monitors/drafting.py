@@ -77,6 +77,8 @@ def place_of(
     news = turn.anew if rejected else turn.begins
     if rejected and not news:
         return Place.OWN
+    if own is None and not turn.firing:  # nobody had heard of it
+        return Place.NOWHERE
     if newest is None:
         return Place.NEW if news else Place.NOWHERE
     if turn.firing and _called_over(newest, quiet, now):

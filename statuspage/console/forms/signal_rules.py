@@ -84,10 +84,11 @@ class SignalRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def _from_signal(signal: Signal) -> dict[str, Any]:
     """Return the values of a rule for what fires: its labels, but those of one machine."""
-    kept = {name: text for name, text in signal.labels.items() if name not in OF_ONE_MACHINE}
+    labels = sorted(signal.labels.items(), key=lambda pair: (pair[0] != "alertname", pair[0]))
+    kept = {name: text for name, text in labels if name not in OF_ONE_MACHINE}
     last = rules().last()
     return {
         "name": (signal.labels.get("alertname") or signal.summary or signal.source)[:80],
-        "matchers": {name: text for name, text in (kept or signal.labels).items() if text.strip()},
+        "matchers": {name: text for name, text in (kept or dict(labels)).items() if text.strip()},
         "position": min((last.position + 1) if last else 0, 9999),
     }

@@ -94,15 +94,12 @@ def incident_resolve(request: HttpRequest, public_id: str) -> HttpResponseBase:
     if request.method == "POST":
         return incident_update(request, public_id)
     found = _incident(public_id)
-    if found.status == IncidentStatus.RESOLVED:
-        messages.info(request, _("This incident is already resolved."))
-        return redirect("console:incident", public_id=public_id)
     over = alerts_over_of(found)
     if over is None:
-        messages.warning(
-            request, _("Not all alerts of this incident are over, so nothing was prepared.")
-        )
-        return redirect("console:incident", public_id=public_id)
+        problem = _("Not all alerts of this incident are over, so nothing was prepared.")
+        resolved = found.status == IncidentStatus.RESOLVED
+        messages.warning(request, _("This incident is already resolved.") if resolved else problem)
+        return incident_update(request, public_id)
     written = resolving_values(found, over.since)
     form = IncidentUpdateForm(written, incident=found, components=every_component())
     place = reverse("console:incident_update", args=[public_id])
