@@ -72,6 +72,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "in_progress": "进行中",
     "verifying": "验证中",
     "completed": "已完成",
+    "cancelled": "已取消",
     "correction": "更正",
     "withdrawal": "撤回",
 }

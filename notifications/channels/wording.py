@@ -28,6 +28,11 @@ def in_brief(bulletin: Bulletin) -> Bulletin:
     return replace(bulletin, body=bulletin.brief) if bulletin.brief else bulletin
 
 
+def whole(bulletin: Bulletin) -> str:
+    """Return the body, or what is said in brief where that has all of the body in it."""
+    return bulletin.brief if bulletin.body in bulletin.brief else bulletin.body
+
+
 def opening(bulletin: Bulletin) -> str:
     """Return the first sentence: name and state, neither of them twice."""
     with override(bulletin.language):

@@ -13,6 +13,7 @@ from notifications.channels.base import Bulletin
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import Topic
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.replanning import RESCHEDULED
 from statuspage.notices.kind import every_kind
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.statements.documents import news_of
@@ -103,6 +104,8 @@ def _status_label(document: Mapping[str, Any]) -> str:
     kind = document["kind"]
     if kind in {CORRECTION, WITHDRAWAL}:
         return {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}[kind]
+    if kind == RESCHEDULED:
+        return _("Rescheduled")
     labels = {
         **dict(IncidentStatus.choices),
         **dict(MaintenanceStatus.choices),

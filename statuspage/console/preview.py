@@ -18,6 +18,7 @@ from notifications.delivery.budget import spending
 from notifications.delivery.selectors import ChannelPreview, asleep, previews_of
 from notifications.delivery.states import Moment
 from statuspage.console.forms.compose import ComposeForm
+from statuspage.notices.telling import Told
 from statuspage.statements.documents import Document, Subject, document_of
 from statuspage.statements.selectors import last_statement
 from statuspage.statements.texts import LANGUAGES
@@ -31,6 +32,9 @@ KEPT_BACK: Final[Mapping[Moment, Any]] = {
     Moment.MAINTENANCE_PLANNED: gettext_lazy("maintenance announcements"),
     Moment.MAINTENANCE_BEGINS: gettext_lazy("starts of maintenance"),
     Moment.MAINTENANCE_UPDATED: gettext_lazy("maintenance updates"),
+    Moment.MAINTENANCE_CHANGED: gettext_lazy(
+        "changes to maintenance that was not announced on every channel"
+    ),
     Moment.NOTICE: gettext_lazy("notices"),
     Moment.PROGRESS: gettext_lazy("payout progress figures"),
     Moment.CORRECTED: gettext_lazy("corrections of statements that were not sent on every channel"),
@@ -85,6 +89,8 @@ class DraftPreview:
         content = self.document["content"]
         if content.get("backfilled") and not content.get("told") and not self.document["corrects"]:
             return _("Nothing is sent: notifying subscribers is not selected.")
+        if content.get("told") == Told.NOBODY and not self.document["corrects"]:
+            return _("Nothing is sent. It is published on the page and in the public log.")
         silent = _names(one.channel for one in self.messages if not one.told)
         telling = _names(one.channel for one in self.messages if one.told)
         if not telling:

@@ -15,6 +15,7 @@ from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.backdating import Originally, day_of
 from statuspage.notices.kind import PublicName
 from statuspage.notices.models import Notice
 from statuspage.pages.timeline import TimelineEntry, entries, latest, notice_label
@@ -86,12 +87,18 @@ class MaintenanceCard(Card):
     scheduled_until: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    cancelled_at: datetime | None
     parts: Sequence[LocalizedText]
 
     @property
     def active(self) -> bool:
         """True while work is going on."""
         return self.status in MAINTENANCE_ACTIVE
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was completed or cancelled; None until then."""
+        return self.completed_at or self.cancelled_at
 
     @property
     def lasts(self) -> timedelta:
@@ -111,6 +118,9 @@ class NoticeCard(Card):
     audience: Sequence[str | Promise]
     products: Sequence[str]
     incident_id: str
+    # Of what was published before it was entered here: day, document number and link.
+    originally: Originally | None
+    originally_on: date | None
 
 
 @dataclass(frozen=True)
@@ -162,6 +172,7 @@ def maintenance_card(maintenance: Maintenance, said: Timelines, reader: Reader) 
         scheduled_until=maintenance.scheduled_until,
         started_at=maintenance.started_at,
         completed_at=maintenance.completed_at,
+        cancelled_at=maintenance.cancelled_at,
         parts=[
             words(one.name, reader.language) for one in maintenance.components.all() if one.visible
         ],
@@ -184,6 +195,8 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         audience=_audience(notice),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,
+        originally=notice.originally,
+        originally_on=day_of(notice.originally) if notice.originally else None,
         timeline=entries(statements, reader.language, reader.hidden),
     )
 

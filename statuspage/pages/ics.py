@@ -19,7 +19,7 @@ from statuspage.incidents.selectors import recent_maintenances
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
 from statuspage.pages.addresses import subject_url
-from statuspage.pages.feeds import feed_title, home_url, spoken
+from statuspage.pages.feeds import detailed, feed_title, home_url
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timelines
 from statuspage.statements.services import WITHDRAWAL
@@ -93,9 +93,10 @@ def _maintenance(maintenance: Maintenance, language: str) -> Event:
     event.add("dtstart", maintenance.scheduled_for)
     event.add("dtend", maintenance.scheduled_until)
     event.add("created", maintenance.created_at)
-    called_off = (
+    never_began = (
         maintenance.status == MaintenanceStatus.COMPLETED and maintenance.started_at is None
     )
+    called_off = never_began or maintenance.status == MaintenanceStatus.CANCELLED
     event.add("status", "CANCELLED" if called_off else "CONFIRMED")
     return event
 
@@ -120,7 +121,7 @@ def _events(
 def _add_statements(event: Event, statements: Sequence[Statement], language: str) -> None:
     first, newest = statements[0], statements[-1]
     event.add("sequence", len(statements) - 1)
-    event.add("description", spoken(newest, language))
+    event.add("description", detailed(newest, language))
     event.add("last-modified", newest.published_at)
     event["dtstamp"] = event["last-modified"]
     if any(one.kind == WITHDRAWAL and one.corrects_id == first.number for one in statements):

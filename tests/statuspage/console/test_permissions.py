@@ -64,6 +64,8 @@ DECISIONS: Final[dict[str, Acts]] = {
     "maintenance": READ,
     "maintenance_compose": WRITE,
     "maintenance_update": WRITE,
+    "maintenance_reschedule": WRITE,
+    "maintenance_cancel": WRITE,
     "notices": READ,
     "notice": READ,
     "notice_new": WRITE,
