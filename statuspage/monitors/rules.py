@@ -9,11 +9,11 @@ from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.database_clock import database_now
+from statuspage.monitors.digests import words_digest
 from statuspage.monitors.intake import publish_by_rule
 from statuspage.monitors.models import SignalRule
 from statuspage.monitors.rematching import rules_apply
 from statuspage.monitors.selectors import waiting_drafts
-from statuspage.monitors.words import words_digest
 from statuspage.notices.services import check_second_person
 from statuspage.staff.audit import changes, record
 from statuspage.staff.models import Staff

@@ -38,6 +38,8 @@ _.GRAVE
 _.EXTRAORDINARY
 
 # Attributes and methods that a library uses.
+_.short_sms
+_.short_wechat
 _.is_staff, _.is_superuser
 _.cert
 # allauth, which calls its adapters, providers, stages and form views.

@@ -14,6 +14,7 @@ from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import propose
 from statuspage.components.models import Component
 from statuspage.console.urls import urlpatterns
+from statuspage.incidents.models import Template
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.monitors.models import SignalDraft
 from statuspage.notices.kind import notice_kind
@@ -95,11 +96,19 @@ def example_paths() -> dict[str, str]:
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
         **{name: [make_rule().pk] for name in ("signal_rule", "signal_rule_confirm")},
+        **{
+            name: [prepared().pk] for name in ("template_edit", "template_order", "template_remove")
+        },
         "transaction_list": [listed],
         "transaction_problems": [listed],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def prepared() -> Template:
+    """Return words for a correction."""
+    return Template.objects.create(use="correction", title="更正", body=text("有误。"))
 
 
 def reported() -> SignalDraft:

@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from statuspage.components.models import Component
 from statuspage.incidents.models import Template
+from statuspage.monitors.digests import words_digest
 from statuspage.monitors.intake import ReportResult, signals_take
 from statuspage.monitors.matching import Report, fingerprint_of
 from statuspage.monitors.models import SignalRule
-from statuspage.monitors.words import words_digest
 from tests.factories import make_component, text
 
 LATE = {"alertname": "PayoutsLate", "cycle": "T+1"}
@@ -19,7 +19,7 @@ def make_template(component: Component | None = None, **values: Any) -> Template
     """Words for late payouts; the time fills itself in."""
     template = Template.objects.create(
         **{
-            "use": Template.Use.INCIDENT,
+            "use": "incident.opened",
             "title": "到账延迟",
             "name": text("T+1到账延迟", "T+1 payouts are late"),
             "body": text("{time}起到账延迟，资金安全。", "Payouts are late since {time}."),

@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.db.models.functions import Now
 
-from statuspage.monitors.words import words_digest
+from statuspage.monitors.digests import words_digest
 
 
 def confirm(apps, schema_editor):
@@ -15,5 +15,5 @@ def confirm(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitors", "0002_rules_history_and_notes")]
+    dependencies = [("monitors", "0003_rules_history_and_notes")]
     operations = [migrations.RunPython(confirm, migrations.RunPython.noop)]
