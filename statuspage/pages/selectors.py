@@ -86,8 +86,11 @@ def home(one: Reader) -> dict[str, object]:
 def history(month: Month, one: Reader) -> dict[str, object]:
     """Return all that began in `month`, the latest first; no neighbours where the record ends."""
     first, last = record()
+    # Pages of other months are not rendered again when another maintenance is announced.
+    planned = current.maintenances().scheduled if month == month_of(one.now) else []
     return {
         "month": month,
+        "upcoming": maintenance_cards(planned[:1], one),
         "incidents": incident_cards(current.incidents_of(month), one),
         "maintenances": maintenance_cards(current.maintenances_of(month), one),
         "previous": month.previous if first < month else None,
