@@ -103,7 +103,7 @@ class WeChat(Channel):
             "thing1": _thing(bulletin.name),
             "phrase2": _phrase(bulletin),
             "time3": f"{published:%Y}年{published.month}月{published.day}日 {published:%H:%M}",
-            "thing4": _thing(" ".join(wording.in_brief(bulletin).body.split())),
+            "thing4": _thing(" ".join(wording.in_brief(bulletin, wording.WECHAT).body.split())),
         }
         data = {"data": {name: {"value": value} for name, value in fields.items()}}
         return Content(text="\n".join(fields.values()), data={**data, "url": bulletin.url})

@@ -18,6 +18,7 @@ from statuspage.notices.kind import every_kind
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.statements.documents import news_of
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
+from statuspage.statements.short import in_short
 from statuspage.statements.texts import CHINESE, in_language
 from statuspage.statements.times import from_iso
 
@@ -52,6 +53,7 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
         published_at=from_iso(document["published_at"]),
         url=page_url(document, language),
         document=document,
+        short=in_short(content, language),
         brief=in_language(content.get("brief") or {}, language),
         details=_details(content, language),
         code=message_code(document["number"], language),

@@ -27,6 +27,7 @@ from statuspage.console.views import (
     signals,
     statements,
     subscribers,
+    templates,
     uploads,
 )
 from statuspage.statements.ids import ALPHABET, LENGTH
@@ -109,6 +110,11 @@ urlpatterns = [
     page("notices/compose/<slug:kind>/", notices.notice_compose),
     page("notices/proposals/<number:number>/", proposals.proposal, "notice_proposal"),
     page("notices/<public_id:public_id>/", notices.notice),
+    page("templates/", templates.template_list, "templates"),
+    page("templates/new/", templates.template_new),
+    page("templates/<number:number>/", templates.template_edit),
+    page("templates/<number:number>/move/", templates.template_order),
+    page("templates/<number:number>/delete/", templates.template_remove),
     page("reviews/", statements.reviews),
     page("calendar/", calendar.calendar),
     page("calendar/load/", calendar.calendar_load),

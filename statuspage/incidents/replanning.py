@@ -23,6 +23,7 @@ from statuspage.incidents.lifecycle import (
 from statuspage.incidents.models import Maintenance
 from statuspage.incidents.plan_words import with_words
 from statuspage.incidents.promises import check_lead_time
+from statuspage.statements.short import Short
 from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
 
@@ -38,6 +39,7 @@ class Rescheduling(TypedDict):
     scheduled_until: NotRequired[datetime | None]
     components: NotRequired[Sequence[str] | None]
     short_notice_reason: NotRequired[Text | None]
+    short: NotRequired[Short | None]
 
 
 def rescheduled(

@@ -15,6 +15,7 @@ from statuspage.api.serializers import (
     InputSerializer,
     MomentSerializerField,
     PageAnswer,
+    ShortField,
     StatementNumber,
     TextField,
     Timeline,
@@ -65,6 +66,7 @@ class IncidentSerializer(InputSerializer):
         choices=IncidentStatus.choices, default=IncidentStatus.INVESTIGATING
     )
     body = TextField()
+    short = ShortField()
     components = ComponentStatusesField()
     next_update_by = _promise()
     started_at = MomentSerializerField(required=False, allow_null=True)
@@ -87,6 +89,7 @@ class IncidentUpdateSerializer(InputSerializer):
 
     status = serializers.ChoiceField(choices=IncidentStatus.choices)
     body = TextField()
+    short = ShortField()
     components = ComponentStatusesField(required=False)
     impact = serializers.ChoiceField(choices=Impact.choices, required=False)
     next_update_by = _promise()

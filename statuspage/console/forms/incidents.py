@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
-from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
-from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer
-from statuspage.console.forms.states import ComponentStates
+from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm, short_initial
+from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer, offers
+from statuspage.console.forms.short import ShortWordsForm
+from statuspage.console.forms.states import ComponentStates, state_names
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import (
     Opening,
@@ -25,6 +26,8 @@ from statuspage.incidents.content import (
 )
 from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus
 from statuspage.incidents.models import Incident, Template
+from statuspage.incidents.moments import STATUS_OF
+from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.incidents.promises import check_incident_times, promised_by
 from statuspage.incidents.services.impacts import incident_states, told_changes
 from statuspage.incidents.services.incidents import incident_open, incident_update
@@ -34,6 +37,7 @@ from statuspage.monitors.models import SignalDraft
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
+from statuspage.statements.short import with_short
 
 BODY_HELP = _(
     "What happened, what it means for merchants’ money, what they should do, and what comes next."
@@ -68,7 +72,9 @@ class IncidentForm(ComposeForm):
     subject_type = "incident"
     states: ComponentStates
     # The fields that the template places individually; the others follow in their order.
-    placed = frozenset({"name", "body", "status", "impact", "next_update_by"})
+    placed = frozenset(
+        {"name", "body", "status", "impact", "next_update_by", "short_sms", "short_wechat"}
+    )
 
     @property
     def others(self) -> list[forms.BoundField]:
@@ -87,7 +93,7 @@ class IncidentForm(ComposeForm):
         return {**super().given(values), "components": by_id}
 
 
-class IncidentOpenForm(IncidentForm):
+class IncidentOpenForm(ShortWordsForm, IncidentForm):
     """A new incident, blank or from a template."""
 
     statement_kind = "incident.opened"
@@ -109,22 +115,47 @@ class IncidentOpenForm(IncidentForm):
         data: QueryDict | None,
         *,
         components: Sequence[Component],
-        template: Template | None = None,
         signal: SignalDraft | None = None,
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """Fill in the first values from the template or the draft of `signal`, if given.
+        """Fill in the first values from the draft of `signal`, if given.
 
-        `chosen` are states by public id; they override those of the signal or template.
+        `chosen` are states by public id; they override those of the signal.
         """
         now = database_now()
         first: dict[str, Any] = (
-            {**opening_of(signal, now)} if signal else _from_template(template, now)
+            {**opening_of(signal, now)}
+            if signal
+            else {"next_update_by": promised_by(Impact.MAJOR, now)}
         )
         present = first.pop("components", {})
-        super().__init__(data, initial=first)
+        super().__init__(data, initial={**first, **short_initial(first.pop("short", {}))})
         self.signal = signal
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: words, status, impact, and the state of components."""
+        now = database_now()
+        concerned = [one.public_id for one in template.components.all()]
+        return {
+            "name": template.words(now, self.fixed_facts())["name"],
+            **super().prepared(template),
+            "status": template.status,
+            "impact": template.impact,
+            "next_update_by": promised_by(template.impact, now),
+            **state_names(dict.fromkeys(concerned, template.component_status)),
+        }
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what the other fields say of the incident."""
+        now = database_now()
+        return facts_of(
+            now=now,
+            name=values.get("name"),
+            components=[one.name for one in self.claims(values)],
+            started=values.get("detected_at") or now,
+            next_update=values.get("next_update_by"),
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a detection time in the future."""
@@ -139,7 +170,7 @@ class IncidentOpenForm(IncidentForm):
         said = cast("Opening", {**BLANK, **self.given(values)})
         incident = opened(said, now)
         told = told_changes(incident_states(incident, self.claims(values)))
-        return opening_content(incident, said["body"], told)
+        return with_short(opening_content(incident, said["body"], told), said)
 
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
@@ -149,7 +180,7 @@ class IncidentOpenForm(IncidentForm):
         return statement
 
 
-class IncidentUpdateForm(VersionedForm, IncidentForm):
+class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
     """The next update of an incident; it starts with the present values."""
 
     statement_kind = "incident.updated"
@@ -183,6 +214,25 @@ class IncidentUpdateForm(VersionedForm, IncidentForm):
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
         offer(self, "status", status_choices([one for one in IncidentStatus if one in following]))
 
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: words, and the status that it is for, if possible now."""
+        found, status = super().prepared(template), STATUS_OF.get(template.use, "")
+        return {**found, "status": status} if offers(self, "status", status) else found
+
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the incident."""
+        return facts_of(
+            now=database_now(),
+            name=self.incident.name,
+            components=[row.component.name for row in self.incident.affected.all()],
+            started=self.incident.started_at,
+        )
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the incident, and when the next update is promised."""
+        now, by = database_now(), values.get("next_update_by")
+        return {**self.fixed_facts(), **facts_of(now=now, next_update=by)}
+
     def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
         """Return the chosen states, or none when the incident is resolved: then it holds none."""
         resolved = values.get("status") == IncidentStatus.RESOLVED
@@ -202,7 +252,7 @@ class IncidentUpdateForm(VersionedForm, IncidentForm):
         said = cast("Update", written)
         after = changed(before, updated(before, said, now))
         told = told_changes(incident_states(after, self.claims(values)))
-        return update_content(after, said["body"], told, than=before)
+        return with_short(update_content(after, said["body"], told, than=before), said)
 
     def service(self, **said: Any) -> Statement:
         """Publish the update."""
@@ -214,18 +264,3 @@ class IncidentUpdateForm(VersionedForm, IncidentForm):
         if values.get("status") == IncidentStatus.RESOLVED and "next_update_by" in self.errors:
             del self.errors["next_update_by"]
         return values
-
-
-def _from_template(template: Template | None, now: datetime) -> dict[str, Any]:
-    """Return a form's first values from the template."""
-    if not template:
-        return {"next_update_by": promised_by(Impact.MAJOR, now)}
-    return {
-        **template.words(now),
-        "status": template.status,
-        "impact": template.impact,
-        "next_update_by": promised_by(template.impact, now),
-        "components": {
-            one.public_id: template.component_status for one in template.components.all()
-        },
-    }

@@ -17,10 +17,13 @@ from statuspage.console.forms.fields import (
     named,
     offer,
 )
+from statuspage.console.forms.maintenances import maintenance_facts
+from statuspage.console.forms.short import ShortWordsForm
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import changed, moved_on
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MaintenanceStatus
 from statuspage.incidents.models import Maintenance
+from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.incidents.replanning import (
     CANCELLED,
     RESCHEDULED,
@@ -33,18 +36,34 @@ from statuspage.incidents.replanning import (
 from statuspage.incidents.selectors import components_told
 from statuspage.incidents.services.impacts import maintenance_states, told_changes
 from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.documents import Content
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
+from statuspage.statements.short import with_short
 
 TIMES: Final = ("scheduled_for", "scheduled_until")
 
 
-class CancellationForm(VersionedForm):
+class ReplanningForm(ShortWordsForm, VersionedForm):
+    """A form about a maintenance whose words may be prepared."""
+
+    subject_type = "maintenance"
+    maintenance: Maintenance
+
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the maintenance."""
+        return maintenance_facts(self.maintenance)
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the maintenance, as it is until now."""
+        return self.fixed_facts()
+
+
+class CancellationForm(ReplanningForm):
     """Why a maintenance is cancelled."""
 
     statement_kind = CANCELLED
-    subject_type = "maintenance"
 
     body = body_field(_("Reason"), _("It is shown on the page and sent to everybody who was told."))
 
@@ -57,18 +76,17 @@ class CancellationForm(VersionedForm):
         before, said = self.maintenance, {"body": NOT_WRITTEN, **self.given(self.usable())}
         after = changed(before, moved_on(before, MaintenanceStatus.CANCELLED, now))
         told = told_changes(maintenance_states(after, components_told(before)))
-        return cancelled_content(after, said["body"], told, before=before.status)
+        return with_short(cancelled_content(after, said["body"], told, before=before.status), said)
 
     def service(self, **said: Any) -> Statement:
         """Cancel the maintenance."""
         return maintenance_cancel(maintenance=self.maintenance, **said)
 
 
-class ReschedulingForm(VersionedForm):
+class ReschedulingForm(ReplanningForm):
     """New times and services of a maintenance; once it has started, its start stays."""
 
     statement_kind = RESCHEDULED
-    subject_type = "maintenance"
 
     scheduled_for = MomentFormField(label=_("Starts (Beijing time)"))
     scheduled_until = MomentFormField(label=_("Ends (Beijing time)"))
@@ -101,6 +119,21 @@ class ReschedulingForm(VersionedForm):
         if maintenance.status in MAINTENANCE_ACTIVE:
             del self.fields["scheduled_for"], self.fields["short_notice_reason"]
 
+    def fixed_facts(self) -> Facts:
+        """Return nothing: the times that are chosen are known only from the other fields."""
+        return {}
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what will be: the new times and services."""
+        said = self.maintenance
+        return facts_of(
+            now=database_now(),
+            name=said.name,
+            components=[one.name for one in self._new(values)],
+            starts=values.get("scheduled_for") or said.scheduled_for,
+            ends=values.get("scheduled_until") or said.scheduled_until,
+        )
+
     def clean(self) -> dict[str, Any]:
         """Refuse what changes nothing, and times that are not possible."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -120,7 +153,7 @@ class ReschedulingForm(VersionedForm):
         after, _row = rescheduled(before, said, now)
         new = self._new(values)
         told = told_changes(maintenance_states(after, new, released=self.old))
-        return rescheduled_content(
+        content = rescheduled_content(
             before,
             after,
             said["body"],
@@ -129,6 +162,7 @@ class ReschedulingForm(VersionedForm):
             new=new,
             reason=said.get("short_notice_reason"),
         )
+        return with_short(content, said)
 
     def service(self, **said: Any) -> Statement:
         """Reschedule the maintenance."""

@@ -13,14 +13,16 @@ from statuspage.components.models import Component
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.maintenances import MaintenanceForm, MaintenanceUpdateForm
+from statuspage.console.prepared import offered
 from statuspage.console.sheets import WEEKDAYS, month_named, next_planned, sheet_of
 from statuspage.console.timelines import entries
-from statuspage.console.wanted import chosen_row, number_of, page_of
+from statuspage.console.wanted import number_of, page_of
 from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
-from statuspage.incidents.models import Maintenance, Recurrence, Template
+from statuspage.incidents.models import Maintenance, Recurrence
+from statuspage.incidents.moments import Moment, updates_after
 from statuspage.incidents.occurrences import day_of
 from statuspage.incidents.recurrence import BEIJING
-from statuspage.incidents.selectors import maintenances, templates
+from statuspage.incidents.selectors import maintenances
 from statuspage.incidents.services.maintenances import DueOccurrence
 from statuspage.incidents.services.recurrences import due, recurrences
 
@@ -37,11 +39,11 @@ def maintenance_compose(request: HttpRequest) -> HttpResponse:
     form = MaintenanceForm(
         typed(request),
         components=list(Component.objects.all()),
-        template=chosen_row(request, "template", templates(Template.Use.MAINTENANCE)),
         due=_due(request),
     )
-    context = {"templates": templates(Template.Use.MAINTENANCE)}
-    return compose(request, Composition(form, "console/maintenance_compose.html", context))
+    rows = offered(request, form, Moment.SCHEDULED)
+    page = Composition(form, "console/maintenance_compose.html", templates=rows)
+    return compose(request, page)
 
 
 @reads
@@ -59,7 +61,10 @@ def maintenance_update(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _maintenance(public_id)
     form = MaintenanceUpdateForm(typed(request), maintenance=found)
     place = reverse("console:maintenance_update", args=[public_id])
-    page = Composition(form, "console/maintenance.html", _context(found), place=place)
+    rows = offered(request, form, *updates_after(found.status))
+    page = Composition(
+        form, "console/maintenance.html", _context(found), place=place, templates=rows
+    )
     return compose(request, page)
 
 

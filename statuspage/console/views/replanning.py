@@ -11,8 +11,10 @@ from statuspage.components.models import Component
 from statuspage.console.access import writes
 from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.replanning import CancellationForm, ReschedulingForm
+from statuspage.console.prepared import offered
 from statuspage.incidents.lifecycle import MAINTENANCE_OVER
 from statuspage.incidents.models import Maintenance
+from statuspage.incidents.moments import Moment
 from statuspage.incidents.selectors import maintenances
 
 
@@ -25,7 +27,7 @@ def maintenance_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
         "heading": _("Cancel maintenance"),
         "fields": "console/partials/cancellation_fields.html",
     }
-    return _composed(request, found, form, context)
+    return _composed(request, found, form, Moment.CANCELLED, context)
 
 
 @writes
@@ -38,17 +40,20 @@ def maintenance_reschedule(request: HttpRequest, public_id: str) -> HttpResponse
         "heading": _("Reschedule maintenance"),
         "fields": "console/partials/rescheduling_fields.html",
     }
-    return _composed(request, found, form, context)
+    return _composed(request, found, form, Moment.RESCHEDULED, context)
 
 
 def _composed(
     request: HttpRequest,
     maintenance: Maintenance,
     form: CancellationForm | ReschedulingForm,
+    moment: Moment,
     context: dict[str, Any],
 ) -> HttpResponse:
     if request.method != "POST" and maintenance.status in MAINTENANCE_OVER:
         messages.info(request, _("This maintenance is over. Nothing about it can be changed."))
         return redirect("console:maintenance", public_id=maintenance.public_id)
     shown = {**context, "maintenance": maintenance}
-    return compose(request, Composition(form, "console/maintenance_replan.html", shown))
+    rows = offered(request, form, moment)
+    page = Composition(form, "console/maintenance_replan.html", shown, templates=rows)
+    return compose(request, page)

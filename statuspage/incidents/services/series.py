@@ -21,8 +21,9 @@ from statuspage.lib.database_clock import database_now
 from statuspage.staff.audit import changes, record
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
+from statuspage.statements.placeholders import clean_said
 from statuspage.statements.services import publishing
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.texts import Text
 
 LONGEST_MINUTES: Final = 72 * 60
 MOST_DAYS: Final = 90
@@ -150,8 +151,8 @@ def _values(said: Series) -> dict[str, Any]:
     if not 0 < said["ahead_days"] <= MOST_DAYS:
         raise ValidationError({"ahead_days": _("Enter 1 to 90 days.")})
     return {
-        "name": clean_text(said["name"], max_length=NAME_LENGTH),
-        "body": clean_text(said["body"]),
+        "name": clean_said(said["name"], max_length=NAME_LENGTH),
+        "body": clean_said(said["body"]),
         "frequency": clean_choice(Frequency, rule.frequency),
         "first": rule.first,
         "last": rule.last,

@@ -14,7 +14,7 @@ from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import propose
 from statuspage.components.models import Component
 from statuspage.console.urls import urlpatterns
-from statuspage.incidents.models import Recurrence
+from statuspage.incidents.models import Recurrence, Template
 from statuspage.incidents.recurrence import Frequency, RecurrenceRule
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.incidents.services.series import recurrence_create
@@ -98,11 +98,19 @@ def example_paths() -> dict[str, str]:
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
+        **{
+            name: [prepared().pk] for name in ("template_edit", "template_order", "template_remove")
+        },
         "transaction_list": [listed],
         "transaction_problems": [listed],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def prepared() -> Template:
+    """Return words for a correction."""
+    return Template.objects.create(use="correction", title="更正", body=text("有误。"))
 
 
 def reported() -> SignalDraft:

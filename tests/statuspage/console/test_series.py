@@ -134,8 +134,9 @@ def test_an_end_that_cannot_be_is_refused(component: Component, last: str, sente
 def test_an_end_in_the_past_is_refused(component: Component, clock: Any) -> None:
     series = row(component, rule=SUNDAYS)
     clock.move_to(at("2026-04-01T12:00"))
-    with pytest.raises(ValidationError, match="stop repeating"):
+    with pytest.raises(ValidationError) as refusal:
         edit(series, rule=RecurrenceRule("weekly", date(2026, 3, 8), time(2), date(2026, 3, 15)))
+    assert "last" in refusal.value.message_dict
 
 
 def test_one_date_is_skipped_by_somebody_and_can_be_taken_back(component: Component) -> None:
@@ -180,8 +181,9 @@ def test_a_skip_is_taken_back_only_until_its_date(component: Component, clock: A
     series, staff = row(component, rule=SUNDAYS), make_staff()
     occurrence_skip(recurrence=series, day=date(2026, 3, 8), staff=staff)
     clock.move_to(at("2026-03-08T02:00"))
-    with pytest.raises(ValidationError, match="no coming date"):
+    with pytest.raises(ValidationError) as refusal:
         occurrence_take_back(recurrence=series, day=date(2026, 3, 8), staff=staff)
+    assert refusal.value.code == "day"
 
 
 def test_a_date_that_is_announced_is_offered_cancelling_instead(component: Component) -> None:
@@ -201,12 +203,14 @@ def test_the_clock_that_read_an_older_series_announces_nothing_of_it(component: 
     series = row(component, rule=SUNDAYS)
     (one,) = due()
     edit(series, name=text("夜间维护"))
-    with pytest.raises(ValidationError, match="changed or stopped"):
+    with pytest.raises(ValidationError) as refusal:
         _announce(one)
+    assert refusal.value.code == "changed"
     (again,) = due()
     occurrence_skip(recurrence=series, day=date(2026, 3, 8), staff=make_staff())
-    with pytest.raises(ValidationError, match="skipped"):
+    with pytest.raises(ValidationError) as refusal:
         _announce(again)
+    assert refusal.value.code == "skipped"
     assert not Statement.objects.exists()
 
 
