@@ -29,6 +29,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "calendar_calendarday",
             "components_statuschange",
             "incidents_recurrenceskip",
+            "incidents_hiddenclaim",
             "settlement_settlementrule",
             "settlement_commitment",
             "settlement_payment",

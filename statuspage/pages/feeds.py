@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from statuspage.pages.addresses import statement_id, statement_path
 from statuspage.pages.timeline import tone_and_label
+from statuspage.statements.documents import said_by
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, in_language
@@ -42,7 +43,7 @@ def xml(kind: type[SyndicationFeed], view: str, language: str, found: Sequence[S
             description=linebreaks(whole_text(one, language), autoescape=True),
             unique_id=statement_id(one),
             unique_id_is_permalink=False,
-            pubdate=one.published_at,
+            pubdate=one.happened_at,
             updateddate=one.published_at,
             categories=[one.kind],
         )
@@ -64,12 +65,19 @@ def json_feed(language: str, found: Sequence[Statement]) -> dict[str, object]:
                 "url": settings.SITE_URL + statement_path(one),
                 "title": _title(one, language),
                 "content_text": whole_text(one, language),
-                "date_published": iso(one.published_at),
+                "date_published": iso(one.happened_at),
                 "tags": [one.kind],
+                **_entered(one),
             }
             for one in found
         ],
     }
+
+
+def _entered(statement: Statement) -> dict[str, str]:
+    """Return when it was entered, if that was not when it happened."""
+    published = statement.published_at
+    return {} if statement.happened_at == published else {"date_modified": iso(published)}
 
 
 def feed_title(language: str) -> str:
@@ -127,7 +135,7 @@ def _time(promised: datetime, said: datetime) -> str:
 
 def spoken(statement: Statement, language: str) -> str:
     """Return the statement's text; an answer begins with the number of what it answers."""
-    body = in_language(statement.content["body"], language)
+    body = said_by(statement.news, language)
     if statement.corrects_id is None:
         return body
     values = {"number": statement.corrects_id, "body": body}

@@ -30,7 +30,11 @@ from statuspage.incidents.moments import STATUS_OF
 from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.incidents.promises import check_incident_times, promised_by
 from statuspage.incidents.services.impacts import incident_states, told_changes
-from statuspage.incidents.services.incidents import incident_open, incident_update
+from statuspage.incidents.services.incidents import (
+    incident_open,
+    incident_reopen,
+    incident_update,
+)
 from statuspage.lib.database_clock import database_now
 from statuspage.monitors.decisions import draft_opened, opening_of
 from statuspage.monitors.models import SignalDraft
@@ -169,8 +173,9 @@ class IncidentOpenForm(ShortWordsForm, IncidentForm):
         values = self.usable()
         said = cast("Opening", {**BLANK, **self.given(values)})
         incident = opened(said, now)
-        told = told_changes(incident_states(incident, self.claims(values)))
-        return with_short(opening_content(incident, said["body"], told), said)
+        claims = self.claims(values)
+        told = told_changes(incident_states(incident, claims))
+        return with_short(opening_content(incident, said["body"], told, claims), said)
 
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
@@ -181,7 +186,10 @@ class IncidentOpenForm(ShortWordsForm, IncidentForm):
 
 
 class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
-    """The next update of an incident; it starts with the present values."""
+    """The next update of an incident; it starts with the present values.
+
+    Of a resolved incident it says more, and leaves it resolved.
+    """
 
     statement_kind = "incident.updated"
 
@@ -203,16 +211,23 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
     ) -> None:
         """Fill in the present states; `chosen` overrides them, by public id."""
         self.incident = incident
-        following = INCIDENT_TRANSITIONS[incident.status]
+        following = self.following(incident)
+        initial: dict[str, Any] = {"impact": incident.impact}
         # The present one, unless it cannot follow itself.
-        likely = incident.status if incident.status in following else next(iter(following))
-        initial: dict[str, Any] = {"impact": incident.impact, "status": likely}
-        if incident.status != IncidentStatus.RESOLVED:
+        initial["status"] = incident.status if incident.status in following else following[0]
+        if initial["status"] != IncidentStatus.RESOLVED:
             initial["next_update_by"] = promised_by(incident.impact, database_now())
         super().__init__(data, subject=incident, initial=initial)
-        present = {row.component.public_id: row.status for row in incident.affected.all()}
-        self.states = ComponentStates(self, components, {**present, **(chosen or {})})
-        offer(self, "status", status_choices([one for one in IncidentStatus if one in following]))
+        self.present = {row.component.public_id: row.status for row in incident.affected.all()}
+        self.states = ComponentStates(self, components, {**self.present, **(chosen or {})})
+        offer(self, "status", status_choices(following))
+
+    @staticmethod
+    def following(incident: Incident) -> list[IncidentStatus]:
+        """Return the statuses to choose from; reopening has a form of its own."""
+        if incident.status == IncidentStatus.RESOLVED:
+            return [IncidentStatus.RESOLVED]
+        return [one for one in IncidentStatus if one in INCIDENT_TRANSITIONS[incident.status]]
 
     def prepared(self, template: Template) -> dict[str, Any]:
         """Return what the template gives: words, and the status that it is for, if possible now."""
@@ -234,15 +249,22 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
         return {**self.fixed_facts(), **facts_of(now=now, next_update=by)}
 
     def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
-        """Return the chosen states, or none when the incident is resolved: then it holds none."""
-        resolved = values.get("status") == IncidentStatus.RESOLVED
-        return {} if resolved else super().claims(values)
+        """Return the states that differ from the present ones: the others continue.
+
+        A resolved incident holds no component.
+        """
+        if values.get("status") == IncidentStatus.RESOLVED:
+            return {}
+        chosen = super().claims(values)
+        return {one: new for one, new in chosen.items() if self.present.get(one.public_id) != new}
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the service's arguments; a resolved incident promises no next update."""
+        """Return the service's arguments: what changes; a resolved incident promises nothing."""
         said = super().given(values)
         if said.get("status") == IncidentStatus.RESOLVED:
             said.pop("next_update_by", None)
+        if said.get("impact") == self.incident.impact:
+            del said["impact"]
         return said
 
     def content(self, now: datetime) -> Content:
@@ -251,8 +273,9 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
         written = {"status": before.status, "body": NOT_WRITTEN, **self.given(values)}
         said = cast("Update", written)
         after = changed(before, updated(before, said, now))
-        told = told_changes(incident_states(after, self.claims(values)))
-        return with_short(update_content(after, said["body"], told, than=before), said)
+        claims = self.claims(values)
+        told = told_changes(incident_states(after, claims))
+        return with_short(update_content(after, said, told, claims, than=before), said)
 
     def service(self, **said: Any) -> Statement:
         """Publish the update."""
@@ -264,3 +287,17 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
         if values.get("status") == IncidentStatus.RESOLVED and "next_update_by" in self.errors:
             del self.errors["next_update_by"]
         return values
+
+
+class IncidentReopenForm(IncidentUpdateForm):
+    """Open a resolved incident again."""
+
+    @staticmethod
+    def following(incident: Incident) -> list[IncidentStatus]:
+        """Return the status in which an incident is opened again."""
+        return [IncidentStatus.INVESTIGATING]
+
+    def service(self, **said: Any) -> Statement:
+        """Reopen the incident."""
+        said.pop("status", None)
+        return incident_reopen(incident=self.incident, **said)

@@ -45,25 +45,11 @@ from statuspage.statements.short import with_short
 TIMES: Final = ("scheduled_for", "scheduled_until")
 
 
-class ReplanningForm(ShortWordsForm, VersionedForm):
-    """A form about a maintenance whose words may be prepared."""
-
-    subject_type = "maintenance"
-    maintenance: Maintenance
-
-    def fixed_facts(self) -> Facts:
-        """Return what is known of the maintenance."""
-        return maintenance_facts(self.maintenance)
-
-    def facts(self, values: Mapping[str, Any]) -> Facts:
-        """Return what is known of the maintenance, as it is until now."""
-        return self.fixed_facts()
-
-
-class CancellationForm(ReplanningForm):
+class CancellationForm(ShortWordsForm, VersionedForm):
     """Why a maintenance is cancelled."""
 
     statement_kind = CANCELLED
+    subject_type = "maintenance"
 
     body = body_field(_("Reason"), _("It is shown on the page and sent to everybody who was told."))
 
@@ -78,15 +64,24 @@ class CancellationForm(ReplanningForm):
         told = told_changes(maintenance_states(after, components_told(before)))
         return with_short(cancelled_content(after, said["body"], told, before=before.status), said)
 
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the maintenance."""
+        return maintenance_facts(self.maintenance)
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the maintenance; no field changes it."""
+        return self.fixed_facts()
+
     def service(self, **said: Any) -> Statement:
         """Cancel the maintenance."""
         return maintenance_cancel(maintenance=self.maintenance, **said)
 
 
-class ReschedulingForm(ReplanningForm):
+class ReschedulingForm(ShortWordsForm, VersionedForm):
     """New times and services of a maintenance; once it has started, its start stays."""
 
     statement_kind = RESCHEDULED
+    subject_type = "maintenance"
 
     scheduled_for = MomentFormField(label=_("Starts (Beijing time)"))
     scheduled_until = MomentFormField(label=_("Ends (Beijing time)"))
@@ -119,21 +114,6 @@ class ReschedulingForm(ReplanningForm):
         if maintenance.status in MAINTENANCE_ACTIVE:
             del self.fields["scheduled_for"], self.fields["short_notice_reason"]
 
-    def fixed_facts(self) -> Facts:
-        """Return nothing: the times that are chosen are known only from the other fields."""
-        return {}
-
-    def facts(self, values: Mapping[str, Any]) -> Facts:
-        """Return what will be: the new times and services."""
-        said = self.maintenance
-        return facts_of(
-            now=database_now(),
-            name=said.name,
-            components=[one.name for one in self._new(values)],
-            starts=values.get("scheduled_for") or said.scheduled_for,
-            ends=values.get("scheduled_until") or said.scheduled_until,
-        )
-
     def clean(self) -> dict[str, Any]:
         """Refuse what changes nothing, and times that are not possible."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -163,6 +143,17 @@ class ReschedulingForm(ReplanningForm):
             reason=said.get("short_notice_reason"),
         )
         return with_short(content, said)
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what the fields say of the maintenance from now on."""
+        before = self.maintenance
+        return facts_of(
+            now=database_now(),
+            name=before.name,
+            components=[one.name for one in self._new(values)],
+            starts=values.get("scheduled_for") or before.scheduled_for,
+            ends=values.get("scheduled_until") or before.scheduled_until,
+        )
 
     def service(self, **said: Any) -> Statement:
         """Reschedule the maintenance."""

@@ -14,7 +14,6 @@ from statuspage.console.forms.replanning import CancellationForm, ReschedulingFo
 from statuspage.console.prepared import offered
 from statuspage.incidents.lifecycle import MAINTENANCE_OVER
 from statuspage.incidents.models import Maintenance
-from statuspage.incidents.moments import Moment
 from statuspage.incidents.selectors import maintenances
 
 
@@ -27,7 +26,7 @@ def maintenance_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
         "heading": _("Cancel maintenance"),
         "fields": "console/partials/cancellation_fields.html",
     }
-    return _composed(request, found, form, Moment.CANCELLED, context)
+    return _composed(request, found, form, context)
 
 
 @writes
@@ -40,20 +39,19 @@ def maintenance_reschedule(request: HttpRequest, public_id: str) -> HttpResponse
         "heading": _("Reschedule maintenance"),
         "fields": "console/partials/rescheduling_fields.html",
     }
-    return _composed(request, found, form, Moment.RESCHEDULED, context)
+    return _composed(request, found, form, context)
 
 
 def _composed(
     request: HttpRequest,
     maintenance: Maintenance,
     form: CancellationForm | ReschedulingForm,
-    moment: Moment,
     context: dict[str, Any],
 ) -> HttpResponse:
     if request.method != "POST" and maintenance.status in MAINTENANCE_OVER:
         messages.info(request, _("This maintenance is over. Nothing about it can be changed."))
         return redirect("console:maintenance", public_id=maintenance.public_id)
     shown = {**context, "maintenance": maintenance}
-    rows = offered(request, form, moment)
+    rows = offered(request, form, form.statement_kind)
     page = Composition(form, "console/maintenance_replan.html", shown, templates=rows)
     return compose(request, page)

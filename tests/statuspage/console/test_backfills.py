@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
+from notifications.delivery.selectors import previews_of
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.statements.models import Statement
@@ -190,3 +191,23 @@ def test_what_is_wrong_in_a_row_is_said_beside_it_and_nothing_typed_is_lost(
     assert problem in re.sub("<[^>]*>", "", words(page))
     assert form_of(page)["update_0_body_en"] or form_of(page)["update_1_body_zh"]
     assert not Statement.objects.exists()
+
+
+def test_whoever_wants_updates_by_sms_gets_one_that_says_it_is_over(
+    author: Client, component: Component, settings: Any
+) -> None:
+    settings.SMS_MOMENTS = ["updated"]
+    phone = make_address()
+    state = {f"component_{component.public_id}": "partial_outage"}
+    publish(author, PATH, **WRITTEN, **state, **rows(component), told="on")
+    for number in Statement.objects.values_list("number", flat=True):
+        expand(number)
+    [sent] = Delivery.objects.all()
+    assert (sent.address_id, sent.statement_id) == (phone.pk, 3)
+    [sms] = [
+        one.content.text
+        for one in previews_of(Statement.objects.get(number=3).document)
+        if (one.channel.name, one.language) == ("twilio_sms", "zh-hans")
+    ]
+    assert "已恢复" in sms
+    assert "（补录于" in sms

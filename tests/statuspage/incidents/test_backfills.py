@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import override
 
 from statuspage.components.models import Component, StatusChange
 from statuspage.incidents.models import Incident
 from statuspage.incidents.past import MOST_UPDATES
+from statuspage.incidents.selectors import latest_incidents
 from statuspage.incidents.services.backfills import past_incident_enter
 from statuspage.projections.comparing import differences
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_withdraw
-from tests.factories import make_component
+from tests.factories import make_component, open_incident
 from tests.february import AT, entered, incident, update
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +175,11 @@ def test_a_service_that_failed_later_was_running_before(component: Component) ->
         "operational",
     ]
     assert len(said[2].content["components"]) == 2
+
+
+def test_a_notice_can_name_it_however_much_happened_since(component: Component) -> None:
+    entered(component)
+    now = timezone.now()
+    for number in range(3):
+        open_incident(component, started_at=now - timedelta(days=number))
+    assert Incident.objects.get(backfilled=True) in latest_incidents(limit=2)

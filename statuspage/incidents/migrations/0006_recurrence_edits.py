@@ -10,7 +10,7 @@ from statuspage.lib.triggers import refuse
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0004_words_for_every_moment'),
+        ('incidents', '0005_standing_state'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
