@@ -51,7 +51,11 @@ def _facts(bulletin: Bulletin) -> str:
 
 
 def opening(bulletin: Bulletin) -> str:
-    """Return the first sentence: name and state, neither of them twice."""
+    """Return the first sentence: name and state, neither of them twice; a test is marked first."""
+    return f"{bulletin.mark}{_opening(bulletin)}"
+
+
+def _opening(bulletin: Bulletin) -> str:
     with override(bulletin.language):
         if bulletin.kind in CORRECTIONS:
             values = {"number": bulletin.document["corrects"], "name": _bare(bulletin.name)}

@@ -12,6 +12,7 @@ from statuspage.console.views import (
     broadcasts,
     calendar,
     consents,
+    contacts,
     dashboard,
     dead_letters,
     holds,
@@ -67,6 +68,8 @@ def upload_pages(prefix: str, kind: str, problems: str) -> list[URLPattern]:
 app_name = "console"
 urlpatterns = [
     page("", dashboard.dashboard),
+    page("account/contacts/", contacts.contacts),
+    page("account/tests/", contacts.tests),
     page("account/sessions/<number:number>/", account.session_revoke),
     page("tokens/", account.tokens),
     page("tokens/<number:number>/revoke/", account.token_off, "token_revoke"),

@@ -33,6 +33,8 @@ OWN_TOKENS, OWN_BY_POST = both(Act.OWN_TOKENS), (None, Act.OWN_ACCOUNT)
 # What a GET and what a POST does; None where there is no such method.
 DECISIONS: Final[dict[str, Acts]] = {
     "dashboard": READ,
+    "contacts": both(Act.OWN_ACCOUNT),
+    "tests": (Act.OWN_ACCOUNT, None),
     "session_revoke": OWN_BY_POST,
     "tokens": OWN_TOKENS,
     "token_revoke": (None, Act.OWN_TOKENS),
