@@ -23,12 +23,13 @@ from statuspage.console.access import staff_of
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.prepared import take
 from statuspage.console.preview import preview_of
+from statuspage.console.trials import CHANNEL, LANGUAGE, send_trial, trial_choices
 from statuspage.console.wanted import number_of
 from statuspage.incidents.models import Template
 from statuspage.statements.models import Statement
 
 # Form fields that belong to a step and not to the text.
-NOT_TEXT: Final = frozenset({"csrfmiddlewaretoken", "step", "template"})
+NOT_TEXT: Final = frozenset({"csrfmiddlewaretoken", "step", "template", CHANNEL, LANGUAGE})
 GOING_OUT: Final = frozenset({"confirm", "publish"})
 
 
@@ -107,6 +108,13 @@ def _take(request: HttpRequest, composition: Composition, *, over: bool = False)
         return _page(request, composition, quiet=True)
     kept = take(request, composition.form, composition.templates, over=over)
     return _page(request, composition, quiet=True, left_alone=kept)
+
+
+def _trial(request: HttpRequest, composition: Composition) -> HttpResponse:
+    """Send the draft to its author as a test."""
+    context = _keep(request, composition)
+    send_trial(request, context["preview"].document)
+    return _page(request, composition, quiet=True, kept=context)
 
 
 def _save(request: HttpRequest, composition: Composition) -> HttpResponse:
@@ -198,6 +206,7 @@ def _page(
         "templates": composition.templates,
         "template": request.POST.get("template") or request.GET.get("template", ""),
         "left_alone": left_alone,
+        "trials": trial_choices(request),
     }
     return render(request, composition.template, context)
 
@@ -230,6 +239,7 @@ STEPS: Final[Mapping[str, Callable[[HttpRequest, Composition], HttpResponse]]] =
     "edit": partial(_page, quiet=True),
     "preview": _preview,
     "save": _save,
+    "test": _trial,
     "template": _take,
     "template_over": partial(_take, over=True),
     "confirm": _confirm,

@@ -33,6 +33,8 @@ OWN_TOKENS, OWN_BY_POST = both(Act.OWN_TOKENS), (None, Act.OWN_ACCOUNT)
 # What a GET and what a POST does; None where there is no such method.
 DECISIONS: Final[dict[str, Acts]] = {
     "dashboard": READ,
+    "contacts": both(Act.OWN_ACCOUNT),
+    "tests": (Act.OWN_ACCOUNT, None),
     "session_revoke": OWN_BY_POST,
     "tokens": OWN_TOKENS,
     "token_revoke": (None, Act.OWN_TOKENS),
@@ -61,6 +63,9 @@ DECISIONS: Final[dict[str, Acts]] = {
     "maintenance_calendar": READ,
     "recurrence_new": WRITE,
     "recurrence_end": (None, Act.PUBLISH),
+    "recurrence_edit": WRITE,
+    "recurrence_skip": (None, Act.PUBLISH),
+    "recurrence_take_back": (None, Act.PUBLISH),
     "maintenance": READ,
     "maintenance_compose": WRITE,
     "maintenance_update": WRITE,
