@@ -11,9 +11,11 @@ from notifications.delivery.models import Delivery
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.notices.models import Notice
+from statuspage.projections.comparing import differences
 from statuspage.staff.models import AuditEntry
 from statuspage.statements.models import Statement
-from tests.factories import make_address, open_incident
+from statuspage.statements.services import statement_withdraw
+from tests.factories import make_address, open_incident, text
 from tests.statuspage.importing.commands import components_and_author, kinds, run
 from tests.statuspage.importing.readings import EXAMPLE
 from tests.worlds import kept_world
@@ -108,3 +110,17 @@ def test_feeds_give_nothing_of_it_as_news(client: Client) -> None:
 def test_an_import_pushes_nothing_out_of_the_feeds(client: Client) -> None:
     now = open_incident()
     assert items(client)[0]["id"].endswith(f"{now.number}")
+
+
+def test_pages_show_what_the_statements_of_an_import_say() -> None:
+    assert differences() == []
+
+
+def test_what_was_withdrawn_is_not_entered_again() -> None:
+    payouts = Incident.objects.latest("started_at")
+    first = Statement.objects.filter(subject_id=payouts.public_id).earliest("number")
+    statement_withdraw(statement=first, body=text("误录。"), author=None)
+    before = kinds()
+    assert "already in  2025-02-19" in run(EXAMPLE)
+    assert kinds() == before
+    assert differences() == []
