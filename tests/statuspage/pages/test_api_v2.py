@@ -226,7 +226,11 @@ def test_a_withdrawal_is_an_update_too(client: Client) -> None:
     statement_withdraw(statement=first, body=text("误发。", "By mistake."), author=None)
     (incident,) = asked(client, "incidents", "en")["incidents"]
     body = incident["incident_updates"][0]["body"]
-    assert body == f"Withdrawal of No. {first.number}: By mistake."
+    assert body == (
+        f"Withdrawal of No. {first.number}: By mistake. "
+        "This incident was published in error and is closed."
+    )
+    assert incident["status"] == "resolved"
 
 
 def test_resolved_incidents_are_listed_but_not_as_unresolved(client: Client) -> None:

@@ -176,7 +176,10 @@ def test_a_withdrawal_is_an_entry_too(client: Client) -> None:
     statement_withdraw(statement=first, body=text("误发", "By mistake."), author=None)
     newest = _items(client, "/feed.json?lang=en")[0]
     assert newest["title"] == "Withdrawal: T+1 payouts are late"
-    assert newest["content_text"] == f"Withdrawal of No. {first.number}: By mistake."
+    assert newest["content_text"] == (
+        f"Withdrawal of No. {first.number}: By mistake. "
+        "This incident was published in error and is closed."
+    )
 
 
 def test_only_the_newest_fifty_are_told(
