@@ -12,11 +12,13 @@ from django.utils.translation import override
 from notifications.channels.base import Bulletin
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import Topic
-from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus, turn_of
+from statuspage.incidents.replanning import RESCHEDULED
 from statuspage.notices.kind import every_kind
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
-from statuspage.statements.documents import news_of
+from statuspage.statements.documents import news_of, said_by
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
+from statuspage.statements.short import in_short
 from statuspage.statements.texts import CHINESE, in_language
 from statuspage.statements.times import from_iso
 
@@ -46,11 +48,12 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
         name=in_language(content["name"], language),
         status=content.get("status") or document["kind"],
         status_label=label,
-        body=in_language(content["body"], language),
+        body=said_by(content, language),
         next_update_by=from_iso(promised) if promised else None,
         published_at=from_iso(document["published_at"]),
         url=page_url(document, language),
         document=document,
+        short=in_short(content, language),
         brief=in_language(content.get("brief") or {}, language),
         details=_details(content, language),
         code=message_code(document["number"], language),
@@ -103,6 +106,10 @@ def _status_label(document: Mapping[str, Any]) -> str:
     kind = document["kind"]
     if kind in {CORRECTION, WITHDRAWAL}:
         return {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}[kind]
+    if turn := turn_of(document["content"]):
+        return str(turn)
+    if kind == RESCHEDULED:
+        return _("Rescheduled")
     labels = {
         **dict(IncidentStatus.choices),
         **dict(MaintenanceStatus.choices),

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from statuspage.api.views import (
     arrival,
+    backfills,
     components,
     delivery,
     docs,
@@ -29,8 +30,11 @@ register_converter(IdConverter, "id")
 app_name = "api"
 urlpatterns = [
     path("incidents/", incidents.Incidents.as_view(), name="incidents"),
+    # Before the ids, whose form the word has.
+    path("incidents/backfills/", backfills.Backfills.as_view(), name="backfills"),
     path("incidents/<id:public_id>/", incidents.IncidentView.as_view(), name="incident"),
     path("incidents/<id:public_id>/updates/", incidents.IncidentUpdates.as_view()),
+    path("incidents/<id:public_id>/reopenings/", incidents.IncidentReopenings.as_view()),
     path("maintenances/", maintenances.Maintenances.as_view(), name="maintenances"),
     path(
         "maintenances/<id:public_id>/", maintenances.MaintenanceView.as_view(), name="maintenance"

@@ -10,11 +10,8 @@ from functools import partial
 from typing import Any, Final, NotRequired, TypedDict, TypeVar, cast
 
 from django.db.models import TextChoices
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
 
+from statuspage.components.models import Component
 from statuspage.components.statuses import (
     IMPACT_RANK,
     SEVERITY,
@@ -31,7 +28,9 @@ from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.statements.canonical import Json
 from statuspage.statements.choices import clean_choice
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.placeholders import clean_said
+from statuspage.statements.short import Short, clean_said_short
+from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
 
 NAME_LENGTH: Final = 120
@@ -58,31 +57,23 @@ class Opening(TypedDict):
     next_update_by: NotRequired[datetime | None]
     started_at: NotRequired[datetime | None]
     detected_at: NotRequired[datetime | None]
+    short: NotRequired[Short | None]
 
 
-class Update(TypedDict):
-    """The values of an incident's next update; a missing impact stays as it is."""
+class Reopening(TypedDict):
+    """The values with which a resolved incident is opened again."""
 
-    status: str
     body: Text
     components: NotRequired[Mapping[str, str] | None]
     impact: NotRequired[str | None]
     next_update_by: NotRequired[datetime | None]
+    short: NotRequired[Short | None]
 
 
-class Backfill(TypedDict):
-    """The values of an incident that is over; `components` maps public ids to their worst states.
+class Update(Reopening):
+    """The values of an incident's next update; a missing impact stays as it is."""
 
-    Subscribers are notified only if `told`.
-    """
-
-    name: Text
-    body: Text
-    components: Mapping[str, str]
-    started_at: datetime
-    resolved_at: datetime
-    impact: NotRequired[str | None]
-    told: NotRequired[bool]
+    status: str
 
 
 def _or_none(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -91,10 +82,11 @@ def _or_none(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 # The check of each value by its name; other values are not checked.
 CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "name": partial(clean_text, max_length=NAME_LENGTH),
-    "body": clean_text,
+    "name": partial(clean_said, max_length=NAME_LENGTH),
+    "body": clean_said,
+    "short": clean_said_short,
     "impact": _or_none(partial(clean_choice, Impact)),
-    "short_notice_reason": _or_none(clean_text),
+    "short_notice_reason": _or_none(clean_said),
 }
 
 
@@ -126,27 +118,14 @@ def updated(incident: Incident, said: Update, moment: datetime) -> dict[str, Any
     """Return the values that an update gives the incident's row."""
     status = said["status"]
     over = status == IncidentStatus.RESOLVED
+    stages = {} if over and incident.status == status else _stage_times(status, moment)
     return {
         "status": status,
         "impact": said.get("impact") or incident.impact,
         "next_update_by": None if over else said.get("next_update_by"),
         "updated_at": moment,
-        **_stage_times(status, moment),
+        **stages,
     }
-
-
-def backfilled(said: Backfill, moment: datetime) -> Incident:
-    """Return the incident that is entered at `moment` and was over before."""
-    return Incident(
-        name=said["name"],
-        status=IncidentStatus.RESOLVED,
-        impact=said.get("impact") or impact_of(said["components"].values()),
-        started_at=said["started_at"],
-        resolved_at=said["resolved_at"],
-        created_at=moment,
-        updated_at=moment,
-        backfilled=True,
-    )
 
 
 def changed(row: Subject, values: Mapping[str, Any]) -> Subject:
@@ -170,7 +149,18 @@ def incident_head(incident: Incident, body: Text, components: Sequence[Change]) 
     }
 
 
-def opening_content(incident: Incident, body: Text, components: Sequence[Change]) -> Content:
+def own_claims(claims: Mapping[Component, str], impact: str | None) -> Content:
+    """Return what a statement claims itself, of public components; the rest only continues.
+
+    Withdrawing or correcting an earlier statement changes what continues, and not this.
+    """
+    shown: Content = {one.public_id: str(state) for one, state in claims.items() if one.visible}
+    return {"sets": {"components": shown, **({"impact": str(impact)} if impact else {})}}
+
+
+def opening_content(
+    incident: Incident, body: Text, components: Sequence[Change], claims: Mapping[Component, str]
+) -> Content:
     """Return the content of an incident's first statement.
 
     Punctuality is measured from the detection and from the time at which the first update is due.
@@ -178,44 +168,44 @@ def opening_content(incident: Incident, body: Text, components: Sequence[Change]
     since = incident.detected_at or incident.started_at
     return {
         **incident_head(incident, body, components),
+        **own_claims(claims, incident.impact),
         "detected_at": iso_or_none(incident.detected_at),
         "first_update_by": iso_or_none(first_update_by(incident.impact, since)),
     }
 
 
 def update_content(
-    incident: Incident, body: Text, components: Sequence[Change], *, than: Incident
+    incident: Incident,
+    said: Update,
+    components: Sequence[Change],
+    claims: Mapping[Component, str],
+    *,
+    than: Incident,
 ) -> Content:
     """Return the content of an update; `than` is the incident before it.
 
-    A resolving update also contains the day by which a postmortem is promised, if one is.
+    A resolving update also contains the day by which a postmortem is promised, if one is; what
+    comes after it is further, and promises nothing.
     """
-    over = incident.status == IncidentStatus.RESOLVED
-    due = postmortem_by(incident.impact, incident.updated_at) if over else None
+    over, was_over = (one.status == IncidentStatus.RESOLVED for one in (incident, than))
+    resolves = over and not was_over
+    due = postmortem_by(incident.impact, incident.updated_at) if resolves else None
     return {
-        **incident_head(incident, body, components),
+        **incident_head(incident, said["body"], components),
+        **own_claims(claims, said.get("impact")),
         "worsened": _is_worse(incident, components, than),
+        **({"further": True} if over and was_over else {}),
+        **({"reopened": True} if was_over and not over else {}),
         **({"postmortem_by": due.isoformat()} if due else {}),
-    }
-
-
-def backfill_content(
-    incident: Incident, body: Text, components: Sequence[Change], told: bool
-) -> Content:
-    """Return the content for an incident that is entered after it is over."""
-    return {
-        **incident_head(incident, _marked(body, incident.created_at), components),
-        "backfilled": True,
-        "told": told,
-        "resolved_at": iso_or_none(incident.resolved_at),
     }
 
 
 def _is_worse(incident: Incident, components: Iterable[Change], than: Incident) -> bool:
     """Tell whether the impact or a component got worse, or the incident reopened."""
+    over, was_over = (one.status == IncidentStatus.RESOLVED for one in (incident, than))
     return (
         IMPACT_RANK[Impact(incident.impact)] > IMPACT_RANK[Impact(than.impact)]
-        or than.status == IncidentStatus.RESOLVED
+        or (was_over and not over)
         or any(SEVERITY[one["new_status"]] > SEVERITY[one["old_status"]] for one in components)
     )
 
@@ -229,20 +219,6 @@ def _stage_times(status: str, moment: datetime) -> dict[str, datetime | None]:
     return stages.get(status, {"resolved_at": None})
 
 
-def _marked(body: Text, moment: datetime) -> Text:
-    """Return the text ending with a note that says, wherever it is read, that it came afterwards.
-
-    The note stands before the text's last full stop: an SMS would add a second one after it.
-    """
-    texts = {}
-    for language, said in body.items():
-        with override(language):
-            day = date_format(timezone.localtime(moment), pgettext("date format", "j M"))
-            values = {"text": said.rstrip("。. \n"), "day": day}
-            texts[language] = _("%(text)s (entered afterwards, on %(day)s).") % values
-    return texts
-
-
 class Announcement(TypedDict):
     """Planned maintenance of the components with these public ids."""
 
@@ -252,6 +228,7 @@ class Announcement(TypedDict):
     scheduled_for: datetime
     scheduled_until: datetime
     short_notice_reason: NotRequired[Text | None]
+    short: NotRequired[Short | None]
 
 
 def announced(said: Announcement, moment: datetime) -> Maintenance:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from statuspage.pages.addresses import statement_id, statement_path
 from statuspage.pages.timeline import tone_and_label
+from statuspage.statements.documents import said_by
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, in_language
@@ -42,7 +43,7 @@ def xml(kind: type[SyndicationFeed], view: str, language: str, found: Sequence[S
             description=linebreaks(whole_text(one, language), autoescape=True),
             unique_id=statement_id(one),
             unique_id_is_permalink=False,
-            pubdate=one.published_at,
+            pubdate=one.happened_at,
             updateddate=one.published_at,
             categories=[one.kind],
         )
@@ -64,12 +65,19 @@ def json_feed(language: str, found: Sequence[Statement]) -> dict[str, object]:
                 "url": settings.SITE_URL + statement_path(one),
                 "title": _title(one, language),
                 "content_text": whole_text(one, language),
-                "date_published": iso(one.published_at),
+                "date_published": iso(one.happened_at),
                 "tags": [one.kind],
+                **_entered(one),
             }
             for one in found
         ],
     }
+
+
+def _entered(statement: Statement) -> dict[str, str]:
+    """Return when it was entered, if that was not when it happened."""
+    published = statement.published_at
+    return {} if statement.happened_at == published else {"date_modified": iso(published)}
 
 
 def feed_title(language: str) -> str:
@@ -101,16 +109,20 @@ def labelled(label: str, name: str) -> str:
 
 def whole_text(statement: Statement, language: str) -> str:
     """Return what an e-mail says of the statement: text, details and next promise."""
-    news = statement.news
-    said = news.get("details") or {}
-    details = [
-        _("%(label)s: %(text)s") % one for one in said.get(language) or said.get(CHINESE, [])
-    ]
-    parts = [spoken(statement, language), "\n".join(details)]
+    parts, news = [detailed(statement, language)], statement.news
     if promised := news.get("next_update_by"):
         time = _time(from_iso(promised), statement.published_at)
         parts.append(_("Next update by %(time)s.") % {"time": time})
     return "\n\n".join(filter(None, parts))
+
+
+def detailed(statement: Statement, language: str) -> str:
+    """Return the statement's text with its details, in the active language."""
+    said = statement.news.get("details") or {}
+    details = [
+        _("%(label)s: %(text)s") % one for one in said.get(language) or said.get(CHINESE, [])
+    ]
+    return "\n\n".join(filter(None, [spoken(statement, language), "\n".join(details)]))
 
 
 def _time(promised: datetime, said: datetime) -> str:
@@ -123,7 +135,7 @@ def _time(promised: datetime, said: datetime) -> str:
 
 def spoken(statement: Statement, language: str) -> str:
     """Return the statement's text; an answer begins with the number of what it answers."""
-    body = in_language(statement.content["body"], language)
+    body = said_by(statement.news, language)
     if statement.corrects_id is None:
         return body
     values = {"number": statement.corrects_id, "body": body}

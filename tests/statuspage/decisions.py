@@ -28,6 +28,7 @@ ROLES: Final[dict[Act, set[Role]]] = {
     Act.PUBLISH: WRITERS,
     Act.PUBLISH_ALONE: DECIDERS,
     Act.APPROVE: DECIDERS,
+    Act.EDIT_TEMPLATES: DECIDERS,
     Act.LOAD_CALENDAR: WRITERS,
     Act.REVIEW_CALENDAR: DECIDERS,
     Act.REPORT_SIGNAL: WRITERS,
@@ -57,6 +58,7 @@ SCOPES: Final[dict[Act, Scope]] = {
 # By route and method; every address of the API for machines, and of no other.
 API: Final[dict[str, dict[str, Act]]] = {
     "api/v1/incidents/": {"GET": Act.READ, "POST": Act.PUBLISH},
+    "api/v1/incidents/backfills/": {"POST": Act.PUBLISH},
     "api/v1/incidents/<id:public_id>/": {"GET": Act.READ},
     "api/v1/incidents/<id:public_id>/updates/": {"POST": Act.PUBLISH},
     "api/v1/maintenances/": {"GET": Act.READ, "POST": Act.PUBLISH},

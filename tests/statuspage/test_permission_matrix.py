@@ -100,6 +100,7 @@ DECISIONS = {
     "manage/<str:token>/erase/": PUBLIC,
     "manage/<str:token>/data/": PUBLIC,
     "api/v1/incidents/": TOKEN,
+    "api/v1/incidents/backfills/": TOKEN,
     "api/v1/incidents/<id:public_id>/": TOKEN,
     "api/v1/incidents/<id:public_id>/updates/": TOKEN,
     "api/v1/maintenances/": TOKEN,

@@ -1,4 +1,4 @@
-"""Forms to open an incident, to update it, and to enter a past one."""
+"""Forms to open an incident and to update it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,15 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
-from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
-from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer
-from statuspage.console.forms.states import ComponentStates
+from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm, short_initial
+from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer, offers
+from statuspage.console.forms.short import ShortWordsForm
+from statuspage.console.forms.states import ComponentStates, state_names
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import (
     Opening,
     Update,
-    backfill_content,
-    backfilled,
     changed,
     opened,
     opening_content,
@@ -27,12 +26,13 @@ from statuspage.incidents.content import (
 )
 from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus
 from statuspage.incidents.models import Incident, Template
-from statuspage.incidents.promises import check_incident_times, check_past_times, promised_by
-from statuspage.incidents.services.impacts import incident_states, told_changes, told_worst
+from statuspage.incidents.moments import STATUS_OF
+from statuspage.incidents.placeholders import Facts, facts_of
+from statuspage.incidents.promises import check_incident_times, promised_by
+from statuspage.incidents.services.impacts import incident_states, told_changes
 from statuspage.incidents.services.incidents import (
-    BACKFILLED,
-    incident_backfill,
     incident_open,
+    incident_reopen,
     incident_update,
 )
 from statuspage.lib.database_clock import database_now
@@ -41,6 +41,7 @@ from statuspage.monitors.models import SignalDraft
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
+from statuspage.statements.short import with_short
 
 BODY_HELP = _(
     "What happened, what it means for merchants’ money, what they should do, and what comes next."
@@ -49,11 +50,13 @@ FIRST_STATUSES = [one for one in IncidentStatus if one != IncidentStatus.RESOLVE
 BLANK: Final = {"name": NOT_WRITTEN, "body": NOT_WRITTEN}
 
 
-def _choices(statuses: Sequence[IncidentStatus]) -> list[tuple[str, Any]]:
+def status_choices(statuses: Sequence[IncidentStatus]) -> list[tuple[str, Any]]:
+    """Return the choices of a status."""
     return [(status.value, status.label) for status in statuses]
 
 
-def _impact_field() -> forms.ChoiceField:
+def impact_field() -> forms.ChoiceField:
+    """Return the choice of an impact, which may be left to the components."""
     choices = [("", _("Based on the affected services")), *Impact.choices]
     return forms.ChoiceField(label=_("Impact"), choices=choices, required=False)
 
@@ -73,7 +76,9 @@ class IncidentForm(ComposeForm):
     subject_type = "incident"
     states: ComponentStates
     # The fields that the template places individually; the others follow in their order.
-    placed = frozenset({"name", "body", "status", "impact", "next_update_by"})
+    placed = frozenset(
+        {"name", "body", "status", "impact", "next_update_by", "short_sms", "short_wechat"}
+    )
 
     @property
     def others(self) -> list[forms.BoundField]:
@@ -92,7 +97,7 @@ class IncidentForm(ComposeForm):
         return {**super().given(values), "components": by_id}
 
 
-class IncidentOpenForm(IncidentForm):
+class IncidentOpenForm(ShortWordsForm, IncidentForm):
     """A new incident, blank or from a template."""
 
     statement_kind = "incident.opened"
@@ -100,8 +105,8 @@ class IncidentOpenForm(IncidentForm):
 
     name = name_field(_("Headline"))
     body = body_field(_("Text"), BODY_HELP)
-    status = forms.ChoiceField(label=_("Status"), choices=_choices(FIRST_STATUSES))
-    impact = _impact_field()
+    status = forms.ChoiceField(label=_("Status"), choices=status_choices(FIRST_STATUSES))
+    impact = impact_field()
     next_update_by = _next_update_field()
     detected_at = MomentFormField(
         label=_("Detected at"),
@@ -114,22 +119,47 @@ class IncidentOpenForm(IncidentForm):
         data: QueryDict | None,
         *,
         components: Sequence[Component],
-        template: Template | None = None,
         signal: SignalDraft | None = None,
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """Fill in the first values from the template or the draft of `signal`, if given.
+        """Fill in the first values from the draft of `signal`, if given.
 
-        `chosen` are states by public id; they override those of the signal or template.
+        `chosen` are states by public id; they override those of the signal.
         """
         now = database_now()
         first: dict[str, Any] = (
-            {**opening_of(signal, now)} if signal else _from_template(template, now)
+            {**opening_of(signal, now)}
+            if signal
+            else {"next_update_by": promised_by(Impact.MAJOR, now)}
         )
         present = first.pop("components", {})
-        super().__init__(data, initial=first)
+        super().__init__(data, initial={**first, **short_initial(first.pop("short", {}))})
         self.signal = signal
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: words, status, impact, and the state of components."""
+        now = database_now()
+        concerned = [one.public_id for one in template.components.all()]
+        return {
+            "name": template.words(now, self.fixed_facts())["name"],
+            **super().prepared(template),
+            "status": template.status,
+            "impact": template.impact,
+            "next_update_by": promised_by(template.impact, now),
+            **state_names(dict.fromkeys(concerned, template.component_status)),
+        }
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what the other fields say of the incident."""
+        now = database_now()
+        return facts_of(
+            now=now,
+            name=values.get("name"),
+            components=[one.name for one in self.claims(values)],
+            started=values.get("detected_at") or now,
+            next_update=values.get("next_update_by"),
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a detection time in the future."""
@@ -143,8 +173,9 @@ class IncidentOpenForm(IncidentForm):
         values = self.usable()
         said = cast("Opening", {**BLANK, **self.given(values)})
         incident = opened(said, now)
-        told = told_changes(incident_states(incident, self.claims(values)))
-        return opening_content(incident, said["body"], told)
+        claims = self.claims(values)
+        told = told_changes(incident_states(incident, claims))
+        return with_short(opening_content(incident, said["body"], told, claims), said)
 
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
@@ -154,8 +185,11 @@ class IncidentOpenForm(IncidentForm):
         return statement
 
 
-class IncidentUpdateForm(VersionedForm, IncidentForm):
-    """The next update of an incident; it starts with the present values."""
+class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
+    """The next update of an incident; it starts with the present values.
+
+    Of a resolved incident it says more, and leaves it resolved.
+    """
 
     statement_kind = "incident.updated"
 
@@ -177,27 +211,60 @@ class IncidentUpdateForm(VersionedForm, IncidentForm):
     ) -> None:
         """Fill in the present states; `chosen` overrides them, by public id."""
         self.incident = incident
-        following = INCIDENT_TRANSITIONS[incident.status]
+        following = self.following(incident)
+        initial: dict[str, Any] = {"impact": incident.impact}
         # The present one, unless it cannot follow itself.
-        likely = incident.status if incident.status in following else next(iter(following))
-        initial: dict[str, Any] = {"impact": incident.impact, "status": likely}
-        if incident.status != IncidentStatus.RESOLVED:
+        initial["status"] = incident.status if incident.status in following else following[0]
+        if initial["status"] != IncidentStatus.RESOLVED:
             initial["next_update_by"] = promised_by(incident.impact, database_now())
         super().__init__(data, subject=incident, initial=initial)
-        present = {row.component.public_id: row.status for row in incident.affected.all()}
-        self.states = ComponentStates(self, components, {**present, **(chosen or {})})
-        offer(self, "status", _choices([one for one in IncidentStatus if one in following]))
+        self.present = {row.component.public_id: row.status for row in incident.affected.all()}
+        self.states = ComponentStates(self, components, {**self.present, **(chosen or {})})
+        offer(self, "status", status_choices(following))
+
+    @staticmethod
+    def following(incident: Incident) -> list[IncidentStatus]:
+        """Return the statuses to choose from; reopening has a form of its own."""
+        if incident.status == IncidentStatus.RESOLVED:
+            return [IncidentStatus.RESOLVED]
+        return [one for one in IncidentStatus if one in INCIDENT_TRANSITIONS[incident.status]]
+
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: words, and the status that it is for, if possible now."""
+        found, status = super().prepared(template), STATUS_OF.get(template.use, "")
+        return {**found, "status": status} if offers(self, "status", status) else found
+
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the incident."""
+        return facts_of(
+            now=database_now(),
+            name=self.incident.name,
+            components=[row.component.name for row in self.incident.affected.all()],
+            started=self.incident.started_at,
+        )
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the incident, and when the next update is promised."""
+        now, by = database_now(), values.get("next_update_by")
+        return {**self.fixed_facts(), **facts_of(now=now, next_update=by)}
 
     def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
-        """Return the chosen states, or none when the incident is resolved: then it holds none."""
-        resolved = values.get("status") == IncidentStatus.RESOLVED
-        return {} if resolved else super().claims(values)
+        """Return the states that differ from the present ones: the others continue.
+
+        A resolved incident holds no component.
+        """
+        if values.get("status") == IncidentStatus.RESOLVED:
+            return {}
+        chosen = super().claims(values)
+        return {one: new for one, new in chosen.items() if self.present.get(one.public_id) != new}
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the service's arguments; a resolved incident promises no next update."""
+        """Return the service's arguments: what changes; a resolved incident promises nothing."""
         said = super().given(values)
         if said.get("status") == IncidentStatus.RESOLVED:
             said.pop("next_update_by", None)
+        if said.get("impact") == self.incident.impact:
+            del said["impact"]
         return said
 
     def content(self, now: datetime) -> Content:
@@ -206,8 +273,9 @@ class IncidentUpdateForm(VersionedForm, IncidentForm):
         written = {"status": before.status, "body": NOT_WRITTEN, **self.given(values)}
         said = cast("Update", written)
         after = changed(before, updated(before, said, now))
-        told = told_changes(incident_states(after, self.claims(values)))
-        return update_content(after, said["body"], told, than=before)
+        claims = self.claims(values)
+        told = told_changes(incident_states(after, claims))
+        return with_short(update_content(after, said, told, claims, than=before), said)
 
     def service(self, **said: Any) -> Statement:
         """Publish the update."""
@@ -221,54 +289,15 @@ class IncidentUpdateForm(VersionedForm, IncidentForm):
         return values
 
 
-class BackfillForm(IncidentForm):
-    """A past incident; subscribers are notified only if the author asks for it."""
+class IncidentReopenForm(IncidentUpdateForm):
+    """Open a resolved incident again."""
 
-    statement_kind = BACKFILLED
-    placed = frozenset({"name", "body", "impact", "started_at", "resolved_at", "told"})
-    service = staticmethod(incident_backfill)
+    @staticmethod
+    def following(incident: Incident) -> list[IncidentStatus]:
+        """Return the status in which an incident is opened again."""
+        return [IncidentStatus.INVESTIGATING]
 
-    name = name_field(_("Headline"))
-    body = body_field(_("Text"), _("What happened, what it meant for merchants, what was done."))
-    started_at = MomentFormField(label=_("Started (Beijing time)"))
-    resolved_at = MomentFormField(label=_("Ended (Beijing time)"))
-    impact = _impact_field()
-    told = forms.BooleanField(
-        label=_("Notify subscribers"),
-        required=False,
-        help_text=_("Otherwise it only appears on the page, in the feeds and in the API."),
-    )
-
-    def __init__(self, data: QueryDict | None, *, components: Sequence[Component]) -> None:
-        super().__init__(data)
-        self.states = ComponentStates(self, components, {})
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse times that are in the future or out of order."""
-        values: dict[str, Any] = super().clean() or self.cleaned_data
-        began, ended = values.get("started_at"), values.get("resolved_at")
-        if began and ended:
-            self.check(check_past_times, database_now(), started_at=began, resolved_at=ended)
-        return values
-
-    def content(self, now: datetime) -> Content:
-        """Return the statement's content, with the line that says when it was entered."""
-        values = self.usable()
-        said: Any = {"started_at": None, "resolved_at": None, **BLANK, **self.given(values)}
-        told = told_worst(self.claims(values))
-        return backfill_content(backfilled(said, now), said["body"], told, bool(said.get("told")))
-
-
-def _from_template(template: Template | None, now: datetime) -> dict[str, Any]:
-    """Return a form's first values from the template."""
-    if not template:
-        return {"next_update_by": promised_by(Impact.MAJOR, now)}
-    return {
-        **template.words(now),
-        "status": template.status,
-        "impact": template.impact,
-        "next_update_by": promised_by(template.impact, now),
-        "components": {
-            one.public_id: template.component_status for one in template.components.all()
-        },
-    }
+    def service(self, **said: Any) -> Statement:
+        """Reopen the incident."""
+        said.pop("status", None)
+        return incident_reopen(incident=self.incident, **said)

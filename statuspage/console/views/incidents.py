@@ -17,12 +17,19 @@ from statuspage.components.models import Component
 from statuspage.components.statuses import IMPACT_OF, ComponentStatus
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
+from statuspage.console.forms.backfills import BackfillForm, arranged
 from statuspage.console.forms.fields import offer
-from statuspage.console.forms.incidents import BackfillForm, IncidentOpenForm, IncidentUpdateForm
+from statuspage.console.forms.incidents import (
+    IncidentOpenForm,
+    IncidentReopenForm,
+    IncidentUpdateForm,
+)
 from statuspage.console.forms.states import ComponentStates, changed, chosen_states, form_for
+from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import chosen_row, page_of
-from statuspage.incidents.models import Incident, Template
+from statuspage.incidents.models import Incident
+from statuspage.incidents.moments import Moment, updates_after
 from statuspage.incidents.selectors import incidents, open_incidents, templates
 from statuspage.monitors.selectors import drafts
 
@@ -36,7 +43,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 @writes
 def incident_new(request: HttpRequest) -> HttpResponse:
     """Show the templates to start from."""
-    context = {"templates": templates(Template.Use.INCIDENT)}
+    context = {"templates": templates(Moment.OPENED)}
     return render(request, "console/incident_new.html", context)
 
 
@@ -46,17 +53,19 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
     form = IncidentOpenForm(
         typed(request),
         components=every_component(),
-        template=chosen_row(request, "template", templates(Template.Use.INCIDENT)),
         signal=chosen_row(request, "signal", drafts()),
         chosen=chosen_states(request.GET),
     )
-    context = {"promises": _promise_minutes()}
-    return compose(request, Composition(form, "console/incident_compose.html", context))
+    context, rows = {"promises": _promise_minutes()}, offered(request, form, Moment.OPENED)
+    page = Composition(form, "console/incident_compose.html", context, templates=rows)
+    return compose(request, page)
 
 
 @writes
 def incident_backfill(request: HttpRequest) -> HttpResponse:
-    """Write and publish an incident that is already over."""
+    """Write and publish an incident that is already over, with the updates that it had."""
+    if request.method == "POST":
+        request.POST = arranged(request.POST)  # type: ignore[assignment]
     form = BackfillForm(typed(request), components=every_component())
     return compose(request, Composition(form, "console/incident_backfill.html"))
 
@@ -73,14 +82,33 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponseBase:
 def incident_update(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write and publish the next update."""
     found = _incident(public_id)
-    form = IncidentUpdateForm(
+    if found.in_error:
+        return render(request, "console/incident.html", _context(found))
+    return _compose(request, found, IncidentUpdateForm, "console:incident_update")
+
+
+@writes
+def incident_reopen(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Open a resolved incident again; where it is open, show it."""
+    found = _incident(public_id)
+    if not found.reopenable and request.method != "POST":
+        return redirect("console:incident", public_id=public_id)
+    return _compose(request, found, IncidentReopenForm, "console:incident_reopen")
+
+
+def _compose(
+    request: HttpRequest, found: Incident, kind: type[IncidentUpdateForm], view: str
+) -> HttpResponse:
+    form = kind(
         typed(request),
         incident=found,
         components=every_component(),
         chosen=chosen_states(request.GET),
     )
-    place = reverse("console:incident_update", args=[public_id])
-    page = Composition(form, "console/incident.html", _context(found), place=place)
+    place, reopens = reverse(view, args=[found.public_id]), kind is IncidentReopenForm
+    rows = offered(request, form, *updates_after(found.status))
+    context = {**_context(found), "action": place, "reopens": reopens}
+    page = Composition(form, "console/incident.html", context, place=place, templates=rows)
     return compose(request, page)
 
 

@@ -13,10 +13,12 @@ from statuspage.approvals.submitting import notice_submit
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.notices import NoticeForm
+from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
 from statuspage.incidents.models import Incident
-from statuspage.incidents.selectors import recent_incidents
+from statuspage.incidents.moments import moment_of_kind
+from statuspage.incidents.selectors import latest_incidents
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.kind import kinds, notice_kind
 from statuspage.notices.selectors import notices
@@ -42,11 +44,12 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     needs_two = approval_of_notice(found).binds(staff_of(request))
-    form = NoticeForm(typed(request), kind=found, incidents=list(recent_incidents()))
+    form = NoticeForm(typed(request), kind=found, incidents=latest_incidents())
     later = form.is_later()
     hand_over = partial(_hand_over, form=form) if needs_two or later else None
     context = {"kind": found, "needs_two": needs_two, "later": later}
-    page = Composition(form, "console/notice_compose.html", context, hand_over)
+    rows = offered(request, form, moment_of_kind(kind))
+    page = Composition(form, "console/notice_compose.html", context, hand_over, templates=rows)
     return compose(request, page)
 
 

@@ -1,41 +1,44 @@
-"""Open an incident, publish its updates, and enter one that is over."""
+"""Open an incident and publish its updates."""
 
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
-from typing import Final, Unpack
+from typing import Unpack
+
+from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.selectors import components_by_public_id
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.content import (
-    Backfill,
     Opening,
+    Reopening,
     Update,
-    backfill_content,
-    backfilled,
     cleaned,
     opened,
     opening_content,
     update_content,
     updated,
 )
-from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus, check_transition
+from statuspage.incidents.lifecycle import (
+    INCIDENT_TRANSITIONS,
+    IllegalTransition,
+    IncidentStatus,
+    check_transition,
+)
 from statuspage.incidents.models import AffectedComponent, Incident
-from statuspage.incidents.promises import check_incident_times, check_past_times
+from statuspage.incidents.promises import check_incident_times
 from statuspage.incidents.services.impacts import (
     advance,
     incident_states,
     say,
     told_changes,
-    told_worst,
 )
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
-from statuspage.statements.services import Subject, publish, publishing
-
-BACKFILLED: Final = "incident.backfilled"
+from statuspage.statements.services import publishing
+from statuspage.statements.short import with_short
 
 
 def incident_open(
@@ -60,8 +63,9 @@ def incident_open(
         incident.save()
         states = incident_states(incident, claims)
         _claim(incident, claims)
-        content = opening_content(incident, given["body"], told_changes(states))
-        return say(incident, "incident.opened", content, states, author)
+        content = opening_content(incident, given["body"], told_changes(states), claims)
+        content = with_short(content, given)
+        return say(incident, "incident.opened", content, states, author, claims)
 
 
 def incident_update(
@@ -82,14 +86,41 @@ def incident_update(
     with publishing() as now:
         moment = published_at or now
         check_incident_times(moment, next_update_by=given.get("next_update_by"))
+        check_stands(incident)
         claims = claimed(given.get("components") or {})
         check_transition(INCIDENT_TRANSITIONS, incident.status, given["status"])
         before = copy(incident)
         advance(incident, updated(incident, given, moment))
         states = incident_states(incident, claims)
         _claim(incident, claims)
-        content = update_content(incident, given["body"], told_changes(states), than=before)
-        return say(incident, "incident.updated", content, states, author)
+        content = update_content(incident, given, told_changes(states), claims, than=before)
+        content = with_short(content, given)
+        return say(incident, "incident.updated", content, states, author, claims)
+
+
+def incident_reopen(
+    *, incident: Incident, author: Author | None, **said: Unpack[Reopening]
+) -> Statement:
+    """Open a resolved incident again.
+
+    Raises:
+        IllegalTransition: the incident is not resolved.
+        Superseded, ValidationError: as `incident_update`.
+    """
+    if incident.status != IncidentStatus.RESOLVED:
+        raise IllegalTransition(_("This incident is open."), code="transition")
+    return incident_update(
+        incident=incident, author=author, status=IncidentStatus.INVESTIGATING, **said
+    )
+
+
+def check_stands(incident: Incident) -> None:
+    """Raise IllegalTransition where the incident was published in error."""
+    if incident.in_error:
+        raise IllegalTransition(
+            _("This incident was published in error and is closed. Open a new one."),
+            code="in_error",
+        )
 
 
 def claimed(components: Mapping[str, str]) -> dict[Component, str]:
@@ -107,30 +138,4 @@ def _claim(incident: Incident, claims: Mapping[Component, str]) -> None:
     for component, status in claims.items():
         AffectedComponent.objects.update_or_create(
             incident=incident, component=component, defaults={"status": status}
-        )
-
-
-def incident_backfill(*, author: Author | None, **said: Unpack[Backfill]) -> Statement:
-    """Publish an incident that is over, with its real times; no present state changes.
-
-    Raises:
-        ValidationError: a text, component, state, impact or time is not usable.
-    """
-    given = cleaned(said)
-    with publishing() as moment:
-        check_past_times(moment, started_at=given["started_at"], resolved_at=given["resolved_at"])
-        states = claimed(given["components"])
-        incident = backfilled(given, moment)
-        incident.save()
-        AffectedComponent.objects.bulk_create(
-            AffectedComponent(incident=incident, component=one, status=ComponentStatus.OPERATIONAL)
-            for one in states
-        )
-        told = told_worst(states)
-        return publish(
-            kind=BACKFILLED,
-            subject=Subject("incident", incident.public_id),
-            content=backfill_content(incident, given["body"], told, given.get("told", False)),
-            author=author,
-            published_at=moment,
         )

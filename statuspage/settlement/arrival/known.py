@@ -27,12 +27,16 @@ class KnownFacts:
 
     def delays(self, question: Question) -> list[KnownDelay]:
         """Return all of the merchant's delays, newest first, for any transaction."""
-        return [one for one in self._delays if _concerns(one.notice, question)]
+        return [
+            one.of(question.category, question.code)
+            for one in self._delays
+            if _concerns(one.notice, question)
+        ]
 
     def delay(self, question: Question) -> KnownDelay | None:
         """Return the newest delay that makes the transaction late."""
         asked = question.category, question.code, question.at
-        return next((one for one in self._delays if one.covers(*asked)), None)
+        return next((one for one in self.delays(question) if one.covers(*asked)), None)
 
     def delayed_elsewhere(self, question: Question) -> KnownDelay | None:
         """Return a delay of certain products if the question names no product, else None."""
@@ -40,7 +44,8 @@ class KnownFacts:
             return None
         for one in self._delays:
             products = one.notice.audience.get("products") or ()
-            if any(one.covers(question.category, code, question.at) for code in products):
+            category, at = question.category, question.at
+            if any(one.of(category, code).covers(category, code, at) for code in products):
                 return one
         return None
 

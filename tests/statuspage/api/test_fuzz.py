@@ -137,6 +137,11 @@ _case(
     lambda _: _UPDATE,
 )
 _case(
+    "entering_a_past_incident",
+    lambda _: "incidents/backfills/",
+    lambda self: samples.past_incident(self.component),
+)
+_case(
     "announcing_maintenance",
     lambda _: "maintenances/",
     lambda self: samples.maintenance(self.component),

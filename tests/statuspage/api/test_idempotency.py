@@ -110,6 +110,7 @@ def test_every_post_heeds_the_key(api, component):
     planned = api.post("maintenances/", samples.maintenance(component)).json()
     words = {"body": text("更正。")}
     requests = {
+        "incidents/backfills/": samples.past_incident(component),
         f"incidents/{opened['id']}/updates/": samples.update(),
         "maintenances/": samples.maintenance(component),
         f"maintenances/{planned['id']}/updates/": {"status": "scheduled", **words},

@@ -137,7 +137,7 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
     "payout_progress": lambda: {
         "of": publish("fee_waiver").subject_id,
         "amount": "40000.00",
-        "paid_on": "2025-02-26",
+        "paid_on": ahead(0),
         "remark": text("第一批", "First part"),
     },
     "holiday_schedule": lambda: dict(NATIONAL_DAY),

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from statuspage.incidents.services.incidents import incident_backfill, incident_update
+from statuspage.incidents.services.backfills import incident_backfill, past_incident_enter
+from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
+from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
 from statuspage.postmortems.services import (
     Action,
     follow_up_done,
@@ -90,6 +92,18 @@ def maintenance(author, status: str = "") -> Statement:
     )
 
 
+def replanned(author, *, cancelled: bool) -> Statement:
+    from statuspage.incidents.models import Maintenance
+
+    row = Maintenance.objects.get(public_id=maintenance(author).subject_id)
+    if cancelled:
+        return maintenance_cancel(maintenance=row, body=said("取消。"), author=author)
+    later = row.scheduled_until + timedelta(hours=1)
+    return maintenance_reschedule(
+        maintenance=row, scheduled_until=later, body=said("延长。"), author=author
+    )
+
+
 def backfilled(author) -> Statement:
     over = timezone.now() - timedelta(hours=1)
     return incident_backfill(
@@ -100,6 +114,18 @@ def backfilled(author) -> Statement:
         resolved_at=over,
         author=author,
     )
+
+
+def backfilled_update(author) -> Statement:
+    over = timezone.now() - timedelta(hours=1)
+    parts = (("investigating", over - timedelta(hours=2)), ("resolved", over))
+    return past_incident_enter(
+        name=said("扫码支付失败"),
+        components={make_component().public_id: "partial_outage"},
+        started_at=over - timedelta(hours=2),
+        updates=[{"status": one, "at": at, "body": said("有新进展。")} for one, at in parts],
+        author=author,
+    )[-1]
 
 
 def after_postmortem(author, done: bool = False) -> Statement:
@@ -120,6 +146,7 @@ def after_postmortem(author, done: bool = False) -> Statement:
 STEPS: dict[str, Callable[..., Statement]] = {
     "incident.opened": incident,
     "incident.backfilled": backfilled,
+    "incident.backfilled_update": backfilled_update,
     **{
         f"incident {status}": lambda author, status=status: incident(author, status)
         for status in ("investigating", "identified", "monitoring", "resolved")
@@ -127,6 +154,8 @@ STEPS: dict[str, Callable[..., Statement]] = {
     "incident.postmortem": after_postmortem,
     "incident.followed_up": lambda author: after_postmortem(author, done=True),
     "maintenance.scheduled": maintenance,
+    "maintenance.cancelled": lambda author: replanned(author, cancelled=True),
+    "maintenance.rescheduled": lambda author: replanned(author, cancelled=False),
     **{
         f"maintenance {status}": lambda author, status=status: maintenance(author, status)
         for status in ("in_progress", "completed")
@@ -162,10 +191,13 @@ def test_every_kind_of_statement_that_the_program_names_is_covered() -> None:
     covered = {
         "incident.opened",
         "incident.backfilled",
+        "incident.backfilled_update",
         "incident.postmortem",
         "incident.followed_up",
         "incident.updated",
         "maintenance.scheduled",
+        "maintenance.cancelled",
+        "maintenance.rescheduled",
         "maintenance.updated",
     }
     covered |= {"correction", "withdrawal"} | {f"notice.{one.name}" for one in every_kind()}
