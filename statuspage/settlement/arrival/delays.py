@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from statuspage.lib.render_cache import once
 from statuspage.notices.audience import addresses
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import standing_notices
@@ -48,6 +49,7 @@ class KnownDelay:
         return within and addresses(self.notice.audience, category, product)
 
 
+@once
 def delays(as_of: datetime | None = None) -> list[KnownDelay]:
     """Return the delays known at a moment (default: now), newest first, without withdrawn ones."""
     standing = standing_notices(as_of or timezone.now())
