@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from statuspage.components.models import Component, ComponentGroup
-from statuspage.components.selectors import grouped, overall_state, visible_components
+from statuspage.components.selectors import grouped, visible_components
 from statuspage.components.statuses import worst
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident, Maintenance
@@ -20,6 +20,7 @@ from statuspage.pages import current
 from statuspage.pages.addresses import subject_url
 from statuspage.pages.feeds import home_url, spoken
 from statuspage.pages.http import View, for_machines
+from statuspage.pages.overall import overall_state
 from statuspage.pages.selectors import Subject
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.postmortems.selectors import told_after
@@ -78,10 +79,10 @@ def page_object(board: Board) -> Object:
     }
 
 
-def status_object(board: Board) -> Object:
+def status_object(_board: Board) -> Object:
     """Return the overall state in the contract's own words."""
-    description, indicator = overall_state(board.components)
-    return {"indicator": str(indicator), "description": description}
+    state = overall_state()
+    return {"indicator": str(state.indicator), "description": state.description}
 
 
 def component_rows(board: Board) -> list[Object]:

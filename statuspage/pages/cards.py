@@ -15,7 +15,7 @@ from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.audience import MerchantCategory
-from statuspage.notices.kind import PublicName
+from statuspage.notices.kind import PublicName, promises_a_day
 from statuspage.notices.models import Notice
 from statuspage.pages.timeline import TimelineEntry, entries, latest, notice_label
 from statuspage.postmortems.selectors import told_after
@@ -70,6 +70,7 @@ class IncidentCard(Card):
     left: timedelta | None
     lasted: timedelta | None
     parts: Sequence[Mapping[str, object]]
+    notices: Sequence["NoticeCard"] = ()
 
     @property
     def resolved(self) -> bool:
@@ -101,7 +102,7 @@ class MaintenanceCard(Card):
 
 @dataclass(frozen=True)
 class NoticeCard(Card):
-    """A notice to merchants with its corrections."""
+    """A notice to merchants with its corrections; `dated` is one that promises a day."""
 
     form: str | Promise
     label: str | Promise
@@ -111,6 +112,13 @@ class NoticeCard(Card):
     audience: Sequence[str | Promise]
     products: Sequence[str]
     incident_id: str
+    dated: bool
+    incident_name: LocalizedText | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """True when it was taken back."""
+        return self.original is not None and self.original.withdrawn
 
 
 @dataclass(frozen=True)
@@ -184,6 +192,7 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         audience=_audience(notice),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,
+        dated=promises_a_day(notice),
         timeline=entries(statements, reader.language, reader.hidden),
     )
 

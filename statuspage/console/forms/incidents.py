@@ -12,6 +12,7 @@ from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer
+from statuspage.console.forms.naming import NamingForm
 from statuspage.console.forms.states import ComponentStates
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import (
@@ -46,6 +47,8 @@ BODY_HELP = _(
     "What happened, what it means for merchants’ money, what they should do, and what comes next."
 )
 FIRST_STATUSES = [one for one in IncidentStatus if one != IncidentStatus.RESOLVED]
+# The form's own questions about the services concerned.
+NAMING: Final = frozenset(NamingForm.base_fields)
 BLANK: Final = {"name": NOT_WRITTEN, "body": NOT_WRITTEN}
 
 
@@ -73,7 +76,7 @@ class IncidentForm(ComposeForm):
     subject_type = "incident"
     states: ComponentStates
     # The fields that the template places individually; the others follow in their order.
-    placed = frozenset({"name", "body", "status", "impact", "next_update_by"})
+    placed = frozenset({"name", "body", "status", "impact", "next_update_by", "named", "unnamed"})
 
     @property
     def others(self) -> list[forms.BoundField]:
@@ -92,7 +95,20 @@ class IncidentForm(ComposeForm):
         return {**super().given(values), "components": by_id}
 
 
-class IncidentOpenForm(IncidentForm):
+class NamingIncidentForm(NamingForm, IncidentForm):
+    """The form of an open incident, which should name the services concerned."""
+
+    def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
+        """Return the services that were ticked or given a state."""
+        return {**self.ticked(values), **IncidentForm.claims(self, values)}
+
+    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the service's arguments, without the form's own questions."""
+        said = super().given(values)
+        return {name: one for name, one in said.items() if name not in NAMING}
+
+
+class IncidentOpenForm(NamingIncidentForm):
     """A new incident, blank or from a template."""
 
     statement_kind = "incident.opened"
@@ -130,6 +146,7 @@ class IncidentOpenForm(IncidentForm):
         super().__init__(data, initial=first)
         self.signal = signal
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+        self.offer_services()
 
     def clean(self) -> dict[str, Any]:
         """Refuse a detection time in the future."""
@@ -154,7 +171,7 @@ class IncidentOpenForm(IncidentForm):
         return statement
 
 
-class IncidentUpdateForm(VersionedForm, IncidentForm):
+class IncidentUpdateForm(VersionedForm, NamingIncidentForm):
     """The next update of an incident; it starts with the present values."""
 
     statement_kind = "incident.updated"
@@ -186,7 +203,12 @@ class IncidentUpdateForm(VersionedForm, IncidentForm):
         super().__init__(data, subject=incident, initial=initial)
         present = {row.component.public_id: row.status for row in incident.affected.all()}
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+        self.offer_services()
         offer(self, "status", _choices([one for one in IncidentStatus if one in following]))
+
+    def held(self) -> list[Component]:
+        """Return the services that the incident has named before."""
+        return [row.component for row in self.incident.affected.all()]
 
     def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
         """Return the chosen states, or none when the incident is resolved: then it holds none."""

@@ -21,8 +21,6 @@ from notifications.delivery.selectors import recent_broadcasts
 from statuspage.approvals.drafts import drafts_of
 from statuspage.approvals.proposals import to_review
 from statuspage.approvals.waiting import returned_to, shown_to
-from statuspage.components.selectors import overall_state, visible_components
-from statuspage.components.statuses import HEADLINES
 from statuspage.console.access import reads, staff_of
 from statuspage.console.broadcasts import Progress
 from statuspage.console.views.dead_letters import stopped_groups
@@ -36,6 +34,7 @@ from statuspage.incidents.services.recurrences import due
 from statuspage.notices.selectors import notices
 from statuspage.operations.heartbeat import ALIVE_SECONDS, CLOCK, silent_for
 from statuspage.pages.health import CHECKS
+from statuspage.pages.overall import overall_state
 from statuspage.regulator.selectors import running
 
 ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
@@ -116,11 +115,9 @@ NOTICES = 5
 @reads
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the console's first page."""
-    description, indicator = overall_state(visible_components())
     now = timezone.now()
     context = {
-        "headline": HEADLINES[description],
-        "indicator": indicator,
+        "state": overall_state(),
         "now": now,
         **_promises(now),
         "drafts": drafts_of(staff_of(request))[:DRAFTS],

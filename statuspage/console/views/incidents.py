@@ -25,6 +25,7 @@ from statuspage.console.wanted import chosen_row, page_of
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.selectors import incidents, open_incidents, templates
 from statuspage.monitors.selectors import drafts
+from statuspage.pages.noticed import notices_of
 
 
 @reads
@@ -88,6 +89,7 @@ def _context(incident: Incident) -> dict[str, Any]:
     return {
         "incident": incident,
         "entries": entries("incident", incident.public_id),
+        "notices": notices_of((incident.public_id,)),
         "promises": _promise_minutes(),
         "now": timezone.now(),
     }

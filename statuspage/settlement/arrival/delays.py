@@ -43,6 +43,18 @@ class KnownDelay:
         promised = made_up or self.notice.payload["arrives_by"]
         return date.fromisoformat(promised) if promised else None
 
+    def late_at(self, now: datetime, today: date) -> bool:
+        """Return whether some of its money is still to come.
+
+        Until its date. Without one, until a recovery: what that leaves open is in the notice.
+        """
+        if now < self.begins:
+            return False
+        if self.arrives_by and self.arrives_by >= today:
+            return True
+        running = self.ends is None or now < self.ends
+        return self.recovery is None and (running or not self.arrives_by)
+
     def covers(self, category: str, product: str, at: datetime) -> bool:
         """Return whether a transaction at that time, of such a merchant and product, is late."""
         within = self.begins <= at and (self.ends is None or at < self.ends)

@@ -62,7 +62,9 @@ class KnownFacts:
     def slowed(self, question: Question, due: date) -> Stoppage | None:
         """Return the incident that may make the payout due on that day late."""
         slow = (one for one in self._stoppages if one.slows(question.category))
-        return next((one for one in slow if one.first_day <= due), None)
+        return next(
+            (one for one in slow if one.first_day <= due and not self._told(one, question)), None
+        )
 
     def interrupted(self, question: Question, due: date) -> Incident | None:
         """Return a resolved incident that may have held up the payout due on that day."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from statuspage.lib.render_cache import once
 from statuspage.notices.audience import MerchantCategory
 from statuspage.settlement.arrival.answers import Answer, Question, Step
 from statuspage.settlement.arrival.by_rule import RuleResult, by_rule
@@ -47,6 +48,7 @@ def arrival(
     return _answer(question, KnownFacts(moment, now=as_of is None), rule)
 
 
+@once
 def paid_now(now: datetime) -> list[Answer]:
     """Return when today's payments arrive, for each category of merchants that has a rule."""
     common = rules_on(timezone.localdate(now), now).filter(product=EVERY_PRODUCT)
@@ -63,21 +65,19 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
     ordinary = by_rule(question, known, rule) if rule else WITHOUT_RULE
     delay, due = known.delay(question), ordinary.day
     stoppage = known.stoppage(question, due) if due and not delay else None
-    day, reasons = (
-        _delayed(delay, known, due)
-        if delay
-        else _stopped(stoppage, question)
-        if stoppage
-        else (due, _restored(question, known))
-    )
+    day, reasons = due, _restored(question, known)
+    if delay:
+        day, reasons = _delayed(delay, known, due)
+    elif stoppage:
+        day, reasons = _stopped(stoppage, question)
     charge, charged = fees(question, known)
     return Answer(
         question=question,
         status=DateStatus.PAYOUTS_DELAYED if stoppage else _status(day, delay, rule),
         arrival_date=day,
-        arrival_time=rule.usual_arrival if rule and day and not delay else None,
+        arrival_time=rule.usual_arrival if rule and not (delay or stoppage) else None,
         kind=DateMeans(rule.date_means) if rule else DateMeans.CREDIT,
-        steps=(*ordinary.steps, *reasons, *charged),
+        steps=(*_way(ordinary, stoppage), *reasons, *charged),
         caveats=(
             *(() if delay or stoppage or not due else _doubts(question, known, due)),
             *_caveats(question, known, ordinary, day),
@@ -118,6 +118,13 @@ def _delayed(
         by = ordinary
     notices = [one for one in (delay.notice, delay.recovery) if one]
     return by, (*steps, *known.corrections(notices))
+
+
+def _way(ordinary: RuleResult, stoppage: Stoppage | None) -> tuple[Step, ...]:
+    """Return the steps to the rule's date; while payouts stand still no day settles as usual."""
+    return tuple(
+        one for one in ordinary.steps if not (stoppage and one.code is Code.MAKE_UP_WORKDAY)
+    )
 
 
 def _stopped(stoppage: Stoppage, question: Question) -> tuple[None, tuple[Step, ...]]:

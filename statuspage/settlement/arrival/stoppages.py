@@ -56,6 +56,11 @@ class Stoppage:
         worse = [one for one in self.said if one.content.get("worsened")]
         return (worse or self.said)[-1 if worse else 0].published_at
 
+    @property
+    def outage(self) -> bool:
+        """Whether any payouts do not go out."""
+        return any(status in OUTAGES for _component, status in self.holds)
+
     def stops(self, category: str) -> bool:
         """Return whether payouts to such merchants do not go out."""
         return self._status(category) in OUTAGES
