@@ -12,8 +12,8 @@ from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import IncidentStatus
 
 UNNAMED: Final = _(
-    "This incident names no public service: the list of services on the page stays as it is, and "
-    "subscribers to single services are not told. Name the services concerned if there are any."
+    "This incident names no public service: in the list of services none changes, and all who "
+    "subscribed to incidents are told. Tick the services concerned, if there are any."
 )
 # The state of a service that was named without one, by the incident's impact.
 STATE_FOR: Final = {

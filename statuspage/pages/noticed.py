@@ -1,5 +1,6 @@
 """Notices beside their incidents: those of open ones, which stay in sight, and in which order."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -38,10 +39,11 @@ def notices_of(incident_ids: tuple[str, ...]) -> list[Notice]:
     return sorted(found, key=lambda one: not promises_a_day(one))
 
 
-def shown_of(incident_ids: tuple[str, ...]) -> list[Notice]:
-    """Return at most `SHOWN_EACH` notices of each of these incidents."""
-    found = notices_of(incident_ids)
-    each = {one: [row for row in found if row.incident_id == one] for one in incident_ids}
+def shown_of(found: Iterable[Notice]) -> list[Notice]:
+    """Return at most `SHOWN_EACH` of the notices of each incident."""
+    each: dict[str, list[Notice]] = {}
+    for row in found:
+        each.setdefault(row.incident_id, []).append(row)
     return [row for rows in each.values() for row in rows[:SHOWN_EACH]]
 
 
@@ -54,10 +56,9 @@ def beside(incidents: Iterable[IncidentCard], cards: Iterable[NoticeCard]) -> li
     ]
 
 
-def grouped(incidents: Sequence[IncidentCard]) -> list[IncidentNotices]:
-    """Return the notices of each of these incidents that has some."""
-    every = notices_of(tuple(one.id for one in incidents))
-    counts = {one.id: sum(row.incident_id == one.id for row in every) for one in incidents}
+def grouped(incidents: Iterable[IncidentCard], found: Iterable[Notice]) -> list[IncidentNotices]:
+    """Return the notices of each of these incidents that has some; `found` are all of them."""
+    counts = Counter(row.incident_id for row in found)
     return [
         IncidentNotices(one, one.notices, counts[one.id] - len(one.notices))
         for one in incidents

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from statuspage.components.models import Component
 from statuspage.components.selectors import visible_components
 from statuspage.components.statuses import (
     HEADLINES,
@@ -19,6 +20,7 @@ from statuspage.components.statuses import (
     impact_of,
     overall,
 )
+from statuspage.incidents.models import Incident
 from statuspage.lib.render_cache import once, present
 from statuspage.pages import current
 from statuspage.pages.badge import INDICATOR_TONE
@@ -47,7 +49,6 @@ INCIDENT_HEADLINES: Final = {
         "%(count)s critical incident is open", "%(count)s critical incidents are open", "count"
     ),
 }
-PAYOUTS_LATE: Final = _("Some payouts are delayed")
 
 
 @dataclass(frozen=True)
@@ -70,19 +71,25 @@ class OverallState:
         return INDICATOR_TONE[self.indicator]
 
 
+# Services run, and merchants still wait for money.
+LATE: Final = OverallState(
+    Indicator.MINOR, DESCRIPTIONS[Impact.MINOR], _("Some payouts are delayed")
+)
+
+
 @once
 def overall_state() -> OverallState:
     """Return the present state, the same for the page, its title, the API, badge and feeds."""
-    return worst_of(
-        [one.status for one in visible_components()],
-        [Impact(one.impact) for one in current.incidents().open],
-        payouts_late=payouts_late(),
-    )
+    return state_of(visible_components(), current.incidents().open)
 
 
-def worst_of(
-    statuses: Sequence[str], impacts: Iterable[Impact], *, payouts_late: bool = False
-) -> OverallState:
+def state_of(components: Iterable[Component], incidents: Iterable[Incident]) -> OverallState:
+    """Return the present state, given the visible components and the open incidents."""
+    state = worst_of([one.status for one in components], [Impact(one.impact) for one in incidents])
+    return LATE if RANK[state.indicator] < RANK[LATE.indicator] and payouts_late() else state
+
+
+def worst_of(statuses: Sequence[str], impacts: Iterable[Impact]) -> OverallState:
     """Return the worse of the services and the open incidents.
 
     The headline speaks of services where they explain the impact, else of the incidents.
@@ -90,17 +97,12 @@ def worst_of(
     description, indicator = overall(statuses)
     counts = Counter(impacts)
     impact = max(counts, key=IMPACT_RANK.__getitem__, default=Impact.NONE)
-    if RANK[Indicator(impact)] > RANK[indicator]:
-        explained = impact_of(statuses) == impact
-        return OverallState(
-            Indicator(impact),
-            DESCRIPTIONS[impact],
-            HEADLINES[description] if explained else INCIDENT_HEADLINES[impact],
-            0 if explained else counts[impact],
-        )
-    if payouts_late and RANK[indicator] < RANK[Indicator.MINOR]:
-        return OverallState(Indicator.MINOR, DESCRIPTIONS[Impact.MINOR], PAYOUTS_LATE)
-    return OverallState(indicator, description, HEADLINES[description])
+    if RANK[Indicator(impact)] <= RANK[indicator]:
+        return OverallState(indicator, description, HEADLINES[description])
+    named = Indicator(impact), DESCRIPTIONS[impact]
+    if impact_of(statuses) == impact:
+        return OverallState(*named, HEADLINES[description])
+    return OverallState(*named, INCIDENT_HEADLINES[impact], counts[impact])
 
 
 @once

@@ -31,7 +31,7 @@ from statuspage.pages.cards import (
 from statuspage.pages.days import recent_days
 from statuspage.pages.noticed import beside, in_order, named, notices_of, shown_of
 from statuspage.pages.noticed import grouped as grouped_notices
-from statuspage.pages.overall import overall_state
+from statuspage.pages.overall import state_of
 from statuspage.pages.paging import Month, month_of
 from statuspage.pages.uptime.bars import ninety_days_bars
 from statuspage.settlement.arrival.selectors import paid_now
@@ -60,18 +60,19 @@ def home(one: Reader) -> dict[str, object]:
     components = visible_components()
     incidents, maintenances = current.incidents(), current.maintenances()
     open_ids = tuple(incident.public_id for incident in incidents.open)
-    ongoing, recent = shown_of(open_ids), _noticed(one.now, open_ids)
-    cards = notice_cards([*ongoing, *recent], one)
-    opened = beside(incident_cards(incidents.open, one), cards[: len(ongoing)])
-    active, noticed = maintenance_cards(maintenances.active, one), cards[len(ongoing) :]
-    last = last_statement()
+    about_open = notices_of(open_ids)
+    shown = shown_of(about_open)
+    cards = _plain_notice_cards([*shown, *_noticed(one.now, open_ids)], one)
+    opened = beside(incident_cards(incidents.open, one), cards[: len(shown)])
+    noticed = named(cards[len(shown) :], one.language)
+    active, last = maintenance_cards(maintenances.active, one), last_statement()
     return {
-        "state": overall_state(),
+        "state": state_of(components, incidents.open),
         "incidents": opened,
         "active": active,
         "upcoming": maintenance_cards(maintenances.scheduled, one),
         "notices": cards,
-        "notices_by_incident": grouped_notices(opened),
+        "notices_by_incident": grouped_notices(opened, about_open),
         "notices_by_audience": _by_audience(noticed),
         "arrivals": paid_now(one.now),
         "groups": _groups(components, one),
@@ -106,7 +107,7 @@ def with_id(found: Callable[[], QuerySet[Subject]], public_id: str) -> list[Subj
 
 def related_notices(incident_id: str, one: Reader) -> list[NoticeCard]:
     """Return an incident's notices; those of its backlog have a place of their own."""
-    return [*in_order(notice_cards(notices_of((incident_id,)), one))]
+    return [*in_order(_plain_notice_cards(notices_of((incident_id,)), one))]
 
 
 def incident_name(public_id: str, language: str) -> LocalizedText | None:
