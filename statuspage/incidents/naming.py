@@ -13,7 +13,7 @@ from statuspage.incidents.lifecycle import IncidentStatus
 
 UNNAMED: Final = _(
     "This incident names no public service: in the list of services none changes, and all who "
-    "subscribed to incidents are told. Tick the services concerned, if there are any."
+    "subscribed to incidents are told. Name the services concerned, if there are any."
 )
 # The state of a service that was named without one, by the incident's impact.
 STATE_FOR: Final = {

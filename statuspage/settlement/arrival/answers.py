@@ -119,6 +119,11 @@ class Answer:
         return next((step for step in (*self.steps, *self.caveats) if step.code in codes), None)
 
     @property
+    def incident_name(self) -> str:
+        """The name of that incident; empty without one."""
+        return shown(self.cause.facts["incident"]) if self.cause else ""
+
+    @property
     def headline(self) -> str:
         """The answer in a sentence, in the active language."""
         if self.next_update_by:
