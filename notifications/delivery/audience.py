@@ -9,13 +9,14 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.channels.base import reachable_channels
-from notifications.delivery.models import Broadcast
+from notifications.delivery.models import AgentsGet, Broadcast
 from notifications.delivery.states import Moment
 from notifications.subscribers.models import Topic
 from statuspage.components.statuses import Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.notices.kind import every_kind
 from statuspage.notices.kinds.delivery_report import DeliveryReport
+from statuspage.notices.telling import Told
 from statuspage.postmortems.content import FOLLOWED_UP
 from statuspage.settlement.backlog import BACKLOG
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
@@ -89,9 +90,12 @@ def wants(address: str, subscription: str, broadcast: str = "b") -> str:
         AND {b}.topic = ANY({subscription}.topics)
         AND (cardinality({subscription}.components) = 0 OR cardinality({b}.components) = 0
              OR {subscription}.components && {b}.components)
-        AND CASE WHEN {b}.named IS NULL
-            THEN cardinality({b}.categories) = 0 OR p.category = ''
-                 OR p.category = ANY({b}.categories)
+        AND CASE
+            WHEN {b}.named IS NULL AND p.agent THEN {b}.agents <> 'not'
+            WHEN {b}.named IS NULL
+            THEN {b}.agents <> 'only'
+                 AND (cardinality({b}.categories) = 0 OR p.category = ''
+                      OR p.category = ANY({b}.categories))
             ELSE EXISTS (
                 SELECT FROM settlement_settledmerchant merchant
                 WHERE merchant.statement_number = {b}.named
@@ -119,8 +123,8 @@ FROM: Final = """
 # An audience that has no broadcast yet, in the shape of one; the parameters are its fields.
 AUDIENCE: Final = """
     (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
-             %(channels)s::varchar[], %(named)s::bigint, false))
-        AS b (topic, components, categories, channels, named, wakes)
+             %(channels)s::varchar[], %(named)s::bigint, %(agents)s::varchar, false))
+        AS b (topic, components, categories, channels, named, agents, wakes)
 """
 COUNT: Final = f"""
     SELECT a.channel, p.language, a.country, count(*)
@@ -165,7 +169,8 @@ def quiet_parameters() -> dict[str, Any]:
 class Audience:
     """Topic; components (public ids), categories and channels, where none means any.
 
-    `named` is the number of a statement that is only sent to the merchants it names.
+    `named` is the number of a statement that is only sent to the merchants it names; `agents` says
+    whether agents get it.
     """
 
     topic: str
@@ -173,6 +178,7 @@ class Audience:
     categories: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     named: int | None = None
+    agents: str = AgentsGet.TOO
 
     def parameters(self) -> dict[str, Any]:
         """Return the fields by name, with lists for tuples as the database needs them."""
@@ -205,18 +211,21 @@ def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> 
         categories=tuple((content.get("audience") or {}).get("categories") or ()),
         channels=channels,
         named=_named(document),
+        agents=_agents(document),
     )
 
 
 def _named(document: Mapping[str, Any]) -> int | None:
     """Return the statement whose named merchants alone are addressed, or None for everyone.
 
-    An incident that was entered afterwards names nobody, so that it is only sent when asked for.
+    An incident that was entered afterwards names nobody, so that it is only sent when asked for;
+    nor does a notice that is only for the page.
     A correction, or a withdrawal, is sent to the recipients of the original.
     """
     content = document["content"]
     corrects = document.get("corrects")
     unannounced = content.get("backfilled") and not content.get("told") and not corrects
+    unannounced = unannounced or (content.get("told") == Told.NOBODY and not corrects)
     # Kinds are registered as apps load, which may be after this module.
     to_named = {f"notice.{one.name}" for one in every_kind() if one.to_named}
     if document["kind"] in to_named or unannounced:
@@ -224,6 +233,19 @@ def _named(document: Mapping[str, Any]) -> int | None:
     if not corrects:
         return None
     return Broadcast.objects.filter(pk=corrects).values_list("named", flat=True).first()
+
+
+def _agents(document: Mapping[str, Any]) -> str:
+    """Return whether agents get it: of notices only those that are for them as well."""
+    if document["subject"]["type"] != Topic.NOTICE:
+        return AgentsGet.TOO
+    if corrects := document.get("corrects"):
+        original = Broadcast.objects.filter(pk=corrects).values_list("agents", flat=True).first()
+        return original or AgentsGet.TOO
+    content = document["content"]
+    if content.get("told") == Told.AGENTS:
+        return AgentsGet.ONLY
+    return AgentsGet.TOO if (content.get("audience") or {}).get("agents") else AgentsGet.NOT
 
 
 def audience_count(audience: Audience) -> list[RecipientGroup]:

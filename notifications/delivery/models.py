@@ -22,6 +22,14 @@ class BroadcastState(models.TextChoices):
     HELD = "held", _("On hold")
 
 
+class AgentsGet(models.TextChoices):
+    """Whether agents get a broadcast; merchants do, unless agents alone get it."""
+
+    TOO = "too", _("Agents too")
+    ONLY = "only", _("Agents only")
+    NOT = "not", _("Not agents")
+
+
 class Broadcast(models.Model):
     """One statement to an audience: the outbox row written when it is published."""
 
@@ -40,6 +48,12 @@ class Broadcast(models.Model):
     channels = ArrayField(models.CharField(max_length=20), default=list)
     # The statement whose named merchants alone are addressed; null means everyone concerned.
     named = models.BigIntegerField(null=True)
+    agents = models.CharField(
+        max_length=10,
+        choices=AgentsGet.choices,
+        default=AgentsGet.TOO,
+        db_default=AgentsGet.TOO,
+    )
     # Also sent at night.
     wakes = models.BooleanField(default=False)
     # Newer statements that replace this one: what has not been sent by then is never sent late.

@@ -39,6 +39,8 @@ class Subscriber(models.Model):
     category = models.CharField(
         _("category"), max_length=10, choices=MerchantCategory.choices, blank=True
     )
+    # Answers merchants' questions; gets the notices that are for agents, whatever the category.
+    agent = models.BooleanField(_("agent"), default=False, db_default=False)
     # Do not write at night, by the clock of `timezone`, unless it is critical.
     quiet = models.BooleanField(_("quiet hours at night"), default=True)
     timezone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")

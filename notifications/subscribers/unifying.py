@@ -165,11 +165,16 @@ def _unite_choices(kept: Any, merged: Sequence[Any]) -> None:
 
 
 def _unite_subscribers(kept: Any, others: Iterable[Any]) -> None:
-    """Widen the category to that of both, keep nights quiet if either wants it."""
+    """Widen the category to that of both, keep nights quiet if either wants it.
+
+    A migration that is older than agents unites rows that know of none.
+    """
     for one in others:
         if one.category != kept.category:
             kept.category = ""
         kept.quiet = kept.quiet or one.quiet
+        if hasattr(kept, "agent"):
+            kept.agent = kept.agent or one.agent
         kept.merchant_key = kept.merchant_key or one.merchant_key
     kept.save()
 

@@ -118,7 +118,12 @@ def _explain_fields(error: exceptions.ValidationError) -> dict[str, Any]:
 
 
 def _flat(detail: Any, path: str = "") -> Fields:
-    """Return nested errors as a flat mapping by dotted path: {"components.abc": ["…"]}."""
+    """Return nested errors as a flat mapping by dotted path: {"components.abc": ["…"]}.
+
+    The members of a list are numbered from 0: {"updates.2.at": ["…"]}.
+    """
+    if isinstance(detail, list) and any(isinstance(one, Mapping) for one in detail):
+        detail = {number: one for number, one in enumerate(detail) if one}
     if not isinstance(detail, Mapping):
         return {path or api_settings.NON_FIELD_ERRORS_KEY: [str(value) for value in detail]}
     parts = [_flat(value, f"{path}.{key}" if path else str(key)) for key, value in detail.items()]

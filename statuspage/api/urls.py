@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from statuspage.api.views import (
     arrival,
+    backfills,
     components,
     delivery,
     docs,
@@ -29,6 +30,8 @@ register_converter(IdConverter, "id")
 app_name = "api"
 urlpatterns = [
     path("incidents/", incidents.Incidents.as_view(), name="incidents"),
+    # Before the ids, whose form the word has.
+    path("incidents/backfills/", backfills.Backfills.as_view(), name="backfills"),
     path("incidents/<id:public_id>/", incidents.IncidentView.as_view(), name="incident"),
     path("incidents/<id:public_id>/updates/", incidents.IncidentUpdates.as_view()),
     path("maintenances/", maintenances.Maintenances.as_view(), name="maintenances"),
@@ -36,6 +39,14 @@ urlpatterns = [
         "maintenances/<id:public_id>/", maintenances.MaintenanceView.as_view(), name="maintenance"
     ),
     path("maintenances/<id:public_id>/updates/", maintenances.MaintenanceUpdates.as_view()),
+    path(
+        "maintenances/<id:public_id>/cancellations/",
+        maintenances.MaintenanceCancellations.as_view(),
+    ),
+    path(
+        "maintenances/<id:public_id>/reschedulings/",
+        maintenances.MaintenanceReschedulings.as_view(),
+    ),
     path("notices/", notices.Notices.as_view(), name="notices"),
     path("notices/<id:public_id>/", notices.NoticeView.as_view(), name="notice"),
     path("statements/", statements.Statements.as_view(), name="statements"),

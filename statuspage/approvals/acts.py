@@ -16,6 +16,7 @@ from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.notices.audience import clean_audience
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import NoticeDraft, foreseen, notice_publish
+from statuspage.notices.telling import Told
 from statuspage.staff.models import Staff
 from statuspage.statements.canonical import Json, canonical, digest
 from statuspage.statements.documents import Subject, correction_content, withdrawal_content
@@ -163,11 +164,14 @@ def written(draft: NoticeDraft, *, confirmed: bool) -> dict[str, Any]:
         "effective_from": iso_or_none(draft.effective_from),
         "effective_until": iso_or_none(draft.effective_until),
         "confirmed": confirmed,
+        "told": str(draft.told),
+        "originally": dict(draft.originally) if draft.originally else None,
     }
 
 
 def _arguments(proposal: Proposal) -> dict[str, Any]:
-    given = dict(proposal.draft)
+    # A proposal of before there was a choice was to be sent to everyone.
+    given = {"told": str(Told.ALL), **proposal.draft}
     for name in ("effective_from", "effective_until"):
         moment: datetime | None = from_iso(given[name]) if given[name] else None
         given[name] = moment

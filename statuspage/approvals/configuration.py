@@ -31,10 +31,11 @@ class ApprovalSettings(AreaSettings):
     REVIEWED_KINDS: Annotated[
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, KINDS)))
     ] = written(
-        "incident.opened,incident.updated,incident.backfilled,incident.followed_up"
-        ",maintenance.scheduled,maintenance.updated,correction,withdrawal,notice.general"
-        ",notice.clarification,notice.security_warning,notice.terminal_retirement"
-        ",notice.payout_progress"
+        "incident.opened,incident.updated,incident.backfilled,incident.backfilled_update"
+        ",incident.followed_up,maintenance.scheduled,maintenance.updated"
+        ",maintenance.rescheduled,maintenance.cancelled"
+        ",correction,withdrawal,notice.general,notice.clarification,notice.security_warning"
+        ",notice.terminal_retirement,notice.payout_progress"
     )
     """Kinds of statement that go out at once and that a second person reads afterwards."""
     REVIEW_WITHIN_DAYS: Positive = 14

@@ -58,6 +58,7 @@ SUBSCRIBERS: Final = {
     "components": "subscription__components",
     "timezone": "subscriber__timezone",
     "one_by_one": "subscriber__one_by_one",
+    "agent": "subscriber__agent",
     "confirmed_at": "confirmed_at",
     "stopped_at": "suppressed_at",
     "stopped_for": "suppressed_for",

@@ -18,6 +18,7 @@ from notifications.delivery.budget import spending
 from notifications.delivery.selectors import ChannelPreview, asleep, previews_of
 from notifications.delivery.states import Moment
 from statuspage.console.forms.compose import ComposeForm
+from statuspage.notices.telling import Told
 from statuspage.statements.documents import Document, Subject, document_of
 from statuspage.statements.selectors import last_statement
 from statuspage.statements.texts import LANGUAGES
@@ -85,6 +86,8 @@ class DraftPreview:
         content = self.document["content"]
         if content.get("backfilled") and not content.get("told") and not self.document["corrects"]:
             return _("Nothing is sent: notifying subscribers is not selected.")
+        if content.get("told") == Told.NOBODY and not self.document["corrects"]:
+            return _("Nothing is sent. It is published on the page and in the public log.")
         silent = _names(one.channel for one in self.messages if not one.told)
         telling = _names(one.channel for one in self.messages if one.told)
         if not telling:

@@ -10,10 +10,6 @@ from functools import partial
 from typing import Any, Final, NotRequired, TypedDict, TypeVar, cast
 
 from django.db.models import TextChoices
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
 
 from statuspage.components.statuses import (
     IMPACT_RANK,
@@ -21,7 +17,12 @@ from statuspage.components.statuses import (
     Impact,
     impact_of,
 )
-from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
+from statuspage.incidents.lifecycle import (
+    MAINTENANCE_ACTIVE,
+    MAINTENANCE_OVER,
+    IncidentStatus,
+    MaintenanceStatus,
+)
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.statements.canonical import Json
@@ -63,21 +64,6 @@ class Update(TypedDict):
     components: NotRequired[Mapping[str, str] | None]
     impact: NotRequired[str | None]
     next_update_by: NotRequired[datetime | None]
-
-
-class Backfill(TypedDict):
-    """The values of an incident that is over; `components` maps public ids to their worst states.
-
-    Subscribers are notified only if `told`.
-    """
-
-    name: Text
-    body: Text
-    components: Mapping[str, str]
-    started_at: datetime
-    resolved_at: datetime
-    impact: NotRequired[str | None]
-    told: NotRequired[bool]
 
 
 def _or_none(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -130,20 +116,6 @@ def updated(incident: Incident, said: Update, moment: datetime) -> dict[str, Any
     }
 
 
-def backfilled(said: Backfill, moment: datetime) -> Incident:
-    """Return the incident that is entered at `moment` and was over before."""
-    return Incident(
-        name=said["name"],
-        status=IncidentStatus.RESOLVED,
-        impact=said.get("impact") or impact_of(said["components"].values()),
-        started_at=said["started_at"],
-        resolved_at=said["resolved_at"],
-        created_at=moment,
-        updated_at=moment,
-        backfilled=True,
-    )
-
-
 def changed(row: Subject, values: Mapping[str, Any]) -> Subject:
     """Return the row as it is with these values, without saving it."""
     found = copy(row)
@@ -194,18 +166,6 @@ def update_content(
     }
 
 
-def backfill_content(
-    incident: Incident, body: Text, components: Sequence[Change], told: bool
-) -> Content:
-    """Return the content for an incident that is entered after it is over."""
-    return {
-        **incident_head(incident, _marked(body, incident.created_at), components),
-        "backfilled": True,
-        "told": told,
-        "resolved_at": iso_or_none(incident.resolved_at),
-    }
-
-
 def _is_worse(incident: Incident, components: Iterable[Change], than: Incident) -> bool:
     """Tell whether the impact or a component got worse, or the incident reopened."""
     return (
@@ -222,20 +182,6 @@ def _stage_times(status: str, moment: datetime) -> dict[str, datetime | None]:
         IncidentStatus.RESOLVED: {"resolved_at": moment},
     }
     return stages.get(status, {"resolved_at": None})
-
-
-def _marked(body: Text, moment: datetime) -> Text:
-    """Return the text ending with a note that says, wherever it is read, that it came afterwards.
-
-    The note stands before the text's last full stop: an SMS would add a second one after it.
-    """
-    texts = {}
-    for language, said in body.items():
-        with override(language):
-            day = date_format(timezone.localtime(moment), pgettext("date format", "j M"))
-            values = {"text": said.rstrip("。. \n"), "day": day}
-            texts[language] = _("%(text)s (entered afterwards, on %(day)s).") % values
-    return texts
 
 
 class Announcement(TypedDict):
@@ -266,8 +212,10 @@ def moved_on(maintenance: Maintenance, status: str, moment: datetime) -> dict[st
     values: dict[str, Any] = {"status": status, "updated_at": moment}
     if status == MaintenanceStatus.IN_PROGRESS and maintenance.started_at is None:
         values["started_at"] = moment
-    if status == MaintenanceStatus.COMPLETED:
-        values["completed_at"] = moment
+    if status in MAINTENANCE_OVER:
+        values[f"{status}_at"] = moment
+    if status != maintenance.status:
+        values["by_hand"] = False  # staff have decided
     return values
 
 

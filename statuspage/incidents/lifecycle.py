@@ -24,6 +24,7 @@ class MaintenanceStatus(models.TextChoices):
     IN_PROGRESS = "in_progress", _("In progress")
     VERIFYING = "verifying", _("Verifying")
     COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 _I = IncidentStatus
@@ -38,14 +39,20 @@ INCIDENT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 MAINTENANCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
-    _M.SCHEDULED: frozenset({_M.SCHEDULED, _M.IN_PROGRESS, _M.COMPLETED}),
-    _M.IN_PROGRESS: frozenset({_M.IN_PROGRESS, _M.VERIFYING, _M.COMPLETED}),
-    _M.VERIFYING: frozenset({_M.IN_PROGRESS, _M.VERIFYING, _M.COMPLETED}),
+    _M.SCHEDULED: frozenset({_M.SCHEDULED, _M.IN_PROGRESS, _M.COMPLETED, _M.CANCELLED}),
+    _M.IN_PROGRESS: frozenset({_M.IN_PROGRESS, _M.VERIFYING, _M.COMPLETED, _M.CANCELLED}),
+    _M.VERIFYING: frozenset({_M.IN_PROGRESS, _M.VERIFYING, _M.COMPLETED, _M.CANCELLED}),
     _M.COMPLETED: frozenset(),
+    _M.CANCELLED: frozenset(),
+}
+# Cancelling is an act of its own, with a reason: an update cannot do it.
+MAINTENANCE_UPDATES: Final[Mapping[str, frozenset[str]]] = {
+    present: following - {_M.CANCELLED} for present, following in MAINTENANCE_TRANSITIONS.items()
 }
 
 # Maintenance colours its components only while work is going on.
 MAINTENANCE_ACTIVE: Final = frozenset({_M.IN_PROGRESS, _M.VERIFYING})
+MAINTENANCE_OVER: Final = frozenset({_M.COMPLETED, _M.CANCELLED})
 
 
 class IllegalTransition(ValidationError):

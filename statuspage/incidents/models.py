@@ -103,6 +103,9 @@ class Maintenance(models.Model):
     updated_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    # The clock leaves it to staff: the statement by which it had moved on was withdrawn.
+    by_hand = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     # The occurrence's start by the rule; it may have been announced for another hour.
     recurrence = models.ForeignKey(
@@ -121,6 +124,11 @@ class Maintenance(models.Model):
 
     def __str__(self) -> str:
         return str(self.name.get("zh-hans", self.public_id))
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was completed or cancelled; None until then."""
+        return self.completed_at or self.cancelled_at
 
 
 class Template(models.Model):

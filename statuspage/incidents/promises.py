@@ -67,13 +67,3 @@ def check_incident_times(
     if detected_at and started_at and detected_at < started_at:
         problem = _("The detection time cannot be before the start.")
         raise ValidationError({"detected_at": problem}, code="times")
-
-
-def check_past_times(moment: datetime, *, started_at: datetime, resolved_at: datetime) -> None:
-    """Raise ValidationError, by field, unless the times are in the past and in order."""
-    if resolved_at > moment:
-        raise ValidationError(
-            {"resolved_at": _("It is not over yet. Publish it as a new incident.")}
-        )
-    if resolved_at <= started_at:
-        raise ValidationError({"resolved_at": _("The end must be after the start.")})

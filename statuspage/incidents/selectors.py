@@ -4,12 +4,15 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from statuspage.components.models import Component
 from statuspage.incidents.lifecycle import (
     MAINTENANCE_ACTIVE,
+    MAINTENANCE_OVER,
     IncidentStatus,
     MaintenanceStatus,
 )
 from statuspage.incidents.models import AffectedComponent, Incident, Maintenance, Template
+from statuspage.statements.models import Statement
 from statuspage.statements.restoring import restored_at
 
 
@@ -45,24 +48,40 @@ def recent_maintenances(limit: int = 50) -> QuerySet[Maintenance]:
 
 
 def due_maintenances(now: datetime) -> QuerySet[Maintenance]:
-    """Return the maintenances that should have started, or ended, by then."""
+    """Return the maintenances that the clock should have started, or ended, by then."""
+    return maintenances().filter(_due(now), by_hand=False).order_by("scheduled_for")
+
+
+def _due(now: datetime) -> Q:
     starting = Q(status=MaintenanceStatus.SCHEDULED, scheduled_for__lte=now)
-    ending = Q(status=MaintenanceStatus.IN_PROGRESS, scheduled_until__lte=now)
-    return maintenances().filter(starting | ending).order_by("scheduled_for")
+    return starting | Q(status=MaintenanceStatus.IN_PROGRESS, scheduled_until__lte=now)
 
 
 def held_maintenances() -> QuerySet[Maintenance]:
-    """Return the maintenances that the clock no longer moves: they were due before a restore.
+    """Return the maintenances that the clock no longer moves; staff decide.
 
-    Since the backup they may have been announced as started or completed; staff decide.
+    Their start or end was withdrawn; or they were due before a restore, and may have been
+    announced as started or completed since the backup.
     """
-    moment = restored_at()
-    return due_maintenances(moment) if moment else Maintenance.objects.none()
+    held = Q(by_hand=True) & ~Q(status__in=MAINTENANCE_OVER)
+    if moment := restored_at():
+        held |= _due(moment)
+    return maintenances().filter(held).order_by("scheduled_for")
 
 
 def maintenances() -> QuerySet[Maintenance]:
     """Return all maintenances, latest first."""
     return Maintenance.objects.prefetch_related("components")
+
+
+def components_told(maintenance: Maintenance) -> list[Component]:
+    """Return its components, and every other one that a statement about it has ever named."""
+    said = Statement.objects.filter(
+        subject_type="maintenance", subject_id=maintenance.public_id
+    ).values_list("document__content__components", flat=True)
+    named = {one["id"] for components in said for one in components or ()}
+    own = Q(pk__in=maintenance.components.values("pk"))
+    return list(Component.objects.filter(own | Q(public_id__in=named)))
 
 
 def templates(use: str) -> QuerySet[Template]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.notices.values import Value
 from statuspage.statements.canonical import Json
 from statuspage.statements.texts import CHINESE
+from statuspage.statements.times import from_iso
 
 Payload = Mapping[str, Any]
 
@@ -59,7 +62,8 @@ class PayloadField:
     `unknown` is shown for a value that was left out; without it, nothing is. A `derived` value is
     computed, not typed in. It must not be earlier than the field that `not_before` names. One that
     is not `listed` is not among the details of the page, for example because a table shows it.
-    `shown_as` is its label there, if the form's label differs, which may name the unit.
+    `shown_as` is its label there, if the form's label differs, which may name the unit. A time
+    that is `ahead` is a promise, and one that is `done` has happened, when it is published.
     """
 
     name: str
@@ -72,6 +76,14 @@ class PayloadField:
     not_before: str = ""
     listed: bool = True
     shown_as: str | Promise = ""
+    ahead: bool = False
+    done: bool = False
+
+    def is_past(self, value: Any, moment: datetime) -> bool:
+        """Return whether a date is before that of the moment, or a time before the moment."""
+        if self.value.name == "date":
+            return date.fromisoformat(value) < timezone.localdate(moment)
+        return from_iso(value) < moment
 
     def read(self, value: object) -> Json:
         """Return the value in its canonical form, None where it is left out.

@@ -1,6 +1,6 @@
 """The base class of every kind of notice, and the registry of kinds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -15,12 +15,24 @@ from statuspage.calendar.differences import PromisedDate
 from statuspage.notices.fields import Line, Payload, PayloadField, Table
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import joined
+<<<<<<< HEAD
 from statuspage.notices.values import DATE
+=======
+from statuspage.notices.telling import Told
+>>>>>>> main
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.choices import one_of
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES
+
+NOT_OVER: Final = _(
+    "This is not over yet. What was published before can be entered only once it is over."
+)
+RULES_STAND: Final = _(
+    "Rules, prices and calendars change from the day they are published here, so a notice of this "
+    "kind cannot be entered as published before. Enter the old text as a general notice."
+)
 
 
 class PublicName(TextChoices):
@@ -52,6 +64,10 @@ class NoticeKind:
     automatic = False
     # Sent only to the merchants that affected/models.py lists for it.
     to_named = False
+    # Only on the page unless its author chooses otherwise.
+    quiet = False
+    # Why none of this kind can be entered as published before; empty: it can.
+    never_backdated: str | Promise = ""
 
     def complete(self, payload: Payload) -> Payload:
         """Add computed values to the payload; runs before the checks."""
@@ -59,6 +75,23 @@ class NoticeKind:
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Raise ValidationError where the payload cannot be published at that moment."""
+
+    def check_over(self, payload: Payload, now: datetime) -> None:
+        """Raise ValidationError where it still promises something, though published before."""
+        promised = [one for one in self.fields if one.ahead and payload.get(one.name)]
+        not_over = [one.name for one in promised if not one.is_past(payload[one.name], now)]
+        if not_over:
+            raise ValidationError(dict.fromkeys(not_over, NOT_OVER))
+
+    def told_by_default(
+        self, payload: Payload, moment: datetime, ends: datetime | None = None
+    ) -> Told:
+        """Return who is sent it unless its author chooses; nobody once its effect has ended.
+
+        Without a payload, it is the choice before anything is typed in.
+        """
+        over = ends is not None and ends <= moment
+        return Told.NOBODY if self.quiet or over else Told.ALL
 
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return the details of the page: each field that is listed, with its label."""
@@ -117,15 +150,20 @@ class NoticeKind:
         self.check(cleaned, moment or timezone.now())
         return cleaned
 
-    def derived(self, payload: Payload) -> dict[str, Json]:
+    def derived(
+        self, payload: Payload, first: Callable[[], Sequence[Line]] = tuple
+    ) -> dict[str, Json]:
         """Return `details`, `tables` and `brief` by language; what is empty is left out.
 
-        The log keeps them, so that its readers and the channels need not know the kinds.
+        The log keeps them, so that its readers and the channels need not know the kinds. `first`
+        returns the lines before those of the kind.
         """
         found: dict[str, dict[str, Json]] = {name: {} for name in ("details", "tables", "brief")}
         for language in LANGUAGES:
             with override(language):
-                found["details"][language] = [one.as_json() for one in self.lines(payload)]
+                found["details"][language] = [
+                    one.as_json() for one in (*first(), *self.lines(payload))
+                ]
                 found["tables"][language] = [one.as_json() for one in self.tables(payload)]
                 found["brief"][language] = joined(self.brief(payload))
         return {name: dict(texts) for name, texts in found.items() if any(texts.values())}

@@ -1,10 +1,19 @@
 """Notices to merchants, and the products they are about."""
 
+from datetime import datetime
+from typing import Final
+
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.calendar.models import CalendarProfile
+from statuspage.notices.telling import Told
 from statuspage.statements.ids import new_id
+
+# When it was said first: of a notice that was published before, its original day.
+SAID_FIRST: Final = Coalesce(F("originally_at"), F("published_at"))
 
 
 class Product(models.Model):
@@ -38,12 +47,31 @@ class Notice(models.Model):
     effective_from = models.DateTimeField(_("in effect from"), null=True)
     effective_until = models.DateTimeField(_("in effect until"), null=True)
     published_at = models.DateTimeField(_("published at"))
+    told = models.CharField(
+        _("sent to"),
+        max_length=10,
+        choices=Told.choices,
+        default=Told.ALL,
+        db_default=Told.ALL,
+    )
+    # Of what was published before it was entered here (backdating.py), and the end of that day.
+    originally = models.JSONField(_("original publication"), null=True)
+    originally_at = models.DateTimeField(_("originally published at"), null=True)
 
     class Meta:
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
-        ordering = ["-published_at", "-pk"]
-        indexes = [models.Index(fields=["-published_at"]), models.Index(fields=["incident_id"])]
+        ordering = [SAID_FIRST.desc(), "-pk"]
+        indexes = [
+            models.Index(fields=["-published_at"]),
+            models.Index(SAID_FIRST.desc(), name="notice_said_first"),
+            models.Index(fields=["incident_id"]),
+        ]
 
     def __str__(self) -> str:
         return str(self.title.get("zh-hans", self.public_id))
+
+    @property
+    def said_first_at(self) -> datetime:
+        """When it was said first: the end of its original day, or when it was published."""
+        return self.originally_at or self.published_at

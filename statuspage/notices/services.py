@@ -1,6 +1,6 @@
 """Publishing notices to merchants."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
@@ -12,10 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import Audience, clean_audience
-from statuspage.notices.fields import Payload
+from statuspage.notices.backdating import (
+    Originally,
+    clean_originally,
+    originally_line,
+    said_at,
+)
+from statuspage.notices.fields import Line, Payload
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed
+from statuspage.notices.telling import Told, clean_told
 from statuspage.staff.permissions import Act
 from statuspage.staff.second_person import made_or_changed, may_now
 from statuspage.statements.authors import Author
@@ -40,6 +47,8 @@ class NoticeDraft:
     incident_id: str = ""
     effective_from: datetime | None = None
     effective_until: datetime | None = None
+    told: Told = Told.ALL
+    originally: Originally | None = None
 
     def content(self, extra: Mapping[str, Json]) -> dict[str, Json]:
         """Return the statement's content; `extra` is what publishing adds to it."""
@@ -52,16 +61,23 @@ class NoticeDraft:
             "form": str(self.kind.public_name),
             "effective_from": iso_or_none(self.effective_from),
             "effective_until": iso_or_none(self.effective_until),
+            # Content without it is that of before there was a choice: everyone was told.
+            "told": str(self.told),
+            **({"originally": dict(self.originally)} if self.originally else {}),
             **extra,
-            **self.kind.derived({**self.payload, **extra}),
+            **self.kind.derived({**self.payload, **extra}, self._first_lines),
         }
+
+    def _first_lines(self) -> Sequence[Line]:
+        return [originally_line(self.originally)] if self.originally else []
 
 
 class Written(TypedDict):
     """A notice as its author wrote it; `incident_id` is the public id of its incident, if any.
 
     Without a window the kind's payload says from when to when it holds, if it does; `confirmed`
-    says that the kind's warnings were read.
+    says that the kind's warnings were read. `told` is who is sent it, by default what its kind
+    says; `originally` is when, as what and where it was published before (backdating.py).
     """
 
     kind: str
@@ -73,6 +89,8 @@ class Written(TypedDict):
     effective_from: NotRequired[datetime | None]
     effective_until: NotRequired[datetime | None]
     confirmed: NotRequired[bool]
+    told: NotRequired[str | None]
+    originally: NotRequired[Mapping[str, object] | None]
 
 
 def notice_publish(
@@ -115,12 +133,17 @@ def notice_publish(
 def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> NoticeDraft:
     """Return the notice that `notice_publish` would publish at `moment` (now), unpublished.
 
+    What was published before is checked as on its original day, and must be over by now.
+
     Raises:
-        ValidationError: the kind, a text, the payload, the audience, the window or the incident
-            is not usable, or a warning was not confirmed (code `unconfirmed`).
+        ValidationError: the kind, a text, the payload, the audience, the window, the incident or
+            the original publication is not usable, or a warning was not confirmed (code
+            `unconfirmed`).
     """
-    at = moment or database_now()
+    now = moment or database_now()
     kind = notice_kind(written["kind"])
+    originally = clean_originally(written.get("originally"), now)
+    at = said_at(originally, now)
     title = clean_text(written["title"], max_length=TITLE_LENGTH)
     body = clean_text(written["body"])
     audience = clean_audience(written.get("audience"))
@@ -131,9 +154,25 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     begins, ends = kind.window(payload)
     window = written.get("effective_from") or begins, written.get("effective_until") or ends
     check_window(*window)
+    if originally:
+        check_backdated(kind, payload, now)
+    usual = kind.told_by_default(payload, now, window[1])
+    told = clean_told(written.get("told"), usual, silent=bool(originally))
     if not written.get("confirmed") and (odd := kind.warnings(payload, at)):
         raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
-    return NoticeDraft(kind, title, body, payload, audience, incident_id, *window)
+    return NoticeDraft(
+        kind, title, body, payload, audience, incident_id, *window, told=told, originally=originally
+    )
+
+
+def check_backdated(kind: NoticeKind, payload: Payload, now: datetime) -> None:
+    """Raise ValidationError where a notice that was published before would promise something now.
+
+    It moves nothing that merchants were promised since: no rule, no price, no calendar.
+    """
+    if kind.never_backdated:
+        raise ValidationError({"published_on": kind.never_backdated})
+    kind.check_over(payload, now)
 
 
 def notice_undo(
@@ -182,6 +221,9 @@ def _notice(draft: NoticeDraft, moment: datetime) -> Notice:
         effective_from=draft.effective_from,
         effective_until=draft.effective_until,
         published_at=moment,
+        told=draft.told,
+        originally=draft.originally,
+        originally_at=said_at(draft.originally, moment) if draft.originally else None,
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.selectors import grouped, visible_components
 from statuspage.components.statuses import worst
-from statuspage.incidents.lifecycle import IncidentStatus
+from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.pages import current
 from statuspage.pages.addresses import subject_url
@@ -157,8 +157,9 @@ def maintenance_object(maintenance: Maintenance, said: Iterable[Statement], boar
     """Return one maintenance with `components` prefetched; `said` is its timeline, oldest first."""
     return {
         **_head(maintenance, MAINTENANCE_IMPACT, board, "maintenance"),
+        "status": _contracted(maintenance.status),
         "monitoring_at": None,
-        "resolved_at": stamp(maintenance.completed_at),
+        "resolved_at": stamp(maintenance.over_at),
         "started_at": stamp(maintenance.started_at or maintenance.scheduled_for),
         "incident_updates": update_objects(maintenance.public_id, said, board),
         "components": board.objects({one.pk for one in maintenance.components.all()}),
@@ -175,6 +176,11 @@ def update_objects(subject_id: str, said: Iterable[Statement], board: Board) -> 
         status = statement.news.get("status", status)
         found.insert(0, _update_object(statement, subject_id, status, board))
     return found
+
+
+def _contracted(status: str) -> str:
+    """Return the status in the contract's words, which have no other for what was cancelled."""
+    return str(MaintenanceStatus.COMPLETED) if status == MaintenanceStatus.CANCELLED else status
 
 
 def _head(subject: Incident | Maintenance, impact: str, board: Board, subject_type: str) -> Object:
@@ -195,7 +201,7 @@ def _update_object(statement: Statement, subject_id: str, status: str, board: Bo
     at = stamp(statement.published_at)
     return {
         "id": f"st{statement.number}",
-        "status": status,
+        "status": _contracted(status),
         "body": spoken(statement, board.language),
         "incident_id": subject_id,
         "created_at": at,

@@ -15,7 +15,12 @@ from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.audience import MerchantCategory
+<<<<<<< HEAD
 from statuspage.notices.kind import PublicName, promises_a_day
+=======
+from statuspage.notices.backdating import Originally, day_of
+from statuspage.notices.kind import PublicName
+>>>>>>> main
 from statuspage.notices.models import Notice
 from statuspage.pages.timeline import TimelineEntry, entries, latest, notice_label
 from statuspage.postmortems.selectors import told_after
@@ -87,12 +92,18 @@ class MaintenanceCard(Card):
     scheduled_until: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    cancelled_at: datetime | None
     parts: Sequence[LocalizedText]
 
     @property
     def active(self) -> bool:
         """True while work is going on."""
         return self.status in MAINTENANCE_ACTIVE
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was completed or cancelled; None until then."""
+        return self.completed_at or self.cancelled_at
 
     @property
     def lasts(self) -> timedelta:
@@ -112,6 +123,7 @@ class NoticeCard(Card):
     audience: Sequence[str | Promise]
     products: Sequence[str]
     incident_id: str
+<<<<<<< HEAD
     dated: bool
     incident_name: LocalizedText | None = None
 
@@ -119,6 +131,11 @@ class NoticeCard(Card):
     def withdrawn(self) -> bool:
         """True when it was taken back."""
         return self.original is not None and self.original.withdrawn
+=======
+    # Of what was published before it was entered here: day, document number and link.
+    originally: Originally | None
+    originally_on: date | None
+>>>>>>> main
 
 
 @dataclass(frozen=True)
@@ -170,6 +187,7 @@ def maintenance_card(maintenance: Maintenance, said: Timelines, reader: Reader) 
         scheduled_until=maintenance.scheduled_until,
         started_at=maintenance.started_at,
         completed_at=maintenance.completed_at,
+        cancelled_at=maintenance.cancelled_at,
         parts=[
             words(one.name, reader.language) for one in maintenance.components.all() if one.visible
         ],
@@ -192,7 +210,12 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         audience=_audience(notice),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,
+<<<<<<< HEAD
         dated=promises_a_day(notice),
+=======
+        originally=notice.originally,
+        originally_on=day_of(notice.originally) if notice.originally else None,
+>>>>>>> main
         timeline=entries(statements, reader.language, reader.hidden),
     )
 

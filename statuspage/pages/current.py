@@ -11,6 +11,7 @@ from django.utils import timezone
 from statuspage.incidents import selectors as log
 from statuspage.incidents.lifecycle import (
     MAINTENANCE_ACTIVE,
+    MAINTENANCE_OVER,
     IncidentStatus,
     MaintenanceStatus,
 )
@@ -77,14 +78,14 @@ class CurrentMaintenances:
 
     @property
     def newest(self) -> Sequence[Maintenance]:
-        """The newest ones, completed ones included."""
+        """The newest ones, those that are over included."""
         return self.rows[:NEWEST]
 
     @property
     def recent(self) -> Sequence[Maintenance]:
-        """Those completed within the last 14 days."""
+        """Those completed or cancelled within the last 14 days."""
         since = fortnight()
-        return [one for one in self.rows if one.completed_at and one.completed_at >= since]
+        return [one for one in self.rows if one.over_at and one.over_at >= since]
 
 
 @once
@@ -102,8 +103,9 @@ def maintenances() -> CurrentMaintenances:
     """Read the maintenances of the present."""
     since = _since()
     newest = Maintenance.objects.values("pk")[:NEWEST]
-    lately = Q(scheduled_for__gte=since) | Q(completed_at__gte=since) | Q(pk__in=newest)
-    found = log.maintenances().filter(lately | ~Q(status=MaintenanceStatus.COMPLETED))
+    over = Q(completed_at__gte=since) | Q(cancelled_at__gte=since)
+    lately = Q(scheduled_for__gte=since) | over | Q(pk__in=newest)
+    found = log.maintenances().filter(lately | ~Q(status__in=MAINTENANCE_OVER))
     return CurrentMaintenances(list(found))
 
 

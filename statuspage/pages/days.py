@@ -40,7 +40,7 @@ def recent_days(
     """Return the days from `last` back to `first`.
 
     An incident stands on the day on which it began, or on `first` if it began before; a
-    maintenance on the day on which it was completed.
+    maintenance on the day on which it was completed or cancelled.
     """
     began: dict[date, list[IncidentCard]] = {}
     known = list(incidents)
@@ -48,9 +48,8 @@ def recent_days(
         began.setdefault(max(first, timezone.localdate(incident.started_at)), []).append(incident)
     done: dict[date, list[MaintenanceCard]] = {}
     for maintenance in maintenances:
-        if maintenance.completed_at:
-            completed = timezone.localdate(maintenance.completed_at)
-            done.setdefault(completed, []).append(maintenance)
+        if maintenance.over_at:
+            done.setdefault(timezone.localdate(maintenance.over_at), []).append(maintenance)
     days: list[DayEvents] = []
     for back in range((last - first).days + 1):
         current = last - timedelta(days=back)

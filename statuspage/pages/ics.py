@@ -93,9 +93,10 @@ def _maintenance(maintenance: Maintenance, language: str) -> Event:
     event.add("dtstart", maintenance.scheduled_for)
     event.add("dtend", maintenance.scheduled_until)
     event.add("created", maintenance.created_at)
-    called_off = (
+    never_began = (
         maintenance.status == MaintenanceStatus.COMPLETED and maintenance.started_at is None
     )
+    called_off = never_began or maintenance.status == MaintenanceStatus.CANCELLED
     event.add("status", "CANCELLED" if called_off else "CONFIRMED")
     return event
 

@@ -159,7 +159,8 @@ def _noticed(now: datetime, elsewhere: tuple[str, ...]) -> list[Notice]:
 
     A fee change must be shown continuously until it takes effect (domain.md, duties).
     """
-    recent = Q(published_at__gte=now - timedelta(days=NOTICE_DAYS))
+    since = now - timedelta(days=NOTICE_DAYS)
+    recent = Q(published_at__gte=since, originally_at=None) | Q(originally_at__gte=since)
     ahead = Q(effective_from__gte=now) | Q(effective_until__gte=now)
     over = Q(effective_until__lt=now)
     # A backlog is shown on its incident's page; here it would crowd out everything else.

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 # About the past only: they change no present state.
-OF_THE_PAST: Final = frozenset({"incident.backfilled"})
+OF_THE_PAST: Final = frozenset({"incident.backfilled", "incident.backfilled_update"})
 # What a row of each kind of subject takes from its newest statement.
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "incident": ("name", "status", "impact", "started_at", "next_update_by"),

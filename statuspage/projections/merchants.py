@@ -66,6 +66,8 @@ def _notice(statement: Statement, notice: Notice | None) -> Iterator[Difference]
         "incident": notice.incident_id or None,
         "effective_from": iso_or_none(notice.effective_from),
         "effective_until": iso_or_none(notice.effective_until),
+        "told": notice.told,
+        "originally": notice.originally,
     }
     for name, value in shown.items():
         if name in content and value != content[name]:
@@ -106,8 +108,10 @@ def _promised() -> Iterator[Fact]:
 
 
 def _promises_said() -> Iterator[Fact]:
+    earlier = set(Notice.objects.exclude(originally_at=None).values_list("public_id", flat=True))
     for number, kind, subject, _at, payload in _said(*PROMISES):
-        yield number, subject, _amount(payload["promised_total"]), _day(payload[PROMISES[kind]])
+        due = None if subject in earlier else _day(payload[PROMISES[kind]])
+        yield number, subject, _amount(payload["promised_total"]), due
 
 
 def _paid() -> Iterator[Fact]:

@@ -32,12 +32,15 @@ def commitment_of(notice_id: str) -> Commitment:
 
 
 def commit(notice: Notice, statement: Statement, *, amount: str | None, due: str | None) -> None:
-    """Enter a promise while it is published; yuan and an ISO date, either may be unknown."""
+    """Enter a promise while it is published; yuan and an ISO date, either may be unknown.
+
+    One that was published before is over: it is due on no day on which it could be found late.
+    """
     Commitment.objects.create(
         notice=notice,
         statement=statement,
         promised=Decimal(amount) if amount else None,
-        due=date.fromisoformat(due) if due else None,
+        due=date.fromisoformat(due) if due and not notice.originally else None,
     )
 
 

@@ -11,7 +11,7 @@ FORMAT_VERSION: Final = 1
 CORRECTION: Final = "correction"
 WITHDRAWAL: Final = "withdrawal"
 # What an answer to a statement repeats of it: its subject, and what decides who is notified.
-HEADING: Final = ("name", "impact", "audience", "components")
+HEADING: Final = ("name", "impact", "audience", "told", "components")
 
 Content = dict[str, Any]
 Document = dict[str, Any]

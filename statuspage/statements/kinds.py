@@ -6,10 +6,13 @@ STATEMENT_KINDS: Final = (
     "incident.opened",
     "incident.updated",
     "incident.backfilled",
+    "incident.backfilled_update",
     "incident.postmortem",
     "incident.followed_up",
     "maintenance.scheduled",
     "maintenance.updated",
+    "maintenance.rescheduled",
+    "maintenance.cancelled",
     "correction",
     "withdrawal",
 )

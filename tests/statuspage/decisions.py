@@ -57,11 +57,14 @@ SCOPES: Final[dict[Act, Scope]] = {
 # By route and method; every address of the API for machines, and of no other.
 API: Final[dict[str, dict[str, Act]]] = {
     "api/v1/incidents/": {"GET": Act.READ, "POST": Act.PUBLISH},
+    "api/v1/incidents/backfills/": {"POST": Act.PUBLISH},
     "api/v1/incidents/<id:public_id>/": {"GET": Act.READ},
     "api/v1/incidents/<id:public_id>/updates/": {"POST": Act.PUBLISH},
     "api/v1/maintenances/": {"GET": Act.READ, "POST": Act.PUBLISH},
     "api/v1/maintenances/<id:public_id>/": {"GET": Act.READ},
     "api/v1/maintenances/<id:public_id>/updates/": {"POST": Act.PUBLISH},
+    "api/v1/maintenances/<id:public_id>/cancellations/": {"POST": Act.PUBLISH},
+    "api/v1/maintenances/<id:public_id>/reschedulings/": {"POST": Act.PUBLISH},
     "api/v1/notices/": {"GET": Act.READ, "POST": Act.PUBLISH},
     "api/v1/notices/<id:public_id>/": {"GET": Act.READ},
     "api/v1/statements/": {"GET": Act.READ},

@@ -25,7 +25,7 @@ from statuspage.settlement.affected.hashes import merchant_key
 from statuspage.statements.texts import CHINESE
 from statuspage.uploads.tables import UploadTable, one_of
 
-OPTIONAL: Final = ("email", "components", "topics", "timezone", "one_by_one", "merchant")
+OPTIONAL: Final = ("email", "components", "topics", "timezone", "one_by_one", "merchant", "agent")
 SEPARATORS: Final = re.compile(r"[\s;,|\u3001\uff0c\uff1b]+")
 CATEGORY: Final = one_of(
     {"": "", **CATEGORY_WORDS}, _("Enter micro or industry, or leave it empty."), "category"
@@ -52,6 +52,7 @@ class SubscriberRow:
     # An empty cell leaves the value as it is, or at its default.
     timezone: str = ""
     one_by_one: bool | None = None
+    agent: bool | None = None
     # Of the merchant number and the last four digits of `phone`.
     merchant_key: bytes | None = None
 
@@ -74,6 +75,7 @@ class SubscriberTable(UploadTable[SubscriberRow]):
             "timezone": lambda raw: clean_timezone(raw) if raw else "",
             "one_by_one": ANSWER,
             "merchant": clean_merchant,
+            "agent": ANSWER,
         }
 
     def build(self, values: Mapping[str, Any]) -> SubscriberRow:
@@ -87,6 +89,7 @@ class SubscriberTable(UploadTable[SubscriberRow]):
             source=values["consent_source"],
             timezone=values["timezone"],
             one_by_one=values["one_by_one"],
+            agent=values["agent"],
             merchant_key=merchant_key(merchant, phone.clear[-4:]) if merchant else None,
         )
 

@@ -18,7 +18,7 @@ EMAIL: Final = CODE_CHANNELS[AddressKind.EMAIL]
 STAGED: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_subscriber (
         public_id varchar, language varchar, category varchar, timezone varchar,
-        one_by_one boolean, merchant_key bytea, topics varchar, components varchar,
+        one_by_one boolean, agent boolean, merchant_key bytea, topics varchar, components varchar,
         source varchar,
         sealed bytea, blind_index varchar, masked varchar, country varchar,
         email_sealed bytea, email_index varchar, email_masked varchar,
@@ -29,7 +29,7 @@ STAGED: Final = """
 # By column, its type in the binary form of COPY; lists are joined by commas.
 GIVEN: Final = {
     **dict.fromkeys(("public_id", "language", "category", "timezone"), "varchar"),
-    **{"one_by_one": "bool", "merchant_key": "bytea"},
+    **{"one_by_one": "bool", "agent": "bool", "merchant_key": "bytea"},
     **dict.fromkeys(("topics", "components", "source"), "varchar"),
     **{"sealed": "bytea", "blind_index": "varchar", "masked": "varchar", "country": "varchar"},
     **{"email_sealed": "bytea", "email_index": "varchar", "email_masked": "varchar"},
@@ -76,11 +76,11 @@ ADD: Final = """
         RETURNING id
     ), subscribers AS (
         INSERT INTO subscribers_subscriber
-            (id, public_id, language, category, quiet, timezone, one_by_one, merchant_key,
-             created_at)
+            (id, public_id, language, category, quiet, timezone, one_by_one, agent,
+             merchant_key, created_at)
         SELECT subscriber, public_id, language, category, true,
                coalesce(nullif(timezone, ''), 'Asia/Shanghai'), coalesce(one_by_one, false),
-               merchant_key, now()
+               coalesce(agent, false), merchant_key, now()
         FROM numbered JOIN added ON added.id = address
     ), subscriptions AS (
         INSERT INTO subscribers_subscription (address_id, topics, components)
@@ -102,13 +102,15 @@ UPDATE_SUBSCRIBERS: Final = """
     UPDATE subscribers_subscriber p
     SET language = s.language, category = s.category,
         timezone = coalesce(nullif(s.timezone, ''), p.timezone),
-        one_by_one = coalesce(s.one_by_one, p.one_by_one),
+        one_by_one = coalesce(s.one_by_one, p.one_by_one), agent = coalesce(s.agent, p.agent),
         merchant_key = coalesce(s.merchant_key, p.merchant_key)
     FROM staged_subscriber s
     WHERE p.id = s.subscriber_id AND s.known AND s.free
-      AND (p.language, p.category, p.timezone, p.one_by_one, p.merchant_key) IS DISTINCT FROM (
+      AND (p.language, p.category, p.timezone, p.one_by_one, p.agent, p.merchant_key)
+      IS DISTINCT FROM (
           s.language, s.category, coalesce(nullif(s.timezone, ''), p.timezone),
-          coalesce(s.one_by_one, p.one_by_one), coalesce(s.merchant_key, p.merchant_key))
+          coalesce(s.one_by_one, p.one_by_one), coalesce(s.agent, p.agent),
+          coalesce(s.merchant_key, p.merchant_key))
 """
 ONE_BY_ONE: Final = """
     SELECT p.id FROM subscribers_subscriber p JOIN staged_subscriber s ON p.id = s.subscriber_id
@@ -205,7 +207,7 @@ def _columns(row: SubscriberRow) -> tuple[Any, ...]:
     choices, phone, email = row.choices, row.phone.columns(), row.email and row.email.columns()
     sealed = ("sealed", "blind_index", "masked")
     return (
-        *(new_id(), choices.language, choices.category, row.timezone, row.one_by_one),
+        *(new_id(), choices.language, choices.category, row.timezone, row.one_by_one, row.agent),
         *(row.merchant_key, ",".join(choices.topics), ",".join(choices.components), row.source),
         *(*(phone[name] for name in sealed), row.phone.country),
         *(email[name] if email else None for name in sealed),

@@ -1,6 +1,6 @@
 """Maintenance over the API."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -21,11 +21,15 @@ from statuspage.api.serializers import (
 )
 from statuspage.api.views.incidents import VersionField
 from statuspage.incidents.content import NAME_LENGTH
-from statuspage.incidents.lifecycle import MaintenanceStatus
+from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES, MaintenanceStatus
 from statuspage.incidents.models import Maintenance
 from statuspage.incidents.selectors import maintenances
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
+from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
 from statuspage.statements.models import Statement
+
+# What an update can lead to; cancelling is an act of its own.
+STAGES: Final = frozenset().union(*MAINTENANCE_UPDATES.values())
 
 
 class MaintenanceSerializer(InputSerializer):
@@ -47,8 +51,38 @@ class MaintenanceSerializer(InputSerializer):
 class MaintenanceUpdateSerializer(InputSerializer):
     """The next update of a maintenance."""
 
-    status = serializers.ChoiceField(choices=MaintenanceStatus.choices)
+    status = serializers.ChoiceField(
+        choices=[one for one in MaintenanceStatus.choices if one[0] in STAGES]
+    )
     body = TextField()
+    version = VersionField()
+
+
+class CancellationSerializer(InputSerializer):
+    """Calling a maintenance off."""
+
+    body = TextField(help_text=_("Why it is cancelled. It is shown and sent."))
+    version = VersionField()
+
+
+class ReschedulingSerializer(InputSerializer):
+    """Other times or other components; what is left out stays as it is."""
+
+    body = TextField()
+    scheduled_for = MomentSerializerField(
+        required=False, help_text=_("Only before it has started.")
+    )
+    scheduled_until = MomentSerializerField(required=False)
+    components = ComponentIdsField(
+        required=False, help_text=_("All that are affected from now on.")
+    )
+    short_notice_reason = TextField(
+        required=False,
+        help_text=_(
+            "Required if the new start is less than five working days ahead. It is shown on the "
+            "page."
+        ),
+    )
     version = VersionField()
 
 
@@ -66,6 +100,7 @@ class MaintenanceAnswer(PageAnswer):
     updated_at = MomentSerializerField()
     started_at = MomentSerializerField(allow_null=True)
     completed_at = MomentSerializerField(allow_null=True)
+    cancelled_at = MomentSerializerField(allow_null=True)
     version = serializers.IntegerField()
 
     @extend_schema_field(ComponentIdsField)
@@ -118,3 +153,36 @@ class MaintenanceUpdates(Updating):
     def update(self, maintenance: Maintenance, **values: Any) -> Statement:
         """Publish the update."""
         return maintenance_update(maintenance=maintenance, author=self.author, **values)
+
+
+class MaintenanceCancellations(Updating):
+    """Cancelling a maintenance."""
+
+    summaries = {"POST": _("Cancel a maintenance")}
+    description = _(
+        "Possible until it is over. Everybody who was told of it is told that it is cancelled."
+    )
+    answers = {201: MaintenancePublished}
+    queryset = maintenances()
+    request_serializer = CancellationSerializer
+
+    def update(self, maintenance: Maintenance, **values: Any) -> Statement:
+        """Publish the cancellation."""
+        return maintenance_cancel(maintenance=maintenance, author=self.author, **values)
+
+
+class MaintenanceReschedulings(Updating):
+    """Rescheduling a maintenance."""
+
+    summaries = {"POST": _("Reschedule a maintenance")}
+    description = _(
+        "Gives it other times or other components. Once it has started, its start stays. "
+        "Everybody who was told of it is told of the change."
+    )
+    answers = {201: MaintenancePublished}
+    queryset = maintenances()
+    request_serializer = ReschedulingSerializer
+
+    def update(self, maintenance: Maintenance, **values: Any) -> Statement:
+        """Publish the new plan."""
+        return maintenance_reschedule(maintenance=maintenance, author=self.author, **values)

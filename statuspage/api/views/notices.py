@@ -1,5 +1,7 @@
 """Notices over the API."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -23,11 +25,19 @@ from statuspage.api.serializers import (
 )
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.submitting import notice_submit
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
+from statuspage.notices.backdating import (
+    LINK_LENGTH,
+    NUMBER_LENGTH,
+    clean_originally,
+    said_at,
+)
 from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
 from statuspage.notices.services import TITLE_LENGTH
+from statuspage.notices.telling import Told
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
 EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
@@ -48,6 +58,18 @@ class AudienceSerializer(InputSerializer):
         help_text=_("Product codes. Empty: all products."),
     )
     agents = serializers.BooleanField(required=False, help_text=_("Also send to agents."))
+
+
+class OriginallySerializer(InputSerializer):
+    """Where a notice was published before."""
+
+    published_on = serializers.DateField(help_text=_("The day, in the past."))
+    document_number = serializers.CharField(
+        required=False, max_length=NUMBER_LENGTH, help_text=_("Its document number.")
+    )
+    link = serializers.CharField(
+        required=False, max_length=LINK_LENGTH, help_text=_("Link to the original, by https.")
+    )
 
 
 def payload_schema(kind: NoticeKind) -> dict[str, Any]:
@@ -89,6 +111,19 @@ class NoticeSerializer(InputSerializer):
     incident = serializers.CharField(
         required=False, max_length=12, help_text=_("ID of the related incident.")
     )
+    told = serializers.ChoiceField(
+        choices=Told.choices,
+        required=False,
+        help_text=_(
+            "Who gets a message. Left out: everyone it concerns; nobody, where the kind is "
+            "usually only for the page, or its effect is over."
+        ),
+    )
+    originally = OriginallySerializer(
+        required=False,
+        allow_null=True,
+        help_text=_("For a notice that was published before: it is marked so, and never sent."),
+    )
     confirmed = serializers.BooleanField(
         required=False,
         help_text=_("Whether you accept the warnings returned earlier."),
@@ -96,13 +131,21 @@ class NoticeSerializer(InputSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check the payload here, so that its errors name the field by its path."""
-        try:
-            notice_kind(attrs["kind"]).clean(attrs.get("payload", {}))
-        except ValidationError as error:
-            raise serializers.ValidationError(
-                {"payload": serializers.as_serializer_error(error)}
-            ) from error
+        now = database_now()
+        with _errors_of("originally"):
+            originally = clean_originally(attrs.get("originally"), now)
+        with _errors_of("payload"):
+            notice_kind(attrs["kind"]).clean(attrs.get("payload", {}), said_at(originally, now))
         return attrs
+
+
+@contextmanager
+def _errors_of(name: str) -> Iterator[None]:
+    """Name the errors of a part of the body by their path."""
+    try:
+        yield
+    except ValidationError as error:
+        raise serializers.ValidationError({name: serializers.as_serializer_error(error)}) from error
 
 
 class NoticeAnswer(PageAnswer):
@@ -118,6 +161,10 @@ class NoticeAnswer(PageAnswer):
     effective_until = MomentSerializerField(allow_null=True)
     incident = serializers.SerializerMethodField()
     published_at = MomentSerializerField()
+    told = serializers.ChoiceField(choices=Told.choices, help_text=_("Who got a message."))
+    originally = OriginallySerializer(
+        allow_null=True, help_text=_("Where it was published before it was entered here.")
+    )
 
     def get_incident(self, notice: Notice) -> str | None:
         """Id of the incident it belongs to."""

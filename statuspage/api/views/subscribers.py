@@ -144,7 +144,7 @@ class SubscriberImport(ActionResource):
     summaries = {"POST": _("Import subscribers from a CSV file")}
     description = _(
         "Columns: phone, language, category, consent_source; optional: email, topics, "
-        "components, timezone, one_by_one, merchant. Lines with errors are reported; the "
+        "components, timezone, one_by_one, merchant, agent. Lines with errors are reported; the "
         "others are imported. At most 20 MB."
     )
     answers = {200: ImportAnswer}

@@ -1,4 +1,4 @@
-"""Forms to open an incident, to update it, and to enter a past one."""
+"""Forms to open an incident and to update it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,8 +18,6 @@ from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import (
     Opening,
     Update,
-    backfill_content,
-    backfilled,
     changed,
     opened,
     opening_content,
@@ -28,14 +26,9 @@ from statuspage.incidents.content import (
 )
 from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus
 from statuspage.incidents.models import Incident, Template
-from statuspage.incidents.promises import check_incident_times, check_past_times, promised_by
-from statuspage.incidents.services.impacts import incident_states, told_changes, told_worst
-from statuspage.incidents.services.incidents import (
-    BACKFILLED,
-    incident_backfill,
-    incident_open,
-    incident_update,
-)
+from statuspage.incidents.promises import check_incident_times, promised_by
+from statuspage.incidents.services.impacts import incident_states, told_changes
+from statuspage.incidents.services.incidents import incident_open, incident_update
 from statuspage.lib.database_clock import database_now
 from statuspage.monitors.decisions import draft_opened, opening_of
 from statuspage.monitors.models import SignalDraft
@@ -52,11 +45,13 @@ NAMING: Final = frozenset(NamingForm.base_fields)
 BLANK: Final = {"name": NOT_WRITTEN, "body": NOT_WRITTEN}
 
 
-def _choices(statuses: Sequence[IncidentStatus]) -> list[tuple[str, Any]]:
+def status_choices(statuses: Sequence[IncidentStatus]) -> list[tuple[str, Any]]:
+    """Return the choices of a status."""
     return [(status.value, status.label) for status in statuses]
 
 
-def _impact_field() -> forms.ChoiceField:
+def impact_field() -> forms.ChoiceField:
+    """Return the choice of an impact, which may be left to the components."""
     choices = [("", _("Based on the affected services")), *Impact.choices]
     return forms.ChoiceField(label=_("Impact"), choices=choices, required=False)
 
@@ -116,8 +111,8 @@ class IncidentOpenForm(NamingIncidentForm):
 
     name = name_field(_("Headline"))
     body = body_field(_("Text"), BODY_HELP)
-    status = forms.ChoiceField(label=_("Status"), choices=_choices(FIRST_STATUSES))
-    impact = _impact_field()
+    status = forms.ChoiceField(label=_("Status"), choices=status_choices(FIRST_STATUSES))
+    impact = impact_field()
     next_update_by = _next_update_field()
     detected_at = MomentFormField(
         label=_("Detected at"),
@@ -203,8 +198,12 @@ class IncidentUpdateForm(VersionedForm, NamingIncidentForm):
         super().__init__(data, subject=incident, initial=initial)
         present = {row.component.public_id: row.status for row in incident.affected.all()}
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+<<<<<<< HEAD
         self.offer_services()
         offer(self, "status", _choices([one for one in IncidentStatus if one in following]))
+=======
+        offer(self, "status", status_choices([one for one in IncidentStatus if one in following]))
+>>>>>>> main
 
     def held(self) -> list[Component]:
         """Return the services that the incident has named before."""
@@ -241,44 +240,6 @@ class IncidentUpdateForm(VersionedForm, NamingIncidentForm):
         if values.get("status") == IncidentStatus.RESOLVED and "next_update_by" in self.errors:
             del self.errors["next_update_by"]
         return values
-
-
-class BackfillForm(IncidentForm):
-    """A past incident; subscribers are notified only if the author asks for it."""
-
-    statement_kind = BACKFILLED
-    placed = frozenset({"name", "body", "impact", "started_at", "resolved_at", "told"})
-    service = staticmethod(incident_backfill)
-
-    name = name_field(_("Headline"))
-    body = body_field(_("Text"), _("What happened, what it meant for merchants, what was done."))
-    started_at = MomentFormField(label=_("Started (Beijing time)"))
-    resolved_at = MomentFormField(label=_("Ended (Beijing time)"))
-    impact = _impact_field()
-    told = forms.BooleanField(
-        label=_("Notify subscribers"),
-        required=False,
-        help_text=_("Otherwise it only appears on the page, in the feeds and in the API."),
-    )
-
-    def __init__(self, data: QueryDict | None, *, components: Sequence[Component]) -> None:
-        super().__init__(data)
-        self.states = ComponentStates(self, components, {})
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse times that are in the future or out of order."""
-        values: dict[str, Any] = super().clean() or self.cleaned_data
-        began, ended = values.get("started_at"), values.get("resolved_at")
-        if began and ended:
-            self.check(check_past_times, database_now(), started_at=began, resolved_at=ended)
-        return values
-
-    def content(self, now: datetime) -> Content:
-        """Return the statement's content, with the line that says when it was entered."""
-        values = self.usable()
-        said: Any = {"started_at": None, "resolved_at": None, **BLANK, **self.given(values)}
-        told = told_worst(self.claims(values))
-        return backfill_content(backfilled(said, now), said["body"], told, bool(said.get("told")))
 
 
 def _from_template(template: Template | None, now: datetime) -> dict[str, Any]:

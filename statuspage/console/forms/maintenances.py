@@ -23,7 +23,7 @@ from statuspage.console.forms.fields import (
 )
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import announced, changed, maintenance_content, moved_on
-from statuspage.incidents.lifecycle import MAINTENANCE_TRANSITIONS
+from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
 from statuspage.incidents.lifecycle import MaintenanceStatus as Status
 from statuspage.incidents.models import Maintenance, Recurrence, Template
 from statuspage.incidents.promises import check_lead_time
@@ -115,7 +115,7 @@ class MaintenanceUpdateForm(VersionedForm):
     def __init__(self, data: QueryDict | None, *, maintenance: Maintenance) -> None:
         self.maintenance = maintenance
         super().__init__(data, subject=maintenance, initial={"status": maintenance.status})
-        following = MAINTENANCE_TRANSITIONS[maintenance.status]
+        following = MAINTENANCE_UPDATES[maintenance.status]
         offer(self, "status", [(one.value, one.label) for one in Status if one in following])
 
     def content(self, now: datetime) -> Content:

@@ -3,23 +3,30 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.submitting import notice_alone
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.fields import DayField, MomentFormField, body_field, name_field, offer
 from statuspage.incidents.models import Incident
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.backdating import (
+    LINK_LENGTH,
+    NUMBER_LENGTH,
+    clean_originally,
+    said_at,
+)
 from statuspage.notices.fields import PayloadField
 from statuspage.notices.kind import NoticeKind
-from statuspage.notices.services import NoticeDraft, check_window, foreseen
+from statuspage.notices.services import NoticeDraft, check_backdated, check_window, foreseen
+from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.values import COUNT_DIGITS, NAME_LENGTH
 from statuspage.settlement.rules import products
 from statuspage.staff.models import Staff
@@ -61,6 +68,7 @@ def input_for(one: PayloadField) -> forms.Field:
 
 
 PREFIX: Final = "payload_"
+ORIGINALLY: Final = ("published_on", "document_number", "link")
 
 
 class NoticeForm(ComposeForm):
@@ -87,6 +95,32 @@ class NoticeForm(ComposeForm):
     effective_from = MomentFormField(label=_("In effect from"), required=False)
     effective_until = MomentFormField(label=_("In effect until"), required=False)
     incident = forms.ChoiceField(label=_("Related incident"), required=False)
+    told = forms.ChoiceField(
+        label=_("Sent to"),
+        choices=Told.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("The page, the log and the feeds have every notice."),
+    )
+    # What was preselected: whoever changed it has decided, and it stays.
+    preselected = forms.ChoiceField(choices=Told.choices, required=False, widget=forms.HiddenInput)
+    published_on = DayField(
+        label=_("Originally published on"),
+        required=False,
+        help_text=_(
+            "Only for a notice that you published before, elsewhere: it is shown under that day, "
+            "marked so, and sent to nobody."
+        ),
+    )
+    document_number = forms.CharField(
+        label=_("Document number"), required=False, max_length=NUMBER_LENGTH
+    )
+    link = forms.URLField(
+        label=_("Link to the original"),
+        required=False,
+        max_length=LINK_LENGTH,
+        assume_scheme="https",
+    )
     confirmed = forms.BooleanField(label=_("Publish anyway"), required=False)
 
     def __init__(
@@ -96,6 +130,8 @@ class NoticeForm(ComposeForm):
         self.kind, self.statement_kind = kind, f"notice.{kind.name}"
         # Warnings, which must be confirmed before publishing.
         self.warnings: Sequence[str] = ()
+        for name in ("told", "preselected"):
+            self.fields[name].initial = kind.told_by_default({}, database_now())
         self.typed_in = [one for one in kind.fields if not one.derived]
         for one in self.typed_in:
             self.fields[PREFIX + one.name] = input_for(one)
@@ -110,14 +146,37 @@ class NoticeForm(ComposeForm):
     def clean(self) -> dict[str, Any]:
         """Validate the payload as the service does; each refusal appears beside its field."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        now = database_now()
         try:
             check_window(values.get("effective_from"), values.get("effective_until"))
-            values["payload"] = self.kind.clean(self._payload(values))
+            values["originally"] = clean_originally(self._originally(values), now)
+            at = said_at(values["originally"], now)
+            values["payload"] = self.kind.clean(self._payload(values), at)
+            if values["originally"]:
+                check_backdated(self.kind, values["payload"], now)
+            self._preselect(values, now)
+            clean_told(values["told"], Told.ALL, silent=bool(values["originally"]))
         except ValidationError as error:
             self.refuse(error)
             return values
-        self.warnings = self.kind.warnings(values["payload"], timezone.now())
+        self.warnings = self.kind.warnings(values["payload"], at)
         return values
+
+    def _preselect(self, values: dict[str, Any], now: datetime) -> None:
+        """Choose whom it is sent to as is usual for what was typed in, unless its author chose.
+
+        The preview and the confirming page say so.
+        """
+        ends = values.get("effective_until") or self.kind.window(values["payload"])[1]
+        usual = self.kind.told_by_default(values["payload"], now, ends)
+        usual = Told.NOBODY if values["originally"] else usual
+        chosen = values.get("told")
+        if chosen and (chosen != values.get("preselected") or chosen == usual):
+            return
+        values["told"] = values["preselected"] = str(usual)
+        data = cast("QueryDict", self.data).copy()
+        data["told"] = data["preselected"] = str(usual)
+        self.data = data
 
     def is_ready(self) -> bool:
         """Return True when the form is complete and its warnings are confirmed."""
@@ -151,25 +210,28 @@ class NoticeForm(ComposeForm):
             incident_id=values.get("incident") or "",
             effective_from=values.get("effective_from"),
             effective_until=values.get("effective_until"),
+            told=Told(values.get("told") or Told.ALL),
+            originally=values.get("originally"),
         )
 
     def content(self, now: datetime) -> Content:
         """Return the notice's content, including what the service would compute when publishing."""
         written = self.written()
-        if written.payload:
+        if written.payload or not self.kind.fields:
             return written.content(foreseen(written))
         names = {"name": written.title, "body": written.body, "audience": written.audience}
-        return {name: dict(value) for name, value in names.items()}
+        return {**{name: dict(value) for name, value in names.items()}, "told": str(written.told)}
 
     def publish(self, author: Staff) -> Statement:
         """Publish the notice."""
         values = self.cleaned_data
-        as_typed = ("title", "body", "effective_from", "effective_until", "confirmed")
+        as_typed = ("title", "body", "effective_from", "effective_until", "confirmed", "told")
         return notice_alone(
             kind=self.kind.name,
             payload=self._payload(values),
             audience=_audience(values),
             incident_id=values["incident"],
+            originally=values["originally"],
             author=author,
             **{name: values[name] for name in as_typed},
         )
@@ -177,6 +239,10 @@ class NoticeForm(ComposeForm):
     def _payload(self, values: Mapping[str, Any]) -> dict[str, Any]:
         written = {one.name: values.get(PREFIX + one.name) for one in self.typed_in}
         return {name: None if value in EMPTY_VALUES else value for name, value in written.items()}
+
+    @staticmethod
+    def _originally(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: values[name] for name in ORIGINALLY if values.get(name)}
 
 
 def _audience(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,27 +15,38 @@ from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.models import Incident
 from statuspage.statements.texts import for_reader
 
+NOT_AFFECTED: Final = _("Not affected")
+
 
 class ComponentStates:
     """Add one select per component to a form, and read the chosen states."""
 
     def __init__(
-        self, form: forms.Form, components: Iterable[Component], present: Mapping[str, str]
+        self,
+        form: forms.Form,
+        components: Iterable[Component],
+        present: Mapping[str, str],
+        *,
+        prefix: str = "",
+        unchosen: Any = NOT_AFFECTED,
     ) -> None:
-        """Add the selects; `present` maps public ids to the states to begin with."""
-        self.form = form
+        """Add the selects; `present` maps public ids to the states to begin with.
+
+        `prefix` tells them from others in the same form; `unchosen` is what leaving one says.
+        """
+        self.form, self.prefix = form, prefix
         self.components = list(components)
         for component in self.components:
-            form.fields[_name(component)] = forms.ChoiceField(
+            form.fields[self._name(component)] = forms.ChoiceField(
                 label=for_reader(component.name),
-                choices=[("", _("Not affected")), *ComponentStatus.choices],
+                choices=[("", unchosen), *ComponentStatus.choices],
                 required=False,
                 initial=present.get(component.public_id, ""),
             )
 
     def claims(self, values: Mapping[str, Any]) -> list[tuple[Component, str]]:
         """Return the components for which a state was chosen."""
-        chosen = ((one, values.get(_name(one))) for one in self.components)
+        chosen = ((one, values.get(self._name(one))) for one in self.components)
         return [(component, status) for component, status in chosen if status]
 
     def groups(self) -> list[dict[str, Any]]:
@@ -43,14 +54,13 @@ class ComponentStates:
         return [
             {
                 "name": row.group.name if row.group else None,
-                "fields": [self.form[_name(one)] for one in row.components],
+                "fields": [self.form[self._name(one)] for one in row.components],
             }
             for row in grouped(self.components)
         ]
 
-
-def _name(component: Component) -> str:
-    return FIELD + component.public_id
+    def _name(self, component: Component) -> str:
+        return self.prefix + FIELD + component.public_id
 
 
 FIELD: Final = "component_"

@@ -22,7 +22,7 @@ class ImportForm(forms.Form):
         help_text=_(
             "Columns: phone, language, category, consent_source (how consent was given; "
             "required in every row); optional: email, topics, components, timezone, "
-            "one_by_one, merchant."
+            "one_by_one, merchant, agent."
         ),
     )
 

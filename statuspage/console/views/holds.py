@@ -35,10 +35,12 @@ ACTS: Final = {
 @reads
 def held_list(request: HttpRequest) -> HttpResponse:
     """List everything on hold, and why."""
+    held = held_maintenances()
     context = {
         "restoration": last_restoration(),
         "holds": [(one, _counted(one.pk)) for one in open_holds()],
-        "maintenances": held_maintenances(),
+        "maintenances": [one for one in held if not one.by_hand],
+        "left_to_staff": [one for one in held if one.by_hand],
         "decisions": _decisions()[:DECISIONS],
     }
     return render(request, "console/held.html", context)

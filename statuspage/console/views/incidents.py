@@ -17,8 +17,9 @@ from statuspage.components.models import Component
 from statuspage.components.statuses import IMPACT_OF, ComponentStatus
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
+from statuspage.console.forms.backfills import BackfillForm, arranged
 from statuspage.console.forms.fields import offer
-from statuspage.console.forms.incidents import BackfillForm, IncidentOpenForm, IncidentUpdateForm
+from statuspage.console.forms.incidents import IncidentOpenForm, IncidentUpdateForm
 from statuspage.console.forms.states import ComponentStates, changed, chosen_states, form_for
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import chosen_row, page_of
@@ -57,7 +58,9 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
 
 @writes
 def incident_backfill(request: HttpRequest) -> HttpResponse:
-    """Write and publish an incident that is already over."""
+    """Write and publish an incident that is already over, with the updates that it had."""
+    if request.method == "POST":
+        request.POST = arranged(request.POST)  # type: ignore[assignment]
     form = BackfillForm(typed(request), components=every_component())
     return compose(request, Composition(form, "console/incident_backfill.html"))
 

@@ -22,7 +22,7 @@ from statuspage.console.forms.maintenances import (
 from statuspage.console.sheets import WEEKDAYS, month_named, sheet_of
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import chosen_row, number_of, page_of
-from statuspage.incidents.lifecycle import MAINTENANCE_TRANSITIONS
+from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
 from statuspage.incidents.models import Maintenance, Template
 from statuspage.incidents.selectors import maintenances, templates
 from statuspage.incidents.services.maintenances import DueOccurrence
@@ -52,7 +52,7 @@ def maintenance_compose(request: HttpRequest) -> HttpResponse:
 def maintenance(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Show a maintenance's statements, and the form for its next update until it is over."""
     found = _maintenance(public_id)
-    if staff_of(request).may_publish and MAINTENANCE_TRANSITIONS[found.status]:
+    if staff_of(request).may_publish and MAINTENANCE_UPDATES[found.status]:
         return maintenance_update(request, public_id)
     return render(request, "console/maintenance.html", _context(found))
 

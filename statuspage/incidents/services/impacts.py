@@ -41,12 +41,16 @@ def incident_states(incident: Incident, claims: Mapping[Component, str]) -> list
 
 
 def maintenance_states(
-    maintenance: Maintenance, components: Iterable[Component]
+    maintenance: Maintenance, components: Iterable[Component], *, released: Iterable[Component] = ()
 ) -> list[StateChange]:
-    """Return the states of a maintenance's components; it changes them only while in progress."""
+    """Return the states of a maintenance's components; it changes them only while in progress.
+
+    It no longer holds those that are `released`.
+    """
     active = maintenance.status in MAINTENANCE_ACTIVE
+    own = {one: [str(ComponentStatus.UNDER_MAINTENANCE)] if active else [] for one in components}
     return _states(
-        {one: [ComponentStatus.UNDER_MAINTENANCE] if active else [] for one in components},
+        {one: [] for one in released} | own,
         AffectedComponent.objects.all(),
         Maintenance.objects.exclude(pk=maintenance.pk),
     )

@@ -1,19 +1,16 @@
-"""Open an incident, publish its updates, and enter one that is over."""
+"""Open an incident and publish its updates."""
 
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
-from typing import Final, Unpack
+from typing import Unpack
 
 from statuspage.components.models import Component
 from statuspage.components.selectors import components_by_public_id
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.content import (
-    Backfill,
     Opening,
     Update,
-    backfill_content,
-    backfilled,
     cleaned,
     opened,
     opening_content,
@@ -22,20 +19,17 @@ from statuspage.incidents.content import (
 )
 from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus, check_transition
 from statuspage.incidents.models import AffectedComponent, Incident
-from statuspage.incidents.promises import check_incident_times, check_past_times
+from statuspage.incidents.promises import check_incident_times
 from statuspage.incidents.services.impacts import (
     advance,
     incident_states,
     say,
     told_changes,
-    told_worst,
 )
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
-from statuspage.statements.services import Subject, publish, publishing
-
-BACKFILLED: Final = "incident.backfilled"
+from statuspage.statements.services import publishing
 
 
 def incident_open(
@@ -107,30 +101,4 @@ def _claim(incident: Incident, claims: Mapping[Component, str]) -> None:
     for component, status in claims.items():
         AffectedComponent.objects.update_or_create(
             incident=incident, component=component, defaults={"status": status}
-        )
-
-
-def incident_backfill(*, author: Author | None, **said: Unpack[Backfill]) -> Statement:
-    """Publish an incident that is over, with its real times; no present state changes.
-
-    Raises:
-        ValidationError: a text, component, state, impact or time is not usable.
-    """
-    given = cleaned(said)
-    with publishing() as moment:
-        check_past_times(moment, started_at=given["started_at"], resolved_at=given["resolved_at"])
-        states = claimed(given["components"])
-        incident = backfilled(given, moment)
-        incident.save()
-        AffectedComponent.objects.bulk_create(
-            AffectedComponent(incident=incident, component=one, status=ComponentStatus.OPERATIONAL)
-            for one in states
-        )
-        told = told_worst(states)
-        return publish(
-            kind=BACKFILLED,
-            subject=Subject("incident", incident.public_id),
-            content=backfill_content(incident, given["body"], told, given.get("told", False)),
-            author=author,
-            published_at=moment,
         )

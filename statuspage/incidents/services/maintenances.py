@@ -17,7 +17,7 @@ from statuspage.incidents.content import (
     moved_on,
 )
 from statuspage.incidents.lifecycle import (
-    MAINTENANCE_TRANSITIONS,
+    MAINTENANCE_UPDATES,
     MaintenanceStatus,
     check_transition,
 )
@@ -130,7 +130,7 @@ def maintenance_update(
     body, status = clean_text(body), clean_choice(MaintenanceStatus, status)
     with publishing() as now:
         moment = published_at or now
-        check_transition(MAINTENANCE_TRANSITIONS, maintenance.status, status)
+        check_transition(MAINTENANCE_UPDATES, maintenance.status, status)
         before = maintenance.status
         advance(maintenance, moved_on(maintenance, status, moment))
         return _say(maintenance, "maintenance.updated", body, author, before=before)

@@ -27,7 +27,7 @@ class TerminalRetirement(NoticeKind):
         PayloadField(
             "models", _("Models"), NAMES, help=_("One per line, as printed on the terminal.")
         ),
-        PayloadField("last_day", _("Last day of use"), DATE),
+        PayloadField("last_day", _("Last day of use"), DATE, ahead=True),
         PayloadField(
             "instead",
             _("What to use instead"),
@@ -35,6 +35,9 @@ class TerminalRetirement(NoticeKind):
             help=_("Which terminal, how to get it and who pays."),
         ),
     )
+
+    def check_over(self, payload: Payload, now: datetime) -> None:
+        """Allow a last day to come: an old notice of it holds as it is, and promises no money."""
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say which models, until when, and what to do."""

@@ -40,6 +40,7 @@ class YearlyDisclosure(NoticeKind):
     name = "yearly_disclosure"
     label = _("Yearly disclosure")
     public_name = PublicName.DISCLOSURE
+    quiet = True
     fields = (
         PayloadField("year", _("Year"), YEAR),
         PayloadField("transactions", _("Transactions in that year"), COUNT),

@@ -353,9 +353,9 @@ def check_components(shown: list[Row], said: list[Row]) -> list[str]:
     """Compare the states of components with the last statement that names each."""
     last = {}
     for one in said:
-        if (
-            one["kind"].startswith(("incident.", "maintenance."))
-            and one["kind"] != "incident.backfilled"
+        if one["kind"].startswith(("incident.", "maintenance.")) and one["kind"] not in (
+            "incident.backfilled",
+            "incident.backfilled_update",
         ):
             last.update(
                 {

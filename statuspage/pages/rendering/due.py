@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import override
 
-from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.lifecycle import MAINTENANCE_OVER, IncidentStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.models import Notice
 from statuspage.pages.addresses import VIEWS
@@ -138,7 +138,7 @@ def after_a_minute(now: datetime) -> list[str]:
     said = Statement.objects.filter(published_at__gte=now - STILL_MOVING)
     moving = set(said.values_list("subject_type", "subject_id"))
     opened = Incident.objects.exclude(status=IncidentStatus.RESOLVED)
-    planned = Maintenance.objects.exclude(status=MaintenanceStatus.COMPLETED)
+    planned = Maintenance.objects.exclude(status__in=MAINTENANCE_OVER)
     moving |= {("incident", one) for one in opened.values_list("public_id", flat=True)}
     moving |= {("maintenance", one) for one in planned.values_list("public_id", flat=True)}
     # A month gains its link to the next one when that begins.

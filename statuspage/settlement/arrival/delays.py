@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from statuspage.lib.render_cache import once
 from statuspage.notices.audience import addresses
-from statuspage.notices.models import Notice
+from statuspage.notices.models import SAID_FIRST, Notice
 from statuspage.notices.selectors import standing_notices
 from statuspage.statements.times import from_iso
 
@@ -63,25 +63,31 @@ class KnownDelay:
 
 @once
 def delays(as_of: datetime | None = None) -> list[KnownDelay]:
-    """Return the delays known at a moment (default: now), newest first, without withdrawn ones."""
+    """Return the delays known at a moment (default: now), newest first, without withdrawn ones.
+
+    One that was published before without a date tells nothing, unless its recovery gave one.
+    """
     standing = standing_notices(as_of or timezone.now())
-    recoveries = list(standing.filter(kind="recovery").order_by("published_at", "pk"))
-    return [
+    recoveries = list(standing.filter(kind="recovery").order_by(SAID_FIRST, "pk"))
+    found = [
         KnownDelay(one, next((end for end in recoveries if _ends(end, one)), None))
         for one in standing.filter(kind="delay")
     ]
+    return [one for one in found if one.arrives_by or not one.notice.originally]
 
 
 def open_delays(as_of: datetime | None = None) -> list[KnownDelay]:
-    """Return the delays that no recovery had ended by then."""
-    return [one for one in delays(as_of) if one.recovery is None]
+    """Return the delays that no recovery had ended by then; what was published before is over."""
+    return [one for one in delays(as_of) if one.recovery is None and not one.notice.originally]
 
 
 def _ends(recovery: Notice, delay: Notice) -> bool:
     """Return whether a recovery ends a delay: it names it, shares its incident, or covers all of
-    it.
+    it. What was published before, and what was published here, do not end each other.
     """
-    if (recovery.published_at, recovery.pk) < (delay.published_at, delay.pk):
+    if (recovery.originally is None) != (delay.originally is None):
+        return False
+    if (recovery.said_first_at, recovery.pk) < (delay.said_first_at, delay.pk):
         return False
     if named := recovery.payload.get("delay"):
         return bool(named == delay.public_id)

@@ -12,7 +12,7 @@ from statuspage.calendar.models import CalendarProfile, DayKind
 from statuspage.calendar.services import calendar_override, calendar_take_back
 from statuspage.calendar.workdays import Day, days_between
 from statuspage.notices.fields import NOT_KNOWN, Payload, PayloadField, Table, optional
-from statuspage.notices.kind import NoticeKind, promised_dates, register
+from statuspage.notices.kind import RULES_STAND, NoticeKind, promised_dates, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import day_range, full_day
 from statuspage.notices.values import DATE, TEXT, choice_of, row_of
@@ -38,6 +38,7 @@ class CalendarChange(NoticeKind):
         optional("day_name", _("Name of the day"), TEXT),
     )
     promises_money = True
+    never_backdated = RULES_STAND
     four_eyes = True
 
     def check(self, payload: Payload, moment: datetime) -> None:

@@ -33,7 +33,7 @@ class Compensation(NoticeKind):
             listed=False,
         ),
         PayloadField("promised_total", _("Total, all merchants"), AMOUNT),
-        PayloadField("paid_by", _("To be paid by"), DATE),
+        PayloadField("paid_by", _("To be paid by"), DATE, ahead=True),
         optional("borne_by", _("Covered by"), TEXT),
         optional(
             "how",

@@ -1,6 +1,7 @@
 """Delay 到账延迟: transactions between two times arrive later than the rules say."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from statuspage.notices.kind import NoticeKind, register
 from statuspage.notices.phrases import short_day, transactions
 from statuspage.notices.values import DATE, END, MOMENT
 from statuspage.settlement.arrival.delays import delays
-from statuspage.settlement.kinds.affected_line import affected_line
+from statuspage.settlement.kinds.affected_line import affected_line, check_ended
 from statuspage.statements.models import Statement
 
 
@@ -39,9 +40,15 @@ class Delay(NoticeKind):
             DATE,
             unknown=NOT_KNOWN,
             help=_("Leave empty if there is no basis for a date."),
+            ahead=True,
         ),
     )
     promises_money = True
+
+    def check_over(self, payload: Payload, now: datetime) -> None:
+        """Require the end too: without it transactions of today would be late as well."""
+        super().check_over(payload, now)
+        check_ended(payload, now)
 
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return one line about the transactions, and the other fields."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.lib.money import Fee, parse_fee, yuan
 from statuspage.notices.audience import addresses
 from statuspage.notices.fields import Payload, PayloadField, Table, optional
-from statuspage.notices.kind import NoticeKind, PublicName, register
+from statuspage.notices.kind import RULES_STAND, NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day
 from statuspage.notices.values import DATE, FEE, TEXT
@@ -53,6 +53,7 @@ class FeeChange(NoticeKind):
         ),
     )
     promises_money = True
+    never_backdated = RULES_STAND
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Refuse a fee that holds already, or one that rises too soon without a reason.

@@ -11,7 +11,7 @@ from statuspage.notices.kind import NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day, transactions
 from statuspage.notices.values import AMOUNT, DATE, END, MOMENT, PERCENT, TEXT
-from statuspage.settlement.kinds.affected_line import affected_line
+from statuspage.settlement.kinds.affected_line import affected_line, check_ended
 from statuspage.settlement.ledger import commit
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader
@@ -42,7 +42,7 @@ class FeeWaiver(NoticeKind):
         ),
         optional("amount_waived", _("Waived per transaction, at most"), AMOUNT),
         optional("borne_by", _("Covered by"), TEXT),
-        optional("credited_by", _("Refunded by"), DATE, unknown=NOT_KNOWN),
+        optional("credited_by", _("Refunded by"), DATE, unknown=NOT_KNOWN, ahead=True),
         optional(
             "promised_total",
             _("Total, all merchants"),
@@ -61,6 +61,11 @@ class FeeWaiver(NoticeKind):
         if (payload["percent_waived"] is None) == (payload["amount_waived"] is None):
             problem = _("Enter either the share of the fee that is waived or the amount, not both.")
             raise ValidationError({"percent_waived": problem})
+
+    def check_over(self, payload: Payload, now: datetime) -> None:
+        """Require that its transactions have ended too."""
+        super().check_over(payload, now)
+        check_ended(payload, now)
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say which transactions, how much, borne by whom, and when it is refunded."""

@@ -14,10 +14,11 @@ from statuspage.calendar.differences import PromisedDate
 from statuspage.calendar.workdays import NotYetPublished
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import Line, Payload, PayloadField, Table, optional
-from statuspage.notices.kind import NoticeKind, register
+from statuspage.notices.kind import NOT_OVER, NoticeKind, register
 from statuspage.notices.models import Product
 from statuspage.notices.phrases import day_and_weekday, day_range, listed, short_day
 from statuspage.notices.selectors import standing_notices
+from statuspage.notices.telling import Told
 from statuspage.notices.values import DATE, DATES, YEAR, choice_of
 from statuspage.settlement.schedules import Column, Holiday, NoSuchHoliday, Plan, plan_of
 from statuspage.settlement.sent_tables import TABLE, row_problems, rows_of
@@ -73,6 +74,20 @@ class HolidaySchedule(NoticeKind):
         if payload["first_day"] <= today:
             return [_("This holiday has begun (%(first)s to %(last)s).") % values]
         return []
+
+    def check_over(self, payload: Payload, now: datetime) -> None:
+        """Refuse a holiday that is not over: its dates would be promises."""
+        if payload["last_day"] >= timezone.localdate(now).isoformat():
+            raise ValidationError({"holiday": NOT_OVER})
+
+    def told_by_default(
+        self, payload: Payload, moment: datetime, ends: datetime | None = None
+    ) -> Told:
+        """Return nobody once the holiday is over."""
+        last = payload.get("last_day")
+        if last and last < timezone.localdate(moment).isoformat():
+            return Told.NOBODY
+        return super().told_by_default(payload, moment, ends)
 
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return the holiday, its dates and the days worked in exchange."""

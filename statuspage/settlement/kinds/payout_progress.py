@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import amount_json
@@ -31,7 +33,7 @@ class PayoutProgress(NoticeKind):
     fields = (
         PayloadField("of", _("Waiver or compensation notice"), PROMISE),
         PayloadField("amount", _("Amount paid"), AMOUNT),
-        PayloadField("paid_on", _("Paid on"), DATE),
+        PayloadField("paid_on", _("Paid on"), DATE, done=True),
         optional("remark", _("Remark"), TEXT),
         optional("paid_so_far", _("Paid so far"), AMOUNT, derived=True),
         optional("promised_total", _("Promised"), AMOUNT, derived=True),
@@ -53,6 +55,12 @@ class PayoutProgress(NoticeKind):
             "promised_total": amount_json(commitment.promised) if commitment.promised else None,
             "share_paid": f"{part:f}" if part is not None else None,
         }
+
+    def check_over(self, payload: Payload, now: datetime) -> None:
+        """Refuse a payment on a promise that was made here: merchants follow that one."""
+        if commitment_of(payload["of"]).notice.originally is None:
+            problem = _("This was promised here. Publish its payments as they are made.")
+            raise ValidationError({"of": problem})
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say how much was paid, when, and the total so far."""

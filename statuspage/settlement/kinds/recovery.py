@@ -18,8 +18,8 @@ class Recovery(NoticeKind):
     name = "recovery"
     label = _("Settlement restored")
     fields = (
-        PayloadField("restored_at", _("Restored at"), MOMENT),
-        optional("backlog_by", _("Delayed payouts arrive by"), DATE, unknown=NOT_KNOWN),
+        PayloadField("restored_at", _("Restored at"), MOMENT, done=True),
+        optional("backlog_by", _("Delayed payouts arrive by"), DATE, unknown=NOT_KNOWN, ahead=True),
         optional(
             "delay",
             _("Delay notice"),

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import Payload, PayloadField, optional
-from statuspage.notices.kind import NoticeKind, register
+from statuspage.notices.kind import RULES_STAND, NoticeKind, register
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import day_range, short_day
 from statuspage.notices.values import CLOCK, CYCLE, DATE, TEXT, choice_of, row_of
@@ -46,6 +46,7 @@ class SettlementRuleChange(NoticeKind):
         optional("why", _("Reason"), TEXT),
     )
     promises_money = True
+    never_backdated = RULES_STAND
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Refuse a rule that falls back, but does not say from when on, or to what."""

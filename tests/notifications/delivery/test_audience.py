@@ -46,7 +46,7 @@ def test_a_maintenance_and_a_notice_have_topics_of_their_own():
         author=None,
     )
     assert audience_of(maintenance.document) == Audience("maintenance")
-    assert audience_of(notice.document) == Audience("notice", (), ("micro",))
+    assert audience_of(notice.document) == Audience("notice", (), ("micro",), agents="not")
 
 
 def test_a_correction_reaches_those_whom_the_original_reached():

@@ -16,11 +16,8 @@ from notifications.escalation.services import promises_remind, reminders_forget
 from statuspage.celery import app
 from statuspage.incidents import promises
 from statuspage.incidents.models import Incident
-from statuspage.incidents.services.incidents import (
-    incident_backfill,
-    incident_open,
-    incident_update,
-)
+from statuspage.incidents.services.backfills import incident_backfill
+from statuspage.incidents.services.incidents import incident_open, incident_update
 from statuspage.regulator.services import duty_mark_done
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing, statement_withdraw

@@ -29,6 +29,33 @@ def update(**values: Any) -> dict[str, Any]:
     return {"status": "identified", "body": text("原因已查明。", "The cause is known."), **values}
 
 
+def past_incident(component: Component, **values: Any) -> dict[str, Any]:
+    """Tells of three days in February 2025."""
+    id_ = component.public_id
+    return {
+        "name": text("到账中断", "Payouts stopped"),
+        "impact": "critical",
+        "components": {id_: "major_outage"},
+        "started_at": "2025-02-19T09:00:00+08:00",
+        "updates": [
+            {
+                "at": "2025-02-20T10:00:00+08:00",
+                "status": "identified",
+                "body": text("已查明原因。", "The cause is known."),
+                "components": {id_: "partial_outage"},
+                "impact": "major",
+            },
+            {
+                "at": "2025-02-21T16:00:00+08:00",
+                "status": "resolved",
+                "body": text("结算已恢复。", "Settlement is back."),
+            },
+        ],
+        "told": False,
+        **values,
+    }
+
+
 def maintenance(component: Component, **values: Any) -> dict[str, Any]:
     """Announces two hours of maintenance for tomorrow."""
     return {

@@ -80,6 +80,8 @@ def _posts(component: Component) -> dict[str, object]:
         f"incidents/{statement.subject_id}/updates/": samples.update(),
         "maintenances/": samples.maintenance(component),
         f"maintenances/{announced['id']}/updates/": {"status": "scheduled", **words},
+        f"maintenances/{announced['id']}/reschedulings/": {"components": [], **words},
+        f"maintenances/{announced['id']}/cancellations/": words,
         "notices/": samples.notice(),
         f"statements/{statement.number}/corrections/": words,
         f"statements/{statement.number}/withdrawals/": words,

@@ -137,12 +137,34 @@ _case(
     lambda _: _UPDATE,
 )
 _case(
+    "entering_a_past_incident",
+    lambda _: "incidents/backfills/",
+    lambda self: samples.past_incident(self.component),
+)
+_case(
     "announcing_maintenance",
     lambda _: "maintenances/",
     lambda self: samples.maintenance(self.component),
 )
 _case(
     "updating_maintenance", lambda self: f"maintenances/{self.planned}/updates/", lambda _: _PLANNED
+)
+_case(
+    "cancelling_maintenance",
+    lambda self: f"maintenances/{self.planned}/cancellations/",
+    lambda _: {**_WORDS, "version": 1},
+)
+_case(
+    "rescheduling_maintenance",
+    lambda self: f"maintenances/{self.planned}/reschedulings/",
+    lambda self: {
+        **_WORDS,
+        "version": 1,
+        "scheduled_for": samples.in_hours(48),
+        "scheduled_until": samples.in_hours(50),
+        "components": [self.component.public_id],
+        "short_notice_reason": _WORDS["body"],
+    },
 )
 _case("publishing_a_notice", lambda _: "notices/", lambda _: samples.notice())
 _case(

@@ -110,9 +110,12 @@ def test_every_post_heeds_the_key(api, component):
     planned = api.post("maintenances/", samples.maintenance(component)).json()
     words = {"body": text("更正。")}
     requests = {
+        "incidents/backfills/": samples.past_incident(component),
         f"incidents/{opened['id']}/updates/": samples.update(),
         "maintenances/": samples.maintenance(component),
         f"maintenances/{planned['id']}/updates/": {"status": "scheduled", **words},
+        f"maintenances/{planned['id']}/reschedulings/": {"components": [], **words},
+        f"maintenances/{planned['id']}/cancellations/": words,
         "notices/": samples.notice(),
         f"statements/{opened['statement']}/corrections/": words,
         f"statements/{opened['statement']}/withdrawals/": words,

@@ -58,11 +58,14 @@ def test_every_address_of_the_design_is_described(schema):
         f"/api/v1/{path}"
         for path in [
             "incidents/",
+            "incidents/backfills/",
             "incidents/<>/",
             "incidents/<>/updates/",
             "maintenances/",
             "maintenances/<>/",
             "maintenances/<>/updates/",
+            "maintenances/<>/cancellations/",
+            "maintenances/<>/reschedulings/",
             "notices/",
             "notices/<>/",
             "statements/",

@@ -4,10 +4,12 @@ import pytest
 
 from statuspage.incidents.lifecycle import (
     INCIDENT_TRANSITIONS,
-    MAINTENANCE_TRANSITIONS,
+    MAINTENANCE_UPDATES,
     IncidentStatus,
     MaintenanceStatus,
 )
+from statuspage.incidents.models import Maintenance
+from statuspage.incidents.services.replanning import maintenance_cancel
 from statuspage.statements.models import Statement
 from tests.factories import text
 from tests.statuspage.api import samples
@@ -21,6 +23,7 @@ WAY_TO = {
     "in_progress": ["in_progress"],
     "verifying": ["in_progress", "verifying"],
     "completed": ["completed"],
+    "cancelled": [],
 }
 
 
@@ -52,7 +55,13 @@ def test_a_maintenance_moves_only_as_its_table_says(api, component, present, fol
     path = f"maintenances/{announced['id']}/updates/"
     for status in WAY_TO[present]:
         assert api.post(path, {"status": status, "body": text("进展。")}).status_code == 201
-    _check(api, path, following, following in MAINTENANCE_TRANSITIONS[present])
+    if present == "cancelled":
+        maintenance = Maintenance.objects.get()
+        maintenance_cancel(maintenance=maintenance, body=text("改期。"), author=None)
+    if following == "cancelled":  # an act of its own
+        assert api.post(path, {"status": following, "body": text("取消。")}).status_code == 400
+    else:
+        _check(api, path, following, following in MAINTENANCE_UPDATES[present])
 
 
 def test_a_resolved_incident_that_comes_back_is_the_same_incident(api, component):

@@ -85,8 +85,11 @@ def updated(door: Door) -> Publish:
 
 
 def backfilled(door: Door) -> Publish:
+    component = make_component()
+    if door.name != "console":
+        return lambda: door.send("incidents/backfills/", bodies.past_incident(component))
     times = {"started_at": "2026-03-02T10:00", "resolved_at": "2026-03-02T10:25"}
-    state = {f"component_{make_component().public_id}": "partial_outage"}
+    state = {f"component_{component.public_id}": "partial_outage"}
     return lambda: door.fill_in("/console/incidents/backfill/", **WORDS, **times, **state)
 
 
@@ -172,7 +175,6 @@ def followed_up(door: Door) -> Publish:
 # What the console alone can do.
 CONSOLE_ONLY = frozenset(
     {
-        "incident.backfilled",
         "incident.opened from a monitor",
         "incident.postmortem",
         "incident.followed_up",

@@ -34,6 +34,8 @@ EXPECTED: Final = {
     "incident.followed_up": ALONE,
     "maintenance.scheduled": ALONE,
     "maintenance.updated": ALONE,
+    "maintenance.rescheduled": ALONE,
+    "maintenance.cancelled": ALONE,
     "notice.general": ALONE,
     "notice.clarification": ALONE,
     "notice.security_warning": ALONE,

@@ -1,5 +1,6 @@
 """Incidents entered afterwards: with their real times, always marked, and without waking anyone."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -118,3 +119,74 @@ def test_a_later_update_counts_on_from_it(author: Client, component: Component) 
     publish(author, path, body_zh="又出现了。", status="investigating")
     assert Statement.objects.latest("number").content["status"] == "investigating"
     assert timezone.now() - Incident.objects.get().updated_at < timedelta(minutes=5)
+
+
+def rows(component: Component) -> dict[str, str]:
+    """Two updates before the end, typed in the wrong order, and a row that was left empty."""
+    return {
+        "rows": "3",
+        "update_0_at": "2026-03-02T10:15",
+        "update_0_status": "identified",
+        "update_0_impact": "minor",
+        "update_0_body_zh": "已查明原因。",
+        f"update_0_component_{component.public_id}": "degraded_performance",
+        "update_1_at": "2026-03-02T10:05",
+        "update_1_status": "investigating",
+        "update_1_body_zh": "正在排查。",
+        "update_1_body_en": "We are looking into it.",
+        "update_2_body_zh": "",
+    }
+
+
+def test_it_is_entered_with_as_many_dated_updates_as_it_had(
+    author: Client, component: Component
+) -> None:
+    state = {f"component_{component.public_id}": "partial_outage"}
+    page = words(press(author, PATH, "confirm", **WRITTEN, **state, **rows(component)))
+    assert "3 statements are published together" in page
+    assert page.rindex("We are looking into it") < page.rindex("No money was affected")
+    publish(author, PATH, **WRITTEN, **state, **rows(component))
+    said = [one.content for one in Statement.objects.order_by("number")]
+    assert [one["status"] for one in said] == ["investigating", "identified", "resolved"]
+    assert [one["impact"] for one in said] == ["major", "minor", "minor"]
+    assert [one["components"][0]["new_status"] for one in said] == [
+        "partial_outage",
+        "degraded_performance",
+        "operational",
+    ]
+
+
+def test_rows_are_added_and_removed_without_losing_a_word(
+    author: Client, component: Component
+) -> None:
+    more = press(author, PATH, "more", **WRITTEN, **rows(component))
+    assert form_of(more)["rows"] == "4"
+    assert form_of(more)["update_0_body_zh"] == "正在排查。"
+    assert form_of(more)["body_zh"] == WRITTEN["body_zh"]
+    less = form_of(press(author, PATH, "remove-0", **form_of(more)))
+    assert (less["rows"], less["update_0_body_zh"]) == ("3", "已查明原因。")
+    assert less[f"update_0_component_{component.public_id}"] == "degraded_performance"
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"update_0_at": ""}, "Time of update 2: This field is required."),
+        ({"update_1_status": ""}, "Status at that time (update 1): This field is required."),
+        ({"update_1_at": "2026-03-02T09:00"}, "Time of update 1: This must not be before"),
+        ({"update_0_at": "2026-03-02T11:00"}, "Ended (Beijing time): This must not be before"),
+        (
+            {"update_0_status": "resolved"},
+            "Ended (Beijing time): “Resolved” cannot follow “Resolved”.",
+        ),
+        ({"update_1_body_zh": ""}, "Text of update 1: The Chinese text"),
+    ],
+    ids=["no time", "no status", "before the start", "after the end", "over twice", "no Chinese"],
+)
+def test_what_is_wrong_in_a_row_is_said_beside_it_and_nothing_typed_is_lost(
+    author: Client, component: Component, values: dict[str, str], problem: str
+) -> None:
+    page = press(author, PATH, "publish", **(WRITTEN | rows(component) | values))
+    assert problem in re.sub("<[^>]*>", "", words(page))
+    assert form_of(page)["update_0_body_en"] or form_of(page)["update_1_body_zh"]
+    assert not Statement.objects.exists()

@@ -6,13 +6,14 @@ from django.test import Client
 from statuspage.components.models import Component
 from statuspage.incidents.lifecycle import (
     INCIDENT_TRANSITIONS,
-    MAINTENANCE_TRANSITIONS,
+    MAINTENANCE_UPDATES,
     IncidentStatus,
     MaintenanceStatus,
 )
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_update
+from statuspage.incidents.services.replanning import maintenance_cancel
 from statuspage.statements.models import Statement
 from tests.factories import incident_of, open_incident, text
 from tests.statuspage.console.browser import form_of, words
@@ -32,6 +33,9 @@ def incident_in(status: str) -> Incident:
 
 def maintenance_in(status: str, component: Component) -> Maintenance:
     found = Maintenance.objects.get(public_id=plan(component).subject_id)
+    if status == "cancelled":
+        maintenance_cancel(maintenance=found, body=text("改期。"), author=None)
+        return found
     steps = WAY_TO_VERIFYING.get(status, [] if status == "scheduled" else [status])
     for step in steps:
         maintenance_update(maintenance=found, status=step, body=text("文"), author=None)
@@ -75,7 +79,7 @@ def test_a_maintenance_goes_where_it_may_and_nowhere_else(
     values = {"status": following, "body_zh": "更新", "step": "publish"}
     answer = author.post(path, {**form_of(author.get(path)), **values})
     maintenance.refresh_from_db()
-    if following in MAINTENANCE_TRANSITIONS[present]:
+    if following in MAINTENANCE_UPDATES[present]:
         assert maintenance.status == following
         assert Statement.objects.count() == before + 1
     else:

@@ -38,6 +38,9 @@ MAINTENANCE_ALLOWED = {
     ("verifying", "in_progress"),
     ("verifying", "verifying"),
     ("verifying", "completed"),
+    ("scheduled", "cancelled"),
+    ("in_progress", "cancelled"),
+    ("verifying", "cancelled"),
 }
 
 

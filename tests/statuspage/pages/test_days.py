@@ -49,6 +49,7 @@ def _maintenance(day: date) -> MaintenanceCard:
         scheduled_until=_noon(day),
         started_at=None,
         completed_at=_noon(day),
+        cancelled_at=None,
         parts=[],
         timeline=[],
     )

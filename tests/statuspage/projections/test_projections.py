@@ -12,7 +12,8 @@ from django.utils import timezone
 from notifications.watch.watcher import Watch
 from statuspage.components.models import StatusChange
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.incidents.services.incidents import incident_backfill, incident_update
+from statuspage.incidents.services.backfills import incident_backfill
+from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.operations.configuration import BEAT_SCHEDULE
 from statuspage.projections.comparing import differences

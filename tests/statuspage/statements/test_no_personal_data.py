@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from statuspage.incidents.services.incidents import incident_backfill, incident_update
+from statuspage.incidents.services.backfills import incident_backfill, past_incident_enter
+from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
 from statuspage.postmortems.services import (
     Action,
@@ -102,6 +103,18 @@ def backfilled(author) -> Statement:
     )
 
 
+def backfilled_update(author) -> Statement:
+    over = timezone.now() - timedelta(hours=1)
+    parts = (("investigating", over - timedelta(hours=2)), ("resolved", over))
+    return past_incident_enter(
+        name=said("扫码支付失败"),
+        components={make_component().public_id: "partial_outage"},
+        started_at=over - timedelta(hours=2),
+        updates=[{"status": one, "at": at, "body": said("有新进展。")} for one, at in parts],
+        author=author,
+    )[-1]
+
+
 def after_postmortem(author, done: bool = False) -> Statement:
     over = incident_of(incident(author, "resolved"))
     texts = {name: said("原因已查明。") for name in ("summary", "what", "why", "measures")}
@@ -120,6 +133,7 @@ def after_postmortem(author, done: bool = False) -> Statement:
 STEPS: dict[str, Callable[..., Statement]] = {
     "incident.opened": incident,
     "incident.backfilled": backfilled,
+    "incident.backfilled_update": backfilled_update,
     **{
         f"incident {status}": lambda author, status=status: incident(author, status)
         for status in ("investigating", "identified", "monitoring", "resolved")
@@ -162,6 +176,7 @@ def test_every_kind_of_statement_that_the_program_names_is_covered() -> None:
     covered = {
         "incident.opened",
         "incident.backfilled",
+        "incident.backfilled_update",
         "incident.postmortem",
         "incident.followed_up",
         "incident.updated",

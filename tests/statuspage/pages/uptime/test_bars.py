@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from statuspage.components.models import Component
-from statuspage.incidents.services.incidents import incident_backfill
+from statuspage.incidents.services.backfills import incident_backfill
 from statuspage.pages.uptime.bars import ninety_days_bars
 from statuspage.statements.services import statement_withdraw
 from tests.factories import make_component, text
