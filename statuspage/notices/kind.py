@@ -15,11 +15,8 @@ from statuspage.calendar.differences import PromisedDate
 from statuspage.notices.fields import Line, Payload, PayloadField, Table
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import joined
-<<<<<<< HEAD
-from statuspage.notices.values import DATE
-=======
 from statuspage.notices.telling import Told
->>>>>>> main
+from statuspage.notices.values import DATE
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.choices import one_of

@@ -15,12 +15,8 @@ from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.audience import MerchantCategory
-<<<<<<< HEAD
-from statuspage.notices.kind import PublicName, promises_a_day
-=======
 from statuspage.notices.backdating import Originally, day_of
-from statuspage.notices.kind import PublicName
->>>>>>> main
+from statuspage.notices.kind import PublicName, promises_a_day
 from statuspage.notices.models import Notice
 from statuspage.pages.timeline import TimelineEntry, entries, latest, notice_label
 from statuspage.postmortems.selectors import told_after
@@ -123,19 +119,16 @@ class NoticeCard(Card):
     audience: Sequence[str | Promise]
     products: Sequence[str]
     incident_id: str
-<<<<<<< HEAD
     dated: bool
+    # Of what was published before it was entered here: day, document number and link.
+    originally: Originally | None
+    originally_on: date | None
     incident_name: LocalizedText | None = None
 
     @property
     def withdrawn(self) -> bool:
         """True when it was taken back."""
         return self.original is not None and self.original.withdrawn
-=======
-    # Of what was published before it was entered here: day, document number and link.
-    originally: Originally | None
-    originally_on: date | None
->>>>>>> main
 
 
 @dataclass(frozen=True)
@@ -210,12 +203,9 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         audience=_audience(notice),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,
-<<<<<<< HEAD
         dated=promises_a_day(notice),
-=======
         originally=notice.originally,
         originally_on=day_of(notice.originally) if notice.originally else None,
->>>>>>> main
         timeline=entries(statements, reader.language, reader.hidden),
     )
 

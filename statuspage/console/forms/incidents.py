@@ -198,12 +198,8 @@ class IncidentUpdateForm(VersionedForm, NamingIncidentForm):
         super().__init__(data, subject=incident, initial=initial)
         present = {row.component.public_id: row.status for row in incident.affected.all()}
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
-<<<<<<< HEAD
         self.offer_services()
-        offer(self, "status", _choices([one for one in IncidentStatus if one in following]))
-=======
         offer(self, "status", status_choices([one for one in IncidentStatus if one in following]))
->>>>>>> main
 
     def held(self) -> list[Component]:
         """Return the services that the incident has named before."""
