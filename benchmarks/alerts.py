@@ -63,7 +63,7 @@ def _prepared() -> str:
     """Enter the rules; return the token of a monitor."""
     component = Component.objects.create(name=_text("银行通道", "Bank channel"))
     template = Template.objects.create(
-        use=Template.Use.INCIDENT,
+        use="incident.opened",
         title="bank channels",
         name=_text("银行通道异常", "Bank channel failing"),
         body=_text("{time}起异常，资金安全。", "Failing since {time}. Funds are safe."),

@@ -123,7 +123,7 @@ class AliyunSms(Channel):
         code, words = settings.ALIYUN_SMS_TEMPLATE, settings.ALIYUN_SMS_TEMPLATE_TEXT
         if settings.ALIYUN_SMS_TEMPLATE_EN and not wording.is_chinese(bulletin):
             code, words = settings.ALIYUN_SMS_TEMPLATE_EN, settings.ALIYUN_SMS_TEMPLATE_EN_TEXT
-        template, values = Template(words), _values(wording.in_brief(bulletin))
+        template, values = Template(words), _values(wording.in_brief(bulletin, wording.SMS))
         signature = settings.ALIYUN_SMS_SIGN_NAME or bulletin.operator
         text = f"【{signature}】{template.safe_substitute(values)}"
         used = {name: values[name] for name in template.get_identifiers() if name in values}

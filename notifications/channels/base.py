@@ -46,6 +46,8 @@ class Bulletin:
     document: Mapping[str, Any]
     # Short messages use `brief` instead of the body; long ones add the details.
     brief: str = ""
+    # Words of its author for a medium with little room, by its name (statements/short.py).
+    short: Mapping[str, str] = field(default_factory=dict)
     details: tuple[str, ...] = ()
     # Readers check it on the verification page.
     code: str = ""

@@ -142,7 +142,7 @@ class TwilioSms(Channel):
 
     def compose(self, bulletin: Bulletin) -> Content:
         """Return 【signature】, opening, body, time of the next update, and statement number."""
-        bulletin, chinese = wording.in_brief(bulletin), wording.is_chinese(bulletin)
+        bulletin, chinese = wording.in_brief(bulletin, wording.SMS), wording.is_chinese(bulletin)
         gap = "" if chinese else " "
         safe = partial(sms_text.carrier_safe, chinese=chinese)
         body = wording.sentence(safe(bulletin.body), chinese=chinese)

@@ -72,6 +72,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "in_progress": "进行中",
     "verifying": "验证中",
     "completed": "已完成",
+    "cancelled": "已取消",
     "correction": "更正",
     "withdrawal": "撤回",
 }
@@ -102,7 +103,7 @@ class WeChat(Channel):
             "thing1": _thing(bulletin.name),
             "phrase2": _phrase(bulletin),
             "time3": f"{published:%Y}年{published.month}月{published.day}日 {published:%H:%M}",
-            "thing4": _thing(" ".join(wording.in_brief(bulletin).body.split())),
+            "thing4": _thing(" ".join(wording.in_brief(bulletin, wording.WECHAT).body.split())),
         }
         data = {"data": {name: {"value": value} for name, value in fields.items()}}
         return Content(text="\n".join(fields.values()), data={**data, "url": bulletin.url})

@@ -51,7 +51,7 @@ class WeCom(Channel):
         opening = f"【{bulletin.operator}】{wording.opening(bulletin)}"
         endings = (wording.promise(bulletin), bulletin.url, wording.number(bulletin))
         ending = "".join(f"\n{line}" for line in endings if line)
-        body = wording.sentence(bulletin.body, chinese=chinese)
+        body = wording.sentence(wording.whole(bulletin), chinese=chinese)
         room = MAX_BYTES - len(f"{opening}\n{ending}".encode())
         return Content(text=f"{opening}\n{cut_to_bytes(body, room)}{ending}")
 

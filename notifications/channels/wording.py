@@ -16,6 +16,9 @@ from notifications.channels.base import Bulletin
 
 SENTENCE_ENDS: Final = tuple("。\uff01\uff1f\uff1b.!?;…")
 STOPS: Final = "。."
+# Media with little room, as a bulletin's `short` names them.
+SMS: Final = "sms"
+WECHAT: Final = "wechat"
 PROMISES: Final = ("下次更新不晚于", "next update by")
 CORRECTIONS: Final = {
     "correction": gettext_noop("Correction to No. %(number)d: %(name)s."),
@@ -23,9 +26,18 @@ CORRECTIONS: Final = {
 }
 
 
-def in_brief(bulletin: Bulletin) -> Bulletin:
-    """Return the bulletin with its clause for short messages as its body, where it has one."""
-    return replace(bulletin, body=bulletin.brief) if bulletin.brief else bulletin
+def in_brief(bulletin: Bulletin, medium: str) -> Bulletin:
+    """Return the bulletin with its shorter words as its body, where it has any.
+
+    Those that its author wrote for the medium go before those that its kind makes.
+    """
+    said = bulletin.short.get(medium) or bulletin.brief
+    return replace(bulletin, body=said) if said else bulletin
+
+
+def whole(bulletin: Bulletin) -> str:
+    """Return the body, or what is said in brief where that has all of the body in it."""
+    return bulletin.brief if bulletin.body in bulletin.brief else bulletin.body
 
 
 def opening(bulletin: Bulletin) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from notifications.channels.base import reachable_channels
 from notifications.delivery.models import AgentsGet, Broadcast
@@ -14,6 +15,7 @@ from notifications.delivery.states import Moment
 from notifications.subscribers.models import Topic
 from statuspage.components.statuses import Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.replanning import CANCELLED, RESCHEDULED
 from statuspage.notices.kind import every_kind
 from statuspage.notices.kinds.delivery_report import DeliveryReport
 from statuspage.notices.telling import Told
@@ -38,6 +40,8 @@ def moment_of(document: Mapping[str, Any]) -> Moment:
         return _incident(document)
     if subject == "maintenance":
         content = document["content"]
+        if document["kind"] in {CANCELLED, RESCHEDULED}:
+            return Moment.MAINTENANCE_CHANGED
         if content.get("begins"):
             return Moment.MAINTENANCE_BEGINS
         planned = content.get("status") == MaintenanceStatus.SCHEDULED
@@ -54,8 +58,20 @@ def channels_for(document: Mapping[str, Any]) -> list[str]:
     if moment is Moment.CORRECTED:
         original = Broadcast.objects.filter(pk=document["corrects"]).first()
         return (original.channels if original else []) or every
-    worth = moment in settings.SMS_MOMENTS and moment not in NEVER_COSTLY
+    if moment is Moment.MAINTENANCE_CHANGED:
+        worth = Moment.MAINTENANCE_PLANNED in settings.SMS_MOMENTS or _was_costly(document)
+    else:
+        worth = moment in settings.SMS_MOMENTS and moment not in NEVER_COSTLY
     return [name for name in every if worth or name not in COSTLY]
+
+
+def _was_costly(document: Mapping[str, Any]) -> bool:
+    """Return whether an earlier statement about the same subject went out by a costly channel."""
+    subject = document["subject"]
+    earlier = Broadcast.objects.filter(
+        statement__subject_type=subject["type"], statement__subject_id=subject["id"]
+    )
+    return earlier.filter(Q(channels=[]) | Q(channels__overlap=[*COSTLY])).exists()
 
 
 def may_wake(document: Mapping[str, Any]) -> bool:

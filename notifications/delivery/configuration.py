@@ -12,7 +12,7 @@ from statuspage.lib.discovery import registering_modules
 from statuspage.lib.env import AreaSettings, Positive, words, written
 
 CHANNELS: Final = registering_modules(Path(__file__).parents[1] / "channels", "stands_in_for")
-MOMENTS: Final = frozenset(Moment) - {Moment.PROGRESS}
+MOMENTS: Final = frozenset(Moment) - {Moment.PROGRESS, Moment.MAINTENANCE_CHANGED}
 
 
 def _hours(text: str) -> tuple[time, time] | None:

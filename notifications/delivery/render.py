@@ -13,10 +13,12 @@ from notifications.channels.base import Bulletin
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import Topic
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.replanning import RESCHEDULED
 from statuspage.notices.kind import every_kind
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.statements.documents import news_of
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
+from statuspage.statements.short import in_short
 from statuspage.statements.texts import CHINESE, in_language
 from statuspage.statements.times import from_iso
 
@@ -51,6 +53,7 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
         published_at=from_iso(document["published_at"]),
         url=page_url(document, language),
         document=document,
+        short=in_short(content, language),
         brief=in_language(content.get("brief") or {}, language),
         details=_details(content, language),
         code=message_code(document["number"], language),
@@ -103,6 +106,8 @@ def _status_label(document: Mapping[str, Any]) -> str:
     kind = document["kind"]
     if kind in {CORRECTION, WITHDRAWAL}:
         return {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}[kind]
+    if kind == RESCHEDULED:
+        return _("Rescheduled")
     labels = {
         **dict(IncidentStatus.choices),
         **dict(MaintenanceStatus.choices),

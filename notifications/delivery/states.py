@@ -120,6 +120,8 @@ class Moment(StrEnum):
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_BEGINS = "maintenance_begins"
     MAINTENANCE_UPDATED = "maintenance_updated"
+    # Cancelled or rescheduled: it is sent wherever the maintenance was told of before.
+    MAINTENANCE_CHANGED = "maintenance_changed"
     NOTICE = "notice"
     # A backlog that moved, an action that is done: for those who follow every update; never by SMS.
     PROGRESS = "progress"

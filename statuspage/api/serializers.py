@@ -17,6 +17,7 @@ from notifications.delivery.render import page_url
 from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.components.statuses import ComponentStatus
 from statuspage.statements.selectors import timeline
+from statuspage.statements.short import LIMITS, Short, clean_short
 from statuspage.statements.texts import CHINESE, ENGLISH, MAX_LENGTH, Text, clean_text
 
 # Any year beyond these is a typing error, and the extremes cannot be converted between zones.
@@ -48,6 +49,45 @@ class TextField(serializers.Field[Text, Any, Text, Any]):
 
     def to_representation(self, value: Text) -> Text:
         """Return the text unchanged."""
+        return value
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            medium: {**TEXT_SCHEMA, "description": f"At most {most} characters.", "example": words}
+            for (medium, most), words in zip(
+                LIMITS.items(),
+                (
+                    {CHINESE: "部分到账延迟，资金安全，无需操作。"},
+                    {CHINESE: "部分到账延迟，资金安全"},
+                ),
+                strict=True,
+            )
+        },
+        "additionalProperties": False,
+    }
+)
+class ShortField(serializers.Field[Short, Any, Short, Any]):
+    """Shorter words for channels with little room."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            allow_null=True,
+            help_text=_(
+                "Shorter words that SMS or WeChat say in place of the body. They are part of the "
+                "statement."
+            ),
+        )
+
+    def to_internal_value(self, data: Any) -> Short:
+        """Return the cleaned words."""
+        return clean_short(data)
+
+    def to_representation(self, value: Short) -> Short:
+        """Return them unchanged."""
         return value
 
 

@@ -163,6 +163,7 @@ def written(draft: NoticeDraft, *, confirmed: bool) -> dict[str, Any]:
         "incident_id": draft.incident_id,
         "effective_from": iso_or_none(draft.effective_from),
         "effective_until": iso_or_none(draft.effective_until),
+        "short": dict(draft.short),
         "confirmed": confirmed,
         "told": str(draft.told),
         "originally": dict(draft.originally) if draft.originally else None,

@@ -11,6 +11,7 @@ from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import notice_draft, notice_publish
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
+from statuspage.statements.placeholders import check_filled_in
 from statuspage.statements.texts import Text
 
 Submitted = Statement | Proposal
@@ -45,6 +46,7 @@ def answer_alone(
         ValidationError: it takes two (`second_person`), or the service refuses it.
     """
     approval_of_answer(statement).check(author, alone=alone)
+    check_filled_in(body)
     return ANSWER_SERVICES[act](statement=statement, body=body, author=author)
 
 
@@ -62,6 +64,7 @@ def answer_submit(
     Raises:
         ValidationError: the text is unusable, or the statement was withdrawn.
     """
+    check_filled_in(body)
     if approval_of_answer(statement).binds(author, alone=alone):
         return propose_answer(token=token, act=act, statement=statement, body=body, staff=author)
     return ANSWER_SERVICES[act](statement=statement, body=body, author=author)

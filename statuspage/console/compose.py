@@ -1,6 +1,6 @@
 """The four steps of every form that publishes: write, preview, confirm, publish."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -21,12 +21,14 @@ from statuspage.approvals.drafts import (
 from statuspage.approvals.models import Draft, Proposal
 from statuspage.console.access import staff_of
 from statuspage.console.forms.compose import ComposeForm
+from statuspage.console.prepared import take
 from statuspage.console.preview import preview_of
 from statuspage.console.wanted import number_of
+from statuspage.incidents.models import Template
 from statuspage.statements.models import Statement
 
 # Form fields that belong to a step and not to the text.
-NOT_TEXT: Final = frozenset({"csrfmiddlewaretoken", "step"})
+NOT_TEXT: Final = frozenset({"csrfmiddlewaretoken", "step", "template"})
 GOING_OUT: Final = frozenset({"confirm", "publish"})
 
 
@@ -41,6 +43,8 @@ class Composition:
     hand_over: Callable[[HttpRequest], HttpResponse] | None = None
     # The URL that the form is sent to, if it is not that of its page.
     place: str = ""
+    # Prepared words that the form may begin with.
+    templates: Sequence[Template] = ()
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -76,6 +80,16 @@ def _preview(request: HttpRequest, composition: Composition) -> HttpResponse:
         context |= {"form": composition.form}
         return render(request, "console/partials/preview.html", context)
     return _page(request, composition, quiet=True, kept=context)
+
+
+def _take(request: HttpRequest, composition: Composition, *, over: bool = False) -> HttpResponse:
+    """Fill in the chosen template; say which fields were left because something was typed there."""
+    request.no_act = True  # type: ignore[attr-defined]
+    if not request.POST.get("template"):
+        messages.info(request, _("Choose a template first."))
+        return _page(request, composition, quiet=True)
+    kept = take(request, composition.form, composition.templates, over=over)
+    return _page(request, composition, quiet=True, left_alone=kept)
 
 
 def _save(request: HttpRequest, composition: Composition) -> HttpResponse:
@@ -151,6 +165,7 @@ def _page(
     *,
     quiet: bool = False,
     kept: Mapping[str, Any] | None = None,
+    left_alone: Sequence[str] = (),
 ) -> HttpResponse:
     form, place = composition.form, composition.place or request.path
     shown = kept or {
@@ -163,6 +178,9 @@ def _page(
         "form": form,
         "hands_over": composition.hand_over is not None,
         "complain": form.is_bound and not quiet,
+        "templates": composition.templates,
+        "template": request.POST.get("template") or request.GET.get("template", ""),
+        "left_alone": left_alone,
     }
     return render(request, composition.template, context)
 
@@ -195,6 +213,8 @@ STEPS: Final[Mapping[str, Callable[[HttpRequest, Composition], HttpResponse]]] =
     "edit": partial(_page, quiet=True),
     "preview": _preview,
     "save": _save,
+    "template": _take,
+    "template_over": partial(_take, over=True),
     "confirm": _confirm,
     "publish": _publish,
 }

@@ -15,6 +15,8 @@ from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.postmortems.content import FOLLOWED_UP
 from statuspage.postmortems.content import POSTMORTEM as POSTMORTEM_KIND
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
+from statuspage.statements.short import SMS
+from statuspage.statements.short import WECHAT as WECHAT_WORDS
 
 # A value means the same in every enumeration, so one table serves all templates.
 LABELS: Final = {
@@ -24,6 +26,8 @@ LABELS: Final = {
     **dict(MaintenanceStatus.choices),
     **dict(DeliveryState.choices),
     POSTMORTEM_STATUS: _("Postmortem"),
+    SMS: _("SMS"),
+    WECHAT_WORDS: _("WeChat"),
 }
 # What a statement does, by its kind; notices have labels of their own.
 STATEMENTS: Final[Mapping[str, Any]] = {

@@ -32,6 +32,9 @@ KEPT_BACK: Final[Mapping[Moment, Any]] = {
     Moment.MAINTENANCE_PLANNED: gettext_lazy("maintenance announcements"),
     Moment.MAINTENANCE_BEGINS: gettext_lazy("starts of maintenance"),
     Moment.MAINTENANCE_UPDATED: gettext_lazy("maintenance updates"),
+    Moment.MAINTENANCE_CHANGED: gettext_lazy(
+        "changes to maintenance that was not announced on every channel"
+    ),
     Moment.NOTICE: gettext_lazy("notices"),
     Moment.PROGRESS: gettext_lazy("payout progress figures"),
     Moment.CORRECTED: gettext_lazy("corrections of statements that were not sent on every channel"),

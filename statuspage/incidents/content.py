@@ -27,7 +27,9 @@ from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.statements.canonical import Json
 from statuspage.statements.choices import clean_choice
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.placeholders import clean_said
+from statuspage.statements.short import Short, clean_said_short
+from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
 
 NAME_LENGTH: Final = 120
@@ -54,6 +56,7 @@ class Opening(TypedDict):
     next_update_by: NotRequired[datetime | None]
     started_at: NotRequired[datetime | None]
     detected_at: NotRequired[datetime | None]
+    short: NotRequired[Short | None]
 
 
 class Update(TypedDict):
@@ -64,6 +67,7 @@ class Update(TypedDict):
     components: NotRequired[Mapping[str, str] | None]
     impact: NotRequired[str | None]
     next_update_by: NotRequired[datetime | None]
+    short: NotRequired[Short | None]
 
 
 def _or_none(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -72,10 +76,11 @@ def _or_none(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 # The check of each value by its name; other values are not checked.
 CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "name": partial(clean_text, max_length=NAME_LENGTH),
-    "body": clean_text,
+    "name": partial(clean_said, max_length=NAME_LENGTH),
+    "body": clean_said,
+    "short": clean_said_short,
     "impact": _or_none(partial(clean_choice, Impact)),
-    "short_notice_reason": _or_none(clean_text),
+    "short_notice_reason": _or_none(clean_said),
 }
 
 
@@ -193,6 +198,7 @@ class Announcement(TypedDict):
     scheduled_for: datetime
     scheduled_until: datetime
     short_notice_reason: NotRequired[Text | None]
+    short: NotRequired[Short | None]
 
 
 def announced(said: Announcement, moment: datetime) -> Maintenance:

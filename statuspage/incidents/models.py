@@ -1,6 +1,8 @@
 """The present state of incidents and maintenance; their statements are in the log."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -9,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.models import Component
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
-from statuspage.incidents.placeholders import with_time
+from statuspage.incidents.moments import moments
+from statuspage.incidents.placeholders import own_facts, time_fact
 from statuspage.incidents.recurrence import Frequency, RecurrenceRule
 from statuspage.statements.ids import new_id
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.placeholders import filled
+from statuspage.statements.texts import Text
 
 
 class Incident(models.Model):
@@ -132,18 +136,17 @@ class Maintenance(models.Model):
 
 
 class Template(models.Model):
-    """A text prepared for the first minutes; the author fills in its {placeholders}."""
+    """Words prepared for one moment (moments.py); what is not known of it stays a {placeholder}.
 
-    class Use(models.TextChoices):
-        """The purpose of a template."""
+    Status, impact and components are for those moments that have them.
+    """
 
-        INCIDENT = "incident", _("Incident")
-        MAINTENANCE = "maintenance", _("Maintenance")
-
-    use = models.CharField(_("used for"), max_length=12, choices=Use.choices)
+    use = models.CharField(_("used for"), max_length=50, choices=moments)
     title = models.CharField(_("title in the list"), max_length=80)
-    name = models.JSONField(_("name"), validators=[clean_text], help_text="zh-hans, en")
-    body = models.JSONField(_("text"), validators=[clean_text], help_text="zh-hans, en")
+    name = models.JSONField(_("name"), default=dict, blank=True)
+    body = models.JSONField(_("text"))
+    # By medium, as in statements/short.py.
+    short = models.JSONField(default=dict, blank=True)
     status = models.CharField(_("status"), max_length=20, default=IncidentStatus.INVESTIGATING)
     impact = models.CharField(
         _("impact"), max_length=10, choices=Impact.choices, default=Impact.MAJOR
@@ -167,6 +170,10 @@ class Template(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def words(self, now: datetime) -> dict[str, Text]:
-        """Return the headline and the text with the time filled in."""
-        return {"name": with_time(self.name, now), "body": with_time(self.body, now)}
+    def words(self, now: datetime, facts: Mapping[str, Text] | None = None) -> dict[str, Any]:
+        """Return headline, text and shorter words, with the time and these facts filled in."""
+        known = {**time_fact(now), **own_facts(), **(facts or {})}
+        name = filled(self.name, known)
+        known = {**known, "name": name} if name else known
+        short = {medium: filled(text, known) for medium, text in self.short.items()}
+        return {"name": name, "body": filled(self.body, known), "short": short}

@@ -7,7 +7,7 @@ old plan is told of the new one.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -21,12 +21,14 @@ from statuspage.incidents.lifecycle import (
     MaintenanceStatus,
 )
 from statuspage.incidents.models import Maintenance
+from statuspage.incidents.plan_words import with_words
 from statuspage.incidents.promises import check_lead_time
+from statuspage.statements.short import Short
 from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
 
-CANCELLED = "maintenance.cancelled"
-RESCHEDULED = "maintenance.rescheduled"
+CANCELLED: Final = "maintenance.cancelled"
+RESCHEDULED: Final = "maintenance.rescheduled"
 
 
 class Rescheduling(TypedDict):
@@ -37,6 +39,7 @@ class Rescheduling(TypedDict):
     scheduled_until: NotRequired[datetime | None]
     components: NotRequired[Sequence[str] | None]
     short_notice_reason: NotRequired[Text | None]
+    short: NotRequired[Short | None]
 
 
 def rescheduled(
@@ -98,7 +101,7 @@ def cancelled_content(
     maintenance: Maintenance, body: Text, changes: Sequence[Change], *, before: str
 ) -> Content:
     """Return the content of a cancellation; `before` is the status until then."""
-    return maintenance_content(maintenance, body, changes, before=before)
+    return with_words(maintenance_content(maintenance, body, changes, before=before))
 
 
 def rescheduled_content(
@@ -112,15 +115,17 @@ def rescheduled_content(
     reason: Text | None = None,
 ) -> Content:
     """Return the content of a rescheduling from the components `old` to those that are `new`."""
-    return {
-        **maintenance_content(after, body, changes, before=after.status, reason=reason),
-        "affects": _visible(new),
-        "before": {
-            "scheduled_for": iso_or_none(before.scheduled_for),
-            "scheduled_until": iso_or_none(before.scheduled_until),
-            "components": _visible(old),
-        },
-    }
+    return with_words(
+        {
+            **maintenance_content(after, body, changes, before=after.status, reason=reason),
+            "affects": _visible(new),
+            "before": {
+                "scheduled_for": iso_or_none(before.scheduled_for),
+                "scheduled_until": iso_or_none(before.scheduled_until),
+                "components": _visible(old),
+            },
+        }
+    )
 
 
 def _visible(components: Sequence[Component]) -> list[Any]:

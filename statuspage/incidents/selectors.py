@@ -84,6 +84,6 @@ def components_told(maintenance: Maintenance) -> list[Component]:
     return list(Component.objects.filter(own | Q(public_id__in=named)))
 
 
-def templates(use: str) -> QuerySet[Template]:
-    """Return the templates for one use, in the order that staff set."""
-    return Template.objects.filter(use=use).prefetch_related("components")
+def templates(*uses: str) -> QuerySet[Template]:
+    """Return the templates for these moments, in the order that staff set."""
+    return Template.objects.filter(use__in=uses).prefetch_related("components")

@@ -9,3 +9,10 @@ class MonitorsConfig(AppConfig):
 
     name = "statuspage.monitors"
     verbose_name = _("Signals from monitors")
+
+    def ready(self) -> None:
+        """Have the rules asked before the words that they publish are changed."""
+        from statuspage.incidents.services.templates import on_template_change
+        from statuspage.monitors.words import check_rule_words
+
+        on_template_change(check_rule_words)

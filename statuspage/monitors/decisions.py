@@ -1,5 +1,6 @@
 """The incident that a draft would open, and the decision about the draft."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -7,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.components.models import Component
 from statuspage.incidents.content import Opening
 from statuspage.incidents.models import Incident
-from statuspage.incidents.placeholders import check_filled_in
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import open_incidents
 from statuspage.incidents.services.incidents import incident_open
@@ -23,12 +24,14 @@ from statuspage.statements.services import publishing
 
 def opening_of(draft: SignalDraft, now: datetime) -> Opening:
     """Return the arguments of `incident_open` for the draft as it is now."""
-    template = draft.rule.template
-    words = template.words(draft.detected_at)
+    rule, template = draft.rule, draft.rule.template
+    concerned = rule.concerned()
+    words = rule.words(draft.detected_at, now, concerned)
     return Opening(
         name=words["name"],
         body=words["body"],
-        components=claims_of(draft.rule),
+        short=words["short"],
+        components=_claims(rule, concerned),
         status=template.status,
         impact=template.impact,
         detected_at=draft.detected_at,
@@ -38,8 +41,11 @@ def opening_of(draft: SignalDraft, now: datetime) -> Opening:
 
 def claims_of(rule: SignalRule) -> dict[str, str]:
     """Return the state of each component, by public id, that a rule's signals stand for."""
+    return _claims(rule, rule.concerned())
+
+
+def _claims(rule: SignalRule, concerned: Iterable[Component]) -> dict[str, str]:
     status = rule.component_status or rule.template.component_status
-    concerned = [rule.component] if rule.component else rule.template.components.all()
     return {one.public_id: status for one in concerned}
 
 
@@ -68,8 +74,6 @@ def draft_publish(*, draft: SignalDraft, by: Author | None) -> Statement | None:
             _decide(row, SignalDraftState.PUBLISHED, by, known)
             return None
         opening = opening_of(row, database_now())
-        for text in (opening["name"], opening["body"]):
-            check_filled_in(text)
         statement = incident_open(**opening, author=by)
         draft_opened(draft=row, statement=statement, by=by)
         return statement

@@ -1,5 +1,9 @@
 """Signals in their present state, the rules for them, and the drafts that wait for staff."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,8 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.models import Component
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.models import Incident, Template
-from statuspage.incidents.placeholders import TIME, placeholders_in
+from statuspage.incidents.moments import Moment
+from statuspage.incidents.placeholders import facts_of
+from statuspage.incidents.promises import promised_by
+from statuspage.lib.database_clock import database_now
 from statuspage.monitors.matching import clean_matchers
+from statuspage.statements.placeholders import placeholders_in
 
 
 class SignalRule(models.Model):
@@ -25,7 +33,7 @@ class SignalRule(models.Model):
         Template,
         verbose_name=_("template"),
         on_delete=models.PROTECT,
-        limit_choices_to={"use": Template.Use.INCIDENT},
+        limit_choices_to={"use": Moment.OPENED.value},
         related_name="+",
     )
     component = models.ForeignKey(
@@ -70,11 +78,38 @@ class SignalRule(models.Model):
     def clean(self) -> None:
         """Raise ValidationError for a rule that would publish a placeholder without review."""
         if self.auto_publish and self.template_id:
-            texts = (self.template.name, self.template.body)
-            left = {one for text in texts for one in placeholders_in(text) if not TIME.match(one)}
-            if left:
-                problem = _("The template has placeholders that someone must fill in.")
-                raise ValidationError({"auto_publish": problem})
+            try:
+                self.check_words(self.template)
+            except ValidationError as error:
+                raise ValidationError({"auto_publish": error}) from error
+
+    def check_words(self, template: Template) -> None:
+        """Raise ValidationError where this template would leave something for people to fill in."""
+        now = database_now()
+        words = self.words(now, now, self.concerned(), template)
+        if any(map(placeholders_in, (words["name"], words["body"], *words["short"].values()))):
+            raise ValidationError(_("The template has placeholders that someone must fill in."))
+
+    def concerned(self) -> list[Component]:
+        """Return the components that its signals are about."""
+        return [self.component] if self.component else [*self.template.components.all()]
+
+    def words(
+        self,
+        detected_at: datetime,
+        now: datetime,
+        concerned: Iterable[Component],
+        template: Template | None = None,
+    ) -> dict[str, Any]:
+        """Return its template's words, or another's, with everything filled in that is known."""
+        words = template or self.template
+        facts = facts_of(
+            now=now,
+            components=[one.name for one in concerned],
+            started=detected_at,
+            next_update=promised_by(words.impact, now),
+        )
+        return words.words(detected_at, facts)
 
 
 class SignalDraftState(models.TextChoices):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.notices.values import Value
 from statuspage.statements.canonical import Json
+from statuspage.statements.placeholders import check_filled_in
 from statuspage.statements.texts import CHINESE
 from statuspage.statements.times import from_iso
 
@@ -113,3 +114,10 @@ class PayloadField:
 
 
 optional: Final = partial(PayloadField, required=False)
+
+
+def check_words(fields: Sequence[PayloadField], payload: Payload) -> None:
+    """Raise ValidationError where a text of the payload has a placeholder left."""
+    for one in fields:
+        if one.value.name == "text" and payload[one.name]:
+            check_filled_in(payload[one.name])

@@ -1,9 +1,9 @@
 """Publishing notices to merchants."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,7 +18,7 @@ from statuspage.notices.backdating import (
     originally_line,
     said_at,
 )
-from statuspage.notices.fields import Line, Payload
+from statuspage.notices.fields import Line, Payload, check_words
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed
@@ -28,8 +28,10 @@ from statuspage.staff.second_person import made_or_changed, may_now
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
+from statuspage.statements.placeholders import clean_said
 from statuspage.statements.services import Subject, publish, publishing
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.short import Short, clean_said_short, with_short
+from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
 
 TITLE_LENGTH = 120
@@ -49,10 +51,11 @@ class NoticeDraft:
     effective_until: datetime | None = None
     told: Told = Told.ALL
     originally: Originally | None = None
+    short: Short = field(default_factory=dict)
 
     def content(self, extra: Mapping[str, Json]) -> dict[str, Json]:
         """Return the statement's content; `extra` is what publishing adds to it."""
-        return {
+        said: dict[str, Json] = {
             "name": dict(self.title),
             "body": dict(self.body),
             "payload": dict(self.payload),
@@ -67,6 +70,7 @@ class NoticeDraft:
             **extra,
             **self.kind.derived({**self.payload, **extra}, self._first_lines),
         }
+        return with_short(said, {"short": self.short})
 
     def _first_lines(self) -> Sequence[Line]:
         return [originally_line(self.originally)] if self.originally else []
@@ -88,6 +92,7 @@ class Written(TypedDict):
     incident_id: NotRequired[str]
     effective_from: NotRequired[datetime | None]
     effective_until: NotRequired[datetime | None]
+    short: NotRequired[Short | None]
     confirmed: NotRequired[bool]
     told: NotRequired[str | None]
     originally: NotRequired[Mapping[str, object] | None]
@@ -144,13 +149,14 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     kind = notice_kind(written["kind"])
     originally = clean_originally(written.get("originally"), now)
     at = said_at(originally, now)
-    title = clean_text(written["title"], max_length=TITLE_LENGTH)
-    body = clean_text(written["body"])
+    title = clean_said(written["title"], max_length=TITLE_LENGTH)
+    body, short = clean_said(written["body"]), clean_said_short(written.get("short"))
     audience = clean_audience(written.get("audience"))
     _check_products(audience)
     incident_id = written.get("incident_id", "")
     check_incident(incident_id)
     payload = kind.clean(written.get("payload") or {}, at)
+    check_words(kind.fields, payload)
     begins, ends = kind.window(payload)
     window = written.get("effective_from") or begins, written.get("effective_until") or ends
     check_window(*window)
@@ -160,9 +166,8 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     told = clean_told(written.get("told"), usual, silent=bool(originally))
     if not written.get("confirmed") and (odd := kind.warnings(payload, at)):
         raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
-    return NoticeDraft(
-        kind, title, body, payload, audience, incident_id, *window, told=told, originally=originally
-    )
+    how: dict[str, Any] = {"told": told, "originally": originally, "short": short}
+    return NoticeDraft(kind, title, body, payload, audience, incident_id, *window, **how)
 
 
 def check_backdated(kind: NoticeKind, payload: Payload, now: datetime) -> None:

@@ -18,7 +18,7 @@ from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.pages import current
 from statuspage.pages.addresses import subject_url
-from statuspage.pages.feeds import home_url, spoken
+from statuspage.pages.feeds import detailed, home_url
 from statuspage.pages.http import View, for_machines
 from statuspage.pages.overall import state_of
 from statuspage.pages.selectors import Subject
@@ -202,7 +202,7 @@ def _update_object(statement: Statement, subject_id: str, status: str, board: Bo
     return {
         "id": f"st{statement.number}",
         "status": _contracted(status),
-        "body": spoken(statement, board.language),
+        "body": detailed(statement, board.language),
         "incident_id": subject_id,
         "created_at": at,
         "updated_at": at,

@@ -23,6 +23,7 @@ ICONS: Final = {
     "in_progress": "tool",
     "verifying": "pulse",
     "completed": "check",
+    "cancelled": "undo",
     "none": "check",
     "minor": "alert",
     "major": "alert",

@@ -110,16 +110,20 @@ def labelled(label: str, name: str) -> str:
 
 def whole_text(statement: Statement, language: str) -> str:
     """Return what an e-mail says of the statement: text, details and next promise."""
-    news = statement.news
-    said = news.get("details") or {}
-    details = [
-        _("%(label)s: %(text)s") % one for one in said.get(language) or said.get(CHINESE, [])
-    ]
-    parts = [spoken(statement, language), "\n".join(details)]
+    parts, news = [detailed(statement, language)], statement.news
     if promised := news.get("next_update_by"):
         time = _time(from_iso(promised), statement.published_at)
         parts.append(_("Next update by %(time)s.") % {"time": time})
     return "\n\n".join(filter(None, parts))
+
+
+def detailed(statement: Statement, language: str) -> str:
+    """Return the statement's text with its details, in the active language."""
+    said = statement.news.get("details") or {}
+    details = [
+        _("%(label)s: %(text)s") % one for one in said.get(language) or said.get(CHINESE, [])
+    ]
+    return "\n\n".join(filter(None, [spoken(statement, language), "\n".join(details)]))
 
 
 def _time(promised: datetime, said: datetime) -> str:

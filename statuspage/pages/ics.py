@@ -19,7 +19,7 @@ from statuspage.incidents.selectors import recent_maintenances
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
 from statuspage.pages.addresses import subject_url
-from statuspage.pages.feeds import feed_title, home_url, spoken
+from statuspage.pages.feeds import detailed, feed_title, home_url
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timelines
 from statuspage.statements.services import WITHDRAWAL
@@ -121,7 +121,7 @@ def _events(
 def _add_statements(event: Event, statements: Sequence[Statement], language: str) -> None:
     first, newest = statements[0], statements[-1]
     event.add("sequence", len(statements) - 1)
-    event.add("description", spoken(newest, language))
+    event.add("description", detailed(newest, language))
     event.add("last-modified", newest.published_at)
     event["dtstamp"] = event["last-modified"]
     if any(one.kind == WITHDRAWAL and one.corrects_id == first.number for one in statements):

@@ -56,6 +56,7 @@ def maintenance(card: MaintenanceCard, language: str) -> Thing:
     return {
         "@context": SCHEMA,
         "@type": "Event",
+        "eventStatus": f"{SCHEMA}/{'EventCancelled' if card.cancelled_at else 'EventScheduled'}",
         "name": str(card.name),
         "url": url,
         "startDate": iso(card.scheduled_for),

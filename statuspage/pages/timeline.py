@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.replanning import RESCHEDULED
 from statuspage.notices.kind import notice_kind
 from statuspage.postmortems.content import FOLLOWED_UP, POSTMORTEM
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
@@ -140,6 +141,8 @@ def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:
     if statement.kind in ANSWERS:
         return statement.kind, ANSWERS[statement.kind]
     status = statement.content.get("status", "")
+    if statement.kind == RESCHEDULED:
+        return MaintenanceStatus.SCHEDULED, _("Rescheduled")
     if statement.kind in AFTERWARDS:
         return POSTMORTEM_STATUS, AFTERWARDS[statement.kind]
     stages = STAGES.get(statement.subject_type, {})

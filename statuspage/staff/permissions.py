@@ -39,6 +39,7 @@ class Act(StrEnum):
     PUBLISH = "publish"
     PUBLISH_ALONE = "publish what takes two, by a token"
     APPROVE = "approve"
+    EDIT_TEMPLATES = "edit templates"
     LOAD_CALENDAR = "load a calendar year"
     REVIEW_CALENDAR = "review a calendar year"
     REPORT_SIGNAL = "report a signal"
@@ -86,6 +87,7 @@ PERMISSIONS: Final = {
     Act.PUBLISH: Permission(MAY_PUBLISH, Scope.PUBLISH),
     Act.PUBLISH_ALONE: Permission(MAY_APPROVE, Scope.ALONE),
     Act.APPROVE: Permission(MAY_APPROVE),
+    Act.EDIT_TEMPLATES: Permission(MAY_APPROVE),
     Act.LOAD_CALENDAR: Permission(MAY_PUBLISH),
     Act.REVIEW_CALENDAR: Permission(MAY_APPROVE),
     Act.REPORT_SIGNAL: Permission(MAY_PUBLISH, Scope.SIGNALS),

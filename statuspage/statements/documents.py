@@ -10,6 +10,7 @@ from statuspage.statements.times import iso
 FORMAT_VERSION: Final = 1
 CORRECTION: Final = "correction"
 WITHDRAWAL: Final = "withdrawal"
+SHORT: Final = "short"
 # What an answer to a statement repeats of it: its subject, and what decides who is notified.
 HEADING: Final = ("name", "impact", "audience", "told", "components")
 
@@ -47,8 +48,12 @@ def document_of(
 
 
 def correction_content(corrected: Mapping[str, Any], body: Mapping[str, str]) -> Content:
-    """Repeat everything the corrected statement says, with the text that is right."""
-    return {**corrected, "body": dict(body)}
+    """Repeat everything the corrected statement says, with the text that is right.
+
+    Not its shorter words for some channels: a correction is said in its own.
+    """
+    repeated = {key: value for key, value in corrected.items() if key != SHORT}
+    return {**repeated, "body": dict(body)}
 
 
 def withdrawal_content(

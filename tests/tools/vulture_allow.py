@@ -38,6 +38,8 @@ _.GRAVE
 _.EXTRAORDINARY
 
 # Attributes and methods that a library uses.
+_.short_sms
+_.short_wechat
 _.is_staff, _.is_superuser
 _.cert
 # allauth, which calls its adapters, providers, stages and form views.
@@ -57,6 +59,7 @@ _.BearerToken, _.auto_schema, _.generator
 _.collect  # prometheus-client
 _.readinto  # io.RawIOBase
 _.handle_DATA  # aiosmtpd
+_.handle_data, _.handle_startendtag  # html.parser
 _.base_url  # twilio
 _._get_version_parameter  # drf-spectacular
 _.task_default_queue, _.Beat, _.OnceTask, _.route  # celery, which is given the names

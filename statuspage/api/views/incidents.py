@@ -15,6 +15,7 @@ from statuspage.api.serializers import (
     InputSerializer,
     MomentSerializerField,
     PageAnswer,
+    ShortField,
     StatementNumber,
     TextField,
     Timeline,
@@ -66,6 +67,7 @@ class IncidentSerializer(InputSerializer):
         choices=IncidentStatus.choices, default=IncidentStatus.INVESTIGATING
     )
     body = TextField()
+    short = ShortField()
     components = ComponentStatusesField()
     next_update_by = _promise()
     started_at = MomentSerializerField(required=False, allow_null=True)
@@ -88,6 +90,7 @@ class IncidentUpdateSerializer(InputSerializer):
 
     status = serializers.ChoiceField(choices=IncidentStatus.choices)
     body = TextField()
+    short = ShortField()
     components = ComponentStatusesField(required=False)
     impact = serializers.ChoiceField(choices=Impact.choices, required=False)
     next_update_by = _promise()

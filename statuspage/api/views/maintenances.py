@@ -15,6 +15,7 @@ from statuspage.api.serializers import (
     InputSerializer,
     MomentSerializerField,
     PageAnswer,
+    ShortField,
     StatementNumber,
     TextField,
     Timeline,
@@ -37,6 +38,7 @@ class MaintenanceSerializer(InputSerializer):
 
     name = TextField(max_length=NAME_LENGTH)
     body = TextField()
+    short = ShortField()
     components = ComponentIdsField()
     scheduled_for = MomentSerializerField()
     scheduled_until = MomentSerializerField()
@@ -55,6 +57,7 @@ class MaintenanceUpdateSerializer(InputSerializer):
         choices=[one for one in MaintenanceStatus.choices if one[0] in STAGES]
     )
     body = TextField()
+    short = ShortField()
     version = VersionField()
 
 
@@ -62,6 +65,7 @@ class CancellationSerializer(InputSerializer):
     """Calling a maintenance off."""
 
     body = TextField(help_text=_("Why it is cancelled. It is shown and sent."))
+    short = ShortField()
     version = VersionField()
 
 
@@ -69,6 +73,7 @@ class ReschedulingSerializer(InputSerializer):
     """Other times or other components; what is left out stays as it is."""
 
     body = TextField()
+    short = ShortField()
     scheduled_for = MomentSerializerField(
         required=False, help_text=_("Only before it has started.")
     )

@@ -19,6 +19,7 @@ from statuspage.api.serializers import (
     MomentSerializerField,
     PageAnswer,
     ProposalWaiting,
+    ShortField,
     StatementNumber,
     TextField,
     Timeline,
@@ -102,6 +103,7 @@ class NoticeSerializer(InputSerializer):
     kind = serializers.ChoiceField(choices=KINDS)
     title = TextField(max_length=TITLE_LENGTH)
     body = TextField()
+    short = ShortField()
     payload = PayloadSerializerField(
         required=False, help_text=_("Details. The fields depend on the kind.")
     )

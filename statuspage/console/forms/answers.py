@@ -13,6 +13,8 @@ from statuspage.approvals.models import ProposalAct
 from statuspage.approvals.submitting import answer_alone
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
 from statuspage.console.forms.fields import body_field
+from statuspage.incidents.placeholders import Facts, facts_of
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.documents import Content, correction_content, withdrawal_content
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL, preview_withdrawal
@@ -62,6 +64,15 @@ class AnswerForm(ComposeForm):
         self.subject_type, self.subject_id = statement.subject_type, statement.subject_id
         self.corrects = statement.number
         self.fields["body"].label = str(ANSWERS[kind].label)
+
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the statement."""
+        said = self.statement
+        return facts_of(now=database_now(), name=said.content.get("name"), number=said.number)
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the statement; no field changes it."""
+        return self.fixed_facts()
 
     def content(self, now: datetime) -> Content:
         """Return the content of the correction or withdrawal; the latter lists what it undoes."""

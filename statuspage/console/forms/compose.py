@@ -11,18 +11,30 @@ from django.core.validators import EMPTY_VALUES
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.incidents.placeholders import check_filled_in
+from statuspage.incidents.models import Template
+from statuspage.incidents.placeholders import Facts, own_facts
+from statuspage.lib.database_clock import database_now
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content, Document, Subject, document_of
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.ids import NO_ID
 from statuspage.statements.models import Statement
-from statuspage.statements.texts import CHINESE, Text
+from statuspage.statements.placeholders import check_filled_in, filled
+from statuspage.statements.short import Short
+from statuspage.statements.texts import CHINESE, Text, clean_text
 
 STALE = _("This form is incomplete. Please open it again.")
 NOT_WRITTEN: Final[Text] = {CHINESE: "…"}
+SHORT: Final = "short_"
+# What a template gives words for; a notice calls its headline a title.
+PREPARED: Final = ("name", "title", "body", "short_sms", "short_wechat")
 # Fields of the form itself, which are not part of the statement.
 ITS_OWN: Final = frozenset({"token", "version"})
+
+
+def short_initial(short: Short) -> dict[str, Any]:
+    """Return the first values of the fields for shorter words."""
+    return {f"{SHORT}{medium}": text for medium, text in short.items()}
 
 
 class ComposeForm(forms.Form):
@@ -112,10 +124,45 @@ class ComposeForm(forms.Form):
         return not self.errors
 
     def usable(self) -> Mapping[str, Any]:
-        """Return the values of the valid fields, or the initial values before the form is sent."""
+        """Return the values of the valid fields, or the initial values before the form is sent.
+
+        Placeholders that the other fields answer are filled in.
+        """
         if not self.is_bound:
-            return {
-                name: self.get_initial_for_field(one, name) for name, one in self.fields.items()
-            }
+            return self.filled_in(
+                {name: self.get_initial_for_field(one, name) for name, one in self.fields.items()}
+            )
         self.is_valid()
         return self.cleaned_data
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what the placeholders of its texts stand for, as far as these values say."""
+        return own_facts()
+
+    def filled_in(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values with the placeholders of every text filled in where that is known."""
+        facts = self.facts(values)
+        texts = (name for name in PREPARED if name in self.fields and values.get(name))
+        return {**values, **{name: filled(values[name], facts) for name in texts}}
+
+    def fixed_facts(self) -> Facts:
+        """Return the facts that nothing in the form changes: a template's words begin with them."""
+        return {}
+
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return the values of the fields that the template gives, by their names."""
+        words = template.words(database_now(), self.fixed_facts())
+        found = {"body": words["body"], **short_initial(words["short"])}
+        return {name: text for name, text in found.items() if name in self.fields}
+
+    def _post_clean(self) -> None:
+        """Fill in placeholders once everything else is clean; the text may not grow too long."""
+        super()._post_clean()  # type: ignore[misc]
+        self.cleaned_data = self.filled_in(self.cleaned_data)
+        for name in PREPARED:
+            field, text = self.fields.get(name), self.cleaned_data.get(name)
+            if isinstance(field, TextPairField) and text:
+                try:
+                    clean_text(text, max_length=field.max_length)
+                except ValidationError as error:
+                    self.add_error(name, error)

@@ -25,6 +25,11 @@ def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -
     cast("forms.ChoiceField", form.fields[name]).choices = [*choices]
 
 
+def offers(form: forms.BaseForm, name: str, value: str) -> bool:
+    """Return whether the form's field of that name has the value among its choices."""
+    return value in dict(cast("Any", form.fields[name]).choices)
+
+
 def name_field(label: Any, help_text: Any = "") -> TextPairField:
     """Return a field for a headline in both languages."""
     return TextPairField(label=label, help_text=help_text, max_length=NAME_LENGTH)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
-from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
-from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer
+from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm, short_initial
+from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer, offers
 from statuspage.console.forms.naming import NamingForm
-from statuspage.console.forms.states import ComponentStates
+from statuspage.console.forms.short import ShortWordsForm
+from statuspage.console.forms.states import ComponentStates, state_names
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import (
     Opening,
@@ -26,6 +27,8 @@ from statuspage.incidents.content import (
 )
 from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus
 from statuspage.incidents.models import Incident, Template
+from statuspage.incidents.moments import STATUS_OF
+from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.incidents.promises import check_incident_times, promised_by
 from statuspage.incidents.services.impacts import incident_states, told_changes
 from statuspage.incidents.services.incidents import incident_open, incident_update
@@ -35,6 +38,7 @@ from statuspage.monitors.models import SignalDraft
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
+from statuspage.statements.short import with_short
 
 BODY_HELP = _(
     "What happened, what it means for merchants’ money, what they should do, and what comes next."
@@ -71,7 +75,12 @@ class IncidentForm(ComposeForm):
     subject_type = "incident"
     states: ComponentStates
     # The fields that the template places individually; the others follow in their order.
-    placed = frozenset({"name", "body", "status", "impact", "next_update_by", "named", "unnamed"})
+    placed = frozenset(
+        {
+            *("name", "body", "status", "impact", "next_update_by"),
+            *("short_sms", "short_wechat", "named", "unnamed"),
+        }
+    )
 
     @property
     def others(self) -> list[forms.BoundField]:
@@ -103,7 +112,7 @@ class NamingIncidentForm(NamingForm, IncidentForm):
         return {name: one for name, one in said.items() if name not in NAMING}
 
 
-class IncidentOpenForm(NamingIncidentForm):
+class IncidentOpenForm(ShortWordsForm, NamingIncidentForm):
     """A new incident, blank or from a template."""
 
     statement_kind = "incident.opened"
@@ -125,23 +134,48 @@ class IncidentOpenForm(NamingIncidentForm):
         data: QueryDict | None,
         *,
         components: Sequence[Component],
-        template: Template | None = None,
         signal: SignalDraft | None = None,
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """Fill in the first values from the template or the draft of `signal`, if given.
+        """Fill in the first values from the draft of `signal`, if given.
 
-        `chosen` are states by public id; they override those of the signal or template.
+        `chosen` are states by public id; they override those of the signal.
         """
         now = database_now()
         first: dict[str, Any] = (
-            {**opening_of(signal, now)} if signal else _from_template(template, now)
+            {**opening_of(signal, now)}
+            if signal
+            else {"next_update_by": promised_by(Impact.MAJOR, now)}
         )
         present = first.pop("components", {})
-        super().__init__(data, initial=first)
+        super().__init__(data, initial={**first, **short_initial(first.pop("short", {}))})
         self.signal = signal
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
         self.offer_services()
+
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: words, status, impact, and the state of components."""
+        now = database_now()
+        concerned = [one.public_id for one in template.components.all()]
+        return {
+            "name": template.words(now, self.fixed_facts())["name"],
+            **super().prepared(template),
+            "status": template.status,
+            "impact": template.impact,
+            "next_update_by": promised_by(template.impact, now),
+            **state_names(dict.fromkeys(concerned, template.component_status)),
+        }
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what the other fields say of the incident."""
+        now = database_now()
+        return facts_of(
+            now=now,
+            name=values.get("name"),
+            components=[one.name for one in self.claims(values)],
+            started=values.get("detected_at") or now,
+            next_update=values.get("next_update_by"),
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a detection time in the future."""
@@ -156,7 +190,7 @@ class IncidentOpenForm(NamingIncidentForm):
         said = cast("Opening", {**BLANK, **self.given(values)})
         incident = opened(said, now)
         told = told_changes(incident_states(incident, self.claims(values)))
-        return opening_content(incident, said["body"], told)
+        return with_short(opening_content(incident, said["body"], told), said)
 
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
@@ -166,7 +200,7 @@ class IncidentOpenForm(NamingIncidentForm):
         return statement
 
 
-class IncidentUpdateForm(VersionedForm, NamingIncidentForm):
+class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingIncidentForm):
     """The next update of an incident; it starts with the present values."""
 
     statement_kind = "incident.updated"
@@ -205,6 +239,25 @@ class IncidentUpdateForm(VersionedForm, NamingIncidentForm):
         """Return the services that the incident has named before."""
         return [row.component for row in self.incident.affected.all()]
 
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: words, and the status that it is for, if possible now."""
+        found, status = super().prepared(template), STATUS_OF.get(template.use, "")
+        return {**found, "status": status} if offers(self, "status", status) else found
+
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the incident."""
+        return facts_of(
+            now=database_now(),
+            name=self.incident.name,
+            components=[row.component.name for row in self.incident.affected.all()],
+            started=self.incident.started_at,
+        )
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the incident, and when the next update is promised."""
+        now, by = database_now(), values.get("next_update_by")
+        return {**self.fixed_facts(), **facts_of(now=now, next_update=by)}
+
     def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
         """Return the chosen states, or none when the incident is resolved: then it holds none."""
         resolved = values.get("status") == IncidentStatus.RESOLVED
@@ -224,7 +277,7 @@ class IncidentUpdateForm(VersionedForm, NamingIncidentForm):
         said = cast("Update", written)
         after = changed(before, updated(before, said, now))
         told = told_changes(incident_states(after, self.claims(values)))
-        return update_content(after, said["body"], told, than=before)
+        return with_short(update_content(after, said["body"], told, than=before), said)
 
     def service(self, **said: Any) -> Statement:
         """Publish the update."""
@@ -236,18 +289,3 @@ class IncidentUpdateForm(VersionedForm, NamingIncidentForm):
         if values.get("status") == IncidentStatus.RESOLVED and "next_update_by" in self.errors:
             del self.errors["next_update_by"]
         return values
-
-
-def _from_template(template: Template | None, now: datetime) -> dict[str, Any]:
-    """Return a form's first values from the template."""
-    if not template:
-        return {"next_update_by": promised_by(Impact.MAJOR, now)}
-    return {
-        **template.words(now),
-        "status": template.status,
-        "impact": template.impact,
-        "next_update_by": promised_by(template.impact, now),
-        "components": {
-            one.public_id: template.component_status for one in template.components.all()
-        },
-    }

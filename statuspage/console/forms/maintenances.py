@@ -1,6 +1,6 @@
 """Forms to announce maintenance, update it, and set up recurring maintenance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
-from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
+from statuspage.console.forms.compose import NOT_WRITTEN
 from statuspage.console.forms.fields import (
     ComponentsField,
     DayField,
@@ -20,12 +20,16 @@ from statuspage.console.forms.fields import (
     name_field,
     named,
     offer,
+    offers,
 )
+from statuspage.console.forms.short import ShortWordsForm
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import announced, changed, maintenance_content, moved_on
 from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
 from statuspage.incidents.lifecycle import MaintenanceStatus as Status
 from statuspage.incidents.models import Maintenance, Recurrence, Template
+from statuspage.incidents.moments import STATUS_OF
+from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.incidents.promises import check_lead_time
 from statuspage.incidents.recurrence import Frequency, RecurrenceRule
 from statuspage.incidents.services.impacts import maintenance_states, told_changes
@@ -35,13 +39,15 @@ from statuspage.incidents.services.maintenances import (
     maintenance_update,
 )
 from statuspage.incidents.services.recurrences import LONGEST_MINUTES, MOST_DAYS, recurrence_create
+from statuspage.lib.database_clock import database_now
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
+from statuspage.statements.short import with_short
 
 
-class MaintenanceForm(ComposeForm):
+class MaintenanceForm(ShortWordsForm):
     """New planned maintenance."""
 
     statement_kind = "maintenance.scheduled"
@@ -67,14 +73,31 @@ class MaintenanceForm(ComposeForm):
         data: QueryDict | None,
         *,
         components: Sequence[Component],
-        template: Template | None = None,
         due: DueOccurrence | None = None,
     ) -> None:
         """Fill in the first values; `due` is an occurrence of recurring maintenance to announce."""
-        super().__init__(data, initial=_from_due(due) if due else _from_template(template))
+        super().__init__(data, initial=_from_due(due) if due else {})
         self.due = due
         self.known = {one.public_id: one for one in components}
         offer(self, "components", named(components))
+
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: words and components."""
+        return {
+            "name": template.words(database_now())["name"],
+            **super().prepared(template),
+            "components": [one.public_id for one in template.components.all()],
+        }
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what the other fields say of the maintenance."""
+        return facts_of(
+            now=database_now(),
+            name=values.get("name"),
+            components=[self.known[one].name for one in values.get("components") or ()],
+            starts=values.get("scheduled_for"),
+            ends=values.get("scheduled_until"),
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse an end before the start, and a late announcement without a reason."""
@@ -96,14 +119,14 @@ class MaintenanceForm(ComposeForm):
         chosen = [self.known[one] for one in said.get("components", ())]
         told = told_changes(maintenance_states(maintenance, chosen))
         reason = said.get("short_notice_reason")
-        return maintenance_content(maintenance, said["body"], told, reason=reason)
+        return with_short(maintenance_content(maintenance, said["body"], told, reason=reason), said)
 
     def service(self, **said: Any) -> Statement:
         """Announce the maintenance."""
         return maintenance_schedule(**{"components": [], **said}, due=self.due)
 
 
-class MaintenanceUpdateForm(VersionedForm):
+class MaintenanceUpdateForm(ShortWordsForm, VersionedForm):
     """The next stage of a maintenance, or more information about the present one."""
 
     statement_kind = "maintenance.updated"
@@ -118,24 +141,43 @@ class MaintenanceUpdateForm(VersionedForm):
         following = MAINTENANCE_UPDATES[maintenance.status]
         offer(self, "status", [(one.value, one.label) for one in Status if one in following])
 
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: words, and the status that it is for, if possible now."""
+        found, status = super().prepared(template), STATUS_OF.get(template.use, "")
+        return {**found, "status": status} if offers(self, "status", status) else found
+
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the maintenance."""
+        return maintenance_facts(self.maintenance)
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the maintenance; no field changes it."""
+        return self.fixed_facts()
+
     def content(self, now: datetime) -> Content:
         """Return the content of the update; missing values stay as they are."""
         before = self.maintenance
         said = {"status": before.status, "body": NOT_WRITTEN, **self.given(self.usable())}
         after = changed(before, moved_on(before, said["status"], now))
         told = told_changes(maintenance_states(after, before.components.all()))
-        return maintenance_content(after, said["body"], told, before=before.status)
+        return with_short(
+            maintenance_content(after, said["body"], told, before=before.status), said
+        )
 
     def service(self, **said: Any) -> Statement:
         """Publish the update."""
         return maintenance_update(maintenance=self.maintenance, **said)
 
 
-def _from_template(template: Template | None) -> dict[str, Any]:
-    if not template:
-        return {}
-    chosen = [one.public_id for one in template.components.all()]
-    return {**template.words(timezone.now()), "components": chosen}
+def maintenance_facts(maintenance: Maintenance) -> Facts:
+    """Return what the placeholders of words about this maintenance stand for."""
+    return facts_of(
+        now=database_now(),
+        name=maintenance.name,
+        components=[one.name for one in maintenance.components.all()],
+        starts=maintenance.scheduled_for,
+        ends=maintenance.scheduled_until,
+    )
 
 
 def _from_due(due: DueOccurrence) -> dict[str, Any]:

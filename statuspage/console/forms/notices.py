@@ -12,9 +12,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.submitting import notice_alone
-from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
+from statuspage.console.forms.compose import NOT_WRITTEN
 from statuspage.console.forms.fields import DayField, MomentFormField, body_field, name_field, offer
-from statuspage.incidents.models import Incident
+from statuspage.console.forms.short import ShortWordsForm, short_given
+from statuspage.incidents.models import Incident, Template
+from statuspage.incidents.placeholders import Facts, facts_of, payload_facts
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.backdating import (
@@ -33,6 +35,7 @@ from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
+from statuspage.statements.short import with_short
 from statuspage.statements.texts import for_reader
 
 _CLOCK: Final = forms.TimeInput({"type": "time"}, format="%H:%M")
@@ -71,7 +74,7 @@ PREFIX: Final = "payload_"
 ORIGINALLY: Final = ("published_on", "document_number", "link")
 
 
-class NoticeForm(ComposeForm):
+class NoticeForm(ShortWordsForm):
     """A new notice of one kind."""
 
     subject_type = "notice"
@@ -135,6 +138,7 @@ class NoticeForm(ComposeForm):
         self.typed_in = [one for one in kind.fields if not one.derived]
         for one in self.typed_in:
             self.fields[PREFIX + one.name] = input_for(one)
+        self.names = {one.public_id: one.name for one in incidents}
         known = [(one.public_id, for_reader(one.name)) for one in incidents]
         offer(self, "incident", [("", _("None")), *known])
         if goods := [(one.code, for_reader(one.name)) for one in products()]:
@@ -142,6 +146,17 @@ class NoticeForm(ComposeForm):
         else:
             del self.fields["products"]
         self.order_fields(["title", "body", *(PREFIX + one.name for one in self.typed_in)])
+
+    def prepared(self, template: Template) -> dict[str, Any]:
+        """Return what the template gives: headline, text and shorter words."""
+        name = template.words(database_now(), self.fixed_facts())["name"]
+        return {"title": name, **super().prepared(template)}
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what the payload says, and the headline of the related incident."""
+        name = self.names.get(values.get("incident") or "")
+        about = facts_of(now=database_now(), name=name)
+        return {**about, **payload_facts(self.kind, values.get("payload") or {})}
 
     def clean(self) -> dict[str, Any]:
         """Validate the payload as the service does; each refusal appears beside its field."""
@@ -210,6 +225,7 @@ class NoticeForm(ComposeForm):
             incident_id=values.get("incident") or "",
             effective_from=values.get("effective_from"),
             effective_until=values.get("effective_until"),
+            short=short_given(values),
             told=Told(values.get("told") or Told.ALL),
             originally=values.get("originally"),
         )
@@ -220,7 +236,8 @@ class NoticeForm(ComposeForm):
         if written.payload or not self.kind.fields:
             return written.content(foreseen(written))
         names = {"name": written.title, "body": written.body, "audience": written.audience}
-        return {**{name: dict(value) for name, value in names.items()}, "told": str(written.told)}
+        said = {name: dict(value) for name, value in names.items()}
+        return with_short({**said, "told": str(written.told)}, {"short": written.short})
 
     def publish(self, author: Staff) -> Statement:
         """Publish the notice."""
@@ -231,6 +248,7 @@ class NoticeForm(ComposeForm):
             payload=self._payload(values),
             audience=_audience(values),
             incident_id=values["incident"],
+            short=short_given(values),
             originally=values["originally"],
             author=author,
             **{name: values[name] for name in as_typed},

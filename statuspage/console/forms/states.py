@@ -66,6 +66,11 @@ class ComponentStates:
 FIELD: Final = "component_"
 
 
+def state_names(states: Mapping[str, str]) -> dict[str, str]:
+    """Return the states, which are by public id, by the names of their fields."""
+    return {f"{FIELD}{public_id}": status for public_id, status in states.items()}
+
+
 def chosen_states(query: QueryDict) -> dict[str, str]:
     """Return the valid states in a query string, by public id."""
     return {

@@ -21,9 +21,11 @@ from statuspage.console.forms.backfills import BackfillForm, arranged
 from statuspage.console.forms.fields import offer
 from statuspage.console.forms.incidents import IncidentOpenForm, IncidentUpdateForm
 from statuspage.console.forms.states import ComponentStates, changed, chosen_states, form_for
+from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import chosen_row, page_of
-from statuspage.incidents.models import Incident, Template
+from statuspage.incidents.models import Incident
+from statuspage.incidents.moments import Moment, updates_after
 from statuspage.incidents.selectors import incidents, open_incidents, templates
 from statuspage.monitors.selectors import drafts
 from statuspage.pages.noticed import notices_of
@@ -38,7 +40,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 @writes
 def incident_new(request: HttpRequest) -> HttpResponse:
     """Show the templates to start from."""
-    context = {"templates": templates(Template.Use.INCIDENT)}
+    context = {"templates": templates(Moment.OPENED)}
     return render(request, "console/incident_new.html", context)
 
 
@@ -48,12 +50,12 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
     form = IncidentOpenForm(
         typed(request),
         components=every_component(),
-        template=chosen_row(request, "template", templates(Template.Use.INCIDENT)),
         signal=chosen_row(request, "signal", drafts()),
         chosen=chosen_states(request.GET),
     )
-    context = {"promises": _promise_minutes()}
-    return compose(request, Composition(form, "console/incident_compose.html", context))
+    context, rows = {"promises": _promise_minutes()}, offered(request, form, Moment.OPENED)
+    page = Composition(form, "console/incident_compose.html", context, templates=rows)
+    return compose(request, page)
 
 
 @writes
@@ -84,7 +86,8 @@ def incident_update(request: HttpRequest, public_id: str) -> HttpResponse:
         chosen=chosen_states(request.GET),
     )
     place = reverse("console:incident_update", args=[public_id])
-    page = Composition(form, "console/incident.html", _context(found), place=place)
+    rows = offered(request, form, *updates_after(found.status))
+    page = Composition(form, "console/incident.html", _context(found), place=place, templates=rows)
     return compose(request, page)
 
 

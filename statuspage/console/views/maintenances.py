@@ -19,12 +19,14 @@ from statuspage.console.forms.maintenances import (
     MaintenanceUpdateForm,
     RecurrenceForm,
 )
+from statuspage.console.prepared import offered
 from statuspage.console.sheets import WEEKDAYS, month_named, sheet_of
 from statuspage.console.timelines import entries
-from statuspage.console.wanted import chosen_row, number_of, page_of
+from statuspage.console.wanted import number_of, page_of
 from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
-from statuspage.incidents.models import Maintenance, Template
-from statuspage.incidents.selectors import maintenances, templates
+from statuspage.incidents.models import Maintenance
+from statuspage.incidents.moments import Moment, updates_after
+from statuspage.incidents.selectors import maintenances
 from statuspage.incidents.services.maintenances import DueOccurrence
 from statuspage.incidents.services.recurrences import due, recurrence_stop, recurrences
 
@@ -41,11 +43,11 @@ def maintenance_compose(request: HttpRequest) -> HttpResponse:
     form = MaintenanceForm(
         typed(request),
         components=list(Component.objects.all()),
-        template=chosen_row(request, "template", templates(Template.Use.MAINTENANCE)),
         due=_due(request),
     )
-    context = {"templates": templates(Template.Use.MAINTENANCE)}
-    return compose(request, Composition(form, "console/maintenance_compose.html", context))
+    rows = offered(request, form, Moment.SCHEDULED)
+    page = Composition(form, "console/maintenance_compose.html", templates=rows)
+    return compose(request, page)
 
 
 @reads
@@ -63,7 +65,10 @@ def maintenance_update(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _maintenance(public_id)
     form = MaintenanceUpdateForm(typed(request), maintenance=found)
     place = reverse("console:maintenance_update", args=[public_id])
-    page = Composition(form, "console/maintenance.html", _context(found), place=place)
+    rows = offered(request, form, *updates_after(found.status))
+    page = Composition(
+        form, "console/maintenance.html", _context(found), place=place, templates=rows
+    )
     return compose(request, page)
 
 

@@ -10,9 +10,11 @@ from statuspage.approvals.rules import approval_of_notice
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.notices import NoticeForm
+from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
 from statuspage.incidents.models import Incident
+from statuspage.incidents.moments import moment_of_kind
 from statuspage.incidents.selectors import recent_incidents
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.kind import kinds, notice_kind
@@ -41,7 +43,10 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     needs_two = approval_of_notice(found).binds(staff_of(request))
     form = NoticeForm(typed(request), kind=found, incidents=list(recent_incidents()))
     hand_over = partial(_hand_over, form=form) if needs_two else None
-    page = Composition(form, "console/notice_compose.html", {"kind": found}, hand_over)
+    rows = offered(request, form, moment_of_kind(kind))
+    page = Composition(
+        form, "console/notice_compose.html", {"kind": found}, hand_over, templates=rows
+    )
     return compose(request, page)
 
 

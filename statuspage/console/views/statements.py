@@ -14,6 +14,7 @@ from statuspage.approvals.rules import approval_of_answer
 from statuspage.console.access import permits, reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.answers import ANSWERS, AnswerForm
+from statuspage.console.prepared import offered
 from statuspage.console.wanted import number_of, page_of
 from statuspage.staff.permissions import Act, may
 from statuspage.statements.models import Statement
@@ -40,7 +41,9 @@ def answer(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     }
     needs_two = approval_of_answer(statement).binds(staff_of(request))
     hand_over = partial(_hand_over, form=form) if needs_two else None
-    return compose(request, Composition(form, "console/answer.html", context, hand_over))
+    rows = offered(request, form, kind)
+    page = Composition(form, "console/answer.html", context, hand_over, templates=rows)
+    return compose(request, page)
 
 
 def _hand_over(request: HttpRequest, *, form: AnswerForm) -> HttpResponse:

@@ -30,6 +30,7 @@ from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import publishing
+from statuspage.statements.short import with_short
 
 
 def incident_open(
@@ -55,6 +56,7 @@ def incident_open(
         states = incident_states(incident, claims)
         _claim(incident, claims)
         content = opening_content(incident, given["body"], told_changes(states))
+        content = with_short(content, given)
         return say(incident, "incident.opened", content, states, author)
 
 
@@ -83,6 +85,7 @@ def incident_update(
         states = incident_states(incident, claims)
         _claim(incident, claims)
         content = update_content(incident, given["body"], told_changes(states), than=before)
+        content = with_short(content, given)
         return say(incident, "incident.updated", content, states, author)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Unpack
+from typing import Any, Final, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -35,8 +35,10 @@ from statuspage.lib.database_clock import database_now
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
+from statuspage.statements.placeholders import clean_said
 from statuspage.statements.services import publishing
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.short import Short, clean_said_short, with_short
+from statuspage.statements.texts import Text
 
 # The texts of automatic updates. Chinese first; both languages are published.
 STARTED: Final[Text] = {
@@ -103,7 +105,7 @@ def maintenance_schedule(
             maintenance.recurrence, maintenance.occurrence = due.recurrence, due.start
         maintenance.save()
         maintenance.components.set(components)
-        return _say(maintenance, "maintenance.scheduled", given["body"], author, reason=reason)
+        return _say(maintenance, "maintenance.scheduled", given, author, reason=reason)
 
 
 def _check_once(due: DueOccurrence | None) -> None:
@@ -118,6 +120,7 @@ def maintenance_update(
     status: str,
     body: Text,
     author: Author | None,
+    short: Short | None = None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Publish the next stage of a maintenance, or more information about the present one.
@@ -127,13 +130,15 @@ def maintenance_update(
         Superseded: someone else, or the clock, moved it since `maintenance` was read.
         ValidationError: the text is not usable.
     """
-    body, status = clean_text(body), clean_choice(MaintenanceStatus, status)
+    body, status = clean_said(body), clean_choice(MaintenanceStatus, status)
+    short = clean_said_short(short)
     with publishing() as now:
         moment = published_at or now
         check_transition(MAINTENANCE_UPDATES, maintenance.status, status)
         before = maintenance.status
         advance(maintenance, moved_on(maintenance, status, moment))
-        return _say(maintenance, "maintenance.updated", body, author, before=before)
+        said = {"body": body, "short": short}
+        return _say(maintenance, "maintenance.updated", said, author, before=before)
 
 
 def maintenances_advance(now: datetime | None = None) -> list[Statement]:
@@ -162,7 +167,7 @@ def _advance_by_clock(
 def _say(
     maintenance: Maintenance,
     kind: str,
-    body: Text,
+    given: Mapping[str, Any],
     author: Author | None,
     *,
     before: str = "",
@@ -170,5 +175,5 @@ def _say(
 ) -> Statement:
     states = maintenance_states(maintenance, maintenance.components.all())
     told = told_changes(states)
-    content = maintenance_content(maintenance, body, told, before=before, reason=reason)
-    return say(maintenance, kind, content, states, author)
+    content = maintenance_content(maintenance, given["body"], told, before=before, reason=reason)
+    return say(maintenance, kind, with_short(content, given), states, author)

@@ -19,8 +19,9 @@ from statuspage.lib.database_clock import database_now
 from statuspage.statements.authors import Author
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
+from statuspage.statements.placeholders import clean_said
 from statuspage.statements.restoring import restored_at
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.texts import Text
 
 LONGEST_MINUTES: Final = 72 * 60
 MOST_DAYS: Final = 90
@@ -44,7 +45,7 @@ def recurrence_create(
     Raises:
         ValidationError: a text, component, frequency, duration or lead is not usable.
     """
-    name, body = clean_text(name, max_length=NAME_LENGTH), clean_text(body)
+    name, body = clean_said(name, max_length=NAME_LENGTH), clean_said(body)
     found = components_by_public_id(components)
     if not 0 < minutes <= LONGEST_MINUTES:
         raise ValidationError({"minutes": _("Enter between one minute and three days.")})

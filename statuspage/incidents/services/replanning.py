@@ -27,8 +27,10 @@ from statuspage.incidents.selectors import components_told
 from statuspage.incidents.services.impacts import advance, maintenance_states, say, told_changes
 from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
+from statuspage.statements.placeholders import clean_said
 from statuspage.statements.services import publishing
-from statuspage.statements.texts import Text, clean_text
+from statuspage.statements.short import Short, clean_said_short, with_short
+from statuspage.statements.texts import Text
 
 
 def maintenance_cancel(
@@ -36,6 +38,7 @@ def maintenance_cancel(
     maintenance: Maintenance,
     body: Text,
     author: Author | None,
+    short: Short | None = None,
     published_at: datetime | None = None,
 ) -> Statement:
     """Call a maintenance off, with the reason; its components are released.
@@ -45,7 +48,7 @@ def maintenance_cancel(
         Superseded: someone else, or the clock, moved it since `maintenance` was read.
         ValidationError: the text is not usable.
     """
-    body = clean_text(body)
+    body, short = clean_said(body), clean_said_short(short)
     with publishing() as now:
         moment = published_at or now
         before, status = maintenance.status, MaintenanceStatus.CANCELLED
@@ -53,6 +56,7 @@ def maintenance_cancel(
         advance(maintenance, moved_on(maintenance, status, moment))
         states = maintenance_states(maintenance, components_told(maintenance))
         content = cancelled_content(maintenance, body, told_changes(states), before=before)
+        content = with_short(content, {"short": short})
         return say(maintenance, CANCELLED, content, states, author)
 
 
@@ -94,4 +98,4 @@ def maintenance_reschedule(
             new=new,
             reason=reason,
         )
-        return say(maintenance, RESCHEDULED, content, states, author)
+        return say(maintenance, RESCHEDULED, with_short(content, given), states, author)

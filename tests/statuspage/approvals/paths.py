@@ -172,6 +172,24 @@ def followed_up(door: Door) -> Publish:
     return lambda: browser_of(door.staff).post(path, done)
 
 
+def cancelled(door: Door) -> Publish:
+    path = f"maintenances/{plan(make_component()).subject_id}/"
+    if door.name != "console":
+        return lambda: door.send(f"{path}cancellations/", {"body": text("不再需要。")})
+    return lambda: door.fill_in(f"/console/{path}cancel/", body_zh="不再需要。")
+
+
+def rescheduled(door: Door) -> Publish:
+    statement, end = plan(make_component()), bodies.in_hours(60)
+    path = f"maintenances/{statement.subject_id}/"
+    if door.name != "console":
+        said = {"scheduled_until": end, "body": text("延长。")}
+        return lambda: door.send(f"{path}reschedulings/", said)
+    return lambda: door.fill_in(
+        f"/console/{path}reschedule/", scheduled_until=end[:16], body_zh="延长。"
+    )
+
+
 # What the console alone can do.
 CONSOLE_ONLY = frozenset(
     {
@@ -198,6 +216,8 @@ PATHS: dict[str, Callable[[Door], Publish]] = {
     "incident.followed_up": followed_up,
     "maintenance.scheduled": scheduled,
     "maintenance.updated": moved,
+    "maintenance.rescheduled": rescheduled,
+    "maintenance.cancelled": cancelled,
     **{f"notice.{one.name}": noticed(one.name) for one in kinds()},
     **{
         f"{act} of {kind}": answered(said, act)

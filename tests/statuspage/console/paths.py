@@ -14,6 +14,7 @@ from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import propose
 from statuspage.components.models import Component
 from statuspage.console.urls import urlpatterns
+from statuspage.incidents.models import Template
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.monitors.models import SignalDraft
 from statuspage.notices.kind import notice_kind
@@ -32,6 +33,8 @@ COMPOSING = (
     "incident_update",
     "maintenance_compose",
     "maintenance_update",
+    "maintenance_reschedule",
+    "maintenance_cancel",
     "notice_compose",
     "statement_correct",
     "statement_withdraw",
@@ -65,6 +68,8 @@ def example_paths() -> dict[str, str]:
         "postmortem": [incident.subject_id],
         "incident_regulator": [incident.subject_id],
         "maintenance_update": [maintenance.subject_id],
+        "maintenance_reschedule": [maintenance.subject_id],
+        "maintenance_cancel": [maintenance.subject_id],
         "notice_compose": ["fee_waiver"],
         "notice_proposal": [proposed().pk],
         "statement_correct": [incident.number],
@@ -88,11 +93,19 @@ def example_paths() -> dict[str, str]:
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
+        **{
+            name: [prepared().pk] for name in ("template_edit", "template_order", "template_remove")
+        },
         "transaction_list": [listed],
         "transaction_problems": [listed],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def prepared() -> Template:
+    """Return words for a correction."""
+    return Template.objects.create(use="correction", title="更正", body=text("有误。"))
 
 
 def reported() -> SignalDraft:

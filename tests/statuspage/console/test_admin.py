@@ -8,7 +8,7 @@ from django.test import Client
 from notifications.delivery.models import Broadcast, Delivery, Receipt
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.console.admin_site import ReferenceDataSite
-from statuspage.incidents.models import AffectedComponent, Incident, Maintenance, Template
+from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
 from statuspage.monitors.models import SignalRule
 from statuspage.notices.models import Notice, Product
 from statuspage.staff.models import ApiToken, AuditEntry, Staff
@@ -17,7 +17,7 @@ from statuspage.statements.models import Statement
 from tests.factories import make_component, make_group, make_staff, open_incident
 from tests.statuspage.console.browser import browser_of, signed_in, words
 
-REFERENCE_DATA = {Component, ComponentGroup, Template, SignalRule, Product}
+REFERENCE_DATA = {Component, ComponentGroup, SignalRule, Product}
 SAID = [Statement, Incident, AffectedComponent, Maintenance, Notice, Broadcast, Delivery, Receipt]
 NAMED = {"name_zh": "扫码支付", "name_en": "QR payments", "position": "1"}
 
@@ -150,26 +150,6 @@ def test_an_empty_group_is_renamed_and_deleted(administrator: Client) -> None:
     assert group.name == {"zh-hans": "扫码支付", "en": "QR payments"}
     administrator.post(f"{path}/delete/", {"post": "yes"})
     assert not ComponentGroup.objects.exists()
-
-
-def test_a_template_is_written_and_then_offered_to_authors(administrator: Client) -> None:
-    component = make_component()
-    values = {
-        "use": "incident",
-        "title": "到账延迟",
-        "name_zh": "{产品}到账延迟",
-        "body_zh": "{时间}起延迟",
-        "body_en": "Late since {time}",
-        "status": "investigating",
-        "impact": "major",
-        "components": component.pk,
-        "component_status": "partial_outage",
-        "position": "0",
-    }
-    assert administrator.post("/admin/incidents/template/add/", values).status_code == 302
-    template = Template.objects.get()
-    assert template.body == {"zh-hans": "{时间}起延迟", "en": "Late since {time}"}
-    assert "到账延迟" in words(signed_in().get("/console/incidents/new/"))
 
 
 @pytest.mark.parametrize("model", ["staff/staff", "staff/apitoken", "auth/group"])

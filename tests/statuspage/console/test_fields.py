@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspage.console.forms.fields import DayField, MomentFormField
-from statuspage.incidents.placeholders import check_filled_in, placeholders_in, with_time
+from statuspage.incidents.placeholders import time_fact
 from statuspage.statements.forms import TextPairField
+from statuspage.statements.placeholders import check_filled_in, filled, placeholders_in
 
 word = st.text(
     st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00\r"), max_size=50
@@ -98,23 +99,22 @@ def test_a_placeholder_anywhere_is_never_let_through(before: str, name: str, aft
 def test_only_the_time_fills_itself_in(written: str, read: str) -> None:
     now = datetime(2025, 2, 21, 2, 42, 59, tzinfo=UTC)
     text = {"zh-hans": written, "en": f"Since {written}"}
-    assert with_time(text, now) == {"zh-hans": read, "en": f"Since {read}"}
+    assert filled(text, time_fact(now)) == {"zh-hans": read, "en": f"Since {read}"}
 
 
 def test_the_time_is_beijing_time_also_beyond_midnight_and_in_a_missing_language() -> None:
-    assert with_time({"zh-hans": "{time}"}, datetime(2025, 2, 21, 16, 5, tzinfo=UTC)) == {
-        "zh-hans": "00:05"
-    }
+    known = time_fact(datetime(2025, 2, 21, 16, 5, tzinfo=UTC))
+    assert filled({"zh-hans": "{time}"}, known) == {"zh-hans": "00:05"}
 
 
 @given(chinese=word, english=word)
 def test_filling_in_the_time_leaves_the_template_as_it_was(chinese: str, english: str) -> None:
     template = {"zh-hans": chinese, "en": f"{{time}}{english}"}
     before = dict(template)
-    filled = with_time(template, datetime(2025, 2, 21, tzinfo=UTC))
+    said = filled(template, time_fact(datetime(2025, 2, 21, tzinfo=UTC)))
     assert template == before
-    assert filled["en"].startswith("08:00")
-    assert "{time}" not in placeholders_in(filled)
+    assert said["en"].startswith("08:00")
+    assert "{time}" not in placeholders_in(said)
 
 
 def test_a_time_is_beijing_time() -> None:

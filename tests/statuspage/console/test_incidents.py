@@ -87,7 +87,7 @@ def test_the_next_update_is_suggested_by_the_impact(
     author: Client, impact: str, minutes: int
 ) -> None:
     template = Template.objects.create(
-        use="incident", title="x", name=text("名"), body=text("文"), impact=impact
+        use="incident.opened", title="x", name=text("名"), body=text("文"), impact=impact
     )
     before = timezone.localtime() + timedelta(minutes=minutes)
     form = form_of(author.get(f"{COMPOSE}?template={template.pk}"))

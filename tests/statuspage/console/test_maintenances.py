@@ -88,7 +88,7 @@ def test_what_is_wrong_is_said_and_nothing_is_published(
 
 def test_a_template_fills_in_words_and_components(author: Client, component: Component) -> None:
     template = Template.objects.create(
-        use="maintenance", title="例行", name=text("例行维护"), body=text("{日期}维护")
+        use="maintenance.scheduled", title="例行", name=text("例行维护"), body=text("{日期}维护")
     )
     template.components.add(component)
     assert "例行" in words(author.get(COMPOSE))
@@ -99,7 +99,7 @@ def test_a_template_fills_in_words_and_components(author: Client, component: Com
 
 def test_a_template_for_incidents_is_not_one_for_maintenance(author: Client) -> None:
     template = Template.objects.create(
-        use="incident", title="延迟", name=text("延迟"), body=text("延迟")
+        use="incident.opened", title="延迟", name=text("延迟"), body=text("延迟")
     )
     assert author.get(f"{COMPOSE}?template={template.pk}").status_code == 404
 

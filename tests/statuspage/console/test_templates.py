@@ -24,7 +24,7 @@ def template(use: str, chinese: str, english: str, **values: object) -> Template
 
 def test_a_template_fills_in_the_form(author: Client, component: Component) -> None:
     chosen = Template.objects.create(
-        use="incident",
+        use="incident.opened",
         title="到账延迟",
         name=text("{产品}到账延迟"),
         body=text("{原因}导致到账延迟", "Late because of {cause}"),
@@ -43,7 +43,7 @@ def test_a_template_fills_in_the_form(author: Client, component: Component) -> N
 
 
 def test_the_time_is_filled_in_for_an_incident_in_both_languages(author: Client, db: None) -> None:
-    path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
+    path = f"{INCIDENT}?template={template('incident.opened', '{time}起', 'since {time}').pk}"
     with signed_in_at(author, NOON):
         form = form_of(author.get(path))
     assert form["name_zh"] == "标题 12:00起"
@@ -53,7 +53,7 @@ def test_the_time_is_filled_in_for_an_incident_in_both_languages(author: Client,
 
 
 def test_the_time_is_filled_in_for_maintenance_too(author: Client, db: None) -> None:
-    path = f"{MAINTENANCE}?template={template('maintenance', '{time}', '{time}').pk}"
+    path = f"{MAINTENANCE}?template={template('maintenance.scheduled', '{time}', '{time}').pk}"
     with signed_in_at(author, NOON):
         form = form_of(author.get(path))
     assert form["body_zh"] == "正文 12:00"
@@ -61,7 +61,7 @@ def test_the_time_is_filled_in_for_maintenance_too(author: Client, db: None) -> 
 
 
 def test_the_preview_shows_the_same_time_as_the_form(author: Client, db: None) -> None:
-    path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
+    path = f"{INCIDENT}?template={template('incident.opened', '{time}起', 'since {time}').pk}"
     with signed_in_at(author, NOON):
         page = words(author.get(path))
     preview = page.split('id="preview"')[1]
@@ -71,7 +71,7 @@ def test_the_preview_shows_the_same_time_as_the_form(author: Client, db: None) -
 
 
 def test_a_template_is_published_without_a_key_pressed(author: Client, db: None) -> None:
-    path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
+    path = f"{INCIDENT}?template={template('incident.opened', '{time}起', 'since {time}').pk}"
     with signed_in_at(author, NOON):
         confirming = press(author, path, "confirm")
         author.post(path, {**form_of(confirming), "step": "publish"})
@@ -79,7 +79,7 @@ def test_a_template_is_published_without_a_key_pressed(author: Client, db: None)
 
 
 def test_the_time_does_not_move_on_while_the_author_writes(author: Client, db: None) -> None:
-    path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
+    path = f"{INCIDENT}?template={template('incident.opened', '{time}起', 'since {time}').pk}"
     with signed_in_at(author, NOON):
         form = form_of(author.get(path))
     with signed_in_at(author, "2025-02-21T12:20:00+08:00"):
@@ -88,7 +88,7 @@ def test_the_time_does_not_move_on_while_the_author_writes(author: Client, db: N
 
 
 def test_what_only_the_author_knows_stays_and_is_refused(author: Client, db: None) -> None:
-    path = f"{INCIDENT}?template={template('incident', '{time}{产品}', '{product}').pk}"
+    path = f"{INCIDENT}?template={template('incident.opened', '{time}{产品}', '{product}').pk}"
     page = press(author, path, "publish")
     assert "Fill in or delete these placeholders: {产品} {product}" in words(page)
     assert not Statement.objects.exists()
@@ -111,7 +111,7 @@ def test_the_preview_of_a_refused_text_still_shows_it(author: Client, db: None) 
 
 
 def test_publishing_leads_to_where_its_broadcast_is_watched(author: Client, db: None) -> None:
-    path = f"{INCIDENT}?template={template('incident', '{time}起', 'since {time}').pk}"
+    path = f"{INCIDENT}?template={template('incident.opened', '{time}起', 'since {time}').pk}"
     confirming = press(author, path, "confirm")
     answer = author.post(path, {**form_of(confirming), "step": "publish"}, follow=True)
     statement = Statement.objects.get()

@@ -16,7 +16,7 @@ def make_template(component: Component | None = None, **values: Any) -> Template
     """Words for late payouts; the time fills itself in."""
     template = Template.objects.create(
         **{
-            "use": Template.Use.INCIDENT,
+            "use": "incident.opened",
             "title": "到账延迟",
             "name": text("T+1到账延迟", "T+1 payouts are late"),
             "body": text("{time}起到账延迟，资金安全。", "Payouts are late since {time}."),
