@@ -67,8 +67,8 @@ def grouped(incidents: Iterable[IncidentCard], found: Iterable[Notice]) -> list[
 
 
 def in_order(cards: Iterable[NoticeCard]) -> tuple[NoticeCard, ...]:
-    """Return those that promise a day and stand first, else in the order given."""
-    return tuple(sorted(cards, key=lambda one: not (one.dated and not one.withdrawn)))
+    """Return those that promise a day first and withdrawn ones last, else in the order given."""
+    return tuple(sorted(cards, key=lambda one: (one.withdrawn, not one.dated)))
 
 
 def named(cards: Iterable[NoticeCard], language: str) -> list[NoticeCard]:
