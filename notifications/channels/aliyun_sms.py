@@ -47,6 +47,7 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
 )
 from statuspage.lib.database_clock import database_now_reckoned
+from statuspage.lib.punctuation import sentence
 
 # Code, or the part before its first dot -> what it means for us; sources:
 # help.aliyun.com/document_detail/101346.html (API), /101347.html (receipts of carriers).
@@ -291,7 +292,7 @@ def _values(bulletin: Bulletin) -> dict[str, str]:
     """Return the values of the template's variables; none may be empty."""
     limit, chinese = settings.ALIYUN_SMS_VARIABLE_LENGTH, wording.is_chinese(bulletin)
     safe = partial(sms_text.carrier_safe, chinese=chinese)
-    body = wording.sentence(safe(bulletin.body) or bulletin.status_label, chinese=chinese)
+    body = sentence(safe(bulletin.body) or bulletin.status_label, chinese=chinese)
     with override(bulletin.language):
         otherwise = gettext("See the status page for details.")
     return {

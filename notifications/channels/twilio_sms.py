@@ -48,6 +48,7 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
 )
 from notifications.channels.twilio_signature import check_signature
+from statuspage.lib.punctuation import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class TwilioSms(Channel):
         bulletin, chinese = wording.in_brief(bulletin, wording.SMS), wording.is_chinese(bulletin)
         gap = "" if chinese else " "
         safe = partial(sms_text.carrier_safe, chinese=chinese)
-        body = wording.sentence(safe(bulletin.body), chinese=chinese)
+        body = sentence(safe(bulletin.body), chinese=chinese)
         opening = safe(wording.opening(bulletin))
         ending = [part for part in (wording.promise(bulletin), wording.number(bulletin)) if part]
         text = sms_text.fitted(

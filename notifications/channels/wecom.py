@@ -20,6 +20,7 @@ from notifications.channels.outcomes import (
     Refusal,
     Unknown,
 )
+from statuspage.lib.punctuation import sentence
 
 # errcode -> what it means for us; source: developer.work.weixin.qq.com, 群机器人 and 全局错误码
 ERRORS: Final[Mapping[int, Refusal]] = {
@@ -51,7 +52,7 @@ class WeCom(Channel):
         opening = f"【{bulletin.operator}】{wording.opening(bulletin)}"
         endings = (wording.promise(bulletin), bulletin.url, wording.number(bulletin))
         ending = "".join(f"\n{line}" for line in endings if line)
-        body = wording.sentence(wording.whole(bulletin), chinese=chinese)
+        body = sentence(wording.whole(bulletin), chinese=chinese)
         room = MAX_BYTES - len(f"{opening}\n{ending}".encode())
         return Content(text=f"{opening}\n{cut_to_bytes(body, room)}{ending}")
 

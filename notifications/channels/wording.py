@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop, override
 
 from notifications.channels import sms_text
 from notifications.channels.base import Bulletin
+from statuspage.lib.punctuation import sentence
 
-SENTENCE_ENDS: Final = tuple("。\uff01\uff1f\uff1b.!?;…")
 STOPS: Final = "。."
 # Media with little room, as a bulletin's `short` names them.
 SMS: Final = "sms"
@@ -61,14 +61,6 @@ def opening_within(bulletin: Bulletin, limit: int) -> str:
         left = max(sms_text.units(alone.name) - over, 1)
         alone = replace(alone, name=sms_text.shortened(alone.name, left))
     return opening(alone).rstrip(STOPS)
-
-
-def sentence(text: str, *, chinese: bool) -> str:
-    """Return the text with a full stop where it has no end yet."""
-    text = text.strip()
-    if not text or text.endswith(SENTENCE_ENDS):
-        return text
-    return f"{text}。" if chinese else f"{text}."
 
 
 def promise(bulletin: Bulletin) -> str:

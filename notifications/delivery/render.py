@@ -12,11 +12,11 @@ from django.utils.translation import override
 from notifications.channels.base import Bulletin
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import Topic
-from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus, turn_of
 from statuspage.incidents.replanning import RESCHEDULED
 from statuspage.notices.kind import every_kind
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
-from statuspage.statements.documents import news_of
+from statuspage.statements.documents import news_of, said_by
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.short import in_short
 from statuspage.statements.texts import CHINESE, in_language
@@ -48,7 +48,7 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
         name=in_language(content["name"], language),
         status=content.get("status") or document["kind"],
         status_label=label,
-        body=in_language(content["body"], language),
+        body=said_by(content, language),
         next_update_by=from_iso(promised) if promised else None,
         published_at=from_iso(document["published_at"]),
         url=page_url(document, language),
@@ -106,6 +106,8 @@ def _status_label(document: Mapping[str, Any]) -> str:
     kind = document["kind"]
     if kind in {CORRECTION, WITHDRAWAL}:
         return {CORRECTION: _("Correction"), WITHDRAWAL: _("Withdrawal")}[kind]
+    if turn := turn_of(document["content"]):
+        return str(turn)
     if kind == RESCHEDULED:
         return _("Rescheduled")
     labels = {

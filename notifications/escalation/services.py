@@ -202,7 +202,8 @@ def _first_publications(now: datetime) -> Iterator[Promise]:
 
 def _postmortems(now: datetime) -> Iterator[Promise]:
     since = now - timedelta(days=POSTMORTEM_DAYS)
-    over = Incident.objects.filter(resolved_at__gte=since, backfilled=False).order_by("pk")
+    real = Incident.objects.filter(backfilled=False, in_error=False)
+    over = real.filter(resolved_at__gte=since).order_by("pk")
     published = Statement.objects.filter(kind=POSTMORTEM, subject_type="incident")
     for one in over.exclude(public_id__in=published.values("subject_id")):
         day = postmortem_by(one.impact, one.resolved_at) if one.resolved_at else None

@@ -1,6 +1,7 @@
 """Fill an empty database with the demonstration: people, rules, components and a story."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,9 @@ from statuspage.statements.models import Statement
 
 REFERENCE: Final[dict[str, Any]] = json.loads(
     Path(__file__).with_name("reference.json").read_text(encoding="utf-8")
+)
+TEMPLATES: Final[list[dict[str, Any]]] = json.loads(
+    Path(__file__).with_name("templates.json").read_text(encoding="utf-8")
 )
 IN_SERVICE_DAYS: Final = 200
 
@@ -54,8 +58,13 @@ def _seed_reference() -> dict[str, Component]:
             )
     # Not for the public: shows that hidden components colour and leak nothing.
     Component.objects.create(**REFERENCE["hidden"], position=len(components), visible=False)
-    for position, row in enumerate(REFERENCE["templates"]):
+    _seed_templates(components)
+    return components
+
+
+def _seed_templates(components: Mapping[str, Component]) -> None:
+    """Create words for every moment, in both languages."""
+    for position, row in enumerate(TEMPLATES):
         columns = {name: value for name, value in row.items() if name != "components"}
         template = Template.objects.create(**columns, position=position)
-        template.components.set([components[key] for key in row["components"]])
-    return components
+        template.components.set([components[key] for key in row.get("components", ())])

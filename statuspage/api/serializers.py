@@ -15,7 +15,8 @@ from rest_framework import serializers
 
 from notifications.delivery.render import page_url
 from statuspage.approvals.models import Proposal, ProposalState
-from statuspage.components.statuses import ComponentStatus
+from statuspage.components.statuses import ComponentStatus, Impact
+from statuspage.incidents.content import NAME_LENGTH
 from statuspage.statements.selectors import timeline
 from statuspage.statements.short import LIMITS, Short, clean_short
 from statuspage.statements.texts import CHINESE, ENGLISH, MAX_LENGTH, Text, clean_text
@@ -181,10 +182,35 @@ class InputSerializer(serializers.Serializer[Any]):
         return values
 
 
-class AnswerSerializer(InputSerializer):
-    """A correction or a withdrawal: its words."""
+class WithdrawalSerializer(InputSerializer):
+    """A withdrawal: its reason."""
 
     body = TextField()
+
+
+class CorrectionSerializer(InputSerializer):
+    """A correction: the text or the facts that are right; what is left out stays as it is.
+
+    Facts can be corrected in statements about incidents; name and start in the first one.
+    """
+
+    body = TextField(required=False, help_text=_("Default: the text as it is."))
+    name = TextField(max_length=NAME_LENGTH, required=False)
+    started_at = MomentSerializerField(required=False)
+    impact = serializers.ChoiceField(choices=Impact.choices, required=False)
+    components = ComponentStatusesField(
+        required=False, help_text=_("The services whose status was wrong, with the right one.")
+    )
+    next_update_by = MomentSerializerField(
+        required=False,
+        help_text=_("Only in the newest statement, and only before the promised time."),
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a correction of nothing."""
+        if not attrs:
+            raise serializers.ValidationError({"body": [_("Send the text or a fact to correct.")]})
+        return attrs
 
 
 class SubjectAnswer(serializers.Serializer[Any]):

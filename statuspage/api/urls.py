@@ -34,6 +34,7 @@ urlpatterns = [
     path("incidents/backfills/", backfills.Backfills.as_view(), name="backfills"),
     path("incidents/<id:public_id>/", incidents.IncidentView.as_view(), name="incident"),
     path("incidents/<id:public_id>/updates/", incidents.IncidentUpdates.as_view()),
+    path("incidents/<id:public_id>/reopenings/", incidents.IncidentReopenings.as_view()),
     path("maintenances/", maintenances.Maintenances.as_view(), name="maintenances"),
     path(
         "maintenances/<id:public_id>/", maintenances.MaintenanceView.as_view(), name="maintenance"

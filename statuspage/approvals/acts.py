@@ -25,11 +25,12 @@ from statuspage.statements.models import Statement
 from statuspage.statements.selectors import answers_under
 from statuspage.statements.services import (
     check_answerable,
+    preview_correction,
     preview_withdrawal,
     statement_correct,
     statement_withdraw,
 )
-from statuspage.statements.times import from_iso, iso_or_none
+from statuspage.statements.times import from_iso, iso, iso_or_none
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,16 @@ class CorrectionAct(ProposedAct):
         return ProposalPreview(
             kind=proposal.statement_kind,
             subject=Subject(said.subject_type, said.subject_id),
-            content=self.content(said, proposal.draft["body"], possible=not obstacle),
+            content=self.content(said, proposal.draft, possible=not obstacle),
             corrects=said.number,
             answered=answers_under(said),
             obstacle=obstacle,
         )
 
-    def content(self, said: Statement, body: Mapping[str, str], *, possible: bool) -> Any:
+    def content(self, said: Statement, draft: Mapping[str, Any], *, possible: bool) -> Any:
         """Return the content of the answer; `possible` says whether it can still be published."""
-        return correction_content(said.content, body)
+        found = preview_correction(said, facts_of(draft)) if possible else {}
+        return correction_content(said.content, draft["body"], found)
 
     def publish(self, proposal: Proposal, approver: Staff) -> Statement:
         """Publish the answer."""
@@ -119,6 +121,7 @@ class CorrectionAct(ProposedAct):
             statement=answered_by(proposal),
             body=proposal.draft["body"],
             author=proposal.proposed_by,
+            **facts_of(proposal.draft),
         )
 
 
@@ -127,11 +130,14 @@ class WithdrawalAct(CorrectionAct):
 
     name = ProposalAct.WITHDRAWAL
 
-    def content(self, said: Statement, body: Mapping[str, str], *, possible: bool) -> Any:
+    def content(self, said: Statement, draft: Mapping[str, Any], *, possible: bool) -> Any:
         """Return the reason and what the withdrawal undoes."""
-        return withdrawal_content(said.content, body, preview_withdrawal(said) if possible else {})
+        found = preview_withdrawal(said) if possible else {}
+        return withdrawal_content(said.content, draft["body"], found)
 
 
+FACTS: Final = "facts"
+MOMENTS: Final = frozenset({"started_at", "next_update_by"})
 ANSWER_SERVICES: Final[Mapping[str, Callable[..., Statement]]] = {
     ProposalAct.CORRECTION: statement_correct,
     ProposalAct.WITHDRAWAL: statement_withdraw,
@@ -151,6 +157,21 @@ def answered_by(proposal: Proposal) -> Statement:
     if proposal.answers is None:
         raise TypeError("this proposal answers no statement")
     return proposal.answers
+
+
+def written_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a correction as a proposal stores them."""
+    return {
+        name: iso(value) if isinstance(value, datetime) else value for name, value in facts.items()
+    }
+
+
+def facts_of(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that a proposal stores, as the service takes them."""
+    return {
+        name: from_iso(value) if name in MOMENTS and value else value
+        for name, value in draft.get(FACTS, {}).items()
+    }
 
 
 def written(draft: NoticeDraft, *, confirmed: bool) -> dict[str, Any]:

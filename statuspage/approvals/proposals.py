@@ -11,14 +11,19 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.approvals.acts import ProposalPreview, act_of, written
+from statuspage.approvals.acts import FACTS, ProposalPreview, act_of, written, written_facts
 from statuspage.approvals.drafts import draft_finish, draft_reopen
 from statuspage.approvals.models import Proposal, ProposalAct, ProposalState, Review
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.services import NoticeDraft, check_author_stays, check_second_person
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
-from statuspage.statements.services import check_answerable, publishing
+from statuspage.statements.services import (
+    body_as_corrected,
+    check_answerable,
+    check_correction,
+    publishing,
+)
 from statuspage.statements.texts import Text, clean_text
 
 # Characters of the reason for which something is sent back.
@@ -46,17 +51,30 @@ def propose(*, token: UUID, draft: NoticeDraft, staff: Staff, confirmed: bool = 
 
 
 def propose_answer(
-    *, token: UUID, act: ProposalAct, statement: Statement, body: Text, staff: Staff
+    *,
+    token: UUID,
+    act: ProposalAct,
+    statement: Statement,
+    staff: Staff,
+    body: Text | None = None,
+    **facts: Any,
 ) -> Proposal:
     """Submit a correction or a withdrawal for approval; the form with this token only once.
 
     Raises:
-        ValidationError: the text is unusable, or the statement was withdrawn.
+        ValidationError: as the act's service does.
     """
     if earlier := Proposal.objects.filter(token=token).first():
         return earlier
     check_answerable(statement)
-    draft = {"title": statement.content.get("name", {}), "body": dict(clean_text(body))}
+    right = clean_text(body) if body is not None else body_as_corrected(statement)
+    if act == ProposalAct.CORRECTION:
+        check_correction(statement, right, facts)
+    draft = {
+        "title": statement.content.get("name", {}),
+        "body": dict(right),
+        FACTS: written_facts(facts),
+    }
     return _submit(token, staff, {"act": act, "kind": act, "draft": draft, "answers": statement})
 
 

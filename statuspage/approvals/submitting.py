@@ -12,7 +12,6 @@ from statuspage.notices.services import notice_draft, notice_publish
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 from statuspage.statements.placeholders import check_filled_in
-from statuspage.statements.texts import Text
 
 Submitted = Statement | Proposal
 CONFIRMED: Final = "confirmed"
@@ -38,16 +37,16 @@ def notice_submit(*, token: UUID, author: Staff, alone: bool = False, **written:
 
 
 def answer_alone(
-    *, act: ProposalAct, statement: Statement, body: Text, author: Staff, alone: bool = False
+    *, act: ProposalAct, statement: Statement, author: Staff, alone: bool = False, **said: Any
 ) -> Statement:
-    """Correct or withdraw a statement by one person.
+    """Correct or withdraw a statement by one person; `said` are its text and facts.
 
     Raises:
         ValidationError: it takes two (`second_person`), or the service refuses it.
     """
     approval_of_answer(statement).check(author, alone=alone)
-    check_filled_in(body)
-    return ANSWER_SERVICES[act](statement=statement, body=body, author=author)
+    check_filled_in(said.get("body") or {})
+    return ANSWER_SERVICES[act](statement=statement, author=author, **said)
 
 
 def answer_submit(
@@ -55,16 +54,16 @@ def answer_submit(
     token: UUID,
     act: ProposalAct,
     statement: Statement,
-    body: Text,
     author: Staff,
     alone: bool = False,
+    **said: Any,
 ) -> Submitted:
     """Correct or withdraw a statement, or submit that where its author needs a second person.
 
     Raises:
-        ValidationError: the text is unusable, or the statement was withdrawn.
+        ValidationError: as the act's service does.
     """
-    check_filled_in(body)
+    check_filled_in(said.get("body") or {})
     if approval_of_answer(statement).binds(author, alone=alone):
-        return propose_answer(token=token, act=act, statement=statement, body=body, staff=author)
-    return ANSWER_SERVICES[act](statement=statement, body=body, author=author)
+        return propose_answer(token=token, act=act, statement=statement, staff=author, **said)
+    return ANSWER_SERVICES[act](statement=statement, author=author, **said)

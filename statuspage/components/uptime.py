@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from statuspage.components.statuses import SEVERITY, ComponentStatus
+from statuspage.components.statuses import SEVERITY, ComponentStatus, worst
 
 # The percentage of the time in a state that counts as lost. Other states count as available: a
 # slow service still works, and planned work was announced. Both are shown nevertheless.
@@ -84,28 +84,17 @@ def history(changes: Iterable[Change], begin: datetime, end: datetime) -> list[S
     return [*spans, Span(status, since, max(end, since + MOMENT))]
 
 
-def worsened(spans: Iterable[Span], told_later: Sequence[Span]) -> list[Span]:
-    """Return the spans, with each outage added wherever it was worse than the recorded state.
+def combined(spans: Sequence[Span]) -> list[Change]:
+    """Return the changes of a component's state, in order, where each span may hold it.
 
-    Time without a record stays unknown.
+    The worst of the spans at a moment counts; without any it is operational.
     """
-    found = list(spans)
-    for outage in told_later:
-        found = [piece for span in found for piece in _under(span, outage)]
+    found: list[Change] = []
+    for moment in sorted({edge for span in spans for edge in (span.begin, span.end)}):
+        status = worst(span.status for span in spans if span.begin <= moment < span.end)
+        if status != (found[-1][1] if found else ComponentStatus.OPERATIONAL):
+            found.append((moment, status))
     return found
-
-
-def _under(span: Span, outage: Span) -> Iterable[Span]:
-    """Return the span, split into up to three where the outage is worse."""
-    begin, end = max(span.begin, outage.begin), min(span.end, outage.end)
-    if begin >= end or SEVERITY[span.status] >= SEVERITY[outage.status]:
-        return [span]
-    pieces = [
-        Span(span.status, span.begin, begin),
-        Span(outage.status, begin, end),
-        Span(span.status, end, span.end),
-    ]
-    return [piece for piece in pieces if piece.begin < piece.end]
 
 
 def within(spans: Iterable[Span], begin: datetime, end: datetime) -> tuple[Span, ...]:

@@ -67,6 +67,7 @@ PAGES: Final[Mapping[str, Any]] = {
     "incident_backfill": gettext_lazy("Past incident written"),
     "incident_compose": gettext_lazy("New incident written"),
     "incident_regulator": gettext_lazy("Regulatory reports"),
+    "incident_reopen": gettext_lazy("Reopening of an incident written"),
     "incident_update": gettext_lazy("Incident update written"),
     "maintenance_compose": gettext_lazy("New maintenance written"),
     "maintenance_update": gettext_lazy("Maintenance update written"),

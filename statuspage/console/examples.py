@@ -122,11 +122,11 @@ def _content(use: str, said: Mapping[str, Any], template: Template, now: datetim
         next_update_by=now + timedelta(minutes=30),
     )
     if use == Moment.OPENED:
-        return opening_content(incident, body, [])
+        return opening_content(incident, body, [], {})
     head = incident_head(incident, body, [])
     if use in ANSWERS:
         return (
-            correction_content(head, body)
+            correction_content(head, body, {})
             if use == CORRECTION
             else withdrawal_content(head, body, {})
         )

@@ -86,6 +86,7 @@ urlpatterns = [
     page("incidents/backfill/", incidents.incident_backfill),
     page("incidents/<public_id:public_id>/", incidents.incident),
     page("incidents/<public_id:public_id>/update/", incidents.incident_update),
+    page("incidents/<public_id:public_id>/reopen/", incidents.incident_reopen),
     page("incidents/<public_id:public_id>/postmortem/", postmortems.postmortem),
     page("incidents/<public_id:public_id>/regulator/", regulator.regulator, "incident_regulator"),
     page("components/", incidents.switchboard),

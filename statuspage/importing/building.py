@@ -1,6 +1,6 @@
 """Make an entry of what a foreign status page said: its texts, their order, its end."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -79,15 +79,13 @@ def incident_entry(
     """Return the entry: its updates in order, the last of them its end.
 
     Raises:
-        Unusable: it is not over, or nothing was said of it.
+        Unusable: it is not over.
     """
     said = _closed(_in_order(updates), resolved_at)
-    if not said:
-        raise Unusable("it has no text and no update")
     begun = min(started_at, said[0].at)
+    remarks = [*remarks, *_assumed(said, started_at, resolved_at)]
     if said[-1].at <= begun:
         said[-1] = replace(said[-1], at=begun + SHORTEST)
-        remarks = [*remarks, "no end in the source: a minute after its start"]
     name, said_first = shortened(title, said[0].body)
     said[0] = replace(said[0], body=said_first)
     return IncidentEntry(
@@ -99,6 +97,18 @@ def incident_entry(
         impact=impact,
         remark="; ".join(remarks),
     )
+
+
+def _assumed(
+    said: Sequence[UpdateEntry], started_at: datetime, resolved_at: datetime | None
+) -> Iterator[str]:
+    """Yield what the entry has otherwise than its source."""
+    if said[0].at < started_at:
+        yield "its start is that of its first update, which is earlier"
+    if said[-1].at <= min(started_at, said[0].at):
+        yield "no end in the source: a minute after its start"
+    elif resolved_at and abs(said[-1].at - resolved_at) > SHORTEST:
+        yield "its end is that of its last update, not the one that it names"
 
 
 def _in_order(updates: Iterable[UpdateEntry]) -> list[UpdateEntry]:

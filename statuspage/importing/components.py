@@ -1,5 +1,6 @@
 """Find our components by the names that a source uses."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -85,4 +86,5 @@ def _lines(path: Path) -> list[str]:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    """Return the name as people compare it: ＋ is +, and a space more or less is none."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

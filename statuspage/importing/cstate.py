@@ -26,13 +26,12 @@ from statuspage.importing.entries import (
     UpdateEntry,
 )
 from statuspage.importing.files import LARGEST_PAGE, files_of, name_in, text_of
-from statuspage.importing.front_matter import Document, document_of
+from statuspage.importing.front_matter import Document, NoFrontMatter, document_of
 from statuspage.importing.moments import moment_of
 from statuspage.incidents.lifecycle import IncidentStatus
 
 ISSUES: Final = Path("content", "issues")
 SECTION: Final = "issue"
-NOT_PAGES: Final = frozenset({"_index.md"})
 IMPACTS: Final[Mapping[str, str]] = {
     "down": Impact.CRITICAL.value,
     "disrupted": Impact.MAJOR.value,
@@ -59,8 +58,7 @@ def read(source: Path, reading: Reading) -> Iterator[Entry]:
     """Yield what a page, the folder of issues, or the folder of a whole site has."""
     folder = source / ISSUES if (source / ISSUES).is_dir() else source
     for path in files_of(folder, ".md"):
-        if path.name not in NOT_PAGES:
-            yield _safely(name_in(folder, path), path, reading)
+        yield _safely(name_in(folder, path), path, reading)
 
 
 def _safely(name: str, path: Path, reading: Reading) -> Entry:
@@ -69,12 +67,16 @@ def _safely(name: str, path: Path, reading: Reading) -> Entry:
         document = document_of(text_of(path, LARGEST_PAGE))
         origin = Origin(name, name, str(document.fields.get("title") or ""))
         return _entry(origin, document, reading)
+    except NoFrontMatter as error:
+        return LeftOut(origin, str(error))
     except Unusable as error:
         return Refused(origin, str(error))
 
 
 def _entry(origin: Origin, document: Document, reading: Reading) -> Entry:
     fields = document.fields
+    if not reads(document):
+        return LeftOut(origin, "it is no issue: it has no “section: issue”")
     if _is_true(fields.get("draft")):
         return LeftOut(origin, "it is a draft there")
     title = headed(fields.get("title"), reading)

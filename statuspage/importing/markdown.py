@@ -102,8 +102,11 @@ class _Page:
 
     def incident(self, origin: Origin) -> IncidentEntry:
         """Return the incident: with its updates, or one text about all of it."""
-        begun, ended = self.moment("date"), self.moment("resolved")
-        updates = [*self.updates()]
+        begun, updates = self.moment("date"), [*self.updates()]
+        closed = bool(updates) and updates[-1].status == IncidentStatus.RESOLVED
+        ended = updates[-1].at if closed else self.moment("resolved")
+        if closed and self.fields.get("resolved") and self.moment("resolved") != ended:
+            raise self.fault("resolved", "its last update has another time; leave this out")
         chinese, english = self.halves()
         if chinese.strip() and updates:
             raise Unusable("it has updates and a text below: write the text into an update")

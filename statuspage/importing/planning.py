@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
@@ -59,13 +59,25 @@ def plan(run: Import, entries: Iterable[Entry]) -> list[Planned]:
     incidents = {one.origin.key: one for one in found if isinstance(one, IncidentEntry)}
     in_order = sorted(found, key=lambda one: _place(one, incidents))
     refused = {one.origin.key for one in found if isinstance(one, Refused)}
-    planned = []
+    planned: list[Planned] = []
+    seen: dict[tuple[str, datetime], str] = {}
     for one in in_order:
-        result = _planned(run, one, incidents.keys() - refused)
+        result = _twin(_planned(run, one, incidents.keys() - refused), seen)
         if result.outcome is Outcome.REFUSED:
             refused.add(one.origin.key)
         planned.append(result)
     return planned
+
+
+def _twin(one: Planned, seen: dict[tuple[str, datetime], str]) -> Planned:
+    """Refuse an incident with the title and start of one before it: it goes in once."""
+    if not isinstance(one.entry, IncidentEntry) or one.outcome is not Outcome.ENTER:
+        return one
+    where, head = one.entry.origin.where, (str(one.entry.name), one.entry.started_at)
+    first = seen.setdefault(head, where)
+    if first == where:
+        return one
+    return Planned(one.entry, Outcome.REFUSED, f"it has the title and the start of {first}")
 
 
 def _planned(run: Import, entry: Entry, incidents: Iterable[str]) -> Planned:
@@ -92,7 +104,7 @@ def _planned(run: Import, entry: Entry, incidents: Iterable[str]) -> Planned:
 def _already(entry: IncidentEntry | NoticeEntry, earlier: Done) -> Planned:
     """Say what became of an entry before; under its id may not be something else now."""
     if isinstance(earlier, Proposal):
-        title, what = earlier.draft["title"], f"proposal {earlier.pk}, {_state(earlier)}"
+        title, what = earlier.draft["title"], f"proposal {earlier.pk} ({_state(earlier)})"
     else:
         title, what = earlier.content["name"], f"No. {earlier.number}"
     if title != _title(entry):

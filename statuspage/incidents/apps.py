@@ -9,3 +9,14 @@ class IncidentsConfig(AppConfig):
 
     name = "statuspage.incidents"
     verbose_name = _("Incidents and maintenance")
+
+    def ready(self) -> None:
+        """Register what answers to statements about incidents and maintenance do."""
+        from statuspage.incidents.services import answers
+        from statuspage.statements.services import on_correct, on_publish, on_withdraw
+
+        on_withdraw(answers.INCIDENT, answers.incident_undo)
+        on_withdraw(answers.MAINTENANCE, answers.maintenance_undo)
+        on_correct(answers.INCIDENT, answers.incident_corrected)
+        on_correct(answers.MAINTENANCE, answers.maintenance_corrected)
+        on_publish(answers.answer_published)

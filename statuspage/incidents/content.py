@@ -11,6 +11,7 @@ from typing import Any, Final, NotRequired, TypedDict, TypeVar, cast
 
 from django.db.models import TextChoices
 
+from statuspage.components.models import Component
 from statuspage.components.statuses import (
     IMPACT_RANK,
     SEVERITY,
@@ -59,15 +60,20 @@ class Opening(TypedDict):
     short: NotRequired[Short | None]
 
 
-class Update(TypedDict):
-    """The values of an incident's next update; a missing impact stays as it is."""
+class Reopening(TypedDict):
+    """The values with which a resolved incident is opened again."""
 
-    status: str
     body: Text
     components: NotRequired[Mapping[str, str] | None]
     impact: NotRequired[str | None]
     next_update_by: NotRequired[datetime | None]
     short: NotRequired[Short | None]
+
+
+class Update(Reopening):
+    """The values of an incident's next update; a missing impact stays as it is."""
+
+    status: str
 
 
 def _or_none(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -112,12 +118,13 @@ def updated(incident: Incident, said: Update, moment: datetime) -> dict[str, Any
     """Return the values that an update gives the incident's row."""
     status = said["status"]
     over = status == IncidentStatus.RESOLVED
+    stages = {} if over and incident.status == status else _stage_times(status, moment)
     return {
         "status": status,
         "impact": said.get("impact") or incident.impact,
         "next_update_by": None if over else said.get("next_update_by"),
         "updated_at": moment,
-        **_stage_times(status, moment),
+        **stages,
     }
 
 
@@ -142,7 +149,18 @@ def incident_head(incident: Incident, body: Text, components: Sequence[Change]) 
     }
 
 
-def opening_content(incident: Incident, body: Text, components: Sequence[Change]) -> Content:
+def own_claims(claims: Mapping[Component, str], impact: str | None) -> Content:
+    """Return what a statement claims itself, of public components; the rest only continues.
+
+    Withdrawing or correcting an earlier statement changes what continues, and not this.
+    """
+    shown: Content = {one.public_id: str(state) for one, state in claims.items() if one.visible}
+    return {"sets": {"components": shown, **({"impact": str(impact)} if impact else {})}}
+
+
+def opening_content(
+    incident: Incident, body: Text, components: Sequence[Change], claims: Mapping[Component, str]
+) -> Content:
     """Return the content of an incident's first statement.
 
     Punctuality is measured from the detection and from the time at which the first update is due.
@@ -150,32 +168,44 @@ def opening_content(incident: Incident, body: Text, components: Sequence[Change]
     since = incident.detected_at or incident.started_at
     return {
         **incident_head(incident, body, components),
+        **own_claims(claims, incident.impact),
         "detected_at": iso_or_none(incident.detected_at),
         "first_update_by": iso_or_none(first_update_by(incident.impact, since)),
     }
 
 
 def update_content(
-    incident: Incident, body: Text, components: Sequence[Change], *, than: Incident
+    incident: Incident,
+    said: Update,
+    components: Sequence[Change],
+    claims: Mapping[Component, str],
+    *,
+    than: Incident,
 ) -> Content:
     """Return the content of an update; `than` is the incident before it.
 
-    A resolving update also contains the day by which a postmortem is promised, if one is.
+    A resolving update also contains the day by which a postmortem is promised, if one is; what
+    comes after it is further, and promises nothing.
     """
-    over = incident.status == IncidentStatus.RESOLVED
-    due = postmortem_by(incident.impact, incident.updated_at) if over else None
+    over, was_over = (one.status == IncidentStatus.RESOLVED for one in (incident, than))
+    resolves = over and not was_over
+    due = postmortem_by(incident.impact, incident.updated_at) if resolves else None
     return {
-        **incident_head(incident, body, components),
+        **incident_head(incident, said["body"], components),
+        **own_claims(claims, said.get("impact")),
         "worsened": _is_worse(incident, components, than),
+        **({"further": True} if over and was_over else {}),
+        **({"reopened": True} if was_over and not over else {}),
         **({"postmortem_by": due.isoformat()} if due else {}),
     }
 
 
 def _is_worse(incident: Incident, components: Iterable[Change], than: Incident) -> bool:
     """Tell whether the impact or a component got worse, or the incident reopened."""
+    over, was_over = (one.status == IncidentStatus.RESOLVED for one in (incident, than))
     return (
         IMPACT_RANK[Impact(incident.impact)] > IMPACT_RANK[Impact(than.impact)]
-        or than.status == IncidentStatus.RESOLVED
+        or (was_over and not over)
         or any(SEVERITY[one["new_status"]] > SEVERITY[one["old_status"]] for one in components)
     )
 

@@ -1,10 +1,11 @@
 """Which status may follow which: pure tables, no query and no clock."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,7 +36,8 @@ INCIDENT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     _I.INVESTIGATING: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
     _I.IDENTIFIED: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
     _I.MONITORING: frozenset({_I.INVESTIGATING, _I.IDENTIFIED, _I.MONITORING, _I.RESOLVED}),
-    _I.RESOLVED: frozenset({_I.INVESTIGATING}),  # the same incident reopens
+    # More can be said of what is over; or the same incident reopens.
+    _I.RESOLVED: frozenset({_I.RESOLVED, _I.INVESTIGATING}),
 }
 
 MAINTENANCE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
@@ -50,9 +52,20 @@ MAINTENANCE_UPDATES: Final[Mapping[str, frozenset[str]]] = {
     present: following - {_M.CANCELLED} for present, following in MAINTENANCE_TRANSITIONS.items()
 }
 
+# After Resolved: more to say, or open again. The key is in the statement's content.
+TURNS: Final[Mapping[str, str | Promise]] = {
+    "further": _("Update after Resolved"),
+    "reopened": _("Reopened"),
+}
+
 # Maintenance colours its components only while work is going on.
 MAINTENANCE_ACTIVE: Final = frozenset({_M.IN_PROGRESS, _M.VERIFYING})
 MAINTENANCE_OVER: Final = frozenset({_M.COMPLETED, _M.CANCELLED})
+
+
+def turn_of(content: Mapping[str, Any]) -> str | Promise:
+    """Return how a statement goes on after Resolved, in words; empty where it does not."""
+    return next((label for name, label in TURNS.items() if content.get(name)), "")
 
 
 class IllegalTransition(ValidationError):

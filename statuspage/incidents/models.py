@@ -36,6 +36,8 @@ class Incident(models.Model):
     next_update_by = models.DateTimeField(_("next update by"), null=True)
     # Entered only after it was over.
     backfilled = models.BooleanField(_("entered afterwards"), default=False)
+    # Its first statement was withdrawn: there was no such incident.
+    in_error = models.BooleanField(_("published in error"), default=False)
     # Compare-and-swap: two people cannot both publish "the next" update.
     version = models.PositiveIntegerField(default=1)
 
@@ -47,6 +49,11 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return str(self.name.get("zh-hans", self.public_id))
+
+    @property
+    def reopenable(self) -> bool:
+        """True for what is resolved, and was not published in error."""
+        return self.status == IncidentStatus.RESOLVED and not self.in_error
 
 
 class AffectedComponent(models.Model):
@@ -63,6 +70,17 @@ class AffectedComponent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component_id} {self.status}"
+
+
+class HiddenClaim(models.Model):
+    """The state in which a statement puts a component that is not public: no statement says it."""
+
+    statement_number = models.BigIntegerField(db_index=True)
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=30, choices=ComponentStatus.choices)
+
+    def __str__(self) -> str:
+        return f"#{self.statement_number} {self.component_id} {self.status}"
 
 
 class Recurrence(models.Model):

@@ -68,6 +68,8 @@ class IncidentCard(Card):
     next_update_by: datetime | None
     late: bool
     backfilled: bool
+    # Its first statement was withdrawn: there was no such incident.
+    in_error: bool
     left: timedelta | None
     lasted: timedelta | None
     parts: Sequence[Mapping[str, object]]
@@ -163,11 +165,19 @@ def incident_card(incident: Incident, said: Timelines, reader: Reader) -> Incide
         next_update_by=promised,
         late=promised is not None and promised < reader.now,
         backfilled=incident.backfilled,
+        in_error=incident.in_error,
         left=abs(promised - reader.now) if promised else None,
-        lasted=incident.resolved_at - incident.started_at if incident.resolved_at else None,
+        lasted=_lasted(incident),
         parts=_parts(incident, reader),
         timeline=entries(said.get(incident.public_id, []), reader.language, reader.hidden),
     )
+
+
+def _lasted(incident: Incident) -> timedelta | None:
+    """Return how long it lasted; None where it is open, or was published in error."""
+    if incident.resolved_at is None or incident.in_error:
+        return None
+    return incident.resolved_at - incident.started_at
 
 
 def maintenance_card(maintenance: Maintenance, said: Timelines, reader: Reader) -> MaintenanceCard:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from statuspage.pages.addresses import statement_id, statement_path
 from statuspage.pages.overall import overall_state
 from statuspage.pages.timeline import tone_and_label
+from statuspage.statements.documents import said_by
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, in_language
@@ -136,7 +137,7 @@ def _time(promised: datetime, said: datetime) -> str:
 
 def spoken(statement: Statement, language: str) -> str:
     """Return the statement's text; an answer begins with the number of what it answers."""
-    body = in_language(statement.content["body"], language)
+    body = said_by(statement.news, language)
     if statement.corrects_id is None:
         return body
     values = {"number": statement.corrects_id, "body": body}

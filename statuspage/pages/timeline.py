@@ -13,11 +13,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus
-from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
+from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus, turn_of
 from statuspage.incidents.replanning import RESCHEDULED
+from statuspage.incidents.said import as_said
 from statuspage.notices.kind import notice_kind
 from statuspage.postmortems.content import FOLLOWED_UP, POSTMORTEM
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
+from statuspage.statements.documents import OUTCOME
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, LocalizedText, words
@@ -89,6 +91,8 @@ class TimelineEntry:
     short_notice: LocalizedText | None
     corrects: int | None
     corrected: LocalizedText | None
+    # What an answer changed.
+    outcome: LocalizedText | None
     details: Sequence[Mapping[str, Any]]
     tables: Sequence[Mapping[str, Any]]
     answers: Sequence["TimelineEntry"]
@@ -145,6 +149,8 @@ def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:
         return MaintenanceStatus.SCHEDULED, _("Rescheduled")
     if statement.kind in AFTERWARDS:
         return POSTMORTEM_STATUS, AFTERWARDS[statement.kind]
+    if turn := turn_of(statement.content):
+        return status, turn
     stages = STAGES.get(statement.subject_type, {})
     if status in stages:
         return status, stages[status]
@@ -183,15 +189,21 @@ def _entry(
         name=words(content["name"], language),
         body=words(content["body"], language),
         sha256=statement.sha256,
-        changes=[] if statement.kind in ANSWERS else _changes(content, language, hidden),
+        changes=_changes(content, language, hidden) if _changes_state(statement) else [],
         next_update_by=from_iso(promised) if promised else None,
         short_notice=words(reason, language) if reason else None,
         corrects=statement.corrects_id,
         corrected=words(corrected.content["body"], language) if corrected else None,
+        outcome=words(content[OUTCOME], language) if OUTCOME in content else None,
         details=spoken(content.get("details"), language),
         tables=spoken(content.get("tables"), language),
         answers=answers,
     )
+
+
+def _changes_state(statement: Statement) -> bool:
+    """Return False for an answer that takes back or corrects words alone."""
+    return statement.kind not in ANSWERS or as_said(statement).changes_state
 
 
 def _changes(

@@ -45,6 +45,8 @@ def told_after(said: Iterable[Statement]) -> PublishedPostmortem:
     actions = [one for one in standing if newest and one.number >= newest.number]
     last = next((one for one in reversed(actions) if one.kind in KINDS), None)
     due = next((day for one in reversed(standing) if (day := _due(one))), None)
+    if statements and statements[0].number in withdrawn:
+        due = None  # there was no such incident
     return PublishedPostmortem(newest, last.content.get("actions", []) if last else [], due)
 
 

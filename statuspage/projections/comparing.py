@@ -1,7 +1,7 @@
 """Compare the rows from which pages are made with what the statements say."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,15 +9,22 @@ from django.db.models import Model
 
 from statuspage.components.models import Component, StatusChange
 from statuspage.components.statuses import ComponentStatus
+from statuspage.incidents.folding import incident_state, maintenance_state
 from statuspage.incidents.models import Incident, Maintenance
+from statuspage.incidents.said import said_about
 from statuspage.projections.difference import Difference
-from statuspage.projections.fold import FIELDS, Fold, Said, folded
+from statuspage.projections.fold import FIELDS, Fold, folded
 from statuspage.projections.merchants import merchants_told
 from statuspage.statements.models import Statement
 from statuspage.statements.snapshots import one_snapshot
+from statuspage.statements.standing import Said
 from statuspage.statements.times import iso_or_none
 
 ROWS: Final[Mapping[str, type[Model]]] = {"incident": Incident, "maintenance": Maintenance}
+STATES: Final[Mapping[str, Callable[[Sequence[Said]], Any]]] = {
+    "incident": incident_state,
+    "maintenance": maintenance_state,
+}
 CHUNK: Final = 250
 
 
@@ -25,15 +32,35 @@ def differences() -> list[Difference]:
     """Return all that differs, as of one moment."""
     with one_snapshot():
         found = folded(_statements())
-        return [*_rows(found), *_states(found), *_changes(found), *merchants_told()]
+        return [
+            *_rows(found),
+            *_states(found),
+            *_changes(found),
+            *_answered(found),
+            *merchants_told(),
+        ]
 
 
 def _statements() -> Iterator[Said]:
-    rows = Statement.objects.order_by("number").values_list(
-        "number", "kind", "subject_id", "published_at", "document__content"
-    )
-    for row in rows.filter(kind__regex=r"^(incident|maintenance)\.").iterator(chunk_size=CHUNK):
+    rows = Statement.objects.filter(subject_type__in=FIELDS).order_by("number")
+    said = ("number", "kind", "subject_type", "subject_id", "published_at")
+    found = rows.values_list(*said, "document__content", "corrects_id")
+    for row in found.iterator(chunk_size=CHUNK):
         yield Said(*row)
+
+
+def _answered(found: Fold) -> Iterator[Difference]:
+    """Compare what is shown after answers with what the standing statements give."""
+    for kind, state in STATES.items():
+        subjects = [public_id for of, public_id in found.answered if of == kind]
+        for public_id, said in said_about(kind, subjects).items():
+            shown, gives = found.shown[kind, public_id], state(said)
+            for name in FIELDS[kind]:
+                value = getattr(gives, name)
+                right = iso_or_none(value) if isinstance(value, datetime) else value
+                if right != shown.values[name]:
+                    place = f"{kind} {public_id} {name}"
+                    yield Difference(place, shown.values[name], right, shown.number)
 
 
 def _rows(found: Fold) -> Iterator[Difference]:

@@ -79,7 +79,7 @@ def rules() -> Rules:
 def _watched(now: datetime) -> QuerySet[Incident]:
     noted = Exists(Estimate.objects.filter(incident=OuterRef("pk")))
     recent = Q(started_at__gte=now - LOOKED_BACK) | ~Q(status=IncidentStatus.RESOLVED)
-    found = Incident.objects.filter(recent).filter(Q(backfilled=False) | noted)
+    found = Incident.objects.filter(recent, Q(backfilled=False) | noted, in_error=False)
     return found.prefetch_related("estimates", "ticks").order_by("pk")
 
 

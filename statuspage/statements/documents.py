@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from statuspage.lib.punctuation import sentence
+from statuspage.statements.texts import CHINESE, in_language
 from statuspage.statements.times import iso
 
 FORMAT_VERSION: Final = 1
@@ -13,6 +15,15 @@ WITHDRAWAL: Final = "withdrawal"
 SHORT: Final = "short"
 # What an answer to a statement repeats of it: its subject, and what decides who is notified.
 HEADING: Final = ("name", "impact", "audience", "told", "components")
+
+# In a correction: the facts that it corrects, each with its old and its new value.
+CORRECTED: Final = "corrected"
+# What an answer changed, in a sentence or two, by language.
+OUTCOME: Final = "outcome"
+# What an answer does not repeat.
+OF_ITS_OWN: Final = frozenset({CORRECTED, OUTCOME, SHORT})
+# What a correction of facts says for the first time.
+FACTS: Final = (CORRECTED, "status", "next_update_by", OUTCOME)
 
 Content = dict[str, Any]
 Document = dict[str, Any]
@@ -47,13 +58,16 @@ def document_of(
     }
 
 
-def correction_content(corrected: Mapping[str, Any], body: Mapping[str, str]) -> Content:
-    """Repeat everything the corrected statement says, with the text that is right.
+def correction_content(
+    corrected: Mapping[str, Any], body: Mapping[str, str], facts: Mapping[str, Any]
+) -> Content:
+    """Repeat everything the corrected statement says, with the text and the facts that are right.
 
-    Not its shorter words for some channels: a correction is said in its own.
+    Not its shorter words for some channels: a correction is said in its own. And the facts that a
+    correction corrected are not corrected once more by a correction of its text.
     """
-    repeated = {key: value for key, value in corrected.items() if key != SHORT}
-    return {**repeated, "body": dict(body)}
+    repeated = {key: value for key, value in corrected.items() if key not in OF_ITS_OWN}
+    return {**repeated, "body": dict(body), **facts}
 
 
 def withdrawal_content(
@@ -63,13 +77,24 @@ def withdrawal_content(
     return {**_only(HEADING, withdrawn), "body": dict(body), **undone}
 
 
+def said_by(content: Mapping[str, Any], language: str) -> str:
+    """Return the text of a statement, with what it changed where it is an answer."""
+    said, changed = (in_language(content.get(part) or {}, language) for part in ("body", OUTCOME))
+    if not changed:
+        return said
+    chinese = language == CHINESE
+    return f"{sentence(said, chinese=chinese)}{'' if chinese else ' '}{changed}"
+
+
 def news_of(document: Mapping[str, Any]) -> Content:
-    """Return what is new in a statement: of a correction, its text under the heading.
+    """Return what is new in a statement: of a correction, its text and facts under the heading.
 
     What a correction repeats is shown with the original statement.
     """
     content: Content = document["content"]
-    return _only((*HEADING, "body"), content) if document["kind"] == CORRECTION else content
+    if document["kind"] != CORRECTION:
+        return content
+    return _only((*HEADING, "body", *(FACTS if CORRECTED in content else ())), content)
 
 
 def _only(keys: tuple[str, ...], content: Mapping[str, Any]) -> Content:

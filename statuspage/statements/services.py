@@ -1,12 +1,14 @@
 """Append statements to the log, the only way to publish, and run other apps' hooks."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.database_clock import database_now
@@ -20,17 +22,24 @@ from statuspage.statements.tiles import MAX_LEAF_BYTES
 from statuspage.statements.tree import tree_size
 
 PublishHandler = Callable[[Statement], None]
+# The facts of a statement by name, as a correction gives them.
+Facts = Mapping[str, Any]
 # Gets the statement that is withdrawn, the moment and who withdraws it; the withdrawal's
 # statement adds what it returns.
 WithdrawHandler = Callable[[Statement, datetime, Author | None], Mapping[str, Json]]
+# Gets the statement that is corrected, its facts as they should be and the moment; the
+# correction's statement adds what it returns.
+CorrectHandler = Callable[[Statement, Facts, datetime], Mapping[str, Json]]
 _ON_PUBLISH: Final[list[PublishHandler]] = []
-_ON_WITHDRAW: Final[dict[str, WithdrawHandler]] = {}
+_ON_WITHDRAW: Final[defaultdict[str, list[WithdrawHandler]]] = defaultdict(list)
+_ON_CORRECT: Final[dict[str, CorrectHandler]] = {}
 # Any constant will do; it only has to be the same in every process of the project.
 PUBLISHING_LOCK: Final = 7_301_001
 
 Subject = documents.Subject
 CORRECTION: Final = documents.CORRECTION
 WITHDRAWAL: Final = documents.WITHDRAWAL
+UNCHANGED: Final = _("Nothing has changed. Correct the text or a fact, or go back.")
 
 
 def on_publish(handler: PublishHandler) -> None:
@@ -44,7 +53,13 @@ def on_publish(handler: PublishHandler) -> None:
 
 def on_withdraw(subject_type: str, handler: WithdrawHandler) -> None:
     """Call `handler` before a statement about that type of subject is withdrawn."""
-    _ON_WITHDRAW[subject_type] = handler
+    if handler not in _ON_WITHDRAW[subject_type]:
+        _ON_WITHDRAW[subject_type].append(handler)
+
+
+def on_correct(subject_type: str, handler: CorrectHandler) -> None:
+    """Call `handler` before a fact of a statement about that type of subject is corrected."""
+    _ON_CORRECT[subject_type] = handler
 
 
 def published(statement: Statement) -> None:
@@ -55,14 +70,54 @@ def published(statement: Statement) -> None:
 
 def withdrawn(statement: Statement, moment: datetime, author: Author | None) -> Mapping[str, Json]:
     """Undo what the statement did; return what the withdrawal says about that."""
-    handler = _ON_WITHDRAW.get(statement.subject_type)
-    return handler(statement, moment, author) if handler else {}
+    found: dict[str, Json] = {}
+    for handler in _ON_WITHDRAW[statement.subject_type]:
+        found |= handler(statement, moment, author)
+    return found
+
+
+def corrected(statement: Statement, facts: Facts, moment: datetime) -> Mapping[str, Json]:
+    """Correct the facts of a statement; return what the correction says about that.
+
+    Raises:
+        ValidationError: this statement has no facts that can be corrected, or one is not usable.
+    """
+    if not facts:
+        return {}
+    handler = _ON_CORRECT.get(statement.subject_type)
+    if handler is None:
+        raise ValidationError(_("Only the text of this statement can be corrected."), code="facts")
+    return handler(statement, facts, moment)
 
 
 def preview_withdrawal(statement: Statement) -> Mapping[str, Json]:
     """Return what a withdrawal would say, and keep nothing of it."""
     with transaction.atomic():
         found = withdrawn(statement, database_now(), None)
+        transaction.set_rollback(True)
+        return found
+
+
+def preview_correction(statement: Statement, facts: Facts) -> Mapping[str, Json]:
+    """Return what a correction of these facts would say, and keep nothing of it.
+
+    Facts that would be refused say nothing: their author is told when publishing.
+    """
+    try:
+        return _corrected_for_now(statement, facts)
+    except ValidationError:
+        return {}
+
+
+def check_correction(statement: Statement, body: Text, facts: Facts) -> None:
+    """Raise ValidationError where a fact is not usable, or nothing would change (`unchanged`)."""
+    if not _corrected_for_now(statement, facts) and body == body_as_corrected(statement):
+        raise ValidationError(UNCHANGED, code="unchanged")
+
+
+def _corrected_for_now(statement: Statement, facts: Facts) -> Mapping[str, Json]:
+    with transaction.atomic():
+        found = corrected(statement, facts, database_now())
         transaction.set_rollback(True)
         return found
 
@@ -135,19 +190,27 @@ def publish(
 def statement_correct(
     *,
     statement: Statement,
-    body: Text,
+    body: Text | None = None,
     author: Author | None,
     published_at: datetime | None = None,
+    **facts: Any,
 ) -> Statement:
     """Say that an earlier statement was wrong, and what is right; both stay visible.
 
+    A text that is left out stays as it is; `facts` are those that its subject's app corrects.
+
     Raises:
-        ValidationError: the text is unusable, or the statement was withdrawn.
+        ValidationError: the text or a fact is unusable, the statement was withdrawn, or nothing
+            would change (code `unchanged`).
     """
-    body = clean_text(body)
-    with _answering(statement):
-        content = documents.correction_content(statement.content, body)
-        return _answer(CORRECTION, statement, content, author, published_at)
+    with _answering(statement) as now:
+        before = body_as_corrected(statement)
+        right = before if body is None else clean_text(body)
+        found = corrected(statement, facts, published_at or now)
+        if right == before and not found:
+            raise ValidationError(UNCHANGED, code="unchanged")
+        content = documents.correction_content(statement.content, right, found)
+        return _answer(CORRECTION, statement, content, author, published_at or now)
 
 
 def statement_withdraw(
@@ -179,11 +242,25 @@ def _answering(statement: Statement) -> Iterator[datetime]:
 
 
 def check_answerable(statement: Statement) -> None:
-    """Raise ValidationError where the statement was withdrawn, or is a withdrawal itself."""
-    if statement.corrections.filter(kind=WITHDRAWAL).exists():
-        raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
+    """Raise ValidationError where the statement is a withdrawal, or was withdrawn.
+
+    A correction goes with what it corrects.
+    """
     if statement.kind == WITHDRAWAL:
         raise ValidationError(_("A withdrawal cannot be corrected."), code="withdrawn")
+    said: Statement | None = statement
+    while said:
+        if said.corrections.filter(kind=WITHDRAWAL).exists():
+            raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
+        said = said.corrects
+
+
+def body_as_corrected(statement: Statement) -> Text:
+    """Return the text of a statement as its newest correction that stands has it."""
+    taken_back = Statement.objects.filter(kind=WITHDRAWAL, corrects=OuterRef("pk"))
+    newest = statement.corrections.filter(~Exists(taken_back), kind=CORRECTION).first()
+    text: Text = (newest or statement).content["body"]
+    return text
 
 
 def _answer(

@@ -4,11 +4,13 @@ What each figure means stands on the page, in templates/pages/transparency.html.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from statistics import median
 from typing import Any, Final
+
+from statuspage.statements.standing import UNDONE, facts_corrected
 
 WITHDRAWAL: Final = "withdrawal"
 CORRECTION: Final = "correction"
@@ -39,10 +41,18 @@ class LoggedStatement:
 
 
 def standing(log: Iterable[LoggedStatement]) -> list[LoggedStatement]:
-    """Return the statements in order, without withdrawn ones and the withdrawals."""
+    """Return the statements in order, without withdrawn ones, with their facts as corrected.
+
+    A withdrawal that restored the state of an incident stays: it promises the next update.
+    """
     statements = sorted(log, key=lambda one: one.number)
-    withdrawn = {one.corrects for one in statements if one.kind == WITHDRAWAL}
-    return [one for one in statements if one.number not in withdrawn and one.kind != WITHDRAWAL]
+    withdrawn = {one.corrects for one in statements if one.kind == WITHDRAWAL and one.corrects}
+    facts = facts_corrected(statements, withdrawn)
+    return [
+        replace(one, content={**one.content, **facts.get(one.number, {})})
+        for one in statements
+        if one.number not in withdrawn and (one.kind != WITHDRAWAL or one.content.get(UNDONE))
+    ]
 
 
 @dataclass
@@ -132,16 +142,25 @@ def _incident(about: Sequence[LoggedStatement], found: Months, now: datetime) ->
     month = found.at(opened.at)
     month.incidents += 1
     _first_word(opened, month)
-    steps = [one for one in about if one.kind in {OPENED, UPDATED}]
+    steps = [one for one in about if one.kind in {OPENED, UPDATED, WITHDRAWAL}]
     for step, following in zip(steps, [*steps[1:], None], strict=True):
         promised = _moment(step.content.get("next_update_by"))
         if promised and (following or promised < now):
             kept = following is not None and following.at <= promised
             found.at(promised).updates.add(kept)
-    ended = next((one for one in steps if one.content.get("status") == RESOLVED), None)
+    ended = _ended(steps)
     began = _moment(opened.content.get("started_at"))
     if ended and began:
-        found.at(ended.at).resolve_minutes.append(_minutes(ended.at - began))
+        found.at(ended).resolve_minutes.append(_minutes(ended - began))
+
+
+def _ended(steps: Iterable[LoggedStatement]) -> datetime | None:
+    """Return when the incident was resolved for good; None where it is open, or open again."""
+    ended: datetime | None = None
+    for one in steps:
+        over = one.content.get("status") == RESOLVED
+        ended = (ended or one.at) if over else None
+    return ended
 
 
 def _first_word(opened: LoggedStatement, month: MonthFigures) -> None:

@@ -27,7 +27,11 @@ from statuspage.incidents.models import Incident
 from statuspage.incidents.naming import naming_warnings
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import incidents
-from statuspage.incidents.services.incidents import incident_open, incident_update
+from statuspage.incidents.services.incidents import (
+    incident_open,
+    incident_reopen,
+    incident_update,
+)
 from statuspage.lib.database_clock import database_now
 from statuspage.statements.models import Statement
 
@@ -97,6 +101,16 @@ class IncidentUpdateSerializer(InputSerializer):
     version = VersionField()
 
 
+class IncidentReopeningSerializer(InputSerializer):
+    """Opening a resolved incident again."""
+
+    body = TextField()
+    components = ComponentStatusesField(required=False)
+    impact = serializers.ChoiceField(choices=Impact.choices, required=False)
+    next_update_by = _promise()
+    version = VersionField()
+
+
 class IncidentAnswer(PageAnswer):
     """An incident as it now is."""
 
@@ -113,6 +127,9 @@ class IncidentAnswer(PageAnswer):
     monitoring_at = MomentSerializerField(allow_null=True)
     resolved_at = MomentSerializerField(allow_null=True)
     next_update_by = MomentSerializerField(allow_null=True)
+    in_error = serializers.BooleanField(
+        help_text=_("Its first statement was withdrawn: there was no such incident.")
+    )
     version = serializers.IntegerField()
 
     @extend_schema_field(ComponentStatusesField)
@@ -166,7 +183,8 @@ class IncidentUpdates(Updating):
 
     summaries = {"POST": _("Publish the next update of an incident")}
     description = _(
-        "Resolving sets every component back to operational unless you name another status."
+        "Resolving sets every component back to operational. After that, “resolved” adds an update "
+        "that does not reopen the incident; “investigating” reopens it, as /reopenings/ does."
     )
     answers = {201: IncidentPublished}
     queryset = incidents()
@@ -175,6 +193,26 @@ class IncidentUpdates(Updating):
     def update(self, incident: Incident, **values: Any) -> Statement:
         """Publish the update; a missing promise of the next one is filled in from the settings."""
         if values["status"] != IncidentStatus.RESOLVED:
-            impact = values.get("impact") or incident.impact
-            values.setdefault("next_update_by", promised_by(impact, database_now()))
+            promise_next(incident, values)
         return incident_update(incident=incident, author=self.author, **values)
+
+
+class IncidentReopenings(Updating):
+    """Reopening of a resolved incident."""
+
+    summaries = {"POST": _("Reopen a resolved incident")}
+    description = _("The incident is open again for everybody, and its subscribers are told.")
+    answers = {201: IncidentPublished}
+    queryset = incidents()
+    request_serializer = IncidentReopeningSerializer
+
+    def update(self, incident: Incident, **values: Any) -> Statement:
+        """Reopen it; a missing promise of the next update is filled in from the settings."""
+        promise_next(incident, values)
+        return incident_reopen(incident=incident, author=self.author, **values)
+
+
+def promise_next(incident: Incident, values: dict[str, Any]) -> None:
+    """Fill in a missing promise of the next update from the settings."""
+    impact = values.get("impact") or incident.impact
+    values.setdefault("next_update_by", promised_by(impact, database_now()))

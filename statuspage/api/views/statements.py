@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.shortcuts import get_object_or_404
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
@@ -11,10 +12,11 @@ from rest_framework.response import Response
 
 from statuspage.api.base import ActionResource, Resource
 from statuspage.api.serializers import (
-    AnswerSerializer,
+    CorrectionSerializer,
     ProposalWaiting,
     StatementAnswer,
     StatementPublished,
+    WithdrawalSerializer,
 )
 from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.approvals.submitting import answer_submit
@@ -47,8 +49,14 @@ TELLS_ALL: Final = _(
 )
 
 
+UNDOES: Final = _(
+    "What the statement did is undone: the incident, maintenance or service is in the state that "
+    "the other statements give it, and its promises stand again. Withdrawing the first statement "
+    "of an incident closes it as published in error; that of a maintenance cancels it."
+)
+
+
 class _Answering(ActionResource):
-    request_serializer = AnswerSerializer
     answers = {201: StatementPublished, 202: ProposalWaiting}
     answers_by: ProposalAct
 
@@ -74,6 +82,7 @@ class Corrections(_Answering):
 
     summaries = {"POST": _("Correct a statement; both stay visible")}
     description = TELLS_ALL
+    request_serializer = CorrectionSerializer
     answers_by = ProposalAct.CORRECTION
 
 
@@ -81,5 +90,6 @@ class Withdrawals(_Answering):
     """Withdrawals: each retracts a statement and gives the reason."""
 
     summaries = {"POST": _("Withdraw a statement; both stay visible")}
-    description = TELLS_ALL
+    description = format_lazy("{} {}", UNDOES, TELLS_ALL)
+    request_serializer = WithdrawalSerializer
     answers_by = ProposalAct.WITHDRAWAL

@@ -12,12 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.approvals.models import ProposalAct
 from statuspage.approvals.submitting import answer_alone
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
+from statuspage.console.forms.facts import FactFields, field_of
 from statuspage.console.forms.fields import body_field
 from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.lib.database_clock import database_now
 from statuspage.statements.documents import Content, correction_content, withdrawal_content
 from statuspage.statements.models import Statement
-from statuspage.statements.services import CORRECTION, WITHDRAWAL, preview_withdrawal
+from statuspage.statements.services import (
+    CORRECTION,
+    WITHDRAWAL,
+    body_as_corrected,
+    preview_correction,
+    preview_withdrawal,
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ ANSWERS: Final[Mapping[str, AnswerKind]] = {
         title=_("Correct statement %(number)s"),
         explanation=_(
             "The correction is a new statement. The original stays visible, marked as "
-            "corrected. Everyone notified of the original is notified of the correction."
+            "corrected. Everyone notified of the original is notified of the correction. "
+            "Change what was wrong, and leave the rest as it is."
         ),
         label=_("What was wrong, and what is right"),
         act=ProposalAct.CORRECTION,
@@ -59,6 +67,8 @@ class AnswerForm(ComposeForm):
 
     def __init__(self, data: QueryDict | None, *, statement: Statement, kind: str) -> None:
         super().__init__(data, initial=_first_text(statement, kind))
+        self.fact_fields = FactFields(self, statement) if kind == CORRECTION else None
+        self.states = self.fact_fields.states if self.fact_fields else None
         self.statement, self.statement_kind = statement, kind
         self.act = ANSWERS[kind].act
         self.subject_type, self.subject_id = statement.subject_type, statement.subject_id
@@ -78,8 +88,21 @@ class AnswerForm(ComposeForm):
         """Return the content of the correction or withdrawal; the latter lists what it undoes."""
         said, body = self.statement, self.usable().get("body") or NOT_WRITTEN
         if self.statement_kind == CORRECTION:
-            return correction_content(said.content, body)
+            return correction_content(said.content, body, preview_correction(said, self.corrected))
         return withdrawal_content(said.content, body, preview_withdrawal(said))
+
+    @property
+    def corrected(self) -> dict[str, Any]:
+        """The facts that the author changed, by name."""
+        return self.fact_fields.changed(self.usable()) if self.fact_fields and self.is_bound else {}
+
+    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the service's arguments: the text, and the facts that change."""
+        return {**super().given(values), **self.corrected}
+
+    def field_for(self, name: str) -> str | None:
+        """Return the form's field for a fact."""
+        return super().field_for(field_of(name))
 
     def service(self, **said: Any) -> Statement:
         """Publish the correction or withdrawal, where one person may."""
@@ -87,5 +110,5 @@ class AnswerForm(ComposeForm):
 
 
 def _first_text(statement: Statement, kind: str) -> dict[str, Any]:
-    """Return the first values: the corrected text for a correction, nothing for a withdrawal."""
-    return {"body": statement.content["body"]} if kind == CORRECTION else {}
+    """Return the first values: the text as it stands for a correction, nothing otherwise."""
+    return {"body": body_as_corrected(statement)} if kind == CORRECTION else {}

@@ -17,8 +17,10 @@ from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
 from statuspage.console.forms.compose import NOT_WRITTEN
 from statuspage.console.forms.fields import MomentFormField, body_field, name_field
-from statuspage.console.forms.incidents import IncidentForm, impact_field, status_choices
+from statuspage.console.forms.incident_base import IncidentForm
+from statuspage.console.forms.incidents import impact_field, status_choices
 from statuspage.console.forms.states import ComponentStates
+from statuspage.incidents.folding import BACKFILLED, BACKFILLED_UPDATE
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.past import (
     MOST_UPDATES,
@@ -28,8 +30,6 @@ from statuspage.incidents.past import (
     past_incident,
 )
 from statuspage.incidents.services.backfills import (
-    BACKFILLED,
-    BACKFILLED_UPDATE,
     past_contents,
     past_incident_enter,
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
-from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm, short_initial
+from statuspage.console.forms.compose import NOT_WRITTEN, short_initial
 from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer, offers
 from statuspage.console.forms.naming import NamingForm
 from statuspage.console.forms.short import ShortWordsForm
@@ -31,7 +31,11 @@ from statuspage.incidents.moments import STATUS_OF
 from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.incidents.promises import check_incident_times, promised_by
 from statuspage.incidents.services.impacts import incident_states, told_changes
-from statuspage.incidents.services.incidents import incident_open, incident_update
+from statuspage.incidents.services.incidents import (
+    incident_open,
+    incident_reopen,
+    incident_update,
+)
 from statuspage.lib.database_clock import database_now
 from statuspage.monitors.decisions import draft_opened, opening_of
 from statuspage.monitors.models import SignalDraft
@@ -44,8 +48,6 @@ BODY_HELP = _(
     "What happened, what it means for merchants’ money, what they should do, and what comes next."
 )
 FIRST_STATUSES = [one for one in IncidentStatus if one != IncidentStatus.RESOLVED]
-# The form's own questions about the services concerned.
-NAMING: Final = frozenset(NamingForm.base_fields)
 BLANK: Final = {"name": NOT_WRITTEN, "body": NOT_WRITTEN}
 
 
@@ -69,50 +71,7 @@ def _next_update_field() -> MomentFormField:
     )
 
 
-class IncidentForm(ComposeForm):
-    """The words of an incident, and the state of each component."""
-
-    subject_type = "incident"
-    states: ComponentStates
-    # The fields that the template places individually; the others follow in their order.
-    placed = frozenset(
-        {
-            *("name", "body", "status", "impact", "next_update_by"),
-            *("short_sms", "short_wechat", "named", "unnamed"),
-        }
-    )
-
-    @property
-    def others(self) -> list[forms.BoundField]:
-        """The fields that the template does not place individually."""
-        shown = self.base_fields.keys() - self.placed
-        return [one for one in self.visible_fields() if one.name in shown]
-
-    def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
-        """Return the components for which a state was chosen."""
-        return dict(self.states.claims(values))
-
-    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the service's arguments, with components by their public ids."""
-        claims = self.claims(values)
-        by_id = {component.public_id: status for component, status in claims.items()}
-        return {**super().given(values), "components": by_id}
-
-
-class NamingIncidentForm(NamingForm, IncidentForm):
-    """The form of an open incident, which should name the services concerned."""
-
-    def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
-        """Return the services that were ticked or given a state."""
-        return {**self.ticked(values), **IncidentForm.claims(self, values)}
-
-    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the service's arguments, without the form's own questions."""
-        said = super().given(values)
-        return {name: one for name, one in said.items() if name not in NAMING}
-
-
-class IncidentOpenForm(ShortWordsForm, NamingIncidentForm):
+class IncidentOpenForm(ShortWordsForm, NamingForm):
     """A new incident, blank or from a template."""
 
     statement_kind = "incident.opened"
@@ -189,8 +148,9 @@ class IncidentOpenForm(ShortWordsForm, NamingIncidentForm):
         values = self.usable()
         said = cast("Opening", {**BLANK, **self.given(values)})
         incident = opened(said, now)
-        told = told_changes(incident_states(incident, self.claims(values)))
-        return with_short(opening_content(incident, said["body"], told), said)
+        claims = self.claims(values)
+        told = told_changes(incident_states(incident, claims))
+        return with_short(opening_content(incident, said["body"], told, claims), said)
 
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
@@ -200,8 +160,11 @@ class IncidentOpenForm(ShortWordsForm, NamingIncidentForm):
         return statement
 
 
-class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingIncidentForm):
-    """The next update of an incident; it starts with the present values."""
+class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingForm):
+    """The next update of an incident; it starts with the present values.
+
+    Of a resolved incident it says more, and leaves it resolved.
+    """
 
     statement_kind = "incident.updated"
 
@@ -223,17 +186,24 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingIncidentForm):
     ) -> None:
         """Fill in the present states; `chosen` overrides them, by public id."""
         self.incident = incident
-        following = INCIDENT_TRANSITIONS[incident.status]
+        following = self.following(incident)
+        initial: dict[str, Any] = {"impact": incident.impact}
         # The present one, unless it cannot follow itself.
-        likely = incident.status if incident.status in following else next(iter(following))
-        initial: dict[str, Any] = {"impact": incident.impact, "status": likely}
-        if incident.status != IncidentStatus.RESOLVED:
+        initial["status"] = incident.status if incident.status in following else following[0]
+        if initial["status"] != IncidentStatus.RESOLVED:
             initial["next_update_by"] = promised_by(incident.impact, database_now())
         super().__init__(data, subject=incident, initial=initial)
-        present = {row.component.public_id: row.status for row in incident.affected.all()}
-        self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+        self.present = {row.component.public_id: row.status for row in incident.affected.all()}
+        self.states = ComponentStates(self, components, {**self.present, **(chosen or {})})
         self.offer_services()
-        offer(self, "status", status_choices([one for one in IncidentStatus if one in following]))
+        offer(self, "status", status_choices(following))
+
+    @staticmethod
+    def following(incident: Incident) -> list[IncidentStatus]:
+        """Return the statuses to choose from; reopening has a form of its own."""
+        if incident.status == IncidentStatus.RESOLVED:
+            return [IncidentStatus.RESOLVED]
+        return [one for one in IncidentStatus if one in INCIDENT_TRANSITIONS[incident.status]]
 
     def held(self) -> list[Component]:
         """Return the services that the incident has named before."""
@@ -259,15 +229,22 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingIncidentForm):
         return {**self.fixed_facts(), **facts_of(now=now, next_update=by)}
 
     def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
-        """Return the chosen states, or none when the incident is resolved: then it holds none."""
-        resolved = values.get("status") == IncidentStatus.RESOLVED
-        return {} if resolved else super().claims(values)
+        """Return the states that differ from the present ones: the others continue.
+
+        A resolved incident holds no component.
+        """
+        if values.get("status") == IncidentStatus.RESOLVED:
+            return {}
+        chosen = super().claims(values)
+        return {one: new for one, new in chosen.items() if self.present.get(one.public_id) != new}
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the service's arguments; a resolved incident promises no next update."""
+        """Return the service's arguments: what changes; a resolved incident promises nothing."""
         said = super().given(values)
         if said.get("status") == IncidentStatus.RESOLVED:
             said.pop("next_update_by", None)
+        if said.get("impact") == self.incident.impact:
+            del said["impact"]
         return said
 
     def content(self, now: datetime) -> Content:
@@ -276,8 +253,9 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingIncidentForm):
         written = {"status": before.status, "body": NOT_WRITTEN, **self.given(values)}
         said = cast("Update", written)
         after = changed(before, updated(before, said, now))
-        told = told_changes(incident_states(after, self.claims(values)))
-        return with_short(update_content(after, said["body"], told, than=before), said)
+        claims = self.claims(values)
+        told = told_changes(incident_states(after, claims))
+        return with_short(update_content(after, said, told, claims, than=before), said)
 
     def service(self, **said: Any) -> Statement:
         """Publish the update."""
@@ -289,3 +267,17 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingIncidentForm):
         if values.get("status") == IncidentStatus.RESOLVED and "next_update_by" in self.errors:
             del self.errors["next_update_by"]
         return values
+
+
+class IncidentReopenForm(IncidentUpdateForm):
+    """Open a resolved incident again."""
+
+    @staticmethod
+    def following(incident: Incident) -> list[IncidentStatus]:
+        """Return the status in which an incident is opened again."""
+        return [IncidentStatus.INVESTIGATING]
+
+    def service(self, **said: Any) -> Statement:
+        """Reopen the incident."""
+        said.pop("status", None)
+        return incident_reopen(incident=self.incident, **said)

@@ -1,24 +1,23 @@
 """The part of an incident's form that asks which public services are concerned."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
-from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.forms.fields import offer
-from statuspage.console.forms.states import ComponentStates
+from statuspage.console.forms.incident_base import IncidentForm
 from statuspage.incidents.naming import naming_warnings, state_for
 from statuspage.statements.texts import for_reader
 
+QUESTIONS: Final = frozenset({"named", "unnamed"})
 
-class NamingForm(ComposeForm):
+
+class NamingForm(IncidentForm):
     """A form that warns where no public service is named, and offers all of them to be ticked."""
-
-    states: ComponentStates
 
     named = forms.MultipleChoiceField(
         label=_("Services concerned"), required=False, widget=forms.CheckboxSelectMultiple
@@ -37,8 +36,13 @@ class NamingForm(ComposeForm):
         return {one: state for one in self.states.components if one.public_id in ticked}
 
     def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
-        """Return the services with the states that the form gives them."""
-        raise NotImplementedError
+        """Return the services that were ticked or given a state."""
+        return {**self.ticked(values), **super().claims(values)}
+
+    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the service's arguments, without the form's own questions."""
+        said = super().given(values)
+        return {name: one for name, one in said.items() if name not in QUESTIONS}
 
     def held(self) -> Sequence[Component]:
         """Return the services that the incident has named before."""

@@ -17,10 +17,13 @@ from statuspage.console.forms.fields import (
     named,
     offer,
 )
+from statuspage.console.forms.maintenances import maintenance_facts
+from statuspage.console.forms.short import ShortWordsForm
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import changed, moved_on
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MaintenanceStatus
 from statuspage.incidents.models import Maintenance
+from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.incidents.replanning import (
     CANCELLED,
     RESCHEDULED,
@@ -33,14 +36,16 @@ from statuspage.incidents.replanning import (
 from statuspage.incidents.selectors import components_told
 from statuspage.incidents.services.impacts import maintenance_states, told_changes
 from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
+from statuspage.lib.database_clock import database_now
 from statuspage.statements.documents import Content
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
+from statuspage.statements.short import with_short
 
 TIMES: Final = ("scheduled_for", "scheduled_until")
 
 
-class CancellationForm(VersionedForm):
+class CancellationForm(ShortWordsForm, VersionedForm):
     """Why a maintenance is cancelled."""
 
     statement_kind = CANCELLED
@@ -57,14 +62,22 @@ class CancellationForm(VersionedForm):
         before, said = self.maintenance, {"body": NOT_WRITTEN, **self.given(self.usable())}
         after = changed(before, moved_on(before, MaintenanceStatus.CANCELLED, now))
         told = told_changes(maintenance_states(after, components_told(before)))
-        return cancelled_content(after, said["body"], told, before=before.status)
+        return with_short(cancelled_content(after, said["body"], told, before=before.status), said)
+
+    def fixed_facts(self) -> Facts:
+        """Return what is known of the maintenance."""
+        return maintenance_facts(self.maintenance)
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what is known of the maintenance; no field changes it."""
+        return self.fixed_facts()
 
     def service(self, **said: Any) -> Statement:
         """Cancel the maintenance."""
         return maintenance_cancel(maintenance=self.maintenance, **said)
 
 
-class ReschedulingForm(VersionedForm):
+class ReschedulingForm(ShortWordsForm, VersionedForm):
     """New times and services of a maintenance; once it has started, its start stays."""
 
     statement_kind = RESCHEDULED
@@ -120,7 +133,7 @@ class ReschedulingForm(VersionedForm):
         after, _row = rescheduled(before, said, now)
         new = self._new(values)
         told = told_changes(maintenance_states(after, new, released=self.old))
-        return rescheduled_content(
+        content = rescheduled_content(
             before,
             after,
             said["body"],
@@ -128,6 +141,18 @@ class ReschedulingForm(VersionedForm):
             old=self.old,
             new=new,
             reason=said.get("short_notice_reason"),
+        )
+        return with_short(content, said)
+
+    def facts(self, values: Mapping[str, Any]) -> Facts:
+        """Return what the fields say of the maintenance from now on."""
+        before = self.maintenance
+        return facts_of(
+            now=database_now(),
+            name=before.name,
+            components=[one.name for one in self._new(values)],
+            starts=values.get("scheduled_for") or before.scheduled_for,
+            ends=values.get("scheduled_until") or before.scheduled_until,
         )
 
     def service(self, **said: Any) -> Statement:

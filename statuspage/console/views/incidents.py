@@ -19,7 +19,11 @@ from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.backfills import BackfillForm, arranged
 from statuspage.console.forms.fields import offer
-from statuspage.console.forms.incidents import IncidentOpenForm, IncidentUpdateForm
+from statuspage.console.forms.incidents import (
+    IncidentOpenForm,
+    IncidentReopenForm,
+    IncidentUpdateForm,
+)
 from statuspage.console.forms.states import ComponentStates, changed, chosen_states, form_for
 from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
@@ -79,15 +83,33 @@ def incident(request: HttpRequest, public_id: str) -> HttpResponseBase:
 def incident_update(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write and publish the next update."""
     found = _incident(public_id)
-    form = IncidentUpdateForm(
+    if found.in_error:
+        return render(request, "console/incident.html", _context(found))
+    return _compose(request, found, IncidentUpdateForm, "console:incident_update")
+
+
+@writes
+def incident_reopen(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Open a resolved incident again; where it is open, show it."""
+    found = _incident(public_id)
+    if not found.reopenable and request.method != "POST":
+        return redirect("console:incident", public_id=public_id)
+    return _compose(request, found, IncidentReopenForm, "console:incident_reopen")
+
+
+def _compose(
+    request: HttpRequest, found: Incident, kind: type[IncidentUpdateForm], view: str
+) -> HttpResponse:
+    form = kind(
         typed(request),
         incident=found,
         components=every_component(),
         chosen=chosen_states(request.GET),
     )
-    place = reverse("console:incident_update", args=[public_id])
+    place, reopens = reverse(view, args=[found.public_id]), kind is IncidentReopenForm
     rows = offered(request, form, *updates_after(found.status))
-    page = Composition(form, "console/incident.html", _context(found), place=place, templates=rows)
+    context = {**_context(found), "action": place, "reopens": reopens}
+    page = Composition(form, "console/incident.html", context, place=place, templates=rows)
     return compose(request, page)
 
 

@@ -11,6 +11,7 @@ from statuspage.components.models import Component
 from statuspage.console.access import writes
 from statuspage.console.compose import Composition, compose, typed
 from statuspage.console.forms.replanning import CancellationForm, ReschedulingForm
+from statuspage.console.prepared import offered
 from statuspage.incidents.lifecycle import MAINTENANCE_OVER
 from statuspage.incidents.models import Maintenance
 from statuspage.incidents.selectors import maintenances
@@ -51,4 +52,6 @@ def _composed(
         messages.info(request, _("This maintenance is over. Nothing about it can be changed."))
         return redirect("console:maintenance", public_id=maintenance.public_id)
     shown = {**context, "maintenance": maintenance}
-    return compose(request, Composition(form, "console/maintenance_replan.html", shown))
+    rows = offered(request, form, form.statement_kind)
+    page = Composition(form, "console/maintenance_replan.html", shown, templates=rows)
+    return compose(request, page)

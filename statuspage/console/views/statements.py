@@ -52,8 +52,8 @@ def _hand_over(request: HttpRequest, *, form: AnswerForm) -> HttpResponse:
         token=form.cleaned_data["token"],
         act=form.act,
         statement=form.statement,
-        body=form.cleaned_data["body"],
         staff=staff_of(request),
+        **form.given(form.cleaned_data),
     )
     return handed_over(request, proposal)
 

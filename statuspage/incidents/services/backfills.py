@@ -1,7 +1,7 @@
 """Enter an incident that is over, with all the updates that it had."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Unpack
+from typing import Unpack
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import ComponentStatus
-from statuspage.incidents.content import Content, changed
+from statuspage.incidents.content import Content, changed, own_claims
+from statuspage.incidents.folding import BACKFILLED, BACKFILLED_UPDATE
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.past import (
@@ -30,9 +31,6 @@ from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL, Subject, publish, publishing
 from statuspage.statements.texts import for_reader
-
-BACKFILLED: Final = "incident.backfilled"
-BACKFILLED_UPDATE: Final = "incident.backfilled_update"
 
 # The states of components that one update claims.
 Claims = Mapping[Component, str]
@@ -145,7 +143,8 @@ def past_contents(
             (one, before.get(one, ComponentStatus.OPERATIONAL), held[one]) for one in in_order
         )
         then = changed(incident, {"status": update["status"], "impact": impact})
-        contents.append(past_content(then, update, changes, among=updates, told=told))
+        content = past_content(then, update, changes, among=updates, told=told)
+        contents.append({**content, **own_claims(own, update.get("impact") if before else impact)})
     return contents
 
 

@@ -12,7 +12,7 @@ from statuspage.components.services import component_statuses_set
 from statuspage.components.statuses import ComponentStatus, worst
 from statuspage.incidents.content import Change, Content
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus
-from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
+from statuspage.incidents.models import AffectedComponent, HiddenClaim, Incident, Maintenance
 from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish
@@ -56,6 +56,11 @@ def maintenance_states(
     )
 
 
+def worked_on(components: Iterable[Component]) -> dict[Component, str]:
+    """Return the states in which a plan puts components, while work is going on."""
+    return dict.fromkeys(components, ComponentStatus.UNDER_MAINTENANCE)
+
+
 def told_changes(states: Iterable[tuple[Component, str, str]]) -> list[Change]:
     """Return the old and the new state of each visible component."""
     return [
@@ -92,6 +97,21 @@ def _states(
     return [(one, one.status, worst(claims[one.pk])) for one in in_order]
 
 
+def present_states() -> list[StateChange]:
+    """Return every component, with what open incidents and maintenance make of its state."""
+    every: dict[Component, list[str]] = {one: [] for one in Component.objects.all()}
+    return _states(every, AffectedComponent.objects.all(), Maintenance.objects.all())
+
+
+def states_follow(statement: Statement) -> None:
+    """Set the components' states after an answer, which changes what holds them."""
+    component_statuses_set(
+        statuses={component: new for component, _old, new in present_states()},
+        since=statement.published_at,
+        statement_number=statement.number,
+    )
+
+
 class Superseded(ValidationError):
     """Someone else changed the row since the caller read it; nothing was published."""
 
@@ -111,14 +131,23 @@ def say(
     content: Content,
     states: Sequence[StateChange],
     author: Author | None,
+    claims: Mapping[Component, str] | None = None,
 ) -> Statement:
-    """Publish the statement about a row just changed, and set its components' states."""
+    """Publish the statement about a row just changed, and set its components' states.
+
+    `claims` are the states in which the statement itself puts components.
+    """
     statement = publish(
         kind=kind,
         subject=Subject(row._meta.model_name or "", row.public_id),
         content=content,
         author=author,
         published_at=row.updated_at,
+    )
+    HiddenClaim.objects.bulk_create(
+        HiddenClaim(statement_number=statement.number, component=one, status=status)
+        for one, status in (claims or {}).items()
+        if not one.visible
     )
     component_statuses_set(
         statuses={component: new for component, _old, new in states},

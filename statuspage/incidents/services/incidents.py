@@ -5,11 +5,14 @@ from copy import copy
 from datetime import datetime
 from typing import Unpack
 
+from django.utils.translation import gettext_lazy as _
+
 from statuspage.components.models import Component
 from statuspage.components.selectors import components_by_public_id
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.content import (
     Opening,
+    Reopening,
     Update,
     cleaned,
     opened,
@@ -17,7 +20,12 @@ from statuspage.incidents.content import (
     update_content,
     updated,
 )
-from statuspage.incidents.lifecycle import INCIDENT_TRANSITIONS, IncidentStatus, check_transition
+from statuspage.incidents.lifecycle import (
+    INCIDENT_TRANSITIONS,
+    IllegalTransition,
+    IncidentStatus,
+    check_transition,
+)
 from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.promises import check_incident_times
 from statuspage.incidents.services.impacts import (
@@ -55,9 +63,9 @@ def incident_open(
         incident.save()
         states = incident_states(incident, claims)
         _claim(incident, claims)
-        content = opening_content(incident, given["body"], told_changes(states))
+        content = opening_content(incident, given["body"], told_changes(states), claims)
         content = with_short(content, given)
-        return say(incident, "incident.opened", content, states, author)
+        return say(incident, "incident.opened", content, states, author, claims)
 
 
 def incident_update(
@@ -78,15 +86,41 @@ def incident_update(
     with publishing() as now:
         moment = published_at or now
         check_incident_times(moment, next_update_by=given.get("next_update_by"))
+        check_stands(incident)
         claims = claimed(given.get("components") or {})
         check_transition(INCIDENT_TRANSITIONS, incident.status, given["status"])
         before = copy(incident)
         advance(incident, updated(incident, given, moment))
         states = incident_states(incident, claims)
         _claim(incident, claims)
-        content = update_content(incident, given["body"], told_changes(states), than=before)
+        content = update_content(incident, given, told_changes(states), claims, than=before)
         content = with_short(content, given)
-        return say(incident, "incident.updated", content, states, author)
+        return say(incident, "incident.updated", content, states, author, claims)
+
+
+def incident_reopen(
+    *, incident: Incident, author: Author | None, **said: Unpack[Reopening]
+) -> Statement:
+    """Open a resolved incident again.
+
+    Raises:
+        IllegalTransition: the incident is not resolved.
+        Superseded, ValidationError: as `incident_update`.
+    """
+    if incident.status != IncidentStatus.RESOLVED:
+        raise IllegalTransition(_("This incident is open."), code="transition")
+    return incident_update(
+        incident=incident, author=author, status=IncidentStatus.INVESTIGATING, **said
+    )
+
+
+def check_stands(incident: Incident) -> None:
+    """Raise IllegalTransition where the incident was published in error."""
+    if incident.in_error:
+        raise IllegalTransition(
+            _("This incident was published in error and is closed. Open a new one."),
+            code="in_error",
+        )
 
 
 def claimed(components: Mapping[str, str]) -> dict[Component, str]:

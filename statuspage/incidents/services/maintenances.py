@@ -16,6 +16,7 @@ from statuspage.incidents.content import (
     maintenance_content,
     moved_on,
 )
+from statuspage.incidents.folding import SCHEDULED
 from statuspage.incidents.lifecycle import (
     MAINTENANCE_UPDATES,
     MaintenanceStatus,
@@ -30,6 +31,7 @@ from statuspage.incidents.services.impacts import (
     maintenance_states,
     say,
     told_changes,
+    worked_on,
 )
 from statuspage.lib.database_clock import database_now
 from statuspage.statements.authors import Author
@@ -105,7 +107,7 @@ def maintenance_schedule(
             maintenance.recurrence, maintenance.occurrence = due.recurrence, due.start
         maintenance.save()
         maintenance.components.set(components)
-        return _say(maintenance, "maintenance.scheduled", given, author, reason=reason)
+        return _say(maintenance, SCHEDULED, given, author, reason=reason)
 
 
 def _check_once(due: DueOccurrence | None) -> None:
@@ -173,7 +175,9 @@ def _say(
     before: str = "",
     reason: Text | None = None,
 ) -> Statement:
-    states = maintenance_states(maintenance, maintenance.components.all())
+    components = maintenance.components.all()
+    states = maintenance_states(maintenance, components)
     told = told_changes(states)
     content = maintenance_content(maintenance, given["body"], told, before=before, reason=reason)
-    return say(maintenance, kind, with_short(content, given), states, author)
+    claims = worked_on(components) if kind == SCHEDULED else {}
+    return say(maintenance, kind, with_short(content, given), states, author, claims)

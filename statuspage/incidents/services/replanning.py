@@ -24,7 +24,13 @@ from statuspage.incidents.replanning import (
     rescheduled_content,
 )
 from statuspage.incidents.selectors import components_told
-from statuspage.incidents.services.impacts import advance, maintenance_states, say, told_changes
+from statuspage.incidents.services.impacts import (
+    advance,
+    maintenance_states,
+    say,
+    told_changes,
+    worked_on,
+)
 from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
 from statuspage.statements.placeholders import clean_said
@@ -98,4 +104,5 @@ def maintenance_reschedule(
             new=new,
             reason=reason,
         )
-        return say(maintenance, RESCHEDULED, with_short(content, given), states, author)
+        content = with_short(content, given)
+        return say(maintenance, RESCHEDULED, content, states, author, worked_on(new))

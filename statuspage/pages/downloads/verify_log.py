@@ -332,7 +332,7 @@ def check_incident(shown: Row, said: list[Row]) -> list[str]:
         for number in sorted(numbers)
         if said[number - 1]["subject"]["id"] == shown["id"]
     ]
-    own = [one for one in own if one["kind"].startswith("incident.")]
+    own = [one for one in own if tells_state(one)]
     if not own:
         return [say("unsaid", id=shown["id"])]
     number, content = own[-1]["number"], own[-1]["content"]
@@ -349,14 +349,19 @@ def check_incident(shown: Row, said: list[Row]) -> list[str]:
     ]
 
 
+def tells_state(statement: Row) -> bool:
+    """Return whether a statement says in which state something is, as some answers do."""
+    answers = {"withdrawal": "undone", "correction": "corrected"}
+    if statement["kind"] in answers:
+        return bool(statement["content"].get(answers[statement["kind"]]))
+    return bool(statement["kind"].startswith(("incident.", "maintenance.")))
+
+
 def check_components(shown: list[Row], said: list[Row]) -> list[str]:
     """Compare the states of components with the last statement that names each."""
     last = {}
     for one in said:
-        if one["kind"].startswith(("incident.", "maintenance.")) and one["kind"] not in (
-            "incident.backfilled",
-            "incident.backfilled_update",
-        ):
+        if tells_state(one) and not one["kind"].startswith("incident.backfilled"):
             last.update(
                 {
                     each["id"]: (each["new_status"], one["number"])

@@ -1,35 +1,27 @@
 """Every component's daily states, read with a fixed number of queries."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, TypeVar
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from statuspage.components.models import Component, StatusChange
 from statuspage.components.selectors import visible_components
 from statuspage.components.statuses import ComponentStatus
-from statuspage.components.uptime import (
-    Change,
-    DayRecord,
-    Span,
-    days,
-    history,
-    within,
-    worsened,
-)
+from statuspage.components.uptime import DayRecord, Span, combined, days, history, within
+from statuspage.incidents.folding import Held, incident_state, maintenance_state
+from statuspage.incidents.models import Incident, Maintenance
+from statuspage.incidents.said import said_about
 from statuspage.lib.render_cache import once
-from statuspage.statements.models import Statement
-from statuspage.statements.services import WITHDRAWAL
-from statuspage.statements.times import from_iso, iso, midnight
+from statuspage.statements.times import midnight
 
 DAYS_SHOWN: Final = 90
-OPENING: Final = "incident.opened"
-BACKFILLED: Final = "incident.backfilled"
+# The end of what has none yet.
+LASTING: Final = datetime.max.replace(tzinfo=UTC)
 
 Result = TypeVar("Result")
-StatusRow = tuple[int, ComponentStatus, datetime, int]
 # A component with its days, in order; components with the same record share one list.
 Record = tuple[Component, list[DayRecord]]
 
@@ -38,16 +30,15 @@ Record = tuple[Component, list[DayRecord]]
 def records(first: date, last: date, now: datetime) -> list[Record]:
     """Return the days of every component whose history is shown; a fixed number of queries."""
     ends = min(now, midnight(last + timedelta(days=1)))
-    changes = _changes(midnight(first), ends)
-    told_later = _told_later(midnight(first), ends)
+    held = _held(midnight(first), ends)
     begins = known_since()
     zone = timezone.get_current_timezone()
     period = midnight(first), midnight(last + timedelta(days=1))
     alike: dict[tuple[Span, ...], list[DayRecord]] = {}
     found = []
     for component in shown_components():
-        spans = history(changes.get(component.pk, ()), begins[component.pk], ends)
-        spans = worsened(spans, told_later.get(component.public_id, ()))
+        changes = combined(held.get(component.public_id, ()))
+        spans = history(changes, begins[component.pk], ends)
         known = within(spans, *period)
         if known not in alike:
             alike[known] = days(known, first, last, zone)
@@ -80,49 +71,32 @@ def ninety_days(now: datetime) -> list[Record]:
     return records(today - timedelta(days=DAYS_SHOWN - 1), today, now)
 
 
-def _changes(begin: datetime, end: datetime) -> Mapping[int, list[Change]]:
-    """Return by component, in order, the last change before `begin` and all until `end`."""
-    fields = ("component_id", "status", "since", "statement_number")
-    before = (
-        StatusChange.objects.filter(since__lt=begin)
-        .order_by("component_id", "-since", "-pk")
-        .distinct("component_id")
-    )
-    during = StatusChange.objects.filter(since__gte=begin, since__lte=end).order_by("since", "pk")
-    rows: list[StatusRow] = [*before.values_list(*fields), *during.values_list(*fields)]
-    opened = Statement.objects.filter(number__in={row[3] for row in rows}, kind=OPENING)
-    began = opened.values_list("number", "document__content__started_at")
-    return _dated(rows, {number: from_iso(started) for number, started in began if started})
-
-
-def _told_later(begin: datetime, end: datetime) -> Mapping[str, list[Span]]:
-    """Return outages entered afterwards and not withdrawn, by the component's public id."""
-    statements = Statement.objects.filter(
-        kind=BACKFILLED,
-        document__content__started_at__lt=iso(end),
-        document__content__resolved_at__gt=iso(begin),
-    )
-    withdrawn = Statement.objects.filter(kind=WITHDRAWAL, corrects=OuterRef("pk"))
+def _held(begin: datetime, end: datetime) -> Mapping[str, list[Span]]:
+    """Return when something held each component, by public id: what stands of all statements."""
     found: dict[str, list[Span]] = {}
-    for statement in statements.filter(~Exists(withdrawn)):
-        content = statement.content
-        times = from_iso(content["started_at"]), from_iso(content["resolved_at"])
-        for one in content["components"]:
-            span = Span(ComponentStatus(one["old_status"]), *times)
-            found.setdefault(one["id"], []).append(span)
+    for one in _holds(begin, end):
+        span = Span(ComponentStatus(one.status), one.begin, one.end or LASTING)
+        found.setdefault(one.component, []).append(span)
     return found
 
 
-def _dated(rows: Iterable[StatusRow], began: Mapping[int, datetime]) -> Mapping[int, list[Change]]:
-    """Date each outage from when it began, not from when it was announced."""
-    changes: dict[int, list[Change]] = {}
-    for component, status, since, number in rows:
-        found = changes.setdefault(component, [])
-        moment = min(since, began.get(number, since))
-        if found:
-            moment = max(moment, found[-1][0])
-        found.append((moment, ComponentStatus(status)))
-    return changes
+def _holds(begin: datetime, end: datetime) -> Iterator[Held]:
+    lasts = Q(resolved_at=None) | Q(resolved_at__gte=begin)
+    incidents = Incident.objects.filter(lasts, started_at__lte=end, in_error=False)
+    for said in said_about("incident", _ids(incidents)).values():
+        yield from incident_state(said).held
+    lasts = (
+        Q(completed_at=None, cancelled_at=None)
+        | Q(completed_at__gte=begin)
+        | Q(cancelled_at__gte=begin)
+    )
+    maintenances = Maintenance.objects.filter(lasts, started_at__lte=end)
+    for said in said_about("maintenance", _ids(maintenances)).values():
+        yield from maintenance_state(said).held
+
+
+def _ids(rows: QuerySet[Any]) -> list[str]:
+    return list(rows.order_by("pk").values_list("public_id", flat=True))
 
 
 @once

@@ -4,21 +4,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import ComponentStatus, worst
+from statuspage.incidents.folding import STEPS, incident_state
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import AffectedComponent, Incident
+from statuspage.incidents.said import said_about
 from statuspage.lib.render_cache import once
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timelines
 from statuspage.statements.services import WITHDRAWAL
+from statuspage.statements.standing import Said
 from statuspage.statements.texts import Text
-from statuspage.statements.times import from_iso
 
 OUTAGES: Final = frozenset({ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE})
 HELD_UP: Final = OUTAGES | {ComponentStatus.DEGRADED_PERFORMANCE}
@@ -85,7 +87,8 @@ def stoppages() -> list[Stoppage]:
     unresolved = rows.exclude(incident__status=IncidentStatus.RESOLVED)
     for row in unresolved.select_related("incident", "component").order_by("-incident__started_at"):
         found.setdefault(row.incident, []).append((row.component, row.status))
-    timeline = _timelines(found)
+    ids = [one.public_id for one in found]
+    timeline = timelines("incident", ids) if ids else {}
     return [
         Stoppage(
             incident_id=incident.public_id,
@@ -101,28 +104,34 @@ def stoppages() -> list[Stoppage]:
 
 
 def stoppages_at(as_of: datetime) -> list[Stoppage]:
-    """Return those known at an earlier moment, from what had been published by then.
-
-    The log does not name hidden services, so a past answer does not know of them.
-    """
+    """Return those known at an earlier moment, from what had been published by then."""
     open_then = (
         ~Q(status=IncidentStatus.RESOLVED) | Q(resolved_at__gt=as_of) | Q(updated_at__gt=as_of)
     )
     found = _held_ones().filter(open_then, created_at__lte=as_of, backfilled=False)
-    candidates = list(found.distinct())
-    timeline = _timelines(candidates)
+    ids = list(found.distinct().values_list("public_id", flat=True))
+    if not ids:
+        return []
     services = {one.public_id: one for one in Component.objects.filter(pays_out=True)}
+    timeline, said = timelines("incident", ids), said_about("incident", ids)
     return [
         stoppage
-        for incident in candidates
-        for stoppage in _then(timeline.get(incident.public_id, []), services, as_of)
+        for one in ids
+        for stoppage in _then(
+            [each for each in said.get(one, []) if each.published_at <= as_of],
+            standing(each for each in timeline.get(one, []) if each.published_at <= as_of),
+            services,
+        )
     ]
 
 
 def ended_on(day: date, as_of: datetime) -> list[tuple[Incident, Sequence[Component]]]:
     """Return the resolved incidents that may have held up payouts due on that day."""
     over = _held_ones().filter(
-        started_at__date__lte=day, resolved_at__date__gte=day, resolved_at__lte=as_of
+        started_at__date__lte=day,
+        resolved_at__date__gte=day,
+        resolved_at__lte=as_of,
+        in_error=False,
     )
     return [
         (incident, [row.component for row in incident.affected.all() if row.component.pays_out])
@@ -134,46 +143,31 @@ def standing(said: Iterable[Statement]) -> list[Statement]:
     """Return the updates among an incident's statements that were not taken back."""
     every = list(said)
     taken_back = {one.corrects_id for one in every if one.kind == WITHDRAWAL}
-    return [one for one in every if one.corrects_id is None and one.number not in taken_back]
+    return [one for one in every if one.kind in STEPS and one.number not in taken_back]
 
 
 def _held_ones() -> QuerySet[Incident]:
     return Incident.objects.filter(affected__component__pays_out=True)
 
 
-def _timelines(found: Iterable[Incident]) -> dict[str, list[Statement]]:
-    ids = [one.public_id for one in found]
-    return timelines("incident", ids) if ids else {}
-
-
 def _then(
-    said: Iterable[Statement], services: Mapping[str, Component], as_of: datetime
+    known: Sequence[Said], updates: Sequence[Statement], services: Mapping[str, Component]
 ) -> Iterator[Stoppage]:
-    """Yield what the statements up to then say, if it holds up payouts."""
-    known = standing(one for one in said if one.published_at <= as_of)
-    states: dict[str, str] = {}
-    for one in known:
-        if one.content.get("status") == IncidentStatus.RESOLVED:
-            states = {}
-        else:
-            states |= _claims(one.content)
-    holds = [(services[one], state) for one, state in states.items() if one in services]
-    if not any(state in HELD_UP for _component, state in holds):
+    """Yield what an incident's statements say, if it is open and holds up payouts."""
+    if not updates:
         return
-    newest = known[-1].content
-    promised = newest.get("next_update_by")
-    yield Stoppage(
-        incident_id=known[-1].subject_id,
-        name=newest["name"],
-        started_at=from_iso(newest["started_at"]),
-        next_update_by=from_iso(promised) if promised else None,
-        holds=holds,
-        said=known,
-    )
-
-
-def _claims(content: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a statement itself claims; older ones only have the resulting states."""
-    if sets := content.get("sets"):
-        return dict(sets.get("components") or {})
-    return {one["id"]: one["new_status"] for one in content.get("components", [])}
+    state = incident_state(known)
+    holds = [
+        (services[one], status)
+        for one, status in state.claims.items()
+        if one in services and status in HELD_UP
+    ]
+    if holds and state.status != IncidentStatus.RESOLVED:
+        yield Stoppage(
+            incident_id=updates[0].subject_id,
+            name=dict(state.name),
+            started_at=state.started_at,
+            next_update_by=state.next_update_by,
+            holds=holds,
+            said=updates,
+        )

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspage.components.statuses import ComponentStatus
+from statuspage.components.statuses import ComponentStatus, worst
 from statuspage.components.uptime import (
     DayRecord,
     Span,
     availability,
+    combined,
     days,
     history,
     runs,
-    worsened,
 )
 
 OK = ComponentStatus.OPERATIONAL
@@ -159,26 +159,25 @@ def hours(status: ComponentStatus, begin: int, end: int) -> Span:
     return Span(status, NOON + timedelta(hours=begin), NOON + timedelta(hours=end))
 
 
-def test_what_was_entered_afterwards_counts_where_it_was_worse() -> None:
-    told = [hours(OK, 0, 4), hours(MAJOR, 4, 6), hours(OK, 6, 10)]
-    assert worsened(told, [hours(PARTIAL, 3, 7)]) == [
-        hours(OK, 0, 3),
-        hours(PARTIAL, 3, 4),
-        hours(MAJOR, 4, 6),
-        hours(PARTIAL, 6, 7),
-        hours(OK, 7, 10),
-    ]
+def test_the_worst_of_what_holds_a_component_counts() -> None:
+    held = [hours(MAJOR, 4, 6), hours(PARTIAL, 3, 7), hours(SLOW, 5, 9)]
+    at = [NOON + timedelta(hours=hour) for hour in (3, 4, 6, 7, 9)]
+    assert combined(held) == [*zip(at, (PARTIAL, MAJOR, PARTIAL, SLOW, OK), strict=True)]
+    assert combined([]) == []
 
 
-def test_what_was_entered_afterwards_makes_no_record_where_there_is_none() -> None:
-    assert worsened([hours(OK, 5, 6)], [hours(MAJOR, 0, 9)]) == [hours(MAJOR, 5, 6)]
-    assert worsened([], [hours(MAJOR, 0, 9)]) == []
+def test_what_follows_without_a_gap_is_one_state() -> None:
+    held = [hours(MAJOR, 1, 2), hours(MAJOR, 2, 3), hours(MAJOR, 5, 6)]
+    assert [status for _moment, status in combined(held)] == [MAJOR, OK, MAJOR, OK]
 
 
 @given(st.lists(st.tuples(st.sampled_from(list(ComponentStatus)), st.integers(0, 30)), max_size=4))
-def test_entering_afterwards_neither_makes_nor_loses_time(entered) -> None:
-    told = [hours(OK, 0, 8), hours(PARTIAL, 8, 12), hours(OK, 12, 24)]
-    found = worsened(told, [hours(status, begin, begin + 5) for status, begin in entered])
-    assert found[0].begin == told[0].begin
-    assert found[-1].end == told[-1].end
+def test_what_holds_a_component_neither_makes_nor_loses_time(given_spans) -> None:
+    held = [hours(status, begin, begin + 5) for status, begin in given_spans]
+    end = NOON + timedelta(hours=24)
+    found = history(combined(held), NOON, end)
+    assert (found[0].begin, found[-1].end >= end) == (NOON, True)
     assert all(one.end == following.begin for one, following in pairwise(found))
+    for span in found:
+        holding = [one.status for one in held if one.begin <= span.begin < one.end]
+        assert span.status == worst(holding)

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from statuspage.approvals.models import Proposal
+from statuspage.approvals.proposals import approve, foreseen_of
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.notices.models import Notice
@@ -59,6 +60,12 @@ def test_what_needs_a_second_person_is_submitted_and_not_public(
     assert not Statement.objects.exists()
     assert "already in  2024-01-29" in run(tmp_path)
     assert Proposal.objects.count() == 1
+    second = make_staff(Role.APPROVER)
+    approve(proposal=proposal, staff=second, seen=foreseen_of(proposal).digest)
+    assert Statement.objects.get().content["originally"]["published_on"] == "2024-01-29"
+    assert Statement.objects.get().content["told"] == "nobody"
+    assert "(Approved and published)" in run(tmp_path)
+    assert kinds() == ["notice.fee_waiver"]
 
 
 def test_nothing_is_entered_unless_everything_passes(tmp_path: Path) -> None:
@@ -126,7 +133,7 @@ def test_an_export_of_cstate_goes_in() -> None:
     make_component("刷卡", "Card payments")
     make_component("商户后台", "Merchant portal")
     said = run(DATA / "cstate", "--skip-refused", "--language", "en", "--timezone", "UTC")
-    assert "3 enter, 0 propose, 0 already in, 1 left out, 1 refused" in said
+    assert "3 enter, 0 propose, 0 already in, 2 left out, 1 refused" in said
     assert kinds().count("incident.backfilled") == 2
 
 
@@ -136,6 +143,14 @@ def test_one_id_twice_is_refused_unless_it_is_the_same(tmp_path: Path) -> None:
     assert "the same stands in a.md" in run(tmp_path)
     page(tmp_path, NOTICE.format("id: one\nlink: https://a.example\n"), "b.md")
     assert "also stands in a.md" in refused(tmp_path)
+
+
+def test_one_incident_under_two_ids_goes_in_once(tmp_path: Path) -> None:
+    row = json.loads((DATA / "statuspage-management.json").read_text())[0] | {"components": []}
+    (tmp_path / "a.json").write_text(json.dumps([row, row | {"id": "other"}]))
+    assert "it has the title and the start of a.json, id inc9" in refused(tmp_path)
+    run(tmp_path, "--skip-refused")
+    assert Incident.objects.count() == 1
 
 
 def test_another_title_under_an_imported_id_is_refused_and_another_source_is_not(

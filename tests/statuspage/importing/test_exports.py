@@ -163,6 +163,21 @@ def test_cstate_without_times_ends_when_the_page_says() -> None:
     ]
 
 
+def test_what_is_assumed_of_times_is_said(tmp_path: Path) -> None:
+    row = json.loads((DATA / "statuspage-management.json").read_text())[0]
+    odd = {"started_at": "2023-09-04T11:00:00+08:00", "resolved_at": "2023-09-05T00:00:00+08:00"}
+    (tmp_path / "a.json").write_text(json.dumps([row | odd]))
+    remark = incident(entries("statuspage", tmp_path), "pg1/inc9").remark
+    assert "its start is that of its first update" in remark
+    assert "its end is that of its last update" in remark
+
+
+def test_pages_of_cstate_that_are_no_issues_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "about.md").write_text("---\ntitle: About\n---\nUs.\n")
+    (tmp_path / "notes.md").write_text("Nothing.\n")
+    assert {type(one) for one in entries("cstate", tmp_path)} == {LeftOut}
+
+
 def test_cstate_gives_informational_posts_as_notices_and_leaves_drafts_out() -> None:
     found = by_key(entries("cstate", DATA / "cstate"))
     notice = found["2023-04-office.md"]

@@ -99,6 +99,11 @@ FAULTS = {
         "updates:\n  - {status: resolved, text: b}\n---\n",
         "updates: no. 1: there is no date",
     ),
+    "another end than its last update": (
+        "---\nkind: incident\ntitle: a\ndate: 2024-01-29\nresolved: 2024-01-30\n"
+        "updates:\n  - {at: 2024-01-31, status: resolved, text: b}\n---\n",
+        "line 5, resolved: its last update has another time",
+    ),
     "updates no list": (
         "---\nkind: incident\ntitle: a\ndate: 2024-01-29\nresolved: 2024-01-30\nupdates: x\n---\n",
         "line 6, updates: write a list",

@@ -26,6 +26,7 @@ INCIDENT_ALLOWED = {
     ("monitoring", "identified"),
     ("monitoring", "monitoring"),
     ("monitoring", "resolved"),
+    ("resolved", "resolved"),
     ("resolved", "investigating"),
 }
 MAINTENANCE_ALLOWED = {

@@ -33,6 +33,7 @@ def _incident(day: date, **values: Any) -> IncidentCard:
         late=False,
         left=None,
         backfilled=False,
+        in_error=False,
         lasted=None,
         parts=[],
         timeline=[],

@@ -17,10 +17,11 @@ from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.operations.configuration import BEAT_SCHEDULE
 from statuspage.projections.comparing import differences
-from statuspage.projections.fold import Said, folded
+from statuspage.projections.fold import folded
 from statuspage.statements.findings import open_findings
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_withdraw
+from statuspage.statements.standing import Said
 from tests.database.tampering import as_owner, as_superuser
 from tests.factories import make_component, open_incident, text
 
@@ -66,8 +67,8 @@ FORGERIES = {
     ),
     "an incident that was never said": (
         "INSERT INTO incidents_incident (public_id, name, status, impact, started_at, created_at,"
-        " updated_at, backfilled, version) VALUES ('zzzzzzzzzzzz', '{{\"zh-hans\": \"x\"}}',"
-        " 'resolved', 'none', now(), now(), now(), false, 1)",
+        " updated_at, backfilled, in_error, version) VALUES ('zzzzzzzzzzzz',"
+        " '{{\"zh-hans\": \"x\"}}', 'resolved', 'none', now(), now(), now(), false, false, 1)",
         "incident zzzzzzzzzzzz: shown",
     ),
     "the times of a maintenance": (
@@ -186,5 +187,5 @@ def test_what_is_entered_afterwards_and_what_is_withdrawn_is_no_difference(compo
 
 
 def test_the_fold_needs_no_database():
-    said = Said(1, "notice.general", "x", None, {})
+    said = Said(1, "notice.general", "notice", "x", None, {})
     assert folded([said]).shown == {}

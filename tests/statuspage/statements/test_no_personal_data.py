@@ -15,6 +15,7 @@ from django.utils import timezone
 from statuspage.incidents.services.backfills import incident_backfill, past_incident_enter
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
+from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
 from statuspage.postmortems.services import (
     Action,
     follow_up_done,
@@ -91,6 +92,18 @@ def maintenance(author, status: str = "") -> Statement:
     )
 
 
+def replanned(author, *, cancelled: bool) -> Statement:
+    from statuspage.incidents.models import Maintenance
+
+    row = Maintenance.objects.get(public_id=maintenance(author).subject_id)
+    if cancelled:
+        return maintenance_cancel(maintenance=row, body=said("取消。"), author=author)
+    later = row.scheduled_until + timedelta(hours=1)
+    return maintenance_reschedule(
+        maintenance=row, scheduled_until=later, body=said("延长。"), author=author
+    )
+
+
 def backfilled(author) -> Statement:
     over = timezone.now() - timedelta(hours=1)
     return incident_backfill(
@@ -141,6 +154,8 @@ STEPS: dict[str, Callable[..., Statement]] = {
     "incident.postmortem": after_postmortem,
     "incident.followed_up": lambda author: after_postmortem(author, done=True),
     "maintenance.scheduled": maintenance,
+    "maintenance.cancelled": lambda author: replanned(author, cancelled=True),
+    "maintenance.rescheduled": lambda author: replanned(author, cancelled=False),
     **{
         f"maintenance {status}": lambda author, status=status: maintenance(author, status)
         for status in ("in_progress", "completed")
@@ -181,6 +196,8 @@ def test_every_kind_of_statement_that_the_program_names_is_covered() -> None:
         "incident.followed_up",
         "incident.updated",
         "maintenance.scheduled",
+        "maintenance.cancelled",
+        "maintenance.rescheduled",
         "maintenance.updated",
     }
     covered |= {"correction", "withdrawal"} | {f"notice.{one.name}" for one in every_kind()}

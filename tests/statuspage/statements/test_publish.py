@@ -214,7 +214,7 @@ def test_a_correction_can_be_corrected():
 
 @pytest.mark.django_db
 def test_a_withdrawal_ends_what_can_be_said_about_a_statement():
-    wrong = say()
+    wrong = say(subject=Subject("notice", "zzzzzzzzzzzz"))
     withdrawal = statement_withdraw(statement=wrong, body=text("本条有误,撤回"), author=None)
     assert withdrawal.kind == "withdrawal"
     for again in (statement_withdraw, statement_correct):

@@ -91,6 +91,33 @@ def test_words_for_a_maintenance_say_its_times(author: Client, component: Compon
     assert "{" not in form["body_zh"]
 
 
+def test_words_for_a_cancellation_and_a_rescheduling_are_offered_there(
+    author: Client, component: Component
+) -> None:
+    now = timezone.now()
+    maintenance_schedule(
+        name=text("升级"),
+        body=text("升级。"),
+        components=[component.public_id],
+        scheduled_for=now + timedelta(days=20),
+        scheduled_until=now + timedelta(days=20, hours=2),
+        author=make_staff(),
+    )
+    page = f"/console/maintenances/{Maintenance.objects.get().public_id}"
+    row = prepared("maintenance.cancelled", "“{name}”取消。")
+    assert form_of(author.get(f"{page}/cancel/?template={row.pk}"))["body_zh"] == "“升级”取消。"
+    row = prepared("maintenance.rescheduled", "“{name}”改为{starts}开始。")
+    later = timezone.localtime(now) + timedelta(days=25)
+    path = f"{page}/reschedule/?template={row.pk}"
+    times = {
+        "scheduled_for": f"{later:%Y-%m-%dT01:30}",
+        "scheduled_until": f"{later:%Y-%m-%dT03:30}",
+    }
+    publish(author, path, **times)
+    said = Statement.objects.get(number=2).content["body"]["zh-hans"]
+    assert f"{later.month}月{later.day}日 01:30" in said
+
+
 def test_chosen_in_the_form_they_fill_what_is_empty_and_say_what_was_kept(
     author: Client, component: Component
 ) -> None:

@@ -104,5 +104,5 @@ def test_the_number_of_queries_is_fixed(
 ) -> None:
     for number in range(count):
         in_service(name=f"服务{number}")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get("/uptime/")

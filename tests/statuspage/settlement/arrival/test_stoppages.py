@@ -12,6 +12,7 @@ from statuspage.settlement.arrival.answers import Answer
 from statuspage.settlement.arrival.selectors import arrival
 from statuspage.settlement.arrival.words import Code, DateStatus
 from statuspage.statements.models import Statement
+from statuspage.statements.services import statement_withdraw
 from tests.factories import make_component, text
 from tests.statuspage.settlement.arrival.notices import ask, codes, dated, delay, recovery
 from tests.statuspage.settlement.rules.factories import beijing
@@ -149,6 +150,33 @@ def test_reopened_payouts_stand_still_again(service: Component) -> None:
     for answer in both():
         assert dated(answer) is None
     assert dated(ask(LATE, as_of="2025-02-18 12:30")) == "2025-02-19"
+
+
+def test_withdrawing_resolved_makes_payouts_stand_still_again(service: Component) -> None:
+    said = stop(service)
+    over = say(said, "resolved", "2025-02-18 12:00")
+    statement_withdraw(
+        statement=over,
+        body=text("误报恢复。", "Not resolved."),
+        author=None,
+        published_at=beijing("2025-02-18 13:00"),
+    )
+    for answer in both():
+        assert dated(answer) is None
+    assert dated(ask(LATE, as_of="2025-02-18 12:30")) == "2025-02-19"
+
+
+def test_an_incident_published_in_error_leaves_no_doubt(service: Component) -> None:
+    said = stop(service)
+    statement_withdraw(
+        statement=said,
+        body=text("误报。", "In error."),
+        author=None,
+        published_at=beijing("2025-02-19 09:00"),
+    )
+    answer = now()
+    assert dated(answer) == "2025-02-19"
+    assert not answer.doubtful
 
 
 def test_a_service_released_before_the_end_pays_again(service: Component) -> None:

@@ -1,0 +1,294 @@
+"""The state of an incident or a maintenance: a pure fold over the statements that still stand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from statuspage.components.statuses import ComponentStatus
+from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
+from statuspage.statements.documents import WITHDRAWAL
+from statuspage.statements.standing import (
+    COMPONENTS,
+    Said,
+    Standing,
+    standing,
+    standing_answers,
+)
+from statuspage.statements.times import from_iso
+
+OPENED: Final = "incident.opened"
+UPDATED: Final = "incident.updated"
+BACKFILLED: Final = "incident.backfilled"
+BACKFILLED_UPDATE: Final = "incident.backfilled_update"
+SCHEDULED: Final = "maintenance.scheduled"
+# The kinds that say which components a maintenance affects.
+PLANS: Final = frozenset({SCHEDULED, "maintenance.rescheduled"})
+FIRST: Final = frozenset({OPENED, BACKFILLED, SCHEDULED})
+# The kinds that say in which state an incident is; a postmortem, for one, does not.
+STEPS: Final = frozenset({OPENED, UPDATED, BACKFILLED, BACKFILLED_UPDATE})
+OPERATIONAL: Final = str(ComponentStatus.OPERATIONAL)
+UNDER_MAINTENANCE: Final = str(ComponentStatus.UNDER_MAINTENANCE)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A component, by its public id, in a state from a moment on; without an end it still is."""
+
+    component: str
+    status: str
+    begin: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class IncidentState:
+    """What the statements that stand say of an incident, and since when it held components."""
+
+    name: Mapping[str, str]
+    status: str
+    impact: str
+    started_at: datetime
+    next_update_by: datetime | None = None
+    monitoring_at: datetime | None = None
+    resolved_at: datetime | None = None
+    # The first statement was withdrawn: there was no such incident.
+    in_error: bool = False
+    # The components that it names, by public id, with the states in which it holds them.
+    claims: Mapping[str, str] = field(default_factory=dict)
+    held: Sequence[Held] = ()
+
+
+@dataclass(frozen=True)
+class MaintenanceState:
+    """What the statements that stand say of a maintenance."""
+
+    name: Mapping[str, str]
+    status: str
+    scheduled_for: datetime
+    scheduled_until: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    # A withdrawal took it back to something that was due by then: staff decide what comes next.
+    by_hand: bool = False
+    components: Sequence[str] = ()
+    held: Sequence[Held] = ()
+
+
+class Holding:
+    """Notes from when to when components were in which state."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, str] = {}
+        self._since: dict[str, datetime] = {}
+        self._over: list[Held] = []
+
+    def hold(self, states: Mapping[str, str], moment: datetime) -> None:
+        """Put components into states at a moment; the others stay as they are."""
+        for component, status in states.items():
+            if self.now.get(component) != status:
+                self._end(component, moment)
+                self.now[component], self._since[component] = status, moment
+
+    def release(self, moment: datetime) -> None:
+        """Put all of them back to operational."""
+        self.hold(dict.fromkeys(self.now, OPERATIONAL), moment)
+
+    def spans(self) -> list[Held]:
+        """Return every time in which a component was not operational, the ended ones first."""
+        lasting = [
+            Held(component, status, self._since[component])
+            for component, status in self.now.items()
+            if status != OPERATIONAL
+        ]
+        return [*self._over, *lasting]
+
+    def _end(self, component: str, moment: datetime) -> None:
+        status = self.now.get(component, OPERATIONAL)
+        if status != OPERATIONAL and self._since[component] < moment:
+            self._over.append(Held(component, status, self._since[component], moment))
+
+
+def incident_state(said: Sequence[Said]) -> IncidentState:
+    """Return the state of the incident about which these are all statements, in order.
+
+    Raises:
+        ValueError: there is no first statement among them.
+    """
+    first = _first(said)
+    steps = [one for one in standing(said) if one.said.kind in STEPS]
+    if first.number not in {one.said.number for one in steps}:
+        return _in_error(first, said)
+    state, holding = _opened(steps[0]), Holding()
+    for before, step in zip([None, *steps], steps, strict=False):
+        state = _follow(state, step, holding, first=before is None)
+    return replace(
+        state,
+        next_update_by=_promise(steps, said),
+        claims=dict(holding.now),
+        held=holding.spans(),
+    )
+
+
+def maintenance_state(said: Sequence[Said]) -> MaintenanceState:
+    """Return the state of the maintenance about which these are all statements, in order.
+
+    Raises:
+        ValueError: there is no first statement among them.
+    """
+    first = _first(said)
+    steps = [one for one in standing(said) if one.said.kind.startswith("maintenance.")]
+    taken_back = first.number not in {one.said.number for one in steps}
+    holding, state = Holding(), _announced(first)
+    if taken_back:
+        return replace(
+            state, status=MaintenanceStatus.CANCELLED, cancelled_at=_taken_back(first, said)
+        )
+    for step in steps:
+        state = _move(state, step.said, holding)
+    return replace(state, held=holding.spans(), by_hand=_left_to_staff(state, steps, said))
+
+
+def _first(said: Iterable[Said]) -> Said:
+    for one in said:
+        if one.kind in FIRST:
+            return one
+    raise ValueError("there is no first statement")
+
+
+def _opened(step: Standing) -> IncidentState:
+    content = {**step.said.content, **step.facts}
+    return IncidentState(
+        name=content["name"],
+        status=content["status"],
+        impact=content["impact"],
+        started_at=_moment(content["started_at"]) or step.said.published_at,
+    )
+
+
+def _in_error(first: Said, said: Iterable[Said]) -> IncidentState:
+    state, over = _opened(Standing(first)), _taken_back(first, said)
+    return replace(state, status=IncidentStatus.RESOLVED, resolved_at=over, in_error=True)
+
+
+def _taken_back(first: Said, said: Iterable[Said]) -> datetime:
+    """Return when the first statement was withdrawn."""
+    answers = [one for one in said if one.corrects == first.number and one.kind == WITHDRAWAL]
+    return max(one.published_at for one in answers)
+
+
+def _follow(
+    state: IncidentState, step: Standing, holding: Holding, *, first: bool
+) -> IncidentState:
+    """Return the state after one more statement, and hold the components that it names."""
+    content = step.said.content
+    moment = _happened(step.said)
+    sets = _sets(content, first=first)
+    claims = {**sets[COMPONENTS], **step.facts.get(COMPONENTS, {})}
+    over = content["status"] == IncidentStatus.RESOLVED
+    holding.hold(claims, min(state.started_at, moment) if first else moment)
+    if over:
+        moment = _moment(content.get("resolved_at")) or moment
+        holding.release(moment)
+    was_over = not first and state.status == IncidentStatus.RESOLVED
+    monitors = content["status"] == IncidentStatus.MONITORING
+    return replace(
+        state,
+        status=content["status"],
+        name=step.facts.get("name", state.name),
+        impact=step.facts.get("impact") or sets.get("impact") or state.impact,
+        monitoring_at=moment if monitors else state.monitoring_at,
+        resolved_at=(state.resolved_at if was_over else moment) if over else None,
+    )
+
+
+def _sets(content: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
+    """Return what a statement claims itself: `impact`, if it does, and `components`.
+
+    Statements of before version 1.0 repeat the rest without a mark: there, what changed counts.
+    """
+    if "sets" in content:
+        return {COMPONENTS: {}, **content["sets"]}
+    if first and content.get("backfilled") and content.get("resolved_at"):
+        # One statement for all of it: the old state is the worst.
+        states = {one["id"]: one["old_status"] for one in content[COMPONENTS]}
+        return {COMPONENTS: states, "impact": content["impact"]}
+    states = {
+        one["id"]: one["new_status"]
+        for one in content[COMPONENTS]
+        if first or one["old_status"] != one["new_status"]
+    }
+    return {COMPONENTS: states, "impact": content["impact"]}
+
+
+def _promise(steps: Sequence[Standing], said: Sequence[Said]) -> datetime | None:
+    """Return when the next update is due: as the newest that says so has it.
+
+    A withdrawal that opens an incident again promises one as well.
+    """
+    last = steps[-1]
+    promises: Mapping[str, Any] = {**last.said.content, **last.facts}
+    newer = [one for one in standing_answers(said) if one.number > last.said.number]
+    for one in newer:
+        if "next_update_by" in one.content:
+            promises = one.content
+    return _moment(promises.get("next_update_by"))
+
+
+def _announced(first: Said) -> MaintenanceState:
+    content = first.content
+    return MaintenanceState(
+        name=content["name"],
+        status=MaintenanceStatus.SCHEDULED,
+        scheduled_for=from_iso(content["scheduled_for"]),
+        scheduled_until=from_iso(content["scheduled_until"]),
+        components=_planned(content),
+    )
+
+
+def _planned(content: Mapping[str, Any]) -> list[str]:
+    named = (
+        content["affects"] if "affects" in content else [one["id"] for one in content[COMPONENTS]]
+    )
+    return [*named, *content.get("sets", {}).get(COMPONENTS, ())]
+
+
+def _move(state: MaintenanceState, step: Said, holding: Holding) -> MaintenanceState:
+    content, moment = step.content, step.published_at
+    status = content["status"]
+    active, was_active = status in MAINTENANCE_ACTIVE, state.status in MAINTENANCE_ACTIVE
+    named = _planned(content) if step.kind in PLANS else state.components
+    worked_on = dict.fromkeys(named if active else (), UNDER_MAINTENANCE)
+    holding.hold({**dict.fromkeys(holding.now, OPERATIONAL), **worked_on}, moment)
+    return replace(
+        state,
+        status=status,
+        scheduled_for=from_iso(content["scheduled_for"]),
+        scheduled_until=from_iso(content["scheduled_until"]),
+        components=named,
+        started_at=state.started_at or (moment if active and not was_active else None),
+        completed_at=moment if status == MaintenanceStatus.COMPLETED else None,
+        cancelled_at=moment if status == MaintenanceStatus.CANCELLED else None,
+    )
+
+
+def _left_to_staff(
+    state: MaintenanceState, steps: Sequence[Standing], said: Sequence[Said]
+) -> bool:
+    """Return whether a withdrawal left it in a state that was over by the plan already."""
+    due = {
+        MaintenanceStatus.SCHEDULED: state.scheduled_for,
+        MaintenanceStatus.IN_PROGRESS: state.scheduled_until,
+    }.get(MaintenanceStatus(state.status))
+    newer = [one for one in standing_answers(said) if one.number > steps[-1].said.number]
+    return any(due and due <= one.published_at for one in newer)
+
+
+def _happened(said: Said) -> datetime:
+    """Return when it was so: an update that was entered afterwards gives the moment."""
+    return _moment(said.content.get("happened_at")) or said.published_at
+
+
+def _moment(written: str | None) -> datetime | None:
+    return from_iso(written) if written else None
