@@ -37,7 +37,8 @@ class PastUpdate(TypedDict):
 
 
 class PastIncident(TypedDict):
-    """An incident that is over, with all its updates; the last of them says that it is resolved.
+    """An incident that is over, with all its updates; the last of them, and those that only say
+    more after it, are resolved.
 
     `components` maps public ids to the states from `started_at` on. Subscribers are notified only
     if `told`, and once: of the last update.
@@ -119,12 +120,11 @@ def check_past(moment: datetime, said: PastIncident) -> None:
 
 def _check_times(moment: datetime, said: PastIncident, problems: Problems) -> None:
     updates, earliest = said["updates"], said["started_at"]
-    last = len(updates) - 1
     for number, one in enumerate(updates):
         at = place(number, "at")
         if one["at"] > moment:
             problems.add(at, _("It is not over yet. Publish it as a new incident."), "future")
-        elif number == last and one["at"] <= said["started_at"]:
+        elif one["status"] == IncidentStatus.RESOLVED and one["at"] <= said["started_at"]:
             problems.add(at, _("The end must be after the start."), "times")
         elif one["at"] < earliest:
             problems.add(at, _too_early(number), "times")
@@ -145,13 +145,9 @@ def _same(one: PastUpdate, other: PastUpdate) -> bool:
 
 
 def _check_statuses(updates: Sequence[PastUpdate], problems: Problems) -> None:
-    first, last = updates[0], updates[-1]
-    if last["status"] != IncidentStatus.RESOLVED:
+    if updates[-1]["status"] != IncidentStatus.RESOLVED:
         wanted = _("The last update must be “Resolved”: only what is over is entered afterwards.")
         problems.add(place(len(updates) - 1, "status"), wanted, "open")
-    elif first["status"] == IncidentStatus.RESOLVED and len(updates) > 1:
-        early = _("The first update cannot be “Resolved” if others follow.")
-        problems.add(place(0, "status"), early, "transition")
     for number, (before, after) in enumerate(pairwise(updates), start=1):
         possible = INCIDENT_TRANSITIONS[before["status"]]
         if after["status"] not in possible:
@@ -172,7 +168,7 @@ def past_incident(said: PastIncident, moment: datetime) -> Incident:
         impact=impacts(said)[-1],
         started_at=said["started_at"],
         monitoring_at=monitored[-1] if monitored else None,
-        resolved_at=updates[-1]["at"],
+        resolved_at=updates[end_of(updates)]["at"],
         created_at=moment,
         updated_at=moment,
         backfilled=True,
@@ -197,27 +193,40 @@ def states(update: PastUpdate) -> Mapping[str, str]:
     return {} if over else update.get("components") or {}
 
 
+def end_of(updates: Sequence[PastUpdate]) -> int:
+    """Return which update says that it is over; further ones may follow."""
+    still_open = [
+        number for number, one in enumerate(updates) if one["status"] != IncidentStatus.RESOLVED
+    ]
+    return min(still_open[-1] + 1, len(updates) - 1) if still_open else 0
+
+
 def past_content(
-    incident: Incident,
-    update: PastUpdate,
-    components: Sequence[Change],
-    *,
-    among: Sequence[PastUpdate],
-    told: bool,
+    incident: Incident, said: PastIncident, number: int, components: Sequence[Change]
 ) -> Content:
-    """Return the content of the statement for one update `among` all; `incident` is as of then.
+    """Return the content of the statement for one of the updates; `incident` is as of then.
 
     An incident that is told in a single text says only when it began and ended.
     """
-    happened = {"happened_at": iso_or_none(update["at"])} if len(among) > 1 else {}
-    over = {"resolved_at": iso_or_none(update["at"])} if update is among[-1] else {}
+    updates = said["updates"]
+    update, end, last = updates[number], end_of(updates), len(updates) - 1
+    happened = {"happened_at": iso_or_none(update["at"])} if last else {}
+    over = {"resolved_at": iso_or_none(updates[end]["at"])} if number >= end else {}
     return {
         **incident_head(incident, _marked(update["body"], incident.created_at), components),
         "backfilled": True,
-        "told": told and bool(over),
+        "told": said.get("told", False) and number == last,
         **happened,
         **over,
+        **(_turn(updates[number - 1], update) if number else {}),
     }
+
+
+def _turn(before: PastUpdate, update: PastUpdate) -> dict[str, bool]:
+    """Return how an update goes on after Resolved, as a live one does."""
+    if before["status"] != IncidentStatus.RESOLVED:
+        return {}
+    return {"further" if update["status"] == IncidentStatus.RESOLVED else "reopened": True}
 
 
 def _marked(body: Text, moment: datetime) -> Text:

@@ -26,6 +26,12 @@ def recent_incidents(limit: int = 50) -> QuerySet[Incident]:
     return incidents()[:limit]
 
 
+def latest_incidents(limit: int = 50) -> list[Incident]:
+    """Return the incidents that a notice may be about: the newest, and the last ones entered."""
+    entered = incidents().filter(backfilled=True).order_by("-created_at", "-pk")[:limit]
+    return [*{one.pk: one for one in (*recent_incidents(limit), *entered)}.values()]
+
+
 def incidents() -> QuerySet[Incident]:
     """Return all incidents, latest first."""
     affected = AffectedComponent.objects.select_related("component")

@@ -145,6 +145,8 @@ def incident_object(incident: Incident, said: Iterable[Statement], board: Board)
     return {
         **_head(incident, incident.impact, board, "incident"),
         **({"status": POSTMORTEM_STATUS} if over else {}),
+        # Entered afterwards, it began to be told of when it did.
+        **({"created_at": stamp(statements[0].happened_at)} if incident.backfilled else {}),
         "monitoring_at": stamp(incident.monitoring_at),
         "resolved_at": stamp(incident.resolved_at),
         "started_at": stamp(incident.started_at),
@@ -198,17 +200,17 @@ def _head(subject: Incident | Maintenance, impact: str, board: Board, subject_ty
 
 
 def _update_object(statement: Statement, subject_id: str, status: str, board: Board) -> Object:
-    at = stamp(statement.published_at)
+    at, content = stamp(statement.happened_at), statement.content
     return {
         "id": f"st{statement.number}",
         "status": _contracted(status),
         "body": detailed(statement, board.language),
         "incident_id": subject_id,
         "created_at": at,
-        "updated_at": at,
+        "updated_at": stamp(statement.published_at),
         "display_at": at,
         "affected_components": _affected(statement, board),
-        "deliver_notifications": True,
+        "deliver_notifications": not content.get("backfilled") or content.get("told", False),
         "custom_tweet": None,
         "tweet_id": None,
     }

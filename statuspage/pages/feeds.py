@@ -45,7 +45,7 @@ def xml(kind: type[SyndicationFeed], view: str, language: str, found: Sequence[S
             description=linebreaks(whole_text(one, language), autoescape=True),
             unique_id=statement_id(one),
             unique_id_is_permalink=False,
-            pubdate=one.published_at,
+            pubdate=one.happened_at,
             updateddate=one.published_at,
             categories=[one.kind],
         )
@@ -68,8 +68,9 @@ def json_feed(language: str, found: Sequence[Statement]) -> dict[str, object]:
                 "url": settings.SITE_URL + statement_path(one),
                 "title": _title(one, language),
                 "content_text": whole_text(one, language),
-                "date_published": iso(one.published_at),
+                "date_published": iso(one.happened_at),
                 "tags": [one.kind],
+                **_entered(one),
             }
             for one in found
         ],
@@ -80,6 +81,12 @@ def _description() -> str:
     """Return the present state, and what the feed has."""
     values = {"state": overall_state().headline}
     return _("%(state)s. Everything the operator has published, newest first.") % values
+
+
+def _entered(statement: Statement) -> dict[str, str]:
+    """Return when it was entered, if that was not when it happened."""
+    published = statement.published_at
+    return {} if statement.happened_at == published else {"date_modified": iso(published)}
 
 
 def feed_title(language: str) -> str:

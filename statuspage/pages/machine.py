@@ -31,7 +31,7 @@ from statuspage.pages.http import (
 )
 from statuspage.pages.overall import overall_state
 from statuspage.statements.models import Statement
-from statuspage.statements.selectors import last_statements
+from statuspage.statements.selectors import latest_told
 from statuspage.statements.texts import LANGUAGES
 
 SUBJECTS_IN_SITEMAP: Final = 1000
@@ -60,7 +60,7 @@ def _xml_feed(kind: type[Atom1Feed] | type[Rss201rev2Feed], view: str) -> View[[
     @for_machines
     def feed(request: HttpRequest) -> HttpResponse:
         language = asked_language(request)
-        found = last_statements(IN_FEEDS)
+        found = latest_told(IN_FEEDS)
         body = feeds.xml(kind, view, language, found)
         return _dated(HttpResponse(body, content_type=kind.content_type), found)
 
@@ -75,7 +75,7 @@ atom = _xml_feed(Atom1Feed, "machine:atom")  # RFC 4287
 def json_feed(request: HttpRequest) -> HttpResponse:
     """Serve JSON Feed 1.1."""
     language = asked_language(request)
-    found = last_statements(IN_FEEDS)
+    found = latest_told(IN_FEEDS)
     response = JsonResponse(
         feeds.json_feed(language, found),
         content_type="application/feed+json; charset=utf-8",

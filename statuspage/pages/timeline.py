@@ -185,7 +185,7 @@ def _entry(
         kind=statement.kind,
         tone=tone,
         label=label,
-        at=statement.published_at,
+        at=statement.happened_at,
         name=words(content["name"], language),
         body=words(content["body"], language),
         sha256=statement.sha256,

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+# Each tells of a past moment, which its content may name as `happened_at`.
+TOLD_AFTERWARDS: Final = frozenset({"incident.backfilled", "incident.backfilled_update"})
 STATEMENT_KINDS: Final = (
     "incident.opened",
     "incident.updated",

@@ -1,5 +1,6 @@
 """The log and its Merkle tree; triggers in the migrations refuse UPDATE, DELETE and TRUNCATE."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.documents import news_of
+from statuspage.statements.times import from_iso
 
 
 class Statement(models.Model):
@@ -61,6 +63,12 @@ class Statement(models.Model):
     def news(self) -> dict[str, Any]:
         """What was said for the first time: a correction repeats the rest."""
         return news_of(self.document)
+
+    @property
+    def happened_at(self) -> datetime:
+        """The moment that it tells of: before its publication if it was entered afterwards."""
+        then: str | None = self.news.get("happened_at")
+        return from_iso(then) if then else self.published_at
 
 
 class TreeNode(models.Model):

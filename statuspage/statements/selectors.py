@@ -1,8 +1,13 @@
 """Reading the log."""
 
 from collections.abc import Collection
+from typing import Final
+
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from statuspage.lib.render_cache import once
+from statuspage.statements.kinds import TOLD_AFTERWARDS
 from statuspage.statements.models import Statement
 
 
@@ -52,7 +57,17 @@ def last_statement() -> Statement | None:
     return Statement.objects.first()
 
 
+# As the log writes times, their order is that of the text.
+_HAPPENED: Final = Coalesce(KT("document__content__happened_at"), KT("document__published_at"))
+
+
 @once
-def last_statements(limit: int) -> list[Statement]:
-    """Return the last `limit` statements, newest first."""
-    return list(Statement.objects.all()[:limit])
+def latest_told(limit: int) -> list[Statement]:
+    """Return `limit` statements by the moments that they tell of, the latest first.
+
+    What was entered afterwards stands where it happened, or not among these.
+    """
+    at_once = Statement.objects.exclude(kind__in=TOLD_AFTERWARDS)
+    afterwards = Statement.objects.filter(kind__in=TOLD_AFTERWARDS)
+    found = at_once[:limit].union(afterwards.order_by(_HAPPENED.desc())[:limit], all=True)
+    return sorted(found, key=lambda one: (one.happened_at, one.number), reverse=True)[:limit]

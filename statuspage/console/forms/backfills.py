@@ -28,6 +28,7 @@ from statuspage.incidents.past import (
     PastUpdate,
     check_past,
     past_incident,
+    states,
 )
 from statuspage.incidents.services.backfills import (
     past_contents,
@@ -119,7 +120,8 @@ class BackfillForm(IncidentForm):
 
     name = name_field(_("Headline"))
     body = body_field(
-        _("Final update"), _("What happened, what it meant for merchants, what was done.")
+        _("Update that says it is over"),
+        _("What happened, what it meant for merchants, what was done."),
     )
     started_at = MomentFormField(label=_("Started (Beijing time)"))
     resolved_at = MomentFormField(label=_("Ended (Beijing time)"))
@@ -185,10 +187,20 @@ class BackfillForm(IncidentForm):
     def said(self, values: Mapping[str, Any]) -> PastIncident:
         """Return the incident with its updates, as the service takes it."""
         given = self.given(values)
-        end = {"at": given.pop("resolved_at", None), "body": given.pop("body", NOT_WRITTEN)}
-        between = [update for row in self.rows if (update := row.update(values))]
-        updates = [*between, {**end, "status": IncidentStatus.RESOLVED}]
+        for name in ("resolved_at", "body"):
+            given.pop(name, None)
+        updates = [update for _row, update in self._placed(values)]
         return cast("PastIncident", {"started_at": None, **given, "updates": updates})
+
+    def _placed(self, values: Mapping[str, Any]) -> list[tuple[UpdateRow | None, PastUpdate]]:
+        """Return the updates with their rows; the end, which has none, stands where it happened."""
+        at: datetime | None = values.get("resolved_at")
+        end = {"at": at, "body": values.get("body") or NOT_WRITTEN}
+        filled = [(row, update) for row in self.rows if (update := row.update(values))]
+        before = [one for one in filled if not (at and one[1]["at"] and one[1]["at"] > at)]
+        after = [one for one in filled if one not in before]
+        over = cast("PastUpdate", {**end, "status": IncidentStatus.RESOLVED})
+        return [*before, (None, over), *after]
 
     @cached_property
     def contents(self) -> list[Content]:
@@ -197,8 +209,10 @@ class BackfillForm(IncidentForm):
         said = self.said(values)
         updates = [_readable(one) for one in said["updates"]]
         shown = cast("PastIncident", {"name": NOT_WRITTEN, **said, "updates": updates})
-        rows = [row for row in self.rows if row.update(values)]
-        claims = [dict(row.states.claims(values)) for row in rows] + [{}]
+        claims = [
+            dict(row.states.claims(values)) if row and states(update) else {}
+            for row, update in self._placed(values)
+        ]
         claims[0] = {**self.claims(values), **claims[0]}
         return past_contents(past_incident(shown, now), shown, claims)
 
@@ -238,14 +252,12 @@ class BackfillForm(IncidentForm):
         match = re.fullmatch(r"updates\.(\d+)\.(\w+)", name)
         if not match:
             return super().field_for(name)
-        filled = [row for row in self.rows if row.update(self.cleaned_data)]
-        number, field = int(match[1]), match[2]
-        if number >= len(filled):
-            return super().field_for(
-                {"at": "resolved_at", "status": "resolved_at"}.get(field, field)
-            )
-        found = filled[number].name(field)
-        return found if found in self.fields else filled[number].name("status")
+        row, _update = self._placed(self.cleaned_data)[int(match[1])]
+        field = match[2]
+        if row is None:
+            return super().field_for("body" if field == "body" else "resolved_at")
+        found = row.name(field)
+        return found if found in self.fields else row.name("status")
 
 
 def _count(data: QueryDict | None) -> int:

@@ -15,7 +15,7 @@ from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
 from statuspage.incidents.models import Incident
 from statuspage.incidents.moments import moment_of_kind
-from statuspage.incidents.selectors import recent_incidents
+from statuspage.incidents.selectors import latest_incidents
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.kind import kinds, notice_kind
 from statuspage.notices.selectors import notices
@@ -41,7 +41,7 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     needs_two = approval_of_notice(found).binds(staff_of(request))
-    form = NoticeForm(typed(request), kind=found, incidents=list(recent_incidents()))
+    form = NoticeForm(typed(request), kind=found, incidents=latest_incidents())
     hand_over = partial(_hand_over, form=form) if needs_two else None
     rows = offered(request, form, moment_of_kind(kind))
     page = Composition(

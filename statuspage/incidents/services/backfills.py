@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import ComponentStatus
-from statuspage.incidents.content import Content, changed, own_claims
+from statuspage.incidents.content import Change, Content, changed, own_claims
 from statuspage.incidents.folding import BACKFILLED, BACKFILLED_UPDATE
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import AffectedComponent, Incident
@@ -25,7 +25,7 @@ from statuspage.incidents.past import (
     place,
     states,
 )
-from statuspage.incidents.services.impacts import told_changes, told_worst
+from statuspage.incidents.services.impacts import told_changes
 from statuspage.incidents.services.incidents import claimed
 from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
@@ -127,25 +127,28 @@ def past_contents(
     incident: Incident, said: PastIncident, claims: Sequence[Claims]
 ) -> list[Content]:
     """Return the content of the statement for each update, in their order."""
-    updates, told = said["updates"], said.get("told", False)
-    if len(updates) == 1:
-        worst = told_worst(claims[0])
-        return [past_content(incident, updates[0], worst, among=updates, told=told)]
     held: dict[Component, str] = {}
     contents = []
-    for update, own, impact in zip(updates, claims, impacts(said), strict=True):
-        before = held
-        held = {**before, **own}
-        if update["status"] == IncidentStatus.RESOLVED:
+    for number, (update, own) in enumerate(zip(said["updates"], claims, strict=True)):
+        over = update["status"] == IncidentStatus.RESOLVED
+        # If the first word is that it is over, what it names is how bad it was until then.
+        before = dict(own) if over and not number else held
+        held = {**held, **own}
+        if over:
             held = dict.fromkeys(held, ComponentStatus.OPERATIONAL)
-        in_order = sorted(held, key=lambda one: (one.position, one.pk))
-        changes = told_changes(
-            (one, before.get(one, ComponentStatus.OPERATIONAL), held[one]) for one in in_order
-        )
-        then = changed(incident, {"status": update["status"], "impact": impact})
-        content = past_content(then, update, changes, among=updates, told=told)
-        contents.append({**content, **own_claims(own, update.get("impact") if before else impact)})
+        then = changed(incident, {"status": update["status"], "impact": impacts(said)[number]})
+        content = past_content(then, said, number, _changes(before, held))
+        impact = update.get("impact") if number else then.impact
+        contents.append({**content, **own_claims(own, impact)})
     return contents
+
+
+def _changes(before: Claims, after: Claims) -> list[Change]:
+    """Return the components with their states before and after, in page order."""
+    in_order = sorted(after, key=lambda one: (one.position, one.pk))
+    return told_changes(
+        (one, before.get(one, ComponentStatus.OPERATIONAL), after[one]) for one in in_order
+    )
 
 
 def check_new(said: PastIncident) -> None:

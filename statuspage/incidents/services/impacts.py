@@ -75,11 +75,6 @@ def told_changes(states: Iterable[tuple[Component, str, str]]) -> list[Change]:
     ]
 
 
-def told_worst(states: Mapping[Component, str]) -> list[Change]:
-    """Return the components as operational again, each with its worst state as the old one."""
-    return told_changes((one, old, ComponentStatus.OPERATIONAL) for one, old in states.items())
-
-
 def _states(
     own: Mapping[Component, list[str]],
     incidents: QuerySet[AffectedComponent],

@@ -1,12 +1,13 @@
 """Delays of payouts and the recoveries that ended them, derived from the notices."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import timezone
 
 from statuspage.lib.render_cache import once
-from statuspage.notices.audience import addresses
+from statuspage.notices.audience import MerchantCategory, addresses
 from statuspage.notices.models import SAID_FIRST, Notice
 from statuspage.notices.selectors import standing_notices
 from statuspage.statements.times import from_iso
@@ -14,10 +15,19 @@ from statuspage.statements.times import from_iso
 
 @dataclass(frozen=True)
 class KnownDelay:
-    """A delay as it was known at a moment; `recovery` is the notice that ended it, if one had."""
+    """A delay as it was known at a moment; `recovery` is the notice that ended it, if one had.
+
+    Where `recoveries` end it for some merchants each, it is over with the last of them.
+    """
 
     notice: Notice
     recovery: Notice | None
+    recoveries: Sequence[Notice] = ()
+
+    def of(self, category: str, product: str) -> "KnownDelay":
+        """Return the delay as such a merchant has it: others may have been restored earlier."""
+        reached = (one for one in self.recoveries if addresses(one.audience, category, product))
+        return replace(self, recovery=next(reached, None))
 
     @property
     def begins(self) -> datetime:
@@ -48,7 +58,7 @@ class KnownDelay:
 
         Until its date. Without one, until a recovery: what that leaves open is in the notice.
         """
-        if now < self.begins:
+        if now < self.begins or self.notice.originally:
             return False
         if self.arrives_by and self.arrives_by >= today:
             return True
@@ -70,7 +80,7 @@ def delays(as_of: datetime | None = None) -> list[KnownDelay]:
     standing = standing_notices(as_of or timezone.now())
     recoveries = list(standing.filter(kind="recovery").order_by(SAID_FIRST, "pk"))
     found = [
-        KnownDelay(one, next((end for end in recoveries if _ends(end, one)), None))
+        _known(one, [end for end in recoveries if _ends(end, one)])
         for one in standing.filter(kind="delay")
     ]
     return [one for one in found if one.arrives_by or not one.notice.originally]
@@ -81,9 +91,24 @@ def open_delays(as_of: datetime | None = None) -> list[KnownDelay]:
     return [one for one in delays(as_of) if one.recovery is None and not one.notice.originally]
 
 
+def _known(delay: Notice, ends: Sequence[Notice]) -> KnownDelay:
+    """Return the delay with its recoveries, the earliest first; over once all are restored."""
+    concerned = delay.audience.get("categories") or MerchantCategory.values
+    firsts = [
+        next(
+            (end for end in ends if category in (end.audience.get("categories") or concerned)), None
+        )
+        for category in concerned
+    ]
+    reached = [one for one in firsts if one]
+    over = len(reached) == len(concerned)
+    return KnownDelay(delay, max(reached, key=ends.index) if over else None, ends)
+
+
 def _ends(recovery: Notice, delay: Notice) -> bool:
-    """Return whether a recovery ends a delay: it names it, shares its incident, or covers all of
-    it. What was published before, and what was published here, do not end each other.
+    """Return whether a recovery ends a delay, for its own audience at least: it names it, shares
+    its incident, or covers all of it. What was published before, and what was published here, do
+    not end each other.
     """
     if (recovery.originally is None) != (delay.originally is None):
         return False

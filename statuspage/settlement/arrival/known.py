@@ -30,12 +30,16 @@ class KnownFacts:
 
     def delays(self, question: Question) -> list[KnownDelay]:
         """Return all of the merchant's delays, newest first, for any transaction."""
-        return [one for one in self._delays if _concerns(one.notice, question)]
+        return [
+            one.of(question.category, question.code)
+            for one in self._delays
+            if _concerns(one.notice, question)
+        ]
 
     def delay(self, question: Question) -> KnownDelay | None:
         """Return the newest delay that makes the transaction late."""
         asked = question.category, question.code, question.at
-        return next((one for one in self._delays if one.covers(*asked)), None)
+        return next((one for one in self.delays(question) if one.covers(*asked)), None)
 
     def delayed_elsewhere(self, question: Question) -> KnownDelay | None:
         """Return a delay of certain products if the question names no product, else None."""
@@ -43,7 +47,8 @@ class KnownFacts:
             return None
         for one in self._delays:
             products = one.notice.audience.get("products") or ()
-            if any(one.covers(question.category, code, question.at) for code in products):
+            category, at = question.category, question.at
+            if any(one.of(category, code).covers(category, code, at) for code in products):
                 return one
         return None
 
@@ -129,16 +134,20 @@ class KnownFacts:
         They do after a recovery, for merchants whom none of its delays concerns, and before the
         first late transaction.
         """
-        told = [one for one in self._delays if one.notice.incident_id == stoppage.incident_id]
-        recoveries = [one.recovery for one in told if one.recovery]
+        about = stoppage.incident_id
+        told = [one for one in self._delays if one.notice.incident_id == about]
+        mine = [one for one in self.delays(question) if one.notice.incident_id == about]
+        recoveries = [one.recovery for one in mine if one.recovery]
         recoveries += [
-            one for one in self._of("recovery") if one.incident_id == stoppage.incident_id
+            one
+            for one in self._of("recovery")
+            if one.incident_id == about and _concerns(one, question)
         ]
         if any(one.published_at >= stoppage.worsened_at for one in recoveries):
             return True
-        running = [one for one in told if one.recovery is None]
-        begins = [one.begins for one in running if _concerns(one.notice, question)]
-        return bool(running) and (not begins or question.at < min(begins))
+        begins = [one.begins for one in mine if one.recovery is None]
+        before = bool(begins) and question.at < min(begins)
+        return any(one.recovery is None for one in told) and (before or not mine)
 
     @cached_property
     def _notices(self) -> list[Notice]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
+from notifications.delivery.selectors import previews_of
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.statements.models import Statement
@@ -115,7 +116,7 @@ def test_times_that_cannot_be_are_refused_beside_their_field(
 
 def test_a_later_update_counts_on_from_it(author: Client, component: Component) -> None:
     statement = enter(author, component)
-    path = f"/console/incidents/{statement.subject_id}/update/"
+    path = f"/console/incidents/{statement.subject_id}/reopen/"
     publish(author, path, body_zh="又出现了。", status="investigating")
     assert Statement.objects.latest("number").content["status"] == "investigating"
     assert timezone.now() - Incident.objects.get().updated_at < timedelta(minutes=5)
@@ -174,14 +175,18 @@ def test_rows_are_added_and_removed_without_losing_a_word(
         ({"update_0_at": ""}, "Time of update 2: This field is required."),
         ({"update_1_status": ""}, "Status at that time (update 1): This field is required."),
         ({"update_1_at": "2026-03-02T09:00"}, "Time of update 1: This must not be before"),
-        ({"update_0_at": "2026-03-02T11:00"}, "Ended (Beijing time): This must not be before"),
         (
-            {"update_0_status": "resolved"},
-            "Ended (Beijing time): “Resolved” cannot follow “Resolved”.",
+            {"update_0_at": "2026-03-02T11:00"},
+            "Status at that time (update 2): The last update must be “Resolved”",
+        ),
+        (
+            {"update_0_status": "resolved", "update_2_at": "2026-03-02T10:20"}
+            | {"update_2_body_zh": "又出现了。", "update_2_status": "identified"},
+            "Status at that time (update 3): “Identified” cannot follow “Resolved”.",
         ),
         ({"update_1_body_zh": ""}, "Text of update 1: The Chinese text"),
     ],
-    ids=["no time", "no status", "before the start", "after the end", "over twice", "no Chinese"],
+    ids=["no time", "no status", "before the start", "after the end", "not open", "no Chinese"],
 )
 def test_what_is_wrong_in_a_row_is_said_beside_it_and_nothing_typed_is_lost(
     author: Client, component: Component, values: dict[str, str], problem: str
@@ -190,3 +195,23 @@ def test_what_is_wrong_in_a_row_is_said_beside_it_and_nothing_typed_is_lost(
     assert problem in re.sub("<[^>]*>", "", words(page))
     assert form_of(page)["update_0_body_en"] or form_of(page)["update_1_body_zh"]
     assert not Statement.objects.exists()
+
+
+def test_whoever_wants_updates_by_sms_gets_one_that_says_it_is_over(
+    author: Client, component: Component, settings: Any
+) -> None:
+    settings.SMS_MOMENTS = ["updated"]
+    phone = make_address()
+    state = {f"component_{component.public_id}": "partial_outage"}
+    publish(author, PATH, **WRITTEN, **state, **rows(component), told="on")
+    for number in Statement.objects.values_list("number", flat=True):
+        expand(number)
+    [sent] = Delivery.objects.all()
+    assert (sent.address_id, sent.statement_id) == (phone.pk, 3)
+    [sms] = [
+        one.content.text
+        for one in previews_of(Statement.objects.get(number=3).document)
+        if (one.channel.name, one.language) == ("twilio_sms", "zh-hans")
+    ]
+    assert "已恢复" in sms
+    assert "（补录于" in sms

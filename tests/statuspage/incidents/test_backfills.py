@@ -1,21 +1,27 @@
 """An incident entered afterwards has as many dated updates as it had, each marked so."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import override
 
 from statuspage.components.models import Component, StatusChange
+from statuspage.components.statuses import ComponentStatus
+from statuspage.incidents.folding import Held, incident_state
 from statuspage.incidents.models import Incident
 from statuspage.incidents.past import MOST_UPDATES
+from statuspage.incidents.said import said_about
+from statuspage.incidents.selectors import latest_incidents
 from statuspage.incidents.services.backfills import past_incident_enter
+from statuspage.pages.uptime.selectors import records
 from statuspage.projections.comparing import differences
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_withdraw
-from tests.factories import make_component
+from tests.factories import make_component, open_incident, text
 from tests.february import AT, entered, incident, update
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +98,7 @@ FIRST, SECOND, LAST = update(0, "investigating"), update(1, "identified"), updat
     [
         ([], "updates", "from 1 to 200"),
         ([FIRST, SECOND], "updates.1.status", "must be “Resolved”"),
-        ([LAST | {"at": AT[0]}, LAST], "updates.0.status", "cannot be “Resolved”"),
+        ([LAST | {"at": AT[0]}, LAST], "updates.0.at", "end must be after"),
         ([SECOND, FIRST, LAST], "updates.1.at", "before the update above"),
         ([FIRST | {"at": AT[0] - timedelta(hours=1)}, LAST], "updates.0.at", "before the start"),
         ([FIRST, LAST | {"at": AT[0]}], "updates.1.at", "end must be after"),
@@ -106,7 +112,7 @@ FIRST, SECOND, LAST = update(0, "investigating"), update(1, "identified"), updat
     ids=[
         "none",
         "still open",
-        "first is the end",
+        "no time before the end",
         "out of order",
         "before the start",
         "no time between",
@@ -173,3 +179,80 @@ def test_a_service_that_failed_later_was_running_before(component: Component) ->
         "operational",
     ]
     assert len(said[2].content["components"]) == 2
+
+
+def test_a_notice_can_name_it_however_much_happened_since(component: Component) -> None:
+    entered(component)
+    now = timezone.now()
+    for number in range(3):
+        open_incident(component, started_at=now - timedelta(days=number))
+    assert Incident.objects.get(backfilled=True) in latest_incidents(limit=2)
+
+
+def test_more_may_have_been_said_after_it_was_over(component: Component) -> None:
+    more = update(
+        2, "resolved", at=AT[2] + timedelta(days=3), body=text("均已到账。", "All arrived.")
+    )
+    said = entered(component, updates=[FIRST, LAST, more])
+    assert [one.content.get("further", False) for one in said] == [False, False, True]
+    assert {one.content["resolved_at"] for one in said[1:]} == {"2025-02-21T08:00:00.000Z"}
+    assert Incident.objects.get().resolved_at == AT[2]
+    assert differences() == []
+
+
+def test_the_first_word_may_be_that_it_is_over(component: Component) -> None:
+    more = update(2, "resolved", at=AT[2] + timedelta(days=3))
+    said = entered(component, updates=[LAST, more])
+    [change] = said[0].content["components"]
+    assert (change["old_status"], change["new_status"]) == ("major_outage", "operational")
+    assert [(one.begin, one.end) for one in held_by(said[0])] == [(AT[0], AT[2])]
+
+
+def held_by(said: Statement) -> Sequence[Held]:
+    """Return when the incident held components, by the statements that stand."""
+    return incident_state(said_about("incident", [said.subject_id])[said.subject_id]).held
+
+
+def test_uptime_shows_each_state_of_those_days(component: Component) -> None:
+    Component.objects.update(start_date=date(2025, 1, 1))
+    entered(component)
+    [(_component, days)] = records(date(2025, 2, 18), date(2025, 2, 22), timezone.now())
+    hour = 3600
+    assert [one.seconds.get(ComponentStatus.MAJOR_OUTAGE, 0) for one in days] == [
+        0,
+        15 * hour,
+        10 * hour,
+        0,
+        0,
+    ]
+    assert [one.seconds.get(ComponentStatus.PARTIAL_OUTAGE, 0) for one in days] == [
+        0,
+        0,
+        14 * hour,
+        16 * hour,
+        0,
+    ]
+
+
+def test_a_past_update_that_is_withdrawn_leaves_what_was_said_before(component: Component) -> None:
+    said = entered(component)
+    statement_withdraw(statement=said[1], body={"zh-hans": "误录。"}, author=None)
+    assert [(one.status, one.begin, one.end) for one in held_by(said[0])] == [
+        ("major_outage", AT[0], AT[2])
+    ]
+    assert differences() == []
+
+
+def test_a_past_incident_whose_end_is_withdrawn_is_open_again(component: Component) -> None:
+    said = entered(component)
+    statement_withdraw(statement=said[2], body={"zh-hans": "误录。"}, author=None)
+    component.refresh_from_db()
+    assert (Incident.objects.get().status, component.status) == ("identified", "partial_outage")
+    assert differences() == []
+
+
+def test_a_past_incident_whose_first_statement_is_withdrawn_never_was(component: Component) -> None:
+    said = entered(component)
+    statement_withdraw(statement=said[0], body={"zh-hans": "误录。"}, author=None)
+    assert not held_by(said[0])
+    assert differences() == []

@@ -11,7 +11,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from statuspage.statements.services import statement_correct, statement_withdraw
+from statuspage.statements.times import iso
 from tests.factories import make_component, text
+from tests.february import entered, update
 from tests.statuspage.pages.story import ago, noticed, opened, resolved, scheduled, updated
 
 with warnings.catch_warnings():
@@ -230,3 +232,18 @@ def test_hidden_components_are_in_no_feed(client: Client) -> None:
     opened(make_component("内部对账", "Back office", visible=False))
     for path in ALL:
         assert "内部对账" not in client.get(path).content.decode()
+
+
+def test_what_was_entered_afterwards_stands_where_it_happened(client: Client) -> None:
+    before = opened(published_at=ago(days=3))
+    now = opened()
+    began, ended = ago(days=2), ago(days=1)
+    updates = [update(0, "investigating", at=began), update(2, "resolved", at=ended)]
+    past = entered(make_component(), started_at=began, updates=updates)
+    found = _items(client, "/feed.json?lang=en")
+    wanted = [now.number, past[1].number, past[0].number, before.number]
+    assert [int(item["id"].rpartition("-")[2]) for item in found] == wanted
+    assert found[1]["date_published"] == iso(ended)
+    assert found[1]["date_modified"] == iso(past[1].published_at)
+    for path in XML:
+        assert [one.id for one in _parsed(client, path).entries] == [item["id"] for item in found]

@@ -13,7 +13,7 @@ from notifications.delivery.models import Broadcast
 from statuspage.statements import services
 from statuspage.statements.canonical import NotCanonical
 from statuspage.statements.models import Statement
-from statuspage.statements.selectors import last_statement, last_statements, timeline, timelines
+from statuspage.statements.selectors import last_statement, latest_told, timeline, timelines
 from statuspage.statements.services import (
     Subject,
     publish,
@@ -252,5 +252,5 @@ def test_timelines_are_kept_apart_and_read_in_one_query(django_assert_num_querie
 def test_the_newest_come_first():
     for _ in range(3):
         say()
-    assert [one.number for one in last_statements(2)] == [3, 2]
+    assert [one.number for one in latest_told(2)] == [3, 2]
     assert str(last_statement()) == "#3 incident.opened"

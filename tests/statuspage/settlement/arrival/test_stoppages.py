@@ -220,6 +220,15 @@ class TestNotices:
         for answer in both():
             assert dated(answer) is None
 
+    def test_a_recovery_ends_it_for_its_own_merchants(self, service: Component) -> None:
+        said = stop(service)
+        micro = {"categories": ["micro"]}
+        recovery(
+            "2025-02-18 13:00", "2025-02-18 12:30", incident_id=said.subject_id, audience=micro
+        )
+        assert [dated(one) for one in both()] == ["2025-02-19"] * 2
+        assert [dated(one) for one in both(category="industry")] == [None, None]
+
     def test_a_recovery_ends_it_until_it_gets_worse_again(self, service: Component) -> None:
         said = stop(service)
         recovery("2025-02-18 13:00", "2025-02-18 12:30", incident_id=said.subject_id)
