@@ -49,6 +49,8 @@ class Bulletin:
     # Words of its author for a medium with little room, by its name (statements/short.py).
     short: Mapping[str, str] = field(default_factory=dict)
     details: tuple[str, ...] = ()
+    # Said in front of everything in a message that is only a test.
+    mark: str = ""
     # Readers check it on the verification page.
     code: str = ""
 

@@ -60,7 +60,7 @@ class Email(Channel):
         links = [(page, bulletin.url), (why, manage)]
         return Content(
             text=f"{text}\n",
-            subject=" ".join(subject.split()),
+            subject=" ".join(f"{bulletin.mark}{subject}".split()),
             html=_html(bulletin.language, paragraphs, links),
         )
 

@@ -43,6 +43,7 @@ class Webhook(Channel):
         """Return the logged statement and its text in the subscriber's language as JSON."""
         payload = {
             "type": bulletin.kind,
+            **({"test": True} if bulletin.mark else {}),
             "timestamp": _iso(bulletin.published_at),
             "data": {
                 "number": bulletin.number,

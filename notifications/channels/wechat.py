@@ -100,7 +100,7 @@ class WeChat(Channel):
         """Return name, state, time and the start of the body; the URL leads to the rest."""
         published = localtime(bulletin.published_at)
         fields = {
-            "thing1": _thing(bulletin.name),
+            "thing1": _thing(f"{bulletin.mark}{bulletin.name}"),
             "phrase2": _phrase(bulletin),
             "time3": f"{published:%Y}年{published.month}月{published.day}日 {published:%H:%M}",
             "thing4": _thing(" ".join(wording.in_brief(bulletin, wording.WECHAT).body.split())),

@@ -31,17 +31,31 @@ def in_brief(bulletin: Bulletin, medium: str) -> Bulletin:
 
     Those that its author wrote for the medium go before those that its kind makes.
     """
-    said = bulletin.short.get(medium) or bulletin.brief
+    said = bulletin.short.get(medium, "")
+    if said and medium == SMS and (facts := _facts(bulletin)):
+        # An SMS has room for both: what its author writes never hides what its kind says.
+        said = facts + said
+    said = said or bulletin.brief
     return replace(bulletin, body=said) if said else bulletin
 
 
 def whole(bulletin: Bulletin) -> str:
-    """Return the body, or what is said in brief where that has all of the body in it."""
-    return bulletin.brief if bulletin.body in bulletin.brief else bulletin.body
+    """Return the body after the facts that its kind says before it, if it says any."""
+    return _facts(bulletin) + bulletin.body
+
+
+def _facts(bulletin: Bulletin) -> str:
+    """Return what is said in brief before the whole body; empty where it is said instead of it."""
+    said = bulletin.brief
+    return said.removesuffix(bulletin.body) if said.endswith(bulletin.body) else ""
 
 
 def opening(bulletin: Bulletin) -> str:
-    """Return the first sentence: name and state, neither of them twice."""
+    """Return the first sentence: name and state, neither of them twice; a test is marked first."""
+    return f"{bulletin.mark}{_opening(bulletin)}"
+
+
+def _opening(bulletin: Bulletin) -> str:
     with override(bulletin.language):
         if bulletin.kind in CORRECTIONS:
             values = {"number": bulletin.document["corrects"], "name": _bare(bulletin.name)}

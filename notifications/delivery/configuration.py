@@ -54,6 +54,8 @@ class DeliverySettings(AreaSettings):
     """Seconds for one request to a provider."""
     DELIVERY_LEASE_SECONDS: Annotated[int, Field(ge=5)] = 60
     """Seconds that a worker holds what it has claimed; more than twice the timeout."""
+    TESTS_PER_HOUR: Positive = 30
+    """Test messages that a member of staff may send to themselves in an hour."""
     DELIVERY_MAX_ATTEMPTS: Positive = 8
     """Attempts before a delivery has failed."""
     DELIVERY_RESOLVE_AFTER_SECONDS: Positive = 120

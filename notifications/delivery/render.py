@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -58,6 +59,15 @@ def bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
         details=_details(content, language),
         code=message_code(document["number"], language),
     )
+
+
+def trial_bulletin_of(document: Mapping[str, Any], language: str) -> Bulletin:
+    """Return a draft in one language as a test says it.
+
+    It is marked, and has no code: nobody can take it for a statement.
+    """
+    with override(language):
+        return replace(bulletin_of(document, language), mark=_("[Test] "), code="")
 
 
 def page_url(document: Mapping[str, Any], language: str) -> str:

@@ -14,9 +14,11 @@ from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
 from notifications.delivery.routing import SEND
 from notifications.delivery.send import SLICE_SECONDS, send_due
 from notifications.delivery.taken import forget_spent
+from notifications.delivery.trials import trials_send
 from notifications.delivery.unconfirmed import receipts_ask
 from notifications.hints import hint, wake_send
 
+shared_task(name="delivery.send_trials")(trials_send)
 shared_task(name="delivery.expand")(expand)
 shared_task(name="delivery.fold")(deliveries_fold)
 shared_task(name="delivery.make_partitions")(partitions_make)

@@ -23,12 +23,16 @@ class SubscribersConfig(AppConfig):
             restored_again,
             withdrawals_restored,
         )
+        from notifications.subscribers.services.inbound import on_bind
+        from notifications.subscribers.services.staff_contacts import contact_bind
         from notifications.subscribers.services.withdrawals import withdrawals_beside
         from statuspage.lib.restoring import on_backup, on_restore, report_restore
         from statuspage.uploads.restoring import stop
 
         on_backup(withdrawals_beside)
+        on_bind(contact_bind)
         on_restore(EXPIRE_CODES)
+        on_restore("DELETE FROM subscribers_trialmessage")
         on_restore(withdrawals_restored)
         report_restore(restored_again)
         on_restore(stop("subscribers_import", "subscribers_importpart"))

@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
+from notifications.subscribers.staff_contacts import StaffContact as StaffContact
+from notifications.subscribers.staff_contacts import TrialMessage as TrialMessage
 from statuspage.notices.audience import MerchantCategory
 from statuspage.statements.ids import new_id
 from statuspage.uploads.models import (
@@ -127,6 +129,7 @@ class SignUp(models.Model):
         SUBSCRIBE = "subscribe", _("Subscribe")
         MANAGE = "manage", _("Manage")
         LOOKUP = "lookup", _("Look up a transaction")
+        STAFF = "staff", _("Test messages to staff")
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SUBSCRIBE)

@@ -23,12 +23,13 @@ from statuspage.console.access import staff_of
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.prepared import take
 from statuspage.console.preview import preview_of
+from statuspage.console.trials import CHANNEL, LANGUAGE, send_trial, trial_choices
 from statuspage.console.wanted import number_of
 from statuspage.incidents.models import Template
 from statuspage.statements.models import Statement
 
 # Form fields that belong to a step and not to the text.
-NOT_TEXT: Final = frozenset({"csrfmiddlewaretoken", "step", "template"})
+NOT_TEXT: Final = frozenset({"csrfmiddlewaretoken", "step", "template", CHANNEL, LANGUAGE})
 GOING_OUT: Final = frozenset({"confirm", "publish"})
 
 
@@ -71,6 +72,23 @@ def compose(request: HttpRequest, composition: Composition) -> HttpResponse:
     return STEPS.get(step, _preview)(request, composition)
 
 
+def ask(request: HttpRequest, composition: Composition, written: QueryDict) -> HttpResponse:
+    """Show what was prepared for confirmation at once; nothing is kept as a draft.
+
+    `written` is what the form was made with; a form that is not ready is shown for editing.
+    """
+    if not composition.form.is_ready():
+        return _page(request, composition)
+    context = {
+        **composition.context,
+        "form": composition.form,
+        "preview": preview_of(composition.form),
+        "written": [(name, one) for name, many in written.lists() for one in many],
+        "hands_over": composition.hand_over is not None,
+    }
+    return render(request, "console/confirm.html", context)
+
+
 def _preview(request: HttpRequest, composition: Composition) -> HttpResponse:
     """Save a draft and return the form with its preview; for htmx, the preview alone."""
     # Typing is not audited: publishing is.
@@ -90,6 +108,13 @@ def _take(request: HttpRequest, composition: Composition, *, over: bool = False)
         return _page(request, composition, quiet=True)
     kept = take(request, composition.form, composition.templates, over=over)
     return _page(request, composition, quiet=True, left_alone=kept)
+
+
+def _trial(request: HttpRequest, composition: Composition) -> HttpResponse:
+    """Send the draft to its author as a test."""
+    context = _keep(request, composition)
+    send_trial(request, context["preview"].document)
+    return _page(request, composition, quiet=True, kept=context)
 
 
 def _save(request: HttpRequest, composition: Composition) -> HttpResponse:
@@ -181,6 +206,7 @@ def _page(
         "templates": composition.templates,
         "template": request.POST.get("template") or request.GET.get("template", ""),
         "left_alone": left_alone,
+        "trials": trial_choices(request),
     }
     return render(request, composition.template, context)
 
@@ -213,6 +239,7 @@ STEPS: Final[Mapping[str, Callable[[HttpRequest, Composition], HttpResponse]]] =
     "edit": partial(_page, quiet=True),
     "preview": _preview,
     "save": _save,
+    "test": _trial,
     "template": _take,
     "template_over": partial(_take, over=True),
     "confirm": _confirm,

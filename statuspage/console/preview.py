@@ -91,8 +91,8 @@ class DraftPreview:
             return _("Nothing is sent: notifying subscribers is not selected.")
         if content.get("told") == Told.NOBODY and not self.document["corrects"]:
             return _("Nothing is sent. It is published on the page and in the public log.")
-        silent = _names(one.channel for one in self.messages if not one.told)
-        telling = _names(one.channel for one in self.messages if one.told)
+        silent = channel_names(one.channel for one in self.messages if not one.told)
+        telling = channel_names(one.channel for one in self.messages if one.told)
         if not telling:
             return _("Nothing is sent. It is published on the page and in the public log.")
         if not silent:
@@ -139,7 +139,7 @@ class DraftPreview:
         return f"{settings.QUIET_HOURS[1]:%H:%M}" if settings.QUIET_HOURS else ""
 
 
-def _names(channels: Iterable[Channel]) -> str:
+def channel_names(channels: Iterable[Channel]) -> str:
     """Return the channels' names without repetition."""
     labels = dict.fromkeys(str(one.label) for one in channels)
     return pgettext("between channels", ", ").join(labels)

@@ -3,7 +3,7 @@
 from calendar import Calendar as Weeks
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
@@ -20,8 +20,9 @@ from statuspage.calendar.workdays import (
     runs,
 )
 from statuspage.incidents.models import Maintenance
+from statuspage.incidents.selectors import scheduled_maintenances
 from statuspage.incidents.services.maintenances import DueOccurrence
-from statuspage.incidents.services.recurrences import foreseen
+from statuspage.incidents.services.recurrences import foreseen, next_foreseen
 from statuspage.statements.times import midnight
 
 FIRST_YEAR: Final = 2004
@@ -91,6 +92,29 @@ def sheet_of(first: date) -> MonthSheet:
     coming = foreseen(max(begin, timezone.now()), end)
     weeks = [[_cell(day, first, announced, coming) for day in week] for week in dates]
     return MonthSheet(first, weeks)
+
+
+@dataclass(frozen=True)
+class NextPlanned:
+    """The next maintenance: announced (`maintenance`), or only foreseen by a series."""
+
+    start: datetime
+    name: Mapping[str, str]
+    maintenance: Maintenance | None
+
+    @property
+    def month(self) -> str:
+        """The month in which it is shown, as 2026-03."""
+        return f"{timezone.localtime(self.start):%Y-%m}"
+
+
+def next_planned() -> NextPlanned | None:
+    """Return the next maintenance that has not started, in whichever month; or None."""
+    now = timezone.now()
+    announced, coming = scheduled_maintenances().first(), next_foreseen(now)
+    if announced and (coming is None or announced.scheduled_for <= coming.start):
+        return NextPlanned(announced.scheduled_for, announced.name, announced)
+    return NextPlanned(coming.start, coming.recurrence.name, None) if coming else None
 
 
 def _cell(

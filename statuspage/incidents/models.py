@@ -91,6 +91,8 @@ class Recurrence(models.Model):
     components = models.ManyToManyField(Component, related_name="+")
     frequency = models.CharField(max_length=20, choices=Frequency.choices)
     first = models.DateField()
+    # The last possible day; without one it goes on until somebody stops it.
+    last = models.DateField(null=True)
     at = models.TimeField()
     minutes = models.PositiveIntegerField()
     # Announced so many days ahead; by the clock where `automatic`, else staff are asked to.
@@ -99,8 +101,11 @@ class Recurrence(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     stopped_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        verbose_name = _("recurring maintenance")
+        verbose_name_plural = _("recurring maintenance")
         ordering = ["-pk"]
 
     def __str__(self) -> str:
@@ -109,7 +114,26 @@ class Recurrence(models.Model):
     @property
     def rule(self) -> RecurrenceRule:
         """The rule of its start times."""
-        return RecurrenceRule(self.frequency, self.first, self.at)
+        return RecurrenceRule(self.frequency, self.first, self.at, self.last)
+
+
+class RecurrenceSkip(models.Model):
+    """The decision that one date of a series is skipped, or is not; the newest one counts."""
+
+    recurrence = models.ForeignKey(Recurrence, on_delete=models.PROTECT, related_name="skips")
+    day = models.DateField()
+    skipped = models.BooleanField()
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("skipped date")
+        verbose_name_plural = _("skipped dates")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["recurrence", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.recurrence_id} {self.day}"
 
 
 class Maintenance(models.Model):

@@ -28,6 +28,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "notices_notice",
             "calendar_calendarday",
             "components_statuschange",
+            "incidents_recurrenceskip",
             "incidents_hiddenclaim",
             "settlement_settlementrule",
             "settlement_commitment",

@@ -119,12 +119,19 @@ def incidents_of(month: Month) -> Sequence[Incident]:
 
 
 @once
-def maintenances_of(month: Month) -> Sequence[Maintenance]:
-    """Return the maintenances that are scheduled for the month, latest first."""
+def maintenances_of(month: Month) -> tuple[Sequence[Maintenance], Sequence[Maintenance]]:
+    """Return the maintenances that are scheduled for the month, latest first, and the next one.
+
+    Only the present month has a next one, whenever that is: the pages of other months are not
+    rendered again when another maintenance is announced.
+    """
     begin, end = month.begins, month.next.begins
     if begin < _since():
-        return list(log.maintenances().filter(scheduled_for__gte=begin, scheduled_for__lt=end))
-    return [one for one in maintenances().rows if begin <= one.scheduled_for < end]
+        found = log.maintenances().filter(scheduled_for__gte=begin, scheduled_for__lt=end)
+        return list(found), []
+    known = maintenances()
+    coming = known.scheduled[:1] if month == month_of(present()) else []
+    return [one for one in known.rows if begin <= one.scheduled_for < end], coming
 
 
 def read_ahead() -> None:

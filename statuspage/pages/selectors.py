@@ -90,10 +90,13 @@ def home(one: Reader) -> dict[str, object]:
 def history(month: Month, one: Reader) -> dict[str, object]:
     """Return all that began in `month`, the latest first; no neighbours where the record ends."""
     first, last = record()
+    planned, upcoming = current.maintenances_of(month)
+    cards = maintenance_cards([*planned, *upcoming], one)
     return {
         "month": month,
+        "upcoming": cards[len(planned) :],
         "incidents": incident_cards(current.incidents_of(month), one),
-        "maintenances": maintenance_cards(current.maintenances_of(month), one),
+        "maintenances": cards[: len(planned)],
         "previous": month.previous if first < month else None,
         "next": month.next if month < last else None,
     }

@@ -3,17 +3,18 @@
 import base64
 import secrets
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.subscribers.choices import clean_choices
 from notifications.subscribers.contacts import contact_on
 from notifications.subscribers.crypto import decrypt, encrypt, sealed_by_newest
-from notifications.subscribers.models import ALL_TOPICS, Address, Consent
+from notifications.subscribers.models import ALL_TOPICS, Address, Consent, StaffContact
 from notifications.subscribers.services.subscriptions import (
     IMPORTED_VERSION,
     address_obtain,
@@ -91,6 +92,11 @@ def address_add(
     return address
 
 
+def new_secret() -> str:
+    """Return a secret to sign to a webhook with, in the form of Standard Webhooks."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
 def webhook_add(
     *,
     url: str,
@@ -106,7 +112,7 @@ def webhook_add(
     Raises:
         ValidationError: a value is unusable.
     """
-    secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    secret = new_secret()
     with transaction.atomic():
         address = address_add(
             channel=WEBHOOK,
@@ -146,14 +152,18 @@ def addresses_reseal() -> int:
     Raises:
         CannotDecrypt: a key that something is sealed with is no longer among ADDRESS_KEYS.
     """
+    return _reseal_all(Address.objects.all()) + _reseal_all(StaffContact.objects.all())
+
+
+def _reseal_all(rows: QuerySet[Any]) -> int:
     count = last = 0
-    while batch := list(Address.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
         count += sum(map(_reseal, batch))
     return count
 
 
-def _reseal(address: Address) -> int:
+def _reseal(address: Address | StaffContact) -> int:
     """Encrypt an address again, unless its owner changed it since it was read."""
     columns = {"sealed": address.sealed, "sealed_secret": address.sealed_secret}
     blobs = {name: bytes(blob) for name, blob in columns.items() if blob}
@@ -161,4 +171,5 @@ def _reseal(address: Address) -> int:
         return 0
     kind = address.kind
     anew = {name: encrypt(decrypt(blob, kind), kind) for name, blob in blobs.items()}
-    return Address.objects.filter(pk=address.pk, sealed=address.sealed).update(**anew)
+    rows = type(address)._default_manager.filter(pk=address.pk, sealed=address.sealed)
+    return rows.update(**anew)

@@ -55,6 +55,10 @@ CODE_FOR: Final = {
         "Your code is %(code)s, valid for %(minutes)d minutes. It lets you look up your "
         "transactions: do not share it."
     ),
+    SignUp.Purpose.STAFF: _(
+        "Your code is %(code)s, valid for %(minutes)d minutes. It is for test messages to your own "
+        "address only: do not share it."
+    ),
 }
 
 
@@ -146,7 +150,7 @@ def codes_send(signup_id: int | None = None) -> int:
             Message(NO_DELIVERY, attempt, clear_address(signup), code_content(signup, code))
             for attempt, (signup, code) in signups.items()
         ]
-        for attempt, outcome in _outcomes(name, batch).items():
+        for attempt, outcome in send_counted(name, batch).items():
             _record(signups[attempt][0], outcome)
     return len(claimed)
 
@@ -156,8 +160,8 @@ def codes_booked_by(reserve: Reserve, give_back: GiveBack) -> None:
     _BUDGET.append((reserve, give_back))
 
 
-def _outcomes(channel_name: str, batch: Sequence[Message]) -> dict[UUID, Outcome]:
-    """Send a batch; SMS only as far as their country is allowed and the budget lasts."""
+def send_counted(channel_name: str, batch: Sequence[Message]) -> dict[UUID, Outcome]:
+    """Send messages that are no delivery; SMS as far as country and budget allow."""
     if find_channel(channel_name).address_kind != AddressKind.PHONE:
         return asyncio.run(_send(channel_name, batch))
     found: dict[UUID, Outcome] = {

@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 from django.core.cache import cache
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.channels.outcomes import Inbound, InboundAction, Reason
-from notifications.subscribers.contacts import contact_on
+from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import Address, Consent, Subscriber
 from notifications.subscribers.services.subscriptions import (
     address_obtain,
@@ -32,6 +33,7 @@ ALPHABET: Final = "23456789BCDFGHJKMNPQRSTVWXYZ"
 TEXT: Final = re.compile(rf"\s*(?:绑定|bind)[\s:\uff1a]*([0-9a-z]{{{LENGTH}}})\s*", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
+_OTHERS: Final[list[Callable[[str, Contact], bool]]] = []
 
 
 def bind_code_issue(*, subscriber: Subscriber) -> str:
@@ -43,7 +45,10 @@ def bind_code_issue(*, subscriber: Subscriber) -> str:
 
 def wechat_bind(*, openid: str, text: str) -> Address | None:
     """Bind the account that sent `text`; None when the text holds no code that is valid."""
-    subscriber = _redeem(text)
+    holder = _redeem(text)
+    if any(bind(holder, contact_on(WECHAT, openid)) for bind in _OTHERS):
+        return None
+    subscriber = Subscriber.objects.filter(public_id=holder).first() if holder else None
     if subscriber is None:
         return None
     choices = choices_of(subscriber)
@@ -68,16 +73,23 @@ def _move(address: Address, subscriber: Subscriber) -> None:
         former.delete()
 
 
-def _redeem(text: str) -> Subscriber | None:
+def on_bind(bind: Callable[[str, Contact], bool]) -> None:
+    """Ask `bind` whether a code was made for somebody who is no subscriber, and binds them."""
+    if bind not in _OTHERS:
+        _OTHERS.append(bind)
+
+
+def _redeem(text: str) -> str:
+    """Return whom a code was made for, once; empty where the text holds no valid one."""
     found = TEXT.fullmatch(text)
     if not found:
-        return None
+        return ""
     key = f"{KEY}{found[1].upper()}"
     public_id = cache.get(key)
     # Deleting tells exactly one caller that the key was there: so a code works once.
     if public_id is None or not cache.delete(key):
-        return None
-    return Subscriber.objects.filter(public_id=public_id).first()
+        return ""
+    return str(public_id)
 
 
 def inbound_apply(channel_name: str, inbound: Inbound) -> None:

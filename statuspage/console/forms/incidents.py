@@ -13,6 +13,7 @@ from statuspage.components.statuses import Impact
 from statuspage.console.forms.compose import NOT_WRITTEN, short_initial
 from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer, offers
 from statuspage.console.forms.naming import NamingForm
+from statuspage.console.forms.reported import first_values, reported_opened
 from statuspage.console.forms.short import ShortWordsForm
 from statuspage.console.forms.states import ComponentStates, state_names
 from statuspage.console.forms.versions import VersionedForm
@@ -37,8 +38,7 @@ from statuspage.incidents.services.incidents import (
     incident_update,
 )
 from statuspage.lib.database_clock import database_now
-from statuspage.monitors.decisions import draft_opened, opening_of
-from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.models import Signal, SignalDraft
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
@@ -94,21 +94,18 @@ class IncidentOpenForm(ShortWordsForm, NamingForm):
         *,
         components: Sequence[Component],
         signal: SignalDraft | None = None,
+        reported: Signal | None = None,
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """Fill in the first values from the draft of `signal`, if given.
+        """Fill in the first values from the draft of `signal`, or from a bare signal, if given.
 
         `chosen` are states by public id; they override those of the signal.
         """
         now = database_now()
-        first: dict[str, Any] = (
-            {**opening_of(signal, now)}
-            if signal
-            else {"next_update_by": promised_by(Impact.MAJOR, now)}
-        )
+        first = first_values(signal, reported, now)
         present = first.pop("components", {})
         super().__init__(data, initial={**first, **short_initial(first.pop("short", {}))})
-        self.signal = signal
+        self.signal, self.reported = signal, reported
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
         self.offer_services()
 
@@ -155,8 +152,7 @@ class IncidentOpenForm(ShortWordsForm, NamingForm):
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
         statement = super().publish(author)
-        if self.signal:
-            draft_opened(draft=self.signal, statement=statement, by=author)
+        reported_opened(self.signal, self.reported, statement, author)
         return statement
 
 

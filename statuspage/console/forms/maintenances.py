@@ -1,11 +1,10 @@
-"""Forms to announce maintenance, update it, and set up recurring maintenance."""
+"""Forms to announce maintenance and to update it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +13,6 @@ from statuspage.components.models import Component
 from statuspage.console.forms.compose import NOT_WRITTEN
 from statuspage.console.forms.fields import (
     ComponentsField,
-    DayField,
     MomentFormField,
     body_field,
     name_field,
@@ -27,20 +25,17 @@ from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import announced, changed, maintenance_content, moved_on
 from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
 from statuspage.incidents.lifecycle import MaintenanceStatus as Status
-from statuspage.incidents.models import Maintenance, Recurrence, Template
+from statuspage.incidents.models import Maintenance, Template
 from statuspage.incidents.moments import STATUS_OF
 from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.incidents.promises import check_lead_time
-from statuspage.incidents.recurrence import Frequency, RecurrenceRule
 from statuspage.incidents.services.impacts import maintenance_states, told_changes
 from statuspage.incidents.services.maintenances import (
     DueOccurrence,
     maintenance_schedule,
     maintenance_update,
 )
-from statuspage.incidents.services.recurrences import LONGEST_MINUTES, MOST_DAYS, recurrence_create
 from statuspage.lib.database_clock import database_now
-from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
@@ -189,58 +184,3 @@ def _from_due(due: DueOccurrence) -> dict[str, Any]:
         "scheduled_for": due.start,
         "scheduled_until": due.end,
     }
-
-
-BY_CLOCK = "clock"
-BY_STAFF = "staff"
-
-
-class RecurrenceForm(forms.Form):
-    """A recurring maintenance: the work, its rule, and who announces it."""
-
-    required_css_class = "required"
-
-    name = name_field(_("Headline"))
-    body = body_field(
-        _("Text"), _("What will not work during the maintenance, and what merchants should do.")
-    )
-    components = ComponentsField()
-    frequency = forms.ChoiceField(label=_("Frequency"), choices=Frequency.choices)
-    first = DayField(
-        label=_("First day"),
-        help_text=_("Later dates follow its weekday or its position in the month."),
-    )
-    at = forms.TimeField(
-        label=_("Starts (Beijing time)"),
-        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-    )
-    minutes = forms.IntegerField(
-        label=_("Duration (minutes)"), min_value=1, max_value=LONGEST_MINUTES, initial=60
-    )
-    ahead_days = forms.IntegerField(
-        label=_("Announced ahead (days)"), min_value=1, max_value=MOST_DAYS, initial=14
-    )
-    announced = forms.ChoiceField(
-        label=_("Announced by"),
-        choices=[
-            (BY_STAFF, _("Staff, reminded on the dashboard")),
-            (BY_CLOCK, _("Automatically, with this text")),
-        ],
-        initial=BY_STAFF,
-        widget=forms.RadioSelect,
-    )
-
-    def __init__(self, data: QueryDict | None, *, components: Sequence[Component]) -> None:
-        super().__init__(data)
-        offer(self, "components", named(components))
-
-    def create(self, author: Staff) -> Recurrence | None:
-        """Create the recurrence; if refused, show the problems beside their fields, return None."""
-        values: dict[str, Any] = dict(self.cleaned_data)
-        rule = RecurrenceRule(values.pop("frequency"), values.pop("first"), values.pop("at"))
-        automatic = values.pop("announced") == BY_CLOCK
-        try:
-            return recurrence_create(rule=rule, automatic=automatic, author=author, **values)
-        except ValidationError as error:
-            self.add_error(None, error)
-            return None

@@ -15,6 +15,8 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     SMS: _("Shorter words for SMS"),
     WECHAT: _("Shorter words for WeChat (at most 20 characters)"),
 }
+# By name: the reason for short notice begins like them, and is none of them.
+NAMES: Final = frozenset(f"{SHORT}{medium}" for medium in LIMITS)
 
 
 def short_field(medium: str) -> TextPairField:
@@ -39,7 +41,7 @@ class ShortWordsForm(ComposeForm):
     @property
     def short_fields(self) -> list[forms.BoundField]:
         """The fields for shorter words."""
-        return [one for one in self.visible_fields() if one.name.startswith(SHORT)]
+        return [one for one in self.visible_fields() if one.name in NAMES]
 
     @property
     def short_used(self) -> bool:
@@ -49,7 +51,7 @@ class ShortWordsForm(ComposeForm):
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the service's arguments, with the shorter words as one of them."""
         found = super().given(values)
-        found = {name: one for name, one in found.items() if not name.startswith(SHORT)}
+        found = {name: one for name, one in found.items() if name not in NAMES}
         short = short_given(values)
         return {**found, KEY: short} if short else found
 

@@ -31,6 +31,8 @@ from statuspage.incidents.selectors import (
     scheduled_maintenances,
 )
 from statuspage.incidents.services.recurrences import due
+from statuspage.monitors.over import alerts_over
+from statuspage.monitors.selectors import monitoring_state
 from statuspage.notices.selectors import notices
 from statuspage.operations.heartbeat import ALIVE_SECONDS, CLOCK, silent_for
 from statuspage.pages.health import CHECKS
@@ -120,6 +122,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "state": overall_state(),
         "now": now,
         **_promises(now),
+        "monitoring": monitoring_state(),
+        "over": {one.incident.pk: one for one in alerts_over()},
         "drafts": drafts_of(staff_of(request))[:DRAFTS],
         "active": active_maintenances(),
         "scheduled": scheduled_maintenances(),

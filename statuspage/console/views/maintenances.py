@@ -1,34 +1,30 @@
-"""Announce maintenance, update it, and set up recurring maintenance."""
+"""Announce maintenance, update it, and show it by month."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from statuspage.components.models import Component
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, typed
-from statuspage.console.forms.maintenances import (
-    MaintenanceForm,
-    MaintenanceUpdateForm,
-    RecurrenceForm,
-)
+from statuspage.console.forms.maintenances import MaintenanceForm, MaintenanceUpdateForm
 from statuspage.console.prepared import offered
-from statuspage.console.sheets import WEEKDAYS, month_named, sheet_of
+from statuspage.console.sheets import WEEKDAYS, month_named, next_planned, sheet_of
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import number_of, page_of
 from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
-from statuspage.incidents.models import Maintenance
+from statuspage.incidents.models import Maintenance, Recurrence
 from statuspage.incidents.moments import Moment, updates_after
+from statuspage.incidents.occurrences import day_of
+from statuspage.incidents.recurrence import BEIJING
 from statuspage.incidents.selectors import maintenances
 from statuspage.incidents.services.maintenances import DueOccurrence
-from statuspage.incidents.services.recurrences import due, recurrence_stop, recurrences
+from statuspage.incidents.services.recurrences import due, recurrences
 
 
 @reads
@@ -82,15 +78,30 @@ def _maintenance(public_id: str) -> Maintenance:
 
 
 def _due(request: HttpRequest) -> DueOccurrence | None:
-    """Return the occurrence in the query string, if it is not announced yet."""
+    """Return the occurrence in the query string, found by its day: its hour may have been edited.
+
+    What can no longer be announced is not found; where a text was written for it already, the
+    service refuses it, and the text is kept.
+    """
     row, start = (number_of(request.GET.get(name, "")) for name in ("recurrence", "start"))
     if row is None:
         return None
-    wanted = (one for one in due() if one.recurrence.pk == row)
-    found = next((one for one in wanted if one.start.timestamp() == start), None)
-    if found is None:
+    series = Recurrence.objects.filter(pk=row).first()
+    moment = _moment(start)
+    if series is None or moment is None:
         raise Http404
-    return found
+    wanted = (one for one in due() if one.recurrence.pk == row)
+    found = next((one for one in wanted if day_of(one.start) == day_of(moment)), None)
+    if found is None and request.method != "POST":
+        raise Http404
+    return found or DueOccurrence(series, moment)
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, BEIJING)
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 @reads
@@ -100,29 +111,8 @@ def maintenance_calendar(request: HttpRequest) -> HttpResponse:
         "sheet": sheet_of(month_named(request.GET.get("month", ""))),
         "weekdays": WEEKDAYS,
         "today": timezone.localdate(),
+        "next": next_planned(),
         "due": due(),
         "recurrences": recurrences(),
     }
     return render(request, "console/maintenance_calendar.html", context)
-
-
-@writes
-def recurrence_new(request: HttpRequest) -> HttpResponse:
-    """Set up a recurrence; nothing is published yet."""
-    data = request.POST if request.method == "POST" else None
-    form = RecurrenceForm(data, components=list(Component.objects.all()))
-    if form.is_valid() and form.create(staff_of(request)):
-        messages.success(request, _("Saved. Each maintenance is announced as you chose."))
-        return redirect("console:maintenance_calendar")
-    context = {"form": form, "complain": form.is_bound}
-    status = 400 if form.is_bound else 200
-    return render(request, "console/recurrence_new.html", context, status=status)
-
-
-@writes
-@require_POST
-def recurrence_end(request: HttpRequest, number: int) -> HttpResponse:
-    """Stop a recurrence; what is announced stays announced."""
-    recurrence_stop(get_object_or_404(recurrences(), pk=number))
-    messages.success(request, _("Stopped. Maintenance that is already announced stays."))
-    return redirect("console:maintenance_calendar")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from statuspage.console.access import permits, staff_of
 from statuspage.console.examples import example_of
 from statuspage.console.forms.templates import TemplateForm
+from statuspage.console.trials import send_trial, trial_choices
 from statuspage.console.wanted import chosen_row
 from statuspage.incidents.models import Template
 from statuspage.incidents.moments import moments, placeholders_of
@@ -100,9 +101,11 @@ def _form(
         if saved:
             messages.success(request, _("Saved: %(title)s.") % {"title": saved.title})
             return redirect(_in_list(saved))
+    context: dict[str, Any] = {"form": form, "preview": example_of(form.written())}
+    if request.POST.get("step") == "test":
+        send_trial(request, context["preview"].document)
     if not saves:
         request.no_act = True  # type: ignore[attr-defined]
-    context: dict[str, Any] = {"form": form, "preview": example_of(form.written())}
     if request.headers.get("HX-Request"):
         return render(request, "console/partials/preview_messages.html", context)
     context |= {
@@ -111,6 +114,7 @@ def _form(
         "place": place,
         "placeholders": placeholders_of(use).items(),
         "complain": saves,
+        "trials": trial_choices(request),
     }
     status = 400 if saves else 200
     return render(request, "console/template.html", context, status=status)

@@ -23,6 +23,7 @@ from statuspage.incidents.lifecycle import (
     check_transition,
 )
 from statuspage.incidents.models import Maintenance, Recurrence
+from statuspage.incidents.occurrences import check_open
 from statuspage.incidents.promises import check_lead_time
 from statuspage.incidents.selectors import due_maintenances, held_maintenances
 from statuspage.incidents.services.impacts import (
@@ -101,19 +102,14 @@ def maintenance_schedule(
                 _("Maintenance must start in the future and end after it starts."), code="times"
             )
         check_lead_time(moment, given["scheduled_for"], reason)
-        _check_once(due)
+        if due:
+            check_open(due.recurrence, due.start)
         maintenance = announced(given, moment)
         if due:
             maintenance.recurrence, maintenance.occurrence = due.recurrence, due.start
         maintenance.save()
         maintenance.components.set(components)
         return _say(maintenance, SCHEDULED, given, author, reason=reason)
-
-
-def _check_once(due: DueOccurrence | None) -> None:
-    announced = Maintenance.objects
-    if due and announced.filter(recurrence=due.recurrence, occurrence=due.start).exists():
-        raise ValidationError(_("This maintenance has already been announced."), code="announced")
 
 
 def maintenance_update(

@@ -118,3 +118,11 @@ def test_who_was_told_before_and_who_is_concerned_from_now_on_are_told() -> None
     said = reschedule(components=[new.public_id])
     assert set(audience_of(said.document).components) == {old.public_id, new.public_id}
     assert set(audience_of(cancel().document).components) == {old.public_id, new.public_id}
+
+
+def test_shorter_words_for_sms_do_not_hide_the_times() -> None:
+    plan()
+    short = {"sms": text("请提前登录。", "Sign in early.")}
+    said = sms(reschedule(short=short, **LATER))
+    assert "改为3月13日 02:00至04:00。原定3月12日 02:00至04:00。请提前登录。" in said
+    assert "配合银行" not in said

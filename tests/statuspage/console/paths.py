@@ -1,6 +1,6 @@
 """An existing page for every address of the console."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from uuid import uuid4
 
 from django.urls import reverse
@@ -14,8 +14,10 @@ from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import propose
 from statuspage.components.models import Component
 from statuspage.console.urls import urlpatterns
-from statuspage.incidents.models import Template
+from statuspage.incidents.models import Recurrence, Template
+from statuspage.incidents.recurrence import Frequency, RecurrenceRule
 from statuspage.incidents.services.maintenances import maintenance_schedule
+from statuspage.incidents.services.series import recurrence_create
 from statuspage.monitors.models import SignalDraft
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import NoticeDraft, notice_publish
@@ -30,6 +32,7 @@ HOLD_ACTS = ("hold_look", "hold_release", "hold_discard")
 COMPOSING = (
     "incident_backfill",
     "incident_compose",
+    "incident_resolve",
     "incident_update",
     "maintenance_compose",
     "maintenance_update",
@@ -65,6 +68,7 @@ def example_paths() -> dict[str, str]:
     ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
     arguments: dict[str, list[object]] = {
         "incident_update": [incident.subject_id],
+        "incident_resolve": [incident.subject_id],
         "postmortem": [incident.subject_id],
         "incident_regulator": [incident.subject_id],
         "maintenance_update": [maintenance.subject_id],
@@ -78,6 +82,9 @@ def example_paths() -> dict[str, str]:
         "broadcast_progress": [incident.number],
         "broadcast_export": [incident.number],
         "recurrence_end": [1],
+        "recurrence_edit": [series().pk],
+        "recurrence_skip": [1, "2026-03-08"],
+        "recurrence_take_back": [1, "2026-03-08"],
         "draft_discard": [1],
         "draft_restore": [1],
         "subscriber": [make_address().subscriber.public_id],
@@ -93,6 +100,7 @@ def example_paths() -> dict[str, str]:
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
+        **{name: [make_rule().pk] for name in ("signal_rule", "signal_rule_confirm")},
         **{
             name: [prepared().pk] for name in ("template_edit", "template_order", "template_remove")
         },
@@ -157,6 +165,20 @@ def proposed() -> Proposal:
         audience={"categories": [], "products": [], "agents": False},
     )
     return propose(token=uuid4(), draft=written, staff=make_staff())
+
+
+def series() -> Recurrence:
+    """Return a series of recurring maintenance."""
+    return recurrence_create(
+        name=text("例行维护", "Routine maintenance"),
+        body=text("商户后台暂停登录。", "The portal is closed."),
+        components=[],
+        rule=RecurrenceRule(Frequency.WEEKLY, date(2026, 3, 8), time(2)),
+        minutes=60,
+        ahead_days=14,
+        automatic=False,
+        author=make_staff(),
+    )
 
 
 def plan(component: Component) -> Statement:

@@ -35,6 +35,8 @@ POSTED = {
     "draft_discard",
     "draft_restore",
     "recurrence_end",
+    "recurrence_skip",
+    "recurrence_take_back",
     "passkey_options",
     "passkey_add",
     "passkey_off",

@@ -11,7 +11,7 @@ from django.test import Client
 from statuspage.components.models import Component
 from statuspage.incidents.models import Maintenance, Recurrence
 from statuspage.incidents.recurrence import Frequency, RecurrenceRule
-from statuspage.incidents.services.recurrences import recurrence_create
+from statuspage.incidents.services.series import recurrence_create
 from statuspage.incidents.tasks import announce_recurring
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
@@ -188,7 +188,8 @@ class TestMonth:
             march = words(reader.get(f"{PATH}?month=2026-03"))
             april = words(reader.get(f"{PATH}?month=2026-04"))
         maintenance = Maintenance.objects.get()
-        assert march.count(f'href="/console/maintenances/{maintenance.public_id}/"') == 2
+        # In the table, in the list for small screens, and as the next one.
+        assert march.count(f'href="/console/maintenances/{maintenance.public_id}/"') == 3
         assert "not announced yet" not in march.split('id="recurring"')[0]
         assert "not announced yet" in april
         assert 'href="?month=2026-05"' in april

@@ -17,7 +17,7 @@ from notifications.subscribers.services.importing import IMPORTS
 from statuspage.components.models import Component
 from statuspage.incidents.recurrence import RecurrenceRule
 from statuspage.incidents.services.maintenances import maintenance_schedule
-from statuspage.incidents.services.recurrences import recurrence_create
+from statuspage.incidents.services.series import recurrence_create
 from statuspage.pages.models import Edition
 from tests.factories import make_address, make_component, make_staff, open_incident, text
 from tests.simulator import Simulator, running_simulator

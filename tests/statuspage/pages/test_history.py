@@ -42,9 +42,15 @@ class TestPage:
 
     def test_maintenance_stands_in_the_month_for_which_it_is_planned(self, client: Client) -> None:
         scheduled(scheduled_for=ahead(days=20))
-        assert "Clearing upgrade" not in words_of(client.get("/en/history/"))
+        assert "Clearing upgrade Scheduled" not in words_of(client.get("/en/history/"))
         page = words_of(client.get("/en/history/?month=2025-03"))
         assert "Clearing upgrade Scheduled Maintenance" in page
+
+    def test_the_present_month_says_when_the_next_one_is_even_in_another_month(
+        self, client: Client
+    ) -> None:
+        scheduled(scheduled_for=ahead(days=20))
+        assert "Next maintenance: Clearing upgrade" in words_of(client.get("/en/history/"))
 
     def test_an_empty_month_says_so(self, client: Client) -> None:
         page = words_of(client.get("/en/history/?month=2024-06"))
