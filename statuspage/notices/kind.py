@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
 from statuspage.calendar.differences import PromisedDate
+from statuspage.notices.audience import Audience
 from statuspage.notices.fields import Line, Payload, PayloadField, Table
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import joined
@@ -72,6 +73,9 @@ class NoticeKind:
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Raise ValidationError where the payload cannot be published at that moment."""
+
+    def check_for(self, audience: Audience, payload: Payload, moment: datetime) -> None:
+        """Raise ValidationError where the payload cannot be for these merchants."""
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Raise ValidationError where it still promises something, though published before."""
@@ -139,12 +143,9 @@ class NoticeKind:
         """
         if not isinstance(payload, Mapping):
             raise ValidationError({"payload": _("The payload must be an object.")})
-        cleaned = self.complete(self._read(payload))
-        for one in self.fields:
-            earlier, value = cleaned.get(one.not_before), cleaned[one.name]
-            if earlier and value and earlier > value:
-                raise ValidationError({one.name: _("This must not be before the start.")})
-        self.check(cleaned, moment or timezone.now())
+        cleaned, at = self.complete(self._read(payload)), moment or timezone.now()
+        self._check_times(cleaned, at)
+        self.check(cleaned, at)
         return cleaned
 
     def derived(
@@ -164,6 +165,19 @@ class NoticeKind:
                 found["tables"][language] = [one.as_json() for one in self.tables(payload)]
                 found["brief"][language] = joined(self.brief(payload))
         return {name: dict(texts) for name, texts in found.items() if any(texts.values())}
+
+    def _check_times(self, payload: Payload, moment: datetime) -> None:
+        errors: dict[str, object] = {}
+        for one in self.fields:
+            earlier, value = payload.get(one.not_before), payload[one.name]
+            if value is None:
+                continue
+            if problem := one.problem_at(value, moment):
+                errors[one.name] = problem
+            elif earlier and earlier > value:
+                errors[one.name] = _("This must not be before the start.")
+        if errors:
+            raise ValidationError(errors)
 
     def _read(self, payload: Mapping[Any, Any]) -> Payload:
         unknown = set(payload) - {one.name for one in self.fields}

@@ -105,6 +105,7 @@ class IncidentReopeningSerializer(InputSerializer):
     """Opening a resolved incident again."""
 
     body = TextField()
+    short = ShortField()
     components = ComponentStatusesField(required=False)
     impact = serializers.ChoiceField(choices=Impact.choices, required=False)
     next_update_by = _promise()

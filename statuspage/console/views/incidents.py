@@ -111,7 +111,7 @@ def _compose(
         chosen=chosen_states(request.GET),
     )
     place, reopens = reverse(view, args=[found.public_id]), kind is IncidentReopenForm
-    rows = offered(request, form, *updates_after(found.status))
+    rows = offered(request, form, *(() if reopens else updates_after(found.status)))
     context = {**_context(found), "action": place, "reopens": reopens}
     page = Composition(form, "console/incident.html", context, place=place, templates=rows)
     return compose(request, page)
