@@ -38,7 +38,8 @@ def content(items: Sequence[Item], languages: Sequence[str] = LANGUAGES) -> Cont
 def _headline(items: Sequence[Item]) -> list[str]:
     """Return the first line, which is an e-mail's subject as well."""
     back = sum(isinstance(one, ReturnedItem) for one in items)
-    waiting = len(items) - back
+    over = sum(isinstance(one, WaitingItem) and one.resolves for one in items)
+    waiting = len(items) - back - over
     said = []
     if back:
         said.append(
@@ -47,6 +48,9 @@ def _headline(items: Sequence[Item]) -> list[str]:
     if waiting:
         plural = ngettext("%(n)d awaiting approval", "%(n)d awaiting approval", waiting)
         said.append(plural % {"n": waiting})
+    if over:
+        plural = ngettext("%(n)d incident to resolve?", "%(n)d incidents to resolve?", over)
+        said.append(plural % {"n": over})
     return [" · ".join(said)]
 
 

@@ -45,6 +45,8 @@ class Resource(LocalizedView, GenericAPIView[Any]):
     needs: Mapping[str, Act] = {}
     description: Any = ""
     max_bytes = 1_000_000
+    # Whether the first bytes of a longer body are taken, instead of none.
+    rest_is_dropped = False
 
     @classmethod
     def body_allowance(cls, request: HttpRequest, **_parts: Any) -> int:
@@ -56,7 +58,8 @@ class Resource(LocalizedView, GenericAPIView[Any]):
         """Check the caller's permission, then the Content-Length, before the body is read."""
         super().initial(request, *args, **kwargs)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > self.max_bytes:
+        too_long = length.isdigit() and int(length) > self.max_bytes
+        if too_long and not self.rest_is_dropped:
             raise TooLarge
 
     def finalize_response(

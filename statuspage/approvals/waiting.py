@@ -33,7 +33,7 @@ def shown_to(staff: Staff) -> list[WaitingItem]:
     return [
         one
         for one in all_waiting()
-        if one.at_once and (not one.private or may(staff, Act(one.act)))
+        if one.at_once and not one.resolves and (not one.private or may(staff, Act(one.act)))
     ]
 
 

@@ -72,6 +72,23 @@ def compose(request: HttpRequest, composition: Composition) -> HttpResponse:
     return STEPS.get(step, _preview)(request, composition)
 
 
+def ask(request: HttpRequest, composition: Composition, written: QueryDict) -> HttpResponse:
+    """Show what was prepared for confirmation at once; nothing is kept as a draft.
+
+    `written` is what the form was made with; a form that is not ready is shown for editing.
+    """
+    if not composition.form.is_ready():
+        return _page(request, composition)
+    context = {
+        **composition.context,
+        "form": composition.form,
+        "preview": preview_of(composition.form),
+        "written": [(name, one) for name, many in written.lists() for one in many],
+        "hands_over": composition.hand_over is not None,
+    }
+    return render(request, "console/confirm.html", context)
+
+
 def _preview(request: HttpRequest, composition: Composition) -> HttpResponse:
     """Save a draft and return the form with its preview; for htmx, the preview alone."""
     # Typing is not audited: publishing is.

@@ -19,7 +19,7 @@ from statuspage.importing.entries import (
 from statuspage.importing.plain import plain
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import IncidentStatus
-from statuspage.statements.texts import CHINESE, ENGLISH, Text, in_each_language
+from statuspage.statements.texts import CHINESE, ENGLISH, Text, in_each_language, in_language
 
 # Of an incident that its source gives one time for: an end must be after the start.
 SHORTEST: Final = timedelta(minutes=1)
@@ -81,9 +81,12 @@ def incident_entry(
     Raises:
         Unusable: it is not over.
     """
-    said = _closed(_in_order(updates), resolved_at)
+    given = _closed(_in_order(updates), resolved_at)
+    said = _ending_once(given)
     begun = min(started_at, said[0].at)
     remarks = [*remarks, *_assumed(said, started_at, resolved_at)]
+    if len(said) < len(given):
+        remarks.append("what was said after its end stands in its last update")
     if said[-1].at <= begun:
         said[-1] = replace(said[-1], at=begun + SHORTEST)
     name, said_first = shortened(title, said[0].body)
@@ -125,6 +128,19 @@ def _closed(said: list[UpdateEntry], resolved_at: datetime | None) -> list[Updat
     status = IncidentStatus.RESOLVED
     last = max(resolved_at, said[-1].at) if said else resolved_at
     return [*said, UpdateEntry(last, status, in_each_language(lambda: status.label))]
+
+
+def _ending_once(said: Sequence[UpdateEntry]) -> list[UpdateEntry]:
+    """Return the updates with one end, the first; what was said of it later stands there too."""
+    found = [*said]
+    while len(found) > 1 and found[-2].status == found[-1].status == IncidentStatus.RESOLVED:
+        later = found.pop().body
+        body = {
+            language: f"{one}\n\n{in_language(later, language)}"
+            for language, one in found[-1].body.items()
+        }
+        found[-1] = replace(found[-1], body=body)
+    return found
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:

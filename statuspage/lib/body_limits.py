@@ -18,6 +18,11 @@ SIGNED_IN_BYTES: Final = 1 << 20
 # In the environ of such a question, and in the headers of the answer.
 ASKED: Final = "candor.body_allowance"
 ANSWER: Final = "Candor-Body-Allowance"
+# Beside it where the rest of a longer body is dropped, instead of refusing all of it.
+REST: Final = "Candor-Body-Rest"
+DROPPED: Final = "dropped"
+# In the environ of a request whose body was cut: how many bytes it had.
+LENGTH: Final = "candor.body_length"
 
 ViewT = TypeVar("ViewT", bound=Callable[..., HttpResponseBase])
 Rule = Callable[..., int]
@@ -40,4 +45,7 @@ def allowance_answer(
     holder = getattr(view, "cls", None) or getattr(view, "view_class", None) or view
     rule: Rule | None = getattr(holder, "body_allowance", None)
     most = rule(request, **parts) if rule else otherwise
-    return HttpResponse(status=204, headers={ANSWER: str(max(most, ANONYMOUS_BYTES))})
+    headers = {ANSWER: str(max(most, ANONYMOUS_BYTES))}
+    if most and getattr(holder, "rest_is_dropped", False):
+        headers[REST] = DROPPED
+    return HttpResponse(status=204, headers=headers)

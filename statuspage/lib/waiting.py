@@ -35,6 +35,8 @@ class WaitingItem:
     at_once: bool = True
     # True: only those who may decide it see it.
     private: bool = False
+    # True: nothing awaits approval; an incident that seems to be over awaits its “Resolved”.
+    resolves: bool = False
 
 
 @dataclass(frozen=True)

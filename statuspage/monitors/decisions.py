@@ -1,25 +1,25 @@
 """The incident that a draft would open, and the decision about the draft."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
-from statuspage.incidents.content import Opening
+from statuspage.incidents.content import NAME_LENGTH, Opening
 from statuspage.incidents.models import Incident
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import open_incidents
 from statuspage.incidents.services.incidents import incident_open
 from statuspage.lib.database_clock import database_now
 from statuspage.monitors.models import Signal, SignalDraft, SignalDraftState, SignalRule
-from statuspage.monitors.selectors import waiting_drafts
 from statuspage.statements.authors import Author
 from statuspage.statements.models import Statement
 from statuspage.statements.services import publishing
+from statuspage.statements.texts import LANGUAGES
 
 
 def opening_of(draft: SignalDraft, now: datetime) -> Opening:
@@ -37,6 +37,19 @@ def opening_of(draft: SignalDraft, now: datetime) -> Opening:
         detected_at=draft.detected_at,
         next_update_by=promised_by(template.impact, now),
     )
+
+
+def words_of(signal: Signal) -> dict[str, Any]:
+    """Return the first values of an incident about a signal without a rule: its own words.
+
+    A monitor speaks one language, so that its words stand in both until staff translate them.
+    """
+    said = signal.summary or signal.labels.get("alertname") or signal.source
+    return {
+        "name": dict.fromkeys(LANGUAGES, said[:NAME_LENGTH]),
+        "body": dict.fromkeys(LANGUAGES, said),
+        "detected_at": signal.started_at,
+    }
 
 
 def claims_of(rule: SignalRule) -> dict[str, str]:
@@ -62,27 +75,33 @@ def draft_publish(*, draft: SignalDraft, by: Author | None) -> Statement | None:
     """Open the incident that the draft describes; `by` is None where its rule publishes.
 
     A rule that publishes by itself opens no second incident about a component. If one is already
-    open, the draft is added to it and nothing is published.
+    open, the draft is added to it and nothing is published; nor where the rule may not any more.
 
     Raises:
         ValidationError: it was decided before, has placeholders left, or cannot be published.
     """
     with publishing():
         row = _waiting(draft)
+        if by is None and not row.rule.publishes:  # it was changed in the meantime
+            return None
         known = told_already(row.rule) if by is None else None
         if known:
             _decide(row, SignalDraftState.PUBLISHED, by, known)
             return None
         opening = opening_of(row, database_now())
         statement = incident_open(**opening, author=by)
-        draft_opened(draft=row, statement=statement, by=by)
+        _decide(row, SignalDraftState.PUBLISHED, by, _incident_of(statement))
         return statement
 
 
 def draft_opened(*, draft: SignalDraft, statement: Statement, by: Author | None) -> None:
     """Mark the draft as opened, in the publishing transaction; ValidationError if decided."""
-    incident = Incident.objects.get(public_id=statement.subject_id)
-    _decide(_waiting(draft), SignalDraftState.PUBLISHED, by, incident)
+    _decide(_waiting(draft), SignalDraftState.PUBLISHED, by, _incident_of(statement))
+
+
+def signal_published(*, signal: Signal, statement: Statement) -> None:
+    """Note the incident that staff opened from a signal without a rule."""
+    Signal.objects.filter(pk=signal.pk).update(incident=_incident_of(statement))
 
 
 def draft_join(*, draft: SignalDraft, incident: Incident, by: Author) -> None:
@@ -97,31 +116,13 @@ def draft_dismiss(*, draft: SignalDraft, by: Author) -> None:
         _decide(_waiting(draft), SignalDraftState.DISMISSED, by)
 
 
-def drafts_lapse(now: datetime | None = None) -> int:
-    """Close drafts that ended, and stayed quiet, before a decision; return their number."""
-    moment, lapsed = now or database_now(), 0
-    for one in waiting_drafts():
-        quiet = moment - one.last_signal_at >= timedelta(minutes=one.rule.quiet_minutes)
-        if quiet and not any(signal.firing for signal in one.signals.all()):
-            rows = SignalDraft.objects.filter(
-                pk=one.pk, state=SignalDraftState.WAITING, last_signal_at=one.last_signal_at
-            )
-            lapsed += rows.update(state=SignalDraftState.LAPSED, decided_at=moment)
-    return lapsed
-
-
-def signals_forget(now: datetime | None = None) -> int:
-    """Delete signals not reported for SIGNALS_KEEP_DAYS; return their number."""
-    limit = (now or database_now()) - timedelta(days=settings.SIGNALS_KEEP_DAYS)
-    old = Signal.objects.filter(last_seen_at__lt=limit).exclude(
-        draft__state=SignalDraftState.WAITING
-    )
-    return old.delete()[0]
+def _incident_of(statement: Statement) -> Incident:
+    return Incident.objects.get(public_id=statement.subject_id)
 
 
 def _waiting(draft: SignalDraft) -> SignalDraft:
     rows = SignalDraft.objects.select_for_update(of=("self",)).select_related("rule__template")
-    row = rows.get(pk=draft.pk)
+    row = rows.prefetch_related("rule__template__components").get(pk=draft.pk)
     if row.state != SignalDraftState.WAITING:
         raise ValidationError(
             _("Already decided: %(state)s."),

@@ -1,27 +1,34 @@
 """Store reports from monitors: one row for each signal, one draft for each rule."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.lib.database_clock import database_now
+from statuspage.monitors.book import DraftBook
 from statuspage.monitors.decisions import draft_publish
-from statuspage.monitors.matching import Report, fits
-from statuspage.monitors.models import Signal, SignalDraft, SignalDraftState, SignalRule
+from statuspage.monitors.drafting import Turn, believed, turn_of
+from statuspage.monitors.matching import Report, first_fitting
+from statuspage.monitors.models import (
+    Signal,
+    SignalChange,
+    SignalDraft,
+    SignalDraftState,
+    SignalRule,
+)
+from statuspage.monitors.selectors import rules_in_use
+from statuspage.monitors.severity import severity_of
 from statuspage.statements.services import publishing
 
-# An older or a future start is not believed: it says little about our detection.
-BELIEVED: Final = timedelta(days=1)
 # What a report changes in its signal.
 NOTED: Final = (
-    *("labels", "summary", "url", "started_at", "ended_at", "last_seen_at"),
-    *("rule", "firing", "count", "firings", "draft"),
+    *("labels", "summary", "url", "started_at", "start_mark", "ended_at", "last_seen_at"),
+    *("rule", "firing", "count", "firings", "draft", "severity"),
 )
 
 logger = logging.getLogger(__name__)
@@ -42,37 +49,47 @@ def signals_take(reports: Sequence[Report]) -> list[ReportResult]:
     The results are in the order of the reports.
     """
     now = database_now()
-    rules = list(SignalRule.objects.filter(enabled=True))
+    rules = list(rules_in_use())
     matched: dict[SignalRule | None, dict[int, Report]] = {}
     for place, report in enumerate(reports):
-        rule = next((one for one in rules if fits(one.matchers, report.labels)), None)
-        matched.setdefault(rule, {})[place] = report
+        matched.setdefault(first_fitting(rules, report.labels), {})[place] = report
     results: dict[int, ReportResult] = {}
     for rule, of_rule in matched.items():
         results |= zip(of_rule, _take(rule, [*of_rule.values()], now), strict=True)
     taken = [results[place] for place in range(len(reports))]
-    for draft in {one.draft.pk: one.draft for one in taken if one.draft}.values():
-        if draft.state == SignalDraftState.WAITING and draft.rule.auto_publish:
-            _publish_by_rule(draft)
+    publish_by_rule(one.draft for one in taken if one.draft)
     return taken
+
+
+def publish_by_rule(drafts: Iterable[SignalDraft]) -> None:
+    """Publish those that wait and whose rule publishes by itself; staff decide on the others."""
+    for draft in {one.pk: one for one in drafts}.values():
+        if draft.state == SignalDraftState.WAITING and draft.rule.auto_publish:
+            try:
+                draft_publish(draft=draft, by=None)
+            except ValidationError as error:
+                logger.error("rule %d could not publish: %s", draft.rule_id, error.code)  # noqa: TRY400
 
 
 def _take(rule: SignalRule | None, reports: Sequence[Report], now: datetime) -> list[ReportResult]:
     """Store the reports that match a rule, or none; several, because monitors send by the 1,000."""
     # Publishers take their lock before any row's, so that no two wait for each other.
-    with publishing() if rule and rule.auto_publish else transaction.atomic():
+    with publishing() if rule and rule.publishes else transaction.atomic():
         if rule:  # reports to one rule are processed one after the other
             SignalRule.objects.select_for_update().get(pk=rule.pk)
         signals = _stored(reports, now)
-        newest = _newest_draft(rule) if rule else None
-        results = []
+        book = DraftBook(rule, signals.values(), now) if rule else None
+        results, changes = [], []
         for report in reports:
             signal = signals[_key(report)]
-            begins = _note(signal, report, rule, now)
-            draft = _draft_for(rule, newest, report, now, begins=begins) if rule else None
-            newest = draft or newest
-            signal.draft = draft or signal.draft
+            turn = _note(signal, report, now)
+            if turn.changes:
+                changes.append(_change(signal, now))
+            draft = _draft(book, signal, turn) if book else None
+            signal.rule, signal.draft = rule, draft or signal.draft
             results.append(ReportResult(signal, rule, draft))
+        if book:
+            book.save()
         # All of them exist: an upsert, because bulk_update takes seconds for a thousand rows.
         Signal.objects.bulk_create(
             signals.values(),
@@ -80,9 +97,15 @@ def _take(rule: SignalRule | None, reports: Sequence[Report], now: datetime) -> 
             unique_fields=("source", "fingerprint"),
             update_fields=NOTED,
         )
-        for touched in {one.draft.pk: one.draft for one in results if one.draft}.values():
-            touched.save()
+        SignalChange.objects.bulk_create(changes)
     return results
+
+
+def _draft(book: DraftBook, signal: Signal, turn: Turn) -> SignalDraft | None:
+    """Return the draft of a report; a rule made since the signal began finds it as it is."""
+    new_to_rule = signal.rule_id != book.rule.pk or signal.draft_id is None
+    found = turn.firing and not turn.begins and new_to_rule
+    return book.find(signal) if found else book.enter(signal, turn)
 
 
 def _key(report: Report) -> tuple[str, str]:
@@ -107,84 +130,50 @@ def _stored(reports: Sequence[Report], now: datetime) -> dict[tuple[str, str], S
         ),
         ignore_conflicts=True,
     )
-    rows = Signal.objects.select_for_update(of=("self",)).select_related("draft").order_by("pk")
+    rows = Signal.objects.select_for_update(of=("self",)).order_by("pk")
     found = rows.filter(
         source__in={source for source, _ in keys}, fingerprint__in={name for _, name in keys}
     )
     return {key: one for one in found if (key := (one.source, one.fingerprint)) in keys}
 
 
-def _note(signal: Signal, report: Report, rule: SignalRule | None, now: datetime) -> bool:
-    """Write the report into its signal; return whether it newly fires."""
-    began = _believed(report.started_at, now)
-    again = report.started_at is not None and signal.started_at != began
-    begins = report.firing and (not signal.firing or again)
-    if begins or not report.firing:
-        signal.started_at = began
-    signal.labels = dict(report.labels)
+def _note(signal: Signal, report: Report, now: datetime) -> Turn:
+    """Write the report into its signal; return what it changes."""
+    turn = turn_of(
+        was_firing=signal.firing,
+        old_mark=signal.start_mark,
+        firing=report.firing,
+        mark=report.mark,
+    )
+    if turn.begins:
+        # The same firing that comes back after a gap keeps its beginning.
+        signal.started_at = believed(report.started_at, now)
+    signal.start_mark = report.mark if turn.begins else report.mark or signal.start_mark
+    signal.labels, signal.severity = dict(report.labels), severity_of(report.labels)
     signal.summary, signal.url = report.summary[:500], report.url[:500]
-    signal.ended_at = None if report.firing else (report.ended_at or now)
+    signal.ended_at = None if report.firing else _ended(signal, report, now)
     signal.last_seen_at = now
-    signal.rule = rule
     signal.firing = report.firing
     signal.count += 1
-    signal.firings += begins
-    return begins
+    signal.firings += turn.begins
+    return turn
 
 
-def _newest_draft(rule: SignalRule) -> SignalDraft | None:
-    rows = rule.drafts.select_for_update(of=("self",)).select_related("incident")
-    return rows.first()
+def _ended(signal: Signal, report: Report, now: datetime) -> datetime:
+    """Return when it ended, as far as the monitor's clock can be believed."""
+    if signal.ended_at and not signal.firing:
+        return signal.ended_at
+    said = report.ended_at
+    return said if said and signal.started_at <= said <= now else now
 
 
-def _draft_for(
-    rule: SignalRule, draft: SignalDraft | None, report: Report, now: datetime, *, begins: bool
-) -> SignalDraft | None:
-    """Return the draft that a report belongs to: the rule's newest one, or one that it begins."""
-    contradicts = report.firing and draft is not None and _called_over(draft, rule, now)
-    if draft is None or contradicts or not _belongs(draft, rule, now, begins=begins):
-        if not begins and not contradicts:
-            return None
-        detected_at = _detected_at(report, draft, now)
-        draft = SignalDraft.objects.create(rule=rule, detected_at=detected_at, last_signal_at=now)
-    draft.last_signal_at = now
-    draft.count += 1
-    return draft
-
-
-def _belongs(draft: SignalDraft, rule: SignalRule, now: datetime, *, begins: bool) -> bool:
-    """Return True if a report belongs to the rule's newest draft, False if it needs a new one."""
-    if draft.state == SignalDraftState.WAITING or not begins:
-        return True
-    incident = draft.incident
-    if incident and incident.status != IncidentStatus.RESOLVED:
-        return True
-    return now - draft.last_signal_at < timedelta(minutes=rule.quiet_minutes)
-
-
-def _called_over(draft: SignalDraft, rule: SignalRule, now: datetime) -> bool:
-    """Return True if the incident was resolved at least the rule's quiet time ago.
-
-    A monitor that still fires then contradicts our public statement, so a new draft is made.
-    """
-    resolved = draft.incident.resolved_at if draft.incident else None
-    return resolved is not None and now - resolved >= timedelta(minutes=rule.quiet_minutes)
-
-
-def _detected_at(report: Report, last: SignalDraft | None, now: datetime) -> datetime:
-    """Return when the problem began, at the earliest when the last incident was resolved."""
-    began = _believed(report.started_at, now)
-    resolved = last.incident.resolved_at if last and last.incident else None
-    return max(began, resolved) if resolved else began
-
-
-def _believed(began: datetime | None, now: datetime) -> datetime:
-    return began if began and now - BELIEVED <= began <= now else now
-
-
-def _publish_by_rule(draft: SignalDraft) -> None:
-    try:
-        draft_publish(draft=draft, by=None)
-    except ValidationError as error:
-        # The draft waits for a decision by staff, as any other.
-        logger.error("rule %d could not publish: %s", draft.rule_id, error.code)  # noqa: TRY400
+def _change(signal: Signal, now: datetime) -> SignalChange:
+    return SignalChange(
+        signal=signal,
+        at=now,
+        firing=signal.firing,
+        labels=signal.labels,
+        start_mark=signal.start_mark,
+        started_at=signal.started_at,
+        reports=signal.count - 1,
+    )

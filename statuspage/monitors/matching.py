@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,16 @@ from django.utils.translation import gettext_lazy as _
 MOST_LABELS: Final = 50
 LONGEST_NAME: Final = 100
 LONGEST_VALUE: Final = 500
+LONGEST_MARK: Final = 64
+
+
+class Matching(Protocol):
+    """Whatever has labels that must match: a rule, or one that is only tried."""
+
+    matchers: Any
+
+
+RuleT = TypeVar("RuleT", bound=Matching)
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,18 @@ class Report:
     ended_at: datetime | None = None
     summary: str = ""
     url: str = ""
+    # The start as the monitor wrote it, where that is no time.
+    written_start: str = ""
+
+    @property
+    def mark(self) -> str:
+        """The reported start, believable or not: what fires again has another one."""
+        if self.started_at is None:
+            return self.written_start[:LONGEST_MARK]
+        try:
+            return self.started_at.astimezone(UTC).isoformat()
+        except OverflowError:  # the first or last hours of the calendar
+            return self.started_at.isoformat()
 
 
 def fingerprint_of(labels: Mapping[str, str]) -> str:
@@ -53,6 +75,11 @@ def fits(matchers: Mapping[str, str], labels: Mapping[str, str]) -> bool:
         name in labels and fnmatchcase(labels[name], _plain(wanted))
         for name, wanted in matchers.items()
     )
+
+
+def first_fitting(rules: Iterable[RuleT], labels: Mapping[str, str]) -> RuleT | None:
+    """Return the first of the rules that the labels fit, or None: it decides alone."""
+    return next((one for one in rules if fits(one.matchers, labels)), None)
 
 
 def _is_label(name: str, wanted: object) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +17,14 @@ from statuspage.incidents.moments import Moment
 from statuspage.incidents.placeholders import facts_of
 from statuspage.incidents.promises import promised_by
 from statuspage.lib.database_clock import database_now
-from statuspage.monitors.matching import clean_matchers
+from statuspage.monitors.digests import words_digest
+from statuspage.monitors.matching import LONGEST_MARK, clean_matchers
+from statuspage.monitors.severity import UNKNOWN
 from statuspage.statements.placeholders import placeholders_in
+
+# A day; and more rules than anybody keeps.
+LONGEST_QUIET: Final = 1440
+LAST_POSITION: Final = 9999
 
 
 class SignalRule(models.Model):
@@ -55,6 +62,7 @@ class SignalRule(models.Model):
     quiet_minutes = models.PositiveIntegerField(
         _("merge within (minutes)"),
         default=30,
+        validators=[MaxValueValidator(LONGEST_QUIET)],
         help_text=_("Signals that fire again within this time are added to the earlier draft."),
     )
     auto_publish = models.BooleanField(
@@ -65,7 +73,24 @@ class SignalRule(models.Model):
         ),
     )
     enabled = models.BooleanField(_("in use"), default=True)
-    position = models.PositiveIntegerField(_("position"), default=0)
+    position = models.PositiveIntegerField(
+        _("position"),
+        default=0,
+        validators=[MaxValueValidator(LAST_POSITION)],
+        help_text=_("The first rule that matches counts."),
+    )
+    # A rule that publishes without confirmation does so once a second person confirmed it as it
+    # is; who made or changed it last cannot. Nobody, where a command or a migration did.
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # A digest of the template as `changed_by` knew it: other words take two persons again.
+    words_then = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("signal rule")
@@ -74,6 +99,22 @@ class SignalRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def publishes(self) -> bool:
+        """Whether it publishes by itself: a second person confirmed it with these very words."""
+        return self.auto_publish and self.confirmed_at is not None and self.has_its_words
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person has yet to confirm that it may publish by itself."""
+        asks = self.enabled and self.auto_publish and self.confirmed_at is None
+        return asks and self.has_its_words
+
+    @property
+    def has_its_words(self) -> bool:
+        """Whether the template is as it was when the rule was last saved."""
+        return self.words_then == words_digest(self.template)
 
     def clean(self) -> None:
         """Raise ValidationError for a rule that would publish a placeholder without review."""
@@ -129,6 +170,7 @@ class SignalDraft(models.Model):
         max_length=10, choices=SignalDraftState.choices, default=SignalDraftState.WAITING
     )
     detected_at = models.DateTimeField()
+    # When a signal of it last began or ended; a repetition changes nothing.
     last_signal_at = models.DateTimeField()
     # How many reports came, repetitions included.
     count = models.PositiveIntegerField(default=0)
@@ -163,7 +205,10 @@ class Signal(models.Model):
     url = models.CharField(max_length=500, blank=True)
     firing = models.BooleanField()
     started_at = models.DateTimeField()
+    # The start as reported, also where it cannot be believed: the same one is the same firing.
+    start_mark = models.CharField(max_length=LONGEST_MARK, blank=True)
     ended_at = models.DateTimeField(null=True)
+    severity = models.PositiveSmallIntegerField(default=UNKNOWN)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(db_index=True)
     # How often it was reported, and how often it began to fire.
@@ -172,6 +217,10 @@ class Signal(models.Model):
     rule = models.ForeignKey(SignalRule, null=True, on_delete=models.SET_NULL, related_name="+")
     draft = models.ForeignKey(
         SignalDraft, null=True, on_delete=models.SET_NULL, related_name="signals"
+    )
+    # What staff published from it by hand, without a rule.
+    incident = models.ForeignKey(
+        Incident, null=True, on_delete=models.PROTECT, related_name="signals"
     )
 
     class Meta:
@@ -182,3 +231,42 @@ class Signal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.fingerprint}"
+
+
+class SignalChange(models.Model):
+    """A signal began to fire, or ended: the history on which a rule is tried; kept for 48 hours."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField(db_index=True)
+    firing = models.BooleanField()
+    labels = models.JSONField()
+    start_mark = models.CharField(max_length=LONGEST_MARK, blank=True)
+    started_at = models.DateTimeField()
+    # How many reports of the signal had come before.
+    reports = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.signal_id} {self.at:%F %T} {'firing' if self.firing else 'over'}"
+
+
+class IntakeNote(models.Model):
+    """What could not be taken of one call of a monitor: too many alerts, or alerts nobody reads."""
+
+    at = models.DateTimeField(db_index=True)
+    source = models.CharField(max_length=40)
+    taken = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    # The rest was not read, so that their number is reckoned from its length.
+    reckoned = models.BooleanField(default=False)
+    unreadable = models.PositiveIntegerField(default=0)
+    # The first of the reasons, each with what identifies its alert.
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.at:%F %T}: {self.left_out} left out"

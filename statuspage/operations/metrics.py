@@ -9,7 +9,7 @@ from typing import Final
 import redis
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -23,6 +23,7 @@ from statuspage import __version__
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
 from statuspage.lib.postgres.base import impatient
+from statuspage.monitors.selectors import monitoring_state, notes_of_late
 from statuspage.operations.heartbeat import pulses
 from statuspage.pages.health import CHECKS
 from statuspage.statements.models import Statement
@@ -86,7 +87,26 @@ def _log_metrics() -> list[Metric]:
         GaugeMetricFamily(
             "candor_updates_late", "Open incidents whose promised update is overdue", value=late
         ),
+        *_monitor_metrics(),
     ]
+
+
+def _monitor_metrics() -> list[Metric]:
+    state = monitoring_state()
+    lost = notes_of_late().aggregate(left_out=Sum("left_out"), unreadable=Sum("unreadable"))
+    firing = GaugeMetricFamily(
+        "candor_alerts_firing", "Alerts of monitors that are firing", labels=["rule"]
+    )
+    firing.add_metric(["none"], state.unmatched)
+    firing.add_metric(["some"], state.firing - state.unmatched)
+    not_taken = GaugeMetricFamily(
+        "candor_alerts_not_taken",
+        "Alerts of the last 24 hours that were beyond a limit, or that nobody could read",
+        labels=["why"],
+    )
+    for why, count in lost.items():
+        not_taken.add_metric([why], count or 0)
+    return [firing, not_taken]
 
 
 @never_cache

@@ -67,7 +67,9 @@ class Statement(models.Model):
     @property
     def happened_at(self) -> datetime:
         """The moment that it tells of: before its publication if it was entered afterwards."""
-        then: str | None = self.news.get("happened_at")
+        # One text about all of a past incident tells of it as of its end.
+        end = self.news.get("resolved_at") if self.news.get("backfilled") else None
+        then: str | None = self.news.get("happened_at") or end
         return from_iso(then) if then else self.published_at
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
+from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
@@ -58,16 +59,23 @@ def last_statement() -> Statement | None:
 
 
 # As the log writes times, their order is that of the text.
-_HAPPENED: Final = Coalesce(KT("document__content__happened_at"), KT("document__published_at"))
+_HAPPENED: Final = Coalesce(
+    KT("document__content__happened_at"),
+    KT("document__content__resolved_at"),
+    KT("document__published_at"),
+)
+# What was published elsewhere before is nobody's news, however many of it are entered.
+_OLD_NOTICES: Final = Q(kind__startswith="notice.", document__content__has_key="originally")
 
 
 @once
 def latest_told(limit: int) -> list[Statement]:
     """Return `limit` statements by the moments that they tell of, the latest first.
 
-    What was entered afterwards stands where it happened, or not among these.
+    What was entered afterwards stands where it happened, or not among these; notices that were
+    published before are not.
     """
-    at_once = Statement.objects.exclude(kind__in=TOLD_AFTERWARDS)
+    at_once = Statement.objects.exclude(kind__in=TOLD_AFTERWARDS).exclude(_OLD_NOTICES)
     afterwards = Statement.objects.filter(kind__in=TOLD_AFTERWARDS)
     found = at_once[:limit].union(afterwards.order_by(_HAPPENED.desc())[:limit], all=True)
     return sorted(found, key=lambda one: (one.happened_at, one.number), reverse=True)[:limit]

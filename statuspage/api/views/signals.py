@@ -5,13 +5,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from statuspage.api.base import ActionResource, Resource
 from statuspage.api.serializers import InputSerializer, MomentSerializerField
-from statuspage.monitors.alertmanager import UnreadableAlert, reports_of
+from statuspage.lib.body_limits import LENGTH
+from statuspage.monitors.calls import MOST_BYTES, call_take
 from statuspage.monitors.intake import signals_take
 from statuspage.monitors.matching import (
     LONGEST_NAME,
@@ -104,13 +104,15 @@ class Alertmanager(Resource):
     """`/hooks/alertmanager/`: groups of alerts; the token is in Alertmanager's own settings."""
 
     needs = {"POST": Act.REPORT_SIGNAL}
-    # A thousand alerts with long descriptions; Alertmanager does not resend what is refused.
-    max_bytes = 5_000_000
+    # Of a longer call the first alerts are taken: Alertmanager does not resend what is refused.
+    max_bytes = MOST_BYTES
+    rest_is_dropped = True
 
     def post(self, request: Request) -> Response:
-        """Record every alert of the group, or none where the body cannot be read."""
-        try:
-            reports = reports_of(request.data)
-        except UnreadableAlert as error:
-            raise ParseError(_("This is not an Alertmanager version 4 webhook.")) from error
-        return Response({"taken": len(signals_take(reports))})
+        """Record every alert that can be read, whatever the others are like."""
+        raw = request._request
+        body = raw.read(MOST_BYTES)
+        taken = call_take(body, int(raw.META.get(LENGTH) or raw.META.get("CONTENT_LENGTH") or 0))
+        counts = {"left_out": taken.left_out, "unreadable": taken.unreadable}
+        noted = {name: count for name, count in counts.items() if count}
+        return Response({"taken": len(taken.reports), **noted})

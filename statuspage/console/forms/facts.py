@@ -1,6 +1,7 @@
 """Form fields for the facts of an incident's statement that a correction can correct."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -53,11 +54,10 @@ class FactFields:
 
     def _same(self, name: str, value: Any) -> bool:
         """Return whether a field shows what stands now; times are shown to the minute."""
-        bound = self.form[field_of(name)]
-        return (
-            not bound.field.has_changed(self.present[name], bound.value())
-            or value == (self.present[name])
-        )
+        present = self.present[name]
+        if isinstance(present, datetime):
+            present = present.replace(second=0, microsecond=0)
+        return bool(value == present)
 
     def _states(self, values: Mapping[str, Any]) -> dict[str, str]:
         if self.states is None:

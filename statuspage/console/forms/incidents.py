@@ -12,6 +12,7 @@ from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
 from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm, short_initial
 from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer, offers
+from statuspage.console.forms.reported import first_values, reported_opened
 from statuspage.console.forms.short import ShortWordsForm
 from statuspage.console.forms.states import ComponentStates, state_names
 from statuspage.console.forms.versions import VersionedForm
@@ -36,8 +37,7 @@ from statuspage.incidents.services.incidents import (
     incident_update,
 )
 from statuspage.lib.database_clock import database_now
-from statuspage.monitors.decisions import draft_opened, opening_of
-from statuspage.monitors.models import SignalDraft
+from statuspage.monitors.models import Signal, SignalDraft
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
@@ -120,21 +120,18 @@ class IncidentOpenForm(ShortWordsForm, IncidentForm):
         *,
         components: Sequence[Component],
         signal: SignalDraft | None = None,
+        reported: Signal | None = None,
         chosen: Mapping[str, str] | None = None,
     ) -> None:
-        """Fill in the first values from the draft of `signal`, if given.
+        """Fill in the first values from the draft of `signal`, or from a bare signal, if given.
 
         `chosen` are states by public id; they override those of the signal.
         """
         now = database_now()
-        first: dict[str, Any] = (
-            {**opening_of(signal, now)}
-            if signal
-            else {"next_update_by": promised_by(Impact.MAJOR, now)}
-        )
+        first = first_values(signal, reported, now)
         present = first.pop("components", {})
         super().__init__(data, initial={**first, **short_initial(first.pop("short", {}))})
-        self.signal = signal
+        self.signal, self.reported = signal, reported
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
 
     def prepared(self, template: Template) -> dict[str, Any]:
@@ -180,8 +177,7 @@ class IncidentOpenForm(ShortWordsForm, IncidentForm):
     def publish(self, author: Staff) -> Statement:
         """Open the incident."""
         statement = super().publish(author)
-        if self.signal:
-            draft_opened(draft=self.signal, statement=statement, by=author)
+        reported_opened(self.signal, self.reported, statement, author)
         return statement
 
 

@@ -33,6 +33,8 @@ from statuspage.incidents.selectors import (
     scheduled_maintenances,
 )
 from statuspage.incidents.services.recurrences import due
+from statuspage.monitors.over import alerts_over
+from statuspage.monitors.selectors import monitoring_state
 from statuspage.notices.selectors import notices
 from statuspage.operations.heartbeat import ALIVE_SECONDS, CLOCK, silent_for
 from statuspage.pages.health import CHECKS
@@ -123,6 +125,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "indicator": indicator,
         "now": now,
         **_promises(now),
+        "monitoring": monitoring_state(),
+        "over": {one.incident.pk: one for one in alerts_over()},
         "drafts": drafts_of(staff_of(request))[:DRAFTS],
         "active": active_maintenances(),
         "scheduled": scheduled_maintenances(),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from statuspage.components.models import Component
 from statuspage.components.statuses import IMPACT_OF, ComponentStatus
 from statuspage.console.access import reads, staff_of, writes
-from statuspage.console.compose import Composition, compose, typed
+from statuspage.console.compose import Composition, ask, compose, typed
 from statuspage.console.forms.backfills import BackfillForm, arranged
 from statuspage.console.forms.fields import offer
 from statuspage.console.forms.incidents import (
@@ -24,14 +24,17 @@ from statuspage.console.forms.incidents import (
     IncidentReopenForm,
     IncidentUpdateForm,
 )
+from statuspage.console.forms.resolving import resolving_values
 from statuspage.console.forms.states import ComponentStates, changed, chosen_states, form_for
 from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import chosen_row, page_of
+from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
 from statuspage.incidents.moments import Moment, updates_after
 from statuspage.incidents.selectors import incidents, open_incidents, templates
-from statuspage.monitors.selectors import drafts
+from statuspage.monitors.over import alerts_over_of
+from statuspage.monitors.selectors import drafts, signals
 
 
 @reads
@@ -54,6 +57,7 @@ def incident_compose(request: HttpRequest) -> HttpResponse:
         typed(request),
         components=every_component(),
         signal=chosen_row(request, "signal", drafts()),
+        reported=chosen_row(request, "reported", signals()),
         chosen=chosen_states(request.GET),
     )
     context, rows = {"promises": _promise_minutes()}, offered(request, form, Moment.OPENED)
@@ -112,10 +116,30 @@ def _compose(
     return compose(request, page)
 
 
+@writes
+def incident_resolve(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Ask whether to publish “Resolved”, written from the alerts that are over."""
+    if request.method == "POST":
+        return incident_update(request, public_id)
+    found = _incident(public_id)
+    over = alerts_over_of(found)
+    if over is None:
+        problem = _("Not all alerts of this incident are over, so nothing was prepared.")
+        resolved = found.status == IncidentStatus.RESOLVED
+        messages.warning(request, _("This incident is already resolved.") if resolved else problem)
+        return incident_update(request, public_id)
+    written = resolving_values(found, over.since)
+    form = IncidentUpdateForm(written, incident=found, components=every_component())
+    place = reverse("console:incident_update", args=[public_id])
+    context = {**_context(found), "action": place, "reopens": False}
+    return ask(request, Composition(form, "console/incident.html", context, place=place), written)
+
+
 def _context(incident: Incident) -> dict[str, Any]:
     return {
         "incident": incident,
         "entries": entries("incident", incident.public_id),
+        "over": alerts_over_of(incident),
         "promises": _promise_minutes(),
         "now": timezone.now(),
     }

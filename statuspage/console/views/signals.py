@@ -16,19 +16,32 @@ from statuspage.console.wanted import page_of
 from statuspage.incidents.selectors import open_incidents
 from statuspage.monitors.decisions import draft_dismiss, draft_join, draft_publish, told_already
 from statuspage.monitors.models import SignalDraft, SignalDraftState
-from statuspage.monitors.selectors import decided_drafts, drafts, signals, waiting_drafts
-from statuspage.staff.permissions import Act
+from statuspage.monitors.selectors import (
+    decided_drafts,
+    drafts,
+    monitoring_state,
+    notes_of_late,
+    signals,
+    unmatched_signals,
+    waiting_drafts,
+)
+from statuspage.staff.permissions import Act, may
 
 # This many drafts are shown with their preview; the others as links.
 SHOWN: Final = 5
 DECIDED: Final = 10
+UNMATCHED: Final = 50
 
 
 @reads
 def signal_list(request: HttpRequest) -> HttpResponse:
-    """List the waiting drafts, the latest decided ones, and every signal."""
+    """Say what fires, then list the waiting drafts, the latest decided ones, and every signal."""
     waiting = list(waiting_drafts())
     context = {
+        "monitoring": monitoring_state(),
+        "unmatched": unmatched_signals()[:UNMATCHED],
+        "administers": may(staff_of(request), Act.REFERENCE_DATA),
+        "notes": notes_of_late(),
         "waiting": [_waiting(one) for one in waiting[:SHOWN]],
         "more": waiting[SHOWN:],
         "decided": decided_drafts()[:DECIDED],

@@ -61,6 +61,37 @@ class Bodies:
             raise Refused(400)
         return body
 
+    async def first(self, client: Client, length: int | None, most: int) -> tuple[bytes, int]:
+        """Return the first `most` bytes of a body, and how long it is as far as that is known.
+
+        The rest is read and dropped, so that the sender gets to hear the answer; not for ever.
+
+        Raises:
+            Refused: it is too slow, it ends early, or it is the longest while there are too many.
+        """
+        wanted = most if length is None else min(length, most)
+        limit = asyncio.timeout(WHOLE_SECONDS)
+        parts: list[bytes] = []
+        taken = 0
+        self._held[limit] = 0
+        try:
+            async with limit:
+                async for part in _parts(client):
+                    if taken < most:
+                        parts.append(part[: most - taken])
+                        self._hold(limit, min(most, taken + len(part)))
+                    taken += len(part)
+                    if length is not None and taken >= length:
+                        break
+        except TimeoutError:
+            if taken < wanted:
+                raise Refused(408 if limit in self._held else 503) from None
+        finally:
+            self._held.pop(limit, None)
+        if length is not None and taken < wanted:
+            raise Refused(400)
+        return b"".join(parts), max(taken, length or 0)
+
     async def _read(self, client: Client, wanted: int, limit: asyncio.Timeout) -> bytes:
         """Return the body up to the wanted number of bytes; the rest is not read."""
         parts: list[bytes] = []

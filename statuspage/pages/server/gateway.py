@@ -10,7 +10,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, NamedTuple
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from statuspage.lib.body_limits import ANONYMOUS_BYTES, ANSWER, ASKED
+from statuspage.lib.body_limits import ANONYMOUS_BYTES, ANSWER, ASKED, DROPPED, LENGTH, REST
 from statuspage.pages.http import TRY_AGAIN_SECONDS
 from statuspage.pages.server.bodies import UPLOADS, WHOLE_BYTES, Bodies, Refused, Upload
 from statuspage.pages.server.busy import BUSY, REFUSED
@@ -98,7 +98,11 @@ class Gateway:
             length = _length(scope)
             if length == 0:
                 return await self._by_django(scope, io.BytesIO())
-            most = await self._allowance(scope, length)
+            most, drops = await self._allowance(scope, length)
+            if drops:
+                body, whole = await self._bodies.first(client, length, most)
+                reply = await self._by_django(scope, io.BytesIO(body), len(body), whole)
+                return _closing(reply) if whole > len(body) else reply
             if length is not None and length > WHOLE_BYTES:
                 return await self._upload(scope, client)
             body = await self._bodies.whole(client, length, min(most, WHOLE_BYTES))
@@ -106,24 +110,27 @@ class Gateway:
         except Refused as refused:
             return _closing(await self._refuse(scope, refused.status))
 
-    async def _allowance(self, scope: Scope, length: int | None) -> int:
-        """Return how long the body may be; a short one needs no question.
+    async def _allowance(self, scope: Scope, length: int | None) -> tuple[int, bool]:
+        """Return how long the body may be, and whether the rest of a longer one is dropped.
+
+        A short one needs no question.
 
         Raises:
             Refused: it is longer.
         """
         if length is not None and length <= ANONYMOUS_BYTES:
-            return ANONYMOUS_BYTES
+            return ANONYMOUS_BYTES, False
         question = {ASKED: True, "REQUEST_METHOD": "GET", "CONTENT_LENGTH": ""}
         environ = environ_of(scope, io.BytesIO()) | question
         try:
             reply = await self._lane.run(partial(_ask, self._django, environ))
         except Busy:
             raise Refused(BUSY) from None
-        most = int(dict(reply.headers).get(ANSWER, ANONYMOUS_BYTES))
-        if length is not None and length > most:
+        answer = dict(reply.headers)
+        most, drops = int(answer.get(ANSWER, ANONYMOUS_BYTES)), answer.get(REST) == DROPPED
+        if length is not None and length > most and not drops:
             raise Refused(413)
-        return most
+        return most, drops
 
     async def _upload(self, scope: Scope, client: Client) -> Reply:
         if self._uploads >= UPLOADS:
@@ -135,12 +142,16 @@ class Gateway:
         finally:
             self._uploads -= 1
 
-    async def _by_django(self, scope: Scope, body: IO[bytes], length: int | None = None) -> Reply:
-        """Have Django answer; `length` is the number of bytes that have arrived."""
+    async def _by_django(
+        self, scope: Scope, body: IO[bytes], length: int | None = None, whole: int | None = None
+    ) -> Reply:
+        """Have Django answer; `length` bytes have arrived, of `whole` if the rest was dropped."""
         lane = self._lanes.get(scope.path, self._lane)
         environ = environ_of(scope, body)
         if length is not None:
             environ["CONTENT_LENGTH"] = str(length)
+        if whole is not None:
+            environ[LENGTH] = whole
         try:
             return await lane.run(partial(_ask, self._django, environ))
         except Busy:

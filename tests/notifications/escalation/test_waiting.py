@@ -25,11 +25,13 @@ from statuspage.approvals.proposals import approve, foreseen_of, propose_answer,
 from statuspage.calendar.models import CalendarYear
 from statuspage.calendar.services import year_load, year_review
 from statuspage.celery import app
+from statuspage.incidents.models import Incident
 from statuspage.lib.waiting import WaitingItem, all_returned, all_waiting
 from statuspage.notices.kind import notice_kind
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import Role
 from tests.factories import make_staff, open_incident, text
+from tests.statuspage.monitors.factories import calm, fire, make_rule
 from tests.statuspage.notices.samples import publish
 
 pytestmark = pytest.mark.django_db
@@ -284,3 +286,23 @@ def test_records_of_what_no_longer_waits_are_deleted(heard: Heard, approver: Sta
 def test_beat_asks_for_it() -> None:
     assert "escalation.tell_waiting" in app.conf.beat_schedule
     assert "escalation.tell_waiting" in app.tasks
+
+
+def test_staff_are_asked_once_to_resolve_when_all_alerts_are_over(heard: Heard) -> None:
+    make_staff(Role.AUTHOR, email=WRITER)
+    make_rule(auto_publish=True, quiet_minutes=0)
+    fire()
+    assert later() == 0
+    calm()
+    assert later() == 2
+    assert later(1) == 0
+    said = dict(heard())
+    [incident] = Incident.objects.all()
+    assert people([*said.items()]) == [ROBOT, WRITER]
+    assert "1 项故障待确认恢复" in said[WRITER]
+    assert "1 incident to resolve?" in said[ROBOT]
+    assert all(f"/console/incidents/{incident.public_id}/resolve/" in one for one in said.values())
+    later(241)
+    assert people(heard()) == [ROBOT, WRITER]
+    fire()
+    assert later(24 * 60) == 0  # it was taken back

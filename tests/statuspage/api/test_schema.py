@@ -62,6 +62,7 @@ def test_every_address_of_the_design_is_described(schema):
             "incidents/<>/",
             "incidents/<>/updates/",
             "maintenances/",
+            "incidents/<>/reopenings/",
             "maintenances/<>/",
             "maintenances/<>/updates/",
             "maintenances/<>/cancellations/",

@@ -113,3 +113,40 @@ def test_what_is_too_long_for_the_log_is_refused_with_a_sentence(api, component)
     answer = api.post("maintenances/", planned)
     assert answer.status_code == 400
     assert "too long for one statement" in str(answer.json())
+
+
+def test_a_correction_corrects_facts_over_the_api(api, component):
+    opened = api.post("incidents/", samples.incident(component)).json()
+    path = f"statements/{opened['statement']}/corrections/"
+    answer = api.post(
+        path, {"impact": "critical", "components": {component.public_id: "operational"}}
+    )
+    assert answer.status_code == 201
+    assert answer.json()["document"]["content"]["corrected"]["impact"]["to"] == "critical"
+    incident = api.get(f"incidents/{opened['id']}/").json()
+    assert incident["impact"] == "critical"
+    assert incident["components"] == {component.public_id: "operational"}
+    again = api.post(path, {"impact": "critical"})
+    assert (again.status_code, error_of(again)["code"]) == (400, "unchanged")
+
+
+def test_reopening_is_a_choice_of_its_own_over_the_api(api, component):
+    opened = api.post("incidents/", samples.incident(component)).json()
+    place = f"incidents/{opened['id']}"
+    body = {"body": text("进展。", "News.")}
+    assert api.post(f"{place}/reopenings/", body).status_code == 409
+    api.post(f"{place}/updates/", {**body, "status": "resolved"})
+    more = api.post(f"{place}/updates/", {**body, "status": "resolved"}).json()
+    assert more["status"] == "resolved"
+    again = api.post(f"{place}/reopenings/", body)
+    assert (again.status_code, again.json()["status"]) == (201, "investigating")
+    withdrawn = api.post(f"statements/{again.json()['statement']}/withdrawals/", body).json()
+    assert withdrawn["document"]["content"]["status"] == "resolved"
+    assert api.get(f"{place}/").json()["status"] == "resolved"
+
+
+def test_withdrawing_the_first_statement_over_the_api_says_in_error(api, component):
+    opened = api.post("incidents/", samples.incident(component)).json()
+    api.post(f"statements/{opened['statement']}/withdrawals/", {"body": text("误发。")})
+    incident = api.get(f"incidents/{opened['id']}/").json()
+    assert (incident["status"], incident["in_error"]) == ("resolved", True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from statuspage.approvals.models import ProposalAct
@@ -84,13 +85,16 @@ def updated(door: Door) -> Publish:
     return lambda: door.fill_in(f"/console/incidents/{incident}/update/", body_zh="原因已查明。")
 
 
-def backfilled(door: Door) -> Publish:
+def backfilled(door: Door, updates: int = 0) -> Publish:
     component = make_component()
     if door.name != "console":
         return lambda: door.send("incidents/backfills/", bodies.past_incident(component))
     times = {"started_at": "2026-03-02T10:00", "resolved_at": "2026-03-02T10:25"}
     state = {f"component_{component.public_id}": "partial_outage"}
-    return lambda: door.fill_in("/console/incidents/backfill/", **WORDS, **times, **state)
+    row = {"at": "2026-03-02T10:10", "status": "identified", "body_zh": "已查明原因。"}
+    rows = {f"update_{n}_{name}": one for n in range(updates) for name, one in row.items()}
+    values = {**WORDS, **times, **state, **rows}
+    return lambda: door.fill_in("/console/incidents/backfill/", **values)
 
 
 def reported_by_a_monitor(door: Door) -> Publish:
@@ -212,6 +216,7 @@ PATHS: dict[str, Callable[[Door], Publish]] = {
     "incident.opened from a monitor": reported_by_a_monitor,
     "incident.updated": updated,
     "incident.backfilled": backfilled,
+    "incident.backfilled_update": partial(backfilled, updates=1),
     "incident.postmortem": submitted_postmortem,
     "incident.followed_up": followed_up,
     "maintenance.scheduled": scheduled,

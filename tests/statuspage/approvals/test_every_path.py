@@ -30,6 +30,7 @@ EXPECTED: Final = {
     "incident.opened from a monitor": ALONE,
     "incident.updated": ALONE,
     "incident.backfilled": ALONE,
+    "incident.backfilled_update": ALONE,
     "incident.postmortem": ALWAYS_TWO,
     "incident.followed_up": ALONE,
     "maintenance.scheduled": ALONE,
@@ -135,8 +136,8 @@ SERVICES: Final = {"publish", "notice_publish", "statement_correct", "statement_
 PUBLISHERS: Final = {
     "approvals/acts.py",
     "approvals/submitting.py",
+    "incidents/services/backfills.py",
     "incidents/services/impacts.py",
-    "incidents/services/incidents.py",
     "notices/services.py",
     "postmortems/services.py",
     "settlement/affected/applying.py",

@@ -32,6 +32,7 @@ HOLD_ACTS = ("hold_look", "hold_release", "hold_discard")
 COMPOSING = (
     "incident_backfill",
     "incident_compose",
+    "incident_resolve",
     "incident_update",
     "maintenance_compose",
     "maintenance_update",
@@ -67,6 +68,7 @@ def example_paths() -> dict[str, str]:
     ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
     arguments: dict[str, list[object]] = {
         "incident_update": [incident.subject_id],
+        "incident_resolve": [incident.subject_id],
         "postmortem": [incident.subject_id],
         "incident_regulator": [incident.subject_id],
         "maintenance_update": [maintenance.subject_id],
@@ -98,6 +100,7 @@ def example_paths() -> dict[str, str]:
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
+        **{name: [make_rule().pk] for name in ("signal_rule", "signal_rule_confirm")},
         **{
             name: [prepared().pk] for name in ("template_edit", "template_order", "template_remove")
         },

@@ -9,7 +9,6 @@ from notifications.delivery.models import Broadcast, Delivery, Receipt
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.console.admin_site import ReferenceDataSite
 from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
-from statuspage.monitors.models import SignalRule
 from statuspage.notices.models import Notice, Product
 from statuspage.staff.models import ApiToken, Staff
 from statuspage.staff.roles import Role
@@ -17,7 +16,7 @@ from statuspage.statements.models import Statement
 from tests.factories import make_component, make_group, make_staff, open_incident
 from tests.statuspage.console.browser import browser_of, signed_in, words
 
-REFERENCE_DATA = {Component, ComponentGroup, SignalRule, Product}
+REFERENCE_DATA = {Component, ComponentGroup, Product}
 SAID = [Statement, Incident, AffectedComponent, Maintenance, Notice, Broadcast, Delivery, Receipt]
 NAMED = {"name_zh": "扫码支付", "name_en": "QR payments", "position": "1"}
 

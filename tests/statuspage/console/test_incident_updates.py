@@ -24,6 +24,10 @@ def test_the_detail_page_offers_only_what_may_follow(author: Client) -> None:
     )
     page = words(author.get(f"/console/incidents/{statement.subject_id}/"))
     status = page.split('name="status"')[1].split("</select>")[0]
+    assert 'value="resolved"' in status
+    assert 'value="investigating"' not in status
+    reopening = words(author.get(f"/console/incidents/{statement.subject_id}/reopen/"))
+    status = reopening.split('name="status"')[1].split("</select>")[0]
     assert 'value="investigating"' in status
     assert 'value="monitoring"' not in status
 
@@ -74,7 +78,7 @@ def test_a_promise_that_has_passed_does_not_hold_up_the_resolution(author: Clien
 def test_a_resolved_incident_can_be_reopened(author: Client) -> None:
     statement = open_incident()
     publish(author, update_path(statement), body_zh="已恢复", status="resolved")
-    publish(author, update_path(statement), body_zh="又出现了", status="investigating")
+    publish(author, update_path(statement).replace("update", "reopen"), body_zh="又出现了")
     assert incident_of(statement).status == "investigating"
 
 

@@ -1,11 +1,14 @@
 """Staff confirm what monitors report, by one tap."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from statuspage.components.models import Component
-from statuspage.monitors.models import SignalDraft, SignalRule
+from statuspage.monitors.calls import call_take
+from statuspage.monitors.models import Signal, SignalDraft, SignalRule
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
 from tests.factories import incident_of, make_address, open_incident, text
@@ -156,13 +159,133 @@ def test_administrators_write_rules_line_by_line(
     template = make_template(body=text("磁盘满。"))
     admin = signed_in(Role.ADMIN)
     sent = {**RULE, "matchers": matchers, "template": str(template.pk)}
-    answer = admin.post("/admin/monitors/signalrule/add/", sent)
+    answer = admin.post("/console/signals/rules/new/", sent)
     found = SignalRule.objects.first()
     if kept is None:
-        assert answer.status_code == 200
+        assert answer.status_code == 400
+        assert form_of(answer, "matchers")["matchers"] == matchers
         assert found is None
     else:
         assert found is not None, words(answer)
         assert found.matchers == kept
-        page = words(admin.get(f"/admin/monitors/signalrule/{found.pk}/change/"))
+        page = words(admin.get(f"/console/signals/rules/{found.pk}/"))
         assert matchers.split("=")[0] in page
+    assert Statement.objects.count() == 0
+
+
+def test_above_firing_alerts_nothing_says_that_all_is_normal(author: Client) -> None:
+    assert "No alert is firing" not in words(author.get("/console/signals/"))
+    fire(labels={"alertname": "Slow", "severity": "warning"})
+    fire(labels={"alertname": "Down", "severity": "critical"}, summary="Gateway down")
+    for path in ("/console/signals/", "/console/"):
+        page = words(author.get(path))
+        assert "2 alerts are firing. No rule matches 2 of them" in page
+        assert "The worst: critical · Gateway down" in page
+    calm(labels={"alertname": "Slow", "severity": "warning"})
+    calm(labels={"alertname": "Down", "severity": "critical"})
+    page = words(author.get("/console/signals/"))
+    assert "No alert is firing." in page
+    assert "Last report" in page
+    Signal.objects.update(last_seen_at=timezone.now() - timedelta(hours=6))
+    page = words(author.get("/console/signals/"))
+    assert "No alert is firing." not in page
+    assert "No monitor has reported for 6" in page
+
+
+def test_an_unmatched_alert_is_published_from_this(author: Client, component: Component) -> None:
+    signal = fire(labels={"alertname": "Down"}, summary="Gateway down").signal
+    path = f"/console/incidents/compose/?reported={signal.pk}"
+    assert f'href="{path}"' in words(author.get("/console/signals/"))
+    form = form_of(author.get(path))
+    assert (form["name_zh"], form["body_en"]) == ("Gateway down", "Gateway down")
+    assert form["detected_at"] == f"{timezone.localtime(signal.started_at):%Y-%m-%dT%H:%M}"
+    publish(author, path, name_zh="网关中断", body_zh="网关中断。")
+    signal.refresh_from_db()
+    assert signal.incident == incident_of(Statement.objects.get())
+    page = words(author.get("/console/signals/"))
+    assert "No rule matches" not in page
+    assert signal.incident.public_id in page
+
+
+def test_a_rule_is_made_from_an_unmatched_alert_and_matches_it(component: Component) -> None:
+    template = make_template(component)
+    labels = {"alertname": "Down", "service": "pay", "instance": "10.0.0.1:9100"}
+    signal = fire(labels=labels).signal
+    admin = signed_in(Role.ADMIN)
+    path = f"/console/signals/rules/new/?signal={signal.pk}"
+    assert f'href="{path}"' in words(admin.get("/console/signals/"))
+    form = form_of(admin.get(path), "matchers")
+    assert form["matchers"] == "alertname=Down\nservice=pay"
+    sent = {**form, "template": str(template.pk)}
+    trial = words(admin.post(path, {**sent, "try": "1"}))
+    assert "Trial on the last 24 hours" in trial
+    assert "Payouts are late since" in trial
+    assert not SignalRule.objects.exists()
+    sent.pop("try", None)
+    answer = admin.post(path, sent, follow=True)
+    assert "Saved. What fires now was matched at once." in words(answer)
+    assert SignalDraft.objects.get().signals.get() == signal
+
+
+def test_a_rule_shows_its_trial_to_everybody_and_its_form_to_administrators(
+    author: Client, draft: SignalDraft
+) -> None:
+    page = words(author.get(f"/console/signals/rules/{draft.rule_id}/?try=1"))
+    assert "1 signal matches." in page
+    assert "<form" not in page.split("<h1>")[1].split("</main>")[0]
+    sent = {"name": "x"}
+    assert author.post(f"/console/signals/rules/{draft.rule_id}/", sent).status_code == 403
+
+
+def test_a_second_person_lets_a_rule_publish_by_itself(component: Component) -> None:
+    template = make_template(component)
+    admin, approver = signed_in(Role.ADMIN), signed_in(Role.APPROVER)
+    sent = {**RULE, "matchers": "alertname=Down", "template": str(template.pk)}
+    admin.post("/console/signals/rules/new/", {**sent, "auto_publish": "on"})
+    rule = SignalRule.objects.get()
+    path = f"/console/signals/rules/{rule.pk}/"
+    assert path in words(approver.get("/console/"))
+    assert "Let it publish by itself" not in words(admin.get(path))
+    form = form_of(approver.get(path), "seen")
+    admin.post(f"{path}confirm/", form)
+    assert not SignalRule.objects.get().publishes
+    approver.post(f"{path}confirm/", form)
+    assert SignalRule.objects.get().publishes
+
+
+def test_staff_resolve_by_a_tap_when_all_alerts_are_over(
+    author: Client, component: Component
+) -> None:
+    make_rule(template=make_template(component), auto_publish=True, quiet_minutes=0)
+    fire()
+    calm()
+    incident = incident_of(Statement.objects.get())
+    path = f"/console/incidents/{incident.public_id}/resolve/"
+    for page in ("/console/", f"/console/incidents/{incident.public_id}/"):
+        assert f'href="{path}"' in words(author.get(page))
+    asked = author.get(path)
+    assert "Publish this?" in words(asked)
+    assert "has been back to normal since" in words(asked)
+    form = form_of(asked, "body_zh")
+    author.post(path, {**form, "step": "publish"})
+    incident.refresh_from_db()
+    component.refresh_from_db()
+    assert (incident.status, component.status) == ("resolved", "operational")
+    assert "监控" in Statement.objects.latest("number").content["body"]["zh-hans"]
+    assert "This incident is already resolved." in words(author.get(path))
+
+
+def test_while_an_alert_fires_nothing_is_prepared(author: Client, component: Component) -> None:
+    make_rule(template=make_template(component), auto_publish=True)
+    fire()
+    incident = incident_of(Statement.objects.get())
+    page = words(author.get(f"/console/incidents/{incident.public_id}/resolve/"))
+    assert "Not all alerts of this incident are over" in page
+
+
+def test_what_could_not_be_taken_is_shown(author: Client) -> None:
+    call_take(b'{"alerts":[{"status":"odd","labels":{"alertname":"<b>Odd"}}],"truncatedAlerts":5}')
+    page = words(author.get("/console/signals/"))
+    assert "5 left out" in page
+    assert "1 unreadable" in page
+    assert "alertname=&lt;b&gt;Odd" in author.get("/console/signals/").content.decode()

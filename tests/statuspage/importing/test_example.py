@@ -11,9 +11,11 @@ from notifications.delivery.models import Delivery
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.notices.models import Notice
+from statuspage.projections.comparing import differences
 from statuspage.staff.models import AuditEntry
 from statuspage.statements.models import Statement
-from tests.factories import make_address
+from statuspage.statements.services import statement_withdraw
+from tests.factories import make_address, open_incident, text
 from tests.statuspage.importing.commands import components_and_author, kinds, run
 from tests.statuspage.importing.readings import EXAMPLE
 from tests.worlds import kept_world
@@ -87,3 +89,38 @@ def test_incidents_and_their_updates_are_marked_as_entered_afterwards(client: Cl
 
 def test_no_component_changes_its_present_state() -> None:
     assert {one.status for one in Component.objects.all()} == {"operational"}
+
+
+def items(client: Client) -> list[dict[str, Any]]:
+    """Return what a feed reader gets."""
+    found: list[dict[str, Any]] = client.get("/feed.json").json()["items"]
+    return found
+
+
+def test_feeds_give_nothing_of_it_as_news(client: Client) -> None:
+    dates = {one["title"]: one["date_published"][:10] for one in items(client)}
+    assert dates == {
+        "已恢复：T+1、D+1 到账中断": "2025-02-21",
+        "已定位：T+1、D+1 到账中断": "2025-02-20",
+        "调查中：T+1、D+1 到账中断": "2025-02-20",
+        "已恢复：商户后台登录缓慢": "2024-06-03",
+    }
+
+
+def test_an_import_pushes_nothing_out_of_the_feeds(client: Client) -> None:
+    now = open_incident()
+    assert items(client)[0]["id"].endswith(f"{now.number}")
+
+
+def test_pages_show_what_the_statements_of_an_import_say() -> None:
+    assert differences() == []
+
+
+def test_what_was_withdrawn_is_not_entered_again() -> None:
+    payouts = Incident.objects.latest("started_at")
+    first = Statement.objects.filter(subject_id=payouts.public_id).earliest("number")
+    statement_withdraw(statement=first, body=text("误录。"), author=None)
+    before = kinds()
+    assert "already in  2025-02-19" in run(EXAMPLE)
+    assert kinds() == before
+    assert differences() == []

@@ -172,6 +172,16 @@ def test_what_is_assumed_of_times_is_said(tmp_path: Path) -> None:
     assert "its end is that of its last update" in remark
 
 
+def test_what_was_said_after_the_end_moves_no_end(tmp_path: Path) -> None:
+    row = json.loads((DATA / "statuspage-management.json").read_text())[0]
+    later = {"status": "resolved", "body": "All paid.", "display_at": "2023-09-06T10:00:00+08:00"}
+    row["incident_updates"].insert(0, later)
+    (tmp_path / "a.json").write_text(json.dumps([row]))
+    found = incident(entries("statuspage", tmp_path), "pg1/inc9")
+    assert said(found)[-1] == ("09-04 11:10", "resolved", "Payments work again.\n\nAll paid.")
+    assert "after its end" in found.remark
+
+
 def test_pages_of_cstate_that_are_no_issues_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "about.md").write_text("---\ntitle: About\n---\nUs.\n")
     (tmp_path / "notes.md").write_text("Nothing.\n")

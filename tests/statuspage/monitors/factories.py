@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from statuspage.components.models import Component
 from statuspage.incidents.models import Template
+from statuspage.monitors.digests import words_digest
 from statuspage.monitors.intake import ReportResult, signals_take
 from statuspage.monitors.matching import Report, fingerprint_of
 from statuspage.monitors.models import SignalRule
@@ -30,9 +33,14 @@ def make_template(component: Component | None = None, **values: Any) -> Template
 
 def make_rule(**values: Any) -> SignalRule:
     """Whatever is called PayoutsLate; staff confirm it unless told."""
-    values.setdefault("template", None)
-    template = values.pop("template") or make_template()
+    template = values.pop("template", None) or make_template()
     values = {"name": "到账延迟", "matchers": {"alertname": "PayoutsLate"}, **values}
+    if values.get("auto_publish"):  # a second person has confirmed it
+        values = {
+            "confirmed_at": timezone.now(),
+            "words_then": words_digest(template),
+            **values,
+        }
     return SignalRule.objects.create(template=template, **values)
 
 

@@ -12,16 +12,12 @@ from django.utils import timezone
 
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
-from statuspage.monitors.decisions import (
-    draft_dismiss,
-    draft_join,
-    draft_publish,
-    drafts_lapse,
-    signals_forget,
-)
+from statuspage.monitors.decisions import draft_dismiss, draft_join, draft_publish
+from statuspage.monitors.housekeeping import drafts_lapse, signals_forget
 from statuspage.monitors.intake import signals_take
 from statuspage.monitors.models import Signal, SignalDraft, SignalRule
 from statuspage.statements.models import Statement
+from statuspage.statements.services import statement_withdraw
 from tests.factories import incident_of, make_component, make_staff, open_incident, text
 from tests.statuspage.monitors.factories import LATE, calm, fire, make_rule, make_template, report
 
@@ -73,6 +69,68 @@ def test_a_repetition_of_what_was_dismissed_is_no_news_however_late() -> None:
     make_rule(quiet_minutes=30)
     began = timezone.now()
     draft_dismiss(draft=fire(started_at=began).draft, by=make_staff())
+    with minutes_later(240):
+        fire(started_at=began)
+    assert SignalDraft.objects.count() == 1
+
+
+@pytest.mark.parametrize("days", [-900, -2, 1, 400], ids=["years", "days", "ahead", "far ahead"])
+def test_never_one_draft_at_each_repetition_of_a_dismissed_alert(days: int) -> None:
+    make_rule(quiet_minutes=30)
+    began = timezone.now() + timedelta(days=days)
+    draft_dismiss(draft=fire(started_at=began).draft, by=make_staff())
+    for hours in (4, 8, 12):
+        with minutes_later(60 * hours):
+            assert fire(started_at=began).draft.state == "dismissed"
+    assert SignalDraft.objects.count() == 1
+    with minutes_later(60 * 13):
+        calm(started_at=began)
+    with minutes_later(60 * 14):
+        assert fire(started_at=began + timedelta(minutes=1)).draft.state == "waiting"
+
+
+def test_a_dismissed_alert_whose_start_is_no_time_or_is_missing_stays_so() -> None:
+    make_rule(quiet_minutes=30)
+    other = {**LATE, "machine": "2"}
+    draft_dismiss(draft=fire(written_start="yesterday").draft, by=make_staff())
+    fire(labels=other)
+    with minutes_later(240):
+        fire(written_start="yesterday")
+        fire(labels=other)
+    assert SignalDraft.objects.count() == 1
+
+
+def test_a_dismissed_alert_that_a_gap_in_the_reports_ended_stays_so() -> None:
+    make_rule(quiet_minutes=30)
+    began = timezone.now()
+    draft_dismiss(draft=fire(started_at=began).draft, by=make_staff())
+    with minutes_later(60):
+        calm(started_at=began)
+    with minutes_later(120):
+        fire(started_at=began)
+    assert SignalDraft.objects.count() == 1
+
+
+def test_what_lapsed_before_anybody_decided_is_news_when_it_comes_back() -> None:
+    make_rule(quiet_minutes=30)
+    began = timezone.now()
+    fire(started_at=began)
+    calm(started_at=began)
+    with minutes_later(31):
+        assert drafts_lapse() == 1
+        assert fire(started_at=began).draft.state == "waiting"
+
+
+def test_what_was_published_in_error_is_not_drafted_again_while_it_fires() -> None:
+    make_rule(quiet_minutes=30)
+    began = timezone.now()
+    statement = draft_publish(draft=fire(started_at=began).draft, by=make_staff())
+    incident = incident_of(statement)
+    statement_withdraw(statement=statement, body=text("误报"), author=None)
+    # What the withdrawal does to the incident.
+    Incident.objects.filter(pk=incident.pk).update(
+        status="resolved", resolved_at=timezone.now(), version=2
+    )
     with minutes_later(240):
         fire(started_at=began)
     assert SignalDraft.objects.count() == 1

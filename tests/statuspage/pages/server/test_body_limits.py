@@ -1,6 +1,7 @@
 """How long a body may be, and how slow: judged before anything of it is read or written."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -80,7 +81,7 @@ def test_a_token_allows_what_its_address_takes(db: None) -> None:
     headers = {"Authorization": f"bearer {secret}"}
     assert allowed(Client(), "/api/v1/incidents/", **headers) == 1_000_000
     assert allowed(Client(), "/api/v1/subscribers/import/", **headers) == 20_000_000
-    assert allowed(Client(), "/hooks/alertmanager/", **headers) == 5_000_000
+    assert allowed(Client(), "/hooks/alertmanager/", **headers) == 10_000_000
     assert allowed(Client(), IMPORT, **headers) == ANONYMOUS_BYTES
 
 
@@ -174,3 +175,40 @@ def test_a_body_in_pieces_arrives_with_its_length() -> None:
     request = Request("/subscribe/", "POST", b"channel=sms", transfer_encoding="chunked")
     asyncio.run(Gateway(django).answer(request, request))
     assert seen == [("11", b"channel=sms")]
+
+
+@pytest.mark.parametrize("told_length", [True, False], ids=["with a length", "in pieces"])
+def test_of_a_monitors_call_over_10_mb_the_first_are_taken(transactional_db, told_length) -> None:
+    secret = token_issue(name="m", staff=make_staff(), scopes=["signals"])
+    alert = {"status": "firing", "labels": {"alertname": "A"}, "x": "x" * 1_000_000}
+    sent = json.dumps({"alerts": [{**alert, "fingerprint": str(n)} for n in range(12)]}).encode()
+    headers = (
+        {"content_length": str(len(sent))} if told_length else {"transfer_encoding": "chunked"}
+    )
+    path = "/hooks/alertmanager/"
+    request = Saying(path, sent, authorization=f"Bearer {secret}", **headers)
+    status, answered, body = told(request)
+    assert (status, json.loads(body)) == (200, {"taken": 9, "left_out": 3})
+    assert answered["Connection"] == "close"
+    assert request.read == len(sent)
+
+
+def test_a_monitors_call_that_ends_early_is_refused(transactional_db) -> None:
+    secret = token_issue(name="m", staff=make_staff(), scopes=["signals"])
+    headers = {"authorization": f"Bearer {secret}", "content_length": "200000"}
+    assert told(Saying("/hooks/alertmanager/", b"{", **headers))[0] == 400
+
+
+class Saying(Sending):
+    """A request with these bytes; after them the body ends."""
+
+    def __init__(self, path: str, body: bytes, **headers: str) -> None:
+        super().__init__(path, len(body), **headers)
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._body), 64 << 10):
+            part = self._body[start : start + (64 << 10)]
+            self.read += len(part)
+            yield part
+        yield b""
