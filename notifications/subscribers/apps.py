@@ -20,6 +20,7 @@ class SubscribersConfig(AppConfig):
         """Have a restore send no code again, bring nobody back who left, and stop imports."""
         from notifications.subscribers.restoring import (
             EXPIRE_CODES,
+            FORGET_TRIALS,
             restored_again,
             withdrawals_restored,
         )
@@ -32,7 +33,7 @@ class SubscribersConfig(AppConfig):
         on_backup(withdrawals_beside)
         on_bind(contact_bind)
         on_restore(EXPIRE_CODES)
-        on_restore("DELETE FROM subscribers_trialmessage")
+        on_restore(FORGET_TRIALS)
         on_restore(withdrawals_restored)
         report_restore(restored_again)
         on_restore(stop("subscribers_import", "subscribers_importpart"))

@@ -22,6 +22,14 @@ EXPIRE_CODES: Final = """
     SET code_hash = 'restored', code_sent_at = requested_at - interval '1 year'
     WHERE code_sent_at IS NULL AND used_at IS NULL;
 """
+# Tests to oneself that waited have been sent since; an older backup has no such table.
+FORGET_TRIALS: Final = """
+    DO $$ BEGIN
+        IF to_regclass('subscribers_trialmessage') IS NOT NULL THEN
+            DELETE FROM subscribers_trialmessage;
+        END IF;
+    END $$;
+"""
 # Also by the migration: `restore` has made both if the backup was older.
 TABLE: Final = """
     CREATE TABLE IF NOT EXISTS subscribers_withdrawal (

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -48,6 +49,9 @@ def take(
     data.update(request.POST)
     for name, value in form.prepared(chosen).items():
         wanted = _parts(form, name, value)
+        # A promised time was reckoned when the page was opened, and goes on being a good one.
+        if isinstance(value, datetime) and request.POST.get(name) and not over:
+            continue
         if _untouched(form, name, wanted) or over:
             for part, text in wanted.items():
                 data.setlist(part, text if isinstance(text, list) else [text])
@@ -78,6 +82,9 @@ def _parts(form: ComposeForm, name: str, value: Any) -> Parts:
         return {
             f"{name}_{ending}": (value or {}).get(language, "") for ending, language, *_x in PARTS
         }
+    if value is None and isinstance(field, forms.ChoiceField):
+        # A browser sends the first choice where none is preselected.
+        return {name: next((str(one) for one, _label in field.choices), "")}
     if isinstance(value, list | tuple):
         return {name: [str(one) for one in value]}
     if isinstance(value, datetime):

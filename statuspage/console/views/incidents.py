@@ -35,6 +35,7 @@ from statuspage.incidents.moments import Moment, updates_after
 from statuspage.incidents.selectors import incidents, open_incidents, templates
 from statuspage.monitors.over import alerts_over_of
 from statuspage.monitors.selectors import drafts, signals
+from statuspage.pages.noticed import notices_of
 
 
 @reads
@@ -110,7 +111,7 @@ def _compose(
         chosen=chosen_states(request.GET),
     )
     place, reopens = reverse(view, args=[found.public_id]), kind is IncidentReopenForm
-    rows = offered(request, form, *updates_after(found.status))
+    rows = offered(request, form, *(() if reopens else updates_after(found.status)))
     context = {**_context(found), "action": place, "reopens": reopens}
     page = Composition(form, "console/incident.html", context, place=place, templates=rows)
     return compose(request, page)
@@ -139,6 +140,7 @@ def _context(incident: Incident) -> dict[str, Any]:
     return {
         "incident": incident,
         "entries": entries("incident", incident.public_id),
+        "notices": notices_of((incident.public_id,)),
         "over": alerts_over_of(incident),
         "promises": _promise_minutes(),
         "now": timezone.now(),

@@ -121,12 +121,14 @@ def test_words_for_a_cancellation_and_a_rescheduling_are_offered_there(
 def test_chosen_in_the_form_they_fill_what_is_empty_and_say_what_was_kept(
     author: Client, component: Component
 ) -> None:
-    row = prepared("incident.opened", "备好的正文。", name=text("备好的标题"), impact="minor")
+    given = {"name": text("备好的标题"), "impact": "minor", "status": "identified"}
+    row = prepared("incident.opened", "备好的正文。", **given)
     page = press(author, COMPOSE, "template", template=str(row.pk), name_zh="我写的标题")
     form = form_of(page)
     assert form["name_zh"] == "我写的标题"
     assert form["body_zh"] == "备好的正文。"
     assert form["impact"] == "minor"
+    assert form["status"] == "identified"
     assert "What you entered was kept: Headline." in words(page)
     replaced = author.post(COMPOSE, {**form, "template": str(row.pk), "step": "template_over"})
     assert form_of(replaced)["name_zh"] == "备好的标题"
