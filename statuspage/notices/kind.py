@@ -17,6 +17,7 @@ from statuspage.notices.fields import Line, Payload, PayloadField, Table
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import joined
 from statuspage.notices.telling import Told
+from statuspage.notices.values import DATE
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.choices import one_of
@@ -221,6 +222,14 @@ def notice_kind(name: object) -> NoticeKind:
         ValidationError: there is none; the message lists the existing kinds.
     """
     return _KINDS[one_of(sorted(_KINDS), name)]
+
+
+def promises_a_day(notice: Notice) -> bool:
+    """Return whether the notice says by which day money arrives or is paid."""
+    kind = _KINDS.get(notice.kind)
+    if kind is None or not kind.promises_money:
+        return False
+    return any(one.value is DATE and notice.payload.get(one.name) for one in kind.fields)
 
 
 def promised_dates() -> Iterator[PromisedDate]:
