@@ -31,6 +31,7 @@ from statuspage.lib.env import (
 )
 from statuspage.lib.paths import default_data_dir
 from statuspage.monitors.configuration import MonitorSettings
+from statuspage.notices.configuration import NoticeSettings
 from statuspage.operations.configuration import OperationsSettings
 from statuspage.pages.configuration import PageSettings
 from statuspage.privacy.configuration import LegalSettings
@@ -206,6 +207,7 @@ AREAS: Final = (
     IncidentSettings,
     RegulatorSettings,
     MonitorSettings,
+    NoticeSettings,
     SettlementSettings,
     PageSettings,
     SubscriberSettings,

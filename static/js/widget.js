@@ -47,7 +47,8 @@ b{color:#17653e}.minor b{color:#745000}.major b{color:#93400a}.critical b{color:
       const answer = await fetch(site + "/api/v2/summary.json" + (english ? "?lang=en" : ""), { credentials: "omit" });
       const { status, incidents } = await answer.json();
       const state = status.indicator in WORDS ? status.indicator : "away";
-      show(state, state !== "none" && incidents[0]?.name);
+      const worst = incidents.find((one) => one.impact === state) || incidents[0];
+      show(state, state !== "none" && worst?.name);
     } catch {
       if (!link.firstChild) show("away");
     }

@@ -285,13 +285,16 @@ class ProposalWaiting(serializers.ModelSerializer[Proposal]):
         allow_null=True,
         help_text=_("Number of the statement that is to be corrected or withdrawn."),
     )
+    publish_at = MomentSerializerField(
+        allow_null=True, help_text=_("When it is published; null: once it is approved.")
+    )
     url = serializers.SerializerMethodField(
         help_text=_("Console page on which a second person decides.")
     )
 
     class Meta:
         model = Proposal
-        fields: tuple[str, ...] = ("id", "kind", "corrects", "state", "url")
+        fields: tuple[str, ...] = ("id", "kind", "corrects", "state", "publish_at", "url")
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, proposal: Proposal) -> str:

@@ -55,6 +55,7 @@ urlpatterns = [
     path("statements/<int:number>/corrections/", statements.Corrections.as_view()),
     path("statements/<int:number>/withdrawals/", statements.Withdrawals.as_view()),
     path("proposals/<int:number>/", proposals.ProposalView.as_view(), name="proposal"),
+    path("proposals/<int:number>/stops/", proposals.ProposalStop.as_view(), name="proposal_stop"),
     path("arrival/", arrival.arrival_view, name="arrival"),
     path("components/", components.Components.as_view(), name="components"),
     path("broadcasts/<int:number>/", delivery.BroadcastView.as_view(), name="broadcast"),

@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from statuspage.approvals.models import Proposal, ProposalAct
+from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import clean_audience
+from statuspage.notices.backdating import said_at
 from statuspage.notices.kind import notice_kind
-from statuspage.notices.services import NoticeDraft, foreseen, notice_publish
+from statuspage.notices.services import NoticeDraft, foreseen, notice_draft, notice_publish
 from statuspage.notices.telling import Told
 from statuspage.staff.models import Staff
 from statuspage.statements.canonical import Json, canonical, digest
@@ -62,8 +63,16 @@ class ProposedAct:
         """Return what publishing the proposal now would say; nothing is kept."""
         raise NotImplementedError
 
-    def publish(self, proposal: Proposal, approver: Staff) -> Statement:
+    def publish(self, proposal: Proposal, approver: Staff | None) -> Statement:
         """Publish in the author's name; ValidationError where the service refuses it."""
+        raise NotImplementedError
+
+    def content_at(self, proposal: Proposal, moment: datetime) -> Mapping[str, Json]:
+        """Return what publishing it at that moment would say, with everything computed anew.
+
+        Raises:
+            ValidationError: the service would refuse it then.
+        """
         raise NotImplementedError
 
 
@@ -82,10 +91,17 @@ class NoticeAct(ProposedAct):
             kind=proposal.statement_kind,
             subject=Subject("notice", NO_ID),
             content=draft.content(foreseen(draft)),
-            warnings=draft.kind.warnings(draft.payload, timezone.now()),
+            warnings=draft.kind.warnings(
+                draft.payload, said_at(draft.originally, proposal.publish_at or database_now())
+            ),
         )
 
-    def publish(self, proposal: Proposal, approver: Staff) -> Statement:
+    def content_at(self, proposal: Proposal, moment: datetime) -> Mapping[str, Json]:
+        """Return what the notice would say, if it is published at that moment."""
+        draft = notice_draft(moment, kind=proposal.kind, **_arguments(proposal))
+        return draft.content(foreseen(draft))
+
+    def publish(self, proposal: Proposal, approver: Staff | None) -> Statement:
         """Publish the notice."""
         given = _arguments(proposal)
         author = proposal.proposed_by
@@ -115,7 +131,7 @@ class CorrectionAct(ProposedAct):
         found = preview_correction(said, facts_of(draft)) if possible else {}
         return correction_content(said.content, draft["body"], found)
 
-    def publish(self, proposal: Proposal, approver: Staff) -> Statement:
+    def publish(self, proposal: Proposal, approver: Staff | None) -> Statement:
         """Publish the answer."""
         return ANSWER_SERVICES[self.name](
             statement=answered_by(proposal),

@@ -25,7 +25,7 @@ class ApprovalSettings(AreaSettings):
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, NOTICE_KINDS)))
     ] = written(
         "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation"
-        ",yearly_disclosure"
+        ",yearly_disclosure,penalty_disclosure"
     )
     """Kinds of notice that a second person approves, separated by commas; empty: none."""
     REVIEWED_KINDS: Annotated[

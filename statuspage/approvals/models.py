@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from statuspage.statements.models import Statement
 
@@ -54,6 +55,7 @@ class ProposalState(models.TextChoices):
     """The stages of a proposal."""
 
     WAITING = "waiting", _("Awaiting approval")
+    SCHEDULED = "scheduled", pgettext_lazy("state of a notice", "Scheduled")
     PUBLISHED = "published", _("Approved and published")
     SENT_BACK = "sent_back", _("Sent back")
 
@@ -90,14 +92,30 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
-    # Why it was sent back.
+    # Why it was sent back, or is looked at again.
     note = models.TextField(blank=True)
+    # When to publish it; null: as soon as nothing stands against it.
+    publish_at = models.DateTimeField(null=True)
+    # Of what is scheduled: who approved it, unless one person may publish it, the digest of what
+    # was reviewed, and since when it waits for another look, if something came between.
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    seen = models.CharField(max_length=64, blank=True)
+    held_at = models.DateTimeField(null=True)
     statement = models.OneToOneField(
         Statement, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["publish_at"],
+                name="proposal_scheduled",
+                condition=models.Q(state="scheduled"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"

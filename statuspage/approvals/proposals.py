@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,13 +41,31 @@ def waiting_about(statement: Statement) -> QuerySet[Proposal]:
     return waiting().filter(answers=statement)
 
 
-def propose(*, token: UUID, draft: NoticeDraft, staff: Staff, confirmed: bool = False) -> Proposal:
+def propose(
+    *,
+    token: UUID,
+    draft: NoticeDraft,
+    staff: Staff,
+    confirmed: bool = False,
+    publish_at: datetime | None = None,
+) -> Proposal:
     """Submit a notice for approval; the form with this token does so only once.
 
-    `confirmed` says that its author has accepted the warnings about it.
+    `confirmed` says that its author has accepted the warnings about it. With `publish_at` it is
+    published then, if it is approved by then, and else as soon as it is.
     """
-    given = {"kind": draft.kind.name, "draft": written(draft, confirmed=confirmed)}
-    return _submit(token, staff, given)
+    return _submit(token, staff, notice_given(draft, confirmed, publish_at))
+
+
+def notice_given(
+    draft: NoticeDraft, confirmed: bool, publish_at: datetime | None
+) -> dict[str, Any]:
+    """Return a notice's columns in the row of its proposal."""
+    return {
+        "kind": draft.kind.name,
+        "draft": written(draft, confirmed=confirmed),
+        "publish_at": publish_at,
+    }
 
 
 def propose_answer(
@@ -90,8 +108,10 @@ def foreseen_of(proposal: Proposal) -> ProposalPreview:
     return replace(said, obstacle=[*said.obstacle, *_author_gone(proposal)])
 
 
-def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
+def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement | Proposal:
     """Publish the proposal in its author's name; `seen` is the digest that the approver saw.
+
+    Until its time has come it is scheduled: approved, and not published (scheduling.py).
 
     Raises:
         ValidationError: it is already decided; the same person wrote it; the role may not approve;
@@ -107,8 +127,13 @@ def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
                 _("What this changes is no longer what you reviewed. Please review it again."),
                 code="seen",
             )
+        if row.publish_at and row.publish_at > database_now():
+            act_of(row).content_at(row, row.publish_at)  # refuses what cannot be then
+            row.approved_by, row.seen, row.note = staff, seen, ""
+            decide(row, ProposalState.SCHEDULED, staff, None)
+            return row
         statement = act_of(row).publish(row, staff)
-        _decide(row, ProposalState.PUBLISHED, staff, statement)
+        decide(row, ProposalState.PUBLISHED, staff, statement)
         draft_finish(row.token)
         return statement
 
@@ -116,16 +141,23 @@ def approve(*, proposal: Proposal, staff: Staff, seen: str) -> Statement:
 def send_back(*, proposal: Proposal, staff: Staff, note: str = "") -> None:
     """Reject the proposal and return it to its author as a draft; the author may do so as well.
 
+    What is scheduled is stopped so, until it is published.
+
     Raises:
         ValidationError: it is already decided, or the role may not approve.
     """
     with publishing():
-        row = _locked(proposal)
+        row = _locked(proposal, ProposalState.WAITING, ProposalState.SCHEDULED)
         if staff.pk != row.proposed_by_id:
             check_second_person(row.proposed_by, staff, row.proposed_at)
-        row.note = note.replace("\x00", "").strip()[:NOTE_LENGTH]
-        _decide(row, ProposalState.SENT_BACK, staff, None)
-        draft_reopen(row.token, row.note)
+        give_back(row, staff, note.replace("\x00", "").strip()[:NOTE_LENGTH])
+
+
+def give_back(row: Proposal, staff: Staff | None, note: str) -> None:
+    """Return a proposal to its author as a draft; without staff, because it could not go out."""
+    row.note = note
+    decide(row, ProposalState.SENT_BACK, staff, None)
+    draft_reopen(row.token, row.note)
 
 
 def _author_gone(proposal: Proposal) -> Sequence[str]:
@@ -136,14 +168,17 @@ def _author_gone(proposal: Proposal) -> Sequence[str]:
     return ()
 
 
-def _locked(proposal: Proposal) -> Proposal:
+def _locked(proposal: Proposal, *states: ProposalState) -> Proposal:
     row = Proposal.objects.select_for_update().get(pk=proposal.pk)
-    if row.state != ProposalState.WAITING:
+    if row.state not in (states or (ProposalState.WAITING,)):
         raise ValidationError(_("This has already been decided."), code="decided")
     return row
 
 
-def _decide(row: Proposal, state: ProposalState, staff: Staff, said: Statement | None) -> None:
+def decide(
+    row: Proposal, state: ProposalState, staff: Staff | None, said: Statement | None
+) -> None:
+    """Write a decision into a locked row."""
     row.state, row.decided_by, row.decided_at = state, staff, database_now()
     row.statement = said
     row.save()

@@ -1,5 +1,6 @@
 """Publish a statement alone, or submit it for approval: what both doors call."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from statuspage.approvals.acts import ANSWER_SERVICES
 from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.approvals.proposals import propose, propose_answer
 from statuspage.approvals.rules import approval_of_answer, approval_of_notice
+from statuspage.approvals.scheduling import check_publish_at, notice_schedule
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import notice_draft, notice_publish
 from statuspage.staff.models import Staff
@@ -23,16 +25,35 @@ def notice_alone(*, author: Staff, alone: bool = False, **written: Any) -> State
     return notice_publish(author=author, **written)
 
 
-def notice_submit(*, token: UUID, author: Staff, alone: bool = False, **written: Any) -> Submitted:
+def notice_submit(
+    *,
+    token: UUID,
+    author: Staff,
+    alone: bool = False,
+    publish_at: datetime | None = None,
+    **written: Any,
+) -> Submitted:
     """Publish a notice, or submit it for approval where its author needs a second person.
 
+    With `publish_at` it is checked for that moment, and published then.
+
     Raises:
-        ValidationError: as `notice_publish` does.
+        ValidationError: as `notice_publish` does, or the time has passed.
     """
-    approval = approval_of_notice(notice_kind(written["kind"]))
-    if not approval.binds(author, alone=alone):
-        return notice_publish(author=author, **written)
+    binds = approval_of_notice(notice_kind(written["kind"])).binds(author, alone=alone)
     confirmed = written.get(CONFIRMED, False)
+    if publish_at:
+        check_publish_at(publish_at, backdated=bool(written.get("originally")))
+        return notice_schedule(
+            token=token,
+            draft=notice_draft(publish_at, **written),
+            author=author,
+            publish_at=publish_at,
+            needs_two=binds,
+            confirmed=confirmed,
+        )
+    if not binds:
+        return notice_publish(author=author, **written)
     return propose(token=token, draft=notice_draft(**written), staff=author, confirmed=confirmed)
 
 

@@ -8,7 +8,14 @@ from django.db.models import Q
 
 from statuspage.approvals.drafts import UNDO
 from statuspage.approvals.models import Draft
+from statuspage.approvals.scheduling import scheduled_publish
 from statuspage.lib.database_clock import database_now
+
+
+@shared_task(name="approvals.publish_scheduled")
+def publish_scheduled() -> None:
+    """Publish the notices whose time has come."""
+    scheduled_publish()
 
 
 @shared_task(name="approvals.forget_drafts")

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -52,10 +51,11 @@ def proposals() -> Iterator[WaitingItem]:
     """Yield notices, corrections and withdrawals that were submitted for approval."""
     for one in waiting():
         yield WaitingItem(
-            key=f"proposal {one.pk}",
+            # One that is looked at again is another matter: people are told again.
+            key=f"proposal {one.pk}" + (f" {one.held_at.isoformat()}" if one.held_at else ""),
             kind=_label(one),
             name=one.draft["title"],
-            since=one.proposed_at,
+            since=one.held_at or one.proposed_at,
             path=reverse("console:notice_proposal", args=[one.pk]),
             act=Act.APPROVE,
             not_by=frozenset(
@@ -119,19 +119,24 @@ def reviews() -> Iterator[WaitingItem]:
 
 
 def returned_proposals(since: datetime) -> Iterator[ReturnedItem]:
-    """Yield proposals that a second person sent back; not those that their author took back."""
+    """Yield proposals that were sent back; not to whoever took them back.
+
+    Of what was scheduled and did not go out its approver hears, too.
+    """
     rows = Proposal.objects.filter(state=ProposalState.SENT_BACK, decided_at__gte=since)
-    for one in rows.exclude(decided_by=F("proposed_by")):
-        if one.decided_at:
-            yield ReturnedItem(
-                key=f"returned proposal {one.pk}",
-                kind=_label(one),
-                name=one.draft["title"],
-                note=one.note,
-                at=one.decided_at,
-                path=reverse("console:notice_proposal", args=[one.pk]),
-                author=one.proposed_by_id,
-            )
+    for one in rows:
+        for reader in {one.proposed_by_id, one.approved_by_id} - {None, one.decided_by_id}:
+            if one.decided_at and reader:
+                yield ReturnedItem(
+                    key=f"returned proposal {one.pk}"
+                    + ("" if reader == one.proposed_by_id else f" {reader}"),
+                    kind=_label(one),
+                    name=one.draft["title"],
+                    note=one.note,
+                    at=one.decided_at,
+                    path=reverse("console:notice_proposal", args=[one.pk]),
+                    author=reader,
+                )
 
 
 def returned_postmortems(since: datetime) -> Iterator[ReturnedItem]:

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
+from statuspage.lib.merchants import MerchantCategory
 from statuspage.staff.reference_data import NeverDeleted, ReferenceData
 from statuspage.statements.forms import TextPairField
 
@@ -20,6 +21,13 @@ class ComponentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     name = TextPairField(label=_("Name"), max_length=60)
     description = TextPairField(label=_("Description"), max_length=500, required=False)
+    pays_out_to = forms.MultipleChoiceField(
+        label=_("Payouts to"),
+        choices=MerchantCategory.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all merchants."),
+    )
 
 
 @admin.register(ComponentGroup)
@@ -36,5 +44,5 @@ class ComponentAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
 
     form = ComponentForm
     readonly_fields = ("status", "public_id")
-    list_display = ("__str__", "group", "status", "visible", "position")
-    list_filter = ("group", "visible")
+    list_display = ("__str__", "group", "status", "visible", "pays_out", "position")
+    list_filter = ("group", "visible", "pays_out")

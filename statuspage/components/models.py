@@ -51,6 +51,17 @@ class Component(models.Model):
     visible = models.BooleanField(_("shown to the public"), default=True)
     showcase = models.BooleanField(_("show uptime"), default=True)
     only_show_if_degraded = models.BooleanField(_("show only when not operational"), default=False)
+    # While an incident holds it in an outage, no payout date is promised (settlement/arrival).
+    pays_out = models.BooleanField(
+        _("payouts depend on it"),
+        default=False,
+        help_text=_(
+            "While an incident puts this service into an outage, the page says that payouts are "
+            "delayed and promises no ordinary arrival date."
+        ),
+    )
+    # Merchant categories whose payouts these are; empty: all merchants.
+    pays_out_to = models.JSONField(_("payouts to"), default=list, blank=True)
     start_date = models.DateField(_("in service since"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

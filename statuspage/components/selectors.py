@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
-from statuspage.components.statuses import Indicator, overall
 from statuspage.lib.render_cache import once
 
 
@@ -33,11 +32,6 @@ def grouped(components: Iterable[Component]) -> list[GroupRow]:
         rows.setdefault(component.group_id, []).append(component)
     found = [GroupRow(members[0].group, members) for members in rows.values()]
     return sorted(found, key=lambda row: row.group.position if row.group else math.inf)
-
-
-def overall_state(components: Iterable[Component]) -> tuple[str, Indicator]:
-    """Return the contract's description and indicator for these components."""
-    return overall([component.status for component in components])
 
 
 def components_by_public_id(public_ids: Iterable[str]) -> dict[str, Component]:

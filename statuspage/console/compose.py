@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from statuspage.approvals.drafts import (
@@ -18,7 +20,7 @@ from statuspage.approvals.drafts import (
     published_with,
     writing_at,
 )
-from statuspage.approvals.models import Draft, Proposal
+from statuspage.approvals.models import Draft, Proposal, ProposalState
 from statuspage.console.access import staff_of
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.prepared import take
@@ -164,9 +166,19 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
 
 def handed_over(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Redirect to the page on which a second person reviews what was submitted."""
+    if proposal.state == ProposalState.SCHEDULED:
+        return scheduled_at(request, proposal)
     messages.success(
         request, _("Submitted for approval. It is published once a second person approves it.")
     )
+    return redirect("console:notice_proposal", number=proposal.pk)
+
+
+def scheduled_at(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Redirect to the page of what is scheduled, on which it can be stopped."""
+    moment = date_format(timezone.localtime(proposal.publish_at), "Y-m-d H:i")
+    said = _("Scheduled: it is published on %(at)s. Until then it can be stopped.")
+    messages.success(request, said % {"at": moment})
     return redirect("console:notice_proposal", number=proposal.pk)
 
 

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.lib.merchants import MerchantCategory as MerchantCategory
 from statuspage.statements.choices import clean_choice
 
 # {"categories": [...], "products": [...], "agents": bool}
@@ -18,13 +18,6 @@ CODE_LENGTH: Final = 30
 SHAPE: Final = _(
     'Enter the audience as {"categories": ["micro"], "products": [], "agents": false}.'
 )
-
-
-class MerchantCategory(models.TextChoices):
-    """Micro: an individual without a business licence; industry: a registered business."""
-
-    MICRO = "micro", _("Micro merchants")
-    INDUSTRY = "industry", _("Industry merchants")
 
 
 # As people write them in their lists.

@@ -21,6 +21,8 @@ from statuspage.statements.times import from_iso
 Payload = Mapping[str, Any]
 
 NOT_KNOWN: Final = _("Not yet known")
+IN_THE_PAST: Final = _("This day has passed. Enter today or a later day.")
+IN_THE_FUTURE: Final = _("This has not happened yet. Enter a time that has passed.")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,18 @@ class PayloadField:
         if self.value.name == "date":
             return date.fromisoformat(value) < timezone.localdate(moment)
         return from_iso(value) < moment
+
+    def problem_at(self, value: Any, moment: datetime) -> str | Promise:
+        """Return why the value cannot be published at that moment; empty if it can."""
+        if self.ahead and self.is_past(value, moment):
+            return IN_THE_PAST
+        return IN_THE_FUTURE if self.done and self.is_to_come(value, moment) else ""
+
+    def is_to_come(self, value: Any, moment: datetime) -> bool:
+        """Return whether a date is after that of the moment, or a time after the moment."""
+        if self.value.name == "date":
+            return date.fromisoformat(value) > timezone.localdate(moment)
+        return from_iso(value) > moment
 
     def read(self, value: object) -> Json:
         """Return the value in its canonical form, None where it is left out.

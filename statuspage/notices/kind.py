@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
 from statuspage.calendar.differences import PromisedDate
+from statuspage.notices.audience import Audience
 from statuspage.notices.fields import Line, Payload, PayloadField, Table
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import joined
 from statuspage.notices.telling import Told
+from statuspage.notices.values import DATE
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.choices import one_of
@@ -71,6 +73,9 @@ class NoticeKind:
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Raise ValidationError where the payload cannot be published at that moment."""
+
+    def check_for(self, audience: Audience, payload: Payload, moment: datetime) -> None:
+        """Raise ValidationError where the payload cannot be for these merchants."""
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Raise ValidationError where it still promises something, though published before."""
@@ -138,12 +143,9 @@ class NoticeKind:
         """
         if not isinstance(payload, Mapping):
             raise ValidationError({"payload": _("The payload must be an object.")})
-        cleaned = self.complete(self._read(payload))
-        for one in self.fields:
-            earlier, value = cleaned.get(one.not_before), cleaned[one.name]
-            if earlier and value and earlier > value:
-                raise ValidationError({one.name: _("This must not be before the start.")})
-        self.check(cleaned, moment or timezone.now())
+        cleaned, at = self.complete(self._read(payload)), moment or timezone.now()
+        self._check_times(cleaned, at)
+        self.check(cleaned, at)
         return cleaned
 
     def derived(
@@ -163,6 +165,19 @@ class NoticeKind:
                 found["tables"][language] = [one.as_json() for one in self.tables(payload)]
                 found["brief"][language] = joined(self.brief(payload))
         return {name: dict(texts) for name, texts in found.items() if any(texts.values())}
+
+    def _check_times(self, payload: Payload, moment: datetime) -> None:
+        errors: dict[str, object] = {}
+        for one in self.fields:
+            earlier, value = payload.get(one.not_before), payload[one.name]
+            if value is None:
+                continue
+            if problem := one.problem_at(value, moment):
+                errors[one.name] = problem
+            elif earlier and earlier > value:
+                errors[one.name] = _("This must not be before the start.")
+        if errors:
+            raise ValidationError(errors)
 
     def _read(self, payload: Mapping[Any, Any]) -> Payload:
         unknown = set(payload) - {one.name for one in self.fields}
@@ -207,6 +222,14 @@ def notice_kind(name: object) -> NoticeKind:
         ValidationError: there is none; the message lists the existing kinds.
     """
     return _KINDS[one_of(sorted(_KINDS), name)]
+
+
+def promises_a_day(notice: Notice) -> bool:
+    """Return whether the notice says by which day money arrives or is paid."""
+    kind = _KINDS.get(notice.kind)
+    if kind is None or not kind.promises_money:
+        return False
+    return any(one.value is DATE and notice.payload.get(one.name) for one in kind.fields)
 
 
 def promised_dates() -> Iterator[PromisedDate]:

@@ -156,6 +156,7 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     incident_id = written.get("incident_id", "")
     check_incident(incident_id)
     payload = kind.clean(written.get("payload") or {}, at)
+    kind.check_for(audience, payload, at)
     check_words(kind.fields, payload)
     begins, ends = kind.window(payload)
     window = written.get("effective_from") or begins, written.get("effective_until") or ends

@@ -145,6 +145,12 @@ def _percent(value: object) -> Json:
     return format(percent.normalize(), "f")
 
 
+def _above_zero(amount: Decimal) -> Decimal:
+    if not amount:
+        raise ValidationError(_("Enter more than zero."), code="zero")
+    return amount
+
+
 def _names(value: object) -> Json:
     """Return short names from a list, or from a text with one name on each line."""
     lines = value.splitlines() if isinstance(value, str) else value
@@ -205,12 +211,16 @@ PERCENT: Final = Value(
     {**STRING, "format": "decimal", "example": "100"},
     _("Enter a percentage from 0 to 100."),
 )
+SHARE: Final = replace(
+    PERCENT, parse=lambda value: _percent(_above_zero(Decimal(str(value)))), refusal=PERCENT.refusal
+)
 AMOUNT: Final = Value(
     "amount",
     lambda value: amount_json(parse_amount(value)),
     lambda value: _("%(amount)s yuan") % {"amount": yuan(Decimal(value))},
     {**STRING, "format": "decimal", "example": "1234.56"},
 )
+PAID: Final = replace(AMOUNT, parse=lambda value: amount_json(_above_zero(parse_amount(value))))
 FEE: Final = Value(
     "fee",
     lambda value: dict(parse_fee(value).as_json()),

@@ -32,6 +32,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "settlement.forget_transactions": 3600.0,
         "operations.pulse": 5.0,
         "projections.check": 86400.0,
+        "approvals.publish_scheduled": 5.0,
         "approvals.forget_drafts": 3600.0,
         "delivery.sweep": 2.0,
         "delivery.resolve_unknown": 15.0,

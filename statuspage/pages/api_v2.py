@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from statuspage.components.models import Component, ComponentGroup
-from statuspage.components.selectors import grouped, overall_state, visible_components
+from statuspage.components.selectors import grouped, visible_components
 from statuspage.components.statuses import worst
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
@@ -20,6 +20,7 @@ from statuspage.pages import current
 from statuspage.pages.addresses import subject_url
 from statuspage.pages.feeds import detailed, home_url
 from statuspage.pages.http import View, for_machines
+from statuspage.pages.overall import state_of
 from statuspage.pages.selectors import Subject
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.postmortems.selectors import told_after
@@ -51,6 +52,11 @@ class Board:
     def _by_pk(self) -> Mapping[int, Component]:
         return {one.pk: one for one in self.components}
 
+    @cached_property
+    def incidents(self) -> current.CurrentIncidents:
+        """The incidents of the present, read once for a document."""
+        return current.incidents()
+
     def objects(self, pks: Set[int]) -> list[Object]:
         """Return the objects of the visible ones among these components, in page order."""
         seen = [self._by_pk[pk] for pk in pks & self._by_pk.keys()]
@@ -80,8 +86,8 @@ def page_object(board: Board) -> Object:
 
 def status_object(board: Board) -> Object:
     """Return the overall state in the contract's own words."""
-    description, indicator = overall_state(board.components)
-    return {"indicator": str(indicator), "description": description}
+    state = state_of(board.components, board.incidents.open)
+    return {"indicator": str(state.indicator), "description": state.description}
 
 
 def component_rows(board: Board) -> list[Object]:
@@ -244,10 +250,10 @@ def _answer(**parts: Part) -> View[[]]:
 def _subjects(
     kind: str,
     to_object: Callable[[Subject, list[Statement], Board], Object],
-    read: Callable[[], Sequence[Subject]],
+    read: Callable[[Board], Sequence[Subject]],
 ) -> Part:
     def part(board: Board) -> list[Object]:
-        rows = read()
+        rows = read(board)
         timeline = timelines(kind, tuple(row.public_id for row in rows))
         return [to_object(row, timeline.get(row.public_id, []), board) for row in rows]
 
@@ -261,13 +267,17 @@ _maintenances = partial(_subjects, "maintenance", maintenance_object)
 summary = _answer(
     status=status_object,
     components=component_rows,
-    incidents=_incidents(lambda: current.incidents().open),
-    scheduled_maintenances=_maintenances(lambda: current.maintenances().open),
+    incidents=_incidents(lambda board: board.incidents.open),
+    scheduled_maintenances=_maintenances(lambda _board: current.maintenances().open),
 )
 status = _answer(status=status_object)
 components = _answer(components=component_rows)
-incidents = _answer(incidents=_incidents(lambda: current.incidents().newest))
-unresolved = _answer(incidents=_incidents(lambda: current.incidents().open))
-maintenances = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().newest))
-upcoming = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().scheduled))
-active = _answer(scheduled_maintenances=_maintenances(lambda: current.maintenances().active))
+incidents = _answer(incidents=_incidents(lambda board: board.incidents.newest))
+unresolved = _answer(incidents=_incidents(lambda board: board.incidents.open))
+maintenances = _answer(
+    scheduled_maintenances=_maintenances(lambda _board: current.maintenances().newest)
+)
+upcoming = _answer(
+    scheduled_maintenances=_maintenances(lambda _board: current.maintenances().scheduled)
+)
+active = _answer(scheduled_maintenances=_maintenances(lambda _board: current.maintenances().active))

@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.lib.client_ip import client_ip
 from statuspage.lib.money import parse_amount, yuan
 from statuspage.lib.rate_limits import within_limit
+from statuspage.lib.render_cache import present
 from statuspage.notices.audience import MerchantCategory
 from statuspage.pages.addresses import statement_path
 from statuspage.pages.http import public, too_fast
 from statuspage.settlement.arrival.answers import Answer, Step
-from statuspage.settlement.arrival.selectors import arrival
+from statuspage.settlement.arrival.selectors import arrival, paid_now
 from statuspage.settlement.arrival.words import Code, shown
 from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.rules import EVERY_PRODUCT, products
@@ -47,6 +48,7 @@ TONES: Final = {
     Code.MAKE_UP_WORKDAY: "settles",
     Code.DELAY: "late",
     Code.DELAY_WITHOUT_DATE: "late",
+    Code.PAYOUTS_DELAYED: "late",
     Code.NOT_PUBLISHED: "late",
     Code.NO_RULE: "late",
     Code.CORRECTED: "late",
@@ -56,6 +58,10 @@ TONES: Final = {
     Code.FEE_WAIVER: "settles",
     Code.FEE_WAIVED: "settles",
 }
+
+
+# Where a delay decides, the rule's own date is no result and no good news.
+OF_THE_RULE: Final = frozenset({Code.BY_RULE, Code.MAKE_UP_WORKDAY})
 
 
 class AmountFormField(forms.CharField):
@@ -162,6 +168,8 @@ def arrival_page(request: HttpRequest) -> HttpResponse:
     form = ArrivalForm(request.GET, timezone.now())
     context: dict[str, object] = {"form": form}
     if not form.is_bound:
+        answers = paid_now(present())
+        context["disturbed"] = [one for one in answers if one.late or one.doubtful]
         return render(request, "pages/arrival.html", context)
     if not within_limit("arrival", client_ip(request), settings.ARRIVAL_PER_IP_MINUTE):
         return too_fast(request, "pages/arrival.html", context)
@@ -180,17 +188,18 @@ def answered(answer: Answer) -> dict[str, object]:
         "asked_at": shown(question.at),
         "product_name": shown(question.product.name) if question.product else "",
         "sums": {name: yuan(getattr(charge, name)) for name in names} if charge else {},
-        "steps": rows(answer.steps),
+        "steps": rows(answer.steps, late=answer.late),
         "caveats": rows(answer.caveats),
     }
 
 
-def rows(steps: Iterable[Step]) -> list[dict[str, object]]:
+def rows(steps: Iterable[Step], *, late: bool = False) -> list[dict[str, object]]:
     """Return the steps as the page shows them, each with the statement behind it."""
+    tones = {code: tone for code, tone in TONES.items() if not (late and code in OF_THE_RULE)}
     return [
         {
             "text": step.text,
-            "tone": TONES.get(step.code, "plain"),
+            "tone": tones.get(step.code, "plain"),
             "number": step.said.number if step.said else None,
             "url": statement_path(step.said) if step.said else "",
         }

@@ -16,7 +16,7 @@ from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, M
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.backdating import Originally, day_of
-from statuspage.notices.kind import PublicName
+from statuspage.notices.kind import PublicName, promises_a_day
 from statuspage.notices.models import Notice
 from statuspage.pages.timeline import TimelineEntry, entries, latest, notice_label
 from statuspage.postmortems.selectors import told_after
@@ -73,6 +73,7 @@ class IncidentCard(Card):
     left: timedelta | None
     lasted: timedelta | None
     parts: Sequence[Mapping[str, object]]
+    notices: Sequence["NoticeCard"] = ()
 
     @property
     def resolved(self) -> bool:
@@ -110,7 +111,7 @@ class MaintenanceCard(Card):
 
 @dataclass(frozen=True)
 class NoticeCard(Card):
-    """A notice to merchants with its corrections."""
+    """A notice to merchants with its corrections; `dated` is one that promises a day."""
 
     form: str | Promise
     label: str | Promise
@@ -120,9 +121,16 @@ class NoticeCard(Card):
     audience: Sequence[str | Promise]
     products: Sequence[str]
     incident_id: str
+    dated: bool
     # Of what was published before it was entered here: day, document number and link.
     originally: Originally | None
     originally_on: date | None
+    incident_name: LocalizedText | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """True when it was taken back."""
+        return self.original is not None and self.original.withdrawn
 
 
 @dataclass(frozen=True)
@@ -205,6 +213,7 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         audience=_audience(notice),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,
+        dated=promises_a_day(notice),
         originally=notice.originally,
         originally_on=day_of(notice.originally) if notice.originally else None,
         timeline=entries(statements, reader.language, reader.hidden),

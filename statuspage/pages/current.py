@@ -43,12 +43,14 @@ class CurrentIncidents:
 
     @property
     def recent(self) -> Sequence[Incident]:
-        """Those that began or ended within the last 14 days."""
+        """Those that were open at any time within the last 14 days."""
         since = fortnight()
         return [
             one
             for one in self.rows
-            if one.started_at >= since or (one.resolved_at and one.resolved_at >= since)
+            if one.status != IncidentStatus.RESOLVED
+            or one.started_at >= since
+            or (one.resolved_at and one.resolved_at >= since)
         ]
 
 

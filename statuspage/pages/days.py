@@ -17,10 +17,12 @@ class DayEvents:
     last: date
     incidents: Sequence[IncidentCard] = ()
     maintenances: Sequence[MaintenanceCard] = ()
+    # Incidents that began before the day and were not over when it began.
+    lasting: Sequence[IncidentCard] = ()
 
     @property
     def quiet(self) -> bool:
-        """True when nothing happened."""
+        """True when nothing began or was completed."""
         return not self.incidents and not self.maintenances
 
     @property
@@ -41,7 +43,8 @@ def recent_days(
     maintenance on the day on which it was completed or cancelled.
     """
     began: dict[date, list[IncidentCard]] = {}
-    for incident in incidents:
+    known = list(incidents)
+    for incident in known:
         began.setdefault(max(first, timezone.localdate(incident.started_at)), []).append(incident)
     done: dict[date, list[MaintenanceCard]] = {}
     for maintenance in maintenances:
@@ -50,8 +53,20 @@ def recent_days(
     days: list[DayEvents] = []
     for back in range((last - first).days + 1):
         current = last - timedelta(days=back)
-        day = DayEvents(current, current, began.get(current, []), done.get(current, []))
-        if days and days[-1].quiet and day.quiet:
-            day = DayEvents(first=current, last=days.pop().last)
+        on_it, lasting = began.get(current, []), _lasting(known, current)
+        lasting = [one for one in lasting if one not in on_it]
+        day = DayEvents(current, current, on_it, done.get(current, []), lasting)
+        if days and days[-1].quiet and day.quiet and days[-1].lasting == lasting:
+            day = DayEvents(first=current, last=days.pop().last, lasting=lasting)
         days.append(day)
     return days
+
+
+def _lasting(incidents: Iterable[IncidentCard], day: date) -> list[IncidentCard]:
+    """Return the incidents that were open when the day began."""
+    return [
+        one
+        for one in incidents
+        if timezone.localdate(one.started_at) < day
+        and (one.resolved_at is None or timezone.localdate(one.resolved_at) >= day)
+    ]

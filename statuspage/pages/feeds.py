@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from statuspage.pages.addresses import statement_id, statement_path
+from statuspage.pages.overall import overall_state
 from statuspage.pages.timeline import tone_and_label
 from statuspage.statements.documents import said_by
 from statuspage.statements.models import Statement
@@ -31,7 +32,8 @@ def xml(kind: type[SyndicationFeed], view: str, language: str, found: Sequence[S
     feed = kind(
         title=feed_title(language),
         link=home_url(),
-        description=_("Everything the operator has published, newest first."),
+        description=_description(),
+        subtitle=_description(),
         language=language,
         feed_url=_own_url(view, language),
         feed_guid=settings.SITE_URL + reverse("machine:atom"),
@@ -55,6 +57,7 @@ def json_feed(language: str, found: Sequence[Statement]) -> dict[str, object]:
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed_title(language),
+        "description": _description(),
         "home_page_url": home_url(),
         "feed_url": _own_url("machine:json_feed", language),
         "language": language,
@@ -72,6 +75,12 @@ def json_feed(language: str, found: Sequence[Statement]) -> dict[str, object]:
             for one in found
         ],
     }
+
+
+def _description() -> str:
+    """Return the present state, and what the feed has."""
+    values = {"state": overall_state().headline}
+    return _("%(state)s. Everything the operator has published, newest first.") % values
 
 
 def _entered(statement: Statement) -> dict[str, str]:

@@ -16,8 +16,6 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from statuspage.calendar.selectors import profiles
-from statuspage.components.selectors import overall_state, visible_components
-from statuspage.components.statuses import HEADLINES
 from statuspage.incidents.selectors import incidents, maintenances
 from statuspage.lib.paths import RESOURCES
 from statuspage.notices.selectors import notices
@@ -31,6 +29,7 @@ from statuspage.pages.http import (
     for_machines,
     public,
 )
+from statuspage.pages.overall import overall_state
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import latest_told
 from statuspage.statements.texts import LANGUAGES
@@ -103,8 +102,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @for_machines
 def badge(request: HttpRequest) -> HttpResponse:
     """Return the overall state as a small picture to put on another site."""
-    description, indicator = overall_state(visible_components())
-    picture = svg(_("Service status"), str(HEADLINES[description]), indicator)
+    state = overall_state()
+    picture = svg(_("Service status"), state.headline, state.indicator)
     return HttpResponse(picture, content_type="image/svg+xml")
 
 

@@ -11,14 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from statuspage.components.models import Component
-from statuspage.components.selectors import grouped, overall_state, visible_components
-from statuspage.components.statuses import HEADLINES, ComponentStatus
+from statuspage.components.selectors import grouped, visible_components
+from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.lib.render_cache import once, present
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.selectors import notices
 from statuspage.pages import current
-from statuspage.pages.badge import INDICATOR_TONE
 from statuspage.pages.cards import (
     BoardGroup,
     BoardPart,
@@ -30,6 +29,9 @@ from statuspage.pages.cards import (
     notice_card,
 )
 from statuspage.pages.days import recent_days
+from statuspage.pages.noticed import beside, in_order, named, notices_of, shown_of
+from statuspage.pages.noticed import grouped as grouped_notices
+from statuspage.pages.overall import state_of
 from statuspage.pages.paging import Month, month_of
 from statuspage.pages.uptime.bars import ninety_days_bars
 from statuspage.settlement.arrival.selectors import paid_now
@@ -56,21 +58,23 @@ def reader() -> Reader:
 def home(one: Reader) -> dict[str, object]:
     """Return the first page: what is open now, and the last fourteen days."""
     components = visible_components()
-    description, indicator = overall_state(components)
     incidents, maintenances = current.incidents(), current.maintenances()
-    opened = incident_cards(incidents.open, one)
-    active = maintenance_cards(maintenances.active, one)
-    noticed, last = notice_cards(_noticed(one.now), one), last_statement()
+    open_ids = tuple(incident.public_id for incident in incidents.open)
+    about_open = notices_of(open_ids)
+    shown = shown_of(about_open)
+    cards = _plain_notice_cards([*shown, *_noticed(one.now, open_ids)], one)
+    opened = beside(incident_cards(incidents.open, one), cards[: len(shown)])
+    noticed = named(cards[len(shown) :], one.language)
+    active, last = maintenance_cards(maintenances.active, one), last_statement()
     return {
-        "headline": HEADLINES[description],
-        # The component status whose colours and icon stand for the whole.
-        "tone": INDICATOR_TONE[indicator],
+        "state": state_of(components, incidents.open),
         "incidents": opened,
         "active": active,
         "upcoming": maintenance_cards(maintenances.scheduled, one),
-        "notices": noticed,
+        "notices": cards,
+        "notices_by_incident": grouped_notices(opened, about_open),
         "notices_by_audience": _by_audience(noticed),
-        "arrivals": _paid_now(one.now),
+        "arrivals": paid_now(one.now),
         "groups": _groups(components, one),
         "days": recent_days(
             timezone.localdate(current.fortnight()),
@@ -106,12 +110,7 @@ def with_id(found: Callable[[], QuerySet[Subject]], public_id: str) -> list[Subj
 
 def related_notices(incident_id: str, one: Reader) -> list[NoticeCard]:
     """Return an incident's notices; those of its backlog have a place of their own."""
-    return notice_cards(_notices_of(incident_id), one)
-
-
-@once
-def _notices_of(incident_id: str) -> list[Notice]:
-    return list(notices().filter(incident_id=incident_id).exclude(kind=BACKLOG))
+    return [*in_order(_plain_notice_cards(notices_of((incident_id,)), one))]
 
 
 def incident_name(public_id: str, language: str) -> LocalizedText | None:
@@ -142,7 +141,12 @@ def _cards(
 
 incident_cards = partial(_cards, "incident", incident_card)
 maintenance_cards = partial(_cards, "maintenance", maintenance_card)
-notice_cards = partial(_cards, "notice", notice_card)
+_plain_notice_cards = partial(_cards, "notice", notice_card)
+
+
+def notice_cards(found: Iterable[Notice], one: Reader) -> list[NoticeCard]:
+    """Return the cards of notices, with the names of their incidents."""
+    return named(_plain_notice_cards(found, one), one.language)
 
 
 @once
@@ -150,12 +154,11 @@ def _hidden() -> frozenset[str]:
     return frozenset(Component.objects.filter(visible=False).values_list("public_id", flat=True))
 
 
-_paid_now = once(paid_now)
-
-
 @once
-def _noticed(now: datetime) -> list[Notice]:
+def _noticed(now: datetime, elsewhere: tuple[str, ...]) -> list[Notice]:
     """Return the notices of the last month, and those ahead or in effect; none that are over.
+
+    Those of open incidents stand `elsewhere`, whatever their age.
 
     A fee change must be shown continuously until it takes effect (domain.md, duties).
     """
@@ -165,6 +168,7 @@ def _noticed(now: datetime) -> list[Notice]:
     over = Q(effective_until__lt=now)
     # A backlog is shown on its incident's page; here it would crowd out everything else.
     found = notices().filter(recent | ahead).exclude(over).exclude(kind=BACKLOG)
+    found = found.exclude(incident_id__in=elsewhere)
     return list(found[:NOTICES_SHOWN])
 
 

@@ -149,7 +149,7 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
     promised = commitments().filter(notice__public_id=card.id)
     context = {
         "card": card,
-        "incident_name": selectors.incident_name(card.incident_id, reader.language),
+        "incident_name": card.incident_name,
         "products": selectors.product_names(card.products, reader.language),
         "linked_data": linked_data.notice(card, reader.language),
         "account": next(iter(account_cards(promised, reader)), None),

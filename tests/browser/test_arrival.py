@@ -83,6 +83,7 @@ def test_a_delay_is_told_with_a_link_to_its_notice(product: Product, plain: Visi
                 "transactions_until": "2024-03-06T00:00:00+08:00",
                 "arrives_by": "2024-03-12",
             },
+            "originally": {"published_on": "2024-03-05"},
             "audience": {"categories": ["micro"]},
         },
     )

@@ -195,6 +195,13 @@ def reads_in_order(client: Client, public_id: str) -> None:
 def stands_in_history_and_uptime(client: Client) -> None:
     assert NAME["en"] in words(client.get("/en/history/?month=2025-02"))
     assert NAME["en"] not in words(client.get("/en/history/"))
+    uptime = words(client.get("/en/uptime/?month=2025-02"))
+    assert "Major outage" in uptime
+    assert "Partial outage" in uptime
+    # It was no live update, so the figures of what was promised do not count it.
+    figures = client.get("/transparency/data.json").json()
+    assert "incidents" in str(figures)
+    assert all(not month["incidents"] for month in figures["months"])
     feed = client.get("/feed.json?lang=en").json()["items"]
     past = [item for item in feed if "backfilled" in item["tags"][0]]
     assert [item["date_published"][:10] for item in past] == [

@@ -115,6 +115,7 @@ DECISIONS = {
     "api/v1/statements/<int:number>/corrections/": TOKEN,
     "api/v1/statements/<int:number>/withdrawals/": TOKEN,
     "api/v1/proposals/<int:number>/": TOKEN,
+    "api/v1/proposals/<int:number>/stops/": TOKEN,
     "api/v1/components/": TOKEN,
     "api/v1/broadcasts/<int:number>/": TOKEN,
     "api/v1/deliveries/": TOKEN,

@@ -136,7 +136,15 @@ class ArrivalAnswer(serializers.Serializer[Answer]):
         choices=DateMeans.choices, help_text=_("Whether this date is the payout or the arrival.")
     )
     summary = serializers.CharField(source="headline", help_text=_("The answer in one sentence."))
-    late = serializers.BooleanField(help_text=_("True if a delay notice sets the date."))
+    late = serializers.BooleanField(
+        help_text=_("True if a delay notice sets the date, or an open incident holds up payouts.")
+    )
+    next_update_by = MomentSerializerField(
+        allow_null=True,
+        help_text=_(
+            "With the status payouts_delayed: when the incident's next update is promised."
+        ),
+    )
     category = serializers.ChoiceField(source="question.category", choices=MerchantCategory.choices)
     product = serializers.CharField(source="question.code")
     at = MomentSerializerField(source="question.at")

@@ -9,6 +9,7 @@ from statuspage.api.paging import PagesInOrder
 from statuspage.api.serializers import TextField
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.statuses import ComponentStatus
+from statuspage.lib.merchants import MerchantCategory
 
 
 class GroupAnswer(serializers.ModelSerializer[ComponentGroup]):
@@ -29,10 +30,14 @@ class ComponentAnswer(serializers.ModelSerializer[Component]):
     name = TextField()
     status = serializers.ChoiceField(choices=ComponentStatus.choices)
     group = GroupAnswer(allow_null=True)
+    pays_out_to = serializers.ListField(
+        child=serializers.ChoiceField(choices=MerchantCategory.choices),
+        help_text=_("Whose payouts depend on it, where payouts do; empty: all merchants."),
+    )
 
     class Meta:
         model = Component
-        fields = ("id", "name", "status", "group", "visible")
+        fields = ("id", "name", "status", "group", "visible", "pays_out", "pays_out_to")
 
 
 class Components(Resource, ListAPIView[Component]):

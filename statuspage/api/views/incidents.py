@@ -24,6 +24,7 @@ from statuspage.components.statuses import Impact, impact_of
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
+from statuspage.incidents.naming import naming_warnings
 from statuspage.incidents.promises import promised_by
 from statuspage.incidents.selectors import incidents
 from statuspage.incidents.services.incidents import (
@@ -144,6 +145,15 @@ class IncidentDetail(IncidentAnswer, Timeline):
 
 class IncidentPublished(StatementNumber, IncidentDetail):
     """The answer after publishing about an incident."""
+
+    warnings = serializers.SerializerMethodField(
+        help_text=_("Sentences about what is unusual, in the language of Accept-Language.")
+    )
+
+    def get_warnings(self, incident: Incident) -> list[str]:
+        """Return what the console asks staff to confirm before publishing the same."""
+        named = [row.component for row in incident.affected.all()]
+        return [str(one) for one in naming_warnings(incident.status, named)]
 
 
 class Incidents(Publishing, ListAPIView[Incident]):

@@ -126,6 +126,11 @@ class NoticeSerializer(InputSerializer):
         allow_null=True,
         help_text=_("For a notice that was published before: it is marked so, and never sent."),
     )
+    publish_at = MomentSerializerField(
+        required=False,
+        allow_null=True,
+        help_text=_("When to publish it; it is checked for that time. Left out: at once."),
+    )
     confirmed = serializers.BooleanField(
         required=False,
         help_text=_("Whether you accept the warnings returned earlier."),
@@ -133,7 +138,7 @@ class NoticeSerializer(InputSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check the payload here, so that its errors name the field by its path."""
-        now = database_now()
+        now = attrs.get("publish_at") or database_now()
         with _errors_of("originally"):
             originally = clean_originally(attrs.get("originally"), now)
         with _errors_of("payload"):
@@ -189,8 +194,9 @@ class Notices(Publishing, ListAPIView[Notice]):
         "Kinds that need a second person's approval are not published but submitted: the "
         "response is 202, and a second person approves the notice in the console. A token "
         "that may publish without approval, of an owner who may approve, publishes "
-        "immediately. Changes of the settlement calendar always need a second person's "
-        "approval."
+        "immediately. With publish_at the response is 202 as well: it is published then, once "
+        "it is approved where it needs that, and can be stopped until then. Changes of the "
+        "settlement calendar always need a second person's approval."
     )
     answers = {201: NoticePublished, 202: ProposalWaiting}
     queryset = notices()

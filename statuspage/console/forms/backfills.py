@@ -17,7 +17,8 @@ from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
 from statuspage.console.forms.compose import NOT_WRITTEN
 from statuspage.console.forms.fields import MomentFormField, body_field, name_field
-from statuspage.console.forms.incidents import IncidentForm, impact_field, status_choices
+from statuspage.console.forms.incident_base import IncidentForm
+from statuspage.console.forms.incidents import impact_field, status_choices
 from statuspage.console.forms.states import ComponentStates
 from statuspage.incidents.folding import BACKFILLED, BACKFILLED_UPDATE
 from statuspage.incidents.lifecycle import IncidentStatus

@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.statuses import Impact
-from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm, short_initial
+from statuspage.console.forms.compose import NOT_WRITTEN, short_initial
 from statuspage.console.forms.fields import MomentFormField, body_field, name_field, offer, offers
+from statuspage.console.forms.naming import NamingForm
 from statuspage.console.forms.reported import first_values, reported_opened
 from statuspage.console.forms.short import ShortWordsForm
 from statuspage.console.forms.states import ComponentStates, state_names
+from statuspage.console.forms.subject_facts import incident_facts
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import (
     Opening,
@@ -70,34 +72,7 @@ def _next_update_field() -> MomentFormField:
     )
 
 
-class IncidentForm(ComposeForm):
-    """The words of an incident, and the state of each component."""
-
-    subject_type = "incident"
-    states: ComponentStates
-    # The fields that the template places individually; the others follow in their order.
-    placed = frozenset(
-        {"name", "body", "status", "impact", "next_update_by", "short_sms", "short_wechat"}
-    )
-
-    @property
-    def others(self) -> list[forms.BoundField]:
-        """The fields that the template does not place individually."""
-        shown = self.base_fields.keys() - self.placed
-        return [one for one in self.visible_fields() if one.name in shown]
-
-    def claims(self, values: Mapping[str, Any]) -> dict[Component, str]:
-        """Return the components for which a state was chosen."""
-        return dict(self.states.claims(values))
-
-    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the service's arguments, with components by their public ids."""
-        claims = self.claims(values)
-        by_id = {component.public_id: status for component, status in claims.items()}
-        return {**super().given(values), "components": by_id}
-
-
-class IncidentOpenForm(ShortWordsForm, IncidentForm):
+class IncidentOpenForm(ShortWordsForm, NamingForm):
     """A new incident, blank or from a template."""
 
     statement_kind = "incident.opened"
@@ -133,6 +108,7 @@ class IncidentOpenForm(ShortWordsForm, IncidentForm):
         super().__init__(data, initial={**first, **short_initial(first.pop("short", {}))})
         self.signal, self.reported = signal, reported
         self.states = ComponentStates(self, components, {**present, **(chosen or {})})
+        self.offer_services()
 
     def prepared(self, template: Template) -> dict[str, Any]:
         """Return what the template gives: words, status, impact, and the state of components."""
@@ -181,7 +157,7 @@ class IncidentOpenForm(ShortWordsForm, IncidentForm):
         return statement
 
 
-class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
+class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingForm):
     """The next update of an incident; it starts with the present values.
 
     Of a resolved incident it says more, and leaves it resolved.
@@ -216,6 +192,7 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
         super().__init__(data, subject=incident, initial=initial)
         self.present = {row.component.public_id: row.status for row in incident.affected.all()}
         self.states = ComponentStates(self, components, {**self.present, **(chosen or {})})
+        self.offer_services()
         offer(self, "status", status_choices(following))
 
     @staticmethod
@@ -225,6 +202,10 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
             return [IncidentStatus.RESOLVED]
         return [one for one in IncidentStatus if one in INCIDENT_TRANSITIONS[incident.status]]
 
+    def held(self) -> list[Component]:
+        """Return the services that the incident has named before."""
+        return [row.component for row in self.incident.affected.all()]
+
     def prepared(self, template: Template) -> dict[str, Any]:
         """Return what the template gives: words, and the status that it is for, if possible now."""
         found, status = super().prepared(template), STATUS_OF.get(template.use, "")
@@ -232,12 +213,7 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, IncidentForm):
 
     def fixed_facts(self) -> Facts:
         """Return what is known of the incident."""
-        return facts_of(
-            now=database_now(),
-            name=self.incident.name,
-            components=[row.component.name for row in self.incident.affected.all()],
-            started=self.incident.started_at,
-        )
+        return incident_facts(self.incident)
 
     def facts(self, values: Mapping[str, Any]) -> Facts:
         """Return what is known of the incident, and when the next update is promised."""

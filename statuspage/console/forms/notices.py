@@ -11,6 +11,7 @@ from django.core.validators import EMPTY_VALUES
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.approvals.scheduling import check_publish_at
 from statuspage.approvals.submitting import notice_alone
 from statuspage.console.forms.compose import NOT_WRITTEN
 from statuspage.console.forms.fields import DayField, MomentFormField, body_field, name_field, offer
@@ -107,6 +108,11 @@ class NoticeForm(ShortWordsForm):
     )
     # What was preselected: whoever changed it has decided, and it stays.
     preselected = forms.ChoiceField(choices=Told.choices, required=False, widget=forms.HiddenInput)
+    publish_at = MomentFormField(
+        label=_("Publish at"),
+        required=False,
+        help_text=_("Empty: now. It can be stopped until then; approval comes before."),
+    )
     published_on = DayField(
         label=_("Originally published on"),
         required=False,
@@ -161,8 +167,10 @@ class NoticeForm(ShortWordsForm):
     def clean(self) -> dict[str, Any]:
         """Validate the payload as the service does; each refusal appears beside its field."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        now = database_now()
+        now = values.get("publish_at") or database_now()
         try:
+            if values.get("publish_at"):
+                check_publish_at(now, backdated=bool(self._originally(values)))
             check_window(values.get("effective_from"), values.get("effective_until"))
             values["originally"] = clean_originally(self._originally(values), now)
             at = said_at(values["originally"], now)
@@ -241,18 +249,25 @@ class NoticeForm(ShortWordsForm):
 
     def publish(self, author: Staff) -> Statement:
         """Publish the notice."""
+        return notice_alone(author=author, **self.arguments())
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of the service that publishes it."""
         values = self.cleaned_data
         as_typed = ("title", "body", "effective_from", "effective_until", "confirmed", "told")
-        return notice_alone(
-            kind=self.kind.name,
-            payload=self._payload(values),
-            audience=_audience(values),
-            incident_id=values["incident"],
-            short=short_given(values),
-            originally=values["originally"],
-            author=author,
+        return {
+            "kind": self.kind.name,
+            "payload": self._payload(values),
+            "audience": _audience(values),
+            "incident_id": values["incident"],
+            "originally": values["originally"],
+            "short": short_given(values),
             **{name: values[name] for name in as_typed},
-        )
+        }
+
+    def is_later(self) -> bool:
+        """Return whether a time was typed in at which to publish it."""
+        return bool(self.is_bound and self["publish_at"].value())
 
     def _payload(self, values: Mapping[str, Any]) -> dict[str, Any]:
         written = {one.name: values.get(PREFIX + one.name) for one in self.typed_in}

@@ -41,11 +41,17 @@ def resolving_values(incident: Incident, since: datetime) -> QueryDict:
 
 
 def resolving_words(incident: Incident, since: datetime) -> dict[str, Text]:
-    """Return the words by field: of the first template in which nothing is left to fill in."""
-    return next(_prepared(incident, since), {"body": _at_hand(since)})
+    """Return the words by field: of the template for it, where there is just one, else our own.
+
+    Of several nobody has chosen: the first may speak of something else than this incident. Whoever
+    wants one of them goes back to editing.
+    """
+    prepared = list(_prepared(incident, since))
+    return prepared[0] if len(prepared) == 1 else {"body": _at_hand(since)}
 
 
 def _prepared(incident: Incident, since: datetime) -> Iterator[dict[str, Text]]:
+    """Yield the words of each template in which nothing is left to fill in."""
     facts = facts_of(
         now=since,
         name=incident.name,
@@ -60,7 +66,7 @@ def _prepared(incident: Incident, since: datetime) -> Iterator[dict[str, Text]]:
 
 
 def _at_hand(since: datetime) -> Text:
-    """Return words for an operator without such a template, in every language."""
+    """Return words that suit every such incident, in every language."""
     texts = {}
     for language in LANGUAGES:
         with override(language):

@@ -20,9 +20,8 @@ from notifications.delivery.providers import ProviderHealth, health_of
 from notifications.delivery.selectors import recent_broadcasts
 from statuspage.approvals.drafts import drafts_of
 from statuspage.approvals.proposals import to_review
+from statuspage.approvals.scheduling import scheduled
 from statuspage.approvals.waiting import returned_to, shown_to
-from statuspage.components.selectors import overall_state, visible_components
-from statuspage.components.statuses import HEADLINES
 from statuspage.console.access import reads, staff_of
 from statuspage.console.broadcasts import Progress
 from statuspage.console.views.dead_letters import stopped_groups
@@ -38,6 +37,7 @@ from statuspage.monitors.selectors import monitoring_state
 from statuspage.notices.selectors import notices
 from statuspage.operations.heartbeat import ALIVE_SECONDS, CLOCK, silent_for
 from statuspage.pages.health import CHECKS
+from statuspage.pages.overall import overall_state
 from statuspage.regulator.selectors import running
 
 ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
@@ -118,11 +118,9 @@ NOTICES = 5
 @reads
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the console's first page."""
-    description, indicator = overall_state(visible_components())
     now = timezone.now()
     context = {
-        "headline": HEADLINES[description],
-        "indicator": indicator,
+        "state": overall_state(),
         "now": now,
         **_promises(now),
         "monitoring": monitoring_state(),
@@ -130,6 +128,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "drafts": drafts_of(staff_of(request))[:DRAFTS],
         "active": active_maintenances(),
         "scheduled": scheduled_maintenances(),
+        "planned": scheduled(),
         "items": shown_to(staff_of(request)),
         "returned": returned_to(staff_of(request)),
         "unread": to_review().count(),

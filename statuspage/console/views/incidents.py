@@ -35,6 +35,7 @@ from statuspage.incidents.moments import Moment, updates_after
 from statuspage.incidents.selectors import incidents, open_incidents, templates
 from statuspage.monitors.over import alerts_over_of
 from statuspage.monitors.selectors import drafts, signals
+from statuspage.pages.noticed import notices_of
 
 
 @reads
@@ -139,6 +140,7 @@ def _context(incident: Incident) -> dict[str, Any]:
     return {
         "incident": incident,
         "entries": entries("incident", incident.public_id),
+        "notices": notices_of((incident.public_id,)),
         "over": alerts_over_of(incident),
         "promises": _promise_minutes(),
         "now": timezone.now(),

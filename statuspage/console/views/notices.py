@@ -5,8 +5,11 @@ from functools import partial
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from statuspage.approvals.proposals import propose, waiting
+from statuspage.approvals.models import Proposal
+from statuspage.approvals.proposals import waiting
 from statuspage.approvals.rules import approval_of_notice
+from statuspage.approvals.scheduling import scheduled
+from statuspage.approvals.submitting import notice_submit
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.notices import NoticeForm
@@ -24,7 +27,7 @@ from statuspage.notices.selectors import notices
 @reads
 def notice_list(request: HttpRequest) -> HttpResponse:
     """List all notices, latest first."""
-    context = {"page": page_of(request, notices()), "waiting": waiting()}
+    context = {"page": page_of(request, notices()), "waiting": waiting(), "planned": scheduled()}
     return render(request, "console/notices.html", context)
 
 
@@ -42,22 +45,25 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     needs_two = approval_of_notice(found).binds(staff_of(request))
     form = NoticeForm(typed(request), kind=found, incidents=latest_incidents())
-    hand_over = partial(_hand_over, form=form) if needs_two else None
+    later = form.is_later()
+    hand_over = partial(_hand_over, form=form) if needs_two or later else None
+    context = {"kind": found, "needs_two": needs_two, "later": later}
     rows = offered(request, form, moment_of_kind(kind))
-    page = Composition(
-        form, "console/notice_compose.html", {"kind": found}, hand_over, templates=rows
-    )
+    page = Composition(form, "console/notice_compose.html", context, hand_over, templates=rows)
     return compose(request, page)
 
 
 def _hand_over(request: HttpRequest, *, form: NoticeForm) -> HttpResponse:
-    """Submit the notice, and redirect to the page on which a second person reviews it."""
-    proposal = propose(
-        token=form.cleaned_data["token"],
-        draft=form.written(),
-        staff=staff_of(request),
-        confirmed=form.cleaned_data["confirmed"],
+    """Submit or schedule the notice, and redirect to the page on which that is decided."""
+    values = form.cleaned_data
+    proposal = notice_submit(
+        token=values["token"],
+        author=staff_of(request),
+        publish_at=values["publish_at"],
+        **form.arguments(),
     )
+    if not isinstance(proposal, Proposal):
+        raise TypeError("nobody was to publish this at once")
     return handed_over(request, proposal)
 
 

@@ -8,14 +8,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from statuspage.approvals.drafts import discarded_by, draft_discard, draft_restore, drafts_of
 from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.approvals.proposals import approve, foreseen_of, send_back
 from statuspage.console.access import permits, staff_of, writes
+from statuspage.console.compose import scheduled_at
 from statuspage.console.preview import preview_of_content
 from statuspage.console.wanted import page_of
+from statuspage.lib.database_clock import database_now
 from statuspage.staff.permissions import Act
 from statuspage.statements.texts import LANGUAGES
 
@@ -39,14 +42,17 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     staff = staff_of(request)
     own = found.proposed_by_id == staff.pk
     waits = found.state == ProposalState.WAITING
-    shown = _foreseen(found) if waits else {}
+    may_come = waits or found.state == ProposalState.SCHEDULED
+    shown = _foreseen(found) if may_come else {}
     context = {
         "proposal": found,
         "languages": LANGUAGES,
         "problems": problem.messages if problem else [],
         "own": own,
         "may_approve": waits and not own and staff.may_approve and not shown["obstacle"],
-        "may_send_back": waits and (own or staff.may_approve),
+        "may_send_back": may_come and (own or staff.may_approve),
+        "scheduled": found.state == ProposalState.SCHEDULED,
+        "later": bool(waits and found.publish_at and found.publish_at > database_now()),
         **shown,
     }
     return render(request, "console/proposal.html", context, status=409 if problem else 200)
@@ -55,13 +61,16 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
 def _approve(request: HttpRequest, found: Proposal) -> HttpResponse:
     seen = request.POST.get("seen", "")
     statement = approve(proposal=found, staff=staff_of(request), seen=seen)
+    if isinstance(statement, Proposal):
+        return scheduled_at(request, statement)
     messages.success(request, _("Published as statement %(n)s.") % {"n": statement.number})
     return redirect("console:broadcast", number=statement.number)
 
 
 def _send_back(request: HttpRequest, found: Proposal) -> HttpResponse:
     send_back(proposal=found, staff=staff_of(request), note=request.POST.get("note", ""))
-    messages.info(request, _("Sent back. Nothing was published."))
+    stopped = found.state == ProposalState.SCHEDULED
+    messages.info(request, str(STOPPED if stopped else SENT_BACK))
     return redirect("console:notice_proposal", number=found.pk)
 
 
@@ -76,6 +85,8 @@ def _foreseen(found: Proposal) -> dict[str, Any]:
     }
 
 
+STOPPED: Final = gettext_lazy("Stopped. Nothing was published.")
+SENT_BACK: Final = gettext_lazy("Sent back. Nothing was published.")
 STEPS: Final = {"approve": _approve, "send_back": _send_back}
 
 

@@ -73,6 +73,15 @@ class YearlyDisclosure(NoticeKind):
         if errors:
             raise ValidationError(errors)
 
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of more compensation than losses, and of complaints without transactions."""
+        found = []
+        if Decimal(payload["compensated"]) > Decimal(payload["lost"]):
+            found.append(str(_("More was compensated than lost. Are the amounts right?")))
+        if any(payload[f"{kind}_received"] > payload["transactions"] for kind in KINDS):
+            found.append(str(_("There are more complaints than transactions. Is that right?")))
+        return found
+
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return all but the complaints, with the share of the losses that was made good."""
         rate = _share(Decimal(payload["compensated"]), Decimal(payload["lost"]))

@@ -26,7 +26,7 @@ from statuspage.privacy.notice import notice_version
 ROWS: Final = """
     SELECT md5(concat(
         (SELECT string_agg(concat_ws('|', id, group_id, name, description, position, visible,
-            showcase, only_show_if_degraded, start_date), '/' ORDER BY id)
+            showcase, only_show_if_degraded, pays_out, pays_out_to, start_date), '/' ORDER BY id)
          FROM components_component), '#',
         (SELECT string_agg(concat_ws('|', id, name, position), '/' ORDER BY id)
          FROM components_componentgroup), '#',

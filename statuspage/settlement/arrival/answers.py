@@ -13,8 +13,10 @@ from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.settlement.arrival.words import (
     BY,
+    DOUBTFUL,
     LATE,
     LATE_BY,
+    NO_NEW_DATE_UNTIL,
     ON,
     WITHOUT_DATE,
     Code,
@@ -98,6 +100,7 @@ class Answer:
     steps: Sequence[Step]
     caveats: Sequence[Step]
     charge: Charge | None
+    next_update_by: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -105,8 +108,26 @@ class Answer:
         return any(step.code in LATE for step in self.steps)
 
     @property
+    def doubtful(self) -> bool:
+        """True where there is no delay, but an incident may make the date wrong."""
+        return not self.late and any(step.code in DOUBTFUL for step in self.caveats)
+
+    @property
+    def cause(self) -> Step | None:
+        """The step about the incident that holds up the money, or may do so."""
+        codes = {Code.PAYOUTS_DELAYED, *DOUBTFUL}
+        return next((step for step in (*self.steps, *self.caveats) if step.code in codes), None)
+
+    @property
+    def incident_name(self) -> str:
+        """The name of that incident; empty without one."""
+        return shown(self.cause.facts["incident"]) if self.cause else ""
+
+    @property
     def headline(self) -> str:
         """The answer in a sentence, in the active language."""
+        if self.next_update_by:
+            return str(NO_NEW_DATE_UNTIL) % {"moment": shown(self._promised)}
         if self.arrival_date is None:
             year = next((step.facts["year"] for step in self.steps if "year" in step.facts), "")
             return str(WITHOUT_DATE[self.status]) % {"year": year}
@@ -118,10 +139,21 @@ class Answer:
         return str(BY[self.kind]) % {**values, "time": shown(self.arrival_time)}
 
     @property
+    def _promised(self) -> datetime | time:
+        """The time of the promised update; without its day, if that is the day of the answer."""
+        there, asked = (
+            one.astimezone(SHANGHAI)
+            for one in (self.next_update_by or self.question.as_of, self.question.as_of)
+        )
+        return there.time() if there.date() == asked.date() else there
+
+    @property
     def reason(self) -> str:
         """The reason for a delay, in a word or two of that language; empty without one."""
         if self.late:
             return _("payout delay")
+        if self.doubtful:
+            return _("may be late")
         skipped = [step for step in self.steps if step.code is Code.SKIPPED]
         holidays = [step for step in skipped if step.facts["kind"] == STATUTORY_HOLIDAY]
         return next((shown(step.facts["name"]) for step in [*holidays, *skipped]), "")

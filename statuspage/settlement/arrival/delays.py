@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from statuspage.lib.render_cache import once
 from statuspage.notices.audience import MerchantCategory, addresses
 from statuspage.notices.models import SAID_FIRST, Notice
 from statuspage.notices.selectors import standing_notices
@@ -52,12 +53,25 @@ class KnownDelay:
         promised = made_up or self.notice.payload["arrives_by"]
         return date.fromisoformat(promised) if promised else None
 
+    def late_at(self, now: datetime, today: date) -> bool:
+        """Return whether some of its money is still to come.
+
+        Until its date. Without one, until a recovery: what that leaves open is in the notice.
+        """
+        if now < self.begins or self.notice.originally:
+            return False
+        if self.arrives_by and self.arrives_by >= today:
+            return True
+        running = self.ends is None or now < self.ends
+        return self.recovery is None and (running or not self.arrives_by)
+
     def covers(self, category: str, product: str, at: datetime) -> bool:
         """Return whether a transaction at that time, of such a merchant and product, is late."""
         within = self.begins <= at and (self.ends is None or at < self.ends)
         return within and addresses(self.notice.audience, category, product)
 
 
+@once
 def delays(as_of: datetime | None = None) -> list[KnownDelay]:
     """Return the delays known at a moment (default: now), newest first, without withdrawn ones.
 

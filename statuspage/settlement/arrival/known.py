@@ -5,24 +5,27 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Final
 
+from statuspage.incidents.models import Incident
 from statuspage.notices.audience import addresses
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import standing_notices
 from statuspage.settlement.arrival.answers import Question, Step
 from statuspage.settlement.arrival.delays import KnownDelay, delays
+from statuspage.settlement.arrival.stoppages import Stoppage, ended_on, stoppages, stoppages_at
 from statuspage.settlement.arrival.words import Code
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION
 from statuspage.statements.times import from_iso
 
-READ: Final = ("fee_waiver", "fee_change", "calendar_change", "holiday_schedule")
+READ: Final = ("fee_waiver", "fee_change", "calendar_change", "holiday_schedule", "recovery")
 
 
 class KnownFacts:
     """The facts known at one moment, read once for several questions."""
 
-    def __init__(self, as_of: datetime) -> None:
-        self.as_of = as_of
+    def __init__(self, as_of: datetime, *, now: bool = False) -> None:
+        """Read what was known at `as_of`; `now` says that it is the present."""
+        self.as_of, self.now = as_of, now
         self._said: dict[str, list[Statement]] = {}
 
     def delays(self, question: Question) -> list[KnownDelay]:
@@ -47,6 +50,33 @@ class KnownFacts:
             category, at = question.category, question.at
             if any(one.of(category, code).covers(category, code, at) for code in products):
                 return one
+        return None
+
+    def stoppage(self, question: Question, due: date) -> Stoppage | None:
+        """Return the incident that holds up the payout due on that day, if no notice says more."""
+        return next(
+            (
+                one
+                for one in self._stoppages
+                if one.stops(question.category) and one.first_day <= due
+                if not self._told(one, question)
+            ),
+            None,
+        )
+
+    def slowed(self, question: Question, due: date) -> Stoppage | None:
+        """Return the incident that may make the payout due on that day late."""
+        slow = (one for one in self._stoppages if one.slows(question.category))
+        return next(
+            (one for one in slow if one.first_day <= due and not self._told(one, question)), None
+        )
+
+    def interrupted(self, question: Question, due: date) -> Incident | None:
+        """Return a resolved incident that may have held up the payout due on that day."""
+        for incident, services in ended_on(due, self.as_of):
+            for one in services:
+                if not one.pays_out_to or question.category in one.pays_out_to:
+                    return incident
         return None
 
     def waivers(self, question: Question) -> list[Notice]:
@@ -93,6 +123,31 @@ class KnownFacts:
     @cached_property
     def _delays(self) -> list[KnownDelay]:
         return delays(self.as_of)
+
+    @cached_property
+    def _stoppages(self) -> list[Stoppage]:
+        return stoppages() if self.now else stoppages_at(self.as_of)
+
+    def _told(self, stoppage: Stoppage, question: Question) -> bool:
+        """Return whether notices of the incident leave this transaction to the rule.
+
+        They do after a recovery, for merchants whom none of its delays concerns, and before the
+        first late transaction.
+        """
+        about = stoppage.incident_id
+        told = [one for one in self._delays if one.notice.incident_id == about]
+        mine = [one for one in self.delays(question) if one.notice.incident_id == about]
+        recoveries = [one.recovery for one in mine if one.recovery]
+        recoveries += [
+            one
+            for one in self._of("recovery")
+            if one.incident_id == about and _concerns(one, question)
+        ]
+        if any(one.published_at >= stoppage.worsened_at for one in recoveries):
+            return True
+        begins = [one.begins for one in mine if one.recovery is None]
+        before = bool(begins) and question.at < min(begins)
+        return any(one.recovery is None for one in told) and (before or not mine)
 
     @cached_property
     def _notices(self) -> list[Notice]:

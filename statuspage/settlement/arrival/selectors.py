@@ -6,16 +6,19 @@ from typing import Final
 
 from django.utils import timezone
 
+from statuspage.lib.render_cache import once
 from statuspage.notices.audience import MerchantCategory
 from statuspage.settlement.arrival.answers import Answer, Question, Step
 from statuspage.settlement.arrival.by_rule import RuleResult, by_rule
 from statuspage.settlement.arrival.delays import KnownDelay
 from statuspage.settlement.arrival.fees import fees
 from statuspage.settlement.arrival.known import KnownFacts
+from statuspage.settlement.arrival.stoppages import Stoppage, standing
 from statuspage.settlement.arrival.words import Code, DateStatus, those_transactions
 from statuspage.settlement.models import DateMeans, SettlementRule
 from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_for, rules_on
 from statuspage.statements.choices import clean_choice
+from statuspage.statements.selectors import timeline
 from statuspage.statements.times import from_iso
 
 # What the operator cannot know (yet) is part of every answer.
@@ -42,14 +45,15 @@ def arrival(
     merchant = MerchantCategory(clean_choice(MerchantCategory, category))
     question = Question(merchant, product_of(product), at, moment, amount)
     rule = rule_for(merchant, question.code, at, moment)
-    return _answer(question, KnownFacts(moment), rule)
+    return _answer(question, KnownFacts(moment, now=as_of is None), rule)
 
 
+@once
 def paid_now(now: datetime) -> list[Answer]:
     """Return when today's payments arrive, for each category of merchants that has a rule."""
     common = rules_on(timezone.localdate(now), now).filter(product=EVERY_PRODUCT)
     rules = {rule.category: rule for rule in common}
-    known = KnownFacts(now)
+    known = KnownFacts(now, now=True)
     return [
         _answer(Question(category, None, now, now), known, rules[category])
         for category in MerchantCategory
@@ -59,22 +63,27 @@ def paid_now(now: datetime) -> list[Answer]:
 
 def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) -> Answer:
     ordinary = by_rule(question, known, rule) if rule else WITHOUT_RULE
-    delay = known.delay(question)
-    day, reasons = (
-        _delayed(delay, known, ordinary.day)
-        if delay
-        else (ordinary.day, _restored(question, known))
-    )
+    delay, due = known.delay(question), ordinary.day
+    stoppage = known.stoppage(question, due) if due and not delay else None
+    day, reasons = due, _restored(question, known)
+    if delay:
+        day, reasons = _delayed(delay, known, due)
+    elif stoppage:
+        day, reasons = _stopped(stoppage, question)
     charge, charged = fees(question, known)
     return Answer(
         question=question,
-        status=_status(day, delay, rule),
+        status=DateStatus.PAYOUTS_DELAYED if stoppage else _status(day, delay, rule),
         arrival_date=day,
-        arrival_time=rule.usual_arrival if rule and not delay else None,
+        arrival_time=rule.usual_arrival if rule and not (delay or stoppage) else None,
         kind=DateMeans(rule.date_means) if rule else DateMeans.CREDIT,
-        steps=(*ordinary.steps, *reasons, *charged),
-        caveats=_caveats(question, known, ordinary, day),
+        steps=(*_way(ordinary, stoppage), *reasons, *charged),
+        caveats=(
+            *(() if delay or stoppage or not due else _doubts(question, known, due)),
+            *_caveats(question, known, ordinary, day),
+        ),
         charge=charge,
+        next_update_by=_promise(stoppage, question) if stoppage else None,
     )
 
 
@@ -109,6 +118,41 @@ def _delayed(
         by = ordinary
     notices = [one for one in (delay.notice, delay.recovery) if one]
     return by, (*steps, *known.corrections(notices))
+
+
+def _way(ordinary: RuleResult, stoppage: Stoppage | None) -> tuple[Step, ...]:
+    """Return the steps to the rule's date; while payouts stand still no day settles as usual."""
+    return tuple(
+        one for one in ordinary.steps if not (stoppage and one.code is Code.MAKE_UP_WORKDAY)
+    )
+
+
+def _stopped(stoppage: Stoppage, question: Question) -> tuple[None, tuple[Step, ...]]:
+    """Return no date, and the incident as the reason: the rule's date is not to be promised."""
+    said = stoppage.newest
+    steps = [Step(Code.PAYOUTS_DELAYED, {"incident": stoppage.name}, said=said)]
+    if promised := _promise(stoppage, question):
+        steps.append(Step(Code.NEXT_UPDATE, {"moment": promised}, said=said))
+    return None, tuple(steps)
+
+
+def _promise(stoppage: Stoppage, question: Question) -> datetime | None:
+    """Return when the next update is promised; one that is overdue says nothing any more."""
+    promised = stoppage.next_update_by
+    return promised if promised and promised > question.as_of else None
+
+
+def _doubts(question: Question, known: KnownFacts, due: date) -> tuple[Step, ...]:
+    """Return what makes the ordinary date doubtful: a slow service, or an outage that is over."""
+    if slow := known.slowed(question, due):
+        return (Step(Code.MAY_BE_LATE, {"incident": slow.name}, said=slow.newest),)
+    if due > timezone.localdate(question.as_of):
+        return ()
+    if over := known.interrupted(question, due):
+        facts = {"incident": over.name, "moment": over.resolved_at}
+        said = standing(timeline("incident", over.public_id))
+        return (Step(Code.INTERRUPTED, facts, said=said[-1] if said else None),)
+    return ()
 
 
 def _restored(question: Question, known: KnownFacts) -> tuple[Step, ...]:

@@ -24,6 +24,7 @@ class DateStatus(TextChoices):
 
     KNOWN = "known", _("The date is known")
     NOT_YET_KNOWN = "not_yet_known", _("Delayed, date not yet known")
+    PAYOUTS_DELAYED = "payouts_delayed", _("Payouts are delayed, no new date yet")
     NOT_PUBLISHED = "not_published", _("The calendar of that year has not been published yet")
     NO_RULE = "no_rule", _("No settlement rule has been published")
 
@@ -67,6 +68,11 @@ class Code(TextChoices):
         "delay_without_date",
         _("Delay notice for %(transactions)s: the arrival date is not yet known."),
     )
+    PAYOUTS_DELAYED = (
+        "payouts_delayed",
+        _("Payouts are delayed because of an open incident: %(incident)s. No new date yet."),
+    )
+    NEXT_UPDATE = "next_update", _("Next update by %(moment)s.")
     RESTORED = (
         "restored",
         _(
@@ -107,6 +113,17 @@ class Code(TextChoices):
         "other_products",
         _("A delay affects only some products. Choose yours to see whether it is affected."),
     )
+    MAY_BE_LATE = (
+        "may_be_late",
+        _("Because of an open incident it may arrive later than usual: %(incident)s."),
+    )
+    INTERRUPTED = (
+        "interrupted",
+        _(
+            "An incident affected payouts until %(moment)s: %(incident)s. Money due in the "
+            "meantime may arrive later."
+        ),
+    )
     PAST = (
         "past",
         _(
@@ -133,8 +150,16 @@ class Code(TextChoices):
 
 
 LATE: Final = frozenset(
-    {Code.DELAY, Code.DELAY_WITHOUT_DATE, Code.BACKLOG, Code.BACKLOG_WITHOUT_DATE}
+    {
+        Code.DELAY,
+        Code.DELAY_WITHOUT_DATE,
+        Code.BACKLOG,
+        Code.BACKLOG_WITHOUT_DATE,
+        Code.PAYOUTS_DELAYED,
+    }
 )
+# Caveats that make an ordinary date doubtful.
+DOUBTFUL: Final = frozenset({Code.MAY_BE_LATE, Code.INTERRUPTED})
 # What is said of a date, by what happens on it.
 BY: Final = {
     DateMeans.CREDIT: _("Expected to arrive on %(day)s by %(time)s"),
@@ -150,11 +175,14 @@ LATE_BY: Final = {
 }
 WITHOUT_DATE: Final = {
     DateStatus.NOT_YET_KNOWN: _("Delayed: arrival date not yet known"),
+    DateStatus.PAYOUTS_DELAYED: _("Payouts are delayed; no new date yet"),
     DateStatus.NOT_PUBLISHED: _(
         "No date yet: the State Council has not published the holidays of %(year)s"
     ),
     DateStatus.NO_RULE: _("No date: no settlement rule has been published for this"),
 }
+
+NO_NEW_DATE_UNTIL: Final = _("Payouts are delayed; no new date yet; next update by %(moment)s")
 
 
 @singledispatch

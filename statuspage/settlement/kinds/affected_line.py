@@ -1,15 +1,21 @@
 """The transactions that a notice is about: their line among its details, and their end."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.notices.fields import Line, Payload
 from statuspage.notices.kind import NOT_OVER
 from statuspage.notices.phrases import span
 from statuspage.statements.times import from_iso
+
+BEFORE_ITS_TRANSACTIONS: Final = _(
+    "This is before the last of these transactions: money cannot arrive before it is earned."
+)
 
 
 def affected_line(payload: Payload) -> Iterator[Line]:
@@ -24,3 +30,17 @@ def check_ended(payload: Payload, now: datetime) -> None:
     until = payload["transactions_until"]
     if not until or from_iso(until) > now:
         raise ValidationError({"transactions_until": NOT_OVER})
+
+
+def check_after(payload: Payload, name: str) -> None:
+    """Raise ValidationError where the field's day is before the last of the transactions.
+
+    Of transactions whose end is not known yet, before the first.
+    """
+    day, until = payload[name], payload["transactions_until"] or payload["transactions_from"]
+    if not day or not until:
+        return
+    # An end is no transaction of theirs any more: at midnight the last day is the one before.
+    last = from_iso(until) - timedelta(seconds=bool(payload["transactions_until"]))
+    if date.fromisoformat(day) < timezone.localdate(last):
+        raise ValidationError({name: BEFORE_ITS_TRANSACTIONS})

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.calendar.differences import MovedDate
@@ -14,7 +15,7 @@ from statuspage.calendar.workdays import Day, days_between
 from statuspage.notices.fields import NOT_KNOWN, Payload, PayloadField, Table, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, promised_dates, register
 from statuspage.notices.models import Notice
-from statuspage.notices.phrases import day_range, full_day
+from statuspage.notices.phrases import day_and_weekday, day_range, full_day
 from statuspage.notices.values import DATE, TEXT, choice_of, row_of
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
@@ -46,6 +47,13 @@ class CalendarChange(NoticeKind):
         if len(_dates(payload)) > MOST_DAYS:
             problem = _("At most %(most)d days at once.") % {"most": MOST_DAYS}
             raise ValidationError({"last_day": problem})
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of days that have passed: what was promised for them may be paid already."""
+        if payload["first_day"] >= timezone.localdate(moment).isoformat():
+            return []
+        said = _("%(day)s has passed: dates that merchants were told change.")
+        return [said % {"day": day_and_weekday(payload["first_day"])}]
 
     def effect(
         self, notice: Notice, author: Author | None, approver: Author | None

@@ -1,6 +1,7 @@
 """Compensation 补偿: what is paid, for what, by when, and by whom."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,8 +9,9 @@ from statuspage.notices.fields import Line, Payload, PayloadField, optional
 from statuspage.notices.kind import NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day
-from statuspage.notices.values import AMOUNT, DATE, END, MOMENT, TEXT
-from statuspage.settlement.kinds.affected_line import affected_line
+from statuspage.notices.values import DATE, END, MOMENT, PAID, TEXT
+from statuspage.settlement.kinds.affected_line import affected_line, check_after
+from statuspage.settlement.kinds.payout_days import far_away
 from statuspage.settlement.ledger import commit
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader
@@ -32,7 +34,7 @@ class Compensation(NoticeKind):
             not_before="transactions_from",
             listed=False,
         ),
-        PayloadField("promised_total", _("Total, all merchants"), AMOUNT),
+        PayloadField("promised_total", _("Total, all merchants"), PAID),
         PayloadField("paid_by", _("To be paid by"), DATE, ahead=True),
         optional("borne_by", _("Covered by"), TEXT),
         optional(
@@ -47,6 +49,14 @@ class Compensation(NoticeKind):
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return one line about the transactions, and the other fields."""
         return [*affected_line(payload), *super().lines(payload)]
+
+    def check(self, payload: Payload, moment: datetime) -> None:
+        """Refuse a payment before the transactions that it is for."""
+        check_after(payload, "paid_by")
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a day that is far away."""
+        return far_away(payload["paid_by"], moment)
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say for what, how much and by when."""

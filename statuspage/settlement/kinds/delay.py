@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.calendar.differences import PromisedDate, carried_over
 from statuspage.calendar.models import DOMESTIC
+from statuspage.notices.audience import Audience
 from statuspage.notices.fields import NOT_KNOWN, Line, Payload, PayloadField, optional
 from statuspage.notices.kind import NoticeKind, register
 from statuspage.notices.phrases import short_day, transactions
 from statuspage.notices.values import DATE, END, MOMENT
 from statuspage.settlement.arrival.delays import delays
-from statuspage.settlement.kinds.affected_line import affected_line, check_ended
+from statuspage.settlement.kinds.affected_line import affected_line, check_after, check_ended
+from statuspage.settlement.kinds.payout_days import check_settles, far_away
 from statuspage.statements.models import Statement
+from statuspage.statements.times import from_iso
+
+NOT_BEGUN: Final = _("The first of these transactions is still to come. Is the time right?")
 
 
 @register
@@ -44,6 +50,20 @@ class Delay(NoticeKind):
         ),
     )
     promises_money = True
+
+    def check(self, payload: Payload, moment: datetime) -> None:
+        """Refuse money that arrives before its own transactions."""
+        check_after(payload, "arrives_by")
+
+    def check_for(self, audience: Audience, payload: Payload, moment: datetime) -> None:
+        """Refuse a day on which nothing is paid to these merchants."""
+        check_settles("arrives_by", audience, payload, moment)
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a delay that is still to begin, and of a day that is far away."""
+        begins = from_iso(payload["transactions_from"])
+        early = [str(NOT_BEGUN)] if begins > moment else []
+        return [*early, *far_away(payload["arrives_by"], moment)]
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Require the end too: without it transactions of today would be late as well."""

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.lib.money import Fee, parse_fee, yuan
+from statuspage.lib.money import HUNDRED, Fee, parse_fee, yuan
 from statuspage.notices.audience import addresses
 from statuspage.notices.fields import Payload, PayloadField, Table, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, PublicName, register
@@ -38,7 +38,7 @@ class FeeChange(NoticeKind):
             "old_fee", _("Current fee"), FEE, help=_("For example 0.6%, 1.00%+3 or 万100+3.")
         ),
         PayloadField("new_fee", _("New fee"), FEE),
-        PayloadField("effective_on", _("Takes effect on"), DATE),
+        PayloadField("effective_on", _("Takes effect on"), DATE, ahead=True),
         PayloadField(
             "how_to_leave",
             _("How to end your contract free of charge"),
@@ -65,6 +65,8 @@ class FeeChange(NoticeKind):
         if old == new:
             problem = _("This is already the current fee. Enter a different one.")
             raise ValidationError({"new_fee": problem})
+        if new.percent >= HUNDRED:
+            raise ValidationError({"new_fee": _("A fee is less than the whole amount.")})
         days = (_day(payload) - timezone.localdate(moment)).days
         if not new.dearer_than(old) or days >= settings.FEE_NOTICE_DAYS:
             return

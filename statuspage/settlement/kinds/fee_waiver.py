@@ -10,8 +10,9 @@ from statuspage.notices.fields import NOT_KNOWN, Line, Payload, PayloadField, op
 from statuspage.notices.kind import NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day, transactions
-from statuspage.notices.values import AMOUNT, DATE, END, MOMENT, PERCENT, TEXT
-from statuspage.settlement.kinds.affected_line import affected_line, check_ended
+from statuspage.notices.values import DATE, END, MOMENT, PAID, SHARE, TEXT
+from statuspage.settlement.kinds.affected_line import affected_line, check_after, check_ended
+from statuspage.settlement.kinds.payout_days import far_away
 from statuspage.settlement.ledger import commit
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader
@@ -36,17 +37,17 @@ class FeeWaiver(NoticeKind):
         optional(
             "percent_waived",
             _("Share of the fee waived, in percent"),
-            PERCENT,
+            SHARE,
             shown_as=_("Share of the fee waived"),
             help=_("100 is a full waiver. Or enter an amount instead."),
         ),
-        optional("amount_waived", _("Waived per transaction, at most"), AMOUNT),
+        optional("amount_waived", _("Waived per transaction, at most"), PAID),
         optional("borne_by", _("Covered by"), TEXT),
         optional("credited_by", _("Refunded by"), DATE, unknown=NOT_KNOWN, ahead=True),
         optional(
             "promised_total",
             _("Total, all merchants"),
-            AMOUNT,
+            PAID,
             help=_("The public ledger shows how much has been paid."),
         ),
     )
@@ -57,10 +58,15 @@ class FeeWaiver(NoticeKind):
         return [*affected_line(payload), *super().lines(payload)]
 
     def check(self, payload: Payload, moment: datetime) -> None:
-        """Require either the share or the amount, not both."""
+        """Require either the share or the amount, and no refund before the transactions."""
+        check_after(payload, "credited_by")
         if (payload["percent_waived"] is None) == (payload["amount_waived"] is None):
             problem = _("Enter either the share of the fee that is waived or the amount, not both.")
             raise ValidationError({"percent_waived": problem})
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a day that is far away."""
+        return far_away(payload["credited_by"], moment)
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Require that its transactions have ended too."""

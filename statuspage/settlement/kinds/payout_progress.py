@@ -1,12 +1,13 @@
 """Progress of payouts 补偿进度: what has been paid of a promise; fills the public ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import amount_json
@@ -14,7 +15,7 @@ from statuspage.notices.fields import Payload, PayloadField, optional
 from statuspage.notices.kind import NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, share, short_day
-from statuspage.notices.values import AMOUNT, DATE, PERCENT, TEXT, reference_to
+from statuspage.notices.values import AMOUNT, DATE, PAID, PERCENT, TEXT, reference_to
 from statuspage.settlement.ledger import commitment_of, commitments, pay
 from statuspage.statements.models import Statement
 
@@ -32,7 +33,7 @@ class PayoutProgress(NoticeKind):
     public_name = PublicName.ANNOUNCEMENT
     fields = (
         PayloadField("of", _("Waiver or compensation notice"), PROMISE),
-        PayloadField("amount", _("Amount paid"), AMOUNT),
+        PayloadField("amount", _("Amount paid"), PAID),
         PayloadField("paid_on", _("Paid on"), DATE, done=True),
         optional("remark", _("Remark"), TEXT),
         optional("paid_so_far", _("Paid so far"), AMOUNT, derived=True),
@@ -55,6 +56,20 @@ class PayoutProgress(NoticeKind):
             "promised_total": amount_json(commitment.promised) if commitment.promised else None,
             "share_paid": f"{part:f}" if part is not None else None,
         }
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of more than was promised, and of a payment from before the promise."""
+        promise, found = commitment_of(payload["of"]), []
+        so_far, promised = payload["paid_so_far"], payload["promised_total"]
+        if promised and Decimal(so_far) > Decimal(promised):
+            values = {"paid": money(so_far), "promised": money(promised)}
+            said = _("With this, %(paid)s would be paid of the %(promised)s that were promised.")
+            found.append(said % values)
+        if date.fromisoformat(payload["paid_on"]) < timezone.localdate(
+            promise.notice.said_first_at
+        ):
+            found.append(str(_("It was paid before it was promised. Is the day right?")))
+        return found
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Refuse a payment on a promise that was made here: merchants follow that one."""

@@ -1,14 +1,20 @@
 """Recovery 结算恢复: from a time on, the ordinary rules hold again; the delay is over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.notices.audience import Audience
 from statuspage.notices.fields import NOT_KNOWN, Payload, PayloadField, optional
 from statuspage.notices.kind import NoticeKind, register
+from statuspage.notices.models import Notice
 from statuspage.notices.phrases import short_day, short_start
 from statuspage.notices.values import DATE, MOMENT, reference_to
 from statuspage.settlement.arrival.delays import open_delays
+from statuspage.settlement.kinds.payout_days import check_settles, far_away
+from statuspage.statements.times import from_iso
 
 
 @register
@@ -31,6 +37,23 @@ class Recovery(NoticeKind):
         ),
     )
     promises_money = True
+
+    def check(self, payload: Payload, moment: datetime) -> None:
+        """Refuse a recovery before the first transaction that was late."""
+        if not payload["delay"]:
+            return
+        delay = Notice.objects.get(public_id=payload["delay"])
+        if from_iso(payload["restored_at"]) < from_iso(delay.payload["transactions_from"]):
+            problem = _("This is before the first of the delayed transactions.")
+            raise ValidationError({"restored_at": problem})
+
+    def check_for(self, audience: Audience, payload: Payload, moment: datetime) -> None:
+        """Refuse a day on which nothing is paid to these merchants."""
+        check_settles("backlog_by", audience, payload, moment)
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a day that is far away."""
+        return far_away(payload["backlog_by"], moment)
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say since when, and when late money arrives."""

@@ -1,23 +1,28 @@
 """Change of a settlement rule 结算规则调整: cycle, cut-off and what follows it, from a day on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from statuspage.calendar.models import DOMESTIC
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import Payload, PayloadField, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, register
 from statuspage.notices.models import Notice, Product
-from statuspage.notices.phrases import day_range, short_day
+from statuspage.notices.phrases import day_and_weekday, day_range, short_day
 from statuspage.notices.values import CLOCK, CYCLE, DATE, TEXT, choice_of, row_of
-from statuspage.settlement.cycles import AfterCutoff
-from statuspage.settlement.rules import rule_add
+from statuspage.settlement.cycles import AfterCutoff, Cycle
+from statuspage.settlement.kinds.payout_days import settles
+from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_add
 from statuspage.statements.models import Statement
 
+# T+7 is the longest that acquirers offer.
+LONG_CYCLE: Final = 7
 CATEGORY: Final = choice_of(MerchantCategory)
 PRODUCT: Final = row_of(lambda: Product.objects.values_list("code", "name"))
 
@@ -42,7 +47,9 @@ class SettlementRuleChange(NoticeKind):
         optional("fallback", _("Cycle after the cut-off"), CYCLE),
         optional("usual_arrival", _("Usual time of arrival"), CLOCK),
         PayloadField("valid_from", _("For transactions from"), DATE),
-        optional("valid_until", _("For transactions until"), DATE, not_before="valid_from"),
+        optional(
+            "valid_until", _("For transactions until"), DATE, not_before="valid_from", ahead=True
+        ),
         optional("why", _("Reason"), TEXT),
     )
     promises_money = True
@@ -55,6 +62,19 @@ class SettlementRuleChange(NoticeKind):
         missing = [name for name in ("cutoff", "fallback") if payload[name] is None]
         if missing:
             raise ValidationError(dict.fromkeys(missing, _("This field is required.")))
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a rule for transactions that were made, or that begins on no settlement day."""
+        day, found = date.fromisoformat(payload["valid_from"]), []
+        said = {"day": day_and_weekday(payload["valid_from"]), "cycle": payload["cycle"]}
+        if day < timezone.localdate(moment):
+            found.append(_("%(day)s has passed: dates that merchants were told change.") % said)
+        if payload["cycle"].startswith("T") and not settles(_profile(payload), day, moment):
+            odd = _("%(day)s is no settlement workday, and %(cycle)s counts settlement workdays.")
+            found.append(odd % said)
+        if Cycle.parse(payload["cycle"]).offset > LONG_CYCLE:
+            found.append(_("%(cycle)s is unusually long. Is it right?") % said)
+        return found
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say whose money follows which cycle, from when on."""
@@ -87,6 +107,11 @@ class SettlementRuleChange(NoticeKind):
             valid_until=date.fromisoformat(until) if until else None,
             statement=statement,
         )
+
+
+def _profile(payload: Payload) -> str:
+    product = product_of(payload["product"] or EVERY_PRODUCT)
+    return product.profile.code if product else DOMESTIC
 
 
 def _clock(written: str | None) -> time | None:

@@ -12,10 +12,10 @@ from notifications.delivery.render import bulletin_of
 from notifications.subscribers.models import Address
 from sandbox.demo.seeding import seed_demo
 from statuspage.components.models import Component
-from statuspage.components.selectors import overall_state, visible_components
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.selectors import open_incidents, scheduled_maintenances
 from statuspage.notices.models import Notice
+from statuspage.pages.overall import overall_state
 from statuspage.settlement.ledger import commitments
 from statuspage.staff.models import Staff
 from statuspage.staff.services import token_check
@@ -52,7 +52,7 @@ def test_what_was_waived_goes_back_step_by_step():
 
 
 def test_the_story_ends_before_now_with_every_incident_resolved():
-    assert overall_state(visible_components())[1] == "none"
+    assert overall_state().indicator == "none"
     assert not open_incidents().exists()
     assert scheduled_maintenances().count() == 1
     times = list(Statement.objects.order_by("number").values_list("published_at", flat=True))

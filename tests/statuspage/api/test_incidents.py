@@ -194,3 +194,16 @@ def test_the_list_is_paged_newest_first_and_stable(api, component):
         page = api.get(page["next"]).json()
         seen += [one["id"] for one in page["results"]]
     assert seen == ids
+
+
+def test_an_incident_that_names_no_public_component_is_published_with_a_warning(api, component):
+    answer = api.post("incidents/", samples.incident(component, components={})).json()
+    assert len(answer["warnings"]) == 1
+    path = f"incidents/{answer['id']}/updates/"
+    hidden = make_component("内部", "Inside", visible=False)
+    held = {hidden.public_id: "major_outage"}
+    assert len(api.post(path, samples.update(components=held)).json()["warnings"]) == 1
+    named = {component.public_id: "partial_outage"}
+    assert api.post(path, samples.update(components=named)).json()["warnings"] == []
+    resolved = api.post(path, samples.update(status="resolved")).json()
+    assert resolved["warnings"] == []

@@ -1,5 +1,6 @@
 """A correction or withdrawal takes the four eyes of what it answers, by console and API alike."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -249,7 +250,9 @@ class TestMeanwhile:
         path, approver = by_console(make_staff(), said), make_staff(Role.APPROVER)
         seen = form_of(browser_of(approver).get(path), "seen")
         samples.publish(
-            "delay", {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"}
+            "delay",
+            {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"},
+            published_at=datetime(2026, 9, 18, 4, tzinfo=UTC),
         )
         late = browser_of(approver).post(path, {**seen, "step": "approve"})
         assert "no longer what you reviewed" in words(late)

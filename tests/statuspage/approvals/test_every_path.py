@@ -43,6 +43,7 @@ EXPECTED: Final = {
     "notice.terminal_retirement": ALONE,
     "notice.payout_progress": ALONE,
     "notice.yearly_disclosure": TWO,
+    "notice.penalty_disclosure": TWO,
     "notice.delay": TWO,
     "notice.recovery": TWO,
     "notice.settlement_rule": TWO,

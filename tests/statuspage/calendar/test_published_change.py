@@ -1,6 +1,6 @@
 """A change of a reviewed year is a statement that names the promised dates it moves."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -18,12 +18,16 @@ SATURDAY = date(2026, 10, 10)
 
 
 def publish(kind: str, **payload: object) -> Statement:
+    # A promise, of before its day.
+    said = {"published_at": datetime(2026, 10, 8, tzinfo=UTC)} if kind == "delay" else {}
     return notice_publish(
+        **said,
         kind=kind,
         title=text("公告", "Notice"),
         body=text("详见公告。", "See the notice."),
         payload=payload,
         author=None,
+        confirmed=True,
         **second_person(kind),
     )
 

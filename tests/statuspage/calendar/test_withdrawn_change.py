@@ -1,6 +1,6 @@
 """Taking a change of the calendar back: the days are what they were, and moved dates are named."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -63,7 +63,9 @@ def test_a_holiday_that_was_made_a_workday_is_a_holiday_again_by_its_name() -> N
 
 def test_the_withdrawal_lists_the_dates_that_change_again() -> None:
     promise = publish(
-        "delay", {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"}
+        "delay",
+        {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"},
+        published_at=datetime(2026, 9, 18, 4, tzinfo=UTC),
     )
     said = change()
     (first,) = said.content["moved"]
@@ -78,7 +80,11 @@ def test_the_withdrawal_lists_the_dates_that_change_again() -> None:
 
 
 def test_the_public_page_shows_the_list_with_the_withdrawal(client: Any) -> None:
-    publish("delay", {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"})
+    publish(
+        "delay",
+        {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"},
+        published_at=datetime(2026, 9, 18, 4, tzinfo=UTC),
+    )
     said = change()
     withdraw(said)
     page = client.get(f"/en/notices/{said.subject_id}/").content.decode()

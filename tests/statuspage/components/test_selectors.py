@@ -8,11 +8,11 @@ from statuspage.components.models import Component, StatusChange
 from statuspage.components.selectors import (
     components_by_public_id,
     grouped,
-    overall_state,
     visible_components,
 )
 from statuspage.components.services import component_statuses_set
 from statuspage.components.statuses import ComponentStatus
+from statuspage.pages.overall import overall_state
 from tests.factories import make_component, make_group
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,8 @@ def test_hidden_components_do_not_colour_the_overall_state():
     make_component("扫码支付")
     hidden = make_component("内部", visible=False)
     Component.objects.filter(pk=hidden.pk).update(status="major_outage")
-    assert overall_state(visible_components()) == ("All Systems Operational", "none")
+    state = overall_state()
+    assert (state.description, state.indicator) == ("All Systems Operational", "none")
 
 
 def test_unknown_components_are_named_in_the_refusal():

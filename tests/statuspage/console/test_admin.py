@@ -10,7 +10,7 @@ from statuspage.components.models import Component, ComponentGroup
 from statuspage.console.admin_site import ReferenceDataSite
 from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
 from statuspage.notices.models import Notice, Product
-from statuspage.staff.models import ApiToken, Staff
+from statuspage.staff.models import ApiToken, AuditEntry, Staff
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
 from tests.factories import make_component, make_group, make_staff, open_incident
@@ -93,6 +93,23 @@ def test_a_component_without_a_chinese_name_is_refused(administrator: Client) ->
     page = administrator.post("/admin/components/component/add/", NAMED | {"name_zh": ""})
     assert "The Chinese text (zh-hans) is required." in words(page)
     assert not Component.objects.exists()
+
+
+def test_whose_payouts_depend_on_a_component_is_set_here_and_audited(
+    administrator: Client,
+) -> None:
+    component = make_component()
+    path = f"/admin/components/component/{component.pk}/change/"
+    values = {**NAMED, "visible": "on", "pays_out": "on", "pays_out_to": ["micro"]}
+    assert administrator.post(path, values).status_code == 302
+    component.refresh_from_db()
+    assert (component.pays_out, component.pays_out_to) == (True, ["micro"])
+    entry = AuditEntry.objects.get(act="components.component.changed")
+    assert entry.after["pays_out"] is True
+    assert entry.after["pays_out_to"] == ["micro"]
+    administrator.post(path, {**values, "pays_out_to": ["nobody"]})
+    component.refresh_from_db()
+    assert component.pays_out_to == ["micro"]
 
 
 def test_the_state_of_a_component_cannot_be_set_here(administrator: Client) -> None:

@@ -1,6 +1,6 @@
 """A change of the calendar takes two persons: one writes it, another looks and publishes."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -36,6 +36,8 @@ def _world(db: None) -> None:
 def hand_over(writer: Staff) -> str:
     """Write a change and hand it over; the address of its page."""
     values = WRITTEN | form_values(notice_kind("calendar_change"), right_payload("calendar_change"))
+    # These days are over.
+    values["confirmed"] = "on"
     page = publish(browser_of(writer), PATH, **values)
     return str(page.redirect_chain[0][0])
 
@@ -61,6 +63,8 @@ def test_handing_over_says_nothing_in_public_and_changes_nothing() -> None:
 def test_the_last_step_says_that_a_second_person_decides() -> None:
     writer = browser_of(make_staff())
     values = WRITTEN | form_values(notice_kind("calendar_change"), right_payload("calendar_change"))
+    # These days are over.
+    values["confirmed"] = "on"
     page = writer.post(PATH, {**form_of(writer.get(PATH)), **values, "step": "confirm"})
     assert "Submit for approval?" in words(page)
     assert "Publish now" not in words(page)
@@ -69,7 +73,7 @@ def test_the_last_step_says_that_a_second_person_decides() -> None:
 def test_pressing_twice_hands_over_once() -> None:
     writer = browser_of(make_staff())
     values = form_values(notice_kind("calendar_change"), right_payload("calendar_change"))
-    form = {**form_of(writer.get(PATH)), **WRITTEN, **values, "step": "publish"}
+    form = {**form_of(writer.get(PATH)), **WRITTEN, **values, "confirmed": "on", "step": "publish"}
     writer.post(PATH, form)
     writer.post(PATH, form)
     assert Proposal.objects.count() == 1
@@ -134,7 +138,9 @@ def test_what_it_moves_is_looked_at_again_when_a_date_was_promised_meanwhile() -
     browser = signed_in(Role.APPROVER)
     seen = form_of(browser.get(path), "seen")
     samples.publish(
-        "delay", {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"}
+        "delay",
+        {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"},
+        published_at=datetime(2026, 9, 18, 4, tzinfo=UTC),
     )
     answer = browser.post(path, {**seen, "step": "approve"})
     assert answer.status_code == 409
@@ -188,7 +194,9 @@ def test_what_has_become_untrue_is_refused_when_it_is_approved() -> None:
 
 def test_a_withdrawal_shows_both_persons_what_it_will_undo_before_it_is_published() -> None:
     samples.publish(
-        "delay", {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"}
+        "delay",
+        {"transactions_from": "2026-09-18T00:00:00+08:00", "arrives_by": "2026-09-21"},
+        published_at=datetime(2026, 9, 18, 4, tzinfo=UTC),
     )
     said = samples.publish("calendar_change")
     path = f"/console/statements/{said.number}/withdraw/"

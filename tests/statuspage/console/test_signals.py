@@ -7,6 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from statuspage.components.models import Component
+from statuspage.console.forms.resolving import resolving_words
+from statuspage.incidents.models import Template
 from statuspage.monitors.calls import call_take
 from statuspage.monitors.models import Signal, SignalDraft, SignalRule
 from statuspage.staff.roles import Role
@@ -181,6 +183,7 @@ def test_above_firing_alerts_nothing_says_that_all_is_normal(author: Client) -> 
         page = words(author.get(path))
         assert "2 alerts are firing. No rule matches 2 of them" in page
         assert "The worst: critical · Gateway down" in page
+        assert "The public page says:" in page or path == "/console/signals/"
     calm(labels={"alertname": "Slow", "severity": "warning"})
     calm(labels={"alertname": "Down", "severity": "critical"})
     page = words(author.get("/console/signals/"))
@@ -199,7 +202,8 @@ def test_an_unmatched_alert_is_published_from_this(author: Client, component: Co
     form = form_of(author.get(path))
     assert (form["name_zh"], form["body_en"]) == ("Gateway down", "Gateway down")
     assert form["detected_at"] == f"{timezone.localtime(signal.started_at):%Y-%m-%dT%H:%M}"
-    publish(author, path, name_zh="网关中断", body_zh="网关中断。")
+    states = {f"component_{component.public_id}": "major_outage"}
+    publish(author, path, name_zh="网关中断", body_zh="网关中断。", **states)
     signal.refresh_from_db()
     assert signal.incident == incident_of(Statement.objects.get())
     page = words(author.get("/console/signals/"))
@@ -289,3 +293,20 @@ def test_what_could_not_be_taken_is_shown(author: Client) -> None:
     assert "5 left out" in page
     assert "1 unreadable" in page
     assert "alertname=&lt;b&gt;Odd" in author.get("/console/signals/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_words_of_the_one_template_for_it_resolve_and_of_several_none_is_guessed() -> None:
+    incident = incident_of(open_incident())
+    now = timezone.now()
+    ours = resolving_words(incident, now)["body"]["en"]
+    assert ours.startswith("Our monitoring shows")
+    values = {"use": "incident.resolved", "title": "x"}
+    Template.objects.create(body=text("影响{?范围}。"), **values)
+    assert resolving_words(incident, now)["body"]["en"] == ours
+    Template.objects.create(body=text("{name}已恢复。"), **values)
+    assert (
+        resolving_words(incident, now)["body"]["zh-hans"] == f"{incident.name['zh-hans']}已恢复。"
+    )
+    Template.objects.create(body=text("好了。"), **values)
+    assert resolving_words(incident, now)["body"]["en"] == ours

@@ -87,11 +87,11 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
     "delay": lambda: {
         "transactions_from": "2025-02-18T00:00:00+08:00",
         "transactions_until": "2025-02-21T10:42:00+08:00",
-        "arrives_by": "2025-02-22",
+        "arrives_by": ahead(2),
     },
     "recovery": lambda: {
         "restored_at": "2025-02-21T15:30:00+08:00",
-        "backlog_by": "2025-02-22",
+        "backlog_by": ahead(3),
         "delay": publish("delay").subject_id,
     },
     "fee_waiver": lambda: {
@@ -99,7 +99,7 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
         "transactions_until": "2025-02-21T00:00:00+08:00",
         "percent_waived": "100",
         "borne_by": text("本公司", "The company"),
-        "credited_by": "2025-02-28",
+        "credited_by": ahead(7),
         "promised_total": "100000.00",
     },
     "compensation": lambda: {
@@ -107,7 +107,7 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
         "transactions_from": "2025-02-18T00:00:00+08:00",
         "transactions_until": "2025-02-21T00:00:00+08:00",
         "promised_total": "250000",
-        "paid_by": "2025-03-31",
+        "paid_by": ahead(30),
         "borne_by": text("本公司", "The company"),
         "how": text("自动到账,无需申请。", "It comes by itself."),
     },
@@ -126,10 +126,18 @@ PAYLOADS: dict[str, Callable[[], dict[str, Any]]] = {
         "lost": "40000.00",
         "compensated": "38000.00",
     },
+    "penalty_disclosure": lambda: {
+        "authority": text("中国人民银行某分行", "A branch of the PBoC"),
+        "decided_on": "2025-02-10",
+        "decision": "银罚〔2025〕3号",
+        "violation": text("未按规定报送备付金信息。", "Late reports on client funds."),
+        "fine": "50000",
+        "put_right": text("已补报并完善复核流程。", "Reported since; now checked twice."),
+    },
     "payout_progress": lambda: {
         "of": publish("fee_waiver").subject_id,
         "amount": "40000.00",
-        "paid_on": "2025-02-26",
+        "paid_on": ahead(0),
         "remark": text("第一批", "First part"),
     },
     "holiday_schedule": lambda: dict(NATIONAL_DAY),

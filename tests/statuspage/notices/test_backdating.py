@@ -129,7 +129,8 @@ def test_a_recovery_of_the_past_ends_no_delay_of_today_and_the_other_way_round()
 
 
 def test_a_promise_of_the_past_is_never_found_late_and_takes_its_payments():
-    waiver = backdated("fee_waiver", originally={"published_on": "2025-02-21"})
+    payload = right_payload("fee_waiver") | {"credited_by": "2025-02-28"}
+    waiver = backdated("fee_waiver", payload, originally={"published_on": "2025-02-21"})
     account = commitment_of(waiver.subject_id)
     assert account.due is None
     assert not account.late(timezone.localdate())

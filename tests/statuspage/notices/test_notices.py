@@ -33,6 +33,7 @@ def publish(**values):
             "body": text("无需申请", "No request is needed"),
             "payload": WAIVER,
             "author": None,
+            "published_at": datetime(2025, 2, 21, 8, tzinfo=UTC),
             **values,
         }
     )

@@ -258,7 +258,7 @@ class TestHome:
         noticed()
         client.get("/")  # the calendar's days are read once in each process
         for _more in range(3):
-            with django_assert_num_queries(22):
+            with django_assert_num_queries(25):
                 client.get("/")
             noticed()
             waiver("2025-01-21 09:00", "2025-01-18 00:00", "2025-01-21 00:00")

@@ -188,7 +188,7 @@ def test_only_the_newest_fifty_are_told(
     component = make_component()
     for number in range(51):
         opened(component, published_at=ago(days=1) + timedelta(minutes=number))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(4):
         items = _items(client)
     assert len(items) == 50
     assert items[0]["date_published"] > items[-1]["date_published"]

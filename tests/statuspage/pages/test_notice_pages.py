@@ -1,5 +1,7 @@
 """The notices to merchants: the list and the single page."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.utils.translation import override
@@ -19,10 +21,11 @@ WAIVER = {
     "borne_by": text("演示支付", "DemoPay"),
     "credited_by": "2025-02-28",
 }
+THEN = datetime(2025, 2, 21, 8, tzinfo=UTC)
 
 
 def test_a_waiver_shows_its_details_as_a_list_of_terms(client: Client) -> None:
-    response = client.get(path_of(noticed(kind="fee_waiver", payload=WAIVER)))
+    response = client.get(path_of(noticed(kind="fee_waiver", payload=WAIVER, published_at=THEN)))
     page = words_of(response)
     assert "Audience Micro merchants" in page
     assert "Affected transactions 19 Feb, 00:00 to 21 Feb, 10:42" in page
@@ -32,7 +35,7 @@ def test_a_waiver_shows_its_details_as_a_list_of_terms(client: Client) -> None:
 
 
 def test_the_details_are_in_the_readers_language(client: Client) -> None:
-    statement = noticed(kind="fee_waiver", payload=WAIVER)
+    statement = noticed(kind="fee_waiver", payload=WAIVER, published_at=THEN)
     assert "演示支付" in words_of(client.get(path_of(statement, "zh-hans")))
     assert "DemoPay" not in words_of(client.get(path_of(statement, "zh-hans")))
 
@@ -46,13 +49,17 @@ def test_a_date_that_is_not_known_is_said_to_be_unknown(client: Client) -> None:
 
 def test_a_text_that_was_left_out_is_left_out(client: Client) -> None:
     payload = {key: value for key, value in WAIVER.items() if key != "borne_by"}
-    page = words_of(client.get(path_of(noticed(kind="fee_waiver", payload=payload))))
+    page = words_of(
+        client.get(path_of(noticed(kind="fee_waiver", payload=payload, published_at=THEN)))
+    )
     assert "Covered by" not in page
 
 
 def test_a_recovery_names_the_moment(client: Client) -> None:
     payload = {"restored_at": "2025-02-21T15:30:00+08:00", "backlog_by": "2025-02-22"}
-    page = words_of(client.get(path_of(noticed(kind="recovery", payload=payload))))
+    page = words_of(
+        client.get(path_of(noticed(kind="recovery", payload=payload, published_at=THEN)))
+    )
     assert "Restored at 21 Feb, 15:30" in page
     assert "Delayed payouts arrive by 22 Feb " in page
 

@@ -1,7 +1,10 @@
 """What the public reads of a notice beyond its text: tables, examples, the ledger, the filter."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from statuspage.pages import views
 from statuspage.statements.services import statement_withdraw
@@ -58,7 +61,9 @@ def test_a_payment_leads_to_what_it_pays(client: Client) -> None:
 
 def test_the_ledger_lists_every_promise_and_marks_what_is_late(client: Client) -> None:
     assert "No waivers or compensation promised yet." in words_of(client.get("/en/ledger/"))
-    publish("fee_waiver", right_payload("fee_waiver") | {"credited_by": ahead(-1)})
+    earlier = timezone.now() - timedelta(days=3)
+    late = right_payload("fee_waiver") | {"credited_by": ahead(-1)}
+    publish("fee_waiver", late, published_at=earlier)
     publish("compensation", right_payload("compensation") | {"paid_by": ahead(10)})
     page = words_of(client.get("/en/ledger/"))
     assert page.count("Nothing has been paid yet.") == 2
@@ -116,7 +121,8 @@ def test_agents_are_named_among_those_it_is_for(client: Client) -> None:
 
 def test_what_is_over_leaves_the_first_page_and_what_is_ahead_stays(client: Client) -> None:
     retired = right_payload("terminal_retirement") | {"last_day": ahead(-2)}
-    publish("terminal_retirement", retired, title=text("已停用的终端"))
+    earlier = timezone.now() - timedelta(days=60)
+    publish("terminal_retirement", retired, title=text("已停用的终端"), published_at=earlier)
     publish("fee_change", title=text("即将生效的费率"))
     page = words_of(client.get("/"))
     assert "已停用的终端" not in page

@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from notifications.channels import channel
 from notifications.delivery.render import bulletin_of
@@ -34,7 +36,7 @@ def delayed() -> Statement:
     payload = {
         "transactions_from": "2025-02-20T00:00:00+08:00",
         "transactions_until": "2025-02-21T00:00:00+08:00",
-        "arrives_by": "2025-02-24",
+        "arrives_by": (timezone.localdate() + timedelta(days=3)).isoformat(),
     }
     return noticed(kind="delay", payload=payload)
 

@@ -1,0 +1,68 @@
+"""Days on which money is paid: those that settle for the merchants concerned, and not far away."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from statuspage.calendar.selectors import promised_calendar
+from statuspage.calendar.workdays import NotYetPublished
+from statuspage.notices.audience import Audience, addresses
+from statuspage.notices.phrases import day_and_weekday, short_day
+from statuspage.settlement.cycles import Basis
+from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.rules import rules_on
+
+# A promise that is further away is as a rule a slip of the pen in the year.
+FAR: Final = timedelta(days=180)
+
+
+def check_settles(
+    name: str, audience: Audience, payload: Mapping[str, Any], moment: datetime
+) -> None:
+    """Raise ValidationError where the field names a day on which none of these merchants is paid.
+
+    Those of T+n are paid on settlement workdays. For all products the general rule speaks, since
+    a product that is paid at once has one of its own. If a category has another cycle, or the
+    calendar of that year is not known, nothing is refused.
+    """
+    if not payload[name]:
+        return
+    day = date.fromisoformat(payload[name])
+    every = not audience.get("products")
+    concerned = [
+        one
+        for one in rules_on(day, moment)
+        if addresses(audience, one.category, one.product) and not (every and one.product)
+    ]
+    if concerned and not any(_paid_on(one, day, moment) for one in concerned):
+        problem = _(
+            "%(day)s is no settlement workday, and these merchants are paid on settlement "
+            "workdays only (%(cycles)s). Choose a settlement workday."
+        )
+        cycles = ", ".join(sorted({one.cycle for one in concerned}))
+        values = {"day": day_and_weekday(day.isoformat()), "cycles": cycles}
+        raise ValidationError({name: problem % values})
+
+
+def settles(profile: str, day: date, moment: datetime) -> bool:
+    """Return whether a day settles by that calendar; True where that is not known yet."""
+    try:
+        return promised_calendar(profile, moment).settles(day)
+    except NotYetPublished:
+        return True
+
+
+def far_away(day: str | None, moment: datetime) -> Sequence[str]:
+    """Return the warning about a day that is more than half a year away."""
+    if not day or date.fromisoformat(day) - timezone.localdate(moment) <= FAR:
+        return []
+    said = _("%(day)s is more than half a year away. Is the year right?")
+    return [said % {"day": short_day(day)}]
+
+
+def _paid_on(rule: SettlementRule, day: date, moment: datetime) -> bool:
+    return rule.rule.cycle.basis is Basis.CALENDAR_DAY or settles(rule.profile.code, day, moment)
