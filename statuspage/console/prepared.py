@@ -84,7 +84,8 @@ def _parts(form: ComposeForm, name: str, value: Any) -> Parts:
         }
     if value is None and isinstance(field, forms.ChoiceField):
         # A browser sends the first choice where none is preselected.
-        return {name: next((str(one) for one, _label in field.choices), "")}
+        choices: Any = field.choices
+        return {name: next((str(one) for one, _label in choices), "")}
     if isinstance(value, list | tuple):
         return {name: [str(one) for one in value]}
     if isinstance(value, datetime):

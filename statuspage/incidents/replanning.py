@@ -89,9 +89,12 @@ def check_plan(
 def check_changed(
     before: Maintenance, after: Maintenance, old: Sequence[Component], new: Sequence[Component]
 ) -> None:
-    """Raise ValidationError where neither a time nor the components change."""
+    """Raise ValidationError where neither a time nor a component that is shown changes.
+
+    Everybody would be told of a change that nobody can see.
+    """
     times = [(one.scheduled_for, one.scheduled_until) for one in (before, after)]
-    if times[0] == times[1] and {*old} == {*new}:
+    if times[0] == times[1] and _visible(old) == _visible(new):
         raise ValidationError(
             _("Nothing has changed: choose other times or other services."), code="unchanged"
         )

@@ -16,6 +16,7 @@ from statuspage.console.forms.naming import NamingForm
 from statuspage.console.forms.reported import first_values, reported_opened
 from statuspage.console.forms.short import ShortWordsForm
 from statuspage.console.forms.states import ComponentStates, state_names
+from statuspage.console.forms.subject_facts import incident_facts
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import (
     Opening,
@@ -212,12 +213,7 @@ class IncidentUpdateForm(ShortWordsForm, VersionedForm, NamingForm):
 
     def fixed_facts(self) -> Facts:
         """Return what is known of the incident."""
-        return facts_of(
-            now=database_now(),
-            name=self.incident.name,
-            components=[row.component.name for row in self.incident.affected.all()],
-            started=self.incident.started_at,
-        )
+        return incident_facts(self.incident)
 
     def facts(self, values: Mapping[str, Any]) -> Facts:
         """Return what is known of the incident, and when the next update is promised."""

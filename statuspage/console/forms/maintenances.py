@@ -21,6 +21,7 @@ from statuspage.console.forms.fields import (
     offers,
 )
 from statuspage.console.forms.short import ShortWordsForm
+from statuspage.console.forms.subject_facts import maintenance_facts
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import announced, changed, maintenance_content, moved_on
 from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES
@@ -162,17 +163,6 @@ class MaintenanceUpdateForm(ShortWordsForm, VersionedForm):
     def service(self, **said: Any) -> Statement:
         """Publish the update."""
         return maintenance_update(maintenance=self.maintenance, **said)
-
-
-def maintenance_facts(maintenance: Maintenance) -> Facts:
-    """Return what the placeholders of words about this maintenance stand for."""
-    return facts_of(
-        now=database_now(),
-        name=maintenance.name,
-        components=[one.name for one in maintenance.components.all()],
-        starts=maintenance.scheduled_for,
-        ends=maintenance.scheduled_until,
-    )
 
 
 def _from_due(due: DueOccurrence) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from statuspage.console.forms.fields import (
     named,
     offer,
 )
-from statuspage.console.forms.maintenances import maintenance_facts
 from statuspage.console.forms.short import ShortWordsForm
+from statuspage.console.forms.subject_facts import maintenance_facts
 from statuspage.console.forms.versions import VersionedForm
 from statuspage.incidents.content import changed, moved_on
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, MaintenanceStatus

@@ -165,6 +165,14 @@ def test_unchanged_times_and_components_are_refused(given):
     assert refusal.value.code == "unchanged"
 
 
+def test_a_change_that_nobody_can_see_is_not_told():
+    hidden = make_component(visible=False)
+    statement = schedule(components=[])
+    with pytest.raises(ValidationError) as refusal:
+        reschedule(statement, components=[hidden.public_id])
+    assert refusal.value.code == "unchanged"
+
+
 def test_a_new_start_has_the_lead_time_of_an_announcement():
     statement = schedule()
     old = maintenance_of(statement)
