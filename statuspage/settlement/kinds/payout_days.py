@@ -25,14 +25,18 @@ def check_settles(
 ) -> None:
     """Raise ValidationError where the field names a day on which none of these merchants is paid.
 
-    Those of T+n are paid on settlement workdays; if only one of them has another cycle, or the
+    Those of T+n are paid on settlement workdays. For all products the general rule speaks, since
+    a product that is paid at once has one of its own. If a category has another cycle, or the
     calendar of that year is not known, nothing is refused.
     """
     if not payload[name]:
         return
     day = date.fromisoformat(payload[name])
+    every = not audience.get("products")
     concerned = [
-        one for one in rules_on(day, moment) if addresses(audience, one.category, one.product)
+        one
+        for one in rules_on(day, moment)
+        if addresses(audience, one.category, one.product) and not (every and one.product)
     ]
     if concerned and not any(_paid_on(one, day, moment) for one in concerned):
         problem = _(

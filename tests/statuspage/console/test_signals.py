@@ -202,7 +202,8 @@ def test_an_unmatched_alert_is_published_from_this(author: Client, component: Co
     form = form_of(author.get(path))
     assert (form["name_zh"], form["body_en"]) == ("Gateway down", "Gateway down")
     assert form["detected_at"] == f"{timezone.localtime(signal.started_at):%Y-%m-%dT%H:%M}"
-    publish(author, path, name_zh="网关中断", body_zh="网关中断。")
+    states = {f"component_{component.public_id}": "major_outage"}
+    publish(author, path, name_zh="网关中断", body_zh="网关中断。", **states)
     signal.refresh_from_db()
     assert signal.incident == incident_of(Statement.objects.get())
     page = words(author.get("/console/signals/"))

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from statuspage.calendar.models import CalendarYear
+from statuspage.calendar.selectors import profile_of
 from statuspage.notices.kind import kinds, notice_kind
+from statuspage.notices.models import Product
 from statuspage.settlement.rules import rule_add
 from tests.factories import text
 from tests.statuspage.api.client import caller
@@ -129,6 +131,8 @@ def test_t_plus_1_is_not_paid_on_a_sunday(kind):
     known_since_long(2026)
     rule_add(category="micro", cycle="T+1", known_from=SINCE)
     rule_add(category="industry", cycle="D+1", known_from=SINCE)
+    Product.objects.create(code="fast", name=text("秒到"), profile=profile_of("domestic"))
+    rule_add(category="micro", product="fast", cycle="D+0", known_from=SINCE)
     payload = {
         "delay": {"transactions_from": "2026-06-09T00:00+08:00", "arrives_by": SUNDAY},
         "recovery": {"restored_at": "2026-06-09T00:00+08:00", "backlog_by": SUNDAY},
