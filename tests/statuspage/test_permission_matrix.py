@@ -103,6 +103,7 @@ DECISIONS = {
     "api/v1/incidents/backfills/": TOKEN,
     "api/v1/incidents/<id:public_id>/": TOKEN,
     "api/v1/incidents/<id:public_id>/updates/": TOKEN,
+    "api/v1/incidents/<id:public_id>/reopenings/": TOKEN,
     "api/v1/maintenances/": TOKEN,
     "api/v1/maintenances/<id:public_id>/": TOKEN,
     "api/v1/maintenances/<id:public_id>/updates/": TOKEN,

@@ -140,8 +140,9 @@ def test_a_promise_of_the_past_is_never_found_late_and_takes_its_payments():
 
 
 def test_a_payment_of_the_past_does_not_count_on_a_promise_of_today():
+    payload = right_payload("payout_progress") | {"paid_on": "2025-02-26"}
     with pytest.raises(ValidationError, match="promised here"):
-        backdated("payout_progress", originally={"published_on": "2025-02-27"})
+        backdated("payout_progress", payload, originally={"published_on": "2025-02-27"})
 
 
 def test_today_is_the_original_date_for_its_checks():
