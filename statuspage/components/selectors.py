@@ -20,9 +20,18 @@ class GroupRow:
 
 
 @once
+def _components() -> list[Component]:
+    return list(Component.objects.select_related("group"))
+
+
 def visible_components() -> list[Component]:
     """Return the components that the public may see, in order."""
-    return list(Component.objects.filter(visible=True).select_related("group"))
+    return [one for one in _components() if one.visible]
+
+
+def hidden_ids() -> frozenset[str]:
+    """Return the public ids of the components that the public does not see."""
+    return frozenset(one.public_id for one in _components() if not one.visible)
 
 
 def grouped(components: Iterable[Component]) -> list[GroupRow]:

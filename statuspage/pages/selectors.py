@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from statuspage.components.models import Component
-from statuspage.components.selectors import grouped, visible_components
+from statuspage.components.selectors import grouped, hidden_ids, visible_components
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.lib.render_cache import once, present
@@ -52,7 +52,7 @@ REFRESH_OPEN: Final = 5
 
 def reader() -> Reader:
     """Return a reader of now, in the active language."""
-    return Reader(language=get_language() or CHINESE, now=present(), hidden=_hidden())
+    return Reader(language=get_language() or CHINESE, now=present(), hidden=hidden_ids())
 
 
 def home(one: Reader) -> dict[str, object]:
@@ -147,11 +147,6 @@ _plain_notice_cards = partial(_cards, "notice", notice_card)
 def notice_cards(found: Iterable[Notice], one: Reader) -> list[NoticeCard]:
     """Return the cards of notices, with the names of their incidents."""
     return named(_plain_notice_cards(found, one), one.language)
-
-
-@once
-def _hidden() -> frozenset[str]:
-    return frozenset(Component.objects.filter(visible=False).values_list("public_id", flat=True))
 
 
 @once

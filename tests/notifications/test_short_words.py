@@ -67,7 +67,8 @@ def component(db: None) -> Component:
 
 def test_the_console_publishes_shorter_words_and_shows_them(component):
     browser = signed_in()
-    publish(browser, "/console/incidents/compose/", **TYPED)
+    affected = {f"component_{component.public_id}": "partial_outage"}
+    publish(browser, "/console/incidents/compose/", **TYPED, **affected)
     statement = Statement.objects.get()
     assert statement.content["short"]["wechat"] == {"zh-hans": TYPED["short_wechat_zh"]}
     page = words(browser.get(f"/console/incidents/{statement.subject_id}/"))
@@ -146,5 +147,7 @@ def test_a_notice_says_the_authors_shorter_words_before_those_that_its_kind_make
 
 
 def test_shorter_words_may_be_left_out_everywhere(component):
-    publish(signed_in(), "/console/incidents/compose/", name_zh="到账延迟", body_zh="说明。")
+    typed = {"name_zh": "到账延迟", "body_zh": "说明。"}
+    affected = {f"component_{component.public_id}": "partial_outage"}
+    publish(signed_in(), "/console/incidents/compose/", **typed, **affected)
     assert "short" not in Statement.objects.get().content

@@ -16,6 +16,7 @@ from statuspage.components.models import Component
 from statuspage.console.urls import urlpatterns
 from statuspage.incidents.models import Recurrence, Template
 from statuspage.incidents.recurrence import Frequency, RecurrenceRule
+from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.incidents.services.series import recurrence_create
 from statuspage.monitors.models import SignalDraft
@@ -24,7 +25,14 @@ from statuspage.notices.services import NoticeDraft, notice_publish
 from statuspage.staff.models import ApiToken
 from statuspage.staff.services import token_issue
 from statuspage.statements.models import Statement
-from tests.factories import make_address, make_component, make_staff, open_incident, text
+from tests.factories import (
+    incident_of,
+    make_address,
+    make_component,
+    make_staff,
+    open_incident,
+    text,
+)
 from tests.statuspage.monitors.factories import fire, make_rule
 from tests.statuspage.settlement.affected import lists
 
@@ -68,6 +76,7 @@ def example_paths() -> dict[str, str]:
     ids = {"incident": incident, "maintenance": maintenance, "notice": notice}
     arguments: dict[str, list[object]] = {
         "incident_update": [incident.subject_id],
+        "incident_reopen": [resolved().subject_id],
         "incident_resolve": [incident.subject_id],
         "postmortem": [incident.subject_id],
         "incident_regulator": [incident.subject_id],
@@ -114,6 +123,14 @@ def example_paths() -> dict[str, str]:
 def prepared() -> Template:
     """Return words for a correction."""
     return Template.objects.create(use="correction", title="更正", body=text("有误。"))
+
+
+def resolved() -> Statement:
+    """Return the opening of an incident that is resolved."""
+    opened = open_incident(make_component())
+    update = {"status": "resolved", "body": text("已恢复", "Restored")}
+    incident_update(incident=incident_of(opened), author=None, **update)
+    return opened
 
 
 def reported() -> SignalDraft:

@@ -55,6 +55,7 @@ DECISIONS: Final[dict[str, Acts]] = {
     "incident_compose": WRITE,
     "incident_backfill": WRITE,
     "incident_update": WRITE,
+    "incident_reopen": WRITE,
     "incident_resolve": WRITE,
     "postmortem": (Act.READ, Act.PUBLISH),
     "incident_regulator": (Act.READ, Act.RECORD_REPORTS),
