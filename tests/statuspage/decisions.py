@@ -61,6 +61,8 @@ API: Final[dict[str, dict[str, Act]]] = {
     "api/v1/incidents/backfills/": {"POST": Act.PUBLISH},
     "api/v1/incidents/<id:public_id>/": {"GET": Act.READ},
     "api/v1/incidents/<id:public_id>/updates/": {"POST": Act.PUBLISH},
+    "api/v1/incidents/<id:public_id>/reopenings/": {"POST": Act.PUBLISH},
+    "api/v1/proposals/<int:number>/stops/": {"POST": Act.PUBLISH},
     "api/v1/maintenances/": {"GET": Act.READ, "POST": Act.PUBLISH},
     "api/v1/maintenances/<id:public_id>/": {"GET": Act.READ},
     "api/v1/maintenances/<id:public_id>/updates/": {"POST": Act.PUBLISH},

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
@@ -33,6 +34,12 @@ DELAY = {
     "arrives_by": None,
 }
 FEBRUARY = datetime(2025, 2, 19, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
 
 
 def backdated(kind="general", payload=None, **values):
