@@ -100,7 +100,7 @@ def test_the_sms_is_shown_as_it_will_be_sent_with_its_segments(
     author: Client, component: Component
 ) -> None:
     part = htmx(author, INCIDENT, **TEXTS)
-    publish(author, INCIDENT, **TEXTS, next_update_by="")
+    publish(author, INCIDENT, **TEXTS, unnamed="on", next_update_by="")
     for one in previews_of(Statement.objects.get().document):
         if one.channel.name == "twilio_sms" and one.language == "en":
             assert f"{one.content.segments} segment" in part
@@ -111,7 +111,7 @@ def test_a_channel_that_is_not_set_up_is_named_before_publishing(
 ) -> None:
     settings.TWILIO_ACCOUNT_SID = ""
     make_address()
-    page = words(press(author, INCIDENT, "confirm", **TEXTS))
+    page = words(press(author, INCIDENT, "confirm", **TEXTS, unnamed="on"))
     assert "is not set up: 1 addresses (中文) will receive nothing." in page
 
 
