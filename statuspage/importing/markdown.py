@@ -85,12 +85,14 @@ class _Page:
 
     def notice(self, origin: Origin) -> NoticeEntry:
         """Return the notice; its kind's own checks come when it is entered."""
-        fields = self.fields
+        fields, body = self.fields, self.both(*self.halves())
+        if CHINESE not in body:
+            raise Unusable("there is no text in Chinese below the front matter")
         return NoticeEntry(
             origin=origin,
             kind=self.text("notice") or "general",
             title=self.title(),
-            body=self.both(*self.halves()),
+            body=body,
             published_on=self.day("date"),
             document_number=self.text("document_number"),
             link=self.text("link"),
@@ -107,6 +109,8 @@ class _Page:
         ended = updates[-1].at if closed else self.moment("resolved")
         if closed and self.fields.get("resolved") and self.moment("resolved") != ended:
             raise self.fault("resolved", "its last update has another time; leave this out")
+        if ended < begun:
+            raise self.fault("resolved", "this is before its date")
         chinese, english = self.halves()
         if chinese.strip() and updates:
             raise Unusable("it has updates and a text below: write the text into an update")
@@ -183,6 +187,8 @@ class _Page:
     def title(self) -> Text:
         """Return the title in its languages, each on one line."""
         said = self.both(self.text("title"), self.text("title_en"))
+        if CHINESE not in said:
+            raise self.fault("title", "write one in Chinese")
         return {language: " ".join(one.split()) for language, one in said.items()}
 
     def halves(self) -> tuple[str, str]:
