@@ -86,9 +86,7 @@ class _Page:
     def notice(self, origin: Origin) -> NoticeEntry:
         """Return the notice; its kind's own checks come when it is entered."""
         fields, body = self.fields, self.both(*self.halves())
-        if CHINESE not in body:
-            raise Unusable("there is no text in Chinese below the front matter")
-        return NoticeEntry(
+        entry = NoticeEntry(
             origin=origin,
             kind=self.text("notice") or "general",
             title=self.title(),
@@ -101,6 +99,9 @@ class _Page:
             incident=self.text("incident"),
             confirmed=fields.get("confirmed") is True,
         )
+        if CHINESE not in body:
+            raise Unusable("there is no text in Chinese below the front matter")
+        return entry
 
     def incident(self, origin: Origin) -> IncidentEntry:
         """Return the incident: with its updates, or one text about all of it."""

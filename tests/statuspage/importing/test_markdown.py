@@ -176,5 +176,4 @@ def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     ids=["no title", "no text", "reversed"],
 )
 def test_what_is_missing_or_reversed_is_named(tmp_path: Path, text: str, words: str) -> None:
-    (tmp_path / "one.md").write_text(text)
-    assert words in reason(entries("markdown", tmp_path), "one.md")
+    assert words in reason("markdown", page(tmp_path, text))
