@@ -67,7 +67,14 @@ def test_a_question_to_the_author_is_known_and_never_filled_in():
 
 @pytest.mark.parametrize(
     "left",
-    ["{{time}}", "｛｛time｝｝", "{ time }", "{?" + "说明原因" * 40 + "}", "{?原因：\n其一}", "｛？原因}"],
+    [
+        "{{time}}",
+        "｛｛time｝｝",
+        "{ time }",
+        "{?" + "说明原因" * 40 + "}",
+        "{?原因：\n其一}",
+        "｛？原因}",
+    ],
     ids=["doubled", "doubled, full-width", "spaced", "long", "two lines", "full-width"],
 )
 def test_however_a_placeholder_is_written_it_is_found(left: str):
