@@ -125,6 +125,7 @@ def test_fields_and_buttons_are_large_enough_for_a_thumb(product: Product, enter
     page = enter(has_touch=True, is_mobile=True).page()
     for path in ("", "incidents/compose/", "maintenances/compose/"):
         page.goto(console(product, path))
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         controls = ".button, select, input[type=text], textarea, .choice, .site-nav a, summary"
         for control in page.locator(controls).all():
             box = control.bounding_box()
@@ -149,7 +150,7 @@ def fails_of(page: Page) -> list[str]:
 def test_reference_data_is_whole_too_and_has_an_icon(product: Product, enter: Enter) -> None:
     page = enter("admin", viewport={"width": 1280, "height": 900}).page()
     failed = fails_of(page)
-    for path in ("", "components/component/", "incidents/template/add/"):
+    for path in ("", "components/component/", "components/component/add/"):
         page.goto(f"{product.demo['url']}/admin/{path}")
         expect(page.locator("h1").first).to_be_visible()
     icon = page.request.get(f"{product.demo['url']}/favicon.ico")

@@ -64,7 +64,7 @@ def sign_in(product: Product, page: Page) -> None:
 
 
 def press(page: Page, step: str) -> None:
-    page.locator(f"button[name=step][value={step}]").first.click()
+    page.locator(f"button[name=step][value={step}]:not(.visually-hidden)").first.click()
 
 
 def publish(page: Page) -> None:
