@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,10 +20,11 @@ from statuspage.notices.backdating import (
     said_at,
 )
 from statuspage.notices.fields import Line, Payload, check_words
-from statuspage.notices.kind import NOT_BEFORE, NoticeKind, notice_kind
+from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed
 from statuspage.notices.telling import Told, clean_told
+from statuspage.notices.windows import window_of
 from statuspage.staff.permissions import Act
 from statuspage.staff.second_person import made_or_changed, may_now
 from statuspage.statements.authors import Author
@@ -36,9 +37,6 @@ from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
 
 TITLE_LENGTH = 120
-NOT_AS_ITS_DETAILS: Final = _(
-    "The details of this notice say another time. Leave this empty, or change the details."
-)
 
 
 @dataclass(frozen=True)
@@ -281,25 +279,6 @@ def _check_products(audience: Audience) -> None:
             code="product",
             params={"codes": listed(sorted(unknown))},
         )
-
-
-def window_of(
-    kind: NoticeKind, payload: Payload, begins: datetime | None, ends: datetime | None
-) -> tuple[datetime | None, datetime | None]:
-    """Return from when to when a notice holds, by its details or else its author; both may be open.
-
-    Raises:
-        ValidationError: its author says something else than its details, or it ends before it
-            begins.
-    """
-    given = {"effective_from": begins, "effective_until": ends}
-    said = dict(zip(given, kind.window(payload), strict=True))
-    if other := [name for name, at in given.items() if at and said[name] not in {None, at}]:
-        raise ValidationError(dict.fromkeys(other, NOT_AS_ITS_DETAILS))
-    window = begins or said["effective_from"], ends or said["effective_until"]
-    if window[0] and window[1] and window[1] < window[0]:
-        raise ValidationError({"effective_until": NOT_BEFORE})
-    return window
 
 
 def check_incident(incident_id: str) -> None:

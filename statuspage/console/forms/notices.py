@@ -28,9 +28,10 @@ from statuspage.notices.backdating import (
 )
 from statuspage.notices.fields import PayloadField
 from statuspage.notices.kind import NoticeKind
-from statuspage.notices.services import NoticeDraft, check_backdated, foreseen, window_of
+from statuspage.notices.services import NoticeDraft, check_backdated, foreseen
 from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.values import COUNT_DIGITS, NAME_LENGTH
+from statuspage.notices.windows import window_of
 from statuspage.settlement.rules import products
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
