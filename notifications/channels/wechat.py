@@ -262,7 +262,7 @@ def _outcome_of(answer: http.ProviderResponse) -> Outcome | None:
 
 
 def _thing(text: str) -> str:
-    return text if len(text) <= THING_CHARACTERS else f"{text[: THING_CHARACTERS - 1]}…"
+    return wording.cut(text, THING_CHARACTERS)
 
 
 def _phrase(bulletin: Bulletin) -> str:

@@ -19,6 +19,10 @@ STOPS: Final = "。."
 # Media with little room, as a bulletin's `short` names them.
 SMS: Final = "sms"
 WECHAT: Final = "wechat"
+# A date, time or amount, which half of would be another one; and the end of a sentence.
+FIGURE: Final = r"[\d年月日:.,]"
+CUT_FIGURE: Final = re.compile(rf"\s*(?:至|到|\bto\b)?\s*{FIGURE}+$")
+STOP: Final = re.compile(r"。|\.(?!\d)")
 PROMISES: Final = ("下次更新不晚于", "next update by")
 CORRECTIONS: Final = {
     "correction": gettext_noop("Correction to No. %(number)d: %(name)s."),
@@ -75,6 +79,16 @@ def opening_within(bulletin: Bulletin, limit: int) -> str:
         left = max(sms_text.units(alone.name) - over, 1)
         alone = replace(alone, name=sms_text.shortened(alone.name, left))
     return opening(alone).rstrip(STOPS)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return at most `limit` characters; no date, time or amount is cut in two."""
+    if len(text) <= limit or STOP.match(text, limit):
+        return text[:limit]
+    kept = text[: limit - 1]
+    if re.match(FIGURE, text[len(kept) :]):
+        kept = CUT_FIGURE.sub("", kept) or kept
+    return f"{kept}…"
 
 
 def promise(bulletin: Bulletin) -> str:

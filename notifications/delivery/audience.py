@@ -56,14 +56,20 @@ def channels_for(document: Mapping[str, Any]) -> list[str]:
         return []
     moment = moment_of(document)
     every = [one.name for one in reachable_channels()]
-    if moment is Moment.CORRECTED:
+    if moment is Moment.CORRECTED and not _calls_off(document):
         original = Broadcast.objects.filter(pk=document["corrects"]).first()
         return (original.channels if original else []) or every
-    if moment is Moment.MAINTENANCE_CHANGED:
+    if moment in {Moment.MAINTENANCE_CHANGED, Moment.CORRECTED}:
         worth = Moment.MAINTENANCE_PLANNED in settings.SMS_MOMENTS or _was_costly(document)
     else:
         worth = moment in settings.SMS_MOMENTS and moment not in NEVER_COSTLY
     return [name for name in every if worth or name not in COSTLY]
+
+
+def _calls_off(document: Mapping[str, Any]) -> bool:
+    """Return whether a withdrawal cancels a maintenance: more was said of it than is withdrawn."""
+    cancelled: bool = document["content"].get("status") == MaintenanceStatus.CANCELLED
+    return document["subject"]["type"] == "maintenance" and cancelled
 
 
 def _was_costly(document: Mapping[str, Any]) -> bool:

@@ -111,7 +111,9 @@ class NextPlanned:
 def next_planned() -> NextPlanned | None:
     """Return the next maintenance that has not started, in whichever month; or None."""
     now = timezone.now()
-    announced, coming = scheduled_maintenances().first(), next_foreseen(now)
+    # One whose start was withdrawn may be of the past, and waits for staff.
+    ahead = scheduled_maintenances().filter(scheduled_for__gt=now)
+    announced, coming = ahead.order_by("scheduled_for").first(), next_foreseen(now)
     if announced and (coming is None or announced.scheduled_for <= coming.start):
         return NextPlanned(announced.scheduled_for, announced.name, announced)
     return NextPlanned(coming.start, coming.recurrence.name, None) if coming else None

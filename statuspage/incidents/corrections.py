@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.selectors import components_by_public_id
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.content import NAME_LENGTH
-from statuspage.incidents.folding import FIRST, OPERATIONAL, STEPS
+from statuspage.incidents.folding import FIRST, STEPS
+from statuspage.incidents.holding import OPERATIONAL
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.promises import check_incident_times
 from statuspage.statements.choices import clean_choice

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from statuspage.components.statuses import ComponentStatus
+from statuspage.incidents.holding import OPERATIONAL, Held, Holding
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.statements.documents import WITHDRAWAL
 from statuspage.statements.standing import (
@@ -22,25 +23,15 @@ UPDATED: Final = "incident.updated"
 BACKFILLED: Final = "incident.backfilled"
 BACKFILLED_UPDATE: Final = "incident.backfilled_update"
 SCHEDULED: Final = "maintenance.scheduled"
-# The kinds that say which components a maintenance affects.
+# The kinds that say when a maintenance is, and which components it affects.
 PLANS: Final = frozenset({SCHEDULED, "maintenance.rescheduled"})
+TIMES: Final = ("scheduled_for", "scheduled_until")
 FIRST: Final = frozenset({OPENED, BACKFILLED, SCHEDULED})
 # The kinds that say in which state an incident is; a postmortem, for one, does not.
 STEPS: Final = frozenset({OPENED, UPDATED, BACKFILLED, BACKFILLED_UPDATE})
 # In a withdrawal: the promise that stands again had passed, and the next update is due later.
 PROMISED_ANEW: Final = "promised_anew"
-OPERATIONAL: Final = str(ComponentStatus.OPERATIONAL)
 UNDER_MAINTENANCE: Final = str(ComponentStatus.UNDER_MAINTENANCE)
-
-
-@dataclass(frozen=True)
-class Held:
-    """A component, by its public id, in a state from a moment on; without an end it still is."""
-
-    component: str
-    status: str
-    begin: datetime
-    end: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -74,42 +65,11 @@ class MaintenanceState:
     cancelled_at: datetime | None = None
     # A withdrawal took it back to something that was due by then: staff decide what comes next.
     by_hand: bool = False
+    # Those that it affects; with those that the public may not see; the names of all ever named.
+    affects: Sequence[str] = ()
     components: Sequence[str] = ()
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     held: Sequence[Held] = ()
-
-
-class Holding:
-    """Notes from when to when components were in which state."""
-
-    def __init__(self) -> None:
-        self.now: dict[str, str] = {}
-        self._since: dict[str, datetime] = {}
-        self._over: list[Held] = []
-
-    def hold(self, states: Mapping[str, str], moment: datetime) -> None:
-        """Put components into states at a moment; the others stay as they are."""
-        for component, status in states.items():
-            if self.now.get(component) != status:
-                self._end(component, moment)
-                self.now[component], self._since[component] = status, moment
-
-    def release(self, moment: datetime) -> None:
-        """Put all of them back to operational."""
-        self.hold(dict.fromkeys(self.now, OPERATIONAL), moment)
-
-    def spans(self) -> list[Held]:
-        """Return every time in which a component was not operational, the ended ones first."""
-        lasting = [
-            Held(component, status, self._since[component])
-            for component, status in self.now.items()
-            if status != OPERATIONAL
-        ]
-        return [*self._over, *lasting]
-
-    def _end(self, component: str, moment: datetime) -> None:
-        status = self.now.get(component, OPERATIONAL)
-        if status != OPERATIONAL and self._since[component] < moment:
-            self._over.append(Held(component, status, self._since[component], moment))
 
 
 def incident_state(said: Sequence[Said]) -> IncidentState:
@@ -143,7 +103,9 @@ def maintenance_state(said: Sequence[Said]) -> MaintenanceState:
     steps = [one for one in standing(said) if one.said.kind.startswith("maintenance.")]
     taken_back = first.number not in {one.said.number for one in steps}
     holding, state = Holding(), _announced(first)
-    if taken_back:
+    if taken_back:  # what is cancelled is what was planned last
+        for step in steps:
+            state = _replanned(state, step.said)
         return replace(
             state, status=MaintenanceStatus.CANCELLED, cancelled_at=_taken_back(first, said)
         )
@@ -240,35 +202,45 @@ def _promise(steps: Sequence[Standing], said: Sequence[Said]) -> datetime | None
 
 def _announced(first: Said) -> MaintenanceState:
     content = first.content
-    return MaintenanceState(
+    state = MaintenanceState(
         name=content["name"],
         status=MaintenanceStatus.SCHEDULED,
         scheduled_for=from_iso(content["scheduled_for"]),
         scheduled_until=from_iso(content["scheduled_until"]),
-        components=_planned(content),
     )
+    return _replanned(state, first)
 
 
-def _planned(content: Mapping[str, Any]) -> list[str]:
-    named = (
-        content["affects"] if "affects" in content else [one["id"] for one in content[COMPONENTS]]
-    )
-    return [*named, *content.get("sets", {}).get(COMPONENTS, ())]
+def _replanned(state: MaintenanceState, step: Said) -> MaintenanceState:
+    """Return the state with what a plan says itself: what it only repeats goes on as it was.
+
+    The two times belong together: an end alone could come before a start that was taken back.
+    """
+    content = step.content
+    known = {one["id"]: one["name"] for one in content[COMPONENTS]}
+    state = replace(state, names={**state.names, **known})
+    if step.kind not in PLANS:
+        return state
+    before = content.get("before", {})
+    shown = content.get("affects", [*known])
+    affects = state.affects if shown == before.get(COMPONENTS) else shown
+    hidden = content.get("sets", {}).get(COMPONENTS, ())
+    state = replace(state, affects=affects, components=[*affects, *hidden])
+    if all(content[name] == before.get(name) for name in TIMES):
+        return state
+    begin, end = (from_iso(content[name]) for name in TIMES)
+    return replace(state, scheduled_for=begin, scheduled_until=end)
 
 
 def _move(state: MaintenanceState, step: Said, holding: Holding) -> MaintenanceState:
-    content, moment = step.content, step.published_at
-    status = content["status"]
+    status, moment = step.content["status"], step.published_at
     active, was_active = status in MAINTENANCE_ACTIVE, state.status in MAINTENANCE_ACTIVE
-    named = _planned(content) if step.kind in PLANS else state.components
-    worked_on = dict.fromkeys(named if active else (), UNDER_MAINTENANCE)
+    state = _replanned(state, step)
+    worked_on = dict.fromkeys(state.components if active else (), UNDER_MAINTENANCE)
     holding.hold({**dict.fromkeys(holding.now, OPERATIONAL), **worked_on}, moment)
     return replace(
         state,
         status=status,
-        scheduled_for=from_iso(content["scheduled_for"]),
-        scheduled_until=from_iso(content["scheduled_until"]),
-        components=named,
         started_at=state.started_at or (moment if active and not was_active else None),
         completed_at=moment if status == MaintenanceStatus.COMPLETED else None,
         cancelled_at=moment if status == MaintenanceStatus.CANCELLED else None,

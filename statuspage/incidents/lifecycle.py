@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.notices.phrases import listed
+
 
 class IncidentStatus(models.TextChoices):
     """The stages of an incident."""
@@ -76,16 +78,16 @@ def check_transition(
     transitions: Mapping[str, frozenset[str]], present: str, following: str
 ) -> None:
     """Raise IllegalTransition, naming the allowed statuses, unless `following` is one of them."""
-    if following in transitions[present]:
+    possible = transitions[present]
+    if following in possible:
         return
-    possible = ", ".join(sorted(transitions[present]))
     message = (
         _("“%(following)s” cannot follow “%(present)s”. Possible: %(possible)s.")
         if possible
         else _("Nothing can follow “%(present)s”.")
     )
-    raise IllegalTransition(
-        message,
-        code="transition",
-        params={"present": present, "following": following, "possible": possible},
-    )
+    # The members of the table's own statuses, since callers pass plain texts.
+    kind: Any = type(next(iter(transitions)))
+    labels = {"present": kind(present).label, "following": kind(following).label}
+    names = listed(str(one.label) for one in kind if one in possible)
+    raise IllegalTransition(message, code="transition", params={**labels, "possible": names})

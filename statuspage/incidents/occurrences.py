@@ -61,10 +61,19 @@ def next_open(recurrence: Recurrence, moment: datetime) -> datetime | None:
 
 
 def coming_dates(recurrence: Recurrence, moment: datetime) -> list[ComingDate]:
-    """Return the next dates of a series, with what is announced or skipped."""
+    """Return the next dates of a series, with what is announced or skipped.
+
+    What is announced and not over is there too where the series no longer has its date.
+    """
     announced, skipped = announced_on(recurrence), skipped_on(recurrence)
-    starts = islice(recurrence.rule.after(moment), SHOWN)
-    return [ComingDate(one, announced.get(one.date()), skipped.get(one.date())) for one in starts]
+    starts = {one.date(): one for one in islice(recurrence.rule.after(moment), SHOWN)}
+    lasting = {
+        day: one.occurrence.astimezone(BEIJING)
+        for day, one in announced.items()
+        if one.occurrence and one.over_at is None
+    }
+    dates = sorted((lasting | starts).items())
+    return [ComingDate(start, announced.get(day), skipped.get(day)) for day, start in dates]
 
 
 def check_open(recurrence: Recurrence, start: datetime) -> None:

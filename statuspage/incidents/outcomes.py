@@ -4,18 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from statuspage.components.statuses import ComponentStatus, Impact
-from statuspage.incidents.folding import IncidentState, MaintenanceState
+from statuspage.incidents.folding import TIMES, IncidentState, MaintenanceState
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
-from statuspage.notices.phrases import joined, short_moment
+from statuspage.notices.phrases import joined, listed, short_moment
 from statuspage.statements.standing import COMPONENTS
 from statuspage.statements.texts import LANGUAGES, Text, for_reader
 from statuspage.statements.times import iso
 
 State = IncidentState | MaintenanceState
-PLANNED: Final = ("scheduled_for", "scheduled_until")
 
 
 def outcome(corrected: Mapping[str, Any], before: State, after: State) -> Text:
@@ -99,7 +98,7 @@ def _undone(before: State, after: State) -> Iterator[str]:
 def _sentence(before: State, after: State) -> str:
     """Return what became of it in a sentence; empty where its state stayed as it was."""
     if isinstance(before, MaintenanceState) and isinstance(after, MaintenanceState):
-        return _of_maintenance(before, after)
+        return joined(_of_maintenance(before, after))
     if isinstance(before, IncidentState) and before.in_error:
         return ""
     if isinstance(after, IncidentState) and after.in_error:
@@ -112,16 +111,36 @@ def _sentence(before: State, after: State) -> str:
     return _("The status is %(status)s again.") % label
 
 
-def _of_maintenance(before: MaintenanceState, after: MaintenanceState) -> str:
-    times = {
-        "start": short_moment(iso(after.scheduled_for)),
-        "end": short_moment(iso(after.scheduled_until)),
-    }
-    if before.status == after.status:
-        moved = [getattr(before, one) != getattr(after, one) for one in PLANNED]
-        return _("It is planned for %(start)s to %(end)s again.") % times if any(moved) else ""
+def _of_maintenance(before: MaintenanceState, after: MaintenanceState) -> Iterator[str]:
+    """Yield what became of the plan; of what is cancelled only that it is."""
+    moved = any(getattr(before, one) != getattr(after, one) for one in TIMES)
     if after.status == MaintenanceStatus.CANCELLED:
-        return _("This maintenance is cancelled.")
-    if after.status == MaintenanceStatus.SCHEDULED:
-        return _("This maintenance has not started. Planned: %(start)s to %(end)s.") % times
-    return _("The status is %(status)s again.") % {"status": MaintenanceStatus(after.status).label}
+        if before.status != after.status:
+            yield _("This maintenance is cancelled.")
+        return
+    if before.status != after.status:
+        yield _turned(before, after)
+    elif moved:
+        yield _("It is planned for %(start)s to %(end)s again.") % _planned(after)
+    if before.affects != after.affects:
+        names = [for_reader(after.names[one]) for one in after.affects if one in after.names]
+        yield _("Now affects: %(names)s.") % {
+            "names": listed(names) or pgettext("services", "none")
+        }
+
+
+def _turned(before: MaintenanceState, after: MaintenanceState) -> str:
+    """Return the status that it has again, other than cancelled."""
+    if after.status != MaintenanceStatus.SCHEDULED:
+        label = MaintenanceStatus(after.status).label
+        return _("The status is %(status)s again.") % {"status": label}
+    if before.status == MaintenanceStatus.CANCELLED:
+        return _("It is planned for %(start)s to %(end)s again.") % _planned(after)
+    return _("This maintenance has not started. Planned: %(start)s to %(end)s.") % _planned(after)
+
+
+def _planned(state: MaintenanceState) -> dict[str, str]:
+    return {
+        "start": short_moment(iso(state.scheduled_for)),
+        "end": short_moment(iso(state.scheduled_until)),
+    }

@@ -69,7 +69,8 @@ def place_of(
 ) -> Place:
     """Return where a report belongs; `own` is the draft of its signal, `newest` that of the rule.
 
-    What staff rejected makes no draft again, however often it is repeated, unless it fires anew.
+    What staff rejected makes no draft again, however often it is repeated, unless it fires anew;
+    nor does it take in, within the quiet time, a signal that nobody has seen.
     A monitor that still fires the quiet time after its incident was resolved contradicts what we
     published: that is a new draft.
     """
@@ -87,7 +88,8 @@ def place_of(
         return Place.NEWEST
     if not news:
         return Place.OWN if own else Place.NOWHERE
-    merged = newest.incident_open or now - newest.last_change_at < quiet
+    unseen = newest.rejected and own != newest
+    merged = newest.incident_open or (now - newest.last_change_at < quiet and not unseen)
     return Place.NEWEST if merged else Place.NEW
 
 

@@ -34,7 +34,11 @@ from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.said import said_about
 from statuspage.incidents.services.backfills import incident_backfill
 from statuspage.incidents.services.incidents import incident_open, incident_reopen, incident_update
-from statuspage.incidents.services.maintenances import maintenance_schedule, maintenances_advance
+from statuspage.incidents.services.maintenances import (
+    maintenance_schedule,
+    maintenance_update,
+    maintenances_advance,
+)
 from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
 from statuspage.pages.machine import IN_FEEDS
 from statuspage.pages.uptime.selectors import records
@@ -272,6 +276,7 @@ class Life(RuleBasedStateMachine):
         """Move a maintenance, and give it another service."""
         self.later()
         row = self.maintenance(which)
+        before = [*row.components.all()]
         begins = self.now + ahead * MINUTE if row.status == "scheduled" else row.scheduled_for
         times = {"begins": begins, "ends": self.now + (ahead + 30) * MINUTE}
         try:
@@ -287,7 +292,28 @@ class Life(RuleBasedStateMachine):
             )
         except ValidationError:
             return
-        self.keep("maintenance", said, "rescheduled", names=[name], **times)
+        # What is said again is no claim: it goes on as it is.
+        again = [one.name["zh-hans"] for one in before] == [name]
+        given = {} if again else {"names": [name]}
+        self.keep("maintenance", said, "rescheduled", **given, **times)
+
+    @precondition(lambda self: self.some("maintenance", 0))
+    @rule(which=WHICH)
+    def say_more(self, which: int) -> None:
+        """Say more about a maintenance, which repeats what is planned."""
+        self.later()
+        row = self.maintenance(which)
+        try:
+            said = maintenance_update(
+                maintenance=row,
+                status=row.status,
+                body=text("补充。"),
+                author=None,
+                published_at=self.now,
+            )
+        except ValidationError:
+            return
+        self.keep("maintenance", said, row.status)
 
     @precondition(lambda self: self.some("maintenance", 0))
     @rule(which=WHICH)
@@ -359,9 +385,12 @@ class Life(RuleBasedStateMachine):
         assert unresolved == {
             one.public_id: (one.status, one.impact) for one in worlds if one.still_open
         }
-        planned = {one["id"]: one["status"] for one in summary["scheduled_maintenances"]}
+        planned = {
+            one["id"]: (one["status"], *map(minute, (one["scheduled_for"], one["scheduled_until"])))
+            for one in summary["scheduled_maintenances"]
+        }
         assert planned == {
-            one.public_id: one.status
+            one.public_id: (one.status, one.begins, one.ends)
             for one in worlds
             if one.kind == "maintenance" and one.status not in {"cancelled", "completed"}
         }
@@ -428,6 +457,8 @@ class World:
     public_id: str
     status: str
     impact: str = ""
+    begins: datetime | None = None
+    ends: datetime | None = None
     # By service: from which moment, in which state.
     states: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
 
@@ -479,6 +510,8 @@ def _maintenance(about: About, standing: list[Step], gone: set[int]) -> World:
     names: list[str] = []
     for step in standing:
         names = step.given.get("names", names)
+        found.begins = step.given.get("begins", found.begins)
+        found.ends = step.given.get("ends", found.ends)
         found.status = found.status if step.what == "rescheduled" else step.what
         for name in {*names, *found.states}:
             works = found.status == "in_progress" and name in names
@@ -511,6 +544,11 @@ def calm(worlds: list[World], moment: datetime) -> bool:
     return disturbed <= {"operational"} and {one.impact for one in worlds if one.still_open} <= {
         "none"
     }
+
+
+def minute(written: str) -> datetime:
+    """Return a time of the API."""
+    return datetime.fromisoformat(written)
 
 
 def worst(states: list[str]) -> str:

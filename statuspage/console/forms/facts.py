@@ -12,7 +12,7 @@ from statuspage.components.statuses import Impact
 from statuspage.console.forms.fields import MomentFormField, name_field
 from statuspage.console.forms.states import ComponentStates
 from statuspage.incidents.corrections import present_facts
-from statuspage.incidents.folding import OPERATIONAL
+from statuspage.incidents.holding import OPERATIONAL
 from statuspage.incidents.said import said_about
 from statuspage.statements.models import Statement
 from statuspage.statements.standing import COMPONENTS

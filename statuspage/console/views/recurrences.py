@@ -15,7 +15,6 @@ from statuspage.console.access import staff_of, writes
 from statuspage.console.forms.recurrences import RecurrenceForm
 from statuspage.incidents.models import Recurrence
 from statuspage.incidents.occurrences import announced_on, coming_dates
-from statuspage.incidents.services.recurrences import recurrences
 from statuspage.incidents.services.series import (
     occurrence_skip,
     occurrence_take_back,
@@ -39,11 +38,14 @@ def recurrence_edit(request: HttpRequest, number: int) -> HttpResponse:
     """Edit a series and its coming dates; what is announced stays as it is."""
     row = _series(number)
     components = list(Component.objects.all())
+    if row.stopped_at and request.method != "POST":  # what was typed into it is not lost
+        messages.info(request, _("This series was stopped."))
+        return redirect("console:maintenance_calendar")
     form = RecurrenceForm(_sent(request), components=components, recurrence=row)
     if form.is_valid() and form.save(staff_of(request)):
         messages.success(request, _("Saved. Maintenance that is already announced stays as it is."))
         return redirect("console:recurrence_edit", number=number)
-    coming = coming_dates(_series(number), database_now())
+    coming = [] if row.stopped_at else coming_dates(_series(number), database_now())
     context = {"recurrence": row, "coming": coming}
     return _page(request, "console/recurrence_edit.html", form, context)
 
@@ -83,13 +85,15 @@ def recurrence_take_back(request: HttpRequest, number: int, day: str) -> HttpRes
 @require_POST
 def recurrence_end(request: HttpRequest, number: int) -> HttpResponse:
     """Stop a recurrence; what is announced stays announced."""
-    recurrence_stop(_series(number))
-    messages.success(request, _("Stopped. Maintenance that is already announced stays."))
+    row = _series(number)
+    recurrence_stop(row)
+    stopped = _("Stopped. Maintenance that is already announced stays.")
+    messages.success(request, _("This series was stopped.") if row.stopped_at else stopped)
     return redirect("console:maintenance_calendar")
 
 
 def _series(number: int) -> Recurrence:
-    return get_object_or_404(recurrences(), pk=number)
+    return get_object_or_404(Recurrence, pk=number)
 
 
 def _day(written: str) -> date:

@@ -23,6 +23,7 @@ from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
 from statuspage.incidents.outcomes import outcome
 from statuspage.incidents.promises import postmortem_by, promised_by
 from statuspage.incidents.said import said_about
+from statuspage.incidents.selectors import components_told
 from statuspage.incidents.services.impacts import present_states, states_follow, told_changes
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
@@ -91,6 +92,8 @@ def maintenance_undo(
     withdrawal = _answer(statement, WITHDRAWAL, {UNDONE: True}, moment)
     before, after = maintenance_state(said), maintenance_state([*said, withdrawal])
     row = Maintenance.objects.select_for_update().get(public_id=statement.subject_id)
+    # Whoever was told of one of its plans is told what holds now.
+    told = {one.public_id for one in components_told(row)}
     _write(
         row,
         moment,
@@ -108,7 +111,7 @@ def maintenance_undo(
         "status": str(after.status),
         "scheduled_for": iso_or_none(after.scheduled_for),
         "scheduled_until": iso_or_none(after.scheduled_until),
-        "components": _changes({*before.components, *after.components}),
+        "components": _changes({*told, *before.components, *after.components}),
         **_outcome({}, before, after),
     }
 

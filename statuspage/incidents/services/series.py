@@ -65,16 +65,20 @@ def recurrence_edit(*, recurrence: Recurrence, author: Author, **said: Unpack[Se
     Whoever edits it is the author of what the clock announces from now on.
 
     Raises:
-        Superseded: someone else changed or stopped it since `recurrence` was read.
+        Superseded: someone else changed it since `recurrence` was read, or stopped it (`stopped`).
         ValidationError: a text, component, frequency, day, duration or lead is not usable.
     """
     components = components_by_public_id(said["components"]).values()
     values = _values(said)
     with transaction.atomic():
         row = Recurrence.objects.select_for_update().get(pk=recurrence.pk)
-        if row.version != recurrence.version or row.stopped_at:
+        if row.stopped_at:
             raise Superseded(
-                _("Someone else has changed or stopped this series. Check it and save again."),
+                _("Someone stopped this series. Set up a new one instead."), code="stopped"
+            )
+        if row.version != recurrence.version:
+            raise Superseded(
+                _("Someone else has changed this series. Check it and save again."),
                 code="superseded",
             )
         _check_last(said["rule"], row.last)

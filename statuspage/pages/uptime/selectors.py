@@ -11,7 +11,8 @@ from statuspage.components.models import Component, StatusChange
 from statuspage.components.selectors import visible_components
 from statuspage.components.statuses import ComponentStatus
 from statuspage.components.uptime import DayRecord, Span, combined, days, history, within
-from statuspage.incidents.folding import Held, incident_state, maintenance_state
+from statuspage.incidents.folding import incident_state, maintenance_state
+from statuspage.incidents.holding import Held
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.said import said_about
 from statuspage.lib.render_cache import once

@@ -97,3 +97,19 @@ def test_an_opening_in_little_room_shortens_the_name_and_keeps_the_state() -> No
 
 def test_an_opening_without_room_for_a_name_keeps_the_state_all_the_same() -> None:
     assert wording.opening_within(bulletin(), 2) == "…：调查中"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("改为12月12日 15:35至16:35。原定12月10日。", "改为12月12日 15:35至16:35"),
+        ("改为2027年1月12日 15:35至16:35。", "改为2027年1月12日 15:35至…"),
+        ("改为12月12日 23:35至12月13日 01:35。", "改为12月12日 23:35…"),
+        ("每户应减免的手续费合计为人民币1,234.56元", "每户应减免的手续费合计为人民币…"),
+        ("Now 12 Dec 15:35 to 16:35.", "Now 12 Dec 15:35 to…"),
+        ("受影响的服务改为T+1 结算。原为刷卡交易、扫码支付", "受影响的服务改为T+1 结算。原为刷卡…"),
+        ("将升级系统。", "将升级系统。"),
+    ],
+)
+def test_no_date_time_or_amount_is_cut_in_two(said: str, shown: str) -> None:
+    assert wording.cut(said, 20) == shown

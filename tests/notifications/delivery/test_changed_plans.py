@@ -15,6 +15,7 @@ from statuspage.incidents.models import Maintenance
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenances_advance
 from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
 from statuspage.statements.models import Statement
+from statuspage.statements.services import statement_withdraw
 from tests.factories import make_component, text
 from tests.notifications.delivery.test_policy import EVERY, FREE, told_by
 
@@ -110,6 +111,20 @@ def test_who_was_told_by_sms_of_its_start_is_told_by_sms_that_it_is_off() -> Non
     with time_machine.travel(at("2026-03-12T02:00"), tick=False):
         assert told_by(*maintenances_advance()) == EVERY
         assert told_by(cancel()) == EVERY
+
+
+def test_who_was_told_by_sms_of_its_start_is_told_so_that_it_was_announced_in_error() -> None:
+    old, new, third = make_component(), make_component(), make_component()
+    announced = plan(old)
+    reschedule(components=[new.public_id])
+    reschedule(components=[third.public_id])
+    with time_machine.travel(at("2026-03-12T02:00"), tick=False):
+        maintenances_advance()
+        said = statement_withdraw(statement=announced, body=text("误发。"), author=None)
+    assert told_by(said) == EVERY
+    named = {one.public_id for one in (old, new, third)}
+    assert set(audience_of(said.document).components) == named
+    assert "本次维护已取消" in sms(said)
 
 
 def test_who_was_told_before_and_who_is_concerned_from_now_on_are_told() -> None:

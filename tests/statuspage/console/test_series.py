@@ -100,7 +100,7 @@ def test_who_saves_an_older_state_is_told_and_loses_nothing(component: Component
     edit(series, minutes=30)
     answer = author.post(EDIT.format(series.pk), form | {"minutes": "45", "body_zh": "写好了。"})
     assert answer.status_code == 400
-    assert "Someone else has changed or stopped this series." in words(answer)
+    assert "Someone else has changed this series." in words(answer)
     kept = form_of(answer, "ahead_days")
     assert (kept["minutes"], kept["body_zh"]) == ("45", "写好了。")
     author.post(EDIT.format(series.pk), kept)
@@ -233,6 +233,31 @@ def test_a_stopped_series_is_not_edited(component: Component) -> None:
         edit(series)
 
 
+def test_who_edits_while_another_stops_it_is_told_and_loses_nothing(component: Component) -> None:
+    series = row(component, rule=SUNDAYS)
+    author, path = signed_in(), EDIT.format(series.pk)
+    form = form_of(author.get(path), "ahead_days") | {"body_zh": "写好了。"}
+    for _twice in range(2):
+        stopped = author.post(f"{path}stop/", follow=True)
+    assert "This series was stopped." in words(stopped)
+    answer = author.post(path, form)
+    assert "Someone stopped this series. Set up a new one instead." in words(answer)
+    assert form_of(answer, "ahead_days")["body_zh"] == "写好了。"
+    skipped = author.post(f"{path}2026-03-15/skip/", follow=True)
+    assert "This series has no coming date on that day." in words(skipped)
+    assert "This series was stopped." in words(skipped)
+
+
+def test_what_is_announced_is_listed_although_the_series_no_longer_has_its_date(
+    component: Component,
+) -> None:
+    series = row(component, rule=SUNDAYS)
+    announce_recurring()
+    edit(series, rule=RecurrenceRule("weekly", date(2026, 3, 11), time(2)))
+    page = words(signed_in().get(EDIT.format(series.pk)))
+    assert page.index("2026-03-08 Sun 02:00") < page.index("2026-03-11 Wed 02:00")
+
+
 def test_what_was_written_for_a_date_that_is_skipped_meanwhile_is_kept(
     component: Component,
 ) -> None:
@@ -255,6 +280,13 @@ class TestNext:
         page = words(signed_in().get(PATH))
         assert "2026-06-07 02:00" in page
         assert 'href="?month=2026-06"' in page
+
+    def test_it_is_never_of_the_past(self, component: Component, clock: Any) -> None:
+        row(component, rule=SUNDAYS)
+        announce_recurring()
+        Maintenance.objects.update(by_hand=True)
+        clock.move_to(at("2026-03-09T12:00"))
+        assert "2026-03-15 02:00" in words(signed_in().get(PATH))
 
     def test_what_is_announced(self, component: Component) -> None:
         row(component, rule=SUNDAYS)

@@ -19,7 +19,7 @@ from statuspage.incidents.services.maintenances import (
     maintenance_update,
     maintenances_advance,
 )
-from statuspage.incidents.services.replanning import maintenance_reschedule
+from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
 from statuspage.pages.uptime.selectors import records
 from statuspage.projections.comparing import differences
 from statuspage.statements.models import Statement
@@ -399,6 +399,62 @@ def test_a_withdrawn_rescheduling_gives_back_times_and_components(component):
     assert [*row.components.all()] == [component]
     assert not row.by_hand
     assert differences() == []
+
+
+def reschedule(said: Statement, **values) -> Statement:
+    return maintenance_reschedule(
+        maintenance=maintenance_of(said),
+        author=None,
+        body=text("改期。", "Moved."),
+        short_notice_reason=text("紧急", "Urgent"),
+        **values,
+    )
+
+
+def outcome_of(answer: Statement) -> str:
+    answer.refresh_from_db()
+    return answer.content.get("outcome", {}).get("en", "")
+
+
+def test_a_withdrawn_rescheduling_gives_back_times_that_later_statements_only_repeated(component):
+    said, other = schedule(component), make_component("短信", "SMS")
+    planned = maintenance_of(said).scheduled_for
+    times = [timezone.now() + 5 * HOUR, timezone.now() + 6 * HOUR]
+    moved = reschedule(said, scheduled_for=times[0], scheduled_until=times[1])
+    more = maintenance_of(said)
+    maintenance_update(maintenance=more, status="scheduled", body=text("补充。"), author=None)
+    added = reschedule(said, components=[component.public_id, other.public_id])
+    withdraw(moved)
+    row = maintenance_of(said)
+    assert abs(row.scheduled_for - planned) < timedelta(seconds=1)
+    assert {*row.components.all()} == {component, other}
+    answer = withdraw(added)
+    assert outcome_of(answer).startswith("Now affects: ")
+    assert "SMS" not in outcome_of(answer)
+    assert {one["id"] for one in answer.content["components"]} == {
+        component.public_id,
+        other.public_id,
+    }
+    assert differences() == []
+
+
+def test_a_withdrawn_announcement_cancels_what_was_planned_last_once(component):
+    said = schedule(component)
+    moved = (timezone.now() + 5 * HOUR).replace(microsecond=0)
+    reschedule(said, scheduled_for=moved, scheduled_until=moved + HOUR)
+    maintenance_cancel(maintenance=maintenance_of(said), body=text("取消。"), author=None)
+    assert outcome_of(withdraw(said)) == ""
+    row = maintenance_of(said)
+    assert (row.status, row.scheduled_for) == ("cancelled", moved)
+    assert differences() == []
+
+
+def test_a_withdrawn_cancellation_says_that_it_is_planned_again(component):
+    said = schedule(component)
+    row = maintenance_of(said)
+    cancelled = maintenance_cancel(maintenance=row, body=text("取消。"), author=None)
+    assert outcome_of(withdraw(cancelled)).startswith("It is planned for ")
+    assert maintenance_of(said).status == "scheduled"
 
 
 def test_facts_of_a_maintenance_are_changed_by_rescheduling(component):

@@ -11,7 +11,8 @@ from django.utils.translation import override
 
 from statuspage.components.models import Component, StatusChange
 from statuspage.components.statuses import ComponentStatus
-from statuspage.incidents.folding import Held, incident_state
+from statuspage.incidents.folding import incident_state
+from statuspage.incidents.holding import Held
 from statuspage.incidents.models import Incident
 from statuspage.incidents.past import MOST_UPDATES
 from statuspage.incidents.said import said_about

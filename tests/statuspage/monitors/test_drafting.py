@@ -24,6 +24,7 @@ BEGUN = Turn(firing=True, begins=True, anew=True, ends=False)
 BACK = Turn(firing=True, begins=True, anew=False, ends=False)
 WAITING = Standing(waiting=True, last_change_at=LONG_AGO)
 DISMISSED = Standing(waiting=False, last_change_at=LONG_AGO, rejected=True)
+JUST_DISMISSED = Standing(waiting=False, last_change_at=NOW, rejected=True)
 LAPSED = Standing(waiting=False, last_change_at=LONG_AGO)
 PUBLIC = Standing(waiting=False, last_change_at=LONG_AGO, incident_open=True)
 RESOLVED = Standing(waiting=False, last_change_at=NOW, resolved_at=NOW - timedelta(hours=1))
@@ -68,6 +69,10 @@ def test_an_end_begins_nothing() -> None:
         (BACK, DISMISSED, DISMISSED, Place.OWN),
         (BEGUN, DISMISSED, DISMISSED, Place.NEW),
         (REPEATED, DISMISSED, WAITING, Place.OWN),
+        # While it flaps; another signal is none that staff rejected.
+        (BEGUN, JUST_DISMISSED, JUST_DISMISSED, Place.NEWEST),
+        (BEGUN, None, JUST_DISMISSED, Place.NEW),
+        (BEGUN, LAPSED, JUST_DISMISSED, Place.NEW),
         (REPEATED, IN_ERROR, IN_ERROR, Place.OWN),
         (BEGUN, IN_ERROR, IN_ERROR, Place.NEW),
         (BACK, LAPSED, LAPSED, Place.NEW),

@@ -92,12 +92,18 @@ def test_never_one_draft_at_each_repetition_of_a_dismissed_alert(days: int) -> N
 def test_a_dismissed_alert_whose_start_is_no_time_or_is_missing_stays_so() -> None:
     make_rule(quiet_minutes=30)
     other = {**LATE, "machine": "2"}
-    draft_dismiss(draft=fire(written_start="yesterday").draft, by=make_staff())
     fire(labels=other)
+    draft_dismiss(draft=fire(written_start="yesterday").draft, by=make_staff())
     with minutes_later(240):
         fire(written_start="yesterday")
         fire(labels=other)
     assert SignalDraft.objects.count() == 1
+
+
+def test_a_dismissed_alert_takes_in_no_other_within_the_quiet_time() -> None:
+    make_rule(quiet_minutes=30)
+    draft_dismiss(draft=fire().draft, by=make_staff())
+    assert fire(labels={**LATE, "machine": "2"}).draft.state == "waiting"
 
 
 def test_a_dismissed_alert_that_a_gap_in_the_reports_ended_stays_so() -> None:
