@@ -87,19 +87,18 @@ class NoticeAct(ProposedAct):
         del given["confirmed"]
         given["audience"] = clean_audience(given["audience"])
         draft = NoticeDraft(kind=notice_kind(proposal.kind), **given)
+        moment = max(filter(None, (proposal.publish_at, database_now())))
         return ProposalPreview(
             kind=proposal.statement_kind,
             subject=Subject("notice", NO_ID),
-            content=draft.content(foreseen(draft)),
-            warnings=draft.kind.warnings(
-                draft.payload, said_at(draft.originally, proposal.publish_at or database_now())
-            ),
+            content=draft.content(foreseen(draft), moment),
+            warnings=draft.kind.oddities(draft.payload, said_at(draft.originally, moment)),
         )
 
     def content_at(self, proposal: Proposal, moment: datetime) -> Mapping[str, Json]:
         """Return what the notice would say, if it is published at that moment."""
         draft = notice_draft(moment, kind=proposal.kind, **_arguments(proposal))
-        return draft.content(foreseen(draft))
+        return draft.content(foreseen(draft), moment)
 
     def publish(self, proposal: Proposal, approver: Staff | None) -> Statement:
         """Publish the notice."""

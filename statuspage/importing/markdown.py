@@ -85,12 +85,12 @@ class _Page:
 
     def notice(self, origin: Origin) -> NoticeEntry:
         """Return the notice; its kind's own checks come when it is entered."""
-        fields = self.fields
-        return NoticeEntry(
+        fields, body = self.fields, self.both(*self.halves())
+        entry = NoticeEntry(
             origin=origin,
             kind=self.text("notice") or "general",
             title=self.title(),
-            body=self.both(*self.halves()),
+            body=body,
             published_on=self.day("date"),
             document_number=self.text("document_number"),
             link=self.text("link"),
@@ -99,6 +99,9 @@ class _Page:
             incident=self.text("incident"),
             confirmed=fields.get("confirmed") is True,
         )
+        if CHINESE not in body:
+            raise Unusable("there is no text in Chinese below the front matter")
+        return entry
 
     def incident(self, origin: Origin) -> IncidentEntry:
         """Return the incident: with its updates, or one text about all of it."""
@@ -107,6 +110,8 @@ class _Page:
         ended = updates[-1].at if closed else self.moment("resolved")
         if closed and self.fields.get("resolved") and self.moment("resolved") != ended:
             raise self.fault("resolved", "its last update has another time; leave this out")
+        if ended < begun:
+            raise self.fault("resolved", "this is before its date")
         chinese, english = self.halves()
         if chinese.strip() and updates:
             raise Unusable("it has updates and a text below: write the text into an update")
@@ -183,6 +188,8 @@ class _Page:
     def title(self) -> Text:
         """Return the title in its languages, each on one line."""
         said = self.both(self.text("title"), self.text("title_en"))
+        if CHINESE not in said:
+            raise self.fault("title", "write one in Chinese")
         return {language: " ".join(one.split()) for language, one in said.items()}
 
     def halves(self) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from statuspage.approvals.drafts import publish_once, published_with
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.rules import approval_of_notice
-from statuspage.approvals.submitting import notice_alone, notice_submit
+from statuspage.approvals.submitting import CONFIRMED, notice_alone, notice_submit
 from statuspage.importing.components import Components
 from statuspage.importing.entries import IncidentEntry, NoticeEntry, Unusable
 from statuspage.incidents.services.backfills import past_incident_enter
@@ -141,4 +141,10 @@ def reasons(error: ValidationError) -> str:
     if not hasattr(error, "error_dict"):
         return " ".join(error.messages)
     by_field = error.message_dict.items()
-    return " ".join(f"{field}: {' '.join(found)}" for field, found in by_field)
+    said = " ".join(f"{field}: {' '.join(found)}" for field, found in by_field)
+    return f"{said} If so, add “{CONFIRMED}: true” to its front matter." if odd(error) else said
+
+
+def odd(error: ValidationError) -> bool:
+    """Return whether it is refused only because nobody confirmed what is unusual."""
+    return set(error.error_dict) == {CONFIRMED}

@@ -15,8 +15,8 @@ from statuspage.incidents.holding import OPERATIONAL
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.promises import check_incident_times
 from statuspage.statements.choices import clean_choice
+from statuspage.statements.placeholders import clean_said
 from statuspage.statements.standing import COMPONENTS, Said, Standing, standing
-from statuspage.statements.texts import clean_text
 from statuspage.statements.times import from_iso, iso
 
 Pair = dict[str, Any]
@@ -103,7 +103,7 @@ def _only_first(step: Standing) -> None:
 
 def _name(step: Standing, _said: Sequence[Said], value: Any, _moment: datetime) -> Pair:
     _only_first(step)
-    return _changed(_now(step, "name"), clean_text(value, max_length=NAME_LENGTH))
+    return _changed(_now(step, "name"), clean_said(value, max_length=NAME_LENGTH))
 
 
 def _started(step: Standing, said: Sequence[Said], value: datetime, moment: datetime) -> Pair:

@@ -14,6 +14,7 @@ Found = TypeVar("Found")
 
 PRESENT: Final = "present"
 _shared: Final[ContextVar[dict[Hashable, Any] | None]] = ContextVar("shared", default=None)
+_said_at: Final[ContextVar[datetime | None]] = ContextVar("said_at", default=None)
 
 
 @contextmanager
@@ -48,8 +49,20 @@ def once(function: Callable[What, Found]) -> Callable[What, Found]:
     return shared
 
 
+@contextmanager
+def saying_at(moment: datetime) -> Iterator[None]:
+    """Word everything in this context as at that moment, at which it is published."""
+    token = _said_at.set(moment)
+    try:
+        yield
+    finally:
+        _said_at.reset(token)
+
+
 def present() -> datetime:
     """Return the present moment, the same for all pages rendered together."""
+    if said_at := _said_at.get():
+        return said_at
     known = _shared.get()
     moment: datetime = timezone.now() if known is None else known[PRESENT]
     return moment

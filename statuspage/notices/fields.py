@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.notices.phrases import short_day
 from statuspage.notices.values import Value
 from statuspage.statements.canonical import Json
 from statuspage.statements.placeholders import check_filled_in
@@ -23,6 +24,12 @@ Payload = Mapping[str, Any]
 NOT_KNOWN: Final = _("Not yet known")
 IN_THE_PAST: Final = _("This day has passed. Enter today or a later day.")
 IN_THE_FUTURE: Final = _("This has not happened yet. Enter a time that has passed.")
+# A day that is further away is as a rule a slip of the pen in the year.
+FAR_AHEAD: Final = timedelta(days=180)
+LONG_AGO: Final = timedelta(days=3 * 365)
+IS_FAR: Final = _("%(day)s is more than half a year away. Is the year right?")
+WAS_LONG_AGO: Final = _("%(day)s is more than three years ago. Is the year right?")
+TIMES: Final = frozenset({"date", "moment"})
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,18 @@ class PayloadField:
             return IN_THE_PAST
         return IN_THE_FUTURE if self.done and self.is_to_come(value, moment) else ""
 
+    def far_away(self, value: Any, moment: datetime) -> str:
+        """Return the warning about a time that is far from that moment; empty if it is not."""
+        if value is None or self.value.name not in TIMES:
+            return ""
+        day = date.fromisoformat(value) if self.value.name == "date" else _day_of(value)
+        away = day - timezone.localdate(moment)
+        if -LONG_AGO <= away <= FAR_AHEAD:
+            return ""
+        return str(IS_FAR if away > FAR_AHEAD else WAS_LONG_AGO) % {
+            "day": short_day(day.isoformat())
+        }
+
     def is_to_come(self, value: Any, moment: datetime) -> bool:
         """Return whether a date is after that of the moment, or a time after the moment."""
         if self.value.name == "date":
@@ -125,6 +144,10 @@ class PayloadField:
             language=CHINESE if falls_back else "",
             notice=value if self.value.name == "notice" else "",
         )
+
+
+def _day_of(value: str) -> date:
+    return timezone.localdate(from_iso(value))
 
 
 optional: Final = partial(PayloadField, required=False)

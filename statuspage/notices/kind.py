@@ -27,6 +27,7 @@ from statuspage.statements.texts import LANGUAGES
 NOT_OVER: Final = _(
     "This is not over yet. What was published before can be entered only once it is over."
 )
+NOT_BEFORE: Final = _("This must not be before the start.")
 RULES_STAND: Final = _(
     "Rules, prices and calendars change from the day they are published here, so a notice of this "
     "kind cannot be entered as published before. Enter the old text as a general notice."
@@ -118,6 +119,12 @@ class NoticeKind:
         """Return unusual but possible values, which the publisher must confirm."""
         return ()
 
+    def oddities(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Return all that the publisher must confirm: far days first, then the kind's warnings."""
+        typed = [one for one in self.fields if not one.derived]
+        far = [one.far_away(payload[one.name], moment) for one in typed]
+        return [*dict.fromkeys(filter(None, far)), *self.warnings(payload, moment)]
+
     def effect(
         self, notice: Notice, author: Author | None, approver: Author | None
     ) -> Mapping[str, Json]:
@@ -175,7 +182,9 @@ class NoticeKind:
             if problem := one.problem_at(value, moment):
                 errors[one.name] = problem
             elif earlier and earlier > value:
-                errors[one.name] = _("This must not be before the start.")
+                errors[one.name] = NOT_BEFORE
+            elif earlier and earlier == value and one.value.name == "moment":
+                errors[one.name] = _("This is the start itself: enter a later end.")
         if errors:
             raise ValidationError(errors)
 

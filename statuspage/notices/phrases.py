@@ -40,6 +40,12 @@ def day_and_weekday(written: str) -> str:
     return _("%(day)s (%(weekday)s)") % {"day": shown, "weekday": WEEKDAYS[day.weekday()]}
 
 
+def short_day_and_weekday(written: str) -> str:
+    """Return an ISO date with its weekday, and with its year as in `short_day`."""
+    weekday = WEEKDAYS[date.fromisoformat(written).weekday()]
+    return _("%(day)s (%(weekday)s)") % {"day": short_day(written), "weekday": weekday}
+
+
 def full_moment(written: str) -> str:
     """Return an ISO time, with its year."""
     local = timezone.localtime(from_iso(written))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, Final, NotRequired, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.database_clock import database_now
+from statuspage.lib.render_cache import saying_at
 from statuspage.notices.audience import Audience, clean_audience
 from statuspage.notices.backdating import (
     Originally,
@@ -19,7 +20,7 @@ from statuspage.notices.backdating import (
     said_at,
 )
 from statuspage.notices.fields import Line, Payload, check_words
-from statuspage.notices.kind import NoticeKind, notice_kind
+from statuspage.notices.kind import NOT_BEFORE, NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed
 from statuspage.notices.telling import Told, clean_told
@@ -35,6 +36,9 @@ from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
 
 TITLE_LENGTH = 120
+NOT_AS_ITS_DETAILS: Final = _(
+    "The details of this notice say another time. Leave this empty, or change the details."
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ class NoticeDraft:
     originally: Originally | None = None
     short: Short = field(default_factory=dict)
 
-    def content(self, extra: Mapping[str, Json]) -> dict[str, Json]:
-        """Return the statement's content; `extra` is what publishing adds to it."""
+    def content(self, extra: Mapping[str, Json], moment: datetime) -> dict[str, Json]:
+        """Return the statement's content, published at that moment; `extra` is what that adds."""
         said: dict[str, Json] = {
             "name": dict(self.title),
             "body": dict(self.body),
@@ -68,9 +72,14 @@ class NoticeDraft:
             "told": str(self.told),
             **({"originally": dict(self.originally)} if self.originally else {}),
             **extra,
-            **self.kind.derived({**self.payload, **extra}, self._first_lines),
+            **self._derived({**self.payload, **extra}, moment),
         }
         return with_short(said, {"short": self.short})
+
+    def _derived(self, payload: Payload, moment: datetime) -> Mapping[str, Json]:
+        # A date leaves out the year of its publication, which may not have begun yet.
+        with saying_at(moment):
+            return self.kind.derived(payload, self._first_lines)
 
     def _first_lines(self) -> Sequence[Line]:
         return [originally_line(self.originally)] if self.originally else []
@@ -127,7 +136,7 @@ def notice_publish(
         statement = publish(
             kind=f"notice.{draft.kind.name}",
             subject=Subject("notice", notice.public_id),
-            content=draft.content(extra),
+            content=draft.content(extra, moment),
             author=author,
             published_at=moment,
         )
@@ -158,14 +167,12 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     payload = kind.clean(written.get("payload") or {}, at)
     kind.check_for(audience, payload, at)
     check_words(kind.fields, payload)
-    begins, ends = kind.window(payload)
-    window = written.get("effective_from") or begins, written.get("effective_until") or ends
-    check_window(*window)
+    window = window_of(kind, payload, written.get("effective_from"), written.get("effective_until"))
     if originally:
         check_backdated(kind, payload, now)
     usual = kind.told_by_default(payload, now, window[1])
     told = clean_told(written.get("told"), usual, silent=bool(originally))
-    if not written.get("confirmed") and (odd := kind.warnings(payload, at)):
+    if not written.get("confirmed") and (odd := kind.oddities(payload, at)):
         raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
     how: dict[str, Any] = {"told": told, "originally": originally, "short": short}
     return NoticeDraft(kind, title, body, payload, audience, incident_id, *window, **how)
@@ -276,10 +283,23 @@ def _check_products(audience: Audience) -> None:
         )
 
 
-def check_window(begins: datetime | None, ends: datetime | None) -> None:
-    """Raise ValidationError where a notice would end before it begins; either may be open."""
-    if begins and ends and ends < begins:
-        raise ValidationError({"effective_until": _("This must not be before the start.")})
+def window_of(
+    kind: NoticeKind, payload: Payload, begins: datetime | None, ends: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return from when to when a notice holds, by its details or else its author; both may be open.
+
+    Raises:
+        ValidationError: its author says something else than its details, or it ends before it
+            begins.
+    """
+    given = {"effective_from": begins, "effective_until": ends}
+    said = dict(zip(given, kind.window(payload), strict=True))
+    if other := [name for name, at in given.items() if at and said[name] not in {None, at}]:
+        raise ValidationError(dict.fromkeys(other, NOT_AS_ITS_DETAILS))
+    window = begins or said["effective_from"], ends or said["effective_until"]
+    if window[0] and window[1] and window[1] < window[0]:
+        raise ValidationError({"effective_until": NOT_BEFORE})
+    return window
 
 
 def check_incident(incident_id: str) -> None:

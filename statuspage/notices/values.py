@@ -26,6 +26,8 @@ MOST_DECIMALS: Final = 6
 COUNT_DIGITS: Final = 12
 MOST_NAMES: Final = 50
 NAME_LENGTH: Final = 60
+# A day outside of them is a slip of the pen, and some clocks cannot convert it.
+YEARS: Final = range(2000, 2101)
 LONGEST_ID: Final = 12
 STRING: Final[dict[str, Any]] = {"type": "string"}
 DAY: Final = {**STRING, "format": "date"}
@@ -116,11 +118,19 @@ def written_as(pattern: str) -> Callable[[object], str]:
 def _moment(value: object) -> Json:
     """Return an ISO 8601 time as UTC; without an offset it is Shanghai's time."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    _check_year(moment)
     return iso(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
 
 
 def _date(value: object) -> str:
-    return date.fromisoformat(str(value)).isoformat()
+    day = date.fromisoformat(str(value))
+    _check_year(day)
+    return day.isoformat()
+
+
+def _check_year(day: date) -> None:
+    if day.year not in YEARS:
+        raise ValidationError(_("The year must be from 2000 to 2100."), code="year")
 
 
 def _dates(value: object) -> Json:
@@ -130,8 +140,10 @@ def _dates(value: object) -> Json:
 
 
 def _clock(value: object) -> Json:
-    """Return a time of day in Shanghai, to the minute."""
+    """Return a time of day in Shanghai, to the minute; another zone or seconds would be lost."""
     clock = value if isinstance(value, time) else time.fromisoformat(str(value))
+    if clock.tzinfo or clock.second or clock.microsecond:
+        raise ValueError("not a time of day to the minute")
     return f"{clock:%H:%M}"
 
 
@@ -169,7 +181,7 @@ def _names(value: object) -> Json:
 
 _count = written_as(rf"\d{{1,{COUNT_DIGITS}}}")
 _year = written_as(r"20\d\d|2100")
-_cycle = written_as(r"[TD]\+\d{1,2}")
+_cycle = written_as(r"[TD]\+(?:0|[1-9]\d?)")
 
 MOMENT: Final = Value(
     "moment",

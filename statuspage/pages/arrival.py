@@ -60,7 +60,7 @@ TONES: Final = {
 }
 
 
-# Where a delay decides, the rule's own date is no result and no good news.
+# Where a delay decides, or the date is doubtful, the rule's own date is no good news.
 OF_THE_RULE: Final = frozenset({Code.BY_RULE, Code.MAKE_UP_WORKDAY})
 
 
@@ -188,7 +188,7 @@ def answered(answer: Answer) -> dict[str, object]:
         "asked_at": shown(question.at),
         "product_name": shown(question.product.name) if question.product else "",
         "sums": {name: yuan(getattr(charge, name)) for name in names} if charge else {},
-        "steps": rows(answer.steps, late=answer.late),
+        "steps": rows(answer.steps, late=answer.late or answer.doubtful),
         "caveats": rows(answer.caveats),
     }
 

@@ -10,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.texts import Text, clean_text, in_language
 
-# Full-width braces too: Chinese input methods write them.
-PLACEHOLDER: Final = re.compile(r"[{\uff5b][^{}\uff5b\uff5d\n]{0,60}[}\uff5d]")
+# Full-width braces too: Chinese input methods write them; doubled ones, as other tools want them.
+# What the author is asked for may be long, and have several lines.
+PLACEHOLDER: Final = re.compile(
+    r"[{\uff5b]{1,3}(?:\s*[?\uff1f][^{}\uff5b\uff5d]*|[^{}\uff5b\uff5d\n]*)[}\uff5d]{1,3}"
+)
 
 
 def name_of(placeholder: str) -> str:
     """Return what stands between the braces."""
-    return placeholder[1:-1]
+    return placeholder.strip("{}\uff5b\uff5d").strip()
 
 
 def placeholders_in(text: Mapping[str, str]) -> list[str]:

@@ -28,7 +28,7 @@ from statuspage.notices.backdating import (
 )
 from statuspage.notices.fields import PayloadField
 from statuspage.notices.kind import NoticeKind
-from statuspage.notices.services import NoticeDraft, check_backdated, check_window, foreseen
+from statuspage.notices.services import NoticeDraft, check_backdated, foreseen, window_of
 from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.values import COUNT_DIGITS, NAME_LENGTH
 from statuspage.settlement.rules import products
@@ -171,26 +171,26 @@ class NoticeForm(ShortWordsForm):
         try:
             if values.get("publish_at"):
                 check_publish_at(now, backdated=bool(self._originally(values)))
-            check_window(values.get("effective_from"), values.get("effective_until"))
             values["originally"] = clean_originally(self._originally(values), now)
             at = said_at(values["originally"], now)
             values["payload"] = self.kind.clean(self._payload(values), at)
+            given = values.get("effective_from"), values.get("effective_until")
+            window = window_of(self.kind, values["payload"], *given)
             if values["originally"]:
                 check_backdated(self.kind, values["payload"], now)
-            self._preselect(values, now)
+            self._preselect(values, now, window[1])
             clean_told(values["told"], Told.ALL, silent=bool(values["originally"]))
         except ValidationError as error:
             self.refuse(error)
             return values
-        self.warnings = self.kind.warnings(values["payload"], at)
+        self.warnings = self.kind.oddities(values["payload"], at)
         return values
 
-    def _preselect(self, values: dict[str, Any], now: datetime) -> None:
+    def _preselect(self, values: dict[str, Any], now: datetime, ends: datetime | None) -> None:
         """Choose whom it is sent to as is usual for what was typed in, unless its author chose.
 
         The preview and the confirming page say so.
         """
-        ends = values.get("effective_until") or self.kind.window(values["payload"])[1]
         usual = self.kind.told_by_default(values["payload"], now, ends)
         usual = Told.NOBODY if values["originally"] else usual
         chosen = values.get("told")
@@ -242,7 +242,7 @@ class NoticeForm(ShortWordsForm):
         """Return the notice's content, including what the service would compute when publishing."""
         written = self.written()
         if written.payload or not self.kind.fields:
-            return written.content(foreseen(written))
+            return written.content(foreseen(written), self.usable().get("publish_at") or now)
         names = {"name": written.title, "body": written.body, "audience": written.audience}
         said = {name: dict(value) for name, value in names.items()}
         return with_short({**said, "told": str(written.told)}, {"short": written.short})

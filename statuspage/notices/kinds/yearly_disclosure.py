@@ -74,10 +74,12 @@ class YearlyDisclosure(NoticeKind):
             raise ValidationError(errors)
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of more compensation than losses, and of complaints without transactions."""
+        """Warn of an older year, more compensation than losses, and more complaints than sales."""
         found = []
         if Decimal(payload["compensated"]) > Decimal(payload["lost"]):
             found.append(str(_("More was compensated than lost. Are the amounts right?")))
+        if payload["year"] < timezone.localtime(moment).year - 1:
+            found.append(str(_("This is not last year's disclosure. Is the year right?")))
         if any(payload[f"{kind}_received"] > payload["transactions"] for kind in KINDS):
             found.append(str(_("There are more complaints than transactions. Is that right?")))
         return found

@@ -64,11 +64,21 @@ class KnownFacts:
             None,
         )
 
-    def slowed(self, question: Question, due: date) -> Stoppage | None:
-        """Return the incident that may make the payout due on that day late."""
-        slow = (one for one in self._stoppages if one.slows(question.category))
+    def doubted(self, question: Question, due: date) -> Stoppage | None:
+        """Return the incident that may make the payout due on that day late.
+
+        A slow service does, unless a notice says more; one in an outage does even then: nothing
+        beside it may read as if all were well.
+        """
         return next(
-            (one for one in slow if one.first_day <= due and not self._told(one, question)), None
+            (
+                one
+                for one in self._stoppages
+                if one.first_day <= due
+                if one.stops(question.category)
+                or (one.slows(question.category) and not self._told(one, question))
+            ),
+            None,
         )
 
     def interrupted(self, question: Question, due: date) -> Incident | None:

@@ -143,9 +143,9 @@ def _promise(stoppage: Stoppage, question: Question) -> datetime | None:
 
 
 def _doubts(question: Question, known: KnownFacts, due: date) -> tuple[Step, ...]:
-    """Return what makes the ordinary date doubtful: a slow service, or an outage that is over."""
-    if slow := known.slowed(question, due):
-        return (Step(Code.MAY_BE_LATE, {"incident": slow.name}, said=slow.newest),)
+    """Return what makes the ordinary date doubtful: a slow service, or an outage."""
+    if doubted := known.doubted(question, due):
+        return (Step(Code.MAY_BE_LATE, {"incident": doubted.name}, said=doubted.newest),)
     if due > timezone.localdate(question.as_of):
         return ()
     if over := known.interrupted(question, due):

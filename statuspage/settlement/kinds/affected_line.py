@@ -1,6 +1,6 @@
 """The transactions that a notice is about: their line among its details, and their end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,8 @@ BEFORE_ITS_TRANSACTIONS: Final = _(
     "This is before the last of these transactions: money cannot arrive before it is earned."
 )
 
+NOT_BEGUN: Final = _("The first of these transactions is still to come. Is the time right?")
+
 
 def affected_line(payload: Payload) -> Iterator[Line]:
     """Yield the line with both times, or none where the payload does not name the first."""
@@ -30,6 +32,12 @@ def check_ended(payload: Payload, now: datetime) -> None:
     until = payload["transactions_until"]
     if not until or from_iso(until) > now:
         raise ValidationError({"transactions_until": NOT_OVER})
+
+
+def to_come(payload: Payload, moment: datetime) -> Sequence[str]:
+    """Return the warning about transactions that are still to come."""
+    begins = payload["transactions_from"]
+    return [str(NOT_BEGUN)] if begins and from_iso(begins) > moment else []
 
 
 def check_after(payload: Payload, name: str) -> None:

@@ -15,7 +15,7 @@ from statuspage.calendar.workdays import Day, days_between
 from statuspage.notices.fields import NOT_KNOWN, Payload, PayloadField, Table, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, promised_dates, register
 from statuspage.notices.models import Notice
-from statuspage.notices.phrases import day_and_weekday, day_range, full_day
+from statuspage.notices.phrases import day_range, full_day, short_day_and_weekday
 from statuspage.notices.values import DATE, TEXT, choice_of, row_of
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
@@ -53,7 +53,7 @@ class CalendarChange(NoticeKind):
         if payload["first_day"] >= timezone.localdate(moment).isoformat():
             return []
         said = _("%(day)s has passed: dates that merchants were told change.")
-        return [said % {"day": day_and_weekday(payload["first_day"])}]
+        return [said % {"day": short_day_and_weekday(payload["first_day"])}]
 
     def effect(
         self, notice: Notice, author: Author | None, approver: Author | None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.notices.fields import Line, Payload, PayloadField, optional
@@ -10,8 +11,7 @@ from statuspage.notices.kind import NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day
 from statuspage.notices.values import DATE, END, MOMENT, PAID, TEXT
-from statuspage.settlement.kinds.affected_line import affected_line, check_after
-from statuspage.settlement.kinds.payout_days import far_away
+from statuspage.settlement.kinds.affected_line import affected_line, check_after, to_come
 from statuspage.settlement.ledger import commit
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader
@@ -51,12 +51,14 @@ class Compensation(NoticeKind):
         return [*affected_line(payload), *super().lines(payload)]
 
     def check(self, payload: Payload, moment: datetime) -> None:
-        """Refuse a payment before the transactions that it is for."""
+        """Refuse a payment before the transactions that it is for, and an end without a start."""
+        if payload["transactions_until"] and not payload["transactions_from"]:
+            raise ValidationError({"transactions_from": _("Enter from when on.")})
         check_after(payload, "paid_by")
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of a day that is far away."""
-        return far_away(payload["paid_by"], moment)
+        """Warn of transactions that are still to come."""
+        return to_come(payload, moment)
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say for what, how much and by when."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +14,14 @@ from statuspage.notices.kind import NoticeKind, register
 from statuspage.notices.phrases import short_day, transactions
 from statuspage.notices.values import DATE, END, MOMENT
 from statuspage.settlement.arrival.delays import delays
-from statuspage.settlement.kinds.affected_line import affected_line, check_after, check_ended
-from statuspage.settlement.kinds.payout_days import check_settles, far_away
+from statuspage.settlement.kinds.affected_line import (
+    affected_line,
+    check_after,
+    check_ended,
+    to_come,
+)
+from statuspage.settlement.kinds.payout_days import check_settles
 from statuspage.statements.models import Statement
-from statuspage.statements.times import from_iso
-
-NOT_BEGUN: Final = _("The first of these transactions is still to come. Is the time right?")
 
 
 @register
@@ -60,10 +61,8 @@ class Delay(NoticeKind):
         check_settles("arrives_by", audience, payload, moment)
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of a delay that is still to begin, and of a day that is far away."""
-        begins = from_iso(payload["transactions_from"])
-        early = [str(NOT_BEGUN)] if begins > moment else []
-        return [*early, *far_away(payload["arrives_by"], moment)]
+        """Warn of a delay that is still to begin."""
+        return to_come(payload, moment)
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Require the end too: without it transactions of today would be late as well."""

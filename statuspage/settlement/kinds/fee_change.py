@@ -24,6 +24,8 @@ from statuspage.statements.times import midnight
 # In yuan. A fixed part weighs most on the smallest: 万100+3 is 4 % of 100.
 EXAMPLES: Final = (Decimal(100), Decimal(1000), Decimal(10000))
 EXAMPLE: Final = Decimal(1000)
+# In percent; merchants pay about 0.6 %.
+HIGH: Final = Decimal(5)
 
 
 @register
@@ -65,8 +67,11 @@ class FeeChange(NoticeKind):
         if old == new:
             problem = _("This is already the current fee. Enter a different one.")
             raise ValidationError({"new_fee": problem})
-        if new.percent >= HUNDRED:
-            raise ValidationError({"new_fee": _("A fee is less than the whole amount.")})
+        whole = [
+            name for name in ("old_fee", "new_fee") if parse_fee(payload[name]).percent >= HUNDRED
+        ]
+        if whole:
+            raise ValidationError(dict.fromkeys(whole, _("A fee is less than the whole amount.")))
         days = (_day(payload) - timezone.localdate(moment)).days
         if not new.dearer_than(old) or days >= settings.FEE_NOTICE_DAYS:
             return
@@ -78,6 +83,17 @@ class FeeChange(NoticeKind):
             )
             values = {"days": max(days, 0), "least": settings.FEE_NOTICE_DAYS}
             raise ValidationError({"short_notice_reason": problem % values})
+
+    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a fee that nobody pays until then, and of one that is unusually high."""
+        (old, new), found = _fees(payload), []
+        prices = [one.fee for one in rules_on(_day(payload), moment) if one.fee]
+        if prices and old not in prices:
+            said = _("No settlement rule has the fee %(fee)s, so this changes none. Is it right?")
+            found.append(said % {"fee": old})
+        if new.percent > HIGH:
+            found.append(_("%(fee)s is unusually high. Is it right?") % {"fee": new})
+        return found
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say the new fee, the old one, and what that is on 1,000 yuan."""

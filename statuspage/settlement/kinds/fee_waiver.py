@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,6 @@ from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day, transactions
 from statuspage.notices.values import DATE, END, MOMENT, PAID, SHARE, TEXT
 from statuspage.settlement.kinds.affected_line import affected_line, check_after, check_ended
-from statuspage.settlement.kinds.payout_days import far_away
 from statuspage.settlement.ledger import commit
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader
@@ -65,8 +65,11 @@ class FeeWaiver(NoticeKind):
             raise ValidationError({"percent_waived": problem})
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of a day that is far away."""
-        return far_away(payload["credited_by"], moment)
+        """Warn of more for one transaction than for all of them."""
+        one, total = payload["amount_waived"], payload["promised_total"]
+        if not one or not total or Decimal(one) <= Decimal(total):
+            return []
+        return [str(_("More is waived of one transaction than in total. Are the amounts right?"))]
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Require that its transactions have ended too."""

@@ -1,23 +1,19 @@
 """Days on which money is paid: those that settle for the merchants concerned, and not far away."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from statuspage.calendar.selectors import promised_calendar
 from statuspage.calendar.workdays import NotYetPublished
 from statuspage.notices.audience import Audience, addresses
-from statuspage.notices.phrases import day_and_weekday, short_day
+from statuspage.notices.phrases import short_day_and_weekday
 from statuspage.settlement.cycles import Basis
 from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.rules import rules_on
-
-# A promise that is further away is as a rule a slip of the pen in the year.
-FAR: Final = timedelta(days=180)
 
 
 def check_settles(
@@ -44,7 +40,7 @@ def check_settles(
             "workdays only (%(cycles)s). Choose a settlement workday."
         )
         cycles = ", ".join(sorted({one.cycle for one in concerned}))
-        values = {"day": day_and_weekday(day.isoformat()), "cycles": cycles}
+        values = {"day": short_day_and_weekday(day.isoformat()), "cycles": cycles}
         raise ValidationError({name: problem % values})
 
 
@@ -54,14 +50,6 @@ def settles(profile: str, day: date, moment: datetime) -> bool:
         return promised_calendar(profile, moment).settles(day)
     except NotYetPublished:
         return True
-
-
-def far_away(day: str | None, moment: datetime) -> Sequence[str]:
-    """Return the warning about a day that is more than half a year away."""
-    if not day or date.fromisoformat(day) - timezone.localdate(moment) <= FAR:
-        return []
-    said = _("%(day)s is more than half a year away. Is the year right?")
-    return [said % {"day": short_day(day)}]
 
 
 def _paid_on(rule: SettlementRule, day: date, moment: datetime) -> bool:

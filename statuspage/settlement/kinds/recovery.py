@@ -1,6 +1,6 @@
 """Recovery 结算恢复: from a time on, the ordinary rules hold again; the delay is over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.notices.audience import Audience
 from statuspage.notices.fields import NOT_KNOWN, Payload, PayloadField, optional
 from statuspage.notices.kind import NoticeKind, register
-from statuspage.notices.models import Notice
 from statuspage.notices.phrases import short_day, short_start
 from statuspage.notices.values import DATE, MOMENT, reference_to
 from statuspage.settlement.arrival.delays import open_delays
-from statuspage.settlement.kinds.payout_days import check_settles, far_away
+from statuspage.settlement.kinds.payout_days import check_settles
 from statuspage.statements.times import from_iso
 
 
@@ -40,20 +39,16 @@ class Recovery(NoticeKind):
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Refuse a recovery before the first transaction that was late."""
-        if not payload["delay"]:
-            return
-        delay = Notice.objects.get(public_id=payload["delay"])
-        if from_iso(payload["restored_at"]) < from_iso(delay.payload["transactions_from"]):
+        known = open_delays(moment)
+        ended = [one for one in known if payload["delay"] in {None, one.notice.public_id}]
+        restored = from_iso(payload["restored_at"])
+        if ended and all(restored < one.begins for one in ended):
             problem = _("This is before the first of the delayed transactions.")
             raise ValidationError({"restored_at": problem})
 
     def check_for(self, audience: Audience, payload: Payload, moment: datetime) -> None:
         """Refuse a day on which nothing is paid to these merchants."""
         check_settles("backlog_by", audience, payload, moment)
-
-    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of a day that is far away."""
-        return far_away(payload["backlog_by"], moment)
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say since when, and when late money arrives."""

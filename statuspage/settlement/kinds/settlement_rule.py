@@ -14,7 +14,7 @@ from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import Payload, PayloadField, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, register
 from statuspage.notices.models import Notice, Product
-from statuspage.notices.phrases import day_and_weekday, day_range, short_day
+from statuspage.notices.phrases import day_range, short_day, short_day_and_weekday
 from statuspage.notices.values import CLOCK, CYCLE, DATE, TEXT, choice_of, row_of
 from statuspage.settlement.cycles import AfterCutoff, Cycle
 from statuspage.settlement.kinds.payout_days import settles
@@ -56,24 +56,34 @@ class SettlementRuleChange(NoticeKind):
     never_backdated = RULES_STAND
 
     def check(self, payload: Payload, moment: datetime) -> None:
-        """Refuse a rule that falls back, but does not say from when on, or to what."""
-        if payload["after_cutoff"] != AfterCutoff.FALLBACK_CYCLE:
-            return
-        missing = [name for name in ("cutoff", "fallback") if payload[name] is None]
+        """Refuse a rule that falls back, but does not say from when on, or to what.
+
+        And one that says what comes after the cut-off, and changes nothing: there is none, or the
+        other cycle is not chosen.
+        """
+        falls_back = payload["after_cutoff"] == AfterCutoff.FALLBACK_CYCLE
+        needed = ("cutoff", "fallback") if falls_back else ("cutoff",)
+        missing = [name for name in needed if payload["after_cutoff"] and payload[name] is None]
         if missing:
             raise ValidationError(dict.fromkeys(missing, _("This field is required.")))
+        if payload["fallback"] and not falls_back:
+            problem = _(
+                "Transactions after the cut-off do not follow another cycle: leave this empty."
+            )
+            raise ValidationError({"fallback": problem})
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
         """Warn of a rule for transactions that were made, or that begins on no settlement day."""
         day, found = date.fromisoformat(payload["valid_from"]), []
-        said = {"day": day_and_weekday(payload["valid_from"]), "cycle": payload["cycle"]}
+        said = {"day": short_day_and_weekday(payload["valid_from"]), "cycle": payload["cycle"]}
         if day < timezone.localdate(moment):
             found.append(_("%(day)s has passed: dates that merchants were told change.") % said)
         if payload["cycle"].startswith("T") and not settles(_profile(payload), day, moment):
             odd = _("%(day)s is no settlement workday, and %(cycle)s counts settlement workdays.")
             found.append(odd % said)
-        if Cycle.parse(payload["cycle"]).offset > LONG_CYCLE:
-            found.append(_("%(cycle)s is unusually long. Is it right?") % said)
+        for cycle in filter(None, (payload["cycle"], payload["fallback"])):
+            if Cycle.parse(cycle).offset > LONG_CYCLE:
+                found.append(_("%(cycle)s is unusually long. Is it right?") % {"cycle": cycle})
         return found
 
     def brief(self, payload: Payload) -> Iterator[str]:

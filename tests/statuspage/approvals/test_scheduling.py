@@ -1,6 +1,6 @@
 """Publish at a time: with four eyes before, stopped until then, and never what nobody reviewed."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from statuspage.approvals import scheduling
+from statuspage.approvals.acts import act_of
 from statuspage.approvals.models import Draft, Proposal, ProposalState
 from statuspage.approvals.proposals import approve, foreseen_of, send_back
 from statuspage.approvals.scheduling import scheduled_publish
@@ -171,6 +172,22 @@ def test_what_is_no_longer_what_was_reviewed_is_held_for_review(two):
     assert scheduled_publish() == []
     assert (at(row).state, at(row).note) == (ProposalState.WAITING, "内容与复核时不同。")
     assert approved(row).state == ProposalState.PUBLISHED
+
+
+def test_over_new_year_it_says_what_was_reviewed(two):
+    """A date leaves out the year of its publication: not that of the day of its review."""
+    year = timezone.localdate().year + 1
+    day, day_after = f"{year}-01-20", datetime(year, 1, 5, 4, tzinfo=UTC)
+    payload = right_payload("terminal_retirement") | {
+        "last_day": day,
+        "short_notice_reason": text("原因"),
+    }
+    row = submit(kind="terminal_retirement", payload=payload)
+    Proposal.objects.filter(pk=row.pk).update(publish_at=day_after)
+    said = foreseen_of(at(row)).content
+    assert "1月20日" in said["brief"]["zh-hans"]
+    assert f"{year}年" not in said["brief"]["zh-hans"]
+    assert act_of(row).content_at(at(row), day_after) == said
 
 
 def test_of_an_author_or_approver_who_was_disabled_since_nothing_goes_out(two):

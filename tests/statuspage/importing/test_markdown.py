@@ -160,3 +160,20 @@ def test_a_file_of_10_mb_is_not_read(tmp_path: Path) -> None:
 def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(f"{HEAD}---\n正文。".encode("gb18030"))
     assert "not UTF-8" in reason("markdown", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HEAD.replace("title: 公告\n", "") + "---\n正文\n", "title: write one in Chinese"),
+        (HEAD + "---\n\n", "no text in Chinese below"),
+        (
+            "---\nkind: incident\ntitle: 倒\ndate: 2024-05-01 10:00\n"
+            "resolved: 2024-05-01 09:00\n---\n正文\n",
+            "resolved: this is before its date",
+        ),
+    ],
+    ids=["no title", "no text", "reversed"],
+)
+def test_what_is_missing_or_reversed_is_named(tmp_path: Path, text: str, words: str) -> None:
+    assert words in reason("markdown", page(tmp_path, text))

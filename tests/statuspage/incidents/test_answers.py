@@ -260,6 +260,7 @@ def test_a_text_correction_after_one_of_facts_keeps_them(component):
         ({"components": {"zzzz": "major_outage"}}, "Unknown services"),
         ({"next_update_by": -1}, "in the future"),
         ({"next_update_by": None}, "cannot be taken back"),
+        ({"name": {"zh-hans": "{components}故障"}}, "placeholders: {components}"),
     ],
 )
 def test_a_fact_that_cannot_be_is_refused_by_its_name(component, facts, problem):

@@ -226,18 +226,18 @@ class TestSettlementRule:
 
     def test_its_message_gives_the_merchants_and_the_days_as_one_range(self):
         make_product("card", "刷卡", "Cards")
-        changes = {"product": "card", "valid_from": "2124-03-01", "valid_until": "2124-06-30"}
+        changes = {"product": "card", "valid_from": "2099-03-01", "valid_until": "2099-06-30"}
         content = publish("settlement_rule", right_payload("settlement_rule") | changes).content
         assert content["brief"] == {
-            "zh-hans": "小微商户刷卡：2124年3月1日至6月30日的交易按 D+0 结算。",
-            "en": "Micro merchants, Cards: D+0 settlement for transactions from 1 Mar 2124 to "
-            "30 Jun 2124.",
+            "zh-hans": "小微商户刷卡：2099年3月1日至6月30日的交易按 D+0 结算。",
+            "en": "Micro merchants, Cards: D+0 settlement for transactions from 1 Mar 2099 to "
+            "30 Jun 2099.",
         }
 
     def test_its_message_without_an_end_gives_the_first_day(self):
-        changes = {"valid_from": "2124-03-01"}
+        changes = {"valid_from": "2099-03-01"}
         content = publish("settlement_rule", right_payload("settlement_rule") | changes).content
-        assert content["brief"]["zh-hans"] == "小微商户：2124年3月1日起按 D+0 结算。"
+        assert content["brief"]["zh-hans"] == "小微商户：2099年3月1日起按 D+0 结算。"
 
 
 def test_a_clarification_quotes_and_judges():

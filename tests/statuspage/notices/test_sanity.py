@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from statuspage.calendar.models import CalendarYear
 from statuspage.calendar.selectors import profile_of
+from statuspage.lib.money import parse_fee
 from statuspage.notices.kind import kinds, notice_kind
 from statuspage.notices.models import Product
 from statuspage.settlement.rules import rule_add
@@ -60,7 +61,7 @@ def odd(kind: str, **values: Any) -> list[str]:
     """Return the warnings about the payload with these values."""
     found, now = notice_kind(kind), timezone.now()
     with override("en"):
-        return [*found.warnings(found.clean(right_payload(kind) | values, now), now)]
+        return [*found.oddities(found.clean(right_payload(kind) | values, now), now)]
 
 
 def known_since_long(year: int) -> None:
@@ -91,6 +92,52 @@ def test_every_kind_refuses_a_day_that_cannot_be(kind, name):
     said = refused(kind, **{name: wrong})
     assert name in said
     assert refused(kind, "zh-hans", **{name: wrong})[name] != said[name]
+
+
+@pytest.mark.parametrize(("kind", "name"), fields_of("time"))
+def test_a_year_that_cannot_be_is_refused_and_days_years_away_are_confirmed(kind, name):
+    world()
+    field = next(one for one in notice_kind(kind).fields if one.name == name)
+    clock = "T09:00+08:00" if field.value.name == "moment" else ""
+    for year in ("0001", "1999", "2101", "9999"):
+        assert refused(kind, **{name: f"{year}-12-31{clock}"})[name] == [
+            "The year must be from 2000 to 2100."
+        ]
+    with override("en"):
+        for years, words in ((-4, "three years ago"), (4, "half a year away")):
+            assert words in field.far_away(ahead(366 * years) + clock, timezone.now())
+        assert not field.far_away(ahead(-30) + clock, timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "values"),
+    [
+        ("compensation", "transactions_from", {"transactions_from": None}),
+        ("settlement_rule", "fallback", {"after_cutoff": "accounting_next_day"}),
+        ("settlement_rule", "fallback", {"after_cutoff": None}),
+        ("settlement_rule", "cutoff", {"cutoff": None}),
+        ("settlement_rule", "cutoff", {"cutoff": "23:00:30"}),
+        ("settlement_rule", "usual_arrival", {"usual_arrival": "10:00+00:00"}),
+        ("fee_change", "old_fee", {"old_fee": "100%"}),
+        ("delay", "transactions_until", {"transactions_until": "2025-02-18T00:00:00+08:00"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
+)
+def test_nothing_is_said_that_would_change_nothing(kind, name, values):
+    world()
+    assert set(refused(kind, **values)) == {name}
+
+
+def test_a_recovery_before_every_open_delay_is_refused_without_its_being_named():
+    publish("delay")
+    said = refused("recovery", restored_at="2025-02-17T09:00+08:00", delay=None)
+    assert set(said) == {"restored_at"}
+
+
+def test_the_time_in_effect_is_that_of_the_details():
+    last = timezone.now() + timedelta(days=10)
+    with override("en"), pytest.raises(ValidationError, match="say another time"):
+        publish("terminal_retirement", effective_until=last)
 
 
 @pytest.mark.parametrize(("kind", "name"), fields_of("amount"))
@@ -201,8 +248,23 @@ class TestMerelyOdd:
         kind = notice_kind("settlement_rule")
         rule = right_payload(kind.name) | {"cycle": "T+1", "valid_from": SUNDAY}
         with override("en"):
-            (said,) = kind.warnings(kind.clean(rule, BEFORE), BEFORE)
+            (said,) = kind.oddities(kind.clean(rule, BEFORE), BEFORE)
         assert "no settlement workday" in said
+
+    def test_a_fee_that_nobody_pays_or_that_is_very_high(self):
+        rule_add(category="micro", cycle="T+1", fee=parse_fee("0.6%"))
+        assert odd("fee_change") == []
+        assert "changes none" in odd("fee_change", old_fee="0.7%")[0]
+        assert "unusually high" in odd("fee_change", new_fee="38%")[0]
+
+    def test_more_waived_of_one_than_of_all_and_the_year_before_last(self):
+        of_each = {"percent_waived": None, "amount_waived": "200000"}
+        assert "than in total" in odd("fee_waiver", **of_each)[0]
+        assert "not last year" in odd("yearly_disclosure", year=2019)[0]
+
+    def test_a_warning_says_the_year_that_it_is_about(self):
+        world()
+        assert "2011" in odd("settlement_rule", valid_from="2011-06-14")[1]
 
     def test_more_compensated_than_lost(self):
         assert "More was compensated" in odd("yearly_disclosure", compensated="50000")[0]

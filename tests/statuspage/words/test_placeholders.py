@@ -13,7 +13,7 @@ from statuspage.incidents.moments import (
 )
 from statuspage.incidents.placeholders import facts_of, payload_facts
 from statuspage.notices.kind import kinds, notice_kind
-from statuspage.statements.placeholders import filled
+from statuspage.statements.placeholders import clean_said, filled
 from statuspage.statements.short import clean_said_short, clean_short, in_short
 from tests.factories import text
 
@@ -63,6 +63,26 @@ def test_a_question_to_the_author_is_known_and_never_filled_in():
     asks = text("原因是{?原因}，{?cause}")
     assert unknown_placeholders(Moment.OPENED, asks) == []
     assert filled(asks, facts_of(now=NOW)) == asks
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "{{time}}",
+        "｛｛time｝｝",
+        "{ time }",
+        "{?" + "说明原因" * 40 + "}",
+        "{?原因：\n其一}",
+        "｛？原因}",
+    ],
+    ids=["doubled", "doubled, full-width", "spaced", "long", "two lines", "full-width"],
+)
+def test_however_a_placeholder_is_written_it_is_found(left: str):
+    assert unknown_placeholders(Moment.OPENED, text(left)) == []
+    if "time" in left:
+        assert filled(text(left), {"time": text("12:00")}) == text("12:00")
+    with pytest.raises(ValidationError):
+        clean_said(text(left))
 
 
 @pytest.mark.parametrize(

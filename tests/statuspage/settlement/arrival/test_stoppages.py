@@ -202,6 +202,7 @@ class TestNotices:
         delay("2025-02-18 12:00", "2025-02-18 00:00", incident_id=said.subject_id, audience=micro)
         for answer in both(category="industry"):
             assert dated(answer) == "2025-02-19"
+            assert answer.doubtful  # the page shows the outage: no date beside it is green
 
     def test_a_delay_of_other_merchants_and_no_incident_says_nothing(
         self, service: Component
