@@ -1,7 +1,7 @@
 """Who is sent a statement: by which channels, at which addresses, and until when each waits."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from notifications.channels.base import reachable_channels
+from notifications.delivery.answered import concerned, told_before
 from notifications.delivery.models import AgentsGet, Broadcast
 from notifications.delivery.states import Moment
 from notifications.subscribers.models import Topic
@@ -226,18 +227,19 @@ _kept: Final[dict[Audience, tuple[float, list[RecipientGroup]]]] = {}
 def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> Audience:
     """Return the audience of a statement on those channels, from its document."""
     content = document["content"]
+    told = told_before(document)
     return Audience(
         # That of the subject, so that a correction reaches the recipients of the original.
         topic=Topic(document["subject"]["type"]),
-        components=tuple(one["id"] for one in content.get("components") or ()),
+        components=concerned(content, told),
         categories=tuple((content.get("audience") or {}).get("categories") or ()),
         channels=channels,
-        named=_named(document),
+        named=_named(document, told),
         agents=_agents(document),
     )
 
 
-def _named(document: Mapping[str, Any]) -> int | None:
+def _named(document: Mapping[str, Any], told: Sequence[Broadcast]) -> int | None:
     """Return the statement whose named merchants alone are addressed, or None for everyone.
 
     An incident that was entered afterwards names nobody, so that it is only sent when asked for;
@@ -254,7 +256,7 @@ def _named(document: Mapping[str, Any]) -> int | None:
         return int(document["number"] or 0)
     if not corrects:
         return None
-    return Broadcast.objects.filter(pk=corrects).values_list("named", flat=True).first()
+    return told[0].named if told else None
 
 
 def _agents(document: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.base import reachable_channels
 from notifications.delivery.alarms import alarm_over, alarm_raise, alarms_forget
+from notifications.delivery.answered import made_void
 from notifications.delivery.audience import (
     FROM,
     MATCHES,
@@ -42,14 +43,15 @@ WAYS: Final = {
     "wecom": _("%(count)s by WeCom group robot"),
 }
 
-# An update replaces the updates before it, and a correction what it corrects. No update replaces a
-# correction: readers of something wrong need it, whatever has happened since.
+# An update replaces the updates before it, and a correction what it corrects. A withdrawal also
+# replaces the corrections, or all that was said of what never was. No update replaces a correction:
+# readers of something wrong need it, whatever has happened since.
 SUPERSEDE: Final = """
     UPDATE delivery_broadcast b
     SET superseded_by = b.superseded_by || %(number)s::bigint
     FROM statements_statement s
     WHERE b.statement_id = s.number
-      AND (s.number = %(corrects)s
+      AND (s.number = ANY(%(answered)s)
            OR (%(corrects)s IS NULL AND s.corrects_id IS NULL AND s.number < %(number)s
                AND s.subject_type = %(subject_type)s AND s.subject_id = %(subject_id)s))
 """
@@ -114,6 +116,7 @@ def broadcast_open(statement: Statement) -> None:
             {
                 "number": number,
                 "corrects": statement.corrects_id,
+                "answered": made_void(statement),
                 "subject_type": statement.subject_type,
                 "subject_id": statement.subject_id,
             },

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +31,7 @@ from statuspage.notices.kinds.yearly_disclosure import YearlyDisclosure
 from statuspage.notices.selectors import standing_notices
 from statuspage.postmortems.content import POSTMORTEM
 from statuspage.regulator.selectors import running
+from statuspage.statements.documents import WITHDRAWAL
 from statuspage.statements.models import Statement
 from statuspage.statements.restoring import restored_at
 from statuspage.statements.texts import Text, in_language
@@ -204,7 +206,8 @@ def _postmortems(now: datetime) -> Iterator[Promise]:
     since = now - timedelta(days=POSTMORTEM_DAYS)
     real = Incident.objects.filter(backfilled=False, in_error=False)
     over = real.filter(resolved_at__gte=since).order_by("pk")
-    published = Statement.objects.filter(kind=POSTMORTEM, subject_type="incident")
+    taken_back = Statement.objects.filter(kind=WITHDRAWAL, corrects=OuterRef("pk"))
+    published = Statement.objects.filter(~Exists(taken_back), kind=POSTMORTEM)
     for one in over.exclude(public_id__in=published.values("subject_id")):
         day = postmortem_by(one.impact, one.resolved_at) if one.resolved_at else None
         if day:

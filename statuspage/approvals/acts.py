@@ -23,7 +23,7 @@ from statuspage.statements.canonical import Json, canonical, digest
 from statuspage.statements.documents import Subject, correction_content, withdrawal_content
 from statuspage.statements.ids import NO_ID
 from statuspage.statements.models import Statement
-from statuspage.statements.selectors import answers_under
+from statuspage.statements.selectors import answers_under, content_now
 from statuspage.statements.services import (
     check_answerable,
     preview_correction,
@@ -128,7 +128,7 @@ class CorrectionAct(ProposedAct):
     def content(self, said: Statement, draft: Mapping[str, Any], *, possible: bool) -> Any:
         """Return the content of the answer; `possible` says whether it can still be published."""
         found = preview_correction(said, facts_of(draft)) if possible else {}
-        return correction_content(said.content, draft["body"], found)
+        return correction_content(content_now(said), draft["body"], found)
 
     def publish(self, proposal: Proposal, approver: Staff | None) -> Statement:
         """Publish the answer."""
@@ -148,7 +148,7 @@ class WithdrawalAct(CorrectionAct):
     def content(self, said: Statement, draft: Mapping[str, Any], *, possible: bool) -> Any:
         """Return the reason and what the withdrawal undoes."""
         found = preview_withdrawal(said) if possible else {}
-        return withdrawal_content(said.content, draft["body"], found)
+        return withdrawal_content(content_now(said), draft["body"], found)
 
 
 FACTS: Final = "facts"

@@ -18,8 +18,8 @@ from statuspage.lib.database_clock import database_now
 from statuspage.notices.services import NoticeDraft, check_author_stays, check_second_person
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
+from statuspage.statements.selectors import body_as_corrected
 from statuspage.statements.services import (
-    body_as_corrected,
     check_answerable,
     check_correction,
     publishing,

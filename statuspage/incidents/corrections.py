@@ -111,8 +111,9 @@ def _started(step: Standing, said: Sequence[Said], value: datetime, moment: date
     noticed = step.said.content.get("detected_at")
     told = step.said.content.get("happened_at") or step.said.content.get("resolved_at")
     latest = min(from_iso(told), moment) if told else step.said.published_at
+    over = bool(told) and step.said.content["status"] == IncidentStatus.RESOLVED
     check_incident_times(moment, started_at=value)
-    if value > latest:
+    if value > latest or (over and value == latest):
         raise ValidationError(_("It cannot start after it was first announced, or ended."))
     if noticed and value > from_iso(noticed):
         raise ValidationError(_("The detection time cannot be before the start."), code="times")

@@ -29,6 +29,8 @@ TIMES: Final = ("scheduled_for", "scheduled_until")
 FIRST: Final = frozenset({OPENED, BACKFILLED, SCHEDULED})
 # The kinds that say in which state an incident is; a postmortem, for one, does not.
 STEPS: Final = frozenset({OPENED, UPDATED, BACKFILLED, BACKFILLED_UPDATE})
+# In a withdrawal: the promise that stands again had passed, and the next update is due later.
+PROMISED_ANEW: Final = "promised_anew"
 UNDER_MAINTENANCE: Final = str(ComponentStatus.UNDER_MAINTENANCE)
 
 
@@ -187,13 +189,13 @@ def _sets(content: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
 def _promise(steps: Sequence[Standing], said: Sequence[Said]) -> datetime | None:
     """Return when the next update is due: as the newest that says so has it.
 
-    A withdrawal that opens an incident again promises one as well.
+    A withdrawal that makes a promise anew decides as well; other answers repeat what stood then.
     """
     last = steps[-1]
     promises: Mapping[str, Any] = {**last.said.content, **last.facts}
     newer = [one for one in standing_answers(said) if one.number > last.said.number]
     for one in newer:
-        if "next_update_by" in one.content:
+        if one.content.get(PROMISED_ANEW):
             promises = one.content
     return _moment(promises.get("next_update_by"))
 

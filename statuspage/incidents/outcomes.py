@@ -85,6 +85,10 @@ def _undone(before: State, after: State) -> Iterator[str]:
     """Yield a sentence for each thing that a withdrawal changed."""
     yield _sentence(before, after)
     if isinstance(before, IncidentState) and isinstance(after, IncidentState):
+        if after.in_error:
+            return  # nothing else is of interest any more
+        if before.name != after.name:
+            yield _name({"to": after.name, "from": before.name})
         if before.started_at != after.started_at:
             yield _started({"to": iso(after.started_at), "from": iso(before.started_at)})
         if before.impact != after.impact:
@@ -95,6 +99,8 @@ def _sentence(before: State, after: State) -> str:
     """Return what became of it in a sentence; empty where its state stayed as it was."""
     if isinstance(before, MaintenanceState) and isinstance(after, MaintenanceState):
         return joined(_of_maintenance(before, after))
+    if isinstance(before, IncidentState) and before.in_error:
+        return ""
     if isinstance(after, IncidentState) and after.in_error:
         return _("This incident was published in error and is closed.")
     if before.status == after.status:

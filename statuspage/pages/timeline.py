@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
-from itertools import takewhile
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -135,9 +134,13 @@ def entries(
 
 
 def latest(timeline: Sequence[TimelineEntry]) -> list[TimelineEntry]:
-    """Return the newest update with every correction that followed it, newest first."""
-    corrections = list(takewhile(lambda entry: entry.is_answer, timeline))
-    return list(timeline[: len(corrections) + 1])
+    """Return the newest update that stands and what followed it, newest first.
+
+    Where nothing stands: the newest update with the answers that followed it.
+    """
+    updates = [entry for entry in timeline if not entry.is_answer]
+    shown = [entry for entry in updates if not entry.withdrawn] or updates
+    return list(timeline[: timeline.index(shown[0]) + 1]) if shown else list(timeline)
 
 
 def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from statuspage.incidents.models import Incident
+from statuspage.incidents.said import as_said
 from statuspage.postmortems.content import FOLLOWED_UP, POSTMORTEM
 from statuspage.postmortems.models import Postmortem
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL
 
 KINDS = (POSTMORTEM, FOLLOWED_UP)
+DUE = "postmortem_by"
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,17 @@ def told_after(said: Iterable[Statement]) -> PublishedPostmortem:
     newest = next((one for one in reversed(standing) if one.kind == POSTMORTEM), None)
     actions = [one for one in standing if newest and one.number >= newest.number]
     last = next((one for one in reversed(actions) if one.kind in KINDS), None)
-    due = next((day for one in reversed(standing) if (day := _due(one))), None)
+    due = next((_due(one) for one in reversed(standing) if _says_due(one)), None)
     if statements and statements[0].number in withdrawn:
         due = None  # there was no such incident
     return PublishedPostmortem(newest, last.content.get("actions", []) if last else [], due)
 
 
+def _says_due(statement: Statement) -> bool:
+    """Return whether it promises a day, or says that none is promised any more."""
+    return DUE in (statement.content if as_said(statement).changes_state else statement.news)
+
+
 def _due(statement: Statement) -> date | None:
-    written = statement.news.get("postmortem_by")
+    written = statement.content[DUE]
     return date.fromisoformat(written) if written else None

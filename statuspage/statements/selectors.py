@@ -8,8 +8,10 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from statuspage.lib.render_cache import once
+from statuspage.statements.documents import CORRECTION, WITHDRAWAL, Content
 from statuspage.statements.kinds import TOLD_AFTERWARDS
 from statuspage.statements.models import Statement
+from statuspage.statements.texts import Text
 
 
 def timeline(subject_type: str, subject_id: str) -> list[Statement]:
@@ -28,22 +30,60 @@ def timelines(subject_type: str, subject_ids: Collection[str]) -> dict[str, list
     return {one: known[one] for one in subject_ids if known[one]}
 
 
+def first_of(statement: Statement) -> Statement:
+    """Return the statement under which a chain of answers stands; itself, if it answers none."""
+    while statement.corrects:
+        statement = statement.corrects
+    return statement
+
+
 def answers_under(statement: Statement) -> list[int]:
     """Return the numbers of all answers to what the statement stands under, oldest first.
 
     That is: to the first statement of its chain of answers, and to those answers.
     """
-    first = statement
-    while first.corrects:
-        first = first.corrects
+    return answers_below(first_of(statement))
+
+
+def answers_below(statement: Statement) -> list[int]:
+    """Return the numbers of the answers to a statement, and of those to its answers, in order."""
     same = Statement.objects.filter(
-        subject_type=first.subject_type, subject_id=first.subject_id, corrects__isnull=False
+        subject_type=statement.subject_type,
+        subject_id=statement.subject_id,
+        corrects__isnull=False,
     )
-    thread = {first.number}
+    thread = {statement.number}
     for number, corrected in same.order_by("number").values_list("number", "corrects_id"):
         if corrected in thread:
             thread.add(number)
-    return sorted(thread - {first.number})
+    return sorted(thread - {statement.number})
+
+
+def body_as_corrected(statement: Statement) -> Text:
+    """Return the text of what a statement stands under, as its newest correction that stands says.
+
+    A correction that was taken back counts no more, and neither does what corrected it.
+    """
+    first, lost = first_of(statement), set[int | None]()
+    answers = Statement.objects.filter(number__in=answers_under(first)).order_by("number")
+    gone = {one.corrects_id for one in answers if one.kind == WITHDRAWAL}
+    text: Text = first.content["body"]
+    for one in answers:
+        if one.kind != CORRECTION:
+            continue
+        if one.number in gone or one.corrects_id in lost:
+            lost.add(one.number)
+        else:
+            text = one.content["body"]
+    return text
+
+
+def content_now(statement: Statement) -> Content:
+    """Return what a statement says, under the headline that its subject has now."""
+    about = {"subject_type": statement.subject_type, "subject_id": statement.subject_id}
+    newest = Statement.objects.filter(**about).order_by("number").last()
+    named = {key: one for key, one in newest.content.items() if key == "name"} if newest else {}
+    return {**statement.content, **named}
 
 
 @once

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.database_clock import database_now
@@ -17,6 +16,7 @@ from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json, canonical, digest
 from statuspage.statements.guard import checkpoint_sign
 from statuspage.statements.models import Statement
+from statuspage.statements.selectors import body_as_corrected, content_now
 from statuspage.statements.texts import Text, clean_text
 from statuspage.statements.tiles import MAX_LEAF_BYTES
 from statuspage.statements.tree import tree_size
@@ -209,7 +209,7 @@ def statement_correct(
         found = corrected(statement, facts, published_at or now)
         if right == before and not found:
             raise ValidationError(UNCHANGED, code="unchanged")
-        content = documents.correction_content(statement.content, right, found)
+        content = documents.correction_content(content_now(statement), right, found)
         return _answer(CORRECTION, statement, content, author, published_at or now)
 
 
@@ -229,7 +229,7 @@ def statement_withdraw(
     with _answering(statement) as now:
         moment = published_at or now
         found = withdrawn(statement, moment, author)
-        content = documents.withdrawal_content(statement.content, body, found)
+        content = documents.withdrawal_content(content_now(statement), body, found)
         return _answer(WITHDRAWAL, statement, content, author, moment)
 
 
@@ -253,14 +253,6 @@ def check_answerable(statement: Statement) -> None:
         if said.corrections.filter(kind=WITHDRAWAL).exists():
             raise ValidationError(_("This statement has been withdrawn."), code="withdrawn")
         said = said.corrects
-
-
-def body_as_corrected(statement: Statement) -> Text:
-    """Return the text of a statement as its newest correction that stands has it."""
-    taken_back = Statement.objects.filter(kind=WITHDRAWAL, corrects=OuterRef("pk"))
-    newest = statement.corrections.filter(~Exists(taken_back), kind=CORRECTION).first()
-    text: Text = (newest or statement).content["body"]
-    return text
 
 
 def _answer(

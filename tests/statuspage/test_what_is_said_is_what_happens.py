@@ -29,17 +29,21 @@ from hypothesis.stateful import (
 )
 
 from statuspage.components.statuses import SEVERITY, ComponentStatus
+from statuspage.incidents.folding import incident_state
 from statuspage.incidents.models import Incident, Maintenance
+from statuspage.incidents.said import said_about
 from statuspage.incidents.services.backfills import incident_backfill
-from statuspage.incidents.services.incidents import incident_open, incident_update
+from statuspage.incidents.services.incidents import incident_open, incident_reopen, incident_update
 from statuspage.incidents.services.maintenances import (
     maintenance_schedule,
     maintenance_update,
     maintenances_advance,
 )
 from statuspage.incidents.services.replanning import maintenance_cancel, maintenance_reschedule
+from statuspage.pages.machine import IN_FEEDS
 from statuspage.pages.uptime.selectors import records
 from statuspage.projections.comparing import differences
+from statuspage.settlement.arrival.stoppages import stoppages, stoppages_at
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import make_component, text
@@ -50,6 +54,11 @@ STATES = st.sampled_from([*ComponentStatus.values][:1] + [*ComponentStatus.value
 IMPACTS = st.sampled_from(["none", "minor", "major", "critical"])
 WHICH = st.integers(0, 99)
 NAMES = ("a", "b", "c")
+PAYS = "a"
+OUTAGES = frozenset({"degraded_performance", "partial_outage", "major_outage"})
+# Pages take long to render: only after each fourth act.
+RENDERED = 4
+CALM = "全部服务运行正常"
 
 
 @dataclass
@@ -61,6 +70,13 @@ class Step:
     what: str
     given: dict[str, Any]
     facts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    # By the number of a correction: the correction that it corrects.
+    under: dict[int, int] = field(default_factory=dict)
+
+    def lost(self, number: int, gone: set[int]) -> bool:
+        """Return whether a correction was taken back, or one that it corrects."""
+        above = self.under.get(number)
+        return number in gone or (above is not None and self.lost(above, gone))
 
 
 @dataclass
@@ -95,7 +111,10 @@ class Life(RuleBasedStateMachine):
     def components_there(self) -> None:
         """Three services, known since long ago."""
         known = (self.now - timedelta(days=40)).date()
-        self.components = {name: make_component(name, name, start_date=known) for name in NAMES}
+        self.components = {
+            name: make_component(name, name, start_date=known, pays_out=name == PAYS)
+            for name in NAMES
+        }
 
     def later(self, minutes: int = 7) -> datetime:
         """Let some minutes pass, without the clock doing anything."""
@@ -149,8 +168,12 @@ class Life(RuleBasedStateMachine):
         claims = {} if status == "resolved" else states
         given = {"components": self.ids(claims), "impact": impact, "status": status}
         incident = Incident.objects.get(public_id=about.public_id)
+        reopens = incident.status == "resolved" and status == "investigating"
+        act = incident_reopen if reopens else incident_update
+        if reopens:
+            del given["status"]
         try:
-            said = incident_update(
+            said = act(
                 incident=incident,
                 body=text("进展。"),
                 author=None,
@@ -185,9 +208,20 @@ class Life(RuleBasedStateMachine):
         self.later()
         self.answer(about.steps[0], {"began": began}, {"started_at": began})
 
-    def answer(self, step: Step, facts: dict[str, Any], given: dict[str, Any]) -> None:
-        """Publish a correction; what is refused changes nothing."""
-        statement = Statement.objects.get(number=step.number)
+    @precondition(lambda self: any(step.facts for one in self.abouts for step in one.steps))
+    @rule(which=WHICH, impact=IMPACTS)
+    def correct_a_correction(self, which: int, impact: str) -> None:
+        """Correct what a correction says."""
+        found = [step for one in self.abouts for step in one.steps if step.facts]
+        one = found[which % len(found)]
+        self.later()
+        self.answer(one, {"impact": impact}, {"impact": impact}, under=max(one.facts))
+
+    def answer(
+        self, step: Step, facts: dict[str, Any], given: dict[str, Any], under: int = 0
+    ) -> None:
+        """Publish a correction, or one of a correction; what is refused changes nothing."""
+        statement = Statement.objects.get(number=under or step.number)
         try:
             said = statement_correct(
                 statement=statement, author=None, published_at=self.now, **given
@@ -195,6 +229,8 @@ class Life(RuleBasedStateMachine):
         except ValidationError:
             return
         step.facts[said.number] = facts
+        if under:
+            step.under[said.number] = under
 
     @precondition(lambda self: self.abouts)
     @rule(which=WHICH, step=WHICH, correction=st.booleans())
@@ -212,7 +248,7 @@ class Life(RuleBasedStateMachine):
                 published_at=self.now,
             )
         except ValidationError:
-            assert number in self.gone or one.number in self.gone
+            assert one.number in self.gone or one.lost(number, self.gone)
             return
         self.gone.add(number)
 
@@ -347,9 +383,7 @@ class Life(RuleBasedStateMachine):
             assert states[component.public_id] == worst(now), name
         unresolved = {one["id"]: (one["status"], one["impact"]) for one in summary["incidents"]}
         assert unresolved == {
-            one.public_id: (one.status, one.impact)
-            for one in worlds
-            if one.kind == "incident" and one.status != "resolved"
+            one.public_id: (one.status, one.impact) for one in worlds if one.still_open
         }
         planned = {
             one["id"]: (one["status"], *map(minute, (one["scheduled_for"], one["scheduled_until"])))
@@ -361,6 +395,43 @@ class Life(RuleBasedStateMachine):
             if one.kind == "maintenance" and one.status not in {"cancelled", "completed"}
         }
         self.compare_uptime(worlds)
+        assert (summary["status"]["indicator"] == "none") == calm(worlds, self.now)
+        if sum(len(one.steps) for one in self.abouts) % RENDERED == 0:
+            self.compare_headline(calm(worlds, self.now))
+        self.compare_arrival(worlds)
+        self.compare_rows()
+
+    def compare_headline(self, running: bool) -> None:
+        """Compare what page, badge and feeds say of all together, and what the feeds hold."""
+        feed = Client().get("/feed.json").json()
+        for said in (Client().get("/").content.decode().split("</h1>")[0], feed["description"]):
+            assert (CALM in said) == running
+        assert (CALM in Client().get("/badge.svg").content.decode()) == running
+        assert len(feed["items"]) == min(IN_FEEDS, Statement.objects.count())
+
+    def compare_arrival(self, worlds: list["World"]) -> None:
+        """Compare the incidents that hold up payouts, as rows have them and as the log does."""
+        held = {
+            one.public_id
+            for one in worlds
+            if one.still_open and one.state_at(PAYS, self.now) in OUTAGES
+        }
+        for found in (stoppages(), stoppages_at(self.now)):
+            assert {one.incident_id for one in found} == held
+
+    def compare_rows(self) -> None:
+        """Compare the rows with the product's own fold, also in what no statement repeats."""
+        rows = {one.public_id: one for one in Incident.objects.prefetch_related("affected")}
+        for public_id, said in said_about("incident", [*rows]).items():
+            row, gives = rows[public_id], incident_state(said)
+            assert row.in_error == gives.in_error
+            for name in ("resolved_at", "monitoring_at"):
+                has, told = getattr(row, name), getattr(gives, name)
+                # The log has milliseconds.
+                assert has == told or abs(has - told) < timedelta(milliseconds=1)
+            known = {one.pk: one.public_id for one in self.components.values()}
+            held = {known[one.component_id]: one.status for one in row.affected.all()}
+            assert held == dict(gives.claims)
 
     def compare_uptime(self, worlds: list["World"]) -> None:
         """Compare the minutes of the last days in each state."""
@@ -390,6 +461,11 @@ class World:
     ends: datetime | None = None
     # By service: from which moment, in which state.
     states: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
+
+    @property
+    def still_open(self) -> bool:
+        """True for an incident that is not resolved."""
+        return self.kind == "incident" and self.status != "resolved"
 
     def put(self, name: str, at: datetime, state: str) -> None:
         """Put a service into a state from a moment on."""
@@ -456,10 +532,18 @@ def corrected(step: Step, gone: set[int]) -> dict[str, Any]:
     """Return what a step says, with the corrections that stand."""
     given = {**step.given}
     for number, facts in sorted(step.facts.items()):
-        if number not in gone:
+        if not step.lost(number, gone):
             states = {**given["states"], **facts.get("states", {})}
             given = {**given, **facts, "states": states}
     return given
+
+
+def calm(worlds: list[World], moment: datetime) -> bool:
+    """Return whether nothing that is public is disturbed, or worked on."""
+    disturbed = {one.state_at(name, moment) for one in worlds for name in NAMES}
+    return disturbed <= {"operational"} and {one.impact for one in worlds if one.still_open} <= {
+        "none"
+    }
 
 
 def minute(written: str) -> datetime:

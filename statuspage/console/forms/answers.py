@@ -18,10 +18,10 @@ from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.lib.database_clock import database_now
 from statuspage.statements.documents import Content, correction_content, withdrawal_content
 from statuspage.statements.models import Statement
+from statuspage.statements.selectors import body_as_corrected, content_now
 from statuspage.statements.services import (
     CORRECTION,
     WITHDRAWAL,
-    body_as_corrected,
     preview_correction,
     preview_withdrawal,
 )
@@ -88,8 +88,9 @@ class AnswerForm(ComposeForm):
         """Return the content of the correction or withdrawal; the latter lists what it undoes."""
         said, body = self.statement, self.usable().get("body") or NOT_WRITTEN
         if self.statement_kind == CORRECTION:
-            return correction_content(said.content, body, preview_correction(said, self.corrected))
-        return withdrawal_content(said.content, body, preview_withdrawal(said))
+            found = preview_correction(said, self.corrected)
+            return correction_content(content_now(said), body, found)
+        return withdrawal_content(content_now(said), body, preview_withdrawal(said))
 
     @property
     def corrected(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.models import Component
 from statuspage.incidents.corrections import corrected_facts
 from statuspage.incidents.folding import (
+    PROMISED_ANEW,
     STEPS,
     IncidentState,
     MaintenanceState,
@@ -20,7 +21,7 @@ from statuspage.incidents.folding import (
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import AffectedComponent, Incident, Maintenance
 from statuspage.incidents.outcomes import outcome
-from statuspage.incidents.promises import promised_by
+from statuspage.incidents.promises import postmortem_by, promised_by
 from statuspage.incidents.said import said_about
 from statuspage.incidents.selectors import components_told
 from statuspage.incidents.services.impacts import present_states, states_follow, told_changes
@@ -28,6 +29,7 @@ from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.documents import CORRECTED, CORRECTION, WITHDRAWAL
 from statuspage.statements.models import Statement
+from statuspage.statements.selectors import answers_below
 from statuspage.statements.services import Facts
 from statuspage.statements.standing import UNDONE, Said
 from statuspage.statements.times import iso_or_none
@@ -53,7 +55,8 @@ def incident_undo(
     after = incident_state([*said, _answer(statement, WITHDRAWAL, {UNDONE: True}, moment)])
     promised = _promise(after, moment)
     found = _incident_becomes(statement.subject_id, incident_state(said), after, promised, moment)
-    return {UNDONE: True, "in_error": after.in_error, **found}
+    anew: Answer = {PROMISED_ANEW: True} if promised != after.next_update_by else {}
+    return {UNDONE: True, "in_error": after.in_error, **anew, **found}
 
 
 def incident_corrected(statement: Statement, facts: Facts, moment: datetime) -> Mapping[str, Json]:
@@ -133,7 +136,9 @@ SUBJECTS: Final = frozenset({INCIDENT, MAINTENANCE})
 
 def _says_a_state(statement: Statement) -> bool:
     if statement.kind == CORRECTION:
-        return CORRECTED in statement.content
+        # A correction of it goes with it, and may have corrected facts.
+        below = Statement.objects.filter(number__in=answers_below(statement), kind=CORRECTION)
+        return any(CORRECTED in one.content for one in [statement, *below])
     return statement.kind in STEPS
 
 
@@ -185,9 +190,18 @@ def _incident_becomes(
         "impact": str(after.impact),
         "started_at": iso_or_none(after.started_at),
         "next_update_by": iso_or_none(promised),
+        "postmortem_by": _postmortem_by(row, after),
         "components": _changes({*before.claims, *after.claims}),
         **_outcome(corrected or {}, before, after),
     }
+
+
+def _postmortem_by(incident: Incident, after: IncidentState) -> str | None:
+    """Return the day by which a postmortem is due now; open or in error, it needs none."""
+    if after.resolved_at is None or after.in_error or incident.backfilled:
+        return None
+    due = postmortem_by(after.impact, after.resolved_at)
+    return due.isoformat() if due else None
 
 
 def _write(row: Incident | Maintenance, moment: datetime, **values: Any) -> None:
