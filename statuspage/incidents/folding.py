@@ -150,16 +150,20 @@ def _follow(
     moment = _happened(step.said)
     sets = _sets(content, first=first)
     claims = {**sets[COMPONENTS], **step.facts.get(COMPONENTS, {})}
-    over = content["status"] == IncidentStatus.RESOLVED
+    # What comes after Resolved leaves the status as it is, also where Resolved is taken back;
+    # of the past it says itself when all was over.
+    adds = content.get("further") and not content.get("backfilled")
+    status = state.status if adds else content["status"]
+    over = status == IncidentStatus.RESOLVED
     holding.hold(claims, min(state.started_at, moment) if first else moment)
     if over:
         moment = _moment(content.get("resolved_at")) or moment
         holding.release(moment)
     was_over = not first and state.status == IncidentStatus.RESOLVED
-    monitors = content["status"] == IncidentStatus.MONITORING
+    monitors = status == IncidentStatus.MONITORING
     return replace(
         state,
-        status=content["status"],
+        status=status,
         name=step.facts.get("name", state.name),
         impact=step.facts.get("impact") or sets.get("impact") or state.impact,
         monitoring_at=moment if monitors else state.monitoring_at,

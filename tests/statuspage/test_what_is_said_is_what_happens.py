@@ -170,6 +170,7 @@ class Life(RuleBasedStateMachine):
         incident = Incident.objects.get(public_id=about.public_id)
         reopens = incident.status == "resolved" and status == "investigating"
         act = incident_reopen if reopens else incident_update
+        what = "further" if incident.status == status == "resolved" else status
         if reopens:
             del given["status"]
         try:
@@ -182,7 +183,7 @@ class Life(RuleBasedStateMachine):
             )
         except ValidationError:
             return
-        self.keep("incident", said, status, states=claims, impact=impact)
+        self.keep("incident", said, what, states=claims, impact=impact)
 
     @precondition(lambda self: self.some("incident", 0))
     @rule(which=WHICH, step=WHICH, name=st.sampled_from(NAMES), state=STATES, impact=IMPACTS)
@@ -193,9 +194,10 @@ class Life(RuleBasedStateMachine):
         one = about.steps[step % len(about.steps)]
         self.later()
         facts: dict[str, Any] = {"impact": impact, "components": self.ids({name: state})}
-        if one.what == "resolved":
+        ended = one.what in {"resolved", "further"}
+        if ended:
             del facts["components"]
-        states = {} if one.what == "resolved" else {name: state}
+        states = {} if ended else {name: state}
         self.answer(one, {"impact": impact, "states": states}, facts)
 
     @precondition(lambda self: self.some("incident", 0))
@@ -490,7 +492,7 @@ def _incident(about: About, standing: list[Step], gone: set[int]) -> World:
     found = World("incident", about.public_id, "")
     for step in standing:
         given = corrected(step, gone)
-        found.status = step.what
+        found.status = found.status if step.what == "further" else step.what
         found.impact = given.get("impact") or found.impact
         at = given.get("began", step.at)
         for name, state in given["states"].items():

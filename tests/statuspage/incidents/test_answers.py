@@ -313,6 +313,15 @@ def test_a_further_update_after_resolved_does_not_reopen(component):
     assert differences() == []
 
 
+def test_withdrawing_resolved_reopens_whatever_was_added_after_it(component):
+    opened = open_incident(component)
+    resolved = update(opened, "resolved")
+    update(opened, "resolved", body=text("全部款项均已到账。", "All payouts have arrived."))
+    withdraw(resolved)
+    assert (incident_of(opened).status, state(component)) == ("investigating", "partial_outage")
+    assert differences() == []
+
+
 def test_reopening_is_a_choice_of_its_own(component):
     opened = open_incident(component)
     with pytest.raises(IllegalTransition, match="is open"):
