@@ -202,6 +202,7 @@ def test_other_channels_stay_unfolded_while_the_preview_follows(form: Page) -> N
 def test_a_placeholder_is_refused_by_name_and_everything_typed_is_kept(form: Page) -> None:
     write(form, "{产品}延迟", "Delay of {product}", field="name")
     write(form, "影响{多少}家商户。", "Merchants are affected.")
+    form.locator("select[name^=component_]").first.select_option("degraded_performance")
     form.locator("select[name=impact]").select_option("minor")
     press(form, "confirm")
     alert = form.get_by_role("alert")
