@@ -149,7 +149,8 @@ def test_a_withdrawal_leaves_the_original_and_takes_its_buttons(
 def test_maintenance_is_scheduled_from_a_template(product: Product, desk: Page) -> None:
     tomorrow = f"{datetime.now(BEIJING) + timedelta(days=1):%Y-%m-%d}"
     desk.goto(console(product, "maintenances/compose/"))
-    desk.get_by_role("link", name=re.compile("后台维护")).click()
+    desk.locator("select[name=template]").select_option(label="后台维护 · Portal maintenance")
+    press(desk, "template")
     checked = desk.locator("input[name=components]:checked")
     expect(checked).to_have_count(1)
     desk.locator("[name=scheduled_for]").fill(f"{tomorrow}T05:00")

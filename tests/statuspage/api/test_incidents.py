@@ -99,7 +99,7 @@ def test_what_cannot_follow_is_a_conflict_that_names_what_can(api, component):
     assert response.status_code == 409
     error = error_of(response)
     assert error["code"] == "transition"
-    assert "investigating" in error["message"]
+    assert "Investigating" in error["message"]
 
 
 def test_a_stale_version_is_a_conflict_and_publishes_nothing(api, component):

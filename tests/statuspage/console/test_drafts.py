@@ -20,7 +20,10 @@ from tests.statuspage.console.browser import browser_of, form_of, press, publish
 COMPOSE = "/console/incidents/compose/"
 DRAFTS = "/console/drafts/"
 HOME = "/console/"
-WRITTEN = {"name_zh": "T+1到账延迟", "name_en": "T+1 payouts are late", "body_zh": "资金安全。"}
+WRITTEN = {
+    **{"name_zh": "T+1到账延迟", "name_en": "T+1 payouts are late", "body_zh": "资金安全。"},
+    "unnamed": "on",
+}
 
 
 def typing(client: Client, path: str = COMPOSE, **values: Any) -> dict[str, Any]:
@@ -45,7 +48,8 @@ def test_what_was_typed_is_found_again_after_the_tab_was_closed(
     states = {f"component_{component.public_id}": "major_outage"}
     form = typing(author, **WRITTEN, **states, impact="critical")
     again = form_of(author.get(continued(author)))
-    del again["csrfmiddlewaretoken"], form["csrfmiddlewaretoken"]
+    # A service is named, so that nothing has to be published "anyway".
+    del again["csrfmiddlewaretoken"], form["csrfmiddlewaretoken"], form["unnamed"]
     assert again == form
 
 

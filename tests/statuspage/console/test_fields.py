@@ -72,7 +72,7 @@ def test_placeholders_are_found(subtests: pytest.Subtests) -> None:
         ("没有", []),
         ("a } b { c", []),
         ("{跨\n行}", []),
-        ("{" + "长" * 61 + "}", []),
+        ("{" + "长" * 61 + "}", ["{" + "长" * 61 + "}"]),
     ]:
         with subtests.test(written=written, found=found):
             assert placeholders_in({"zh-hans": written}) == found
@@ -91,7 +91,7 @@ def test_a_placeholder_anywhere_is_never_let_through(before: str, name: str, aft
         ("\uff5btime\uff5d起延迟", "10:42起延迟"),
         ("{time}-{time}", "10:42-10:42"),
         ("{时间}起延迟", "{时间}起延迟"),
-        ("{times} {Time} { time }", "{times} {Time} { time }"),
+        ("{times} {Time} { time }", "{times} {Time} 10:42"),
         ("time", "time"),
         ("", ""),
     ],

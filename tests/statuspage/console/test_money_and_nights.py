@@ -105,7 +105,7 @@ class TestPrice:
     ) -> None:
         settings.SMS_MONTHLY_CAP = Decimal(0)
         make_address()
-        page = words(press(author, NEW, "confirm", **TEXTS, next_update_by=""))
+        page = words(press(author, NEW, "confirm", **TEXTS, unnamed="on", next_update_by=""))
         assert "Publish now" in page
         assert "This would exceed the" in page
 

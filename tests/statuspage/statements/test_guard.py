@@ -141,7 +141,7 @@ def test_both_doors_say_why_and_every_page_that_it_failed(client, settings) -> N
     assert "log_check" in answer.json()["error"]["message"]
 
     staff = signed_in()
-    fields = {"name_zh": "延迟", "body_zh": "正在排查。"}
+    fields = {"name_zh": "延迟", "body_zh": "正在排查。", "unnamed": "on"}
     page = publish_in_console(staff, "/console/incidents/compose/", **fields)
     assert "public log failed its own check" in words(page)
     assert Statement.objects.count() == 5

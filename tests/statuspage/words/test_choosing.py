@@ -157,3 +157,28 @@ def test_words_for_another_moment_are_not_offered(
     chosen = str(row.pk) if wanted == "correction" else wanted
     assert author.get(f"{COMPOSE}?template={chosen}").status_code == 404
     assert press(author, COMPOSE, "template", template=chosen).status_code == 404
+
+
+def test_shorter_words_of_a_template_go_when_only_the_text_was_changed(
+    author: Client, component: Component
+) -> None:
+    """The SMS would say what the author has just struck out."""
+    short = {"sms": text("扫码失败，排查中。")}
+    row = prepared("incident.opened", "扫码支付失败。", name=text("扫码失败"), short=short)
+    path = f"{COMPOSE}?template={row.pk}"
+    form = {**form_of(author.get(path)), f"component_{component.public_id}": "major_outage"}
+    assert form["short_sms_zh"] == "扫码失败，排查中。"
+    changed = {**form, "body_zh": "刷卡支付失败。"}
+    page = words(press(author, path, "preview", **changed))
+    assert "because you changed the text" in page
+    publish(author, path, **changed)
+    assert "short" not in Statement.objects.get(number=1).content
+    both = {
+        **changed,
+        **form_of(author.get(path)),
+        "body_zh": "刷卡失败。",
+        "short_sms_zh": "刷卡。",
+    }
+    both[f"component_{component.public_id}"] = "major_outage"
+    publish(author, path, **both)
+    assert Statement.objects.get(number=2).content["short"]["sms"]["zh-hans"] == "刷卡。"
