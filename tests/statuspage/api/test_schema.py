@@ -63,6 +63,7 @@ def test_every_address_of_the_design_is_described(schema):
             "incidents/<>/updates/",
             "maintenances/",
             "incidents/<>/reopenings/",
+            "proposals/<>/stops/",
             "maintenances/<>/",
             "maintenances/<>/updates/",
             "maintenances/<>/cancellations/",
