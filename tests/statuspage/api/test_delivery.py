@@ -133,6 +133,8 @@ def test_components_show_their_names_group_and_whether_they_are_public(api):
         "status": "operational",
         "group": {"id": group.public_id, "name": {"zh-hans": "结算"}},
         "visible": True,
+        "pays_out": False,
+        "pays_out_to": [],
     }
     assert second["visible"] is False
     assert second["group"] is None

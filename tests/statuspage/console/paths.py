@@ -109,7 +109,10 @@ def example_paths() -> dict[str, str]:
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
         "signal_draft": [reported().pk],
-        **{name: [make_rule().pk] for name in ("signal_rule", "signal_rule_confirm")},
+        **{
+            name: [make_rule(name="PayoutsLate").pk]
+            for name in ("signal_rule", "signal_rule_confirm")
+        },
         **{
             name: [prepared().pk] for name in ("template_edit", "template_order", "template_remove")
         },

@@ -26,6 +26,7 @@ PARTS = {
 }
 # Only a form leads there.
 POSTED = {
+    "template_order",
     "token_decide",
     "person_confirm",
     "totp_off",
@@ -44,7 +45,7 @@ POSTED = {
     "passkey_show",
 }
 # They only lead on.
-DOORS = {"logout", "login", "second_factor", "sso", "sso_back"}
+DOORS = {"logout", "login", "second_factor", "sso", "sso_back", "signal_rule_confirm"}
 PAGES = [name for name in names() if name not in DOORS | PARTS | POSTED]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
