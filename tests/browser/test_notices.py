@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -73,7 +74,7 @@ NOTICES = {
     },
     "terminal_retirement": {
         "models": "DP-100\nDP-200",
-        "last_day": "2099-06-30",
+        "last_day": f"{date.today() + timedelta(days=60)}",
         "instead_zh": "免费换领DP-300。",
     },
     "security_warning": {"trick_zh": "冒充我司发短信。", "what_to_do_zh": "请勿回复。"},
