@@ -4,7 +4,8 @@ import asyncio
 import io
 import time
 from collections.abc import AsyncIterator
-from typing import Final
+from contextlib import suppress
+from typing import Final, Self
 
 from statuspage.pages.server.interface import Client
 
@@ -21,6 +22,9 @@ UPLOADS: Final = 2
 PAUSE_SECONDS: Final = 20.0
 START_SECONDS: Final = 30.0
 BYTES_A_SECOND: Final = 16 << 10
+# So much of a body that was refused is read on, and for so long at most, for the answer's sake.
+DROPPED_BYTES: Final = 4 << 20
+DROPPED_SECONDS: Final = 2.0
 
 
 class Refused(Exception):
@@ -31,6 +35,40 @@ class Refused(Exception):
         self.status = status
 
 
+class Body:
+    """What a request sends after its head; whoever reads on begins where the last one ended."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._stream: AsyncIterator[bytes] | None = None
+
+    def __aiter__(self) -> Self:
+        """Return the same iterator each time."""
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return the next part; granian sends an empty one at the end."""
+        self._stream = self._stream or aiter(self._client)
+        part = await anext(self._stream)
+        if not part:
+            raise StopAsyncIteration
+        return part
+
+    async def drop(self) -> None:
+        """Read on after the answer, for a while.
+
+        TCP resets a connection that is closed over what was sent and not read, and then a proxy
+        that is still sending may never see the answer.
+        """
+        dropped = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DROPPED_SECONDS):
+                async for part in self:
+                    dropped += len(part)
+                    if dropped > DROPPED_BYTES:
+                        return
+
+
 class Bodies:
     """Reads the bodies of one process, within limits of time and of memory for all together."""
 
@@ -38,7 +76,7 @@ class Bodies:
         # How many bytes of each have arrived; what it waits by ends it.
         self._held: dict[asyncio.Timeout, int] = {}
 
-    async def whole(self, client: Client, length: int | None, most: int = WHOLE_BYTES) -> bytes:
+    async def whole(self, body: Body, length: int | None, most: int = WHOLE_BYTES) -> bytes:
         """Return a short body of that length; of at most `most` bytes where it has none.
 
         Raises:
@@ -50,18 +88,18 @@ class Bodies:
         self._held[limit] = 0
         try:
             async with limit:
-                body = await self._read(client, wanted, limit)
+                read = await self._read(body, wanted, limit)
         except TimeoutError:
             raise Refused(408 if limit in self._held else 503) from None
         finally:
             self._held.pop(limit, None)
-        if length is None and len(body) > most:
+        if length is None and len(read) > most:
             raise Refused(413)
-        if length is not None and len(body) < length:
+        if length is not None and len(read) < length:
             raise Refused(400)
-        return body
+        return read
 
-    async def first(self, client: Client, length: int | None, most: int) -> tuple[bytes, int]:
+    async def first(self, body: Body, length: int | None, most: int) -> tuple[bytes, int]:
         """Return the first `most` bytes of a body, and how long it is as far as that is known.
 
         The rest is read and dropped, so that the sender gets to hear the answer; not for ever.
@@ -76,7 +114,7 @@ class Bodies:
         self._held[limit] = 0
         try:
             async with limit:
-                async for part in _parts(client):
+                async for part in body:
                     if taken < most:
                         parts.append(part[: most - taken])
                         self._hold(limit, min(most, taken + len(part)))
@@ -92,11 +130,11 @@ class Bodies:
             raise Refused(400)
         return b"".join(parts), max(taken, length or 0)
 
-    async def _read(self, client: Client, wanted: int, limit: asyncio.Timeout) -> bytes:
+    async def _read(self, body: Body, wanted: int, limit: asyncio.Timeout) -> bytes:
         """Return the body up to the wanted number of bytes; the rest is not read."""
         parts: list[bytes] = []
         taken = 0
-        async for part in _parts(client):
+        async for part in body:
             parts.append(part)
             taken += len(part)
             if taken >= wanted:
@@ -120,8 +158,8 @@ class Bodies:
 class Upload(io.RawIOBase):
     """A long body, read by a thread while it arrives. To that thread slowness is an OSError."""
 
-    def __init__(self, client: Client, loop: asyncio.AbstractEventLoop) -> None:
-        self._parts = _parts(client)
+    def __init__(self, body: Body, loop: asyncio.AbstractEventLoop) -> None:
+        self._body = body
         self._loop = loop
         self._began = time.monotonic()
         self._taken = 0
@@ -152,12 +190,4 @@ class Upload(io.RawIOBase):
         return part
 
     async def _take(self) -> bytes:
-        return await anext(self._parts, b"")
-
-
-async def _parts(client: Client) -> AsyncIterator[bytes]:
-    """Yield the body's parts; granian ends it with an empty one."""
-    async for part in client:
-        if not part:
-            return
-        yield part
+        return await anext(self._body, b"")

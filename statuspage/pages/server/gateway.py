@@ -12,7 +12,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from statuspage.lib.body_limits import ANONYMOUS_BYTES, ANSWER, ASKED, DROPPED, LENGTH, REST
 from statuspage.pages.http import TRY_AGAIN_SECONDS
-from statuspage.pages.server.bodies import UPLOADS, WHOLE_BYTES, Bodies, Refused, Upload
+from statuspage.pages.server.bodies import UPLOADS, WHOLE_BYTES, Bodies, Body, Refused, Upload
 from statuspage.pages.server.busy import BUSY, REFUSED
 from statuspage.pages.server.interface import Client, Scope
 from statuspage.pages.server.lanes import Busy, Lane
@@ -38,6 +38,8 @@ BARE: Final[list[tuple[str, str]]] = [
     ("Referrer-Policy", "same-origin"),
     ("Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload"),
 ]
+# With an answer before the end of the body.
+CLOSED: Final = ("Connection", "close")
 # What has no body unless it says how long it is.
 BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # A longer answer that is made piece by piece, such as an export, is not kept in memory.
@@ -83,8 +85,9 @@ class Gateway:
 
     async def answer(self, scope: Scope, client: Client) -> None:
         """Answer one request."""
+        body = Body(client)
         try:
-            reply = await self._reply(scope, client)
+            reply = await self._reply(scope, body)
         except Busy:
             client.response_empty(503, [*BARE, ("Retry-After", str(TRY_AGAIN_SECONDS))])
         except Exception:  # Django itself lets none out
@@ -92,21 +95,23 @@ class Gateway:
             client.response_empty(500, BARE)
         else:
             _send(reply, client)
+            if CLOSED in reply.headers:
+                await body.drop()
 
-    async def _reply(self, scope: Scope, client: Client) -> Reply:
+    async def _reply(self, scope: Scope, body: Body) -> Reply:
         try:
             length = _length(scope)
             if length == 0:
                 return await self._by_django(scope, io.BytesIO())
             most, drops = await self._allowance(scope, length)
             if drops:
-                body, whole = await self._bodies.first(client, length, most)
-                reply = await self._by_django(scope, io.BytesIO(body), len(body), whole)
-                return _closing(reply) if whole > len(body) else reply
+                first, whole = await self._bodies.first(body, length, most)
+                reply = await self._by_django(scope, io.BytesIO(first), len(first), whole)
+                return _closing(reply) if whole > len(first) else reply
             if length is not None and length > WHOLE_BYTES:
-                return await self._upload(scope, client)
-            body = await self._bodies.whole(client, length, min(most, WHOLE_BYTES))
-            return await self._by_django(scope, io.BytesIO(body), len(body))
+                return await self._upload(scope, body)
+            whole_body = await self._bodies.whole(body, length, min(most, WHOLE_BYTES))
+            return await self._by_django(scope, io.BytesIO(whole_body), len(whole_body))
         except Refused as refused:
             return _closing(await self._refuse(scope, refused.status))
 
@@ -132,12 +137,12 @@ class Gateway:
             raise Refused(413)
         return most, drops
 
-    async def _upload(self, scope: Scope, client: Client) -> Reply:
+    async def _upload(self, scope: Scope, body: Body) -> Reply:
         if self._uploads >= UPLOADS:
             raise Refused(BUSY)
         self._uploads += 1
         try:
-            upload = Upload(client, asyncio.get_running_loop())
+            upload = Upload(body, asyncio.get_running_loop())
             return await self._by_django(scope, io.BufferedReader(upload))
         finally:
             self._uploads -= 1
@@ -208,7 +213,7 @@ def _length(scope: Scope) -> int | None:
 
 def _closing(reply: Reply) -> Reply:
     """Have the connection closed: what is left of the body must not pass for a request."""
-    return reply._replace(headers=[*reply.headers, ("Connection", "close")])
+    return reply._replace(headers=[*reply.headers, CLOSED])
 
 
 def _ask(django: WSGIApplication, environ: WSGIEnvironment) -> Reply:

@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -113,6 +114,16 @@ class Slow:
         lines = [f"{name.replace('_', '-')}: {value}" for name, value in more.items()]
         head = "\r\n".join([f"POST {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", size, *lines])
         self.socket.sendall(f"{head}\r\n\r\n".encode() + sent)
+
+    def sends(self, parts: int) -> int:
+        """Go on with parts of 64 kB, and return how many were sent before the connection ended."""
+        for sent in range(parts):
+            try:
+                self.socket.sendall(b"a" * 64_000)
+            except ConnectionError:
+                return sent
+            time.sleep(0.05)
+        return parts
 
     def answer(self) -> bytes:
         """Return the first bytes of the answer; none where the connection was closed."""
