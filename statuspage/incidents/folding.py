@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from statuspage.components.statuses import ComponentStatus
@@ -259,8 +260,17 @@ def _left_to_staff(
         MaintenanceStatus.SCHEDULED: state.scheduled_for,
         MaintenanceStatus.IN_PROGRESS: state.scheduled_until,
     }.get(MaintenanceStatus(state.status))
-    newer = [one for one in standing_answers(said) if one.number > steps[-1].said.number]
+    newer = [one for one in standing_answers(said) if one.number > _decided(steps)]
     return any(due and due <= one.published_at for one in newer)
+
+
+def _decided(steps: Sequence[Standing]) -> int:
+    """Return the number of the last step that moved the maintenance; a note decides nothing."""
+    number = steps[0].said.number
+    for before, step in pairwise(one.said for one in steps):
+        if step.kind in PLANS or step.content["status"] != before.content["status"]:
+            number = step.number
+    return number
 
 
 def _happened(said: Said) -> datetime:

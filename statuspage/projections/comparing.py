@@ -1,7 +1,7 @@
 """Compare the rows from which pages are made with what the statements say."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,22 +9,18 @@ from django.db.models import Model
 
 from statuspage.components.models import Component, StatusChange
 from statuspage.components.statuses import ComponentStatus
-from statuspage.incidents.folding import incident_state, maintenance_state
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.said import said_about
 from statuspage.projections.difference import Difference
 from statuspage.projections.fold import FIELDS, Fold, folded
 from statuspage.projections.merchants import merchants_told
+from statuspage.projections.timelines import STATES, compared_with_timelines
 from statuspage.statements.models import Statement
 from statuspage.statements.snapshots import one_snapshot
 from statuspage.statements.standing import Said
 from statuspage.statements.times import iso_or_none
 
 ROWS: Final[Mapping[str, type[Model]]] = {"incident": Incident, "maintenance": Maintenance}
-STATES: Final[Mapping[str, Callable[[Sequence[Said]], Any]]] = {
-    "incident": incident_state,
-    "maintenance": maintenance_state,
-}
 CHUNK: Final = 250
 
 
@@ -37,6 +33,7 @@ def differences() -> list[Difference]:
             *_states(found),
             *_changes(found),
             *_answered(found),
+            *compared_with_timelines(),
             *merchants_told(),
         ]
 

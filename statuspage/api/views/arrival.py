@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from statuspage.api.base import Resource
-from statuspage.api.serializers import InputSerializer, MomentSerializerField
+from statuspage.api.fields import MomentSerializerField
+from statuspage.api.serializers import InputSerializer
 from statuspage.lib.client_ip import client_ip
 from statuspage.lib.money import amount_json, parse_amount
 from statuspage.lib.rate_limits import WINDOW_SECONDS, within_limit

@@ -8,12 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from statuspage.api.base import Publishing
-from statuspage.api.serializers import (
-    ComponentStatusesField,
-    InputSerializer,
-    MomentSerializerField,
-    TextField,
-)
+from statuspage.api.fields import ComponentStatusesField, MomentSerializerField, TextField
+from statuspage.api.serializers import InputSerializer
 from statuspage.api.views.incidents import IncidentPublished
 from statuspage.components.statuses import Impact
 from statuspage.incidents.content import NAME_LENGTH

@@ -5,8 +5,8 @@ from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
 from statuspage.api.base import Resource
+from statuspage.api.fields import TextField
 from statuspage.api.paging import PagesInOrder
-from statuspage.api.serializers import TextField
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.statuses import ComponentStatus
 from statuspage.lib.merchants import MerchantCategory

@@ -19,8 +19,9 @@ from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.selectors import deliveries_of, progress_by_channel
 from notifications.delivery.states import DeliveryState
 from statuspage.api.base import Resource
+from statuspage.api.fields import MomentSerializerField
 from statuspage.api.paging import PagesInOrder
-from statuspage.api.serializers import InputSerializer, MomentSerializerField
+from statuspage.api.serializers import InputSerializer
 
 LARGEST_NUMBER = 2**63 - 1
 

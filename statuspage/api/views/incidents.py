@@ -10,16 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from statuspage.api.base import OneSubject, Publishing, Updating
-from statuspage.api.serializers import (
+from statuspage.api.fields import (
     ComponentStatusesField,
-    InputSerializer,
     MomentSerializerField,
-    PageAnswer,
     ShortField,
-    StatementNumber,
     TextField,
-    Timeline,
 )
+from statuspage.api.serializers import InputSerializer, PageAnswer, StatementNumber, Timeline
 from statuspage.components.statuses import Impact, impact_of
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import IncidentStatus

@@ -14,14 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from statuspage.api.base import OneSubject, Publishing
+from statuspage.api.fields import MomentSerializerField, ShortField, TextField
 from statuspage.api.serializers import (
     InputSerializer,
-    MomentSerializerField,
     PageAnswer,
     ProposalWaiting,
-    ShortField,
     StatementNumber,
-    TextField,
     Timeline,
 )
 from statuspage.approvals.models import Proposal

@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from statuspage.api.base import ActionResource, Resource
-from statuspage.api.serializers import InputSerializer, MomentSerializerField
+from statuspage.api.fields import MomentSerializerField
+from statuspage.api.serializers import InputSerializer
 from statuspage.lib.body_limits import LENGTH
 from statuspage.monitors.calls import MOST_BYTES, call_take
 from statuspage.monitors.intake import signals_take

@@ -21,8 +21,9 @@ from notifications.subscribers.services.addresses import (
 )
 from notifications.subscribers.services.importing import subscriber_import
 from statuspage.api.base import ActionResource
+from statuspage.api.fields import ComponentIdsField, MomentSerializerField
 from statuspage.api.parsers import CSVParser
-from statuspage.api.serializers import ComponentIdsField, InputSerializer, MomentSerializerField
+from statuspage.api.serializers import InputSerializer
 from statuspage.notices.audience import MerchantCategory
 from statuspage.staff.permissions import Act
 from statuspage.statements.texts import CHINESE

@@ -83,9 +83,14 @@ class UpdateRow:
     number: int
     states: ComponentStates
 
+    @property
+    def prefix(self) -> str:
+        """How the names of its fields in the form begin."""
+        return f"update_{self.number}_"
+
     def name(self, field: str) -> str:
         """Return the name of one of its fields in the form."""
-        return f"update_{self.number}_{field}"
+        return f"{self.prefix}{field}"
 
     def update(self, values: Mapping[str, Any]) -> PastUpdate | None:
         """Return the update from the values that are valid so far; None for an empty row."""

@@ -23,7 +23,7 @@ PAUSE_SECONDS: Final = 20.0
 START_SECONDS: Final = 30.0
 BYTES_A_SECOND: Final = 16 << 10
 # So much of a body that was refused is read on, and for so long at most, for the answer's sake.
-DROPPED_BYTES: Final = 4 << 20
+DROPPED_BYTES: Final = 1 << 20
 DROPPED_SECONDS: Final = 2.0
 
 

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.exceptions import ParseError, ValidationError
 
-from statuspage.api.parsers import CSVParser, StrictJSONParser
-from statuspage.api.serializers import (
+from statuspage.api.fields import (
     ComponentIdsField,
     ComponentStatusesField,
     MomentSerializerField,
     TextField,
 )
+from statuspage.api.parsers import CSVParser, StrictJSONParser
 from statuspage.statements.canonical import canonical
 from statuspage.statements.ids import new_id
 

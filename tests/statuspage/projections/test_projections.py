@@ -79,6 +79,26 @@ FORGERIES = {
         "UPDATE incidents_maintenance SET status = 'completed'",
         "status: shown 'completed'",
     ),
+    "its end": (
+        "UPDATE incidents_incident SET resolved_at = resolved_at - interval '1 hour'",
+        "resolved_at: shown",
+    ),
+    "that it was published in error": (
+        "UPDATE incidents_incident SET in_error = true",
+        "in_error: shown True",
+    ),
+    "a component that an incident holds": (
+        "UPDATE incidents_affectedcomponent SET status = 'major_outage'",
+        "components: shown [('",
+    ),
+    "that a maintenance was cancelled": (
+        "UPDATE incidents_maintenance SET cancelled_at = now()",
+        "cancelled_at: shown '",
+    ),
+    "what a maintenance affects": (
+        "DELETE FROM incidents_maintenance_components",
+        "components: shown []",
+    ),
     "a component's state": (
         "UPDATE components_component SET status = 'major_outage'",
         "status: shown 'major_outage', but statement",

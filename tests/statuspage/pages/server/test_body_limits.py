@@ -100,11 +100,14 @@ def test_the_secret_in_aliyuns_address_allows_a_batch_of_reports(settings) -> No
 
 
 class Sending(Request):
-    """A request of which `size` bytes come, and after them nothing more; counts what was read."""
+    """A request of which `size` bytes come, and after them nothing more.
+
+    Counts what was read: by the time of the answer, and in all.
+    """
 
     def __init__(self, path: str, size: int, **headers: str) -> None:
         super().__init__(path, "POST", **headers)
-        self._left, self.read = size, 0
+        self._left, self.read, self.read_before = size, 0, 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while self._left:
@@ -112,6 +115,10 @@ class Sending(Request):
             self._left, self.read = self._left - part, self.read + part
             yield b"a" * part
         await asyncio.sleep(60)
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.read_before = self.read
+        super().response_bytes(status, headers, body)
 
 
 def told(request: Sending) -> tuple[int, dict[str, str], str]:
@@ -122,11 +129,13 @@ def told(request: Sending) -> tuple[int, dict[str, str], str]:
 
 @pytest.mark.parametrize("path", ["/subscribe/", IMPORT, "/hooks/twilio_sms/inbound/"])
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "text/csv"])
-def test_a_long_body_of_a_stranger_is_not_read_at_all(transactional_db, path, kind) -> None:
+def test_a_long_body_of_a_stranger_is_refused_unread(transactional_db, path, kind) -> None:
+    """What is read on after the answer is dropped, and little."""
     request = Sending(path, 200 * MEGABYTE, content_length=str(200 * MEGABYTE), content_type=kind)
     status, headers, page = told(request)
-    assert (status, headers["Connection"], request.read) == (413, "close", 0)
+    assert (status, headers["Connection"], request.read_before) == (413, "close", 0)
     assert "太大" in page
+    assert request.read <= MEGABYTE + (16 << 10)
 
 
 def test_a_body_without_a_length_is_read_to_the_limit_only(transactional_db) -> None:
@@ -134,7 +143,8 @@ def test_a_body_without_a_length_is_read_to_the_limit_only(transactional_db) -> 
     status, _headers, page = told(request)
     assert status == 413
     assert "too large" in page
-    assert request.read <= ANONYMOUS_BYTES + (16 << 10)
+    assert request.read_before <= ANONYMOUS_BYTES + (16 << 10)
+    assert request.read <= request.read_before + MEGABYTE + (16 << 10)
 
 
 def test_a_length_beside_a_transfer_encoding_counts_for_nothing(transactional_db) -> None:
@@ -158,6 +168,7 @@ def test_a_length_that_is_no_number_is_refused(length: str) -> None:
 def test_a_body_that_stops_is_told_so_in_its_own_format(monkeypatch, path, kind, words) -> None:
     monkeypatch.setattr(bodies, "SHORT_SECONDS", 0.05)
     monkeypatch.setattr(bodies, "BYTES_A_SECOND", 1 << 30)
+    monkeypatch.setattr(bodies, "DROPPED_SECONDS", 0.05)
     status, headers, page = told(Sending(path, 1, content_length="1000"))
     assert (status, headers["Content-Type"]) == (408, kind)
     assert words in page

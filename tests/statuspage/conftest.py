@@ -1,4 +1,4 @@
-"""What the tests of prepared words start from."""
+"""What tests of the console, and of the words at hand in it, start from."""
 
 import pytest
 from django.test import Client
