@@ -85,10 +85,22 @@ class SignalRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 def _from_signal(signal: Signal) -> dict[str, Any]:
     """Return the values of a rule for what fires: its labels, but those of one machine."""
     labels = sorted(signal.labels.items(), key=lambda pair: (pair[0] != "alertname", pair[0]))
-    kept = {name: text for name, text in labels if name not in OF_ONE_MACHINE}
+    usable = {name: _written(text) for name, text in labels if _is_one_line(name) and text.strip()}
+    kept = {name: text for name, text in usable.items() if name not in OF_ONE_MACHINE}
     last = rules().last()
     return {
         "name": (signal.labels.get("alertname") or signal.summary or signal.source)[:80],
-        "matchers": {name: text for name, text in (kept or dict(labels)).items() if text.strip()},
+        "matchers": kept or usable,
         "position": min((last.position + 1) if last else 0, 9999),
     }
+
+
+def _is_one_line(name: str) -> bool:
+    """Return whether the name of a label can be told from its value in a line of the form."""
+    return [name] == name.split("=")[0].strip().splitlines()
+
+
+def _written(text: str) -> str:
+    """Return the value as a line of the form says it: a * for line breaks and outer spaces."""
+    parts = [line.strip() for line in text.splitlines()]
+    return text if [text] == parts else f"*{'*'.join(parts)}*"

@@ -250,6 +250,19 @@ def test_a_rule_is_made_from_an_unmatched_alert_and_matches_it(component: Compon
     assert SignalDraft.objects.get().signals.get() == signal
 
 
+@pytest.mark.parametrize("odd", ["a\nb", " a", "a ", "\r\na\u2028b", "a=b", "a\n\nb"])
+def test_a_rule_made_from_an_odd_alert_matches_it(component: Component, odd: str) -> None:
+    labels = {"job": odd, odd: "x", "": "x", "instance": "one machine"}
+    signal = fire(labels=labels).signal
+    admin = signed_in(Role.ADMIN)
+    path = f"/console/signals/rules/new/?signal={signal.pk}"
+    template = str(make_template(component).pk)
+    given = {**form_of(admin.get(path), "matchers"), "template": template}
+    assert admin.post(path, given).status_code == 302
+    signal.refresh_from_db()
+    assert signal.rule == SignalRule.objects.get()
+
+
 def test_a_rule_shows_its_trial_to_everybody_and_its_form_to_administrators(
     author: Client, draft: SignalDraft
 ) -> None:
