@@ -149,7 +149,10 @@ def _mask_tail(address: str) -> str:
 _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: _phone,
     AddressKind.OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
-    AddressKind.ROBOT: _matching(ROBOT_KEY, _("Invalid group robot key.")),
+    AddressKind.ROBOT: _matching(
+        ROBOT_KEY,
+        _("Enter the key of the group robot: the part after “key=” in its webhook URL."),
+    ),
     AddressKind.EMAIL: _email,
     AddressKind.URL: _url,
 }

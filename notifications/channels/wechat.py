@@ -1,6 +1,7 @@
 """WeChat Official Account template messages."""
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import replace
@@ -39,6 +40,8 @@ from notifications.channels.outcomes import (
 from notifications.channels.wechat_safe_mode import document, encrypted_in, is_signed, opened
 from statuspage.lib.database_clock import database_now
 from statuspage.lib.redis_client import async_client
+
+logger = logging.getLogger(__name__)
 
 # A token is replaced this long before its end, so that none expires in transit.
 SPARE_SECONDS: Final = 300
@@ -178,13 +181,16 @@ class _Sender:
         async with self._renewing:
             if self._token == stale:
                 try:
-                    self._token = await self._renew_shared(stale)
+                    await self._renew_shared(stale)
                 except RedisError as error:
-                    raise NotAccepted(NotSent(Reason.CONNECTION, "redis")) from error
+                    if self._token == stale:
+                        raise NotAccepted(NotSent(Reason.CONNECTION, "redis")) from error
+                    # Nobody else got the new token; it is good all the same.
+                    logger.warning("Redis did not take WeChat's token: %s", type(error).__name__)
             return self._token
 
-    async def _renew_shared(self, stale: str) -> str:
-        """Return the token that all processes share; of those that want another only one fetches.
+    async def _renew_shared(self, stale: str) -> None:
+        """Take the token that all processes share; of those that want another only one fetches.
 
         Raises:
             redis.RedisError: Redis is away.
@@ -194,14 +200,15 @@ class _Sender:
         async with async_client(decode_responses=True) as redis:
             kept = await redis.get(key)
             if kept and kept != stale:
-                return str(kept)
+                self._token = kept
+                return
             async with redis.lock(f"{key}:lock", timeout=LOCK_SECONDS):
                 kept = await redis.get(key)
                 if kept and kept != stale:
-                    return str(kept)
-                token, seconds = await self._fetch(stale)
-                await redis.set(key, token, ex=max(1, seconds - SPARE_SECONDS))
-                return token
+                    self._token = kept
+                    return
+                self._token, seconds = await self._fetch(stale)
+                await redis.set(key, self._token, ex=max(1, seconds - SPARE_SECONDS))
 
     async def _post(self, token: str, message: Message) -> Outcome | None:
         """Return the outcome of one try; None when WeChat refused the token."""

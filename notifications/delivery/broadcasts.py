@@ -4,12 +4,13 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Now
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.base import reachable_channels
@@ -236,8 +237,18 @@ def told_of(numbers: Collection[int]) -> Mapping[int, Sequence[str]]:
 
 
 def _ways(told: Mapping[str, int]) -> list[str]:
-    """Return `4 by SMS` for each way; readers do not care which provider sent an SMS."""
-    counts: Counter[str] = Counter()
+    """Return `4 by SMS` for each way; readers do not care which provider sent an SMS.
+
+    Worded when it is read, because pages in every language share it.
+    """
+    counts: Counter[Any] = Counter()
     for name, count in sorted(told.items()):
-        counts[str(WAYS.get(name, f"%(count)s {name}"))] += count
-    return [phrase % {"count": f"{count:,}"} for phrase, count in counts.items()]
+        counts[WAYS.get(name, f"%(count)s {name}")] += count
+    return [_worded(phrase, f"{count:,}") for phrase, count in counts.items()]
+
+
+def _in_words(phrase: str, count: str) -> str:
+    return phrase % {"count": count}
+
+
+_worded = lazy(_in_words, str)

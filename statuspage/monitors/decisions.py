@@ -44,10 +44,9 @@ def words_of(signal: Signal) -> dict[str, Any]:
 
     A monitor speaks one language, so that its words stand in both until staff translate them.
     """
-    said = signal.summary or signal.labels.get("alertname") or signal.source
     return {
-        "name": dict.fromkeys(LANGUAGES, said[:NAME_LENGTH]),
-        "body": dict.fromkeys(LANGUAGES, said),
+        "name": dict.fromkeys(LANGUAGES, signal.said[:NAME_LENGTH]),
+        "body": dict.fromkeys(LANGUAGES, signal.said),
         "detected_at": signal.started_at,
     }
 

@@ -232,6 +232,11 @@ class Signal(models.Model):
     def __str__(self) -> str:
         return f"{self.source} {self.fingerprint}"
 
+    @property
+    def said(self) -> str:
+        """What it says of itself: its summary, else its name, else who reported it."""
+        return self.summary or self.labels.get("alertname") or self.source
+
 
 class SignalChange(models.Model):
     """A signal began to fire, or ended: the history on which a rule is tried; kept for 48 hours."""

@@ -165,7 +165,8 @@ def _of_signal(
     fired, told = _at_first(signal, rows, before)
     if fired:
         # How often it was repeated since then nobody knows: at least once.
-        begun = Event(signal.pk, since, True, told.start_mark, told.started_at, 1, found=True)
+        at = max(since, told.started_at)
+        begun = Event(signal.pk, at, True, told.start_mark, told.started_at, 1, found=True)
         yield begun, told.labels
     ends = [*(row.reports for row in rows[1:]), signal.count]
     for row, end in zip(rows, ends, strict=False):

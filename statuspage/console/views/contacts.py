@@ -41,7 +41,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         try:
             shown = act(request)
         except ValidationError as error:
-            shown = {"problems": error.messages}
+            shown = {"problems": error.messages, "typed": request.POST}
         if not shown:
             return redirect("console:contacts")
     return render(request, "console/contacts.html", _context(request, shown), status=_status(shown))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from unittest.mock import patch
 
 import pytest
 import redis
@@ -224,6 +225,12 @@ class TestToken:
         with tcp_server(http_answer(answer, body)) as port:
             settings.WECHAT_BASE_URL = f"http://127.0.0.1:{port}"
             assert send(WECHAT, to()) == [expected]
+
+    def test_a_token_that_redis_did_not_take_is_good_all_the_same(self, tokens) -> None:
+        slow = redis.exceptions.TimeoutError("redis")
+        with patch("redis.asyncio.lock.Lock.release", side_effect=slow):
+            assert send(WECHAT, to()) == [Accepted("1")]
+        assert tokens["asked"] == [False]
 
     def test_without_redis_nothing_was_sent(self, simulator, settings) -> None:
         settings.REDIS_URL = f"redis://127.0.0.1:{closed_port()}/0"

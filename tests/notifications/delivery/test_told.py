@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from notifications.delivery.broadcasts import count_told, told_of
 from notifications.delivery.partitions import ensure_partition
+from statuspage.lib.render_cache import sharing
 from statuspage.statements.models import Statement
 from tests.factories import open_incident
 from tests.notifications.delivery.rows import deliver, finished, statement
@@ -33,6 +34,15 @@ def test_the_page_counts_by_channel_whom_a_statement_reached(client: Client) -> 
     assert "Sent to: 2 by SMS, 1 by WeChat" in html
     chinese = client.get(f"/incidents/{said.subject_id}/").content.decode()
     assert "已发送：短信 2 条、微信 1 条" in chinese
+
+
+def test_pages_rendered_together_say_it_each_in_its_own_language(client: Client) -> None:
+    said = statement()
+    deliver(said, "sent", channel="wechat")
+    count_told()
+    with sharing(timezone.now()):
+        assert "微信 1 条" in client.get(f"/incidents/{said.subject_id}/").content.decode()
+        assert "Sent to: 1 by WeChat" in page(client, said)
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,25 @@ def test_above_firing_alerts_nothing_says_that_all_is_normal(author: Client) -> 
     assert "No monitor has reported for 6" in page
 
 
+@pytest.mark.parametrize("summary", ["", "Disk full"])
+def test_an_alert_without_a_name_is_shown_everywhere(
+    author: Client, component: Component, summary: str
+) -> None:
+    signal = fire(labels={"job": "node", "severity": "critical"}, summary=summary).signal
+    admin = signed_in(Role.ADMIN)
+    for path in (
+        "/console/",
+        "/console/signals/",
+        f"/console/incidents/compose/?reported={signal.pk}",
+        f"/console/signals/rules/new/?signal={signal.pk}",
+    ):
+        assert (summary or "batch-watch") in admin.get(path).content.decode()
+    make_rule(template=make_template(component), matchers={"job": "node"})
+    found = fire(labels={"job": "node", "severity": "critical"}, summary=summary).draft
+    assert found is not None
+    assert (summary or "batch-watch") in words(author.get(path_of(found)))
+
+
 def test_an_unmatched_alert_is_published_from_this(author: Client, component: Component) -> None:
     signal = fire(labels={"alertname": "Down"}, summary="Gateway down").signal
     path = f"/console/incidents/compose/?reported={signal.pk}"

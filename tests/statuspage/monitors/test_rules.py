@@ -1,8 +1,10 @@
 """A rule matches at once what fires; one that publishes by itself takes a second person."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from statuspage.incidents.models import Template
@@ -12,6 +14,7 @@ from statuspage.monitors.models import Signal, SignalDraft, SignalRule
 from statuspage.monitors.rematching import rules_apply
 from statuspage.monitors.rules import rule_confirm, rule_save
 from statuspage.monitors.selectors import unmatched_signals
+from statuspage.monitors.severity import UNKNOWN
 from statuspage.staff.models import AuditEntry, Staff
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
@@ -47,6 +50,15 @@ def test_an_alert_that_already_fired_when_its_rule_was_made_opens_a_draft() -> N
     assert draft.detected_at == Signal.objects.earliest("pk").started_at
     assert fire().draft == draft
     assert not unmatched_signals().exists()
+
+
+def test_what_fired_before_an_upgrade_is_listed_by_how_bad_it_is() -> None:
+    mild = fire(labels={"job": "mild"}).signal
+    worst = fire(labels={"job": "worst", "severity": "critical"}).signal
+    Signal.objects.update(severity=UNKNOWN)
+    assert unmatched_signals().first() == mild
+    import_module("statuspage.monitors.migrations.0005_severities").rank(apps, None)
+    assert unmatched_signals().first() == worst
 
 
 @pytest.mark.parametrize("how", ["made without the console", "missed by an earlier release"])

@@ -67,6 +67,15 @@ def test_a_trial_begins_with_what_already_fired_and_stores_nothing() -> None:
 
 
 @pytest.mark.django_db
+def test_no_draft_would_have_been_made_before_its_problem_began() -> None:
+    began = timezone.now() - timedelta(hours=2)
+    fire(started_at=began)
+    SignalChange.objects.all().delete()  # as after an upgrade from a release without a history
+    [draft] = rule_try(make_rule()).drafts
+    assert draft.made_at == draft.detected_at == began
+
+
+@pytest.mark.django_db
 def test_what_an_earlier_rule_takes_is_said() -> None:
     make_rule(position=0, matchers=LATE)
     fire()

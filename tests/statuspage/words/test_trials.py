@@ -192,6 +192,21 @@ def test_a_robot_is_added_by_those_who_add_them_for_subscribers(
     assert StaffContact.objects.count() == kept
 
 
+@pytest.mark.parametrize(
+    ("channel", "typed"),
+    [
+        ("wecom", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a"),
+        ("webhook", "ftp://x.example"),
+        ("twilio_sms", "138001380"),
+    ],
+)
+def test_a_refused_address_is_not_typed_again(db: None, channel: str, typed: str) -> None:
+    given = {"act": "add", "channel": channel, "address": typed}
+    answer = browser_of(make_staff("approver")).post(CONTACTS, given)
+    assert answer.status_code == 400
+    assert f'id="address-{channel}" value="{typed}"' in words(answer)
+
+
 def test_a_phone_is_never_pasted_without_its_code(me: Staff) -> None:
     with pytest.raises(ValidationError):
         contact_paste(staff=me, channel="twilio_sms", raw=PHONE, client_ip="")
