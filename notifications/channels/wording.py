@@ -111,11 +111,11 @@ def number(bulletin: Bulletin) -> str:
 
 
 def moment(time: datetime, relative_to: datetime) -> str:
-    """Return a time of day in Asia/Shanghai, with its date when that is another day."""
-    local = localtime(time)
-    if local.date() == localtime(relative_to).date():
+    """Return a time of day in Asia/Shanghai, with its date, and its year, where they are others."""
+    local, near = localtime(time), localtime(relative_to)
+    if local.date() == near.date():
         return local.strftime("%H:%M")
-    return dateformat.format(local, _("j M H:i"))
+    return dateformat.format(local, _("j M H:i") if local.year == near.year else _("j M Y H:i"))
 
 
 def is_chinese(bulletin: Bulletin) -> bool:

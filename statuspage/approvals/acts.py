@@ -16,6 +16,7 @@ from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import clean_audience
 from statuspage.notices.backdating import said_at
 from statuspage.notices.kind import notice_kind
+from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, foreseen, notice_draft, notice_publish
 from statuspage.notices.telling import Told
 from statuspage.staff.models import Staff
@@ -92,7 +93,13 @@ class NoticeAct(ProposedAct):
             kind=proposal.statement_kind,
             subject=Subject("notice", NO_ID),
             content=draft.content(foreseen(draft), moment),
-            warnings=draft.kind.oddities(draft.payload, said_at(draft.originally, moment)),
+            warnings=oddities(
+                draft.kind,
+                draft.payload,
+                said_at(draft.originally, moment),
+                window=(draft.effective_from, draft.effective_until),
+                incident_id=draft.incident_id,
+            ),
         )
 
     def content_at(self, proposal: Proposal, moment: datetime) -> Mapping[str, Json]:

@@ -24,6 +24,7 @@ from statuspage.approvals.proposals import (
 from statuspage.approvals.rules import approval_of_notice
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.kind import notice_kind
+from statuspage.notices.oddities import closed_in_error
 from statuspage.notices.services import NoticeDraft, check_author_stays
 from statuspage.staff.models import Staff
 from statuspage.staff.permissions import Act
@@ -143,6 +144,7 @@ def _published(row: Proposal, now: datetime, *, before_restore: bool) -> Stateme
     if before_restore:
         raise Changed(_("It was due before the restore and may be public already."))
     check_author_stays(row.proposed_by)
+    _check_incident(row)
     if not _stands_for(row):
         raise Changed(_("Nobody who may approve stands for it any more."))
     preview, act = foreseen_of(row), act_of(row)
@@ -151,6 +153,13 @@ def _published(row: Proposal, now: datetime, *, before_restore: bool) -> Stateme
     if preview.digest != row.seen or again != canonical(dict(preview.content)):
         raise Changed(_("What this changes is no longer what was reviewed."))
     return act.publish(row, row.approved_by)
+
+
+def _check_incident(row: Proposal) -> None:
+    """Raise ValidationError where its incident was published in error, and that was said since."""
+    closed = closed_in_error(row.draft.get("incident_id", ""))
+    if closed and closed.published_at > (row.decided_at or row.proposed_at):
+        raise ValidationError(_("Its incident was published in error and is closed."))
 
 
 def _stands_for(row: Proposal) -> bool:

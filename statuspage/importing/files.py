@@ -15,8 +15,8 @@ LARGEST_PAGE: Final = MEGABYTE
 MOST_FILES: Final = 10_000
 
 
-def files_of(source: Path, suffix: str) -> list[Path]:
-    """Return the files with that suffix, sorted by name; hidden ones are not looked at.
+def files_of(source: Path, suffix: str | tuple[str, ...]) -> list[Path]:
+    """Return the files with such a suffix, sorted by name; hidden ones are not looked at.
 
     Symbolic links are among them, and `text_of` refuses them: links to folders as well, if they
     have the suffix.
@@ -32,7 +32,7 @@ def files_of(source: Path, suffix: str) -> list[Path]:
     return found
 
 
-def _walk(folder: Path, suffix: str) -> Iterator[Path]:
+def _walk(folder: Path, suffix: str | tuple[str, ...]) -> Iterator[Path]:
     for top, folders, names in os.walk(folder, onerror=_unreadable, followlinks=False):
         folders[:] = [one for one in folders if not one.startswith(".")]
         linked = [one for one in folders if (Path(top) / one).is_symlink()]

@@ -37,7 +37,7 @@ def guessed(source: Path) -> str:
                 return CACHET
     if (source / cstate.ISSUES).is_dir():
         return CSTATE
-    for path in files_of(source, ".md"):
+    for path in files_of(source, markdown.SUFFIXES):
         try:
             document = document_of(text_of(path, LARGEST_PAGE))
         except Unusable:

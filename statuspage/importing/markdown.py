@@ -35,6 +35,7 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "maintenance": EVERY | {"until", "components"},
 }
 UPDATE_FIELDS: Final = frozenset({"at", "status", "text", "text_en", "components"})
+SUFFIXES: Final = (".md", ".markdown")
 # Texts about the folder itself.
 NOT_ENTRIES: Final = frozenset({"readme.md", "_index.md"})
 # Between the Chinese text and the English one.
@@ -43,7 +44,7 @@ ENGLISH_BELOW: Final = re.compile(r"^[ \t]*<!--[ \t]*en[ \t]*-->[ \t]*$", re.MUL
 
 def read(source: Path, reading: Reading) -> Iterator[Entry]:
     """Yield what a file, or the files of a folder and the folders in it, have."""
-    for path in files_of(source, ".md"):
+    for path in files_of(source, SUFFIXES):
         yield _safely(name_in(source, path), path, reading)
 
 

@@ -238,7 +238,9 @@ def _replanned(state: MaintenanceState, step: Said) -> MaintenanceState:
 
 
 def _move(state: MaintenanceState, step: Said, holding: Holding) -> MaintenanceState:
-    status, moment = step.content["status"], step.published_at
+    # A plan only repeats the status: its author said nothing about it.
+    status = state.status if step.kind in PLANS else step.content["status"]
+    moment = step.published_at
     active, was_active = status in MAINTENANCE_ACTIVE, state.status in MAINTENANCE_ACTIVE
     state = _replanned(state, step)
     worked_on = dict.fromkeys(state.components if active else (), UNDER_MAINTENANCE)

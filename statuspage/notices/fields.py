@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.notices.phrases import short_day
+from statuspage.notices.phrases import money, short_day
 from statuspage.notices.values import Value
 from statuspage.statements.canonical import Json
 from statuspage.statements.placeholders import check_filled_in
@@ -29,6 +30,9 @@ FAR_AHEAD: Final = timedelta(days=180)
 LONG_AGO: Final = timedelta(days=3 * 365)
 IS_FAR: Final = _("%(day)s is more than half a year away. Is the year right?")
 WAS_LONG_AGO: Final = _("%(day)s is more than three years ago. Is the year right?")
+# The payouts of a whole day, or a digit too many.
+HUGE: Final = Decimal(1_000_000_000)
+IS_HUGE: Final = _("%(amount)s is a billion yuan or more. Is the amount right?")
 TIMES: Final = frozenset({"date", "moment"})
 
 
@@ -101,17 +105,13 @@ class PayloadField:
             return IN_THE_PAST
         return IN_THE_FUTURE if self.done and self.is_to_come(value, moment) else ""
 
-    def far_away(self, value: Any, moment: datetime) -> str:
-        """Return the warning about a time that is far from that moment; empty if it is not."""
+    def oddity(self, value: Any, moment: datetime) -> str:
+        """Return the warning about a far time or a huge amount; empty if it is neither."""
+        if value is not None and self.value.name == "amount" and Decimal(value) >= HUGE:
+            return str(IS_HUGE) % {"amount": money(value)}
         if value is None or self.value.name not in TIMES:
             return ""
-        day = date.fromisoformat(value) if self.value.name == "date" else _day_of(value)
-        away = day - timezone.localdate(moment)
-        if -LONG_AGO <= away <= FAR_AHEAD:
-            return ""
-        return str(IS_FAR if away > FAR_AHEAD else WAS_LONG_AGO) % {
-            "day": short_day(day.isoformat())
-        }
+        return far_away(value, moment)
 
     def is_to_come(self, value: Any, moment: datetime) -> bool:
         """Return whether a date is after that of the moment, or a time after the moment."""
@@ -146,8 +146,14 @@ class PayloadField:
         )
 
 
-def _day_of(value: str) -> date:
-    return timezone.localdate(from_iso(value))
+def far_away(written: str, moment: datetime) -> str:
+    """Return the warning about an ISO day or time far from that moment; empty if it is not."""
+    is_time = "T" in written
+    day = timezone.localdate(from_iso(written)) if is_time else date.fromisoformat(written)
+    away = day - timezone.localdate(moment)
+    if -LONG_AGO <= away <= FAR_AHEAD:
+        return ""
+    return str(IS_FAR if away > FAR_AHEAD else WAS_LONG_AGO) % {"day": short_day(day.isoformat())}
 
 
 optional: Final = partial(PayloadField, required=False)

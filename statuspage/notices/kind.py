@@ -120,10 +120,10 @@ class NoticeKind:
         return ()
 
     def oddities(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Return all that the publisher must confirm: far days first, then the kind's warnings."""
+        """Return all that the publisher must confirm: far days and huge amounts come first."""
         typed = [one for one in self.fields if not one.derived]
-        far = [one.far_away(payload[one.name], moment) for one in typed]
-        return [*dict.fromkeys(filter(None, far)), *self.warnings(payload, moment)]
+        odd = [one.oddity(payload[one.name], moment) for one in typed]
+        return [*dict.fromkeys(filter(None, odd)), *self.warnings(payload, moment)]
 
     def effect(
         self, notice: Notice, author: Author | None, approver: Author | None

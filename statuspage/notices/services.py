@@ -22,6 +22,7 @@ from statuspage.notices.backdating import (
 from statuspage.notices.fields import Line, Payload, check_words
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
+from statuspage.notices.oddities import check_incident, oddities
 from statuspage.notices.phrases import listed
 from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.windows import window_of
@@ -170,7 +171,8 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
         check_backdated(kind, payload, now)
     usual = kind.told_by_default(payload, now, window[1])
     told = clean_told(written.get("told"), usual, silent=bool(originally))
-    if not written.get("confirmed") and (odd := kind.oddities(payload, at)):
+    odd = oddities(kind, payload, at, window=window, incident_id=incident_id)
+    if odd and not written.get("confirmed"):
         raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
     how: dict[str, Any] = {"told": told, "originally": originally, "short": short}
     return NoticeDraft(kind, title, body, payload, audience, incident_id, *window, **how)
@@ -278,17 +280,4 @@ def _check_products(audience: Audience) -> None:
             _("Unknown product: %(codes)s"),
             code="product",
             params={"codes": listed(sorted(unknown))},
-        )
-
-
-def check_incident(incident_id: str) -> None:
-    """Check that the log has a statement about the incident: notices do not know its table.
-
-    Raises:
-        ValidationError: there is no statement about it; "" means no incident, and passes.
-    """
-    said = Statement.objects.filter(subject_type="incident", subject_id=incident_id)
-    if incident_id and not said.exists():
-        raise ValidationError(
-            _("Unknown incident: %(id)s"), code="incident", params={"id": incident_id}
         )

@@ -1,13 +1,15 @@
 """From when to when a notice holds: by its details, or else as its author says."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.notices.fields import Payload
 from statuspage.notices.kind import NOT_BEFORE, NoticeKind
+
+Window: TypeAlias = tuple[datetime | None, datetime | None]
 
 NOT_AS_ITS_DETAILS: Final = _(
     "The details of this notice say another time. Leave this empty, or change the details."
@@ -16,7 +18,7 @@ NOT_AS_ITS_DETAILS: Final = _(
 
 def window_of(
     kind: NoticeKind, payload: Payload, begins: datetime | None, ends: datetime | None
-) -> tuple[datetime | None, datetime | None]:
+) -> Window:
     """Return from when to when a notice holds, by its details or else its author; both may be open.
 
     Raises:

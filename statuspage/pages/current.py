@@ -130,7 +130,9 @@ def maintenances_of(month: Month) -> tuple[Sequence[Maintenance], Sequence[Maint
         found = log.maintenances().filter(scheduled_for__gte=begin, scheduled_for__lt=end)
         return list(found), []
     known = maintenances()
-    coming = known.scheduled[:1] if month == month_of(present()) else []
+    # One whose start was withdrawn may be of the past, and waits for staff.
+    ahead = [one for one in known.scheduled if one.scheduled_for > present()]
+    coming = ahead[:1] if month == month_of(present()) else []
     return [one for one in known.rows if begin <= one.scheduled_for < end], coming
 
 

@@ -135,11 +135,11 @@ def detailed(statement: Statement, language: str) -> str:
 
 
 def _time(promised: datetime, said: datetime) -> str:
-    """Return the time in Beijing, with the date if it is not the statement's."""
-    there = timezone.localtime(promised)
-    if there.date() == timezone.localdate(said):
+    """Return the time in Beijing, with its date and year if they are not the statement's."""
+    there, day = timezone.localtime(promised), timezone.localdate(said)
+    if there.date() == day:
         return f"{there:%H:%M}"
-    return dateformat.format(there, _("j M H:i"))
+    return dateformat.format(there, _("j M H:i") if there.year == day.year else _("j M Y H:i"))
 
 
 def spoken(statement: Statement, language: str) -> str:

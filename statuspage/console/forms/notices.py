@@ -28,6 +28,7 @@ from statuspage.notices.backdating import (
 )
 from statuspage.notices.fields import PayloadField
 from statuspage.notices.kind import NoticeKind
+from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, check_backdated, foreseen
 from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.values import COUNT_DIGITS, NAME_LENGTH
@@ -184,7 +185,8 @@ class NoticeForm(ShortWordsForm):
         except ValidationError as error:
             self.refuse(error)
             return values
-        self.warnings = self.kind.oddities(values["payload"], at)
+        about = values.get("incident") or ""
+        self.warnings = oddities(self.kind, values["payload"], at, window=window, incident_id=about)
         return values
 
     def _preselect(self, values: dict[str, Any], now: datetime, ends: datetime | None) -> None:

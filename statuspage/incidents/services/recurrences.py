@@ -11,6 +11,7 @@ from statuspage.incidents.occurrences import next_open, still_open
 from statuspage.incidents.recurrence import BEIJING
 from statuspage.incidents.services.maintenances import DueOccurrence, maintenance_schedule
 from statuspage.lib.database_clock import database_now
+from statuspage.notices.services import check_author_stays
 from statuspage.statements.models import Statement
 from statuspage.statements.restoring import restored_at
 
@@ -58,13 +59,14 @@ def recurrences_announce(now: datetime | None = None) -> list[Statement]:
             try:
                 said.append(_announce(one))
             except ValidationError as error:
-                # It stays in the list of due occurrences, where staff can give a reason.
+                # It stays in the list of due occurrences, where staff decide.
                 logger.warning("recurrence %s is not announced: %s", one.recurrence.pk, error.code)
     return said
 
 
 def _announce(one: DueOccurrence) -> Statement:
     row = one.recurrence
+    check_author_stays(row.author)
     return maintenance_schedule(
         name=row.name,
         body=row.body,

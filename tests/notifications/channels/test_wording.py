@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils.translation import override
 
 from notifications.channels import wording
 from tests.notifications.channels.builders import NEXT, PUBLISHED, bulletin, correction
@@ -66,6 +67,14 @@ def test_another_day_is_named() -> None:
     assert (
         wording.promise(bulletin("en", next_update_by=tomorrow)) == "Next update by 22 Feb 09:00."
     )
+
+
+def test_another_year_is_named() -> None:
+    after = datetime(2026, 1, 1, 1, 0, tzinfo=UTC)
+    assert wording.promise(bulletin(next_update_by=after)) == "下次更新不晚于2026年1月1日09:00。"
+    assert wording.moment(after, after.replace(year=2025)) == "2026年1月1日09:00"
+    with override("en"):
+        assert wording.moment(after, PUBLISHED) == "1 Jan 2026 09:00"
 
 
 def test_the_day_is_shanghais_not_utcs() -> None:

@@ -20,7 +20,8 @@ from statuspage.notices.models import Notice
 from statuspage.staff.models import Staff
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
-from tests.factories import make_staff, text
+from statuspage.statements.services import statement_withdraw
+from tests.factories import make_staff, open_incident, text
 from tests.notifications.delivery.steps import restore
 from tests.statuspage.api.client import caller
 from tests.statuspage.console.browser import browser_of, form_of, press, signed_in, words
@@ -199,6 +200,22 @@ def test_of_an_author_or_approver_who_was_disabled_since_nothing_goes_out(two):
     assert scheduled_publish() == []
     assert at(by_nobody).state == ProposalState.SENT_BACK
     assert at(unapproved).state == ProposalState.WAITING
+
+
+def test_of_an_incident_that_was_published_in_error_since_nothing_goes_out(two):
+    opened = open_incident()
+    rows = [approved(submit(incident_id=opened.subject_id)), submit(kind="security_warning")]
+    statement_withdraw(statement=opened, body=text("误发。"), author=None)
+    for row in rows:
+        comes(row)
+    (said,) = scheduled_publish()
+    assert said.kind == "notice.security_warning"
+    assert at(rows[0]).state == ProposalState.SENT_BACK
+    assert "误发" in at(rows[0]).note
+    # Who knows it can confirm it.
+    known = approved(submit(incident_id=opened.subject_id))
+    comes(known)
+    assert [one.subject_type for one in scheduled_publish()] == ["notice"]
 
 
 def test_a_kind_that_takes_two_persons_by_now_waits_for_the_second(settings):

@@ -11,8 +11,10 @@ from django.test import Client
 from statuspage.components.models import Component
 from statuspage.incidents.models import Maintenance, Recurrence
 from statuspage.incidents.recurrence import Frequency, RecurrenceRule
+from statuspage.incidents.services.recurrences import due
 from statuspage.incidents.services.series import recurrence_create
 from statuspage.incidents.tasks import announce_recurring
+from statuspage.staff.models import Staff
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
 from tests.factories import make_staff, text
@@ -135,6 +137,16 @@ class TestTheClock:
         with time_machine.travel(at("2026-02-25T12:00"), tick=False):
             announce_recurring()
         assert not Statement.objects.exists()
+
+    def test_announces_nothing_in_the_name_of_who_may_no_longer_publish(
+        self, component: Component
+    ) -> None:
+        one = row(component)
+        Staff.objects.filter(pk=one.author_id).update(is_active=False)
+        with time_machine.travel(at("2026-02-25T12:00"), tick=False):
+            announce_recurring()
+            assert not Statement.objects.exists()
+            assert [found.recurrence for found in due()] == [one]
 
     def test_nothing_is_made_up_for_times_that_have_passed(self, component: Component) -> None:
         with time_machine.travel(at("2026-09-01T12:00"), tick=False):

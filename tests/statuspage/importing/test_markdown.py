@@ -134,6 +134,12 @@ def test_one_broken_file_hides_no_other(tmp_path: Path) -> None:
     ]
 
 
+def test_both_endings_of_markdown_are_read(tmp_path: Path) -> None:
+    page(tmp_path, f"{HEAD}---\n正文。\n", "a.markdown")
+    page(tmp_path, f"{HEAD}---\n正文。\n", "b.MD")
+    assert [*by_key(entries("markdown", tmp_path))] == ["a.markdown", "b.MD"]
+
+
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     outside, folder = tmp_path / "outside.md", tmp_path / "folder"
     outside.write_text(f"{HEAD}---\n秘密。\n")

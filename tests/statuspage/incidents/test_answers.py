@@ -448,6 +448,19 @@ def test_a_withdrawn_rescheduling_gives_back_times_that_later_statements_only_re
     assert differences() == []
 
 
+def test_a_rescheduling_only_repeats_the_status_and_starts_nothing(component):
+    said = schedule(component)
+    (started,) = maintenances_advance(timezone.now() + 1.5 * HOUR)
+    longer = reschedule(said, scheduled_until=timezone.now() + 5 * HOUR)
+    answer = withdraw(started, published_at=timezone.now() + 1.6 * HOUR)
+    row = maintenance_of(said)
+    assert (row.status, row.by_hand, state(component)) == ("scheduled", True, "operational")
+    assert outcome_of(answer).startswith("This maintenance has not started.")
+    assert outcome_of(withdraw(longer)).startswith("It is planned for ")
+    assert maintenance_of(said).status == "scheduled"
+    assert differences() == []
+
+
 def test_a_withdrawn_announcement_cancels_what_was_planned_last_once(component):
     said = schedule(component)
     moved = (timezone.now() + 5 * HOUR).replace(microsecond=0)

@@ -14,7 +14,8 @@ from statuspage.lib.money import parse_fee
 from statuspage.notices.kind import kinds, notice_kind
 from statuspage.notices.models import Product
 from statuspage.settlement.rules import rule_add
-from tests.factories import text
+from statuspage.statements.services import statement_withdraw
+from tests.factories import open_incident, text
 from tests.statuspage.api.client import caller
 from tests.statuspage.calendar.factories import reviewed
 from tests.statuspage.console.browser import press, signed_in, words
@@ -105,8 +106,8 @@ def test_a_year_that_cannot_be_is_refused_and_days_years_away_are_confirmed(kind
         ]
     with override("en"):
         for years, words in ((-4, "three years ago"), (4, "half a year away")):
-            assert words in field.far_away(ahead(366 * years) + clock, timezone.now())
-        assert not field.far_away(ahead(-30) + clock, timezone.now())
+            assert words in field.oddity(ahead(366 * years) + clock, timezone.now())
+        assert not field.oddity(ahead(-30) + clock, timezone.now())
 
 
 @pytest.mark.parametrize(
@@ -147,6 +148,32 @@ def test_every_kind_refuses_an_amount_of_zero(kind, name):
         return
     assert "more than zero" in str(refused(kind, **{name: "0.00"})[name])
     assert name in refused(kind, **{name: "-5"})
+
+
+@pytest.mark.parametrize(("kind", "name"), fields_of("amount"))
+def test_every_kind_confirms_an_amount_of_billions(kind, name):
+    world()
+    field = next(one for one in notice_kind(kind).fields if one.name == name)
+    with override("en"):
+        assert "a billion yuan or more" in field.oddity("1000000000000.00", timezone.now())
+    assert not field.oddity("999999999.99", timezone.now())
+
+
+@pytest.mark.parametrize("name", ["effective_from", "effective_until"])
+def test_a_time_in_effect_that_is_years_away_is_confirmed(name):
+    far = timezone.now() + timedelta(days=366 * 5)
+    with override("en"), pytest.raises(ValidationError, match="more than half a year away"):
+        publish("general", confirmed=False, **{name: far})
+    assert publish("general", confirmed=True, **{name: far})
+
+
+def test_a_notice_of_an_incident_that_was_published_in_error_is_confirmed():
+    opened = open_incident()
+    publish("general", confirmed=False, incident_id=opened.subject_id)
+    statement_withdraw(statement=opened, body=text("误发。"), author=None)
+    with override("en"), pytest.raises(ValidationError, match="published in error"):
+        publish("general", confirmed=False, incident_id=opened.subject_id)
+    assert publish("general", confirmed=True, incident_id=opened.subject_id)
 
 
 def test_a_share_of_zero_is_refused():
@@ -293,6 +320,18 @@ class TestMerelyOdd:
         assert 'value="publish"' in words(
             press(signed_in(), path, "confirm", **values, confirmed="on")
         )
+
+
+def test_a_closed_incident_and_a_far_time_in_effect_are_confirmed_in_the_console():
+    opened, far = open_incident(), timezone.localtime() + timedelta(days=400)
+    statement_withdraw(statement=opened, body=text("误发。"), author=None)
+    values = {"title_zh": "公告", "body_zh": "正文", "incident": opened.subject_id}
+    values |= {"effective_until": f"{far:%Y-%m-%dT09:00}"}
+    path = "/console/notices/compose/general/"
+    page = words(press(signed_in(), path, "confirm", **values))
+    assert "published in error" in page
+    assert "more than half a year away" in page
+    assert 'value="publish"' in words(press(signed_in(), path, "confirm", **values, confirmed="on"))
 
 
 def test_penalties_are_only_on_the_page_unless_their_author_chooses_otherwise():

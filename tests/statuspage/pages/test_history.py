@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from statuspage.incidents.models import Maintenance
 from statuspage.pages.paging import Month, month_of, read_month
 from tests.factories import text
 from tests.statuspage.pages.story import ago, ahead, opened, resolved, scheduled, words_of
@@ -51,6 +52,14 @@ class TestPage:
     ) -> None:
         scheduled(scheduled_for=ahead(days=20))
         assert "Next maintenance: Clearing upgrade" in words_of(client.get("/en/history/"))
+
+    def test_the_next_one_is_never_one_of_the_past(self, client: Client) -> None:
+        """One whose start was withdrawn waits for staff."""
+        said = scheduled(scheduled_for=ahead(hours=-1))
+        assert Maintenance.objects.get(public_id=said.subject_id).status == "scheduled"
+        assert "Next maintenance" not in words_of(client.get("/en/history/"))
+        scheduled(scheduled_for=ahead(days=20), name=text("后来", "Later work"))
+        assert "Next maintenance: Later work" in words_of(client.get("/en/history/"))
 
     def test_an_empty_month_says_so(self, client: Client) -> None:
         page = words_of(client.get("/en/history/?month=2024-06"))

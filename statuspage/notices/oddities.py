@@ -1,0 +1,50 @@
+"""What is odd about a notice, and possible: its author must confirm it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from statuspage.notices.fields import Payload, far_away
+from statuspage.notices.kind import NoticeKind
+from statuspage.notices.windows import Window
+from statuspage.statements.models import Statement
+from statuspage.statements.services import WITHDRAWAL
+from statuspage.statements.times import iso
+
+
+def oddities(
+    kind: NoticeKind, payload: Payload, moment: datetime, *, window: Window, incident_id: str
+) -> list[str]:
+    """Return all that the author of a notice must confirm, if it is published at that moment."""
+    found = [*kind.oddities(payload, moment), *_far(kind, payload, window, moment)]
+    if closed_in_error(incident_id):
+        found.append(_("Its incident was published in error and is closed. Is the notice right?"))
+    return [*dict.fromkeys(found)]
+
+
+def _far(kind: NoticeKind, payload: Payload, window: Window, moment: datetime) -> Iterator[str]:
+    """Yield a warning for each time in effect that is far away and not that of the details."""
+    for at, known in zip(window, kind.window(payload), strict=True):
+        if at and known is None and (far := far_away(iso(at), moment)):
+            yield far
+
+
+def check_incident(incident_id: str) -> None:
+    """Check that the log has a statement about the incident: notices do not know its table.
+
+    Raises:
+        ValidationError: there is no statement about it; "" means no incident, and passes.
+    """
+    said = Statement.objects.filter(subject_type="incident", subject_id=incident_id)
+    if incident_id and not said.exists():
+        raise ValidationError(
+            _("Unknown incident: %(id)s"), code="incident", params={"id": incident_id}
+        )
+
+
+def closed_in_error(incident_id: str) -> Statement | None:
+    """Return the withdrawal that closed the incident as published in error, if there is one."""
+    answers = Statement.objects.filter(kind=WITHDRAWAL, document__content__in_error=True)
+    return answers.filter(subject_type="incident", subject_id=incident_id).first()
