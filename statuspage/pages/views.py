@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from statuspage.incidents.selectors import incidents, maintenances
@@ -163,16 +162,13 @@ def _head(timeline: Sequence[TimelineEntry]) -> dict[str, object]:
     """Return the log head after a page's newest statement, and the recipient counts of each."""
     return {
         "log_head": log_head_at(timeline[0].number) if timeline else None,
-        "told": _recipient_counts(tuple(one.number for one in timeline), get_language()),
+        "told": _recipient_counts(tuple(entry.number for entry in timeline)),
     }
 
 
 @once
-def _recipient_counts(numbers: tuple[int, ...], _language: str | None) -> RecipientCounts:
-    """Return, by the statement's number, how many each channel reached; one query for all.
-
-    In words of the active language, which is why they are kept by language.
-    """
+def _recipient_counts(numbers: tuple[int, ...]) -> RecipientCounts:
+    """Return, by the statement's number, how many each channel reached; one query for all."""
     if not numbers:
         return {}
     counts: RecipientCounts = import_string(settings.RECIPIENT_COUNTS)(numbers)
