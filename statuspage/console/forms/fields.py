@@ -1,12 +1,11 @@
 """Form fields that several of the console's forms share."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +15,7 @@ from statuspage.statements.forms import TextPairField
 from statuspage.statements.texts import for_reader
 
 # A time outside these is a typing error; near datetime's limits it cannot be converted.
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+YEARS: Final = range(2000, 2100)
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
@@ -50,10 +48,7 @@ class MomentFormField(forms.DateTimeField):
 
     def __init__(self, *, future: bool = False, **options: Any) -> None:
         widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        validators: list[Callable[..., None]] = [
-            MinValueValidator(EARLIEST),
-            MaxValueValidator(LATEST),
-        ]
+        validators: list[Callable[..., None]] = [in_years]
         if future:
             validators.append(in_the_future)
         super().__init__(widget=widget, validators=validators, **options)
@@ -72,8 +67,13 @@ class DayField(forms.DateField):
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-        limits = (MinValueValidator(EARLIEST.date()), MaxValueValidator(LATEST.date()))
-        super().__init__(widget=widget, validators=limits, **options)
+        super().__init__(widget=widget, validators=[in_years], **options)
+
+
+def in_years(moment: date) -> None:
+    """Refuse a day or time of an impossible year with a ValidationError."""
+    if moment.year not in YEARS:
+        raise ValidationError(_("The year must be from 2000 to 2099."), code="year")
 
 
 def in_the_future(moment: datetime | date) -> None:

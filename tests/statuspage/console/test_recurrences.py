@@ -103,6 +103,15 @@ def test_what_cannot_be_is_refused_and_kept(
     assert not Recurrence.objects.exists()
 
 
+@pytest.mark.parametrize(("field", "value"), [("first", "1999-12-31"), ("last", "9999-12-31")])
+def test_a_year_that_cannot_be_is_refused_in_a_sentence(
+    author: Client, component: Component, field: str, value: str
+) -> None:
+    answer = author.post(NEW, {**WRITTEN, "components": component.public_id, field: value})
+    assert answer.status_code == 400
+    assert "The year must be from 2000 to 2099." in words(answer)
+
+
 @pytest.mark.django_db
 class TestTheClock:
     """Announces by itself where it was told to."""
