@@ -200,12 +200,12 @@ class _Sender:
         async with async_client(decode_responses=True) as redis:
             kept = await redis.get(key)
             if kept and kept != stale:
-                self._token = kept
+                self._token = str(kept)
                 return
             async with redis.lock(f"{key}:lock", timeout=LOCK_SECONDS):
                 kept = await redis.get(key)
                 if kept and kept != stale:
-                    self._token = kept
+                    self._token = str(kept)
                     return
                 self._token, seconds = await self._fetch(stale)
                 await redis.set(key, self._token, ex=max(1, seconds - SPARE_SECONDS))

@@ -1,6 +1,6 @@
 """The form of a template; its fields are those that its moment has."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +14,12 @@ from statuspage.console.forms.fields import ComponentsField, body_field, name_fi
 from statuspage.console.forms.short import short_field, short_given
 from statuspage.incidents.models import Template
 from statuspage.incidents.moments import has_claims, has_components, has_name, has_short
-from statuspage.incidents.services.templates import FIRST_STATUSES, TITLE_LENGTH, template_save
+from statuspage.incidents.services.templates import (
+    FIRST_STATUSES,
+    TITLE_LENGTH,
+    template_digest,
+    template_save,
+)
 from statuspage.staff.models import Staff
 from statuspage.statements.short import LIMITS
 
@@ -26,6 +31,8 @@ class TemplateForm(forms.Form):
 
     required_css_class = "required"
 
+    # The template as the author read it.
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     title = forms.CharField(
         label=_("Title in the list"),
         max_length=TITLE_LENGTH,
@@ -84,12 +91,21 @@ class TemplateForm(forms.Form):
                 template=template,
                 by=by,
                 ip=ip,
-                **{**values, "use": self.use, "short": short_given(values)},
+                **{
+                    **values,
+                    "seen": values["seen"] or None,
+                    "use": self.use,
+                    "short": short_given(values),
+                },
             )
         except ValidationError as error:
             problems = error.error_dict if hasattr(error, "error_dict") else {"": error}
             for name, problem in problems.items():
                 self.add_error(self._field_for(name), problem)
+            if template and getattr(error, "code", "") == "superseded":
+                data = cast("QueryDict", self.data).copy()
+                data["seen"] = template_digest(Template.objects.get(pk=template.pk))
+                self.data = data
             return None
 
     def _field_for(self, name: str) -> str | None:
@@ -100,6 +116,7 @@ class TemplateForm(forms.Form):
 
 def _values(template: Template) -> dict[str, Any]:
     return {
+        "seen": template_digest(template),
         "title": template.title,
         "name": template.name,
         "body": template.body,

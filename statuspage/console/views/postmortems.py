@@ -1,7 +1,7 @@
 """The postmortem of an incident: writing, approval by a second person, follow-up actions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from statuspage.console.access import permits, refused, staff_of
-from statuspage.console.preview import preview_of_content
+from statuspage.console.preview import DraftPreview, preview_of_content
+from statuspage.console.trials import send_trial, trial_choices
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
 from statuspage.incidents.promises import postmortem_by
@@ -124,11 +125,27 @@ def postmortem(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, incident, PostmortemForm(None, postmortem_of(incident)))
     step = request.POST.get("step", "")
-    if step not in {*WRITING, *DECIDING}:
+    if step not in {TEST, *WRITING, *DECIDING}:
         return HttpResponseBadRequest()
     if step == "approve" and not may(staff_of(request), Act.APPROVE):
         return refused(request, Act.APPROVE)
+    if step == TEST:
+        return _test(request, incident)
     return _write(request, incident, step) if step in WRITING else _decide(request, incident, step)
+
+
+def _test(request: HttpRequest, incident: Incident) -> HttpResponse:
+    """Send what is written to its author as a test; nothing is saved."""
+    form = PostmortemForm(request.POST, postmortem_of(incident))
+    if not form.is_valid():
+        return _page(request, incident, form, status=422)
+    actions = [
+        FollowUp(text=one.text, due=one.due, public=one.public) for one in form.written_actions()
+    ]
+    written = Postmortem(incident=incident, **form.texts())
+    send_trial(request, _preview(written, actions).document)
+    request.no_act = True  # type: ignore[attr-defined]
+    return _page(request, incident, form)
 
 
 def _write(request: HttpRequest, incident: Incident, step: str) -> HttpResponse:
@@ -233,13 +250,8 @@ def _page(
         "due": postmortem_by(incident.impact, ended_at) if ended_at else None,
         "today": timezone.localdate(),
         "problems": problem.messages if problem else [],
-        "preview": preview_of_content(
-            POSTMORTEM,
-            Subject("incident", incident.public_id),
-            postmortem_content(found, found.actions.all()),
-        )
-        if found and waits
-        else None,
+        "preview": _preview(found, found.actions.all()) if found and waits else None,
+        "trials": trial_choices(request),
         "may_write": staff.may_publish,
         "may_approve": waits and over and not own and staff.may_approve,
         "may_send_back": waits and (own or staff.may_approve),
@@ -247,5 +259,11 @@ def _page(
     return render(request, "console/postmortem.html", context, status=status)
 
 
+def _preview(written: Postmortem, actions: Iterable[FollowUp]) -> DraftPreview:
+    subject = Subject("incident", written.incident.public_id)
+    return preview_of_content(POSTMORTEM, subject, postmortem_content(written, actions))
+
+
+TEST: Final = "test"
 WRITING: Final = frozenset({"save", "submit"})
 DECIDING: Final = {"approve": _approve, "send_back": _send_back, "done": _done}

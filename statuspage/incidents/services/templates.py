@@ -1,5 +1,7 @@
 """Write, order and delete the words kept at hand; every change is in the audit log."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -40,18 +42,36 @@ def on_template_change(guard: Guard) -> None:
         _GUARDS.append(guard)
 
 
-def template_save(*, template: Template | None, by: Staff, ip: str = "", **values: Any) -> Template:
+def template_digest(template: Template) -> str:
+    """Return a digest of all that a form shows of the template."""
+    shown = {name: value for name, value in _state(template).items() if name != "position"}
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def template_save(
+    *, template: Template | None, by: Staff, seen: str | None = None, ip: str = "", **values: Any
+) -> Template:
     """Add a template, or change this one; `components` are public ids.
+
+    `seen` is the digest of the template as the author read it.
 
     Raises:
         ValidationError: by field, a text, placeholder, moment or choice that is not usable; or
-            whoever uses the template does not allow the change.
+            whoever uses the template does not allow the change, or somebody else changed it.
     """
     given = cleaned_words(values)
     components = components_by_public_id(given.pop("components")).values()
     with transaction.atomic():
         row = _locked(template) if template else Template(position=_next_position(given["use"]))
         before = _state(row) if template else {}
+        if template and seen is not None and seen != template_digest(row):
+            raise ValidationError(
+                _(
+                    "Somebody else changed this template in the meantime. "
+                    "Save again to replace their changes with yours."
+                ),
+                "superseded",
+            )
         wanted = Template(pk=row.pk, position=row.position, **given)
         if template:
             _ask(row, by, wanted)

@@ -189,3 +189,20 @@ def test_words_that_a_rule_uses_are_not_deleted(component: Component) -> None:
 def test_words_for_a_moment_that_there_is_not_are_not_written(approver: Client) -> None:
     assert approver.get(f"{NEW}notice.nonsense").status_code == 404
     assert approver.get(f"{LIST}999/").status_code == 404
+
+
+def test_a_colleagues_change_is_not_overwritten_unseen(approver: Client) -> None:
+    path = f"{LIST}{prepared().pk}/"
+    mine = {**form_of(approver.get(path), "body_zh"), **CORRECTION, "body_zh": "我的文字。"}
+    theirs = {**mine, "body_zh": "同事的文字。"}
+    assert signed_in("approver").post(path, theirs).status_code == 302
+    refused = approver.post(path, mine)
+    assert refused.status_code == 400
+    assert "Somebody else changed this template in the meantime." in words(refused)
+    again = form_of(refused, "body_zh")
+    assert (again["body_zh"], Template.objects.get().body["zh-hans"]) == (
+        "我的文字。",
+        "同事的文字。",
+    )
+    assert approver.post(path, {**again, "step": "save"}).status_code == 302
+    assert Template.objects.get().body["zh-hans"] == "我的文字。"

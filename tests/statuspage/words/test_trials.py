@@ -23,6 +23,7 @@ from notifications.subscribers.services.staff_contacts import (
     writing_code,
 )
 from notifications.verification.services import MessageVerdict, look_at
+from statuspage.postmortems.models import Postmortem
 from statuspage.staff.models import AuditEntry, Staff
 from statuspage.statements.models import Statement
 from tests.factories import make_staff, open_incident, text
@@ -100,6 +101,19 @@ def test_a_draft_is_sent_to_its_author_by_a_worker_and_to_nobody_else(
     assert not Address.objects.exists()
     assert AuditEntry.objects.filter(act="test.sent", staff=me).count() == 1
     assert "Sent" in words(browser.get("/console/account/tests/"))
+
+
+def test_a_postmortem_is_tried_before_it_is_saved(me: Staff, sent: list[Any]) -> None:
+    said = open_incident(name=text("到账延迟", "Late payouts"))
+    browser, path = browser_of(me), f"/console/incidents/{said.subject_id}/postmortem/"
+    given = {**form_of(browser.get(path), "summary_zh"), "summary_zh": "一批文件未送达。"}
+    where = {"test_channel": "twilio_sms", "test_language": "zh-hans", "step": "test"}
+    page = browser.post(path, {**given, **where})
+    assert "A test is being sent to" in words(page)
+    assert form_of(page, "summary_zh")["summary_zh"] == "一批文件未送达。"
+    trials_send()
+    assert "一批文件未送达。" in sent[0].content.text
+    assert not Postmortem.objects.exists()
 
 
 def test_its_cost_counts_against_the_months_budget(me: Staff, sent: list[Any]) -> None:
