@@ -15,6 +15,7 @@ from notifications.delivery.models import AgentsGet, Broadcast
 from notifications.delivery.states import Moment
 from notifications.subscribers.models import Topic
 from statuspage.components.statuses import Impact
+from statuspage.incidents.folding import FIRST
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
 from statuspage.incidents.replanning import CANCELLED, RESCHEDULED
 from statuspage.notices.kind import every_kind
@@ -22,6 +23,7 @@ from statuspage.notices.kinds.delivery_report import DeliveryReport
 from statuspage.notices.telling import Told
 from statuspage.postmortems.content import FOLLOWED_UP
 from statuspage.settlement.backlog import BACKLOG
+from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
 # Kinds that are only published on the page and in the log, and never sent.
@@ -60,16 +62,24 @@ def channels_for(document: Mapping[str, Any]) -> list[str]:
         original = Broadcast.objects.filter(pk=document["corrects"]).first()
         return (original.channels if original else []) or every
     if moment in {Moment.MAINTENANCE_CHANGED, Moment.CORRECTED}:
-        worth = Moment.MAINTENANCE_PLANNED in settings.SMS_MOMENTS or _was_costly(document)
+        planned = document["subject"]["type"] == Topic.MAINTENANCE
+        announced = planned and Moment.MAINTENANCE_PLANNED in settings.SMS_MOMENTS
+        worth = announced or _was_costly(document)
     else:
         worth = moment in settings.SMS_MOMENTS and moment not in NEVER_COSTLY
     return [name for name in every if worth or name not in COSTLY]
 
 
 def _calls_off(document: Mapping[str, Any]) -> bool:
-    """Return whether a withdrawal cancels a maintenance: more was said of it than is withdrawn."""
-    cancelled: bool = document["content"].get("status") == MaintenanceStatus.CANCELLED
-    return document["subject"]["type"] == "maintenance" and cancelled
+    """Return whether a withdrawal cancels a maintenance, or says that an incident never was.
+
+    More was said of it than is withdrawn.
+    """
+    content = document["content"]
+    cancelled: bool = content.get("status") == MaintenanceStatus.CANCELLED
+    planned = document["subject"]["type"] == Topic.MAINTENANCE
+    first = Statement.objects.filter(pk=document["corrects"], kind__in=FIRST)
+    return (planned and cancelled) or bool(content.get("in_error") and first.exists())
 
 
 def _was_costly(document: Mapping[str, Any]) -> bool:

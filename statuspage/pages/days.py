@@ -63,10 +63,11 @@ def recent_days(
 
 
 def _lasting(incidents: Iterable[IncidentCard], day: date) -> list[IncidentCard]:
-    """Return the incidents that were open when the day began."""
+    """Return the incidents that were open when the day began; none that never was."""
     return [
         one
         for one in incidents
-        if timezone.localdate(one.started_at) < day
+        if not one.in_error
+        and timezone.localdate(one.started_at) < day
         and (one.resolved_at is None or timezone.localdate(one.resolved_at) >= day)
     ]

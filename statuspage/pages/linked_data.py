@@ -104,7 +104,7 @@ def _update(entry: TimelineEntry, url: str) -> Thing:
         "headline": str(entry.label),
         "url": f"{url}#statement-{entry.number}",
         "datePublished": iso(entry.at),
-        "articleBody": str(entry.body),
+        "articleBody": "\n".join(str(one) for one in (entry.body, entry.outcome) if one),
     }
 
 

@@ -10,14 +10,15 @@ from django.db.models import Model
 from statuspage.components.models import Component, StatusChange
 from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.incidents.said import said_about
+from statuspage.incidents.said import as_said, said_about
+from statuspage.postmortems.selectors import KINDS as OF_NO_STATE
 from statuspage.projections.difference import Difference
 from statuspage.projections.fold import FIELDS, Fold, folded
 from statuspage.projections.merchants import merchants_told
 from statuspage.projections.timelines import STATES, compared_with_timelines
 from statuspage.statements.models import Statement
 from statuspage.statements.snapshots import one_snapshot
-from statuspage.statements.standing import Said
+from statuspage.statements.standing import COMPONENTS, Said
 from statuspage.statements.times import iso_or_none
 
 ROWS: Final[Mapping[str, type[Model]]] = {"incident": Incident, "maintenance": Maintenance}
@@ -85,9 +86,34 @@ def _states(found: Fold) -> Iterator[Difference]:
     """Compare the present states; a component that no statement has named is operational."""
     for component in Component.objects.filter(visible=True):
         said, number = found.states.get(component.public_id, (ComponentStatus.OPERATIONAL, 0))
-        if component.status != said:
+        if component.status != said and not _changed_hidden(component, number):
             place = f"component {component.public_id} status"
             yield Difference(place, component.status, said, number)
+
+
+def _changed_hidden(component: Component, after: int) -> bool:
+    """Return whether a statement that could not name it yet gave it its present state."""
+    last = component.changes.last()
+    if last is None or last.status != component.status or last.statement_number <= after:
+        return False
+    return _while_hidden(component.public_id, last.statement_number)
+
+
+def _while_hidden(public_id: str, number: int) -> bool:
+    """Return whether a statement leaves out a component with which its subject has to do.
+
+    Statements name what the public sees: it was hidden then, and is shown since.
+    """
+    said = Statement.objects.filter(number=number).first()
+    if said is None or said.kind in OF_NO_STATE or public_id in _named(as_said(said)):
+        return False
+    about = said_about(said.subject_type, [said.subject_id])
+    return any(public_id in _named(one) for one in about[said.subject_id])
+
+
+def _named(said: Said) -> set[str]:
+    claimed = said.content.get("sets", {}).get(COMPONENTS, ())
+    return {*claimed, *(one["id"] for one in said.content.get(COMPONENTS) or ())}
 
 
 def _changes(found: Fold) -> Iterator[Difference]:
@@ -104,6 +130,8 @@ def _changes(found: Fold) -> Iterator[Difference]:
     said = Counter(one for one in found.changes if one[0] in shown)
     for one in sorted((there - said) | (said - there), key=lambda change: change[3]):
         public_id, status, since, number = one
+        if one not in said and _while_hidden(public_id, number):
+            continue
         has, told = (
             f"{status} since {since.isoformat()}" if one in side else None
             for side in (there - said, said - there)

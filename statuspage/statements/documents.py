@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from statuspage.lib.punctuation import sentence
 from statuspage.statements.texts import CHINESE, in_language
-from statuspage.statements.times import iso
+from statuspage.statements.times import from_iso, iso
 
 FORMAT_VERSION: Final = 1
 CORRECTION: Final = "correction"
@@ -23,7 +23,8 @@ OUTCOME: Final = "outcome"
 # What an answer does not repeat.
 OF_ITS_OWN: Final = frozenset({CORRECTED, OUTCOME, SHORT})
 # What a correction of facts says for the first time.
-FACTS: Final = (CORRECTED, "status", "next_update_by", OUTCOME)
+PROMISED: Final = "next_update_by"
+FACTS: Final = (CORRECTED, "status", PROMISED, OUTCOME)
 
 Content = dict[str, Any]
 Document = dict[str, Any]
@@ -89,12 +90,15 @@ def said_by(content: Mapping[str, Any], language: str) -> str:
 def news_of(document: Mapping[str, Any]) -> Content:
     """Return what is new in a statement: of a correction, its text and facts under the heading.
 
-    What a correction repeats is shown with the original statement.
+    What a correction repeats is shown with the original statement; and no answer promises what
+    has passed by then, although it says what the state is.
     """
     content: Content = document["content"]
-    if document["kind"] != CORRECTION:
-        return content
-    return _only((*HEADING, "body", *(FACTS if CORRECTED in content else ())), content)
+    if document["kind"] == CORRECTION:
+        content = _only((*HEADING, "body", *(FACTS if CORRECTED in content else ())), content)
+    promised, said_at = content.get(PROMISED), document["published_at"]
+    over = promised and document["corrects"] and from_iso(promised) <= from_iso(said_at)
+    return {key: one for key, one in content.items() if key != PROMISED} if over else content
 
 
 def _only(keys: tuple[str, ...], content: Mapping[str, Any]) -> Content:

@@ -145,7 +145,8 @@ def _incident(about: Sequence[LoggedStatement], found: Months, now: datetime) ->
     steps = [one for one in about if one.kind in {OPENED, UPDATED, WITHDRAWAL}]
     for step, following in zip(steps, [*steps[1:], None], strict=True):
         promised = _moment(step.content.get("next_update_by"))
-        if promised and (following or promised < now):
+        # A withdrawal says which promise stands; one that is broken was counted before.
+        if promised and promised > step.at and (following or promised < now):
             kept = following is not None and following.at <= promised
             found.at(promised).updates.add(kept)
     ended = _ended(steps)

@@ -11,17 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.models import ProposalAct
 from statuspage.approvals.submitting import answer_alone
-from statuspage.console.forms.compose import NOT_WRITTEN, ComposeForm
+from statuspage.console.forms.compose import NOT_WRITTEN
 from statuspage.console.forms.facts import FactFields, field_of
 from statuspage.console.forms.fields import body_field
+from statuspage.console.forms.versions import OvertakenForm
 from statuspage.incidents.placeholders import Facts, facts_of
 from statuspage.lib.database_clock import database_now
 from statuspage.statements.documents import Content, correction_content, withdrawal_content
 from statuspage.statements.models import Statement
-from statuspage.statements.selectors import body_as_corrected, content_now
+from statuspage.statements.selectors import body_as_corrected, content_now, timeline
 from statuspage.statements.services import (
     CORRECTION,
     WITHDRAWAL,
+    check_answerable,
     preview_correction,
     preview_withdrawal,
 )
@@ -60,13 +62,16 @@ ANSWERS: Final[Mapping[str, AnswerKind]] = {
 }
 
 
-class AnswerForm(ComposeForm):
-    """The text of a correction or a withdrawal."""
+class AnswerForm(OvertakenForm):
+    """The text of a correction or a withdrawal, written in view of all that was said so far."""
 
     body = body_field("")
 
     def __init__(self, data: QueryDict | None, *, statement: Statement, kind: str) -> None:
-        super().__init__(data, initial=_first_text(statement, kind))
+        self.said = timeline(statement.subject_type, statement.subject_id)
+        self.seen_version = self.newest_version
+        first = {**_first_text(statement, kind), "version": self.newest_version}
+        super().__init__(data, initial=first)
         self.fact_fields = FactFields(self, statement) if kind == CORRECTION else None
         self.states = self.fact_fields.states if self.fact_fields else None
         self.statement, self.statement_kind = statement, kind
@@ -74,6 +79,21 @@ class AnswerForm(ComposeForm):
         self.subject_type, self.subject_id = statement.subject_type, statement.subject_id
         self.corrects = statement.number
         self.fields["body"].label = str(ANSWERS[kind].label)
+
+    @property
+    def newest_version(self) -> int:
+        """The number of the newest statement about the same subject."""
+        return self.said[-1].number
+
+    @property
+    def missed(self) -> list[Statement]:
+        """The statements published since the form was opened, oldest first."""
+        return [one for one in self.said if one.number > self.seen_version]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what can no longer be answered, then what does not know what was said last."""
+        self.check(check_answerable, self.statement)
+        return self.cleaned_data if self.errors else super().clean()
 
     def fixed_facts(self) -> Facts:
         """Return what is known of the statement."""

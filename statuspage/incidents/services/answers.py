@@ -52,9 +52,10 @@ def incident_undo(
     if not _says_a_state(statement):
         return {}
     said = _said(statement)
+    before = incident_state(said)
     after = incident_state([*said, _answer(statement, WITHDRAWAL, {UNDONE: True}, moment)])
-    promised = _promise(after, moment)
-    found = _incident_becomes(statement.subject_id, incident_state(said), after, promised, moment)
+    promised = _promise(before, after, moment)
+    found = _incident_becomes(statement.subject_id, before, after, promised, moment)
     anew: Answer = {PROMISED_ANEW: True} if promised != after.next_update_by else {}
     return {UNDONE: True, "in_error": after.in_error, **anew, **found}
 
@@ -153,10 +154,14 @@ def _answer(statement: Statement, kind: str, content: Mapping[str, Any], moment:
     return Said(NEXT, kind, *subject, moment, content, statement.number)
 
 
-def _promise(after: IncidentState, moment: datetime) -> datetime | None:
-    """Return when the next update is due: as promised before, or anew if that has passed."""
+def _promise(before: IncidentState, after: IncidentState, moment: datetime) -> datetime | None:
+    """Return when the next update is due: as promised, or anew if what stands again has passed.
+
+    A promise that stood all the time and was broken stays broken.
+    """
     promised = after.next_update_by
-    if after.status == IncidentStatus.RESOLVED or (promised and promised > moment):
+    stood = before.status != IncidentStatus.RESOLVED and before.next_update_by == promised
+    if after.status == IncidentStatus.RESOLVED or stood or (promised and promised > moment):
         return promised
     return promised_by(after.impact, moment)
 

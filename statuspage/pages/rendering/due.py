@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from statuspage.incidents.lifecycle import MAINTENANCE_OVER, IncidentStatus
 from statuspage.incidents.models import Incident, Maintenance
+from statuspage.incidents.said import as_said
 from statuspage.notices.models import Notice
 from statuspage.pages.addresses import VIEWS
 from statuspage.pages.paging import Month, month_of
@@ -18,8 +19,9 @@ from statuspage.pages.uptime.page import record_of_states
 from statuspage.pages.views import ACCOUNTS_A_PAGE, NOTICES_A_PAGE
 from statuspage.settlement.ledger import commitments
 from statuspage.statements.models import Statement
-from statuspage.statements.selectors import last_statement
+from statuspage.statements.selectors import last_statement, timelines
 from statuspage.statements.texts import ENGLISH, LANGUAGES
+from statuspage.statements.times import from_iso
 
 # What a statement is about: a kind of subject, or a component's state. What it does not change may
 # be a minute old: every minute all of these are rendered again, because they show what is going
@@ -123,10 +125,14 @@ def after_statements(head: int, now: datetime) -> list[str]:
     for kind, public_id, corrects, components in rows:
         subjects.add((kind, public_id))
         about |= {kind, STATE} if corrects or _changed(components) else {kind}
-    months = set(_months(subjects)) - {month_of(now)}
+        # A correction can change a headline, under which notices are listed.
+        about |= NOTICE if corrects else NONE
+    months = set(_months_told(subjects)) - {month_of(now)}
     shared = shared_pages(about if about <= EVERY | STATES else None)
     lists = _leaves() if about & NOTICE else ()
-    return [*shared, *lists, *_own(_with_related(subjects), months)]
+    # An answer may have left the record without its first months.
+    emptied = _months_of("history", {one for one in months if one < record()[0]})
+    return [*shared, *lists, *_own(_with_related(subjects), months), *emptied]
 
 
 def _changed(components: Sequence[Mapping[str, Any]] | None) -> bool:
@@ -173,8 +179,12 @@ def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:
         if kind in VIEWS:
             yield from _in_each_language(VIEWS[kind], public_id)
     for view, (first, last) in (("history", record()), ("uptime", record_of_states())):
-        for month in sorted({one for one in months if first <= one <= last}):
-            yield from (f"{page}?month={month}" for page in _in_each_language(f"pages:{view}"))
+        yield from _months_of(view, {one for one in months if first <= one <= last})
+
+
+def _months_of(view: str, months: Iterable[Month]) -> Iterator[str]:
+    for month in sorted(months):
+        yield from (f"{page}?month={month}" for page in _in_each_language(f"pages:{view}"))
 
 
 def _with_related(subjects: Subjects) -> Subjects:
@@ -189,6 +199,29 @@ def _with_related(subjects: Subjects) -> Subjects:
         named |= {value for value in payload.values() if isinstance(value, str)}
     known = Notice.objects.filter(public_id__in=named).values_list("public_id", flat=True)
     return related | {("notice", one) for one in known}
+
+
+def _months_told(subjects: Subjects) -> Iterator[Month]:
+    """Yield every month of which the statements about these subjects have ever told.
+
+    An answer can move a start, or open again what was over: all months since then are others.
+    """
+    for kind in sorted(WORK):
+        ids = [public_id for of, public_id in subjects if of == kind]
+        for said in timelines(kind, ids).values():
+            moments = [moment for one in said for moment in _moments(one)]
+            month, last = month_of(min(moments)), month_of(max(moments))
+            while month <= last:
+                yield month
+                month = month.next
+
+
+def _moments(statement: Statement) -> Iterator[datetime]:
+    """Yield from when to when a statement changes the record; an answer of words, when it is."""
+    begins = (statement.content.get(name) for name in ("started_at", "scheduled_for"))
+    yield from (from_iso(one) for one in begins if one)
+    if statement.corrects_id is None or as_said(statement).changes_state:
+        yield statement.happened_at
 
 
 def _months(subjects: Subjects) -> Iterator[Month]:

@@ -32,9 +32,11 @@ EMPTY: Final = mark_safe("<td></td>")
 def month_groups(month: Month, reader: Reader) -> list[dict[str, object]]:
     """Return every component of the month in its group, in the active language.
 
-    `lately` is its availability in the last ninety days.
+    `lately` is its availability in the last ninety days. Months before the last one are without:
+    their pages stay as they are while time goes on.
     """
-    lately = dict(of_each(ninety_days(reader.now), availability))
+    days = ninety_days(reader.now) if month.next >= month_of(reader.now) else []
+    lately = dict(of_each(days, availability))
     months = dict(of_each(records(month.first_day, month.last_day, reader.now), _month_of))
     return [
         {

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Broadcast, Delivery
+from notifications.delivery.states import Moment
 from statuspage.incidents.services.backfills import past_incident_enter
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.statements.services import statement_correct, statement_withdraw
@@ -55,6 +56,28 @@ def test_updates_that_wait_are_not_sent_after_the_incident_was_withdrawn() -> No
         ["pending"],
         ["pending"],
     )
+
+
+def test_whoever_got_an_sms_of_it_gets_one_that_it_never_was(settings) -> None:
+    settings.SMS_MOMENTS = frozenset({Moment.WORSENED})
+    make_address("+8613800138009", channel="twilio_sms")
+    opened = open_incident(make_component(), impact="minor")
+    worse = incident_update(
+        incident=incident_of(opened),
+        status="identified",
+        impact="critical",
+        body=text("更严重。"),
+        author=None,
+    )
+    taken_back, quiet = withdraw(opened), withdraw(open_incident(make_component()))
+    for one in (opened, worse, taken_back, quiet):
+        expand(one.number)
+    assert [sent(one) for one in (opened, worse, taken_back, quiet)] == [
+        [],
+        ["superseded"],
+        ["pending"],
+        [],
+    ]
 
 
 def test_a_correction_that_names_a_service_reaches_all_who_were_told_of_the_original() -> None:

@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 
+from statuspage.incidents.services.incidents import incident_reopen, incident_update
 from statuspage.notices.services import notice_publish
 from statuspage.statements.models import Statement
-from statuspage.statements.services import statement_withdraw
-from tests.factories import make_address, make_staff, open_incident, text
+from statuspage.statements.services import statement_correct, statement_withdraw
+from tests.factories import incident_of, make_address, make_staff, open_incident, text
 from tests.statuspage.console.browser import form_of, press, publish, words
 
 
@@ -68,6 +69,32 @@ def test_answering_what_was_withdrawn_meanwhile_is_refused_and_keeps_the_text(
     assert "This statement has been withdrawn." in words(page)
     assert form_of(page)["body_zh"] == "我写的"
     assert Statement.objects.count() == 2
+
+
+def test_an_answer_that_does_not_know_what_was_said_last_is_refused_once(author: Client) -> None:
+    original = open_incident(impact="major")
+    form = form_of(author.get(path_of(original, "correct"))) | {"body_zh": "我写的"}
+    statement_correct(statement=original, impact="minor", author=None)
+    page = author.post(path_of(original, "correct"), form | {"step": "publish"})
+    assert "Published in the meantime" in words(page)
+    assert "Minor impact (was: Major impact)" in words(page)
+    assert Statement.objects.count() == 2
+    again = form_of(page) | {"fact_impact": "minor", "step": "publish"}
+    assert again["body_zh"] == "我写的"
+    author.post(path_of(original, "correct"), again)
+    assert Statement.objects.get(number=3).content["body"]["zh-hans"] == "我写的"
+    assert incident_of(original).impact == "minor"
+
+
+def test_a_withdrawal_does_what_its_confirmation_said_or_nothing(author: Client) -> None:
+    original = open_incident(impact="major")
+    over = incident_update(
+        incident=incident_of(original), status="resolved", body=text("好了"), author=None
+    )
+    form = form_of(author.get(path_of(over, "withdraw"))) | {"body_zh": "误发", "step": "publish"}
+    incident_reopen(incident=incident_of(original), body=text("又来了"), author=None)
+    assert "Published in the meantime" in words(author.post(path_of(over, "withdraw"), form))
+    assert Statement.objects.count() == 3
 
 
 def test_a_withdrawal_itself_cannot_be_corrected(author: Client) -> None:

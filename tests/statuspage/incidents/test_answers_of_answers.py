@@ -3,20 +3,25 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from notifications.delivery.render import bulletin_of
 from statuspage.incidents import promises
 from statuspage.incidents.folding import incident_state
 from statuspage.incidents.models import Incident
 from statuspage.incidents.said import said_about
 from statuspage.incidents.services.backfills import incident_backfill, past_incident_enter
 from statuspage.incidents.services.incidents import incident_reopen, incident_update
+from statuspage.pages.feeds import whole_text
 from statuspage.postmortems.selectors import told_after
 from statuspage.projections.comparing import differences
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import body_as_corrected, timeline
 from statuspage.statements.services import statement_correct, statement_withdraw
+from statuspage.statements.times import iso
+from statuspage.transparency.selectors import monthly_figures
 from tests.factories import incident_of, make_component, open_incident, text
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +84,29 @@ def test_withdrawing_a_corrected_promise_restores_it_after_other_corrections_too
     assert row_of(opened).next_update_by == due + HOUR
     withdraw(later)
     assert row_of(opened).next_update_by == due
+
+
+def test_a_broken_promise_is_neither_made_anew_nor_promised_by_answers() -> None:
+    now = timezone.now().replace(microsecond=0)
+    opened = open_incident(make_component(), impact="major", next_update_by=now + HOUR)
+    lighter = correct(opened, impact="minor")
+    with time_machine.travel(now + 2 * HOUR):
+        name = correct(opened, name=text("支付宝异常"))
+        taken_back = withdraw(lighter)
+        for answer in (name, taken_back):
+            assert answer.content["next_update_by"] == iso(now + HOUR)
+            assert bulletin_of(answer.document, "zh-hans").next_update_by is None
+            assert "下次更新" not in whole_text(answer, "zh-hans")
+    with time_machine.travel(now + 3 * HOUR):
+        [month] = monthly_figures(timezone.now())
+    assert (month.updates.kept, month.updates.of) == (0, 1)
+    assert row_of(opened).next_update_by == now + HOUR
+
+
+def test_nothing_is_promised_by_a_withdrawal_where_nothing_was() -> None:
+    opened = open_incident(make_component(), impact="major", next_update_by=None)
+    withdraw(correct(opened, impact="minor"))
+    assert row_of(opened).next_update_by is None
 
 
 def test_an_answer_about_words_has_the_headline_that_was_corrected() -> None:

@@ -1,5 +1,6 @@
 """The last days, with the quiet ones drawn together."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -54,6 +55,11 @@ def _maintenance(day: date) -> MaintenanceCard:
         parts=[],
         timeline=[],
     )
+
+
+def test_what_never_was_lasts_on_no_day() -> None:
+    never = replace(_incident(FIRST), in_error=True)
+    assert not any(one.lasting for one in recent_days(FIRST, LAST, [never], []))
 
 
 def test_without_anything_it_is_one_quiet_run() -> None:

@@ -92,6 +92,19 @@ def test_a_preview_of_an_incident_has_its_title_and_its_latest_word(client: Clie
     assert found["locale"] == "en_GB"
 
 
+def test_what_an_answer_changed_is_in_previews_lists_and_data(client: Client) -> None:
+    first = opened()
+    resolved(first)
+    reopened = updated(first, "investigating")
+    statement_withdraw(statement=reopened, body=text("误发", "By mistake."), author=None)
+    changed = "The status is Resolved again."
+    assert changed in words_of(client.get("/en/history/"))
+    assert changed in json.dumps(linked(client, path_of(first)))
+    statement_withdraw(statement=first, body=text("误发", "By mistake."), author=None)
+    preview = tags(client.get(path_of(first)).content.decode())
+    assert preview["description"] == "published in error · By mistake."
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/en/", "/history/", "/uptime/", "/notices/", "/arrival/", "/log/", "/ledger/"]
 )

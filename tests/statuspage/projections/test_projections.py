@@ -206,6 +206,29 @@ def test_what_is_entered_afterwards_and_what_is_withdrawn_is_no_difference(compo
     assert Maintenance.objects.exists()
 
 
+def show(component, *, visible: bool) -> None:
+    component.visible = visible
+    component.save(update_fields=["visible"])
+
+
+def test_a_service_that_was_hidden_and_is_shown_is_no_difference(component):
+    later, gone = make_component(visible=False), make_component()
+    opened = open_incident(later)
+    show(later, visible=True)
+    assert differences() == []
+    said = open_incident(gone)
+    show(gone, visible=False)
+    for one in (said, opened):
+        incident = Incident.objects.get(public_id=one.subject_id)
+        incident_update(incident=incident, author=None, status="resolved", body=text("好了。"))
+    show(gone, visible=True)
+    assert differences() == []
+    forged = {"component": gone, "status": "major_outage", "since": timezone.now()}
+    for number in (said.number, 10**6):
+        StatusChange.objects.create(**forged, statement_number=number)
+    assert len(differences()) == 3  # two rows of the history, and the present state
+
+
 def test_the_fold_needs_no_database():
     said = Said(1, "notice.general", "notice", "x", None, {})
     assert folded([said]).shown == {}

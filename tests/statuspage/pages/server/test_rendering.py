@@ -2,13 +2,14 @@
 
 import re
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from notifications.delivery.models import Broadcast
 from statuspage.components.models import Component
 from statuspage.pages.models import Edition, Snapshot
 from statuspage.pages.rendering import due, internal, services
@@ -16,7 +17,7 @@ from statuspage.pages.rendering.services import RenderResult, render_due, render
 from statuspage.pages.snapshots import store
 from statuspage.pages.views import NOTICES_A_PAGE
 from statuspage.statements.models import Checkpoint, Cosignature
-from statuspage.statements.services import statement_withdraw
+from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import make_component, text
 from tests.statuspage.notices import samples
 from tests.statuspage.pages.server.site import Site
@@ -34,6 +35,7 @@ from tests.statuspage.pages.story import (
 
 # For all that one statement changes, in both languages: pages, feeds and the API.
 MOST_QUERIES = 43
+MONTHS = ("2024-11", "2024-12", "2025-01")
 
 
 def editions() -> dict[str, int]:
@@ -313,3 +315,43 @@ def test_every_snapshot_is_listed_in_the_sitemap_or_is_for_machines(site: Site) 
     )
     for one in said:
         assert {path_of(one), path_of(one, "zh")} <= listed & site.memory.pages.keys()
+
+
+def test_no_page_of_a_month_is_stale_after_answers(site: Site) -> None:
+    component = make_component(start_date=date(2024, 10, 1))
+    first = opened(component, published_at=ago(days=40))  # in January
+    over = resolved(first, published_at=ago(days=39))
+
+    def shown(month: str) -> tuple[bool, bool]:
+        """Whether the month's pages, as they are kept, tell of the incident and the outage."""
+        site.render()
+        found = [site.get(f"/en/{view}/?month={month}").text for view in ("history", "uptime")]
+        return "T+1 payouts are late" in found[0], "100% available" not in found[1]
+
+    assert [shown(one) for one in MONTHS] == [(False, False), (False, False), (True, True)]
+    corrected = statement_correct(statement=first, started_at=ago(days=100), author=None)
+    assert [shown(one) for one in MONTHS] == [(True, True), (False, True), (False, True)]
+    statement_withdraw(statement=corrected, body=text("说错了"), author=None)
+    assert [shown(one) for one in MONTHS] == [(False, False), (False, False), (True, True)]
+    statement_withdraw(statement=over, body=text("说错了"), author=None)
+    statement_withdraw(statement=first, body=text("说错了"), author=None)
+    assert [shown(one) for one in MONTHS] == [(False, False), (False, False), (True, False)]
+
+
+def test_lists_of_notices_follow_a_corrected_headline_at_once(site: Site) -> None:
+    first = opened()
+    for _one in range(NOTICES_A_PAGE + 1):
+        noticed(incident_id=first.subject_id)
+    site.render()
+    statement_correct(statement=first, name=text("改过", "Now it is another"), author=None)
+    site.render()
+    for address in ("/en/notices/", "/en/notices/?page=2"):
+        assert "Now it is another" in site.get(address).text
+
+
+def test_each_language_says_in_its_own_words_how_many_were_told(site: Site) -> None:
+    first = opened()
+    Broadcast.objects.filter(pk=first.pk).update(told={"email": 3})
+    site.render()
+    assert "3 by e-mail" in site.get(path_of(first, "en")).text
+    assert "电子邮件 3 封" in site.get(path_of(first, "zh")).text
