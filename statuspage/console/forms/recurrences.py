@@ -86,6 +86,8 @@ class RecurrenceForm(forms.Form):
         recurrence: Recurrence | None = None,
     ) -> None:
         self.recurrence = recurrence
+        # How many new dates an edit skipped.
+        self.skipped = 0
         super().__init__(data, initial=_from_row(recurrence) if recurrence else None)
         offer(self, "components", named(components))
 
@@ -99,12 +101,13 @@ class RecurrenceForm(forms.Form):
             self.recurrence.version = version or self.recurrence.version
             save, values["recurrence"] = recurrence_edit, self.recurrence
         try:
-            save(rule=RecurrenceRule(*times), automatic=automatic, author=author, **values)
+            done = save(rule=RecurrenceRule(*times), automatic=automatic, author=author, **values)
         except ValidationError as error:
             self.add_error(None, error)
             if getattr(error, "code", "") == "superseded":
                 self._take_version()
             return False
+        self.skipped = done if self.recurrence else 0
         return True
 
     def _take_version(self) -> None:

@@ -44,6 +44,8 @@ def recurrence_edit(request: HttpRequest, number: int) -> HttpResponse:
     form = RecurrenceForm(_sent(request), components=components, recurrence=row)
     if form.is_valid() and form.save(staff_of(request)):
         messages.success(request, _("Saved. Maintenance that is already announced stays as it is."))
+        if form.skipped:
+            messages.info(request, _("New dates until the last one announced are skipped."))
         return redirect("console:recurrence_edit", number=number)
     coming = [] if row.stopped_at else coming_dates(_series(number), database_now())
     context = {"recurrence": row, "coming": coming}

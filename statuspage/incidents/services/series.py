@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any, Final, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from statuspage.components.selectors import components_by_public_id
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import MAINTENANCE_OVER
 from statuspage.incidents.models import Recurrence, RecurrenceSkip
-from statuspage.incidents.occurrences import announced_on, skipped_on
+from statuspage.incidents.occurrences import announced_on, day_of, skipped_on
 from statuspage.incidents.recurrence import Frequency, RecurrenceRule
 from statuspage.incidents.services.impacts import Superseded
 from statuspage.lib.database_clock import database_now
@@ -59,10 +60,12 @@ def recurrence_create(*, author: Author, **said: Unpack[Series]) -> Recurrence:
     return row
 
 
-def recurrence_edit(*, recurrence: Recurrence, author: Author, **said: Unpack[Series]) -> None:
+def recurrence_edit(*, recurrence: Recurrence, author: Author, **said: Unpack[Series]) -> int:
     """Change a series for its coming dates; what is announced already stays as it is.
 
-    Whoever edits it is the author of what the clock announces from now on.
+    Whoever edits it is the author of what the clock announces from now on. New dates up to the
+    last one that is announced are skipped, or the same work would be announced for two days;
+    returns how many.
 
     Raises:
         Superseded: someone else changed it since `recurrence` was read, or stopped it (`stopped`).
@@ -82,7 +85,7 @@ def recurrence_edit(*, recurrence: Recurrence, author: Author, **said: Unpack[Se
                 code="superseded",
             )
         _check_last(said["rule"], row.last)
-        before = _shown(row, row.components.all())
+        before, rule = _shown(row, row.components.all()), row.rule
         Recurrence.objects.filter(pk=row.pk).update(
             **values, author_id=author.pk, version=row.version + 1
         )
@@ -90,6 +93,21 @@ def recurrence_edit(*, recurrence: Recurrence, author: Author, **said: Unpack[Se
         row.refresh_from_db()
         old, new = changes(before, _shown(row, components))
         _record("recurrence.edited", row, author, before=old, after=new)
+        return _skip_before_announced(row, rule, author)
+
+
+def _skip_before_announced(row: Recurrence, before: RecurrenceRule, staff: Author) -> int:
+    """Skip the dates that only the edited rule has, up to the last one that is announced."""
+    moment, announced = database_now(), announced_on(row)
+    lasting = [one.occurrence for one in announced.values() if one.over_at is None]
+    last = max((day_of(one) for one in lasting if one), default=None)
+    taken = announced.keys() | skipped_on(row).keys()
+    coming = takewhile(lambda one: last and day_of(one) <= last, row.rule.after(moment))
+    days = [day_of(one) for one in coming]
+    added = [one for one in days if one not in taken and before.on(one) is None]
+    for day in added:
+        _decide(row, day, staff, moment, skipped=True)
+    return len(added)
 
 
 def recurrence_stop(recurrence: Recurrence) -> None:

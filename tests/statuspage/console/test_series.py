@@ -77,6 +77,23 @@ def test_an_edit_changes_what_is_announced_later_and_leaves_what_is_announced(
     assert names == ["例行维护", "夜间维护"]
 
 
+def test_an_edit_to_another_weekday_announces_nothing_twice(
+    component: Component, clock: Any
+) -> None:
+    series = row(component, rule=SUNDAYS, ahead_days=21)
+    announce_recurring()
+    assert starts() == ["03-08 02:00", "03-15 02:00"]
+    edit(series, rule=RecurrenceRule("weekly", date(2026, 3, 9), time(1)), ahead_days=21)
+    announce_recurring()
+    clock.move_to(at("2026-03-03T12:00"))
+    announce_recurring()
+    # The 9th is skipped: what it moves is announced for the 8th already.
+    assert starts() == ["03-08 02:00", "03-15 02:00", "03-16 01:00", "03-23 01:00"]
+    occurrence_take_back(recurrence=series, day=date(2026, 3, 9), staff=make_staff())
+    page = words(signed_in().get(EDIT.format(series.pk)))
+    assert "Skip this date" in page
+
+
 def test_the_console_edits_it_and_says_what_stays(component: Component) -> None:
     series = row(component, rule=SUNDAYS)
     author = signed_in()
