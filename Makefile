@@ -16,7 +16,7 @@ run: $(VENV)/installed
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/installed browser
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .

@@ -18,8 +18,7 @@ def plain(chromium: Browser) -> Iterator[Visitor]:
     """Yield a phone whose browser runs no script."""
     someone = Visitor(chromium, java_script_enabled=False)
     yield someone
-    someone.context.close()
-    assert someone.complaints == []
+    assert someone.leave() == []
 
 
 def ask(page: Page, day: str, clock: str, **choices: str) -> None:
@@ -118,8 +117,7 @@ def test_it_fits_a_phone_and_a_thumb_in_both_themes(
         box = control.bounding_box()
         assert box
         assert box["height"] >= LARGE, control.evaluate("one => one.outerHTML")
-    someone.context.close()
-    assert someone.complaints == []
+    assert someone.leave() == []
 
 
 def test_on_paper_only_the_answer_stands(product: Product, visitor: Visitor) -> None:

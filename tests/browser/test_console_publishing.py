@@ -249,5 +249,4 @@ def test_the_keyboard_alone_goes_from_signing_in_to_publishing(
     page.keyboard.press("Enter")
     number = number_shown(page)
     assert statements_saying(product, "只用键盘写下的正文。") == [number]
-    someone.context.close()
-    assert someone.complaints == []
+    assert someone.leave() == []

@@ -164,8 +164,7 @@ def test_the_console_begins_in_the_browsers_language(product: Product, chromium:
         page = someone.page()
         page.goto(console(product))
         expect(page.locator("h1")).to_have_text(heading)
-        someone.context.close()
-        assert someone.complaints == []
+        assert someone.leave() == []
 
 
 def test_both_texts_are_written_whatever_the_language_of_the_console(

@@ -72,7 +72,8 @@ def test_another_day_is_named() -> None:
 def test_another_year_is_named() -> None:
     after = datetime(2026, 1, 1, 1, 0, tzinfo=UTC)
     assert wording.promise(bulletin(next_update_by=after)) == "下次更新不晚于2026年1月1日09:00。"
-    assert wording.moment(after, after.replace(year=2025)) == "2026年1月1日09:00"
+    with override("zh-hans"):
+        assert wording.moment(after, after.replace(year=2025)) == "2026年1月1日09:00"
     with override("en"):
         assert wording.moment(after, PUBLISHED) == "1 Jan 2026 09:00"
 

@@ -8,6 +8,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -23,13 +24,18 @@ BODY: Final = "body"
 DRIPS: Final = 10
 
 
+@cache
+def _key(_number: int) -> rsa.RSAPrivateKey:
+    """Return one of the keys; making one takes longer than a test."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Provider:
     """What it says of whoever signs in; `wrong` changes claims, `forged` signs with another key."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key, self.other = _key(0), _key(1)
         # The answer to a refresh token: claims, or what went wrong.
         self.refreshed: list[str] = []
         self.no_refresh = ""

@@ -99,6 +99,12 @@ def test_the_secret_in_aliyuns_address_allows_a_batch_of_reports(settings) -> No
     assert allowed(Client(), f"{path}another") == ANONYMOUS_BYTES
 
 
+@pytest.fixture(autouse=True)
+def _in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing more comes after an answer: nobody has to wait for it."""
+    monkeypatch.setattr(bodies, "DROPPED_SECONDS", 0.05)
+
+
 class Sending(Request):
     """A request of which `size` bytes come, and after them nothing more.
 
@@ -168,7 +174,6 @@ def test_a_length_that_is_no_number_is_refused(length: str) -> None:
 def test_a_body_that_stops_is_told_so_in_its_own_format(monkeypatch, path, kind, words) -> None:
     monkeypatch.setattr(bodies, "SHORT_SECONDS", 0.05)
     monkeypatch.setattr(bodies, "BYTES_A_SECOND", 1 << 30)
-    monkeypatch.setattr(bodies, "DROPPED_SECONDS", 0.05)
     status, headers, page = told(Sending(path, 1, content_length="1000"))
     assert (status, headers["Content-Type"]) == (408, kind)
     assert words in page
