@@ -52,7 +52,7 @@ class Visitor:
             self.complaints.append(message.text)
 
     def leave(self) -> list[str]:
-        """Close the browser; return what it complained of before, not of requests that this cuts."""
+        """Close the browser; return its complaints until then: what this cuts short is none."""
         self.context.cookies()  # what it said until here has arrived with the answer
         found = [*self.complaints]
         self.context.close()
