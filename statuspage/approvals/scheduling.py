@@ -23,8 +23,8 @@ from statuspage.approvals.proposals import (
 )
 from statuspage.approvals.rules import approval_of_notice
 from statuspage.lib.database_clock import database_now
+from statuspage.notices.incidents import closed_in_error
 from statuspage.notices.kind import notice_kind
-from statuspage.notices.oddities import closed_in_error
 from statuspage.notices.services import NoticeDraft, check_author_stays
 from statuspage.staff.models import Staff
 from statuspage.staff.permissions import Act

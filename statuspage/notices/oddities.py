@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from statuspage.notices.fields import Payload, far_away
+from statuspage.notices.incidents import closed_in_error
 from statuspage.notices.kind import NoticeKind
 from statuspage.notices.windows import Window
-from statuspage.statements.models import Statement
-from statuspage.statements.services import WITHDRAWAL
 from statuspage.statements.times import iso
 
 
@@ -29,22 +27,3 @@ def _far(kind: NoticeKind, payload: Payload, window: Window, moment: datetime) -
     for at, known in zip(window, kind.window(payload), strict=True):
         if at and known is None and (far := far_away(iso(at), moment)):
             yield far
-
-
-def check_incident(incident_id: str) -> None:
-    """Check that the log has a statement about the incident: notices do not know its table.
-
-    Raises:
-        ValidationError: there is no statement about it; "" means no incident, and passes.
-    """
-    said = Statement.objects.filter(subject_type="incident", subject_id=incident_id)
-    if incident_id and not said.exists():
-        raise ValidationError(
-            _("Unknown incident: %(id)s"), code="incident", params={"id": incident_id}
-        )
-
-
-def closed_in_error(incident_id: str) -> Statement | None:
-    """Return the withdrawal that closed the incident as published in error, if there is one."""
-    answers = Statement.objects.filter(kind=WITHDRAWAL, document__content__in_error=True)
-    return answers.filter(subject_type="incident", subject_id=incident_id).first()

@@ -20,9 +20,10 @@ from statuspage.notices.backdating import (
     said_at,
 )
 from statuspage.notices.fields import Line, Payload, check_words
+from statuspage.notices.incidents import check_incident
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
-from statuspage.notices.oddities import check_incident, oddities
+from statuspage.notices.oddities import oddities
 from statuspage.notices.phrases import listed
 from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.windows import window_of

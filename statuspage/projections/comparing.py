@@ -15,14 +15,13 @@ from statuspage.postmortems.selectors import KINDS as OF_NO_STATE
 from statuspage.projections.difference import Difference
 from statuspage.projections.fold import FIELDS, Fold, folded
 from statuspage.projections.merchants import merchants_told
-from statuspage.projections.timelines import STATES, compared_with_timelines
+from statuspage.projections.timelines import CHUNK, STATES, compared_with_timelines
 from statuspage.statements.models import Statement
 from statuspage.statements.snapshots import one_snapshot
 from statuspage.statements.standing import COMPONENTS, Said
 from statuspage.statements.times import iso_or_none
 
 ROWS: Final[Mapping[str, type[Model]]] = {"incident": Incident, "maintenance": Maintenance}
-CHUNK: Final = 250
 
 
 def differences() -> list[Difference]:

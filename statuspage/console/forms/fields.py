@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -80,3 +81,11 @@ def in_the_future(moment: datetime | date) -> None:
     """Refuse a moment that has passed with a ValidationError."""
     if isinstance(moment, datetime) and moment <= timezone.now():
         raise ValidationError(_("This time has already passed. Choose a later one."), code="past")
+
+
+def put(form: forms.BaseForm, **values: object) -> None:
+    """Have a form that was sent show other values in these fields."""
+    data = cast("QueryDict", form.data).copy()
+    for name, value in values.items():
+        data[name] = str(value)
+    form.data = data

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.approvals.scheduling import check_publish_at
 from statuspage.approvals.submitting import notice_alone
 from statuspage.console.forms.compose import NOT_WRITTEN
-from statuspage.console.forms.fields import DayField, MomentFormField, body_field, name_field, offer
+from statuspage.console.forms.fields import (
+    DayField,
+    MomentFormField,
+    body_field,
+    name_field,
+    offer,
+    put,
+)
 from statuspage.console.forms.short import ShortWordsForm, short_given
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.placeholders import Facts, facts_of, payload_facts
@@ -200,9 +207,7 @@ class NoticeForm(ShortWordsForm):
         if chosen and (chosen != values.get("preselected") or chosen == usual):
             return
         values["told"] = values["preselected"] = str(usual)
-        data = cast("QueryDict", self.data).copy()
-        data["told"] = data["preselected"] = str(usual)
-        self.data = data
+        put(self, told=usual, preselected=usual)
 
     def is_ready(self) -> bool:
         """Return True when the form is complete and its warnings are confirmed."""

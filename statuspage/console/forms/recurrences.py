@@ -1,7 +1,7 @@
 """The form of a series: its work, its rule, and who announces it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from statuspage.console.forms.fields import (
     name_field,
     named,
     offer,
+    put,
 )
 from statuspage.incidents.models import Recurrence
 from statuspage.incidents.recurrence import Frequency, RecurrenceRule
@@ -114,9 +115,7 @@ class RecurrenceForm(forms.Form):
         """Take the present version: what was typed is kept, and can be saved once more."""
         if self.recurrence:
             self.recurrence.refresh_from_db()
-            data = cast("QueryDict", self.data).copy()
-            data["version"] = str(self.recurrence.version)
-            self.data = data
+            put(self, version=self.recurrence.version)
 
 
 def _from_row(row: Recurrence) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The form of a template; its fields are those that its moment has."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.models import Component
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.console.forms.compose import NOT_WRITTEN, SHORT, short_initial
-from statuspage.console.forms.fields import ComponentsField, body_field, name_field, named, offer
+from statuspage.console.forms.fields import (
+    ComponentsField,
+    body_field,
+    name_field,
+    named,
+    offer,
+    put,
+)
 from statuspage.console.forms.short import short_field, short_given
 from statuspage.incidents.models import Template
 from statuspage.incidents.moments import has_claims, has_components, has_name, has_short
@@ -103,9 +110,7 @@ class TemplateForm(forms.Form):
             for name, problem in problems.items():
                 self.add_error(self._field_for(name), problem)
             if template and getattr(error, "code", "") == "superseded":
-                data = cast("QueryDict", self.data).copy()
-                data["seen"] = template_digest(Template.objects.get(pk=template.pk))
-                self.data = data
+                put(self, seen=template_digest(Template.objects.get(pk=template.pk)))
             return None
 
     def _field_for(self, name: str) -> str | None:

@@ -1,7 +1,7 @@
 """Forms that detect a concurrent change of their subject."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.forms.compose import STALE, ComposeForm
+from statuspage.console.forms.fields import put
 from statuspage.console.timelines import updates
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.statements.models import Statement
@@ -53,9 +54,7 @@ class OvertakenForm(ComposeForm):
 
     def _take_version(self, seen: int) -> None:
         self.seen_version = seen
-        data = cast("QueryDict", self.data).copy()
-        data["version"] = str(self.newest_version)
-        self.data = data
+        put(self, version=self.newest_version)
 
 
 class VersionedForm(OvertakenForm):

@@ -1,7 +1,5 @@
 """Write, order and delete the words kept at hand; every change is in the audit log."""
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -25,6 +23,7 @@ from statuspage.incidents.moments import (
 )
 from statuspage.staff.audit import changes, record
 from statuspage.staff.models import Staff
+from statuspage.statements.canonical import canonical, digest
 from statuspage.statements.choices import clean_choice, one_of
 from statuspage.statements.short import clean_short
 from statuspage.statements.texts import clean_text
@@ -45,7 +44,7 @@ def on_template_change(guard: Guard) -> None:
 def template_digest(template: Template) -> str:
     """Return a digest of all that a form shows of the template."""
     shown = {name: value for name, value in _state(template).items() if name != "position"}
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+    return digest(canonical(shown))
 
 
 def template_save(

@@ -9,7 +9,7 @@ from django.db import connection
 
 from statuspage.lib.database_clock import database_now
 from statuspage.lib.sealing import seal, unseal
-from statuspage.notices.oddities import check_incident
+from statuspage.notices.incidents import check_incident
 from statuspage.settlement.affected.applying import apply
 from statuspage.settlement.affected.rows import TransactionRow, TransactionTable
 from statuspage.settlement.affected.tries import tries_forget
