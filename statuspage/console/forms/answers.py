@@ -24,6 +24,7 @@ from statuspage.statements.services import (
     CORRECTION,
     WITHDRAWAL,
     check_answerable,
+    check_correction,
     preview_correction,
     preview_withdrawal,
 )
@@ -91,9 +92,13 @@ class AnswerForm(OvertakenForm):
         return [one for one in self.said if one.number > self.seen_version]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what can no longer be answered, then what does not know what was said last."""
+        """Refuse what can no longer be answered, was written unaware of news, or changes nothing."""
         self.check(check_answerable, self.statement)
-        return self.cleaned_data if self.errors else super().clean()
+        values = self.cleaned_data if self.errors else super().clean()
+        if self.fact_fields and not self.errors:
+            facts = self.fact_fields.changed(values)
+            self.check(check_correction, self.statement, values["body"], facts)
+        return values
 
     def fixed_facts(self) -> Facts:
         """Return what is known of the statement."""

@@ -54,10 +54,14 @@ def test_a_correction_form_corrects_facts(author: Client) -> None:
     assert component.status == "major_outage"
 
 
-def test_a_correction_that_changes_nothing_is_refused_and_keeps_the_form(author: Client) -> None:
+@pytest.mark.parametrize("step", ["confirm", "publish"])
+def test_a_correction_that_changes_nothing_is_refused_and_keeps_the_form(
+    author: Client, step: str
+) -> None:
     opened = open_incident()
-    page = press(author, correct(opened), "publish", **form_of(author.get(correct(opened))))
+    page = press(author, correct(opened), step, **form_of(author.get(correct(opened))))
     assert "Nothing has changed." in words(page)
+    assert 'value="publish"' not in page.content.decode()
     assert Statement.objects.count() == 1
 
 
