@@ -92,7 +92,7 @@ class AnswerForm(OvertakenForm):
         return [one for one in self.said if one.number > self.seen_version]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what can no longer be answered, was written unaware of news, or changes nothing."""
+        """Refuse what cannot be answered, misses the latest news, or changes nothing."""
         self.check(check_answerable, self.statement)
         values = self.cleaned_data if self.errors else super().clean()
         if self.fact_fields and not self.errors:
