@@ -89,6 +89,7 @@ def postmortem_submit(*, postmortem: Postmortem) -> Postmortem:
         problem = _("Required before you submit it for approval.")
         raise ValidationError(dict.fromkeys(missing, problem))
     with _moved(postmortem.incident, postmortem.version, PostmortemState.WAITING) as row:
+        _check_real(row.incident)
         row.note, row.returned_at = "", None
     return row
 
@@ -112,12 +113,14 @@ def postmortem_approve(*, postmortem: Postmortem, by: Author) -> Statement:
 
     Raises:
         ValidationError: it was changed since, is not waiting, the same person wrote it, the
-            role may not, its author may no longer publish, or the incident is not over.
+            role may not, its author may no longer publish, or the incident is not over or was
+            published in error.
     """
     published = PostmortemState.PUBLISHED
     with publishing(), _moved(postmortem.incident, postmortem.version, published) as row:
         check_second_person(row.author, by, row.updated_at)
         check_author_stays(row.author)
+        _check_real(row.incident)
         if row.incident.status != IncidentStatus.RESOLVED:
             raise ValidationError(_("The incident is still open. Resolve it first."), code="open")
         statement = publish(
@@ -128,6 +131,14 @@ def postmortem_approve(*, postmortem: Postmortem, by: Author) -> Statement:
         )
         row.approver, row.statement = by, statement
     return statement
+
+
+def _check_real(incident: Incident) -> None:
+    """Raise ValidationError for an incident that was published in error: there is no cause."""
+    if incident.in_error:
+        raise ValidationError(
+            _("This incident was published in error and is closed."), code="in_error"
+        )
 
 
 def follow_up_done(*, action: FollowUp, by: Author) -> Statement | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from statuspage.incidents.folding import BACKFILLED, BACKFILLED_UPDATE
+from statuspage.incidents.folding import BACKFILLED, BACKFILLED_UPDATE, STEPS
 from statuspage.statements.standing import Said
 
 # About the past only: they change no present state.
@@ -20,7 +20,6 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "incident": ("name", "status", "impact", "started_at", "next_update_by"),
     "maintenance": ("name", "status", "scheduled_for", "scheduled_until"),
 }
-FAMILIES: Final = tuple(f"{subject}." for subject in FIELDS)
 
 
 @dataclass
@@ -66,10 +65,8 @@ def folded(statements: Iterable[Said]) -> Fold:
 
 
 def _tells(said: Said) -> bool:
-    """Return whether a statement says in which state its subject is."""
-    if said.kind.startswith(FAMILIES):
-        return True
-    return said.changes_state
+    """Return whether a statement says in which state its subject is; a postmortem does not."""
+    return said.kind in STEPS or said.kind.startswith("maintenance.") or said.changes_state
 
 
 def _follow(found: Fold, said: Said) -> None:

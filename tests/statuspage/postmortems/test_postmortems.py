@@ -12,6 +12,7 @@ from statuspage.incidents import promises
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.postmortems.models import FollowUp, Postmortem
+from statuspage.projections.comparing import differences
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_withdraw
@@ -110,6 +111,7 @@ def test_a_second_person_publishes_the_postmortem(
         assert part in told
     assert "Bring the second line into use" in told
     assert "王工" not in statement.canonical
+    assert differences() == []
 
 
 def test_the_page_is_chinese_for_chinese_readers(
@@ -249,6 +251,21 @@ def test_while_the_incident_goes_on_nothing_is_published(author: Client, approve
     answer = approver.post(path_of(incident), {"step": "approve", "version": row.version})
     assert answer.status_code == 409
     assert not Statement.objects.filter(kind="incident.postmortem").exists()
+
+
+def test_of_what_was_published_in_error_there_is_no_postmortem(
+    author: Client, approver: Client, incident: Incident
+) -> None:
+    hand_over(author, incident)
+    opened = Statement.objects.get(kind="incident.opened")
+    statement_withdraw(statement=opened, body=text("误发。", "By mistake."), author=None)
+    assert "Postmortem" not in words(author.get(f"/console/incidents/{incident.public_id}/"))
+    row = Postmortem.objects.get()
+    answer = approver.post(path_of(incident), {"step": "approve", "version": row.version})
+    assert answer.status_code == 409
+    assert "This incident was published in error and is closed." in words(answer)
+    assert not Statement.objects.filter(kind="incident.postmortem").exists()
+    assert differences() == []
 
 
 def test_the_promised_day_is_on_the_page_and_its_passing_too(
