@@ -109,7 +109,11 @@ class LimitChange(NoticeKind):
 
     def tables(self, payload: Payload) -> Sequence[Table]:
         """Return the limits that change."""
-        columns = [_("Limit"), pgettext("limit", "Until now"), pgettext("limit", "New")]
+        columns: list[str | Promise] = [
+            _("Limit"),
+            pgettext("limit", "Until now"),
+            pgettext("limit", "New"),
+        ]
         rows: list[list[str | Promise]] = [
             [PERIODS[name], _said(payload[f"old_{name}"]), _said(payload[f"new_{name}"])]
             for name in _changed(payload)
