@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.approvals.models import Draft, Proposal, Publication
+from statuspage.approvals.models import Draft, Proposal, Publication, RecipeStep
 from statuspage.lib.database_clock import database_now
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
@@ -93,6 +93,7 @@ def draft_reopen(token: UUID, remark: str) -> None:
             draft.values = {**draft.values, "token": [str(draft.token)]}
             draft.remark, draft.saved_at = remark, database_now()
             draft.save(update_fields=["token", "values", "remark", "saved_at"])
+            RecipeStep.objects.filter(token=token).update(token=draft.token)
 
 
 def draft_discard(draft: Draft) -> None:

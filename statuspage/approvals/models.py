@@ -135,3 +135,50 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.statement_id}"
+
+
+class Recipe(models.Model):
+    """A set of drafts that was prepared with one form, so that none of them is forgotten.
+
+    `token` is the form's one-time token. `incident_id` is empty until its incident is published.
+    """
+
+    token = models.UUIDField(unique=True)
+    name = models.JSONField()
+    # What its readers should know of the set as a whole: a list of texts.
+    notes = models.JSONField(default=list)
+    incident_id = models.CharField(max_length=12, blank=True)
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    begun_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["-begun_at"], name="recipe_by_time")]
+
+    def __str__(self) -> str:
+        return str(self.name.get("zh-hans", self.pk))
+
+
+class RecipeStep(models.Model):
+    """One draft of the set, found by its present token, or something else that is to be done."""
+
+    recipe = models.ForeignKey(Recipe, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    # The kind of the statement that it becomes, or a word for what is no statement.
+    kind = models.CharField(max_length=40)
+    title = models.JSONField()
+    token = models.UUIDField(null=True, unique=True)
+    # Of what is no draft: the values to begin with, and when it was done.
+    values = models.JSONField(default=dict)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["recipe", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["recipe", "position"], name="one_step_a_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipe_id}.{self.position} {self.kind}"

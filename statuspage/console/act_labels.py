@@ -94,6 +94,8 @@ PAGES: Final[Mapping[str, Any]] = {
     "person_confirm": gettext_lazy("Account confirmed"),
     "postmortem": gettext_lazy("Postmortem written"),
     "quarantine": gettext_lazy("Address reactivated"),
+    "cycle_change": gettext_lazy("Drafts for a longer settlement cycle written"),
+    "recipe": gettext_lazy("Step of prepared drafts"),
     "recurrence_end": gettext_lazy("Recurring maintenance stopped"),
     "recurrence_new": gettext_lazy("Recurring maintenance added"),
     "recurrence_edit": gettext_lazy("Recurring maintenance edited"),

@@ -21,6 +21,7 @@ from statuspage.approvals.drafts import (
     writing_at,
 )
 from statuspage.approvals.models import Draft, Proposal, ProposalState
+from statuspage.approvals.recipes import incident_published
 from statuspage.console.access import staff_of
 from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.prepared import take
@@ -28,6 +29,7 @@ from statuspage.console.preview import preview_of
 from statuspage.console.trials import CHANNEL, LANGUAGE, send_trial, trial_choices
 from statuspage.console.wanted import number_of
 from statuspage.incidents.models import Template
+from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 
 # Form fields that belong to a step and not to the text.
@@ -152,9 +154,7 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
     try:
         if composition.hand_over:
             return composition.hand_over(request)
-        statement, now = publish_once(
-            form.cleaned_data["token"], lambda: form.publish(author=author)
-        )
+        statement, now = publish_once(form.cleaned_data["token"], lambda: _said(form, author))
     except ValidationError as error:
         form.refuse(error)
         return _page(request, composition)
@@ -162,6 +162,13 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
         return _again(request, statement)
     messages.success(request, _("Published as statement %(n)s.") % {"n": statement.number})
     return redirect("console:broadcast", number=statement.number)
+
+
+def _said(form: ComposeForm, author: Staff) -> Statement:
+    """Publish, and name a new incident in the drafts that were prepared with it."""
+    statement = form.publish(author=author)
+    incident_published(form.cleaned_data["token"], statement, "incident")
+    return statement
 
 
 def handed_over(request: HttpRequest, proposal: Proposal) -> HttpResponse:

@@ -61,6 +61,19 @@ def take(
     return kept
 
 
+def as_sent(form: ComposeForm, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return a form with these values, and else its first ones, as a browser would send it."""
+    sent: dict[str, list[str]] = {}
+    for name, field in form.fields.items():
+        value = values.get(name, form.get_initial_for_field(field, name))
+        if isinstance(field, forms.BooleanField):
+            sent |= {name: ["on"]} if value else {}
+            continue
+        parts = _parts(form, name, value).items()
+        sent |= {part: one if isinstance(one, list) else [one] for part, one in parts}
+    return sent
+
+
 def _untouched(form: ComposeForm, name: str, wanted: Mapping[str, Any]) -> bool:
     """Return whether a field is empty, as it was at first, or says the same already."""
     first = _parts(form, name, form.get_initial_for_field(form.fields[name], name))

@@ -17,6 +17,7 @@ from notifications.delivery.hold_selectors import open_holds
 from notifications.delivery.selectors import open_alarms
 from notifications.subscribers.models import Subscription, Topic
 from statuspage import __version__
+from statuspage.approvals.recipes import REGULATOR
 from statuspage.calendar.models import DayKind
 from statuspage.calendar.services import LIBRARY
 from statuspage.calendar.workdays import Day
@@ -73,6 +74,12 @@ def kind_label(name: str) -> Any:
 def statement_label(kind: str) -> Any:
     """Return the label of a kind of statement."""
     return STATEMENTS.get(kind) or kind_label(kind.removeprefix("notice."))
+
+
+@register.filter
+def step_label(kind: str) -> Any:
+    """Return the label of a step of prepared drafts: a kind of statement, or the regulator."""
+    return gettext("Regulatory reports") if kind == REGULATOR else statement_label(kind)
 
 
 @register.filter

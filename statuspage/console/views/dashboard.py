@@ -20,6 +20,7 @@ from notifications.delivery.providers import ProviderHealth, health_of
 from notifications.delivery.selectors import recent_broadcasts
 from statuspage.approvals.drafts import drafts_of
 from statuspage.approvals.proposals import to_review
+from statuspage.approvals.recipes import unfinished
 from statuspage.approvals.scheduling import scheduled
 from statuspage.approvals.waiting import returned_to, shown_to
 from statuspage.console.access import reads, staff_of
@@ -129,6 +130,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "active": active_maintenances(),
         "scheduled": scheduled_maintenances(),
         "planned": scheduled(),
+        "recipes": unfinished(),
         "items": shown_to(staff_of(request)),
         "returned": returned_to(staff_of(request)),
         "unread": to_review().count(),

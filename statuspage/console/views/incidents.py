@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from statuspage.approvals.recipes import unfinished
 from statuspage.components.models import Component
 from statuspage.components.statuses import IMPACT_OF, ComponentStatus
 from statuspage.console.access import reads, staff_of, writes
@@ -141,6 +142,7 @@ def _context(incident: Incident) -> dict[str, Any]:
         "incident": incident,
         "entries": entries("incident", incident.public_id),
         "notices": notices_of((incident.public_id,)),
+        "recipes": unfinished(incident.public_id),
         "over": alerts_over_of(incident),
         "promises": _promise_minutes(),
         "now": timezone.now(),

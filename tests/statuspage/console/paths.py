@@ -10,8 +10,9 @@ from notifications.delivery.models import Delivery, Hold
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
 from notifications.subscribers.services.importing import IMPORTS
-from statuspage.approvals.models import Proposal
+from statuspage.approvals.models import Proposal, Recipe
 from statuspage.approvals.proposals import propose
+from statuspage.approvals.recipes import PreparedStep, recipe_begin
 from statuspage.components.models import Component
 from statuspage.console.urls import urlpatterns
 from statuspage.incidents.models import Recurrence, Template
@@ -90,6 +91,7 @@ def example_paths() -> dict[str, str]:
         "broadcast": [incident.number],
         "broadcast_progress": [incident.number],
         "broadcast_export": [incident.number],
+        "recipe": [drafted().pk],
         "recurrence_end": [1],
         "recurrence_edit": [series().pk],
         "recurrence_skip": [1, "2026-03-08"],
@@ -121,6 +123,13 @@ def example_paths() -> dict[str, str]:
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def drafted() -> Recipe:
+    """Return a set of drafts with one step."""
+    step = PreparedStep("regulator", text("报送数据", "Figures"))
+    given = {"token": uuid4(), "staff": make_staff(), "name": text("延迟", "Late")}
+    return recipe_begin(**given, steps=[step])[0]
 
 
 def prepared() -> Template:

@@ -1,0 +1,155 @@
+"""The crisis recipe “T+1 becomes T+N”: one form, and the page of what it drafted."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from statuspage.approvals.models import Recipe
+from statuspage.approvals.recipes import (
+    REGULATOR,
+    StepProgress,
+    progress_of,
+    recipe_begin,
+    recipes,
+    step_done,
+    step_take_over,
+)
+from statuspage.console.access import permits, staff_of, writes
+from statuspage.console.cycle_change import steps_of
+from statuspage.console.forms.cycle_change import CycleChangeForm
+from statuspage.console.views.incidents import every_component
+from statuspage.console.wanted import number_of, page_of
+from statuspage.incidents.lifecycle import IncidentStatus
+from statuspage.incidents.models import Incident
+from statuspage.incidents.selectors import incidents, open_incidents
+from statuspage.regulator.services import MOST, estimate_note
+from statuspage.settlement.cycle_change.words import notes
+from statuspage.staff.permissions import Act
+
+
+@writes
+def cycle_change(request: HttpRequest) -> HttpResponse:
+    """Take the facts once, and draft everything that is to be said; nothing is published."""
+    sent = request.POST if request.method == "POST" else None
+    if sent is not None and (made := _made_with(sent.get("token", ""))):
+        messages.info(request, _("These drafts exist already. They were not made again."))
+        return redirect("console:recipe", number=made.pk)
+    chosen = request.GET.get("incident", "")
+    form = CycleChangeForm(sent, incidents=list(open_incidents()), chosen=chosen)
+    if sent is not None and form.is_valid():
+        try:
+            return _begin(request, form)
+        except ValidationError as error:
+            form.add_error(None, error)
+    context = {"form": form, "complain": form.is_bound}
+    status = 422 if form.is_bound else 200
+    return render(request, "console/cycle_change.html", context, status=status)
+
+
+def _begin(request: HttpRequest, form: CycleChangeForm) -> HttpResponse:
+    incident, story = form.chosen_incident(), form.story()
+    recipe, _now = recipe_begin(
+        token=form.cleaned_data["token"],
+        staff=staff_of(request),
+        name=story.incident_name,
+        steps=steps_of(form, incident, every_component()),
+        notes=[*notes(story.plan)],
+        incident_id=incident.public_id if incident else "",
+    )
+    messages.success(request, _("Drafted. Nothing is public yet: publish them in this order."))
+    return redirect("console:recipe", number=recipe.pk)
+
+
+def _made_with(token: str) -> Recipe | None:
+    try:
+        return Recipe.objects.filter(token=token).first()
+    except ValidationError:  # no UUID
+        return None
+
+
+@permits(Act.READ)
+def recipe_list(request: HttpRequest) -> HttpResponse:
+    """List every set, the newest first."""
+    return render(request, "console/recipes.html", {"page": page_of(request, recipes())})
+
+
+@permits(Act.READ, post=Act.PUBLISH)
+def recipe(request: HttpRequest, number: int) -> HttpResponse:
+    """Show what of a set is drafted, waits and is published, in the order in which to publish."""
+    found = get_object_or_404(recipes(), pk=number)
+    problems: list[str] = []
+    if request.method == "POST":
+        step = STEPS.get(request.POST.get("step", ""))
+        if step is None:
+            return HttpResponseBadRequest()
+        try:
+            step(request, found)
+            return redirect("console:recipe", number=number)
+        except ValidationError as error:
+            problems = error.messages
+    context = {**_context(request, found), "problems": problems}
+    return render(request, "console/recipe.html", context, status=409 if problems else 200)
+
+
+def _context(request: HttpRequest, found: Recipe) -> dict[str, Any]:
+    steps, staff = progress_of(found), staff_of(request)
+    incident = incidents().filter(public_id=found.incident_id).first()
+    left = [one for one in steps if not one.over]
+    return {
+        "recipe": found,
+        "incident": incident,
+        "resolved": incident is not None and incident.status == IncidentStatus.RESOLVED,
+        "steps": [
+            {
+                "one": one,
+                "next": one is left[0] if left else False,
+                "own": bool(one.draft and one.draft.author_id == staff.pk),
+                # A notice names its incident, which has no id before it is published.
+                "ready": bool(incident) or one is steps[0],
+            }
+            for one in steps
+        ],
+        "left": len(left),
+    }
+
+
+def _take_over(request: HttpRequest, found: Recipe) -> None:
+    one = _chosen(request, found)
+    if not step_take_over(one.step, staff_of(request)):
+        raise ValidationError(_("This draft no longer exists."))
+    messages.success(request, _("The draft is yours now."))
+
+
+def _figures(request: HttpRequest, found: Recipe) -> None:
+    """Record the figures through the regulator's own service; staff alone see them."""
+    one = _chosen(request, found)
+    incident = Incident.objects.filter(public_id=found.incident_id).first()
+    if incident is None or one.step.kind != REGULATOR:
+        raise ValidationError(_("Publish the incident first."))
+    if one.step.done_at:
+        return
+    known = number_of(request.POST.get("transactions", ""))
+    if known is None or known > MOST:
+        raise ValidationError(_("Enter the number of transactions affected."))
+    estimate_note(incident=incident, figures={"transactions": known}, by=staff_of(request))
+    step_done(one.step)
+    messages.success(request, _("Saved. Visible to staff only."))
+
+
+def _chosen(request: HttpRequest, found: Recipe) -> StepProgress:
+    wanted = number_of(request.POST.get("number", ""))
+    for one in progress_of(found):
+        if one.step.pk == wanted:
+            return one
+    raise ValidationError(_("This draft no longer exists."))
+
+
+STEPS: Final[Mapping[str, Callable[[HttpRequest, Recipe], None]]] = {
+    "take_over": _take_over,
+    "regulator": _figures,
+}
