@@ -1,6 +1,7 @@
 """Read the sentences under a heading of a State Council notice: which days rest, which work."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
@@ -85,7 +86,8 @@ class Reading:
             elif kind:
                 verbs.append(kind)
                 longer = longer or kind == "longer"
-                getattr(self, f"_{kind}")(sentence)
+                if act := ACTS.get(kind):
+                    act(self, sentence)
             else:
                 self.waiting += self.stretch(token)
                 if verbs and verbs[-1] == "longer":
@@ -96,7 +98,7 @@ class Reading:
     def finish(self, verbs: list[str], sentence: str) -> None:
         """Give the dates that still wait to the only verb, which came first, or complain."""
         if self.waiting and verbs in (["rest"], ["work"]) and not self.rested:
-            getattr(self, f"_{verbs[0]}")(sentence)
+            ACTS[verbs[0]](self, sentence)
         if self.waiting:
             self.unclear(self.waiting, sentence)
         if (verbs and verbs[-1] == "longer") or LEFT_OVER.search(TOKEN.sub(" ", sentence)):
@@ -104,38 +106,36 @@ class Reading:
                 _("A date in this sentence could not be read: “%(sentence)s”."), sentence=sentence
             )
 
-    def _rest(self, _sentence: str) -> None:
+    def rest(self, _sentence: str) -> None:
+        """Take the waiting dates as days off."""
         self.rested = self.waiting or self.rested
         self.put(STATUTORY_HOLIDAY)
 
-    def _work(self, _sentence: str) -> None:
+    def work(self, _sentence: str) -> None:
+        """Take the waiting dates as worked."""
         self.put(MAKE_UP_WORKDAY)
 
-    def _joined(self, _sentence: str) -> None:
+    def joined(self, _sentence: str) -> None:
+        """Add the adjoining weekend to the days off."""
         self.waiting = weekend_at(self.rested)
         self.rested = self.rested + self.waiting
         self.put(STATUTORY_HOLIDAY)
 
-    def _swapped(self, sentence: str) -> None:
+    def swapped(self, sentence: str) -> None:
         """Take a weekday of “调休” as a day off; at a weekend it may be either."""
         weekend = [day for day in self.waiting if day.weekday() >= SATURDAY]
         if weekend:
             self.unclear(weekend, sentence)
         self.waiting = [day for day in self.waiting if day not in weekend]
-        self._rest(sentence)
+        self.rest(sentence)
 
-    def _negated(self, sentence: str) -> None:
+    def negated(self, sentence: str) -> None:
+        """Leave dates alone that are said not to be something."""
         if self.waiting:
             self.unclear(self.waiting, sentence)
         self.waiting = []
 
-    def _unsaid(self, _sentence: str) -> None:
-        """Pass over “不调休”, which arranges nothing."""
-
-    def _longer(self, _sentence: str) -> None:
-        """Wait for the date that ends the longer holiday."""
-
-    def _resumed(self, _sentence: str) -> None:
+    def resumed(self, _sentence: str) -> None:
         """Take a weekend day as worked; a weekday on which work resumes is only the next one."""
         end = max(self.off, default=None)
         for day in self.waiting:
@@ -167,7 +167,7 @@ class Reading:
             self.off.append(until)
             return
         self.waiting = list(days_between(start, until))
-        self._rest("")
+        self.rest("")
 
     def counted(self, count: int, sentence: str, *, known: bool) -> None:
         """Compare the notice's own count with the days read."""
@@ -247,6 +247,17 @@ class Reading:
     def problem(self, message: str, **values: object) -> None:
         """Record a contradiction in the text, or between the text and the calendar."""
         self.problems.append(message % values)
+
+
+# What a word does with the dates before it; “不调休” and “延长…至” do nothing by themselves.
+ACTS: Final[Mapping[str, Callable[[Reading, str], None]]] = {
+    "rest": Reading.rest,
+    "work": Reading.work,
+    "joined": Reading.joined,
+    "swapped": Reading.swapped,
+    "negated": Reading.negated,
+    "resumed": Reading.resumed,
+}
 
 
 def weekend_at(days: list[date]) -> list[date]:
