@@ -19,6 +19,13 @@ NOT_GRADED: Final = ("", gettext_lazy("Not graded yet"))
 OF: Final = "."
 
 
+GRADED_AS: Final[Mapping[Regime, Any]] = {
+    Regime.PAYMENT: gettext_lazy("Grade as a payment incident"),
+    Regime.NETWORK: gettext_lazy("Grade as a network security incident"),
+    Regime.LEAK: gettext_lazy("Grade as a leak"),
+}
+
+
 def _figure(measure: Measure) -> forms.IntegerField:
     return forms.IntegerField(label=measure.label, required=False, min_value=0, max_value=MOST)
 
@@ -34,15 +41,14 @@ class EstimateForm(forms.Form):
     records = _figure(Measure.RECORDS)
     customers = _figure(Measure.CUSTOMERS)
     loss = _figure(Measure.LOSS)
-    payment = _grade(gettext_lazy("Grade as a payment incident"))
-    network = _grade(gettext_lazy("Grade as a network security incident"))
-    leak = _grade(gettext_lazy("Grade as a leak"))
 
     def __init__(self, data: Any, latest: Mapping[Regime, Estimate | None]) -> None:
         known = latest[Regime.PAYMENT]
         figures = {str(name): getattr(known, name, None) for name in COUNTED}
-        grades = {str(one): getattr(latest[one], "grade", "") for one in Regime}
+        grades = {_name(one): getattr(latest[one], "grade", "") for one in Regime}
         super().__init__(data, initial=figures | grades)
+        for regime, label in GRADED_AS.items():
+            self.fields[_name(regime)] = _grade(label)
 
     @property
     def figures(self) -> dict[str, int | None]:
@@ -52,7 +58,11 @@ class EstimateForm(forms.Form):
     @property
     def grades(self) -> dict[str, str]:
         """The grades that staff decided, by regime."""
-        return {str(one): self.cleaned_data[one] for one in Regime}
+        return {str(one): self.cleaned_data[_name(one)] for one in Regime}
+
+
+def _name(regime: Regime) -> str:
+    return f"grade_{regime}"
 
 
 def _causes() -> list[tuple[Any, list[tuple[str, Any]]]]:

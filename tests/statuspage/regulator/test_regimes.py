@@ -13,6 +13,8 @@ from django.utils.translation import override
 from notifications.escalation.services import open_promises
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
+from statuspage.lib.postgres.owner import as_owner
+from statuspage.operations.database_roles import grant
 from statuspage.regulator.clock import Duty
 from statuspage.regulator.models import CompletedDuty, Estimate, RegimeStart
 from statuspage.regulator.regimes import Regime
@@ -290,23 +292,28 @@ def test_reminders_name_the_regime_and_are_one_each(incident: Incident, staff: S
 @pytest.mark.django_db(transaction=True)
 def test_what_was_noted_before_there_were_regimes_is_of_the_payment_regime() -> None:
     incident, staff = incident_of(open_incident(make_component())), make_staff()
-    before, after = [("regulator", "0001_initial")], [("regulator", "0002_regimes")]
-    executor = MigrationExecutor(connection)
-    old = executor.migrate(before).apps
-    try:
-        now = timezone.now()
-        row = {"incident_id": incident.pk, "noted_at": now, "noted_by_id": staff.pk}
-        old.get_model("regulator", "Estimate").objects.create(records=6000, **row)
-        old.get_model("regulator", "CompletedDuty").objects.create(
-            incident_id=incident.pk,
-            duty="first",
-            evidence="x",
-            done_at=now,
-            ticked_at=now,
-            ticked_by_id=staff.pk,
-        )
-    finally:
-        MigrationExecutor(connection).migrate(after)
+    with as_owner():
+        old = MigrationExecutor(connection).migrate([("regulator", "0001_initial")]).apps
+        try:
+            _note_as_before(old, incident, staff)
+        finally:
+            MigrationExecutor(connection).migrate([("regulator", "0002_regimes")])
+            grant()
     assert Estimate.objects.get().regime == "payment"
     assert CompletedDuty.objects.get().regime == "payment"
     assert begun(incident) == {"payment"}
+
+
+def _note_as_before(apps: Any, incident: Incident, staff: Staff) -> None:
+    now = timezone.now()
+    apps.get_model("regulator", "Estimate").objects.create(
+        incident_id=incident.pk, records=6000, noted_at=now, noted_by_id=staff.pk
+    )
+    apps.get_model("regulator", "CompletedDuty").objects.create(
+        incident_id=incident.pk,
+        duty="first",
+        evidence="x",
+        done_at=now,
+        ticked_at=now,
+        ticked_by_id=staff.pk,
+    )
