@@ -1,0 +1,368 @@
+"""The crisis recipe at the console: one form, its drafts, each published, and what they change."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from statuspage.approvals.models import Draft, Proposal, Recipe
+from statuspage.approvals.proposals import foreseen_of
+from statuspage.approvals.recipes import StepState, progress_of
+from statuspage.incidents.models import Incident
+from statuspage.incidents.services.incidents import incident_update
+from statuspage.notices.models import Notice
+from statuspage.settlement.rules import rule_add, rule_for
+from statuspage.staff.roles import Role
+from statuspage.statements.models import Statement
+from tests.factories import incident_of, make_component, open_incident, text
+from tests.statuspage.calendar.factories import reviewed
+from tests.statuspage.console.browser import form_of, signed_in, words
+
+pytestmark = pytest.mark.django_db
+
+FORM = "/console/recipes/cycle-change/"
+KINDS = ("notice.delay", "notice.settlement_rule", "notice.fee_waiver", "notice.general")
+
+
+@pytest.fixture(autouse=True)
+def _world() -> None:
+    this = timezone.localdate().year
+    reviewed(2025, *range(this, 2027))
+    rule_add(category="micro", cycle="T+1", cutoff=None)
+    rule_add(category="industry", cycle="D+1")
+    make_component("T+1 结算", "T+1", pays_out=True, pays_out_to=["micro"])
+
+
+@pytest.fixture
+def author() -> Client:
+    """Return the browser of somebody who may publish."""
+    return signed_in()
+
+
+def day(ahead: int) -> date:
+    """Return the day so many days from now."""
+    return timezone.localdate() + timedelta(days=ahead)
+
+
+def facts(**values: Any) -> dict[str, Any]:
+    """Return what staff type: T+1 becomes T+5 since yesterday, with a waiver."""
+    return {
+        "categories": ["micro"],
+        "cycles": ["T+1"],
+        "begins": f"{day(-1)}T10:00",
+        "ends": f"{day(9)}T00:00",
+        "new_cycle": "t5",
+        "reason_zh": "付款银行通道故障，正在切换备用通道。",
+        "reason_en": "A bank's link failed; we are switching to another.",
+        "waiver": "on",
+        "percent": "100",
+        "borne_by_zh": "本公司",
+        "borne_by_en": "the company",
+        "credited_by": f"{day(20)}",
+        "regulator": "on",
+        "transactions": "120000",
+        **values,
+    }
+
+
+def drafted(browser: Client, **values: Any) -> Recipe:
+    """Send the form; return the set that it made."""
+    answer = send(browser, **values)
+    assert answer.status_code == 302, words(answer)
+    return Recipe.objects.latest("pk")
+
+
+def send(browser: Client, **values: Any) -> HttpResponse:
+    """Open the form and send it with these facts."""
+    form = form_of(browser.get(FORM), "begins")
+    sent = {**form, **facts(**values)}
+    return browser.post(FORM, {name: one for name, one in sent.items() if one is not None})
+
+
+def states(recipe: Recipe) -> dict[str, str]:
+    """Return the state of each step, by its kind."""
+    return {one.step.kind: str(one.state) for one in progress_of(recipe)}
+
+
+def draft_of(recipe: Recipe, kind: str) -> Draft:
+    """Return the draft of that step."""
+    return next(one.draft for one in progress_of(recipe) if one.step.kind == kind and one.draft)
+
+
+def go_through(browser: Client, recipe: Recipe, kind: str) -> HttpResponse:
+    """Open the draft of that step, confirm what is odd, and publish or submit it."""
+    address = draft_of(recipe, kind).address
+    path = address.partition("?")[0]
+    written = form_of(browser.get(address))
+    confirming = browser.post(path, {**written, "confirmed": "on", "step": "confirm"})
+    assert 'value="publish"' in confirming.content.decode(), words(confirming)
+    return browser.post(path, {**form_of(confirming), "step": "publish"}, follow=True)
+
+
+def approved(proposal: Proposal) -> None:
+    """Publish what waits, as a second person."""
+    approver = signed_in(Role.APPROVER)
+    seen = foreseen_of(proposal).digest
+    path = f"/console/notices/proposals/{proposal.pk}/"
+    answer = approver.post(path, {"step": "approve", "seen": seen}, follow=True)
+    assert answer.status_code == 200, words(answer)
+
+
+def test_from_one_form_to_everything_published_and_answered(author: Client, settings: Any) -> None:
+    settings.FOUR_EYES_KINDS = frozenset({"delay", "settlement_rule", "fee_waiver"})
+    recipe = drafted(author)
+    assert not Statement.objects.exists()
+    assert list(states(recipe)) == ["incident.opened", *KINDS, "regulator"]
+    assert set(states(recipe).values()) == {StepState.DRAFTED, StepState.TO_DO}
+
+    go_through(author, recipe, "incident.opened")
+    recipe.refresh_from_db()
+    incident = Incident.objects.get()
+    assert recipe.incident_id == incident.public_id
+    assert [row.status for row in incident.affected.all()] == ["degraded_performance"]
+    for kind in KINDS:
+        go_through(author, recipe, kind)
+    assert states(recipe)["notice.delay"] == StepState.WAITING
+    assert states(recipe)["notice.general"] == StepState.PUBLISHED
+    for proposal in Proposal.objects.filter(state="waiting").order_by("pk"):
+        approved(proposal)
+    page = form_of(author.get(f"/console/recipes/{recipe.pk}/"), "transactions")
+    assert page["transactions"] == "120000"
+    author.post(f"/console/recipes/{recipe.pk}/", {**page, "step": "regulator"})
+
+    assert set(states(recipe).values()) == {StepState.PUBLISHED, StepState.DONE}
+    assert {one.incident_id for one in Notice.objects.all()} == {incident.public_id}
+    agents = Notice.objects.get(kind="general")
+    assert (agents.told, Notice.objects.get(kind="delay").told) == ("agents", "all")
+    assert {one.transactions for one in incident.estimates.all()} == {120000}
+    assert "All steps are done." in words(author.get(f"/console/recipes/{recipe.pk}/"))
+
+    late = Notice.objects.get(kind="delay").payload["arrives_by"]
+    assert answer(f"{day(-1)}T12:00")["arrival_date"] == late
+    coming = answer(f"{day(2)}T12:00")
+    assert rule_for("micro", "", moment(day(2))).cycle == "T+5"
+    assert coming["arrival_date"] > answer(f"{day(2)}T12:00", "industry")["arrival_date"]
+    assert rule_for("micro", "", moment(day(9))).cycle == "T+1"
+
+
+def moment(of: date) -> datetime:
+    """Return noon of that day."""
+    return timezone.make_aware(datetime.combine(of, datetime.min.time())) + timedelta(hours=12)
+
+
+def answer(written: str, category: str = "micro") -> dict[str, Any]:
+    """Return what the public API answers about such a transaction."""
+    asked = {"category": category, "at": f"{written}:00+08:00"}
+    found = Client().get("/api/v1/arrival/", asked)
+    return dict(found.json())
+
+
+def test_with_an_open_incident_its_update_comes_first_and_every_draft_names_it(
+    author: Client,
+) -> None:
+    opened = open_incident(make_component("D+1", "D+1"))
+    recipe = drafted(author, incident=opened.subject_id, waiver=None, regulator=None)
+    assert list(states(recipe)) == [
+        "incident.updated",
+        "notice.delay",
+        "notice.settlement_rule",
+        "notice.general",
+    ]
+    assert draft_of(recipe, "notice.delay").values["incident"] == [opened.subject_id]
+    go_through(author, recipe, "incident.updated")
+    said = Statement.objects.latest("number")
+    assert said.kind == "incident.updated"
+    assert "最迟" in said.content["body"]["zh-hans"]
+    page = words(author.get(f"/console/incidents/{opened.subject_id}/"))
+    assert "Drafted together, not all published" in page
+
+
+def test_an_outage_of_payouts_becomes_slow_with_a_longer_cycle(author: Client) -> None:
+    component = make_component("结算", "Settlement", pays_out=True)
+    opened = open_incident(component, status="major_outage")
+    recipe = drafted(author, incident=opened.subject_id)
+    values = draft_of(recipe, "incident.updated").values
+    assert values[f"component_{component.public_id}"] == ["degraded_performance"]
+    unknown = {"new_cycle": "", "not_known": "on"}
+    values = draft_of(
+        drafted(author, incident=opened.subject_id, **unknown), "incident.updated"
+    ).values
+    assert values[f"component_{component.public_id}"] == ["major_outage"]
+
+
+def test_notices_wait_for_the_incident_that_they_name(author: Client) -> None:
+    recipe = drafted(author)
+    page = words(author.get(f"/console/recipes/{recipe.pk}/"))
+    assert page.count("Publish the incident first: this names it.") == len(KINDS) + 1
+    assert page.count("Open the draft") == 1
+    author.post(f"/console/recipes/{recipe.pk}/", {"step": "regulator", "number": "1"})
+    assert not Incident.objects.exists()
+
+
+def test_pressed_twice_it_is_one_set(author: Client) -> None:
+    form = {**form_of(author.get(FORM), "begins"), **facts()}
+    for _time in range(2):
+        answered = author.post(FORM, form)
+        assert answered.status_code == 302
+    assert Recipe.objects.count() == 1
+    assert Draft.objects.count() == len(KINDS) + 1
+    assert "They were not made again" in words(author.get(answered["location"]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"new_cycle": "soon"}, "Enter a settlement cycle"),
+        ({"new_cycle": ""}, "or tick “not known yet”"),
+        ({"not_known": "on"}, "You have entered a cycle or a day"),
+        ({"new_cycle": "T+1"}, "This is the cycle in force"),
+        ({"cycles": ["D+1"]}, "In force: T+1"),
+        ({"categories": None}, "This field is required"),
+        ({"reason_zh": ""}, "required"),
+        ({"ends": "2020-01-01T00:00"}, "must not be before the start"),
+        ({"credited_by": ""}, "This field is required"),
+        ({"credited_by": "2020-01-01"}, "This day has passed"),
+        ({"percent": "0"}, "more than zero"),
+        ({"incident": "gone00000000"}, "no longer open"),
+        ({"arrives_by": "2020-01-01"}, "This day has passed"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
+    author: Client, wrong: dict[str, Any], said: str
+) -> None:
+    answered = send(author, **wrong)
+    assert answered.status_code == 422
+    page = words(answered)
+    assert said in page
+    assert "Nothing was drafted" in page
+    kept = form_of(answered, "begins")
+    typed = facts(**wrong)
+    for name in ("begins", "reason_zh", "reason_en", "new_cycle", "transactions", "borne_by_zh"):
+        assert kept.get(name, "") == typed[name]
+    assert not Recipe.objects.exists()
+    assert not Draft.objects.exists()
+
+
+def test_an_incident_resolved_before_the_form_is_sent_is_refused(author: Client) -> None:
+    opened = open_incident(make_component())
+    form = form_of(author.get(f"{FORM}?incident={opened.subject_id}"), "begins")
+    assert form["incident"] == opened.subject_id
+    resolve(opened)
+    answered = author.post(FORM, {**form, **facts()})
+    assert "This incident is no longer open" in words(answered)
+    assert not Draft.objects.exists()
+
+
+def resolve(opened: Statement) -> None:
+    """Publish that the incident is over."""
+    said = {"status": "resolved", "body": text("已恢复", "Restored")}
+    incident_update(incident=incident_of(opened), author=None, **said)
+
+
+def test_an_incident_resolved_since_is_pointed_out_with_the_way_to_reopen_it(
+    author: Client,
+) -> None:
+    opened = open_incident(make_component())
+    recipe = drafted(author, incident=opened.subject_id)
+    resolve(opened)
+    page = words(author.get(f"/console/recipes/{recipe.pk}/"))
+    assert "This incident was resolved in the meantime." in page
+    assert f"/console/incidents/{opened.subject_id}/reopen/" in page
+    # Its draft keeps every word, and says what was missed.
+    address = draft_of(recipe, "incident.updated").address
+    path, written = address.partition("?")[0], form_of(author.get(address))
+    refused = author.post(path, {**written, "step": "publish"})
+    assert "付款银行通道故障" in form_of(refused)["body_zh"]
+    assert Statement.objects.latest("number").content["status"] == "resolved"
+
+
+def test_a_draft_sent_back_is_followed_under_its_new_token(author: Client, settings: Any) -> None:
+    settings.FOUR_EYES_KINDS = frozenset({"delay"})
+    opened = open_incident(make_component())
+    recipe = drafted(author, incident=opened.subject_id)
+    go_through(author, recipe, "notice.delay")
+    proposal = Proposal.objects.get()
+    path = f"/console/notices/proposals/{proposal.pk}/"
+    signed_in(Role.APPROVER).post(path, {"step": "send_back", "note": "日期有误"})
+    assert states(recipe)["notice.delay"] == StepState.SENT_BACK
+    assert "日期有误" in words(author.get(f"/console/recipes/{recipe.pk}/"))
+    go_through(author, recipe, "notice.delay")
+    assert states(recipe)["notice.delay"] == StepState.WAITING
+
+
+def test_what_is_discarded_is_not_left_to_do(author: Client) -> None:
+    recipe = drafted(author, regulator=None)
+    for draft in Draft.objects.all():
+        author.post(f"/console/drafts/{draft.pk}/discard/")
+    assert set(states(recipe).values()) == {StepState.DISCARDED}
+    assert "Drafted together, not all published" not in words(author.get("/console/"))
+
+
+def test_a_colleague_takes_a_draft_over(author: Client) -> None:
+    recipe = drafted(author)
+    assert "Drafted together, not all published" in words(author.get("/console/"))
+    other = signed_in(Role.APPROVER)
+    path = f"/console/recipes/{recipe.pk}/"
+    draft = draft_of(recipe, "incident.opened")
+    assert other.get(draft.address).status_code == 404
+    step = recipe.steps.get(kind="incident.opened")
+    other.post(path, {"step": "take_over", "number": step.pk})
+    assert other.get(draft.address).status_code == 200
+    go_through(other, recipe, "incident.opened")
+    assert "This draft no longer exists" in words(
+        other.post(path, {"step": "take_over", "number": step.pk})
+    )
+
+
+def test_who_may_not_publish_sees_the_set_and_drafts_nothing(author: Client) -> None:
+    recipe = drafted(author)
+    reader = signed_in(Role.AUDITOR)
+    assert reader.get(FORM).status_code == 403
+    assert reader.post(FORM, facts()).status_code == 403
+    path = f"/console/recipes/{recipe.pk}/"
+    page = words(reader.get(path))
+    assert "Take over" not in page
+    step = recipe.steps.get(kind="incident.opened")
+    refused = reader.post(path, {"step": "take_over", "number": step.pk})
+    assert refused.status_code == 403
+    assert draft_of(recipe, "incident.opened").author.role == Role.AUTHOR
+
+
+def test_the_rule_keeps_the_cut_off_that_is_in_force(author: Client) -> None:
+    rule_add(category="micro", cycle="T+1", cutoff=datetime(2025, 1, 1, 23).time())
+    opened = open_incident(make_component())
+    recipe = drafted(author, incident=opened.subject_id)
+    go_through(author, recipe, "notice.settlement_rule")
+    approve_all()
+    rule = rule_for("micro", "", moment(day(2)))
+    assert rule is not None
+    assert (rule.cycle, str(rule.cutoff)) == ("T+5", "23:00:00")
+
+
+def approve_all() -> None:
+    """Publish all that waits, as a second person."""
+    for proposal in Proposal.objects.filter(state="waiting").order_by("pk"):
+        approved(proposal)
+
+
+def test_in_chinese_every_word_of_the_pages_is_chinese(author: Client) -> None:
+    recipe = drafted(author)
+    reader = signed_in(language="zh-hans")
+    assert "到账延迟：一次起草全部公告" in words(reader.get(FORM))
+    page = words(reader.get(f"/console/recipes/{recipe.pk}/"))
+    assert "还有 6 步未完成" in page
+    assert "小微商户 T+1 交易调整为 T+5 到账" in page
+    assert "监管报告" in page
+    assert "小微商户 T+1" in words(reader.get("/console/recipes/"))
+
+
+def test_a_press_of_a_button_that_is_none_is_refused(author: Client) -> None:
+    recipe = drafted(author)
+    path = f"/console/recipes/{recipe.pk}/"
+    assert author.post(path, {"step": "explode"}).status_code == 400
+    for number in ("", "x", "99999999"):
+        assert author.post(path, {"step": "take_over", "number": number}).status_code == 409

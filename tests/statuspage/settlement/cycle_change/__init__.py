@@ -1,0 +1,1 @@
+"""Tests of the crisis recipe's plan and words."""
