@@ -14,6 +14,7 @@ from django.utils.translation import override, pgettext_lazy
 from statuspage.calendar.differences import PromisedDate
 from statuspage.notices.audience import Audience
 from statuspage.notices.fields import Line, Payload, PayloadField, Table
+from statuspage.notices.generated import GeneratedWords
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import joined
 from statuspage.notices.telling import Told
@@ -65,6 +66,8 @@ class NoticeKind:
     to_named = False
     # Only on the page unless its author chooses otherwise.
     quiet = False
+    # It makes its words from the payload: whoever writes one may leave them out.
+    generates = False
     # Why none of this kind can be entered as published before; empty: it can.
     never_backdated: str | Promise = ""
 
@@ -110,6 +113,10 @@ class NoticeKind:
         Only a kind without fields may leave it empty: then the SMS has the text.
         """
         return ()
+
+    def generated(self, payload: Payload) -> GeneratedWords | None:
+        """Return the words of a payload; None for a kind whose authors write them."""
+        return None
 
     def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
         """Return the start and end of the notice's validity, as far as the payload gives them."""
