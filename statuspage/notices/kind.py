@@ -14,7 +14,7 @@ from django.utils.translation import override, pgettext_lazy
 from statuspage.calendar.differences import PromisedDate
 from statuspage.notices.audience import Audience
 from statuspage.notices.fields import Line, Payload, PayloadField, Table
-from statuspage.notices.generated import GeneratedWords
+from statuspage.notices.generated import NoticeWords
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import joined
 from statuspage.notices.telling import Told
@@ -107,6 +107,13 @@ class NoticeKind:
         """Return the tables of the page; `payload` also has what `effect` or `undo` returned."""
         return ()
 
+    def cards(self, payload: Payload) -> Sequence[Any]:
+        """Return what the page shows in place of the tables, which it then folds away.
+
+        It is made anew for each page, also of what was published long ago.
+        """
+        return ()
+
     def brief(self, payload: Payload) -> Iterable[str]:
         """Return the sentences that an SMS says in place of the text.
 
@@ -114,9 +121,13 @@ class NoticeKind:
         """
         return ()
 
-    def generated(self, payload: Payload) -> GeneratedWords | None:
+    def generated(self, payload: Payload) -> NoticeWords | None:
         """Return the words of a payload; None for a kind whose authors write them."""
         return None
+
+    def findings(self, payload: Payload, words: NoticeWords, moment: datetime) -> Sequence[str]:
+        """Return what the words say that the payload does not: confirmed only with a reason."""
+        return ()
 
     def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
         """Return the start and end of the notice's validity, as far as the payload gives them."""

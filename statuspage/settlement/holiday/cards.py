@@ -41,6 +41,11 @@ class MerchantCard:
     usual: str
     cutoff: str
 
+    @property
+    def anchor(self) -> str:
+        """The card's place on its page, for a link to it."""
+        return f"merchants-{self.category}"
+
 
 def cards_of(payload: Mapping[str, Any], names: Names) -> list[MerchantCard]:
     """Return the cards of a published payload, in the active language; `names` are products'."""

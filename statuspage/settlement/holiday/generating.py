@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from statuspage.lib.render_cache import once
-from statuspage.notices.generated import GeneratedWords
+from statuspage.notices.generated import NoticeWords
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.models import Product
 from statuspage.settlement.holiday.cards import MerchantCard, cards_of
@@ -16,7 +16,7 @@ from statuspage.statements.texts import Text, for_reader, in_each_language
 KIND: Final = "holiday_schedule"
 
 
-def words_for(holiday: str, year: int) -> GeneratedWords:
+def words_for(holiday: str, year: int) -> NoticeWords:
     """Return the words for a holiday's schedule, by the present calendar and rules.
 
     Raises:
@@ -30,14 +30,14 @@ def cards_for(holiday: str, year: int) -> list[MerchantCard]:
     return shown_cards(notice_kind(KIND).clean({"holiday": holiday, "year": year}))
 
 
-def words_of(payload: Mapping[str, Any]) -> GeneratedWords:
+def words_of(payload: Mapping[str, Any]) -> NoticeWords:
     """Return the words for a cleaned payload."""
 
     def said(part: str) -> Text:
         return in_each_language(lambda: getattr(Wording.of(payload, product_names()), part)())
 
     short = {SMS: said("sms"), WECHAT: said("wechat")}
-    return GeneratedWords(said("title"), said("body"), short)
+    return NoticeWords(said("title"), said("body"), short)
 
 
 def shown_cards(payload: Mapping[str, Any]) -> list[MerchantCard]:

@@ -91,9 +91,9 @@ def _column(column: Mapping[str, Any], number: int, rows: Sequence[Mapping[str, 
     dated = ((row["date"], row["arrivals"][number]) for row in rows)
     return Column(
         cycle=column["cycle"],
-        cutoff=column["cutoff"] or "",
+        cutoff=column.get("cutoff") or "",
         next_day=column.get("after_cutoff") == AfterCutoff.ACCOUNTING_NEXT_DAY,
-        profile=column["profile"],
+        profile=column.get("profile", DOMESTIC),
         merchants=tuple((one["category"], one["product"]) for one in column["merchants"]),
         arrivals=tuple(
             (date.fromisoformat(day), date.fromisoformat(arrival)) for day, arrival in dated

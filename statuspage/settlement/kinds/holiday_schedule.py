@@ -14,14 +14,15 @@ from statuspage.calendar.differences import PromisedDate
 from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import Line, Payload, PayloadField, Table, optional
-from statuspage.notices.generated import GeneratedWords
+from statuspage.notices.generated import NoticeWords
 from statuspage.notices.kind import NOT_OVER, NoticeKind, register
 from statuspage.notices.models import Product
 from statuspage.notices.phrases import day_and_weekday, day_range, listed
 from statuspage.notices.selectors import standing_notices
 from statuspage.notices.telling import Told
 from statuspage.notices.values import DATE, DATES, YEAR, choice_of
-from statuspage.settlement.holiday.generating import product_names, words_of
+from statuspage.settlement.holiday.cards import MerchantCard
+from statuspage.settlement.holiday.generating import product_names, shown_cards, words_of
 from statuspage.settlement.holiday.wording import Wording
 from statuspage.settlement.schedules import Column, Holiday, NoSuchHoliday, Plan, plan_of
 from statuspage.settlement.sent_tables import TABLE, row_problems, rows_of
@@ -115,11 +116,16 @@ class HolidaySchedule(NoticeKind):
         ]
         return (Table(_("When transactions arrive"), columns, rows),)
 
+    def cards(self, payload: Payload) -> Sequence[MerchantCard]:
+        """Return a card for each kind of merchant, with few rows."""
+        # A notice that was imported has no table.
+        return shown_cards(payload) if payload.get("table") else ()
+
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say when the transactions of the holiday arrive: merchants plan by that."""
         yield Wording.of(payload, product_names()).sms()
 
-    def generated(self, payload: Payload) -> GeneratedWords:
+    def generated(self, payload: Payload) -> NoticeWords:
         """Return headline, text and shorter words, made from the table."""
         return words_of(payload)
 
