@@ -87,7 +87,10 @@ class NoticeAct(ProposedAct):
         given = _arguments(proposal)
         del given["confirmed"]
         given["audience"] = clean_audience(given["audience"])
-        draft = NoticeDraft(kind=notice_kind(proposal.kind), **given)
+        kind = notice_kind(proposal.kind)
+        # What its kind has asked for since it was submitted was left out.
+        given["payload"] = {**dict.fromkeys(one.name for one in kind.fields), **given["payload"]}
+        draft = NoticeDraft(kind=kind, **given)
         moment = max(filter(None, (proposal.publish_at, database_now())))
         return ProposalPreview(
             kind=proposal.statement_kind,
@@ -219,8 +222,14 @@ def _arguments(proposal: Proposal) -> dict[str, Any]:
 
 def _warnings(draft: NoticeDraft, moment: datetime) -> Sequence[str]:
     """Return what its author confirmed: what is odd, and what its kind found in the words."""
-    window = draft.effective_from, draft.effective_until
-    odd = oddities(draft.kind, draft.payload, moment, window=window, incident_id=draft.incident_id)
+    odd = oddities(
+        draft.kind,
+        draft.payload,
+        moment,
+        window=(draft.effective_from, draft.effective_until),
+        incident_id=draft.incident_id,
+        told=draft.told,
+    )
     return [*odd, *draft.kind.findings(draft.payload, draft.words, moment)]
 
 

@@ -68,6 +68,8 @@ class NoticeKind:
     quiet = False
     # It makes its words from the payload: whoever writes one may leave them out.
     generates = False
+    # For agents: to send it to merchants' phones must be confirmed.
+    for_agents = False
     # Why none of this kind can be entered as published before; empty: it can.
     never_backdated: str | Promise = ""
 
