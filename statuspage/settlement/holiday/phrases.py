@@ -17,11 +17,11 @@ def span(first: date, last: date) -> str:
     if first == last:
         return short_day(first.isoformat())
     values = day_range(first.isoformat(), last.isoformat())
-    if (first.year, first.month) != (last.year, last.month):
-        return _("%(first)s to %(last)s") % values
-    one_month = {"first": first.day, "last": values["last"], "begin": values["first"]}
-    one_month["end"] = date_format(last, pgettext("day of the month after a range", "j"))
-    return pgettext("dates of one month", "%(first)s to %(last)s") % one_month
+    if (first.year, first.month) == (last.year, last.month):
+        # Chinese says the month with the first date, English with the last.
+        only_day = f"{last.day}日" if get_language() == CHINESE else f"{first.day}"
+        values["last" if get_language() == CHINESE else "first"] = only_day
+    return _("%(first)s to %(last)s") % values
 
 
 def plain_day(day: date) -> str:
