@@ -152,8 +152,23 @@ def incident_published(token: UUID, statement: Statement, field_name: str) -> No
 
 def step_take_over(step: RecipeStep, staff: Staff) -> bool:
     """Give a step's draft to somebody else, who goes on with it; return False without a draft."""
-    drafts = Draft.objects.filter(token=step.token, discarded_at=None) if step.token else None
-    return bool(drafts and drafts.update(author=staff, saved_at=database_now()))
+    if step.token is None:
+        return False
+    drafts = Draft.objects.filter(token=step.token, discarded_at=None)
+    return bool(drafts.update(author=staff, saved_at=database_now()))
+
+
+def step_move(step: RecipeStep, place: str, **typed: str) -> bool:
+    """Move a step's draft to another form's URL, with these fields changed; False without one."""
+    with transaction.atomic():
+        drafts = Draft.objects.select_for_update().filter(discarded_at=None)
+        draft = drafts.filter(token=step.token).first() if step.token else None
+        if draft is None:
+            return False
+        draft.place = place
+        draft.values = {**draft.values, **{name: [one] for name, one in typed.items()}}
+        draft.save(update_fields=["place", "values"])
+        return True
 
 
 def step_done(step: RecipeStep) -> None:

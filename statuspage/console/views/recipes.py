@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from statuspage.approvals.models import Recipe
@@ -17,6 +18,7 @@ from statuspage.approvals.recipes import (
     recipe_begin,
     recipes,
     step_done,
+    step_move,
     step_take_over,
 )
 from statuspage.console.access import permits, staff_of, writes
@@ -30,6 +32,9 @@ from statuspage.incidents.selectors import incidents, open_incidents
 from statuspage.regulator.services import MOST, estimate_note
 from statuspage.settlement.cycle_change.words import notes
 from statuspage.staff.permissions import Act
+from statuspage.statements.ids import NO_ID
+
+UPDATED: Final = "incident.updated"
 
 
 @writes
@@ -111,6 +116,7 @@ def _context(request: HttpRequest, found: Recipe) -> dict[str, Any]:
                 "own": bool(one.draft and one.draft.author_id == staff.pk),
                 # A notice names its incident, which has no id before it is published.
                 "ready": bool(incident) or one is steps[0],
+                "reopens": _may_reopen(incident, one),
             }
             for one in steps
         ],
@@ -118,11 +124,29 @@ def _context(request: HttpRequest, found: Recipe) -> dict[str, Any]:
     }
 
 
+def _may_reopen(incident: Incident | None, one: StepProgress) -> bool:
+    """Return whether the draft of an update is left, and its incident was resolved since."""
+    if incident is None or one.draft is None or one.step.kind != UPDATED:
+        return False
+    moved = one.draft.place == reverse("console:incident_reopen", args=[incident.public_id])
+    return incident.reopenable and not moved
+
+
 def _take_over(request: HttpRequest, found: Recipe) -> None:
     one = _chosen(request, found)
     if not step_take_over(one.step, staff_of(request)):
         raise ValidationError(_("This draft no longer exists."))
     messages.success(request, _("The draft is yours now."))
+
+
+def _reopen(request: HttpRequest, found: Recipe) -> None:
+    """Let the update's draft reopen its incident, which was resolved in the meantime."""
+    one = _chosen(request, found)
+    place = reverse("console:incident_reopen", args=[found.incident_id or NO_ID])
+    updates = one.step.kind == UPDATED
+    if not updates or not step_move(one.step, place, status=IncidentStatus.INVESTIGATING):
+        raise ValidationError(_("This draft no longer exists."))
+    messages.success(request, _("The draft now reopens the incident. Nothing is public yet."))
 
 
 def _figures(request: HttpRequest, found: Recipe) -> None:
@@ -151,5 +175,6 @@ def _chosen(request: HttpRequest, found: Recipe) -> StepProgress:
 
 STEPS: Final[Mapping[str, Callable[[HttpRequest, Recipe], None]]] = {
     "take_over": _take_over,
+    "reopen": _reopen,
     "regulator": _figures,
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,6 +15,8 @@ from statuspage.notices.phrases import joined, listed, short_day, transactions
 from statuspage.settlement.cycle_change.planning import Plan
 from statuspage.statements.texts import Text, for_reader, in_each_language
 from statuspage.statements.times import iso
+
+Sentence: TypeAlias = Callable[["Story"], str]
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,8 @@ class Story:
         """What agents may answer to merchants."""
         return self._said(_to_agents, _reason, _late, _rule, _safe, _waived, _no_other_day)
 
-    def _said(self, *parts: "Sentence") -> Text:
+    def _said(self, *parts: Sentence) -> Text:
         return in_each_language(lambda: joined(part(self) for part in parts))
-
-
-Sentence = Callable[[Story], str]
 
 
 def notes(plan: Plan) -> Iterator[Text]:

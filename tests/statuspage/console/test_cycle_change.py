@@ -182,7 +182,7 @@ def test_with_an_open_incident_its_update_comes_first_and_every_draft_names_it(
 
 def test_an_outage_of_payouts_becomes_slow_with_a_longer_cycle(author: Client) -> None:
     component = make_component("结算", "Settlement", pays_out=True)
-    opened = open_incident(component, status="major_outage")
+    opened = open_incident(component, components={component.public_id: "major_outage"})
     recipe = drafted(author, incident=opened.subject_id)
     values = draft_of(recipe, "incident.updated").values
     assert values[f"component_{component.public_id}"] == ["degraded_performance"]
@@ -263,21 +263,26 @@ def resolve(opened: Statement) -> None:
     incident_update(incident=incident_of(opened), author=None, **said)
 
 
-def test_an_incident_resolved_since_is_pointed_out_with_the_way_to_reopen_it(
+def test_an_incident_resolved_since_is_pointed_out_and_reopened_with_the_same_words(
     author: Client,
 ) -> None:
     opened = open_incident(make_component())
     recipe = drafted(author, incident=opened.subject_id)
+    path = f"/console/recipes/{recipe.pk}/"
+    step = {"step": "reopen", "number": recipe.steps.get(kind="incident.updated").pk}
+    assert "Reopen the incident with this draft" not in words(author.get(path))
     resolve(opened)
-    page = words(author.get(f"/console/recipes/{recipe.pk}/"))
+    page = words(author.get(path))
     assert "This incident was resolved in the meantime." in page
-    assert f"/console/incidents/{opened.subject_id}/reopen/" in page
-    # Its draft keeps every word, and says what was missed.
-    address = draft_of(recipe, "incident.updated").address
-    path, written = address.partition("?")[0], form_of(author.get(address))
-    refused = author.post(path, {**written, "step": "publish"})
-    assert "付款银行通道故障" in form_of(refused)["body_zh"]
-    assert Statement.objects.latest("number").content["status"] == "resolved"
+    assert "Reopen the incident with this draft" in page
+    author.post(path, step)
+    assert "Reopen the incident with this draft" not in words(author.get(path))
+    go_through(author, recipe, "incident.updated")
+    said = Statement.objects.latest("number")
+    assert said.content["status"] == "investigating"
+    assert "付款银行通道故障" in said.content["body"]["zh-hans"]
+    assert states(recipe)["incident.updated"] == StepState.PUBLISHED
+    assert author.post(path, step).status_code == 409
 
 
 def test_a_draft_sent_back_is_followed_under_its_new_token(author: Client, settings: Any) -> None:
@@ -364,5 +369,6 @@ def test_a_press_of_a_button_that_is_none_is_refused(author: Client) -> None:
     recipe = drafted(author)
     path = f"/console/recipes/{recipe.pk}/"
     assert author.post(path, {"step": "explode"}).status_code == 400
-    for number in ("", "x", "99999999"):
+    for number in ("", "x", "99999999", str(recipe.steps.last().pk)):
         assert author.post(path, {"step": "take_over", "number": number}).status_code == 409
+        assert author.post(path, {"step": "reopen", "number": number}).status_code == 409
