@@ -3,7 +3,7 @@
 Rules, promises and payments are added and never changed.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar, Final
 
@@ -32,6 +32,8 @@ from statuspage.uploads.models import (
 SINCE_EVER: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 # Yuan, to the fen; as many digits as money.MOST has.
 DIGITS, DECIMALS = 15, 2
+# The longest is `weekly-wednesday`.
+CYCLE_LENGTH: Final = 20
 
 
 class DateMeans(models.TextChoices):
@@ -46,14 +48,17 @@ class SettlementRule(models.Model):
 
     Of several rules for a day the newest applies; a row is never changed. An empty
     `product` is every product that has no rule of its own, an open end of the period is for ever.
-    `profile` is the calendar where no product is named: a product brings its own.
+    `profile` is the calendar where no product is named: a product brings its own. On the closed
+    days of `payout_calendar` a D cycle pays nothing. `opens`, `within` (minutes) and `minimum`
+    (yuan) are as in cycles.Rule and in the answer's caveats.
     """
 
     category = models.CharField(
         _("merchant category"), max_length=20, choices=MerchantCategory.choices
     )
     product = models.CharField(_("product"), max_length=30, blank=True)
-    cycle = models.CharField(_("settlement cycle"), max_length=4)
+    cycle = models.CharField(_("settlement cycle"), max_length=CYCLE_LENGTH)
+    opens = models.TimeField(_("opens"), null=True)
     cutoff = models.TimeField(_("cut-off"), null=True)
     after_cutoff = models.CharField(
         _("after the cut-off"),
@@ -61,8 +66,9 @@ class SettlementRule(models.Model):
         choices=AfterCutoff.choices,
         default=AfterCutoff.ACCOUNTING_NEXT_DAY,
     )
-    fallback = models.CharField(_("cycle after the cut-off"), max_length=4, blank=True)
+    fallback = models.CharField(_("cycle after the cut-off"), max_length=CYCLE_LENGTH, blank=True)
     usual_arrival = models.TimeField(_("usual time"), null=True)
+    within = models.PositiveSmallIntegerField(_("within, in minutes"), null=True)
     date_means = models.CharField(
         _("the date means"),
         max_length=10,
@@ -71,6 +77,16 @@ class SettlementRule(models.Model):
     )
     profile = models.ForeignKey(
         CalendarProfile, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="+"
+    )
+    payout_calendar = models.ForeignKey(
+        CalendarProfile,
+        verbose_name=_("nothing is paid on closed days of"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    minimum = models.DecimalField(
+        _("minimum payout"), max_digits=DIGITS, decimal_places=DECIMALS, null=True
     )
     fee_percent = models.DecimalField(
         _("fee in percent"), max_digits=9, decimal_places=6, null=True
@@ -103,6 +119,10 @@ class SettlementRule(models.Model):
                 | (Q(cutoff__isnull=False) & ~Q(fallback="")),
                 name="settlement_rule_falls_back_to_something",
             ),
+            models.CheckConstraint(
+                condition=~Q(after_cutoff="base_rule") | (Q(cutoff__isnull=False) & ~Q(product="")),
+                name="settlement_rule_base_rule_of_a_product",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +142,9 @@ class SettlementRule(models.Model):
             after_cutoff=AfterCutoff(self.after_cutoff),
             fallback=Cycle.parse(self.fallback) if self.fallback else None,
             usual_arrival=self.usual_arrival,
+            opens=self.opens,
+            within=None if self.within is None else timedelta(minutes=self.within),
+            rests=self.payout_calendar_id is not None,
         )
 
     @property

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
 
 from statuspage.lib.money import yuan
-from statuspage.notices.phrases import WEEKDAYS, short_day, short_moment, transactions
+from statuspage.notices.cycles import say_cycle, weekday_said
+from statuspage.notices.phrases import (
+    WEEKDAYS,
+    duration_said,
+    short_day,
+    short_moment,
+    transactions,
+)
 from statuspage.settlement.cycles import Basis, Cycle
 from statuspage.settlement.models import DateMeans
 from statuspage.statements.texts import for_reader
@@ -47,6 +54,28 @@ class Code(TextChoices):
         _(
             "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. %(fallback)s "
             "applies instead: %(meaning)s."
+        ),
+    )
+    BASE_RULE = (
+        "base_rule",
+        _(
+            "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. The base rule "
+            "applies instead: %(fallback)s, %(meaning)s."
+        ),
+    )
+    NO_BASE_RULE = (
+        "no_base_rule",
+        _(
+            "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. The base rule "
+            "applies instead, and none had been published."
+        ),
+    )
+    WITHIN = "within", _("The money is promised within %(duration)s of the transaction.")
+    WITHIN_OF_OPENING = (
+        "within_of_opening",
+        _(
+            "The money is promised within %(duration)s of the transaction; the service opens at "
+            "%(opens)s, and earlier transactions count from then."
         ),
     )
     SKIPPED = "skipped", _("%(day)s: %(name)s. No settlement.")
@@ -139,6 +168,17 @@ class Code(TextChoices):
         "minimum_payout",
         _("Amounts below your minimum payout are held until the minimum is reached."),
     )
+    MINIMUM_AMOUNT = (
+        "minimum_amount",
+        _("The minimum payout is %(minimum)s yuan. Smaller amounts are held until it is reached."),
+    )
+    BELOW_MINIMUM = (
+        "below_minimum",
+        _(
+            "%(amount)s yuan alone is below the minimum payout of %(minimum)s yuan. It is not paid "
+            "on this date, but once your balance reaches the minimum."
+        ),
+    )
     CARD_LIMIT = (
         "card_limit",
         _("A Class II bank account has a daily limit. Amounts above it are paid later."),
@@ -217,7 +257,23 @@ def _amount(value: Decimal) -> str:
     return yuan(value)
 
 
-def _meaning(cycle: Cycle) -> str:
+def _meaning(cycle: Cycle, *, rests: bool = False) -> str:
+    if cycle.basis is Basis.WEEK:
+        said = _(
+            "each week's transactions on %(day)s of the next week, or the settlement workday after"
+        )
+        return str(said) % {"day": weekday_said(cycle.offset)}
+    if cycle.basis is Basis.MONTH:
+        said = _(
+            "each month's transactions on day %(day)d of the next month, or the settlement workday "
+            "after"
+        )
+        return str(said) % {"day": cycle.offset}
+    worded = _counted(cycle)
+    return str(_("%(meaning)s, but not on closed days")) % {"meaning": worded} if rests else worded
+
+
+def _counted(cycle: Cycle) -> str:
     days, workdays = cycle.offset, cycle.basis is Basis.SETTLEMENT_WORKDAY
     if workdays and days == 0:
         return str(_("on the same day if it is a settlement workday, otherwise on the next one"))
@@ -251,6 +307,8 @@ def _waived_share(percent: str | None, amount: str | None) -> str:
 
 # Facts that are worded when they are read, in the reader's language.
 meaning = lazily(_meaning, str)
+cycle_name = lazily(say_cycle, str)
+duration = lazily(duration_said, str)
 who = lazily(_who, str)
 those_transactions = lazily(transactions, str)
 waived_share = lazily(_waived_share, str)
