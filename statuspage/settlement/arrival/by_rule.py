@@ -12,12 +12,14 @@ from statuspage.calendar.workdays import (
     STATUTORY_HOLIDAY,
     Calendar,
     Day,
+    NotInCalendar,
     NotYetPublished,
     days_between,
 )
 from statuspage.settlement.arrival.answers import Question, Step
+from statuspage.settlement.arrival.cycle_words import cycle_name, duration, meaning
 from statuspage.settlement.arrival.known import KnownFacts
-from statuspage.settlement.arrival.words import Code, cycle_name, duration, meaning, who
+from statuspage.settlement.arrival.words import Code, DateStatus, who
 from statuspage.settlement.cycles import (
     AfterCutoff,
     ArrivalCalculation,
@@ -43,6 +45,7 @@ class RuleResult:
     clock: time | None = None
     means: DateMeans = DateMeans.CREDIT
     minimum: Decimal | None = None
+    status: DateStatus = DateStatus.KNOWN
 
 
 def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> RuleResult:
@@ -50,13 +53,8 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
     first = _rule_step(question, rule)
     try:
         reckoned = reckon(rule, question.product, question.at, question.as_of)
-    except NotYetPublished as refusal:
-        unpublished = Step(Code.NOT_PUBLISHED, {"year": str(refusal.year)})
-        return RuleResult(None, (first, unpublished), means=DateMeans(rule.date_means))
-    except NoBaseRule:
-        facts = {"cutoff": rule.cutoff, "cycle": cycle_name(rule.cycle)}
-        missing = Step(Code.NO_BASE_RULE, facts)
-        return RuleResult(None, (first, missing), means=DateMeans(rule.date_means))
+    except (NotYetPublished, NoBaseRule) as refusal:
+        return _without_date(first, refusal, rule)
     found, calendar = reckoned.found, reckoned.calendar
     steps = (
         first,
@@ -102,6 +100,20 @@ def _cutoff_steps(rule: SettlementRule, reckoned: Reckoned) -> Iterator[Step]:
         yield from _cutoff_step(base.rule, found.by_base)
     else:
         yield from _cutoff_step(rule.rule, found)
+
+
+def _without_date(
+    first: Step, refusal: NotYetPublished | NoBaseRule, rule: SettlementRule
+) -> RuleResult:
+    means = DateMeans(rule.date_means)
+    if isinstance(refusal, NoBaseRule):
+        facts = {"cutoff": rule.cutoff, "cycle": cycle_name(rule.cycle)}
+        missing = Step(Code.NO_BASE_RULE, facts)
+        return RuleResult(None, (first, missing), means=means, status=DateStatus.NO_RULE)
+    absent = isinstance(refusal, NotInCalendar)
+    code = Code.NOT_IN_CALENDAR if absent else Code.NOT_PUBLISHED
+    step = Step(code, {"year": str(refusal.year)})
+    return RuleResult(None, (first, step), means=means, status=DateStatus(code.value))
 
 
 def _cutoff_step(rule: Rule, found: ArrivalCalculation) -> Iterator[Step]:

@@ -23,7 +23,7 @@ from statuspage.statements.times import from_iso
 
 # What the operator cannot know (yet) is part of every answer.
 ALWAYS: Final = (Code.CARD_LIMIT, Code.RISK_CHECK)
-WITHOUT_RULE: Final = RuleResult(None, (Step(Code.NO_RULE),))
+WITHOUT_RULE: Final = RuleResult(None, (Step(Code.NO_RULE),), status=DateStatus.NO_RULE)
 
 
 def arrival(
@@ -90,10 +90,7 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
 def _status(day: date | None, delay: KnownDelay | None, ordinary: RuleResult) -> DateStatus:
     if day:
         return DateStatus.KNOWN
-    if delay:
-        return DateStatus.NOT_YET_KNOWN
-    unpublished = any(step.code is Code.NOT_PUBLISHED for step in ordinary.steps)
-    return DateStatus.NOT_PUBLISHED if unpublished else DateStatus.NO_RULE
+    return DateStatus.NOT_YET_KNOWN if delay else ordinary.status
 
 
 def _delayed(

@@ -10,18 +10,15 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.functional import lazy as lazily
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from statuspage.lib.money import yuan
-from statuspage.notices.cycles import say_cycle, weekday_said
 from statuspage.notices.phrases import (
     WEEKDAYS,
-    duration_said,
     short_day,
     short_moment,
     transactions,
 )
-from statuspage.settlement.cycles import Basis, Cycle
 from statuspage.settlement.models import DateMeans
 from statuspage.statements.texts import for_reader
 
@@ -33,6 +30,7 @@ class DateStatus(TextChoices):
     NOT_YET_KNOWN = "not_yet_known", _("Delayed, date not yet known")
     PAYOUTS_DELAYED = "payouts_delayed", _("Payouts are delayed, no new date yet")
     NOT_PUBLISHED = "not_published", _("The calendar of that year has not been published yet")
+    NOT_IN_CALENDAR = "not_in_calendar", _("That year is not in our calendar")
     NO_RULE = "no_rule", _("No settlement rule has been published")
 
 
@@ -90,6 +88,13 @@ class Code(TextChoices):
         _(
             "The State Council has not published the holidays of %(year)s yet. Without them, the "
             "settlement workday cannot be determined, and we do not guess."
+        ),
+    )
+    NOT_IN_CALENDAR = (
+        "not_in_calendar",
+        _(
+            "Our settlement calendar does not include %(year)s. Without it, the settlement "
+            "workday cannot be determined, and we do not guess."
         ),
     )
     DELAY = "delay", _("Delay notice for %(transactions)s: the money arrives by %(day)s.")
@@ -219,6 +224,7 @@ WITHOUT_DATE: Final = {
     DateStatus.NOT_PUBLISHED: _(
         "No date yet: the State Council has not published the holidays of %(year)s"
     ),
+    DateStatus.NOT_IN_CALENDAR: _("No date: %(year)s is not in our calendar"),
     DateStatus.NO_RULE: _("No date: no settlement rule has been published for this"),
 }
 
@@ -257,41 +263,6 @@ def _amount(value: Decimal) -> str:
     return yuan(value)
 
 
-def _meaning(cycle: Cycle, *, rests: bool = False) -> str:
-    if cycle.basis is Basis.WEEK:
-        said = _(
-            "each week's transactions on %(day)s of the next week, or the settlement workday after"
-        )
-        return str(said) % {"day": weekday_said(cycle.offset)}
-    if cycle.basis is Basis.MONTH:
-        said = _(
-            "each month's transactions on day %(day)d of the next month, or the settlement workday "
-            "after"
-        )
-        return str(said) % {"day": cycle.offset}
-    worded = _counted(cycle)
-    return str(_("%(meaning)s, but not on closed days")) % {"meaning": worded} if rests else worded
-
-
-def _counted(cycle: Cycle) -> str:
-    days, workdays = cycle.offset, cycle.basis is Basis.SETTLEMENT_WORKDAY
-    if workdays and days == 0:
-        return str(_("on the same day if it is a settlement workday, otherwise on the next one"))
-    if days == 0:
-        return str(_("on the same day, holidays included"))
-    if workdays:
-        worded = ngettext(
-            "on the next settlement workday after the transaction",
-            "on settlement workday no. %(days)d after the transaction",
-            days,
-        )
-    else:
-        worded = ngettext(
-            "on the next day, holidays included", "%(days)d days later, holidays included", days
-        )
-    return worded % {"days": days}
-
-
 def _who(category: str | Promise, product: Mapping[str, str] | None) -> str:
     if product is None:
         return str(category)
@@ -306,9 +277,6 @@ def _waived_share(percent: str | None, amount: str | None) -> str:
 
 
 # Facts that are worded when they are read, in the reader's language.
-meaning = lazily(_meaning, str)
-cycle_name = lazily(say_cycle, str)
-duration = lazily(duration_said, str)
 who = lazily(_who, str)
 those_transactions = lazily(transactions, str)
 waived_share = lazily(_waived_share, str)
