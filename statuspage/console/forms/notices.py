@@ -1,8 +1,7 @@
 """The form of a notice to merchants; its fields come from what its kind declares."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -22,6 +21,7 @@ from statuspage.console.forms.fields import (
     offer,
     put,
 )
+from statuspage.console.forms.payload_inputs import input_for
 from statuspage.console.forms.short import ShortWordsForm, short_given
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.placeholders import Facts, facts_of, payload_facts
@@ -33,52 +33,17 @@ from statuspage.notices.backdating import (
     clean_originally,
     said_at,
 )
-from statuspage.notices.fields import PayloadField
 from statuspage.notices.kind import NoticeKind
 from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, check_backdated, foreseen
 from statuspage.notices.telling import Told, clean_told
-from statuspage.notices.values import COUNT_DIGITS, NAME_LENGTH
 from statuspage.notices.windows import window_of
 from statuspage.settlement.rules import products
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
-from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
 from statuspage.statements.short import with_short
 from statuspage.statements.texts import for_reader
-
-_CLOCK: Final = forms.TimeInput({"type": "time"}, format="%H:%M")
-
-# By the type's name; anything else is a line of text.
-INPUTS: Final[Mapping[str, Callable[..., forms.Field]]] = {
-    "moment": MomentFormField,
-    "date": DayField,
-    "clock": partial(forms.TimeField, widget=_CLOCK),
-    "year": partial(forms.IntegerField, min_value=2000, max_value=2100),
-    "count": partial(forms.IntegerField, min_value=0, max_value=10**COUNT_DIGITS - 1),
-    "percent": partial(forms.DecimalField, min_value=0, max_value=100),
-    "amount": partial(forms.DecimalField, min_value=0, max_digits=15, decimal_places=2),
-    "fee": partial(forms.CharField, max_length=40),
-    "cycle": partial(forms.CharField, max_length=40),
-    "text": TextPairField,
-    "names": partial(forms.CharField, widget=forms.Textarea({"rows": 4})),
-}
-
-
-def input_for(one: PayloadField) -> forms.Field:
-    """Return the form field for a field of the payload."""
-    options: dict[str, Any] = {
-        "label": one.label,
-        "help_text": one.help,
-        "required": one.required,
-    }
-    if one.value.choices:
-        none = () if one.required else (("", _("None")),)
-        return forms.ChoiceField(choices=[*none, *one.value.choices()], **options)
-    line = partial(forms.CharField, max_length=NAME_LENGTH)
-    return INPUTS.get(one.value.name, line)(**options)
-
 
 PREFIX: Final = "payload_"
 ORIGINALLY: Final = ("published_on", "document_number", "link")
@@ -162,6 +127,17 @@ class NoticeForm(ShortWordsForm):
             del self.fields["products"]
         self.order_fields(["title", "body", *(PREFIX + one.name for one in self.typed_in)])
 
+    @property
+    def begins_after(self) -> str:
+        """The field after which its author can begin anew with what is in force; empty for none."""
+        chosen = self.kind.begins_with
+        return PREFIX + chosen[-1] if chosen else ""
+
+    def begin(self, chosen: Mapping[str, Any]) -> None:
+        """Begin with what is in force for the chosen values, where the kind says so."""
+        for name, value in self.kind.begin(chosen, database_now()).items():
+            self.fields[PREFIX + name].initial = value
+
     def prepared(self, template: Template) -> dict[str, Any]:
         """Return what the template gives: headline, text and shorter words."""
         name = template.words(database_now(), self.fixed_facts())["name"]
@@ -188,12 +164,12 @@ class NoticeForm(ShortWordsForm):
             if values["originally"]:
                 check_backdated(self.kind, values["payload"], now)
             self._preselect(values, now, window[1])
-            clean_told(values["told"], Told.ALL, silent=bool(values["originally"]))
+            told = clean_told(values["told"], Told.ALL, silent=bool(values["originally"]))
         except ValidationError as error:
             self.refuse(error)
             return values
-        about = values.get("incident") or ""
-        self.warnings = oddities(self.kind, values["payload"], at, window=window, incident_id=about)
+        about: dict[str, Any] = {"incident_id": values.get("incident") or "", "told": told}
+        self.warnings = oddities(self.kind, values["payload"], at, window=window, **about)
         return values
 
     def _preselect(self, values: dict[str, Any], now: datetime, ends: datetime | None) -> None:

@@ -16,9 +16,9 @@ from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.cycles import CYCLE_HELP, say_cycle
 from statuspage.notices.fields import Payload, PayloadField, Table, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, register
-from statuspage.notices.models import Notice, Product
+from statuspage.notices.models import Notice
 from statuspage.notices.phrases import day_range, short_day, short_day_and_weekday
-from statuspage.notices.values import CLOCK, CYCLE, DATE, PAID, TEXT, choice_of, row_of
+from statuspage.notices.values import CLOCK, CYCLE, DATE, PAID, PRODUCT, TEXT, choice_of, row_of
 from statuspage.settlement.cycles import AfterCutoff, Basis, Cycle
 from statuspage.settlement.kinds.payout_days import settles
 from statuspage.settlement.models import DateMeans
@@ -39,9 +39,9 @@ from statuspage.statements.models import Statement
 # T+7 is the longest that acquirers offer.
 LONG_CYCLE: Final = 7
 COUNTED: Final = frozenset({Basis.SETTLEMENT_WORKDAY, Basis.CALENDAR_DAY})
+AS_IN_FORCE: Final = _("As in force")
 NOTHING_NEW: Final = _("This is what is in force already: no date changes. Is it right?")
 CATEGORY: Final = choice_of(MerchantCategory)
-PRODUCT: Final = row_of(lambda: Product.objects.values_list("code", "name"))
 CALENDAR: Final = row_of(lambda: profiles().values_list("code", "name"))
 
 
@@ -69,7 +69,12 @@ class SettlementRuleChange(NoticeKind):
         PayloadField("cycle", _("Settlement cycle"), CYCLE, help=CYCLE_HELP),
         optional("opens", _("Open from"), CLOCK, help=_("Earlier transactions count from then.")),
         optional("cutoff", _("Cut-off"), CLOCK),
-        optional("after_cutoff", _("Transactions after the cut-off"), choice_of(AfterCutoff)),
+        optional(
+            "after_cutoff",
+            _("Transactions after the cut-off"),
+            choice_of(AfterCutoff),
+            empty=AS_IN_FORCE,
+        ),
         optional("fallback", _("Cycle after the cut-off"), CYCLE),
         optional("usual_arrival", _("Usual time of arrival"), CLOCK),
         optional(
@@ -79,12 +84,13 @@ class SettlementRuleChange(NoticeKind):
             help=_("Promised from the transaction on, for T+0 and D+0."),
             shown_as=_("Within"),
         ),
-        optional("date_means", _("The date means"), choice_of(DateMeans)),
+        optional("date_means", _("The date means"), choice_of(DateMeans), empty=AS_IN_FORCE),
         optional(
             "payout_calendar",
             _("Not paid on closed days of"),
             CALENDAR,
             help=_("For D cycles, such as foreign cards: carried over to the next open day."),
+            empty=AS_IN_FORCE,
         ),
         optional("minimum", _("Minimum payout (yuan)"), PAID, shown_as=_("Minimum payout")),
         optional(
@@ -108,13 +114,14 @@ class SettlementRuleChange(NoticeKind):
     def begin(self, chosen: Payload, moment: datetime) -> Payload:
         """Return the terms in force for the chosen category and product."""
         category = chosen.get("category") or MerchantCategory.values[0]
-        known = {code for code, _name in Product.objects.values_list("code", "name")}
+        known = [code for code, _name in PRODUCT.choices()] if PRODUCT.choices else []
         product = chosen.get("product") if chosen.get("product") in known else None
         if category not in MerchantCategory.values:
             return {}
         day = timezone.localdate(moment).isoformat()
         where = {"category": category, "product": product}
-        return {**where, **terms_of(rule_before({**where, "valid_from": day}, moment))}
+        held = terms_of(rule_before({**where, "valid_from": day}, moment))
+        return {**where, **dict.fromkeys(TERMS), **held, "without": []}
 
     def complete(self, payload: Payload) -> Payload:
         """Fill in what stays as in force, and what was before, with worked examples.
