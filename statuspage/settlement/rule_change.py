@@ -74,7 +74,7 @@ def completed_terms(payload: Payload, held: Mapping[str, Any]) -> dict[str, Json
     both = {name for name in dropped if entered[name] not in {None, held.get(name)}}
     if both:
         raise ValidationError(
-            dict.fromkeys(both, _("You entered this and removed it. Decide for one."))
+            dict.fromkeys(both, _("You entered this and also removed it. Choose one."))
         )
     terms = {
         name: None if name in dropped else _first(entered[name], held.get(name)) for name in TERMS

@@ -61,7 +61,7 @@ def worked_examples(payload: Payload) -> Iterator[Table]:
     """Yield the table of examples, without the column of a rule that there was not."""
     found = payload["examples"] or []
     known = any(one["before"] is not None for one in found)
-    columns = [_("Transaction"), *([_("Arrives until now")] if known else []), _from(payload)]
+    columns = [_("Transaction"), *([_("Arrival until now")] if known else []), _from(payload)]
     rows = [
         [
             _transaction(one),
@@ -102,6 +102,11 @@ def term_said(name: str, terms: Mapping[str, Any]) -> str:
     if name == "after_cutoff" and terms.get("fallback"):
         return _("follow %(cycle)s") % {"cycle": say_cycle(terms["fallback"])}
     return str(SAID.get(name, str)(value))
+
+
+def terms_said(terms: Mapping[str, Any]) -> dict[str, str]:
+    """Return the terms that a rule has, in words, by name."""
+    return {name: term_said(name, terms) for name in LABELS if terms.get(name) is not None}
 
 
 def _calendar(code: str) -> str:

@@ -97,7 +97,7 @@ class SettlementRuleChange(NoticeKind):
             "without",
             _("Removed"),
             REMOVED,
-            help=_("Drops what is in force. Nothing else does: an empty field keeps it."),
+            help=_("Tick to drop what is in force. An empty field keeps it."),
         ),
         PayloadField("valid_from", _("For transactions from"), DATE),
         optional(
