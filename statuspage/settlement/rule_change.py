@@ -16,7 +16,6 @@ from statuspage.lib.money import amount_json
 from statuspage.notices.fields import Payload
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff
 from statuspage.settlement.models import DateMeans, SettlementRule
-from statuspage.settlement.rule_values import Removable
 from statuspage.settlement.rules import EVERY_PRODUCT, rule_for
 from statuspage.statements.canonical import Json
 
@@ -70,7 +69,7 @@ def completed_terms(payload: Payload, held: Mapping[str, Any]) -> dict[str, Json
     removed = payload["without"] or []
     entered = {name: payload[name] for name in TERMS}
     # A form begins with the terms in force: whoever removes one did not enter it.
-    dropped = set(removed) | (set(OF_THE_CUTOFF) if Removable.CUTOFF in removed else set())
+    dropped = set(removed) | (set(OF_THE_CUTOFF) if "cutoff" in removed else set())
     both = {name for name in dropped if entered[name] not in {None, held.get(name)}}
     if both:
         raise ValidationError(

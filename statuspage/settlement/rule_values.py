@@ -1,9 +1,10 @@
 """The types of values that only the notice of a settlement rule has, and what can be removed."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,29 +12,25 @@ from statuspage.notices.phrases import duration_said, listed
 from statuspage.notices.values import COUNT, STRING, Value
 from statuspage.settlement.terms import LONGEST_DURATION, TOO_LONG
 from statuspage.statements.canonical import Json
-from statuspage.statements.choices import clean_choice
+from statuspage.statements.choices import one_of
 
-
-class Removable(TextChoices):
-    """A term that a new rule can drop; its value is the name of the field."""
-
-    CUTOFF = "cutoff", pgettext_lazy("removed from a rule", "No cut-off: natural days")
-    OPENS = "opens", pgettext_lazy("removed from a rule", "No opening: open from midnight")
-    USUAL_ARRIVAL = "usual_arrival", pgettext_lazy("removed from a rule", "No usual time")
-    WITHIN = "within", pgettext_lazy("removed from a rule", "No duration")
-    PAYOUT_CALENDAR = (
-        "payout_calendar",
-        pgettext_lazy("removed from a rule", "Paid every day, also on closed days"),
-    )
-    MINIMUM = "minimum", pgettext_lazy("removed from a rule", "No minimum payout")
+# The terms that a new rule can drop, by the name of their field.
+REMOVABLE: Final[Mapping[str, str | Promise]] = {
+    "cutoff": pgettext_lazy("removed from a rule", "No cut-off: natural days"),
+    "opens": pgettext_lazy("removed from a rule", "No opening: open from midnight"),
+    "usual_arrival": pgettext_lazy("removed from a rule", "No usual time"),
+    "within": pgettext_lazy("removed from a rule", "No duration"),
+    "payout_calendar": pgettext_lazy("removed from a rule", "Paid every day, also on closed days"),
+    "minimum": pgettext_lazy("removed from a rule", "No minimum payout"),
+}
 
 
 def _removed(value: object) -> Json:
-    """Return the names in the order of the enumeration, None for none."""
+    """Return the names in the order above, None for none."""
     if not isinstance(value, list):
         raise ValidationError(_("Enter a list of names."), code="several")
-    chosen = {clean_choice(Removable, one) for one in value}
-    return [str(one) for one in Removable if one in chosen] or None
+    chosen = {one_of(list(REMOVABLE), one) for one in value}
+    return [one for one in REMOVABLE if one in chosen] or None
 
 
 def _computed(kind: type) -> Any:
@@ -55,9 +52,9 @@ def _minutes(value: object) -> Json:
 REMOVED: Final = Value(
     "several",
     _removed,
-    lambda value: listed(str(Removable(one).label) for one in value),
-    {"type": "array", "items": {**STRING, "enum": list(Removable.values)}},
-    choices=lambda: [(str(value), label) for value, label in Removable.choices],
+    lambda value: listed(str(REMOVABLE[one]) for one in value),
+    {"type": "array", "items": {**STRING, "enum": list(REMOVABLE)}},
+    choices=lambda: list(REMOVABLE.items()),
 )
 MINUTES: Final = Value(
     "count",
