@@ -97,11 +97,16 @@ def _arrival(rule: SettlementRule, payload: Payload, at: datetime, moment: datet
 
 
 def _moments(payload: Payload, calendar: Calendar) -> Iterator[tuple[datetime, dict[str, str]]]:
-    """Yield a Friday evening and night, and the eve of the next holiday with its name."""
+    """Yield an evening in the week, a Friday's and its night, and the eve of the next holiday.
+
+    Only the first shows a cut-off that moves: after a Friday, T+1 is Monday either way.
+    """
     first = date.fromisoformat(payload["valid_from"])
     last = date.fromisoformat(payload["valid_until"] or (first + LOOK_AHEAD).isoformat())
     friday = _friday(first, calendar)
     day = friday if friday <= last else first
+    if first <= day - ONE_DAY and day == friday:
+        yield datetime.combine(day - ONE_DAY, BEFORE_CUTOFF, SHANGHAI), {}
     yield datetime.combine(day, BEFORE_CUTOFF, SHANGHAI), {}
     yield datetime.combine(day, AFTER_CUTOFF, SHANGHAI), {}
     if eve := _eve(first, min(last, first + LOOK_AHEAD), calendar):
