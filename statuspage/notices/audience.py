@@ -23,7 +23,7 @@ MOST_PRODUCTS: Final = 50
 MOST: Final = 50
 MOST_AGENTS: Final = 200
 CODE_LENGTH: Final = 30
-MODEL_LENGTH: Final = 40
+MODEL_LENGTH: Final = 60
 CYCLE_LENGTH: Final = 20
 AGENT_LENGTH: Final = 100
 # What the levels of the tree of agents are separated by: A01/B02 is below A01.

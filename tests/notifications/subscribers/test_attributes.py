@@ -86,7 +86,7 @@ class TestLists:
             (",,tomorrow,,", "cycles"),
             (",,,A//B,", "agent_code"),
             (",,,,Atlantis", "province"),
-            (f",{'x' * 41},,,", "models"),
+            (f",{'x' * 61},,,", "models"),
         ],
     )
     def test_what_cannot_be_is_named_by_line_and_column(self, cells: str, column: str) -> None:
@@ -169,11 +169,11 @@ class TestTheirOwnWord:
         assert found.agent_code == "A01/B02"
 
     def test_what_cannot_be_is_said_and_nothing_typed_is_lost(self, visitor: Visitor) -> None:
-        answer = visitor.ask(terminal_models="x" * 41)
+        answer = visitor.ask(terminal_models="x" * 61)
         shown = text_of(answer)
         assert answer.status_code == 400
-        assert "x" * 41 in shown
-        assert "at most 40 characters" in shown
+        assert "x" * 61 in shown
+        assert "at most 60 characters" in shown
         assert '<details class="more" open>' in shown
 
     def test_their_copy_has_it_and_their_erasure_takes_it(self, visitor: Visitor) -> None:
@@ -217,7 +217,7 @@ class TestApi:
         ("name", "value"),
         [
             ("products", ["none"]),
-            ("models", ["x" * 41]),
+            ("models", ["x" * 61]),
             ("cycles", ["later"]),
             ("province", "99"),
             ("agent_code", "A//B"),
