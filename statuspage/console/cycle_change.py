@@ -23,9 +23,8 @@ from statuspage.lib.database_clock import database_now
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.telling import Told
 from statuspage.settlement.arrival.stoppages import OUTAGES
-from statuspage.settlement.cycle_change.planning import Plan
+from statuspage.settlement.cycle_change.planning import Plan, drops_duration
 from statuspage.settlement.cycle_change.words import Story
-from statuspage.settlement.models import SettlementRule
 from statuspage.statements.texts import Text, in_each_language
 
 IMPACT: Final = Impact.MAJOR
@@ -107,7 +106,8 @@ def _notices(
             "category": rule.category,
             "product": rule.product or None,
             "cycle": plan.change.new_cycle,
-            **_kept_terms(rule),
+            # What is left empty stays as in force; a duration cannot.
+            "without": ["within"] if drops_duration(rule, plan.change.new_cycle) else [],
             "valid_from": plan.rule_from,
             "valid_until": plan.rule_until,
             "why": story.reason,
@@ -121,18 +121,6 @@ def _notices(
     yield _notice(
         "general", story.agents_title, story.agents_body, {}, plan, incidents, told=Told.AGENTS
     )
-
-
-def _kept_terms(rule: SettlementRule) -> dict[str, Any]:
-    """Return the terms that stay as in force: a longer cycle drops no cut-off."""
-    if rule.cutoff is None:
-        return {"usual_arrival": rule.usual_arrival}
-    return {
-        "cutoff": rule.cutoff,
-        "after_cutoff": rule.after_cutoff,
-        "fallback": rule.fallback or None,
-        "usual_arrival": rule.usual_arrival,
-    }
 
 
 def _notice(

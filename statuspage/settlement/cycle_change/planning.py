@@ -1,6 +1,7 @@
 """What follows from a longer settlement cycle: what is late by when, and which rules change."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -9,16 +10,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.calendar.selectors import promised_calendar
 from statuspage.calendar.workdays import ONE_DAY, NotYetPublished
 from statuspage.notices.audience import Audience
 from statuspage.notices.fields import IN_THE_PAST
 from statuspage.notices.kind import NOT_BEFORE
 from statuspage.notices.phrases import listed, short_day_and_weekday
-from statuspage.settlement.cycles import Cycle, calculate_arrival
+from statuspage.settlement.cycles import Cycle, NoBaseRule
 from statuspage.settlement.kinds.payout_days import check_settles
 from statuspage.settlement.models import SettlementRule
-from statuspage.settlement.rules import EVERY_PRODUCT, rules_on
+from statuspage.settlement.reckoning import reckon
+from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rules_on
 from statuspage.statements.times import midnight
 
 LAST_MOMENT: Final = timedelta(seconds=1)
@@ -159,7 +160,7 @@ def _sooner(rule: SettlementRule, change: CycleChange, now: datetime) -> bool:
     try:
         new = _arrival(rule, change.new_cycle, change.begins, now)
         return new < _arrival(rule, "", change.begins, now)
-    except NotYetPublished:
+    except (NotYetPublished, NoBaseRule):
         return False
 
 
@@ -202,6 +203,8 @@ def _latest(
     at = plan.late_until - LAST_MOMENT if plan.late_until else max(change.begins, now)
     try:
         return max((_arrival(one, change.new_cycle, at, now) for one in rules), default=None), None
+    except NoBaseRule:
+        return None, None
     except NotYetPublished as refusal:
         return None, refusal.year
 
@@ -214,7 +217,7 @@ def _example(
     at = midnight(plan.rule_from) + timedelta(hours=12)
     try:
         found = [_arrival(one, plan.change.new_cycle, at, now) for one in plan.rules]
-    except NotYetPublished:
+    except (NotYetPublished, NoBaseRule):
         return None
     return (plan.rule_from, max(found))
 
@@ -224,9 +227,23 @@ def _arrival(rule: SettlementRule, cycle: str, at: datetime, now: datetime) -> d
 
     Raises:
         NotYetPublished: the calendar does not reach so far.
+        NoBaseRule: the base rule decides after the cut-off, and there is none.
     """
-    terms = replace(rule.rule, cycle=Cycle.parse(cycle)) if cycle else rule.rule
-    return calculate_arrival(terms, at, promised_calendar(rule.profile.code, now)).arrival
+    product = product_of(rule.product)
+    return reckon(_on_cycle(rule, cycle) if cycle else rule, product, at, now).found.arrival
+
+
+def _on_cycle(rule: SettlementRule, cycle: str) -> SettlementRule:
+    """Return the rule with another cycle, unsaved; a duration is promised for the same day only."""
+    other = copy(rule)
+    other.cycle = cycle
+    other.within = None if drops_duration(rule, cycle) else rule.within
+    return other
+
+
+def drops_duration(rule: SettlementRule, cycle: str) -> bool:
+    """Return whether the rule promises a duration that the other cycle cannot keep."""
+    return rule.within is not None and not Cycle.parse(cycle).same_day
 
 
 def _tomorrow(now: datetime) -> date:

@@ -1,13 +1,13 @@
 """What follows from “T+1 becomes T+N”: windows, dates by the rules, and what cannot be."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from statuspage.settlement.cycle_change.planning import CycleChange, Plan, planned
+from statuspage.settlement.cycle_change.planning import CycleChange, Plan, drops_duration, planned
 from statuspage.settlement.cycle_change.words import Story, Waiver, notes
 from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.rules import rule_add
@@ -223,3 +223,15 @@ def test_a_share_of_the_fee_is_said_as_one() -> None:
 def test_a_minute_is_enough_of_a_window() -> None:
     ends = BEGINS + timedelta(minutes=1)
     assert plan(new_cycle="T+5", ends=ends).known_until == ends
+
+
+def test_an_instant_product_loses_its_duration_and_keeps_its_cut_off() -> None:
+    terms = {"cutoff": time(23), "after_cutoff": "base_rule", "within": 120}
+    rule_add(category="micro", product="fast", cycle="D+0", known_from=LONG_AGO, **terms)
+    found = plan(new_cycle="T+2", cycles=["D+0"], ends=at("2026-06-12T00:00"))
+    (rule,) = found.rules
+    assert drops_duration(rule, "T+2")
+    assert not drops_duration(rule, "T+0")
+    # The last of today is after the cut-off, where the base rule T+1 decides.
+    assert found.arrives_by == date(2026, 6, 10)
+    assert found.example == (date(2026, 6, 10), date(2026, 6, 12))
