@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from statuspage.console.forms.compose import STALE
 from statuspage.console.forms.fields import DayField, MomentFormField, offer
@@ -27,6 +28,7 @@ from statuspage.statements.texts import CHINESE, ENGLISH, for_reader
 COMMON: Final = ("D+1", "T+1")
 OWN_COST: Final = {CHINESE: "本公司", ENGLISH: "the company"}
 REASON_LENGTH: Final = 1000
+NEW_INCIDENT: Final = pgettext_lazy("choice of an incident", "New incident")
 REQUIRED: Final = _("This field is required.")
 
 
@@ -111,7 +113,7 @@ class CycleChangeForm(forms.Form):
         self.incidents = {one.public_id: one for one in incidents}
         self.plan: Plan | None = None
         known = [(one.public_id, for_reader(one.name)) for one in incidents]
-        offer(self, "incident", [("", _("New incident")), *known])
+        offer(self, "incident", [("", NEW_INCIDENT), *known])
         offer(self, "categories", MerchantCategory.choices)
         cycles = sorted({*COMMON, *cycles_in_force(timezone.localdate(now), now)})
         offer(self, "cycles", [(one, one) for one in cycles])
