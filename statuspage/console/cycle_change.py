@@ -118,9 +118,10 @@ def _notices(
     if story.waiver:
         payload = waiver_payload(plan, values)
         yield _notice("fee_waiver", story.waiver_title, story.waiver_body, payload, plan, incidents)
-    yield _notice(
-        "general", story.agents_title, story.agents_body, {}, plan, incidents, told=Told.AGENTS
-    )
+    # Every agent: which cycles their merchants have, agents know best.
+    everyone: dict[str, Any] = {key: [] for key in ("categories", "products", "cycles")}
+    words = story.agents_title, story.agents_body
+    yield _notice("general", *words, {}, plan, incidents, told=Told.AGENTS, **everyone)
 
 
 def _notice(
@@ -133,7 +134,7 @@ def _notice(
     **more: Any,
 ) -> PreparedStep:
     form = NoticeForm(None, kind=notice_kind(kind), incidents=incidents)
-    values = {
+    values: dict[str, Any] = {
         "title": title,
         "body": body,
         **{f"{PREFIX}{name}": value for name, value in payload.items()},
@@ -141,6 +142,7 @@ def _notice(
         "incident": incidents[0].public_id if incidents else "",
         **more,
     }
+    values["cycles"] = ", ".join(values.get("cycles") or [])
     return _step(form, reverse("console:notice_compose", args=[kind]), title, values)
 
 

@@ -34,6 +34,7 @@ from statuspage.settlement.cycle_change.words import notes
 from statuspage.staff.permissions import Act
 from statuspage.statements.ids import NO_ID
 
+OPENED: Final = "incident.opened"
 UPDATED: Final = "incident.updated"
 
 
@@ -115,7 +116,7 @@ def _context(request: HttpRequest, found: Recipe) -> dict[str, Any]:
                 "next": one is left[0] if left else False,
                 "own": bool(one.draft and one.draft.author_id == staff.pk),
                 # A notice names its incident, which has no id before it is published.
-                "ready": bool(incident) or one is steps[0],
+                "ready": bool(incident) or one.step.kind == OPENED,
                 "reopens": _may_reopen(incident, one),
             }
             for one in steps
