@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from statuspage.lib.merchants import MerchantCategory
-from statuspage.notices.cycles import INSTANT, read_cycle
+from statuspage.notices.cycles import read_cycle
 from statuspage.settlement.holiday.dates import normalised
 from statuspage.settlement.holiday.table import Column, Schedule
 
@@ -14,6 +14,7 @@ CYCLE: Final = re.compile(
     r"(?<![A-Za-z0-9])([TD])\s*(?:\+|加)?\s*(\d{1,2})(?![\d.%A-Za-z月])|(?<![A-Za-z0-9])S\s*\+?\s*0(?!\d)",
     re.IGNORECASE,
 )
+INSTANT: Final = ("秒到", "秒结", "实时到账")
 FOREIGN: Final = (
     r"境外卡?|外卡|外币|外汇|跨境|国际卡|国际"
     r"|foreign(?: cards?)?|cross-border|overseas|international|\bFX\b"

@@ -63,7 +63,7 @@ def test_over_the_api_title_and_text_may_be_left_out(api: Caller) -> None:
 def test_another_kind_needs_them(api: Caller) -> None:
     answer = api.post("notices/", {"kind": "general"})
     assert answer.status_code == 400
-    assert {"title", "body"} <= set(answer.json()["errors"])
+    assert {"title", "body"} <= set(answer.json()["error"]["fields"])
 
 
 def test_what_the_caller_writes_is_kept_and_the_rest_is_made(api: Caller) -> None:
