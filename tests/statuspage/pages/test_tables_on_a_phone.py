@@ -42,6 +42,13 @@ MEASURE: Final = """narrowest => {
       if (!cards && box.width < narrowest) found.push(`${box.width} px: ${cell.outerHTML}`);
       const named = cell.dataset.label || cell.colSpan > 1 || cell.closest('tfoot, .deliveries');
       if (cards && text && !named) found.push(`no column's name: ${cell.outerHTML}`);
+      if (cards && text && cell.dataset.label && !cell.closest('.deliveries')) {
+        const left = parseFloat(getComputedStyle(cell).paddingLeft);
+        const name = parseFloat(getComputedStyle(cell, '::before').width);
+        if (name < narrowest || left < name || box.width - left < narrowest) {
+          found.push(`${name} px of ${left} px, then ${box.width - left} px: ${cell.outerHTML}`);
+        }
+      }
     }
   }
   return [tables.length, found.map(one => one.slice(0, 300))];
