@@ -58,8 +58,7 @@ def seed_rules() -> None:
         rule_add(
             product="instant",
             cycle="D+0",
-            after_cutoff=AfterCutoff.FALLBACK_CYCLE,
-            fallback=cycle,
+            after_cutoff=AfterCutoff.BASE_RULE,
             fee=Fee(Decimal("0.6"), Decimal(1)),
             **common,
         )

@@ -174,6 +174,11 @@ class MonthGrid:
         """The first day."""
         return self.days[0].date
 
+    @property
+    def column(self) -> int:
+        """Where the first day stands: 1 is Monday."""
+        return self.first.isoweekday()
+
 
 @dataclass(frozen=True)
 class SpecialRun:

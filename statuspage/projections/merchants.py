@@ -129,9 +129,10 @@ def _payments_said() -> Iterator[Fact]:
 def _rules() -> Iterator[Fact]:
     """Yield the rules that statements made, save for fees; the first rules are in none."""
     columns = ("category", "product", "cycle", "cutoff", "after_cutoff", "fallback")
+    terms = ("opens", "within", "payout_calendar__code", "minimum")
     times = ("usual_arrival", "valid_from", "valid_until", "known_from", "fee_percent")
     rows = SettlementRule.objects.exclude(statement=None).exclude(statement__kind=FEE)
-    yield from rows.values_list("statement_id", *columns, *times).iterator(chunk_size=CHUNK)
+    yield from rows.values_list("statement_id", *columns, *terms, *times).iterator(chunk_size=CHUNK)
 
 
 def _rules_said() -> Iterator[Fact]:
@@ -144,6 +145,11 @@ def _rules_said() -> Iterator[Fact]:
             _clock(payload["cutoff"]),
             payload["after_cutoff"] or str(AfterCutoff.ACCOUNTING_NEXT_DAY),
             payload["fallback"] or "",
+            # Notices from before there were these terms do not have them.
+            _clock(payload.get("opens")),
+            payload.get("within"),
+            payload.get("payout_calendar"),
+            _amount(payload.get("minimum")),
             _clock(payload["usual_arrival"]),
             _day(payload["valid_from"]),
             _day(payload["valid_until"]),
