@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.database_clock import database_now
 from statuspage.lib.render_cache import saying_at
+from statuspage.notices.agents import public_audience
 from statuspage.notices.audience import Audience, clean_audience
 from statuspage.notices.backdating import (
     Originally,
@@ -63,7 +64,7 @@ class NoticeDraft:
             "name": dict(self.title),
             "body": dict(self.body),
             "payload": dict(self.payload),
-            "audience": dict(self.audience),
+            "audience": public_audience(self.audience),
             "incident": self.incident_id or None,
             "form": str(self.kind.public_name),
             "effective_from": iso_or_none(self.effective_from),
@@ -230,7 +231,7 @@ def _notice(draft: NoticeDraft, moment: datetime) -> Notice:
         kind=draft.kind.name,
         title=draft.title,
         payload=dict(draft.payload),
-        audience=draft.audience,
+        audience=public_audience(draft.audience),
         incident_id=draft.incident_id,
         effective_from=draft.effective_from,
         effective_until=draft.effective_until,

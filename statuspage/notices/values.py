@@ -1,7 +1,6 @@
 """The types of values in a notice's payload: how each is parsed, worded and described."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -15,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import amount_json, parse_amount, parse_fee, yuan
+from statuspage.notices.cycles import read_cycle
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import listed, short_day, short_end, short_moment, transaction_count
 from statuspage.statements.canonical import Json
@@ -181,7 +181,6 @@ def _names(value: object) -> Json:
 
 _count = written_as(rf"\d{{1,{COUNT_DIGITS}}}")
 _year = written_as(r"20\d\d|2100")
-_cycle = written_as(r"[TD]\+(?:0|[1-9]\d?)")
 
 MOMENT: Final = Value(
     "moment",
@@ -269,7 +268,7 @@ NAMES: Final = Value(
 )
 CYCLE: Final = Value(
     "cycle",
-    lambda value: _cycle(unicodedata.normalize("NFKC", str(value)).upper().replace(" ", "")),
+    lambda value: read_cycle(str(value)),
     schema={**STRING, "example": "T+1"},
     refusal=_("Enter a settlement cycle, such as T+1 or D+0."),
 )

@@ -1,6 +1,5 @@
 """Calculate the arrival date of a transaction from rules; pure, without queries."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -11,9 +10,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.calendar.workdays import ONE_DAY, Calendar, Day, days_between
+from statuspage.notices.cycles import read_cycle
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-WRITTEN: Final = re.compile(r"([TD])\s*\+\s*(\d{1,2})", re.ASCII | re.IGNORECASE)
 
 
 class Basis(StrEnum):
@@ -42,15 +41,13 @@ class Cycle:
 
     @classmethod
     def parse(cls, text: str) -> "Cycle":
-        """Return the cycle that is written as `T+1` or `D+0`.
+        """Return the cycle that is written as `T+1`, `D0` or in another way that people use.
 
         Raises:
-            ValueError: it is written in another way.
+            ValueError: it is not a settlement cycle.
         """
-        found = WRITTEN.fullmatch(text.strip())
-        if not found:
-            raise ValueError(f"not a settlement cycle: {text!r}")
-        return cls(Basis(found[1].upper()), int(found[2]))
+        basis, offset = read_cycle(text).split("+")
+        return cls(Basis(basis), int(offset))
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ INPUTS: Final[Mapping[str, Callable[..., forms.Field]]] = {
     "percent": partial(forms.DecimalField, min_value=0, max_value=100),
     "amount": partial(forms.DecimalField, min_value=0, max_digits=15, decimal_places=2),
     "fee": partial(forms.CharField, max_length=40),
-    "cycle": partial(forms.CharField, max_length=5),
+    "cycle": partial(forms.CharField, max_length=40),
     "text": TextPairField,
     "names": partial(forms.CharField, widget=forms.Textarea({"rows": 4})),
 }

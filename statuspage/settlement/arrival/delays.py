@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from statuspage.lib.render_cache import once
-from statuspage.notices.audience import MerchantCategory, addresses
+from statuspage.notices.audience import MerchantCategory, addresses, covers
 from statuspage.notices.models import SAID_FIRST, Notice
 from statuspage.notices.selectors import standing_notices
 from statuspage.statements.times import from_iso
@@ -118,8 +118,4 @@ def _ends(recovery: Notice, delay: Notice) -> bool:
         return bool(named == delay.public_id)
     if recovery.incident_id:
         return recovery.incident_id == delay.incident_id
-    wide, narrow = recovery.audience, delay.audience
-    return all(
-        not wide.get(name) or (narrow.get(name) and set(narrow[name]) <= set(wide[name]))
-        for name in ("categories", "products")
-    )
+    return covers(recovery.audience, delay.audience)

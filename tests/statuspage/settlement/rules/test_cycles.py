@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspage.calendar.workdays import Calendar, NotYetPublished, ordinary
+from statuspage.notices.values import CYCLE
 from statuspage.settlement.cycles import (
     SHANGHAI,
     AfterCutoff,
@@ -178,15 +180,39 @@ def test_a_cycle_is_written_as_it_is_read(text: str) -> None:
     assert str(Cycle.parse(text)) == text
 
 
-def test_a_cycle_is_read_from_a_careless_hand() -> None:
-    assert Cycle.parse(" t + 1 ") == Cycle(Basis.SETTLEMENT_WORKDAY, 1)
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        (" t + 1 ", "T+1"),
+        ("T1", "T+1"),
+        ("t1", "T+1"),
+        ("T＋1", "T+1"),
+        ("Ｔ＋１", "T+1"),
+        ("T　+　1", "T+1"),
+        ("T加1", "T+1"),
+        ("T10", "T+10"),
+        ("D1", "D+1"),
+        ("D0", "D+0"),
+        ("ｄ０", "D+0"),
+        ("S0", "D+0"),
+        ("s+0", "D+0"),
+        ("Ｓ＋０", "D+0"),
+        ("秒到", "D+0"),
+    ],
+)
+def test_a_cycle_is_read_as_operators_write_it(written: str, canonical: str) -> None:
+    """Issue 14: T1, D1, D0, S0, T＋1; the instant product's dates are those of D+0."""
+    assert str(Cycle.parse(written)) == canonical
+    assert CYCLE.read(written) == canonical
 
 
 def test_what_is_no_cycle_is_refused(subtests: pytest.Subtests) -> None:
-    for text in ["", "T", "T+", "T-1", "X+1", "T+1.5", "T+100", "T+１"]:
+    for text in ["", "T", "T+", "T-1", "X+1", "T+1.5", "T+100", "S1", "S+1", "T++1", "TD1"]:
         expected = pytest.raises(ValueError, match="not a settlement cycle")
         with subtests.test(text=text), expected:
             Cycle.parse(text)
+        with subtests.test(field=text), pytest.raises(ValidationError, match=r"T\+1"):
+            CYCLE.read(text)
 
 
 @pytest.mark.parametrize(("cutoff", "fallback"), [(None, "T+1"), (CUTOFF, None)])
