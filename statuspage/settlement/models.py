@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from statuspage.calendar.models import CalendarProfile
-from statuspage.lib.money import ZERO, Fee
+from statuspage.lib.money import ZERO
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.phrases import share
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle, Rule
 from statuspage.settlement.lookup_tries import LookupTry as LookupTry
+from statuspage.settlement.prices.models import Price as Price
 from statuspage.statements.models import Statement
 from statuspage.uploads.models import (
     AbstractUpload,
@@ -72,10 +73,6 @@ class SettlementRule(models.Model):
     profile = models.ForeignKey(
         CalendarProfile, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="+"
     )
-    fee_percent = models.DecimalField(
-        _("fee in percent"), max_digits=9, decimal_places=6, null=True
-    )
-    fee_fixed = models.DecimalField(_("fixed fee"), max_digits=15, decimal_places=2, default=0)
     valid_from = models.DateField(_("valid from"), null=True)
     valid_until = models.DateField(_("valid until"), null=True)
     known_from = models.DateTimeField(_("known from"), default=timezone.now)
@@ -123,11 +120,6 @@ class SettlementRule(models.Model):
             fallback=Cycle.parse(self.fallback) if self.fallback else None,
             usual_arrival=self.usual_arrival,
         )
-
-    @property
-    def fee(self) -> Fee | None:
-        """Return the fee under this rule, or None if the rule does not change it."""
-        return None if self.fee_percent is None else Fee(self.fee_percent, self.fee_fixed)
 
 
 class TransactionStatus(models.TextChoices):

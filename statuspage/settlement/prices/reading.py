@@ -260,5 +260,3 @@ def _gaps(bands: Sequence[tuple[Decimal, Decimal | None, int]]) -> Iterator[str]
     if reached is not None:
         problem = str(_("Line %(n)d: amounts above %(amount)s yuan have no price."))
         yield problem % {"n": before, "amount": reached}
-
-

@@ -1,21 +1,18 @@
 """Adding prices; nothing that was known before is changed."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import ZERO, Fee
 from statuspage.notices.audience import MerchantCategory
+from statuspage.settlement.prices.changing import Concerned
 from statuspage.settlement.prices.models import FixedPer, Price
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import publishing
-
-KEY = ("card", "channel", "mcc", "above", "up_to", "fixed_per")
 
 
 def price_add(
@@ -68,17 +65,22 @@ def price_add(
 
 
 def price_change(
-    price: Price, fee: Fee, *, product: str, valid_from: date, statement: Statement
+    concerned: Concerned, fee: Fee, *, valid_from: date, statement: Statement
 ) -> Price:
-    """Add the price again, for a product, with another fee from a day on."""
-    kept: Mapping[str, Any] = {name: getattr(price, name) for name in KEY}
+    """Add a price again, for what a change names of it, with another fee from a day on."""
+    price = concerned.price
     return price_add(
         category=price.category,
-        product=product,
+        product=concerned.product,
+        card=concerned.card,
+        channel=concerned.channel,
+        mcc=price.mcc,
+        above=price.above,
+        up_to=price.up_to,
+        fixed_per=price.fixed_per,
         fee=fee,
         replaces=False,
         valid_from=valid_from,
         valid_until=price.valid_until,
         statement=statement,
-        **kept,
     )
