@@ -13,8 +13,8 @@ from statuspage.calendar.workdays import (
     SATURDAY,
     STATUTORY_HOLIDAY,
     Day,
-    NotYetPublished,
     days_of,
+    unknown,
 )
 from statuspage.statements.texts import CHINESE, ENGLISH, Text
 
@@ -69,12 +69,13 @@ def library_days(year: int) -> Mapping[date, Day]:
     """Return the days of a year that differ from their weekday's usual kind.
 
     Raises:
-        NotYetPublished: the library does not know the year.
+        NotYetPublished: the library does not know the year yet.
+        NotInCalendar: the year is before the library's first one.
     """
     try:
         known = {day: _day(day) for day in days_of(year)}
     except NotImplementedError as error:
-        raise NotYetPublished(year) from error
+        raise unknown(year, {day.year for day in chinese_calendar.holidays}) from error
     return {day: what for day, what in known.items() if what}
 
 

@@ -1,6 +1,6 @@
 """On which days money moves: a calendar in memory, without database access."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -18,9 +18,20 @@ ONE_DAY: Final = timedelta(days=1)
 class NotYetPublished(Exception):
     """The calendar of that year is not loaded, so no date can be given."""
 
+    message = "The calendar of %d is not yet published by the State Council."
+
     def __init__(self, year: int) -> None:
-        super().__init__(f"The calendar of {year} is not yet published by the State Council.")
+        super().__init__(self.message % year)
         self.year = year
+
+
+class NotInCalendar(NotYetPublished):
+    """That year lies before one that is loaded: nothing is to come, we have no calendar for it.
+
+    Whoever only needs to know that there is no date catches both.
+    """
+
+    message = "The year %d is not in the calendar."
 
 
 @dataclass(frozen=True)
@@ -44,9 +55,10 @@ class Calendar:
 
         Raises:
             NotYetPublished: its year is not loaded.
+            NotInCalendar: it is not loaded, and a later one is.
         """
         if day.year not in self.years:
-            raise NotYetPublished(day.year)
+            raise unknown(day.year, self.years)
         return self.days.get(day) or ordinary(day)
 
     def settles(self, day: date) -> bool:
@@ -68,6 +80,11 @@ class Calendar:
             if self.settles(day):
                 return day
         raise NotYetPublished(day.year + 1)
+
+
+def unknown(year: int, known: Collection[int]) -> NotYetPublished:
+    """Return why there is nothing of a year: it is yet to come, or lies before the known ones."""
+    return NotInCalendar(year) if year < max(known, default=year) else NotYetPublished(year)
 
 
 def ordinary(day: date) -> Day:

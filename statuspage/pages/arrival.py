@@ -50,6 +50,7 @@ TONES: Final = {
     Code.DELAY_WITHOUT_DATE: "late",
     Code.PAYOUTS_DELAYED: "late",
     Code.NOT_PUBLISHED: "late",
+    Code.NOT_IN_CALENDAR: "late",
     Code.NO_RULE: "late",
     Code.CORRECTED: "late",
     Code.BY_RULE: "result",

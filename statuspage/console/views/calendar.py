@@ -22,7 +22,7 @@ from statuspage.calendar.models import CalendarProfile, CalendarYear, YearStatus
 from statuspage.calendar.notice_text import HolidayNotice, notice_parse
 from statuspage.calendar.selectors import calendar_of, profiles, years
 from statuspage.calendar.services import notice_load, year_load, year_review
-from statuspage.calendar.workdays import NotYetPublished
+from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.console.access import permits, reads, staff_of
 from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR, WEEKDAYS, months, special_runs
 from statuspage.console.wanted import page_of
@@ -31,6 +31,13 @@ from statuspage.settlement.rules import products, rule_history, rules_on
 from statuspage.staff.permissions import Act
 
 NOTICE_LENGTH: Final = 20_000
+# By whether the year lies before those of the library.
+NO_DATA: Final = {
+    False: gettext_lazy(
+        "The built-in holiday data does not include this year yet. Paste the notice."
+    ),
+    True: gettext_lazy("The built-in holiday data begins later than this year. Paste the notice."),
+}
 
 
 class NoticeTextForm(forms.Form):
@@ -133,11 +140,8 @@ def calendar_load(request: HttpRequest) -> HttpResponse:
             if request.POST.get("step") == "save":
                 return _save(request, asked, notice)
             context |= _difference(asked, notice)
-        except NotYetPublished:
-            form.add_error(
-                None,
-                _("The built-in holiday data does not include this year yet. Paste the notice."),
-            )
+        except NotYetPublished as error:
+            form.add_error(None, NO_DATA[isinstance(error, NotInCalendar)])
         except ValidationError as error:
             form.add_error(None, error)
     return render(request, "console/calendar_load.html", context)

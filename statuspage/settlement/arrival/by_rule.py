@@ -12,12 +12,13 @@ from statuspage.calendar.workdays import (
     STATUTORY_HOLIDAY,
     Calendar,
     Day,
+    NotInCalendar,
     NotYetPublished,
     days_between,
 )
 from statuspage.settlement.arrival.answers import Question, Step
 from statuspage.settlement.arrival.known import KnownFacts
-from statuspage.settlement.arrival.words import Code, meaning, who
+from statuspage.settlement.arrival.words import Code, DateStatus, meaning, who
 from statuspage.settlement.cycles import (
     AfterCutoff,
     ArrivalCalculation,
@@ -35,6 +36,7 @@ class RuleResult:
     day: date | None
     steps: tuple[Step, ...]
     after_holiday: bool = False
+    status: DateStatus = DateStatus.KNOWN
 
 
 def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> RuleResult:
@@ -49,8 +51,7 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
     try:
         found = calculate_arrival(rule.rule, question.at, calendar)
     except NotYetPublished as refusal:
-        unpublished = Step(Code.NOT_PUBLISHED, {"year": str(refusal.year)})
-        return RuleResult(None, (first, unpublished))
+        return _without_date(first, refusal)
     steps = (
         first,
         *_cutoff_step(rule.rule, found),
@@ -60,6 +61,13 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
     before = found.arrival - ONE_DAY
     holiday = before.year in calendar.years and calendar.day(before).kind == STATUTORY_HOLIDAY
     return RuleResult(found.arrival, steps, after_holiday=holiday)
+
+
+def _without_date(first: Step, refusal: NotYetPublished) -> RuleResult:
+    absent = isinstance(refusal, NotInCalendar)
+    code = Code.NOT_IN_CALENDAR if absent else Code.NOT_PUBLISHED
+    step = Step(code, {"year": str(refusal.year)})
+    return RuleResult(None, (first, step), status=DateStatus(code.value))
 
 
 def _cutoff_step(rule: Rule, found: ArrivalCalculation) -> Iterator[Step]:

@@ -23,7 +23,7 @@ from statuspage.statements.times import from_iso
 
 # What the operator cannot know (yet) is part of every answer.
 ALWAYS: Final = (Code.MINIMUM_PAYOUT, Code.CARD_LIMIT, Code.RISK_CHECK)
-WITHOUT_RULE: Final = RuleResult(None, (Step(Code.NO_RULE),))
+WITHOUT_RULE: Final = RuleResult(None, (Step(Code.NO_RULE),), status=DateStatus.NO_RULE)
 
 
 def arrival(
@@ -73,7 +73,7 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
     charge, charged = fees(question, known)
     return Answer(
         question=question,
-        status=DateStatus.PAYOUTS_DELAYED if stoppage else _status(day, delay, rule),
+        status=DateStatus.PAYOUTS_DELAYED if stoppage else _status(day, delay, ordinary),
         arrival_date=day,
         arrival_time=rule.usual_arrival if rule and not (delay or stoppage) else None,
         kind=DateMeans(rule.date_means) if rule else DateMeans.CREDIT,
@@ -87,12 +87,10 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
     )
 
 
-def _status(day: date | None, delay: KnownDelay | None, rule: SettlementRule | None) -> DateStatus:
+def _status(day: date | None, delay: KnownDelay | None, ordinary: RuleResult) -> DateStatus:
     if day:
         return DateStatus.KNOWN
-    if delay:
-        return DateStatus.NOT_YET_KNOWN
-    return DateStatus.NOT_PUBLISHED if rule else DateStatus.NO_RULE
+    return DateStatus.NOT_YET_KNOWN if delay else ordinary.status
 
 
 def _delayed(

@@ -26,6 +26,7 @@ class DateStatus(TextChoices):
     NOT_YET_KNOWN = "not_yet_known", _("Delayed, date not yet known")
     PAYOUTS_DELAYED = "payouts_delayed", _("Payouts are delayed, no new date yet")
     NOT_PUBLISHED = "not_published", _("The calendar of that year has not been published yet")
+    NOT_IN_CALENDAR = "not_in_calendar", _("That year is not in our calendar")
     NO_RULE = "no_rule", _("No settlement rule has been published")
 
 
@@ -61,6 +62,13 @@ class Code(TextChoices):
         _(
             "The State Council has not published the holidays of %(year)s yet. Without them, the "
             "settlement workday cannot be determined, and we do not guess."
+        ),
+    )
+    NOT_IN_CALENDAR = (
+        "not_in_calendar",
+        _(
+            "Our settlement calendar does not include %(year)s. Without it, the settlement "
+            "workday cannot be determined, and we do not guess."
         ),
     )
     DELAY = "delay", _("Delay notice for %(transactions)s: the money arrives by %(day)s.")
@@ -179,6 +187,7 @@ WITHOUT_DATE: Final = {
     DateStatus.NOT_PUBLISHED: _(
         "No date yet: the State Council has not published the holidays of %(year)s"
     ),
+    DateStatus.NOT_IN_CALENDAR: _("No date: %(year)s is not in our calendar"),
     DateStatus.NO_RULE: _("No date: no settlement rule has been published for this"),
 }
 

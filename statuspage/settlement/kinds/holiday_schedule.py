@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from statuspage.calendar.differences import PromisedDate
-from statuspage.calendar.workdays import NotYetPublished
+from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import Line, Payload, PayloadField, Table, optional
 from statuspage.notices.kind import NOT_OVER, NoticeKind, register
@@ -159,6 +159,8 @@ def _plan(payload: Payload) -> Plan:
         return plan_of(payload["holiday"], int(payload["year"]))
     except NotYetPublished as error:
         problem = _("The State Council has not published the calendar of %(year)d yet.")
+        if isinstance(error, NotInCalendar):
+            problem = _("The settlement calendar does not include %(year)d.")
         raise ValidationError({"year": problem % {"year": error.year}}) from error
     except NoSuchHoliday as error:
         problem = _("This holiday is not in the calendar of that year.")

@@ -91,6 +91,9 @@ def test_not_yet_known_and_not_published_are_said_as_such() -> None:
     assert (unknown["status"], unknown["arrival_date"]) == ("not_yet_known", None)
     unpublished = answer("category=micro&at=2025-12-31T12:00:00%2B08:00")
     assert (unpublished["status"], unpublished["arrival_date"]) == ("not_published", None)
+    early = answer("category=micro&at=2003-03-04T12:00:00%2B08:00")
+    assert (early["status"], early["arrival_date"]) == ("not_in_calendar", None)
+    assert early["steps"][-1]["code"] == "not_in_calendar"
     without = answer("category=industry&at=2025-03-04T12:00:00%2B08:00")
     assert (without["status"], without["arrival_date"]) == ("no_rule", None)
 

@@ -15,6 +15,7 @@ from statuspage.calendar.workdays import (
     MAKE_UP_WORKDAY,
     SATURDAY,
     STATUTORY_HOLIDAY,
+    NotInCalendar,
     NotYetPublished,
 )
 
@@ -51,11 +52,13 @@ def test_every_holiday_bears_its_full_name(subtests: pytest.Subtests) -> None:
             assert {"春节", "国庆节", "清明节", "端午节"} <= names
 
 
-@pytest.mark.parametrize("year", [2003, 2027, 2099])
-def test_a_year_it_does_not_know_is_not_published(year):
+@pytest.mark.parametrize(
+    ("year", "why"), [(2003, NotInCalendar), (2027, NotYetPublished), (2099, NotYetPublished)]
+)
+def test_a_year_it_does_not_know_is_yet_to_come_or_too_early(year, why):
     with pytest.raises(NotYetPublished) as refusal:
         library_days(year)
-    assert refusal.value.year == year
+    assert (type(refusal.value), refusal.value.year) == (why, year)
 
 
 def test_a_holiday_of_no_table_keeps_its_chinese_name():

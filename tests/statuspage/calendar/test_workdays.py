@@ -14,6 +14,7 @@ from statuspage.calendar.workdays import (
     WEEKEND,
     Calendar,
     Day,
+    NotInCalendar,
     NotYetPublished,
     days_of,
     ordinary,
@@ -53,11 +54,27 @@ def test_the_next_settling_day_is_strictly_after(day, following):
     assert KNOWN.next_settling(day) == following
 
 
-@pytest.mark.parametrize("year", [1, 2024, 2027, 9999])
-def test_a_year_that_is_not_loaded_has_no_days(year):
-    with pytest.raises(NotYetPublished, match="not yet published") as refusal:
+@pytest.mark.parametrize(
+    ("year", "why", "said"),
+    [
+        (1, NotInCalendar, "not in the calendar"),
+        (2024, NotInCalendar, "not in the calendar"),
+        (2027, NotYetPublished, "not yet published"),
+        (9999, NotYetPublished, "not yet published"),
+    ],
+)
+def test_a_year_that_is_not_loaded_has_no_days(year, why, said):
+    with pytest.raises(NotYetPublished, match=said) as refusal:
         KNOWN.day(date(year, 3, 3))
-    assert refusal.value.year == year
+    assert (type(refusal.value), refusal.value.year) == (why, year)
+
+
+def test_a_gap_is_not_in_the_calendar_and_an_empty_one_waits_for_all():
+    with pytest.raises(NotInCalendar):
+        Calendar(frozenset({2023, 2025}), {}).next_settling(date(2023, 12, 31))
+    with pytest.raises(NotYetPublished) as refusal:
+        Calendar(frozenset(), {}).day(date(2025, 1, 1))
+    assert not isinstance(refusal.value, NotInCalendar)
 
 
 def test_a_search_does_not_leave_the_loaded_years():

@@ -121,6 +121,9 @@ class TestHolidaySchedule:
         assert problems == {
             "year": ["The State Council has not published the calendar of 2027 yet."]
         }
+        assert refused("holiday_schedule", year=2009) == {
+            "year": ["The settlement calendar does not include 2009."]
+        }
 
     @pytest.mark.parametrize(
         ("today", "warning"),

@@ -61,6 +61,16 @@ class TestDates:
             assert "not published" in answer.headline
             assert "we do not guess" in answer.steps[-1].text
 
+    def test_a_date_before_the_first_year_is_not_in_our_calendar(self) -> None:
+        answer = ask("2017-12-29 12:00")
+        assert answer.status == DateStatus.NOT_IN_CALENDAR
+        assert codes(answer)[-1] == "not_in_calendar"
+        with override("en"):
+            assert answer.headline == "No date: 2017 is not in our calendar"
+        with override("zh-hans"):
+            assert answer.headline == "无法给出日期：结算日历不含2017年"
+            assert "尚未公布" not in answer.steps[-1].text
+
     def test_a_calendar_day_rule_knows_the_date_even_then(self) -> None:
         assert dated(ask("2026-12-31 12:00", "industry")) == "2027-01-01"
 
