@@ -36,6 +36,8 @@ class RuleResult:
     day: date | None
     steps: tuple[Step, ...]
     after_holiday: bool = False
+    # The cycle that decided, after the cut-off perhaps another than the rule's own.
+    cycle: str = ""
     status: DateStatus = DateStatus.KNOWN
 
 
@@ -60,7 +62,7 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
     )
     before = found.arrival - ONE_DAY
     holiday = before.year in calendar.years and calendar.day(before).kind == STATUTORY_HOLIDAY
-    return RuleResult(found.arrival, steps, after_holiday=holiday)
+    return RuleResult(found.arrival, steps, after_holiday=holiday, cycle=str(found.cycle_used))
 
 
 def _without_date(first: Step, refusal: NotYetPublished) -> RuleResult:

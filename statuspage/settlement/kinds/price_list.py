@@ -36,7 +36,7 @@ PRICES: Final = Value(
                 "type": "array",
                 "items": {
                     "type": "object",
-                    "properties": {name: STRING for name in COLUMNS},
+                    "properties": dict.fromkeys(COLUMNS, STRING),
                     "required": ["category", "fee"],
                 },
             },
@@ -85,7 +85,9 @@ class PriceList(NoticeKind):
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say that there is a list, from when on, and the first of its prices."""
         rows = payload["prices"]
-        yield _("Price list for transactions from %(day)s.") % {"day": short_day(payload["valid_from"])}
+        yield _("Price list for transactions from %(day)s.") % {
+            "day": short_day(payload["valid_from"])
+        }
         if len(rows) == 1:
             values = {"who": who(rows[0], product_names()), "fee": fee_words(rows[0])}
             yield _("%(who)s: %(fee)s.") % values

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import HUNDRED, parse_fee
 from statuspage.notices.audience import Audience
 from statuspage.notices.fields import Line, Payload, PayloadField, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, PublicName, register
-from statuspage.notices.phrases import day_range, money, short_day
+from statuspage.notices.phrases import day_range, short_day
 from statuspage.notices.values import COUNT, DATE, FEE, PAID, TEXT
 from statuspage.settlement.kinds.priced_audience import (
     CARD,
@@ -20,6 +19,7 @@ from statuspage.settlement.kinds.priced_audience import (
     concerned_said,
 )
 from statuspage.settlement.prices.changing import scope_of
+from statuspage.settlement.prices.words import limit_said
 from statuspage.statements.times import midnight
 
 
@@ -38,7 +38,7 @@ class Promotion(NoticeKind):
         PayloadField(
             "fee", _("Fee during the promotion"), FEE, help=_("For example 0.38% or 0.38%封顶20.")
         ),
-        PayloadField("first_day", _("First day"), DATE),
+        PayloadField("first_day", _("First day"), DATE, ahead=True),
         PayloadField("last_day", _("Last day"), DATE, not_before="first_day", ahead=True),
         CARD,
         CHANNEL,
@@ -62,20 +62,11 @@ class Promotion(NoticeKind):
         fee, first = parse_fee(payload["fee"]), date.fromisoformat(payload["first_day"])
         found = scope_of(audience, payload).prices(first, moment)
         dearer = [
-            one
-            for one in found
-            if fee.dearer_than(one.price.fee, one.price.above, one.price.up_to)
+            one for one in found if fee.dearer_than(one.price.fee, one.price.above, one.price.up_to)
         ]
         if dearer:
             problem = _("A promotion is never dearer than the ordinary fee: %(prices)s.")
             raise ValidationError({"fee": problem % {"prices": concerned_said(dearer)}})
-
-    def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of a promotion for days that have passed."""
-        if payload["first_day"] >= timezone.localdate(moment).isoformat():
-            return []
-        said = _("%(day)s has passed: fees that merchants were told change.")
-        return [said % {"day": short_day(payload["first_day"])}]
 
     def lines(self, payload: Payload) -> Sequence[Line]:
         """Return the fields, and what comes after it."""
@@ -97,20 +88,6 @@ class Promotion(NoticeKind):
         """Return the window from the first day to the end of the last one."""
         first = date.fromisoformat(payload["first_day"])
         return midnight(first), midnight(_next_day(payload))
-
-
-def limit_said(payload: Payload) -> str:
-    """Return the limit of each merchant; empty without one."""
-    amount, count = payload["limit_amount"], payload["limit_transactions"]
-    values = {
-        "amount": money(amount) if amount else "",
-        "count": f"{count:,}" if count else "",
-    }
-    if amount and count:
-        return _("%(amount)s and %(count)s transactions") % values
-    if count:
-        return _("%(count)s transactions") % values
-    return values["amount"]
 
 
 def _next_day(payload: Payload) -> date:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,9 @@ COLUMNS: Final = (
 )
 HEADINGS: Final[Mapping[str, str]] = {
     **{one: one for one in COLUMNS},
-    **dict.fromkeys(("商户", "商户类型", "商户类别", "适用商户", "merchants", "merchant"), "category"),
+    **dict.fromkeys(
+        ("商户", "商户类型", "商户类别", "适用商户", "merchants", "merchant"), "category"
+    ),
     **dict.fromkeys(("产品", "业务"), "product"),
     **dict.fromkeys(("卡种", "卡类型", "卡别", "cardtype"), "card"),
     **dict.fromkeys(("渠道", "支付方式", "交易方式"), "channel"),
@@ -54,7 +56,14 @@ CHANNELS: Final[Mapping[str, str]] = {
     **{one: one for one in Channel.values},
     **dict.fromkeys(("刷卡", "银行卡", "card"), str(Channel.CARD)),
     **dict.fromkeys(
-        ("扫码1000元及以下", "扫码≤1000", "小额扫码", "扫码(1000元及以下)", "qrupto1000", "qr≤1000"),
+        (
+            "扫码1000元及以下",
+            "扫码≤1000",
+            "小额扫码",
+            "扫码(1000元及以下)",
+            "qrupto1000",
+            "qr≤1000",
+        ),
         str(Channel.QR_SMALL),
     ),
     **dict.fromkeys(
@@ -212,7 +221,9 @@ def _amount(otherwise: str | None) -> Callable[[object], Json]:
 def _group(written: object) -> Json:
     text = " ".join(str(written or "").split())
     if len(text) > MCC_LENGTH:
-        raise ValidationError(_("An MCC group has at most %(most)d characters."), "mcc", {"most": MCC_LENGTH})
+        raise ValidationError(
+            _("An MCC group has at most %(most)d characters."), "mcc", {"most": MCC_LENGTH}
+        )
     return "" if _plain(text) in ANYTHING else text
 
 
@@ -253,7 +264,9 @@ def _gaps(bands: Sequence[tuple[Decimal, Decimal | None, int]]) -> Iterator[str]
     for above, up_to, number in bands:
         values = {"n": number, "other": before, "amount": reached}
         if reached is None or above < reached:
-            yield str(_("Lines %(other)d and %(n)d give a price for the same transactions.")) % values
+            yield (
+                str(_("Lines %(other)d and %(n)d give a price for the same transactions.")) % values
+            )
         elif above > reached:
             yield str(_("Line %(n)d: amounts from %(amount)s yuan on have no price.")) % values
         reached, before = up_to, number

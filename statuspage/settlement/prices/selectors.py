@@ -50,9 +50,7 @@ def current_prices(day: date, as_of: datetime | None = None) -> list[Price]:
     """Return every price in force, of each category, for products in the order of their codes."""
     pairs = sorted({(one.category, one.product) for one in prices_on(day, as_of)})
     return [
-        one
-        for category, product in pairs
-        for one in prices_in_force(category, product, day, as_of)
+        one for category, product in pairs for one in prices_in_force(category, product, day, as_of)
     ]
 
 

@@ -69,6 +69,20 @@ def as_row(price: Price) -> dict[str, Json]:
     }
 
 
+def limit_said(promotion: Mapping[str, Any]) -> str:
+    """Return a promotion's limit for each merchant; empty without one."""
+    amount, count = promotion["limit_amount"], promotion["limit_transactions"]
+    values = {
+        "amount": money(amount) if amount else "",
+        "count": f"{count:,}" if count else "",
+    }
+    if amount and count:
+        return _("%(amount)s and %(count)s transactions") % values
+    if count:
+        return _("%(count)s transactions") % values
+    return values["amount"]
+
+
 def _paid(row: Mapping[str, Any]) -> Iterator[str]:
     if row.get("card"):
         yield str(CardType(row["card"]).label)
