@@ -35,7 +35,10 @@ OPERATOR_NAME = {"zh-hans": site.OPERATOR_NAME, "en": site.OPERATOR_NAME_EN}
 LOG_ORIGIN = (
     configuration.of(PublicLogSettings).LOG_ORIGIN or f"{site.SITE_URL.partition('://')[2]}/log"
 )
-REGULATOR_THRESHOLDS = configuration.of(RegulatorSettings).thresholds
+regulator = configuration.of(RegulatorSettings)
+REGULATOR_THRESHOLDS = regulator.thresholds("REGULATOR")
+REGULATOR_NETWORK_THRESHOLDS = regulator.thresholds("REGULATOR_NETWORK")
+REGULATOR_LEAK_THRESHOLDS = regulator.thresholds("REGULATOR_LEAK")
 EMAIL_TIMEOUT = 15
 EMAIL_BACKEND = "notifications.channels.smtp.Backend"
 

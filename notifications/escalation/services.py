@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -25,16 +26,18 @@ from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
 from statuspage.incidents.promises import first_update_by, postmortem_by
 from statuspage.lib.database_clock import database_now
+from statuspage.lib.punctuation import in_parentheses
 from statuspage.monitors.decisions import opening_of
 from statuspage.monitors.selectors import waiting_drafts
 from statuspage.notices.kinds.yearly_disclosure import YearlyDisclosure
 from statuspage.notices.selectors import standing_notices
 from statuspage.postmortems.content import POSTMORTEM
+from statuspage.regulator.regimes import Regime
 from statuspage.regulator.selectors import running
 from statuspage.statements.documents import WITHDRAWAL
 from statuspage.statements.models import Statement
 from statuspage.statements.restoring import restored_at
-from statuspage.statements.texts import Text, in_language
+from statuspage.statements.texts import Text, for_reader, in_each_language, in_language
 from statuspage.statements.times import iso
 
 # Reminders end for a postmortem that was never written.
@@ -222,8 +225,18 @@ def _reports(now: datetime) -> Iterator[Promise]:
             if line.by:
                 incident = standing.incident
                 url = reverse("console:incident_regulator", args=[incident.public_id])
-                subject = f"{incident.public_id}-{line.duty}"
-                yield Promise(PromiseKind.REGULATOR, subject, incident.name, line.by, url)
+                subject = f"{incident.public_id}-{_of_regime(standing.regime)}{line.duty}"
+                name = in_each_language(partial(_under_regime, incident.name, standing.regime))
+                yield Promise(PromiseKind.REGULATOR, subject, name, line.by, url)
+
+
+def _of_regime(regime: Regime) -> str:
+    """Return what a reminder's key says of the regime; the first one had no need to."""
+    return "" if regime == Regime.PAYMENT else f"{regime}-"
+
+
+def _under_regime(name: Text, regime: Regime) -> str:
+    return f"{for_reader(name)}{in_parentheses(regime.label)}"
 
 
 def _disclosure(now: datetime) -> Iterator[Promise]:

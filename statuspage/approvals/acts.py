@@ -87,7 +87,10 @@ class NoticeAct(ProposedAct):
         given = _arguments(proposal)
         del given["confirmed"]
         given["audience"] = clean_audience(given["audience"])
-        draft = NoticeDraft(kind=notice_kind(proposal.kind), **given)
+        kind = notice_kind(proposal.kind)
+        # What its kind has asked for since it was submitted was left out.
+        given["payload"] = {**dict.fromkeys(one.name for one in kind.fields), **given["payload"]}
+        draft = NoticeDraft(kind=kind, **given)
         moment = max(filter(None, (proposal.publish_at, database_now())))
         return ProposalPreview(
             kind=proposal.statement_kind,
@@ -99,6 +102,7 @@ class NoticeAct(ProposedAct):
                 said_at(draft.originally, moment),
                 window=(draft.effective_from, draft.effective_until),
                 incident_id=draft.incident_id,
+                told=draft.told,
             ),
         )
 

@@ -25,7 +25,7 @@ class ApprovalSettings(AreaSettings):
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, NOTICE_KINDS)))
     ] = written(
         "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation"
-        ",yearly_disclosure,penalty_disclosure"
+        ",yearly_disclosure,penalty_disclosure,channel_closure,limit_change,agent_policy"
     )
     """Kinds of notice that a second person approves, separated by commas; empty: none."""
     REVIEWED_KINDS: Annotated[
@@ -35,7 +35,7 @@ class ApprovalSettings(AreaSettings):
         ",incident.followed_up,maintenance.scheduled,maintenance.updated"
         ",maintenance.rescheduled,maintenance.cancelled"
         ",correction,withdrawal,notice.general,notice.clarification,notice.security_warning"
-        ",notice.terminal_retirement,notice.payout_progress"
+        ",notice.terminal_retirement,notice.replacement,notice.payout_progress"
     )
     """Kinds of statement that go out at once and that a second person reads afterwards."""
     REVIEW_WITHIN_DAYS: Positive = 14

@@ -1,41 +1,41 @@
 """Parse a State Council notice about holidays, pasted as text."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from statuspage.calendar.library import HOLIDAYS, holiday_label, make_up_label
-from statuspage.calendar.workdays import (
-    MAKE_UP_WORKDAY,
-    ONE_DAY,
-    SATURDAY,
-    STATUTORY_HOLIDAY,
-    Day,
-    days_between,
+from statuspage.calendar.library import HOLIDAYS
+from statuspage.calendar.notice_extensions import Extension, extended_days, named
+from statuspage.calendar.notice_names import (
+    NAME,
+    Plain,
+    Section,
+    full_names,
+    plain_of,
+    sections,
 )
+from statuspage.calendar.notice_sentences import REFERENCE, Reading
+from statuspage.calendar.workdays import Calendar, Day
 
-NAME: Final = "|".join(HOLIDAYS)
-# “六、国庆节、中秋节：”
-HEADING: Final = re.compile(rf"((?:{NAME})(?:[、和与](?:{NAME}))*):")
-TITLE: Final = re.compile(rf"关于(调整|延长)?(20\d\d)年(?:部分节假日|({NAME}))")
-NUMBER: Final = re.compile(r"国办发明电\s*[〔\[(【]\s*(\d{4})\s*[〕\])】]\s*(\d+)\s*号")
-DATE: Final = r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:\(([^()]*)\))?"
-# A date or a range of dates, what happens on it, or how many days the notice counts.
-TOKEN: Final = re.compile(
-    rf"{DATE}(?:\s*(?:至|到|[-—–~]+)\s*{DATE})?"
-    r"|(?P<rest>放假|补休|公休)|(?P<work>上班)|(?P<joined>与周末连休)"
-    r"|共?(?P<count>\d+)天"
+# The title may be broken over lines.
+TITLE: Final = re.compile(
+    r"(?:国\s*务\s*院\s*(?:办\s*公\s*厅\s*)?)?关\s*于[^。;:]{2,80}?的\s*(?:通\s*知|公\s*告|决\s*定)"
+    r"(?!\s*(?:要求|精神|规定))"
 )
-VERB: Final = re.compile(r"放假|补休|公休|上班")
-WEEKDAY_NAME: Final = re.compile(r"(?:周|星期)([一二三四五六日天])")
-WEEKDAYS: Final = {name: number for number, name in enumerate("一二三四五六日")} | {"天": 6}
+QUOTED: Final = re.compile(r"《[^《》]*》")
+AUTHOR: Final = re.compile(r"^国务院(?:办公厅)?")
+CHANGE: Final = re.compile(r"调整|延长|变更|变动|修改|推迟")
+# “抗日战争胜利70周年纪念日调休放假”: a day off beside the seven.
+ONCE: Final = re.compile(r"关于(?P<name>.{2,50}?)(?:调休)?放假(?:安排)?的")
+TITLE_YEAR: Final = re.compile(r"(20\d\d)年")
+SPOKEN_YEAR: Final = re.compile(rf"(20\d\d)年(?=\s*(?:{NAME}|部分|节假日|法定))")
+DATED: Final = re.compile(r"(20\d\d)年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号]")
+NUMBER: Final = re.compile(r"(国(?:办)?发(?:明电)?)\s*[〔\[(【]\s*(\d{4})\s*[〕\])】]\s*(\d+)\s*号")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class HolidayNotice:
     """The days that a notice arranges; a notice with `problems` must not be used.
 
     A `partial` notice rearranges one holiday and leaves the rest of the year unchanged.
+    `extensions` become days once the calendar is known. `doubts` are to be confirmed.
     """
 
     year: int
@@ -51,151 +52,137 @@ class HolidayNotice:
     partial: bool
     days: dict[date, Day]
     problems: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+    extensions: tuple[Extension, ...] = ()
 
 
 def notice_parse(text: str, year: int | None = None) -> HolidayNotice:
-    """Parse a notice; `year` is used where the title names none.
+    """Parse a notice; `year` is used where the text names none.
 
     Raises:
         ValidationError: no year is named, or no holiday is arranged.
     """
-    # Full-width digits, brackets and commas become plain ones.
-    plain = unicodedata.normalize("NFKC", text)
-    title = TITLE.search(plain)
-    year = int(title[2]) if title else year
+    plain = plain_of(text)
+    titles, body = _titles(plain)
+    title = plain_of(titles[0]).text if titles else ""
+    spoken = REFERENCE.sub("", body)
+    reading = Reading(_year(title, spoken, year))
+    whole = _whole(title)
+    partial = bool(CHANGE.search(title) or whole)
+    arranged = _read(reading, NUMBER.sub("", body), whole)
+    if not reading.days and not reading.problems and not reading.extensions:
+        raise ValidationError(
+            _("No holiday was found in the text. Paste the full notice."), code="empty"
+        )
+    number = NUMBER.search(REFERENCE.sub("", plain.text))
+    return HolidayNotice(
+        year=reading.year,
+        title=titles[0] if titles else f"{reading.year}年节假日安排（未附标题）",
+        document_number=f"{number[1]}〔{number[2]}〕{number[3]}号" if number else "",
+        partial=partial,
+        days=reading.days,
+        problems=(*_title_problems(titles, spoken, reading.year), *reading.problems),
+        doubts=() if partial else tuple(_missing(arranged)),
+        extensions=tuple(reading.extensions),
+    )
+
+
+def with_extensions(notice: HolidayNotice, calendar: Calendar) -> HolidayNotice:
+    """Return the notice with the days by which it makes loaded holidays longer.
+
+    Raises:
+        ValidationError: the year is not loaded, so a notice that only changes it has no ground.
+    """
+    if notice.partial and notice.year not in calendar.years:
+        problem = _("The notice only changes a part of %(year)d. Load that year first.")
+        raise ValidationError(problem % {"year": notice.year}, code="unloaded")
+    longer = extended_days(notice.extensions, calendar)
+    both = sorted(
+        day for day, what in longer.items() if notice.days.get(day, what).kind != what.kind
+    )
+    problems = [_("%(day)s is both a holiday and a workday.") % {"day": day} for day in both]
+    return replace(notice, days={**longer, **notice.days}, problems=(*notice.problems, *problems))
+
+
+def _year(title: str, body: str, asked: int | None) -> int:
+    """Return the year of the title, else of the text, else the one asked for."""
+    for written in (TITLE_YEAR.search(title), SPOKEN_YEAR.search(body)):
+        if written:
+            return int(written[1])
+    dated = DATED.search(body)
+    year = asked or (int(dated[1]) if dated else None)
     if year is None:
         raise ValidationError(
             _("The notice does not name a year. Paste it with its title."), code="year"
         )
-    reading = _Reading(year)
-    for names, body in _sections(plain, title):
-        for sentence in re.split(r"[。;\n]", body):
-            if VERB.search(sentence):  # advice and formalities have none
-                reading.sentence(names, sentence)
-    if not reading.days and not reading.problems:
-        raise ValidationError(
-            _("No holiday was found in the text. Paste the full notice."), code="empty"
-        )
-    number = NUMBER.search(plain)
-    change, holiday = (title[1], title[3]) if title and title[1] else ("", None)
-    return HolidayNotice(
-        year=year,
-        title=f"国务院办公厅关于{change}{year}年{holiday or '部分节假日'}安排的通知",
-        document_number=f"国办发明电〔{number[1]}〕{number[2]}号" if number else "",
-        partial=bool(change),
-        days=reading.days,
-        problems=tuple(reading.problems),
-    )
+    return year
 
 
-def _sections(text: str, title: re.Match[str] | None) -> Iterator[tuple[list[str], str]]:
-    """Yield each group of holiday names with the text up to the next group."""
-    headings = list(HEADING.finditer(text))
-    if not headings and title and title[3]:
-        yield [title[3]], text[title.end() :]
-    for number, heading in enumerate(headings, 1):
-        end = headings[number].start() if number < len(headings) else len(text)
-        yield re.findall(NAME, heading[1]), text[heading.end() : end]
+def _titles(plain: Plain) -> tuple[list[str], str]:
+    """Return the titles as they are written, each once, and the text after the first.
+
+    A web page repeats the title, sometimes without its author.
+    """
+    # A title in 《》 is another notice's.
+    own = QUOTED.sub(lambda one: " " * len(one[0]), plain.text)
+    found = list(TITLE.finditer(own))
+    written: dict[str, str] = {}
+    for one in found:
+        title = plain.cut(one.start(), one.end())
+        key = AUTHOR.sub("", title)
+        written[key] = max(written.get(key, ""), title, key=len)
+    return list(written.values()), plain.text[found[0].end() :] if found else plain.text
 
 
-class _Reading:
-    """The days read so far, and the problems found."""
+def _whole(title: str) -> tuple[str, ...]:
+    """Return the holidays of a notice that is about them alone, by its title."""
+    if "节假日" in title:
+        return ()
+    once = ONCE.search(title)
+    return full_names(title) or ((once["name"],) if once else ())
 
-    def __init__(self, year: int) -> None:
-        self.year = year
-        self.days: dict[date, Day] = {}
-        self.problems: list[str] = []
-        self.last = date(year, 1, 1)
 
-    def sentence(self, names: list[str], sentence: str) -> None:
-        """Read one sentence such as “10月1日至7日放假调休,共7天”; dates come before their verb."""
-        waiting: list[date] = []
-        rested: list[date] = []
-        for token in TOKEN.finditer(sentence):
-            if token["rest"]:
-                rested = waiting or rested
-                waiting = self.put(waiting, STATUTORY_HOLIDAY, names)
-            elif token["work"]:
-                waiting = self.put(waiting, MAKE_UP_WORKDAY, names)
-            elif token["joined"]:
-                weekend = _weekend_at(rested)
-                rested = rested + weekend
-                self.put(weekend, STATUTORY_HOLIDAY, names)
-            elif token["count"] and len(rested) != int(token["count"]):
-                self.problem(
-                    _(
-                        "The notice says %(count)d days, but the dates make %(found)d: "
-                        "“%(sentence)s”."
-                    ),
-                    count=int(token["count"]),
-                    found=len(rested),
-                    sentence=sentence.strip(),
+def _read(reading: Reading, body: str, whole: tuple[str, ...]) -> list[Section]:
+    """Read every section; return those that arrange a day off."""
+    arranged: list[Section] = []
+    for section in sections(body, whole):
+        if not section.names:
+            if Reading(reading.year).section(section):
+                said = _("“%(heading)s” is not one of the seven holidays: its days were not read.")
+                reading.problem(said, heading=section.heading)
+            continue
+        if not reading.section(section):
+            if not whole:
+                said = _("No day was found under “%(heading)s”.")
+                reading.problem(said, heading=section.heading)
+            continue
+        for name in section.names:
+            if any(name in one.names for one in arranged) and not whole:
+                reading.problem(
+                    _("%(holiday)s is arranged twice. Keep one of the two paragraphs."),
+                    holiday=named([name]),
                 )
-            elif not token["count"]:
-                waiting += self.stretch(token)
-        if waiting:
-            self.problem(
-                _("It is unclear whether %(days)s is a holiday or a workday: “%(sentence)s”."),
-                days=pgettext("between names", ", ").join(map(str, waiting)),
-                sentence=sentence.strip(),
-            )
-
-    def put(self, dates: list[date], kind: str, names: list[str]) -> list[date]:
-        """Record the kind of the dates, note contradictions, and return an empty list."""
-        make_up = kind == MAKE_UP_WORKDAY
-        label = make_up_label(names) if make_up else holiday_label(names)
-        for day in dates:
-            earlier = self.days.setdefault(day, Day(settles=make_up, kind=kind, label=label))
-            if earlier.kind != kind:
-                self.problem(_("%(day)s is both a holiday and a workday."), day=day)
-            if make_up and day.weekday() < SATURDAY:
-                self.problem(_("%(day)s is a workday anyway, not a weekend day."), day=day)
-        return []
-
-    def stretch(self, token: re.Match[str]) -> list[date]:
-        """Return the dates of a single date or a range; a missing year or month is carried over."""
-        parts = token.groups()
-        first = self.one(*parts[0:4], before=None)
-        if parts[6] is None or first is None:
-            return [first] if first else []
-        last = self.one(*parts[4:8], before=first)
-        if last is None:
-            return []
-        if last < first:
-            self.problem(_("%(last)s comes before %(first)s."), last=last, first=first)
-        return list(days_between(first, last))
-
-    def one(self, *written: str | None, before: date | None) -> date | None:
-        """Return one date, and note a problem where the weekday in brackets does not match."""
-        year, month, day, said = written
-        this_year = int(year) if year else (before.year if before else self.year)
-        this_month = int(month) if month else (before or self.last).month
-        try:
-            found = date(this_year, this_month, int(day or 0))
-        except ValueError:
-            found = None
-        # A year's first holiday may begin, or be worked for, in the December before.
-        if found is None or not 0 <= self.year - found.year <= 1:
-            shown = f"{this_year}-{this_month}-{day}"
-            self.problem(_("%(date)s is not a date of %(year)d."), date=shown, year=self.year)
-            return None
-        self.last = found
-        weekday = WEEKDAY_NAME.search(said or "")
-        if weekday and WEEKDAYS[weekday[1]] != found.weekday():
-            self.problem(_("%(day)s is not a %(weekday)s."), day=found, weekday=weekday[0])
-        return found
-
-    def problem(self, message: str, **values: object) -> None:
-        """Record a contradiction in the text, or between the text and the calendar."""
-        self.problems.append(message % values)
+        if reading.off:
+            arranged.append(section)
+    return arranged
 
 
-def _weekend_at(days: list[date]) -> list[date]:
-    """Return the weekend days adjoining a holiday."""
-    found: list[date] = []
-    for start, step in ((min(days, default=None), -ONE_DAY), (max(days, default=None), ONE_DAY)):
-        day = start + step if start else None
-        while day and day.weekday() >= SATURDAY:
-            found.append(day)
-            day += step
-    return found
+def _title_problems(titles: Sequence[str], body: str, year: int) -> Iterator[str]:
+    """Yield a second title, and another year in the text than in the title."""
+    if len(titles) > 1:
+        yield _("The text holds more than one notice. Paste one at a time: %(titles)s") % {
+            "titles": " / ".join(titles)
+        }
+    others = {int(one) for one in SPOKEN_YEAR.findall(body)} - {year}
+    if others:
+        yield _("The notice is for %(year)d, but its text also speaks of %(other)s.") % {
+            "year": year,
+            "other": ", ".join(map(str, sorted(others))),
+        }
+
+
+def _missing(arranged: Sequence[Section]) -> Iterator[str]:
+    """Yield a doubt where a yearly notice gives one of the seven holidays no day off."""
+    there = {name for one in arranged for name in one.names}
+    if missing := [one for one in HOLIDAYS if one not in there]:
+        yield _("The text names no day off for: %(holidays)s.") % {"holidays": named(missing)}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.calendar.differences import DayChange, MovedDate, PromisedDate, difference, moved
 from statuspage.calendar.library import DOCUMENTS, library_days
 from statuspage.calendar.models import CalendarDay, CalendarProfile, CalendarYear, YearStatus
-from statuspage.calendar.notice_text import HolidayNotice
+from statuspage.calendar.notice_text import HolidayNotice, with_extensions
 from statuspage.calendar.selectors import calendar_of, profile_of
 from statuspage.calendar.workdays import Day, ordinary
 from statuspage.lib.database_clock import database_now
@@ -62,22 +62,28 @@ def year_load(
     return changes
 
 
-def notice_load(*, profile: str, notice: HolidayNotice, by: Author | None) -> list[DayChange]:
+def notice_load(
+    *, profile: str, notice: HolidayNotice, by: Author | None, confirmed: bool = False
+) -> list[DayChange]:
     """Load the year that a State Council notice arranges.
 
     Its first days may be in the December before; then that year changes as well, if loaded.
 
     Raises:
-        ValidationError: the notice contradicts itself, or changes a year that is reviewed.
+        ValidationError: the notice contradicts itself, leaves out a holiday and that is not
+            `confirmed`, changes a part of a year that is not loaded, or a year that is reviewed.
     """
+    known = calendar_of(profile)
+    notice = with_extensions(notice, known)
     if notice.problems:
         raise ValidationError([*notice.problems])
-    known = calendar_of(profile).years
+    if notice.doubts and not confirmed:
+        raise ValidationError([ValidationError(one, code="doubts") for one in notice.doubts])
     with publishing():
         return [
             change
             for year in sorted({day.year for day in notice.days} | {notice.year})
-            if year == notice.year or year in known
+            if year == notice.year or year in known.years
             for change in year_load(
                 profile=profile,
                 year=year,

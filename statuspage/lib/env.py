@@ -216,14 +216,14 @@ def words(text: str, allowed: Collection[str] | None = None) -> list[str]:
     return found
 
 
-def counts(text: str, allowed: Collection[str]) -> dict[str, int]:
-    """Read `critical:10,major:15`: whole numbers above zero by key; a key may be left out."""
+def counts(text: str, allowed: Collection[str], *, least: int = 1) -> dict[str, int]:
+    """Read `critical:10,major:15`: whole numbers from `least` by key; a key may be left out."""
     found: dict[str, int] = {}
     for item in words(text):
         key, _, value = (part.strip() for part in item.partition(":"))
         words(key, allowed)
-        if not value.isdecimal() or not int(value):
-            raise ValueError(f"needs a whole number above 0 for {key}")
+        if not value.isdecimal() or int(value) < least:
+            raise ValueError(f"needs a whole number above {least - 1} for {key}")
         found[key] = int(value)
     return found
 

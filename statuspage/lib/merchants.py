@@ -1,4 +1,4 @@
-"""The categories of merchants, which rules, notices and services are about."""
+"""The categories of merchants and of their customers' cards, which rules and notices are about."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,3 +9,10 @@ class MerchantCategory(models.TextChoices):
 
     MICRO = "micro", _("Micro merchants")
     INDUSTRY = "industry", _("Industry merchants")
+
+
+class CardType(models.TextChoices):
+    """The cards that fees and limits tell apart."""
+
+    DEBIT = "debit", _("Debit cards")
+    CREDIT = "credit", _("Credit cards")

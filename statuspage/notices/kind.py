@@ -65,6 +65,8 @@ class NoticeKind:
     to_named = False
     # Only on the page unless its author chooses otherwise.
     quiet = False
+    # For agents: to send it to merchants' phones must be confirmed.
+    for_agents = False
     # Why none of this kind can be entered as published before; empty: it can.
     never_backdated: str | Promise = ""
 

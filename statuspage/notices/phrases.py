@@ -1,6 +1,6 @@
 """Dates, spans and amounts as notices word them, in the active language and Beijing time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -151,6 +151,14 @@ def joined(sentences: Iterable[str]) -> str:
 def listed(names: Iterable[str]) -> str:
     """Join several names into a list."""
     return pgettext("between names", ", ").join(names)
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """Return a list of the first `most` names and the number of the others, for a message."""
+    shown = listed(names[:most])
+    if more := len(names[most:]):
+        return _("%(names)s and %(more)d more") % {"names": shown, "more": more}
+    return shown
 
 
 def money(written: str) -> str:

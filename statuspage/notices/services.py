@@ -173,7 +173,7 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
         check_backdated(kind, payload, now)
     usual = kind.told_by_default(payload, now, window[1])
     told = clean_told(written.get("told"), usual, silent=bool(originally))
-    odd = oddities(kind, payload, at, window=window, incident_id=incident_id)
+    odd = oddities(kind, payload, at, window=window, incident_id=incident_id, told=told)
     if odd and not written.get("confirmed"):
         raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
     how: dict[str, Any] = {"told": told, "originally": originally, "short": short}

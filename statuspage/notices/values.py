@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import amount_json, parse_amount, parse_fee, yuan
 from statuspage.notices.cycles import read_cycle
-from statuspage.notices.models import Notice
+from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed, short_day, short_end, short_moment, transaction_count
 from statuspage.statements.canonical import Json
 from statuspage.statements.choices import clean_choice, one_of
-from statuspage.statements.texts import clean_text, for_reader
+from statuspage.statements.texts import CHINESE, clean_text, for_reader
 from statuspage.statements.times import iso
 
 MOST_DECIMALS: Final = 6
@@ -103,6 +103,15 @@ def reference_to(found: Callable[[], Iterable[Notice]]) -> Value:
     )
 
 
+def line_of(length: int) -> Value:
+    """Return a value that is one text in no particular language, such as a document's number."""
+    return Value(
+        "line",
+        lambda value: clean_text({CHINESE: str(value)}, max_length=length)[CHINESE],
+        schema={**STRING, "maxLength": length},
+    )
+
+
 def written_as(pattern: str) -> Callable[[object], str]:
     """Return a parser of values that match the pattern."""
     form = re.compile(pattern, re.ASCII)
@@ -176,7 +185,7 @@ def _names(value: object) -> Json:
             params={"count": MOST_NAMES, "length": NAME_LENGTH},
         )
     # Refuse characters that cannot be stored, as texts do.
-    return [clean_text({"zh-hans": one})["zh-hans"] for one in names]
+    return [clean_text({CHINESE: one})[CHINESE] for one in names]
 
 
 _count = written_as(rf"\d{{1,{COUNT_DIGITS}}}")
@@ -272,3 +281,4 @@ CYCLE: Final = Value(
     schema={**STRING, "example": "T+1"},
     refusal=_("Enter a settlement cycle, such as T+1 or D+0."),
 )
+PRODUCT: Final = row_of(lambda: Product.objects.values_list("code", "name"))

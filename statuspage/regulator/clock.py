@@ -1,12 +1,14 @@
-"""Calculate when an incident must be reported, its grade and its deadlines; pure."""
+"""Calculate when an incident must be reported under a regime, its grade and deadlines; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from statuspage.regulator.regimes import Cause
 
 
 class Measure(models.TextChoices):
@@ -16,6 +18,7 @@ class Measure(models.TextChoices):
     TRANSACTIONS = "transactions", _("Transactions affected")
     RECORDS = "records", _("Records leaked")
     CUSTOMERS = "customers", _("Customers affected by a leak")
+    LOSS = "loss", _("Funds lost, in yuan")
 
 
 class Grade(models.TextChoices):
@@ -36,7 +39,14 @@ class Duty(models.TextChoices):
 
 
 GRADES: Final = tuple(Grade)
-COUNTED: Final = (Measure.TRANSACTIONS, Measure.RECORDS, Measure.CUSTOMERS)
+COUNTED: Final = (Measure.TRANSACTIONS, Measure.RECORDS, Measure.CUSTOMERS, Measure.LOSS)
+# What a figure beyond its limit says about the cause.
+CAUSE_OF: Final = {
+    Measure.TRANSACTIONS: Cause.INTERRUPTION,
+    Measure.RECORDS: Cause.LEAK,
+    Measure.CUSTOMERS: Cause.LEAK,
+    Measure.LOSS: Cause.FUNDS_LOSS,
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,15 @@ class ReportedCounts:
 
 
 @dataclass(frozen=True)
+class Start:
+    """A cause for which staff started the clock without figures; `at` is when they knew of it."""
+
+    at: datetime
+    cause: str
+    grade: str = ""
+
+
+@dataclass(frozen=True)
 class IncidentFacts:
     """An incident as the clock sees it; `counts` are in the order in which they were noted."""
 
@@ -64,16 +83,21 @@ class IncidentFacts:
     ended_at: datetime | None
     interrupts: bool
     counts: Sequence[ReportedCounts]
+    starts: Sequence[Start] = ()
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The state of the clock. `begins_at` is when the duration alone starts it, if open so long."""
+    """The state of the clock. `begins_at` is when the duration alone starts it, if open so long.
+
+    A clock that staff started without a grade has none yet.
+    """
 
     grade: Grade | None
     begun_at: datetime | None
     begins_at: datetime | None
     due: Mapping[Duty, datetime | None]
+    causes: Sequence[Cause] = ()
 
 
 def read_clock(facts: IncidentFacts, rules: Rules, now: datetime) -> Clock:
@@ -84,14 +108,32 @@ def read_clock(facts: IncidentFacts, rules: Rules, now: datetime) -> Clock:
     """
     times = {grade: _reached(grade, facts, rules) for grade in GRADES}
     reached = {grade: at for grade, at in times.items() if at and at <= now}
-    begun = min(reached.values(), default=None)
+    started = [one for one in facts.starts if one.at <= now]
+    begun = min((*reached.values(), *(one.at for one in started)), default=None)
     later = [at for at in times.values() if at and at > now]
     return Clock(
         grade=[*reached][-1] if reached else None,
         begun_at=begun,
         begins_at=min(later, default=None) if begun is None else None,
         due=_due(facts, rules, begun) if begun else {},
+        causes=[*dict.fromkeys(_causes(facts, rules, started, now))] if begun else (),
     )
+
+
+def _causes(
+    facts: IncidentFacts, rules: Rules, started: Iterable[Start], now: datetime
+) -> Iterator[Cause]:
+    """Yield why the clock runs; what staff said comes first, and a cause may come twice."""
+    yield from (Cause(one.cause) for one in started)
+    limits = [rules.thresholds.get(grade, {}) for grade in GRADES]
+    lasted = (_by_duration(facts, one.get(Measure.MINUTES)) for one in limits)
+    if any(at and at <= now for at in lasted):
+        yield Cause.INTERRUPTION
+    if facts.counts:
+        figures = facts.counts[-1].figures
+        for measure, cause in CAUSE_OF.items():
+            if any(_exceeds(figures, one, measure) for one in limits):
+                yield cause
 
 
 def _due(facts: IncidentFacts, rules: Rules, begun: datetime) -> dict[Duty, datetime | None]:
@@ -106,7 +148,12 @@ def _due(facts: IncidentFacts, rules: Rules, begun: datetime) -> dict[Duty, date
 
 def _reached(grade: Grade, facts: IncidentFacts, rules: Rules) -> datetime | None:
     limits = rules.thresholds.get(grade, {})
-    moments = (_by_duration(facts, limits.get(Measure.MINUTES)), _by_counts(grade, facts, limits))
+    judged = [one.at for one in facts.starts if _is_at_least(one.grade, grade)]
+    moments = (
+        _by_duration(facts, limits.get(Measure.MINUTES)),
+        _by_counts(grade, facts, limits),
+        *judged,
+    )
     return min((one for one in moments if one), default=None)
 
 
@@ -129,7 +176,17 @@ def _by_counts(grade: Grade, facts: IncidentFacts, limits: Mapping[str, int]) ->
 
 
 def _beyond(counts: ReportedCounts, grade: Grade, limits: Mapping[str, int]) -> bool:
-    if counts.grade and GRADES.index(Grade(counts.grade)) >= GRADES.index(grade):
+    if _is_at_least(counts.grade, grade):
         return True
-    figures = ((counts.figures.get(one), limits.get(one)) for one in COUNTED)
-    return any(figure > limit for figure, limit in figures if figure is not None and limit)
+    return any(_exceeds(counts.figures, limits, one) for one in COUNTED)
+
+
+def _exceeds(
+    figures: Mapping[str, int | None], limits: Mapping[str, int], measure: Measure
+) -> bool:
+    figure, limit = figures.get(measure), limits.get(measure)
+    return figure is not None and limit is not None and figure > limit
+
+
+def _is_at_least(judged: str, grade: Grade) -> bool:
+    return bool(judged) and GRADES.index(Grade(judged)) >= GRADES.index(grade)

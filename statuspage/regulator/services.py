@@ -1,4 +1,4 @@
-"""Record figures for the regulator, and mark reports as done; all of it is private."""
+"""Record figures and causes for the regulator, and mark reports as done; all of it is private."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from statuspage.incidents.models import Incident
 from statuspage.lib.database_clock import database_now
 from statuspage.regulator.clock import COUNTED
-from statuspage.regulator.models import CompletedDuty, Estimate
+from statuspage.regulator.models import CompletedDuty, Estimate, RegimeStart
+from statuspage.regulator.regimes import CAUSES, Regime
 from statuspage.regulator.selectors import standing_of
 from statuspage.statements.authors import Author
 
@@ -20,27 +21,101 @@ MOST: Final = 10**12
 
 
 def estimate_note(
-    *, incident: Incident, figures: Mapping[str, int | None], grade: str = "", by: Author
-) -> Estimate:
-    """Note what is known now; a figure that is left out is not known.
+    *,
+    incident: Incident,
+    figures: Mapping[str, int | None],
+    grades: Mapping[str, str] | None = None,
+    by: Author,
+) -> list[Estimate]:
+    """Note what is known now, for the clock of every regime; what is left out is not known.
+
+    `grades` are those that staff decided, by regime.
 
     Raises:
         ValidationError: no figure is given, or one is out of bounds.
     """
-    known = {name: figures.get(name) for name in COUNTED}
-    if not grade and all(one is None for one in known.values()):
+    known, judged = {name: figures.get(name) for name in COUNTED}, grades or {}
+    if not any(judged.values()) and all(one is None for one in known.values()):
         raise ValidationError(_("Enter at least one figure or a grade."))
     if any(one is not None and not 0 <= one <= MOST for one in known.values()):
         raise ValidationError(_("This figure is out of range."))
-    return Estimate.objects.create(
-        incident=incident, grade=grade, noted_at=database_now(), noted_by=by, **known
+    now = database_now()
+    return Estimate.objects.bulk_create(
+        Estimate(
+            incident=incident,
+            regime=regime,
+            grade=judged.get(regime, ""),
+            noted_at=now,
+            noted_by=by,
+            **known,
+        )
+        for regime in Regime
     )
 
 
+def regime_start(
+    *,
+    incident: Incident,
+    regime: str,
+    cause: str,
+    detail: str,
+    known_at: datetime,
+    grade: str = "",
+    by: Author,
+) -> RegimeStart:
+    """Start a regime's clock for a cause, without figures; the deadlines count from `known_at`.
+
+    Raises:
+        ValidationError: this regime has no such cause, nothing is said about it, the time is
+            wrong, or it was started for the same cause before (code `superseded`).
+    """
+    now, said = database_now(), detail.strip()
+    if regime not in Regime or cause not in CAUSES[Regime(regime)]:
+        raise ValidationError({"cause": _("Choose a cause of the list.")})
+    if not said or len(said) > EVIDENCE_LENGTH:
+        raise ValidationError({"detail": _("Say what is known.")})
+    _check_time(incident, "known_at", known_at, now)
+    with transaction.atomic():
+        locked = Incident.objects.select_for_update().get(pk=incident.pk)
+        if locked.regime_starts.filter(regime=regime, cause=cause, closed_at=None).exists():
+            problem = _("The deadlines are already running for this cause.")
+            raise ValidationError(problem, code="superseded")
+        return RegimeStart.objects.create(
+            incident=locked,
+            regime=regime,
+            cause=cause,
+            grade=grade,
+            detail=said,
+            known_at=known_at,
+            noted_at=now,
+            noted_by=by,
+        )
+
+
+def regime_close(*, start: RegimeStart, reason: str, by: Author) -> None:
+    """Close what was started in error: its deadlines no longer run, and it stays on record.
+
+    Raises:
+        ValidationError: there is no reason, or it was closed before (code `superseded`).
+    """
+    said = reason.strip()
+    if not said or len(said) > EVIDENCE_LENGTH:
+        raise ValidationError(_("Enter the reason for closing this."))
+    standing = RegimeStart.objects.filter(pk=start.pk, closed_at=None)
+    if not standing.update(closed_at=database_now(), closed_by=by, close_reason=said):
+        raise ValidationError(_("This is already closed."), code="superseded")
+
+
 def duty_mark_done(
-    *, incident: Incident, duty: str, evidence: str, done_at: datetime, by: Author
+    *,
+    incident: Incident,
+    duty: str,
+    evidence: str,
+    done_at: datetime,
+    by: Author,
+    regime: str = Regime.PAYMENT,
 ) -> CompletedDuty:
-    """Mark a duty as done.
+    """Mark a duty of a regime as done.
 
     Raises:
         ValidationError: there is no such duty (yet), no evidence, a wrong time, or someone
@@ -50,15 +125,14 @@ def duty_mark_done(
     if not said or len(said) > EVIDENCE_LENGTH:
         problem = _("Enter evidence that it was done: a receipt number or who took the call.")
         raise ValidationError({"evidence": problem})
-    if not incident.started_at <= done_at <= now:
-        problem = _("The time must be between the start of the incident and now.")
-        raise ValidationError({"done_at": problem})
+    _check_time(incident, "done_at", done_at, now)
     with transaction.atomic():
         # Two people mark one after the other.
         locked = Incident.objects.select_for_update().get(pk=incident.pk)
-        _check_owed(locked, duty, now)
+        _check_owed(locked, regime, duty, now)
         return CompletedDuty.objects.create(
             incident=locked,
+            regime=regime,
             duty=duty,
             evidence=said,
             done_at=done_at,
@@ -81,8 +155,15 @@ def duty_mark_undone(*, done: CompletedDuty, reason: str, by: Author) -> None:
         raise ValidationError(_("This is already undone."), code="superseded")
 
 
-def _check_owed(incident: Incident, duty: str, now: datetime) -> None:
-    line = next((one for one in standing_of(incident, now).lines if one.duty == duty), None)
+def _check_time(incident: Incident, field: str, at: datetime, now: datetime) -> None:
+    if not incident.started_at <= at <= now:
+        problem = _("The time must be between the start of the incident and now.")
+        raise ValidationError({field: problem})
+
+
+def _check_owed(incident: Incident, regime: str, duty: str, now: datetime) -> None:
+    lines = standing_of(incident, Regime(regime), now).lines if regime in Regime else ()
+    line = next((one for one in lines if one.duty == duty), None)
     if line is None or line.by is None:
         raise ValidationError(_("No such report is due for this incident yet."))
     if line.tick is not None:

@@ -195,7 +195,7 @@ def test_what_is_malformed_is_named_with_what_is_wrong():
         "STAFF_SECOND_FACTOR": "must be required or optional",
         "PROMISE_FIRST_MINUTES": "'huge' is none of critical, major, minor, none",
         "PROMISE_UPDATE_MINUTES": "needs a whole number above 0 for minor",
-        "REGULATOR_GENERAL": "'hours' is none of customers, minutes, records, transactions",
+        "REGULATOR_GENERAL": "'hours' is none of customers, loss, minutes, records, transactions",
         "REGULATOR_HOURS": "needs a whole number above 0 for first",
         "REGULATOR_INTERRUPTIONS": "'huge' is none of critical, major, minor, none",
         "ADDRESS_KEYS": "must be id:base64 of 32 bytes, by commas",

@@ -63,6 +63,7 @@ _.handle_data, _.handle_startendtag  # html.parser
 _.base_url  # twilio
 _._get_version_parameter  # drf-spectacular
 _.task_default_queue, _.Beat, _.OnceTask, _.route  # celery, which is given the names
+_.DEBIT  # a choice, chosen by its value
 _.frame  # signal handlers
 _.model_config, _.settings_customise_sources  # pydantic-settings
 

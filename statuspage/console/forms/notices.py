@@ -190,12 +190,12 @@ class NoticeForm(ShortWordsForm):
             if values["originally"]:
                 check_backdated(self.kind, values["payload"], now)
             self._preselect(values, now, window[1])
-            clean_told(values["told"], Told.ALL, silent=bool(values["originally"]))
+            told = clean_told(values["told"], Told.ALL, silent=bool(values["originally"]))
         except ValidationError as error:
             self.refuse(error)
             return values
-        about = values.get("incident") or ""
-        self.warnings = oddities(self.kind, values["payload"], at, window=window, incident_id=about)
+        about: dict[str, Any] = {"incident_id": values.get("incident") or "", "told": told}
+        self.warnings = oddities(self.kind, values["payload"], at, window=window, **about)
         return values
 
     def _preselect(self, values: dict[str, Any], now: datetime, ends: datetime | None) -> None:

@@ -19,7 +19,7 @@ from statuspage.approvals.proposals import waiting
 from statuspage.calendar.differences import DayChange, difference
 from statuspage.calendar.library import library_days
 from statuspage.calendar.models import CalendarProfile, CalendarYear, YearStatus
-from statuspage.calendar.notice_text import HolidayNotice, notice_parse
+from statuspage.calendar.notice_text import HolidayNotice, notice_parse, with_extensions
 from statuspage.calendar.selectors import calendar_of, profiles, years
 from statuspage.calendar.services import notice_load, year_load, year_review
 from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
@@ -31,6 +31,9 @@ from statuspage.settlement.rules import products, rule_history, rules_on
 from statuspage.staff.permissions import Act
 
 NOTICE_LENGTH: Final = 20_000
+INCOMPLETE: Final = gettext_lazy(
+    "The notice leaves out a holiday. Paste the whole notice, or confirm that it is complete."
+)
 # By whether the year lies before those of the library.
 NO_DATA: Final = {
     False: gettext_lazy(
@@ -51,6 +54,10 @@ class NoticeTextForm(forms.Form):
         max_length=NOTICE_LENGTH,
         required=False,
         widget=forms.Textarea({"rows": 10, "lang": "zh-Hans"}),
+    )
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("I compared it with the original: the notice is complete"),
+        required=False,
     )
 
     def notice(self, year: int) -> HolidayNotice | None:
@@ -137,9 +144,14 @@ def calendar_load(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             notice = form.notice(asked.year)
-            if request.POST.get("step") == "save":
-                return _save(request, asked, notice)
             context |= _difference(asked, notice)
+            confirmed = form.cleaned_data["confirmed"]
+            if request.POST.get("step") != "save":
+                pass
+            elif notice and notice.doubts and not confirmed:
+                form.add_error("confirmed", INCOMPLETE)
+            else:
+                return _save(request, asked, notice, confirmed=confirmed)
         except NotYetPublished as error:
             form.add_error(None, NO_DATA[isinstance(error, NotInCalendar)])
         except ValidationError as error:
@@ -170,11 +182,11 @@ def calendar_review(request: HttpRequest) -> HttpResponse:
 
 
 def _save(
-    request: HttpRequest, asked: CalendarRequest, notice: HolidayNotice | None
+    request: HttpRequest, asked: CalendarRequest, notice: HolidayNotice | None, *, confirmed: bool
 ) -> HttpResponse:
     staff, profile = staff_of(request), asked.profile.code
     changes = (
-        notice_load(profile=profile, notice=notice, by=staff)
+        notice_load(profile=profile, notice=notice, by=staff, confirmed=confirmed)
         if notice
         else year_load(profile=profile, year=asked.year, by=staff)
     )
@@ -185,6 +197,7 @@ def _save(
 
 def _difference(asked: CalendarRequest, notice: HolidayNotice | None) -> dict[str, Any]:
     """Return the changes that saving would make; a notice with contradictions cannot be saved."""
+    notice = with_extensions(notice, calendar_of(asked.profile.code)) if notice else None
     changes = _changes(asked, notice)
     fresh = asked.row is None or asked.row.status == YearStatus.UNPUBLISHED
     return {

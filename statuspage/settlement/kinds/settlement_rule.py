@@ -13,9 +13,9 @@ from statuspage.calendar.models import DOMESTIC
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import Payload, PayloadField, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, register
-from statuspage.notices.models import Notice, Product
+from statuspage.notices.models import Notice
 from statuspage.notices.phrases import day_range, short_day, short_day_and_weekday
-from statuspage.notices.values import CLOCK, CYCLE, DATE, TEXT, choice_of, row_of
+from statuspage.notices.values import CLOCK, CYCLE, DATE, PRODUCT, TEXT, choice_of
 from statuspage.settlement.cycles import AfterCutoff, Cycle
 from statuspage.settlement.kinds.payout_days import settles
 from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_add
@@ -24,7 +24,6 @@ from statuspage.statements.models import Statement
 # T+7 is the longest that acquirers offer.
 LONG_CYCLE: Final = 7
 CATEGORY: Final = choice_of(MerchantCategory)
-PRODUCT: Final = row_of(lambda: Product.objects.values_list("code", "name"))
 
 
 @register

@@ -18,7 +18,7 @@ from statuspage.calendar.services import notice_load, year_load
 from statuspage.calendar.workdays import NotYetPublished
 from tests.factories import make_staff
 from tests.statuspage.calendar.factories import HOLIDAY, load, reviewed
-from tests.statuspage.calendar.notices import NOTICES, REARRANGED_2019
+from tests.statuspage.calendar.notices import EXTENDED_2020, NOTICES, REARRANGED_2019
 
 pytestmark = pytest.mark.django_db
 NATIONAL_DAY = date(2026, 10, 1)
@@ -175,6 +175,29 @@ def test_a_rearranged_holiday_leaves_the_rest_of_the_year():
     assert known.settles(date(2019, 5, 5))
     assert not known.settles(date(2019, 5, 2))
     assert not known.settles(date(2019, 10, 1))
+
+
+def test_a_longer_holiday_changes_a_loaded_year_and_never_begins_one():
+    with pytest.raises(ValidationError, match="Load that year first"):
+        notice_load(profile="domestic", notice=notice_parse(EXTENDED_2020), by=None)
+    assert not CalendarYear.objects.exists()
+    notice_load(profile="domestic", notice=notice_parse(NOTICES[2020]), by=None)
+    assert calendar_of("domestic").day(date(2020, 2, 1)).kind == "make_up_workday"
+    changes = notice_load(profile="domestic", notice=notice_parse(EXTENDED_2020), by=None)
+    assert [one.date.isoformat() for one in changes] == ["2020-01-31", "2020-02-01", "2020-02-02"]
+    known = calendar_of("domestic")
+    assert known.next_settling(date(2020, 1, 23)) == date(2020, 2, 3)
+    assert known.day(date(2020, 2, 3)).kind == "workday"
+
+
+def test_a_notice_that_leaves_out_a_holiday_is_loaded_only_when_confirmed():
+    notice = notice_parse(
+        NOTICES[2026].replace("五、端午节：6月19日（周五）至21日（周日）放假，共3天。", "")
+    )
+    with pytest.raises(ValidationError, match="names no day off for: Dragon Boat Festival"):
+        notice_load(profile="domestic", notice=notice, by=None)
+    notice_load(profile="domestic", notice=notice, by=None, confirmed=True)
+    assert calendar_of("domestic").settles(date(2026, 6, 19))
 
 
 def test_a_notice_that_contradicts_itself_is_not_loaded():

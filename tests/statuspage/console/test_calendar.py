@@ -140,6 +140,21 @@ def test_a_text_that_is_no_notice_is_refused(author: Client, text: str, complain
     assert not CalendarDay.objects.exists()
 
 
+def test_a_notice_that_leaves_out_a_holiday_is_loaded_once_that_is_confirmed(
+    author: Client,
+) -> None:
+    lines = NOTICES[2026].splitlines()
+    text = "\n".join(one for one in lines if "端午节" not in one)
+    page = words(author.post(LOAD, {"text": text, "step": "look"}))
+    assert "The text names no day off for: Dragon Boat Festival." in page
+    refused = words(author.post(LOAD, {"text": text, "step": "save"}))
+    assert "Paste the whole notice, or confirm that it is complete." in refused
+    assert "Load these dates" in refused
+    assert not CalendarDay.objects.exists()
+    author.post(LOAD, {"text": text, "step": "save", "confirmed": "on"})
+    assert not calendar_of("domestic").settles(date(2026, 10, 1))
+
+
 def test_a_year_the_library_does_not_know_asks_for_the_notice(author: Client) -> None:
     page = words(author.post(LOAD.replace("2026", "2027"), {"text": "", "step": "save"}))
     assert "Paste the notice." in page

@@ -33,15 +33,19 @@ TIMES = {"date", "moment"}
 # Times that may be before or after a notice: which transactions it is about, which holiday, from
 # which day a rule counts, which days of a calendar were other ones.
 EITHER = {
-    ("price_list", "valid_from"),
+    ("agent_policy", "effective_on"),
     ("calendar_change", "first_day"),
     ("calendar_change", "last_day"),
+    ("channel_closure", "starts"),
     ("compensation", "transactions_from"),
     ("compensation", "transactions_until"),
     ("delay", "transactions_from"),
     ("delay", "transactions_until"),
     ("fee_waiver", "transactions_from"),
     ("fee_waiver", "transactions_until"),
+    ("price_list", "valid_from"),
+    ("limit_change", "effective_on"),
+    ("replacement", "starts"),
     ("settlement_rule", "valid_from"),
 }
 AMOUNTS_OF_NOTHING = {("yearly_disclosure", "lost"), ("yearly_disclosure", "compensated")}

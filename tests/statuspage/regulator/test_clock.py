@@ -12,8 +12,10 @@ from statuspage.regulator.clock import (
     IncidentFacts,
     ReportedCounts,
     Rules,
+    Start,
     read_clock,
 )
+from statuspage.regulator.regimes import CAUSES, RECIPIENTS, SOURCES, Cause, Regime
 
 START = datetime(2026, 3, 2, 2, 42, tzinfo=UTC)
 RULES = Rules(
@@ -120,3 +122,59 @@ def test_a_duty_without_hours_is_none() -> None:
 
 def test_without_thresholds_nothing_is_owed() -> None:
     assert clock(now=9999, rules=Rules({}, RULES.hours)).grade is None
+
+
+def started(cause: str, minutes: float, *, grade: str = "", now: float = 600) -> Clock:
+    facts = IncidentFacts(START, None, False, (), [Start(after(minutes), cause, grade)])
+    return read_clock(facts, RULES, after(now))
+
+
+@pytest.mark.parametrize("cause", ["negative_publicity", "double_settlement"])
+def test_a_cause_without_figures_starts_the_clock_when_it_became_known(cause: str) -> None:
+    found = started(cause, 15)
+    assert (found.begun_at, found.grade, found.causes) == (after(15), None, [Cause(cause)])
+    assert found.due[Duty.FIRST] == after(15 + 120)
+    assert started(cause, 15, now=14).begun_at is None
+
+
+def test_a_cause_may_be_graded_at_once() -> None:
+    assert started("crowd", 15, grade="grave").grade == Grade.GRAVE
+
+
+def test_the_earliest_of_cause_and_figures_counts_and_the_grade_is_the_highest() -> None:
+    facts = IncidentFacts(
+        START,
+        None,
+        True,
+        [noted(30, transactions=1_000_001, records=5001)],
+        [Start(after(50), "negative_publicity", "general")],
+    )
+    found = read_clock(facts, RULES, after(200))
+    assert (found.begun_at, found.grade) == (after(30), Grade.LARGER)
+    assert found.causes == [Cause.NEGATIVE_PUBLICITY, Cause.INTERRUPTION, Cause.LEAK]
+
+
+def test_a_cause_whose_figure_was_put_right_is_no_cause_any_more() -> None:
+    found = clock(noted(10, records=6000), noted(20, records=1), now=130)
+    assert found.causes == [Cause.INTERRUPTION]
+
+
+def test_a_threshold_of_nothing_is_passed_by_anything() -> None:
+    rules = Rules({"general": {"records": 0}}, {"first": 2})
+    assert clock(noted(5, records=0), now=6, interrupts=False, rules=rules).begun_at is None
+    assert clock(noted(5, records=1), now=6, interrupts=False, rules=rules).begun_at == after(5)
+
+
+def test_lost_funds_are_a_figure_too() -> None:
+    rules = Rules({"extraordinary": {"loss": 100_000_000}}, {"first": 4})
+    found = clock(noted(5, loss=100_000_001), now=6, interrupts=False, rules=rules)
+    assert (found.grade, found.causes) == (Grade.EXTRAORDINARY, [Cause.FUNDS_LOSS])
+
+
+def test_every_regime_has_its_recipient_source_and_causes() -> None:
+    for regime in Regime:
+        assert RECIPIENTS[regime]
+        assert SOURCES[regime]
+        assert CAUSES[regime][-1] == Cause.OTHER
+    assert {Cause.NEGATIVE_PUBLICITY, Cause.DOUBLE_SETTLEMENT} <= {*CAUSES[Regime.PAYMENT]}
+    assert {*Cause} == {one for causes in CAUSES.values() for one in causes}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.regulator.models import CompletedDuty, Estimate
+from statuspage.regulator.regimes import Regime
 from statuspage.regulator.selectors import running
 from statuspage.regulator.services import duty_mark_done, duty_mark_undone, estimate_note
 from statuspage.staff.models import Staff
@@ -53,7 +54,13 @@ def path_of(incident: Incident) -> str:
 def send(client: Client, incident: Incident, step: str, **values: Any) -> Any:
     """Fill in what the page shows, and press that button."""
     path = path_of(incident)
-    holding = {"done": "done_at", "estimate": "records", "void": "done"}[step]
+    holding = {
+        "done": "done_at",
+        "estimate": "records",
+        "void": "done",
+        "start": "known_at",
+        "close": "start",
+    }[step]
     form = form_of(client.get(path), holding)
     return client.post(path, {**form, **values, "step": step}, follow=True)
 
@@ -72,7 +79,8 @@ def test_before_a_threshold_the_page_says_when_the_clock_would_start(author: Cli
 
 def test_past_a_threshold_the_page_says_what_is_due(author: Client, incident: Incident) -> None:
     page = words(author.get(path_of(incident)))
-    assert "A reporting threshold was reached at" in page
+    assert "The deadlines run from" in page
+    assert "Because of: Interruption or failure of payment services" in page
     assert "Level IV (least severe)" in page
     for report in ("First report", "Written report", "Final report"):
         assert report in page
@@ -82,12 +90,12 @@ def test_past_a_threshold_the_page_says_what_is_due(author: Client, incident: In
 def test_a_report_is_marked_as_done_with_its_evidence(
     author: Client, staff: Staff, incident: Incident
 ) -> None:
-    page = words(send(author, incident, "done", duty="first", evidence="受理号 2026-0017"))
+    page = words(send(author, incident, "done", duty="payment.first", evidence="受理号 2026-0017"))
     assert "Done on time" in page
     assert "受理号 2026-0017" in page
     assert f"Marked as done by {staff.username}" in page
     offered = form_of(author.get(path_of(incident)), "done_at")
-    assert offered["duty"] == "written"
+    assert offered["duty"] == "payment.written"
 
 
 def test_a_report_that_was_made_late_says_so(author: Client, staff: Staff) -> None:
@@ -105,7 +113,9 @@ def test_a_report_that_was_made_late_says_so(author: Client, staff: Staff) -> No
         {"done_at": "2001-01-01T00:00"},
         {"done_at": "2099-01-01T00:00"},
         {"done_at": "yesterday"},
-        {"duty": "closing"},
+        {"duty": "payment.closing"},
+        {"duty": "leak.first"},
+        {"duty": "first"},
         {"duty": "nonsense"},
     ],
 )
@@ -162,7 +172,7 @@ def test_figures_start_the_clock_of_what_interrupts_nothing(author: Client) -> N
     )
     assert "No threshold reached: no report is due." in words(author.get(path_of(incident)))
     page = words(send(author, incident, "estimate", customers="501"))
-    assert "A reporting threshold was reached at" in page
+    assert "The deadlines run from" in page
     assert "501" in page
     assert form_of(author.get(path_of(incident)), "records")["customers"] == "501"
 
@@ -196,7 +206,9 @@ def test_what_was_entered_afterwards_counts_once_figures_are_noted(staff: Staff)
     Incident.objects.filter(pk=incident.pk).update(backfilled=True)
     assert running(timezone.now()) == []
     estimate_note(incident=incident, figures={"records": 1}, by=staff)
-    assert [one.incident.pk for one in running(timezone.now())] == [incident.pk]
+    found = running(timezone.now())
+    assert {one.incident.pk for one in found} == {incident.pk}
+    assert {one.regime for one in found} == {Regime.PAYMENT, Regime.LEAK}
 
 
 def test_thresholds_and_hours_are_settings(author: Client, settings: Any) -> None:
@@ -204,7 +216,10 @@ def test_thresholds_and_hours_are_settings(author: Client, settings: Any) -> Non
     settings.REGULATOR_HOURS = {"written": 1}
     page = words(author.get(path_of(begun(30))))
     assert "Level II" in page
-    assert "First report" not in page
+    # The other regimes, whose deadlines stay, have no report due.
+    assert "<h3>Written report</h3>" in page
+    assert "<h3>First report</h3>" not in page
+    assert "<p>Written report: 1 hour</p>" in page
 
 
 def test_an_auditor_reads_and_changes_nothing(incident: Incident) -> None:
@@ -212,7 +227,7 @@ def test_an_auditor_reads_and_changes_nothing(incident: Incident) -> None:
     page = words(auditor.get(path_of(incident)))
     assert "First report" in page
     assert 'name="step"' not in page
-    for step in ("done", "estimate", "void"):
+    for step in ("done", "estimate", "void", "start", "close"):
         assert auditor.post(path_of(incident), {"step": step}).status_code == 403
     assert not CompletedDuty.objects.exists()
 

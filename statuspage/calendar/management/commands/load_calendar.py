@@ -26,6 +26,9 @@ class Command(BaseCommand):
         """Add the years to load, and the file with a notice, in UTF-8."""
         parser.add_argument("years", nargs="*", type=int)
         parser.add_argument("--notice", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--confirmed", action="store_true", help="the notice leaves out a holiday on purpose"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load every year or none, and print what changed.
@@ -38,27 +41,32 @@ class Command(BaseCommand):
             raise CommandError("name a year, or a notice with --notice FILE")
         try:
             with transaction.atomic():
-                self._load(options["years"], options["notice"])
+                self._load(options["years"], options["notice"], options["confirmed"])
         except (OSError, UnicodeError) as error:
             raise CommandError(f"the notice cannot be read: {error}") from error
         except NotYetPublished as error:
             raise CommandError(str(error)) from error
         except ValidationError as error:
-            raise CommandError("; ".join(error.messages)) from error
+            hint = " (--confirmed loads it all the same)" if _doubted(error) else ""
+            raise CommandError("; ".join(error.messages) + hint) from error
 
-    def _load(self, years: Iterable[int], file: Path | None) -> None:
+    def _load(self, years: Iterable[int], file: Path | None, confirmed: bool) -> None:
         notice = notice_parse(file.read_text(encoding="utf-8")) if file else None
         for code in profiles().values_list("code", flat=True):
             for year in years:
                 self._show(f"{code} {year}", year_load(profile=code, year=year, by=None))
             if notice:
-                changes = notice_load(profile=code, notice=notice, by=None)
+                changes = notice_load(profile=code, notice=notice, by=None, confirmed=confirmed)
                 self._show(f"{code} {notice.title}", changes)
 
     def _show(self, title: str, changes: list[DayChange]) -> None:
         self.stdout.write(f"{title}: {len(changes)} days changed")
         for one in changes:
             self.stdout.write(f"  {one.date:%Y-%m-%d %a}  {_said(one.old)} -> {_said(one.new)}")
+
+
+def _doubted(error: ValidationError) -> bool:
+    return any(one.code == "doubts" for one in error.error_list)
 
 
 def _said(day: Day) -> str:
