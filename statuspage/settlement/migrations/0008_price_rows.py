@@ -19,21 +19,26 @@ def carry_over(apps: Any, _editor: Any) -> None:
     a fee of their own too. So each of those gets a row of its own.
     """
     price = apps.get_model("settlement", "Price")
-    own: set[tuple[str, str]] = set()
+    # Products with a price of their own by a rule, and by a change alone.
+    ruled: set[tuple[str, str]] = set()
+    changed: set[tuple[str, str]] = set()
     for _at, values in sorted((*_rules(apps), *_changes(apps)), key=lambda one: one[0]):
-        for product in _products(values, own):
+        # A newer rule for every product was read before a change of one without its own rule.
+        others = changed - ruled if values["replaces"] else changed | ruled
+        for product in _products(values, others):
             row = {name: one for name, one in values.items() if name != "products"}
             price.objects.create(**row, product=product)
-            own.add((values["category"], product))
+            if product:
+                changed.add((values["category"], product))
+        if values["replaces"]:
+            ruled |= {(values["category"], product) for product in values["products"] if product}
 
 
-def _products(values: dict[str, Any], own: set[tuple[str, str]]) -> list[str]:
-    """Return the products that get a row; of a change for all, also those with their own."""
-    if values["products"]:
-        return list(values["products"])
-    if values["replaces"]:
-        return [""]
-    return ["", *sorted(code for category, code in own if code and category == values["category"])]
+def _products(values: dict[str, Any], others: set[tuple[str, str]]) -> list[str]:
+    """Return the products that get a row; of what is for every product, also the others."""
+    if named := [one for one in values["products"] if one]:
+        return named
+    return ["", *sorted(code for category, code in others if category == values["category"])]
 
 
 def _rules(apps: Any) -> Iterator[tuple[Any, dict[str, Any]]]:

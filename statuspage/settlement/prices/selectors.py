@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from statuspage.settlement.prices.matching import ANY, Option, Paid, in_place_of, options
-from statuspage.settlement.prices.models import Price
+from statuspage.settlement.prices.models import CardType, Channel, Price
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL
 
@@ -58,6 +58,21 @@ def products_with_prices(category: str, day: date, as_of: datetime | None = None
     """Return the codes of the products that have a price of their own."""
     own = prices_on(day, as_of).filter(category=category).exclude(product=ANY)
     return sorted(set(own.values_list("product", flat=True)))
+
+
+def ways_of_paying(day: date) -> dict[str, list[tuple[str, str]]]:
+    """Return the types of card, channels and MCC groups by which prices of a day differ, to choose.
+
+    What no price differs by is left out.
+    """
+    rows = list(prices_on(day).values_list("card", "channel", "mcc"))
+    cards, channels, groups = ({row[column] for row in rows} - {ANY} for column in range(3))
+    every: dict[str, list[tuple[str, str]]] = {
+        "card": [(value, str(label)) for value, label in CardType.choices] if cards else [],
+        "channel": [(value, str(label)) for value, label in Channel.choices] if channels else [],
+        "mcc": [(one, one) for one in sorted(groups)],
+    }
+    return {name: choices for name, choices in every.items() if choices}
 
 
 def price_history() -> QuerySet[Price]:
