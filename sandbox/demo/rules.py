@@ -59,8 +59,7 @@ def seed_rules() -> None:
         rule_add(
             product="instant",
             cycle="D+0",
-            after_cutoff=AfterCutoff.FALLBACK_CYCLE,
-            fallback=cycle,
+            after_cutoff=AfterCutoff.BASE_RULE,
             **common,
         )
         for product, fixed in (("", 0), ("instant", 1)):

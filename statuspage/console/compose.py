@@ -98,8 +98,14 @@ def _preview(request: HttpRequest, composition: Composition) -> HttpResponse:
     context = _keep(request, composition)
     if request.headers.get("HX-Request"):
         context |= {"form": composition.form}
-        return render(request, "console/partials/preview.html", context)
+        return render(request, "console/partials/preview_alone.html", context)
     return _page(request, composition, quiet=True, kept=context)
+
+
+def _begin(request: HttpRequest, composition: Composition) -> HttpResponse:
+    """Show the form, which was begun anew with what is in force; nothing is kept."""
+    request.no_act = True  # type: ignore[attr-defined]
+    return _page(request, composition, quiet=True)
 
 
 def _take(request: HttpRequest, composition: Composition, *, over: bool = False) -> HttpResponse:
@@ -138,7 +144,9 @@ def _confirm(request: HttpRequest, composition: Composition) -> HttpResponse:
         **_keep(request, composition),
         "form": composition.form,
         # For the confirming page to carry along.
-        "written": [(name, one) for name, many in _written(request).items() for one in many],
+        "written": [
+            (name, one) for name, many in _written(composition.form).items() for one in many
+        ],
         "hands_over": composition.hand_over is not None,
     }
     return render(request, "console/confirm.html", context)
@@ -192,8 +200,10 @@ def _again(request: HttpRequest, statement: Statement) -> HttpResponse:
     return redirect("console:broadcast", number=statement.number)
 
 
-def _written(request: HttpRequest) -> dict[str, list[str]]:
-    return {name: values for name, values in request.POST.lists() if name not in NOT_TEXT}
+def _written(form: ComposeForm) -> dict[str, list[str]]:
+    """Return what was sent, with what the form filled in itself."""
+    sent: Any = form.data
+    return {name: values for name, values in sent.lists() if name not in NOT_TEXT}
 
 
 def _page(
@@ -232,7 +242,7 @@ def _keep(request: HttpRequest, composition: Composition) -> dict[str, Any]:
         kind, title = preview.document["kind"], preview.document["content"]["name"]
         named = {"token": token, "place": place, "kind": kind, "title": title}
         try:
-            draft = draft_save(staff=staff, typed=_written(request), **named)
+            draft = draft_save(staff=staff, typed=_written(composition.form), **named)
         except ValidationError as error:
             problem = error.messages
     return {"preview": preview, "writing": writing_at(place, staff, draft), "not_kept": problem}
@@ -249,11 +259,13 @@ def _named_draft(request: HttpRequest) -> Draft | None:
 
 STEPS: Final[Mapping[str, Callable[[HttpRequest, Composition], HttpResponse]]] = {
     "edit": partial(_page, quiet=True),
+    "begin": _begin,
     "preview": _preview,
     "save": _save,
     "test": _trial,
     "template": _take,
     "template_over": partial(_take, over=True),
+    "generate": partial(_page, quiet=True),
     "confirm": _confirm,
     "publish": _publish,
 }

@@ -144,7 +144,7 @@ class ArrivalForm(forms.Form):
             field.widget = forms.HiddenInput()
         if isinstance(field, forms.ChoiceField):
             field.choices = [(EVERY_PRODUCT, _("Any, or not sure")), *known]
-        self._offer_ways(local.date())
+        self._offer_ways(local)
 
     def clean(self) -> dict[str, Any]:
         """Require date and time together: at the cut-off a minute decides."""
@@ -157,9 +157,9 @@ class ArrivalForm(forms.Form):
                 self.add_error(name, missing)
         return cleaned
 
-    def _offer_ways(self, today: date) -> None:
+    def _offer_ways(self, now: datetime) -> None:
         """Ask how the customer paid only as far as a price in force differs by it."""
-        offered = ways_of_paying(today)
+        offered = ways_of_paying(now.date())
         for name in WAYS:
             field = self.fields[name]
             if name not in offered:
@@ -222,15 +222,15 @@ def answered(answer: Answer) -> dict[str, object]:
 def due(day: date | None, *, passed: bool) -> str:
     """Return by when a payout comes, or was to come."""
     if day is None:
-        return _("date not yet known")
-    return (_("was due on %(day)s") if passed else _("on %(day)s")) % {"day": shown(day)}
+        return str(_("date not yet known"))
+    return str(_("was due on %(day)s") if passed else _("on %(day)s")) % {"day": shown(day)}
 
 
 def refund_due(day: date | None, today: date) -> str:
     """Return by when a refund comes, or was to come."""
     if day is None:
-        return _("date not yet known")
-    return (_("was due by %(day)s") if day < today else _("by %(day)s")) % {"day": shown(day)}
+        return str(_("date not yet known"))
+    return str(_("was due by %(day)s") if day < today else _("by %(day)s")) % {"day": shown(day)}
 
 
 def rows(steps: Iterable[Step], *, late: bool = False) -> list[dict[str, object]]:

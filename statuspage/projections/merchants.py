@@ -135,9 +135,10 @@ def _rules() -> Iterator[Fact]:
     A fee change once copied the rule; what it said of the fee is among the prices.
     """
     columns = ("category", "product", "cycle", "cutoff", "after_cutoff", "fallback")
+    terms = ("opens", "within", "payout_calendar__code", "minimum")
     times = ("usual_arrival", "valid_from", "valid_until", "known_from")
     rows = SettlementRule.objects.exclude(statement=None).exclude(statement__kind=FEE)
-    yield from rows.values_list("statement_id", *columns, *times).iterator(chunk_size=CHUNK)
+    yield from rows.values_list("statement_id", *columns, *terms, *times).iterator(chunk_size=CHUNK)
 
 
 def _rules_said() -> Iterator[Fact]:
@@ -150,6 +151,11 @@ def _rules_said() -> Iterator[Fact]:
             _clock(payload["cutoff"]),
             payload["after_cutoff"] or str(AfterCutoff.ACCOUNTING_NEXT_DAY),
             payload["fallback"] or "",
+            # Notices from before there were these terms do not have them.
+            _clock(payload.get("opens")),
+            payload.get("within"),
+            payload.get("payout_calendar"),
+            _amount(payload.get("minimum")),
             _clock(payload["usual_arrival"]),
             _day(payload["valid_from"]),
             _day(payload["valid_until"]),

@@ -4,6 +4,7 @@ Nothing said before is changed, so that yesterday's answer can still be given.
 """
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle
 from statuspage.settlement.models import DateMeans, SettlementRule
+from statuspage.settlement.terms import term_problems
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL, publishing
@@ -62,7 +64,9 @@ def rules_on(day: date, as_of: datetime | None = None) -> QuerySet[SettlementRul
 
 def rule_history() -> QuerySet[SettlementRule]:
     """Return every rule there ever was, newest first."""
-    rules = SettlementRule.objects.select_related("profile", "statement", "entered_by")
+    rules = SettlementRule.objects.select_related(
+        "profile", "payout_calendar", "statement", "entered_by"
+    )
     return rules.order_by("-known_from", "-pk")
 
 
@@ -84,7 +88,7 @@ def _holding(day: date, as_of: datetime | None) -> QuerySet[SettlementRule]:
         Q(valid_until=None) | Q(valid_until__gte=day),
         ~Exists(taken_back),
         known_from__lte=moment,
-    ).select_related("profile", "statement")
+    ).select_related("profile", "payout_calendar", "statement")
 
 
 def rule_add(
@@ -96,6 +100,10 @@ def rule_add(
     after_cutoff: str = AfterCutoff.ACCOUNTING_NEXT_DAY,
     fallback: str = "",
     usual_arrival: time | None = None,
+    opens: time | None = None,
+    within: int | None = None,
+    payout_calendar: str = "",
+    minimum: Decimal | None = None,
     date_means: str = "",
     profile: str = "",
     valid_from: date | None = None,
@@ -106,7 +114,8 @@ def rule_add(
     """Add a rule; call it where the notice that says so is being published.
 
     Left out, `date_means` stays what it was, `profile` is the product's, and
-    `known_from` is when the statement was published, or now.
+    `known_from` is when the statement was published, or now. `within` is in minutes, `minimum` in
+    yuan; `payout_calendar` is the code of a calendar.
 
     Raises:
         ValidationError: by field, what is impossible.
@@ -114,16 +123,34 @@ def rule_add(
     if valid_from and valid_until and valid_until < valid_from:
         raise _impossible("valid_until", _("This must not be before the start."))
     other_cycle = _cycle_after_cutoff(after_cutoff, cutoff, fallback)
+    own_cycle = _cycle("cycle", cycle)
+    terms = {
+        "product": product,
+        "cycle": own_cycle,
+        "cutoff": cutoff,
+        "after_cutoff": after_cutoff,
+        "usual_arrival": usual_arrival,
+        "opens": opens,
+        "within": within,
+        "payout_calendar": payout_calendar,
+        "minimum": minimum,
+    }
+    if problems := term_problems(terms):
+        raise ValidationError(problems)
     with publishing() as now:
         moment = known_from or (statement.published_at if statement else now)
         return SettlementRule.objects.create(
             category=clean_choice(MerchantCategory, category),
             product=product,
-            cycle=_cycle("cycle", cycle),
+            cycle=own_cycle,
             cutoff=cutoff,
             after_cutoff=after_cutoff,
             fallback=other_cycle,
             usual_arrival=usual_arrival,
+            opens=opens,
+            within=within,
+            payout_calendar=_payout_calendar(payout_calendar),
+            minimum=minimum,
             date_means=clean_choice(
                 DateMeans, date_means or _date_means_of(category, product, moment)
             ),
@@ -146,6 +173,16 @@ def _profile(product: str, profile: str) -> CalendarProfile:
     """Return the calendar that is named, else the product's, else the domestic one."""
     named = product_of(product)
     return named.profile if named and not profile else profile_of(profile or DOMESTIC)
+
+
+def _payout_calendar(code: str) -> CalendarProfile | None:
+    """Return the calendar on whose closed days nothing is paid; None where every day pays."""
+    if not code:
+        return None
+    try:
+        return profile_of(code)
+    except ValidationError as error:
+        raise ValidationError({"payout_calendar": error.messages}, code="profile") from error
 
 
 def _cycle_after_cutoff(after_cutoff: str, cutoff: time | None, fallback: str) -> str:
@@ -171,5 +208,5 @@ def _cycle(field: str, written: str) -> str:
     try:
         return str(Cycle.parse(written))
     except ValueError as error:
-        problem = _("Enter a settlement cycle, such as T+1 or D+0.")
+        problem = _("Enter a settlement cycle, such as T+1, D+0, weekly-friday or monthly-15.")
         raise _impossible(field, problem, "cycle") from error

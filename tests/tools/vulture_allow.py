@@ -12,6 +12,7 @@ _.entered_by
 _.expanded_at
 _.failing_since
 _.first_seen_at
+_.follows
 _.hash
 _.last_seen_at
 _.lease_until
@@ -20,6 +21,7 @@ _.looks
 _.moved_at
 _.receives
 _.over_at
+_.provinces
 _.over_told_at
 _.stopped_at
 _.superseded_by
@@ -70,6 +72,9 @@ _.model_config, _.settings_customise_sources  # pydantic-settings
 # Models that are used through the related name of their upload.
 _.ImportPart, _.ImportProblem
 _.UploadPart, _.UploadProblem, _.StagedTransaction
+
+# A holiday's words and cards by its name, for whoever prepares one.
+_.words_for, _.cards_for
 
 # Written and asked for by SQL alone.
 _.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_until, _.entered_at

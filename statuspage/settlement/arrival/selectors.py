@@ -17,7 +17,7 @@ from statuspage.settlement.arrival.fees import fees
 from statuspage.settlement.arrival.known import KnownFacts
 from statuspage.settlement.arrival.stoppages import Stoppage, standing
 from statuspage.settlement.arrival.words import Code, DateStatus, those_transactions
-from statuspage.settlement.models import DateMeans, SettlementRule
+from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.prices.models import CardType, Channel
 from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_for, rules_on
 from statuspage.statements.choices import clean_choice
@@ -25,7 +25,7 @@ from statuspage.statements.selectors import timeline
 from statuspage.statements.times import from_iso
 
 # What the operator cannot know (yet) is part of every answer.
-ALWAYS: Final = (Code.MINIMUM_PAYOUT, Code.CARD_LIMIT, Code.RISK_CHECK)
+ALWAYS: Final = (Code.CARD_LIMIT, Code.RISK_CHECK)
 # How long after a recovery its merchants still wonder whether a payment is late.
 RECOVERY_EXPLAINS: Final = timedelta(days=7)
 WITHOUT_RULE: Final = RuleResult(None, (Step(Code.NO_RULE),), status=DateStatus.NO_RULE)
@@ -88,8 +88,8 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
         question=question,
         status=DateStatus.PAYOUTS_DELAYED if stoppage else _status(day, delay, ordinary),
         arrival_date=day,
-        arrival_time=rule.usual_arrival if rule and not (delay or stoppage) else None,
-        kind=DateMeans(rule.date_means) if rule else DateMeans.CREDIT,
+        arrival_time=None if delay or stoppage else ordinary.clock,
+        kind=ordinary.means,
         steps=_seen((*_way(ordinary, stoppage), *reasons, *charged), question),
         caveats=(
             *(() if delay or stoppage or not due else _doubts(question, known, due)),
@@ -195,6 +195,16 @@ def _caveats(
         (day is not None and day < timezone.localdate(question.as_of), Code.PAST),
         (day == ordinary.day and ordinary.after_holiday, Code.AFTER_HOLIDAY),
     )
-    codes = (*(code for applies, code in rows if applies), *ALWAYS)
+    usual = [Step(code) for applies, code in rows if applies]
     others = [Step(Code.OTHER_PRODUCTS, said=known.said(elsewhere.notice))] if elsewhere else []
-    return (*others, *map(Step, codes))
+    return (*others, *usual, _minimum(question, ordinary), *map(Step, ALWAYS))
+
+
+def _minimum(question: Question, ordinary: RuleResult) -> Step:
+    """Return the caveat about the minimum payout; plain where the asked amount is below it."""
+    least, amount = ordinary.minimum, question.amount
+    if least is None:
+        return Step(Code.MINIMUM_PAYOUT)
+    if amount is not None and amount < least:
+        return Step(Code.BELOW_MINIMUM, {"amount": amount, "minimum": least})
+    return Step(Code.MINIMUM_AMOUNT, {"minimum": least})

@@ -11,11 +11,16 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.functional import lazy as lazily
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from statuspage.lib.money import yuan
-from statuspage.notices.phrases import WEEKDAYS, listed, short_day, short_moment, transactions
-from statuspage.settlement.cycles import Basis, Cycle
+from statuspage.notices.phrases import (
+    WEEKDAYS,
+    listed,
+    short_day,
+    short_moment,
+    transactions,
+)
 from statuspage.settlement.models import DateMeans
 from statuspage.settlement.prices.matching import Option
 from statuspage.settlement.prices.words import as_row, fee_words, limit_said, way_said
@@ -51,6 +56,28 @@ class Code(TextChoices):
         _(
             "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. %(fallback)s "
             "applies instead: %(meaning)s."
+        ),
+    )
+    BASE_RULE = (
+        "base_rule",
+        _(
+            "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. The base rule "
+            "applies instead: %(fallback)s, %(meaning)s."
+        ),
+    )
+    NO_BASE_RULE = (
+        "no_base_rule",
+        _(
+            "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. The base rule "
+            "applies instead, and none had been published."
+        ),
+    )
+    WITHIN = "within", _("The money is promised within %(duration)s of the transaction.")
+    WITHIN_OF_OPENING = (
+        "within_of_opening",
+        _(
+            "The money is promised within %(duration)s of the transaction; the service opens at "
+            "%(opens)s, and earlier transactions count from then."
         ),
     )
     SKIPPED = "skipped", _("%(day)s: %(name)s. No settlement.")
@@ -186,6 +213,17 @@ class Code(TextChoices):
         "minimum_payout",
         _("Amounts below your minimum payout are held until the minimum is reached."),
     )
+    MINIMUM_AMOUNT = (
+        "minimum_amount",
+        _("The minimum payout is %(minimum)s yuan. Smaller amounts are held until it is reached."),
+    )
+    BELOW_MINIMUM = (
+        "below_minimum",
+        _(
+            "%(amount)s yuan alone is below the minimum payout of %(minimum)s yuan. It is not paid "
+            "on this date, but once your balance reaches the minimum."
+        ),
+    )
     CARD_LIMIT = (
         "card_limit",
         _("A Class II bank account has a daily limit. Amounts above it are paid later."),
@@ -288,25 +326,6 @@ def _amount(value: Decimal) -> str:
     return yuan(value)
 
 
-def _meaning(cycle: Cycle) -> str:
-    days, workdays = cycle.offset, cycle.basis is Basis.SETTLEMENT_WORKDAY
-    if workdays and days == 0:
-        return str(_("on the same day if it is a settlement workday, otherwise on the next one"))
-    if days == 0:
-        return str(_("on the same day, holidays included"))
-    if workdays:
-        worded = ngettext(
-            "on the next settlement workday after the transaction",
-            "on settlement workday no. %(days)d after the transaction",
-            days,
-        )
-    else:
-        worded = ngettext(
-            "on the next day, holidays included", "%(days)d days later, holidays included", days
-        )
-    return worded % {"days": days}
-
-
 def _who(category: str | Promise, product: Mapping[str, str] | None) -> str:
     if product is None:
         return str(category)
@@ -336,7 +355,6 @@ def _waived_share(percent: str | None, amount: str | None) -> str:
 
 
 # Facts that are worded when they are read, in the reader's language.
-meaning = lazily(_meaning, str)
 who = lazily(_who, str)
 those_transactions = lazily(transactions, str)
 waived_share = lazily(_waived_share, str)

@@ -11,7 +11,7 @@ from statuspage.lib.triggers import refuse
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('settlement', '0005_lookup_tries'),
+        ('settlement', '0006_rule_terms'),
         ('statements', '0008_unsigned'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
