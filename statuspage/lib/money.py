@@ -45,7 +45,6 @@ WRITTEN: Final = tuple(
     (re.compile(f"{share}{_BOUNDS}{_FIXED}", re.IGNORECASE), percent) for share, percent in SHARES
 )
 FIXED_ALONE: Final = re.compile(rf"{NUMBER}元/笔", re.IGNORECASE)
-BASIS_POINTS: Final = Decimal(100)
 
 
 def to_fen(amount: Decimal) -> Decimal:
@@ -106,11 +105,6 @@ class Fee:
         else:
             said = pgettext("bounds of a fee", " (max %(most)s)") if most else ""
         return said % {"least": least, "most": most}
-
-    @property
-    def basis_points(self) -> Decimal:
-        """The percentage in hundredths of a percent."""
-        return _trimmed(self.percent * BASIS_POINTS)
 
     def fee_of(self, amount: Decimal) -> Decimal:
         """Return the fee in yuan on a transaction of that many yuan, rounded half up to the fen."""
