@@ -200,9 +200,7 @@ def test_a_text_with_many_wrong_dates_has_a_bounded_number_of_findings() -> None
     assert len(findings(NATIONAL, "。".join(f"11月{day}日到账" for day in range(1, 30)))) == 20
 
 
-CHINESE = (
-    "10月1日 至 7日 、 T+1 T1 的交易 到账 ， 。 ( ) 次日到账 2月30日 周四 23:00 ： → 境外卡"
-)
+CHINESE = "10月1日 至 7日 、 T+1 T1 的交易 到账 ， 。 ( ) 次日到账 2月30日 周四 23:00 ： → 境外卡"
 PIECES = st.sampled_from([*CHINESE.split(), "30 Sep", " to ", "31", "13/45", "\n"])
 
 
