@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from statuspage.lib.merchants import MerchantCategory
+from statuspage.notices.cycles import say_cycle
 from statuspage.notices.phrases import listed
 from statuspage.settlement.holiday.table import Column, Schedule
 
@@ -32,16 +33,17 @@ class Member:
         if "" not in self.products:
             named = listed(names.get(one, one) for one in self.products)
             said = pgettext("a cycle of some products", "%(cycle)s (%(products)s)")
-            return said % {"cycle": self.cycle, "products": named}
+            return said % {"cycle": say_cycle(self.cycle), "products": named}
         if self.apart:
             named = listed(names.get(one, one) for one in self.apart)
-            return _("%(cycle)s (without %(products)s)") % {"cycle": self.cycle, "products": named}
-        return self.cycle
+            values = {"cycle": say_cycle(self.cycle), "products": named}
+            return _("%(cycle)s (without %(products)s)") % values
+        return say_cycle(self.cycle)
 
     def named(self, names: Names) -> list[str]:
         """Return the products' names, which say enough of what goes on as usual; or the cycle."""
         if "" in self.products:
-            return [self.cycle]
+            return [say_cycle(self.cycle)]
         return [names.get(one, one) for one in self.products]
 
 

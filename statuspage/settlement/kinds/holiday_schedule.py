@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from statuspage.calendar.differences import PromisedDate
 from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.cycles import say_cycle
 from statuspage.notices.fields import Line, Payload, PayloadField, Table, optional
 from statuspage.notices.generated import NoticeWords
 from statuspage.notices.kind import NOT_OVER, NoticeKind, register
@@ -205,7 +206,7 @@ def _heading(column: Mapping[str, Any]) -> str:
         for label, of in who.items()
     ]
     said = pgettext("between groups of merchants", "; ").join(groups)
-    heading = _("%(cycle)s (%(who)s)") % {"cycle": column["cycle"], "who": said}
+    heading = _("%(cycle)s (%(who)s)") % {"cycle": say_cycle(column["cycle"]), "who": said}
     if not column["cutoff"]:
         return heading
     return _("%(heading)s, before %(time)s") % {"heading": heading, "time": column["cutoff"]}
