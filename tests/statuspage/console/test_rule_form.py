@@ -1,12 +1,13 @@
 """The form of a settlement rule: it begins with what is in force, and never drops it silently."""
 
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.rules import rule_for
@@ -67,6 +68,18 @@ def test_other_merchants_bring_their_rule_and_the_words_stay(author: Client) -> 
     found = fields(page)
     assert (found["cycle"], found["cutoff"], found["usual_arrival"]) == ("D+0", "22:30", "")
     assert form_of(page)["title_zh"] == WORDS["title_zh"]
+    # Those whom the rule concerns are told.
+    assert (form_of(page)["categories"], form_of(page)["products"]) == ("micro", "instant")
+
+
+def test_it_begins_with_what_holds_on_the_first_day(author: Client) -> None:
+    today = timezone.localdate()
+    make_rule("T+5", valid_from=today, valid_until=today, known_from=timezone.now())
+    assert fields(author.get(PAGE))["cycle"] == "T+5"
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    for first, cycle in ((tomorrow, "T+1"), ("nonsense", "T+5")):
+        page = press(author, PAGE, "begin", payload_valid_from=first)
+        assert fields(page)["cycle"] == cycle
 
 
 def test_emptied_fields_drop_nothing(author: Client) -> None:
