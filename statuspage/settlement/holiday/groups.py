@@ -30,15 +30,15 @@ class Member:
 
     def said(self, names: Names) -> str:
         """Return the cycle, and whose it is where it is not all products'."""
+        cycle = say_cycle(self.cycle)
         if "" not in self.products:
             named = listed(names.get(one, one) for one in self.products)
             said = pgettext("a cycle of some products", "%(cycle)s (%(products)s)")
-            return said % {"cycle": say_cycle(self.cycle), "products": named}
+            return said % {"cycle": cycle, "products": named}
         if self.apart:
             named = listed(names.get(one, one) for one in self.apart)
-            values = {"cycle": say_cycle(self.cycle), "products": named}
-            return _("%(cycle)s (without %(products)s)") % values
-        return say_cycle(self.cycle)
+            return _("%(cycle)s (without %(products)s)") % {"cycle": cycle, "products": named}
+        return cycle
 
     def named(self, names: Names) -> list[str]:
         """Return the products' names, which say enough of what goes on as usual; or the cycle."""

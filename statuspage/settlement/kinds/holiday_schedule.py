@@ -23,6 +23,7 @@ from statuspage.notices.selectors import standing_notices
 from statuspage.notices.telling import Told
 from statuspage.notices.values import DATE, DATES, YEAR, choice_of
 from statuspage.settlement.holiday.cards import MerchantCard
+from statuspage.settlement.holiday.finding import findings_in
 from statuspage.settlement.holiday.generating import product_names, shown_cards, words_of
 from statuspage.settlement.holiday.wording import Wording
 from statuspage.settlement.schedules import Column, Holiday, NoSuchHoliday, Plan, plan_of
@@ -129,6 +130,10 @@ class HolidaySchedule(NoticeKind):
     def generated(self, payload: Payload) -> NoticeWords:
         """Return headline, text and shorter words, made from the table."""
         return words_of(payload)
+
+    def findings(self, payload: Payload, words: NoticeWords, moment: datetime) -> Sequence[str]:
+        """Return each date, and each pair of dates, that is not the table's."""
+        return findings_in(payload, words, moment)
 
     def promised_dates(self) -> Iterator[PromisedDate]:
         """Return every date in the tables of schedules that stand."""
