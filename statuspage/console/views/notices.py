@@ -5,6 +5,7 @@ from functools import partial
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from statuspage.approvals.holidays import KIND as HOLIDAY_SCHEDULE
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import waiting
 from statuspage.approvals.rules import approval_of_notice
@@ -13,6 +14,7 @@ from statuspage.approvals.submitting import notice_submit
 from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.notices import NoticeForm
+from statuspage.console.holidays import prepared_for
 from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
@@ -48,6 +50,8 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     later = form.is_later()
     hand_over = partial(_hand_over, form=form) if needs_two or later else None
     context = {"kind": found, "needs_two": needs_two, "later": later}
+    if not form.is_bound and kind == HOLIDAY_SCHEDULE:
+        form.initial = {**form.initial, **prepared_for(request)}
     rows = offered(request, form, moment_of_kind(kind))
     page = Composition(form, "console/notice_compose.html", context, hand_over, templates=rows)
     return compose(request, page)
