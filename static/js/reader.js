@@ -134,6 +134,28 @@
     }
   }
 
+  // -- A holiday's cards: the reader's own kind of merchant first, also the next time.
+
+  const MERCHANTS = "candor.merchants";
+  const cards = [...document.querySelectorAll(".merchant-card")];
+
+  function ownFirst() {
+    const chosen = location.hash.slice(1);
+    const named = cards.some((card) => card.id === chosen);
+    try {
+      if (named) localStorage.setItem(MERCHANTS, chosen);
+      const own = localStorage.getItem(MERCHANTS);
+      for (const card of cards) card.classList.toggle("mine", card.id === own);
+    } catch {
+      // As above: the address alone decides.
+    }
+  }
+
+  if (cards.length) {
+    ownFirst();
+    addEventListener("hashchange", ownFirst);
+  }
+
   document.addEventListener("click", (event) => {
     const choice = event.target.closest?.("[data-elder]");
     if (choice) remember(choice);

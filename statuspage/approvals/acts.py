@@ -96,14 +96,7 @@ class NoticeAct(ProposedAct):
             kind=proposal.statement_kind,
             subject=Subject("notice", NO_ID),
             content=draft.content(foreseen(draft), moment),
-            warnings=oddities(
-                draft.kind,
-                draft.payload,
-                said_at(draft.originally, moment),
-                window=(draft.effective_from, draft.effective_until),
-                incident_id=draft.incident_id,
-                told=draft.told,
-            ),
+            warnings=_warnings(draft, said_at(draft.originally, moment)),
         )
 
     def content_at(self, proposal: Proposal, moment: datetime) -> Mapping[str, Json]:
@@ -212,6 +205,7 @@ def written(draft: NoticeDraft, *, confirmed: bool) -> dict[str, Any]:
         "effective_until": iso_or_none(draft.effective_until),
         "short": dict(draft.short),
         "confirmed": confirmed,
+        "confirmed_reason": draft.confirmed_reason,
         "told": str(draft.told),
         "originally": dict(draft.originally) if draft.originally else None,
     }
@@ -224,6 +218,19 @@ def _arguments(proposal: Proposal) -> dict[str, Any]:
         moment: datetime | None = from_iso(given[name]) if given[name] else None
         given[name] = moment
     return given
+
+
+def _warnings(draft: NoticeDraft, moment: datetime) -> Sequence[str]:
+    """Return what its author confirmed: what is odd, and what its kind found in the words."""
+    odd = oddities(
+        draft.kind,
+        draft.payload,
+        moment,
+        window=(draft.effective_from, draft.effective_until),
+        incident_id=draft.incident_id,
+        told=draft.told,
+    )
+    return [*odd, *draft.kind.findings(draft.payload, draft.words, moment)]
 
 
 def _obstacle(said: Statement) -> Sequence[str]:

@@ -98,7 +98,7 @@ def _preview(request: HttpRequest, composition: Composition) -> HttpResponse:
     context = _keep(request, composition)
     if request.headers.get("HX-Request"):
         context |= {"form": composition.form}
-        return render(request, "console/partials/preview.html", context)
+        return render(request, "console/partials/preview_alone.html", context)
     return _page(request, composition, quiet=True, kept=context)
 
 
@@ -138,7 +138,9 @@ def _confirm(request: HttpRequest, composition: Composition) -> HttpResponse:
         **_keep(request, composition),
         "form": composition.form,
         # For the confirming page to carry along.
-        "written": [(name, one) for name, many in _written(request).items() for one in many],
+        "written": [
+            (name, one) for name, many in _written(composition.form).items() for one in many
+        ],
         "hands_over": composition.hand_over is not None,
     }
     return render(request, "console/confirm.html", context)
@@ -192,8 +194,10 @@ def _again(request: HttpRequest, statement: Statement) -> HttpResponse:
     return redirect("console:broadcast", number=statement.number)
 
 
-def _written(request: HttpRequest) -> dict[str, list[str]]:
-    return {name: values for name, values in request.POST.lists() if name not in NOT_TEXT}
+def _written(form: ComposeForm) -> dict[str, list[str]]:
+    """Return what was sent, with what the form filled in itself."""
+    sent: Any = form.data
+    return {name: values for name, values in sent.lists() if name not in NOT_TEXT}
 
 
 def _page(
@@ -232,7 +236,7 @@ def _keep(request: HttpRequest, composition: Composition) -> dict[str, Any]:
         kind, title = preview.document["kind"], preview.document["content"]["name"]
         named = {"token": token, "place": place, "kind": kind, "title": title}
         try:
-            draft = draft_save(staff=staff, typed=_written(request), **named)
+            draft = draft_save(staff=staff, typed=_written(composition.form), **named)
         except ValidationError as error:
             problem = error.messages
     return {"preview": preview, "writing": writing_at(place, staff, draft), "not_kept": problem}
@@ -254,6 +258,7 @@ STEPS: Final[Mapping[str, Callable[[HttpRequest, Composition], HttpResponse]]] =
     "test": _trial,
     "template": _take,
     "template_over": partial(_take, over=True),
+    "generate": partial(_page, quiet=True),
     "confirm": _confirm,
     "publish": _publish,
 }

@@ -14,6 +14,7 @@ from django.utils.translation import override, pgettext_lazy
 from statuspage.calendar.differences import PromisedDate
 from statuspage.notices.audience import Audience
 from statuspage.notices.fields import Line, Payload, PayloadField, Table
+from statuspage.notices.generated import NoticeWords
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import joined
 from statuspage.notices.telling import Told
@@ -65,6 +66,8 @@ class NoticeKind:
     to_named = False
     # Only on the page unless its author chooses otherwise.
     quiet = False
+    # It makes its words from the payload: whoever writes one may leave them out.
+    generates = False
     # For agents: to send it to merchants' phones must be confirmed.
     for_agents = False
     # Why none of this kind can be entered as published before; empty: it can.
@@ -106,11 +109,26 @@ class NoticeKind:
         """Return the tables of the page; `payload` also has what `effect` or `undo` returned."""
         return ()
 
+    def cards(self, payload: Payload) -> Sequence[Any]:
+        """Return what the page shows in place of the tables, which it then folds away.
+
+        It is made anew for each page, also of what was published long ago.
+        """
+        return ()
+
     def brief(self, payload: Payload) -> Iterable[str]:
         """Return the sentences that an SMS says in place of the text.
 
         Only a kind without fields may leave it empty: then the SMS has the text.
         """
+        return ()
+
+    def generated(self, payload: Payload) -> NoticeWords | None:
+        """Return the words of a payload; None for a kind whose authors write them."""
+        return None
+
+    def findings(self, payload: Payload, words: NoticeWords, moment: datetime) -> Sequence[str]:
+        """Return what the words say that the payload does not: confirmed only with a reason."""
         return ()
 
     def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:

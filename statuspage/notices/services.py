@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -21,6 +21,7 @@ from statuspage.notices.backdating import (
     said_at,
 )
 from statuspage.notices.fields import Line, Payload, check_words
+from statuspage.notices.generated import NoticeWords, clean_reason, words_said
 from statuspage.notices.incidents import check_incident
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
@@ -28,18 +29,17 @@ from statuspage.notices.oddities import oddities
 from statuspage.notices.phrases import listed
 from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.windows import window_of
+from statuspage.notices.written import Written
+from statuspage.staff.audit import record
 from statuspage.staff.permissions import Act
 from statuspage.staff.second_person import made_or_changed, may_now
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
-from statuspage.statements.placeholders import clean_said
 from statuspage.statements.services import Subject, publish, publishing
-from statuspage.statements.short import Short, clean_said_short, with_short
+from statuspage.statements.short import Short, with_short
 from statuspage.statements.texts import Text
 from statuspage.statements.times import iso_or_none
-
-TITLE_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,13 @@ class NoticeDraft:
     told: Told = Told.ALL
     originally: Originally | None = None
     short: Short = field(default_factory=dict)
+    # Why the words are right although they say what the kind does not find in the payload.
+    confirmed_reason: str = ""
+
+    @property
+    def words(self) -> NoticeWords:
+        """What it says, in every length."""
+        return NoticeWords(self.title, self.body, self.short)
 
     def content(self, extra: Mapping[str, Json], moment: datetime) -> dict[str, Json]:
         """Return the statement's content, published at that moment; `extra` is what that adds."""
@@ -84,28 +91,6 @@ class NoticeDraft:
 
     def _first_lines(self) -> Sequence[Line]:
         return [originally_line(self.originally)] if self.originally else []
-
-
-class Written(TypedDict):
-    """A notice as its author wrote it; `incident_id` is the public id of its incident, if any.
-
-    Without a window the kind's payload says from when to when it holds, if it does; `confirmed`
-    says that the kind's warnings were read. `told` is who is sent it, by default what its kind
-    says; `originally` is when, as what and where it was published before (backdating.py).
-    """
-
-    kind: str
-    title: Text
-    body: Text
-    payload: NotRequired[Mapping[str, object] | None]
-    audience: NotRequired[Mapping[str, object] | None]
-    incident_id: NotRequired[str]
-    effective_from: NotRequired[datetime | None]
-    effective_until: NotRequired[datetime | None]
-    short: NotRequired[Short | None]
-    confirmed: NotRequired[bool]
-    told: NotRequired[str | None]
-    originally: NotRequired[Mapping[str, object] | None]
 
 
 def notice_publish(
@@ -142,6 +127,7 @@ def notice_publish(
             published_at=moment,
         )
         draft.kind.record(notice, statement)
+        _record_reason(draft, statement, moment)
         return statement
 
 
@@ -159,8 +145,6 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     kind = notice_kind(written["kind"])
     originally = clean_originally(written.get("originally"), now)
     at = said_at(originally, now)
-    title = clean_said(written["title"], max_length=TITLE_LENGTH)
-    body, short = clean_said(written["body"]), clean_said_short(written.get("short"))
     audience = clean_audience(written.get("audience"))
     _check_products(audience)
     incident_id = written.get("incident_id", "")
@@ -168,16 +152,39 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     payload = kind.clean(written.get("payload") or {}, at)
     kind.check_for(audience, payload, at)
     check_words(kind.fields, payload)
+    words = words_said(kind, payload, written, now)
     window = window_of(kind, payload, written.get("effective_from"), written.get("effective_until"))
     if originally:
         check_backdated(kind, payload, now)
     usual = kind.told_by_default(payload, now, window[1])
     told = clean_told(written.get("told"), usual, silent=bool(originally))
     odd = oddities(kind, payload, at, window=window, incident_id=incident_id, told=told)
-    if odd and not written.get("confirmed"):
-        raise ValidationError({"confirmed": [ValidationError(one, "unconfirmed") for one in odd]})
-    how: dict[str, Any] = {"told": told, "originally": originally, "short": short}
+    found = kind.findings(payload, words, at)
+    if (odd or found) and not written.get("confirmed"):
+        problems = [ValidationError(one, "unconfirmed") for one in (*odd, *found)]
+        raise ValidationError({"confirmed": problems})
+    how: dict[str, Any] = {
+        "told": told,
+        "originally": originally,
+        "short": words.short,
+        "confirmed_reason": clean_reason(written.get("confirmed_reason"), found),
+    }
+    title, body = words.title, words.body
     return NoticeDraft(kind, title, body, payload, audience, incident_id, *window, **how)
+
+
+def _record_reason(draft: NoticeDraft, statement: Statement, moment: datetime) -> None:
+    """Write into the audit log what was found in the words, and why they were published."""
+    if draft.confirmed_reason:
+        at = said_at(draft.originally, moment)
+        found = draft.kind.findings(draft.payload, draft.words, at)
+        record(
+            act="notice.confirmed",
+            staff=statement.author,
+            who="" if statement.author else "system",
+            target=f"#{statement.number}",
+            after={"findings": [*found], "reason": draft.confirmed_reason},
+        )
 
 
 def check_backdated(kind: NoticeKind, payload: Payload, now: datetime) -> None:

@@ -15,7 +15,7 @@ from statuspage.components.statuses import ComponentStatus
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus, turn_of
 from statuspage.incidents.replanning import RESCHEDULED
 from statuspage.incidents.said import as_said
-from statuspage.notices.kind import notice_kind
+from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.postmortems.content import FOLLOWED_UP, POSTMORTEM
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
 from statuspage.statements.documents import OUTCOME
@@ -94,6 +94,7 @@ class TimelineEntry:
     outcome: LocalizedText | None
     details: Sequence[Mapping[str, Any]]
     tables: Sequence[Mapping[str, Any]]
+    payload: Mapping[str, Any]
     answers: Sequence["TimelineEntry"]
 
     @property
@@ -109,6 +110,12 @@ class TimelineEntry:
         if self.corrected.language != self.body.language:
             return []
         return differences(self.corrected.value, self.body.value)
+
+    @property
+    def cards(self) -> Sequence[Any]:
+        """What a notice's kind shows in place of its tables, in the active language."""
+        kind = known_kind(self.kind)
+        return kind.cards(self.payload) if kind else ()
 
     @property
     def withdrawn(self) -> bool:
@@ -162,10 +169,17 @@ def tone_and_label(statement: Statement) -> tuple[str, str | Promise]:
 
 def notice_label(kind: str) -> str | Promise:
     """Return the name of a kind of notice; a kind this version does not know is simply a notice."""
+    known = known_kind(f"{NOTICE}.{kind}")
+    return known.label if known else _("Notice")
+
+
+def known_kind(statement_kind: str) -> NoticeKind | None:
+    """Return the kind of a notice's statement; None for a kind that this version does not know."""
+    subject, _dot, name = statement_kind.partition(".")
     try:
-        return notice_kind(kind).label
+        return notice_kind(name) if subject == NOTICE else None
     except ValidationError:
-        return _("Notice")
+        return None
 
 
 def spoken(said: Mapping[str, Any] | None, language: str) -> Sequence[Mapping[str, Any]]:
@@ -200,6 +214,7 @@ def _entry(
         outcome=words(content[OUTCOME], language) if OUTCOME in content else None,
         details=spoken(content.get("details"), language),
         tables=spoken(content.get("tables"), language),
+        payload=content.get("payload") or {},
         answers=answers,
     )
 

@@ -32,10 +32,10 @@ from statuspage.notices.backdating import (
     clean_originally,
     said_at,
 )
+from statuspage.notices.generated import REASON_LENGTH, TITLE_LENGTH
 from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
-from statuspage.notices.services import TITLE_LENGTH
 from statuspage.notices.telling import Told
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
@@ -87,6 +87,8 @@ def payload_schema(kind: NoticeKind) -> dict[str, Any]:
     }
 
 
+MADE = _("Required, except for a holiday schedule: left out, it is made from the payload.")
+REQUIRED = serializers.Field.default_error_messages["required"]
 PAYLOADS = {"anyOf": [payload_schema(kind) for kind in kinds()]}
 
 
@@ -99,8 +101,8 @@ class NoticeSerializer(InputSerializer):
     """Publishing a notice."""
 
     kind = serializers.ChoiceField(choices=KINDS)
-    title = TextField(max_length=TITLE_LENGTH)
-    body = TextField()
+    title = TextField(max_length=TITLE_LENGTH, required=False, help_text=MADE)
+    body = TextField(required=False, help_text=MADE)
     short = ShortField()
     payload = PayloadSerializerField(
         required=False, help_text=_("Details. The fields depend on the kind.")
@@ -133,14 +135,23 @@ class NoticeSerializer(InputSerializer):
         required=False,
         help_text=_("Whether you accept the warnings returned earlier."),
     )
+    confirmed_reason = serializers.CharField(
+        required=False,
+        max_length=REASON_LENGTH,
+        help_text=_("Why the text is right although it says what the payload does not."),
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check the payload here, so that its errors name the field by its path."""
         now = attrs.get("publish_at") or database_now()
+        kind = notice_kind(attrs["kind"])
+        missing = [name for name in ("title", "body") if name not in attrs and not kind.generates]
+        if missing:
+            raise serializers.ValidationError(dict.fromkeys(missing, str(REQUIRED)))
         with _errors_of("originally"):
             originally = clean_originally(attrs.get("originally"), now)
         with _errors_of("payload"):
-            notice_kind(attrs["kind"]).clean(attrs.get("payload", {}), said_at(originally, now))
+            kind.clean(attrs.get("payload", {}), said_at(originally, now))
         return attrs
 
 

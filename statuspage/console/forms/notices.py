@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.approvals.scheduling import check_publish_at
 from statuspage.approvals.submitting import notice_alone
 from statuspage.console.forms.compose import NOT_WRITTEN
+from statuspage.console.forms.confirming import ConfirmedForm
 from statuspage.console.forms.fields import (
     DayField,
     MomentFormField,
@@ -22,7 +23,8 @@ from statuspage.console.forms.fields import (
     offer,
     put,
 )
-from statuspage.console.forms.short import ShortWordsForm, short_given
+from statuspage.console.forms.generated import with_generated
+from statuspage.console.forms.short import short_given
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.placeholders import Facts, facts_of, payload_facts
 from statuspage.lib.database_clock import database_now
@@ -34,6 +36,7 @@ from statuspage.notices.backdating import (
     said_at,
 )
 from statuspage.notices.fields import PayloadField
+from statuspage.notices.generated import NoticeWords
 from statuspage.notices.kind import NoticeKind
 from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, check_backdated, foreseen
@@ -84,7 +87,7 @@ PREFIX: Final = "payload_"
 ORIGINALLY: Final = ("published_on", "document_number", "link")
 
 
-class NoticeForm(ShortWordsForm):
+class NoticeForm(ConfirmedForm):
     """A new notice of one kind."""
 
     subject_type = "notice"
@@ -139,15 +142,13 @@ class NoticeForm(ShortWordsForm):
         max_length=LINK_LENGTH,
         assume_scheme="https",
     )
-    confirmed = forms.BooleanField(label=_("Publish anyway"), required=False)
+    generated = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def __init__(
         self, data: QueryDict | None, *, kind: NoticeKind, incidents: Sequence[Incident]
     ) -> None:
         super().__init__(data)
         self.kind, self.statement_kind = kind, f"notice.{kind.name}"
-        # Warnings, which must be confirmed before publishing.
-        self.warnings: Sequence[str] = ()
         for name in ("told", "preselected"):
             self.fields[name].initial = kind.told_by_default({}, database_now())
         self.typed_in = [one for one in kind.fields if not one.derived]
@@ -160,7 +161,14 @@ class NoticeForm(ShortWordsForm):
             offer(self, "products", goods)
         else:
             del self.fields["products"]
-        self.order_fields(["title", "body", *(PREFIX + one.name for one in self.typed_in)])
+        chosen = [PREFIX + one.name for one in self.typed_in]
+        # What the words are made from stands before them.
+        first = [*chosen, "title", "body"] if kind.generates else ["title", "body", *chosen]
+        last = ("confirmed", "confirmed_reason")
+        others = [name for name in self.fields if name not in {*first, *last}]
+        self.order_fields([*first, *others, *last])
+        fields = {one.name: PREFIX + one.name for one in self.typed_in}
+        self.data, self.new_words = with_generated(self, kind, data, fields)  # type: ignore[assignment]
 
     def prepared(self, template: Template) -> dict[str, Any]:
         """Return what the template gives: headline, text and shorter words."""
@@ -194,6 +202,8 @@ class NoticeForm(ShortWordsForm):
             return values
         about: dict[str, Any] = {"incident_id": values.get("incident") or "", "told": told}
         self.warnings = oddities(self.kind, values["payload"], at, window=window, **about)
+        said = NoticeWords(values.get("title") or {}, values.get("body") or {}, short_given(values))
+        self.findings = self.kind.findings(values["payload"], said, at)
         return values
 
     def _preselect(self, values: dict[str, Any], now: datetime, ends: datetime | None) -> None:
@@ -208,13 +218,6 @@ class NoticeForm(ShortWordsForm):
             return
         values["told"] = values["preselected"] = str(usual)
         put(self, told=usual, preselected=usual)
-
-    def is_ready(self) -> bool:
-        """Return True when the form is complete and its warnings are confirmed."""
-        ready = super().is_ready()
-        if unconfirmed := bool(self.warnings) and not self.cleaned_data.get("confirmed"):
-            self.add_error("confirmed", _("Please tick the box to confirm, or change the notice."))
-        return ready and not unconfirmed
 
     def field_for(self, name: str) -> str | None:
         """Return the form field of an argument; fields of the payload have a prefix."""
@@ -242,6 +245,7 @@ class NoticeForm(ShortWordsForm):
             effective_from=values.get("effective_from"),
             effective_until=values.get("effective_until"),
             short=short_given(values),
+            confirmed_reason=values.get("confirmed_reason") or "",
             told=Told(values.get("told") or Told.ALL),
             originally=values.get("originally"),
         )
@@ -262,7 +266,7 @@ class NoticeForm(ShortWordsForm):
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the service that publishes it."""
         values = self.cleaned_data
-        as_typed = ("title", "body", "effective_from", "effective_until", "confirmed", "told")
+        as_typed = ("title", "body", "effective_from", "effective_until", "told")
         return {
             "kind": self.kind.name,
             "payload": self._payload(values),
@@ -270,7 +274,7 @@ class NoticeForm(ShortWordsForm):
             "incident_id": values["incident"],
             "originally": values["originally"],
             "short": short_given(values),
-            **{name: values[name] for name in as_typed},
+            **{name: values[name] for name in (*as_typed, "confirmed", "confirmed_reason")},
         }
 
     def is_later(self) -> bool:

@@ -14,12 +14,16 @@ from statuspage.calendar.differences import PromisedDate
 from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.fields import Line, Payload, PayloadField, Table, optional
+from statuspage.notices.generated import NoticeWords
 from statuspage.notices.kind import NOT_OVER, NoticeKind, register
 from statuspage.notices.models import Product
-from statuspage.notices.phrases import day_and_weekday, day_range, listed, short_day
+from statuspage.notices.phrases import day_and_weekday, day_range, listed
 from statuspage.notices.selectors import standing_notices
 from statuspage.notices.telling import Told
 from statuspage.notices.values import DATE, DATES, YEAR, choice_of
+from statuspage.settlement.holiday.cards import MerchantCard
+from statuspage.settlement.holiday.generating import product_names, shown_cards, words_of
+from statuspage.settlement.holiday.wording import Wording
 from statuspage.settlement.schedules import Column, Holiday, NoSuchHoliday, Plan, plan_of
 from statuspage.settlement.sent_tables import TABLE, row_problems, rows_of
 from statuspage.statements.canonical import Json
@@ -42,6 +46,7 @@ class HolidaySchedule(NoticeKind):
         optional("table", _("Table"), TABLE, derived=True),
     )
     promises_money = True
+    generates = True
 
     def complete(self, payload: Payload) -> Payload:
         """Generate the table; a table that was given must match it.
@@ -111,12 +116,18 @@ class HolidaySchedule(NoticeKind):
         ]
         return (Table(_("When transactions arrive"), columns, rows),)
 
+    def cards(self, payload: Payload) -> Sequence[MerchantCard]:
+        """Return a card for each kind of merchant, with few rows."""
+        # A notice that was imported has no table.
+        return shown_cards(payload) if payload.get("table") else ()
+
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say when the transactions of the holiday arrive: merchants plan by that."""
-        days = day_range(payload["first_day"], payload["last_day"])
-        holiday = Holiday(payload["holiday"]).label
-        yield _("%(holiday)s, %(first)s to %(last)s.") % {"holiday": holiday, **days}
-        yield from _waits(payload)
+        yield Wording.of(payload, product_names()).sms()
+
+    def generated(self, payload: Payload) -> NoticeWords:
+        """Return headline, text and shorter words, made from the table."""
+        return words_of(payload)
 
     def promised_dates(self) -> Iterator[PromisedDate]:
         """Return every date in the tables of schedules that stand."""
@@ -137,23 +148,6 @@ class HolidaySchedule(NoticeKind):
                 )
 
 
-def _waits(payload: Payload) -> Iterator[str]:
-    """Yield the one day on which a holiday's transactions arrive, if so; equal cycles together."""
-    first, last, table = payload["first_day"], payload["last_day"], payload["table"]
-    within = [one for one in table["rows"] if first <= one["date"] <= last]
-    alike: dict[str, list[str]] = {}
-    for number, column in enumerate(table["columns"]):
-        days = {one["arrivals"][number] for one in within}
-        cycles = alike.setdefault(days.pop() if len(days) == 1 else "", [])
-        cycles += [column["cycle"]] if column["cycle"] not in cycles else []
-    for day, cycles in alike.items():
-        values = {"cycle": listed(cycles), "day": short_day(day) if day else ""}
-        if day:
-            yield _("%(cycle)s: holiday transactions arrive on %(day)s.") % values
-        else:
-            yield _("%(cycle)s: as usual.") % values
-
-
 def _plan(payload: Payload) -> Plan:
     try:
         return plan_of(payload["holiday"], int(payload["year"]))
@@ -172,6 +166,7 @@ def _column(column: Column) -> Json:
     return {
         "cycle": str(rule.cycle),
         "cutoff": f"{rule.cutoff:%H:%M}" if rule.cutoff else None,
+        "after_cutoff": str(rule.after_cutoff) if rule.cutoff else None,
         "profile": column.profile,
         "merchants": [
             {"category": category, "product": product} for category, product in column.merchants

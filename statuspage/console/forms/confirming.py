@@ -1,0 +1,35 @@
+"""What is odd about a notice, or found in its words, and its author's word that it is right."""
+
+from collections.abc import Sequence
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from statuspage.console.forms.short import ShortWordsForm
+from statuspage.notices.generated import NO_REASON, REASON_LENGTH
+
+
+class ConfirmedForm(ShortWordsForm):
+    """A form whose warnings must be confirmed before publishing, and whose findings explained."""
+
+    confirmed = forms.BooleanField(label=_("Publish anyway"), required=False)
+    confirmed_reason = forms.CharField(
+        label=_("Why the text is right"),
+        required=False,
+        max_length=REASON_LENGTH,
+        help_text=_("Kept in the audit log, and shown to whoever approves the notice."),
+    )
+
+    # Unusual but possible values, and what the words say that the details do not.
+    warnings: Sequence[str] = ()
+    findings: Sequence[str] = ()
+
+    def is_ready(self) -> bool:
+        """Return True when the form is complete, and its warnings and findings are confirmed."""
+        ready = super().is_ready()
+        odd = bool(self.warnings or self.findings)
+        if unconfirmed := odd and not self.cleaned_data.get("confirmed"):
+            self.add_error("confirmed", _("Please tick the box to confirm, or change the notice."))
+        if unexplained := bool(self.findings) and not self.cleaned_data.get("confirmed_reason"):
+            self.add_error("confirmed_reason", NO_REASON)
+        return ready and not unconfirmed and not unexplained

@@ -1,0 +1,151 @@
+"""The words of a holiday schedule, generated from its table in the active language."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from statuspage.notices.phrases import joined, listed
+from statuspage.settlement.holiday.cards import cutoff_said
+from statuspage.settlement.holiday.groups import Alike, Names, kinds_of_merchant
+from statuspage.settlement.holiday.merging import Row, holiday_row, merged
+from statuspage.settlement.holiday.phrases import (
+    later,
+    others_said,
+    plain_day,
+    row_said,
+    span,
+    with_weekdays,
+)
+from statuspage.settlement.holiday.said import Said, changed, usual
+from statuspage.settlement.holiday.table import Column, Schedule, schedule_of
+from statuspage.settlement.schedules import Holiday
+from statuspage.statements.short import LIMITS, WECHAT
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A schedule to put into words; `names` are the products' in the active language."""
+
+    schedule: Schedule
+    names: Names
+    year: int
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any], names: Names) -> "Wording":
+        """Return the wording of a payload that was cleaned."""
+        return cls(schedule_of(payload), names, int(payload["year"]))
+
+    def title(self) -> str:
+        """Return the headline."""
+        values = {"holiday": self._holiday, "year": self.year}
+        return _("Settlement over %(holiday)s %(year)d") % values
+
+    def body(self) -> str:
+        """Return the text: the holiday, a line for each cycle, and what to know besides."""
+        lines = [self._dates(), *map(_line, self._changed), self._usual_line(), self._notes()]
+        return "\n".join(filter(None, lines))
+
+    def sms(self) -> str:
+        """Return what an SMS says: which merchants, which transactions, which day."""
+        said = _clauses([*map(self._clause, self._changed_by(self._row)), self._usual_briefly()])
+        values = {"holiday": self._holiday, "said": said}
+        return pgettext("SMS about a holiday", "%(holiday)s - %(said)s.") % values
+
+    def wechat(self) -> str:
+        """Return what WeChat shows: the most that its few characters have room for."""
+        days = [self._day(one) for one in self._changed_by(self._arrivals)]
+        shorter = (_clauses([*days, self._usual_briefly()]), _clauses(days), *days[:1])
+        fitting = (one for one in shorter if 0 < len(one) <= LIMITS[WECHAT])
+        # Two days of one cycle need the words that say whose they are: no room, no day.
+        return next(fitting, pgettext("in few words", "See arrival dates"))
+
+    @property
+    def _holiday(self) -> str:
+        return str(Holiday(self.schedule.holiday).label)
+
+    @property
+    def _changed(self) -> list[Said]:
+        return changed(kinds_of_merchant(self.schedule), self.names)
+
+    @property
+    def _usual(self) -> list[Said]:
+        return usual(kinds_of_merchant(self.schedule), self.names)
+
+    def _changed_by(self, key: Alike) -> list[Said]:
+        """Return what the holiday changes; columns that this says nothing apart of are one."""
+        return changed(kinds_of_merchant(self.schedule, key), self.names, key)
+
+    def _row(self, column: Column) -> Row | None:
+        return holiday_row(column, self.schedule)
+
+    def _arrivals(self, column: Column) -> Hashable:
+        return frozenset(column.within(self.schedule.first, self.schedule.last))
+
+    def _dates(self) -> str:
+        first, last = with_weekdays((self.schedule.first, self.schedule.last))
+        values = {"holiday": self._holiday, "first": first, "last": last}
+        worked = listed(with_weekdays(self.schedule.make_up_days))
+        if first == last:
+            said = _("%(holiday)s: %(first)s is a holiday.")
+        else:
+            said = _("%(holiday)s: %(first)s to %(last)s is a holiday.")
+        more = _("Make-up workdays: %(days)s.") % {"days": worked} if worked else ""
+        return joined([said % values, more])
+
+    def _usual_line(self) -> str:
+        found = listed(one.who for one in self._usual)
+        return (
+            _("As usual, also during the holiday: %(cycles)s.") % {"cycles": found} if found else ""
+        )
+
+    def _usual_briefly(self) -> str:
+        found = listed(one.who_briefly for one in self._usual)
+        return _("%(cycles)s as usual") % {"cycles": found} if found else ""
+
+    def _clause(self, one: Said) -> str:
+        """Return when the holiday's transactions arrive."""
+        row = self._row(one.columns[0])
+        if row is None:
+            return _("%(who)s: see the arrival dates") % {"who": one.who_briefly}
+        day = later(row.arrival, row.last)
+        values = {"who": one.who_briefly, "days": span(row.first, row.last), "day": day}
+        if not one.cutoff:
+            return _("%(who)s: transactions of %(days)s arrive %(day)s") % values
+        return _("%(who)s: transactions of %(days)s before %(time)s arrive %(day)s") % {
+            **values,
+            "time": one.cutoff,
+        }
+
+    def _day(self, one: Said) -> str:
+        """Return the day on which the holiday's transactions arrive."""
+        row = self._row(one.columns[0])
+        if row is None:
+            return ""
+        values = {"who": one.who_briefly, "day": plain_day(row.arrival)}
+        return pgettext("in few words", "%(who)s: %(day)s") % values
+
+    def _notes(self) -> str:
+        if not self._changed:
+            return ""
+        columns = [column for one in self._changed for column in one.columns]
+        late = _(
+            "On the first workday after the holiday banks are busy; it may arrive later than usual."
+        )
+        return joined([cutoff_said(columns), late])
+
+
+def _line(one: Said) -> str:
+    """Return every row of a table's column as a sentence."""
+    rows = merged(one.columns[0])
+    clauses = [row_said(row) for row in rows.rows]
+    if rows.others is not None:
+        clauses.append(others_said(rows.others))
+    said = pgettext("between clauses", "; ").join(clauses)
+    return _("%(who)s: %(said)s.") % {"who": one.who, "said": said}
+
+
+def _clauses(found: Iterable[str]) -> str:
+    return pgettext("between clauses of an SMS", "; ").join(filter(None, found))
