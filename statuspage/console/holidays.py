@@ -1,8 +1,8 @@
 """What the form of a holiday's schedule begins with when it is opened from the year's holidays."""
 
-from typing import Any
+from uuid import uuid4
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils import timezone
 
 from statuspage.approvals.holidays import HolidayArrangement, arrangement_of
@@ -23,25 +23,30 @@ def year_of(request: HttpRequest) -> int:
     return year
 
 
-def prepared_for(request: HttpRequest) -> dict[str, Any]:
-    """Return the first values of the form for the holiday of the query string; none without one.
+def prepared_for(request: HttpRequest) -> QueryDict | None:
+    """Return what the form of a schedule is opened with for the holiday of the query string.
+
+    The words are generated from it as if somebody had chosen the holiday.
 
     Raises:
         Http404: the calendar has no such holiday.
     """
     if request.method != "GET" or "holiday" not in request.GET:
-        return {}
+        return None
     one = arrangement_of(request.GET["holiday"], year_of(request))
     if one is None:
         raise Http404
-    return first_values(one)
+    values = QueryDict(mutable=True)
+    values.update(first_values(one))
+    return values
 
 
-def first_values(one: HolidayArrangement) -> dict[str, Any]:
+def first_values(one: HolidayArrangement) -> dict[str, str]:
     """Return the values by the names of the form's fields; without a time where that has passed."""
     later = one.publish_at > database_now()
     return {
+        "token": str(uuid4()),
         "payload_holiday": str(one.holiday),
-        "payload_year": one.year,
-        **({"publish_at": one.publish_at} if later else {}),
+        "payload_year": str(one.year),
+        "publish_at": f"{one.publish_at:%Y-%m-%dT%H:%M}" if later else "",
     }

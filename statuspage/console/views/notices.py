@@ -46,12 +46,11 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     needs_two = approval_of_notice(found).binds(staff_of(request))
-    form = NoticeForm(typed(request), kind=found, incidents=latest_incidents())
+    prepared = prepared_for(request) if kind == HOLIDAY_SCHEDULE else None
+    form = NoticeForm(typed(request) or prepared, kind=found, incidents=latest_incidents())
     later = form.is_later()
     hand_over = partial(_hand_over, form=form) if needs_two or later else None
     context = {"kind": found, "needs_two": needs_two, "later": later}
-    if not form.is_bound and kind == HOLIDAY_SCHEDULE:
-        form.initial = {**form.initial, **prepared_for(request)}
     rows = offered(request, form, moment_of_kind(kind))
     page = Composition(form, "console/notice_compose.html", context, hand_over, templates=rows)
     return compose(request, page)

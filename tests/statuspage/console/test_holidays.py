@@ -78,6 +78,12 @@ def test_the_form_begins_with_the_holiday_and_the_day_before_at_ten() -> None:
         assert values["payload_holiday"] == "national_day"
         assert values["payload_year"] == "2026"
         assert values["publish_at"] == "2026-09-17T10:00"
+        # The words are there, in both languages, and nothing is complained of yet.
+        assert "国庆节" in values["title_zh"]
+        assert "National Day" in values["title_en"]
+        assert values["body_zh"]
+        assert values["short_sms_zh"]
+        assert 'role="alert"' not in page.content.decode()
 
 
 def test_where_that_has_passed_the_form_publishes_now() -> None:
