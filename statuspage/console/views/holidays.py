@@ -2,17 +2,25 @@
 
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from statuspage.approvals.holidays import AHEAD, ScheduleState, arrangements, not_alone
+from statuspage.approvals.holidays import (
+    AHEAD,
+    ScheduleState,
+    arrangement_of,
+    arrangements,
+    not_alone,
+)
 from statuspage.calendar.models import DOMESTIC, YearStatus
 from statuspage.calendar.selectors import promised_calendar, years
 from statuspage.console.access import reads
 from statuspage.console.holidays import year_of
 from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR
 from statuspage.notices.phrases import listed
+from statuspage.pages.pictures.views import PNG, draft_picture
 
 # How the badge of a state looks.
 BADGES: Final = {
@@ -27,8 +35,13 @@ BADGES: Final = {
 
 @reads
 def holiday_list(request: HttpRequest) -> HttpResponse:
-    """Show the calendar's state, and the schedule of each holiday with the next step."""
+    """Show the calendar's state, and the schedule of each holiday with the next step.
+
+    `?picture=national_day` is the picture of a schedule that is being prepared.
+    """
     year = year_of(request)
+    if holiday := request.GET.get("picture"):
+        return _picture(holiday, year)
     context = {
         "year": year,
         "previous": year - 1 if year > FIRST_YEAR else None,
@@ -39,6 +52,18 @@ def holiday_list(request: HttpRequest) -> HttpResponse:
         **_calendar(year),
     }
     return render(request, "console/holidays.html", context)
+
+
+def _picture(holiday: str, year: int) -> HttpResponse:
+    """Return the draft of a picture; 404 where calendar and rules give none."""
+    one = arrangement_of(holiday, year)
+    try:
+        drawn = draft_picture(str(one.holiday), year) if one else b""
+    except ValidationError:
+        drawn = b""
+    if not drawn:
+        raise Http404
+    return HttpResponse(drawn, content_type=PNG)
 
 
 def _calendar(year: int) -> dict[str, Any]:
