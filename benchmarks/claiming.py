@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from benchmarks.data import CHANNEL, announce, subscribe
 from benchmarks.stage import Section, Stage
-from notifications.delivery.audience import quiet_parameters
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import CLAIM, IN_ORDER, claim
+from notifications.delivery.matching import quiet_parameters
 from statuspage.statements.models import Statement
 
 WAITING: Final = 100_000

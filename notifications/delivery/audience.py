@@ -1,6 +1,5 @@
 """Who is sent a statement: by which channels, at which addresses, and until when each waits."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,7 +10,10 @@ from django.db.models import Q
 
 from notifications.channels.base import reachable_channels
 from notifications.delivery.answered import concerned, told_before
+from notifications.delivery.dimensions import NARROWING, left_out, narrowed
+from notifications.delivery.matching import AUDIENCE, FROM, MATCHES
 from notifications.delivery.models import AgentsGet, Broadcast
+from notifications.delivery.remembered import Remembered
 from notifications.delivery.states import Moment
 from notifications.subscribers.models import Topic
 from statuspage.components.statuses import Impact
@@ -109,93 +111,12 @@ def _incident(document: Mapping[str, Any]) -> Moment:
     return Moment.WORSENED if content.get("worsened") else Moment.UPDATED
 
 
-def wants(address: str, subscription: str, broadcast: str = "b") -> str:
-    """Return SQL for whether an address receives a broadcast; nothing else decides that.
-
-    The arguments are aliases of rows; `p` is the subscriber. The broadcast may be any row of the
-    same shape.
-    """
-    b = broadcast
-    return f"""
-        {address}.confirmed_at IS NOT NULL
-        AND {address}.suppressed_at IS NULL
-        AND (cardinality({b}.channels) = 0 OR {address}.channel = ANY({b}.channels))
-        AND {b}.topic = ANY({subscription}.topics)
-        AND (cardinality({subscription}.components) = 0 OR cardinality({b}.components) = 0
-             OR {subscription}.components && {b}.components)
-        AND CASE
-            WHEN {b}.named IS NULL AND p.agent THEN {b}.agents <> 'not'
-            WHEN {b}.named IS NULL
-            THEN {b}.agents <> 'only'
-                 AND (cardinality({b}.categories) = 0 OR p.category = ''
-                      OR p.category = ANY({b}.categories))
-            ELSE EXISTS (
-                SELECT FROM settlement_settledmerchant merchant
-                WHERE merchant.statement_number = {b}.named
-                  AND merchant.merchant_key = p.merchant_key
-            ) END
-    """
-
-
-# A subscriber told one by one gets it at the first address that wants it; claim.py has the others.
-MATCHES: Final = f"""
-    {wants("a", "s")}
-    AND NOT (p.one_by_one AND EXISTS (
-        SELECT FROM subscribers_address earlier
-        JOIN subscribers_subscription its ON its.address_id = earlier.id
-        WHERE earlier.subscriber_id = p.id
-          AND (earlier.position, earlier.id) < (a.position, a.id)
-          AND {wants("earlier", "its")}
-    ))
-"""
-FROM: Final = """
-    subscribers_address a
-    JOIN subscribers_subscription s ON s.address_id = a.id
-    JOIN subscribers_subscriber p ON p.id = a.subscriber_id
-"""
-# An audience that has no broadcast yet, in the shape of one; the parameters are its fields.
-AUDIENCE: Final = """
-    (VALUES (%(topic)s::varchar, %(components)s::varchar[], %(categories)s::varchar[],
-             %(channels)s::varchar[], %(named)s::bigint, %(agents)s::varchar, false))
-        AS b (topic, components, categories, channels, named, agents, wakes)
-"""
 COUNT: Final = f"""
     SELECT a.channel, p.language, a.country, count(*)
     FROM {AUDIENCE}, {FROM}
     WHERE {MATCHES}
     GROUP BY 1, 2, 3
 """
-# Channels that make a phone ring; the others wait in a mailbox, a group or a machine.
-RINGING: Final = ("twilio_sms", "wechat")
-# Until when it waits for the end of its recipient's quiet hours; NULL where nothing has to
-# wait. `b` is the broadcast, `p` the subscriber, `a` the address.
-QUIET_UNTIL: Final = """
-    CASE WHEN %(quiet_from)s::time IS NULL OR b.wakes OR NOT p.quiet
-              OR a.channel <> ALL(%(ringing)s)
-        THEN NULL
-    ELSE (
-        SELECT CASE
-            WHEN %(quiet_from)s::time <= %(quiet_until)s::time THEN
-                CASE WHEN here.clock::time >= %(quiet_from)s AND here.clock::time < %(quiet_until)s
-                    THEN (here.clock::date + %(quiet_until)s::time) AT TIME ZONE p.timezone END
-            WHEN here.clock::time >= %(quiet_from)s THEN
-                (here.clock::date + 1 + %(quiet_until)s::time) AT TIME ZONE p.timezone
-            WHEN here.clock::time < %(quiet_until)s THEN
-                (here.clock::date + %(quiet_until)s::time) AT TIME ZONE p.timezone
-        END
-        FROM (SELECT now() AT TIME ZONE p.timezone AS clock) AS here
-    ) END
-"""
-# The preview counts at every pause in typing: a million take both cores more than a second.
-MANY: Final = 100_000
-KEPT_SECONDS: Final = 30
-MOST_KEPT: Final = 100
-
-
-def quiet_parameters() -> dict[str, Any]:
-    """Return the parameters of QUIET_UNTIL, from the settings."""
-    start, end = settings.QUIET_HOURS or (None, None)
-    return {"quiet_from": start, "quiet_until": end, "ringing": [*RINGING]}
 
 
 @dataclass(frozen=True)
@@ -203,7 +124,7 @@ class Audience:
     """Topic; components (public ids), categories and channels, where none means any.
 
     `named` is the number of a statement that is only sent to the merchants it names; `agents` says
-    whether agents get it.
+    whether agents get it. The others narrow it (dimensions.py).
     """
 
     topic: str
@@ -212,13 +133,26 @@ class Audience:
     channels: tuple[str, ...] = ()
     named: int | None = None
     agents: str = AgentsGet.TOO
+    products: tuple[str, ...] = ()
+    terminal_models: tuple[str, ...] = ()
+    cycles: tuple[str, ...] = ()
+    agent_keys: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    follows: tuple[int, ...] = ()
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything besides categories restricts it."""
+        return any(getattr(self, one.column) for one in NARROWING.values())
 
     def parameters(self) -> dict[str, Any]:
-        """Return the fields by name, with lists for tuples as the database needs them."""
-        return {
+        """Return the columns by name, with lists for tuples as the database needs them."""
+        found = {
             name: [*value] if isinstance(value, tuple) else value
             for name, value in vars(self).items()
         }
+        return {**found, "narrow": self.narrow}
 
 
 @dataclass(frozen=True)
@@ -231,22 +165,34 @@ class RecipientGroup:
     count: int
 
 
-_kept: Final[dict[Audience, tuple[float, list[RecipientGroup]]]] = {}
+_kept: Final = Remembered[Audience, RecipientGroup](lambda one: one.count)
 
 
 def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> Audience:
     """Return the audience of a statement on those channels, from its document."""
     content = document["content"]
     told = told_before(document)
+    restricted = _restricted(content.get("audience") or {}, told)
     return Audience(
         # That of the subject, so that a correction reaches the recipients of the original.
         topic=Topic(document["subject"]["type"]),
         components=concerned(content, told),
-        categories=tuple((content.get("audience") or {}).get("categories") or ()),
         channels=channels,
         named=_named(document, told),
         agents=_agents(document),
+        **restricted,
     )
+
+
+def _restricted(audience: Mapping[str, Any], told: Sequence[Broadcast]) -> dict[str, Any]:
+    """Return what restricts the recipients; of an answer, the policy of what it answers."""
+    columns = {"categories": tuple(audience.get("categories") or ()), **narrowed(audience)}
+    narrow = any(columns[one.column] for one in NARROWING.values())
+    return {
+        **columns,
+        "left_out": tuple(told[0].left_out) if told else left_out(columns),
+        "follows": tuple(one.pk for one in told) if narrow else (),
+    }
 
 
 def _named(document: Mapping[str, Any], told: Sequence[Broadcast]) -> int | None:
@@ -284,15 +230,10 @@ def _agents(document: Mapping[str, Any]) -> str:
 
 def audience_count(audience: Audience) -> list[RecipientGroup]:
     """Count the addresses of the audience; a large number may be half a minute old."""
-    until, groups = _kept.get(audience, (0.0, []))
-    if time.monotonic() < until:
-        return groups
+    return _kept.get(audience, _count)
+
+
+def _count(audience: Audience) -> list[RecipientGroup]:
     with connection.cursor() as cursor:
         cursor.execute(COUNT, audience.parameters())
-        groups = [RecipientGroup(*row) for row in cursor.fetchall()]
-    _kept.pop(audience, None)
-    if sum(one.count for one in groups) >= MANY:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        _kept[audience] = time.monotonic() + KEPT_SECONDS, groups
-    return groups
+        return [RecipientGroup(*row) for row in cursor.fetchall()]

@@ -16,15 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from notifications.channels.base import reachable_channels
 from notifications.delivery.alarms import alarm_over, alarm_raise, alarms_forget
 from notifications.delivery.answered import made_void
-from notifications.delivery.audience import (
-    FROM,
-    MATCHES,
-    QUIET_UNTIL,
-    audience_of,
-    channels_for,
-    may_wake,
-    quiet_parameters,
-)
+from notifications.delivery.audience import audience_of, channels_for, may_wake
+from notifications.delivery.matching import FROM, MATCHES, QUIET_UNTIL, quiet_parameters
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.selectors import progress_by_channel

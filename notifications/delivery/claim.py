@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from notifications.channels.base import askable_channels
-from notifications.delivery.audience import QUIET_UNTIL, quiet_parameters, wants
+from notifications.delivery.matching import QUIET_UNTIL, quiet_parameters, wants
 from notifications.delivery.states import NEVER
 from notifications.hints import wake_send
 

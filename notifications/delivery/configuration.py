@@ -45,6 +45,29 @@ def _prices(text: str) -> dict[str, Decimal]:
     return prices
 
 
+# Whether subscribers whose attribute is not known are told of a notice for some values of it. A
+# late payout that nobody heard of is worse than one message too many; but who is an agent's
+# merchant is asked only for what concerns that agent's alone.
+UNKNOWN: Final = {
+    **dict.fromkeys(("categories", "products", "models", "cycles", "provinces"), True),
+    "agent_codes": False,
+}
+POLICIES: Final = {"told": True, "not_told": False}
+
+
+def _unknown(text: str) -> dict[str, bool]:
+    """Read `models:told,agent_codes:not_told`; what is not named keeps its default."""
+    chosen = dict(UNKNOWN)
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        name, _, policy = (part.strip() for part in item.partition(":"))
+        if name not in UNKNOWN or policy not in POLICIES:
+            raise ValueError(
+                f"must look like models:told,agent_codes:not_told, of {', '.join(UNKNOWN)}"
+            )
+        chosen[name] = POLICIES[policy]
+    return chosen
+
+
 class DeliverySettings(AreaSettings):
     """Delivery."""
 
@@ -81,6 +104,11 @@ class DeliverySettings(AreaSettings):
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, MOMENTS)))
     ] = written("opened,worsened,resolved,maintenance_begins,notice")
     """What goes out by SMS."""
+    AUDIENCE_UNKNOWN: Annotated[dict[str, bool], PlainValidator(_unknown)] = written(
+        "categories:told,products:told,models:told,cycles:told,agent_codes:not_told,provinces:told"
+    )
+    """Whether subscribers get a notice when it is not known if it is for them, by what is unknown:
+    told or not_told."""
     SMS_PRICES: Annotated[dict[str, Decimal], PlainValidator(_prices)] = written("86:0.05,*:0.60")
     """Price of one segment by country calling code; * is every other country."""
     SMS_CURRENCY: str = "CNY"

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from notifications.channels.base import askable_channels
-from notifications.delivery.audience import FROM, MATCHES
 from notifications.delivery.claim import SUPERSEDED, WELCOME
 from notifications.delivery.holds import NO_ANSWER
+from notifications.delivery.matching import FROM, MATCHES
 from notifications.delivery.models import Hold
 from notifications.delivery.states import HOLD_OVER, NEVER
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from notifications.delivery.dimensions import NarrowedBroadcast
 from notifications.delivery.states import DeliveryState, HoldStep
 from notifications.delivery.taken import TakenCallback
 from notifications.subscribers.models import Address
@@ -30,7 +31,7 @@ class AgentsGet(models.TextChoices):
     NOT = "not", _("Not agents")
 
 
-class Broadcast(models.Model):
+class Broadcast(NarrowedBroadcast):
     """One statement to an audience: the outbox row written when it is published."""
 
     statement = models.OneToOneField(

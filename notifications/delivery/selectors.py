@@ -16,18 +16,14 @@ from notifications.channels.base import Channel, Content, reachable_channels
 from notifications.channels.countries import permitted_codes
 from notifications.delivery.alarms import OF_A_MONTH
 from notifications.delivery.audience import (
-    AUDIENCE,
-    FROM,
-    MATCHES,
-    QUIET_UNTIL,
     RecipientGroup,
     audience_count,
     audience_of,
     channels_for,
     may_wake,
-    quiet_parameters,
 )
 from notifications.delivery.budget import price_of
+from notifications.delivery.matching import AUDIENCE, FROM, MATCHES, QUIET_UNTIL, quiet_parameters
 from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import DeliveryState

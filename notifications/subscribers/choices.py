@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from notifications.subscribers.attributes import NOTHING_SAID, Attributes
 from notifications.subscribers.models import ALL_TOPICS, Topic
 from statuspage.components.selectors import components_by_public_id
 from statuspage.notices.audience import MerchantCategory
@@ -33,12 +34,19 @@ LANGUAGE_NAMES: Final = {
 
 @dataclass(frozen=True)
 class Choices:
-    """Language, category (empty: not said), topics, components (none: all of them)."""
+    """Language, category (empty: not said), topics, components (none: all of them), attributes."""
 
     language: str
     category: str = ""
     topics: tuple[str, ...] = ALL_TOPICS
     components: tuple[str, ...] = ()
+    attributes: Attributes = NOTHING_SAID
+
+
+def initial_of(choices: Choices) -> dict[str, object]:
+    """Return the choices by the name of the field in which they are made."""
+    flat = {name: one for name, one in vars(choices).items() if name != "attributes"}
+    return {**flat, **vars(choices.attributes)}
 
 
 # The longest merchant number there is has fifteen digits; others are made by operators themselves.
@@ -60,6 +68,7 @@ def clean_choices(
     category: str = "",
     topics: Iterable[str] = ALL_TOPICS,
     components: Iterable[str] = (),
+    attributes: Attributes = NOTHING_SAID,
 ) -> Choices:
     """Return the checked choices, without repetitions."""
     wanted = {clean_choice(Topic, topic) for topic in topics}
@@ -72,6 +81,7 @@ def clean_choices(
         category=clean_choice(MerchantCategory, category) if category else "",
         topics=tuple(topic for topic in ALL_TOPICS if topic in wanted),
         components=chosen,
+        attributes=attributes,
     )
 
 

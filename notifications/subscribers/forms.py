@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
+from notifications.subscribers.attribute_forms import AttributesForm
 from notifications.subscribers.choices import (
     Choices,
     DeliveryPreferences,
@@ -101,8 +102,8 @@ class PhoneForm(AddressForm):
         self.fields.pop("email", None)
 
 
-class ChoicesForm(forms.Form):
-    """Topics, components, merchant category and language."""
+class ChoicesForm(AttributesForm):
+    """Topics, components, merchant category, attributes and language."""
 
     topics = forms.MultipleChoiceField(
         label=_("What should we notify you about?"),
@@ -146,7 +147,8 @@ class ChoicesForm(forms.Form):
     def choices(self) -> Choices:
         """What was chosen, once the form is valid."""
         names = ("language", "category", "topics", "components")
-        return clean_choices(**{name: self.cleaned_data[name] for name in names})
+        given = {name: self.cleaned_data[name] for name in names}
+        return clean_choices(**given, attributes=self.attributes)
 
 
 class ManageForm(ChoicesForm):
@@ -216,7 +218,10 @@ class SubscribeForm(AddressForm, ChoicesForm):
     transfer = forms.BooleanField(required=False)
     # The notice that was read; it may have changed since.
     notice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    field_order = ("phone", "email", "topics", "components", "category", "language", "consent")
+    field_order = (
+        *("phone", "email", "topics", "components", "category"),
+        *("products", "terminal_models", "cycles", "province", "language", "consent"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

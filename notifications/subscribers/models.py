@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
+from notifications.subscribers.attributes import AgentAttributes, MerchantAttributes
 from notifications.subscribers.staff_contacts import StaffContact as StaffContact
 from notifications.subscribers.staff_contacts import TrialMessage as TrialMessage
 from statuspage.notices.audience import MerchantCategory
@@ -31,7 +32,7 @@ class Topic(models.TextChoices):
 ALL_TOPICS: Final = tuple(Topic.values)
 
 
-class Subscriber(models.Model):
+class Subscriber(MerchantAttributes, AgentAttributes):
     """A person or firm that wants notifications."""
 
     # Unique by a constraint: `unique` and `db_index` make a second index, for searches by LIKE.
@@ -120,7 +121,7 @@ class Subscription(models.Model):
         return ", ".join(self.topics)
 
 
-class SignUp(models.Model):
+class SignUp(MerchantAttributes):
     """A request that waits for its code; it changes nothing until confirmed."""
 
     class Purpose(models.TextChoices):

@@ -13,10 +13,11 @@ from notifications.channels import reachable_channels
 from notifications.channels.addresses import AddressKind
 from notifications.channels.countries import permitted_codes
 from notifications.channels.pasted import plain
+from notifications.subscribers.attributes import Attributes
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.contacts import contact_on
 from notifications.subscribers.crypto import decrypt
-from notifications.subscribers.models import Address, SignUp
+from notifications.subscribers.models import Address, SignUp, Subscriber
 from statuspage.components.selectors import visible_components
 
 HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -44,7 +45,19 @@ def clear_address(address: Address | SignUp) -> str:
 
 def choices_of_signup(signup: SignUp) -> Choices:
     """Return the choices made with a sign-up."""
-    return Choices(signup.language, signup.category, tuple(signup.topics), tuple(signup.components))
+    given = tuple(signup.topics), tuple(signup.components)
+    return Choices(signup.language, signup.category, *given, attributes_of(signup).known())
+
+
+def attributes_of(row: Subscriber | SignUp) -> Attributes:
+    """Return everything that is known of somebody; empty what is not."""
+    return Attributes(
+        products=tuple(row.products or ()),
+        terminal_models=tuple(row.terminal_models or ()),
+        cycles=tuple(row.cycles or ()),
+        province=row.province,
+        agent_code=getattr(row, "agent_code", ""),
+    )
 
 
 def numbers_abroad() -> int:

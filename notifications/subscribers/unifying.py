@@ -175,8 +175,21 @@ def _unite_subscribers(kept: Any, others: Iterable[Any]) -> None:
         kept.quiet = kept.quiet or one.quiet
         if hasattr(kept, "agent"):
             kept.agent = kept.agent or one.agent
+        if hasattr(kept, "agent_code"):
+            _unite_attributes(kept, one)
         kept.merchant_key = kept.merchant_key or one.merchant_key
     kept.save()
+
+
+def _unite_attributes(kept: Any, other: Any) -> None:
+    """Keep what either has; of what there is only one of, what is not contradicted."""
+    for name in ("products", "terminal_models", "cycles"):
+        both = sorted({*(getattr(kept, name) or ()), *(getattr(other, name) or ())})
+        setattr(kept, name, both or None)
+    if other.province and other.province != kept.province:
+        kept.province = "" if kept.province else other.province
+    if not kept.agent_code:
+        kept.agent_code, kept.agent_keys = other.agent_code, other.agent_keys
 
 
 def _move(models: Models, kept: Any, merged: Sequence[Any]) -> None:

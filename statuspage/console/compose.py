@@ -102,6 +102,12 @@ def _preview(request: HttpRequest, composition: Composition) -> HttpResponse:
     return _page(request, composition, quiet=True, kept=context)
 
 
+def _begin(request: HttpRequest, composition: Composition) -> HttpResponse:
+    """Show the form, which was begun anew with what is in force; nothing is kept."""
+    request.no_act = True  # type: ignore[attr-defined]
+    return _page(request, composition, quiet=True)
+
+
 def _take(request: HttpRequest, composition: Composition, *, over: bool = False) -> HttpResponse:
     """Fill in the chosen template; say which fields were left because something was typed there."""
     request.no_act = True  # type: ignore[attr-defined]
@@ -253,6 +259,7 @@ def _named_draft(request: HttpRequest) -> Draft | None:
 
 STEPS: Final[Mapping[str, Callable[[HttpRequest, Composition], HttpResponse]]] = {
     "edit": partial(_page, quiet=True),
+    "begin": _begin,
     "preview": _preview,
     "save": _save,
     "test": _trial,

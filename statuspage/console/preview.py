@@ -9,12 +9,13 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel
 from notifications.delivery.audience import may_wake, moment_of
 from notifications.delivery.budget import spending
+from notifications.delivery.reach import Reach, UnknownGroup, reach_of
 from notifications.delivery.selectors import ChannelPreview, asleep, previews_of
 from notifications.delivery.states import Moment
 from statuspage.console.forms.compose import ComposeForm
@@ -40,6 +41,16 @@ KEPT_BACK: Final[Mapping[Moment, Any]] = {
     Moment.CORRECTED: gettext_lazy("corrections of statements that were not sent on every channel"),
 }
 
+# What may be unknown of a subscriber, by the names in AUDIENCE_UNKNOWN.
+UNKNOWN: Final[Mapping[str, Any]] = {
+    "categories": pgettext_lazy("unknown", "merchant category"),
+    "products": pgettext_lazy("unknown", "products"),
+    "models": pgettext_lazy("unknown", "terminal model"),
+    "cycles": pgettext_lazy("unknown", "settlement cycle"),
+    "agent_codes": pgettext_lazy("unknown", "agent"),
+    "provinces": pgettext_lazy("unknown", "province"),
+}
+
 
 @dataclass(frozen=True)
 class DraftPreview:
@@ -49,6 +60,8 @@ class DraftPreview:
     messages: Sequence[ChannelPreview]
     # How many messages would wait until morning.
     waiting: int = 0
+    # How its audience was found; None where it is everyone.
+    reach: Reach | None = None
 
     @property
     def recipients(self) -> int:
@@ -109,6 +122,18 @@ class DraftPreview:
         return KEPT_BACK[moment_of(self.document)]
 
     @property
+    def reach_lines(self) -> list[str]:
+        """How many match, and for each unknown attribute how many get it or not."""
+        if self.reach is None:
+            return []
+        matched = self.reach.matched
+        found = [
+            ngettext("%(count)s matches the audience.", "%(count)s match the audience.", matched)
+            % {"count": f"{matched:,}"}
+        ]
+        return [*found, *map(_unknown_line, self.reach.unknown)]
+
+    @property
     def cost(self) -> Decimal:
         """The estimated cost of the SMS, in settings.SMS_CURRENCY."""
         return sum((one.cost for one in self.messages), Decimal(0))
@@ -139,6 +164,13 @@ class DraftPreview:
         return f"{settings.QUIET_HOURS[1]:%H:%M}" if settings.QUIET_HOURS else ""
 
 
+def _unknown_line(one: UnknownGroup) -> str:
+    told = _("%(count)s with unknown %(what)s: notified.")
+    said = told if one.told else _("%(count)s with unknown %(what)s: not notified.")
+    what = pgettext("between names", ", ").join(str(UNKNOWN[name]) for name in one.dimensions)
+    return said % {"count": f"{one.count:,}", "what": what}
+
+
 def channel_names(channels: Iterable[Channel]) -> str:
     """Return the channels' names without repetition."""
     labels = dict.fromkeys(str(one.label) for one in channels)
@@ -166,7 +198,7 @@ def preview_of_content(
 
 
 def _preview(document: Document) -> DraftPreview:
-    return DraftPreview(document, previews_of(document), asleep(document))
+    return DraftPreview(document, previews_of(document), asleep(document), reach_of(document))
 
 
 def _next_number() -> int:

@@ -161,6 +161,7 @@ urlpatterns = [
     page("subscribers/import/", uploads.subscriber_import),
     *upload_pages("subscribers/imports/", "subscriber_upload", "subscriber_problems"),
     page("subscribers/<public_id:public_id>/", subscribers.subscriber),
+    page("subscribers/<public_id:public_id>/known/", subscribers.subscriber_known),
     page("subscribers/<public_id:public_id>/erase/", subscribers.subscriber_erasure),
     page("signals/", signals.signal_list, "signals"),
     page("signals/<number:number>/", signals.signal_draft),

@@ -23,7 +23,8 @@ MOST_PRODUCTS: Final = 50
 MOST: Final = 50
 MOST_AGENTS: Final = 200
 CODE_LENGTH: Final = 30
-MODEL_LENGTH: Final = 40
+MODEL_LENGTH: Final = 60
+CYCLE_LENGTH: Final = 20
 AGENT_LENGTH: Final = 100
 # What the levels of the tree of agents are separated by: A01/B02 is below A01.
 LEVEL: Final = "/"
@@ -56,6 +57,15 @@ def clean_model(value: str) -> str:
             params={"length": MODEL_LENGTH},
         )
     return model
+
+
+def model_key(model: str) -> str:
+    """Return the form in which terminal models are compared; people write d210 and D210.
+
+    Raises:
+        ValidationError: as `clean_model` does.
+    """
+    return clean_model(model).upper()
 
 
 def clean_agent_code(value: str) -> str:

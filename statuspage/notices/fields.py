@@ -78,6 +78,7 @@ class PayloadField:
     is not `listed` is not among the details of the page, for example because a table shows it.
     `shown_as` is its label there, if the form's label differs, which may name the unit. A time
     that is `ahead` is a promise, and one that is `done` has happened, when it is published.
+    `empty` names the choice of nothing, where that is not “None”.
     """
 
     name: str
@@ -92,6 +93,7 @@ class PayloadField:
     shown_as: str | Promise = ""
     ahead: bool = False
     done: bool = False
+    empty: str | Promise = ""
 
     def is_past(self, value: Any, moment: datetime) -> bool:
         """Return whether a date is before that of the moment, or a time before the moment."""

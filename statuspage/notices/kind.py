@@ -66,12 +66,19 @@ class NoticeKind:
     to_named = False
     # Only on the page unless its author chooses otherwise.
     quiet = False
-    # It makes its words from the payload: whoever writes one may leave them out.
+    # It makes its words from the payload: whoever writes one may leave them out. Those in brief
+    # say what they are about, and need no headline.
     generates = False
     # For agents: to send it to merchants' phones must be confirmed.
     for_agents = False
+    # Fields whose choice decides with what a form begins.
+    begins_with: Sequence[str] = ()
     # Why none of this kind can be entered as published before; empty: it can.
     never_backdated: str | Promise = ""
+
+    def begin(self, chosen: Payload, moment: datetime) -> Payload:
+        """Return the values with which a form begins; `chosen` are those of `begins_with`."""
+        return {}
 
     def complete(self, payload: Payload) -> Payload:
         """Add computed values to the payload; runs before the checks."""

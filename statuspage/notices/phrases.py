@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from statuspage.lib.money import ZERO, to_fen, yuan
@@ -167,6 +167,14 @@ def money(written: str) -> str:
     whole = amount == amount.to_integral_value()
     shown = f"{amount:,.0f}" if whole else yuan(amount)
     return _("%(amount)s yuan") % {"amount": shown}
+
+
+def duration_said(minutes: int) -> str:
+    """Return a duration: in hours where they are whole, else in minutes."""
+    hours, rest = divmod(minutes, 60)
+    if rest or not hours:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
 
 
 def transaction_count(count: int) -> str:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import amount_json, parse_amount, parse_fee, yuan
-from statuspage.notices.cycles import read_cycle
+from statuspage.notices.cycles import read_cycle, say_cycle
 from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import listed, short_day, short_end, short_moment, transaction_count
 from statuspage.statements.canonical import Json
@@ -250,7 +250,7 @@ FEE: Final = Value(
             {**STRING, "example": "万100+3"},
             {
                 "type": "object",
-                "properties": {"percent": STRING, "fixed": STRING},
+                "properties": dict.fromkeys(("percent", "fixed", "cap", "minimum"), STRING),
                 "required": ["percent"],
                 "additionalProperties": False,
             },
@@ -278,7 +278,8 @@ NAMES: Final = Value(
 CYCLE: Final = Value(
     "cycle",
     lambda value: read_cycle(str(value)),
-    schema={**STRING, "example": "T+1"},
-    refusal=_("Enter a settlement cycle, such as T+1 or D+0."),
+    say_cycle,
+    {**STRING, "example": "T+1"},
+    _("Enter a settlement cycle, such as T+1, D+0, weekly-friday or monthly-15."),
 )
 PRODUCT: Final = row_of(lambda: Product.objects.values_list("code", "name"))

@@ -3,8 +3,7 @@
 Rules, promises and payments are added and never changed.
 """
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from django.conf import settings
@@ -15,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from statuspage.calendar.models import CalendarProfile
-from statuspage.lib.money import ZERO, Fee
 from statuspage.notices.audience import MerchantCategory
-from statuspage.notices.phrases import share
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle, Rule
 from statuspage.settlement.lookup_tries import LookupTry as LookupTry
+from statuspage.settlement.prices.models import Price as Price
+from statuspage.settlement.promised import DECIMALS, DIGITS
+from statuspage.settlement.promised import Commitment as Commitment
+from statuspage.settlement.promised import Payment as Payment
 from statuspage.statements.models import Statement
 from statuspage.uploads.models import (
     AbstractUpload,
@@ -30,8 +31,8 @@ from statuspage.uploads.models import (
 
 # Before any moment that may be asked about: for rules always in force, and never announced.
 SINCE_EVER: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-# Yuan, to the fen; as many digits as money.MOST has.
-DIGITS, DECIMALS = 15, 2
+# The longest is `weekly-wednesday`.
+CYCLE_LENGTH: Final = 20
 
 
 class DateMeans(models.TextChoices):
@@ -46,14 +47,17 @@ class SettlementRule(models.Model):
 
     Of several rules for a day the newest applies; a row is never changed. An empty
     `product` is every product that has no rule of its own, an open end of the period is for ever.
-    `profile` is the calendar where no product is named: a product brings its own.
+    `profile` is the calendar where no product is named: a product brings its own. On the closed
+    days of `payout_calendar` a D cycle pays nothing. `opens`, `within` (minutes) and `minimum`
+    (yuan) are as in cycles.Rule and in the answer's caveats.
     """
 
     category = models.CharField(
         _("merchant category"), max_length=20, choices=MerchantCategory.choices
     )
     product = models.CharField(_("product"), max_length=30, blank=True)
-    cycle = models.CharField(_("settlement cycle"), max_length=4)
+    cycle = models.CharField(_("settlement cycle"), max_length=CYCLE_LENGTH)
+    opens = models.TimeField(_("opens"), null=True)
     cutoff = models.TimeField(_("cut-off"), null=True)
     after_cutoff = models.CharField(
         _("after the cut-off"),
@@ -61,8 +65,9 @@ class SettlementRule(models.Model):
         choices=AfterCutoff.choices,
         default=AfterCutoff.ACCOUNTING_NEXT_DAY,
     )
-    fallback = models.CharField(_("cycle after the cut-off"), max_length=4, blank=True)
+    fallback = models.CharField(_("cycle after the cut-off"), max_length=CYCLE_LENGTH, blank=True)
     usual_arrival = models.TimeField(_("usual time"), null=True)
+    within = models.PositiveSmallIntegerField(_("within, in minutes"), null=True)
     date_means = models.CharField(
         _("the date means"),
         max_length=10,
@@ -72,10 +77,16 @@ class SettlementRule(models.Model):
     profile = models.ForeignKey(
         CalendarProfile, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="+"
     )
-    fee_percent = models.DecimalField(
-        _("fee in percent"), max_digits=9, decimal_places=6, null=True
+    payout_calendar = models.ForeignKey(
+        CalendarProfile,
+        verbose_name=_("nothing is paid on closed days of"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    fee_fixed = models.DecimalField(_("fixed fee"), max_digits=15, decimal_places=2, default=0)
+    minimum = models.DecimalField(
+        _("minimum payout"), max_digits=DIGITS, decimal_places=DECIMALS, null=True
+    )
     valid_from = models.DateField(_("valid from"), null=True)
     valid_until = models.DateField(_("valid until"), null=True)
     known_from = models.DateTimeField(_("known from"), default=timezone.now)
@@ -103,6 +114,10 @@ class SettlementRule(models.Model):
                 | (Q(cutoff__isnull=False) & ~Q(fallback="")),
                 name="settlement_rule_falls_back_to_something",
             ),
+            models.CheckConstraint(
+                condition=~Q(after_cutoff="base_rule") | (Q(cutoff__isnull=False) & ~Q(product="")),
+                name="settlement_rule_base_rule_of_a_product",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,12 +137,10 @@ class SettlementRule(models.Model):
             after_cutoff=AfterCutoff(self.after_cutoff),
             fallback=Cycle.parse(self.fallback) if self.fallback else None,
             usual_arrival=self.usual_arrival,
+            opens=self.opens,
+            within=None if self.within is None else timedelta(minutes=self.within),
+            rests=self.payout_calendar_id is not None,
         )
-
-    @property
-    def fee(self) -> Fee | None:
-        """Return the fee under this rule, or None if the rule does not change it."""
-        return None if self.fee_percent is None else Fee(self.fee_percent, self.fee_fixed)
 
 
 class TransactionStatus(models.TextChoices):
@@ -235,62 +248,3 @@ class SettledMerchant(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.statement_number}"
-
-
-class Commitment(models.Model):
-    """What a notice promised; without an amount or a day where it named none."""
-
-    notice = models.OneToOneField(
-        "notices.Notice", on_delete=models.PROTECT, related_name="commitment"
-    )
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
-    promised = models.DecimalField(
-        _("promised"), max_digits=DIGITS, decimal_places=DECIMALS, null=True
-    )
-    due = models.DateField(_("due"), null=True)
-
-    class Meta:
-        verbose_name = _("payment promise")
-        verbose_name_plural = _("payment promises")
-        ordering = ["-statement_id"]
-
-    def __str__(self) -> str:
-        return str(self.notice)
-
-    @property
-    def paid(self) -> Decimal:
-        """Yuan paid so far."""
-        return sum((one.amount for one in self.payments.all()), ZERO)
-
-    @property
-    def share(self) -> Decimal | None:
-        """Return the share paid, in percent of the promised amount; None if there is none."""
-        return share(self.paid, self.promised)
-
-    @property
-    def paid_on(self) -> date | None:
-        """The day of the last payment once everything is paid; None before."""
-        if self.promised is None or self.paid < self.promised:
-            return None
-        return max((one.paid_on for one in self.payments.all()), default=None)
-
-    def late(self, today: date) -> bool:
-        """Return whether the promised day has been missed."""
-        return self.due is not None and (self.paid_on or today) > self.due
-
-
-class Payment(models.Model):
-    """One payment, as a statement announced it."""
-
-    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="payments")
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
-    amount = models.DecimalField(_("amount"), max_digits=DIGITS, decimal_places=DECIMALS)
-    paid_on = models.DateField(_("paid on"))
-
-    class Meta:
-        verbose_name = _("payment")
-        verbose_name_plural = _("payments")
-        ordering = ["statement_id"]
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.paid_on}"

@@ -4,6 +4,7 @@ Nothing said before is changed, so that yesterday's answer can still be given.
 """
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -13,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.calendar.models import DOMESTIC, CalendarProfile
 from statuspage.calendar.selectors import profile_of
-from statuspage.lib.money import ZERO, Fee
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle
 from statuspage.settlement.models import DateMeans, SettlementRule
+from statuspage.settlement.terms import term_problems
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL, publishing
@@ -55,13 +56,6 @@ def rule_for(
     return _for(category, product, at, as_of).first()
 
 
-def fee_rule_for(
-    category: str, product: str, at: datetime, as_of: datetime | None = None
-) -> SettlementRule | None:
-    """Return the same among the rules that name a fee; the others left it unchanged."""
-    return _for(category, product, at, as_of).filter(fee_percent__isnull=False).first()
-
-
 def rules_on(day: date, as_of: datetime | None = None) -> QuerySet[SettlementRule]:
     """Return the rules of a day: one for each category, and each product with its own."""
     found = _holding(day, as_of).order_by("category", "product", "-known_from", "-pk")
@@ -70,7 +64,9 @@ def rules_on(day: date, as_of: datetime | None = None) -> QuerySet[SettlementRul
 
 def rule_history() -> QuerySet[SettlementRule]:
     """Return every rule there ever was, newest first."""
-    rules = SettlementRule.objects.select_related("profile", "statement", "entered_by")
+    rules = SettlementRule.objects.select_related(
+        "profile", "payout_calendar", "statement", "entered_by"
+    )
     return rules.order_by("-known_from", "-pk")
 
 
@@ -92,7 +88,7 @@ def _holding(day: date, as_of: datetime | None) -> QuerySet[SettlementRule]:
         Q(valid_until=None) | Q(valid_until__gte=day),
         ~Exists(taken_back),
         known_from__lte=moment,
-    ).select_related("profile", "statement")
+    ).select_related("profile", "payout_calendar", "statement")
 
 
 def rule_add(
@@ -104,9 +100,12 @@ def rule_add(
     after_cutoff: str = AfterCutoff.ACCOUNTING_NEXT_DAY,
     fallback: str = "",
     usual_arrival: time | None = None,
+    opens: time | None = None,
+    within: int | None = None,
+    payout_calendar: str = "",
+    minimum: Decimal | None = None,
     date_means: str = "",
     profile: str = "",
-    fee: Fee | None = None,
     valid_from: date | None = None,
     valid_until: date | None = None,
     known_from: datetime | None = None,
@@ -114,8 +113,9 @@ def rule_add(
 ) -> SettlementRule:
     """Add a rule; call it where the notice that says so is being published.
 
-    Left out, `fee` and `date_means` stay what they were, `profile` is the product's, and
-    `known_from` is when the statement was published, or now.
+    Left out, `date_means` stays what it was, `profile` is the product's, and
+    `known_from` is when the statement was published, or now. `within` is in minutes, `minimum` in
+    yuan; `payout_calendar` is the code of a calendar.
 
     Raises:
         ValidationError: by field, what is impossible.
@@ -123,22 +123,38 @@ def rule_add(
     if valid_from and valid_until and valid_until < valid_from:
         raise _impossible("valid_until", _("This must not be before the start."))
     other_cycle = _cycle_after_cutoff(after_cutoff, cutoff, fallback)
+    own_cycle = _cycle("cycle", cycle)
+    terms = {
+        "product": product,
+        "cycle": own_cycle,
+        "cutoff": cutoff,
+        "after_cutoff": after_cutoff,
+        "usual_arrival": usual_arrival,
+        "opens": opens,
+        "within": within,
+        "payout_calendar": payout_calendar,
+        "minimum": minimum,
+    }
+    if problems := term_problems(terms):
+        raise ValidationError(problems)
     with publishing() as now:
         moment = known_from or (statement.published_at if statement else now)
         return SettlementRule.objects.create(
             category=clean_choice(MerchantCategory, category),
             product=product,
-            cycle=_cycle("cycle", cycle),
+            cycle=own_cycle,
             cutoff=cutoff,
             after_cutoff=after_cutoff,
             fallback=other_cycle,
             usual_arrival=usual_arrival,
+            opens=opens,
+            within=within,
+            payout_calendar=_payout_calendar(payout_calendar),
+            minimum=minimum,
             date_means=clean_choice(
                 DateMeans, date_means or _date_means_of(category, product, moment)
             ),
             profile=_profile(product, profile),
-            fee_percent=fee.percent if fee else None,
-            fee_fixed=fee.fixed if fee else ZERO,
             valid_from=valid_from,
             valid_until=valid_until,
             known_from=moment,
@@ -159,6 +175,16 @@ def _profile(product: str, profile: str) -> CalendarProfile:
     return named.profile if named and not profile else profile_of(profile or DOMESTIC)
 
 
+def _payout_calendar(code: str) -> CalendarProfile | None:
+    """Return the calendar on whose closed days nothing is paid; None where every day pays."""
+    if not code:
+        return None
+    try:
+        return profile_of(code)
+    except ValidationError as error:
+        raise ValidationError({"payout_calendar": error.messages}, code="profile") from error
+
+
 def _cycle_after_cutoff(after_cutoff: str, cutoff: time | None, fallback: str) -> str:
     """Return the cycle that applies after the cut-off; empty where the rule names none.
 
@@ -174,15 +200,6 @@ def _cycle_after_cutoff(after_cutoff: str, cutoff: time | None, fallback: str) -
     return _cycle("fallback", fallback)
 
 
-def fee_add(rule: SettlementRule, fee: Fee, *, valid_from: date, statement: Statement) -> None:
-    """Add the rule again with another fee from a day on, inside the publishing transaction."""
-    rule.pk = None
-    rule.fee_percent, rule.fee_fixed, rule.valid_from = fee.percent, fee.fixed, valid_from
-    rule.known_from, rule.statement = statement.published_at, statement
-    rule.entered_by = statement.author
-    rule.save(force_insert=True)
-
-
 def _impossible(field: str, problem: Any, code: str = "required") -> ValidationError:
     return ValidationError({field: ValidationError(problem, code)})
 
@@ -191,5 +208,5 @@ def _cycle(field: str, written: str) -> str:
     try:
         return str(Cycle.parse(written))
     except ValueError as error:
-        problem = _("Enter a settlement cycle, such as T+1 or D+0.")
+        problem = _("Enter a settlement cycle, such as T+1, D+0, weekly-friday or monthly-15.")
         raise _impossible(field, problem, "cycle") from error

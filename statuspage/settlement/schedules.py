@@ -21,6 +21,7 @@ from statuspage.calendar.workdays import (
 )
 from statuspage.notices.models import Product
 from statuspage.settlement.cycles import SHANGHAI, Rule, calculate_arrival
+from statuspage.settlement.reckoning import calendar_profile
 from statuspage.settlement.rules import EVERY_PRODUCT, products, rules_on
 
 # Make-up days lie within two weeks of their holiday (State Council's notices, 2018 to 2026).
@@ -183,10 +184,11 @@ def _held(day: date, abroad: Iterable[Product], as_of: datetime | None) -> dict[
     """Return a day's rules; a product without one of its own still brings its own calendar."""
     held: dict[Merchants, Held] = {}
     for one in rules_on(day, as_of):
-        held[one.category, one.product] = one.rule, one.profile.code
+        held[one.category, one.product] = one.rule, calendar_profile(one, None).code
         if one.product == EVERY_PRODUCT:
             for product in abroad:
-                held.setdefault((one.category, product.code), (one.rule, product.profile.code))
+                code = calendar_profile(one, product).code
+                held.setdefault((one.category, product.code), (one.rule, code))
     return held
 
 

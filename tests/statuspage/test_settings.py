@@ -171,6 +171,7 @@ def test_what_is_malformed_is_named_with_what_is_wrong():
         DELIVERY_KEEP_DAYS="30",
         QUIET_HOURS="late",
         SMS_MOMENTS="progress",
+        AUDIENCE_UNKNOWN="models:maybe",
         SMS_PRICES="86:0.05",
         SMS_MONTHLY_CAP="-1",
         REGULATOR_ESCALATION="soon:staff",
@@ -204,6 +205,8 @@ def test_what_is_malformed_is_named_with_what_is_wrong():
         "QUIET_HOURS": "must look like 22:00-08:00",
         "SMS_MOMENTS": "'progress' is none of corrected, maintenance_begins, maintenance_planned"
         ", maintenance_updated, notice, opened, resolved, updated, worsened",
+        "AUDIENCE_UNKNOWN": "must look like models:told,agent_codes:not_told, of categories"
+        ", products, models, cycles, provinces, agent_codes",
         "SMS_PRICES": "needs a price for every other country, as in *:0.60",
         "SMS_MONTHLY_CAP": "must be an amount of money, not negative",
         "REGULATOR_ESCALATION": "'soon' is no whole number of minutes",

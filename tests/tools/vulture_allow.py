@@ -8,10 +8,13 @@ _: Any = object()
 _.applied_at
 _.discarded_at
 _.enabled
+# A field of the API.
+_.waived_if_affected
 _.entered_by
 _.expanded_at
 _.failing_since
 _.first_seen_at
+_.follows
 _.hash
 _.last_seen_at
 _.lease_until
@@ -20,6 +23,7 @@ _.looks
 _.moved_at
 _.receives
 _.over_at
+_.provinces
 _.over_told_at
 _.stopped_at
 _.superseded_by

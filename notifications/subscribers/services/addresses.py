@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.subscribers.attributes import NOTHING_SAID, Attributes
 from notifications.subscribers.choices import clean_choices
 from notifications.subscribers.contacts import contact_on
 from notifications.subscribers.crypto import decrypt, encrypt, sealed_by_newest
@@ -56,9 +57,13 @@ def address_add(
     category: str = "",
     topics: Iterable[str] = ALL_TOPICS,
     components: Iterable[str] = (),
+    attributes: Attributes = NOTHING_SAID,
+    agent: bool | None = None,
     source: str,
 ) -> Address:
     """Add, or update, a confirmed address; `source` says how its owner agreed.
+
+    Attributes and `agent` that are None stay as they are.
 
     Raises:
         ValidationError: a value is unusable, or no source is given.
@@ -66,7 +71,11 @@ def address_add(
     """
     contact = contact_on(channel, raw).check()
     choices = clean_choices(
-        language=language, category=category, topics=topics, components=components
+        language=language,
+        category=category,
+        topics=topics,
+        components=components,
+        attributes=attributes,
     )
     source = clean_source(source)
     with transaction.atomic():
@@ -86,6 +95,9 @@ def address_add(
                 code="owner_decided",
             )
         choices_apply(subscriber=address.subscriber, choices=choices)
+        if agent is not None:
+            address.subscriber.agent = agent
+            address.subscriber.save(update_fields=["agent"])
         address.confirmed_at = address.confirmed_at or timezone.now()
         address.save(update_fields=["confirmed_at"])
         consent_record(address, Consent.Act.GIVEN, source=source, text_version=IMPORTED_VERSION)

@@ -1,7 +1,7 @@
 """One line of a list of subscribers, as people write it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -10,6 +10,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
+from notifications.subscribers.attributes import (
+    NOTHING_SAID,
+    Attributes,
+    clean_code,
+    clean_cycles,
+    clean_models,
+    clean_products,
+    clean_province,
+    split,
+)
 from notifications.subscribers.choices import (
     Choices,
     clean_language,
@@ -21,11 +31,30 @@ from notifications.subscribers.models import ALL_TOPICS, Topic
 from notifications.subscribers.services.addresses import clean_source
 from statuspage.components.models import Component
 from statuspage.notices.audience import CATEGORY_WORDS
+from statuspage.notices.models import Product
 from statuspage.settlement.affected.hashes import merchant_key
 from statuspage.statements.texts import CHINESE
 from statuspage.uploads.tables import UploadTable, one_of
 
-OPTIONAL: Final = ("email", "components", "topics", "timezone", "one_by_one", "merchant", "agent")
+OPTIONAL: Final = (
+    *("email", "components", "topics", "timezone", "one_by_one", "merchant", "agent"),
+    *("products", "models", "cycles", "agent_code", "province"),
+)
+# As people head the columns of their own lists.
+HEADINGS: Final = {
+    **dict.fromkeys(("手机号", "手机号码", "mobile"), "phone"),
+    **dict.fromkeys(("邮箱", "e-mail"), "email"),
+    "语言": "language",
+    **dict.fromkeys(("商户类别", "类别"), "category"),
+    **dict.fromkeys(("同意方式", "同意来源"), "consent_source"),
+    **dict.fromkeys(("商户号", "商户编号"), "merchant"),
+    **dict.fromkeys(("代理商", "是否代理商"), "agent"),
+    **dict.fromkeys(("产品", "product"), "products"),
+    **dict.fromkeys(("终端型号", "机具型号", "model", "terminal_models"), "models"),
+    **dict.fromkeys(("结算周期", "cycle"), "cycles"),
+    **dict.fromkeys(("代理商编码", "代理商编号", "agent code"), "agent_code"),
+    **dict.fromkeys(("省份", "所在省份"), "province"),
+}
 SEPARATORS: Final = re.compile(r"[\s;,|\u3001\uff0c\uff1b]+")
 CATEGORY: Final = one_of(
     {"": "", **CATEGORY_WORDS}, _("Enter micro or industry, or leave it empty."), "category"
@@ -55,12 +84,14 @@ class SubscriberRow:
     agent: bool | None = None
     # Of the merchant number and the last four digits of `phone`.
     merchant_key: bytes | None = None
+    attributes: Attributes = NOTHING_SAID
 
 
 class SubscriberTable(UploadTable[SubscriberRow]):
     """The columns of a list of subscribers."""
 
     optional = OPTIONAL
+    headings = HEADINGS
 
     def __init__(self) -> None:
         known = frozenset(Component.objects.values_list("public_id", flat=True))
@@ -76,6 +107,11 @@ class SubscriberTable(UploadTable[SubscriberRow]):
             "one_by_one": ANSWER,
             "merchant": clean_merchant,
             "agent": ANSWER,
+            "products": partial(_listed, partial(clean_products, known=_products())),
+            "models": partial(_listed, clean_models),
+            "cycles": partial(_listed, clean_cycles),
+            "agent_code": clean_code,
+            "province": clean_province,
         }
 
     def build(self, values: Mapping[str, Any]) -> SubscriberRow:
@@ -91,7 +127,22 @@ class SubscriberTable(UploadTable[SubscriberRow]):
             one_by_one=values["one_by_one"],
             agent=values["agent"],
             merchant_key=merchant_key(merchant, phone.clear[-4:]) if merchant else None,
+            attributes=Attributes(
+                products=values["products"],
+                terminal_models=values["models"],
+                cycles=values["cycles"],
+                province=values["province"] or None,
+                agent_code=values["agent_code"] or None,
+            ),
         )
+
+
+def _products() -> frozenset[str]:
+    return frozenset(Product.objects.values_list("code", flat=True))
+
+
+def _listed(read: Callable[[list[str]], tuple[str, ...]], raw: str) -> tuple[str, ...] | None:
+    return read(split(raw)) or None
 
 
 def _topics(raw: str) -> tuple[str, ...]:

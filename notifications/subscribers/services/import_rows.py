@@ -19,7 +19,8 @@ STAGED: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_subscriber (
         public_id varchar, language varchar, category varchar, timezone varchar,
         one_by_one boolean, agent boolean, merchant_key bytea, topics varchar, components varchar,
-        source varchar,
+        source varchar, products varchar[], terminal_models varchar[], cycles varchar[],
+        agent_code varchar, agent_keys varchar[], province varchar,
         sealed bytea, blind_index varchar, masked varchar, country varchar,
         email_sealed bytea, email_index varchar, email_masked varchar,
         subscriber_id bigint, address_id bigint, known boolean DEFAULT false,
@@ -31,6 +32,8 @@ GIVEN: Final = {
     **dict.fromkeys(("public_id", "language", "category", "timezone"), "varchar"),
     **{"one_by_one": "bool", "agent": "bool", "merchant_key": "bytea"},
     **dict.fromkeys(("topics", "components", "source"), "varchar"),
+    **dict.fromkeys(("products", "terminal_models", "cycles"), "varchar[]"),
+    **{"agent_code": "varchar", "agent_keys": "varchar[]", "province": "varchar"},
     **{"sealed": "bytea", "blind_index": "varchar", "masked": "varchar", "country": "varchar"},
     **{"email_sealed": "bytea", "email_index": "varchar", "email_masked": "varchar"},
 }
@@ -77,10 +80,12 @@ ADD: Final = """
     ), subscribers AS (
         INSERT INTO subscribers_subscriber
             (id, public_id, language, category, quiet, timezone, one_by_one, agent,
-             merchant_key, created_at)
+             merchant_key, products, terminal_models, cycles, agent_code, agent_keys, province,
+             created_at)
         SELECT subscriber, public_id, language, category, true,
                coalesce(nullif(timezone, ''), 'Asia/Shanghai'), coalesce(one_by_one, false),
-               coalesce(agent, false), merchant_key, now()
+               coalesce(agent, false), merchant_key, products, terminal_models, cycles,
+               coalesce(agent_code, ''), agent_keys, coalesce(province, ''), now()
         FROM numbered JOIN added ON added.id = address
     ), subscriptions AS (
         INSERT INTO subscribers_subscription (address_id, topics, components)
@@ -98,19 +103,40 @@ ADD: Final = """
     SELECT count(*) FROM added
 """
 COUNT: Final = "SELECT count(*) FROM staged_subscriber WHERE known AND free"
-UPDATE_SUBSCRIBERS: Final = """
+# By column, what it becomes by a row; an empty cell leaves it as it is.
+CHANGES: Final = {
+    **{name: f"s.{name}" for name in ("language", "category")},
+    "timezone": "coalesce(nullif(s.timezone, ''), p.timezone)",
+    **{
+        name: f"coalesce(s.{name}, p.{name})"
+        for name in (
+            *("one_by_one", "agent", "merchant_key", "products", "terminal_models", "cycles"),
+            *("agent_code", "agent_keys", "province"),
+        )
+    },
+}
+UPDATE_SUBSCRIBERS: Final = f"""
     UPDATE subscribers_subscriber p
-    SET language = s.language, category = s.category,
-        timezone = coalesce(nullif(s.timezone, ''), p.timezone),
-        one_by_one = coalesce(s.one_by_one, p.one_by_one), agent = coalesce(s.agent, p.agent),
-        merchant_key = coalesce(s.merchant_key, p.merchant_key)
+    SET {", ".join(f"{name} = {value}" for name, value in CHANGES.items())}
     FROM staged_subscriber s
     WHERE p.id = s.subscriber_id AND s.known AND s.free
-      AND (p.language, p.category, p.timezone, p.one_by_one, p.agent, p.merchant_key)
-      IS DISTINCT FROM (
-          s.language, s.category, coalesce(nullif(s.timezone, ''), p.timezone),
-          coalesce(s.one_by_one, p.one_by_one), coalesce(s.agent, p.agent),
-          coalesce(s.merchant_key, p.merchant_key))
+      AND ({", ".join(f"p.{name}" for name in CHANGES)})
+      IS DISTINCT FROM ({", ".join(CHANGES.values())})
+"""  # noqa: S608 - the columns are those above
+# Of what its owner decided themselves only this is taken: the agent, which is not theirs to say,
+# and what they have not said.
+FILL: Final = """
+    UPDATE subscribers_subscriber p
+    SET agent_code = coalesce(s.agent_code, p.agent_code),
+        agent_keys = coalesce(s.agent_keys, p.agent_keys),
+        products = coalesce(p.products, s.products),
+        terminal_models = coalesce(p.terminal_models, s.terminal_models),
+        cycles = coalesce(p.cycles, s.cycles),
+        province = coalesce(nullif(p.province, ''), s.province, '')
+    FROM staged_subscriber s
+    WHERE p.id = s.subscriber_id AND s.known AND NOT s.free
+      AND (s.agent_code, s.products, s.terminal_models, s.cycles, s.province)
+      IS DISTINCT FROM (NULL, NULL, NULL, NULL, NULL)
 """
 ONE_BY_ONE: Final = """
     SELECT p.id FROM subscribers_subscriber p JOIN staged_subscriber s ON p.id = s.subscriber_id
@@ -174,7 +200,7 @@ class RowsImported:
 def rows_write(rows: Iterable[SubscriberRow]) -> RowsImported:
     """Write rows, each number once, inside the caller's transaction.
 
-    A number that its owner confirmed or stopped is left alone.
+    A number that its owner confirmed or stopped is left alone, save for FILL.
     """
     named = {"phone": PHONE, "email": EMAIL, "imported": IMPORTED_VERSION}
     # Django does not wrap what copy() raises: a lost connection would look like a bug.
@@ -198,6 +224,7 @@ def rows_write(rows: Iterable[SubscriberRow]) -> RowsImported:
             cursor.execute(CONFIRM)
             cursor.execute(SUBSCRIBE)
             cursor.execute(AGREE, named)
+        cursor.execute(FILL)
         cursor.execute(ADD_EMAILS, named)
     return RowsImported(created, updated)
 
@@ -205,10 +232,13 @@ def rows_write(rows: Iterable[SubscriberRow]) -> RowsImported:
 def _columns(row: SubscriberRow) -> tuple[Any, ...]:
     """Return the values of GIVEN."""
     choices, phone, email = row.choices, row.phone.columns(), row.email and row.email.columns()
+    attributes = row.attributes.columns()
+    named = ("products", "terminal_models", "cycles", "agent_code", "agent_keys", "province")
     sealed = ("sealed", "blind_index", "masked")
     return (
         *(new_id(), choices.language, choices.category, row.timezone, row.one_by_one, row.agent),
         *(row.merchant_key, ",".join(choices.topics), ",".join(choices.components), row.source),
+        *(attributes.get(name) for name in named),
         *(*(phone[name] for name in sealed), row.phone.country),
         *(email[name] if email else None for name in sealed),
     )

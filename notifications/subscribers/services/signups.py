@@ -57,6 +57,7 @@ def signup_request(
             category=choices.category,
             topics=list(choices.topics),
             components=list(choices.components),
+            **choices.attributes.columns(),
             **agreed.columns(),
             **contact.columns(),
         )

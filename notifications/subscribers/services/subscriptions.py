@@ -13,6 +13,7 @@ from notifications.channels.outcomes import Reason
 from notifications.subscribers.choices import Choices, DeliveryPreferences
 from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import (
+    ALL_TOPICS,
     Address,
     Consent,
     SignUp,
@@ -20,7 +21,7 @@ from notifications.subscribers.models import (
     Subscription,
     Withdrawal,
 )
-from notifications.subscribers.selectors import choices_of_signup, clear_address
+from notifications.subscribers.selectors import attributes_of, choices_of_signup, clear_address
 from notifications.subscribers.services.withdrawals import erasing_alone, withdrawal_note
 from statuspage.settlement.affected.hashes import merchant_key
 
@@ -192,8 +193,11 @@ def address_create(
 
 def choices_apply(*, subscriber: Subscriber, choices: Choices) -> None:
     """Apply the choices to every address of a subscriber."""
-    subscriber.language, subscriber.category = choices.language, choices.category
-    subscriber.save(update_fields=["language", "category"])
+    columns = {"language": choices.language, "category": choices.category}
+    columns |= choices.attributes.columns()
+    for name, value in columns.items():
+        setattr(subscriber, name, value)
+    subscriber.save(update_fields=columns)
     Subscription.objects.filter(address__subscriber=subscriber).update(
         topics=list(choices.topics), components=list(choices.components)
     )
@@ -234,7 +238,8 @@ def choices_of(subscriber: Subscriber) -> Choices:
     subscriptions = Subscription.objects.filter(address__subscriber=subscriber)
     first = subscriptions.order_by("address__position", "address_id").first()
     given = (tuple(first.topics), tuple(first.components)) if first else ()
-    return Choices(subscriber.language, subscriber.category, *given)
+    chosen = given or (ALL_TOPICS, ())
+    return Choices(subscriber.language, subscriber.category, *chosen, attributes_of(subscriber))
 
 
 def preferences_of(subscriber: Subscriber) -> DeliveryPreferences:

@@ -1,7 +1,6 @@
 """Managing: prove the address, then change, stop or erase."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Final
@@ -16,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from notifications.channels import channel as find_channel
-from notifications.subscribers.choices import Choices
+from notifications.subscribers.attribute_words import attributes_said
+from notifications.subscribers.choices import Choices, initial_of
 from notifications.subscribers.data_copy import data_of
 from notifications.subscribers.forms import (
     LANGUAGES,
@@ -204,6 +204,7 @@ def _rows(subscriber: Subscriber) -> list[tuple[str, str]]:
         (_("Topics"), comma.join(topics)),
         (_("Services"), comma.join(services)),
         (_("Category"), subscriber.get_category_display()),
+        *attributes_said(choices.attributes),
         (_("Language"), dict(LANGUAGES)[choices.language]),
         (_("Quiet hours at night"), _("Yes") if preferences.quiet else _("No")),
         (_("Your time zone"), str(zones.get(preferences.timezone, preferences.timezone))),
@@ -231,9 +232,10 @@ def _one_page(
     addresses = list(subscriber.addresses.order_by("position", "pk"))
     context = {
         "token": token,
-        "form": ManageForm(initial=asdict(choices_of(subscriber)), subscriber=subscriber),
+        "form": ManageForm(initial=initial_of(choices_of(subscriber)), subscriber=subscriber),
         "erase_form": ConfirmEraseForm(),
         "merchant_form": MerchantForm(auto_id="id_merchant_%s"),
+        "agent_code": subscriber.agent_code,
         "knows_merchant": subscriber.merchant_key is not None,
         "addresses": [(find_channel(one.channel).label, one) for one in addresses],
         "receiving": any(one.suppressed_at is None for one in addresses),

@@ -1,7 +1,6 @@
 """Subscribing: the form, the code (to manage as well), and the confirmation."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Reason
+from notifications.subscribers.choices import initial_of
 from notifications.subscribers.forms import SubscribeForm, SubscriberCodeForm
 from notifications.subscribers.models import SignUp, Topic
 from notifications.subscribers.selectors import choices_of_signup, component_names
@@ -91,7 +91,7 @@ def _earlier(request: HttpRequest) -> dict[str, object]:
     signup = SignUp.objects.filter(public_id=public_id).first() if public_id.isalnum() else None
     if signup is None or not signup.topics:
         return {}
-    return asdict(choices_of_signup(signup))
+    return initial_of(choices_of_signup(signup))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

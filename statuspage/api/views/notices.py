@@ -79,7 +79,11 @@ def payload_schema(kind: NoticeKind) -> dict[str, Any]:
         "title": kind.name,
         "description": str(kind.label),
         "properties": {
-            one.name: {**one.value.schema, "description": str(one.label)} for one in kind.fields
+            one.name: {
+                **one.value.schema,
+                "description": ". ".join(filter(None, (str(one.label), str(one.help)))),
+            }
+            for one in kind.fields
         },
         # An empty list is not valid everywhere.
         **({"required": required} if required else {}),

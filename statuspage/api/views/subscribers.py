@@ -1,7 +1,9 @@
 """Subscribers over the API."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -11,6 +13,14 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notifications.subscribers.attributes import (
+    Attributes,
+    clean_code,
+    clean_cycles,
+    clean_models,
+    clean_products,
+    clean_province,
+)
 from notifications.subscribers.models import Topic
 from notifications.subscribers.services.addresses import (
     SOURCE_LENGTH,
@@ -24,12 +34,27 @@ from statuspage.api.base import ActionResource
 from statuspage.api.fields import ComponentIdsField, MomentSerializerField
 from statuspage.api.parsers import CSVParser
 from statuspage.api.serializers import InputSerializer
-from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.audience import (
+    AGENT_LENGTH,
+    CODE_LENGTH,
+    CYCLE_LENGTH,
+    MODEL_LENGTH,
+    MerchantCategory,
+)
 from statuspage.staff.permissions import Act
 from statuspage.statements.texts import CHINESE
 
 LANGUAGES = [(CHINESE, _("Chinese")), ("en", _("English"))]
 LONGEST_ADDRESS = 500
+# How each attribute is read, and its column where that has another name.
+CLEANED: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "products": clean_products,
+    "models": clean_models,
+    "cycles": clean_cycles,
+    "province": clean_province,
+    "agent_code": clean_code,
+}
+COLUMNS: Final = {"models": "terminal_models"}
 
 
 class SubscriberSerializer(InputSerializer):
@@ -47,6 +72,39 @@ class SubscriberSerializer(InputSerializer):
     components = ComponentIdsField(
         required=False, help_text=_("Default or empty: all of them, including any added later.")
     )
+    products = serializers.ListField(
+        child=serializers.CharField(max_length=CODE_LENGTH),
+        required=False,
+        help_text=_("Codes of the products they use. Left out: unchanged. Empty: not known."),
+    )
+    models = serializers.ListField(
+        child=serializers.CharField(max_length=MODEL_LENGTH),
+        required=False,
+        help_text=_("Models of their terminals. Left out: unchanged. Empty: not known."),
+    )
+    cycles = serializers.ListField(
+        child=serializers.CharField(max_length=CYCLE_LENGTH),
+        required=False,
+        help_text=_("Their settlement cycles, e.g. T+1. Left out: unchanged. Empty: not known."),
+    )
+    province = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=20,
+        help_text=_("By its GB/T 2260 code or name, e.g. 44. Left out: unchanged."),
+    )
+    agent = serializers.BooleanField(
+        required=False, help_text=_("Whether they are an agent. Left out: unchanged.")
+    )
+    agent_code = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=AGENT_LENGTH,
+        help_text=_(
+            "Code path of their agent, or of the agent they are, from the top down, e.g. A01/B02. "
+            "Left out: unchanged."
+        ),
+    )
     consent_source = serializers.CharField(
         max_length=SOURCE_LENGTH, help_text=_("How consent was given, e.g. contract-2024.")
     )
@@ -55,7 +113,32 @@ class SubscriberSerializer(InputSerializer):
         """Refuse a category for a webhook: a webhook belongs to a system, not to a merchant."""
         if attrs["channel"] == WEBHOOK and attrs.get("category"):
             raise serializers.ValidationError({"category": [_("A webhook has no category.")]})
+        given = {name: attrs.pop(name) for name in CLEANED if name in attrs}
+        if attrs["channel"] == WEBHOOK and (given or attrs.pop("agent", None)):
+            raise serializers.ValidationError(
+                {one: [_("A webhook has no such attribute.")] for one in given or ("agent",)}
+            )
+        attrs["attributes"] = Attributes(
+            **{COLUMNS.get(name, name): _cleaned(name, value) for name, value in given.items()}
+        )
         return attrs
+
+
+def _cleaned(name: str, value: Any) -> Any:
+    try:
+        return CLEANED[name](value)
+    except DjangoValidationError as error:
+        raise serializers.ValidationError({name: error.messages}) from error
+
+
+class KnownList(serializers.ListField):
+    """A list of strings; empty where nothing is known."""
+
+    child = serializers.CharField()
+
+    def get_attribute(self, instance: Any) -> Any:
+        """Return the list; null would be a third state beside it and none."""
+        return super().get_attribute(instance) or []
 
 
 class SubscriberAnswer(serializers.Serializer[Any]):
@@ -66,6 +149,12 @@ class SubscriberAnswer(serializers.Serializer[Any]):
     address = serializers.CharField(source="masked")
     language = serializers.CharField(source="subscriber.language")
     category = serializers.CharField(source="subscriber.category")
+    products = KnownList(source="subscriber.products")
+    models = KnownList(source="subscriber.terminal_models")
+    cycles = KnownList(source="subscriber.cycles")
+    province = serializers.CharField(source="subscriber.province")
+    agent = serializers.BooleanField(source="subscriber.agent")
+    agent_code = serializers.CharField(source="subscriber.agent_code")
     topics = serializers.ListField(source="subscription.topics", child=serializers.CharField())
     components = ComponentIdsField(source="subscription.components")
     confirmed_at = MomentSerializerField()
@@ -100,7 +189,8 @@ class ImportAnswer(serializers.Serializer[Any]):
     updated = serializers.IntegerField()
     skipped = serializers.IntegerField(
         help_text=_(
-            "Duplicates, and addresses whose owners have already set their own preferences."
+            "Duplicates, and addresses whose owners have already set their own preferences; of "
+            "these, only the agent and what they left open is taken."
         )
     )
     failed = serializers.IntegerField()
@@ -125,7 +215,8 @@ class Subscribers(ActionResource):
         known = address_is_known(channel=values["channel"], raw=raw)
         if values["channel"] == WEBHOOK:
             del values["channel"]
-            values.pop("category", None)
+            for name in ("category", "attributes", "agent"):
+                values.pop(name, None)
             address, shown_once["secret"] = webhook_add(url=raw, source=source, **values)
         else:
             address = address_add(raw=raw, source=source, **values)
@@ -145,7 +236,8 @@ class SubscriberImport(ActionResource):
     summaries = {"POST": _("Import subscribers from a CSV file")}
     description = _(
         "Columns: phone, language, category, consent_source; optional: email, topics, "
-        "components, timezone, one_by_one, merchant, agent. Lines with errors are reported; the "
+        "components, timezone, one_by_one, merchant, agent, products, models, cycles, agent_code, "
+        "province. The headings may also be in Chinese. Lines with errors are reported; the "
         "others are imported. At most 20 MB."
     )
     answers = {200: ImportAnswer}

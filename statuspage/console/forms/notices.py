@@ -1,8 +1,7 @@
 """The form of a notice to merchants; its fields come from what its kind declares."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -24,6 +23,7 @@ from statuspage.console.forms.fields import (
     put,
 )
 from statuspage.console.forms.generated import with_generated
+from statuspage.console.forms.payload_inputs import input_for
 from statuspage.console.forms.short import short_given
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.placeholders import Facts, facts_of, payload_facts
@@ -35,53 +35,18 @@ from statuspage.notices.backdating import (
     clean_originally,
     said_at,
 )
-from statuspage.notices.fields import PayloadField
 from statuspage.notices.generated import NoticeWords
 from statuspage.notices.kind import NoticeKind
 from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, check_backdated, foreseen
 from statuspage.notices.telling import Told, clean_told
-from statuspage.notices.values import COUNT_DIGITS, NAME_LENGTH
 from statuspage.notices.windows import window_of
 from statuspage.settlement.rules import products
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
-from statuspage.statements.forms import TextPairField
 from statuspage.statements.models import Statement
 from statuspage.statements.short import with_short
 from statuspage.statements.texts import for_reader
-
-_CLOCK: Final = forms.TimeInput({"type": "time"}, format="%H:%M")
-
-# By the type's name; anything else is a line of text.
-INPUTS: Final[Mapping[str, Callable[..., forms.Field]]] = {
-    "moment": MomentFormField,
-    "date": DayField,
-    "clock": partial(forms.TimeField, widget=_CLOCK),
-    "year": partial(forms.IntegerField, min_value=2000, max_value=2100),
-    "count": partial(forms.IntegerField, min_value=0, max_value=10**COUNT_DIGITS - 1),
-    "percent": partial(forms.DecimalField, min_value=0, max_value=100),
-    "amount": partial(forms.DecimalField, min_value=0, max_digits=15, decimal_places=2),
-    "fee": partial(forms.CharField, max_length=40),
-    "cycle": partial(forms.CharField, max_length=40),
-    "text": TextPairField,
-    "names": partial(forms.CharField, widget=forms.Textarea({"rows": 4})),
-}
-
-
-def input_for(one: PayloadField) -> forms.Field:
-    """Return the form field for a field of the payload."""
-    options: dict[str, Any] = {
-        "label": one.label,
-        "help_text": one.help,
-        "required": one.required,
-    }
-    if one.value.choices:
-        none = () if one.required else (("", _("None")),)
-        return forms.ChoiceField(choices=[*none, *one.value.choices()], **options)
-    line = partial(forms.CharField, max_length=NAME_LENGTH)
-    return INPUTS.get(one.value.name, line)(**options)
-
 
 PREFIX: Final = "payload_"
 ORIGINALLY: Final = ("published_on", "document_number", "link")
@@ -169,6 +134,17 @@ class NoticeForm(ConfirmedForm):
         self.order_fields([*first, *others, *last])
         fields = {one.name: PREFIX + one.name for one in self.typed_in}
         self.data, self.new_words = with_generated(self, kind, data, fields)  # type: ignore[assignment]
+
+    @property
+    def begins_after(self) -> str:
+        """The field after which its author can begin anew with what is in force; empty for none."""
+        chosen = self.kind.begins_with
+        return PREFIX + chosen[-1] if chosen else ""
+
+    def begin(self, chosen: Mapping[str, Any]) -> None:
+        """Begin with what is in force for the chosen values, where the kind says so."""
+        for name, value in self.kind.begin(chosen, database_now()).items():
+            self.fields[PREFIX + name].initial = value
 
     def prepared(self, template: Template) -> dict[str, Any]:
         """Return what the template gives: headline, text and shorter words."""

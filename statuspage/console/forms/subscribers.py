@@ -1,13 +1,21 @@
 """The console's forms about subscribers."""
 
+from dataclasses import replace
+from typing import ClassVar
+
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from notifications.subscribers.models import Import
-from notifications.subscribers.selectors import who_of
+from notifications.subscribers.attribute_forms import AttributesForm
+from notifications.subscribers.attributes import clean_code
+from notifications.subscribers.models import Import, Subscriber
+from notifications.subscribers.selectors import attributes_of, who_of
+from notifications.subscribers.services.attributes import attributes_set
 from notifications.subscribers.services.importing import IMPORTS
+from statuspage.lib.provinces import PROVINCES
+from statuspage.notices.audience import AGENT_LENGTH, MerchantCategory
 from statuspage.staff.impersonal import REACHABLE
 from statuspage.staff.models import Staff
 
@@ -22,7 +30,8 @@ class ImportForm(forms.Form):
         help_text=_(
             "Columns: phone, language, category, consent_source (how consent was given; "
             "required in every row); optional: email, topics, components, timezone, "
-            "one_by_one, merchant, agent."
+            "one_by_one, merchant, agent, products, models, cycles, agent_code (A01/B02), "
+            "province. Headings may be in Chinese; lists are separated by semicolons."
         ),
     )
 
@@ -30,6 +39,56 @@ class ImportForm(forms.Form):
         """Store the file."""
         file = self.cleaned_data["file"]
         return IMPORTS.receive(name=file.name, chunks=file.chunks(), author=author)
+
+
+class KnownForm(AttributesForm):
+    """What is known of a subscriber."""
+
+    category = forms.ChoiceField(
+        label=_("Category"),
+        choices=[("", _("Unknown")), *MerchantCategory.choices],
+        required=False,
+    )
+    agent = forms.BooleanField(label=_("Is an agent"), required=False)
+    agent_code = forms.CharField(
+        label=_("Agent code"),
+        help_text=_(
+            "Of the merchant's agent, or of this agent: from the top agent down, such as A01/B02."
+        ),
+        required=False,
+        max_length=AGENT_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    field_order = ("category", "products", "terminal_models", "cycles", "province")
+    labels: ClassVar = {
+        "products": _("Products"),
+        "terminal_models": _("Terminal models"),
+        "cycles": _("Settlement cycles"),
+        "province": _("Province"),
+    }
+
+    def __init__(self, data: QueryDict | None, *, subscriber: Subscriber) -> None:
+        known = vars(attributes_of(subscriber))
+        super().__init__(
+            data, initial={**known, "category": subscriber.category, "agent": subscriber.agent}
+        )
+        for name in self.labels.keys() & self.fields.keys():
+            self.fields[name].label = self.labels[name]
+        self.fields["province"].choices = [("", _("Unknown")), *PROVINCES.items()]  # type: ignore[attr-defined]
+
+    def clean_agent_code(self) -> str:
+        """Return the code path in its one spelling."""
+        return clean_code(self.cleaned_data["agent_code"])
+
+    def save(self, subscriber: Subscriber) -> list[str]:
+        """Set what was entered, and return the names of what has changed."""
+        values = self.cleaned_data
+        return attributes_set(
+            subscriber=subscriber,
+            attributes=replace(self.attributes, agent_code=values["agent_code"]),
+            category=values["category"],
+            agent=values["agent"],
+        )
 
 
 class ClearExportForm(forms.Form):

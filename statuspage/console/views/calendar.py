@@ -27,6 +27,8 @@ from statuspage.console.access import permits, reads, staff_of
 from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR, WEEKDAYS, months, special_runs
 from statuspage.console.wanted import page_of
 from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.rule_change import terms_of
+from statuspage.settlement.rule_words import terms_said
 from statuspage.settlement.rules import products, rule_history, rules_on
 from statuspage.staff.permissions import Act
 
@@ -251,6 +253,12 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(found: Iterable[SettlementRule]) -> list[dict[str, Any]]:
-    """Return each rule with its product's name, or None where it is for every product."""
+    """Return each rule with its terms in words, and its product's name.
+
+    The name is None where the rule is for every product.
+    """
     names = {one.code: one.name for one in products()}
-    return [{"rule": one, "product": names.get(one.product)} for one in found]
+    return [
+        {"rule": one, "product": names.get(one.product), "terms": terms_said(terms_of(one))}
+        for one in found
+    ]

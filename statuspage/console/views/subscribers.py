@@ -9,12 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.delivery.ledger import KEYS, history_of
+from notifications.subscribers.attribute_words import attributes_said
 from notifications.subscribers.models import Consent, Import, Subscriber
-from notifications.subscribers.selectors import addresses_of, numbers_abroad
+from notifications.subscribers.selectors import addresses_of, attributes_of, numbers_abroad
 from notifications.subscribers.services.subscriptions import subscriber_erase
 from statuspage.console.access import permits, reauthenticated, staff_of
 from statuspage.console.export import csv_response, subscribers_csv
-from statuspage.console.forms.subscribers import ClearExportForm, ErasureRequestForm, WhoForm
+from statuspage.console.forms.subscribers import (
+    ClearExportForm,
+    ErasureRequestForm,
+    KnownForm,
+    WhoForm,
+)
 from statuspage.console.wanted import number_of, slice_of, wanted_of
 from statuspage.lib.client_ip import client_ip
 from statuspage.staff.audit import record
@@ -68,9 +74,33 @@ def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
         .select_related("address")
         .order_by("-pk")[:LISTED],
         "slice": slice_of(request, history_of(shown), KEYS) if shown else None,
+        "known": attributes_said(attributes_of(found)),
+        "may_change": may(staff_of(request), Act.ADD_SUBSCRIBER),
         "may_erase": may(staff_of(request), Act.ERASE_SUBSCRIBER),
     }
     return render(request, "console/subscriber.html", context)
+
+
+@permits(Act.ADD_SUBSCRIBER)
+def subscriber_known(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Change what is known of a subscriber: what decides which notices are for them."""
+    found = _subscriber(public_id)
+    form = KnownForm(request.POST if request.method == "POST" else None, subscriber=found)
+    if form.is_valid():
+        with transaction.atomic():
+            if changed := form.save(found):
+                record(
+                    act="subscriber.changed",
+                    staff=staff_of(request),
+                    target=public_id,
+                    after={"changed": sorted(changed)},
+                    ip=client_ip(request),
+                )
+        messages.success(request, _("Saved."))
+        return redirect("console:subscriber", public_id)
+    context = {"subscriber": found, "form": form, "complain": form.is_bound}
+    status = 400 if form.is_bound else 200
+    return render(request, "console/subscriber_known.html", context, status=status)
 
 
 @permits(Act.ERASE_SUBSCRIBER)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 
 from statuspage.calendar.models import CalendarProfile, CalendarYear
-from statuspage.calendar.selectors import promised_calendar
 from statuspage.calendar.workdays import (
     MAKE_UP_WORKDAY,
     ONE_DAY,
@@ -17,57 +17,106 @@ from statuspage.calendar.workdays import (
     days_between,
 )
 from statuspage.settlement.arrival.answers import Question, Step
+from statuspage.settlement.arrival.cycle_words import cycle_name, duration, meaning
 from statuspage.settlement.arrival.known import KnownFacts
-from statuspage.settlement.arrival.words import Code, DateStatus, meaning, who
+from statuspage.settlement.arrival.words import Code, DateStatus, who
 from statuspage.settlement.cycles import (
     AfterCutoff,
     ArrivalCalculation,
     Basis,
+    NoBaseRule,
     Rule,
-    calculate_arrival,
 )
-from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.models import DateMeans, SettlementRule
+from statuspage.settlement.reckoning import Reckoned, reckon
 
 
 @dataclass(frozen=True)
 class RuleResult:
-    """A date, if there is one, and the steps to it."""
+    """A date, if there is one, and the steps to it.
+
+    `clock` is the time of day by which the money arrives; `means` what happens on the date, and
+    `minimum` the least amount in yuan that is paid out, as the rule says that decided.
+    """
 
     day: date | None
     steps: tuple[Step, ...]
     after_holiday: bool = False
+    # The cycle that decided, after the cut-off perhaps another than the rule's own.
+    cycle: str = ""
+    clock: time | None = None
+    means: DateMeans = DateMeans.CREDIT
+    minimum: Decimal | None = None
     status: DateStatus = DateStatus.KNOWN
 
 
 def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> RuleResult:
     """Return when the money arrives if nothing is late."""
-    # A product brings its own calendar; the rule's is for those who name none.
-    profile = question.product.profile if question.product else rule.profile
-    calendar = promised_calendar(profile.code, question.as_of)
-    product = question.product.name if question.product and rule.product else None
-    cycle, merchants = rule.rule.cycle, who(question.category.label, product)
-    facts = {"who": merchants, "rule": str(cycle), "meaning": meaning(cycle)}
-    first = Step(Code.RULE, facts, day=rule.valid_from, said=rule.statement)
+    first = _rule_step(question, rule)
     try:
-        found = calculate_arrival(rule.rule, question.at, calendar)
-    except NotYetPublished as refusal:
-        return _without_date(first, refusal)
+        reckoned = reckon(rule, question.product, question.at, question.as_of)
+    except (NotYetPublished, NoBaseRule) as refusal:
+        return _without_date(first, refusal, rule)
+    found, calendar = reckoned.found, reckoned.calendar
     steps = (
         first,
-        *_cutoff_step(rule.rule, found),
-        *_day_steps(found, calendar, known, profile),
+        *_cutoff_steps(rule, reckoned),
+        *_day_steps(found, calendar, known, reckoned.profile),
+        *_duration_step(rule, reckoned),
         Step(Code.BY_RULE, {"day": found.arrival}, day=found.arrival),
     )
     before = found.arrival - ONE_DAY
     holiday = before.year in calendar.years and calendar.day(before).kind == STATUTORY_HOLIDAY
-    return RuleResult(found.arrival, steps, after_holiday=holiday)
+    return RuleResult(
+        found.arrival,
+        steps,
+        after_holiday=holiday,
+        cycle=str(found.cycle_used),
+        clock=found.clock,
+        means=DateMeans(reckoned.rule.date_means),
+        minimum=reckoned.rule.minimum,
+    )
 
 
-def _without_date(first: Step, refusal: NotYetPublished) -> RuleResult:
+def _rule_step(question: Question, rule: SettlementRule) -> Step:
+    product = question.product.name if question.product and rule.product else None
+    cycle = rule.rule.cycle
+    facts = {
+        "who": who(question.category.label, product),
+        "rule": cycle_name(rule.cycle),
+        "meaning": meaning(cycle, rests=rule.rule.rests),
+    }
+    return Step(Code.RULE, facts, day=rule.valid_from, said=rule.statement)
+
+
+def _cutoff_steps(rule: SettlementRule, reckoned: Reckoned) -> Iterator[Step]:
+    found = reckoned.found
+    if found.by_base:
+        base = reckoned.rule
+        facts = {
+            "cutoff": rule.cutoff,
+            "cycle": cycle_name(rule.cycle),
+            "fallback": cycle_name(base.cycle),
+            "meaning": meaning(base.rule.cycle, rests=base.rule.rests),
+        }
+        yield Step(Code.BASE_RULE, facts, day=base.valid_from, said=base.statement)
+        yield from _cutoff_step(base.rule, found.by_base)
+    else:
+        yield from _cutoff_step(rule.rule, found)
+
+
+def _without_date(
+    first: Step, refusal: NotYetPublished | NoBaseRule, rule: SettlementRule
+) -> RuleResult:
+    means = DateMeans(rule.date_means)
+    if isinstance(refusal, NoBaseRule):
+        facts = {"cutoff": rule.cutoff, "cycle": cycle_name(rule.cycle)}
+        missing = Step(Code.NO_BASE_RULE, facts)
+        return RuleResult(None, (first, missing), means=means, status=DateStatus.NO_RULE)
     absent = isinstance(refusal, NotInCalendar)
     code = Code.NOT_IN_CALENDAR if absent else Code.NOT_PUBLISHED
     step = Step(code, {"year": str(refusal.year)})
-    return RuleResult(None, (first, step), status=DateStatus(code.value))
+    return RuleResult(None, (first, step), means=means, status=DateStatus(code.value))
 
 
 def _cutoff_step(rule: Rule, found: ArrivalCalculation) -> Iterator[Step]:
@@ -77,21 +126,32 @@ def _cutoff_step(rule: Rule, found: ArrivalCalculation) -> Iterator[Step]:
     if not found.cutoff_passed:
         yield Step(Code.BEFORE_CUTOFF, facts, day=found.accounting_day)
     elif rule.after_cutoff is AfterCutoff.FALLBACK_CYCLE:
-        cycles = {"cycle": str(rule.cycle), "fallback": str(found.cycle_used)}
+        used = str(found.cycle_used)
+        cycles = {"cycle": cycle_name(str(rule.cycle)), "fallback": cycle_name(used)}
         yield Step(Code.FALLBACK, {**facts, **cycles, "meaning": meaning(found.cycle_used)})
     else:
         yield Step(Code.AFTER_CUTOFF, facts, day=found.accounting_day)
+
+
+def _duration_step(rule: SettlementRule, reckoned: Reckoned) -> Iterator[Step]:
+    """Say the duration that was promised, where it decided, and the opening it counts from."""
+    found, terms = reckoned.found, rule.rule
+    if terms.within is None or found.by_base or found.cycle_used != terms.cycle:
+        return
+    facts = {"duration": duration(rule.within or 0), "opens": terms.opens or time()}
+    code = Code.WITHIN_OF_OPENING if terms.opens else Code.WITHIN
+    yield Step(code, facts)
 
 
 def _day_steps(
     found: ArrivalCalculation, calendar: Calendar, known: KnownFacts, profile: CalendarProfile
 ) -> Iterator[Step]:
     """Yield each day on the way that differs from its weekday's rule, or does not settle."""
-    if found.cycle_used.basis is Basis.CALENDAR_DAY:
-        return
     skipped = dict(found.skipped)
+    if found.cycle_used.basis is Basis.CALENDAR_DAY and not skipped:
+        return
     years = set()
-    for day in days_between(found.accounting_day, found.arrival):
+    for day in days_between(found.counted_from, found.arrival):
         what = calendar.day(day)
         made_up = what.kind == MAKE_UP_WORKDAY
         if day in skipped or (made_up and day > found.accounting_day):

@@ -1,8 +1,9 @@
 """What an answer and each step of its reasoning say, in the active language and Beijing time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import Enum, auto
 from functools import singledispatch
 from typing import Final
 
@@ -10,12 +11,19 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.functional import lazy as lazily
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from statuspage.lib.money import yuan
-from statuspage.notices.phrases import WEEKDAYS, short_day, short_moment, transactions
-from statuspage.settlement.cycles import Basis, Cycle
+from statuspage.notices.phrases import (
+    WEEKDAYS,
+    listed,
+    short_day,
+    short_moment,
+    transactions,
+)
 from statuspage.settlement.models import DateMeans
+from statuspage.settlement.prices.matching import Option
+from statuspage.settlement.prices.words import as_row, fee_words, limit_said, way_said
 from statuspage.statements.texts import for_reader
 
 
@@ -48,6 +56,28 @@ class Code(TextChoices):
         _(
             "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. %(fallback)s "
             "applies instead: %(meaning)s."
+        ),
+    )
+    BASE_RULE = (
+        "base_rule",
+        _(
+            "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. The base rule "
+            "applies instead: %(fallback)s, %(meaning)s."
+        ),
+    )
+    NO_BASE_RULE = (
+        "no_base_rule",
+        _(
+            "Made at or after %(cutoff)s, when %(cycle)s had closed for the day. The base rule "
+            "applies instead, and none had been published."
+        ),
+    )
+    WITHIN = "within", _("The money is promised within %(duration)s of the transaction.")
+    WITHIN_OF_OPENING = (
+        "within_of_opening",
+        _(
+            "The money is promised within %(duration)s of the transaction; the service opens at "
+            "%(opens)s, and earlier transactions count from then."
         ),
     )
     SKIPPED = "skipped", _("%(day)s: %(name)s. No settlement.")
@@ -110,9 +140,45 @@ class Code(TextChoices):
         "fee",
         _("Fee on %(amount)s yuan at %(rate)s: %(fee)s yuan (effective rate %(effective)s%%)."),
     )
+    FEE_ABOVE_AMOUNT = (
+        "fee_above_amount",
+        _(
+            "Fee on %(amount)s yuan at %(rate)s: %(fee)s yuan. That is more than the amount, so "
+            "nothing of it is paid out."
+        ),
+    )
+    FEE_PER_PAYOUT = (
+        "fee_per_payout",
+        _("%(fixed)s yuan is charged for each payout as well, whatever it contains."),
+    )
+    FEE_DEPENDS = (
+        "fee_depends",
+        _("The fee depends on how the customer paid: %(prices)s."),
+    )
     FEE_CHANGE = "fee_change", _("From %(day)s the fee is %(rate)s.")
-    FEE_WAIVER = "fee_waiver", _("Fee waiver for %(transactions)s: %(share)s of the fee is waived.")
-    FEE_WAIVED = "fee_waived", _("Waived fee: %(waived)s yuan. You pay %(to_pay)s yuan.")
+    PROMOTION = (
+        "promotion",
+        _("Promotion until %(day)s: the fee is %(rate)s. After that the ordinary fee applies."),
+    )
+    PROMOTION_LIMITED = (
+        "promotion_limited",
+        _(
+            "Promotion until %(day)s: the fee is %(rate)s, up to a limit per merchant of "
+            "%(limit)s. Beyond it, and after that day, the ordinary fee of %(ordinary)s applies."
+        ),
+    )
+    FEE_WAIVER = (
+        "fee_waiver",
+        _("Fee waiver for %(transactions)s: %(share)s of the fee is waived%(condition)s."),
+    )
+    FEE_WAIVED = (
+        "fee_waived",
+        _("Waived fee: %(waived)s yuan%(condition)s. You pay %(to_pay)s yuan."),
+    )
+    FEE_REFUND = (
+        "fee_refund",
+        _("It is refunded by %(day)s, separately from the payout."),
+    )
     CORRECTED = (
         "corrected",
         _("Statement No. %(number)s was corrected later. Please read the correction as well."),
@@ -147,6 +213,17 @@ class Code(TextChoices):
         "minimum_payout",
         _("Amounts below your minimum payout are held until the minimum is reached."),
     )
+    MINIMUM_AMOUNT = (
+        "minimum_amount",
+        _("The minimum payout is %(minimum)s yuan. Smaller amounts are held until it is reached."),
+    )
+    BELOW_MINIMUM = (
+        "below_minimum",
+        _(
+            "%(amount)s yuan alone is below the minimum payout of %(minimum)s yuan. It is not paid "
+            "on this date, but once your balance reaches the minimum."
+        ),
+    )
     CARD_LIMIT = (
         "card_limit",
         _("A Class II bank account has a daily limit. Amounts above it are paid later."),
@@ -157,6 +234,15 @@ class Code(TextChoices):
     )
 
 
+# What is said of such a step once its day is over.
+PAST_WORDS: Final = {
+    Code.DELAY: _("Delay notice for %(transactions)s: the money should have arrived by %(day)s."),
+    Code.BACKLOG: _(
+        "Settlement has been back to normal since %(moment)s. Delayed payouts should have arrived "
+        "by %(day)s."
+    ),
+    Code.FEE_REFUND: _("It should have been refunded by %(day)s, separately from the payout."),
+}
 LATE: Final = frozenset(
     {
         Code.DELAY,
@@ -168,18 +254,32 @@ LATE: Final = frozenset(
 )
 # Caveats that make an ordinary date doubtful.
 DOUBTFUL: Final = frozenset({Code.MAY_BE_LATE, Code.INTERRUPTED})
-# What is said of a date, by what happens on it.
-BY: Final = {
-    DateMeans.CREDIT: _("Expected to arrive on %(day)s by %(time)s"),
-    DateMeans.PAYOUT: _("Expected to be paid out on %(day)s by %(time)s"),
+
+
+class Said(Enum):
+    """What is said of a date: by a time of day, on it, or late by it."""
+
+    BY = auto()
+    ON = auto()
+    LATE_BY = auto()
+
+
+# What is said of a date that is to come, and of one that is over, by what happens on it.
+TO_COME: Final = {
+    (Said.BY, DateMeans.CREDIT): _("Expected to arrive on %(day)s by %(time)s"),
+    (Said.BY, DateMeans.PAYOUT): _("Expected to be paid out on %(day)s by %(time)s"),
+    (Said.ON, DateMeans.CREDIT): _("Expected to arrive on %(day)s"),
+    (Said.ON, DateMeans.PAYOUT): _("Expected to be paid out on %(day)s"),
+    (Said.LATE_BY, DateMeans.CREDIT): _("Delayed: expected to arrive by %(day)s"),
+    (Said.LATE_BY, DateMeans.PAYOUT): _("Delayed: expected to be paid out by %(day)s"),
 }
-ON: Final = {
-    DateMeans.CREDIT: _("Expected to arrive on %(day)s"),
-    DateMeans.PAYOUT: _("Expected to be paid out on %(day)s"),
-}
-LATE_BY: Final = {
-    DateMeans.CREDIT: _("Delayed: expected to arrive by %(day)s"),
-    DateMeans.PAYOUT: _("Delayed: expected to be paid out by %(day)s"),
+PASSED: Final = {
+    (Said.BY, DateMeans.CREDIT): _("Should have arrived on %(day)s by %(time)s"),
+    (Said.BY, DateMeans.PAYOUT): _("Should have been paid out on %(day)s by %(time)s"),
+    (Said.ON, DateMeans.CREDIT): _("Should have arrived on %(day)s"),
+    (Said.ON, DateMeans.PAYOUT): _("Should have been paid out on %(day)s"),
+    (Said.LATE_BY, DateMeans.CREDIT): _("Delayed: should have arrived by %(day)s"),
+    (Said.LATE_BY, DateMeans.PAYOUT): _("Delayed: should have been paid out by %(day)s"),
 }
 WITHOUT_DATE: Final = {
     DateStatus.NOT_YET_KNOWN: _("Delayed: arrival date not yet known"),
@@ -226,29 +326,25 @@ def _amount(value: Decimal) -> str:
     return yuan(value)
 
 
-def _meaning(cycle: Cycle) -> str:
-    days, workdays = cycle.offset, cycle.basis is Basis.SETTLEMENT_WORKDAY
-    if workdays and days == 0:
-        return str(_("on the same day if it is a settlement workday, otherwise on the next one"))
-    if days == 0:
-        return str(_("on the same day, holidays included"))
-    if workdays:
-        worded = ngettext(
-            "on the next settlement workday after the transaction",
-            "on settlement workday no. %(days)d after the transaction",
-            days,
-        )
-    else:
-        worded = ngettext(
-            "on the next day, holidays included", "%(days)d days later, holidays included", days
-        )
-    return worded % {"days": days}
-
-
 def _who(category: str | Promise, product: Mapping[str, str] | None) -> str:
     if product is None:
         return str(category)
     return f"{category} · {for_reader(product)}"
+
+
+def _condition(*, if_affected: bool) -> str:
+    """Return the condition on which a waiver counts, to follow its sentence; empty for all."""
+    return str(_(", if your transaction is among those affected")) if if_affected else ""
+
+
+def _prices(options: Sequence[Option]) -> str:
+    """Return each price with the ways of paying that it is for."""
+    form = pgettext("price by way of paying", "%(ways)s: %(fee)s")
+    said = [
+        form % {"ways": listed(map(way_said, one.ways)), "fee": fee_words(as_row(one.price))}
+        for one in options
+    ]
+    return pgettext("between groups of merchants", "; ").join(said)
 
 
 def _waived_share(percent: str | None, amount: str | None) -> str:
@@ -259,7 +355,9 @@ def _waived_share(percent: str | None, amount: str | None) -> str:
 
 
 # Facts that are worded when they are read, in the reader's language.
-meaning = lazily(_meaning, str)
 who = lazily(_who, str)
 those_transactions = lazily(transactions, str)
 waived_share = lazily(_waived_share, str)
+condition = lazily(_condition, str)
+prices_said = lazily(_prices, str)
+limit = lazily(limit_said, str)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from statuspage.calendar.selectors import promised_calendar
 from statuspage.calendar.workdays import NotYetPublished
 from statuspage.notices.audience import Audience, addresses
-from statuspage.notices.phrases import short_day_and_weekday
+from statuspage.notices.cycles import say_cycle
+from statuspage.notices.phrases import listed, short_day_and_weekday
 from statuspage.settlement.cycles import Basis
 from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.reckoning import calendar_profile
 from statuspage.settlement.rules import rules_on
 
 
@@ -39,7 +41,7 @@ def check_settles(
             "%(day)s is no settlement workday, and these merchants are paid on settlement "
             "workdays only (%(cycles)s). Choose a settlement workday."
         )
-        cycles = ", ".join(sorted({one.cycle for one in concerned}))
+        cycles = listed(sorted({say_cycle(one.cycle) for one in concerned}))
         values = {"day": short_day_and_weekday(day.isoformat()), "cycles": cycles}
         raise ValidationError({name: problem % values})
 
@@ -53,4 +55,5 @@ def settles(profile: str, day: date, moment: datetime) -> bool:
 
 
 def _paid_on(rule: SettlementRule, day: date, moment: datetime) -> bool:
-    return rule.rule.cycle.basis is Basis.CALENDAR_DAY or settles(rule.profile.code, day, moment)
+    every_day = rule.rule.cycle.basis is Basis.CALENDAR_DAY and not rule.rule.rests
+    return every_day or settles(calendar_profile(rule, None).code, day, moment)

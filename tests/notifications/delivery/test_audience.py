@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from notifications.delivery import audience as audiences
+from notifications.delivery import remembered
 from notifications.delivery.audience import Audience, RecipientGroup, audience_count, audience_of
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.notices.services import notice_publish
@@ -115,10 +116,10 @@ def test_a_few_are_counted_anew_each_time():
 
 
 def test_many_are_counted_once_in_half_a_minute(monkeypatch):
-    monkeypatch.setattr(audiences, "MANY", 2)
-    monkeypatch.setattr(audiences, "_kept", {})
+    monkeypatch.setattr(remembered, "MANY", 2)
+    monkeypatch.setattr(audiences, "_kept", remembered.Remembered(lambda one: one.count))
     clock = iter([100.0, 100.0, 129.0, 131.0, 131.0])
-    monkeypatch.setattr(audiences, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(remembered, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     make_address()
     make_address()
     assert count(Audience("incident")) == 2
@@ -128,9 +129,9 @@ def test_many_are_counted_once_in_half_a_minute(monkeypatch):
 
 
 def test_no_more_counts_are_kept_than_there_is_room_for(monkeypatch):
-    monkeypatch.setattr(audiences, "MANY", 1)
-    monkeypatch.setattr(audiences, "MOST_KEPT", 2)
-    monkeypatch.setattr(audiences, "_kept", {})
+    monkeypatch.setattr(remembered, "MANY", 1)
+    monkeypatch.setattr(remembered, "MOST_KEPT", 2)
+    monkeypatch.setattr(audiences, "_kept", remembered.Remembered(lambda one: one.count))
     make_address()
     for topic in ("incident", "maintenance", "notice"):
         audience_count(Audience(topic))

@@ -97,6 +97,7 @@ def example_paths() -> dict[str, str]:
         "draft_discard": [1],
         "draft_restore": [1],
         "subscriber": [make_address().subscriber.public_id],
+        "subscriber_known": [make_address().subscriber.public_id],
         "subscriber_erasure": [make_address().subscriber.public_id],
         "subscriber_upload": [imported.public_id],
         "subscriber_problems": [imported.public_id],

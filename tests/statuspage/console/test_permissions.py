@@ -116,6 +116,7 @@ DECISIONS: Final[dict[str, Acts]] = {
     "subscriber_import": both(Act.IMPORT_SUBSCRIBERS),
     "subscriber_upload": both(Act.READ_SUBSCRIBERS),
     "subscriber_problems": both(Act.READ_SUBSCRIBERS),
+    "subscriber_known": both(Act.ADD_SUBSCRIBER),
     "subscriber_erasure": both(Act.ERASE_SUBSCRIBER),
     "transaction_uploads": READ,
     "transaction_upload": both(Act.UPLOAD_TRANSACTIONS),

@@ -32,7 +32,12 @@ def arrival(rule: Rule, at: str) -> str:
     return calculate_arrival(rule, beijing(at), CALENDAR).arrival.isoformat()
 
 
-cycles = st.builds(Cycle, st.sampled_from(Basis), st.integers(0, 7))
+counted = st.sampled_from([Basis.SETTLEMENT_WORKDAY, Basis.CALENDAR_DAY])
+cycles = st.one_of(
+    st.builds(Cycle, counted, st.integers(0, 7)),
+    st.builds(Cycle, st.just(Basis.WEEK), st.integers(1, 7)),
+    st.builds(Cycle, st.just(Basis.MONTH), st.integers(1, 31)),
+)
 workday_cycles = st.builds(Cycle, st.just(Basis.SETTLEMENT_WORKDAY), st.integers(0, 7))
 cutoffs = st.none() | st.times()
 moments = st.datetimes(
@@ -175,7 +180,7 @@ def test_a_moment_without_a_zone_is_not_guessed() -> None:
         calculate_arrival(T1, datetime(2025, 3, 4, 12), CALENDAR)
 
 
-@pytest.mark.parametrize("text", ["T+1", "D+0", "T+10"])
+@pytest.mark.parametrize("text", ["T+1", "D+0", "T+10", "weekly-friday", "monthly-31"])
 def test_a_cycle_is_written_as_it_is_read(text: str) -> None:
     assert str(Cycle.parse(text)) == text
 
@@ -198,6 +203,15 @@ def test_a_cycle_is_written_as_it_is_read(text: str) -> None:
         ("s+0", "D+0"),
         ("Ｓ＋０", "D+0"),
         ("秒到", "D+0"),
+        ("weekly-friday", "weekly-friday"),
+        ("Weekly Fri", "weekly-friday"),
+        ("周结周五", "weekly-friday"),
+        ("周结（周日）", "weekly-sunday"),
+        ("每周一", "weekly-monday"),
+        ("monthly-15", "monthly-15"),
+        ("月结15日", "monthly-15"),
+        ("月结（次月１号）", "monthly-1"),
+        ("每月31日", "monthly-31"),
     ],
 )
 def test_a_cycle_is_read_as_operators_write_it(written: str, canonical: str) -> None:
@@ -207,7 +221,25 @@ def test_a_cycle_is_read_as_operators_write_it(written: str, canonical: str) -> 
 
 
 def test_what_is_no_cycle_is_refused(subtests: pytest.Subtests) -> None:
-    for text in ["", "T", "T+", "T-1", "X+1", "T+1.5", "T+100", "S1", "S+1", "T++1", "TD1"]:
+    for text in [
+        "",
+        "T",
+        "T+",
+        "T-1",
+        "X+1",
+        "T+1.5",
+        "T+100",
+        "S1",
+        "S+1",
+        "T++1",
+        "TD1",
+        "weekly",
+        "weekly-8",
+        "周结",
+        "monthly-0",
+        "monthly-32",
+        "月结",
+    ]:
         expected = pytest.raises(ValueError, match="not a settlement cycle")
         with subtests.test(text=text), expected:
             Cycle.parse(text)

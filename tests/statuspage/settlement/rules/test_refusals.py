@@ -1,6 +1,7 @@
 """What cannot be a rule is refused, by the service and by the database."""
 
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ NOON = beijing("2025-02-20 12:00")
 @pytest.mark.parametrize(
     ("values", "field"),
     [
-        ({"cycle": "T1"}, "cycle"),
+        # T1 is read as T+1 since issue 14.
+        ({"cycle": "T-1"}, "cycle"),
         ({"product": "unknown"}, "product"),
         ({"profile": "lunar"}, "profile"),
         (
@@ -36,6 +38,18 @@ NOON = beijing("2025-02-20 12:00")
             {"after_cutoff": "fallback_cycle", "cutoff": time(23), "fallback": "soon"},
             "fallback",
         ),
+        ({"after_cutoff": "base_rule"}, "cutoff"),
+        # The base rule is the one without a product.
+        ({"after_cutoff": "base_rule", "cutoff": time(23)}, "after_cutoff"),
+        ({"opens": time(23), "cutoff": time(23)}, "opens"),
+        ({"within": 120}, "within"),
+        ({"cycle": "D+0", "within": 0}, "within"),
+        ({"cycle": "D+0", "within": 721}, "within"),
+        ({"cycle": "D+0", "within": 120, "usual_arrival": time(18)}, "within"),
+        ({"cycle": "D+0", "within": 720, "opens": time(12)}, "within"),
+        ({"payout_calendar": "fx"}, "payout_calendar"),
+        ({"cycle": "D+1", "payout_calendar": "lunar"}, "payout_calendar"),
+        ({"minimum": Decimal(0)}, "minimum"),
     ],
 )
 def test_what_cannot_be_a_rule_is_refused_at_its_field(values: dict[str, Any], field: str) -> None:
@@ -80,6 +94,13 @@ def test_the_database_keeps_rules_as_they_were_entered() -> None:
 def test_the_database_refuses_a_rule_that_ends_before_it_begins() -> None:
     rule = make_rule()
     rule.pk, rule.valid_from, rule.valid_until = None, date(2025, 2, 2), date(2025, 2, 1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rule.save()
+
+
+def test_the_database_refuses_a_base_rule_that_follows_itself() -> None:
+    rule = make_rule()
+    rule.pk, rule.after_cutoff, rule.cutoff = None, "base_rule", time(23)
     with pytest.raises(IntegrityError), transaction.atomic():
         rule.save()
 

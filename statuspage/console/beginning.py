@@ -1,0 +1,21 @@
+"""Begin the form of a notice anew, with what is in force for the values that were chosen."""
+
+from typing import Final
+
+from django.http import QueryDict
+
+from statuspage.console.forms.notices import PREFIX
+from statuspage.lib.database_clock import database_now
+from statuspage.notices.kind import NoticeKind
+
+BEGIN: Final = "begin"
+
+
+def begun_anew(data: QueryDict, kind: NoticeKind) -> QueryDict:
+    """Return the submitted values with the kind's own ones put in; all other fields stay."""
+    chosen = {name: data.get(PREFIX + name, "") for name in kind.begins_with}
+    begun = data.copy()
+    for name, value in kind.begin(chosen, database_now()).items():
+        many = value if isinstance(value, list) else ["" if value is None else str(value)]
+        begun.setlist(PREFIX + name, many)
+    return begun

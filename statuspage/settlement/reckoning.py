@@ -1,0 +1,67 @@
+"""Calculate by a rule as it stands in the database: with its calendar, and the base rule's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from statuspage.calendar.models import CalendarProfile
+from statuspage.calendar.selectors import promised_calendar
+from statuspage.calendar.workdays import Calendar
+from statuspage.notices.models import Product
+from statuspage.settlement.cycles import (
+    AfterCutoff,
+    ArrivalCalculation,
+    Base,
+    calculate_arrival,
+)
+from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.rules import EVERY_PRODUCT, rule_for
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """A calculation, the rule that decided it (its own or the base rule), and its calendar."""
+
+    found: ArrivalCalculation
+    rule: SettlementRule
+    profile: CalendarProfile
+    calendar: Calendar
+
+
+def calendar_profile(rule: SettlementRule, product: Product | None) -> CalendarProfile:
+    """Return the calendar that a rule goes by for a product (None: for those without one).
+
+    That of the closed days, if the rule names one; else a product's own, else the rule's.
+    """
+    return rule.payout_calendar or (product.profile if product else rule.profile)
+
+
+def base_rule(rule: SettlementRule, at: datetime, as_of: datetime) -> SettlementRule | None:
+    """Return the base rule of the merchant's category for a transaction at that moment.
+
+    It is found when the question is asked, by what was known at `as_of`: a base rule that was
+    withdrawn does not count, and one that changed counts as it was changed.
+    """
+    return rule_for(rule.category, EVERY_PRODUCT, at, as_of)
+
+
+def reckon(
+    rule: SettlementRule, product: Product | None, at: datetime, as_of: datetime
+) -> Reckoned:
+    """Return when a transaction's money arrives by the rule, and the rule that decided.
+
+    Raises:
+        NotYetPublished: a date depends on a year that is not loaded.
+        NoBaseRule: the base rule decides after the cut-off, and none is known.
+    """
+    own = calendar_profile(rule, product)
+    calendar = promised_calendar(own.code, as_of)
+    if rule.after_cutoff != AfterCutoff.BASE_RULE:
+        return Reckoned(calculate_arrival(rule.rule, at, calendar), rule, own, calendar)
+    other = base_rule(rule, at, as_of)
+    base_profile = calendar_profile(other, None) if other else own
+    by_base = promised_calendar(base_profile.code, as_of)
+    base = Base(other.rule, by_base) if other else None
+    found = calculate_arrival(rule.rule, at, calendar, base)
+    if other and found.by_base:
+        return Reckoned(found, other, base_profile, by_base)
+    return Reckoned(found, rule, own, calendar)

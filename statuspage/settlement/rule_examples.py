@@ -1,0 +1,136 @@
+"""Worked examples of a rule change: real dates before and after, for merchants and the approver."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from statuspage.calendar.models import DOMESTIC
+from statuspage.calendar.selectors import profile_of, promised_calendar
+from statuspage.calendar.workdays import (
+    ONE_DAY,
+    STATUTORY_HOLIDAY,
+    Calendar,
+    NotYetPublished,
+    days_between,
+)
+from statuspage.notices.fields import Payload
+from statuspage.settlement.cycles import SHANGHAI, NoBaseRule
+from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.reckoning import reckon
+from statuspage.settlement.rule_change import new_rule
+from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_for
+from statuspage.statements.canonical import Json
+from statuspage.statements.times import iso
+
+FRIDAY: Final = 4
+BEFORE_CUTOFF: Final = time(22, 30)
+AFTER_CUTOFF: Final = time(23, 30)
+# Holidays are at most four months apart.
+LOOK_AHEAD: Final = timedelta(days=150)
+# How many days a fallback is compared with the base rule.
+COMPARED: Final = 40
+
+
+def examples(payload: Payload, as_of: datetime | None = None) -> list[Json]:
+    """Return what a few transactions arrive on, until now and by a completed payload."""
+    moment = as_of or timezone.now()
+    after, product = proposed(payload), payload["product"] or EVERY_PRODUCT
+    found: list[Json] = []
+    for at, holiday in _moments(payload, promised_calendar(DOMESTIC, moment)):
+        held = rule_for(payload["category"], product, at, moment)
+        found.append(
+            {
+                "at": iso(at),
+                "holiday": dict(holiday),
+                "before": _arrival(held, payload, at, moment) if held else None,
+                "after": _arrival(after, payload, at, moment),
+            }
+        )
+    return found
+
+
+def proposed(payload: Payload) -> SettlementRule:
+    """Return the rule of a completed payload, unsaved."""
+    terms = new_rule(payload)
+    closed = terms.pop("payout_calendar")
+    product = product_of(terms["product"])
+    return SettlementRule(
+        **terms,
+        payout_calendar=profile_of(closed) if closed else None,
+        profile=product.profile if product else profile_of(DOMESTIC),
+    )
+
+
+def faster_than_base(payload: Payload, as_of: datetime) -> tuple[date, date, date] | None:
+    """Return a transaction that the fallback would pay before the base rule; None if none is.
+
+    With it come the date of the fallback and that of the base rule; it is made at the cut-off.
+    """
+    rule = proposed(payload)
+    first = date.fromisoformat(payload["valid_from"])
+    for day in days_between(first, first + timedelta(days=COMPARED)):
+        at = datetime.combine(day, rule.cutoff or time(), SHANGHAI)
+        base = rule_for(rule.category, EVERY_PRODUCT, at, as_of)
+        try:
+            if base is None:
+                return None
+            mine = reckon(rule, product_of(rule.product), at, as_of).found.arrival
+            ordinary = reckon(base, None, at, as_of).found.arrival
+        except NotYetPublished:
+            return None
+        if mine < ordinary:
+            return day, mine, ordinary
+    return None
+
+
+def _arrival(rule: SettlementRule, payload: Payload, at: datetime, moment: datetime) -> Json:
+    """Return the date and time of day; empty where the calendar or a base rule is missing."""
+    product = product_of(payload["product"] or EVERY_PRODUCT)
+    try:
+        found = reckon(rule, product, at, moment).found
+    except (NotYetPublished, NoBaseRule):
+        return {}
+    clock = f"{found.clock:%H:%M}" if found.clock else None
+    return {"day": found.arrival.isoformat(), "time": clock}
+
+
+def _moments(payload: Payload, calendar: Calendar) -> Iterator[tuple[datetime, dict[str, str]]]:
+    """Yield an evening in the week, a Friday's and its night, and the eve of the next holiday.
+
+    Only the first shows a cut-off that moves: after a Friday, T+1 is Monday either way.
+    """
+    first = date.fromisoformat(payload["valid_from"])
+    last = date.fromisoformat(payload["valid_until"] or (first + LOOK_AHEAD).isoformat())
+    friday = _friday(first, calendar)
+    day = friday if friday <= last else first
+    if first <= day - ONE_DAY and day == friday:
+        yield datetime.combine(day - ONE_DAY, BEFORE_CUTOFF, SHANGHAI), {}
+    yield datetime.combine(day, BEFORE_CUTOFF, SHANGHAI), {}
+    yield datetime.combine(day, AFTER_CUTOFF, SHANGHAI), {}
+    if eve := _eve(first, min(last, first + LOOK_AHEAD), calendar):
+        yield datetime.combine(eve[0], BEFORE_CUTOFF, SHANGHAI), eve[1]
+
+
+def _friday(first: date, calendar: Calendar) -> date:
+    """Return the first Friday from that day on that settles; without a calendar, any Friday."""
+    day = first + timedelta(days=(FRIDAY - first.weekday()) % 7)
+    for later in (day + timedelta(weeks=number) for number in range(4)):
+        if later.year not in calendar.years or calendar.settles(later):
+            return later
+    return day
+
+
+def _eve(first: date, last: date, calendar: Calendar) -> tuple[date, dict[str, str]] | None:
+    """Return the last settlement workday before the next holiday, and what that is called."""
+    eve = None
+    for day in days_between(first, last + ONE_DAY):
+        if day.year not in calendar.years:
+            return None
+        what: Any = calendar.day(day)
+        if what.kind == STATUTORY_HOLIDAY and eve:
+            return eve, dict(what.label)
+        if what.settles:
+            eve = day
+    return None

@@ -1,0 +1,198 @@
+"""Each dimension of an audience decides who is sent a notice, from its broadcast to the phone."""
+
+from typing import Any
+
+import pytest
+
+from notifications.delivery.broadcasts import expand
+from notifications.delivery.models import Broadcast, Delivery
+from notifications.delivery.reach import Reach, UnknownGroup, reach_of
+from notifications.subscribers.attributes import Attributes
+from notifications.subscribers.models import Address, Subscriber
+from statuspage.statements.models import Statement
+from statuspage.statements.services import statement_correct, statement_withdraw
+from tests.factories import make_address, open_incident, text
+from tests.statuspage.notices.samples import publish
+from tests.statuspage.settlement.rules.factories import make_product
+
+pytestmark = pytest.mark.django_db
+
+KNOWN: dict[str, Any] = {
+    "products": ("card",),
+    "terminal_models": ("D210",),
+    "cycles": ("T+1",),
+    "province": "44",
+    "agent_code": "A01/B02",
+}
+
+
+def person(**known: Any) -> Address:
+    """Return the address of somebody of whom this is known, and nothing else."""
+    agent, category = known.pop("agent", False), known.pop("category", "")
+    address = make_address(category=category)
+    columns = Attributes(**known).columns()
+    Subscriber.objects.filter(pk=address.subscriber_id).update(agent=agent, **columns)
+    return address
+
+
+def told(statement: Statement) -> set[int | None]:
+    """Return the addresses that the statement's deliveries are for."""
+    expand(statement.number)
+    return set(Delivery.objects.filter(statement=statement).values_list("address_id", flat=True))
+
+
+def notice(**audience: Any) -> Statement:
+    """Publish a notice to that audience."""
+    return publish("general", audience=audience)
+
+
+@pytest.mark.parametrize(
+    ("audience", "other"),
+    [
+        ({"products": ["card"]}, {"products": ("qr",)}),
+        ({"models": ["d210"]}, {"terminal_models": ("N5",)}),
+        ({"cycles": ["T1"]}, {"cycles": ("D+1",)}),
+        ({"agent_codes": ["A01"]}, {"agent_code": "A011/B02"}),
+        ({"agent_codes": ["A01/B02"]}, {"agent_code": "A01"}),
+        ({"provinces": ["广东"]}, {"province": "43"}),
+    ],
+)
+def test_only_those_who_belong_are_told(audience: Any, other: Any) -> None:
+    make_product("card")
+    mine, other_one = person(**KNOWN), person(**{**KNOWN, **other})
+    got = told(notice(**audience))
+    assert mine.pk in got
+    assert other_one.pk not in got
+
+
+def test_one_of_several_values_is_enough() -> None:
+    both = person(terminal_models=("N5", "D210"))
+    assert told(notice(models=["D210", "X9"])) == {both.pk}
+
+
+def test_every_dimension_must_fit() -> None:
+    mine = person(**KNOWN)
+    person(**{**KNOWN, "province": "43"})
+    assert told(notice(models=["D210"], provinces=["44"])) == {mine.pk}
+
+
+@pytest.mark.parametrize(
+    ("name", "audience", "told_by_default"),
+    [
+        ("categories", {"categories": ["micro"]}, True),
+        ("products", {"products": ["card"]}, True),
+        ("models", {"models": ["D210"]}, True),
+        ("cycles", {"cycles": ["T+1"]}, True),
+        ("agent_codes", {"agent_codes": ["A01"]}, False),
+        ("provinces", {"provinces": ["44"]}, True),
+    ],
+)
+def test_the_unknown_are_told_by_policy(
+    settings: Any, name: str, audience: Any, told_by_default: bool
+) -> None:
+    make_product("card")
+    nobody_knows = person()
+    assert (nobody_knows.pk in told(notice(**audience))) is told_by_default
+    settings.AUDIENCE_UNKNOWN = {**settings.AUDIENCE_UNKNOWN, name: not told_by_default}
+    assert (nobody_knows.pk in told(notice(**audience))) is not told_by_default
+
+
+def test_the_policy_is_that_of_publication() -> None:
+    said = notice(agent_codes=["A01"], models=["D210"])
+    assert Broadcast.objects.get(pk=said.number).left_out == ["agent_codes"]
+
+
+class TestAgents:
+    def test_a_notice_to_agents_reaches_no_merchant(self) -> None:
+        agent, _merchant = person(agent=True, agent_code="A01"), person(agent_code="A01")
+        assert told(publish("general", told="agents")) == {agent.pk}
+
+    def test_agents_are_chosen_by_their_own_codes(self) -> None:
+        above, below = person(agent=True, agent_code="A01"), person(agent=True, agent_code="A01/B1")
+        person(agent=True, agent_code="A02")
+        person(agent=True)
+        said = publish("general", told="agents", audience={"agent_codes": ["A01"]})
+        assert told(said) == {above.pk, below.pk}
+        said = publish("general", told="agents", audience={"agent_codes": ["A01/B1"]})
+        assert told(said) == {below.pk}
+
+    def test_an_agent_has_merchants_of_every_kind(self) -> None:
+        make_product("card")
+        agent = person(agent=True, category="industry", products=("qr",))
+        got = told(notice(products=["card"], models=["X1"], categories=["micro"], agents=True))
+        assert got == {agent.pk}
+
+    def test_an_agent_elsewhere_is_not_told(self) -> None:
+        here, _there = person(agent=True, province="44"), person(agent=True, province="43")
+        assert told(notice(provinces=["44"], agents=True)) == {here.pk}
+
+
+class TestAnswers:
+    def test_who_was_told_is_told_of_the_answer_whatever_is_known_of_them_since(self) -> None:
+        was, is_now, never = (person(terminal_models=(one,)) for one in ("D210", "N5", "N5"))
+        said = notice(models=["D210"])
+        assert told(said) == {was.pk}
+        for one, model in ((was, "N5"), (is_now, "D210")):
+            Subscriber.objects.filter(pk=one.subscriber_id).update(terminal_models=[model])
+        correction = statement_correct(statement=said, body=text("更正。"), author=None)
+        assert {was.pk, is_now.pk} == told(correction)
+        withdrawal = statement_withdraw(statement=correction, body=text("撤回。"), author=None)
+        assert never.pk not in told(withdrawal) >= {was.pk}
+
+    def test_an_answer_keeps_the_policy_of_what_it_answers(self, settings: Any) -> None:
+        nobody_knows = person()
+        said = notice(models=["D210"])
+        assert told(said) == {nobody_knows.pk}
+        settings.AUDIENCE_UNKNOWN = dict.fromkeys(settings.AUDIENCE_UNKNOWN, False)
+        withdrawal = statement_withdraw(statement=said, body=text("撤回。"), author=None)
+        assert told(withdrawal) == {nobody_knows.pk}
+
+
+def test_incidents_concern_everybody() -> None:
+    everyone = {person(**KNOWN).pk, person().pk, person(agent=True).pk}
+    assert told(open_incident()) == everyone
+
+
+def test_one_by_one_is_told_once_or_not_at_all() -> None:
+    first = person(terminal_models=("D210",))
+    second = make_address("openid-7", channel="wechat")
+    Address.objects.filter(pk=second.pk).update(subscriber=first.subscriber, position=1)
+    Subscriber.objects.filter(pk=first.subscriber_id).update(one_by_one=True)
+    assert told(notice(models=["D210"])) == {first.pk}
+    assert told(notice(models=["N5"])) == set()
+
+
+def test_no_code_of_an_agent_is_published() -> None:
+    said = notice(agent_codes=["SECRET7"])
+    assert "SECRET7" not in str(said.document)
+    assert said.content["audience"]["agent_keys"]
+
+
+class TestReach:
+    def test_numbers_before_publishing_are_those_after(self) -> None:
+        person(**KNOWN)
+        person(**{**KNOWN, "province": "43"})
+        person(terminal_models=("D210",), agent_code="A01")
+        person(agent_code="A01")
+        person(terminal_models=("D210",))
+        said = notice(models=["D210"], agent_codes=["A01"], provinces=["44"])
+        reach = reach_of(said.document)
+        assert reach == Reach(
+            1,
+            (
+                UnknownGroup(("agent_codes", "provinces"), told=False, count=1),
+                UnknownGroup(("models", "provinces"), told=True, count=1),
+                UnknownGroup(("provinces",), told=True, count=1),
+            ),
+        )
+        assert reach.told == len(told(said))
+
+    def test_an_agent_s_own_models_are_not_asked_about(self) -> None:
+        person(agent=True)
+        assert reach_of(notice(models=["D210"], agents=True).document) == Reach(1, ())
+
+    def test_there_is_nothing_to_say_where_everyone_is_told(self) -> None:
+        assert reach_of(notice().document) is None
+        assert reach_of(publish("general", told="nobody", audience={"models": ["X"]}).document) is (
+            None
+        )
