@@ -47,16 +47,12 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     needs_two = approval_of_notice(found).binds(staff_of(request))
-<<<<<<< HEAD
     prepared = prepared_for(request) if kind == HOLIDAY_SCHEDULE else None
-    form = NoticeForm(typed(request) or prepared, kind=found, incidents=latest_incidents())
-=======
-    data = typed(request)
+    data = typed(request) or prepared
     if data is not None and data.get("step") == BEGIN:
         data = begun_anew(data, found)
     form = NoticeForm(data, kind=found, incidents=latest_incidents())
     form.begin(request.GET)
->>>>>>> main
     later = form.is_later()
     hand_over = partial(_hand_over, form=form) if needs_two or later else None
     context = {"kind": found, "needs_two": needs_two, "later": later}
