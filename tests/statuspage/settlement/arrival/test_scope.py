@@ -1,5 +1,7 @@
 """Notices touch the cycles and products that they name, and nothing else."""
 
+from datetime import time
+
 import pytest
 from django.utils.translation import override
 
@@ -13,7 +15,12 @@ from tests.statuspage.settlement.arrival.notices import (
     recovery,
     waiver,
 )
-from tests.statuspage.settlement.rules.factories import make_instant_rule, make_product
+from tests.statuspage.settlement.rules.factories import (
+    beijing,
+    make_instant_rule,
+    make_product,
+    make_rule,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules", "instant")]
 
@@ -95,6 +102,11 @@ def test_what_is_over_is_said_in_the_past_tense() -> None:
         assert not any("should have" in one.text for one in then.steps)
     with override("zh-hans"):
         assert "应已于" in after.headline
+
+
+def test_a_payment_after_the_usual_time_of_its_day_is_not_yet_due() -> None:
+    make_rule("D+0", usual_arrival=time(18), known_from=beijing("2025-03-01 00:00"))
+    assert not ask("2025-03-04 20:00", as_of="2025-03-04 20:00").passed
 
 
 def test_the_usual_time_of_the_day_decides_on_the_day_itself() -> None:
