@@ -23,6 +23,8 @@ from statuspage.statements.services import statement_correct
 STORY: Final[dict[str, Any]] = json.loads(
     Path(__file__).with_name("story.json").read_text(encoding="utf-8")
 )
+# Whose money was late: not that of instant payouts.
+LATE: Final = {"categories": ["micro", "industry"], "cycles": ["T+1", "D+1"]}
 CRISIS_DAYS_AGO: Final = 4
 ANNOUNCED: Final = timedelta(days=7)
 # In yuan: what was waived in all, and what has gone back of it so far.
@@ -189,7 +191,7 @@ def _delay_notice(incident_id: str, author: Staff, at: Clock) -> None:
             "transactions_until": at(0).isoformat(),
             "arrives_by": at(12).date().isoformat(),
         },
-        audience={"categories": ["micro", "industry"]},
+        audience=LATE,
         incident_id=incident_id,
         author=author,
     )
@@ -201,6 +203,7 @@ def _make_good(incident: Incident, author: Staff) -> None:
     _publish_notice(
         "recovery",
         at(15, 50),
+        audience=LATE,
         payload={
             "restored_at": at(15, 30).isoformat(),
             "backlog_by": at(12).date().isoformat(),
@@ -219,6 +222,7 @@ def _make_good(incident: Incident, author: Staff) -> None:
             "credited_by": at(12, days=3).date().isoformat(),
             "promised_total": WAIVED,
         },
+        audience=LATE,
         **common,
     )
 
