@@ -19,6 +19,7 @@ from statuspage.console.compose import scheduled_at
 from statuspage.console.preview import preview_of_content
 from statuspage.console.wanted import page_of
 from statuspage.lib.database_clock import database_now
+from statuspage.notices.audience_words import audience_said
 from statuspage.staff.permissions import Act
 from statuspage.statements.texts import LANGUAGES
 
@@ -47,6 +48,7 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "proposal": found,
         "languages": LANGUAGES,
+        "audience": audience_said(found.draft["audience"]) if "audience" in found.draft else (),
         "problems": problem.messages if problem else [],
         "own": own,
         "may_approve": waits and not own and staff.may_approve and not shown["obstacle"],
