@@ -14,7 +14,7 @@ def attributes_said(known: Attributes) -> list[tuple[str, str]]:
     comma = pgettext("between names", ", ")
     names = {one.code: for_reader(one.name) for one in products()}
     return [
-        (_("Products"), comma.join(names.get(one, one) for one in known.products or ())),
+        (pgettext("of a subscriber", "Products"), comma.join(names.get(one, one) for one in known.products or ())),
         (_("Terminal models"), comma.join(known.terminal_models or ())),
         (_("Settlement cycles"), comma.join(known.cycles or ())),
         (_("Province"), str(PROVINCES.get(known.province or "", ""))),
