@@ -147,7 +147,7 @@ class TwilioSms(Channel):
         gap = "" if chinese else " "
         safe = partial(sms_text.carrier_safe, chinese=chinese)
         body = sentence(safe(bulletin.body), chinese=chinese)
-        opening = safe(wording.opening(bulletin))
+        opening = safe(wording.sms_opening(bulletin))
         ending = [part for part in (wording.promise(bulletin), wording.number(bulletin)) if part]
         text = sms_text.fitted(
             wording.signature(bulletin.operator, bulletin.language)

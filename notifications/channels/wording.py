@@ -19,6 +19,8 @@ STOPS: Final = "。."
 # Media with little room, as a bulletin's `short` names them.
 SMS: Final = "sms"
 WECHAT: Final = "wechat"
+# As the content of a notice names it: its words in brief need no headline.
+ALONE: Final = "brief_alone"
 # A date, time or amount, which half of would be another one; and the end of a sentence.
 FIGURE: Final = r"[\d年月日:.,]"
 CUT_FIGURE: Final = re.compile(rf"\s*(?:至|到|\bto\b)?\s*{FIGURE}+$")
@@ -66,6 +68,15 @@ def _opening(bulletin: Bulletin) -> str:
             return _(CORRECTIONS[bulletin.kind]) % values
         planned = _planned(bulletin) if bulletin.kind == "maintenance.scheduled" else ""
         return planned or _plain_opening(bulletin)
+
+
+def sms_opening(bulletin: Bulletin) -> str:
+    """Return the opening of an SMS; nothing where the words in brief say what they are about.
+
+    A part of an SMS is short, and such a notice says so itself.
+    """
+    alone = bulletin.kind.startswith("notice.") and bulletin.document["content"].get(ALONE)
+    return bulletin.mark if alone else opening(bulletin)
 
 
 def opening_within(bulletin: Bulletin, limit: int) -> str:

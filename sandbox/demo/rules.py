@@ -12,6 +12,7 @@ from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.settlement.cycles import AfterCutoff
 from statuspage.settlement.models import SINCE_EVER, SettlementRule
+from statuspage.settlement.prices.services import price_add
 from statuspage.settlement.rules import rule_add
 from statuspage.staff.models import Staff
 from statuspage.statements.texts import Text
@@ -54,11 +55,17 @@ def seed_rules() -> None:
             "cutoff": time(23),
             "known_from": SINCE_EVER,
         }
-        rule_add(cycle=cycle, usual_arrival=usual, fee=Fee(Decimal("0.6")), **common)
+        rule_add(cycle=cycle, usual_arrival=usual, **common)
         rule_add(
             product="instant",
             cycle="D+0",
             after_cutoff=AfterCutoff.BASE_RULE,
-            fee=Fee(Decimal("0.6"), Decimal(1)),
             **common,
         )
+        for product, fixed in (("", 0), ("instant", 1)):
+            price_add(
+                category=category,
+                product=product,
+                fee=Fee(Decimal("0.6"), Decimal(fixed)),
+                known_from=SINCE_EVER,
+            )

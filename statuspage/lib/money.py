@@ -9,6 +9,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 FEN: Final = Decimal("0.01")
 ZERO: Final = Decimal("0.00")
@@ -18,9 +19,32 @@ MOST: Final = Decimal("1000000000000")
 PERCENT_DECIMALS: Final = 6
 
 NUMBER: Final = r"(\d{1,6}(?:\.\d{1,6})?)"
-# “0.6%”, “1.00% + 3”, “0.6%+1元”, and the trade's own “万100+3”: 100 in 10,000, plus 3 yuan.
-PERCENT_FEE: Final = re.compile(rf"{NUMBER}%(?:\+{NUMBER}元?)?")
-WAN_FEE: Final = re.compile(rf"万{NUMBER}(?:\+{NUMBER}元?)?")
+PER_TRANSACTION: Final = r"(?:元?/笔|元)"
+CAP_WORDS: Final = "封顶|最高|max|cap"
+LEAST_WORDS: Final = "最低|保底|min"
+_BOUND: Final = (
+    r"[,;(]?(?:(?:{words})[=:]?(?P<{name}>\d{{1,12}}(?:,\d{{3}})*(?:\.\d{{1,2}})?)元?)[)]?"
+)
+_BOUNDS: Final = (
+    rf"(?:{_BOUND.format(words=LEAST_WORDS, name='least')})?"
+    rf"(?:{_BOUND.format(words=CAP_WORDS, name='cap')})?"
+    rf"(?:{_BOUND.format(words=LEAST_WORDS, name='least_last')})?"
+)
+_FIXED: Final = rf"(?:\+(?P<fixed>\d{{1,6}}(?:,\d{{3}})*(?:\.\d{{1,6}})?){PER_TRANSACTION}?)?"
+# How the trade writes a share of the amount, and what one of it is in percent.
+SHARES: Final[tuple[tuple[str, Decimal], ...]] = (
+    (rf"{NUMBER}%", Decimal(1)),
+    (rf"百分之{NUMBER}", Decimal(1)),
+    (rf"{NUMBER}‰", Decimal("0.1")),
+    (rf"千分之{NUMBER}", Decimal("0.1")),
+    # “万100+3”: 100 in 10,000, plus 3 yuan.
+    (rf"(?:万|万分之|w){NUMBER}", Decimal("0.01")),
+    (rf"{NUMBER}bps?", Decimal("0.01")),
+)
+WRITTEN: Final = tuple(
+    (re.compile(f"{share}{_BOUNDS}{_FIXED}", re.IGNORECASE), percent) for share, percent in SHARES
+)
+FIXED_ALONE: Final = re.compile(rf"{NUMBER}元/笔", re.IGNORECASE)
 
 
 def to_fen(amount: Decimal) -> Decimal:
@@ -54,20 +78,37 @@ def yuan(amount: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Fee:
-    """The fee of a transaction: a percentage of its amount plus a fixed amount in yuan."""
+    """The fee of a transaction: a percentage of its amount plus a fixed amount in yuan.
+
+    `minimum` and `cap`, in yuan, bound the percentage; the fixed amount comes on top of it.
+    """
 
     percent: Decimal
     fixed: Decimal = ZERO
+    cap: Decimal | None = None
+    minimum: Decimal | None = None
 
     def __str__(self) -> str:
-        """Return the fee as `1.00%+3.00`, the same in every language."""
+        """Return the fee as `1.00%+3.00`; only the words of its bounds depend on the language."""
         rounded = self.percent.quantize(FEN)
-        share = f"{rounded if rounded == self.percent else self.percent:f}%"
+        share = f"{rounded if rounded == self.percent else self.percent:f}%{self._bounds}"
         return f"{share}+{yuan(self.fixed)}" if self.fixed else share
+
+    @property
+    def _bounds(self) -> str:
+        least = "" if self.minimum is None else yuan(self.minimum)
+        most = "" if self.cap is None else yuan(self.cap)
+        if least and most:
+            said = pgettext("bounds of a fee", " (min %(least)s, max %(most)s)")
+        elif least:
+            said = pgettext("bounds of a fee", " (min %(least)s)")
+        else:
+            said = pgettext("bounds of a fee", " (max %(most)s)") if most else ""
+        return said % {"least": least, "most": most}
 
     def fee_of(self, amount: Decimal) -> Decimal:
         """Return the fee in yuan on a transaction of that many yuan, rounded half up to the fen."""
-        return to_fen(amount * self.percent / HUNDRED + self.fixed)
+        return to_fen(self._exact(amount))
 
     def effective_rate(self, amount: Decimal) -> Decimal:
         """Return the fee in percent of the amount, to two digits; ValueError for zero or less."""
@@ -75,17 +116,48 @@ class Fee:
             raise ValueError("a rate is of an amount above zero")
         return to_fen(self.fee_of(amount) * HUNDRED / amount)
 
-    def dearer_than(self, other: "Fee") -> bool:
-        """Return True where some transaction costs more than with the other fee."""
-        return self.percent > other.percent or self.fixed > other.fixed
+    def dearer_than(
+        self, other: "Fee", above: Decimal = ZERO, up_to: Decimal | None = None
+    ) -> bool:
+        """Return True where some transaction of these amounts costs more than with the other fee.
+
+        Both fees are straight lines between their kinks, so the difference is largest at one of
+        them, or at an end; without an end, the steeper line is dearer at last.
+        """
+        kinks = [one for fee in (self, other) for one in fee._kinks]
+        within = [one for one in kinks if above < one and (up_to is None or one < up_to)]
+        ends = [above] if up_to is None else [above, up_to]
+        if any(self._exact(one) > other._exact(one) for one in (*ends, *within)):
+            return True
+        return up_to is None and self._last_slope > other._last_slope
 
     def as_json(self) -> dict[str, str]:
         """Return the fee as decimal strings, since JSON's numbers are not exact."""
-        return {"percent": f"{_trimmed(self.percent):f}", "fixed": amount_json(self.fixed)}
+        bounds = {"cap": self.cap, "minimum": self.minimum}
+        return {
+            "percent": f"{_trimmed(self.percent):f}",
+            "fixed": amount_json(self.fixed),
+            **{name: amount_json(one) for name, one in bounds.items() if one is not None},
+        }
+
+    def _exact(self, amount: Decimal) -> Decimal:
+        share = amount * self.percent / HUNDRED
+        share = share if self.minimum is None else max(share, self.minimum)
+        return (share if self.cap is None else min(share, self.cap)) + self.fixed
+
+    @property
+    def _kinks(self) -> list[Decimal]:
+        """The amounts in yuan at which a bound begins or ends to hold."""
+        bounds = [one for one in (self.minimum, self.cap) if one is not None]
+        return [one * HUNDRED / self.percent for one in bounds] if self.percent else []
+
+    @property
+    def _last_slope(self) -> Decimal:
+        return self.percent if self.cap is None else Decimal(0)
 
 
 def parse_fee(value: object) -> Fee:
-    """Return a fee from `0.6%`, `1.00% + 3`, `万100+3`, or from its canonical JSON.
+    """Return a fee from `0.6%`, `1.00% + 3`, `万100+3`, `60BP`, `0.5%封顶20`, or from its JSON.
 
     Raises:
         ValidationError: it has another format, or the percentage is above 100 %.
@@ -93,25 +165,38 @@ def parse_fee(value: object) -> Fee:
     if isinstance(value, Mapping):
         return _from_json(value)
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(value)))
-    if found := PERCENT_FEE.fullmatch(plain):
-        return _fee(Decimal(found[1]), found[2] or "0")
-    if found := WAN_FEE.fullmatch(plain):
-        return _fee(Decimal(found[1]) / HUNDRED, found[2] or "0")
+    for form, percent in WRITTEN:
+        if found := form.fullmatch(plain):
+            least = found["least"] or found["least_last"]
+            if found["least"] and found["least_last"]:
+                break
+            return _fee(Decimal(found[1]) * percent, found["fixed"], found["cap"], least)
+    if found := FIXED_ALONE.fullmatch(plain):
+        return _fee(Decimal(0), found[1])
     raise _not_a_fee()
 
 
 def _from_json(value: Mapping[object, object]) -> Fee:
-    if set(value) - {"percent", "fixed"} or not isinstance(value.get("percent"), str):
+    unknown = set(value) - {"percent", "fixed", "cap", "minimum"}
+    if unknown or not isinstance(value.get("percent"), str):
         raise _not_a_fee()
     if not re.fullmatch(NUMBER, str(value["percent"]), re.ASCII):
         raise _not_a_fee()
-    return _fee(Decimal(str(value["percent"])), value.get("fixed", "0"))
+    percent = Decimal(str(value["percent"]))
+    return _fee(percent, value.get("fixed", "0"), value.get("cap"), value.get("minimum"))
 
 
-def _fee(percent: Decimal, fixed: object) -> Fee:
+def _fee(percent: Decimal, fixed: object, cap: object = None, minimum: object = None) -> Fee:
     if percent > HUNDRED or percent != round(percent, PERCENT_DECIMALS):
         raise _not_a_fee()
-    return Fee(_trimmed(percent), parse_amount(fixed))
+    most = None if cap is None else parse_amount(cap)
+    least = None if minimum is None else parse_amount(minimum)
+    if most is not None and (not most or (least is not None and least > most)):
+        raise ValidationError(
+            _("The most that a fee can be must be above zero, and not below the least."),
+            code="fee",
+        )
+    return Fee(_trimmed(percent), parse_amount(fixed or "0"), most, least)
 
 
 def _trimmed(percent: Decimal) -> Decimal:
@@ -121,4 +206,6 @@ def _trimmed(percent: Decimal) -> Decimal:
 
 
 def _not_a_fee() -> ValidationError:
-    return ValidationError(_("Enter a fee such as 0.6%, 1.00%+3 or 万100+3."), code="fee")
+    return ValidationError(
+        _("Enter a fee such as 0.6%, 1.00%+3, 万100+3, 60BP or 0.5%封顶20."), code="fee"
+    )

@@ -66,7 +66,8 @@ class NoticeKind:
     to_named = False
     # Only on the page unless its author chooses otherwise.
     quiet = False
-    # It makes its words from the payload: whoever writes one may leave them out.
+    # It makes its words from the payload: whoever writes one may leave them out. Those in brief
+    # say what they are about, and need no headline.
     generates = False
     # For agents: to send it to merchants' phones must be confirmed.
     for_agents = False

@@ -36,6 +36,7 @@ from statuspage.staff.permissions import Act
 from statuspage.staff.second_person import made_or_changed, may_now
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
+from statuspage.statements.documents import ALONE
 from statuspage.statements.models import Statement
 from statuspage.statements.services import Subject, publish, publishing
 from statuspage.statements.short import Short, with_short
@@ -80,6 +81,7 @@ class NoticeDraft:
             # Content without it is that of before there was a choice: everyone was told.
             "told": str(self.told),
             **({"originally": dict(self.originally)} if self.originally else {}),
+            **({ALONE: True} if self.kind.generates else {}),
             **extra,
             **self._derived({**self.payload, **extra}, moment),
         }

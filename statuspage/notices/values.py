@@ -250,7 +250,7 @@ FEE: Final = Value(
             {**STRING, "example": "万100+3"},
             {
                 "type": "object",
-                "properties": {"percent": STRING, "fixed": STRING},
+                "properties": dict.fromkeys(("percent", "fixed", "cap", "minimum"), STRING),
                 "required": ["percent"],
                 "additionalProperties": False,
             },

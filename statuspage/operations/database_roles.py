@@ -31,6 +31,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
             "incidents_recurrenceskip",
             "incidents_hiddenclaim",
             "settlement_settlementrule",
+            "settlement_price",
             "settlement_commitment",
             "settlement_payment",
             "verification_senttext",

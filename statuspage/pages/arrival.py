@@ -25,6 +25,7 @@ from statuspage.settlement.arrival.answers import Answer, Step
 from statuspage.settlement.arrival.selectors import arrival, paid_now
 from statuspage.settlement.arrival.words import Code, shown
 from statuspage.settlement.cycles import SHANGHAI
+from statuspage.settlement.prices.selectors import ways_of_paying
 from statuspage.settlement.rules import EVERY_PRODUCT, products
 from statuspage.statements.texts import CHINESE, in_language
 
@@ -42,6 +43,8 @@ MOMENT_IN_RANGE: Final = (
 )
 CLOCKS: Final = ["%H:%M", "%H:%M:%S"]
 MOMENTS: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+# How the customer paid, as far as prices differ by it.
+WAYS: Final = ("card", "channel", "mcc")
 # The style of a step's mark.
 TONES: Final = {
     Code.SKIPPED: "skipped",
@@ -112,6 +115,9 @@ class ArrivalForm(forms.Form):
         help_text=_("Also shows the fee and how much of it is waived."),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
+    card = forms.ChoiceField(label=_("Card type"), required=False)
+    channel = forms.ChoiceField(label=_("Channel"), required=False)
+    mcc = forms.ChoiceField(label=_("MCC group"), required=False)
     as_of = forms.DateTimeField(
         label=_("As known at"),
         required=False,
@@ -138,6 +144,7 @@ class ArrivalForm(forms.Form):
             field.widget = forms.HiddenInput()
         if isinstance(field, forms.ChoiceField):
             field.choices = [(EVERY_PRODUCT, _("Any, or not sure")), *known]
+        self._offer_ways(local)
 
     def clean(self) -> dict[str, Any]:
         """Require date and time together: at the cut-off a minute decides."""
@@ -150,6 +157,21 @@ class ArrivalForm(forms.Form):
                 self.add_error(name, missing)
         return cleaned
 
+    def _offer_ways(self, now: datetime) -> None:
+        """Ask how the customer paid only as far as a price in force differs by it."""
+        offered = ways_of_paying(now.date())
+        for name in WAYS:
+            field = self.fields[name]
+            if name not in offered:
+                del self.fields[name]
+            elif isinstance(field, forms.ChoiceField):
+                field.choices = [("", _("Any, or not sure")), *offered[name]]
+
+    @property
+    def ways(self) -> list[forms.BoundField]:
+        """The fields about how the customer paid."""
+        return [self[name] for name in WAYS if name in self.fields]
+
     @property
     def answer(self) -> Answer:
         """The answer, once the form is valid."""
@@ -160,6 +182,7 @@ class ArrivalForm(forms.Form):
             timezone.make_aware(datetime.combine(values["date"], values["time"])),
             values["amount"],
             values["as_of"],
+            **{name: values.get(name) or "" for name in WAYS},
         )
 
 
@@ -183,15 +206,31 @@ def arrival_page(request: HttpRequest) -> HttpResponse:
 def answered(answer: Answer) -> dict[str, object]:
     """Return what the page shows of an answer."""
     question, charge = answer.question, answer.charge
-    names = ("amount", "fee", "waived", "to_receive")
+    names = ("amount", "fee", "waived", "payout")
     return {
         "answer": answer,
         "asked_at": shown(question.at),
         "product_name": shown(question.product.name) if question.product else "",
         "sums": {name: yuan(getattr(charge, name)) for name in names} if charge else {},
+        "payout_day": due(answer.arrival_date, passed=answer.passed),
+        "refund_day": refund_due(charge.refunded_by, question.today) if charge else "",
         "steps": rows(answer.steps, late=answer.late or answer.doubtful),
         "caveats": rows(answer.caveats),
     }
+
+
+def due(day: date | None, *, passed: bool) -> str:
+    """Return by when a payout comes, or was to come."""
+    if day is None:
+        return str(_("date not yet known"))
+    return str(_("was due on %(day)s") if passed else _("on %(day)s")) % {"day": shown(day)}
+
+
+def refund_due(day: date | None, today: date) -> str:
+    """Return by when a refund comes, or was to come."""
+    if day is None:
+        return str(_("date not yet known"))
+    return str(_("was due by %(day)s") if day < today else _("by %(day)s")) % {"day": shown(day)}
 
 
 def rows(steps: Iterable[Step], *, late: bool = False) -> list[dict[str, object]]:

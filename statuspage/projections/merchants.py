@@ -10,7 +10,8 @@ from statuspage.lib.money import parse_fee
 from statuspage.notices.models import Notice
 from statuspage.projections.difference import Difference
 from statuspage.settlement.cycles import AfterCutoff
-from statuspage.settlement.models import Commitment, Payment, SettlementRule
+from statuspage.settlement.models import Commitment, Payment, Price, SettlementRule
+from statuspage.settlement.prices.words import as_row
 from statuspage.statements.models import Statement
 from statuspage.statements.recompute import chunks
 from statuspage.statements.times import iso_or_none
@@ -24,6 +25,7 @@ PROMISES: Final[Mapping[str, str]] = {
 PAYMENT: Final = "notice.payout_progress"
 RULE: Final = "notice.settlement_rule"
 FEE: Final = "notice.fee_change"
+PRICES: Final = "notice.price_list"
 CHUNK: Final = 250
 # A row as its statement says it; the statement's number comes first.
 Fact = tuple[Any, ...]
@@ -35,6 +37,7 @@ def merchants_told() -> Iterator[Difference]:
     yield from _unlike("promise", _promised(), _promises_said())
     yield from _unlike("payment", _paid(), _payments_said())
     yield from _unlike("rule", _rules(), _rules_said())
+    yield from _unlike("price", _prices(), _prices_said())
     yield from _fees()
 
 
@@ -127,10 +130,13 @@ def _payments_said() -> Iterator[Fact]:
 
 
 def _rules() -> Iterator[Fact]:
-    """Yield the rules that statements made, save for fees; the first rules are in none."""
+    """Yield the rules that statements made; the first are in none.
+
+    A fee change once copied the rule; what it said of the fee is among the prices.
+    """
     columns = ("category", "product", "cycle", "cutoff", "after_cutoff", "fallback")
     terms = ("opens", "within", "payout_calendar__code", "minimum")
-    times = ("usual_arrival", "valid_from", "valid_until", "known_from", "fee_percent")
+    times = ("usual_arrival", "valid_from", "valid_until", "known_from")
     rows = SettlementRule.objects.exclude(statement=None).exclude(statement__kind=FEE)
     yield from rows.values_list("statement_id", *columns, *terms, *times).iterator(chunk_size=CHUNK)
 
@@ -154,19 +160,39 @@ def _rules_said() -> Iterator[Fact]:
             _day(payload["valid_from"]),
             _day(payload["valid_until"]),
             moment,
-            None,
         )
 
 
 def _fees() -> Iterator[Difference]:
-    """Compare the fee and its first day; which rules have had the old fee is in no statement."""
+    """Compare the fee and its first day; whose fee it was until then is in no statement."""
     said = {number: payload for number, _kind, _subject, _at, payload in _said(FEE)}
-    for rule in SettlementRule.objects.filter(statement__kind=FEE).order_by("pk"):
-        number = rule.statement_id or 0
+    for price in Price.objects.filter(statement__kind=FEE).order_by("pk"):
+        number = price.statement_id or 0
         fee, begins = parse_fee(said[number]["new_fee"]), _day(said[number]["effective_on"])
-        if (rule.fee, rule.valid_from) != (fee, begins):
-            shown, told = _plain([rule.fee, rule.valid_from]), _plain([fee, begins])
+        if (price.fee, price.valid_from) != (fee, begins):
+            shown, told = _plain([price.fee, price.valid_from]), _plain([fee, begins])
             yield Difference(f"fee of statement {number}", shown, told, number)
+
+
+def _prices() -> Iterator[Fact]:
+    rows = Price.objects.filter(statement__kind=PRICES).order_by("pk")
+    for one in rows.iterator(chunk_size=CHUNK):
+        row = as_row(one)
+        yield one.statement_id, one.valid_from, one.known_from, *_listed(row), one.valid_until
+
+
+def _prices_said() -> Iterator[Fact]:
+    for number, _kind, _subject, moment, payload in _said(PRICES):
+        for row in payload["prices"]:
+            begins, ends = _day(payload["valid_from"]), _day(row["valid_until"])
+            yield number, begins, moment, *_listed(row), ends
+
+
+def _listed(row: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what a row of a price list says, without its days."""
+    names = ("category", "product", "card", "channel", "mcc", "above", "up_to", "fixed_per")
+    yield from (row[name] for name in names)
+    yield str(sorted(row["fee"].items()))
 
 
 def _amount(written: str | None) -> Decimal | None:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from statuspage.calendar.models import CalendarProfile
-from statuspage.lib.money import Fee
 from statuspage.notices.audience import MerchantCategory
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle, Rule
 from statuspage.settlement.lookup_tries import LookupTry as LookupTry
+from statuspage.settlement.prices.models import Price as Price
 from statuspage.settlement.promised import DECIMALS, DIGITS
 from statuspage.settlement.promised import Commitment as Commitment
 from statuspage.settlement.promised import Payment as Payment
@@ -87,10 +87,6 @@ class SettlementRule(models.Model):
     minimum = models.DecimalField(
         _("minimum payout"), max_digits=DIGITS, decimal_places=DECIMALS, null=True
     )
-    fee_percent = models.DecimalField(
-        _("fee in percent"), max_digits=9, decimal_places=6, null=True
-    )
-    fee_fixed = models.DecimalField(_("fixed fee"), max_digits=15, decimal_places=2, default=0)
     valid_from = models.DateField(_("valid from"), null=True)
     valid_until = models.DateField(_("valid until"), null=True)
     known_from = models.DateTimeField(_("known from"), default=timezone.now)
@@ -145,11 +141,6 @@ class SettlementRule(models.Model):
             within=None if self.within is None else timedelta(minutes=self.within),
             rests=self.payout_calendar_id is not None,
         )
-
-    @property
-    def fee(self) -> Fee | None:
-        """Return the fee under this rule, or None if the rule does not change it."""
-        return None if self.fee_percent is None else Fee(self.fee_percent, self.fee_fixed)
 
 
 class TransactionStatus(models.TextChoices):

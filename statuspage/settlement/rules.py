@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.calendar.models import DOMESTIC, CalendarProfile
 from statuspage.calendar.selectors import profile_of
-from statuspage.lib.money import ZERO, Fee
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle
@@ -55,13 +54,6 @@ def rule_for(
     A product's own rule takes precedence over the general one; of several the newest applies.
     """
     return _for(category, product, at, as_of).first()
-
-
-def fee_rule_for(
-    category: str, product: str, at: datetime, as_of: datetime | None = None
-) -> SettlementRule | None:
-    """Return the same among the rules that name a fee; the others left it unchanged."""
-    return _for(category, product, at, as_of).filter(fee_percent__isnull=False).first()
 
 
 def rules_on(day: date, as_of: datetime | None = None) -> QuerySet[SettlementRule]:
@@ -114,7 +106,6 @@ def rule_add(
     minimum: Decimal | None = None,
     date_means: str = "",
     profile: str = "",
-    fee: Fee | None = None,
     valid_from: date | None = None,
     valid_until: date | None = None,
     known_from: datetime | None = None,
@@ -122,7 +113,7 @@ def rule_add(
 ) -> SettlementRule:
     """Add a rule; call it where the notice that says so is being published.
 
-    Left out, `fee` and `date_means` stay what they were, `profile` is the product's, and
+    Left out, `date_means` stays what it was, `profile` is the product's, and
     `known_from` is when the statement was published, or now. `within` is in minutes, `minimum` in
     yuan; `payout_calendar` is the code of a calendar.
 
@@ -164,8 +155,6 @@ def rule_add(
                 DateMeans, date_means or _date_means_of(category, product, moment)
             ),
             profile=_profile(product, profile),
-            fee_percent=fee.percent if fee else None,
-            fee_fixed=fee.fixed if fee else ZERO,
             valid_from=valid_from,
             valid_until=valid_until,
             known_from=moment,
@@ -209,15 +198,6 @@ def _cycle_after_cutoff(after_cutoff: str, cutoff: time | None, fallback: str) -
     if not fallback:
         raise _impossible("fallback", _("Enter the cycle that applies after the cut-off."))
     return _cycle("fallback", fallback)
-
-
-def fee_add(rule: SettlementRule, fee: Fee, *, valid_from: date, statement: Statement) -> None:
-    """Add the rule again with another fee from a day on, inside the publishing transaction."""
-    rule.pk = None
-    rule.fee_percent, rule.fee_fixed, rule.valid_from = fee.percent, fee.fixed, valid_from
-    rule.known_from, rule.statement = statement.published_at, statement
-    rule.entered_by = statement.author
-    rule.save(force_insert=True)
 
 
 def _impossible(field: str, problem: Any, code: str = "required") -> ValidationError:

@@ -13,6 +13,8 @@ FORMAT_VERSION: Final = 1
 CORRECTION: Final = "correction"
 WITHDRAWAL: Final = "withdrawal"
 SHORT: Final = "short"
+# Whether the words in brief need no headline before them.
+ALONE: Final = "brief_alone"
 # What an answer to a statement repeats of it: its subject, and what decides who is notified.
 HEADING: Final = ("name", "impact", "audience", "told", "components")
 

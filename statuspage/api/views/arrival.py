@@ -27,6 +27,7 @@ from statuspage.settlement.arrival.answers import Answer, Charge, Step
 from statuspage.settlement.arrival.selectors import arrival
 from statuspage.settlement.arrival.words import Code, DateStatus
 from statuspage.settlement.models import DateMeans
+from statuspage.settlement.prices.models import MCC_LENGTH, CardType, Channel
 
 # Exact, where JSON's numbers are not.
 DECIMAL: Final = {"type": "string", "format": "decimal", "example": "1234.56"}
@@ -75,6 +76,27 @@ class ArrivalQuery(InputSerializer):
         default=None,
         help_text=_("In yuan. If given, the answer includes the fee and how much of it is waived."),
     )
+    card = serializers.ChoiceField(
+        choices=CardType.choices,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=_("Type of card, where prices differ by it."),
+    )
+    channel = serializers.ChoiceField(
+        choices=Channel.choices,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=_("How the customer paid, where prices differ by it."),
+    )
+    mcc = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=MCC_LENGTH,
+        help_text=_("MCC group of the price list, where prices differ by it."),
+    )
     as_of = AddressMomentField(
         required=False,
         default=None,
@@ -109,19 +131,39 @@ class FeeAnswer(serializers.Serializer[Charge]):
     amount = AmountSerializerField()
     rate = serializers.SerializerMethodField(help_text=_("Percentage plus a fixed amount in yuan."))
     fee = AmountSerializerField()
-    effective_rate = AmountSerializerField(help_text=_("The fee as a percentage of the amount."))
-    waived = AmountSerializerField()
-    to_pay = AmountSerializerField()
-    to_receive = AmountSerializerField()
+    effective_rate = AmountSerializerField(
+        allow_null=True,
+        help_text=_(
+            "The fee as a percentage of the amount; null where the fee is more than the amount."
+        ),
+    )
+    payout = AmountSerializerField(
+        help_text=_("The amount without the fee, paid on the arrival date; never below zero.")
+    )
+    waived = AmountSerializerField(help_text=_("Refunded separately from the payout."))
+    waived_if_affected = serializers.BooleanField(
+        source="if_affected",
+        help_text=_("True if only transactions that were affected are waived."),
+    )
+    refunded_by = serializers.DateField(
+        allow_null=True, help_text=_("By when the waived part is refunded, if that is known.")
+    )
+    per_payout = AmountSerializerField(
+        help_text=_("Charged once for each payout; not part of the fee.")
+    )
+    to_pay = AmountSerializerField(help_text=_("The fee without the waived part."))
+    to_receive = AmountSerializerField(help_text=_("Payout and refund together."))
 
     @extend_schema_field(
         {
             "type": "object",
-            "properties": {"percent": {"type": "string"}, "fixed": {"type": "string"}},
+            "properties": {
+                name: {"type": "string"} for name in ("percent", "fixed", "cap", "minimum")
+            },
         }
     )
     def get_rate(self, charge: Charge) -> dict[str, str]:
-        """Return the percentage and the fixed amount in yuan."""
+        """Return the percentage, the fixed amount in yuan, and its bounds if it has any."""
         return charge.rate.as_json()
 
 
@@ -137,6 +179,7 @@ class ArrivalAnswer(serializers.Serializer[Answer]):
         choices=DateMeans.choices, help_text=_("Whether this date is the payout or the arrival.")
     )
     summary = serializers.CharField(source="headline", help_text=_("The answer in one sentence."))
+    passed = serializers.BooleanField(help_text=_("True once that date is over."))
     late = serializers.BooleanField(
         help_text=_("True if a delay notice sets the date, or an open incident holds up payouts.")
     )

@@ -40,6 +40,8 @@ INPUTS: Final[Mapping[str, Callable[..., forms.Field]]] = {
     "cycle": partial(CycleField, max_length=40),
     "text": TextPairField,
     "names": partial(forms.CharField, widget=forms.Textarea({"rows": 4})),
+    # As pasted: a tab at its end is an empty cell.
+    "prices": partial(forms.CharField, strip=False, widget=forms.Textarea({"rows": 8})),
 }
 
 

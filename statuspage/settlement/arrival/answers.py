@@ -1,26 +1,27 @@
 """The types of a question about arrival and of its answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from statuspage.calendar.workdays import STATUTORY_HOLIDAY
-from statuspage.lib.money import Fee
+from statuspage.lib.money import ZERO, Fee
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.settlement.arrival.words import (
-    BY,
     DOUBTFUL,
     LATE,
-    LATE_BY,
     NO_NEW_DATE_UNTIL,
-    ON,
+    PASSED,
+    PAST_WORDS,
+    TO_COME,
     WITHOUT_DATE,
     Code,
     DateStatus,
+    Said,
     shown,
 )
 from statuspage.settlement.cycles import SHANGHAI
@@ -37,6 +38,12 @@ class Question:
     at: datetime
     as_of: datetime
     amount: Decimal | None = None
+    # How the customer paid, as far as it is known.
+    card: str = ""
+    channel: str = ""
+    mcc: str = ""
+    # The settlement cycle that decides, once that is known.
+    cycle: str | None = None
 
     @property
     def code(self) -> str:
@@ -48,31 +55,65 @@ class Question:
         """The transaction's date in Shanghai."""
         return self.at.astimezone(SHANGHAI).date()
 
+    @property
+    def today(self) -> date:
+        """The date of the answer in Shanghai."""
+        return self.as_of.astimezone(SHANGHAI).date()
+
 
 @dataclass(frozen=True)
 class Step:
-    """One reason: `facts` are put into its words, `said` is the statement behind it."""
+    """One reason: `facts` are put into its words, `said` is the statement behind it.
+
+    `past` says that its day is over: then it is spoken of in the past tense.
+    """
 
     code: Code
     facts: Mapping[str, object] = field(default_factory=dict)
     day: date | None = None
     said: Statement | None = None
+    past: bool = False
 
     @property
     def text(self) -> str:
         """The step in the active language."""
-        return self.code.label % {name: shown(fact) for name, fact in self.facts.items()}
+        words = PAST_WORDS.get(self.code) if self.past else None
+        return str(words or self.code.label) % {
+            name: shown(fact) for name, fact in self.facts.items()
+        }
+
+    def seen_on(self, today: date) -> "Step":
+        """Return the step as it is said on that day."""
+        return replace(self, past=self.day is not None and self.day < today)
 
 
 @dataclass(frozen=True)
 class Charge:
-    """The fee on an amount, all in yuan; `effective_rate` is in percent of the amount."""
+    """The fee on an amount, all in yuan; `effective_rate` is in percent of the amount.
+
+    The payout is the amount without the fee. What is `waived` of it comes later, by
+    `refunded_by` if that is known, and only `if_affected` unless the waiver covers all. A fixed
+    part that is charged `per_payout` is not in the fee. A fee above the amount has no rate.
+    """
 
     amount: Decimal
     rate: Fee
     fee: Decimal
     waived: Decimal
-    effective_rate: Decimal
+    effective_rate: Decimal | None
+    per_payout: Decimal = ZERO
+    refunded_by: date | None = None
+    if_affected: bool = False
+
+    @property
+    def exceeds(self) -> bool:
+        """True where the fee is more than the amount: then nothing is paid out."""
+        return self.fee > self.amount
+
+    @property
+    def payout(self) -> Decimal:
+        """The amount minus the fee, never below zero."""
+        return max(self.amount - self.fee, ZERO)
 
     @property
     def to_pay(self) -> Decimal:
@@ -81,8 +122,8 @@ class Charge:
 
     @property
     def to_receive(self) -> Decimal:
-        """The amount minus the remaining fee."""
-        return self.amount - self.to_pay
+        """The amount minus the remaining fee, payout and refund together; never below zero."""
+        return max(self.amount - self.to_pay, ZERO)
 
 
 @dataclass(frozen=True)
@@ -131,12 +172,22 @@ class Answer:
         if self.arrival_date is None:
             year = next((step.facts["year"] for step in self.steps if "year" in step.facts), "")
             return str(WITHOUT_DATE[self.status]) % {"year": year}
-        values = {"day": shown(self.arrival_date)}
-        if self.late:
-            return str(LATE_BY[self.kind]) % values
-        if self.arrival_time is None:
-            return str(ON[self.kind]) % values
-        return str(BY[self.kind]) % {**values, "time": shown(self.arrival_time)}
+        tense = PASSED if self.passed else TO_COME
+        how = Said.ON if self.arrival_time is None else Said.BY
+        how = Said.LATE_BY if self.late else how
+        time_of_day = shown(self.arrival_time) if self.arrival_time else ""
+        values = {"day": shown(self.arrival_date), "time": time_of_day}
+        return str(tense[how, self.kind]) % values
+
+    @property
+    def passed(self) -> bool:
+        """True once the date, and its time of day if it has one, are over."""
+        if self.arrival_date is None:
+            return False
+        asked = self.question.as_of.astimezone(SHANGHAI)
+        if self.arrival_date != asked.date() or self.late or self.arrival_time is None:
+            return self.arrival_date < asked.date()
+        return self.arrival_time < asked.time()
 
     @property
     def _promised(self) -> datetime | time:

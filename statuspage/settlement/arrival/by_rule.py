@@ -42,6 +42,8 @@ class RuleResult:
     day: date | None
     steps: tuple[Step, ...]
     after_holiday: bool = False
+    # The cycle that decided, after the cut-off perhaps another than the rule's own.
+    cycle: str = ""
     clock: time | None = None
     means: DateMeans = DateMeans.CREDIT
     minimum: Decimal | None = None
@@ -69,6 +71,7 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
         found.arrival,
         steps,
         after_holiday=holiday,
+        cycle=str(found.cycle_used),
         clock=found.clock,
         means=DateMeans(reckoned.rule.date_means),
         minimum=reckoned.rule.minimum,

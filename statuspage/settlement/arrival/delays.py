@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import product
 
 from django.utils import timezone
 
@@ -24,9 +25,10 @@ class KnownDelay:
     recovery: Notice | None
     recoveries: Sequence[Notice] = ()
 
-    def of(self, category: str, product: str) -> "KnownDelay":
+    def of(self, category: str, product: str, cycle: str | None = None) -> "KnownDelay":
         """Return the delay as such a merchant has it: others may have been restored earlier."""
-        reached = (one for one in self.recoveries if addresses(one.audience, category, product))
+        asked = category, product, cycle
+        reached = (one for one in self.recoveries if addresses(one.audience, *asked))
         return replace(self, recovery=next(reached, None))
 
     @property
@@ -65,10 +67,13 @@ class KnownDelay:
         running = self.ends is None or now < self.ends
         return self.recovery is None and (running or not self.arrives_by)
 
-    def covers(self, category: str, product: str, at: datetime) -> bool:
-        """Return whether a transaction at that time, of such a merchant and product, is late."""
+    def covers(self, category: str, product: str, at: datetime, cycle: str | None = None) -> bool:
+        """Return whether a transaction at that time, of such a merchant and product, is late.
+
+        Without a cycle it is not asked about.
+        """
         within = self.begins <= at and (self.ends is None or at < self.ends)
-        return within and addresses(self.notice.audience, category, product)
+        return within and addresses(self.notice.audience, category, product, cycle)
 
 
 @once
@@ -93,16 +98,25 @@ def open_delays(as_of: datetime | None = None) -> list[KnownDelay]:
 
 def _known(delay: Notice, ends: Sequence[Notice]) -> KnownDelay:
     """Return the delay with its recoveries, the earliest first; over once all are restored."""
-    concerned = delay.audience.get("categories") or MerchantCategory.values
-    firsts = [
-        next(
-            (end for end in ends if category in (end.audience.get("categories") or concerned)), None
+    audience = delay.audience
+    concerned = list(
+        product(
+            audience.get("categories") or MerchantCategory.values,
+            audience.get("products") or [None],
+            audience.get("cycles") or [None],
         )
-        for category in concerned
-    ]
+    )
+    firsts = [next((end for end in ends if _reaches(end, *those)), None) for those in concerned]
     reached = [one for one in firsts if one]
     over = len(reached) == len(concerned)
     return KnownDelay(delay, max(reached, key=ends.index) if over else None, ends)
+
+
+def _reaches(recovery: Notice, category: str, product: str | None, cycle: str | None) -> bool:
+    """Return whether a recovery is for all of them; None is every product, or every cycle."""
+    named = (("categories", category), ("products", product), ("cycles", cycle))
+    audience = recovery.audience
+    return all(not audience.get(name) or value in audience[name] for name, value in named)
 
 
 def _ends(recovery: Notice, delay: Notice) -> bool:

@@ -1,15 +1,38 @@
-"""Calculate the fee on an amount, and how much of it is waived."""
+"""Calculate the fee on an amount, and how much of it is waived and when that is refunded."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from statuspage.lib.money import ZERO, Fee, parse_fee, to_fen
 from statuspage.notices.fields import Payload
 from statuspage.settlement.arrival.answers import Charge, Question, Step
 from statuspage.settlement.arrival.known import KnownFacts
-from statuspage.settlement.arrival.words import Code, those_transactions, waived_share
-from statuspage.settlement.rules import fee_rule_for
+from statuspage.settlement.arrival.words import (
+    Code,
+    condition,
+    limit,
+    prices_said,
+    those_transactions,
+    waived_share,
+)
+from statuspage.settlement.prices.matching import Paid
+from statuspage.settlement.prices.models import Price
+from statuspage.settlement.prices.selectors import price_options
+from statuspage.statements.models import Statement
+
+FEE_CHANGE: Final = "notice.fee_change"
+PROMOTED: Final = {False: Code.PROMOTION, True: Code.PROMOTION_LIMITED}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A fee, and the part of it that is charged once for each payout, in yuan."""
+
+    fee: Fee
+    per_payout: Decimal = ZERO
 
 
 def fees(question: Question, known: KnownFacts) -> tuple[Charge | None, list[Step]]:
@@ -17,24 +40,11 @@ def fees(question: Question, known: KnownFacts) -> tuple[Charge | None, list[Ste
     rate, steps = _rate(question, known)
     charge = None
     if question.amount and rate:
-        fee, effective = rate.fee_of(question.amount), rate.effective_rate(question.amount)
-        charge = Charge(question.amount, rate, fee, ZERO, effective)
-        facts = {"amount": charge.amount, "rate": str(rate), "fee": fee}
-        steps.append(Step(Code.FEE, {**facts, "effective": f"{effective:f}"}))
-    fee = charge.fee if charge else ZERO
-    # The one that waives most; of several that waive the same, the newest.
-    waiver = max(known.waivers(question), key=lambda one: waived(one.payload, fee), default=None)
-    if waiver is None:
-        return charge, steps
-    payload, said = waiver.payload, known.said(waiver)
-    those = those_transactions(payload["transactions_from"], payload["transactions_until"])
-    share = waived_share(payload["percent_waived"], payload["amount_waived"])
-    steps.append(Step(Code.FEE_WAIVER, {"transactions": those, "share": share}, said=said))
-    if charge:
-        charge = replace(charge, waived=waived(payload, fee))
-        sums = {"waived": charge.waived, "to_pay": charge.to_pay}
-        steps.append(Step(Code.FEE_WAIVED, sums, said=said))
-    return charge, [*steps, *known.corrections([waiver])]
+        rate, promoted = _promoted(rate, question, known)
+        charge = _charge(question.amount, rate)
+        steps = [*steps, *promoted, *_fee_steps(charge)]
+    charge, waived_steps = _waived(charge, question, known)
+    return charge, [*steps, *waived_steps]
 
 
 def waived(payload: Payload, fee: Decimal) -> Decimal:
@@ -44,13 +54,100 @@ def waived(payload: Payload, fee: Decimal) -> Decimal:
     return min(Decimal(payload["amount_waived"]), fee)
 
 
-def _rate(question: Question, known: KnownFacts) -> tuple[Fee | None, list[Step]]:
-    """Return the fee by the newest rule or fee change."""
-    rule = fee_rule_for(question.category, question.code, question.at, question.as_of)
-    change = known.fee_change(question)
-    if change is None or (rule and rule.known_from > change.published_at):
-        return (rule.fee if rule else None), []
-    rate = parse_fee(change.payload["new_fee"])
-    day = date.fromisoformat(change.payload["effective_on"])
-    step = Step(Code.FEE_CHANGE, {"rate": str(rate), "day": day}, day=day, said=known.said(change))
-    return rate, [step, *known.corrections([change])]
+def covers_all(payload: Payload) -> bool:
+    """Return whether a waiver is for every transaction of its time, not the affected ones alone.
+
+    One that does not say so, as those of before there was a choice, may be for the affected ones.
+    """
+    return payload.get("covers") == "all"
+
+
+def _charge(amount: Decimal, rate: Rate) -> Charge:
+    fee = rate.fee.fee_of(amount)
+    effective = rate.fee.effective_rate(amount) if fee <= amount else None
+    return Charge(amount, rate.fee, fee, ZERO, effective, per_payout=rate.per_payout)
+
+
+def _fee_steps(charge: Charge) -> list[Step]:
+    facts: Mapping[str, object] = {
+        "amount": charge.amount,
+        "rate": str(charge.rate),
+        "fee": charge.fee,
+        "effective": f"{charge.effective_rate:f}" if charge.effective_rate is not None else "",
+    }
+    code = Code.FEE_ABOVE_AMOUNT if charge.exceeds else Code.FEE
+    more = [Step(Code.FEE_PER_PAYOUT, {"fixed": charge.per_payout})] if charge.per_payout else []
+    return [Step(code, facts), *more]
+
+
+def _waived(
+    charge: Charge | None, question: Question, known: KnownFacts
+) -> tuple[Charge | None, list[Step]]:
+    """Return the charge with what is waived of it, and the steps that say so."""
+    fee = charge.fee if charge else ZERO
+    # The one that waives most; of several that waive the same, the newest.
+    waiver = max(known.waivers(question), key=lambda one: waived(one.payload, fee), default=None)
+    if waiver is None:
+        return charge, []
+    payload, said = waiver.payload, known.said(waiver)
+    those = those_transactions(payload["transactions_from"], payload["transactions_until"])
+    share = waived_share(payload["percent_waived"], payload["amount_waived"])
+    if_affected = condition(if_affected=not covers_all(payload))
+    facts = {"transactions": those, "share": share, "condition": if_affected}
+    steps = [Step(Code.FEE_WAIVER, facts, said=said)]
+    by = date.fromisoformat(payload["credited_by"]) if payload.get("credited_by") else None
+    if charge:
+        charge = replace(
+            charge,
+            waived=waived(payload, fee),
+            refunded_by=by,
+            if_affected=not covers_all(payload),
+        )
+        sums = {"waived": charge.waived, "to_pay": charge.to_pay, "condition": if_affected}
+        steps.append(Step(Code.FEE_WAIVED, sums, said=said))
+        steps += [Step(Code.FEE_REFUND, {"day": by}, day=by, said=said)] if by else []
+    return charge, [*steps, *known.corrections([waiver])]
+
+
+def _rate(question: Question, known: KnownFacts) -> tuple[Rate | None, list[Step]]:
+    """Return the fee by the prices known then; None where there is none, or it depends."""
+    paid = Paid(question.card, question.channel, question.mcc, question.amount)
+    asked = question.category, question.code, question.day, question.as_of
+    found = price_options(*asked, paid)
+    if not found:
+        return None, []
+    if len(found) > 1:
+        return None, [Step(Code.FEE_DEPENDS, {"prices": prices_said(found)})]
+    price = found[0].price
+    if price.statement and price.statement.kind == FEE_CHANGE:
+        return _of(price), _change_steps(price, price.statement, known)
+    return _of(price), known.corrections_of(price.statement) if price.statement else []
+
+
+def _of(price: Price) -> Rate:
+    if price.per_payout:
+        return Rate(replace(price.fee, fixed=ZERO), price.fixed)
+    return Rate(price.fee)
+
+
+def _change_steps(price: Price, said: Statement, known: KnownFacts) -> list[Step]:
+    facts = {"rate": str(price.fee), "day": price.valid_from}
+    step = Step(Code.FEE_CHANGE, facts, day=price.valid_from, said=said)
+    return [step, *known.corrections_of(said)]
+
+
+def _promoted(rate: Rate, question: Question, known: KnownFacts) -> tuple[Rate, list[Step]]:
+    """Return the fee of the promotion that makes it lowest, if there is one, and its step."""
+    amount = question.amount or ZERO
+    best, steps = rate, list[Step]()
+    for one in known.promotions(question):
+        fee = parse_fee(one.payload["fee"])
+        if fee.fee_of(amount) >= best.fee.fee_of(amount):
+            continue
+        day, said = date.fromisoformat(one.payload["last_day"]), known.said(one)
+        limits = limit(one.payload)
+        facts = {"day": day, "rate": str(fee), "limit": limits, "ordinary": str(rate.fee)}
+        limited = bool(one.payload["limit_amount"] or one.payload["limit_transactions"])
+        step = Step(PROMOTED[limited], facts, day=day, said=said)
+        best, steps = Rate(fee, rate.per_payout), [step, *known.corrections([one])]
+    return best, steps

@@ -13,11 +13,12 @@ from statuspage.settlement.arrival.answers import Question, Step
 from statuspage.settlement.arrival.delays import KnownDelay, delays
 from statuspage.settlement.arrival.stoppages import Stoppage, ended_on, stoppages, stoppages_at
 from statuspage.settlement.arrival.words import Code
+from statuspage.settlement.rules import EVERY_PRODUCT, rules_on
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION
 from statuspage.statements.times import from_iso
 
-READ: Final = ("fee_waiver", "fee_change", "calendar_change", "holiday_schedule", "recovery")
+READ: Final = ("fee_waiver", "promotion", "calendar_change", "holiday_schedule", "recovery")
 
 
 class KnownFacts:
@@ -27,30 +28,47 @@ class KnownFacts:
         """Read what was known at `as_of`; `now` says that it is the present."""
         self.as_of, self.now = as_of, now
         self._said: dict[str, list[Statement]] = {}
+        self._cycles: list[tuple[str, str, str]] | None = None
 
     def delays(self, question: Question) -> list[KnownDelay]:
         """Return all of the merchant's delays, newest first, for any transaction."""
         return [
-            one.of(question.category, question.code)
+            one.of(question.category, question.code, question.cycle)
             for one in self._delays
             if _concerns(one.notice, question)
         ]
 
     def delay(self, question: Question) -> KnownDelay | None:
         """Return the newest delay that makes the transaction late."""
-        asked = question.category, question.code, question.at
+        asked = question.category, question.code, question.at, question.cycle
         return next((one for one in self.delays(question) if one.covers(*asked)), None)
 
     def delayed_elsewhere(self, question: Question) -> KnownDelay | None:
         """Return a delay of certain products if the question names no product, else None."""
         if question.product:
             return None
+        category, at = question.category, question.at
+        mine = {one.notice.pk for one in self.delays(question)}
         for one in self._delays:
-            products = one.notice.audience.get("products") or ()
-            category, at = question.category, question.at
-            if any(one.of(category, code).covers(category, code, at) for code in products):
-                return one
+            named = one.notice.audience.get("products") or ()
+            others: dict[str, str | None] = dict.fromkeys(named)
+            if not named and one.notice.audience.get("cycles") and one.notice.pk not in mine:
+                others = self._other_cycles(question)
+            for code, cycle in others.items():
+                if one.of(category, code, cycle).covers(category, code, at, cycle):
+                    return one
         return None
+
+    def _other_cycles(self, question: Question) -> dict[str, str | None]:
+        """Return the products with a rule of their own, and the cycle of each."""
+        if self._cycles is None:
+            rules = rules_on(question.today, self.as_of).exclude(product=EVERY_PRODUCT)
+            self._cycles = [(one.category, one.product, one.cycle) for one in rules]
+        return {
+            product: cycle
+            for category, product, cycle in self._cycles
+            if category == question.category
+        }
 
     def stoppage(self, question: Question, due: date) -> Stoppage | None:
         """Return the incident that holds up the payout due on that day, if no notice says more."""
@@ -99,11 +117,17 @@ class KnownFacts:
             and question.at < from_iso(one.payload["transactions_until"])
         ]
 
-    def fee_change(self, question: Question) -> Notice | None:
-        """Return the newest fee change that had taken effect by the transaction's date."""
+    def promotions(self, question: Question) -> list[Notice]:
+        """Return the promotions of the transaction's day, for how it is known to be paid."""
         day = question.day.isoformat()
-        changes = (one for one in self._of("fee_change") if _concerns(one, question))
-        return next((one for one in changes if one.payload["effective_on"] <= day), None)
+        return [
+            one
+            for one in self._of("promotion")
+            if _concerns(one, question)
+            and one.payload["first_day"] <= day <= one.payload["last_day"]
+            and one.payload["card"] in {None, question.card}
+            and one.payload["channel"] in {None, question.channel}
+        ]
 
     def calendar_change(self, profile: str, day: date) -> Notice | None:
         """Return the newest calendar change about the day."""
@@ -129,6 +153,11 @@ class KnownFacts:
             for one in self._timeline(notice)
             if one.kind == CORRECTION
         ]
+
+    def corrections_of(self, said: Statement) -> list[Step]:
+        """Return a step for each correction of a notice's statement published by then."""
+        notice = Notice.objects.get(public_id=said.subject_id)
+        return self.corrections([notice])
 
     @cached_property
     def _delays(self) -> list[KnownDelay]:
@@ -179,7 +208,7 @@ class KnownFacts:
 
 
 def _concerns(notice: Notice, question: Question) -> bool:
-    return addresses(notice.audience, question.category, question.code)
+    return addresses(notice.audience, question.category, question.code, question.cycle)
 
 
 def _includes(notice: Notice, day: date) -> bool:

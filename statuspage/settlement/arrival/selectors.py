@@ -1,6 +1,8 @@
 """Asking when the money of a transaction arrives."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -16,6 +18,7 @@ from statuspage.settlement.arrival.known import KnownFacts
 from statuspage.settlement.arrival.stoppages import Stoppage, standing
 from statuspage.settlement.arrival.words import Code, DateStatus, those_transactions
 from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.prices.models import CardType, Channel
 from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_for, rules_on
 from statuspage.statements.choices import clean_choice
 from statuspage.statements.selectors import timeline
@@ -23,6 +26,8 @@ from statuspage.statements.times import from_iso
 
 # What the operator cannot know (yet) is part of every answer.
 ALWAYS: Final = (Code.CARD_LIMIT, Code.RISK_CHECK)
+# How long after a recovery its merchants still wonder whether a payment is late.
+RECOVERY_EXPLAINS: Final = timedelta(days=7)
 WITHOUT_RULE: Final = RuleResult(None, (Step(Code.NO_RULE),), status=DateStatus.NO_RULE)
 
 
@@ -32,18 +37,25 @@ def arrival(
     at: datetime,
     amount: Decimal | None = None,
     as_of: datetime | None = None,
+    *,
+    card: str = "",
+    channel: str = "",
+    mcc: str = "",
 ) -> Answer:
     """Return when the money of a transaction at that moment arrives, and why (domain.md).
 
-    An empty `product` asks for every product; `amount` is in yuan. Only what was published by
-    `as_of` (now) counts: rules, days of the calendar, notices, corrections and withdrawals.
+    An empty `product` asks for every product; `amount` is in yuan. `card`, `channel` and `mcc` (a
+    group of the price list) say how the customer paid, as far as it is known. Only what was
+    published by `as_of` (now) counts: rules, prices, days of the calendar, notices, corrections
+    and withdrawals.
 
     Raises:
-        ValidationError: there is no such category or product.
+        ValidationError: there is no such category, product, card or channel.
     """
     moment = as_of or timezone.now()
     merchant = MerchantCategory(clean_choice(MerchantCategory, category))
-    question = Question(merchant, product_of(product), at, moment, amount)
+    paid = card and clean_choice(CardType, card), channel and clean_choice(Channel, channel), mcc
+    question = Question(merchant, product_of(product), at, moment, amount, *paid)
     rule = rule_for(merchant, question.code, at, moment)
     return _answer(question, KnownFacts(moment, now=as_of is None), rule)
 
@@ -63,6 +75,7 @@ def paid_now(now: datetime) -> list[Answer]:
 
 def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) -> Answer:
     ordinary = by_rule(question, known, rule) if rule else WITHOUT_RULE
+    question = replace(question, cycle=ordinary.cycle or (rule.cycle if rule else None))
     delay, due = known.delay(question), ordinary.day
     stoppage = known.stoppage(question, due) if due and not delay else None
     day, reasons = due, _restored(question, known)
@@ -77,7 +90,7 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
         arrival_date=day,
         arrival_time=None if delay or stoppage else ordinary.clock,
         kind=ordinary.means,
-        steps=(*_way(ordinary, stoppage), *reasons, *charged),
+        steps=_seen((*_way(ordinary, stoppage), *reasons, *charged), question),
         caveats=(
             *(() if delay or stoppage or not due else _doubts(question, known, due)),
             *_caveats(question, known, ordinary, day),
@@ -85,6 +98,11 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
         charge=charge,
         next_update_by=_promise(stoppage, question) if stoppage else None,
     )
+
+
+def _seen(steps: Iterable[Step], question: Question) -> tuple[Step, ...]:
+    """Return the steps in the tense in which they are said on the day of the answer."""
+    return tuple(one.seen_on(question.today) for one in steps)
 
 
 def _status(day: date | None, delay: KnownDelay | None, ordinary: RuleResult) -> DateStatus:
@@ -154,13 +172,16 @@ def _doubts(question: Question, known: KnownFacts, due: date) -> tuple[Step, ...
 
 
 def _restored(question: Question, known: KnownFacts) -> tuple[Step, ...]:
-    """Return the recovery before which the transaction would have been late."""
+    """Return the recovery before which the transaction would have been late.
+
+    For some days only: later nobody expects it to be late any more, and it explains nothing.
+    """
     for delay in known.delays(question):
         recovery, until = delay.recovery, delay.notice.payload["transactions_until"]
         within = delay.begins <= question.at and (until is None or question.at < from_iso(until))
         if recovery and within:
             moment = from_iso(recovery.payload["restored_at"])
-            if question.at >= moment:
+            if moment <= question.at < moment + RECOVERY_EXPLAINS:
                 step = Step(Code.RESTORED, {"moment": moment}, said=known.said(recovery))
                 return (step, *known.corrections([recovery]))
     return ()

@@ -1,8 +1,9 @@
 """What an answer and each step of its reasoning say, in the active language and Beijing time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import Enum, auto
 from functools import singledispatch
 from typing import Final
 
@@ -15,11 +16,14 @@ from django.utils.translation import pgettext
 from statuspage.lib.money import yuan
 from statuspage.notices.phrases import (
     WEEKDAYS,
+    listed,
     short_day,
     short_moment,
     transactions,
 )
 from statuspage.settlement.models import DateMeans
+from statuspage.settlement.prices.matching import Option
+from statuspage.settlement.prices.words import as_row, fee_words, limit_said, way_said
 from statuspage.statements.texts import for_reader
 
 
@@ -136,9 +140,45 @@ class Code(TextChoices):
         "fee",
         _("Fee on %(amount)s yuan at %(rate)s: %(fee)s yuan (effective rate %(effective)s%%)."),
     )
+    FEE_ABOVE_AMOUNT = (
+        "fee_above_amount",
+        _(
+            "Fee on %(amount)s yuan at %(rate)s: %(fee)s yuan. That is more than the amount, so "
+            "nothing of it is paid out."
+        ),
+    )
+    FEE_PER_PAYOUT = (
+        "fee_per_payout",
+        _("%(fixed)s yuan is charged for each payout as well, whatever it contains."),
+    )
+    FEE_DEPENDS = (
+        "fee_depends",
+        _("The fee depends on how the customer paid: %(prices)s."),
+    )
     FEE_CHANGE = "fee_change", _("From %(day)s the fee is %(rate)s.")
-    FEE_WAIVER = "fee_waiver", _("Fee waiver for %(transactions)s: %(share)s of the fee is waived.")
-    FEE_WAIVED = "fee_waived", _("Waived fee: %(waived)s yuan. You pay %(to_pay)s yuan.")
+    PROMOTION = (
+        "promotion",
+        _("Promotion until %(day)s: the fee is %(rate)s. After that the ordinary fee applies."),
+    )
+    PROMOTION_LIMITED = (
+        "promotion_limited",
+        _(
+            "Promotion until %(day)s: the fee is %(rate)s, up to a limit per merchant of "
+            "%(limit)s. Beyond it, and after that day, the ordinary fee of %(ordinary)s applies."
+        ),
+    )
+    FEE_WAIVER = (
+        "fee_waiver",
+        _("Fee waiver for %(transactions)s: %(share)s of the fee is waived%(condition)s."),
+    )
+    FEE_WAIVED = (
+        "fee_waived",
+        _("Waived fee: %(waived)s yuan%(condition)s. You pay %(to_pay)s yuan."),
+    )
+    FEE_REFUND = (
+        "fee_refund",
+        _("It is refunded by %(day)s, separately from the payout."),
+    )
     CORRECTED = (
         "corrected",
         _("Statement No. %(number)s was corrected later. Please read the correction as well."),
@@ -194,6 +234,15 @@ class Code(TextChoices):
     )
 
 
+# What is said of such a step once its day is over.
+PAST_WORDS: Final = {
+    Code.DELAY: _("Delay notice for %(transactions)s: the money should have arrived by %(day)s."),
+    Code.BACKLOG: _(
+        "Settlement has been back to normal since %(moment)s. Delayed payouts should have arrived "
+        "by %(day)s."
+    ),
+    Code.FEE_REFUND: _("It should have been refunded by %(day)s, separately from the payout."),
+}
 LATE: Final = frozenset(
     {
         Code.DELAY,
@@ -205,18 +254,32 @@ LATE: Final = frozenset(
 )
 # Caveats that make an ordinary date doubtful.
 DOUBTFUL: Final = frozenset({Code.MAY_BE_LATE, Code.INTERRUPTED})
-# What is said of a date, by what happens on it.
-BY: Final = {
-    DateMeans.CREDIT: _("Expected to arrive on %(day)s by %(time)s"),
-    DateMeans.PAYOUT: _("Expected to be paid out on %(day)s by %(time)s"),
+
+
+class Said(Enum):
+    """What is said of a date: by a time of day, on it, or late by it."""
+
+    BY = auto()
+    ON = auto()
+    LATE_BY = auto()
+
+
+# What is said of a date that is to come, and of one that is over, by what happens on it.
+TO_COME: Final = {
+    (Said.BY, DateMeans.CREDIT): _("Expected to arrive on %(day)s by %(time)s"),
+    (Said.BY, DateMeans.PAYOUT): _("Expected to be paid out on %(day)s by %(time)s"),
+    (Said.ON, DateMeans.CREDIT): _("Expected to arrive on %(day)s"),
+    (Said.ON, DateMeans.PAYOUT): _("Expected to be paid out on %(day)s"),
+    (Said.LATE_BY, DateMeans.CREDIT): _("Delayed: expected to arrive by %(day)s"),
+    (Said.LATE_BY, DateMeans.PAYOUT): _("Delayed: expected to be paid out by %(day)s"),
 }
-ON: Final = {
-    DateMeans.CREDIT: _("Expected to arrive on %(day)s"),
-    DateMeans.PAYOUT: _("Expected to be paid out on %(day)s"),
-}
-LATE_BY: Final = {
-    DateMeans.CREDIT: _("Delayed: expected to arrive by %(day)s"),
-    DateMeans.PAYOUT: _("Delayed: expected to be paid out by %(day)s"),
+PASSED: Final = {
+    (Said.BY, DateMeans.CREDIT): _("Should have arrived on %(day)s by %(time)s"),
+    (Said.BY, DateMeans.PAYOUT): _("Should have been paid out on %(day)s by %(time)s"),
+    (Said.ON, DateMeans.CREDIT): _("Should have arrived on %(day)s"),
+    (Said.ON, DateMeans.PAYOUT): _("Should have been paid out on %(day)s"),
+    (Said.LATE_BY, DateMeans.CREDIT): _("Delayed: should have arrived by %(day)s"),
+    (Said.LATE_BY, DateMeans.PAYOUT): _("Delayed: should have been paid out by %(day)s"),
 }
 WITHOUT_DATE: Final = {
     DateStatus.NOT_YET_KNOWN: _("Delayed: arrival date not yet known"),
@@ -269,6 +332,21 @@ def _who(category: str | Promise, product: Mapping[str, str] | None) -> str:
     return f"{category} · {for_reader(product)}"
 
 
+def _condition(*, if_affected: bool) -> str:
+    """Return the condition on which a waiver counts, to follow its sentence; empty for all."""
+    return str(_(", if your transaction is among those affected")) if if_affected else ""
+
+
+def _prices(options: Sequence[Option]) -> str:
+    """Return each price with the ways of paying that it is for."""
+    form = pgettext("price by way of paying", "%(ways)s: %(fee)s")
+    said = [
+        form % {"ways": listed(map(way_said, one.ways)), "fee": fee_words(as_row(one.price))}
+        for one in options
+    ]
+    return pgettext("between groups of merchants", "; ").join(said)
+
+
 def _waived_share(percent: str | None, amount: str | None) -> str:
     """Return a share of the fee, or an amount at most: a waiver says one of them."""
     if percent is not None:
@@ -280,3 +358,6 @@ def _waived_share(percent: str | None, amount: str | None) -> str:
 who = lazily(_who, str)
 those_transactions = lazily(transactions, str)
 waived_share = lazily(_waived_share, str)
+condition = lazily(_condition, str)
+prices_said = lazily(_prices, str)
+limit = lazily(limit_said, str)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from statuspage.lib.merchants import MerchantCategory
+from statuspage.notices.cycles import say_cycle
 from statuspage.notices.phrases import listed
 from statuspage.settlement.holiday.table import Column, Schedule
 
@@ -29,19 +30,20 @@ class Member:
 
     def said(self, names: Names) -> str:
         """Return the cycle, and whose it is where it is not all products'."""
+        cycle = say_cycle(self.cycle)
         if "" not in self.products:
             named = listed(names.get(one, one) for one in self.products)
             said = pgettext("a cycle of some products", "%(cycle)s (%(products)s)")
-            return said % {"cycle": self.cycle, "products": named}
+            return said % {"cycle": cycle, "products": named}
         if self.apart:
             named = listed(names.get(one, one) for one in self.apart)
-            return _("%(cycle)s (without %(products)s)") % {"cycle": self.cycle, "products": named}
-        return self.cycle
+            return _("%(cycle)s (without %(products)s)") % {"cycle": cycle, "products": named}
+        return cycle
 
     def named(self, names: Names) -> list[str]:
         """Return the products' names, which say enough of what goes on as usual; or the cycle."""
         if "" in self.products:
-            return [self.cycle]
+            return [say_cycle(self.cycle)]
         return [names.get(one, one) for one in self.products]
 
 

@@ -1,23 +1,34 @@
 """Fee change 费率调整: the old fee and the new one, from when on, with an example."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import HUNDRED, Fee, parse_fee, yuan
-from statuspage.notices.audience import addresses
-from statuspage.notices.fields import Payload, PayloadField, Table, optional
+from statuspage.notices.audience import Audience
+from statuspage.notices.fields import Line, Payload, PayloadField, Table, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day
-from statuspage.notices.values import DATE, FEE, TEXT
-from statuspage.settlement.rules import fee_add, rules_on
+from statuspage.notices.values import DATE, FEE, TEXT, choice_of
+from statuspage.settlement.kinds.price_notice import SHORT_NOTICE_REASON, check_notice_period
+from statuspage.settlement.kinds.priced_audience import (
+    CARD,
+    CHANNEL,
+    check_by_product,
+    concerned_said,
+    kept_json,
+    kept_lines,
+)
+from statuspage.settlement.prices.changing import scope_of, split
+from statuspage.settlement.prices.services import price_add, price_change
+from statuspage.statements.authors import Author
+from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
 from statuspage.statements.times import midnight
 
@@ -28,41 +39,50 @@ EXAMPLE: Final = Decimal(1000)
 HIGH: Final = Decimal(5)
 
 
+class Others(TextChoices):
+    """What becomes of products whose fee is another than the old one."""
+
+    KEEP = "keep", _("They keep their fee")
+
+
 @register
 class FeeChange(NoticeKind):
-    """Gives the rules with the old fee the new one, from a day on."""
+    """Changes the fee of the products that it names; what it does not name keeps its fee."""
 
     name = "fee_change"
     label = _("Fee change")
     public_name = PublicName.DISCLOSURE
     fields = (
         PayloadField(
-            "old_fee", _("Current fee"), FEE, help=_("For example 0.6%, 1.00%+3 or 万100+3.")
+            "old_fee",
+            _("Current fee"),
+            FEE,
+            help=_("For example 0.6%, 1.00%+3, 万100+3, 60BP or 0.5%封顶20."),
         ),
         PayloadField("new_fee", _("New fee"), FEE),
         PayloadField("effective_on", _("Takes effect on"), DATE, ahead=True),
+        CARD,
+        CHANNEL,
+        optional(
+            "others",
+            _("Products with another fee"),
+            choice_of(Others),
+            help=_("None chosen: it is refused if a product that you name has another fee."),
+            listed=False,
+        ),
         PayloadField(
             "how_to_leave",
             _("How to end your contract free of charge"),
             TEXT,
             help=_("What merchants who do not agree can do, where and until when."),
         ),
-        optional(
-            "short_notice_reason",
-            _("Reason for short notice"),
-            TEXT,
-            help=_("Required if a higher fee takes effect too soon. It is shown on the page."),
-        ),
+        SHORT_NOTICE_REASON,
     )
     promises_money = True
     never_backdated = RULES_STAND
 
     def check(self, payload: Payload, moment: datetime) -> None:
-        """Refuse a fee that holds already, or one that rises too soon without a reason.
-
-        FEE_NOTICE_DAYS are the merchants' time to leave. The duty is about raising or adding a fee
-        (domain.md, duties); a lower fee may take effect at once.
-        """
+        """Refuse a fee that holds already, or one that rises too soon without a reason."""
         old, new = _fees(payload)
         if old == new:
             problem = _("This is already the current fee. Enter a different one.")
@@ -72,28 +92,37 @@ class FeeChange(NoticeKind):
         ]
         if whole:
             raise ValidationError(dict.fromkeys(whole, _("A fee is less than the whole amount.")))
-        days = (_day(payload) - timezone.localdate(moment)).days
-        if not new.dearer_than(old) or days >= settings.FEE_NOTICE_DAYS:
-            return
-        if payload["short_notice_reason"] is None:
+        if new.dearer_than(old):
+            check_notice_period(_day(payload), moment, payload["short_notice_reason"])
+
+    def check_for(self, audience: Audience, payload: Payload, moment: datetime) -> None:
+        """Refuse an old fee that is not the one in force for everything that is named."""
+        check_by_product(audience)
+        found = scope_of(audience, payload).prices(_day(payload), moment)
+        old = parse_fee(payload["old_fee"])
+        with_it, others = split(found, old)
+        if found and not with_it:
+            problem = _("The fee in force is another: %(prices)s.")
+            values = {"prices": concerned_said(others)}
+            raise ValidationError({"old_fee": problem % values})
+        if others and payload["others"] != Others.KEEP:
             problem = _(
-                "This is only %(days)d days ahead; a higher fee must be announced at least "
-                "%(least)d days ahead. Choose a later day, or enter the reason: the page will "
-                "show it."
+                "Not everything named here has the fee %(old)s: %(prices)s. Publish one change for "
+                "each fee, choose the products, or say that products with another fee keep it."
             )
-            values = {"days": max(days, 0), "least": settings.FEE_NOTICE_DAYS}
-            raise ValidationError({"short_notice_reason": problem % values})
+            values = {"old": str(old), "prices": concerned_said(others)}
+            raise ValidationError({"old_fee": problem % values})
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of a fee that nobody pays until then, and of one that is unusually high."""
-        (old, new), found = _fees(payload), []
-        prices = [one.fee for one in rules_on(_day(payload), moment) if one.fee]
-        if prices and old not in prices:
-            said = _("No settlement rule has the fee %(fee)s, so this changes none. Is it right?")
-            found.append(said % {"fee": old})
-        if new.percent > HIGH:
-            found.append(_("%(fee)s is unusually high. Is it right?") % {"fee": new})
-        return found
+        """Warn of a fee that is unusually high."""
+        new = parse_fee(payload["new_fee"])
+        if new.percent <= HIGH:
+            return []
+        return [_("%(fee)s is unusually high. Is it right?") % {"fee": new}]
+
+    def lines(self, payload: Payload) -> Sequence[Line]:
+        """Return the fields, and which products keep their fee."""
+        return [*super().lines(payload), *kept_lines(payload)]
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say the new fee, the old one, and what that is on 1,000 yuan."""
@@ -126,13 +155,34 @@ class FeeChange(NoticeKind):
         """Return a window that begins on the day on which the fee takes effect."""
         return midnight(_day(payload)), None
 
+    def effect(
+        self, notice: Notice, author: Author | None, approver: Author | None
+    ) -> Mapping[str, Json]:
+        """Return the prices that stay as they are, for the page to say so."""
+        scope = scope_of(notice.audience, notice.payload)
+        found = scope.prices(_day(notice.payload), notice.published_at)
+        _with_it, others = split(found, parse_fee(notice.payload["old_fee"]))
+        return {"kept": kept_json(others)} if others else {}
+
     def record(self, notice: Notice, statement: Statement) -> None:
-        """Give the audience's rules with the old fee the new one."""
+        """Give the prices with the old fee the new one, and what had no price yet as well."""
         old, new = _fees(notice.payload)
-        day = _day(notice.payload)
-        for rule in rules_on(day, notice.published_at):
-            if rule.fee == old and addresses(notice.audience, rule.category, rule.product):
-                fee_add(rule, new, valid_from=day, statement=statement)
+        day, scope = _day(notice.payload), scope_of(notice.audience, notice.payload)
+        moment = notice.published_at
+        without = list(scope.unpriced(day, moment))
+        for one in split(scope.prices(day, moment), old)[0]:
+            price_change(one, new, valid_from=day, statement=statement)
+        for category, product in without:
+            price_add(
+                category=category,
+                product=product,
+                card=notice.payload.get("card") or "",
+                channel=notice.payload.get("channel") or "",
+                fee=new,
+                replaces=False,
+                valid_from=day,
+                statement=statement,
+            )
 
 
 def _fees(payload: Payload) -> tuple[Fee, Fee]:

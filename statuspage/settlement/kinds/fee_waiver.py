@@ -5,17 +5,25 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.notices.fields import NOT_KNOWN, Line, Payload, PayloadField, optional
 from statuspage.notices.kind import NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day, transactions
-from statuspage.notices.values import DATE, END, MOMENT, PAID, SHARE, TEXT
+from statuspage.notices.values import DATE, END, MOMENT, PAID, SHARE, TEXT, choice_of
 from statuspage.settlement.kinds.affected_line import affected_line, check_after, check_ended
 from statuspage.settlement.ledger import commit
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader
+
+
+class Covers(TextChoices):
+    """Which transactions of its time a waiver is for."""
+
+    AFFECTED = "affected", _("Affected transactions only")
+    ALL = "all", _("All transactions of this time")
 
 
 @register
@@ -42,6 +50,12 @@ class FeeWaiver(NoticeKind):
             help=_("100 is a full waiver. Or enter an amount instead."),
         ),
         optional("amount_waived", _("Waived per transaction, at most"), PAID),
+        optional(
+            "covers",
+            _("Waived for"),
+            choice_of(Covers),
+            help=_("None chosen: for the transactions that were affected."),
+        ),
         optional("borne_by", _("Covered by"), TEXT),
         optional("credited_by", _("Refunded by"), DATE, unknown=NOT_KNOWN, ahead=True),
         optional(

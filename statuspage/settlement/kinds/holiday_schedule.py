@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from statuspage.calendar.differences import PromisedDate
 from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.cycles import say_cycle
 from statuspage.notices.fields import Line, Payload, PayloadField, Table, optional
 from statuspage.notices.generated import NoticeWords
 from statuspage.notices.kind import NOT_OVER, NoticeKind, register
@@ -22,6 +23,7 @@ from statuspage.notices.selectors import standing_notices
 from statuspage.notices.telling import Told
 from statuspage.notices.values import DATE, DATES, YEAR, choice_of
 from statuspage.settlement.holiday.cards import MerchantCard
+from statuspage.settlement.holiday.finding import findings_in
 from statuspage.settlement.holiday.generating import product_names, shown_cards, words_of
 from statuspage.settlement.holiday.wording import Wording
 from statuspage.settlement.schedules import Column, Holiday, NoSuchHoliday, Plan, plan_of
@@ -129,6 +131,10 @@ class HolidaySchedule(NoticeKind):
         """Return headline, text and shorter words, made from the table."""
         return words_of(payload)
 
+    def findings(self, payload: Payload, words: NoticeWords, moment: datetime) -> Sequence[str]:
+        """Return each date, and each pair of dates, that is not the table's."""
+        return findings_in(payload, words, moment)
+
     def promised_dates(self) -> Iterator[PromisedDate]:
         """Return every date in the tables of schedules that stand."""
         standing = standing_notices(timezone.now()).filter(kind=self.name)
@@ -205,7 +211,7 @@ def _heading(column: Mapping[str, Any]) -> str:
         for label, of in who.items()
     ]
     said = pgettext("between groups of merchants", "; ").join(groups)
-    heading = _("%(cycle)s (%(who)s)") % {"cycle": column["cycle"], "who": said}
+    heading = _("%(cycle)s (%(who)s)") % {"cycle": say_cycle(column["cycle"]), "who": said}
     if not column["cutoff"]:
         return heading
     return _("%(heading)s, before %(time)s") % {"heading": heading, "time": column["cutoff"]}

@@ -16,7 +16,7 @@ from statuspage.lib.money import Fee
 from tests.statuspage.api.client import error_of
 from tests.statuspage.calendar.factories import load
 from tests.statuspage.settlement.arrival.notices import delay, waiver
-from tests.statuspage.settlement.rules.factories import make_product, make_rule
+from tests.statuspage.settlement.rules.factories import make_price, make_product, make_rule
 
 pytestmark = pytest.mark.django_db
 HOLIDAY = "/api/v1/arrival/?category=micro&at=2024-09-30T12:00:00+08:00"
@@ -48,7 +48,7 @@ def test_it_answers_without_a_token() -> None:
     assert body["status"] == "known"
     assert body["kind"] == "credit"
     assert body["late"] is False
-    assert body["summary"] == "Expected to arrive on Tue 8 Oct 2024 by 18:00"
+    assert body["summary"] == "Should have arrived on Tue 8 Oct 2024 by 18:00"
     assert body["fee"] is None
 
 
@@ -114,10 +114,30 @@ def test_an_amount_gets_the_fee_and_what_is_waived_exactly() -> None:
         "rate": {"percent": "0.6", "fixed": "0.00"},
         "fee": "7.41",
         "effective_rate": "0.60",
+        "payout": "1227.15",
         "waived": "3.71",
+        "waived_if_affected": True,
+        "refunded_by": None,
+        "per_payout": "0.00",
         "to_pay": "3.70",
         "to_receive": "1230.86",
     }
+
+
+def test_a_fee_above_the_amount_has_no_rate_and_leaves_no_negative_payout() -> None:
+    make_price("0.6%+2", replaces=False)
+    fee = answer("category=micro&at=2025-02-18T12:00:00%2B08:00&amount=1")["fee"]
+    assert (fee["fee"], fee["effective_rate"], fee["payout"]) == ("2.01", None, "0.00")
+
+
+def test_a_card_and_a_channel_may_be_named() -> None:
+    make_price("0.5%封顶20", card="debit", replaces=False)
+    asked = "category=micro&at=2025-02-18T12:00:00%2B08:00&amount=10000"
+    body = answer(asked)
+    assert body["fee"] is None
+    assert "fee_depends" in [one["code"] for one in body["steps"]]
+    assert answer(f"{asked}&card=debit&channel=card")["fee"]["fee"] == "20.00"
+    assert get(f"/api/v1/arrival/?{asked}&card=gold").status_code == 400
 
 
 def test_a_product_may_be_named() -> None:
@@ -128,7 +148,7 @@ def test_a_product_may_be_named() -> None:
 
 
 def test_it_speaks_the_caller_s_language() -> None:
-    assert get(HOLIDAY, "zh-CN").json()["summary"] == "预计2024年10月8日（周二）18:00 前到账"
+    assert get(HOLIDAY, "zh-CN").json()["summary"] == "应已于2024年10月8日（周二）18:00 前到账"
     chinese = get("/api/v1/arrival/?category=micro", "zh-CN")
     assert error_of(chinese)["fields"]["at"][0] != error_of(get("/api/v1/arrival/"))["fields"]["at"]
 
@@ -194,7 +214,7 @@ def test_every_parameter_is_described_in_the_schema() -> None:
         for one in operation["parameters"]
         if one["in"] == "query"
     }
-    optional = {"product": False, "amount": False, "as_of": False}
+    optional = dict.fromkeys(("product", "amount", "card", "channel", "mcc", "as_of"), False)
     assert described == {"category": True, "at": True, **optional}
     assert not any(operation.get("security", []))
     assert {"200", "400", "429"} <= set(operation["responses"])

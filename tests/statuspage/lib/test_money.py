@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,18 @@ AMOUNTS = st.decimals("0.01", "99999999.99", places=2)
 PERCENTS = st.decimals(0, 100, places=4)
 FIXED = st.decimals(0, 100, places=2)
 FEES = st.builds(Fee, PERCENTS, FIXED)
+BOUNDS = st.lists(st.decimals("0.01", 100, places=2), min_size=2, max_size=2).map(sorted)
+BOUNDED = st.builds(
+    lambda percent, fixed, bounds, which: Fee(
+        percent,
+        fixed,
+        *(one if use else None for one, use in zip(bounds[::-1], which, strict=True)),
+    ),
+    PERCENTS,
+    FIXED,
+    BOUNDS,
+    st.tuples(st.booleans(), st.booleans()),
+)
 
 
 def test_a_fee_comes_to_the_fen(subtests: pytest.Subtests) -> None:
@@ -63,6 +76,46 @@ def test_a_fee_is_read_as_the_trade_writes_it(subtests: pytest.Subtests) -> None
             assert parse_fee(text) == Fee(Decimal(percent), Decimal(fixed))
 
 
+def test_a_fee_is_read_in_every_way_of_the_trade(subtests: pytest.Subtests) -> None:
+    for text, percent, fixed, cap, minimum in [
+        ("W100+3", "1", "3", None, None),
+        ("w100+3", "1", "3", None, None),
+        ("Ｗ１００＋３", "1", "3", None, None),
+        ("0.6%+3", "0.6", "3", None, None),
+        ("0.6％＋3", "0.6", "3", None, None),
+        ("千分之6", "0.6", "0", None, None),
+        ("千分之 5.5", "0.55", "0", None, None),
+        ("百分之0.6", "0.6", "0", None, None),
+        ("万分之38", "0.38", "0", None, None),
+        ("6‰", "0.6", "0", None, None),
+        ("60BP", "0.6", "0", None, None),
+        ("60 bp", "0.6", "0", None, None),
+        ("38bps+1", "0.38", "1", None, None),
+        ("0.38%+3元", "0.38", "3", None, None),
+        ("0.38%+3元/笔", "0.38", "3", None, None),
+        ("0.38%+3/笔", "0.38", "3", None, None),
+        ("3元/笔", "0", "3", None, None),
+        ("0.5%封顶20", "0.5", "0", "20", None),
+        ("0.5%，封顶20元", "0.5", "0", "20", None),
+        ("0.5%（封顶20元）+1", "0.5", "1", "20", None),
+        ("万50 封顶 1,000", "0.5", "0", "1000", None),
+        ("1%最低1元", "1", "0", None, "1"),
+        ("1%最低1元封顶50元", "1", "0", "50", "1"),
+        ("1% (min 1, max 50)", "1", "0", "50", "1"),
+        ("1% (max 50; min 1)", "1", "0", "50", "1"),
+    ]:
+        with subtests.test(text=text):
+            bounds = [Decimal(one) if one else None for one in (cap, minimum)]
+            assert parse_fee(text) == Fee(Decimal(percent), Decimal(fixed), *bounds)
+
+
+def test_a_refusal_of_a_fee_says_how_to_write_one() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        parse_fee("six")
+    with override("en"):
+        assert "Enter a fee such as 0.6%" in str(refusal.value)
+
+
 def test_what_is_no_fee_is_refused(subtests: pytest.Subtests) -> None:
     for text in [
         "",
@@ -78,6 +131,16 @@ def test_what_is_no_fee_is_refused(subtests: pytest.Subtests) -> None:
         "1e2%",
         "0.6%+3+1",
         "千6",
+        "0.6%封顶",
+        "0.6%封顶0",
+        "0.6%最低20封顶10",
+        "0.6%最低1封顶20最低2",
+        "0.6%+3封顶20",  # is it 20 with the 3, or without?
+        "0,6%",
+        "1,5%",
+        "60B",
+        "3元",
+        "3",
     ]:
         with subtests.test(text=text), pytest.raises(ValidationError):
             parse_fee(text)
@@ -94,6 +157,8 @@ def test_what_is_no_canonical_fee_is_refused(subtests: pytest.Subtests) -> None:
         {"percent": "1e1"},
         {"percent": "0.12345678"},
         {"percent": "0.6", "fixed": "0.001"},
+        {"percent": "0.6", "cap": 20.5},
+        {"percent": "0.6", "cap": "1", "minimum": "2"},
     ]:
         with subtests.test(value=value), pytest.raises(ValidationError):
             parse_fee(value)
@@ -119,14 +184,57 @@ def test_a_fee_is_dearer_where_some_transaction_costs_more():
     assert parse_fee("0.5%+1").dearer_than(old)  # cheaper on large amounts, dearer on small ones
 
 
-@given(FEES)
+@pytest.mark.parametrize(
+    ("one", "other", "is_dearer"),
+    [
+        ("0.5%封顶20", "0.5%", False),
+        ("0.5%", "0.5%封顶20", True),  # above 4,000 yuan
+        ("0.4%", "0.5%封顶20", True),  # above 5,000 yuan
+        ("1%最低1元", "1%", True),  # below 100 yuan
+        ("1%", "1%最低1元", False),
+        ("0.38%封顶30", "0.5%封顶20", True),  # above 5,263 yuan
+        ("0.3%封顶20", "0.5%封顶20", False),
+        ("0.3%+2", "0.5%最低2元", True),  # at 100 yuan it is 2.30 and 2.00
+        ("0.6%", "0.5%+3", True),  # above 3,000 yuan
+    ],
+)
+def test_a_bound_of_a_fee_is_compared_at_every_amount(one, other, is_dearer):
+    assert parse_fee(one).dearer_than(parse_fee(other)) is is_dearer
+
+
+def test_fees_are_compared_within_a_range_of_amounts():
+    one, other = parse_fee("0.6%"), parse_fee("0.5%+3")
+    assert not one.dearer_than(other, up_to=Decimal(3000))
+    assert one.dearer_than(other, above=Decimal(1000), up_to=Decimal(3001))
+
+
+def test_bounds_of_a_fee_hold_to_the_fen_and_are_said():
+    fee = parse_fee("0.5%封顶20+3")
+    assert [fee.fee_of(Decimal(one)) for one in ("1000", "4000", "9000")] == [
+        Decimal("8.00"),
+        Decimal("23.00"),
+        Decimal("23.00"),
+    ]
+    assert parse_fee("1%最低1元").fee_of(Decimal("12.34")) == Decimal("1.00")
+    assert fee.as_json() == {"percent": "0.5", "fixed": "3.00", "cap": "20.00"}
+    with override("en"):
+        assert str(fee) == "0.50% (max 20.00)+3.00"
+        assert str(parse_fee("1%最低1封顶50")) == "1.00% (min 1.00, max 50.00)"
+    with override("zh-hans"):
+        assert str(fee) == "0.50%（封顶20.00元）+3.00"
+        assert str(parse_fee("1%最低1封顶50")) == "1.00%（最低1.00元，封顶50.00元）"
+
+
+@given(FEES | BOUNDED)
 def test_canonical_json_reads_back(fee):
     assert parse_fee(fee.as_json()) == fee
 
 
-@given(FEES)
-def test_what_people_read_reads_back(fee):
-    assert parse_fee(str(fee)) == fee
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@given(fee=FEES | BOUNDED)
+def test_what_people_read_reads_back(language, fee):
+    with override(language):
+        assert parse_fee(str(fee)) == fee
 
 
 @given(FEES, AMOUNTS)
@@ -136,13 +244,13 @@ def test_a_fee_is_within_half_a_fen_of_the_exact_one_and_never_below_by_more(fee
     assert -Fraction(1, 200) < error <= Fraction(1, 200)
 
 
-@given(FEES, AMOUNTS, AMOUNTS)
+@given(FEES | BOUNDED, AMOUNTS, AMOUNTS)
 def test_a_larger_amount_never_costs_less(fee, one, other):
     small, large = sorted((one, other))
     assert fee.fee_of(small) <= fee.fee_of(large)
 
 
-@given(FEES, FEES, AMOUNTS)
+@given(FEES | BOUNDED, FEES | BOUNDED, AMOUNTS)
 def test_a_fee_that_is_not_dearer_never_costs_more(one, other, amount):
     if not one.dearer_than(other):
         assert one.fee_of(amount) <= other.fee_of(amount)

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from statuspage.calendar.selectors import calendar_of
-from statuspage.lib.money import parse_fee
+from statuspage.lib.money import Fee, parse_fee
 from statuspage.notices.models import Notice
 from statuspage.settlement.arrival.fees import waived
+from statuspage.settlement.prices.selectors import price_options
+from statuspage.settlement.prices.services import price_add
 from statuspage.settlement.rules import rule_add, rule_for
 from statuspage.statements.models import Statement
 from tests.factories import text
@@ -73,15 +75,20 @@ class TestFeeChange:
         assert content["form"] == "disclosure"
         assert content["effective_from"].startswith(ahead(39))  # midnight in Shanghai, in UTC
 
-    def test_rules_with_the_old_fee_take_the_new_one(self):
-        rule_add(category="micro", cycle="T+1", fee=parse_fee("0.6%"))
-        rule_add(category="industry", cycle="D+1", fee=parse_fee("0.38%"))
-        publish("fee_change")
-        now, later = timezone.now(), timezone.now() + timedelta(days=41)
-        assert rule_for("micro", "", now).fee == parse_fee("0.6%")
-        assert rule_for("micro", "", later).fee == parse_fee("万100+3")
-        assert rule_for("micro", "", later).cycle == "T+1"
-        assert rule_for("industry", "", later).fee == parse_fee("0.38%")
+    def test_prices_with_the_old_fee_take_the_new_one(self):
+        price_add(category="micro", fee=parse_fee("0.6%"))
+        price_add(category="industry", fee=parse_fee("0.38%"))
+        publish("fee_change", audience={"categories": ["micro"]})
+        today = timezone.localdate()
+        assert fee_on("micro", today) == parse_fee("0.6%")
+        assert fee_on("micro", today + timedelta(days=41)) == parse_fee("万100+3")
+        assert fee_on("industry", today + timedelta(days=41)) == parse_fee("0.38%")
+
+
+def fee_on(category: str, day: date) -> Fee:
+    """Return the one fee in force on a day."""
+    (option,) = price_options(category, "", day)
+    return option.price.fee
 
 
 class TestFeeWaiver:

@@ -50,6 +50,7 @@ def test_a_notice_is_one_statement_with_everything_in_it():
         "borne_by": {"zh-hans": "本公司", "en": "The company"},
         "credited_by": "2025-02-24",
         "amount_waived": None,
+        "covers": None,
         "promised_total": None,
     }
     assert statement.content["audience"] == {

@@ -18,6 +18,7 @@ import json
 from django.test import Client
 from statuspage.incidents.services.incidents import incident_open
 from statuspage.operations.backup import check_log
+from statuspage.settlement.models import Price
 from statuspage.statements.models import Statement
 before = Statement.objects.count()
 said = incident_open(
@@ -27,7 +28,10 @@ said = incident_open(
 check_log()
 paths = ("/", "/en/", "/history/", "/notices/", f"/incidents/{said.subject_id}/", "/transparency/")
 answers = {path: Client().get(path, headers={"host": "127.0.0.1"}).status_code for path in paths}
-print(json.dumps({"before": before, "number": said.number, "answers": answers}))
+fees = {
+    f"{one.category} {one.product}": str(one.fee) for one in Price.objects.filter(statement=None)
+}
+print(json.dumps({"before": before, "number": said.number, "answers": answers, "fees": fees}))
 """
 
 
@@ -55,3 +59,10 @@ def test_a_release_is_upgraded_with_its_data(
     assert found["before"] > 20
     assert found["number"] == found["before"] + 1
     assert set(found["answers"].values()) == {200}, found["answers"]
+    # The fees of its rules are prices now.
+    assert found["fees"] == {
+        "micro ": "0.60%",
+        "micro instant": "0.60%+1.00",
+        "industry ": "0.60%",
+        "industry instant": "0.60%+1.00",
+    }

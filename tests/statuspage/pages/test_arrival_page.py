@@ -21,6 +21,7 @@ from tests.statuspage.settlement.arrival.notices import delay, recovery, waiver
 from tests.statuspage.settlement.rules.factories import (
     beijing,
     make_instant_rule,
+    make_price,
     make_product,
     make_rule,
 )
@@ -63,7 +64,7 @@ def test_it_first_asks_with_today_and_now_filled_in(client: Client) -> None:
 def test_the_answer_comes_first_and_then_why(client: Client) -> None:
     page = ask(client, BEFORE_THE_HOLIDAY)
     said = [
-        "Expected to arrive on Tue 8 Oct 2024 by 18:00",
+        "Should have arrived on Tue 8 Oct 2024 by 18:00",
         "Why",
         "Made before the cut-off at 23:00",
         *(f"{day} Oct 2024: National Day" for day in range(1, 8)),
@@ -78,12 +79,12 @@ def test_the_answer_comes_first_and_then_why(client: Client) -> None:
 
 def test_the_answer_is_the_page_s_title(client: Client) -> None:
     page = client.get("/en/arrival/", BEFORE_THE_HOLIDAY).content.decode()
-    assert "<title>Expected to arrive on Tue 8 Oct 2024 by 18:00" in page
+    assert "<title>Should have arrived on Tue 8 Oct 2024 by 18:00" in page
 
 
 def test_the_answer_is_chinese_at_the_root(client: Client) -> None:
     page = ask(client, BEFORE_THE_HOLIDAY, "/arrival/")
-    assert "预计2024年10月8日（周二）18:00 前到账" in page
+    assert "应已于2024年10月8日（周二）18:00 前到账" in page
     assert "国庆节" in page
     assert "计算依据" in page
 
@@ -127,11 +128,44 @@ def test_the_answer_of_an_earlier_moment_says_that_it_is_one(client: Client) -> 
     assert "This is the answer as of" not in ask(client, LATE)
 
 
-def test_an_amount_shows_fee_waiver_and_what_is_received(client: Client) -> None:
-    waiver("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00")
+def test_an_amount_shows_fee_payout_and_refund_apart_each_with_its_date(client: Client) -> None:
+    promised = {"credited_by": "2025-03-07"}
+    waiver("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00", payload=promised)
     page = ask(client, {**LATE, "amount": "1,234.56"})
-    for part in ("1,234.56", "7.41", "−7.41", "You receive"):
-        assert part in page
+    assert "Transaction amount 1,234.56 Fee 0.60% −7.41" in page
+    assert "Payout was due on Wed 19 Feb 1,227.15" in page
+    assert "Fee refund by Fri 7 Mar 7.41" in page
+    assert "The fee is refunded if your transaction is among those affected." in page
+    assert "You receive" not in page
+
+
+def test_a_waiver_of_all_has_no_condition(client: Client) -> None:
+    of_all = {"covers": "all"}
+    waiver("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00", payload=of_all)
+    page = ask(client, {**LATE, "amount": "1,234.56"})
+    assert "Fee refund date not yet known 7.41" in page
+    assert "among those affected" not in page
+
+
+def test_a_fee_above_the_amount_is_said_in_yuan_and_words(client: Client) -> None:
+    make_price("0.6%+2")
+    page = ask(client, {**LATE, "amount": "1"})
+    assert "Fee 0.60%+2.00 −2.01" in page
+    assert "The fee is more than the amount" in page
+    assert "201" not in page
+    assert "−1" not in page
+
+
+def test_cards_and_channels_are_asked_only_where_prices_differ_by_them(client: Client) -> None:
+    assert "Card type" not in ask(client, {})
+    make_price("0.5%封顶20", card="debit", replaces=False)
+    assert "Card type" in ask(client, {})
+    page = ask(client, {**LATE, "amount": "10000"})
+    assert "The fee depends on how the customer paid: Debit card: 0.50% (max 20.00)" in page
+    assert "Payout" not in page
+    page = ask(client, {**LATE, "amount": "10000", "card": "debit"})
+    assert "Fee 0.50% (max 20.00) −20.00" in page
+    assert "Channel" not in page
 
 
 def test_products_are_offered_only_where_there_are_some(client: Client) -> None:
@@ -140,7 +174,7 @@ def test_products_are_offered_only_where_there_are_some(client: Client) -> None:
     make_instant_rule(product="instant")
     assert "Instant payout" in ask(client, {})
     page = ask(client, {**BEFORE_THE_HOLIDAY, "product": "instant"})
-    assert "Expected to arrive on Mon 30 Sep 2024" in page
+    assert "Should have arrived on Mon 30 Sep 2024" in page
     assert "Micro merchants · Instant payout" in page
 
 

@@ -3,9 +3,11 @@
 import pytest
 from django.db import transaction
 
+from statuspage.lib.money import parse_fee
 from statuspage.notices.models import Notice
 from statuspage.projections.comparing import differences
 from statuspage.settlement.models import Commitment, Payment, SettlementRule
+from statuspage.settlement.prices.services import price_add
 from statuspage.statements.services import statement_withdraw
 from tests.database.tampering import as_superuser
 from tests.factories import text
@@ -98,10 +100,15 @@ def test_what_the_programs_role_may_add_is_found(told) -> None:
 
 def test_a_fee_that_no_notice_named_is_found() -> None:
     world()
-    rule = SettlementRule.objects.first()
-    rule.pk, rule.statement, rule.fee_percent = None, publish("fee_change"), 0
-    rule.save(force_insert=True)
+    price_add(category="micro", fee=parse_fee("0%"), statement=publish("fee_change"))
     assert "fee of statement" in str(differences()[-1])
+
+
+def test_a_price_that_no_list_named_is_found() -> None:
+    said = publish("price_list")
+    assert differences() == []
+    price_add(category="micro", fee=parse_fee("0.5%"), statement=said)
+    assert "price of statement" in str(differences()[-1])
 
 
 def test_what_was_withdrawn_differs_in_nothing(told) -> None:

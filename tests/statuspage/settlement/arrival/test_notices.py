@@ -39,7 +39,9 @@ class TestDelay:
         assert answer.late
         assert answer.arrival_time is None
         with override("en"):
-            assert answer.headline == "Delayed: expected to arrive by Mon 24 Feb 2025"
+            assert answer.headline == "Delayed: should have arrived by Mon 24 Feb 2025"
+            asked_then = ask(LATE, as_of="2025-02-18 15:01").headline
+            assert asked_then == "Delayed: expected to arrive by Mon 24 Feb 2025"
             assert answer.reason == "payout delay"
 
     def test_without_a_date_the_answer_is_plainly_not_known(self) -> None:

@@ -80,7 +80,7 @@ class TestInstant:
         with override("en"):
             assert "2 hours" in answer.steps[2].text
             assert "07:00" in answer.steps[2].text
-            assert answer.headline == "Expected to arrive on Tue 4 Mar 2025 by 09:00"
+            assert answer.headline == "Should have arrived on Tue 4 Mar 2025 by 09:00"
 
     def test_it_is_the_base_rule_of_its_own_category(self) -> None:
         make_product("special")

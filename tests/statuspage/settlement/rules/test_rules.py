@@ -1,17 +1,14 @@
 """Rules are dated facts: which one holds, for whom, on which day, by whose knowledge."""
 
 from datetime import date, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from statuspage.lib.money import Fee
 from statuspage.notices.services import notice_publish
 from statuspage.settlement.cycles import AfterCutoff, Basis, Cycle
 from statuspage.settlement.rules import (
-    fee_rule_for,
     products,
     rule_add,
     rule_for,
@@ -178,23 +175,6 @@ def test_a_rule_brings_everything_that_reckoning_needs() -> None:
     assert rule.cutoff == time(23)
     assert rule.after_cutoff is AfterCutoff.FALLBACK_CYCLE
     assert rule.usual_arrival == time(18)
-
-
-def test_a_fee_that_a_newer_rule_does_not_name_stays_what_it_was() -> None:
-    make_rule("T+1", fee=Fee(Decimal("0.6")))
-    make_rule("T+5", known_from=beijing("2025-02-10 10:00"))
-    assert rule_for("micro", "", NOON).fee is None
-    assert fee_rule_for("micro", "", NOON).fee == Fee(Decimal("0.6"))
-    assert fee_rule_for("industry", "", NOON) is None
-
-
-def test_a_product_without_a_fee_of_its_own_has_that_of_all() -> None:
-    make_product("instant")
-    make_rule("T+1", fee=Fee(Decimal("0.6")))
-    make_instant_rule(product="instant")
-    assert fee_rule_for("micro", "instant", NOON).fee == Fee(Decimal("0.6"))
-    make_instant_rule(product="instant", fee=Fee(Decimal("1"), Decimal("3")))
-    assert fee_rule_for("micro", "instant", NOON).fee == Fee(Decimal("1"), Decimal("3"))
 
 
 def test_a_product_settles_by_its_own_calendar() -> None:

@@ -1,0 +1,1 @@
+"""What merchants pay: the price list, its rows as known at a moment, and reading a pasted one."""

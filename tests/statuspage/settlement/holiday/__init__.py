@@ -1,0 +1,1 @@
+"""Holiday schedules: generated words, cards, and the check of prose."""
