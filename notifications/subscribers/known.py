@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db import connection
 
+from notifications.remembered import Remembered
 from notifications.subscribers.models import Subscriber
 from statuspage.notices.agents import agent_key
 from statuspage.notices.audience import ancestry
@@ -18,10 +19,20 @@ MODELS: Final = """
 """
 
 
+_models: Final = Remembered[int, tuple[str, int]](lambda row: row[1])
+
+
 def known_models() -> list[tuple[str, int]]:
-    """Return the terminal models that most subscribers have, with how many."""
+    """Return the terminal models that most subscribers have, with how many.
+
+    Of many subscribers it may be half a minute old: a form is made anew at each pause in typing.
+    """
+    return _models.get(MOST, _count_models)
+
+
+def _count_models(most: int) -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
-        cursor.execute(MODELS, [MOST])
+        cursor.execute(MODELS, [most])
         return [(model, count) for model, count in cursor.fetchall()]
 
 

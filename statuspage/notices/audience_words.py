@@ -9,10 +9,14 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from statuspage.lib.provinces import PROVINCES
 from statuspage.notices.audience import AGENT_KEYS, MerchantCategory
+from statuspage.notices.telling import Told
 
 
-def audience_said(audience: Mapping[str, Any]) -> list[str | Promise]:
+def audience_said(audience: Mapping[str, Any], told: str = Told.ALL) -> list[str | Promise]:
     """Return who is told, without products, which the page names by themselves."""
+    if told == Told.AGENTS:
+        named = audience.get(AGENT_KEYS) or audience.get("agent_codes")
+        return [gettext_lazy("Some agents") if named else gettext_lazy("Agents"), *_where(audience)]
     categories = audience.get("categories") or []
     said = [MerchantCategory(one).label for one in categories] or [gettext_lazy("All merchants")]
     return [*said, *_narrowing(audience), *_agents(audience)]
@@ -23,9 +27,13 @@ def _narrowing(audience: Mapping[str, Any]) -> Iterator[str | Promise]:
         yield _with_models(tuple(models))
     if cycles := audience.get("cycles"):
         yield _with_cycles(tuple(cycles))
-    yield from (PROVINCES[one] for one in audience.get("provinces") or () if one in PROVINCES)
+    yield from _where(audience)
     if audience.get(AGENT_KEYS) or audience.get("agent_codes"):
         yield gettext_lazy("Some agents’ merchants")
+
+
+def _where(audience: Mapping[str, Any]) -> list[Promise]:
+    return [PROVINCES[one] for one in audience.get("provinces") or () if one in PROVINCES]
 
 
 def _agents(audience: Mapping[str, Any]) -> Sequence[str | Promise]:

@@ -209,7 +209,7 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         published_at=notice.published_at,
         effective_from=notice.effective_from,
         effective_until=notice.effective_until,
-        audience=audience_said(notice.audience),
+        audience=audience_said(notice.audience, notice.told),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,
         dated=promises_a_day(notice),

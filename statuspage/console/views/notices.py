@@ -84,7 +84,7 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "notice": found,
         "kind": kind,
-        "audience": audience_said(found.audience),
+        "audience": audience_said(found.audience, found.told),
         "agents": agents_behind(found.audience.get(AGENT_KEYS) or []),
         "products": [
             for_reader(one.name)

@@ -257,3 +257,15 @@ class TestInPublic:
         answer = client.get(path)
         assert answer.status_code == 200
         assert b"SECRET7" not in answer.content
+
+    @pytest.mark.parametrize(
+        ("audience", "line"),
+        [({}, "<dd>Agents</dd>"), ({"agent_codes": ["A01"]}, "<dd>Some agents</dd>")],
+    )
+    def test_a_notice_to_agents_is_said_to_be_for_agents(
+        self, client: Client, audience: Any, line: str
+    ) -> None:
+        said = said_by("general", told="agents", audience=audience)
+        page = client.get(f"/en/notices/{said.subject_id}/").content.decode()
+        assert line in page
+        assert "All merchants" not in page
