@@ -1,6 +1,7 @@
 """Calendar sheets for templates: maintenance by month, the settlement calendar by year."""
 
 from calendar import Calendar as Weeks
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -164,10 +165,19 @@ class DayCell:
 
 @dataclass(frozen=True)
 class MonthGrid:
-    """A month by its first day; days of the neighbouring months are None."""
+    """The days of a month; the first one stands below its day of the week."""
 
-    first: date
-    weeks: Sequence[Sequence[DayCell | None]]
+    days: Sequence[DayCell]
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return self.days[0].date
+
+    @property
+    def column(self) -> int:
+        """Where the first day stands: 1 is Monday."""
+        return self.first.isoweekday()
 
 
 @dataclass(frozen=True)
@@ -185,21 +195,16 @@ class SpecialRun:
 
 
 def months(calendar: Calendar, year: int) -> list[MonthGrid]:
-    """Return the twelve months of a year, with weeks beginning on Monday.
+    """Return the twelve months of a year.
 
     Raises:
         NotYetPublished: the year is not loaded.
     """
-    return [
-        MonthGrid(
-            date(year, month, 1),
-            [
-                [DayCell(day, calendar.day(day)) if day.month == month else None for day in week]
-                for week in Weeks().monthdatescalendar(year, month)
-            ],
-        )
+    months = (
+        [date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1)]
         for month in range(1, 13)
-    ]
+    )
+    return [MonthGrid([DayCell(day, calendar.day(day)) for day in days]) for days in months]
 
 
 def special_runs(calendar: Calendar, year: int) -> list[SpecialRun]:

@@ -44,9 +44,9 @@ def test_each_page_fits_a_phone_and_can_be_read(
 
 def test_a_day_is_told_apart_without_its_colour(product: Product, enter: Enter) -> None:
     page = opened(enter, product, PATHS[0])
-    holiday = page.locator("td", has=page.locator("time[datetime='2026-10-01']"))
-    make_up = page.locator("td", has=page.locator("time[datetime='2026-10-10']"))
-    common = page.locator("td", has=page.locator("time[datetime='2026-10-12']"))
+    holiday = page.locator("li", has=page.locator("time[datetime='2026-10-01']"))
+    make_up = page.locator("li", has=page.locator("time[datetime='2026-10-10']"))
+    common = page.locator("li", has=page.locator("time[datetime='2026-10-12']"))
     marks = [one.locator(".mark") for one in (holiday, make_up)]
     assert marks[0].inner_text() != marks[1].inner_text()
     expect(common.locator(".mark")).to_have_count(0)

@@ -24,6 +24,7 @@ from statuspage.console.act_labels import act_label
 from statuspage.console.labels import CONSENT_SOURCES, LABELS, REASONS, STATEMENTS
 from statuspage.lib.money import Fee, yuan
 from statuspage.lib.punctuation import in_parentheses
+from statuspage.lib.tables import beneath
 from statuspage.monitors.selectors import waiting_drafts
 from statuspage.notices.kind import every_kind
 from statuspage.staff import audit
@@ -186,6 +187,7 @@ register.simple_tag(lambda: open_holds().count(), name="broadcasts_on_hold")
 register.simple_tag(lambda: " " if get_language() == ENGLISH else "", name="after_sentence")
 register.filter("consent_source", lambda value: CONSENT_SOURCES.get(value, value))
 register.filter("news", news_of)
+register.filter(beneath)
 register.filter(act_label)
 register.filter(in_parentheses)
 register.filter(headline)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext
 from statuspage.lib.money import yuan
 from statuspage.lib.punctuation import in_parentheses
 from statuspage.lib.render_cache import present
+from statuspage.lib.tables import beneath
 from statuspage.notices.phrases import short_end
 from statuspage.pages.addresses import statement_path
 from statuspage.pages.badge import icon
@@ -45,6 +46,7 @@ register.simple_tag(part)
 register.filter("in_parentheses", in_parentheses)
 
 register.filter("iso", iso)
+register.filter(beneath)
 register.filter("script_text", script_text)
 register.filter("yuan", yuan)
 register.filter("place", statement_path)

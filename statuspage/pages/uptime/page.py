@@ -1,7 +1,6 @@
 """The page of uptime: a month of every service, day by day."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -21,11 +20,9 @@ from statuspage.pages.uptime.bars import NO_RECORD, in_words, told
 from statuspage.pages.uptime.selectors import known_since, ninety_days, of_each, records
 from statuspage.statements.texts import CHINESE, words
 
-DAYS_A_WEEK: Final = 7
 EVENTFUL: Final = (
-    '<td class="{}"><span title="{}">{}<span class="visually-hidden"> {}</span></span></td>'
+    '<li class="{}"><span title="{}">{}<span class="visually-hidden"> {}</span></span></li>'
 )
-EMPTY: Final = mark_safe("<td></td>")
 
 
 @once
@@ -58,39 +55,36 @@ def month_groups(month: Month, reader: Reader) -> list[dict[str, object]]:
 def _month_of(days: Sequence[DayRecord]) -> dict[str, object]:
     """Return the days of a month, and those that have something to tell."""
     events = [one for one in told(days) if not one.quiet]
-    return {"percent": availability(days), "weeks": _weeks(days), "events": events}
+    return {"percent": availability(days), "items": _items(days), "events": events}
 
 
 def weekdays(language: str) -> SafeString:
-    """Return the heads of the calendar's columns: 一 for 星期一, Mo for Monday."""
+    """Return what stands above the calendar's days: 一 for 星期一, Mo for Monday."""
     letters = slice(2, None) if language == CHINESE else slice(0, 2)
-    names = ((name, str(name)[letters]) for name in WEEKDAYS.values())
-    return format_html_join("", '<th scope="col" abbr="{}">{}</th>', names)
+    names = ((str(name)[letters],) for name in WEEKDAYS.values())
+    return format_html_join("", "<span>{}</span>", names)
 
 
-def _weeks(days: Sequence[DayRecord]) -> SafeString:
-    """Return the rows of the calendar, weeks beginning on Monday.
+def _items(days: Sequence[DayRecord]) -> SafeString:
+    """Return the days of the calendar as a list; its first one stands below its day of the week.
 
-    Put together by hand: two hundred components are six thousand days, and a template would take
-    longer over them than all the rest of rendering does.
+    It is no table: seven columns are too narrow to be one on a phone. Put together by hand: two
+    hundred components are six thousand days, and a template would take longer over them than all
+    the rest of rendering does.
     """
-    rows = (
-        f"<tr>{''.join(cell for _place, cell in week)}</tr>"
-        for _number, week in groupby(enumerate(_cells(days)), lambda one: one[0] // DAYS_A_WEEK)
-    )
-    return mark_safe("".join(rows))  # noqa: S308 - each cell is safe
+    return mark_safe("".join(_each(days)))  # noqa: S308 - each item is safe
 
 
-def _cells(days: Sequence[DayRecord]) -> Iterator[SafeString]:
-    for _number in range(days[0].day.weekday()):
-        yield EMPTY
+def _each(days: Sequence[DayRecord]) -> Iterator[SafeString]:
+    begins = f"on-{days[0].day.isoweekday()} "
     for record in days:
-        status = record.status or NO_RECORD
+        status = f"{begins}{record.status or NO_RECORD}"
+        begins = ""
         if record.disrupted or record.maintained:
             text = in_words(record)
             yield format_html(EVENTFUL, status, text, record.day.day, text)
         else:
-            yield format_html('<td class="{}">{}</td>', status, record.day.day)
+            yield format_html('<li class="{}">{}</li>', status, record.day.day)
 
 
 @public

@@ -23,8 +23,8 @@ REVIEW = "/console/calendar/review/?profile=domestic&year=2026"
 
 
 def cell(page: str, day: str) -> str:
-    """Return the table cell of a date, with its class."""
-    found = re.search(rf'<td[^>]*><time datetime="{day}">.*?</td>', page)
+    """Return the item of a date, with its class."""
+    found = re.search(rf'<li[^>]*><time datetime="{day}">.*?</li>', page)
     assert found, day
     return found[0]
 
@@ -38,8 +38,8 @@ def test_a_year_that_is_not_loaded_says_so_and_shows_no_day(author: Client) -> N
 def test_a_loaded_year_shows_each_day_in_colour_and_in_words(author: Client) -> None:
     load(2026)
     page = words(author.get(YEAR))
-    assert page.count("<caption>") == 12
-    assert page.count('<td class="day-make-up-workday">') == 6
+    assert page.count('<ol class="month-days"') == 12
+    assert page.count('<li class="day-make-up-workday">') == 6
     holiday, make_up = cell(page, "2026-10-01"), cell(page, "2026-10-10")
     assert "day-statutory-holiday" in holiday
     assert ">off<" in holiday
@@ -47,7 +47,7 @@ def test_a_loaded_year_shows_each_day_in_colour_and_in_words(author: Client) -> 
     assert "day-make-up-workday" in make_up
     assert ">on<" in make_up
     assert "day-weekend" in cell(page, "2026-10-11")
-    assert cell(page, "2026-10-12").startswith("<td><time")
+    assert cell(page, "2026-10-12").startswith('<li class=""><time')
 
 
 def test_in_chinese_the_marks_are_those_of_a_wall_calendar(chinese: Client) -> None:
@@ -97,7 +97,7 @@ def test_a_pasted_notice_is_shown_as_a_difference_and_saved(author: Client) -> N
     text = NOTICES[2026].replace("9月20日（周日）、10月10日（周六）上班", "10月10日（周六）上班")
     shown = author.post(LOAD, {"text": text, "step": "look"})
     page = words(shown)
-    assert page.count('<td class="number">') == 1
+    assert page.count('<td role="cell" class="number"') == 1
     assert "2026-09-20 Sun" in page
     assert "Make-up workday for National Day" in page
     assert calendar_of("domestic").settles(date(2026, 9, 20))

@@ -29,13 +29,11 @@ KNOWN = Calendar(
 def test_every_date_stands_once_and_under_its_weekday(year):
     seen = []
     for month in months(KNOWN, year):
-        for week in month.weeks:
-            assert len(week) == len(WEEKDAYS)
-            for column, cell in enumerate(week):
-                if cell:
-                    assert cell.date.weekday() == column
-                    assert (cell.date.year, cell.date.month) == (year, month.first.month)
-                    seen.append(cell.date)
+        # The first day is put below its weekday, and seven follow in a row.
+        for place, cell in enumerate(month.days, month.column - 1):
+            assert cell.date.weekday() == place % len(WEEKDAYS)
+            assert (cell.date.year, cell.date.month) == (year, month.first.month)
+            seen.append(cell.date)
     assert seen == list(days_of(year))
 
 

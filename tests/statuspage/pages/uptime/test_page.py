@@ -32,18 +32,18 @@ def test_it_shows_the_present_month_under_the_groups(client: Client) -> None:
 def test_a_month_has_all_its_days_under_the_right_weekday(client: Client) -> None:
     in_service()
     html = client.get("/en/uptime/?month=2025-01").content.decode()
-    rows = re.findall(r"<tr>(.*?)</tr>", html.partition("<tbody>")[2].partition("</tbody>")[0])
-    assert len(rows) == 5
-    # The first of January 2025 was a Wednesday.
-    assert re.findall(r"<td[^>]*>(\d*)", rows[0]) == ["", "", "1", "2", "3", "4", "5"]
-    assert len(re.findall(r'<td class="operational">', html)) == 31
+    days = html.partition('<ol class="month-days"')[2].partition("</ol>")[0]
+    # The first of January 2025 was a Wednesday, the third day of seven in a row.
+    found = re.findall(r'<li class="([a-z0-9- ]+)">(\d+)', days)
+    assert found[0] == ("on-3 operational", "1")
+    assert found[1:] == [("operational", str(day)) for day in range(2, 32)]
 
 
 def test_a_day_with_an_outage_says_so_in_words(client: Client) -> None:
     component = in_service()
     resolved(opened(component, published_at=ago(days=3, hours=2)), published_at=ago(days=3))
     response = client.get("/en/uptime/")
-    assert '<td class="partial_outage"><span title="Partial outage 2 h">18' in (
+    assert '<li class="partial_outage"><span title="Partial outage 2 h">18' in (
         response.content.decode()
     )
     assert "18 Feb Partial outage 2 h · 97.50%" in words_of(response)
@@ -60,8 +60,8 @@ def test_it_gives_the_month_and_the_last_ninety_days(client: Client) -> None:
 def test_days_to_come_and_days_before_the_record_are_without_colour(client: Client) -> None:
     in_service(days=5)
     html = client.get("/uptime/").content.decode()
-    assert html.count('<td class="operational">') == 6  # the 16th to the 21st
-    assert html.count('<td class="none">') == 22
+    assert html.count('<li class="operational">') == 6  # the 16th to the 21st
+    assert html.count('<li class="none">') + html.count('<li class="on-6 none">') == 22
 
 
 def test_months_lead_to_one_another_as_far_as_the_record_goes(client: Client) -> None:
