@@ -116,7 +116,9 @@ class NoticeForm(AudienceForm, ConfirmedForm):
         others = [name for name in self.fields if name not in {*first, *last}]
         self.order_fields([*first, *others, *last])
         fields = {one.name: PREFIX + one.name for one in self.typed_in}
-        self.data, self.new_words = with_generated(self, kind, data, fields)  # type: ignore[assignment]
+        filled, self.new_words = with_generated(self, kind, data, fields)
+        # Without data it keeps the empty ones that Django gives it: a form may be sent empty.
+        self.data = self.data if filled is None else filled
 
     @property
     def begins_after(self) -> str:
