@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.translation import override
 
 from statuspage.calendar.selectors import calendar_of
 from statuspage.calendar.workdays import NotYetPublished
@@ -16,15 +15,16 @@ from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.services.incidents import incident_open, incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule, maintenance_update
 from statuspage.notices.services import notice_publish
-from statuspage.settlement.schedules import NAMES, Holiday, NoSuchHoliday, holiday_period
+from statuspage.settlement.schedules import Holiday, NoSuchHoliday, holiday_period
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct
-from statuspage.statements.texts import ENGLISH
 
 STORY: Final[dict[str, Any]] = json.loads(
     Path(__file__).with_name("story.json").read_text(encoding="utf-8")
 )
+# Whose money was late: not that of instant payouts.
+LATE: Final = {"categories": ["micro", "industry"], "cycles": ["T+1", "D+1"]}
 CRISIS_DAYS_AGO: Final = 4
 ANNOUNCED: Final = timedelta(days=7)
 # In yuan: what was waived in all, and what has gone back of it so far.
@@ -90,12 +90,10 @@ def _last_holiday(author: Staff, before: datetime) -> None:
     if not found:
         return
     announced, holiday, year = max(found)
-    with override(ENGLISH):
-        english = str(Holiday(holiday).label)
-    _publish_notice(
-        "holiday_schedule",
-        announced,
-        {"year": (str(year), str(year)), "holiday": (str(NAMES[holiday]), english)},
+    # Its words are made from its table.
+    notice_publish(
+        kind="holiday_schedule",
+        published_at=announced,
         payload={"holiday": holiday, "year": year},
         audience={"agents": True},
         author=author,
@@ -193,7 +191,7 @@ def _delay_notice(incident_id: str, author: Staff, at: Clock) -> None:
             "transactions_until": at(0).isoformat(),
             "arrives_by": at(12).date().isoformat(),
         },
-        audience={"categories": ["micro", "industry"]},
+        audience=LATE,
         incident_id=incident_id,
         author=author,
     )
@@ -205,6 +203,7 @@ def _make_good(incident: Incident, author: Staff) -> None:
     _publish_notice(
         "recovery",
         at(15, 50),
+        audience=LATE,
         payload={
             "restored_at": at(15, 30).isoformat(),
             "backlog_by": at(12).date().isoformat(),
@@ -223,6 +222,7 @@ def _make_good(incident: Incident, author: Staff) -> None:
             "credited_by": at(12, days=3).date().isoformat(),
             "promised_total": WAIVED,
         },
+        audience=LATE,
         **common,
     )
 

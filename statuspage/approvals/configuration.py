@@ -25,6 +25,7 @@ class ApprovalSettings(AreaSettings):
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, NOTICE_KINDS)))
     ] = written(
         "delay,recovery,settlement_rule,holiday_schedule,fee_change,fee_waiver,compensation"
+        ",price_list,promotion"
         ",yearly_disclosure,penalty_disclosure,channel_closure,limit_change,agent_policy"
     )
     """Kinds of notice that a second person approves, separated by commas; empty: none."""

@@ -138,7 +138,11 @@ def _rules() -> Iterator[Fact]:
     terms = ("opens", "within", "payout_calendar__code", "minimum")
     times = ("usual_arrival", "valid_from", "valid_until", "known_from")
     rows = SettlementRule.objects.exclude(statement=None).exclude(statement__kind=FEE)
-    yield from rows.values_list("statement_id", *columns, *terms, *times).iterator(chunk_size=CHUNK)
+    # Before there was a field for it, a rule kept what its dates meant, and no notice said it.
+    means = {number for number, *_rest, payload in _said(RULE) if "date_means" in payload}
+    found = rows.values_list("statement_id", *columns, *terms, *times, "date_means")
+    for number, *facts, date_means in found.iterator(chunk_size=CHUNK):
+        yield number, *facts, date_means if number in means else None
 
 
 def _rules_said() -> Iterator[Fact]:
@@ -160,6 +164,7 @@ def _rules_said() -> Iterator[Fact]:
             _day(payload["valid_from"]),
             _day(payload["valid_until"]),
             moment,
+            payload.get("date_means"),
         )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from statuspage.calendar.models import CalendarProfile
-from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.audience import CYCLE_LENGTH, MerchantCategory
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff, Cycle, Rule
 from statuspage.settlement.lookup_tries import LookupTry as LookupTry
 from statuspage.settlement.prices.models import Price as Price
@@ -31,8 +31,6 @@ from statuspage.uploads.models import (
 
 # Before any moment that may be asked about: for rules always in force, and never announced.
 SINCE_EVER: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-# The longest is `weekly-wednesday`.
-CYCLE_LENGTH: Final = 20
 
 
 class DateMeans(models.TextChoices):

@@ -21,7 +21,7 @@ from tests.browser.desk import (
 from tests.product import Product
 
 Enter = Callable[..., Visitor]
-DESK = {"width": 1280, "height": 900}
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 # Far away or long ago: what other tests reckon with must not move.
 NOTICES = {
     "general": {},
@@ -184,27 +184,44 @@ def test_a_holiday_schedule_from_calendar_and_rules_to_the_public_table(
 ) -> None:
     page = enter(viewport=DESK).page()
     page.goto(console(product, "notices/compose/holiday_schedule/"))
-    write(page, "2025年国庆节结算安排", "National Day 2025", field="title")
     fill_in(page, "holiday", "national_day")
     fill_in(page, "year", "2025")
-    write(
-        page,
-        "10月1日至8日放假,9月28日(周日)、10月11日(周六)上班。"
-        "T+1:9月30日至10月8日的交易,10月9日到账。",
-    )
+    # Generated, and filled in beside the preview.
+    title = "关于2025年国庆节假期结算安排的公告"
+    expect(page.locator("[name=title_zh]")).to_have_value(title)
+    expect(page.locator("[name=body_en]")).to_have_value(re.compile("arrive on 9 Oct"))
     preview = page.locator("#preview")
-    # Generated while it is being written.
     expect(preview.locator("table caption", has_text="到账日期表").first).to_be_visible()
     expect(preview.get_by_role("alert")).to_have_count(0)
-    assert segments(page) <= 4
+    assert segments(page) <= 2
+    # What was typed in stays when another year is chosen.
+    write(page, "国庆节结算安排", "National Day", field="title")
+    fill_in(page, "year", "2026")
+    expect(page.locator("[name=body_zh]")).to_have_value(
+        re.compile("9月30日至10月7日的交易于10月8日")
+    )
+    expect(page.locator("[name=title_zh]")).to_have_value("国庆节结算安排")
+    fill_in(page, "year", "2025")
+    press(page, "generate")
+    expect(page.locator("[name=title_zh]")).to_have_value(title)
     confirm_the_odd(page)
     publish(page)
     merchant = visitor.page()
+    merchant.set_viewport_size(PHONE)
     merchant.goto(f"{product.demo['url']}/notices/")
-    merchant.get_by_role("link", name="2025年国庆节结算安排").click()
+    merchant.get_by_role("link", name=title).first.click()
+    micro = merchant.get_by_role("region", name="小微商户")
+    expect(micro).to_contain_text("9月30日–10月8日的交易")
+    expect(micro).to_contain_text("10月9日（周四）")
+    assert overflow(merchant) == []
+    # The reader's own kind goes first, now and the next time.
+    merchant.get_by_role("link", name="行业商户").click()
+    own = merchant.locator(".merchant-card").nth(1)
+    assert own.bounding_box()["y"] < micro.bounding_box()["y"]
+    merchant.goto(merchant.url.partition("#")[0])
+    assert own.bounding_box()["y"] < micro.bounding_box()["y"]
+    merchant.get_by_text("逐日到账日期表").click()
     table = merchant.get_by_role("table", name="到账日期表")
-    row = table.get_by_role("row").filter(has=merchant.get_by_role("rowheader", name="9月30日"))
-    expect(row.get_by_role("cell").first).to_contain_text("10月9日")
     expect(table.locator("tbody tr")).to_have_count(17)
     assert overflow(merchant) == []
 

@@ -127,9 +127,16 @@ class NoticeForm(AudienceForm, ConfirmedForm):
         return PREFIX + chosen[-1] if chosen else ""
 
     def begin(self, chosen: Mapping[str, Any]) -> None:
-        """Begin with what is in force for the chosen values, where the kind says so."""
-        for name, value in self.kind.begin(chosen, database_now()).items():
+        """Begin with what is in force for the chosen values, where the kind says so.
+
+        Those whom it concerns are told, unless its author chooses others.
+        """
+        begun = self.kind.begin(chosen, database_now())
+        for name, value in begun.items():
             self.fields[PREFIX + name].initial = value
+        for name, value in concerned(begun).items():
+            if name in self.fields:
+                self.fields[name].initial = value
 
     def prepared(self, template: Template) -> dict[str, Any]:
         """Return what the template gives: headline, text and shorter words."""
@@ -250,3 +257,9 @@ class NoticeForm(AudienceForm, ConfirmedForm):
     @staticmethod
     def _originally(values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: values[name] for name in ORIGINALLY if values.get(name)}
+
+
+def concerned(begun: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the audience of what a form began with: the merchants and the product it names."""
+    names = {"categories": "category", "products": "product"}
+    return {many: [begun[one]] if begun[one] else [] for many, one in names.items() if one in begun}

@@ -26,7 +26,9 @@ from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.console.access import permits, reads, staff_of
 from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR, WEEKDAYS, months, special_runs
 from statuspage.console.wanted import page_of
-from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.models import Price, SettlementRule
+from statuspage.settlement.prices.selectors import current_prices
+from statuspage.settlement.prices.words import as_row, fee_words, product_names, who
 from statuspage.settlement.rule_change import terms_of
 from statuspage.settlement.rule_words import terms_said
 from statuspage.settlement.rules import products, rule_history, rules_on
@@ -244,10 +246,23 @@ def rules(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rule_history())
     context = {
         "holding": _rows(rules_on(timezone.localdate())),
+        "prices": [_price_row(one) for one in current_prices(timezone.localdate())],
         "page": page,
         "history": _rows(page),
     }
     return render(request, "console/rules.html", context)
+
+
+def _price_row(price: Price) -> dict[str, Any]:
+    """Return a price in words, with its percentage in basis points too."""
+    row = as_row(price)
+    points = f"{(price.percent * 100).normalize():f}"
+    return {
+        "price": price,
+        "who": who(row, product_names()),
+        "fee": fee_words(row),
+        "points": points,
+    }
 
 
 def _rows(found: Iterable[SettlementRule]) -> list[dict[str, Any]]:

@@ -187,7 +187,9 @@ class Answer:
         asked = self.question.as_of.astimezone(SHANGHAI)
         if self.arrival_date != asked.date() or self.late or self.arrival_time is None:
             return self.arrival_date < asked.date()
-        return self.arrival_time < asked.time()
+        due = datetime.combine(self.arrival_date, self.arrival_time, SHANGHAI)
+        # A usual time before the transaction itself says nothing about it.
+        return max(due, self.question.at) < asked
 
     @property
     def _promised(self) -> datetime | time:

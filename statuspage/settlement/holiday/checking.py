@@ -1,5 +1,6 @@
 """Compare what prose says with a holiday's table: its dates, and which money arrives when."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ from statuspage.settlement.holiday.whose import ProductCodes, Whose, columns_for
 
 # So many are shown; whoever has more has another text before them.
 MOST: Final = 20
+# Words for the holiday's own transactions.
+HOLIDAY: Final = re.compile(r"假期|假日|节日|期间|holiday", re.IGNORECASE)
 # Of several right days, so many are named.
 SHOWN: Final = 3
 NOBODY: Final = Whose(frozenset(), frozenset(), frozenset(), abroad=False)
@@ -76,7 +79,8 @@ class Check:
         if not pair.transactions:
             meant = [self._transactions([one], column) for one in pair.others]
             meant.append([days_of(self.schedule.first, self.schedule.last)])
-            if not (cycle or pair.others) and said in arrivals.values():
+            vague = not (cycle or pair.others or HOLIDAY.search(pair.context))
+            if vague and said in arrivals.values():
                 return True
         return any(
             all(arrivals.get(day) == (said or day + pair.days_later * ONE_DAY) for day in days)

@@ -126,16 +126,16 @@ def days_of(first: date, last: date) -> list[date]:
 
 def _next(text: str, place: int) -> tuple[int, int, Written] | None:
     """Return the first date from that place on, with its start and end."""
-    found = [match for one in DATES if (match := one.search(text, place))]
-    found += [one for one in NUMERIC.finditer(text, place) if _is_date(text, one)][:1]
-    usable = [(one.start(), -one.end(), one) for one in found if _written(one)]
-    if not usable:
+    while place < len(text):
+        found = [match for one in DATES if (match := one.search(text, place))]
+        found += [one for one in NUMERIC.finditer(text, place) if _is_date(text, one)][:1]
+        dated = [(one.start(), -one.end(), said) for one in found if (said := _written(one))]
+        if dated:
+            start, end, written = min(dated, key=lambda one: one[:2])
+            return start, -end, written
         # A number that is no date must not hide the dates behind it.
-        later = min((one.end() for one in found), default=0)
-        return _next(text, later) if later else None
-    match = min(usable)[2]
-    written = _written(match)
-    return (match.start(), match.end(), written) if written else None
+        place = min((one.end() for one in found), default=len(text))
+    return None
 
 
 def _is_date(text: str, found: re.Match[str]) -> bool:

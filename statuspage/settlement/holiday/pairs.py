@@ -29,8 +29,16 @@ WORDS: Final = tuple(
     (role, re.compile(pattern, re.IGNORECASE))
     for role, pattern in (
         (Role.DOCUMENT, r"印发|发布|公布|发文|下发的|dated|issued|published"),
-        (Role.REST, r"放假|休假|休息|休市|假期|节假日|holiday|closed|days? off"),
-        (Role.WORK, r"上班|补班|调休|工作日|workdays?|working day|恢复正常|照常|as usual"),
+        (
+            Role.REST,
+            r"放假|休假|休息|休市|假期|节假日|(?:不|暂停|停止|不予|无法)(?:结算|到账|划付|出款)"
+            r"|holiday|closed|days? off|no (?:settlement|payouts?)|not (?:be )?(?:settled?|paid)",
+        ),
+        (
+            Role.WORK,
+            r"上班|补班|调休|工作日|恢复正常|照常|(?:正常|恢复)(?:结算|到账|划付|出款)"
+            r"|workdays?|working day|as usual",
+        ),
         (
             Role.TRANSACTION,
             r"交易|收款|刷卡|消费|流水|收单|的资金|的款项|的货款"
@@ -43,6 +51,8 @@ WORDS: Final = tuple(
         ),
     )
 )
+REMARK: Final = re.compile(r"\([^()]*\)")
+FIRST_WORKDAY: Final = re.compile(r"[^,;\uff0c\uff1b]{0,6}工作日\S{0,4}(?:到账|结算|划付|入账)")
 LABEL: Final = re.compile(
     r"(?:(交易|消费|收款)|(到账|划付|结算|入账|付款))(?:日期|时间|日)(?:统一)?(?:为|是|在)?\s*[:\uff1a]?\s*$"
 )
@@ -141,11 +151,15 @@ class _Sentence:
         if label := LABEL.search(before):
             return Role.TRANSACTION if label[1] else Role.ARRIVAL
         chinese = bool(CHINESE.search(self.text))
-        follows = _first(CYCLE_WORD.sub(r"\1", after))
+        # What stands in brackets is a remark: (节后首个工作日).
+        after = REMARK.sub("", CYCLE_WORD.sub(r"\1", after))
+        follows = _first(after)
         leads = _last(before)
         role = follows or Role.UNKNOWN if chinese else leads or follows or Role.UNKNOWN
-        if role is Role.REST and _then_transactions(after):
+        if role is Role.REST and _goes_on(after, Role.TRANSACTION):
             role = Role.TRANSACTION
+        if role is Role.WORK and follows is role and FIRST_WORKDAY.match(after):
+            role = Role.ARRIVAL
         if role is Role.UNKNOWN and chinese and leads is Role.ARRIVAL and not CLAUSE.search(before):
             role = Role.ARRIVAL
         if not one.is_range and ARROW.search(before) and self.dates:
@@ -166,7 +180,7 @@ class _Sentence:
     def _arrival(self, number: int, one: Mention) -> Pair:
         """Return the pair of an arrival: with the transactions before it, or right after it."""
         follows = self._transaction_after(number)
-        self.backwards = self.backwards or bool(not self.pending and follows)
+        self.backwards = self.backwards or bool(follows and (self.done or not self.pending))
         named = [follows] if self.backwards and follows else self.pending
         pair = self._pair(named, one, 0, self._end(number))
         if not named:
@@ -236,7 +250,7 @@ def _last(text: str) -> Role | None:
     return max(found, key=lambda one: one[:2])[2] if found else None
 
 
-def _then_transactions(after: str) -> bool:
-    """Return whether the same clause goes on to speak of transactions on the days of rest."""
+def _goes_on(after: str, role: Role) -> bool:
+    """Return whether the same clause goes on to speak of that."""
     clause = CLAUSE.split(after, maxsplit=1)[0]
-    return bool(dict(WORDS)[Role.TRANSACTION].search(clause))
+    return bool(dict(WORDS)[role].search(clause))

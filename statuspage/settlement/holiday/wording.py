@@ -51,7 +51,7 @@ class Wording:
     def sms(self) -> str:
         """Return what an SMS says: which merchants, which transactions, which day."""
         said = _clauses([*map(self._clause, self._changed_by(self._row)), self._usual_briefly()])
-        values = {"holiday": self._holiday, "said": said}
+        values = {"holiday": self._holiday, "said": said.replace("） ", "）")}
         return pgettext("SMS about a holiday", "%(holiday)s - %(said)s.") % values
 
     def wechat(self) -> str:

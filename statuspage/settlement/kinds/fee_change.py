@@ -98,9 +98,12 @@ class FeeChange(NoticeKind):
     def check_for(self, audience: Audience, payload: Payload, moment: datetime) -> None:
         """Refuse an old fee that is not the one in force for everything that is named."""
         check_by_product(audience)
-        found = scope_of(audience, payload).prices(_day(payload), moment)
+        scope = scope_of(audience, payload)
+        found = scope.prices(_day(payload), moment)
         old = parse_fee(payload["old_fee"])
         with_it, others = split(found, old)
+        if not found and not list(scope.unpriced(_day(payload), moment)):
+            raise ValidationError({"old_fee": _("No price in force is for this card and channel.")})
         if found and not with_it:
             problem = _("The fee in force is another: %(prices)s.")
             values = {"prices": concerned_said(others)}

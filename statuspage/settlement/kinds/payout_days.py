@@ -34,7 +34,7 @@ def check_settles(
     concerned = [
         one
         for one in rules_on(day, moment)
-        if addresses(audience, one.category, one.product) and not (every and one.product)
+        if addresses(audience, one.category, one.product, one.cycle) and not (every and one.product)
     ]
     if concerned and not any(_paid_on(one, day, moment) for one in concerned):
         problem = _(

@@ -130,6 +130,8 @@ def _dearer(row: Payload, day: date, moment: datetime) -> bool:
     price = Price(**values, **bounds)
     return any(
         fee.dearer_than(other.fee, *_both(price, other))
+        # Charged once a payout until now, for each transaction from now on.
+        or (other.per_payout and fee.fixed and not price.per_payout)
         for other in prices_in_force(price.category, price.product, day, moment)
         if overlap(price, other)
     )

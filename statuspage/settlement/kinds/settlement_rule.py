@@ -109,16 +109,19 @@ class SettlementRuleChange(NoticeKind):
     )
     promises_money = True
     never_backdated = RULES_STAND
-    begins_with = ("category", "product")
+    begins_with = ("valid_from", "category", "product")
 
     def begin(self, chosen: Payload, moment: datetime) -> Payload:
-        """Return the terms in force for the chosen category and product."""
+        """Return the terms in force for the chosen category and product.
+
+        They are those of the chosen first day: a temporary rule of today may be over by then.
+        """
         category = chosen.get("category") or MerchantCategory.values[0]
         known = [code for code, _name in PRODUCT.choices()] if PRODUCT.choices else []
         product = chosen.get("product") if chosen.get("product") in known else None
         if category not in MerchantCategory.values:
             return {}
-        day = timezone.localdate(moment).isoformat()
+        day = _first_day(chosen) or timezone.localdate(moment).isoformat()
         where = {"category": category, "product": product}
         held = terms_of(rule_before({**where, "valid_from": day}, moment))
         return {**where, **dict.fromkeys(TERMS), **held, "without": []}
@@ -207,6 +210,13 @@ class SettlementRuleChange(NoticeKind):
             valid_until=date.fromisoformat(until) if until else None,
             statement=statement,
         )
+
+
+def _first_day(chosen: Payload) -> str | None:
+    try:
+        return str(DATE.read(chosen.get("valid_from")))
+    except ValidationError:
+        return None
 
 
 def _problems(payload: Payload) -> dict[str, str | Promise]:

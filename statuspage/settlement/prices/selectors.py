@@ -46,6 +46,14 @@ def prices_in_force(
     return _latest(in_place_of(own or [one for one in rows if not one.product]))
 
 
+def current_prices(day: date, as_of: datetime | None = None) -> list[Price]:
+    """Return every price in force, of each category, for products in the order of their codes."""
+    pairs = sorted({(one.category, one.product) for one in prices_on(day, as_of)})
+    return [
+        one for category, product in pairs for one in prices_in_force(category, product, day, as_of)
+    ]
+
+
 def products_with_prices(category: str, day: date, as_of: datetime | None = None) -> list[str]:
     """Return the codes of the products that have a price of their own."""
     own = prices_on(day, as_of).filter(category=category).exclude(product=ANY)

@@ -19,7 +19,8 @@ def test_the_rules_of_the_design_hold_without_a_start_date(subtests: pytest.Subt
         ("category=micro&product=card&at=2024-09-30T12:00:00%2B08:00", "2024-10-08"),
         ("category=micro&product=instant&at=2024-09-30T12:00:00%2B08:00", "2024-09-30"),
         ("category=micro&product=instant&at=2024-09-30T23:00:00%2B08:00", "2024-10-08"),
-        ("category=industry&product=instant&at=2024-09-30T23:00:00%2B08:00", "2024-10-01"),
+        # By the base rule with its own cut-off: as any other transaction, the next day's.
+        ("category=industry&product=instant&at=2024-09-30T23:00:00%2B08:00", "2024-10-02"),
         # 29 September 2024 is a make-up Sunday, on which nothing crosses the border.
         ("category=micro&at=2024-09-28T12:00:00%2B08:00", "2024-09-29"),
         ("category=micro&product=foreign_card&at=2024-09-28T12:00:00%2B08:00", "2024-09-30"),

@@ -56,6 +56,18 @@ CHANGES = {
         "UPDATE settlement_settlementrule SET cycle = 'T+3' WHERE statement_id IS NOT NULL",
         "rule of statement",
     ),
+    **{
+        f"a rule's {name}": (
+            f"UPDATE settlement_settlementrule SET {change} WHERE statement_id IS NOT NULL",
+            "rule of statement",
+        )
+        for name, change in {
+            "minimum": "minimum = 5",
+            "opening": "opens = '07:00'",
+            "meaning": "date_means = 'payout'",
+            "closed days": "payout_calendar_id = 1",
+        }.items()
+    },
     "a rule that is gone": (
         "DELETE FROM settlement_settlementrule WHERE statement_id IS NOT NULL",
         "rule of statement",

@@ -112,6 +112,12 @@ class TestFeeChange:
         assert found == {"debit": "0.60%", "credit": "1.00%+3.00"}
 
 
+def test_a_card_for_which_there_is_no_price_cannot_change() -> None:
+    make_price("0.5%", card="debit")
+    make_price("0.5%", "industry", card="debit")
+    assert "card and channel" in refused("fee_change", card="credit")["old_fee"]
+
+
 def test_without_any_price_the_new_fee_is_known_all_the_same() -> None:
     change()
     assert fee_of() == "1.00%+3.00"
@@ -157,6 +163,11 @@ class TestPriceList:
         assert fee_of() == "0.70%"
         assert fee_of("instant") == "0.60%+1.00"
         assert fee_of(days=20) == "0.60%"
+
+    def test_a_fixed_part_for_each_transaction_instead_of_each_payout_is_a_rise(self) -> None:
+        make_price("0.6%+3", fixed_per="payout")
+        said = refused("price_list", prices="micro,,,,0.6%+3")
+        assert set(said) == {"short_notice_reason"}
 
     @pytest.mark.usefixtures("prices")
     def test_a_dearer_tier_is_a_rise_and_a_list_that_is_cheaper_is_none(self) -> None:

@@ -1,4 +1,4 @@
-"""A slow second reckoning of arrival dates, day by day, from docs/domain.md and issue 14 alone.
+"""A slow second reckoning of arrival dates, day by day, from docs/domain.md and ADR 49 alone.
 
 It knows no Cycle, no Rule and no Calendar: a rule is a mapping of plain values, a calendar the set
 of its open days. It never computes a date: it walks, asking of each day whether it is the one.

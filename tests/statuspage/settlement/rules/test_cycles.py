@@ -215,7 +215,7 @@ def test_a_cycle_is_written_as_it_is_read(text: str) -> None:
     ],
 )
 def test_a_cycle_is_read_as_operators_write_it(written: str, canonical: str) -> None:
-    """Issue 14: T1, D1, D0, S0, T＋1; the instant product's dates are those of D+0."""
+    """T1, D1, D0, S0, T＋1; the instant product's dates are those of D+0."""
     assert str(Cycle.parse(written)) == canonical
     assert CYCLE.read(written) == canonical
 

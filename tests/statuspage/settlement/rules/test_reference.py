@@ -1,4 +1,4 @@
-"""Two hundred random calendars, rules and questions against the slow reference (issue 14)."""
+"""Two hundred random calendars, rules and questions against the slow reference."""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta

@@ -24,7 +24,7 @@ NOON = beijing("2025-02-20 12:00")
 @pytest.mark.parametrize(
     ("values", "field"),
     [
-        # T1 is read as T+1 since issue 14.
+        # T1 is read as T+1: see test_cycles.py.
         ({"cycle": "T-1"}, "cycle"),
         ({"product": "unknown"}, "product"),
         ({"profile": "lunar"}, "profile"),
