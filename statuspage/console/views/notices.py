@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from notifications.subscribers.known import agents_behind
+from statuspage.approvals.holidays import KIND as HOLIDAY_SCHEDULE
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import waiting
 from statuspage.approvals.rules import approval_of_notice
@@ -15,6 +16,7 @@ from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.beginning import BEGIN, begun_anew
 from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.notices import NoticeForm
+from statuspage.console.holidays import prepared_for
 from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
@@ -49,7 +51,8 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     needs_two = approval_of_notice(found).binds(staff_of(request))
-    data = typed(request)
+    prepared = prepared_for(request) if kind == HOLIDAY_SCHEDULE else None
+    data = typed(request) or prepared
     if data is not None and data.get("step") == BEGIN:
         data = begun_anew(data, found)
     form = NoticeForm(data, kind=found, incidents=latest_incidents())
