@@ -13,8 +13,8 @@ from notifications.delivery.answered import concerned, told_before
 from notifications.delivery.dimensions import NARROWING, left_out, narrowed
 from notifications.delivery.matching import AUDIENCE, FROM, MATCHES
 from notifications.delivery.models import AgentsGet, Broadcast
-from notifications.delivery.remembered import Remembered
 from notifications.delivery.states import Moment
+from notifications.remembered import Remembered
 from notifications.subscribers.models import Topic
 from statuspage.components.statuses import Impact
 from statuspage.incidents.folding import FIRST

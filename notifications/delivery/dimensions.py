@@ -73,11 +73,16 @@ class NarrowedBroadcast(models.Model):
 def fits(dimensions: Iterable[str], b: str, address: str) -> str:
     """Return SQL for whether a subscriber belongs to a narrow audience by these dimensions."""
     conditions = " AND ".join(fits_one(name, b) for name in dimensions)
+    return f"(NOT {b}.narrow OR ({conditions}) OR {was_told(b, address)})"
+
+
+def was_told(b: str, address: str) -> str:
+    """Return SQL for whether an address was sent what a narrow broadcast is an answer to."""
     return f"""
-        (NOT {b}.narrow OR ({conditions}) OR EXISTS (
+        EXISTS (
             SELECT FROM delivery_delivery earlier_delivery
             WHERE earlier_delivery.statement_id = ANY({b}.follows)
-              AND earlier_delivery.address_id = {address}.id))
+              AND earlier_delivery.address_id = {address}.id)
     """
 
 
@@ -91,14 +96,20 @@ def fits_one(name: str, b: str) -> str:
     """
 
 
-def unknown_names(b: str) -> str:
-    """Return SQL for the dimensions that restrict the audience and are not known of `p`."""
+def unknown_names(b: str, address: str) -> str:
+    """Return SQL for the dimensions that restrict the audience and are not known of `p`.
+
+    None where an answer goes to its recipient because of what it answers.
+    """
     named = ", ".join(
         f"CASE WHEN cardinality({b}.{one.column}) > 0 AND {one.unknown}"
         f"{'' if one.of_agents else ' AND NOT p.agent'} THEN '{name}' END"
         for name, one in DIMENSIONS.items()
     )
-    return f"array_remove(ARRAY[{named}]::varchar[], NULL)"
+    return f"""
+        CASE WHEN {was_told(b, address)} THEN ARRAY[]::varchar[]
+             ELSE array_remove(ARRAY[{named}]::varchar[], NULL) END
+    """
 
 
 OF_AGENTS: Final = [name for name, one in NARROWING.items() if one.of_agents]

@@ -11,10 +11,10 @@ from notifications.channels.countries import permitted_codes
 from notifications.delivery.audience import Audience, audience_of, channels_for
 from notifications.delivery.dimensions import DIMENSIONS, unknown_names
 from notifications.delivery.matching import AUDIENCE, FROM, MATCHES
-from notifications.delivery.remembered import Remembered
+from notifications.remembered import Remembered
 
 COUNT: Final = f"""
-    SELECT {unknown_names("b")} AS unknown, a.channel, a.country, count(*)
+    SELECT {unknown_names("b", "a")} AS unknown, a.channel, a.country, count(*)
     FROM {AUDIENCE}, {FROM}
     WHERE {MATCHES}
     GROUP BY 1, 2, 3

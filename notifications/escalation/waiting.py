@@ -146,7 +146,7 @@ def _due(recipient: Recipient, rows: Mapping[str, Told], now: datetime) -> list[
 
 
 def _is_due(item: Item, row: Told, now: datetime) -> bool:
-    if isinstance(item, ReturnedItem):
+    if isinstance(item, ReturnedItem) or item.prepares:
         return row.times == 0
     patience = timedelta(minutes=settings.APPROVAL_REMINDER_MINUTES)
     if row.told_at is None:

@@ -39,7 +39,8 @@ def _headline(items: Sequence[Item]) -> list[str]:
     """Return the first line, which is an e-mail's subject as well."""
     back = sum(isinstance(one, ReturnedItem) for one in items)
     over = sum(isinstance(one, WaitingItem) and one.resolves for one in items)
-    waiting = len(items) - back - over
+    early = sum(isinstance(one, WaitingItem) and one.prepares for one in items)
+    waiting = len(items) - back - over - early
     said = []
     if back:
         said.append(
@@ -51,6 +52,8 @@ def _headline(items: Sequence[Item]) -> list[str]:
     if over:
         plural = ngettext("%(n)d incident to resolve?", "%(n)d incidents to resolve?", over)
         said.append(plural % {"n": over})
+    if early:
+        said.append(ngettext("%(n)d to prepare", "%(n)d to prepare", early) % {"n": early})
     return [" · ".join(said)]
 
 
@@ -61,6 +64,8 @@ def _line(item: Item, language: str) -> str:
         note = _short(item.note, NOTE_LENGTH)
         reason = _("Reason: %(note)s") % {"note": note}
         return f"{line}\n{reason}" if note else line
+    if item.prepares:
+        return _("%(kind)s: %(name)s") % values
     since = f"{timezone.localtime(item.since):%m-%d %H:%M}"
     return _("%(kind)s “%(name)s”, since %(since)s") % {**values, "since": since}
 

@@ -13,8 +13,9 @@ def attributes_said(known: Attributes) -> list[tuple[str, str]]:
     """Return each attribute with its value; an empty value where it is not known."""
     comma = pgettext("between names", ", ")
     names = {one.code: for_reader(one.name) for one in products()}
+    used = comma.join(names.get(one, one) for one in known.products or ())
     return [
-        (_("Products"), comma.join(names.get(one, one) for one in known.products or ())),
+        (pgettext("of a subscriber", "Products"), used),
         (_("Terminal models"), comma.join(known.terminal_models or ())),
         (_("Settlement cycles"), comma.join(known.cycles or ())),
         (_("Province"), str(PROVINCES.get(known.province or "", ""))),

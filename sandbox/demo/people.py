@@ -2,9 +2,11 @@
 
 import json
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from notifications.subscribers.attributes import NOTHING_SAID, Attributes
 from notifications.subscribers.models import ALL_TOPICS
 from notifications.subscribers.services.addresses import address_add
 from sandbox.up.demo import DEMO_FOLLOWER
@@ -16,13 +18,16 @@ from statuspage.staff.services import token_issue
 STAFF: Final = {"author": Role.AUTHOR, "approver": Role.APPROVER, "admin": Role.ADMIN}
 LABEL: Final = "demonstration"
 # Numbers of the form used in every Chinese example; the simulator is the only phone they ring.
+MICRO: Final = Attributes(cycles=("T+1",), terminal_models=("D210",), province="44")
+INDUSTRY: Final = Attributes(cycles=("D+1",), terminal_models=("N5",), province="31")
+# The others have not said what they use: an operator knows it of some only.
 SUBSCRIBERS: Final = (
-    ("twilio_sms", "13800138001", "zh-hans", "micro"),
-    ("twilio_sms", "13800138002", "zh-hans", "micro"),
-    ("twilio_sms", "13800138003", "zh-hans", "industry"),
-    ("twilio_sms", "13800138004", "en", "industry"),
-    ("email", "agent@example.com", "zh-hans", ""),
-    ("wechat", DEMO_FOLLOWER, "zh-hans", "micro"),
+    ("twilio_sms", "13800138001", "zh-hans", "micro", replace(MICRO, agent_code="A01/B02")),
+    ("twilio_sms", "13800138002", "zh-hans", "micro", NOTHING_SAID),
+    ("twilio_sms", "13800138003", "zh-hans", "industry", replace(INDUSTRY, agent_code="A01")),
+    ("twilio_sms", "13800138004", "en", "industry", INDUSTRY),
+    ("email", "agent@example.com", "zh-hans", "", NOTHING_SAID),
+    ("wechat", DEMO_FOLLOWER, "zh-hans", "micro", MICRO),
 )
 
 
@@ -41,7 +46,7 @@ def seed_subscribers() -> None:
 
     They joined after the crisis, so that the next statement reaches someone.
     """
-    for channel, raw, language, category in SUBSCRIBERS:
+    for channel, raw, language, category, attributes in SUBSCRIBERS:
         address_add(
             channel=channel,
             raw=raw,
@@ -49,6 +54,7 @@ def seed_subscribers() -> None:
             category=category,
             topics=[*ALL_TOPICS],
             components=[],
+            attributes=attributes,
             source=LABEL,
         )
 

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.lib.database_clock import database_now
-from statuspage.notices.audience import clean_audience
+from statuspage.notices.audience import clean_audience, in_full
 from statuspage.notices.backdating import said_at
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.oddities import oddities
@@ -199,7 +199,7 @@ def written(draft: NoticeDraft, *, confirmed: bool) -> dict[str, Any]:
         "title": dict(draft.title),
         "body": dict(draft.body),
         "payload": dict(draft.payload),
-        "audience": dict(draft.audience),
+        "audience": in_full(draft.audience),
         "incident_id": draft.incident_id,
         "effective_from": iso_or_none(draft.effective_from),
         "effective_until": iso_or_none(draft.effective_until),

@@ -11,8 +11,8 @@ class ApprovalsConfig(AppConfig):
     verbose_name = _("Approvals")
 
     def ready(self) -> None:
-        """Register what waits for a second person, and what one sent back."""
-        from statuspage.approvals import waiting
+        """Register what waits for a second person, and what one sent back; what staff prepare."""
+        from statuspage.approvals import reminders, waiting
         from statuspage.lib.waiting import returned_items, waiting_items
 
         for source in (
@@ -20,6 +20,8 @@ class ApprovalsConfig(AppConfig):
             waiting.postmortems,
             waiting.calendar_years,
             waiting.reviews,
+            reminders.holiday_schedules,
+            reminders.next_year,
         ):
             waiting_items(source)
         for returned in (waiting.returned_proposals, waiting.returned_postmortems):

@@ -48,7 +48,12 @@ def writing_at(place: str, staff: Staff, saved: Draft | None = None) -> DraftCon
 
 def drafts_of(staff: Staff) -> QuerySet[Draft]:
     """Return the author's drafts that are not published, submitted or discarded, latest first."""
-    return _unpublished().filter(author=staff, discarded_at=None)
+    return open_drafts().filter(author=staff)
+
+
+def open_drafts() -> QuerySet[Draft]:
+    """Return everybody's drafts that are not published, submitted or discarded, latest first."""
+    return _unpublished().filter(discarded_at=None)
 
 
 def discarded_by(staff: Staff) -> QuerySet[Draft]:

@@ -32,8 +32,15 @@ def shown_to(staff: Staff) -> list[WaitingItem]:
     return [
         one
         for one in all_waiting()
-        if one.at_once and not one.resolves and (not one.private or may(staff, Act(one.act)))
+        if one.at_once
+        and not (one.resolves or one.prepares)
+        and (not one.private or may(staff, Act(one.act)))
     ]
+
+
+def to_prepare_by(staff: Staff) -> list[WaitingItem]:
+    """Return what is to be prepared in time, for those who may do so."""
+    return [one for one in all_waiting() if one.prepares and may(staff, Act(one.act))]
 
 
 def may_decide(staff: Staff, item: WaitingItem) -> bool:

@@ -202,7 +202,8 @@ def _again(request: HttpRequest, statement: Statement) -> HttpResponse:
 
 def _written(form: ComposeForm) -> dict[str, list[str]]:
     """Return what was sent, with what the form filled in itself."""
-    sent: Any = form.data
+    # Nothing was sent by a form without a field.
+    sent: Any = form.data or QueryDict()
     return {name: values for name, values in sent.lists() if name not in NOT_TEXT}
 
 

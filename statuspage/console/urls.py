@@ -16,6 +16,7 @@ from statuspage.console.views import (
     dashboard,
     dead_letters,
     holds,
+    holidays,
     incidents,
     maintenances,
     notices,
@@ -126,6 +127,7 @@ urlpatterns = [
     page("calendar/load/", calendar.calendar_load),
     page("calendar/review/", calendar.calendar_review),
     page("rules/", calendar.rules),
+    page("holidays/", holidays.holiday_list, "holidays"),
     page("log/", statements.log),
     page(
         "statements/<number:number>/correct/",

@@ -37,6 +37,8 @@ class WaitingItem:
     private: bool = False
     # True: nothing awaits approval; an incident that seems to be over awaits its “Resolved”.
     resolves: bool = False
+    # True: nothing awaits approval; something is to be written in time. People are told once.
+    prepares: bool = False
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,11 @@ AGENT_KEYS: Final = "agent_keys"
 ALWAYS: Final = ("categories", "products")
 
 
+def in_full(audience: Audience) -> Audience:
+    """Return the audience with every list, so that an empty one stays chosen when it is read."""
+    return {**{name: [] for name in LISTS}, **audience}
+
+
 def clean_audience(value: object) -> Audience:
     """Return sorted lists; an empty or missing one means all of them.
 

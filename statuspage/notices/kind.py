@@ -90,6 +90,15 @@ class NoticeKind:
     def check_for(self, audience: Audience, payload: Payload, moment: datetime) -> None:
         """Raise ValidationError where the payload cannot be for these merchants."""
 
+    def narrows(self, payload: Payload) -> Mapping[str, Sequence[str]]:
+        """Return lists of the audience that follow from the payload unless its author chooses."""
+        return {}
+
+    @property
+    def has_narrower(self) -> bool:
+        """Whether the payload may narrow the audience."""
+        return type(self).narrows is not NoticeKind.narrows
+
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Raise ValidationError where it still promises something, though published before."""
         promised = [one for one in self.fields if one.ahead and payload.get(one.name)]

@@ -25,6 +25,7 @@ from statuspage.notices.generated import NoticeWords, clean_reason, words_said
 from statuspage.notices.incidents import check_incident
 from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.models import Notice, Product
+from statuspage.notices.narrowing import audience_for
 from statuspage.notices.oddities import oddities
 from statuspage.notices.phrases import listed
 from statuspage.notices.telling import Told, clean_told
@@ -147,11 +148,12 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
     kind = notice_kind(written["kind"])
     originally = clean_originally(written.get("originally"), now)
     at = said_at(originally, now)
-    audience = clean_audience(written.get("audience"))
-    _check_products(audience)
+    clean_audience(written.get("audience"))
     incident_id = written.get("incident_id", "")
     check_incident(incident_id)
     payload = kind.clean(written.get("payload") or {}, at)
+    audience = audience_for(kind, payload, written.get("audience"))
+    _check_products(audience)
     kind.check_for(audience, payload, at)
     check_words(kind.fields, payload)
     words = words_said(kind, payload, written, now)

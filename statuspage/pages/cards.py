@@ -9,12 +9,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, MaintenanceStatus
 from statuspage.incidents.models import Incident, Maintenance
-from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.audience_words import audience_said
 from statuspage.notices.backdating import Originally, day_of
 from statuspage.notices.kind import PublicName, promises_a_day
 from statuspage.notices.models import Notice
@@ -210,7 +209,7 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
         published_at=notice.published_at,
         effective_from=notice.effective_from,
         effective_until=notice.effective_until,
-        audience=_audience(notice),
+        audience=audience_said(notice.audience, notice.told),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,
         dated=promises_a_day(notice),
@@ -231,13 +230,6 @@ def _parts(incident: Incident, reader: Reader) -> list[Mapping[str, object]]:
         for row in rows
         if row.component.visible
     ]
-
-
-def _audience(notice: Notice) -> list[str | Promise]:
-    categories = notice.audience.get("categories") or []
-    agents = [_("Agents")] if notice.audience.get("agents") else []
-    said = [MerchantCategory(one).label for one in categories] or [_("All merchants")]
-    return [*said, *agents]
 
 
 def account_cards(found: Iterable[Commitment], reader: Reader) -> list[dict[str, object]]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from statuspage.pages import arrival, transactions, views
 from statuspage.pages.log.page import log_page
+from statuspage.pages.pictures.views import schedule_picture
 from statuspage.pages.privacy import privacy_page
 from statuspage.pages.transparency.page import transparency_page
 from statuspage.pages.uptime.page import uptime_page
@@ -16,6 +17,7 @@ urlpatterns = [
     path("history/", views.history, name="history"),
     path("notices/", views.notice_list, name="notices"),
     path("notices/<slug:public_id>/", views.notice, name="notice"),
+    path("notices/<slug:public_id>/picture.png", schedule_picture, name="notice_picture"),
     path("arrival/", arrival.arrival_page, name="arrival"),
     path("ledger/", views.ledger, name="ledger"),
     path("transactions/", transactions.transaction_page, name="transactions"),

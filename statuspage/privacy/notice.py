@@ -157,6 +157,12 @@ def _purposes() -> Section:
                 "number is yours. Basis: your consent (PIPL, Article 13(1)(1))."
             ),
             _(
+                "Your merchant category, products, terminal models, settlement cycle and province, "
+                "if you tell us or our records of your contract have them, and the code of your "
+                "agent from these records: to send you only the notices that are for you. Basis: "
+                "your consent."
+            ),
+            _(
                 "Your merchant number and the last four digits of your phone on file, if you enter "
                 "them: to tell you about your own transactions. Kept only as a keyed hash that "
                 "cannot be read back. Basis: your consent."

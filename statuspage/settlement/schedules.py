@@ -145,6 +145,16 @@ def holiday_period(holiday: str, year: int, calendar: Calendar) -> HolidayPeriod
     return HolidayPeriod(first, last, [day for day in near if _makes_up(calendar, day, names)])
 
 
+def has_days(holiday: str, year: int, calendar: Calendar) -> bool:
+    """Return whether a day off of that year bears the holiday's name.
+
+    Raises:
+        NotYetPublished: the year is not loaded.
+    """
+    name = NAMES[holiday]
+    return any(_rests(calendar, day) and name in _names(calendar, day) for day in days_of(year))
+
+
 def span_of(period: HolidayPeriod, calendar: Calendar) -> tuple[date, date]:
     """Return the transaction dates that a notice must cover.
 
@@ -154,11 +164,20 @@ def span_of(period: HolidayPeriod, calendar: Calendar) -> tuple[date, date]:
     Raises:
         NotYetPublished: that runs into a year that is not loaded.
     """
+    last = max([period.last, *period.make_up_days])
+    return opening_day(period, calendar), calendar.next_settling(last) - ONE_DAY
+
+
+def opening_day(period: HolidayPeriod, calendar: Calendar) -> date:
+    """Return the first transaction date of a holiday's table.
+
+    Raises:
+        NotYetPublished: it would be in a year that is not loaded.
+    """
     first = min([period.first, *period.make_up_days]) - ONE_DAY
     while not calendar.settles(first):
         first -= ONE_DAY
-    last = max([period.last, *period.make_up_days])
-    return first, calendar.next_settling(last) - ONE_DAY
+    return first
 
 
 def _held(day: date, abroad: Iterable[Product], as_of: datetime | None) -> dict[Merchants, Held]:

@@ -13,6 +13,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from statuspage.api.audience import AudienceAnswer, AudienceInput
 from statuspage.api.base import OneSubject, Publishing
 from statuspage.api.fields import MomentSerializerField, ShortField, TextField
 from statuspage.api.serializers import (
@@ -25,7 +26,6 @@ from statuspage.api.serializers import (
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.submitting import notice_submit
 from statuspage.lib.database_clock import database_now
-from statuspage.notices.audience import CODE_LENGTH, MOST_PRODUCTS, MerchantCategory
 from statuspage.notices.backdating import (
     LINK_LENGTH,
     NUMBER_LENGTH,
@@ -40,23 +40,6 @@ from statuspage.notices.telling import Told
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
 EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
-
-
-class AudienceSerializer(InputSerializer):
-    """The merchants that a notice is for."""
-
-    categories = serializers.ListField(
-        child=serializers.ChoiceField(choices=MerchantCategory.choices),
-        required=False,
-        help_text=_("Empty: all merchants."),
-    )
-    products = serializers.ListField(
-        child=serializers.CharField(max_length=CODE_LENGTH),
-        required=False,
-        max_length=MOST_PRODUCTS,
-        help_text=_("Product codes. Empty: all products."),
-    )
-    agents = serializers.BooleanField(required=False, help_text=_("Also send to agents."))
 
 
 class OriginallySerializer(InputSerializer):
@@ -111,7 +94,7 @@ class NoticeSerializer(InputSerializer):
     payload = PayloadSerializerField(
         required=False, help_text=_("Details. The fields depend on the kind.")
     )
-    audience = AudienceSerializer(required=False)
+    audience = AudienceInput(required=False)
     effective_from = MomentSerializerField(required=False, allow_null=True)
     effective_until = MomentSerializerField(required=False, allow_null=True)
     incident = serializers.CharField(
@@ -176,7 +159,7 @@ class NoticeAnswer(PageAnswer):
     kind = serializers.ChoiceField(choices=EVERY_KIND)
     title = TextField()
     payload = serializers.DictField()
-    audience = AudienceSerializer()
+    audience = AudienceAnswer()
     effective_from = MomentSerializerField(allow_null=True)
     effective_until = MomentSerializerField(allow_null=True)
     incident = serializers.SerializerMethodField()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.scheduling import check_publish_at
 from statuspage.approvals.submitting import notice_alone
+from statuspage.console.forms.audience import AudienceForm
 from statuspage.console.forms.compose import NOT_WRITTEN
 from statuspage.console.forms.confirming import ConfirmedForm
 from statuspage.console.forms.fields import (
@@ -28,7 +29,7 @@ from statuspage.console.forms.short import short_given
 from statuspage.incidents.models import Incident, Template
 from statuspage.incidents.placeholders import Facts, facts_of, payload_facts
 from statuspage.lib.database_clock import database_now
-from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.agents import public_audience
 from statuspage.notices.backdating import (
     LINK_LENGTH,
     NUMBER_LENGTH,
@@ -41,7 +42,6 @@ from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, check_backdated, foreseen
 from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.windows import window_of
-from statuspage.settlement.rules import products
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
@@ -52,27 +52,13 @@ PREFIX: Final = "payload_"
 ORIGINALLY: Final = ("published_on", "document_number", "link")
 
 
-class NoticeForm(ConfirmedForm):
+class NoticeForm(AudienceForm, ConfirmedForm):
     """A new notice of one kind."""
 
     subject_type = "notice"
 
     title = name_field(_("Headline"))
     body = body_field(_("Text"), _("What merchants get or must do, and from when until when."))
-    categories = forms.MultipleChoiceField(
-        label=_("Audience"),
-        choices=MerchantCategory.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen: all merchants."),
-    )
-    products = forms.MultipleChoiceField(
-        label=_("Applicable products"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen: all products."),
-    )
-    agents = forms.BooleanField(label=_("Also send to agents"), required=False)
     effective_from = MomentFormField(label=_("In effect from"), required=False)
     effective_until = MomentFormField(label=_("In effect until"), required=False)
     incident = forms.ChoiceField(label=_("Related incident"), required=False)
@@ -122,10 +108,7 @@ class NoticeForm(ConfirmedForm):
         self.names = {one.public_id: one.name for one in incidents}
         known = [(one.public_id, for_reader(one.name)) for one in incidents]
         offer(self, "incident", [("", _("None")), *known])
-        if goods := [(one.code, for_reader(one.name)) for one in products()]:
-            offer(self, "products", goods)
-        else:
-            del self.fields["products"]
+        self.offer_audience()
         chosen = [PREFIX + one.name for one in self.typed_in]
         # What the words are made from stands before them.
         first = [*chosen, "title", "body"] if kind.generates else ["title", "body", *chosen]
@@ -133,7 +116,9 @@ class NoticeForm(ConfirmedForm):
         others = [name for name in self.fields if name not in {*first, *last}]
         self.order_fields([*first, *others, *last])
         fields = {one.name: PREFIX + one.name for one in self.typed_in}
-        self.data, self.new_words = with_generated(self, kind, data, fields)  # type: ignore[assignment]
+        filled, self.new_words = with_generated(self, kind, data, fields)
+        # Without data it keeps the empty ones that Django gives it: a form may be sent empty.
+        self.data = self.data if filled is None else filled
 
     @property
     def begins_after(self) -> str:
@@ -223,7 +208,7 @@ class NoticeForm(ConfirmedForm):
             title=values.get("title") or NOT_WRITTEN,
             body=values.get("body") or NOT_WRITTEN,
             payload=values.get("payload") or {},
-            audience=_audience(values),
+            audience=self.foreseen_audience(values),
             incident_id=values.get("incident") or "",
             effective_from=values.get("effective_from"),
             effective_until=values.get("effective_until"),
@@ -238,7 +223,8 @@ class NoticeForm(ConfirmedForm):
         written = self.written()
         if written.payload or not self.kind.fields:
             return written.content(foreseen(written), self.usable().get("publish_at") or now)
-        names = {"name": written.title, "body": written.body, "audience": written.audience}
+        audience = public_audience(written.audience)
+        names = {"name": written.title, "body": written.body, "audience": audience}
         said = {name: dict(value) for name, value in names.items()}
         return with_short({**said, "told": str(written.told)}, {"short": written.short})
 
@@ -253,7 +239,7 @@ class NoticeForm(ConfirmedForm):
         return {
             "kind": self.kind.name,
             "payload": self._payload(values),
-            "audience": _audience(values),
+            "audience": self.chosen_audience(values),
             "incident_id": values["incident"],
             "originally": values["originally"],
             "short": short_given(values),
@@ -277,11 +263,3 @@ def concerned(begun: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the audience of what a form began with: the merchants and the product it names."""
     names = {"categories": "category", "products": "product"}
     return {many: [begun[one]] if begun[one] else [] for many, one in names.items() if one in begun}
-
-
-def _audience(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "categories": sorted(values.get("categories") or []),
-        "products": sorted(values.get("products") or []),
-        "agents": bool(values.get("agents")),
-    }

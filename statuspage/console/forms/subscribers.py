@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from notifications.subscribers.attribute_forms import AttributesForm
 from notifications.subscribers.attributes import clean_code
@@ -61,7 +62,7 @@ class KnownForm(AttributesForm):
     )
     field_order = ("category", "products", "terminal_models", "cycles", "province")
     labels: ClassVar = {
-        "products": _("Products"),
+        "products": pgettext_lazy("of a subscriber", "Products"),
         "terminal_models": _("Terminal models"),
         "cycles": _("Settlement cycles"),
         "province": _("Province"),

@@ -121,6 +121,7 @@ class CalendarRequest:
             "year": self.year,
             "row": self.row,
             "loaded": loaded,
+            "early": self.year < max(known.years, default=self.year),
             "runs": special_runs(known, self.year) if loaded else [],
             "months": months(known, self.year) if loaded else [],
             "weekdays": WEEKDAYS,
@@ -128,6 +129,7 @@ class CalendarRequest:
             "next": self.address("calendar", self.year + 1),
             "waiting": waiting().filter(kind="calendar_change"),
             "here": self.address("calendar"),
+            "holidays": f"{reverse('console:holidays')}?year={self.year}",
             "load": self.address("calendar_load"),
             "review": self.address("calendar_review"),
         }

@@ -21,7 +21,7 @@ from notifications.delivery.selectors import recent_broadcasts
 from statuspage.approvals.drafts import drafts_of
 from statuspage.approvals.proposals import to_review
 from statuspage.approvals.scheduling import scheduled
-from statuspage.approvals.waiting import returned_to, shown_to
+from statuspage.approvals.waiting import returned_to, shown_to, to_prepare_by
 from statuspage.console.access import reads, staff_of
 from statuspage.console.broadcasts import Progress
 from statuspage.console.views.dead_letters import stopped_groups
@@ -131,6 +131,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "planned": scheduled(),
         "items": shown_to(staff_of(request)),
         "returned": returned_to(staff_of(request)),
+        "to_prepare": to_prepare_by(staff_of(request)),
         "unread": to_review().count(),
         "due": due(),
         "owed": running(now),

@@ -5,6 +5,8 @@ from functools import partial
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from notifications.subscribers.known import agents_behind
+from statuspage.approvals.holidays import KIND as HOLIDAY_SCHEDULE
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import waiting
 from statuspage.approvals.rules import approval_of_notice
@@ -14,15 +16,19 @@ from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.beginning import BEGIN, begun_anew
 from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.notices import NoticeForm
+from statuspage.console.holidays import prepared_for
 from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
 from statuspage.incidents.models import Incident
 from statuspage.incidents.moments import moment_of_kind
 from statuspage.incidents.selectors import latest_incidents
-from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.audience import AGENT_KEYS
+from statuspage.notices.audience_words import audience_said
 from statuspage.notices.kind import kinds, notice_kind
 from statuspage.notices.selectors import notices
+from statuspage.settlement.rules import products
+from statuspage.statements.texts import for_reader
 
 
 @reads
@@ -45,7 +51,8 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     needs_two = approval_of_notice(found).binds(staff_of(request))
-    data = typed(request)
+    prepared = prepared_for(request) if kind == HOLIDAY_SCHEDULE else None
+    data = typed(request) or prepared
     if data is not None and data.get("step") == BEGIN:
         data = begun_anew(data, found)
     form = NoticeForm(data, kind=found, incidents=latest_incidents())
@@ -80,7 +87,13 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "notice": found,
         "kind": kind,
-        "categories": [MerchantCategory(one).label for one in found.audience["categories"]],
+        "audience": audience_said(found.audience, found.told),
+        "agents": agents_behind(found.audience.get(AGENT_KEYS) or []),
+        "products": [
+            for_reader(one.name)
+            for one in products()
+            if one.code in (found.audience.get("products") or ())
+        ],
         "incident": Incident.objects.filter(public_id=found.incident_id).first(),
         "entries": entries("notice", public_id),
     }

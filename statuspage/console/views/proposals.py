@@ -1,5 +1,6 @@
 """Drafts, and what waits for a second person's approval."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -19,6 +21,8 @@ from statuspage.console.compose import scheduled_at
 from statuspage.console.preview import preview_of_content
 from statuspage.console.wanted import page_of
 from statuspage.lib.database_clock import database_now
+from statuspage.notices.audience_words import audience_said
+from statuspage.notices.telling import Told
 from statuspage.staff.permissions import Act
 from statuspage.statements.texts import LANGUAGES
 
@@ -47,6 +51,7 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "proposal": found,
         "languages": LANGUAGES,
+        "audience": _audience(found.draft),
         "problems": problem.messages if problem else [],
         "own": own,
         "may_approve": waits and not own and staff.may_approve and not shown["obstacle"],
@@ -56,6 +61,13 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         **shown,
     }
     return render(request, "console/proposal.html", context, status=409 if problem else 200)
+
+
+def _audience(draft: Mapping[str, Any]) -> list[str | Promise]:
+    """Return whom a notice is for; nothing for what is no notice."""
+    if "audience" not in draft:
+        return []
+    return audience_said(draft["audience"], draft.get("told") or Told.ALL)
 
 
 def _approve(request: HttpRequest, found: Proposal) -> HttpResponse:

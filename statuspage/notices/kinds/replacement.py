@@ -1,6 +1,6 @@
 """Replacement 终端或证书更换: which ones, from when until when, how, at what cost, and if not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -98,6 +98,10 @@ class Replacement(NoticeKind):
             raise ValidationError({"last_day": problem})
         until = last or payload["ends"]
         check_lead_time(payload, until, moment, settings.RETIREMENT_NOTICE_DAYS, TOO_SOON)
+
+    def narrows(self, payload: Payload) -> Mapping[str, Sequence[str]]:
+        """Tell those who have one of these models; whose certificates they are is not known."""
+        return {"models": payload["names"]} if payload["what"] == Replaced.TERMINAL else {}
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Allow days to come: an old notice of it holds as it is, and promises no money."""

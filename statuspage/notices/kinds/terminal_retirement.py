@@ -1,6 +1,6 @@
 """Terminal retirement 终端停用: which models, their last day, and what to use instead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -38,6 +38,10 @@ class TerminalRetirement(NoticeKind):
         ),
         reason_field(_("Required if they stop too soon. It is shown on the page.")),
     )
+
+    def narrows(self, payload: Payload) -> Mapping[str, Sequence[str]]:
+        """Tell those who have one of these models."""
+        return {"models": payload["models"]}
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Allow a last day to come: an old notice of it holds as it is, and promises no money."""

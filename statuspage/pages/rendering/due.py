@@ -14,6 +14,7 @@ from statuspage.incidents.said import as_said
 from statuspage.notices.models import Notice
 from statuspage.pages.addresses import VIEWS
 from statuspage.pages.paging import Month, month_of
+from statuspage.pages.pictures.views import pictured
 from statuspage.pages.selectors import record
 from statuspage.pages.uptime.page import record_of_states
 from statuspage.pages.views import ACCOUNTS_A_PAGE, NOTICES_A_PAGE
@@ -178,6 +179,9 @@ def _own(subjects: Subjects, months: Iterable[Month]) -> Iterator[str]:
     for kind, public_id in sorted(subjects):
         if kind in VIEWS:
             yield from _in_each_language(VIEWS[kind], public_id)
+    notices = {public_id for kind, public_id in subjects if kind == "notice"}
+    for public_id in pictured(notices):
+        yield from _in_each_language("pages:notice_picture", public_id)
     for view, (first, last) in (("history", record()), ("uptime", record_of_states())):
         yield from _months_of(view, {one for one in months if first <= one <= last})
 

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from notifications import remembered
 from notifications.delivery import audience as audiences
-from notifications.delivery import remembered
 from notifications.delivery.audience import Audience, RecipientGroup, audience_count, audience_of
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.notices.services import notice_publish

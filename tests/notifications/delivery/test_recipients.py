@@ -196,3 +196,14 @@ class TestReach:
         assert reach_of(publish("general", told="nobody", audience={"models": ["X"]}).document) is (
             None
         )
+
+    def test_who_gets_an_answer_because_of_the_original_matches(self) -> None:
+        was = person(agent_code="A01")
+        said = notice(agent_codes=["A01"])
+        assert told(said) == {was.pk}
+        Subscriber.objects.filter(pk=was.subscriber_id).update(
+            **Attributes(agent_code="").columns()
+        )
+        answer = statement_withdraw(statement=said, body=text("撤回。"), author=None)
+        assert reach_of(answer.document) == Reach(1, ())
+        assert told(answer) == {was.pk}

@@ -174,7 +174,7 @@ class TestTheirOwnWord:
         assert answer.status_code == 400
         assert "x" * 61 in shown
         assert "at most 60 characters" in shown
-        assert '<details class="more" open>' in shown
+        assert '<details class="business" open>' in shown
 
     def test_their_copy_has_it_and_their_erasure_takes_it(self, visitor: Visitor) -> None:
         visitor.subscribe()

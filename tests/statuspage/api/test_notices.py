@@ -13,7 +13,12 @@ from tests.statuspage.notices.samples import right_payload, world
 pytestmark = pytest.mark.django_db
 
 PAYLOADS = {"fee_waiver": samples.notice()["payload"]}
-EVERYONE = {"categories": [], "products": [], "agents": False}
+# Every dimension is named in an answer, also where it restricts nothing.
+EVERYONE = {
+    **{name: [] for name in ("categories", "products", "models", "cycles", "provinces")},
+    "agents": False,
+    "agents_named": 0,
+}
 
 
 def test_publishing_answers_with_the_whole_notice(api):

@@ -85,6 +85,7 @@ DECISIONS: Final[dict[str, Acts]] = {
     "reviews": (Act.READ, Act.APPROVE),
     "calendar": READ,
     "rules": READ,
+    "holidays": READ,
     "calendar_load": both(Act.LOAD_CALENDAR),
     "calendar_review": both(Act.REVIEW_CALENDAR),
     "log": READ,

@@ -103,23 +103,22 @@ def test_no_public_table_is_narrow_or_scrolls(chromium: Browser, live_server: An
     assert count > 2 * len(said) / 4
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_no_table_of_the_console_is_narrow_or_scrolls(
-    chromium: Browser, live_server: Any, locale: str
-) -> None:
+def test_no_table_of_the_console_is_narrow_or_scrolls(chromium: Browser, live_server: Any) -> None:
     world()
     statement = publish("holiday_schedule")
-    for channel, clear in (("twilio_sms", "+8613800000001"), ("email", "a@b.cn")):
+    for channel, clear in (("twilio_sms", ""), ("email", "a@b.cn")):
         for state in ("pending", "delivered", "failed", "unknown"):
-            address = make_address(f"{state}{clear}" if "@" in clear else "", channel=channel)
+            address = make_address(clear and f"{state}{clear}", channel=channel)
             deliver(statement, state, channel=channel, address=address)
     client = browser_of(make_staff(Role.ADMIN))
     paths = [*example_paths().values(), f"/console/broadcasts/{statement.number}/"]
-    page = _signed_in(chromium, live_server.url, client, locale)
-    count, found = faults(page, [one for one in paths if _has_a_table(client, one)])
-    page.context.close()
-    assert found == []
-    assert count > len(("rules", "progress", "deliveries", "calendar"))
+    shown = [one for one in paths if _has_a_table(client, one)]
+    for locale in ("zh-CN", "en-GB"):
+        page = _signed_in(chromium, live_server.url, client, locale)
+        count, found = faults(page, shown)
+        page.context.close()
+        assert found == [], locale
+        assert count > len(("rules", "progress", "deliveries", "calendar"))
 
 
 def _has_a_table(client: Client, path: str) -> bool:
