@@ -145,7 +145,10 @@
     try {
       if (named) localStorage.setItem(MERCHANTS, chosen);
       const own = localStorage.getItem(MERCHANTS);
-      for (const card of cards) card.classList.toggle("mine", card.id === own);
+      for (const card of cards) {
+        // The number of a kind's further cards follows its name.
+        card.classList.toggle("mine", card.id === own || card.id.startsWith(`${own}-`));
+      }
     } catch {
       // As above: the address alone decides.
     }

@@ -21,15 +21,17 @@ from statuspage.calendar.workdays import (
 )
 from statuspage.notices.models import Product
 from statuspage.settlement.cycles import SHANGHAI, Rule, calculate_arrival
+from statuspage.settlement.models import DateMeans
 from statuspage.settlement.reckoning import calendar_profile
 from statuspage.settlement.rules import EVERY_PRODUCT, products, rules_on
 
 # Make-up days lie within two weeks of their holiday (State Council's notices, 2018 to 2026).
 MAKE_UP_WITHIN: Final = timedelta(days=16)
 
-# Category and product; a rule, and the code of the calendar by which it is reckoned.
+# Category and product; a rule, the code of the calendar by which it is reckoned, and whether its
+# dates are those of the payout.
 Merchants = tuple[str, str]
-Held = tuple[Rule, str]
+Held = tuple[Rule, str, bool]
 
 
 class Holiday(TextChoices):
@@ -77,6 +79,8 @@ class Column:
     profile: str
     calendar: Calendar
     merchants: Sequence[Merchants]
+    # True where the rule promises the payout, and not the credit at the bank.
+    paid_out: bool = False
 
     def arrival(self, day: date) -> date:
         """Return when a transaction at the beginning of that day arrives.
@@ -184,26 +188,33 @@ def _held(day: date, abroad: Iterable[Product], as_of: datetime | None) -> dict[
     """Return a day's rules; a product without one of its own still brings its own calendar."""
     held: dict[Merchants, Held] = {}
     for one in rules_on(day, as_of):
-        held[one.category, one.product] = one.rule, calendar_profile(one, None).code
+        paid_out = one.date_means == DateMeans.PAYOUT
+        held[one.category, one.product] = one.rule, calendar_profile(one, None).code, paid_out
         if one.product == EVERY_PRODUCT:
             for product in abroad:
                 code = calendar_profile(one, product).code
-                held.setdefault((one.category, product.code), (one.rule, code))
+                held.setdefault((one.category, product.code), (one.rule, code, paid_out))
     return held
 
 
 def _columns(held: Mapping[date, Mapping[Merchants, Held]], as_of: datetime | None) -> list[Column]:
     """Return the columns; merchants whose rules agree on every one of the dates share one."""
-    alike: dict[tuple[str, tuple[Rule, ...]], list[Merchants]] = {}
+    alike: dict[tuple[str, tuple[Rule, ...], bool], list[Merchants]] = {}
     first, *others = held.values()
-    for merchants, (_rule, profile) in first.items():
+    for merchants, (_rule, profile, paid_out) in first.items():
         if all(merchants in one for one in others):
             rules = tuple(one[merchants][0] for one in held.values())
-            alike.setdefault((profile, rules), []).append(merchants)
-    calendars = {profile: promised_calendar(profile, as_of) for profile, _rules in alike}
+            alike.setdefault((profile, rules, paid_out), []).append(merchants)
+    calendars = {profile: promised_calendar(profile, as_of) for profile, _rules, _paid_out in alike}
     columns = [
-        Column(dict(zip(held, rules, strict=True)), profile, calendars[profile], sorted(found))
-        for (profile, rules), found in alike.items()
+        Column(
+            dict(zip(held, rules, strict=True)),
+            profile,
+            calendars[profile],
+            sorted(found),
+            paid_out,
+        )
+        for (profile, rules, paid_out), found in alike.items()
     ]
     return sorted(columns, key=_order)
 

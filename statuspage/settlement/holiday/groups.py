@@ -85,7 +85,7 @@ class KindOfMerchant:
 
 def by_every_date(column: Column) -> Hashable:
     """Return all that a column says: only columns that agree on every date are alike."""
-    return column.arrivals
+    return column.arrivals, column.paid_out
 
 
 def kinds_of_merchant(schedule: Schedule, key: Alike = by_every_date) -> Sequence[KindOfMerchant]:

@@ -45,14 +45,18 @@ def arrives(row: Row) -> str:
     return short_day_and_weekday(row.arrival.isoformat())
 
 
-def row_said(row: Row) -> str:
+def row_said(row: Row, *, paid_out: bool = False) -> str:
     """Return a row as a clause of a sentence."""
     values = {"transactions": transactions_of(row), "day": arrives(row)}
+    if paid_out:
+        return _("%(transactions)s are paid out on %(day)s") % values
     return _("%(transactions)s arrive on %(day)s") % values
 
 
-def others_said(delay: int) -> str:
+def others_said(delay: int, *, paid_out: bool = False) -> str:
     """Return when transactions of all other dates arrive, that many days later."""
+    if paid_out:
+        return _others_paid_out(delay)
     if delay == 0:
         return _("transactions of the other dates in this period arrive on the same day")
     if delay == 1:
@@ -60,6 +64,19 @@ def others_said(delay: int) -> str:
     said = ngettext(
         "transactions of the other dates in this period arrive %(days)d day later",
         "transactions of the other dates in this period arrive %(days)d days later",
+        delay,
+    )
+    return said % {"days": delay}
+
+
+def _others_paid_out(delay: int) -> str:
+    if delay == 0:
+        return _("transactions of the other dates in this period are paid out on the same day")
+    if delay == 1:
+        return _("transactions of the other dates in this period are paid out on the next day")
+    said = ngettext(
+        "transactions of the other dates in this period are paid out %(days)d day later",
+        "transactions of the other dates in this period are paid out %(days)d days later",
         delay,
     )
     return said % {"days": delay}

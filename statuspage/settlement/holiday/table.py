@@ -8,6 +8,7 @@ from typing import Any
 from statuspage.calendar.models import DOMESTIC
 from statuspage.notices.cycles import read_cycle
 from statuspage.settlement.cycles import AfterCutoff
+from statuspage.settlement.models import DateMeans
 
 # Category, and code of the product; an empty one is every product without a rule of its own.
 Merchants = tuple[str, str]
@@ -27,6 +28,8 @@ class Column:
     profile: str
     merchants: tuple[Merchants, ...]
     arrivals: tuple[tuple[date, date], ...]
+    # True where these are the days of the payout, and not of the credit at the bank.
+    paid_out: bool = False
 
     @property
     def abroad(self) -> bool:
@@ -98,4 +101,5 @@ def _column(column: Mapping[str, Any], number: int, rows: Sequence[Mapping[str, 
         arrivals=tuple(
             (date.fromisoformat(day), date.fromisoformat(arrival)) for day, arrival in dated
         ),
+        paid_out=column.get("date_means") == DateMeans.PAYOUT,
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from statuspage.notices.phrases import joined, listed
 from statuspage.settlement.holiday.cards import cutoff_said
@@ -23,6 +24,16 @@ from statuspage.settlement.holiday.said import Said, changed, usual
 from statuspage.settlement.holiday.table import Column, Schedule, schedule_of
 from statuspage.settlement.schedules import Holiday
 from statuspage.statements.short import LIMITS, WECHAT
+
+# Whether the transactions have a cut-off, and whether the day is that of the payout.
+CLAUSES: Final[Mapping[tuple[bool, bool], str | Promise]] = {
+    (False, False): gettext_lazy("%(who)s: transactions of %(days)s arrive %(day)s"),
+    (True, False): gettext_lazy("%(who)s: transactions of %(days)s before %(time)s arrive %(day)s"),
+    (False, True): gettext_lazy("%(who)s: transactions of %(days)s are paid out %(day)s"),
+    (True, True): gettext_lazy(
+        "%(who)s: transactions of %(days)s before %(time)s are paid out %(day)s"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Wording:
 
     def sms(self) -> str:
         """Return what an SMS says: which merchants, which transactions, which day."""
-        said = _clauses([*map(self._clause, self._changed_by(self._row)), self._usual_briefly()])
+        said = _clauses([*map(self._clause, self._changed_by(self._by_row)), self._usual_briefly()])
         values = {"holiday": self._holiday, "said": said.replace("） ", "）")}
         return pgettext("SMS about a holiday", "%(holiday)s - %(said)s.") % values
 
@@ -78,11 +89,15 @@ class Wording:
         """Return what the holiday changes; columns that this says nothing apart of are one."""
         return changed(kinds_of_merchant(self.schedule, key), self.names, key)
 
+    def _by_row(self, column: Column) -> Hashable:
+        return self._row(column), column.paid_out
+
     def _row(self, column: Column) -> Row | None:
         return holiday_row(column, self.schedule)
 
     def _arrivals(self, column: Column) -> Hashable:
-        return frozenset(column.within(self.schedule.first, self.schedule.last))
+        days = frozenset(column.within(self.schedule.first, self.schedule.last))
+        return days, column.paid_out
 
     def _dates(self) -> str:
         first, last = with_weekdays((self.schedule.first, self.schedule.last))
@@ -112,12 +127,7 @@ class Wording:
             return _("%(who)s: see the arrival dates") % {"who": one.who_briefly}
         day = later(row.arrival, row.last)
         values = {"who": one.who_briefly, "days": span(row.first, row.last), "day": day}
-        if not one.cutoff:
-            return _("%(who)s: transactions of %(days)s arrive %(day)s") % values
-        return _("%(who)s: transactions of %(days)s before %(time)s arrive %(day)s") % {
-            **values,
-            "time": one.cutoff,
-        }
+        return CLAUSES[bool(one.cutoff), one.columns[0].paid_out] % {**values, "time": one.cutoff}
 
     def _day(self, one: Said) -> str:
         """Return the day on which the holiday's transactions arrive."""
@@ -125,6 +135,8 @@ class Wording:
         if row is None:
             return ""
         values = {"who": one.who_briefly, "day": plain_day(row.arrival)}
+        if one.columns[0].paid_out:
+            return pgettext("in few words", "%(who)s: paid %(day)s") % values
         return pgettext("in few words", "%(who)s: %(day)s") % values
 
     def _notes(self) -> str:
@@ -139,10 +151,10 @@ class Wording:
 
 def _line(one: Said) -> str:
     """Return every row of a table's column as a sentence."""
-    rows = merged(one.columns[0])
-    clauses = [row_said(row) for row in rows.rows]
+    rows, paid_out = merged(one.columns[0]), one.columns[0].paid_out
+    clauses = [row_said(row, paid_out=paid_out) for row in rows.rows]
     if rows.others is not None:
-        clauses.append(others_said(rows.others))
+        clauses.append(others_said(rows.others, paid_out=paid_out))
     said = pgettext("between clauses", "; ").join(clauses)
     return _("%(who)s: %(said)s.") % {"who": one.who, "said": said}
 

@@ -26,6 +26,7 @@ from statuspage.settlement.holiday.cards import MerchantCard
 from statuspage.settlement.holiday.finding import findings_in
 from statuspage.settlement.holiday.generating import product_names, shown_cards, words_of
 from statuspage.settlement.holiday.wording import Wording
+from statuspage.settlement.models import DateMeans
 from statuspage.settlement.schedules import Column, Holiday, NoSuchHoliday, Plan, plan_of
 from statuspage.settlement.sent_tables import TABLE, row_problems, rows_of
 from statuspage.statements.canonical import Json
@@ -174,6 +175,7 @@ def _column(column: Column) -> Json:
         "cutoff": f"{rule.cutoff:%H:%M}" if rule.cutoff else None,
         "after_cutoff": str(rule.after_cutoff) if rule.cutoff else None,
         "profile": column.profile,
+        **({"date_means": str(DateMeans.PAYOUT)} if column.paid_out else {}),
         "merchants": [
             {"category": category, "product": product} for category, product in column.merchants
         ],
@@ -212,6 +214,8 @@ def _heading(column: Mapping[str, Any]) -> str:
     ]
     said = pgettext("between groups of merchants", "; ").join(groups)
     heading = _("%(cycle)s (%(who)s)") % {"cycle": say_cycle(column["cycle"]), "who": said}
+    if column.get("date_means") == DateMeans.PAYOUT:
+        heading = _("%(heading)s, paid out") % {"heading": heading}
     if not column["cutoff"]:
         return heading
     return _("%(heading)s, before %(time)s") % {"heading": heading, "time": column["cutoff"]}

@@ -1,6 +1,7 @@
 """The generated words of every holiday, read by a small reader of the tests' own."""
 
 import re
+from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
@@ -177,13 +178,17 @@ def test_every_card_is_a_few_rows_that_say_the_table(
 ) -> None:
     payload = payload_of(holiday, year)
     with before_it(payload, language):
-        micro, industry = cards_of(payload, NAMES[language])
+        micro, *more, industry = cards_of(payload, NAMES[language])
+    # More than five rows are two cards: what differs for foreign cards has its own.
+    assert all(1 <= sum(len(part.rows) for part in one.parts) <= 5 for one in (micro, *more))
+    assert len({one.anchor for one in (micro, *more, industry)}) == len(more) + 2
     assert industry.parts == []
     assert "D+1" in industry.usual
     assert micro.cutoff
     domestic = micro.parts[0]
     assert 1 <= len(domestic.rows) <= 5
-    assert len(micro.parts) == (1 if table(payload, 0) == table(payload, 1) else 2)
+    parts = [part for one in (micro, *more) for part in one.parts]
+    assert len(parts) == (1 if table(payload, 0) == table(payload, 1) else 2)
     days = {str(day.day) for day in table(payload, 0).values()}
     for row in domestic.rows:
         assert set(re.findall(r"\d+(?=日)|\d+(?= [A-Z])", row.arrival)) <= days
@@ -192,7 +197,7 @@ def test_every_card_is_a_few_rows_that_say_the_table(
 def test_the_card_of_the_issue() -> None:
     payload = payload_of("national_day", 2026)
     with before_it(payload, "zh-hans"):
-        micro, _industry = cards_of(payload, NAMES["zh-hans"])
+        micro, _foreign, _industry = cards_of(payload, NAMES["zh-hans"])
     shown = [(row.transactions, row.arrival) for row in micro.parts[0].rows]
     assert ("9月30日–10月7日的交易", "10月8日（周四）") in shown
     assert micro.usual == "秒到：正常到账，不受假期影响。"
@@ -214,3 +219,27 @@ def test_cycles_of_more_days_and_no_cutoff_are_said_right() -> None:
         assert said.sms() == "国庆节：T+2 9月30日至10月7日的交易10月9日到账。"
         assert "计" not in said.body()
         assert Check(schedule_of(payload), CODES).findings(said.body()) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "paid", "credited"),
+    [
+        ("zh-hans", "划付", "到账"),
+        ("en", "paid", "arrive"),
+    ],
+)
+def test_a_rule_that_promises_the_payout_does_not_promise_the_credit(
+    language: str, paid: str, credited: str
+) -> None:
+    payload = deepcopy(payload_of("labour_day", 2026, RULES[:1]))
+    payload["table"]["columns"][0]["date_means"] = "payout"
+    with before_it(payload, language):
+        said = Wording.of(payload, NAMES[language])
+        (card,) = cards_of(payload, NAMES[language])
+        body = said.body().splitlines()[1]
+        for text in (said.sms(), body):
+            assert paid in text
+            assert credited not in text
+        assert "days of the payout" in card.parts[0].others or "划付日期" in card.parts[0].others
+        assert Check(schedule_of(payload), CODES).findings(said.body()) == []
+        assert "划付" in said.wechat() or language == "en"

@@ -186,3 +186,11 @@ def test_an_sms_says_no_day_twice_and_fits_one_part() -> None:
         assert "About settlement" not in sms.text
         # The signature is Chinese: an English SMS has but the room of a Chinese one.
         assert sms.segments == (1 if language == "zh-hans" else 2)
+
+
+def test_a_rule_that_promises_the_payout_is_worded_so() -> None:
+    rule_add(category="micro", cycle="T+1", date_means="payout")
+    made = words_for("national_day", 2026)
+    assert "划付" in made.short["sms"]["zh-hans"]
+    assert "到账" not in made.short["sms"]["zh-hans"]
+    assert "are paid out" in made.body["en"]
