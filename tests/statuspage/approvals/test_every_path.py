@@ -53,6 +53,8 @@ EXPECTED: Final = {
     "notice.settlement_rule": TWO,
     "notice.holiday_schedule": TWO,
     "notice.fee_change": TWO,
+    "notice.price_list": TWO,
+    "notice.promotion": TWO,
     "notice.fee_waiver": TWO,
     "notice.compensation": TWO,
     "notice.calendar_change": ALWAYS_TWO,

@@ -103,6 +103,8 @@ def test_times_are_beijing_time_and_shares_exact(author: Client) -> None:
     assert statement.content["payload"] == {
         "transactions_from": "2025-02-17T16:00:00.000Z",
         "transactions_until": "2025-02-20T16:00:00.000Z",
+        # Left open: only for those that the fault affected.
+        "covers": None,
         "percent_waived": "99.5",
         "borne_by": {"zh-hans": "公司承担", "en": "The company"},
         "credited_by": ahead(3),
