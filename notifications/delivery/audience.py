@@ -172,26 +172,29 @@ def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> 
     """Return the audience of a statement on those channels, from its document."""
     content = document["content"]
     told = told_before(document)
-    restricted = _restricted(content.get("audience") or {}, told)
+    agents = _agents(document)
+    restricted = _restricted(content.get("audience") or {}, agents, told)
     return Audience(
         # That of the subject, so that a correction reaches the recipients of the original.
         topic=Topic(document["subject"]["type"]),
         components=concerned(content, told),
         channels=channels,
         named=_named(document, told),
-        agents=_agents(document),
+        agents=agents,
         **restricted,
     )
 
 
-def _restricted(audience: Mapping[str, Any], told: Sequence[Broadcast]) -> dict[str, Any]:
+def _restricted(
+    audience: Mapping[str, Any], agents: str, told: Sequence[Broadcast]
+) -> dict[str, Any]:
     """Return what restricts the recipients; of an answer, the policy of what it answers."""
     columns = {"categories": tuple(audience.get("categories") or ()), **narrowed(audience)}
-    narrow = any(columns[one.column] for one in NARROWING.values())
+    restricts = agents != AgentsGet.TOO or any(columns.values())
     return {
         **columns,
         "left_out": tuple(told[0].left_out) if told else left_out(columns),
-        "follows": tuple(one.pk for one in told) if narrow else (),
+        "follows": tuple(one.pk for one in told) if restricts else (),
     }
 
 

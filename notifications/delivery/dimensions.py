@@ -62,27 +62,31 @@ class NarrowedBroadcast(models.Model):
     # Dimensions of it whose unknown subscribers are left out, by settings.AUDIENCE_UNKNOWN as it
     # was when the broadcast was opened.
     left_out = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
-    # Of an answer with a narrow audience: what it answers. Whoever was sent that is sent this,
-    # whatever is known of them by now.
+    # Of an answer whose recipients are restricted: what it answers. Whoever was sent that is sent
+    # this, whatever is known of them by now.
     follows = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         abstract = True
 
 
-def fits(dimensions: Iterable[str], b: str, address: str) -> str:
+def fits(dimensions: Iterable[str], b: str) -> str:
     """Return SQL for whether a subscriber belongs to a narrow audience by these dimensions."""
     conditions = " AND ".join(fits_one(name, b) for name in dimensions)
-    return f"(NOT {b}.narrow OR ({conditions}) OR {was_told(b, address)})"
+    return f"(NOT {b}.narrow OR ({conditions}))"
 
 
 def was_told(b: str, address: str) -> str:
-    """Return SQL for whether an address was sent what a narrow broadcast is an answer to."""
+    """Return SQL for whether an address was sent what a broadcast is an answer to.
+
+    Asked of the few who do not belong to its audience by now. What is for agents alone is never
+    sent to somebody who is none any more.
+    """
     return f"""
-        EXISTS (
+        (cardinality({b}.follows) > 0 AND (p.agent OR {b}.agents <> 'only') AND EXISTS (
             SELECT FROM delivery_delivery earlier_delivery
             WHERE earlier_delivery.statement_id = ANY({b}.follows)
-              AND earlier_delivery.address_id = {address}.id)
+              AND earlier_delivery.address_id = {address}.id))
     """
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from notifications.delivery.dimensions import NARROWING, OF_AGENTS, fits, fits_one
+from notifications.delivery.dimensions import NARROWING, OF_AGENTS, fits, fits_one, was_told
 
 
 def wants(address: str, subscription: str, broadcast: str = "b") -> str:
@@ -23,10 +23,10 @@ def wants(address: str, subscription: str, broadcast: str = "b") -> str:
              OR {subscription}.components && {b}.components)
         AND CASE
             WHEN {b}.named IS NULL AND p.agent
-            THEN {b}.agents <> 'not' AND {fits(OF_AGENTS, b, address)}
+            THEN {b}.agents <> 'not' AND {fits(OF_AGENTS, b)} OR {was_told(b, address)}
             WHEN {b}.named IS NULL
-            THEN {b}.agents <> 'only' AND {fits_one("categories", b)}
-                 AND {fits(NARROWING, b, address)}
+            THEN {b}.agents <> 'only' AND {fits_one("categories", b)} AND {fits(NARROWING, b)}
+                 OR {was_told(b, address)}
             ELSE EXISTS (
                 SELECT FROM settlement_settledmerchant merchant
                 WHERE merchant.statement_number = {b}.named

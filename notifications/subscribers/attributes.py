@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.lib.provinces import PROVINCE_WORDS, PROVINCES
+from statuspage.lib.provinces import PROVINCES, province_of
 from statuspage.notices.agents import agent_keys
 from statuspage.notices.audience import (
     AGENT_LENGTH,
@@ -142,12 +142,12 @@ def clean_province(written: str) -> str:
     Raises:
         ValidationError: there is no such province.
     """
-    name = written.strip().lower()
-    if name and name not in PROVINCE_WORDS:
+    code = province_of(written) if written.strip() else ""
+    if code is None:
         raise ValidationError(
             _("Enter a province of mainland China, such as 广东, Guangdong or 44."), code="province"
         )
-    return PROVINCE_WORDS[name] if name else ""
+    return code
 
 
 def clean_code(written: str) -> str:

@@ -95,6 +95,9 @@ def _parts(form: ComposeForm, name: str, value: Any) -> Parts:
         return {
             f"{name}_{ending}": (value or {}).get(language, "") for ending, language, *_x in PARTS
         }
+    if value is None and isinstance(field, forms.MultipleChoiceField):
+        # Nothing is ticked: the first choice would narrow a notice to one province.
+        return {name: []}
     if value is None and isinstance(field, forms.ChoiceField):
         # A browser sends the first choice where none is preselected.
         choices: Any = field.choices

@@ -1,5 +1,6 @@
 """The provinces of mainland China by their GB/T 2260 codes, and the names people write for them."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -48,4 +49,12 @@ PROVINCE_WORDS: Final[Mapping[str, str]] = {
     **{form: code for code in PROVINCES for form in (code, f"{code}0000")},
     **{name + ending: code for code, name, _en in _NAMES for ending in _ENDINGS},
     **{name.lower(): code for code, _zh, name in _NAMES},
+    **{f"{name.lower()} province": code for code, _zh, name in _NAMES},
+    **{"".join(name.lower().split()): code for code, _zh, name in _NAMES},
+    "内蒙": "15",
 }
+
+
+def province_of(written: str) -> str | None:
+    """Return a province's code by its code or name, however wide it is written; None for none."""
+    return PROVINCE_WORDS.get(" ".join(unicodedata.normalize("NFKC", written).lower().split()))

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.merchants import MerchantCategory as MerchantCategory
-from statuspage.lib.provinces import PROVINCE_WORDS, PROVINCES
+from statuspage.lib.provinces import PROVINCES, province_of
 from statuspage.notices.values import CYCLE
 from statuspage.statements.choices import clean_choice, one_of
 
@@ -74,7 +74,8 @@ def clean_agent_code(value: str) -> str:
     Raises:
         ValidationError: it is no such path.
     """
-    code = unicodedata.normalize("NFKC", value).strip().strip(LEVEL).upper()
+    levels = unicodedata.normalize("NFKC", value).strip(f"{LEVEL} ").upper().split(LEVEL)
+    code = LEVEL.join(map(str.strip, levels))
     if not AGENT_CODE.fullmatch(code) or len(code) > AGENT_LENGTH:
         raise ValidationError(
             _(
@@ -102,7 +103,7 @@ LISTS: Final[Mapping[str, tuple[Callable[[str], Any], int, str | Promise]]] = {
     "cycles": (CYCLE.read, MOST, _("Settlement cycles")),
     "agent_codes": (clean_agent_code, MOST_AGENTS, _("Agents")),
     "provinces": (
-        lambda one: one_of(PROVINCES, PROVINCE_WORDS.get(one.strip().lower(), one)),
+        lambda one: one_of(PROVINCES, province_of(one) or one),
         MOST,
         _("Provinces"),
     ),

@@ -123,11 +123,12 @@ UPDATE_SUBSCRIBERS: Final = f"""
       AND ({", ".join(f"p.{name}" for name in CHANGES)})
       IS DISTINCT FROM ({", ".join(CHANGES.values())})
 """  # noqa: S608 - the columns are those above
-# Of what its owner decided themselves only this is taken: the agent, which is not theirs to say,
-# and what they have not said.
+# Of what its owner decided themselves only this is taken: whether they are an agent and whose they
+# are, which is not theirs to say, and what they have not said.
 FILL: Final = """
     UPDATE subscribers_subscriber p
-    SET agent_code = coalesce(s.agent_code, p.agent_code),
+    SET agent = coalesce(s.agent, p.agent),
+        agent_code = coalesce(s.agent_code, p.agent_code),
         agent_keys = coalesce(s.agent_keys, p.agent_keys),
         products = coalesce(p.products, s.products),
         terminal_models = coalesce(p.terminal_models, s.terminal_models),
@@ -135,8 +136,8 @@ FILL: Final = """
         province = coalesce(nullif(p.province, ''), s.province, '')
     FROM staged_subscriber s
     WHERE p.id = s.subscriber_id AND s.known AND NOT s.free
-      AND (s.agent_code, s.products, s.terminal_models, s.cycles, s.province)
-      IS DISTINCT FROM (NULL, NULL, NULL, NULL, NULL)
+      AND (s.agent, s.agent_code, s.products, s.terminal_models, s.cycles, s.province)
+      IS DISTINCT FROM (NULL, NULL, NULL, NULL, NULL, NULL)
 """
 ONE_BY_ONE: Final = """
     SELECT p.id FROM subscribers_subscriber p JOIN staged_subscriber s ON p.id = s.subscriber_id

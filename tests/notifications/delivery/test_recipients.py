@@ -139,6 +139,36 @@ class TestAnswers:
         withdrawal = statement_withdraw(statement=correction, body=text("撤回。"), author=None)
         assert never.pk not in told(withdrawal) >= {was.pk}
 
+    @pytest.mark.parametrize(
+        ("audience", "since"),
+        [
+            ({"categories": ["micro"]}, {"category": "industry"}),
+            ({"categories": ["micro"], "models": ["D210"]}, {"category": "industry"}),
+            ({}, {"agent": True}),
+            ({"provinces": ["44"]}, {"agent": True, "province": "43"}),
+        ],
+    )
+    def test_another_category_or_becoming_an_agent_changes_nothing(
+        self, audience: Any, since: Any
+    ) -> None:
+        had = person(**KNOWN, category="micro")
+        said = notice(**audience)
+        assert told(said) == {had.pk}
+        Subscriber.objects.filter(pk=had.subscriber_id).update(**since)
+        never = person(**KNOWN, category="industry", agent=True)
+        correction = statement_correct(statement=said, body=text("更正。"), author=None)
+        assert told(correction) == {had.pk}
+        withdrawal = statement_withdraw(statement=correction, body=text("撤回。"), author=None)
+        assert never.pk not in told(withdrawal) == {had.pk}
+
+    def test_what_is_for_agents_never_follows_somebody_who_is_none_any_more(self) -> None:
+        was, still = (person(agent=True, agent_code="A01") for _ in range(2))
+        said = publish("general", told="agents", audience={"agent_codes": ["A01"]})
+        assert told(said) == {was.pk, still.pk}
+        Subscriber.objects.filter(pk=was.subscriber_id).update(agent=False)
+        correction = statement_correct(statement=said, body=text("更正。"), author=None)
+        assert told(correction) == {still.pk}
+
     def test_an_answer_keeps_the_policy_of_what_it_answers(self, settings: Any) -> None:
         nobody_knows = person()
         said = notice(models=["D210"])

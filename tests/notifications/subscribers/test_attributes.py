@@ -121,6 +121,16 @@ class TestLists:
         )
         assert Subscriber.objects.get().category == ""
 
+    def test_whether_an_owner_is_an_agent_is_taken_from_the_list(self, visitor: Visitor) -> None:
+        visitor.subscribe()
+        header = "phone,language,category,consent_source,agent"
+        load("13800138000,zh,,contract,yes", header=header)
+        assert Subscriber.objects.get().agent
+        load("13800138000,zh,,contract,", header=header)
+        assert Subscriber.objects.get().agent
+        load("13800138000,zh,,contract,no", header=header)
+        assert not Subscriber.objects.get().agent
+
 
 class TestTheirOwnWord:
     def test_it_is_asked_at_sign_up_and_holds_once_confirmed(self, visitor: Visitor) -> None:
@@ -275,6 +285,14 @@ class TestStaff:
         path = f"/console/subscribers/{address.subscriber.public_id}/"
         assert author.get(f"{path}known/").status_code == 403
         assert "known/" not in author.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["44", "４４", "440000", "广东", "广东省", " Guangdong ", "GUANGDONG", "Guangdong Province"],
+)
+def test_a_province_is_read_as_people_write_it(written: str) -> None:
+    assert clean_province(written) == "44"
 
 
 def test_a_province_is_no_free_text() -> None:

@@ -111,6 +111,14 @@ def approved(proposal: Proposal) -> None:
     assert answer.status_code == 200, words(answer)
 
 
+def test_no_draft_ticks_what_nobody_chose(author: Client) -> None:
+    make_component("刷卡交易", "Card payments")
+    recipe = drafted(author)
+    drafts = [one.draft.values for one in progress_of(recipe) if one.draft]
+    assert drafts
+    assert not [one for one in drafts if one.get("provinces") or one.get("named")]
+
+
 def test_from_one_form_to_everything_published_and_answered(author: Client, settings: Any) -> None:
     settings.FOUR_EYES_KINDS = frozenset({"delay", "settlement_rule", "fee_waiver"})
     recipe = drafted(author)

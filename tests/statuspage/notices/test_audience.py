@@ -6,7 +6,13 @@ from django.utils.translation import override
 
 from statuspage.lib.provinces import PROVINCE_WORDS, PROVINCES
 from statuspage.notices.agents import agent_key, public_audience
-from statuspage.notices.audience import addresses, ancestry, clean_audience, covers
+from statuspage.notices.audience import (
+    addresses,
+    ancestry,
+    clean_agent_code,
+    clean_audience,
+    covers,
+)
 
 
 def test_every_list_is_read_as_people_write_it():
@@ -60,6 +66,13 @@ def test_what_is_no_audience_is_refused(wrong):
 def test_a_code_below_another_one_adds_nothing():
     given = {"agent_codes": ["A01/B02", "A01", "A011", "A02/B01/C01", "A02/B01"]}
     assert clean_audience(given)["agent_codes"] == ["A01", "A011", "A02/B01"]
+
+
+@pytest.mark.parametrize(
+    "written", ["a01/b02", " A01 / B02 ", "Ａ０１／Ｂ０２", "/A01/B02/", "A01/ b02 /"]
+)
+def test_a_code_is_read_as_people_write_it(written):
+    assert clean_agent_code(written) == "A01/B02"
 
 
 def test_ancestors_are_whole_levels():
