@@ -40,7 +40,10 @@ PRICES: Final = Value(
                     "properties": dict.fromkeys(COLUMNS, STRING)
                     # As they are published: a fee in its parts, and null for no limit.
                     | {"fee": {"oneOf": [STRING, {"type": "object"}]}}
-                    | {key: {"oneOf": [STRING, {"enum": [None]}]} for key in ("up_to", "valid_until")},
+                    | {
+                        key: {"oneOf": [STRING, {"enum": [None]}]}
+                        for key in ("up_to", "valid_until")
+                    },
                     "required": ["category", "fee"],
                 },
             },
