@@ -15,6 +15,7 @@ from statuspage.api.fields import ComponentStatusesField, MomentSerializerField,
 from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.components.statuses import Impact
 from statuspage.incidents.content import NAME_LENGTH
+from statuspage.notices.generated import REASON_LENGTH
 from statuspage.statements.selectors import timeline
 from statuspage.statements.texts import CHINESE
 
@@ -62,10 +63,19 @@ class CorrectionSerializer(InputSerializer):
         required=False,
         help_text=_("Only in the newest statement, and only before the promised time."),
     )
+    confirmed = serializers.BooleanField(
+        required=False,
+        help_text=_("Whether you accept the warnings returned earlier."),
+    )
+    confirmed_reason = serializers.CharField(
+        required=False,
+        max_length=REASON_LENGTH,
+        help_text=_("Why the text is right although it says what the payload does not."),
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a correction of nothing."""
-        if not attrs:
+        if not {*attrs} - {"confirmed", "confirmed_reason"}:
             raise serializers.ValidationError({"body": [_("Send the text or a fact to correct.")]})
         return attrs
 

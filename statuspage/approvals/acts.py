@@ -4,13 +4,14 @@ A proposal stores the name of its act and the arguments of the act's service. A 
 class here; nothing else knows what a proposal does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 
+from statuspage.approvals.answers import answer_findings, answer_publish
 from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import clean_audience, in_full
@@ -29,8 +30,6 @@ from statuspage.statements.services import (
     check_answerable,
     preview_correction,
     preview_withdrawal,
-    statement_correct,
-    statement_withdraw,
 )
 from statuspage.statements.times import from_iso, iso, iso_or_none
 
@@ -126,6 +125,7 @@ class CorrectionAct(ProposedAct):
             content=self.content(said, proposal.draft, possible=not obstacle),
             corrects=said.number,
             answered=answers_under(said),
+            warnings=answer_findings(self.name, said, proposal.draft["body"], database_now()),
             obstacle=obstacle,
         )
 
@@ -136,10 +136,13 @@ class CorrectionAct(ProposedAct):
 
     def publish(self, proposal: Proposal, approver: Staff | None) -> Statement:
         """Publish the answer."""
-        return ANSWER_SERVICES[self.name](
+        return answer_publish(
+            act=self.name,
             statement=answered_by(proposal),
             body=proposal.draft["body"],
             author=proposal.proposed_by,
+            confirmed=proposal.draft.get("confirmed", False),
+            confirmed_reason=proposal.draft.get("confirmed_reason", ""),
             **facts_of(proposal.draft),
         )
 
@@ -157,10 +160,6 @@ class WithdrawalAct(CorrectionAct):
 
 FACTS: Final = "facts"
 MOMENTS: Final = frozenset({"started_at", "next_update_by"})
-ANSWER_SERVICES: Final[Mapping[str, Callable[..., Statement]]] = {
-    ProposalAct.CORRECTION: statement_correct,
-    ProposalAct.WITHDRAWAL: statement_withdraw,
-}
 ACTS: Final[Mapping[str, ProposedAct]] = {
     one.name: one for one in (NoticeAct(), CorrectionAct(), WithdrawalAct())
 }

@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.approvals.acts import FACTS, ProposalPreview, act_of, written, written_facts
+from statuspage.approvals.answers import answer_findings
 from statuspage.approvals.drafts import draft_finish, draft_reopen
 from statuspage.approvals.models import Proposal, ProposalAct, ProposalState, Review
 from statuspage.lib.database_clock import database_now
+from statuspage.notices.corrections import check_confirmed
 from statuspage.notices.services import NoticeDraft, check_author_stays, check_second_person
 from statuspage.staff.models import Staff
 from statuspage.statements.models import Statement
@@ -75,12 +77,14 @@ def propose_answer(
     statement: Statement,
     staff: Staff,
     body: Text | None = None,
+    confirmed: bool = False,
+    confirmed_reason: str = "",
     **facts: Any,
 ) -> Proposal:
     """Submit a correction or a withdrawal for approval; the form with this token only once.
 
     Raises:
-        ValidationError: as the act's service does.
+        ValidationError: as the act's service does, or a finding was not confirmed with a reason.
     """
     if earlier := Proposal.objects.filter(token=token).first():
         return earlier
@@ -88,7 +92,10 @@ def propose_answer(
     right = clean_text(body) if body is not None else body_as_corrected(statement)
     if act == ProposalAct.CORRECTION:
         check_correction(statement, right, facts)
+    found = answer_findings(act, statement, right, database_now())
     draft = {
+        "confirmed": confirmed,
+        "confirmed_reason": check_confirmed(found, confirmed=confirmed, reason=confirmed_reason),
         "title": statement.content.get("name", {}),
         "body": dict(right),
         FACTS: written_facts(facts),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from statuspage.approvals.acts import ANSWER_SERVICES
+from statuspage.approvals.answers import answer_publish
 from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.approvals.proposals import propose, propose_answer
 from statuspage.approvals.rules import approval_of_answer, approval_of_notice
@@ -67,7 +67,7 @@ def answer_alone(
     """
     approval_of_answer(statement).check(author, alone=alone)
     check_filled_in(said.get("body") or {})
-    return ANSWER_SERVICES[act](statement=statement, author=author, **said)
+    return answer_publish(act=act, statement=statement, author=author, **said)
 
 
 def answer_submit(
@@ -87,4 +87,4 @@ def answer_submit(
     check_filled_in(said.get("body") or {})
     if approval_of_answer(statement).binds(author, alone=alone):
         return propose_answer(token=token, act=act, statement=statement, staff=author, **said)
-    return ANSWER_SERVICES[act](statement=statement, author=author, **said)
+    return answer_publish(act=act, statement=statement, author=author, **said)

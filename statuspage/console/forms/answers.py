@@ -9,9 +9,11 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.approvals.answers import answer_findings
 from statuspage.approvals.models import ProposalAct
 from statuspage.approvals.submitting import answer_alone
 from statuspage.console.forms.compose import NOT_WRITTEN
+from statuspage.console.forms.confirming import ExplainedForm
 from statuspage.console.forms.facts import FactFields, field_of
 from statuspage.console.forms.fields import body_field
 from statuspage.console.forms.versions import OvertakenForm
@@ -63,7 +65,7 @@ ANSWERS: Final[Mapping[str, AnswerKind]] = {
 }
 
 
-class AnswerForm(OvertakenForm):
+class AnswerForm(ExplainedForm, OvertakenForm):
     """The text of a correction or a withdrawal, written in view of all that was said so far."""
 
     body = body_field("")
@@ -98,6 +100,9 @@ class AnswerForm(OvertakenForm):
         if self.fact_fields and not self.errors:
             facts = self.fact_fields.changed(values)
             self.check(check_correction, self.statement, values["body"], facts)
+        if "body" in values:
+            said = self.statement, values["body"], database_now()
+            self.findings = answer_findings(self.act, *said)
         return values
 
     def fixed_facts(self) -> Facts:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.console.forms.compose import ComposeForm
 from statuspage.console.forms.short import ShortWordsForm
 from statuspage.notices.generated import NO_REASON, REASON_LENGTH
 
 
-class ConfirmedForm(ShortWordsForm):
+class ExplainedForm(ComposeForm):
     """A form whose warnings must be confirmed before publishing, and whose findings explained."""
 
     confirmed = forms.BooleanField(label=_("Publish anyway"), required=False)
@@ -33,3 +34,7 @@ class ConfirmedForm(ShortWordsForm):
         if unexplained := bool(self.findings) and not self.cleaned_data.get("confirmed_reason"):
             self.add_error("confirmed_reason", NO_REASON)
         return ready and not unconfirmed and not unexplained
+
+
+class ConfirmedForm(ExplainedForm, ShortWordsForm):
+    """Such a form whose statement may have shorter words."""

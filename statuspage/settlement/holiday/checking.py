@@ -22,6 +22,7 @@ MOST: Final = 20
 HOLIDAY: Final = re.compile(r"假期|假日|节日|期间|holiday", re.IGNORECASE)
 # Of several right days, so many are named.
 SHOWN: Final = 3
+SATURDAY: Final = 5
 NOBODY: Final = Whose(frozenset(), frozenset(), frozenset(), abroad=False)
 
 
@@ -59,6 +60,14 @@ class Check:
             elif one.weekday is not None and one.weekday != day.weekday():
                 values = {"day": _said(day), "weekday": WEEKDAYS[one.weekday]}
                 yield _("%(day)s is written as %(weekday)s.") % values
+            elif role is Role.DAYS_OFF and self._is_worked(day):
+                yield _("%(day)s is not a day of the holiday.") % {"day": _said(day)}
+
+    def _is_worked(self, day: date) -> bool:
+        """Return whether a date is no day of rest: the weekend beside a holiday is one."""
+        if self.schedule.first <= day <= self.schedule.last:
+            return False
+        return day.weekday() < SATURDAY or day in self.schedule.make_up_days
 
     def _about_pair(self, pair: Pair, here: Whose, last: Whose) -> Iterator[str]:
         named = here.after(last)
@@ -75,10 +84,12 @@ class Check:
     def _agrees(self, column: Column, pair: Pair, cycle: str) -> bool:
         """Return whether a column's transactions arrive as the pair says."""
         arrivals, said = dict(column.arrivals), self._arrival(pair)
+        if pair.arrival and pair.arrival.is_range:
+            return self._agrees_with_range(column, pair)
         meant = [self._transactions(pair.transactions, column)] if pair.transactions else []
         if not pair.transactions:
             meant = [self._transactions([one], column) for one in pair.others]
-            meant.append([days_of(self.schedule.first, self.schedule.last)])
+            meant.append([self._holiday_days()])
             vague = not (cycle or pair.others or HOLIDAY.search(pair.context))
             if vague and said in arrivals.values():
                 return True
@@ -87,6 +98,19 @@ class Check:
             for one in meant
             for days in one
         )
+
+    def _agrees_with_range(self, column: Column, pair: Pair) -> bool:
+        """Return whether transactions arrive on the first and the last day named, and between."""
+        ends = pair.arrival.ranges[0] if pair.arrival else ()
+        first, last = (self._day(one) for one in ends)
+        arrivals = dict(column.arrivals)
+        named = pair.transactions or pair.others
+        days = self._transactions(named, column)[0] if named else [*self._holiday_days()]
+        found = {arrivals.get(day, date.min) for day in days}
+        return bool(found) and (min(found), max(found)) == (first, last)
+
+    def _holiday_days(self) -> list[date]:
+        return days_of(self.schedule.first, self.schedule.last)
 
     def _transactions(self, named: Iterable[Mention], column: Column) -> list[list[date]]:
         """Return the transaction dates that are meant: one list, or several possible ones."""
@@ -112,20 +136,27 @@ class Check:
         if not columns:
             return _("The table has no %(cycle)s.") % {"cycle": cycle}
         column = columns[0]
-        first, last = self.schedule.first, self.schedule.last
-        days = self._transactions(pair.transactions, column)[0] or days_of(first, last)
+        days = self._transactions(pair.transactions, column)[0] or self._holiday_days()
         right = dict.fromkeys(arrival for day, arrival in column.arrivals if day in days)
         said = self._arrival(pair)
         values = {
             "cycle": cycle or column.cycle,
             "days": span(min(days), max(days)),
             "right": listed(map(_said, [*right][:SHOWN])) or "–",
-            "said": _said(said) if said else _later(pair.days_later),
+            "said": self._named(pair) if said else _later(pair.days_later),
         }
         return (
             _("By the table %(cycle)s transactions of %(days)s arrive on %(right)s, not %(said)s.")
             % values
         )
+
+    def _named(self, pair: Pair) -> str:
+        """Return the arrival as the text has it: a day, or a range of days."""
+        ends = pair.arrival.ranges[0] if pair.arrival else ()
+        first, last = (self._day(one) for one in ends)
+        if first and last and first < last:
+            return span(first, last)
+        return _said(first) if first else ""
 
     def _arrival(self, pair: Pair) -> date | None:
         return self._day(pair.arrival.ranges[0][0]) if pair.arrival else None

@@ -31,7 +31,7 @@ DATES: Final = tuple(
         r"(?P<d>\d{1,2})(?!\d)\s*[日号]?",
         rf"(?<![\d:])(?P<d>\d{{1,2}}){ORDINAL}(?:\s+of)?[ ](?P<w>{MONTH})"
         r"(?:,?[ ](?P<y>\d{4}))?(?!\d)",
-        rf"\b(?P<w>{MONTH})[ ]?(?P<d>\d{{1,2}}){ORDINAL}(?![\d:])(?:,?[ ](?P<y>\d{{4}})(?!\d))?",
+        rf"\b(?P<w>{MONTH})[ ]?(?P<d>\d{{1,2}}){ORDINAL}(?!\d|:\d)(?:,?[ ](?P<y>\d{{4}})(?!\d))?",
     )
 )
 # Only with other words around them: a fraction, an amount and a version look like this as well.
@@ -48,12 +48,19 @@ DAY: Final = re.compile(
 ENGLISH_DAY: Final = re.compile(
     rf"(?P<d>\d{{1,2}}){ORDINAL}(?![\d%\w])(?![.:]\d)(?!\s*(?:{MONTH}|yuan|days?|workdays?|working))"
 )
+# A day whose month was named earlier in the sentence, as in 6月7日至10日的交易11日到账.
+LATER_DAY: Final = re.compile(
+    r"(?<![\d+\-–—~./:第每月年TDStds])(?P<d>\d{1,2})[日号](?=\s*(?:\([^()]{1,9}\))?\s*"
+    r"(?:的?(?:T\s*\+?\s*\d)?交易|(?:统一|正常|方可|前|起)?(?:到账|入账|划付|结算|划款|打款|出款)))"
+)
 # A day of the month that is named after it, as in 1 to 7 October.
 DAY_BEFORE: Final = re.compile(
     rf"(?<![\d:.+])(?P<d>\d{{1,2}}){ORDINAL}\s*(?P<by>to|through|until|till|and|&|[-–—~,])\s*$"
 )
 WEEKDAY: Final = re.compile(
-    r"\s*\(?\s*(?:周|星期|礼拜)(?P<c>[一二三四五六日天])\s*\)?"
+    # In brackets with whatever else they hold: (周日，调休) says nothing of what happens then.
+    r"\s*\(\s*(?:周|星期|礼拜)(?P<b>[一二三四五六日天])[^()]{0,20}\)"
+    r"|\s*\(?\s*(?:周|星期|礼拜)(?P<c>[一二三四五六日天])\s*\)?"
     r"|,?\s*\(?\s*(?P<e>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b\.?\s*\)?"
 )
 WEEKDAY_BEFORE: Final = re.compile(r"\b(?P<e>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s+$")
@@ -104,7 +111,23 @@ def mentions(text: str) -> Iterator[Mention]:
     while found := _next(text, place):
         mention = _mention(text, *found)
         yield mention
-        place = mention.end
+        place, last = mention.end, mention.ranges[-1][1]
+        following = _next(text, place)
+        stop = following[0] if following else len(text)
+        while later := LATER_DAY.search(text, place, stop):
+            place = later.end()
+            if one := _later_day(last, int(later["d"])):
+                yield Mention(((one, one),), later.start(), place)
+                last = one
+
+
+def _later_day(before: Written, day: int) -> Written | None:
+    """Return that day of the same month, or of the next one where it is past by then."""
+    month, year = before.month, before.year
+    if day < before.day:
+        month, year = month % 12 + 1, year + (before.month == 12 and year > 0)
+    one = Written(year, month, day)
+    return one if _date(year or 2024, month, day) else None
 
 
 def resolved(one: Written, near: date) -> date | None:
@@ -203,7 +226,7 @@ def _suffix(text: str, one: Written, end: int) -> tuple[Written, int]:
     """Return the date with the weekday and the time that follow it."""
     while found := WEEKDAY.match(text, end) or INCLUSIVE.match(text, end):
         written = found.groupdict()
-        day = written.get("c") or (written.get("e") or "").lower()
+        day = written.get("b") or written.get("c") or (written.get("e") or "").lower()
         one, end = replace(one, weekday=WEEKDAYS.get(day, one.weekday)), found.end()
     if found := TIME.match(text, end):
         one, end = replace(one, hour=int(found["h"])), found.end()

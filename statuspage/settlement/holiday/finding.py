@@ -32,6 +32,8 @@ def findings_in(payload: Mapping[str, Any], words: NoticeWords, moment: datetime
 
     The day of publication and those of the State Council's notices may be named as well.
     """
+    if not payload.get("table"):  # it was imported, without one
+        return []
     schedule = schedule_of(payload)
     names = Product.objects.values_list("code", "name")
     also = {timezone.localdate(moment), *_documents(schedule)}

@@ -19,6 +19,8 @@ class Role(Enum):
     TRANSACTION = "transaction"
     ARRIVAL = "arrival"
     REST = "rest"
+    # As in A至B放假: a range that can only be the holiday's.
+    DAYS_OFF = "days off"
     WORK = "work"
     DOCUMENT = "document"
     UNKNOWN = "unknown"
@@ -58,6 +60,26 @@ LABEL: Final = re.compile(
 )
 ARROW: Final = re.compile(
     r"(?:→|⇒|->|=>|[:\uff1a]|(?:顺延|推迟|延后|延迟|延)(?:至|到)|carried over to|moved? to)\s*$"
+)
+# Needs no transactions before it: T1延迟到10月9日.
+DELAYED: Final = re.compile(
+    r"(?:[TDS]\s*\+?\s*\d|到账|结算|划付|交易)[^,;\uff0c\uff1b]{0,6}"
+    r"(?:(?:顺延|推迟|延后|延迟|延)(?:至|到)|carried over to|moved? to|delayed until)\s*$",
+    re.IGNORECASE,
+)
+DAYS_OFF: Final = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:[为是]?法定节假日|放假|休假)(?!前|后|期间|交易|的)"
+    r"|\s*(?:is|are) (?:a |an? official |public |the )*holidays?\b",
+    re.IGNORECASE,
+)
+# Money that arrives within a range of days, as opposed to what is settled every day.
+ARRIVES: Final = re.compile(
+    r"\s*(?:\([^()]*\))?\s*(?:陆续|分批|之间|统一|内|左右|将)?(?:到账|入账|划付|划款|打款)(?!的|日)"
+)
+ARRIVES_IN: Final = re.compile(
+    r"\b(?:arrives?|credited|settles?|settled|paid(?: out)?)"
+    r"(?: (?:on|between|from|within|during))?\s*$",
+    re.IGNORECASE,
 )
 # A cycle that names itself by the word for arrival: T+1结算.
 CYCLE_WORD: Final = re.compile(
@@ -158,14 +180,20 @@ class _Sentence:
         role = follows or Role.UNKNOWN if chinese else leads or follows or Role.UNKNOWN
         if role is Role.REST and _goes_on(after, Role.TRANSACTION):
             role = Role.TRANSACTION
+        if role is Role.REST and one.is_range and DAYS_OFF.match(after):
+            role = Role.DAYS_OFF
         if role is Role.WORK and follows is role and FIRST_WORKDAY.match(after):
             role = Role.ARRIVAL
         if role is Role.UNKNOWN and chinese and leads is Role.ARRIVAL and not CLAUSE.search(before):
             role = Role.ARRIVAL
-        if not one.is_range and ARROW.search(before) and self.dates:
+        arrow = (ARROW.search(before) and self.dates) or DELAYED.search(before)
+        if not one.is_range and arrow:
             role = Role.ARRIVAL if role in {Role.UNKNOWN, Role.ARRIVAL} else role
-        # Nothing arrives on several days.
-        return Role.UNKNOWN if role is Role.ARRIVAL and one.is_range else role
+        if not one.is_range or role not in {Role.ARRIVAL, Role.UNKNOWN}:
+            return role
+        # What is settled on several days is rarely an arrival; what arrives on them is.
+        said = ARRIVES.match(after) if chinese else ARRIVES_IN.search(before)
+        return Role.ARRIVAL if said and len(one.ranges) == 1 else Role.UNKNOWN
 
     def pairs(self) -> Iterator[Pair]:
         """Yield the pairs of the sentence, in its order."""
@@ -184,7 +212,7 @@ class _Sentence:
         named = [follows] if self.backwards and follows else self.pending
         pair = self._pair(named, one, 0, self._end(number))
         if not named:
-            maybe = {Role.UNKNOWN, Role.WORK, Role.REST}
+            maybe = {Role.UNKNOWN, Role.WORK, Role.REST, Role.DAYS_OFF}
             before = [said for said, role in self.dates[:number] if role in maybe]
             pair = replace(pair, others=tuple(before))
         self.done = True

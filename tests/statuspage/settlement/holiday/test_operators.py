@@ -1,0 +1,206 @@
+"""Texts about the holidays of 2023 to 2026 as operators write them, right and wrong."""
+
+import pytest
+
+from tests.statuspage.settlement.holiday.test_prose import findings
+
+RIGHT: tuple[tuple[str, int, str], ...] = (
+    ("spring_festival", 2023, "1月20日至1月27日T1交易，1月28日到账。"),
+    (
+        "spring_festival",
+        2023,
+        "2023年春节放假：1月21日-27日，1月28日、29日调休上班。T1结算：20日-27日交易28日到账，28日交易29日到账，29日交易30日到账。",
+    ),
+    ("spring_festival", 2023, "境外卡T＋1：1月20日—29日，1月30日（周一）结算"),
+    ("national_day", 2023, "9月29日至10月6日放假，10月7日、8日上班"),
+    (
+        "national_day",
+        2023,
+        "9月29日至10月6日放假，10月7日（周六）、8日（周日）调休上班。9月28日-10月6日的T1交易10月7日结算。",
+    ),
+    ("national_day", 2023, "9月28日-10月6日 T+1 → 10月7日；10月7日 → 10月8日；10月8日 → 10月9日"),
+    (
+        "national_day",
+        2024,
+        "国庆节：10月1日至10月7日放假调休，9月29日（星期日）、10月12日（星期六）上班。",
+    ),
+    ("national_day", 2024, "9月30日—10月7日T1交易统一于10月8日（周二）划款"),
+    ("national_day", 2024, "T1：9月27日、28日交易，9月29日到账"),
+    ("national_day", 2024, "For T1, sales from Sept 30 to Oct 7 are paid on Tue, Oct 8."),
+    ("national_day", 2024, "10/12-10/13的T1交易10/14到账"),
+    ("national_day", 2024, "D1、D0、S0正常出款，不受假期影响。"),
+    (
+        "national_day",
+        2025,
+        "10月1日至8日放假，9月28日、10月11日上班。9月30日至10月8日T1交易10月9日到账",
+    ),
+    ("national_day", 2025, "国庆中秋假期：2025.10.1-2025.10.8，T1于10.9到账"),
+    (
+        "national_day",
+        2025,
+        "National Day and Mid-Autumn: 1-8 October; "
+        "T+1 for 30 September - 8 October settles 9 October (Thursday).",
+    ),
+    ("labour_day", 2024, "劳动节5月1日至5日放假，4月28日、5月11日上班"),
+    ("labour_day", 2024, "4月30日至5月5日的T1交易顺延至5月6日"),
+    ("labour_day", 2024, "4月26日、27日T1交易于4月28日（周日，调休）到账；28日交易29日到账"),
+    ("labour_day", 2024, "4月30日交易→5月6日；5月11日、12日交易→5月13日"),
+    ("labour_day", 2026, "5月1日（周五）至5日（周二）放假，5月9日（周六）上班"),
+    (
+        "tomb_sweeping",
+        2024,
+        "清明节4月4日至6日放假，共3天。4月7日（星期日）上班。T1：4月3日至6日→4月7日",
+    ),
+    (
+        "tomb_sweeping",
+        2024,
+        "外卡T1 4月3日至7日的交易于4月8日到账，内卡T1 4月3日至6日的交易于4月7日到账",
+    ),
+    (
+        "tomb_sweeping",
+        2024,
+        "Tomb-Sweeping Day 4–6 April, 7 April is a working Sunday: "
+        "T+1 of 3–6 April is credited on 7 April; foreign cards 8 April.",
+    ),
+    ("dragon_boat", 2024, "6月7日23:00至6月10日23:00的T1交易6月11日到账"),
+    ("dragon_boat", 2024, "端午节6月10日放假，与周末连休，6月7日(周五)至10日(周一)交易11日到账"),
+    ("dragon_boat", 2024, "6月8日-6月10日放假"),
+    ("dragon_boat", 2025, "5月31日至6月2日放假，5月30日至6月2日T1交易6月3日到账"),
+    ("dragon_boat", 2025, "5月31日（周六）—6月2日（周一）放假，期间T1交易于6月3日（周二）入账"),
+    ("dragon_boat", 2025, "From 30 May to 2 Jun: T+1 funds arrive 3 Jun"),
+    (
+        "spring_festival",
+        2024,
+        "2月10日（初一）至17日放假，2月4日、18日上班；除夕2月9日T1交易2月18日到账",
+    ),
+    ("spring_festival", 2024, "2月9日-17日T1交易2月18日到账，外卡2月19日到账"),
+    ("spring_festival", 2024, "春节期间（2月10日-2月17日）T1不结算，2月18日统一结算"),
+    (
+        "spring_festival",
+        2025,
+        "1月28日（除夕）至2月4日放假，1月26日、2月8日上班。T1：1月27日-2月4日交易2月5日到账",
+    ),
+    ("spring_festival", 2025, "2月8日（周六，补班）的T1交易2月10日到账"),
+    ("spring_festival", 2025, "小微商户T1：1月27日—2月4日，2月5日到账；行业商户D1：每日正常结算"),
+    (
+        "spring_festival",
+        2026,
+        "2月15日至2月23日放假（共9天），2月14日、2月28日上班；2月14日至23日的T1交易2月24日到账",
+    ),
+    ("spring_festival", 2026, "2月28日、3月1日的T1交易3月2日到账"),
+    ("new_year", 2024, "2023年12月30日至2024年1月1日放假，12月29日至1月1日T1交易1月2日到账"),
+    ("new_year", 2024, "元旦12月30日-1月1日，T+1顺延至1月2日（周二）"),
+    (
+        "new_year",
+        2024,
+        "New Year: Dec 29, 2023 - Jan 1, 2024 T1 transactions are credited on Jan 2, 2024.",
+    ),
+    ("new_year", 2026, "2026年1月1日至3日放假调休，1月4日（周日）上班"),
+    ("new_year", 2026, "12月31日-1月3日的T1交易1月4日到账，外卡12月31日-1月4日的交易1月5日到账"),
+    (
+        "mid_autumn",
+        2024,
+        "9月15日至17日放假，9月14日上班。9月13日T1交易9月14日到账，9月14日至17日T1交易9月18日到账",
+    ),
+    ("mid_autumn", 2024, "外卡：9月13日至17日的T1交易9月18日到账"),
+    ("mid_autumn", 2026, "9月25日至27日放假，9月24日-27日T1交易9月28日到账；D1/D0/S0照常"),
+    ("national_day", 2026, "From 30 Sep to 7 Oct, 2026, T+1 settles 8 Oct"),
+    ("national_day", 2026, "Thursday, October 8: T+1 for September 30 through October 7"),
+    (
+        "national_day",
+        2026,
+        "9月30日（含）-10月7日（含）期间产生的T1交易资金，将于10月8日划付至您的结算卡",
+    ),
+    ("national_day", 2026, "10月1日00:00至10月7日24:00的T1交易10月8日到账"),
+    ("national_day", 2026, "T1延迟到10月8日"),
+    ("national_day", 2026, "由于国庆放假，T1在10月8日结算"),
+    ("national_day", 2026, "10月8日后T1恢复正常"),
+)
+WRONG: tuple[tuple[str, int, str], ...] = (
+    ("spring_festival", 2023, "1月20日至1月27日T1交易，1月30日到账。"),
+    ("spring_festival", 2023, "1月28日、29日的T+1交易1月30日到账"),
+    ("spring_festival", 2023, "20日-27日（1月）T1交易1月29日到账"),
+    ("national_day", 2023, "9月28日-10月6日 T+1 → 10月8日"),
+    ("national_day", 2023, "9月28日至10月8日的T1交易10月9日到账"),
+    ("national_day", 2023, "9月28日-10月6日 T+1 → 10月7日；10月7日 → 10月9日"),
+    (
+        "national_day",
+        2024,
+        "国庆节：10月1日至10月7日放假调休，9月28日（星期日）、10月12日（星期六）上班。",
+    ),
+    ("national_day", 2024, "T1：9月27日、28日交易，9月30日到账"),
+    ("national_day", 2024, "For T1, sales from Sept 30 to Oct 7 are paid on Wed, Oct 9."),
+    ("national_day", 2024, "10/12-10/13的T1交易10/15到账"),
+    ("national_day", 2024, "9月30日—10月7日T1交易统一于10月8日（周三）划款"),
+    ("national_day", 2024, "T+1: Oct 12 transactions arrive Oct 13."),
+    ("national_day", 2025, "9月30日至10月8日T1交易10月10日到账"),
+    ("national_day", 2025, "国庆中秋假期：2025.10.1-2025.10.8，T1于10.10到账"),
+    ("labour_day", 2024, "4月30日至5月5日的T1交易顺延至5月7日"),
+    ("labour_day", 2024, "4月26日、27日T1交易于4月29日到账"),
+    ("labour_day", 2024, "劳动节5月1日至5日放假，4月27日、5月11日上班，4月27日T1交易当日到账"),
+    ("labour_day", 2024, "5月10日的T1交易于5月13日到账"),
+    ("labour_day", 2026, "5月8日T1交易5月11日到账"),
+    ("labour_day", 2026, "5月1日（周四）至5日（周二）放假"),
+    ("labour_day", 2026, "4月30日至5月5日，T+1 5月7日起到账"),
+    ("tomb_sweeping", 2024, "外卡T1 4月3日至6日的交易于4月7日到账"),
+    ("tomb_sweeping", 2024, "内卡T1 4月3日至6日的交易于4月8日到账"),
+    (
+        "tomb_sweeping",
+        2024,
+        "Tomb-Sweeping Day 4–6 April: T+1 of 3–6 April is credited on 8 April.",
+    ),
+    ("tomb_sweeping", 2024, "清明节4月4日至6日放假，4月8日恢复T1结算"),
+    ("dragon_boat", 2024, "6月7日至10日的交易12日到账"),
+    ("dragon_boat", 2024, "6月10日放假，T1次日到账（6月12日）"),
+    ("dragon_boat", 2025, "5月30日至6月2日T1交易6月4日到账"),
+    ("dragon_boat", 2025, "5月31日（周六）—6月2日（周一）放假，期间T1交易于6月2日入账"),
+    ("dragon_boat", 2025, "From 30 May to 2 Jun: T+1 funds arrive 4 Jun"),
+    ("spring_festival", 2024, "2月9日-17日T1交易2月19日到账"),
+    ("spring_festival", 2024, "2月9日-17日T1交易2月18日到账，外卡2月18日到账"),
+    ("spring_festival", 2024, "春节期间（2月10日-2月17日）T1不结算，2月19日统一结算"),
+    ("spring_festival", 2025, "1月28日（除夕）至2月4日放假，T1：1月27日-2月4日交易2月6日到账"),
+    ("spring_festival", 2025, "小微商户T1：1月27日—2月4日，2月6日到账；行业商户D1：每日正常结算"),
+    ("spring_festival", 2025, "2月8日（周六，补班）的T1交易2月9日到账"),
+    ("spring_festival", 2025, "行业商户D1：1月27日—2月4日的交易2月5日到账"),
+    ("spring_festival", 2026, "2月13日至23日的T1交易2月24日到账"),
+    ("spring_festival", 2026, "2月28日、3月1日的T1交易3月3日到账"),
+    ("new_year", 2024, "12月29日至1月1日T1交易1月3日到账"),
+    ("new_year", 2024, "元旦12月30日-1月2日放假"),
+    (
+        "new_year",
+        2024,
+        "New Year: Dec 29, 2023 - Jan 1, 2024 T1 transactions are credited on Jan 3, 2024.",
+    ),
+    ("new_year", 2026, "12月31日-1月3日的T1交易1月4日到账，外卡交易1月4日到账"),
+    ("new_year", 2026, "12月31日-1月3日的交易于1月5日到账"),
+    ("mid_autumn", 2024, "9月13日至17日T1交易9月18日到账"),
+    ("mid_autumn", 2024, "9月13日T1交易9月18日到账"),
+    ("mid_autumn", 2024, "9月15日至18日放假"),
+    ("mid_autumn", 2026, "9月24日-27日T1交易9月29日到账；D1/D0/S0照常"),
+    ("national_day", 2026, "9月30日至10月7日的T1交易10月8日至9日到账"),
+    ("national_day", 2026, "T1延迟到10月9日"),
+    ("national_day", 2026, "由于国庆放假，T1在10月9日结算"),
+    ("national_day", 2026, "From 30 Sep to 7 Oct, 2026, T+1 settles 9 Oct"),
+    ("national_day", 2026, "Thursday, October 9: T+1 for September 30 through October 7"),
+    (
+        "national_day",
+        2026,
+        "9月30日（含）-10月7日（含）期间产生的T1交易资金，将于10月9日划付至您的结算卡",
+    ),
+    ("national_day", 2026, "10月1日00:00至10月7日24:00的T1交易10月9日到账"),
+    ("national_day", 2026, "Your money arrives 9–10 October (T+1, 30 Sep–7 Oct)."),
+    ("national_day", 2026, "S0：10月1日的交易10月8日到账"),
+    ("national_day", 2026, "D0 10月1日至7日的交易10月8日到账"),
+    ("national_day", 2023, "9月28日-10月6日T1交易10月8日（周日，调休）到账"),
+    ("national_day", 2026, "9月28日至10月7日放假"),
+)
+
+
+@pytest.mark.parametrize(("holiday", "year", "text"), RIGHT)
+def test_a_right_text_passes(holiday: str, year: int, text: str) -> None:
+    assert findings((holiday, year), text) == []
+
+
+@pytest.mark.parametrize(("holiday", "year", "text"), WRONG)
+def test_a_wrong_text_is_found(holiday: str, year: int, text: str) -> None:
+    assert findings((holiday, year), text)
