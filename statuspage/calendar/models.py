@@ -56,6 +56,9 @@ class CalendarYear(models.Model):
     )
     document_number = models.CharField(_("document number"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
+    # Holidays that the loaded notice left out, in Chinese, and why that was found right.
+    missing = models.JSONField(_("left out"), default=list, db_default=[], blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True, default="", db_default="")
     # From when on the year counts as known: the day of the State Council's notice, if we know it.
     known_from = models.DateTimeField(null=True)
     loaded_by = models.ForeignKey(

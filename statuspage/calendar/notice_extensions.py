@@ -30,6 +30,8 @@ class Extension:
 
     names: tuple[str, ...]
     until: date
+    # The first day of the extension, where the notice names it.
+    since: date | None = None
 
 
 def extended_days(extensions: Sequence[Extension], calendar: Calendar) -> dict[date, Day]:
@@ -68,6 +70,13 @@ def _end(extension: Extension, calendar: Calendar) -> date:
         )
         span = {"first": off[0], "last": off[-1]}
         raise ValidationError(problem % {**values, **span}, code="until")
+    if extension.since and not off[0] <= extension.since <= off[-1] + ONE_DAY:
+        problem = _(
+            "%(holiday)s is loaded from %(first)s to %(last)s, so it cannot be made longer from "
+            "%(since)s."
+        )
+        span = {"first": off[0], "last": off[-1], "since": extension.since}
+        raise ValidationError(problem % {**values, **span}, code="since")
     return off[-1]
 
 

@@ -26,15 +26,15 @@ SPELLINGS: Final = {
 
 
 def _spaced(word: str) -> str:
-    """Return a pattern for the word with blanks inside, as typesetters write “元 旦”."""
-    return r"[ \t]*".join(map(re.escape, word))
+    """Return a pattern for the word with blanks inside, as in “元 旦”, or broken over lines."""
+    return r"\s*".join(map(re.escape, word))
 
 
 def _alternatives(words: Iterable[str]) -> str:
     return "|".join(_spaced(one) for one in sorted(words, key=len, reverse=True))
 
 
-NAME: Final = rf"[“\"]?(?:{_alternatives(SPELLINGS)})[”\"]?"
+NAME: Final = rf"[“\"【\[*]{{0,2}}(?:{_alternatives(SPELLINGS)})[”\"】\]*]{{0,2}}"
 # More than seven in a row are no heading, and would take long to look at.
 NAMES: Final = rf"{NAME}(?:[ \t]*[、,和与及暨/]?[ \t]*{NAME}){{0,6}}"
 ONE_NAME: Final = re.compile(_alternatives(SPELLINGS))
@@ -44,15 +44,18 @@ ENUMERATOR: Final = (
     rf"(?:(?<![周期初十月日\d一二三四五六七八九]){CHINESE_NUMBER}[ \t]*[、.]"
     rf"|\([ \t]*(?:{CHINESE_NUMBER}|\d{{1,2}})[ \t]*\)[、.]?"
     r"|(?<![\d月日年.])\d{1,2}[ \t]*(?:、|[.)](?!\d))"
-    rf"|(?:(?<=\n)|\A){CHINESE_NUMBER}[ \t]+)"
+    rf"|(?:(?<=[\n。;])|\A)第(?:{CHINESE_NUMBER}|\d{{1,2}})[、,.:]?"
+    rf"|(?:(?<=[\n。;])|\A){CHINESE_NUMBER}[ \t]+"
+    # “②春节”, of which the plain text keeps the figure.
+    rf"|(?:(?<=[\n。;])|\A)\d{{1,2}}[ \t]*(?=[“\"【\[*]{{0,2}}(?:{_alternatives(SPELLINGS)})))"
 )
 # What may follow a name before its colon: “春节假期:”, “春节(2月)放假安排:”.
 AFTERWARDS: Final = r"(?:[ \t]*(?:假期|假日|小长假|长假|放假|安排|时间|\([^()\n]{0,20}\)))*"
 LINE: Final = r"(?:(?<=\n)|\A)[-*•●·]?[ \t]*"
 HEADING: Final = re.compile(
-    rf"{ENUMERATOR}[ \t]*(?P<numbered>{NAMES})"
+    rf"{ENUMERATOR}\s*(?P<numbered>{NAMES})"
     rf"|(?P<colon>{NAMES}){AFTERWARDS}[ \t]*:"
-    rf"|{LINE}(?P<line>{NAMES}){AFTERWARDS}[ \t,]*(?=(?:20\d\d年)?\d{{1,2}}[ \t]*月)"
+    rf"|(?:{LINE}|(?<=[。;]))(?P<line>{NAMES}){AFTERWARDS}[\s,]*(?=(?:20\d\d年)?\d{{1,2}}[ \t]*月)"
     # Anything else that begins like a heading ends the holiday before, and is none itself.
     rf"|(?:(?<=[\n。;])|\A){ENUMERATOR}(?P<other>[^\n。;:,\d]{{0,30}})"
     rf"|{LINE}(?P<unnumbered>[^\d\s,。;:()]{{2,15}})[ \t]*:"
@@ -94,7 +97,7 @@ def plain_of(original: str) -> Plain:
 
 def full_names(written: str) -> tuple[str, ...]:
     """Return the full names of the holidays in “国庆、中秋”, each once."""
-    found = (re.sub(r"[ \t]", "", one[0]) for one in ONE_NAME.finditer(written))
+    found = (re.sub(r"\s", "", one[0]) for one in ONE_NAME.finditer(written))
     return tuple(dict.fromkeys(SPELLINGS[one] for one in found))
 
 

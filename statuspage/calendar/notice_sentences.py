@@ -10,7 +10,19 @@ from django.utils.translation import pgettext
 
 from statuspage.calendar.library import holiday_label, make_up_label
 from statuspage.calendar.notice_extensions import Extension
-from statuspage.calendar.notice_names import Section
+from statuspage.calendar.notice_names import Section, full_names
+from statuspage.calendar.notice_patterns import (
+    ADVICE,
+    ARRANGES,
+    HAN_DATE,
+    LEFT_OVER,
+    NAMED_DATE,
+    REFERENCE,
+    TOKEN,
+    UNDOES,
+    VERB,
+    in_digits,
+)
 from statuspage.calendar.workdays import (
     MAKE_UP_WORKDAY,
     ONE_DAY,
@@ -20,28 +32,7 @@ from statuspage.calendar.workdays import (
     days_between,
 )
 
-YEAR_AND_MONTH: Final = r"(?:(\d{4})年)?(?:(\d{1,2})月)?"
-SAID_WEEKDAY: Final = r"(\([^()]*\)|(?:周|星期)[一二三四五六日天])?"
-DATE: Final = rf"{YEAR_AND_MONTH}(\d{{1,2}})[日号]{SAID_WEEKDAY}"
-# The first date of a range may do without its 日: “2月15-21日”.
-OPEN_DATE: Final = rf"{YEAR_AND_MONTH}(\d{{1,2}})[日号]?{SAID_WEEKDAY}"
-UNTIL: Final = r"(?:至|到|[-—–~]+)"
-# A date or a range, what happens on it, or how many days the notice counts.
-TOKEN: Final = re.compile(
-    rf"{OPEN_DATE}{UNTIL}{DATE}|{DATE}"
-    r"|(?P<longer>(?:延长|顺延|延)(?:(?:20\d\d年)?[^\d,。;]{0,12}?)(?:\d+天)?,?(?:至|到))"
-    r"|(?P<negated>不(?:放假|补休|公休|上班))"
-    r"|(?P<resumed>起?(?:(?:恢复|开始)?(?:正常|照常|正式)|恢复|开始|起)(?:上班|工作|办公))"
-    r"|(?P<work>(?:调休)?上班)|(?P<rest>(?:调休)?(?:放假|补休|公休))"
-    r"|(?P<joined>与周末连休)|(?P<unsaid>不调休)|(?P<swapped>调休(?!放假|上班|补休))"
-    r"|(?:延长)?共?(?P<count>\d+)天"
-)
-VERB: Final = re.compile(r"放假|补休|公休|上班|调休|延长|延至|顺延|连休|(?:恢复|正常)(?:工作|办公)")
-ADVICE: Final = re.compile(r"^[,、]?(?:鼓励|提倡|倡导|建议)")
-# What is left of a date that was not understood.
-LEFT_OVER: Final = re.compile(r"\d[月日号]|\d{4}年\d|\d[-—–~、至]\d")
-REFERENCE: Final = re.compile(r"《[^《》]*》(?:\([^()]*号\))?")
-SENTENCES: Final = re.compile(r"[。;!]|(?<=如下):|(?<=机构):")
+SENTENCES: Final = re.compile(r"[。;!]|(?<!\d)\.(?!\d)|(?<=如下):|(?<=机构):")
 WEEKDAY_NAME: Final = re.compile(r"(?:周|星期)([一二三四五六日天])")
 WEEKDAYS: Final = {name: number for number, name in enumerate("一二三四五六日")} | {"天": 6}
 NEW_YEAR: Final = "元旦"
@@ -67,12 +58,33 @@ class Reading:
         self.names, self.off = section.names, []
         before = len(self.problems), len(self.days)
         # Line breaks of a PDF stand anywhere in a sentence, and blanks mean nothing.
-        body = re.sub(r"\s+", "", REFERENCE.sub("", section.body))
-        spoken = [one for one in SENTENCES.split(body) if VERB.search(one)]
-        for sentence in spoken:
-            if not ADVICE.search(sentence):
+        body = HAN_DATE.sub(in_digits, re.sub(r"\s+", "", REFERENCE.sub("", section.body)))
+        for sentence in SENTENCES.split(body):
+            if ADVICE.search(sentence):
+                continue
+            if self.undoes(sentence):
+                self.unread(sentence)
+            elif VERB.search(sentence) and self.others(sentence):
+                said = _("A sentence under “%(heading)s” is about another holiday: “%(sentence)s”.")
+                self.problem(said, heading=section.heading, sentence=sentence)
+            elif VERB.search(sentence):
                 self.sentence(sentence)
         return bool(self.off) or before != (len(self.problems), len(self.days))
+
+    def undoes(self, sentence: str) -> bool:
+        """Return whether it has dates, and undoes what stood before or has no known verb."""
+        known = VERB.search(sentence) and not UNDOES.search(sentence)
+        return not known and bool(ARRANGES.search(sentence))
+
+    def others(self, sentence: str) -> bool:
+        """Return whether a date follows the name of a holiday that the heading does not name."""
+        found = (one[1] for one in NAMED_DATE.finditer(sentence))
+        return any(not set(full_names(one)) <= set(self.names) for one in found)
+
+    def unread(self, sentence: str) -> None:
+        """Record a sentence with a date that was not understood."""
+        said = _("A date in this sentence could not be read: “%(sentence)s”.")
+        self.problem(said, sentence=sentence)
 
     def sentence(self, sentence: str) -> None:
         """Read one sentence such as “10月1日至7日放假调休,共7天”; dates come before their verb."""
@@ -102,9 +114,7 @@ class Reading:
         if self.waiting:
             self.unclear(self.waiting, sentence)
         if (verbs and verbs[-1] == "longer") or LEFT_OVER.search(TOKEN.sub(" ", sentence)):
-            self.problem(
-                _("A date in this sentence could not be read: “%(sentence)s”."), sentence=sentence
-            )
+            self.unread(sentence)
 
     def rest(self, _sentence: str) -> None:
         """Take the waiting dates as days off."""
@@ -140,7 +150,7 @@ class Reading:
         end = max(self.off, default=None)
         for day in self.waiting:
             after = end is not None and day > end
-            if end and day <= end:
+            if day in self.off:
                 self.problem(_("%(day)s is both a holiday and a workday."), day=day)
             elif day.weekday() < SATURDAY and after and end and not _only_weekend(end, day):
                 self.problem(
@@ -161,11 +171,12 @@ class Reading:
             return
         *before, until = self.waiting
         self.waiting = []
-        start = min(before, default=max(self.off, default=None))
-        if start is None:
-            self.extensions.append(Extension(self.names, until))
+        start = min(before, default=None)
+        if not self.off:
+            self.extensions.append(Extension(self.names, until, start))
             self.off.append(until)
             return
+        start = min([*before, max(self.off)])
         self.waiting = list(days_between(start, until))
         self.rest("")
 

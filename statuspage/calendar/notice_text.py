@@ -19,7 +19,8 @@ from statuspage.calendar.notice_names import (
     plain_of,
     sections,
 )
-from statuspage.calendar.notice_sentences import REFERENCE, Reading
+from statuspage.calendar.notice_patterns import REFERENCE
+from statuspage.calendar.notice_sentences import Reading
 from statuspage.calendar.workdays import Calendar, Day
 
 # The title may be broken over lines.
@@ -32,6 +33,12 @@ AUTHOR: Final = re.compile(r"^国务院(?:办公厅)?")
 CHANGE: Final = re.compile(r"调整|延长|变更|变动|修改|推迟")
 # “抗日战争胜利70周年纪念日调休放假”: a day off beside the seven.
 ONCE: Final = re.compile(r"关于(?P<name>.{2,50}?)(?:调休)?放假(?:安排)?的")
+# An extension pasted without its title: “延长2020年春节假期至2月2日”.
+UNTITLED: Final = re.compile(
+    rf"(?:延长|顺延)(?:20\d\d年)?(?P<after>{NAME})|(?P<before>{NAME})[^。;:\d]{{0,12}}(?:延长|延至|顺延)"
+)
+# Settlement follows the State Council; a province's own holiday closes no bank elsewhere.
+LOCAL: Final = re.compile(r"省|自治[区州县]|特别行政区|人民政府|(?<![休股上])市(?!场)|教育|学校")
 TITLE_YEAR: Final = re.compile(r"(20\d\d)年")
 SPOKEN_YEAR: Final = re.compile(rf"(20\d\d)年(?=\s*(?:{NAME}|部分|节假日|法定))")
 DATED: Final = re.compile(r"(20\d\d)年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号]")
@@ -43,7 +50,8 @@ class HolidayNotice:
     """The days that a notice arranges; a notice with `problems` must not be used.
 
     A `partial` notice rearranges one holiday and leaves the rest of the year unchanged.
-    `extensions` become days once the calendar is known. `doubts` are to be confirmed.
+    `extensions` become days once the calendar is known. `missing` are the holidays that a
+    yearly notice leaves out: it is loaded only with a reason.
     """
 
     year: int
@@ -52,8 +60,14 @@ class HolidayNotice:
     partial: bool
     days: dict[date, Day]
     problems: tuple[str, ...]
-    doubts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What a person has to confirm before the notice is loaded."""
+        said = _("The text names no day off for: %(holidays)s.")
+        return (said % {"holidays": named(self.missing)},) if self.missing else ()
 
 
 def notice_parse(text: str, year: int | None = None) -> HolidayNotice:
@@ -67,7 +81,7 @@ def notice_parse(text: str, year: int | None = None) -> HolidayNotice:
     title = plain_of(titles[0]).text if titles else ""
     spoken = REFERENCE.sub("", body)
     reading = Reading(_year(title, spoken, year))
-    whole = _whole(title)
+    whole = _whole(title) if titles else _untitled(body)
     partial = bool(CHANGE.search(title) or whole)
     arranged = _read(reading, NUMBER.sub("", body), whole)
     if not reading.days and not reading.problems and not reading.extensions:
@@ -82,7 +96,7 @@ def notice_parse(text: str, year: int | None = None) -> HolidayNotice:
         partial=partial,
         days=reading.days,
         problems=(*_title_problems(titles, spoken, reading.year), *reading.problems),
-        doubts=() if partial else tuple(_missing(arranged)),
+        missing=() if partial else _missing(arranged),
         extensions=tuple(reading.extensions),
     )
 
@@ -142,6 +156,12 @@ def _whole(title: str) -> tuple[str, ...]:
     return full_names(title) or ((once["name"],) if once else ())
 
 
+def _untitled(body: str) -> tuple[str, ...]:
+    """Return the holiday that a text without title and headings makes longer."""
+    found = None if any(sections(body)) else UNTITLED.search(body)
+    return full_names(found["after"] or found["before"]) if found else ()
+
+
 def _read(reading: Reading, body: str, whole: tuple[str, ...]) -> list[Section]:
     """Read every section; return those that arrange a day off."""
     arranged: list[Section] = []
@@ -173,6 +193,10 @@ def _title_problems(titles: Sequence[str], body: str, year: int) -> Iterator[str
         yield _("The text holds more than one notice. Paste one at a time: %(titles)s") % {
             "titles": " / ".join(titles)
         }
+    if titles and LOCAL.search(titles[0]):
+        yield _(
+            "“%(title)s” is not for the whole country: the calendar follows the State Council."
+        ) % {"title": titles[0]}
     others = {int(one) for one in SPOKEN_YEAR.findall(body)} - {year}
     if others:
         yield _("The notice is for %(year)d, but its text also speaks of %(other)s.") % {
@@ -181,8 +205,7 @@ def _title_problems(titles: Sequence[str], body: str, year: int) -> Iterator[str
         }
 
 
-def _missing(arranged: Sequence[Section]) -> Iterator[str]:
-    """Yield a doubt where a yearly notice gives one of the seven holidays no day off."""
+def _missing(arranged: Sequence[Section]) -> tuple[str, ...]:
+    """Return those of the seven holidays to which a yearly notice gives no day off."""
     there = {name for one in arranged for name in one.names}
-    if missing := [one for one in HOLIDAYS if one not in there]:
-        yield _("The text names no day off for: %(holidays)s.") % {"holidays": named(missing)}
+    return tuple(one for one in HOLIDAYS if one not in there)

@@ -63,24 +63,24 @@ def year_load(
 
 
 def notice_load(
-    *, profile: str, notice: HolidayNotice, by: Author | None, confirmed: bool = False
+    *, profile: str, notice: HolidayNotice, by: Author | None, reason: str = ""
 ) -> list[DayChange]:
     """Load the year that a State Council notice arranges.
 
     Its first days may be in the December before; then that year changes as well, if loaded.
 
     Raises:
-        ValidationError: the notice contradicts itself, leaves out a holiday and that is not
-            `confirmed`, changes a part of a year that is not loaded, or a year that is reviewed.
+        ValidationError: the notice contradicts itself, leaves out a holiday and no `reason`
+            says why, changes a part of a year that is not loaded, or a year that is reviewed.
     """
     known = calendar_of(profile)
     notice = with_extensions(notice, known)
     if notice.problems:
         raise ValidationError([*notice.problems])
-    if notice.doubts and not confirmed:
+    if notice.doubts and not reason.strip():
         raise ValidationError([ValidationError(one, code="doubts") for one in notice.doubts])
     with publishing():
-        return [
+        changes = [
             change
             for year in sorted({day.year for day in notice.days} | {notice.year})
             if year == notice.year or year in known.years
@@ -94,6 +94,17 @@ def notice_load(
                 only_named=notice.partial or year != notice.year,
             )
         ]
+        if not notice.partial:
+            _keep_missing(profile, notice, reason)
+    return changes
+
+
+def _keep_missing(profile: str, notice: HolidayNotice, reason: str) -> None:
+    """Keep for the second person what the notice leaves out, and why that is right."""
+    rows = CalendarYear.objects.filter(
+        profile__code=profile, year=notice.year, status=YearStatus.LOADED
+    )
+    rows.update(missing=[*notice.missing], reason=reason.strip() if notice.missing else "")
 
 
 def year_review(
@@ -226,6 +237,7 @@ def _mark_loaded(row: CalendarYear, by: Author | None, source: str, document_num
     row.document_number = row.document_number or number
     row.status, row.source = YearStatus.LOADED, source
     row.loaded_by, row.loaded_at = by, now
+    row.missing, row.reason = [], ""
     row.known_from = row.known_from or known_since
     row.save()
 

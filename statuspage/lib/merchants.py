@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MerchantCategory(models.TextChoices):
@@ -12,7 +13,7 @@ class MerchantCategory(models.TextChoices):
 
 
 class CardType(models.TextChoices):
-    """The cards that fees and limits tell apart."""
+    """Whose money it is: the card holder's own, or a credit. Fees and limits differ by it."""
 
-    DEBIT = "debit", _("Debit cards")
-    CREDIT = "credit", _("Credit cards")
+    DEBIT = "debit", pgettext_lazy("type of card", "Debit card")
+    CREDIT = "credit", pgettext_lazy("type of card", "Credit card")

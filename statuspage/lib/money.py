@@ -5,11 +5,19 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
+
+from statuspage.lib.fee_text import (
+    NUMBER,
+    has_two_meanings,
+    lacks_unit,
+    plain_fee,
+    read_fee,
+)
 
 FEN: Final = Decimal("0.01")
 ZERO: Final = Decimal("0.00")
@@ -17,34 +25,6 @@ HUNDRED: Final = Decimal(100)
 # Above any real payout, and small enough for exact products of 28-digit Decimals.
 MOST: Final = Decimal("1000000000000")
 PERCENT_DECIMALS: Final = 6
-
-NUMBER: Final = r"(\d{1,6}(?:\.\d{1,6})?)"
-PER_TRANSACTION: Final = r"(?:元?/笔|元)"
-CAP_WORDS: Final = "封顶|最高|max|cap"
-LEAST_WORDS: Final = "最低|保底|min"
-_BOUND: Final = (
-    r"[,;(]?(?:(?:{words})[=:]?(?P<{name}>\d{{1,12}}(?:,\d{{3}})*(?:\.\d{{1,2}})?)元?)[)]?"
-)
-_BOUNDS: Final = (
-    rf"(?:{_BOUND.format(words=LEAST_WORDS, name='least')})?"
-    rf"(?:{_BOUND.format(words=CAP_WORDS, name='cap')})?"
-    rf"(?:{_BOUND.format(words=LEAST_WORDS, name='least_last')})?"
-)
-_FIXED: Final = rf"(?:\+(?P<fixed>\d{{1,6}}(?:,\d{{3}})*(?:\.\d{{1,6}})?){PER_TRANSACTION}?)?"
-# How the trade writes a share of the amount, and what one of it is in percent.
-SHARES: Final[tuple[tuple[str, Decimal], ...]] = (
-    (rf"{NUMBER}%", Decimal(1)),
-    (rf"百分之{NUMBER}", Decimal(1)),
-    (rf"{NUMBER}‰", Decimal("0.1")),
-    (rf"千分之{NUMBER}", Decimal("0.1")),
-    # “万100+3”: 100 in 10,000, plus 3 yuan.
-    (rf"(?:万|万分之|w){NUMBER}", Decimal("0.01")),
-    (rf"{NUMBER}bps?", Decimal("0.01")),
-)
-WRITTEN: Final = tuple(
-    (re.compile(f"{share}{_BOUNDS}{_FIXED}", re.IGNORECASE), percent) for share, percent in SHARES
-)
-FIXED_ALONE: Final = re.compile(rf"{NUMBER}元/笔", re.IGNORECASE)
 
 
 def to_fen(amount: Decimal) -> Decimal:
@@ -164,15 +144,21 @@ def parse_fee(value: object) -> Fee:
     """
     if isinstance(value, Mapping):
         return _from_json(value)
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(value)))
-    for form, percent in WRITTEN:
-        if found := form.fullmatch(plain):
-            least = found["least"] or found["least_last"]
-            if found["least"] and found["least_last"]:
-                break
-            return _fee(Decimal(found[1]) * percent, found["fixed"], found["cap"], least)
-    if found := FIXED_ALONE.fullmatch(plain):
-        return _fee(Decimal(0), found[1])
+    plain = plain_fee(str(value))
+    if found := read_fee(plain):
+        return _fee(found.percent, found.fixed, found.cap, found.least)
+    if has_two_meanings(plain):
+        raise _unclear(
+            _(
+                "“%(written)s” can be read in two ways. Write the limit next to the percentage "
+                "that it limits, and the fixed part last: 0.6%%封顶20+3."
+            ),
+            value,
+        )
+    if lacks_unit(plain):
+        raise _unclear(
+            _("“%(written)s” has no unit: is it percent? Write 0.6%%, 60BP or 万60."), value
+        )
     raise _not_a_fee()
 
 
@@ -203,6 +189,10 @@ def _trimmed(percent: Decimal) -> Decimal:
     """Return the percentage without trailing zeros, so that equal fees are written equally."""
     normal = percent.normalize()
     return normal if normal.as_tuple().exponent <= 0 else normal.quantize(Decimal(1))  # type: ignore[operator]
+
+
+def _unclear(problem: Any, written: object) -> ValidationError:
+    return ValidationError(problem, code="fee", params={"written": written})
 
 
 def _not_a_fee() -> ValidationError:

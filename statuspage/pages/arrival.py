@@ -23,9 +23,11 @@ from statuspage.pages.addresses import statement_path
 from statuspage.pages.http import public, too_fast
 from statuspage.settlement.arrival.answers import Answer, Step
 from statuspage.settlement.arrival.selectors import arrival, paid_now
+from statuspage.settlement.arrival.ways import ways_to_ask
 from statuspage.settlement.arrival.words import Code, shown
 from statuspage.settlement.cycles import SHANGHAI
-from statuspage.settlement.prices.selectors import ways_of_paying
+from statuspage.settlement.prices.selectors import current_prices
+from statuspage.settlement.prices.words import as_row, fee_words, product_names, who
 from statuspage.settlement.rules import EVERY_PRODUCT, products
 from statuspage.statements.texts import CHINESE, in_language
 
@@ -144,7 +146,7 @@ class ArrivalForm(forms.Form):
             field.widget = forms.HiddenInput()
         if isinstance(field, forms.ChoiceField):
             field.choices = [(EVERY_PRODUCT, _("Any, or not sure")), *known]
-        self._offer_ways(local)
+        self._offer_ways(given["date"], local)
 
     def clean(self) -> dict[str, Any]:
         """Require date and time together: at the cut-off a minute decides."""
@@ -157,9 +159,10 @@ class ArrivalForm(forms.Form):
                 self.add_error(name, missing)
         return cleaned
 
-    def _offer_ways(self, now: datetime) -> None:
-        """Ask how the customer paid only as far as a price in force differs by it."""
-        offered = ways_of_paying(now.date())
+    def _offer_ways(self, asked: str, now: datetime) -> None:
+        """Ask how the customer paid as far as a fee of that day, or of today, differs by it."""
+        days = {now.date(), _day(asked) or now.date()}
+        offered = ways_to_ask(sorted(days))
         for name in WAYS:
             field = self.fields[name]
             if name not in offered:
@@ -186,11 +189,18 @@ class ArrivalForm(forms.Form):
         )
 
 
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
 @public
 def arrival_page(request: HttpRequest) -> HttpResponse:
     """Show the form and, for a valid query, the answer above it."""
     form = ArrivalForm(request.GET, timezone.now())
-    context: dict[str, object] = {"form": form}
+    context: dict[str, object] = {"form": form, "prices": price_lines(timezone.localdate())}
     if not form.is_bound:
         answers = paid_now(present())
         context["disturbed"] = [one for one in answers if one.late or one.doubtful]
@@ -201,6 +211,22 @@ def arrival_page(request: HttpRequest) -> HttpResponse:
         return render(request, "pages/arrival.html", context, status=400)
     context |= answered(form.answer) | {"known_then": form.cleaned_data["as_of"]}
     return render(request, "pages/arrival.html", context)
+
+
+def price_lines(day: date) -> list[dict[str, object]]:
+    """Return each price in force as the page shows it, with the statement behind it."""
+    names = product_names()
+    return [
+        {
+            "who": who(row, names),
+            "fee": fee_words(row | {"valid_until": until and until.isoformat()}),
+            "number": said.number if said else None,
+            "url": statement_path(said) if said else "",
+        }
+        for row, until, said in (
+            (as_row(one), one.valid_until, one.statement) for one in current_prices(day)
+        )
+    ]
 
 
 def answered(answer: Answer) -> dict[str, object]:

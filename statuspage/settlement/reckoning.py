@@ -1,6 +1,6 @@
 """Calculate by a rule as it stands in the database: with its calendar, and the base rule's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from statuspage.calendar.models import CalendarProfile
@@ -11,6 +11,8 @@ from statuspage.settlement.cycles import (
     AfterCutoff,
     ArrivalCalculation,
     Base,
+    NoBaseRule,
+    Rule,
     calculate_arrival,
 )
 from statuspage.settlement.models import SettlementRule
@@ -53,15 +55,49 @@ def reckon(
         NotYetPublished: a date depends on a year that is not loaded.
         NoBaseRule: the base rule decides after the cut-off, and none is known.
     """
-    own = calendar_profile(rule, product)
-    calendar = promised_calendar(own.code, as_of)
-    if rule.after_cutoff != AfterCutoff.BASE_RULE:
-        return Reckoned(calculate_arrival(rule.rule, at, calendar), rule, own, calendar)
+    own = as_written(rule, product, at, as_of)
+    falls_back = own.found.cutoff_passed and rule.after_cutoff == AfterCutoff.FALLBACK_CYCLE
+    return _not_faster(own, at, as_of) if falls_back and rule.product else own
+
+
+def as_written(
+    rule: SettlementRule, product: Product | None, at: datetime, as_of: datetime
+) -> Reckoned:
+    """Return the calculation by the rule's own words, even if the base rule is slower; see reckon.
+
+    Raises:
+        NotYetPublished, NoBaseRule: as reckon does.
+    """
+    profile = calendar_profile(rule, product)
+    if rule.after_cutoff == AfterCutoff.BASE_RULE:
+        return _with_base(rule, rule.rule, profile, at, as_of)
+    calendar = promised_calendar(profile.code, as_of)
+    return Reckoned(calculate_arrival(rule.rule, at, calendar), rule, profile, calendar)
+
+
+def _with_base(
+    rule: SettlementRule, terms: Rule, own: CalendarProfile, at: datetime, as_of: datetime
+) -> Reckoned:
+    """Return a calculation by terms of which the base rule decides after the cut-off."""
     other = base_rule(rule, at, as_of)
-    base_profile = calendar_profile(other, None) if other else own
-    by_base = promised_calendar(base_profile.code, as_of)
+    profile = calendar_profile(other, None) if other else own
+    by_base = promised_calendar(profile.code, as_of)
     base = Base(other.rule, by_base) if other else None
-    found = calculate_arrival(rule.rule, at, calendar, base)
+    calendar = promised_calendar(own.code, as_of)
+    found = calculate_arrival(terms, at, calendar, base)
     if other and found.by_base:
-        return Reckoned(found, other, base_profile, by_base)
+        return Reckoned(found, other, profile, by_base)
     return Reckoned(found, rule, own, calendar)
+
+
+def _not_faster(own: Reckoned, at: datetime, as_of: datetime) -> Reckoned:
+    """Return the base rule's calculation where the fallback of a product is faster than that.
+
+    The base rule may have been lengthened after the product's rule was published.
+    """
+    terms = replace(own.rule.rule, after_cutoff=AfterCutoff.BASE_RULE, fallback=None)
+    try:
+        ordinary = _with_base(own.rule, terms, own.profile, at, as_of)
+    except NoBaseRule:
+        return own
+    return ordinary if ordinary.found.arrival > own.found.arrival else own

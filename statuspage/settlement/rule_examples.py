@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import product as each_of
 from typing import Any, Final
 
 from django.utils import timezone
@@ -18,7 +19,7 @@ from statuspage.calendar.workdays import (
 from statuspage.notices.fields import Payload
 from statuspage.settlement.cycles import SHANGHAI, NoBaseRule
 from statuspage.settlement.models import SettlementRule
-from statuspage.settlement.reckoning import reckon
+from statuspage.settlement.reckoning import as_written, reckon
 from statuspage.settlement.rule_change import new_rule
 from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_for
 from statuspage.statements.canonical import Json
@@ -27,6 +28,7 @@ from statuspage.statements.times import iso
 FRIDAY: Final = 4
 BEFORE_CUTOFF: Final = time(22, 30)
 AFTER_CUTOFF: Final = time(23, 30)
+LAST_MINUTE: Final = time(23, 59)
 # Holidays are at most four months apart.
 LOOK_AHEAD: Final = timedelta(days=150)
 # How many days a fallback is compared with the base rule.
@@ -66,17 +68,19 @@ def proposed(payload: Payload) -> SettlementRule:
 def faster_than_base(payload: Payload, as_of: datetime) -> tuple[date, date, date] | None:
     """Return a transaction that the fallback would pay before the base rule; None if none is.
 
-    With it come the date of the fallback and that of the base rule; it is made at the cut-off.
+    With it come the date of the fallback and that of the base rule. It is made at the cut-off, or
+    at the end of the day: by then the base rule may have its own cut-off behind it.
     """
     rule = proposed(payload)
     first = date.fromisoformat(payload["valid_from"])
-    for day in days_between(first, first + timedelta(days=COMPARED)):
-        at = datetime.combine(day, rule.cutoff or time(), SHANGHAI)
+    days = days_between(first, first + timedelta(days=COMPARED))
+    for day, clock in each_of(days, (rule.cutoff or time(), LAST_MINUTE)):
+        at = datetime.combine(day, clock, SHANGHAI)
         base = rule_for(rule.category, EVERY_PRODUCT, at, as_of)
         try:
             if base is None:
                 return None
-            mine = reckon(rule, product_of(rule.product), at, as_of).found.arrival
+            mine = as_written(rule, product_of(rule.product), at, as_of).found.arrival
             ordinary = reckon(base, None, at, as_of).found.arrival
         except NotYetPublished:
             return None

@@ -8,7 +8,8 @@ _: Any = object()
 _.applied_at
 _.discarded_at
 _.enabled
-# A field of the API.
+# Fields of the API.
+_.minimum_payout
 _.waived_if_affected
 _.entered_by
 _.expanded_at

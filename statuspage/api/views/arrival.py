@@ -195,6 +195,11 @@ class ArrivalAnswer(serializers.Serializer[Answer]):
     as_of = MomentSerializerField(source="question.as_of")
     steps = StepAnswer(many=True)
     caveats = StepAnswer(many=True)
+    minimum_payout = AmountSerializerField(
+        source="minimum",
+        allow_null=True,
+        help_text=_("Smaller amounts are held until it is reached; null where the rule has none."),
+    )
     fee = FeeAnswer(source="charge", allow_null=True)
 
 

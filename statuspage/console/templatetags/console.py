@@ -1,7 +1,7 @@
 """Template filters of the console for texts, times, numbers and names."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -19,6 +19,7 @@ from notifications.subscribers.models import Subscription, Topic
 from statuspage import __version__
 from statuspage.approvals.recipes import REGULATOR
 from statuspage.calendar.models import DayKind
+from statuspage.calendar.notice_extensions import named
 from statuspage.calendar.services import LIBRARY
 from statuspage.calendar.workdays import Day
 from statuspage.console.act_labels import act_label
@@ -99,6 +100,12 @@ def subject_url(statement: Statement) -> str:
 def day_said(day: Day) -> Any:
     """Return a day's own name, or the label of its kind."""
     return for_reader(day.label) or DayKind(day.kind).label
+
+
+@register.filter
+def holidays_said(names: Sequence[str]) -> str:
+    """Return Chinese holiday names in the reader's language."""
+    return named(names)
 
 
 @register.filter

@@ -24,6 +24,7 @@ from statuspage.calendar.selectors import calendar_of, profiles, years
 from statuspage.calendar.services import notice_load, year_load, year_review
 from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.console.access import permits, reads, staff_of
+from statuspage.console.holidays import by_notice
 from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR, WEEKDAYS, months, special_runs
 from statuspage.console.wanted import page_of
 from statuspage.settlement.models import Price, SettlementRule
@@ -36,7 +37,7 @@ from statuspage.staff.permissions import Act
 
 NOTICE_LENGTH: Final = 20_000
 INCOMPLETE: Final = gettext_lazy(
-    "The notice leaves out a holiday. Paste the whole notice, or confirm that it is complete."
+    "The notice leaves out a holiday. Paste the whole notice, or say why it is complete."
 )
 # By whether the year lies before those of the library.
 NO_DATA: Final = {
@@ -59,8 +60,10 @@ class NoticeTextForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 10, "lang": "zh-Hans"}),
     )
-    confirmed = forms.BooleanField(
-        label=gettext_lazy("I compared it with the original: the notice is complete"),
+    reason = forms.CharField(
+        label=gettext_lazy("Why the notice is complete"),
+        help_text=gettext_lazy("The second person sees this when reviewing the year."),
+        max_length=300,
         required=False,
     )
 
@@ -151,13 +154,13 @@ def calendar_load(request: HttpRequest) -> HttpResponse:
         try:
             notice = form.notice(asked.year)
             context |= _difference(asked, notice)
-            confirmed = form.cleaned_data["confirmed"]
+            reason = form.cleaned_data["reason"]
             if request.POST.get("step") != "save":
                 pass
-            elif notice and notice.doubts and not confirmed:
-                form.add_error("confirmed", INCOMPLETE)
+            elif notice and notice.doubts and not reason:
+                form.add_error("reason", INCOMPLETE)
             else:
-                return _save(request, asked, notice, confirmed=confirmed)
+                return _save(request, asked, notice, reason)
         except NotYetPublished as error:
             form.add_error(None, NO_DATA[isinstance(error, NotInCalendar)])
         except ValidationError as error:
@@ -188,11 +191,11 @@ def calendar_review(request: HttpRequest) -> HttpResponse:
 
 
 def _save(
-    request: HttpRequest, asked: CalendarRequest, notice: HolidayNotice | None, *, confirmed: bool
+    request: HttpRequest, asked: CalendarRequest, notice: HolidayNotice | None, reason: str
 ) -> HttpResponse:
     staff, profile = staff_of(request), asked.profile.code
     changes = (
-        notice_load(profile=profile, notice=notice, by=staff, confirmed=confirmed)
+        notice_load(profile=profile, notice=notice, by=staff, reason=reason)
         if notice
         else year_load(profile=profile, year=asked.year, by=staff)
     )
@@ -205,12 +208,15 @@ def _difference(asked: CalendarRequest, notice: HolidayNotice | None) -> dict[st
     """Return the changes that saving would make; a notice with contradictions cannot be saved."""
     notice = with_extensions(notice, calendar_of(asked.profile.code)) if notice else None
     changes = _changes(asked, notice)
+    to_publish = by_notice(asked.profile, changes)
     fresh = asked.row is None or asked.row.status == YearStatus.UNPUBLISHED
     return {
         "looked": True,
         "notice": notice,
         "changes": changes,
-        "savable": bool(changes or fresh) and not (notice and notice.problems),
+        # Days of a reviewed year: saving refuses them, a notice changes them.
+        "to_publish": [] if notice and notice.problems else to_publish,
+        "savable": bool(changes or fresh) and not (notice and notice.problems) and not to_publish,
     }
 
 

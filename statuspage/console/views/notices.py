@@ -1,6 +1,7 @@
 """Notices to merchants."""
 
 from functools import partial
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +17,7 @@ from statuspage.console.access import reads, staff_of, writes
 from statuspage.console.beginning import BEGIN, begun_anew
 from statuspage.console.compose import Composition, compose, handed_over, typed
 from statuspage.console.forms.notices import NoticeForm
-from statuspage.console.holidays import prepared_for
+from statuspage.console.holidays import prepared_change, prepared_for
 from statuspage.console.prepared import offered
 from statuspage.console.timelines import entries
 from statuspage.console.wanted import page_of
@@ -27,8 +28,12 @@ from statuspage.notices.audience import AGENT_KEYS
 from statuspage.notices.audience_words import audience_said
 from statuspage.notices.kind import kinds, notice_kind
 from statuspage.notices.selectors import notices
+from statuspage.settlement.kinds.calendar_change import CalendarChange
 from statuspage.settlement.rules import products
 from statuspage.statements.texts import for_reader
+
+# What a form of this kind may be opened with, by the query string.
+PREPARED: Final = {HOLIDAY_SCHEDULE: prepared_for, CalendarChange.name: prepared_change}
 
 
 @reads
@@ -51,8 +56,8 @@ def notice_compose(request: HttpRequest, kind: str) -> HttpResponse:
     if found is None:
         raise Http404
     needs_two = approval_of_notice(found).binds(staff_of(request))
-    prepared = prepared_for(request) if kind == HOLIDAY_SCHEDULE else None
-    data = typed(request) or prepared
+    prepared = PREPARED.get(kind)
+    data = typed(request) or (prepared(request) if prepared else None)
     if data is not None and data.get("step") == BEGIN:
         data = begun_anew(data, found)
     form = NoticeForm(data, kind=found, incidents=latest_incidents())

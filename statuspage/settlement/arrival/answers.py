@@ -26,6 +26,7 @@ from statuspage.settlement.arrival.words import (
 )
 from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.models import DateMeans
+from statuspage.settlement.prices.matching import Paid, channel_of
 from statuspage.statements.models import Statement
 
 
@@ -49,6 +50,11 @@ class Question:
     def code(self) -> str:
         """The product's code; empty for every product."""
         return self.product.code if self.product else ""
+
+    @property
+    def paid_by(self) -> str:
+        """The channel, of a QR payment by its amount; empty if it is not known."""
+        return channel_of(Paid(channel=self.channel, amount=self.amount))
 
     @property
     def day(self) -> date:
@@ -142,6 +148,8 @@ class Answer:
     caveats: Sequence[Step]
     charge: Charge | None
     next_update_by: datetime | None = None
+    # The least amount in yuan that is paid out, if the rule that decided has one.
+    minimum: Decimal | None = None
 
     @property
     def late(self) -> bool:

@@ -8,12 +8,14 @@ from typing import Final
 
 from statuspage.lib.money import ZERO, Fee, parse_fee, to_fen
 from statuspage.notices.fields import Payload
+from statuspage.notices.models import Notice
 from statuspage.settlement.arrival.answers import Charge, Question, Step
 from statuspage.settlement.arrival.known import KnownFacts
 from statuspage.settlement.arrival.words import (
     Code,
     condition,
     limit,
+    paid_said,
     prices_said,
     those_transactions,
     waived_share,
@@ -139,9 +141,12 @@ def _change_steps(price: Price, said: Statement, known: KnownFacts) -> list[Step
 def _promoted(rate: Rate, question: Question, known: KnownFacts) -> tuple[Rate, list[Step]]:
     """Return the fee of the promotion that makes it lowest, if there is one, and its step."""
     amount = question.amount or ZERO
-    best, steps = rate, list[Step]()
+    best, steps, others = rate, list[Step](), list[Step]()
     for one in known.promotions(question):
         fee = parse_fee(one.payload["fee"])
+        if way := _unknown_way(one.payload, question):
+            others.append(_by_way(one, way, known))
+            continue
         if fee.fee_of(amount) >= best.fee.fee_of(amount):
             continue
         day, said = date.fromisoformat(one.payload["last_day"]), known.said(one)
@@ -150,4 +155,21 @@ def _promoted(rate: Rate, question: Question, known: KnownFacts) -> tuple[Rate, 
         limited = bool(one.payload["limit_amount"] or one.payload["limit_transactions"])
         step = Step(PROMOTED[limited], facts, day=day, said=said)
         best, steps = Rate(fee, rate.per_payout), [step, *known.corrections([one])]
-    return best, steps
+    return best, [*steps, *others]
+
+
+def _by_way(promotion: Notice, way: Paid, known: KnownFacts) -> Step:
+    day, fee = (
+        date.fromisoformat(promotion.payload["last_day"]),
+        parse_fee(promotion.payload["fee"]),
+    )
+    facts = {"day": day, "rate": str(fee), "way": paid_said(way)}
+    return Step(Code.PROMOTION_BY_WAY, facts, day=day, said=known.said(promotion))
+
+
+def _unknown_way(payload: Payload, question: Question) -> Paid | None:
+    """Return the way of paying that a promotion is for, where nobody said how it was paid."""
+    unsaid = (payload["card"] and not question.card) or (
+        payload["channel"] and not question.channel
+    )
+    return Paid(payload["card"] or "", payload["channel"] or "") if unsaid else None

@@ -118,15 +118,15 @@ class KnownFacts:
         ]
 
     def promotions(self, question: Question) -> list[Notice]:
-        """Return the promotions of the transaction's day, for how it is known to be paid."""
+        """Return the promotions of the transaction's day, for how it was or may have been paid."""
         day = question.day.isoformat()
         return [
             one
             for one in self._of("promotion")
             if _concerns(one, question)
             and one.payload["first_day"] <= day <= one.payload["last_day"]
-            and one.payload["card"] in {None, question.card}
-            and one.payload["channel"] in {None, question.channel}
+            and (not question.card or one.payload["card"] in {None, question.card})
+            and (not question.channel or one.payload["channel"] in {None, question.paid_by})
         ]
 
     def calendar_change(self, profile: str, day: date) -> Notice | None:

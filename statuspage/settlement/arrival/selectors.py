@@ -97,6 +97,7 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
         ),
         charge=charge,
         next_update_by=_promise(stoppage, question) if stoppage else None,
+        minimum=ordinary.minimum,
     )
 
 

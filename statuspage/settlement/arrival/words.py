@@ -167,6 +167,10 @@ class Code(TextChoices):
             "%(limit)s. Beyond it, and after that day, the ordinary fee of %(ordinary)s applies."
         ),
     )
+    PROMOTION_BY_WAY = (
+        "promotion_by_way",
+        _("Promotion until %(day)s for %(way)s: the fee is %(rate)s."),
+    )
     FEE_WAIVER = (
         "fee_waiver",
         _("Fee waiver for %(transactions)s: %(share)s of the fee is waived%(condition)s."),
@@ -361,3 +365,4 @@ waived_share = lazily(_waived_share, str)
 condition = lazily(_condition, str)
 prices_said = lazily(_prices, str)
 limit = lazily(limit_said, str)
+paid_said = lazily(way_said, str)

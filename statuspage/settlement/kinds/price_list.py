@@ -17,9 +17,10 @@ from statuspage.notices.values import DATE, STRING, Value
 from statuspage.settlement.kinds.price_notice import SHORT_NOTICE_REASON, check_notice_period
 from statuspage.settlement.prices.matching import overlap
 from statuspage.settlement.prices.models import SMALL_QR, Channel, Price
-from statuspage.settlement.prices.reading import COLUMNS, read_prices
+from statuspage.settlement.prices.reading import read_prices
 from statuspage.settlement.prices.selectors import prices_in_force
 from statuspage.settlement.prices.services import price_add
+from statuspage.settlement.prices.table_words import COLUMNS
 from statuspage.settlement.prices.words import fee_words, product_names, who
 from statuspage.statements.models import Statement
 from statuspage.statements.times import midnight
@@ -36,7 +37,13 @@ PRICES: Final = Value(
                 "type": "array",
                 "items": {
                     "type": "object",
-                    "properties": dict.fromkeys(COLUMNS, STRING),
+                    "properties": dict.fromkeys(COLUMNS, STRING)
+                    # As they are published: a fee in its parts, and null for no limit.
+                    | {"fee": {"oneOf": [STRING, {"type": "object"}]}}
+                    | {
+                        key: {"oneOf": [STRING, {"enum": [None]}]}
+                        for key in ("up_to", "valid_until")
+                    },
                     "required": ["category", "fee"],
                 },
             },

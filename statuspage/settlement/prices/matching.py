@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Final
@@ -55,8 +56,13 @@ def overlap(one: Price, other: Price) -> bool:
 
 
 def in_place_of(rows: Iterable[Price]) -> list[Price]:
-    """Return the rows that no newer list took the place of."""
-    known = list(rows)
+    """Return the rows that no newer list took the place of.
+
+    A price without an end ends where a list begins, even if that list was announced first.
+    """
+    every = list(rows)
+    starts = max((one.begins() for one in every if one.replaces), default=date.min)
+    known = [one for one in every if one.valid_until or one.begins() >= starts]
     lists = [one.known_from for one in known if one.replaces]
     newest = max(lists, default=None)
     return [one for one in known if newest is None or one.known_from >= newest]
@@ -65,7 +71,7 @@ def in_place_of(rows: Iterable[Price]) -> list[Price]:
 def _ways(rows: Sequence[Price], paid: Paid) -> Iterator[Paid]:
     """Yield each way of paying that may have been meant, where prices tell them apart."""
     cards = _meant(paid.card, {one.card for one in rows}, CardType.values)
-    channels = _meant(_channel(paid), {one.channel for one in rows}, _channels(paid.amount))
+    channels = _meant(channel_of(paid), {one.channel for one in rows}, _channels(paid.amount))
     named = {one.mcc for one in rows}
     groups = [paid.mcc] if paid.mcc else sorted(named | {ANY})
     for card, channel, mcc in product(cards, channels, groups):
@@ -86,7 +92,8 @@ def _channels(amount: Decimal | None) -> list[str]:
     return [one for one in Channel.values if one != wrong]
 
 
-def _channel(paid: Paid) -> str:
+def channel_of(paid: Paid) -> str:
+    """Return the channel; a QR payment is small or large by its amount, whatever was said."""
     if paid.channel not in QR or paid.amount is None:
         return paid.channel
     return Channel.QR_SMALL if paid.amount <= SMALL_QR else Channel.QR_LARGE

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from statuspage.lib.merchants import CardType as CardType
 from statuspage.lib.money import Fee
 from statuspage.notices.audience import MerchantCategory
 from statuspage.statements.models import Statement
@@ -18,13 +19,6 @@ from statuspage.statements.models import Statement
 MCC_LENGTH: Final = 40
 # QR payments of up to so many yuan are cheaper: the trade's own limit for them.
 SMALL_QR: Final = Decimal(1000)
-
-
-class CardType(models.TextChoices):
-    """Whose money it is: the card holder's own, or a credit."""
-
-    DEBIT = "debit", pgettext_lazy("type of card", "Debit card")
-    CREDIT = "credit", pgettext_lazy("type of card", "Credit card")
 
 
 class Channel(models.TextChoices):

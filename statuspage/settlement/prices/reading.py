@@ -14,70 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.lib.money import amount_json, parse_amount, parse_fee
 from statuspage.notices.audience import CATEGORY_WORDS
 from statuspage.notices.models import Product
-from statuspage.settlement.prices.models import MCC_LENGTH, CardType, Channel, FixedPer
+from statuspage.settlement.prices.models import MCC_LENGTH
+from statuspage.settlement.prices.table_words import (
+    ANYTHING,
+    BY_LIMIT,
+    CAP,
+    CARDS,
+    CHANNELS,
+    COLUMNS,
+    FIXED,
+    HEADINGS,
+    LABELS,
+)
 from statuspage.statements.canonical import Json
 
 MOST_ROWS: Final = 200
-# The columns of a table without headings, in order; those from the sixth on may be left out.
-COLUMNS: Final = (
-    "category",
-    "product",
-    "card",
-    "channel",
-    "fee",
-    "above",
-    "up_to",
-    "mcc",
-    "fixed_per",
-    "valid_until",
-)
-HEADINGS: Final[Mapping[str, str]] = {
-    **{one: one for one in COLUMNS},
-    **dict.fromkeys(
-        ("商户", "商户类型", "商户类别", "适用商户", "merchants", "merchant"), "category"
-    ),
-    **dict.fromkeys(("产品", "业务"), "product"),
-    **dict.fromkeys(("卡种", "卡类型", "卡别", "cardtype"), "card"),
-    **dict.fromkeys(("渠道", "支付方式", "交易方式"), "channel"),
-    **dict.fromkeys(("费率", "手续费", "价格", "rate", "price"), "fee"),
-    **dict.fromkeys(("金额高于", "金额大于", "超过", "from", "amountabove"), "above"),
-    **dict.fromkeys(("金额不超过", "金额上限", "至", "to", "upto", "amountupto"), "up_to"),
-    **dict.fromkeys(("mcc组", "mcc类别", "mccgroup", "行业类别"), "mcc"),
-    **dict.fromkeys(("固定部分", "固定费", "fixedper", "fixedpart"), "fixed_per"),
-    **dict.fromkeys(("有效期至", "截止日", "validuntil", "until"), "valid_until"),
-}
-ANYTHING: Final = frozenset({"", "-", "–", "—", "*", "any", "all", "不限", "全部", "所有", "通用"})
-CARDS: Final[Mapping[str, str]] = {
-    **{one: one for one in CardType.values},
-    **dict.fromkeys(("借记卡", "储蓄卡", "借记", "debitcard"), str(CardType.DEBIT)),
-    **dict.fromkeys(("贷记卡", "信用卡", "贷记", "creditcard"), str(CardType.CREDIT)),
-}
-CHANNELS: Final[Mapping[str, str]] = {
-    **{one: one for one in Channel.values},
-    **dict.fromkeys(("刷卡", "银行卡", "card"), str(Channel.CARD)),
-    **dict.fromkeys(
-        (
-            "扫码1000元及以下",
-            "扫码≤1000",
-            "小额扫码",
-            "扫码(1000元及以下)",
-            "qrupto1000",
-            "qr≤1000",
-        ),
-        str(Channel.QR_SMALL),
-    ),
-    **dict.fromkeys(
-        ("扫码1000元以上", "扫码>1000", "大额扫码", "扫码(1000元以上)", "qrabove1000", "qr>1000"),
-        str(Channel.QR_LARGE),
-    ),
-    **dict.fromkeys(("银联二维码", "银联扫码", "unionpayqr"), str(Channel.UNIONPAY_QR)),
-}
-FIXED: Final[Mapping[str, str]] = {
-    "": str(FixedPer.TRANSACTION),
-    **{one: one for one in FixedPer.values},
-    **dict.fromkeys(("每笔", "按笔", "笔", "pertransaction"), str(FixedPer.TRANSACTION)),
-    **dict.fromkeys(("每次结算", "每次划付", "每次提现", "perpayout"), str(FixedPer.PAYOUT)),
-}
 
 
 def read_prices(value: object) -> Json:
@@ -117,17 +68,38 @@ def _rows(value: object) -> Iterator[tuple[int, Mapping[str, object]]]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Yield each line with its number, by the headings if there are any."""
+    """Yield each line with its number, by the headings if there are any.
+
+    A sign in the heading of the fee, as in 费率(%), is that of its bare numbers.
+    """
     rows = [(number, cells) for number, cells in _cells(text) if any(cells)]
     columns: Sequence[str] = COLUMNS
+    unit = ""
     if rows and (named := _headings(rows[0][1])):
+        unit = next((_unit(one) for one in rows[0][1] if _unit(one)), "")
         columns, rows = named, rows[1:]
     for number, cells in rows:
         if len(cells) > len(columns):
             problem = _("Line %(n)d: %(count)d columns, at most %(most)d are expected.")
             values = {"n": number, "count": len(cells), "most": len(columns)}
             raise ValidationError(problem, "columns", values)
-        yield number, dict(zip(columns, cells, strict=False))
+        yield number, _whole_fee(dict(zip(columns, cells, strict=False)), unit)
+
+
+def _whole_fee(row: dict[str, str], unit: str) -> dict[str, str]:
+    """Return the row with its unit and its column for the cap put into the fee."""
+    fee, cap = row.get("fee", ""), row.pop(CAP, "")
+    if unit and re.fullmatch(r"[\d.]+", fee):
+        row["fee"] = f"{fee}{unit}"
+    if _plain(cap) not in ANYTHING:
+        row["fee"] = re.sub(r"^([^+＋]+)", rf"\g<1>封顶{cap}", row.get("fee", ""))
+    return row
+
+
+def _unit(heading: str) -> str:
+    """Return the sign in the heading of the fee, % or ‰; empty without one."""
+    found = re.search(r"[%‰]", unicodedata.normalize("NFKC", heading))
+    return found[0] if found else ""
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -145,7 +117,7 @@ def _headings(cells: Sequence[str]) -> list[str]:
     Raises:
         ValidationError: it has a name that no column has, or no fee.
     """
-    names = [HEADINGS.get(_plain(one)) for one in cells]
+    names = [HEADINGS.get(re.sub(r"\([^)]*\)$", "", _plain(one))) for one in cells]
     if sum(1 for one in names if one) < 2:
         return []
     wrong = [cell for cell, name in zip(cells, names, strict=True) if name is None]
@@ -198,16 +170,28 @@ def _chosen(words: Mapping[str, str], *, needed: bool = False) -> Callable[[obje
     def parse(written: object) -> Json:
         plain = _plain(written)
         code = words.get(plain) or words.get(str(written or "").strip())
+        code = code or _by_limit(plain, words) or _by_label(plain, words)
         if code is not None:
             return code
         if plain in ANYTHING and not needed:
             return words.get("", "")
         problem = _("“%(written)s” is not known. Enter one of: %(words)s.")
-        known = [str(one) for one in dict.fromkeys(words.values())]
+        known = [str(LABELS.get(one, one)) for one in dict.fromkeys(words.values())]
         values = {"written": written or "", "words": ", ".join(known)}
         raise ValidationError(problem, "choice", values)
 
     return parse
+
+
+def _by_limit(plain: str, words: Mapping[str, str]) -> str | None:
+    without_commas = plain.replace(",", "").replace("yuan", "元")
+    found = (code for form, code in BY_LIMIT if form.fullmatch(without_commas))
+    return next((code for code in found if code in words.values()), None)
+
+
+def _by_label(plain: str, words: Mapping[str, str]) -> str | None:
+    """Return the code that our own pages and errors call so, in the reader's language."""
+    return next((one for one in words.values() if _plain(LABELS.get(one)) == plain != ""), None)
 
 
 def _amount(otherwise: str | None) -> Callable[[object], Json]:

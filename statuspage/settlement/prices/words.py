@@ -50,8 +50,9 @@ def way_said(way: Paid) -> str:
 
 def fee_words(row: Mapping[str, Any]) -> str:
     """Return the fee, what its fixed part is charged for, and its last day if it has one."""
-    said = str(parse_fee(row["fee"]))
-    if row.get("fixed_per") == FixedPer.PAYOUT:
+    fee = parse_fee(row["fee"])
+    said = str(fee)
+    if fee.fixed and row.get("fixed_per") == FixedPer.PAYOUT:
         said = _("%(fee)s per payout") % {"fee": said}
     if row.get("valid_until"):
         said = _("%(fee)s, until %(day)s") % {"fee": said, "day": short_day(row["valid_until"])}

@@ -120,7 +120,7 @@ class TestStates:
 
     def test_a_holiday_without_a_day_is_said_to_be_none(self) -> None:
         text = "\n".join(one for one in NOTICES[2023].splitlines() if "端午" not in one)
-        notice_load(profile="domestic", notice=notice_parse(text), by=None, confirmed=True)
+        notice_load(profile="domestic", notice=notice_parse(text), by=None, reason="其余另发")
         assert not_alone(2023) == [Holiday.DRAGON_BOAT]
 
     def test_a_draft_is_one_of_anybodys(self) -> None:

@@ -196,8 +196,21 @@ def test_a_notice_that_leaves_out_a_holiday_is_loaded_only_when_confirmed():
     )
     with pytest.raises(ValidationError, match="names no day off for: Dragon Boat Festival"):
         notice_load(profile="domestic", notice=notice, by=None)
-    notice_load(profile="domestic", notice=notice, by=None, confirmed=True)
+    notice_load(profile="domestic", notice=notice, by=None, reason="端午节另发")
+    row = years("domestic").get()
+    assert (row.missing, row.reason) == (["端午节"], "端午节另发")
     assert calendar_of("domestic").settles(date(2026, 6, 19))
+
+
+def test_the_whole_notice_afterwards_leaves_nothing_out():
+    text = NOTICES[2026]
+    partly = notice_parse(
+        text.replace("五、端午节：6月19日（周五）至21日（周日）放假，共3天。", "")
+    )
+    notice_load(profile="domestic", notice=partly, by=None, reason="端午节另发")
+    notice_load(profile="domestic", notice=notice_parse(text), by=None)
+    row = years("domestic").get()
+    assert (row.missing, row.reason) == ([], "")
 
 
 def test_a_notice_that_contradicts_itself_is_not_loaded():

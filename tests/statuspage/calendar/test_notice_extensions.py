@@ -45,6 +45,8 @@ def test_with_its_extension_2020_is_what_the_library_knows():
         "春节假期由1月30日延长至2月2日，2月3日（星期一）起恢复工作。",
         "自1月31日起延长春节假期至2月2日，2月3日（星期一）起上班。",
         "一、春节假期延长至2月2日。\n二、2月3日起正常上班。",
+        "春节假期从1月30日延长到2月2日，2月3日起复工。",
+        "春节假期延长至二月二日，二月三日起正常上班。",
     ],
 )
 def test_every_day_up_to_the_new_end_is_off_and_the_next_is_not_named(words):
@@ -79,6 +81,7 @@ def test_an_extension_that_contradicts_itself_says_why(words, complaint):
     [
         (EXTENDED_2020, Calendar(frozenset(), {}), "Load that year first"),
         (EXTENDED_2020, Calendar(frozenset({2020}), {}), "is not in the calendar of 2020"),
+        ("关于延长2020年春节假期的通知\n由2月1日延长至2月2日。", AS_PLANNED, "made longer from"),
         ("关于延长2020年春节假期的通知\n延长至1月28日。", AS_PLANNED, "loaded from 2020-01-24"),
         ("关于延长2020年春节假期的通知\n延长至8月2日。", AS_PLANNED, "loaded from 2020-01-24"),
     ],
@@ -91,3 +94,14 @@ def test_an_extension_without_its_holiday_is_refused_with_the_reason(text, calen
 def test_the_same_extension_again_changes_nothing():
     after = Calendar(frozenset({2020}), library_days(2020))
     assert longer(EXTENDED_2020, after) == {}
+
+
+def test_an_extension_without_its_title_is_read():
+    days = longer("延长2020年春节假期至2月2日，2月3日起正常上班。")
+    assert set(ADDED) == set(days)
+
+
+def test_a_date_before_the_extension_does_not_shorten_it():
+    words = "各类企业不早于2月9日复工，春节假期延长至2月9日，2月10日起上班。"
+    read = with_extensions(notice_parse(f"关于延长2020年春节假期的通知\n{words}"), AS_PLANNED)
+    assert read.problems

@@ -93,7 +93,7 @@ def test_a_day_off_beside_the_seven_is_not_read_as_the_holiday_before():
 
 
 def test_a_holiday_without_a_day_that_is_understood_is_no_holiday():
-    read = notice_parse("四、劳动节：五月一日放假。\n五、端午节：6月19日放假。", 2026)
+    read = notice_parse("四、劳动节：当天放假。\n五、端午节：6月19日放假。", 2026)
     assert "No day was found under “四、劳动节”." in read.problems
 
 
@@ -237,3 +237,66 @@ def test_a_day_off_of_one_year_is_read_by_the_name_in_its_title():
     assert read.partial
     assert labels(read) == {"抗战胜利70周年纪念日": [date(2015, 9, day) for day in (3, 4, 5)]}
     assert read.days[date(2015, 9, 6)].kind == MAKE_UP_WORKDAY
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "第二，春节",
+        "第二、春节：",
+        "②春节",
+        "② 春节：",
+        "【春节】",
+        "**二、春节：**",
+        "二、春\n节：",
+        "二、\n春节：",
+    ],
+)
+def test_headings_numbered_otherwise_or_broken_are_headings_too(heading):
+    text = f"一、元旦：1月1日放假。\n{heading}2月5日至7日放假，共3天。"
+    read = notice_parse(text, 2026)
+    assert read.problems == ()
+    assert labels(read) == {"元旦": [date(2026, 1, 1)], "春节": SPRING}
+
+
+def test_a_sentence_about_another_holiday_is_pointed_out():
+    read = notice_parse("一、元旦：1月1日放假。其中春节2月5日至7日放假，共3天。", 2026)
+    assert any("is about another holiday" in one for one in read.problems)
+    assert list(labels(read)) == ["元旦"]
+
+
+@pytest.mark.parametrize("words", ["补班", "为工作日", "为补班工作日", "照常上班", "正常上班"])
+def test_a_make_up_day_in_other_words_is_never_left_out(words):
+    read = notice_parse(f"二、春节：2月15日至23日放假。2月14日、28日{words}。", 2026)
+    assert read.problems == ()
+    worked = [day for day, what in read.days.items() if what.kind == MAKE_UP_WORKDAY]
+    assert worked == [date(2026, 2, 14), date(2026, 2, 28)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2月14日、28日照常营业",
+        "取消2月28日调休上班",
+        "2月28日不再上班",
+        "原定2月28日上班，现改为放假",
+        "春节假期由2月15日至21日调整为2月15日至23日",
+    ],
+)
+def test_a_date_without_a_known_verb_or_undone_is_a_problem(sentence):
+    read = notice_parse(f"二、春节：2月15日至23日放假。{sentence}。", 2026)
+    assert any("could not be read" in one for one in read.problems)
+    assert all(what.kind == STATUTORY_HOLIDAY for what in read.days.values())
+
+
+def test_dates_in_chinese_figures_are_read():
+    read = notice_parse(
+        "二、春节：二月十五日（周日）至二十三日放假，共9天。二月二十八日上班。", 2026
+    )
+    assert read.problems == ()
+    assert labels(read)["春节"] == [date(2026, 2, day) for day in range(15, 24)]
+
+
+def test_a_notice_of_a_province_is_not_the_calendars():
+    read = notice_parse("关于2026年广西壮族自治区“三月三”放假安排的通知\n4月19日至20日放假。", 2026)
+    assert any("not for the whole country" in one for one in read.problems)

@@ -1,5 +1,6 @@
 """Taking a change of the calendar back: the days are what they were, and moved dates are named."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -88,10 +89,8 @@ def test_the_public_page_shows_the_list_with_the_withdrawal(client: Any) -> None
     said = change()
     withdraw(said)
     page = client.get(f"/en/notices/{said.subject_id}/").content.decode()
-    assert "<td>23 Sep 2026</td><td>21 Sep 2026</td>" in page
-    assert (
-        page.count("Affected dates that were already promised") == 4
-    )  # two tables, each named twice
+    assert re.search(r"<td[^>]*>23 Sep 2026</td>\s*<td[^>]*>21 Sep 2026</td>", page)
+    assert page.count("<caption>Affected dates that were already promised</caption>") == 2
 
 
 def test_a_day_of_which_a_later_change_speaks_stays_as_that_one_says() -> None:

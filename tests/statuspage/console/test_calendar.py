@@ -148,10 +148,13 @@ def test_a_notice_that_leaves_out_a_holiday_is_loaded_once_that_is_confirmed(
     page = words(author.post(LOAD, {"text": text, "step": "look"}))
     assert "The text names no day off for: Dragon Boat Festival." in page
     refused = words(author.post(LOAD, {"text": text, "step": "save"}))
-    assert "Paste the whole notice, or confirm that it is complete." in refused
+    assert "Paste the whole notice, or say why it is complete." in refused
     assert "Load these dates" in refused
     assert not CalendarDay.objects.exists()
-    author.post(LOAD, {"text": text, "step": "save", "confirmed": "on"})
+    author.post(LOAD, {"text": text, "step": "save", "reason": "端午节另行通知"})
+    reviewing = words(signed_in(Role.APPROVER).get(REVIEW))
+    assert "The notice names no day off for: Dragon Boat Festival." in reviewing
+    assert "端午节另行通知" in reviewing
     assert not calendar_of("domestic").settles(date(2026, 10, 1))
 
 
@@ -172,6 +175,30 @@ def test_a_reviewed_year_is_not_loaded_over(author: Client) -> None:
     assert "Load this year" not in shown
     assert '/console/notices/compose/calendar_change/"' in shown
     assert "calendar_change" not in words(signed_in(Role.AUDITOR).get(YEAR))
+
+
+def test_days_of_a_reviewed_year_lead_to_the_notice_that_changes_them(author: Client) -> None:
+    reviewed(2026)
+    text = "关于延长2026年春节假期的通知\n延长2026年春节假期至2月25日，2月26日起正常上班。"
+    answer = author.post(LOAD, {"text": text, "step": "look"})
+    page = words(answer)
+    assert "Prepare the notice: 2026-02-24 to 2026-02-25" in page
+    assert "Load these dates" not in page
+    ((_first, _last, address),) = answer.context["to_publish"]
+    form = author.get(address).context["form"]
+    assert form["payload_first_day"].value() == "2026-02-24"
+    assert form["payload_last_day"].value() == "2026-02-25"
+    assert form["payload_day_kind"].value() == "statutory_holiday"
+    assert form["payload_profile"].value() == "domestic"
+    assert form["payload_day_name"].value()[0] == "春节"
+
+
+def test_new_years_days_in_a_reviewed_december_come_first(author: Client) -> None:
+    reviewed(2026)
+    text = "关于调整2026年元旦假期的通知\n一、元旦：2026年12月31日至2027年1月2日放假。"
+    text = text.replace("2026年元旦", "2027年元旦").replace("调整", "部分节假日")
+    page = words(author.post(LOAD.replace("2026", "2027"), {"text": text, "step": "look"}))
+    assert "Prepare the notice: 2026-12-31 to 2026-12-31" in page
 
 
 def test_a_second_person_approves() -> None:

@@ -103,6 +103,24 @@ def test_a_fee_is_read_in_every_way_of_the_trade(subtests: pytest.Subtests) -> N
         ("1%最低1元封顶50元", "1", "0", "50", "1"),
         ("1% (min 1, max 50)", "1", "0", "50", "1"),
         ("1% (max 50; min 1)", "1", "0", "50", "1"),
+        # As short as 万60, and as common.
+        ("千6", "0.6", "0", None, None),
+        ("千分之六", "0.6", "0", None, None),
+        ("万分之三十八", "0.38", "0", None, None),
+        ("百分之零点五五", "0.55", "0", None, None),
+        ("60基点", "0.6", "0", None, None),
+        ("60 basis points", "0.6", "0", None, None),
+        ("0.6 percent + 3 yuan", "0.6", "3", None, None),
+        ("0.6%每笔加3元", "0.6", "3", None, None),
+        ("0.6%+￥3/笔", "0.6", "3", None, None),
+        ("0.5%20元封顶", "0.5", "0", "20", None),
+        ("0.5%（20封顶）", "0.5", "0", "20", None),
+        ("60BP上限20元/笔", "0.6", "0", "20", None),
+        ("0.5%不超过20元", "0.5", "0", "20", None),
+        ("0.5% capped at 20", "0.5", "0", "20", None),
+        ("0.5%/笔", "0.5", "0", None, None),
+        ("每笔3元", "0", "3", None, None),
+        ("免费", "0", "0", None, None),
     ]:
         with subtests.test(text=text):
             bounds = [Decimal(one) if one else None for one in (cap, minimum)]
@@ -114,6 +132,20 @@ def test_a_refusal_of_a_fee_says_how_to_write_one() -> None:
         parse_fee("six")
     with override("en"):
         assert "Enter a fee such as 0.6%" in str(refusal.value)
+
+
+def test_a_refusal_of_a_fee_says_what_is_unclear_about_it() -> None:
+    for text, why in [
+        ("0.6%+3封顶20", "two ways"),
+        ("万60+3最高20元", "two ways"),
+        ("0.6", "no unit"),
+        ("0.6+3", "no unit"),
+    ]:
+        with override("en"), pytest.raises(ValidationError) as refusal:
+            parse_fee(text)
+        with override("en"):
+            assert why in str(refusal.value)
+            assert text in str(refusal.value)
 
 
 def test_what_is_no_fee_is_refused(subtests: pytest.Subtests) -> None:
@@ -130,12 +162,12 @@ def test_what_is_no_fee_is_refused(subtests: pytest.Subtests) -> None:
         "0.6%%",
         "1e2%",
         "0.6%+3+1",
-        "千6",
         "0.6%封顶",
         "0.6%封顶0",
         "0.6%最低20封顶10",
         "0.6%最低1封顶20最低2",
         "0.6%+3封顶20",  # is it 20 with the 3, or without?
+        "万6025封顶",  # 万60 and 25, or 万602 and 5?
         "0,6%",
         "1,5%",
         "60B",

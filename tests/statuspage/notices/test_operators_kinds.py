@@ -128,7 +128,8 @@ FACTS = {
             "此前未设限额",
         ],
         "en": [
-            "Debit cards",
+            # As the price list writes it: one word for one thing.
+            "Debit card",
             "5 Jan 2027",
             "Per transaction 20,000 yuan (was 50,000 yuan)",
             "Per month 500,000 yuan (no limit before)",

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("years", nargs="*", type=int)
         parser.add_argument("--notice", type=Path, metavar="FILE")
         parser.add_argument(
-            "--confirmed", action="store_true", help="the notice leaves out a holiday on purpose"
+            "--confirmed", metavar="REASON", default="", help="why the notice leaves out a holiday"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,16 +47,16 @@ class Command(BaseCommand):
         except NotYetPublished as error:
             raise CommandError(str(error)) from error
         except ValidationError as error:
-            hint = " (--confirmed loads it all the same)" if _doubted(error) else ""
+            hint = " (--confirmed REASON loads it all the same)" if _doubted(error) else ""
             raise CommandError("; ".join(error.messages) + hint) from error
 
-    def _load(self, years: Iterable[int], file: Path | None, confirmed: bool) -> None:
+    def _load(self, years: Iterable[int], file: Path | None, reason: str) -> None:
         notice = notice_parse(file.read_text(encoding="utf-8")) if file else None
         for code in profiles().values_list("code", flat=True):
             for year in years:
                 self._show(f"{code} {year}", year_load(profile=code, year=year, by=None))
             if notice:
-                changes = notice_load(profile=code, notice=notice, by=None, confirmed=confirmed)
+                changes = notice_load(profile=code, notice=notice, by=None, reason=reason)
                 self._show(f"{code} {notice.title}", changes)
 
     def _show(self, title: str, changes: list[DayChange]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from statuspage.settlement.arrival.answers import Answer, Charge
+from statuspage.settlement.arrival.ways import ways_to_ask
 from statuspage.statements.services import statement_correct
 from tests.factories import text
 from tests.statuspage.settlement.arrival.notices import ask, codes, publish, waiver
@@ -95,6 +96,22 @@ def test_a_promotion_of_others_or_of_a_card_that_is_not_known_does_not_count() -
     promotion("0.3%", card="debit")
     assert charge(ask(LATE, amount="1000")).fee == Decimal("6.00")
     assert charge(ask(LATE, product="instant", amount="1000")).fee == Decimal("3.80")
+
+
+def test_a_promotion_for_a_card_is_named_where_nobody_said_how_it_was_paid() -> None:
+    promotion("0.3%", card="debit")
+    with override("en"):
+        texts = " ".join(one.text for one in ask(LATE, amount="1000").steps)
+        assert "Promotion until Thu 20 Feb 2025 for Debit card: the fee is 0.30%." in texts
+    assert ways_to_ask([date(2025, 2, 18)]).keys() == {"card"}
+    assert not ways_to_ask([date(2025, 2, 21)])
+
+
+def test_what_prices_of_the_asked_day_differ_by_is_asked() -> None:
+    make_price("0.5%", card="debit", replaces=False, valid_from=date(2025, 3, 1))
+    today, later = date(2025, 2, 18), date(2025, 3, 1)
+    assert not ways_to_ask([today])
+    assert ways_to_ask([today, later]).keys() == {"card"}
 
 
 def test_a_correction_of_a_price_list_is_named() -> None:

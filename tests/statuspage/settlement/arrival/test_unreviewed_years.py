@@ -54,7 +54,7 @@ def test_nor_does_what_they_load_over_what_the_server_loaded(author: Staff) -> N
     assert told() == date(2026, 7, 10)
     text = "关于2026年部分节假日安排的通知\n一、端午节：7月10日放假。"
     # It names one holiday of seven, which has to be confirmed.
-    notice_load(profile="domestic", notice=notice_parse(text), by=author, confirmed=True)
+    notice_load(profile="domestic", notice=notice_parse(text), by=author, reason="只排元旦")
     assert CalendarYear.objects.get().loaded_by == author
     assert told() is None
     review()

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
+from statuspage.settlement.prices.models import CardType, Channel, FixedPer
 from statuspage.settlement.prices.reading import read_prices
 from tests.statuspage.settlement.rules.factories import make_product
 
@@ -78,6 +79,61 @@ def test_tiers_are_lines_of_their_own() -> None:
         ("0.00", "1000.00"),
         ("1000.00", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "channel"),
+    [
+        ("扫码（1,000元及以下）", "qr_small"),
+        ("扫码1000以下", "qr_small"),
+        ("扫码1000元（含）以下", "qr_small"),
+        ("扫码≤1000元", "qr_small"),
+        ("二维码1000元以内", "qr_small"),
+        ("QR up to 1,000", "qr_small"),
+        ("QR code, up to 1,000 yuan", "qr_small"),
+        ("扫码（1,000元以上）", "qr_large"),
+        ("扫码>1000", "qr_large"),
+        ("QR code above 1,000 yuan", "qr_large"),
+        ("云闪付", "unionpay_qr"),
+        ("UnionPay QR code", "unionpay_qr"),
+    ],
+)
+def test_the_limit_of_small_qr_payments_is_read_however_it_is_written(
+    written: str, channel: str
+) -> None:
+    with override("en"):
+        (row,) = read_prices(f"micro\t\t\t{written}\t0.38%")
+    assert row["channel"] == channel
+
+
+def test_what_our_own_pages_say_is_read_again() -> None:
+    for language in ("zh-hans", "en"):
+        with override(language):
+            for value, label in (*Channel.choices, *CardType.choices, *FixedPer.choices):
+                cells = {"category": "micro", "fee": "0.6%+3"}
+                name = {Channel: "channel", CardType: "card", FixedPer: "fixed_per"}
+                column = next(column for kind, column in name.items() if value in kind.values)
+                (row,) = read_prices([{**cells, column: str(label)}])
+                assert row[column] == value
+
+
+def test_the_unit_and_the_cap_may_stand_in_columns_of_their_own() -> None:
+    text = (
+        "商户类型\t卡种\t费率（%）\t封顶（元）\n小微商户\t借记卡\t0.5\t20\n小微商户\t贷记卡\t0.6\t"
+    )
+    found = [one["fee"] for one in read_prices(text)]
+    assert found == [
+        {"percent": "0.5", "fixed": "0.00", "cap": "20.00"},
+        {"percent": "0.6", "fixed": "0.00"},
+    ]
+    (row,) = read_prices("商户,费率,封顶\n小微,0.5%+1,20")
+    assert row["fee"] == {"percent": "0.5", "fixed": "1.00", "cap": "20.00"}
+
+
+def test_a_refusal_lists_what_may_be_entered_in_the_reader_s_words() -> None:
+    with override("zh-hans"), pytest.raises(ValidationError) as refusal:
+        read_prices("餐饮\t\t\t\t0.6%")
+    assert "小微商户" in refusal.value.messages[0]
 
 
 def test_every_wrong_line_is_named_with_what_is_wrong() -> None:
