@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from statuspage.calendar.models import CalendarYear, YearStatus
+from statuspage.calendar.services import year_load
 from statuspage.staff.roles import Role
 from statuspage.statements.services import statement_withdraw
 from tests.factories import make_staff, text
@@ -147,5 +148,5 @@ def test_another_calendar_without_the_year_is_pointed_out() -> None:
     page = words(signed_in(Role.AUTHOR).get(PAGE))
     assert "of 2026 is not in use yet. Load the same notice there" in page
     assert "/console/calendar/?profile=fx&year=2026" in page
-    world()
+    year_load(profile="fx", year=2026, by=None)
     assert "is not in use yet" not in words(signed_in(Role.AUTHOR).get(PAGE))
