@@ -109,7 +109,7 @@ def test_a_promotion_for_a_card_is_named_where_nobody_said_how_it_was_paid() -> 
 
 def test_a_promotion_is_named_also_where_the_fee_depends_on_how_it_was_paid() -> None:
     make_price("0.5%", card="debit", replaces=False)
-    make_price("0.3%", mcc="5411", replaces=False)
+    make_price("0.4%", mcc="5411", replaces=False)
     promotion()
     answer = ask(LATE, amount="1000")
     assert answer.charge is None
