@@ -78,6 +78,14 @@ PHRASES: Final[Mapping[str, str]] = {
     "cancelled": "已取消",
     "correction": "更正",
     "withdrawal": "撤回",
+    # Kinds of notice whose Chinese label is too long.
+    "notice.channel_closure": "渠道调整",
+    "notice.holiday_schedule": "假期结算",
+    "notice.payout_progress": "退还进度",
+    "notice.penalty_disclosure": "行政处罚",
+    "notice.replacement": "设备更换",
+    "notice.settlement_rule": "结算规则",
+    "notice.yearly_disclosure": "年度披露",
 }
 OTHER_PHRASE: Final = "公告"
 

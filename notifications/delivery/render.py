@@ -15,9 +15,10 @@ from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import Topic
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus, turn_of
 from statuspage.incidents.replanning import RESCHEDULED
+from statuspage.lib.tables import in_lines
 from statuspage.notices.kind import every_kind
 from statuspage.postmortems.content import STATUS as POSTMORTEM_STATUS
-from statuspage.statements.documents import news_of, said_by
+from statuspage.statements.documents import ALONE, news_of, said_by
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.short import in_short
 from statuspage.statements.texts import CHINESE, in_language
@@ -104,11 +105,12 @@ def code_typed(text: str) -> str | None:
 
 
 def _details(content: Mapping[str, Any], language: str) -> tuple[str, ...]:
-    """Return the lines of a notice beyond its text."""
-    details = content.get("details") or {}
-    lines = details.get(language) or details.get(CHINESE) or []
+    """Return the lines of a notice beyond its text, and its tables where no words say the same."""
+    found = {name: content.get(name) or {} for name in ("details", "tables")}
+    lines, tables = (one.get(language) or one.get(CHINESE) or [] for one in found.values())
     with override(language):
-        return tuple(_("%(label)s: %(text)s") % one for one in lines)
+        said = [_("%(label)s: %(text)s") % one for one in lines]
+        return (*said, *in_lines([] if content.get(ALONE) else tables))
 
 
 def _status_label(document: Mapping[str, Any]) -> str:

@@ -12,10 +12,11 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from statuspage.lib.tables import in_lines
 from statuspage.pages.addresses import statement_id, statement_path
 from statuspage.pages.overall import overall_state
 from statuspage.pages.timeline import tone_and_label
-from statuspage.statements.documents import said_by
+from statuspage.statements.documents import ALONE, said_by
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.texts import CHINESE, in_language
@@ -126,11 +127,13 @@ def whole_text(statement: Statement, language: str) -> str:
 
 
 def detailed(statement: Statement, language: str) -> str:
-    """Return the statement's text with its details, in the active language."""
-    said = statement.news.get("details") or {}
-    details = [
-        _("%(label)s: %(text)s") % one for one in said.get(language) or said.get(CHINESE, [])
-    ]
+    """Return the statement's text with its details and tables, in the active language."""
+    news = statement.news
+    found = {name: news.get(name) or {} for name in ("details", "tables")}
+    lines, tables = (one.get(language) or one.get(CHINESE) or [] for one in found.values())
+    details = [_("%(label)s: %(text)s") % one for one in lines]
+    # Words that need no headline say what the tables say.
+    details += in_lines([] if news.get(ALONE) else tables)
     return "\n\n".join(filter(None, [spoken(statement, language), "\n".join(details)]))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
 from statuspage.notices.selectors import notices
+from statuspage.notices.telling import Told
 from statuspage.regulator.clock import COUNTED, Duty, Measure
 from statuspage.regulator.regimes import Regime
 from statuspage.regulator.selectors import IncidentDuties, facts_of, latest_estimate
@@ -111,8 +112,9 @@ def _measures(incident: Incident, duty: Duty) -> Iterator[str]:
     yield (
         f"已对外公告{len(said)}次，首次为公告第{first.number}号（{_minute(first.published_at)}）。"
     )
-    # The first report has to be short: what was said last.
-    yield from (_line(one) for one in (said[-1:] if duty == Duty.FIRST else said))
+    # The first report has to be short: what was said last, but not to agents alone.
+    to_all = [one for one in said if one.content.get("told") != Told.AGENTS]
+    yield from (_line(one) for one in (to_all[-1:] if duty == Duty.FIRST else said))
 
 
 def _questions(regime: Regime, duty: Duty) -> Iterator[str]:

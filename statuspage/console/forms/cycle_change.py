@@ -21,6 +21,7 @@ from statuspage.notices.values import CYCLE
 from statuspage.regulator.services import MOST
 from statuspage.settlement.cycle_change.planning import CycleChange, Plan, cycles_in_force, planned
 from statuspage.settlement.cycle_change.words import Story, Waiver
+from statuspage.settlement.kinds.fee_waiver import Covers
 from statuspage.settlement.rules import products
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.texts import CHINESE, ENGLISH, for_reader
@@ -196,6 +197,7 @@ def waiver_payload(plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
         "transactions_from": plan.change.begins,
         "transactions_until": plan.known_until,
         "percent_waived": _percent(values),
+        "covers": Covers.AFFECTED,
         "borne_by": _borne_by(values),
         "credited_by": values["credited_by"],
     }

@@ -94,6 +94,8 @@ class FeeWaiver(NoticeKind):
         """Say which transactions, how much, borne by whom, and when it is refunded."""
         percent, amount = payload["percent_waived"], payload["amount_waived"]
         those = transactions(payload["transactions_from"], payload["transactions_until"])
+        if payload["covers"] != Covers.ALL:
+            those = _("affected %(transactions)s") % {"transactions": those}
         values = {"transactions": those, "percent": percent, "amount": money(amount or "0")}
         if percent == "100":
             yield _("Fees waived in full: %(transactions)s.") % values

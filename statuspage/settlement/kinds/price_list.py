@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from statuspage.lib.money import HUNDRED, parse_fee, yuan
 from statuspage.notices.fields import Payload, PayloadField, Table
@@ -26,6 +27,7 @@ from statuspage.statements.models import Statement
 from statuspage.statements.times import midnight
 
 EXAMPLE: Final = Decimal(1000)
+PRICES_IN_A_MESSAGE: Final = 3
 PRICES: Final = Value(
     "prices",
     read_prices,
@@ -91,13 +93,20 @@ class PriceList(NoticeKind):
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say that there is a list, from when on, and the first of its prices."""
-        rows = payload["prices"]
+        rows, names = payload["prices"], product_names()
         yield _("Price list for transactions from %(day)s.") % {
             "day": short_day(payload["valid_from"])
         }
-        if len(rows) == 1:
-            values = {"who": who(rows[0], product_names()), "fee": fee_words(rows[0])}
+        for one in rows[:PRICES_IN_A_MESSAGE]:
+            values = {"who": who(one, names), "fee": fee_words(one)}
             yield _("%(who)s: %(fee)s.") % values
+        if more := len(rows[PRICES_IN_A_MESSAGE:]):
+            said = ngettext(
+                "%(n)d more price is on the status page.",
+                "%(n)d more prices are on the status page.",
+                more,
+            )
+            yield said % {"n": more}
 
     def tables(self, payload: Payload) -> Sequence[Table]:
         """Return a row for each price, with what it comes to on an example."""

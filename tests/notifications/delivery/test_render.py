@@ -13,8 +13,10 @@ from notifications.delivery.selectors import previews_of
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.incidents.services.maintenances import maintenance_schedule
 from statuspage.notices.kind import kinds
+from statuspage.pages.feeds import detailed
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import incident_of, make_address, make_component, open_incident, text
+from tests.statuspage.notices.samples import ahead, publish, right_payload, world
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,47 @@ def test_planned_maintenance_is_announced_with_its_hours(language, hours):
     }
     sms = channel("twilio_sms").compose(bulletin_of(document, language)).text
     assert hours in sms
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("zh-hans", "单笔：调整前 50,000 元、调整后 20,000 元"),
+        ("en", "Per transaction: Until now 50,000 yuan, New 20,000 yuan"),
+    ],
+)
+def test_mail_and_feeds_say_what_stands_in_a_table_alone(language: str, line: str) -> None:
+    world()
+    statement = publish("limit_change")
+    with override(language):
+        feed = detailed(statement, language)
+    for said in (bulletin_of(statement.document, language).details, feed.splitlines()):
+        assert line in said
+
+
+def test_words_that_say_the_table_do_without_it() -> None:
+    world()
+    statement = publish("holiday_schedule")
+    tables = statement.content["tables"]["zh-hans"]
+    captions = {one["caption"] for one in tables}
+    assert captions
+    assert not captions & {*bulletin_of(statement.document, "zh-hans").details}
+
+
+def test_an_sms_of_a_price_list_says_the_first_prices_and_how_many_more() -> None:
+    world()
+    ends = ["", "1000", "2000", "3000", "4000", ""]
+    rows = "\n".join(f"小微商户\t\t借记卡\t\t0.{n}%\t{ends[n - 1]}\t{ends[n]}" for n in range(1, 6))
+    payload = {"prices": rows, "valid_from": ahead(1), "short_notice_reason": None}
+    brief = bulletin_of(publish("price_list", payload).document, "zh-hans").brief
+    assert brief.count("借记卡") == 3
+    assert brief.endswith("另有 2 项，详见状态页。")
+
+
+@pytest.mark.parametrize(
+    ("covers", "said"),
+    [("affected", "交易中受影响的，手续费全额减免"), ("all", "交易，手续费全额减免")],
+)
+def test_an_sms_of_a_waiver_says_whether_every_transaction_is_waived(covers: str, said: str):
+    payload = {**right_payload("fee_waiver"), "covers": covers}
+    assert said in bulletin_of(publish("fee_waiver", payload).document, "zh-hans").brief

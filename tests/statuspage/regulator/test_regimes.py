@@ -155,6 +155,16 @@ def test_a_report_of_one_regime_is_not_that_of_another(incident: Incident, staff
     assert CompletedDuty.objects.count() == 2
 
 
+def test_the_first_report_quotes_no_words_for_agents(incident: Incident, staff: Staff) -> None:
+    begin(incident, staff)
+    body = text("请按以下口径答复商户。", "Please answer as follows.")
+    publish_notice("general", body=body, incident_id=incident.public_id, told="agents")
+    standing = standing_of(Incident.objects.get(pk=incident.pk), Regime.PAYMENT, timezone.now())
+    now = timezone.now()
+    assert "请按以下口径" not in report_of(standing, Duty.FIRST, now)
+    assert "请按以下口径" in report_of(standing, Duty.WRITTEN, now)
+
+
 def test_recipient_contact_and_source_are_settings(settings: Any) -> None:
     with override("zh-hans"):
         assert facts_of(Regime.PAYMENT).recipient == "所在地中国人民银行分支机构"
