@@ -15,7 +15,7 @@ from statuspage.approvals.holidays import (
     not_alone,
 )
 from statuspage.calendar.models import DOMESTIC, YearStatus
-from statuspage.calendar.selectors import promised_calendar, years
+from statuspage.calendar.selectors import profiles, promised_calendar, years
 from statuspage.console.access import reads
 from statuspage.console.holidays import year_of
 from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR
@@ -75,6 +75,12 @@ def _calendar(year: int) -> dict[str, Any]:
         "row": row,
         "loaded": loaded,
         "promised": year in promised_calendar(DOMESTIC).years,
+        # Foreign cards settle by a calendar of their own: without it no schedule can be made.
+        "lacking": [
+            (one, f"{reverse('console:calendar')}?profile={one.code}&year={year}")
+            for one in profiles().exclude(code=DOMESTIC)
+            if year not in promised_calendar(one.code).years
+        ],
         "calendar": reverse("console:calendar") + asked,
         "load": reverse("console:calendar_load") + asked,
         "review": reverse("console:calendar_review") + asked,

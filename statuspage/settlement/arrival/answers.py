@@ -17,6 +17,7 @@ from statuspage.settlement.arrival.words import (
     NO_NEW_DATE_UNTIL,
     PASSED,
     PAST_WORDS,
+    PAYOUT_WORDS,
     TO_COME,
     WITHOUT_DATE,
     Code,
@@ -79,11 +80,14 @@ class Step:
     day: date | None = None
     said: Statement | None = None
     past: bool = False
+    # True where the day is that of the payout, not of the arrival at the bank.
+    payout: bool = False
 
     @property
     def text(self) -> str:
         """The step in the active language."""
         words = PAST_WORDS.get(self.code) if self.past else None
+        words = PAYOUT_WORDS.get(self.code, words) if self.payout else words
         return str(words or self.code.label) % {
             name: shown(fact) for name, fact in self.facts.items()
         }

@@ -58,12 +58,18 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
     except (NotYetPublished, NoBaseRule) as refusal:
         return _without_date(first, refusal, rule)
     found, calendar = reckoned.found, reckoned.calendar
+    means = DateMeans(reckoned.rule.date_means)
     steps = (
         first,
         *_cutoff_steps(rule, reckoned),
         *_day_steps(found, calendar, known, reckoned.profile),
         *_duration_step(rule, reckoned),
-        Step(Code.BY_RULE, {"day": found.arrival}, day=found.arrival),
+        Step(
+            Code.BY_RULE,
+            {"day": found.arrival},
+            day=found.arrival,
+            payout=means is DateMeans.PAYOUT,
+        ),
     )
     before = found.arrival - ONE_DAY
     holiday = before.year in calendar.years and calendar.day(before).kind == STATUTORY_HOLIDAY
@@ -73,7 +79,7 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
         after_holiday=holiday,
         cycle=str(found.cycle_used),
         clock=found.clock,
-        means=DateMeans(reckoned.rule.date_means),
+        means=means,
         minimum=reckoned.rule.minimum,
     )
 

@@ -45,6 +45,9 @@ def fees(question: Question, known: KnownFacts) -> tuple[Charge | None, list[Ste
         rate, promoted = _promoted(rate, question, known)
         charge = _charge(question.amount, rate)
         steps = [*steps, *promoted, *_fee_steps(charge)]
+    elif steps and rate is None:
+        # Which price it is depends; a promotion counts all the same.
+        steps = [*steps, *(_named(one, known) for one in known.promotions(question))]
     charge, waived_steps = _waived(charge, question, known)
     return charge, [*steps, *waived_steps]
 
@@ -156,6 +159,18 @@ def _promoted(rate: Rate, question: Question, known: KnownFacts) -> tuple[Rate, 
         step = Step(PROMOTED[limited], facts, day=day, said=said)
         best, steps = Rate(fee, rate.per_payout), [step, *known.corrections([one])]
     return best, [*steps, *others]
+
+
+def _named(promotion: Notice, known: KnownFacts) -> Step:
+    way = Paid(promotion.payload["card"] or "", promotion.payload["channel"] or "")
+    if way != Paid():
+        return _by_way(promotion, way, known)
+    day, fee = (
+        date.fromisoformat(promotion.payload["last_day"]),
+        parse_fee(promotion.payload["fee"]),
+    )
+    facts = {"day": day, "rate": str(fee)}
+    return Step(Code.PROMOTION, facts, day=day, said=known.said(promotion))
 
 
 def _by_way(promotion: Notice, way: Paid, known: KnownFacts) -> Step:

@@ -22,7 +22,7 @@ from statuspage.notices.phrases import (
     transactions,
 )
 from statuspage.settlement.models import DateMeans
-from statuspage.settlement.prices.matching import Option
+from statuspage.settlement.prices.matching import Option, Paid
 from statuspage.settlement.prices.words import as_row, fee_words, limit_said, way_said
 from statuspage.statements.texts import for_reader
 
@@ -247,6 +247,8 @@ PAST_WORDS: Final = {
     ),
     Code.FEE_REFUND: _("It should have been refunded by %(day)s, separately from the payout."),
 }
+# What is said of such a step where the date is the payout's, and not the arrival's.
+PAYOUT_WORDS: Final = {Code.BY_RULE: _("Under the normal rule, paid out on %(day)s.")}
 LATE: Final = frozenset(
     {
         Code.DELAY,
@@ -341,11 +343,15 @@ def _condition(*, if_affected: bool) -> str:
     return str(_(", if your transaction is among those affected")) if if_affected else ""
 
 
+def _way(way: Paid) -> str:
+    return way_said(way) or str(_("Other transactions"))
+
+
 def _prices(options: Sequence[Option]) -> str:
     """Return each price with the ways of paying that it is for."""
     form = pgettext("price by way of paying", "%(ways)s: %(fee)s")
     said = [
-        form % {"ways": listed(map(way_said, one.ways)), "fee": fee_words(as_row(one.price))}
+        form % {"ways": listed(map(_way, one.ways)), "fee": fee_words(as_row(one.price))}
         for one in options
     ]
     return pgettext("between groups of merchants", "; ").join(said)

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from statuspage.calendar.models import CalendarYear, YearStatus
+from statuspage.calendar.services import year_load
 from statuspage.staff.roles import Role
 from statuspage.statements.services import statement_withdraw
 from tests.factories import make_staff, text
@@ -140,3 +141,12 @@ def test_it_is_there_from_the_calendar_and_the_rules() -> None:
     assert "/console/holidays/?year=2026" in words(browser.get("/console/calendar/?year=2026"))
     assert "/console/holidays/" in words(browser.get("/console/rules/"))
     assert CalendarYear.objects.filter(status=YearStatus.REVIEWED, year=2026).exists()
+
+
+def test_another_calendar_without_the_year_is_pointed_out() -> None:
+    load(2026)
+    page = words(signed_in(Role.AUTHOR).get(PAGE))
+    assert "of 2026 is not in use yet. Load the same notice there" in page
+    assert "/console/calendar/?profile=fx&year=2026" in page
+    year_load(profile="fx", year=2026, by=None)
+    assert "is not in use yet" not in words(signed_in(Role.AUTHOR).get(PAGE))

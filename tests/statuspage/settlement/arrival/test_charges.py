@@ -107,6 +107,19 @@ def test_a_promotion_for_a_card_is_named_where_nobody_said_how_it_was_paid() -> 
     assert not ways_to_ask([date(2025, 2, 21)])
 
 
+def test_a_promotion_is_named_also_where_the_fee_depends_on_how_it_was_paid() -> None:
+    make_price("0.5%", card="debit", replaces=False)
+    make_price("0.4%", mcc="5411", replaces=False)
+    promotion()
+    answer = ask(LATE, amount="1000")
+    assert answer.charge is None
+    with override("en"):
+        texts = " ".join(one.text for one in answer.steps)
+    assert "Other transactions" in texts or "Credit card: 0.60%" in texts
+    assert ": :" not in texts
+    assert "Promotion until Thu 20 Feb 2025: the fee is 0.38%." in texts
+
+
 def test_what_prices_of_the_asked_day_differ_by_is_asked() -> None:
     make_price("0.5%", card="debit", replaces=False, valid_from=date(2025, 3, 1))
     today, later = date(2025, 2, 18), date(2025, 3, 1)
