@@ -78,17 +78,31 @@ def _for(
     return found.order_by("-product", "-known_from", "-pk")
 
 
+def announced_after(
+    category: str, product: str, first: date, last: date | None, as_of: datetime
+) -> SettlementRule | None:
+    """Return the next rule for just these merchants that begins after `first`, by `last`.
+
+    It was announced before; a rule added now, being newer, takes precedence over it.
+    """
+    found = _standing(as_of).filter(category=category, product=product, valid_from__gt=first)
+    return (found.filter(valid_from__lte=last) if last else found).order_by("valid_from").first()
+
+
 def _holding(day: date, as_of: datetime | None) -> QuerySet[SettlementRule]:
+    return _standing(as_of).filter(
+        Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_until=None) | Q(valid_until__gte=day)
+    )
+
+
+def _standing(as_of: datetime | None) -> QuerySet[SettlementRule]:
+    """Return the rules known by then, without those that were withdrawn by then."""
     moment = as_of or timezone.now()
     taken_back = Statement.objects.filter(
         corrects=OuterRef("statement"), kind=WITHDRAWAL, published_at__lte=moment
     )
-    return SettlementRule.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=day),
-        Q(valid_until=None) | Q(valid_until__gte=day),
-        ~Exists(taken_back),
-        known_from__lte=moment,
-    ).select_related("profile", "payout_calendar", "statement")
+    found = SettlementRule.objects.filter(~Exists(taken_back), known_from__lte=moment)
+    return found.select_related("profile", "payout_calendar", "statement")
 
 
 def rule_add(

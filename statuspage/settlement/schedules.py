@@ -16,6 +16,7 @@ from statuspage.calendar.workdays import (
     ONE_DAY,
     STATUTORY_HOLIDAY,
     Calendar,
+    NotYetPublished,
     days_between,
     days_of,
 )
@@ -56,6 +57,14 @@ NAMES: Final[Mapping[str, str]] = {
     Holiday.MID_AUTUMN: "中秋节",
     Holiday.NATIONAL: "国庆节",
 }
+
+
+class NotLoaded(NotYetPublished):
+    """A year that is in the domestic calendar is missing in the one with the code `profile`."""
+
+    def __init__(self, year: int, profile: str) -> None:
+        super().__init__(year)
+        self.profile = profile
 
 
 class NoSuchHoliday(Exception):
@@ -110,6 +119,7 @@ def plan_of(holiday: str, year: int, as_of: datetime | None = None) -> Plan:
 
     Raises:
         NotYetPublished: it depends on a year that is not loaded.
+        NotLoaded: only another calendar than the domestic one lacks that year.
         NoSuchHoliday: the year has none of that name.
         ValidationError: no rule is in force on those dates.
     """
@@ -121,8 +131,19 @@ def plan_of(holiday: str, year: int, as_of: datetime | None = None) -> Plan:
     if not columns:
         raise ValidationError(_("No settlement rule applies in that period."), code="rules")
     for column in columns:  # refuse here, and not while a page is being made
-        column.arrival(days[-1])
+        _check_known(column, days[-1], calendar)
     return Plan(period, days, columns)
+
+
+def _check_known(column: Column, day: date, domestic: Calendar) -> None:
+    """Raise NotYetPublished where the date cannot be told, by whose calendar it cannot."""
+    try:
+        column.arrival(day)
+    except NotYetPublished as error:
+        # The State Council has published that year: the operator's own other calendar lacks it.
+        if column.profile == DOMESTIC or error.year not in domestic.years:
+            raise
+        raise NotLoaded(error.year, column.profile) from error
 
 
 def holiday_period(holiday: str, year: int, calendar: Calendar) -> HolidayPeriod:

@@ -72,6 +72,13 @@ NOTICES = {
         "effective_on": "2099-01-01",
         "how_to_leave_zh": "可免费退机。",
     },
+    "price_list": {"prices": "小微商户\t不限\t借记卡\t不限\t0.5%", "valid_from": "2099-01-01"},
+    "promotion": {
+        "fee": "0.38%",
+        "first_day": "2099-01-01",
+        "last_day": "2099-01-31",
+        "limit_transactions": "200",
+    },
     "terminal_retirement": {
         "models": "DP-100\nDP-200",
         "last_day": f"{date.today() + timedelta(days=60)}",

@@ -77,9 +77,6 @@ _.model_config, _.settings_customise_sources  # pydantic-settings
 _.ImportPart, _.ImportProblem
 _.UploadPart, _.UploadProblem, _.StagedTransaction
 
-# A holiday's words and cards by its name, for whoever prepares one.
-_.words_for, _.cards_for
-
 # Written and asked for by SQL alone.
 _.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_until, _.entered_at
 

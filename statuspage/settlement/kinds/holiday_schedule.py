@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from statuspage.calendar.differences import PromisedDate
+from statuspage.calendar.selectors import profile_of
 from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.cycles import say_cycle
@@ -27,7 +28,14 @@ from statuspage.settlement.holiday.finding import findings_in
 from statuspage.settlement.holiday.generating import product_names, shown_cards, words_of
 from statuspage.settlement.holiday.wording import Wording
 from statuspage.settlement.models import DateMeans
-from statuspage.settlement.schedules import Column, Holiday, NoSuchHoliday, Plan, plan_of
+from statuspage.settlement.schedules import (
+    Column,
+    Holiday,
+    NoSuchHoliday,
+    NotLoaded,
+    Plan,
+    plan_of,
+)
 from statuspage.settlement.sent_tables import TABLE, row_problems, rows_of
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
@@ -158,6 +166,10 @@ class HolidaySchedule(NoticeKind):
 def _plan(payload: Payload) -> Plan:
     try:
         return plan_of(payload["holiday"], int(payload["year"]))
+    except NotLoaded as error:
+        problem = _("The calendar “%(calendar)s” of %(year)d is not loaded or not reviewed yet.")
+        values = {"calendar": for_reader(profile_of(error.profile).name), "year": error.year}
+        raise ValidationError({"year": problem % values}) from error
     except NotYetPublished as error:
         problem = _("The State Council has not published the calendar of %(year)d yet.")
         if isinstance(error, NotInCalendar):

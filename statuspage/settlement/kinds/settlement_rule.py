@@ -32,7 +32,7 @@ from statuspage.settlement.rule_change import (
 from statuspage.settlement.rule_examples import examples, faster_than_base
 from statuspage.settlement.rule_values import EXAMPLES, MINUTES, REMOVED, RULE_TERMS
 from statuspage.settlement.rule_words import before_and_after, changes, worked_examples
-from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_add
+from statuspage.settlement.rules import EVERY_PRODUCT, announced_after, product_of, rule_add
 from statuspage.settlement.terms import term_problems
 from statuspage.statements.models import Statement
 
@@ -179,7 +179,7 @@ class SettlementRuleChange(NoticeKind):
         before = payload["before"]
         if before and all(payload[name] == before[name] for name in TERMS):
             found.append(str(NOTHING_NEW))
-        return found
+        return [*found, *_outlived(payload, moment)]
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say whose money follows which cycle, from when on, and what else changes."""
@@ -233,6 +233,27 @@ def _problems(payload: Payload) -> dict[str, str | Promise]:
             )
         }
     return term_problems(new_rule(payload))
+
+
+def _outlived(payload: Payload, moment: datetime) -> Iterator[str]:
+    """Warn of a rule announced for later, which this one would take the place of, being newer."""
+    first, last = payload["valid_from"], payload["valid_until"]
+    later = announced_after(
+        payload["category"],
+        payload["product"] or EVERY_PRODUCT,
+        date.fromisoformat(first),
+        date.fromisoformat(last) if last else None,
+        moment,
+    )
+    if later and later.valid_from:
+        values = {"cycle": say_cycle(later.cycle), "day": short_day(later.valid_from.isoformat())}
+        yield (
+            _(
+                "A rule was announced that begins on %(day)s (%(cycle)s). This one is newer and "
+                "would apply then too: enter its last day if it should not."
+            )
+            % values
+        )
 
 
 def _is_long(cycle: Cycle) -> bool:

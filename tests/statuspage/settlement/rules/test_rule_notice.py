@@ -157,6 +157,20 @@ class TestTerms:
         assert any("in force already" in one for one in same)
         assert not any("in force already" in one for one in other)
 
+    def test_a_rule_announced_for_later_that_it_would_outlive_is_pointed_out(self) -> None:
+        make_rule("T+2", valid_from=date.fromisoformat(ahead(30)))
+        make_rule("T+3", "industry", valid_from=date.fromisoformat(ahead(8)))
+
+        def outlived(**values: Any) -> bool:
+            kind, first = notice_kind(KIND), {"valid_from": ahead(7), "cutoff": "22:00"}
+            with override("en"):
+                found = kind.warnings(kind.clean(change(**first, **values)), timezone.now())
+            return any("would apply then too" in one for one in found)
+
+        assert outlived()
+        assert outlived(valid_until=ahead(30))
+        assert not outlived(valid_until=ahead(29))
+
 
 class TestWords:
     def test_the_message_says_a_changed_cut_off(self) -> None:

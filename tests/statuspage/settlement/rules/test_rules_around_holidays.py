@@ -4,6 +4,7 @@ from datetime import time
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from tests.statuspage.calendar.factories import load
@@ -54,3 +55,14 @@ def test_cycles_are_said_in_words_wherever_they_are_shown(payload: Any) -> None:
     assert "monthly-" not in said
     with override("zh-hans"):
         assert "周结（周三）" in str(payload["tables"]["zh-hans"])
+
+
+def test_another_calendar_that_lacks_the_year_is_named_and_not_the_state_council() -> None:
+    load(2024, 2025)
+    make_product("foreign", profile="fx")
+    make_rule("T+1")
+    with override("en"), pytest.raises(ValidationError) as refusal:
+        publish("holiday_schedule", {"holiday": "national_day", "year": 2024})
+    (said,) = refusal.value.message_dict["year"]
+    assert "of 2024 is not loaded or not reviewed yet" in said
+    assert "State Council" not in said
