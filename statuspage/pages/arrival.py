@@ -22,9 +22,10 @@ from statuspage.notices.audience import MerchantCategory
 from statuspage.pages.addresses import statement_path
 from statuspage.pages.http import public, too_fast
 from statuspage.settlement.arrival.answers import Answer, Step
+from statuspage.settlement.arrival.facts import shown
 from statuspage.settlement.arrival.selectors import arrival, paid_now
 from statuspage.settlement.arrival.ways import ways_to_ask
-from statuspage.settlement.arrival.words import Code, shown
+from statuspage.settlement.arrival.words import Code
 from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.prices.selectors import current_prices
 from statuspage.settlement.prices.words import as_row, fee_words, product_names, who

@@ -11,6 +11,7 @@ from statuspage.calendar.workdays import STATUTORY_HOLIDAY
 from statuspage.lib.money import ZERO, Fee
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
+from statuspage.settlement.arrival.facts import shown
 from statuspage.settlement.arrival.words import (
     DOUBTFUL,
     LATE,
@@ -23,7 +24,6 @@ from statuspage.settlement.arrival.words import (
     Code,
     DateStatus,
     Said,
-    shown,
 )
 from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.models import DateMeans

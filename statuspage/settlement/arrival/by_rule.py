@@ -18,8 +18,9 @@ from statuspage.calendar.workdays import (
 )
 from statuspage.settlement.arrival.answers import Question, Step
 from statuspage.settlement.arrival.cycle_words import cycle_name, duration, meaning
+from statuspage.settlement.arrival.facts import who
 from statuspage.settlement.arrival.known import KnownFacts
-from statuspage.settlement.arrival.words import Code, DateStatus, who
+from statuspage.settlement.arrival.words import Code, DateStatus
 from statuspage.settlement.cycles import (
     AfterCutoff,
     ArrivalCalculation,

@@ -10,9 +10,7 @@ from statuspage.lib.money import ZERO, Fee, parse_fee, to_fen
 from statuspage.notices.fields import Payload
 from statuspage.notices.models import Notice
 from statuspage.settlement.arrival.answers import Charge, Question, Step
-from statuspage.settlement.arrival.known import KnownFacts
-from statuspage.settlement.arrival.words import (
-    Code,
+from statuspage.settlement.arrival.facts import (
     condition,
     limit,
     paid_said,
@@ -20,6 +18,8 @@ from statuspage.settlement.arrival.words import (
     those_transactions,
     waived_share,
 )
+from statuspage.settlement.arrival.known import KnownFacts
+from statuspage.settlement.arrival.words import Code
 from statuspage.settlement.prices.matching import Paid
 from statuspage.settlement.prices.models import Price
 from statuspage.settlement.prices.selectors import price_options

@@ -13,10 +13,11 @@ from statuspage.notices.audience import MerchantCategory
 from statuspage.settlement.arrival.answers import Answer, Question, Step
 from statuspage.settlement.arrival.by_rule import RuleResult, by_rule
 from statuspage.settlement.arrival.delays import KnownDelay
+from statuspage.settlement.arrival.facts import those_transactions
 from statuspage.settlement.arrival.fees import fees
 from statuspage.settlement.arrival.known import KnownFacts
 from statuspage.settlement.arrival.stoppages import Stoppage, standing
-from statuspage.settlement.arrival.words import Code, DateStatus, those_transactions
+from statuspage.settlement.arrival.words import Code, DateStatus
 from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.prices.models import CardType, Channel
 from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rule_for, rules_on
