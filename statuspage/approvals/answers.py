@@ -50,7 +50,7 @@ def answer_publish(
         said = ANSWER_SERVICES[act](statement=statement, body=body, author=author, **facts)
         if reason:
             record(
-                act="notice.confirmed",
+                act="finding.confirmed",
                 staff=author,
                 who="" if author else "system",
                 target=f"#{said.number}",

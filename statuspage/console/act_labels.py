@@ -20,7 +20,7 @@ ACTS: Final[Mapping[str, Any]] = {
     "account.role": gettext_lazy("Role changed"),
     "entries.imported": gettext_lazy("Old notices and incidents imported"),
     "log.accepted": gettext_lazy("Break of the public log accepted"),
-    "notice.confirmed": gettext_lazy("Text of a notice confirmed with a reason"),
+    "finding.confirmed": gettext_lazy("Text of a notice confirmed with a reason"),
     "recovery_codes.renewed": gettext_lazy("New recovery codes made"),
     "recurrence.edited": gettext_lazy("Recurring maintenance edited"),
     "recurrence.skipped": gettext_lazy("Date of recurring maintenance skipped"),

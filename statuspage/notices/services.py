@@ -183,7 +183,7 @@ def _record_reason(draft: NoticeDraft, statement: Statement, moment: datetime) -
         at = said_at(draft.originally, moment)
         found = draft.kind.findings(draft.payload, draft.words, at)
         record(
-            act="notice.confirmed",
+            act="finding.confirmed",
             staff=statement.author,
             who="" if statement.author else "system",
             target=f"#{statement.number}",

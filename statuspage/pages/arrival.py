@@ -29,7 +29,7 @@ from statuspage.settlement.arrival.words import Code
 from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.prices.selectors import current_prices
 from statuspage.settlement.prices.words import as_row, fee_words, product_names, who
-from statuspage.settlement.rules import EVERY_PRODUCT, products
+from statuspage.settlement.rules import EVERY_PRODUCT
 from statuspage.statements.texts import CHINESE, in_language
 
 # Any year beyond these is a typing error.
@@ -141,7 +141,7 @@ class ArrivalForm(forms.Form):
         bound = bool(given["category"])
         super().__init__(given if bound else None, initial=None if bound else given)
         language = get_language() or CHINESE
-        known = [(one.code, in_language(one.name, language)) for one in products()]
+        known = [(code, in_language(name, language)) for code, name in product_names().items()]
         field = self.fields["product"]
         if not known:
             field.widget = forms.HiddenInput()

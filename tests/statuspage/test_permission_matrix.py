@@ -80,6 +80,7 @@ DECISIONS = {
     "history/": PUBLIC,
     "notices/": PUBLIC,
     "notices/<slug:public_id>/": PUBLIC,
+    "notices/<slug:public_id>/picture.png": PUBLIC,
     "arrival/": PUBLIC,
     "ledger/": PUBLIC,
     "log/": PUBLIC,

@@ -5,9 +5,11 @@ from datetime import date
 
 from django.utils import timezone
 
+from statuspage.lib.render_cache import once
+from statuspage.notices.models import Notice
 from statuspage.notices.selectors import standing_notices
 from statuspage.settlement.prices.models import CardType, Channel
-from statuspage.settlement.prices.selectors import ways_of_paying
+from statuspage.settlement.prices.selectors import has_prices, ways_of_paying
 
 
 def ways_to_ask(days: Iterable[date]) -> dict[str, list[tuple[str, str]]]:
@@ -17,7 +19,9 @@ def ways_to_ask(days: Iterable[date]) -> dict[str, list[tuple[str, str]]]:
     """
     found: dict[str, list[tuple[str, str]]] = {}
     for day in days:
-        for name, choices in (*ways_of_paying(day).items(), *_promoted(day)):
+        # A promotion takes the place of a price: without prices no fee is known to differ.
+        promoted = _promoted(day) if has_prices(day) else ()
+        for name, choices in (*ways_of_paying(day).items(), *promoted):
             known = found.setdefault(name, [])
             known += [one for one in choices if one not in known]
     return found
@@ -26,9 +30,14 @@ def ways_to_ask(days: Iterable[date]) -> dict[str, list[tuple[str, str]]]:
 def _promoted(day: date) -> Iterable[tuple[str, list[tuple[str, str]]]]:
     """Yield the choices that are needed to know whether a promotion applies."""
     on = day.isoformat()
-    for one in standing_notices(timezone.now()).filter(kind="promotion"):
+    for one in _promotions():
         if one.payload["first_day"] <= on <= one.payload["last_day"]:
             if one.payload["card"]:
                 yield "card", [(value, str(label)) for value, label in CardType.choices]
             if one.payload["channel"]:
                 yield "channel", [(value, str(label)) for value, label in Channel.choices]
+
+
+@once
+def _promotions() -> list[Notice]:
+    return list(standing_notices(timezone.now()).filter(kind="promotion"))

@@ -1,10 +1,12 @@
 """Prices as they were known at a moment."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from statuspage.lib.render_cache import once
 from statuspage.settlement.prices.matching import ANY, Option, Paid, in_place_of, options
 from statuspage.settlement.prices.models import CardType, Channel, Price
 from statuspage.statements.models import Statement
@@ -41,17 +43,19 @@ def prices_in_force(
     category: str, product: str, day: date, as_of: datetime | None = None
 ) -> list[Price]:
     """Return the rows that hold for that merchant and product: its own, else the general ones."""
-    rows = list(prices_on(day, as_of).filter(category=category, product__in={ANY, product}))
-    own = [one for one in rows if one.product == product]
-    return _latest(in_place_of(own or [one for one in rows if not one.product]))
+    return _in_force(list(prices_on(day, as_of).filter(category=category)), category, product)
 
 
-def current_prices(day: date, as_of: datetime | None = None) -> list[Price]:
+def current_prices(day: date) -> list[Price]:
     """Return every price in force, of each category, for products in the order of their codes."""
-    pairs = sorted({(one.category, one.product) for one in prices_on(day, as_of)})
-    return [
-        one for category, product in pairs for one in prices_in_force(category, product, day, as_of)
-    ]
+    rows = _rows(day)
+    pairs = sorted({(one.category, one.product) for one in rows})
+    return [one for pair in pairs for one in _in_force(rows, *pair)]
+
+
+def has_prices(day: date) -> bool:
+    """Return whether any price holds on that day."""
+    return bool(_rows(day))
 
 
 def products_with_prices(category: str, day: date, as_of: datetime | None = None) -> list[str]:
@@ -65,7 +69,7 @@ def ways_of_paying(day: date) -> dict[str, list[tuple[str, str]]]:
 
     What no price differs by is left out.
     """
-    rows = list(prices_on(day).values_list("card", "channel", "mcc"))
+    rows = [(one.card, one.channel, one.mcc) for one in _rows(day)]
     cards, channels, groups = ({row[column] for row in rows} - {ANY} for column in range(3))
     every: dict[str, list[tuple[str, str]]] = {
         "card": [(value, str(label)) for value, label in CardType.choices] if cards else [],
@@ -73,6 +77,18 @@ def ways_of_paying(day: date) -> dict[str, list[tuple[str, str]]]:
         "mcc": [(one, one) for one in sorted(groups)],
     }
     return {name: choices for name, choices in every.items() if choices}
+
+
+@once
+def _rows(day: date) -> list[Price]:
+    """Return the prices of a day; each language of a page asks again."""
+    return list(prices_on(day))
+
+
+def _in_force(rows: Sequence[Price], category: str, product: str) -> list[Price]:
+    alike = [one for one in rows if one.category == category]
+    own = [one for one in alike if one.product == product]
+    return _latest(in_place_of(own or [one for one in alike if one.product == ANY]))
 
 
 def _latest(rows: list[Price]) -> list[Price]:

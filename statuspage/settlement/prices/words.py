@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from statuspage.lib.money import parse_fee
+from statuspage.lib.render_cache import once
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.notices.phrases import money, short_day
@@ -19,6 +20,7 @@ from statuspage.statements.texts import for_reader
 BETWEEN = " · "
 
 
+@once
 def product_names() -> dict[str, Mapping[str, str]]:
     """Return the names of all products by code."""
     return dict(Product.objects.values_list("code", "name"))

@@ -142,6 +142,7 @@ SERVICES: Final = {"publish", "notice_publish", "statement_correct", "statement_
 # Every module that publishes, and nothing else does.
 PUBLISHERS: Final = {
     "approvals/acts.py",
+    "approvals/answers.py",
     "approvals/submitting.py",
     "incidents/services/backfills.py",
     "incidents/services/impacts.py",

@@ -1,5 +1,6 @@
 """A preview shows what publishing then says: the same document, the same words, the same people."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -85,9 +86,9 @@ def test_recipients_are_counted_by_channel_and_language(
     make_address(confirmed_at=None)
     chosen = {f"component_{component.public_id}": "major_outage"}
     part = htmx(author, INCIDENT, **TEXTS, **chosen)
-    rows = part.split("<tbody>")[1].split("</tbody>")[0].split("<tr>")
+    rows = part.split("<tbody")[1].split("</tbody>")[0].split("<tr")
     sms = [row for row in rows if "SMS" in row]
-    assert [cell.split("<")[0] for cell in sms[0].split('class="figure">')[1:]] == ["1", "2"]
+    assert re.findall(r'class="figure"[^>]*>(\d+)<', sms[0]) == ["1", "2"]
     assert "3 recipients" in part
 
 

@@ -98,8 +98,9 @@ def test_a_broken_promise_is_neither_made_anew_nor_promised_by_answers() -> None
             assert bulletin_of(answer.document, "zh-hans").next_update_by is None
             assert "下次更新" not in whole_text(answer, "zh-hans")
     with time_machine.travel(now + 3 * HOUR):
-        [month] = monthly_figures(timezone.now())
-    assert (month.updates.kept, month.updates.of) == (0, 1)
+        # More than one where these hours are the last of a month.
+        promised = [month.updates for month in monthly_figures(timezone.now())]
+    assert (sum(one.kept for one in promised), sum(one.of for one in promised)) == (0, 1)
     assert row_of(opened).next_update_by == now + HOUR
 
 

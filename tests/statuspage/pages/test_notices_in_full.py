@@ -1,5 +1,6 @@
 """What the public reads of a notice beyond its text: tables, examples, the ledger, the filter."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -23,9 +24,10 @@ def test_a_holiday_schedule_is_a_real_table(client: Client) -> None:
     world()
     page = html_of(client, path_of(publish("holiday_schedule")))
     assert "<caption>When transactions arrive</caption>" in page
-    assert page.count('<th scope="col">') == 3
-    assert page.count('<th scope="row">') == 17
-    row = page.partition('<th scope="row">30 Sep')[2].partition("</tr>")[0]
+    assert page.count('<th scope="col"') == 3
+    heads = re.split(r'<th scope="row"[^>]*>', page)[1:]
+    assert len(heads) == 17
+    row = next(one for one in heads if one.startswith("30 Sep")).partition("</tr>")[0]
     assert "9 Oct" in row
     assert "1 Oct" in row
 

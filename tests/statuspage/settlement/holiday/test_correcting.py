@@ -65,7 +65,7 @@ def test_the_approver_sees_it_and_the_audit_log_keeps_it(said: Statement, author
     assert REASON in words(page)
     approver.post(path, {**form_of(page, "seen"), "step": "approve"})
     correction = Statement.objects.get(corrects=said)
-    entry = AuditEntry.objects.get(act="notice.confirmed")
+    entry = AuditEntry.objects.get(act="finding.confirmed")
     assert (entry.target, entry.after["reason"]) == (f"#{correction.number}", REASON)
 
 

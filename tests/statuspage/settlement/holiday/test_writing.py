@@ -86,7 +86,7 @@ def test_a_finding_is_no_dead_end_but_needs_a_reason(api: Caller) -> None:
     reason = "人行临时安排"
     answer = api.post("notices/", {**body, "confirmed": True, "confirmed_reason": reason})
     assert answer.status_code == 201
-    entry = AuditEntry.objects.get(act="notice.confirmed")
+    entry = AuditEntry.objects.get(act="finding.confirmed")
     assert entry.after["reason"] == reason
     assert "9 Oct" in str(entry.after["findings"]) or "10月9日" in str(entry.after["findings"])
     assert entry.target == f"#{Statement.objects.get().number}"
@@ -95,7 +95,7 @@ def test_a_finding_is_no_dead_end_but_needs_a_reason(api: Caller) -> None:
 
 def test_a_reason_without_a_finding_leaves_no_trace(api: Caller) -> None:
     api.post("notices/", {**API, "confirmed_reason": "以防万一"})
-    assert not AuditEntry.objects.filter(act="notice.confirmed").exists()
+    assert not AuditEntry.objects.filter(act="finding.confirmed").exists()
 
 
 class TestConsole:
@@ -140,7 +140,7 @@ class TestConsole:
         assert "Say why the text is right all the same, or change it." in page
         values |= {"confirmed": "on", "confirmed_reason": "人行临时安排"}
         publish(author, PATH, **values)
-        assert AuditEntry.objects.get(act="notice.confirmed").after["reason"] == "人行临时安排"
+        assert AuditEntry.objects.get(act="finding.confirmed").after["reason"] == "人行临时安排"
 
     def test_who_approves_sees_finding_and_reason(self, settings: Any, author: Client) -> None:
         settings.FOUR_EYES_KINDS = ["holiday_schedule"]
