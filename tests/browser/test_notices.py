@@ -198,6 +198,7 @@ def test_a_holiday_schedule_from_calendar_and_rules_to_the_public_table(
     expect(page.locator("[name=title_zh]")).to_have_value(title)
     expect(page.locator("[name=body_en]")).to_have_value(re.compile("arrive on 9 Oct"))
     preview = page.locator("#preview")
+    preview.locator("summary", has_text="到账日期表").first.click()
     expect(preview.locator("table caption", has_text="到账日期表").first).to_be_visible()
     expect(preview.get_by_role("alert")).to_have_count(0)
     assert segments(page) <= 2

@@ -94,7 +94,8 @@ def _card(canvas: Canvas, card: MerchantCard) -> None:
 
 
 def _part(canvas: Canvas, part: CardPart) -> None:
-    canvas.text(part.title, CYCLE, EDGE, EDGE)
+    if part.title:
+        canvas.text(part.title, CYCLE, EDGE, EDGE)
     for row in part.rows:
         canvas.row(row.transactions, f"→ {row.arrival}", ROW, ARRIVAL, EDGE)
     if part.others:

@@ -95,7 +95,8 @@ def _few_rows(card: MerchantCard) -> list[MerchantCard]:
         replace(
             card,
             title=_("%(merchants)s: %(what)s") % {"merchants": card.title, "what": part.title},
-            parts=[part],
+            # The card is named after it.
+            parts=[replace(part, title="")],
             usual="" if number else card.usual,
             number=number,
         )

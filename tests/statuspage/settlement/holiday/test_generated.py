@@ -198,6 +198,8 @@ def test_the_card_of_the_issue() -> None:
     payload = payload_of("national_day", 2026)
     with before_it(payload, "zh-hans"):
         micro, _foreign, _industry = cards_of(payload, NAMES["zh-hans"])
+    assert micro.title == "小微商户：T+1（不含境外卡）"
+    assert micro.parts[0].title == ""  # not once more below
     shown = [(row.transactions, row.arrival) for row in micro.parts[0].rows]
     assert ("9月30日–10月7日的交易", "10月8日（周四）") in shown
     assert micro.usual == "秒到：正常到账，不受假期影响。"
