@@ -221,11 +221,12 @@ def test_a_loaded_year_waits_and_a_review_is_asked_for_later(
     loader = make_staff()
     year_load(profile="domestic", year=timezone.localdate().year, by=loader)
     keys = [one.key for one in all_waiting() if one.at_once]
-    assert [one.partition(" ")[0] for one in keys] == ["year"]
+    assert [one.partition(" ")[0] for one in keys if not one.startswith("calendar ")] == ["year"]
     later(300)
     assert any("日历" in body for _to, body in heard())
     year_review(profile="domestic", year=timezone.localdate().year, by=approver)
-    assert not [one for one in all_waiting() if one.at_once]
+    # In December next year's calendar is asked for as well.
+    assert not [one for one in all_waiting() if one.at_once and one.key.startswith("year ")]
     assert CalendarYear.objects.filter(reviewed_by=approver).exists()
 
 
