@@ -138,7 +138,7 @@ def rule_add(
         raise _impossible("valid_until", _("This must not be before the start."))
     other_cycle = _cycle_after_cutoff(after_cutoff, cutoff, fallback)
     own_cycle = _cycle("cycle", cycle)
-    terms = {
+    terms: dict[str, Any] = {
         "product": product,
         "cycle": own_cycle,
         "cutoff": cutoff,
@@ -146,25 +146,17 @@ def rule_add(
         "usual_arrival": usual_arrival,
         "opens": opens,
         "within": within,
-        "payout_calendar": payout_calendar,
         "minimum": minimum,
     }
-    if problems := term_problems(terms):
+    if problems := term_problems({**terms, "payout_calendar": payout_calendar}):
         raise ValidationError(problems)
     with publishing() as now:
         moment = known_from or (statement.published_at if statement else now)
         return SettlementRule.objects.create(
+            **terms,
             category=clean_choice(MerchantCategory, category),
-            product=product,
-            cycle=own_cycle,
-            cutoff=cutoff,
-            after_cutoff=after_cutoff,
             fallback=other_cycle,
-            usual_arrival=usual_arrival,
-            opens=opens,
-            within=within,
             payout_calendar=_payout_calendar(payout_calendar),
-            minimum=minimum,
             date_means=clean_choice(
                 DateMeans, date_means or _date_means_of(category, product, moment)
             ),

@@ -83,17 +83,7 @@ def address_add(
         if withdrawn := withdrawn_among([contact]):
             raise OwnerControlled(str(withdrawn[contact.index]), code="erased")
         address = address_obtain(contact, choices)
-        if (
-            address.suppressed_at
-            or address.consents.exclude(text_version=IMPORTED_VERSION).exists()
-        ):
-            raise OwnerControlled(
-                _(
-                    "The owner of this address has already set their own preferences. Nothing was "
-                    "changed."
-                ),
-                code="owner_decided",
-            )
+        _check_left_to_us(address)
         choices_apply(subscriber=address.subscriber, choices=choices)
         if agent is not None:
             address.subscriber.agent = agent
@@ -102,6 +92,18 @@ def address_add(
         address.save(update_fields=["confirmed_at"])
         consent_record(address, Consent.Act.GIVEN, source=source, text_version=IMPORTED_VERSION)
     return address
+
+
+def _check_left_to_us(address: Address) -> None:
+    """Raise OwnerControlled where the owner stopped the address, or chose for themselves."""
+    if address.suppressed_at or address.consents.exclude(text_version=IMPORTED_VERSION).exists():
+        raise OwnerControlled(
+            _(
+                "The owner of this address has already set their own preferences. Nothing was "
+                "changed."
+            ),
+            code="owner_decided",
+        )
 
 
 def new_secret() -> str:
