@@ -22,10 +22,9 @@ from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.schedules import (
     Holiday,
     HolidayPeriod,
-    NoSuchHoliday,
     has_days,
-    holiday_period,
     opening_day,
+    stretches,
 )
 
 KIND: Final = "holiday_schedule"
@@ -97,7 +96,7 @@ def arrangements(year: int) -> list[HolidayArrangement]:
     calendar = promised_calendar(DOMESTIC)
     if year not in calendar.years:
         return []
-    return _with_schedules(year, calendar, _stretches(year, calendar, Holiday))
+    return _with_schedules(year, calendar, stretches(year, calendar))
 
 
 def not_alone(year: int) -> list[Holiday]:
@@ -143,26 +142,12 @@ def reminded_from(period: HolidayPeriod, calendar: Calendar) -> date | None:
 
 def _near(year: int, calendar: Calendar, today: date) -> list[tuple[HolidayPeriod, list[Holiday]]]:
     found = []
-    for period, holidays in _stretches(year, calendar, Holiday):
+    for period, holidays in stretches(year, calendar):
         # Without last year's calendar, a week of days is as good as its workdays.
         first = reminded_from(period, calendar) or period.first - timedelta(days=AHEAD + 2)
         if first <= today <= period.last:
             found.append((period, holidays))
     return found
-
-
-def _stretches(
-    year: int, calendar: Calendar, holidays: Iterable[Holiday]
-) -> list[tuple[HolidayPeriod, list[Holiday]]]:
-    """Return each stretch of days off, first to last, with the holidays that lie in it."""
-    found: dict[date, tuple[HolidayPeriod, list[Holiday]]] = {}
-    for holiday in holidays:
-        try:
-            period = holiday_period(holiday, year, calendar)
-        except (NoSuchHoliday, NotYetPublished):
-            continue
-        found.setdefault(period.first, (period, []))[1].append(holiday)
-    return [found[day] for day in sorted(found)]
 
 
 def _with_schedules(

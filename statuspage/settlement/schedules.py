@@ -170,6 +170,18 @@ def holiday_period(holiday: str, year: int, calendar: Calendar) -> HolidayPeriod
     return HolidayPeriod(first, last, [day for day in near if _makes_up(calendar, day, names)])
 
 
+def stretches(year: int, calendar: Calendar) -> list[tuple[HolidayPeriod, list[Holiday]]]:
+    """Return each stretch of days off that is known, in order, with the holidays that lie in it."""
+    found: dict[date, tuple[HolidayPeriod, list[Holiday]]] = {}
+    for holiday in Holiday:
+        try:
+            period = holiday_period(holiday, year, calendar)
+        except (NoSuchHoliday, NotYetPublished):
+            continue
+        found.setdefault(period.first, (period, []))[1].append(holiday)
+    return [found[day] for day in sorted(found)]
+
+
 def has_days(holiday: str, year: int, calendar: Calendar) -> bool:
     """Return whether a day off of that year bears the holiday's name.
 

@@ -13,8 +13,11 @@ from statuspage.notices.phrases import WEEKDAYS, listed, short_day_and_weekday
 from statuspage.settlement.holiday.dates import Mention, Written, days_of, resolved
 from statuspage.settlement.holiday.pairs import Pair, Role, read
 from statuspage.settlement.holiday.phrases import span
+from statuspage.settlement.holiday.resting import RestDays
+from statuspage.settlement.holiday.stated import Stated
 from statuspage.settlement.holiday.table import Column, Schedule
 from statuspage.settlement.holiday.whose import ProductCodes, Whose, columns_for, whose
+from statuspage.settlement.schedules import HolidayPeriod
 
 # So many are shown; whoever has more has another text before them.
 MOST: Final = 20
@@ -22,17 +25,20 @@ MOST: Final = 20
 HOLIDAY: Final = re.compile(r"假期|假日|节日|期间|holiday", re.IGNORECASE)
 # Of several right days, so many are named.
 SHOWN: Final = 3
-SATURDAY: Final = 5
 NOBODY: Final = Whose(frozenset(), frozenset(), frozenset(), abroad=False)
 
 
 @dataclass(frozen=True)
 class Check:
-    """A schedule to compare texts with; `also` are dates it does not have that may be named."""
+    """A schedule to compare texts with.
+
+    `also` are dates it does not have that may be named, `others` the calendar's other holidays.
+    """
 
     schedule: Schedule
     products: ProductCodes
     also: Collection[date] = ()
+    others: Sequence[HolidayPeriod] = ()
 
     def findings(self, text: str) -> list[str]:
         """Return a sentence for each date and each pair that is not the table's."""
@@ -47,27 +53,27 @@ class Check:
             last = here.after(last)
         return [*dict.fromkeys(found)][:MOST]
 
-    def _about_date(self, mention: Mention, role: Role) -> Iterator[str]:
+    def _about_date(self, mention: Mention, role: Role, said: Stated | None) -> Iterator[str]:
         known = {*self.schedule.days, *self.also}
+        wrong = [*self._rest_days.findings(said)] if said else []
         for one in dict.fromkeys(end for ends in mention.ranges for end in ends):
             day = self._day(one)
             if role is Role.DOCUMENT and one.year:
                 continue
             if day is None:
                 yield _("%(day)s is not a date.") % {"day": f"{one.month}-{one.day}"}
-            elif day not in known:
+            elif day not in known and (wrong or not said):
                 yield _("%(day)s is not in the table.") % {"day": _said(day)}
             elif one.weekday is not None and one.weekday != day.weekday():
                 values = {"day": _said(day), "weekday": WEEKDAYS[one.weekday]}
                 yield _("%(day)s is written as %(weekday)s.") % values
-            elif role is Role.DAYS_OFF and self._is_worked(day):
-                yield _("%(day)s is not a day of the holiday.") % {"day": _said(day)}
+        yield from wrong
 
-    def _is_worked(self, day: date) -> bool:
-        """Return whether a date is no day of rest: the weekend beside a holiday is one."""
-        if self.schedule.first <= day <= self.schedule.last:
-            return False
-        return day.weekday() < SATURDAY or day in self.schedule.make_up_days
+    @property
+    def _rest_days(self) -> RestDays:
+        of = self.schedule
+        own = HolidayPeriod(of.first, of.last, of.make_up_days)
+        return RestDays([own, *self.others], self._day)
 
     def _about_pair(self, pair: Pair, here: Whose, last: Whose) -> Iterator[str]:
         named = here.after(last)

@@ -55,7 +55,7 @@ LATER_DAY: Final = re.compile(
 )
 # A day of the month that is named after it, as in 1 to 7 October.
 DAY_BEFORE: Final = re.compile(
-    rf"(?<![\d:.+])(?P<d>\d{{1,2}}){ORDINAL}\s*(?P<by>to|through|until|till|and|&|[-–—~,])\s*$"
+    rf"(?<![\d:.+])(?P<d>\d{{1,2}}){ORDINAL}\s*(?P<by>to|through|until|till|or|and|&|[-–—~,])\s*$"
 )
 WEEKDAY: Final = re.compile(
     # In brackets with whatever else they hold: (周日，调休) says nothing of what happens then.
@@ -69,8 +69,10 @@ TIME: Final = re.compile(
     r"\s*(?:at\s+)?(?P<h>\d{1,2})(?::\d{2}(?::\d{2})?|\s*[点时](?:\s*\d{1,2}分|整)?)"
 )
 RANGE: Final = re.compile(
-    r"\s*(?:\(含\))?\s*(?:起|前|后|before|after)?\s*(?:至|到|[-–—―−~]+|to|through|thru|until|till)\s*(?=\S)"
+    r"\s*(?:\(含\))?\s*(?:起|前|后|before|after)?\s*(?:至|到|[-–—―−~]+|to|through|thru|until|till|或者?|or)\s*(?=\S)"
 )
+# After “between”, “and” leads to the end of a range.
+BETWEEN: Final = re.compile(r"\bbetween\s+$", re.IGNORECASE)
 LIST: Final = re.compile(r"\s*(?:、|和|及|与|以及|,|and|&)\s*(?=\S)")
 
 
@@ -100,9 +102,9 @@ class Mention:
 
 
 def normalised(text: str) -> str:
-    """Return the text with half-width digits and signs, and dates in Arabic numerals."""
+    """Return the text with half-width signs, dates in Arabic numerals, and 到账 for 到帐."""
     halved = "".join(one if one in KEPT else unicodedata.normalize("NFKC", one) for one in text)
-    return NUMERAL.sub(_number, halved)
+    return NUMERAL.sub(_number, halved.replace("帐", "账"))
 
 
 def mentions(text: str) -> Iterator[Mention]:
@@ -177,16 +179,19 @@ def _written(found: re.Match[str]) -> Written | None:
 
 def _mention(text: str, start: int, end: int, one: Written) -> Mention:
     """Return the date with those that a range or a list adds to it."""
-    one, begin, ranges = replace(one, weekday=_weekday_before(text, start)), start, []
+    weekday, begin = _weekday_before(text, start)
+    one, ranges = replace(one, weekday=weekday), []
     if before := DAY_BEFORE.search(text[max(0, start - 14) : start]):
-        earlier, begin = replace(one, day=int(before["d"])), begin - len(before[0])
-        if before["by"] in {",", "and", "&"}:
+        begin = start - len(before[0])
+        earlier = replace(one, day=int(before["d"]))
+        if before["by"] in {",", "and", "&"} and not _is_between(text, begin):
             ranges.append((earlier, earlier))
         else:
             one, end = _suffix(text, one, end)
             return _listed(text, begin, end, [(earlier, one)])
     one, end = _suffix(text, one, end)
-    last, end = _rest_of_range(text, one, end)
+    joint = LIST if _is_between(text, begin) else RANGE
+    last, end = _rest_of_range(text, one, end, joint)
     return _listed(text, begin, end, [*ranges, (one, last)])
 
 
@@ -202,9 +207,11 @@ def _listed(text: str, start: int, end: int, ranges: list[tuple[Written, Written
     return Mention(tuple(ranges), start, end)
 
 
-def _rest_of_range(text: str, one: Written, end: int) -> tuple[Written, int]:
+def _rest_of_range(
+    text: str, one: Written, end: int, by: re.Pattern[str] = RANGE
+) -> tuple[Written, int]:
     """Return the last date of a range that begins there; the date itself where none does."""
-    joint = RANGE.match(text, end)
+    joint = by.match(text, end)
     following = _beside(text, joint.end(), one) if joint else None
     return _suffix(text, *following) if following else (one, end)
 
@@ -233,9 +240,14 @@ def _suffix(text: str, one: Written, end: int) -> tuple[Written, int]:
     return one, end
 
 
-def _weekday_before(text: str, start: int) -> int | None:
+def _weekday_before(text: str, start: int) -> tuple[int | None, int]:
+    """Return the weekday that stands before a date, and where the date begins with it."""
     found = WEEKDAY_BEFORE.search(text[max(0, start - 14) : start])
-    return WEEKDAYS[found["e"].lower()] if found else None
+    return (WEEKDAYS[found["e"].lower()], start - len(found[0])) if found else (None, start)
+
+
+def _is_between(text: str, begin: int) -> bool:
+    return bool(BETWEEN.search(text[max(0, begin - 14) : begin]))
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from statuspage.calendar.models import DOMESTIC
-from statuspage.calendar.selectors import years
+from statuspage.calendar.selectors import promised_calendar, years
+from statuspage.calendar.workdays import Calendar
 from statuspage.notices.generated import NoticeWords
 from statuspage.notices.models import Product
 from statuspage.settlement.holiday.checking import Check
 from statuspage.settlement.holiday.table import Schedule, schedule_of
 from statuspage.settlement.holiday.whose import product_codes
+from statuspage.settlement.schedules import HolidayPeriod, stretches
 from statuspage.statements.short import SMS, WECHAT
 from statuspage.statements.texts import Text
 
@@ -37,7 +39,7 @@ def findings_in(payload: Mapping[str, Any], words: NoticeWords, moment: datetime
     schedule = schedule_of(payload)
     names = Product.objects.values_list("code", "name")
     also = {timezone.localdate(moment), *_documents(schedule)}
-    check = Check(schedule, product_codes(names), also)
+    check = Check(schedule, product_codes(names), also, other_holidays(schedule))
     found = (
         _("%(place)s: %(what)s") % {"place": PLACES[place], "what": what}
         for place, text in _texts(words)
@@ -45,6 +47,13 @@ def findings_in(payload: Mapping[str, Any], words: NoticeWords, moment: datetime
         for what in check.findings(part)
     )
     return [*dict.fromkeys(found)]
+
+
+def other_holidays(schedule: Schedule, calendar: Calendar | None = None) -> list[HolidayPeriod]:
+    """Return the calendar's holidays in the schedule's years, which a text may name as well."""
+    known = calendar or promised_calendar(DOMESTIC)
+    named = sorted({schedule.first.year, schedule.last.year})
+    return [period for year in named for period, _holidays in stretches(year, known)]
 
 
 def _texts(words: NoticeWords) -> Iterator[tuple[str, Text]]:

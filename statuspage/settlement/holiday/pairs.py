@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from statuspage.settlement.holiday.dates import Mention, mentions, normalised
+from statuspage.settlement.holiday.stated import Stated, stated
 
 SENTENCE: Final = re.compile(r"[。!?\n]+|(?<!\b[A-Z][a-z]{2})(?<!\bSept)\.(?=\s|$)")
 CLAUSE: Final = re.compile("[\uff0c\uff1b;,]")
@@ -19,8 +20,6 @@ class Role(Enum):
     TRANSACTION = "transaction"
     ARRIVAL = "arrival"
     REST = "rest"
-    # As in A至B放假: a range that can only be the holiday's.
-    DAYS_OFF = "days off"
     WORK = "work"
     DOCUMENT = "document"
     UNKNOWN = "unknown"
@@ -33,7 +32,7 @@ WORDS: Final = tuple(
         (Role.DOCUMENT, r"印发|发布|公布|发文|下发的|dated|issued|published"),
         (
             Role.REST,
-            r"放假|休假|休息|休市|假期|节假日|(?:不|暂停|停止|不予|无法)(?:结算|到账|划付|出款)"
+            r"放假|休假|休息|休市|不上班|假期|节假日|(?:不|暂停|停止|不予|无法)(?:结算|到账|划付|出款)"
             r"|holiday|closed|days? off|no (?:settlement|payouts?)|not (?:be )?(?:settled?|paid)",
         ),
         (
@@ -61,15 +60,14 @@ LABEL: Final = re.compile(
 ARROW: Final = re.compile(
     r"(?:→|⇒|->|=>|[:\uff1a]|(?:顺延|推迟|延后|延迟|延)(?:至|到)|carried over to|moved? to)\s*$"
 )
+# The dates before an arrow are those of transactions: 10月8日 → 10月9日, 10月8日的于10月9日到账.
+LEADS_ON: Final = re.compile(
+    r"\s*(?:[TDS]\s*\+?\s*\d\s*)?(?:→|⇒|->|=>)\s*|\s*的\s*(?:于|在|将|统一){0,2}\s*", re.IGNORECASE
+)
 # Needs no transactions before it: T1延迟到10月9日.
 DELAYED: Final = re.compile(
     r"(?:[TDS]\s*\+?\s*\d|到账|结算|划付|交易)[^,;\uff0c\uff1b]{0,6}"
     r"(?:(?:顺延|推迟|延后|延迟|延)(?:至|到)|carried over to|moved? to|delayed until)\s*$",
-    re.IGNORECASE,
-)
-DAYS_OFF: Final = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:[为是]?法定节假日|放假|休假)(?!前|后|期间|交易|的)"
-    r"|\s*(?:is|are) (?:a |an? official |public |the )*holidays?\b",
     re.IGNORECASE,
 )
 # Money that arrives within a range of days, as opposed to what is settled every day.
@@ -115,20 +113,20 @@ class Pair:
 
 @dataclass(frozen=True)
 class Reading:
-    """All dates of a text with their roles, and all pairs."""
+    """All dates of a text with their roles and what is stated of them, and all pairs."""
 
-    dates: tuple[tuple[Mention, Role], ...]
+    dates: tuple[tuple[Mention, Role, Stated | None], ...]
     pairs: tuple[Pair, ...]
 
 
 def read(text: str) -> Reading:
     """Return what a text says about dates."""
-    dates: list[tuple[Mention, Role]] = []
+    dates: list[tuple[Mention, Role, Stated | None]] = []
     pairs: list[Pair] = []
     heading = ""
     for sentence in _sentences(normalised(text)):
         found = _Sentence(sentence, heading)
-        dates += found.dates
+        dates += [(*one, said) for one, said in zip(found.dates, found.stated, strict=True)]
         pairs += found.pairs()
         # A line that only names whose dates follow is the heading of the next ones.
         heading = _heading(sentence, heading, dated=bool(found.dates))
@@ -152,6 +150,7 @@ class _Sentence:
     text: str
     heading: str
     dates: list[tuple[Mention, Role]] = field(default_factory=list)
+    stated: list[Stated | None] = field(default_factory=list)
     # The transactions whose arrival is still to be said, or was just said.
     pending: list[Mention] = field(default_factory=list)
     done: bool = False
@@ -168,6 +167,7 @@ class _Sentence:
             before = self.text[ends[number] : one.start]
             after = self.text[one.end : starts[number + 1]]
             self.dates.append((one, self._role(one, before, after)))
+            self.stated.append(stated(one, before, after))
 
     def _role(self, one: Mention, before: str, after: str) -> Role:
         if label := LABEL.search(before):
@@ -180,12 +180,12 @@ class _Sentence:
         role = follows or Role.UNKNOWN if chinese else leads or follows or Role.UNKNOWN
         if role is Role.REST and _goes_on(after, Role.TRANSACTION):
             role = Role.TRANSACTION
-        if role is Role.REST and one.is_range and DAYS_OFF.match(after):
-            role = Role.DAYS_OFF
         if role is Role.WORK and follows is role and FIRST_WORKDAY.match(after):
             role = Role.ARRIVAL
         if role is Role.UNKNOWN and chinese and leads is Role.ARRIVAL and not CLAUSE.search(before):
             role = Role.ARRIVAL
+        if role is Role.UNKNOWN and LEADS_ON.fullmatch(after):
+            role = Role.TRANSACTION
         arrow = (ARROW.search(before) and self.dates) or DELAYED.search(before)
         if not one.is_range and arrow:
             role = Role.ARRIVAL if role in {Role.UNKNOWN, Role.ARRIVAL} else role
@@ -212,7 +212,7 @@ class _Sentence:
         named = [follows] if self.backwards and follows else self.pending
         pair = self._pair(named, one, 0, self._end(number))
         if not named:
-            maybe = {Role.UNKNOWN, Role.WORK, Role.REST, Role.DAYS_OFF}
+            maybe = {Role.UNKNOWN, Role.WORK, Role.REST}
             before = [said for said, role in self.dates[:number] if role in maybe]
             pair = replace(pair, others=tuple(before))
         self.done = True

@@ -67,8 +67,13 @@ def whose(text: str, products: ProductCodes) -> Whose:
         categories=frozenset(
             code for code, words in CATEGORIES.items() if re.search(words, text, re.IGNORECASE)
         ),
-        abroad=bool(re.search(FOREIGN, text, re.IGNORECASE)),
+        abroad=is_abroad(text),
     )
+
+
+def is_abroad(text: str) -> bool:
+    """Return whether words are about money from abroad."""
+    return bool(re.search(FOREIGN, text, re.IGNORECASE))
 
 
 def columns_for(schedule: Schedule, named: Whose) -> Sequence[Column]:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspage.settlement.holiday.checking import Check
+from statuspage.settlement.holiday.finding import other_holidays
 from statuspage.settlement.holiday.table import schedule_of
-from tests.statuspage.settlement.holiday.plans import CODES, payload_of
+from tests.statuspage.settlement.holiday.plans import CALENDARS, CODES, payload_of
 
 DRAGON_BOAT = ("dragon_boat", 2023)
 NATIONAL = ("national_day", 2026)
@@ -176,7 +177,9 @@ WRONG = [
 
 def findings(holiday: tuple[str, int], text: str) -> list[str]:
     with override("en"):
-        return Check(schedule_of(payload_of(*holiday)), CODES, ALSO).findings(text)
+        schedule = schedule_of(payload_of(*holiday))
+        others = other_holidays(schedule, CALENDARS["domestic"])
+        return Check(schedule, CODES, ALSO, others).findings(text)
 
 
 @pytest.mark.parametrize(("holiday", "text"), RIGHT)
