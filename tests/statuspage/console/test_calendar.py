@@ -184,7 +184,7 @@ def test_days_of_a_reviewed_year_lead_to_the_notice_that_changes_them(author: Cl
     page = words(answer)
     assert "Prepare the notice: 2026-02-24 to 2026-02-25" in page
     assert "Load these dates" not in page
-    ((_first, _last, address),) = answer.context["to_publish"]
+    ((_first, _last, address),) = answer.context["found"][0].to_publish
     form = author.get(address).context["form"]
     assert form["payload_first_day"].value() == "2026-02-24"
     assert form["payload_last_day"].value() == "2026-02-25"
