@@ -147,6 +147,13 @@ class NoticeKind:
         """Return what the words say that the payload does not: confirmed only with a reason."""
         return ()
 
+    def read_as(self, given: Payload) -> Sequence[str]:
+        """Return how values are read that were typed in, where that is not plain from them.
+
+        The preview says so; `given` is valid.
+        """
+        return ()
+
     def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
         """Return the start and end of the notice's validity, as far as the payload gives them."""
         return None, None

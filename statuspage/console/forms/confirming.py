@@ -24,6 +24,8 @@ class ExplainedForm(ComposeForm):
     # Unusual but possible values, and what the words say that the details do not.
     warnings: Sequence[str] = ()
     findings: Sequence[str] = ()
+    # How what was typed in is read and drawn: for its author to see, not to confirm.
+    notes: Sequence[str] = ()
 
     def is_ready(self) -> bool:
         """Return True when the form is complete, and its warnings and findings are confirmed."""

@@ -42,6 +42,7 @@ from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, check_backdated, foreseen
 from statuspage.notices.telling import Told, clean_told
 from statuspage.notices.windows import window_of
+from statuspage.pages.pictures.views import PICTURED, draft_notes
 from statuspage.staff.models import Staff
 from statuspage.statements.documents import Content
 from statuspage.statements.models import Statement
@@ -158,7 +159,8 @@ class NoticeForm(AudienceForm, ConfirmedForm):
                 check_publish_at(now, backdated=bool(self._originally(values)))
             values["originally"] = clean_originally(self._originally(values), now)
             at = said_at(values["originally"], now)
-            values["payload"] = self.kind.clean(self._payload(values), at)
+            typed = self._payload(values)
+            values["payload"] = self.kind.clean(typed, at)
             given = values.get("effective_from"), values.get("effective_until")
             window = window_of(self.kind, values["payload"], *given)
             if values["originally"]:
@@ -172,6 +174,8 @@ class NoticeForm(AudienceForm, ConfirmedForm):
         self.warnings = oddities(self.kind, values["payload"], at, window=window, **about)
         said = NoticeWords(values.get("title") or {}, values.get("body") or {}, short_given(values))
         self.findings = self.kind.findings(values["payload"], said, at)
+        pictured = draft_notes(said.title) if self.kind.name == PICTURED else []
+        self.notes = [*self.kind.read_as(typed), *pictured]
         return values
 
     def _preselect(self, values: dict[str, Any], now: datetime, ends: datetime | None) -> None:

@@ -20,7 +20,7 @@ from statuspage.console.access import reads
 from statuspage.console.holidays import year_of
 from statuspage.console.sheets import FIRST_YEAR, LAST_YEAR
 from statuspage.notices.phrases import listed
-from statuspage.pages.pictures.views import PNG, draft_picture
+from statuspage.pages.pictures.views import PNG, draft_notes, draft_picture
 
 # How the badge of a state looks.
 BADGES: Final = {
@@ -49,6 +49,7 @@ def holiday_list(request: HttpRequest) -> HttpResponse:
         "found": [(one, BADGES[one.state]) for one in arrangements(year)],
         "not_alone": listed(str(one.label) for one in not_alone(year)),
         "ahead": AHEAD,
+        "notes": draft_notes(),
         **_calendar(year),
     }
     return render(request, "console/holidays.html", context)

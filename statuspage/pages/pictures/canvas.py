@@ -4,16 +4,13 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 import segno
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-# A subset of Noto Sans CJK SC under the SIL Open Font License (OFL.txt beside it): the 6,763
-# characters of GB 2312, Latin and punctuation. docs/adr/0048 says how it was made.
-FONT: Final = Path(__file__).with_name("NotoSansSC-subset.otf")
+from statuspage.pages.pictures.signs import drawable, font
+
 # Three times 360, the width of a small phone.
 WIDTH: Final = 1080
 MARGIN: Final = 60
@@ -113,20 +110,14 @@ class Canvas:
         return made.getvalue()
 
 
-@cache
-def font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font in that size, read once in each process."""
-    return ImageFont.truetype(str(FONT), size)
-
-
 def measure(text: str, style: Style) -> float:
     """Return how wide a text is on one line."""
-    return font(style.size).getlength(text)
+    return font(style.size).getlength(drawable(text))
 
 
 def wrapped(text: str, style: Style, room: float) -> Iterator[str]:
     """Yield the lines of a text; a word that is wider than a line is broken."""
-    for paragraph in text.split("\n"):
+    for paragraph in drawable(text).split("\n"):
         line = ""
         for unit in _units(paragraph, style, room):
             if line and measure((line + unit).rstrip(), style) > room and unit[0] not in CLOSING:

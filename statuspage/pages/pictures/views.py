@@ -10,18 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from statuspage.notices.models import Notice
+from statuspage.notices.models import Notice, Product
 from statuspage.notices.phrases import full_day
 from statuspage.notices.selectors import notices
 from statuspage.pages import selectors
 from statuspage.pages.cards import NoticeCard
 from statuspage.pages.http import PageNotFound, public
 from statuspage.pages.pictures.schedule import SchedulePicture
+from statuspage.pages.pictures.signs import picture_notes
 from statuspage.pages.timeline import TimelineEntry
 from statuspage.settlement.holiday.generating import KIND, cards_for, words_for
-from statuspage.statements.texts import for_reader
+from statuspage.statements.texts import Text, for_reader
 
 PNG: Final = "image/png"
+# The kind of notice of which there is one.
+PICTURED: Final = KIND
 
 
 @public
@@ -36,7 +39,7 @@ def schedule_picture(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def schedules() -> QuerySet[Notice]:
     """Return the notices of which there may be a picture."""
-    return notices().filter(kind=KIND)
+    return notices().filter(kind=PICTURED)
 
 
 def pictured(public_ids: Iterable[str]) -> list[str]:
@@ -59,6 +62,13 @@ def draft_picture(holiday: str, year: int) -> bytes:
         address=settings.SITE_URL + reverse("pages:notices"),
         hint=_("Draft, not published yet. Do not pass it on."),
     ).png()
+
+
+def draft_notes(title: Text | None = None) -> list[str]:
+    """Return what a picture cannot show of names and of a headline, in any language."""
+    names = (name for _code, name in Product.objects.values_list("code", "name"))
+    texts = (settings.OPERATOR_NAME, title or {}, *names)
+    return picture_notes(part for text in texts for part in text.values())
 
 
 def _published(card: NoticeCard, said: TimelineEntry) -> SchedulePicture:

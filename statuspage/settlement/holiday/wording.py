@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from statuspage.notices.cycles import say_cycle
 from statuspage.notices.phrases import joined, listed
 from statuspage.settlement.holiday.cards import cutoff_said
 from statuspage.settlement.holiday.groups import Alike, Names, kinds_of_merchant
@@ -67,11 +68,36 @@ class Wording:
 
     def wechat(self) -> str:
         """Return what WeChat shows: the most that its few characters have room for."""
-        days = [self._day(one) for one in self._changed_by(self._arrivals)]
-        shorter = (_clauses([*days, self._usual_briefly()]), _clauses(days), *days[:1])
+        found = self._changed_by(self._arrivals)
+        days = [self._day(one, one.who_briefly) for one in found]
+        usual_too, shortest = (
+            self._usual_briefly(),
+            [self._day(one, self._who(one)) for one in found],
+        )
+        shorter = (
+            _clauses([*days, usual_too]),
+            _clauses(days),
+            *days[:1],
+            _clauses(shortest),
+            *shortest[:1],
+        )
         fitting = (one for one in shorter if 0 < len(one) <= LIMITS[WECHAT])
         # Two days of one cycle need the words that say whose they are: no room, no day.
         return next(fitting, pgettext("in few words", "See arrival dates"))
+
+    def _who(self, one: Said) -> str:
+        """Return whose cycle it is, in as few words as tell it from the same cycle's other days."""
+        column, days = one.columns[0], self._arrivals(one.columns[0])
+        same = [other for other in self.schedule.columns if other.cycle == column.cycle]
+        others = [other for other in same if self._arrivals(other) != days]
+        if any(own.cycle != column.cycle for own in one.columns):
+            return one.who_briefly
+        if not others:
+            return say_cycle(column.cycle)
+        if all(other.abroad for other in others) and not any(own.abroad for own in one.columns):
+            values = {"cycle": say_cycle(column.cycle)}
+            return pgettext("in few words", "domestic %(cycle)s") % values
+        return one.who_briefly
 
     @property
     def _holiday(self) -> str:
@@ -129,12 +155,12 @@ class Wording:
         values = {"who": one.who_briefly, "days": span(row.first, row.last), "day": day}
         return CLAUSES[bool(one.cutoff), one.columns[0].paid_out] % {**values, "time": one.cutoff}
 
-    def _day(self, one: Said) -> str:
-        """Return the day on which the holiday's transactions arrive."""
+    def _day(self, one: Said, who: str) -> str:
+        """Return the day on which the holiday's transactions arrive; empty where it is several."""
         row = self._row(one.columns[0])
         if row is None:
             return ""
-        values = {"who": one.who_briefly, "day": plain_day(row.arrival)}
+        values = {"who": who, "day": plain_day(row.arrival)}
         if one.columns[0].paid_out:
             return pgettext("in few words", "%(who)s: paid %(day)s") % values
         return pgettext("in few words", "%(who)s: %(day)s") % values

@@ -18,7 +18,7 @@ from statuspage.notices.values import DATE, STRING, Value
 from statuspage.settlement.kinds.price_notice import SHORT_NOTICE_REASON, check_notice_period
 from statuspage.settlement.prices.matching import overlap
 from statuspage.settlement.prices.models import SMALL_QR, Channel, Price
-from statuspage.settlement.prices.reading import read_prices
+from statuspage.settlement.prices.reading import merged_lines, read_prices
 from statuspage.settlement.prices.selectors import prices_in_force
 from statuspage.settlement.prices.services import price_add
 from statuspage.settlement.prices.table_words import COLUMNS
@@ -64,8 +64,8 @@ class PriceList(NoticeKind):
     advice = _(
         "Paste the table from your spreadsheet, one price a line: merchants, product, card type, "
         "channel, fee, amount above, amount up to, MCC group, fixed part per transaction or per "
-        "payout, valid until. The last five may be left out; an empty cell means any. A first line "
-        "with headings may change the order."
+        "payout, valid until. The last five may be left out; an empty cell means any; merchants "
+        "left out are those of the line above. A first line with headings may change the order."
     )
     fields = (
         PayloadField(
@@ -90,6 +90,17 @@ class PriceList(NoticeKind):
             raise ValidationError({"prices": _("A price ends before this list begins.")})
         if any(_dearer(one, day, moment) for one in rows):
             check_notice_period(day, moment, payload["short_notice_reason"])
+
+    def read_as(self, given: Payload) -> Sequence[str]:
+        """Say which lines have their merchants from the line above, as of merged cells."""
+        written = given["prices"]
+        merged = merged_lines(written) if isinstance(written, str) else []
+        said = ngettext(
+            "Line %(lines)s names no merchants: read as those of the line above.",
+            "Lines %(lines)s name no merchants: read as those of the line above.",
+            len(merged),
+        )
+        return [said % {"lines": listed(map(str, merged))}] if merged else []
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say that there is a list, from when on, and the first of its prices."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.lib.money import amount_json, parse_amount, parse_fee
 from statuspage.notices.audience import CATEGORY_WORDS
 from statuspage.notices.models import Product
+from statuspage.settlement.prices.merged_cells import TableLine, with_merged
 from statuspage.settlement.prices.models import MCC_LENGTH
 from statuspage.settlement.prices.table_words import (
     ANYTHING,
@@ -67,7 +68,16 @@ def _rows(value: object) -> Iterator[tuple[int, Mapping[str, object]]]:
         yield number, row
 
 
+def merged_lines(text: str) -> list[int]:
+    """Return the numbers of the lines whose merchants are those of the line above."""
+    return [one.number for one in _table(text) if one.merged]
+
+
 def _lines(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    return ((one.number, one.cells) for one in _table(text))
+
+
+def _table(text: str) -> Iterator[TableLine]:
     """Yield each line with its number, by the headings if there are any.
 
     A sign in the heading of the fee, as in 费率(%), is that of its bare numbers.
@@ -75,15 +85,20 @@ def _lines(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
     rows = [(number, cells) for number, cells in _cells(text) if any(cells)]
     columns: Sequence[str] = COLUMNS
     unit = ""
-    if rows and (named := _headings(rows[0][1])):
+    if rows and (headings := _headings(rows[0][1])):
         unit = next((_unit(one) for one in rows[0][1] if _unit(one)), "")
-        columns, rows = named, rows[1:]
-    for number, cells in rows:
-        if len(cells) > len(columns):
-            problem = _("Line %(n)d: %(count)d columns, at most %(most)d are expected.")
-            values = {"n": number, "count": len(cells), "most": len(columns)}
-            raise ValidationError(problem, "columns", values)
-        yield number, _whole_fee(dict(zip(columns, cells, strict=False)), unit)
+        columns, rows = headings, rows[1:]
+    named = (TableLine(number, _by_column(columns, cells, number)) for number, cells in rows)
+    for one in with_merged(named, columns):
+        yield one._replace(cells=_whole_fee(dict(one.cells), unit))
+
+
+def _by_column(columns: Sequence[str], cells: Sequence[str], number: int) -> dict[str, str]:
+    if len(cells) > len(columns):
+        problem = _("Line %(n)d: %(count)d columns, at most %(most)d are expected.")
+        values = {"n": number, "count": len(cells), "most": len(columns)}
+        raise ValidationError(problem, "columns", values)
+    return dict(zip(columns, cells, strict=False))
 
 
 def _whole_fee(row: dict[str, str], unit: str) -> dict[str, str]:

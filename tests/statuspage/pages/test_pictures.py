@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils.translation import override
 from PIL import Image, ImageFont
 
-from statuspage.pages.pictures.canvas import FONT, MARGIN, WIDTH, Style, measure, wrapped
+from statuspage.pages.pictures.canvas import MARGIN, WIDTH, Style, measure, wrapped
 from statuspage.pages.pictures.schedule import SchedulePicture
+from statuspage.pages.pictures.signs import FONT, drawable, picture_notes
 from statuspage.pages.rendering.due import after_statements
 from statuspage.settlement.holiday.cards import CardPart, CardRow, MerchantCard
 from statuspage.statements.models import Statement
@@ -79,6 +80,40 @@ def test_every_sign_of_the_catalogue_is_in_the_font() -> None:
     hanzi = {one for one in catalogue if "\u4e00" <= one <= "\u9fff"}
     assert len(hanzi) > 800
     assert not [one for one in hanzi if bytes(font.getmask(one)) == missing]
+
+
+@pytest.mark.parametrize(
+    "name", ["喆堃犇支付", "𬭎信支付", "珺㙍堉", "€100 or £5", "Zürich", "①至⑳ ✓ ☎"]
+)
+def test_a_rare_character_of_a_name_is_no_box(name: str) -> None:
+    assert drawable(name) == name
+    assert picture_notes([name]) == []
+    boxes = picture(operator="\ue000" * len(name)).png()
+    assert picture(operator=name).png() != boxes
+
+
+@pytest.mark.parametrize(
+    ("written", "drawn"),
+    [
+        ("国庆🎉快乐👨‍👩‍👧", "国庆快乐"),
+        ("㈱演示", "(株)演示"),
+        ("⽉结", "月结"),
+        ("零\u200b宽\x00", "零宽"),
+        ("Škoda", "Skoda"),
+        ("一行\n二行", "一行\n二行"),
+    ],
+)
+def test_what_the_font_lacks_is_replaced_or_left_out(written: str, drawn: str) -> None:
+    assert drawable(written) == drawn
+    assert picture(operator=written).png() == picture(operator=drawn).png()
+
+
+def test_what_a_picture_cannot_show_is_named() -> None:
+    with override("en"):
+        assert picture_notes(["臺灣支付🎉", "秒到"]) == [
+            "The picture leaves out: 🎉.",
+            "The picture's font lacks 臺, 灣: it shows boxes. Use other characters.",
+        ]
 
 
 def schedule() -> Statement:

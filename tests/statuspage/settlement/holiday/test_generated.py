@@ -6,15 +6,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from statuspage.settlement.holiday.cards import cards_of
 from statuspage.settlement.holiday.checking import Check
+from statuspage.settlement.holiday.phrases import plain_day
 from statuspage.settlement.holiday.table import schedule_of
 from statuspage.settlement.holiday.wording import Wording
 from tests.statuspage.settlement.holiday.plans import (
     CODES,
     NAMES,
     RULES,
+    RuleRow,
     before_it,
     every_holiday,
     payload_of,
@@ -169,6 +172,36 @@ def test_the_words_fit_their_media(holiday: str, year: int, language: str) -> No
     assert "%(" not in "".join(said.values())
     if language == "zh-hans":
         assert not re.search(r"[,;:](?!\d)", "".join(said.values()))
+
+
+T1_FOR_ALL: tuple[RuleRow, ...] = (
+    ("T+1", "domestic", (("micro", ""), ("industry", ""))),
+    ("T+1", "fx", (("micro", "foreign_card"), ("industry", "foreign_card"))),
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rules", [RULES, T1_FOR_ALL])
+@pytest.mark.parametrize(("holiday", "year"), HOLIDAYS)
+def test_wechat_names_the_day_however_few_its_characters(
+    holiday: str, year: int, rules: tuple[RuleRow, ...], language: str
+) -> None:
+    payload = payload_of(holiday, year, rules)
+    with before_it(payload, language):
+        said = Wording.of(payload, NAMES[language]).wechat()
+        # It is the day of the domestic column, and says so where foreign cards have another.
+        assert plain_day(table(payload, 0)[date.fromisoformat(payload["first_day"])]) in said
+        with override("en"):
+            assert Check(schedule_of(payload), CODES).findings(said) == []
+
+
+def test_of_two_days_of_one_cycle_the_domestic_one_is_said_to_be_it() -> None:
+    payload = payload_of("dragon_boat", 2023)
+    with before_it(payload, "en"):
+        assert Wording.of(payload, NAMES["en"]).wechat() == "domestic T+1: 25 Jun"
+    names = {**NAMES["zh-hans"], "foreign_card": "境外银行卡交易"}
+    with before_it(payload, "zh-hans"):
+        assert Wording.of(payload, names).wechat() == "境内T+1 6月25日到账"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

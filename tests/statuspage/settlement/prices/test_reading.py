@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from statuspage.settlement.prices.models import CardType, Channel, FixedPer
-from statuspage.settlement.prices.reading import read_prices
+from statuspage.settlement.prices.reading import merged_lines, read_prices
 from tests.statuspage.settlement.rules.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +164,36 @@ def test_every_wrong_line_is_named_with_what_is_wrong() -> None:
 )
 def test_what_is_no_price_list_is_refused(value: object, said: str) -> None:
     assert said in " ".join(refused(value))
+
+
+def test_below_merged_cells_the_merchants_are_those_above() -> None:
+    make_product("instant", "秒到", "Instant payout")
+    merged = "小微商户\t秒到\t借记卡\t\t0.5%\n\t秒到\t贷记卡\t\t0.6%\n\t秒到\t外卡\t\t3%"
+    merged = merged.replace("\n\t秒到\t外卡\t\t3%", "\n行业商户\t\t\t\t0.38%")
+    whole = merged.replace("\n\t", "\n小微商户\t")
+    assert read_prices(merged) == read_prices(whole)
+    assert merged_lines(merged) == [2]
+    assert merged_lines(whole) == []
+
+
+def test_merged_cells_over_three_lines_under_headings_of_their_own_order() -> None:
+    text = "商户\t卡种\t费率\n小微\t借记卡\t0.5%\n\t贷记卡\t0.6%\n\n\t不限\t1%"
+    assert [one["category"] for one in read_prices(text)] == ["micro"] * 3
+    assert merged_lines(text) == [3, 5]
+
+
+def test_another_empty_cell_below_a_filled_one_is_asked_about() -> None:
+    """It may be merged too, or mean any product: nothing is guessed."""
+    make_product("instant", "秒到", "Instant payout")
+    text = "小微\t秒到\t借记卡\t\t0.5%\n\t\t贷记卡\t\t0.6%"
+    assert refused(text) == [
+        "Line 2: the cell below “秒到” is empty. Write “秒到” again, or “any”."
+    ]
+    assert read_prices(text.replace("秒到", "不限"))[1]["product"] == ""
+    # Where the merchants are written, an empty cell means any, as it always did.
+    assert read_prices(text.replace("\n\t", "\n小微\t"))[1]["product"] == ""
+
+
+@pytest.mark.parametrize("text", ["\t\t借记卡\t\t0.5%", "费率\t商户\n0.5%\t小微\n0.6%\t"])
+def test_an_empty_cell_with_nothing_above_it_or_not_at_the_front_is_refused(text: str) -> None:
+    assert any("“” is not known" in one for one in refused(text))
