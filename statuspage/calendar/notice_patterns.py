@@ -29,6 +29,8 @@ ADVICE: Final = re.compile(r"^[,、]?(?:鼓励|提倡|倡导|建议)")
 UNDOES: Final = re.compile(
     r"取消|(?:不再|无需|无须|不用|不必)(?:放假|补休|公休|上班|补班|调休)|改为|(?:调整|变更)(?:为|到|至)"
 )
+# It names the day on which something begins later, and not what is off until then.
+POSTPONES: Final = re.compile(r"(?:推迟|延迟|延期|延后)[^,。;]{0,12}?(?:至|到)\D{0,6}\d")
 # Dates without a year arrange something, whatever the verb; a signature has its year.
 ARRANGES: Final = re.compile(r"(?<![\d年])\d{1,2}月\d{1,2}[日号]|\d月\d{1,2}[-—–~至到]")
 NAMED_DATE: Final = re.compile(rf"({NAME})(?:假期|假日)?[,、:为]?(?:20\d\d年)?\d{{1,2}}月\d")

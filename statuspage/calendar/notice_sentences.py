@@ -17,6 +17,7 @@ from statuspage.calendar.notice_patterns import (
     HAN_DATE,
     LEFT_OVER,
     NAMED_DATE,
+    POSTPONES,
     REFERENCE,
     TOKEN,
     UNDOES,
@@ -62,7 +63,13 @@ class Reading:
         for sentence in SENTENCES.split(body):
             if ADVICE.search(sentence):
                 continue
-            if self.undoes(sentence):
+            if POSTPONES.search(sentence):
+                said = _(
+                    "This sentence postpones something. Write until when the holiday lasts, as in "
+                    "“延长春节假期至2月2日”: “%(sentence)s”."
+                )
+                self.problem(said, sentence=sentence)
+            elif self.undoes(sentence):
                 self.unread(sentence)
             elif VERB.search(sentence) and self.others(sentence):
                 said = _("A sentence under “%(heading)s” is about another holiday: “%(sentence)s”.")

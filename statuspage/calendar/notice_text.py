@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from statuspage.calendar.library import HOLIDAYS
 from statuspage.calendar.notice_extensions import Extension, extended_days, named
+from statuspage.calendar.notice_local import local_words
 from statuspage.calendar.notice_names import (
     NAME,
     Plain,
@@ -25,7 +26,7 @@ from statuspage.calendar.workdays import Calendar, Day
 
 # The title may be broken over lines.
 TITLE: Final = re.compile(
-    r"(?:国\s*务\s*院\s*(?:办\s*公\s*厅\s*)?)?关\s*于[^。;:]{2,80}?的\s*(?:通\s*知|公\s*告|决\s*定)"
+    r"(?:国\s*务\s*院\s*(?:办\s*公\s*厅\s*)?)?关\s*于[^。;:]{2,80}?的\s*(?:紧急|补充)?\s*(?:通\s*知|公\s*告|通\s*告|决\s*定)"
     r"(?!\s*(?:要求|精神|规定))"
 )
 QUOTED: Final = re.compile(r"《[^《》]*》")
@@ -37,8 +38,6 @@ ONCE: Final = re.compile(r"关于(?P<name>.{2,50}?)(?:调休)?放假(?:安排)?�
 UNTITLED: Final = re.compile(
     rf"(?:延长|顺延)(?:20\d\d年)?(?P<after>{NAME})|(?P<before>{NAME})[^。;:\d]{{0,12}}(?:延长|延至|顺延)"
 )
-# Settlement follows the State Council; a province's own holiday closes no bank elsewhere.
-LOCAL: Final = re.compile(r"省|自治[区州县]|特别行政区|人民政府|(?<![休股上])市(?!场)|教育|学校")
 TITLE_YEAR: Final = re.compile(r"(20\d\d)年")
 SPOKEN_YEAR: Final = re.compile(rf"(20\d\d)年(?=\s*(?:{NAME}|部分|节假日|法定))")
 DATED: Final = re.compile(r"(20\d\d)年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号]")
@@ -74,10 +73,15 @@ def notice_parse(text: str, year: int | None = None) -> HolidayNotice:
     """Parse a notice; `year` is used where the text names none.
 
     Raises:
-        ValidationError: no year is named, or no holiday is arranged.
+        ValidationError: it is a province's, no year is named, or no holiday is arranged.
     """
     plain = plain_of(text)
-    titles, body = _titles(plain)
+    before, titles, body = _titles(plain)
+    if local := local_words(before, titles[0] if titles else "", body):
+        problem = _(
+            "“%(title)s” is not for the whole country: the calendar follows the State Council."
+        )
+        raise ValidationError(problem % {"title": local}, code="local")
     title = plain_of(titles[0]).text if titles else ""
     spoken = REFERENCE.sub("", body)
     reading = Reading(_year(title, spoken, year))
@@ -132,8 +136,8 @@ def _year(title: str, body: str, asked: int | None) -> int:
     return year
 
 
-def _titles(plain: Plain) -> tuple[list[str], str]:
-    """Return the titles as they are written, each once, and the text after the first.
+def _titles(plain: Plain) -> tuple[str, list[str], str]:
+    """Return the text before the first title, the titles, each once, and the text after the first.
 
     A web page repeats the title, sometimes without its author.
     """
@@ -145,7 +149,9 @@ def _titles(plain: Plain) -> tuple[list[str], str]:
         title = plain.cut(one.start(), one.end())
         key = AUTHOR.sub("", title)
         written[key] = max(written.get(key, ""), title, key=len)
-    return list(written.values()), plain.text[found[0].end() :] if found else plain.text
+    if not found:
+        return "", [], plain.text
+    return plain.text[: found[0].start()], [*written.values()], plain.text[found[0].end() :]
 
 
 def _whole(title: str) -> tuple[str, ...]:
@@ -193,10 +199,6 @@ def _title_problems(titles: Sequence[str], body: str, year: int) -> Iterator[str
         yield _("The text holds more than one notice. Paste one at a time: %(titles)s") % {
             "titles": " / ".join(titles)
         }
-    if titles and LOCAL.search(titles[0]):
-        yield _(
-            "“%(title)s” is not for the whole country: the calendar follows the State Council."
-        ) % {"title": titles[0]}
     others = {int(one) for one in SPOKEN_YEAR.findall(body)} - {year}
     if others:
         yield _("The notice is for %(year)d, but its text also speaks of %(other)s.") % {

@@ -25,10 +25,6 @@ class RestDays:
     periods: Sequence[HolidayPeriod]
     resolve: Callable[[Written], date | None]
 
-    def agree(self, said: Stated) -> bool:
-        """Return whether the calendar says the same of every date."""
-        return not any(self.findings(said))
-
     def findings(self, said: Stated) -> Iterator[str]:
         """Yield a sentence for each thing that the calendar says otherwise."""
         # Foreign exchange works on no weekend day.

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from statuspage.calendar.notice_text import HolidayNotice, notice_parse
 from statuspage.calendar.workdays import MAKE_UP_WORKDAY, STATUTORY_HOLIDAY
@@ -298,5 +299,5 @@ def test_dates_in_chinese_figures_are_read():
 
 
 def test_a_notice_of_a_province_is_not_the_calendars():
-    read = notice_parse("关于2026年广西壮族自治区“三月三”放假安排的通知\n4月19日至20日放假。", 2026)
-    assert any("not for the whole country" in one for one in read.problems)
+    with pytest.raises(ValidationError, match="not for the whole country"):
+        notice_parse("关于2026年广西壮族自治区“三月三”放假安排的通知\n4月19日至20日放假。", 2026)
