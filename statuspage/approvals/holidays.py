@@ -107,6 +107,15 @@ def not_alone(year: int) -> list[Holiday]:
     return [one for one in Holiday if not has_days(one, year, calendar)]
 
 
+def unreached(year: int) -> list[Holiday]:
+    """Return the holidays that run into a year before or after which is not loaded."""
+    calendar = promised_calendar(DOMESTIC)
+    if year not in calendar.years:
+        return []
+    known = {one for _period, holidays in stretches(year, calendar) for one in holidays}
+    return [one for one in Holiday if one not in known and has_days(one, year, calendar)]
+
+
 def arrangement_of(holiday: str, year: int) -> HolidayArrangement | None:
     """Return the arrangement of one holiday, or None where the calendar has none."""
     return next((one for one in arrangements(year) if holiday in one.holidays), None)

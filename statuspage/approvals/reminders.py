@@ -20,7 +20,7 @@ from statuspage.staff.permissions import Act
 from statuspage.statements.texts import Text, in_each_language
 
 SCHEDULE: Final[Promise] = _("Holiday settlement schedule to prepare")
-CALENDAR: Final[Promise] = _("Holidays of the next year to load")
+CALENDAR: Final[Promise] = _("Holidays of a year to load")
 # The State Council's notice came out on 8 December at the latest (2022).
 NEXT_YEAR_FROM: Final = 12
 
@@ -47,20 +47,23 @@ def holiday_schedules() -> Iterator[WaitingItem]:
 
 
 def next_year() -> Iterator[WaitingItem]:
-    """Yield the next year in December, while this year is known and nobody loaded that one."""
+    """Yield the year to load: from December on the next one, and itself once it has begun.
+
+    Only while the year before is known: whoever uses no calendar is not asked for one.
+    """
     today = database_now().astimezone(SHANGHAI).date()
-    following = today.year + 1
-    if today.month < NEXT_YEAR_FROM or today.year not in promised_calendar(DOMESTIC).years:
+    wanted = today.year + (today.month >= NEXT_YEAR_FROM)
+    if wanted - 1 not in promised_calendar(DOMESTIC).years:
         return
-    rows = years(DOMESTIC).filter(year=following).exclude(status=YearStatus.UNPUBLISHED)
+    rows = years(DOMESTIC).filter(year=wanted).exclude(status=YearStatus.UNPUBLISHED)
     if rows.exists():
         return
-    asked = urlencode({"profile": DOMESTIC, "year": following})
+    asked = urlencode({"profile": DOMESTIC, "year": wanted})
     yield WaitingItem(
-        key=f"calendar {following}",
+        key=f"calendar {wanted}",
         kind=CALENDAR,
-        name={"zh-hans": f"{following}年", "en": str(following)},
-        since=datetime(today.year, NEXT_YEAR_FROM, 1, tzinfo=SHANGHAI),
+        name={"zh-hans": f"{wanted}年", "en": str(wanted)},
+        since=datetime(wanted - 1, NEXT_YEAR_FROM, 1, tzinfo=SHANGHAI),
         path=f"{reverse('console:calendar')}?{asked}",
         act=Act.LOAD_CALENDAR,
         prepares=True,

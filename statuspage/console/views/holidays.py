@@ -13,6 +13,7 @@ from statuspage.approvals.holidays import (
     arrangement_of,
     arrangements,
     not_alone,
+    unreached,
 )
 from statuspage.calendar.models import DOMESTIC, YearStatus
 from statuspage.calendar.selectors import profiles, promised_calendar, years
@@ -48,6 +49,7 @@ def holiday_list(request: HttpRequest) -> HttpResponse:
         "next": year + 1 if year < LAST_YEAR else None,
         "found": [(one, BADGES[one.state]) for one in arrangements(year)],
         "not_alone": listed(str(one.label) for one in not_alone(year)),
+        "unreached": listed(str(one.label) for one in unreached(year)),
         "ahead": AHEAD,
         "notes": draft_notes(),
         **_calendar(year),

@@ -17,12 +17,14 @@ from statuspage.approvals.holidays import (
     not_alone,
     reminded_from,
     to_prepare,
+    unreached,
 )
 from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.approvals.proposals import send_back
 from statuspage.approvals.reminders import holiday_schedules, next_year
 from statuspage.approvals.submitting import notice_submit
 from statuspage.calendar.library import library_days
+from statuspage.calendar.models import CalendarYear, YearStatus
 from statuspage.calendar.notice_text import notice_parse
 from statuspage.calendar.services import notice_load
 from statuspage.calendar.workdays import Calendar
@@ -35,6 +37,7 @@ from statuspage.staff.roles import Role
 from statuspage.statements.services import statement_withdraw
 from tests.factories import make_staff, text
 from tests.statuspage.calendar.notices import NOTICES
+from tests.statuspage.console.browser import signed_in, words
 from tests.statuspage.notices import samples
 
 PAYLOAD = {"holiday": "national_day", "year": 2026}
@@ -123,6 +126,18 @@ class TestStates:
         notice_load(profile="domestic", notice=notice_parse(text), by=None, reason="其余另发")
         assert not_alone(2023) == [Holiday.DRAGON_BOAT]
 
+    def test_a_holiday_that_begins_in_a_year_that_is_not_loaded_is_named(self) -> None:
+        assert unreached(2026) == []
+        CalendarYear.objects.filter(year=2025, profile__code="domestic").update(
+            status=YearStatus.UNPUBLISHED
+        )
+        assert unreached(2026) == [Holiday.NEW_YEAR]
+        assert arrangement_of("new_year", 2026) is None
+        assert not_alone(2026) == []
+        page = words(signed_in("author").get("/console/holidays/?year=2026"))
+        assert "Day: the days beside it are in another year's calendar" in page
+        assert "Load 2025 first." in page
+
     def test_a_draft_is_one_of_anybodys(self) -> None:
         author = make_staff()
         draft_save(
@@ -207,9 +222,14 @@ class TestReminders:
             ("2025-12-31 09:00", []),  # 2026 is loaded
             ("2026-11-30 23:59", []),
             ("2026-12-01 00:00", ["calendar 2027"]),
+            ("2027-01-01 00:00", ["calendar 2027"]),  # later still, it is missing more
+            ("2027-11-30 23:59", ["calendar 2027"]),
+            ("2028-01-01 00:00", []),  # nobody keeps a calendar
         ],
     )
-    def test_the_next_year_is_asked_for_in_december(self, moment: str, asked: list[str]) -> None:
+    def test_a_year_is_asked_for_from_the_december_before_it(
+        self, moment: str, asked: list[str]
+    ) -> None:
         with at(moment):
             assert [one.key for one in next_year()] == asked
 
