@@ -62,6 +62,10 @@ def test_one_loads_a_year_by_keyboard_and_another_approves_it(
     tab_to(author, "a[href*='/calendar/load/']")
     author.keyboard.press("Enter")
     author.wait_for_url("**/calendar/load/**")
+    # The other calendar is offered and ticked; other tests know it without this year.
+    tab_to(author, "input[name=also]")
+    expect(author.get_by_label("Domestic (CNY)")).to_be_checked()
+    author.keyboard.press("Space")
     tab_to(author, "button[value=look]")
     author.keyboard.press("Enter")
     expect(author.locator("#difference")).to_be_visible()
