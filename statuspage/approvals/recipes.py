@@ -167,7 +167,11 @@ def incident_published(token: UUID, statement: Statement) -> None:
 
 def step_take_over(step: RecipeStep, staff: Staff) -> bool:
     """Give a step's draft to somebody else, who goes on with it; return False without a draft."""
-    return _give(Draft.objects.filter(token=step.token, discarded_at=None), staff)
+    return _give(_copies(step).filter(discarded_at=None), staff)
+
+
+def _copies(step: RecipeStep) -> QuerySet[Draft]:
+    return Draft.objects.filter(token=step.token) if step.token else Draft.objects.none()
 
 
 def _give(copies: QuerySet[Draft], staff: Staff) -> bool:
@@ -198,7 +202,7 @@ def step_draft_again(step: RecipeStep, staff: Staff) -> bool:
         found = next(one for one in progress_of(recipe) if one.step.pk == step.pk)
         if not found.left_out:
             return False
-        if _give(Draft.objects.filter(token=found.step.token), staff):
+        if _give(_copies(found.step), staff):
             return True
         if "typed" not in found.step.values:
             raise ValidationError(_("Nothing is kept of this draft. Write a new one."))

@@ -43,9 +43,7 @@ class PrivateCase(models.Model):
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
-    incident = models.ForeignKey(
-        Incident, null=True, on_delete=models.PROTECT, related_name="private_cases"
-    )
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
     tied_at = models.DateTimeField(null=True)
     tied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

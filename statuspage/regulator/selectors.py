@@ -97,7 +97,7 @@ def running(now: datetime) -> list[IncidentDuties]:
     An incident that was entered afterwards, or withdrawn as published in error, counts once staff
     have noted figures or a cause: what is to be reported does not depend on what was said.
     """
-    subjects = (*_watched(now), *_cases(now))
+    subjects: list[Subject] = [*_watched(now), *_cases(now)]
     found = [one for subject in subjects for one in standings_of(subject, now)]
     owing = [(one.following.by, one) for one in found if one.following and one.following.by]
     return [
@@ -183,5 +183,5 @@ def _interrupts(subject: Subject) -> bool:
 
 
 def _counts(row: Estimate) -> ReportedCounts:
-    figures = {name: getattr(row, name) for name in COUNTED}
+    figures = {str(name): getattr(row, name) for name in COUNTED}
     return ReportedCounts(row.known_at or row.noted_at, figures, row.grade)

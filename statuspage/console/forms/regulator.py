@@ -19,6 +19,7 @@ from statuspage.statements.texts import for_reader
 
 BY_FIGURES: Final = ("", gettext_lazy("Based on the figures"))
 NOT_GRADED: Final = ("", gettext_lazy("Not graded yet"))
+NOT_CHOSEN: Final = ("", gettext_lazy("Choose a cause"))
 # Between the two words of a choice that is one of a regime.
 OF: Final = "."
 
@@ -46,7 +47,7 @@ class EstimateForm(forms.Form):
     customers = _figure(Measure.CUSTOMERS)
     loss = _figure(Measure.LOSS)
     # The page has another field of the name `known_at`.
-    figures_known_at = MomentFormField(
+    since = MomentFormField(
         label=gettext_lazy("Known since"),
         help_text=gettext_lazy("Leave empty if you know it only now."),
         required=False,
@@ -75,11 +76,13 @@ def _name(regime: Regime) -> str:
     return f"grade_{regime}"
 
 
-def _causes() -> list[tuple[Any, list[tuple[str, Any]]]]:
-    return [
+def _causes() -> list[tuple[Any, Any]]:
+    """Return the causes by regime; none is chosen at first, or a leak would be an interruption."""
+    groups = [
         (regime.label, [(f"{regime}{OF}{one}", Cause(one).label) for one in causes])
         for regime, causes in CAUSES.items()
     ]
+    return [NOT_CHOSEN, *groups]
 
 
 class StartForm(forms.Form):

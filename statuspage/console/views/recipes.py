@@ -15,6 +15,7 @@ from statuspage.approvals.models import Recipe, RecipeStep
 from statuspage.approvals.recipes import (
     REGULATOR,
     StepProgress,
+    StepState,
     progress_of,
     recipe_begin,
     recipes,
@@ -22,6 +23,7 @@ from statuspage.approvals.recipes import (
     step_draft_again,
     step_move,
     step_take_over,
+    unfinished,
 )
 from statuspage.console.access import permits, staff_of, writes
 from statuspage.console.cycle_change import steps_of
@@ -39,6 +41,7 @@ from statuspage.statements.times import from_iso
 
 OPENED: Final = "incident.opened"
 UPDATED: Final = "incident.updated"
+RULE: Final = "notice.settlement_rule"
 
 
 @writes
@@ -50,12 +53,15 @@ def cycle_change(request: HttpRequest) -> HttpResponse:
         return redirect("console:recipe", number=made.pk)
     chosen = request.GET.get("incident", "")
     form = CycleChangeForm(sent, incidents=list(open_incidents()), chosen=chosen)
+    earlier: list[Recipe] = []
     if sent is not None and form.is_valid():
+        earlier = _drafted_before(form)
         try:
-            return _begin(request, form)
+            if not earlier or sent.get("again"):
+                return _begin(request, form)
         except ValidationError as error:
             form.add_error(None, error)
-    context = {"form": form, "complain": form.is_bound}
+    context = {"form": form, "complain": form.is_bound, "earlier": earlier}
     status = 422 if form.is_bound else 200
     return render(request, "console/cycle_change.html", context, status=status)
 
@@ -72,6 +78,12 @@ def _begin(request: HttpRequest, form: CycleChangeForm) -> HttpResponse:
     )
     messages.success(request, _("Drafted. Nothing is public yet: publish them in this order."))
     return redirect("console:recipe", number=recipe.pk)
+
+
+def _drafted_before(form: CycleChangeForm) -> list[Recipe]:
+    """Return the sets about the same that are not all published: of a colleague, or a page back."""
+    name = form.story().incident_name
+    return [one for one, _steps in unfinished() if one.name == name]
 
 
 def _made_with(token: str) -> Recipe | None:
@@ -129,6 +141,9 @@ def _context(request: HttpRequest, found: Recipe) -> dict[str, Any]:
             for one in steps
         ],
         "left": len(left),
+        "has_rule": any(
+            one.step.kind == RULE and one.state == StepState.PUBLISHED for one in steps
+        ),
         "left_out": left_out,
         "without_incident": without,
     }

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -121,7 +122,7 @@ def _served(request: HttpRequest, subject: Subject, steps: Mapping[str, Any]) ->
 
 def _note(request: HttpRequest, subject: Subject, forms: Forms) -> None:
     form = forms["estimate"]
-    known_at = form.cleaned_data["figures_known_at"]
+    known_at = form.cleaned_data["since"]
     said = {"figures": form.figures, "grades": form.grades, "known_at": known_at}
     estimate_note(subject=subject, by=staff_of(request), **said)
     messages.success(request, _("Saved. Visible to staff only."))
@@ -203,10 +204,12 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
+    case = subject if isinstance(subject, PrivateCase) else None
     context = {
         "subject": subject,
-        "case": subject if isinstance(subject, PrivateCase) else None,
+        "case": case,
         "regimes": [_regime(one, now) for one in standings_of(subject, now)],
+        "tied": _tied(subject),
         "now": now,
         "forms": forms,
         "problems": problems or [],
@@ -215,6 +218,12 @@ def _page(
         "done_reports": subject.ticks.select_related("ticked_by", "voided_by")[:SHOWN],
     }
     return render(request, "console/regulator.html", context, status=status)
+
+
+def _tied(subject: Subject) -> QuerySet[PrivateCase]:
+    """Return the cases that became this incident."""
+    cases = PrivateCase.objects.select_related("tied_by")
+    return cases.none() if isinstance(subject, PrivateCase) else cases.filter(incident=subject)
 
 
 def _regime(standing: IncidentDuties, now: datetime) -> dict[str, Any]:

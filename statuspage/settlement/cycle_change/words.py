@@ -130,6 +130,13 @@ NOTES: Final[Sequence[tuple[Callable[[Plan], bool], Callable[[Plan], str]]]] = (
             "restored” and a rule with the usual cycle."
         ),
     ),
+    (
+        lambda plan: bool(plan.rules) and plan.rule_until is not None,
+        lambda _plan: _(
+            "The temporary rule ends by itself. If the usual cycle holds again earlier, publish "
+            "“Settlement restored” and a rule with the usual cycle."
+        ),
+    ),
 )
 
 

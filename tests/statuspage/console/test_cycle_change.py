@@ -11,6 +11,7 @@ from django.utils import timezone
 from statuspage.approvals.models import Draft, Proposal, Recipe
 from statuspage.approvals.proposals import foreseen_of
 from statuspage.approvals.recipes import StepState, progress_of
+from statuspage.calendar.services import year_load, year_review
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.notices.models import Notice
@@ -19,9 +20,11 @@ from statuspage.regulator.selectors import standing_of
 from statuspage.settlement.rules import rule_add, rule_for
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
-from tests.factories import incident_of, make_component, open_incident, text
-from tests.statuspage.calendar.factories import reviewed
+from statuspage.statements.services import statement_withdraw
+from tests.factories import incident_of, make_component, make_staff, open_incident, text
+from tests.statuspage.calendar.factories import HOLIDAY, reviewed
 from tests.statuspage.console.browser import form_of, signed_in, words
+from tests.statuspage.notices.samples import publish as publish_notice
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +36,10 @@ KINDS = ("notice.delay", "notice.settlement_rule", "notice.fee_waiver", "notice.
 def _world() -> None:
     this = timezone.localdate().year
     reviewed(2025, *range(this, 2027))
+    # In December the days that follow are of a year that is not published yet.
+    for year in {this, this + 1} - set(range(2027)):
+        year_load(profile="domestic", year=year, by=None, days={date(year, 1, 1): HOLIDAY})
+        year_review(profile="domestic", year=year, by=make_staff(Role.APPROVER))
     rule_add(category="micro", cycle="T+1", cutoff=None)
     rule_add(category="industry", cycle="D+1")
     make_component("T+1 结算", "T+1", pays_out=True, pays_out_to=["micro"])
@@ -168,6 +175,80 @@ def answer(written: str, category: str = "micro") -> dict[str, Any]:
     asked = {"category": category, "at": f"{written}:00+08:00"}
     found = Client().get("/api/v1/arrival/", asked)
     return dict(found.json())
+
+
+def test_back_before_the_end_everything_says_the_usual_cycle_again(author: Client) -> None:
+    recipe = drafted(author)
+    for kind in ("incident.opened", "notice.delay", "notice.settlement_rule"):
+        go_through(author, recipe, kind)
+    approve_all()
+    assert "Back to the usual cycle earlier?" in words(author.get(f"/console/recipes/{recipe.pk}/"))
+    late = answer(f"{day(4)}T12:00")
+    kept = answer(f"{day(2)}T12:00")
+    delay, incident = Notice.objects.get(kind="delay"), Incident.objects.get()
+    assert answer(f"{day(-1)}T12:00")["arrival_date"] == delay.payload["arrives_by"]
+
+    ended = {"restored_at": timezone.localtime().isoformat(), "delay": delay.public_id}
+    publish_notice("recovery", ended, incident_id=incident.public_id)
+    usual = {"category": "micro", "cycle": "T+1", "valid_from": f"{day(4)}"}
+    publish_notice("settlement_rule", usual)
+    over = {"status": "resolved", "body": text("已恢复", "Restored"), "author": None}
+    incident_update(incident=incident, **over)
+
+    assert rule_for("micro", "", moment(day(3))).cycle == "T+5"
+    assert {rule_for("micro", "", moment(day(one))).cycle for one in (4, 8, 9, 30)} == {"T+1"}
+    assert answer(f"{day(4)}T12:00")["arrival_date"] < late["arrival_date"]
+    # What was made under the temporary rule keeps the date it was told.
+    assert answer(f"{day(2)}T12:00")["arrival_date"] == kept["arrival_date"]
+    assert not answer(f"{day(4)}T12:00")["late"]
+
+
+def test_a_withdrawn_temporary_rule_leaves_the_usual_one(author: Client) -> None:
+    recipe = drafted(author)
+    go_through(author, recipe, "incident.opened")
+    usual = answer(f"{day(2)}T12:00")
+    go_through(author, recipe, "notice.settlement_rule")
+    approve_all()
+    assert answer(f"{day(2)}T12:00")["arrival_date"] > usual["arrival_date"]
+    rule = Statement.objects.get(kind="notice.settlement_rule")
+    statement_withdraw(statement=rule, body=text("误发。", "In error."), author=None)
+    assert answer(f"{day(2)}T12:00")["arrival_date"] == usual["arrival_date"]
+
+
+def test_a_base_rule_that_changed_since_is_shown_to_the_approver(
+    author: Client, settings: Any
+) -> None:
+    settings.FOUR_EYES_KINDS = frozenset({"settlement_rule"})
+    recipe = drafted(author)
+    go_through(author, recipe, "incident.opened")
+    go_through(author, recipe, "notice.settlement_rule")
+    proposal = Proposal.objects.get()
+    seen = foreseen_of(proposal).digest
+    rule_add(category="micro", cycle="T+2", cutoff=None)
+    approver = signed_in(Role.APPROVER)
+    path = f"/console/notices/proposals/{proposal.pk}/"
+    refused = approver.post(path, {"step": "approve", "seen": seen})
+    assert refused.status_code == 409
+    assert not Statement.objects.filter(kind="notice.settlement_rule").exists()
+    approved(proposal)
+    said = Notice.objects.get(kind="settlement_rule").payload
+    assert (said["before"]["cycle"], said["cycle"]) == ("T+2", "T+5")
+    assert rule_for("micro", "", moment(day(9))).cycle == "T+2"
+
+
+def test_a_set_about_the_same_is_pointed_out_before_there_are_two(author: Client) -> None:
+    first = drafted(author)
+    other = signed_in(Role.APPROVER)
+    answered = send(other)
+    assert answered.status_code == 422
+    page = words(answered)
+    assert "there is a set about this already" in page
+    assert f"/console/recipes/{first.pk}/" in page
+    assert form_of(answered, "begins")["transactions"] == "120000"
+    assert Recipe.objects.count() == 1
+    assert send(other, cycles=["T+1"], new_cycle="T+4").status_code == 302
+    assert send(other, again="on").status_code == 302
+    assert Recipe.objects.count() == 3
 
 
 def test_with_an_open_incident_its_update_comes_first_and_every_draft_names_it(

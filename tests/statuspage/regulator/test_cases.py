@@ -198,6 +198,7 @@ def test_tied_to_an_incident_everything_goes_on_there(staff: Staff, case: Privat
     page = words(send(author, case, "tie", "incident", incident=incident.public_id))
     assert "Tied to the incident. Visible to staff only." in page
     assert {one: clock(incident, one).begun_at for one in Regime} == begun
+    assert f"With what was entered about “{SECRET}”, tied to this incident by" in page
     assert "受理号 1" in page
     assert "6,000" in page
     owed = running(timezone.now())
