@@ -16,7 +16,8 @@ from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import clean_audience, in_full
 from statuspage.notices.backdating import said_at
-from statuspage.notices.kind import notice_kind
+from statuspage.notices.fields import Payload
+from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, foreseen, notice_draft, notice_publish
 from statuspage.notices.telling import Told
@@ -89,8 +90,10 @@ class NoticeAct(ProposedAct):
         kind = notice_kind(proposal.kind)
         # What its kind has asked for since it was submitted was left out.
         given["payload"] = {**dict.fromkeys(one.name for one in kind.fields), **given["payload"]}
-        draft = NoticeDraft(kind=kind, **given)
         moment = max(filter(None, (proposal.publish_at, database_now())))
+        at = said_at(given.get("originally"), moment)
+        given["payload"] = _computed_anew(kind, given["payload"], at)
+        draft = NoticeDraft(kind=kind, **given)
         return ProposalPreview(
             kind=proposal.statement_kind,
             subject=Subject("notice", NO_ID),
@@ -108,6 +111,17 @@ class NoticeAct(ProposedAct):
         given = _arguments(proposal)
         author = proposal.proposed_by
         return notice_publish(kind=proposal.kind, author=author, approved_by=approver, **given)
+
+
+def _computed_anew(kind: NoticeKind, payload: Payload, moment: datetime) -> Payload:
+    """Return the payload as publishing would complete it: the rule in force may be another since.
+
+    What would be refused stays as it was submitted; the refusal is said when it is approved.
+    """
+    try:
+        return kind.clean(payload, moment)
+    except ValidationError:
+        return payload
 
 
 class CorrectionAct(ProposedAct):
