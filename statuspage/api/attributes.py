@@ -94,7 +94,7 @@ class AttributesSerializer(InputSerializer):
         return {**attrs, "attributes": Attributes(**read)}
 
 
-def refuse_of_webhook(given: Mapping[str, Any]) -> None:
+def refuse_of_webhook(given: Any) -> None:
     """Refuse attributes of a webhook: it belongs to a system, not to a merchant."""
     errors = {one: [_("A webhook has no such attribute.")] for one in ATTRIBUTES if given.get(one)}
     if "category" in errors:

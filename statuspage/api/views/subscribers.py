@@ -80,7 +80,7 @@ class SubscriberAnswer(AddressAnswer, AttributesAnswer):
     def get_fields(self) -> dict[str, Any]:
         """Return the fields; an address asks its subscriber for what is known of them."""
         fields = super().get_fields()
-        for name in AttributesAnswer().fields:
+        for name in AttributesAnswer().get_fields():
             fields[name].source = f"subscriber.{fields[name].source or name}"
         return fields
 
