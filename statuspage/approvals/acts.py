@@ -88,17 +88,16 @@ class NoticeAct(ProposedAct):
         del given["confirmed"]
         given["audience"] = clean_audience(given["audience"])
         kind = notice_kind(proposal.kind)
-        # What its kind has asked for since it was submitted was left out.
-        given["payload"] = {**dict.fromkeys(one.name for one in kind.fields), **given["payload"]}
         moment = max(filter(None, (proposal.publish_at, database_now())))
-        at = said_at(given.get("originally"), moment)
-        given["payload"] = _computed_anew(kind, given["payload"], at)
+        at = said_at(given["originally"], moment)
+        given["payload"], obstacle = _payload_now(kind, given["payload"], at)
         draft = NoticeDraft(kind=kind, **given)
         return ProposalPreview(
             kind=proposal.statement_kind,
             subject=Subject("notice", NO_ID),
             content=draft.content(foreseen(draft), moment),
-            warnings=_warnings(draft, said_at(draft.originally, moment)),
+            warnings=_warnings(draft, at),
+            obstacle=obstacle,
         )
 
     def content_at(self, proposal: Proposal, moment: datetime) -> Mapping[str, Json]:
@@ -111,17 +110,6 @@ class NoticeAct(ProposedAct):
         given = _arguments(proposal)
         author = proposal.proposed_by
         return notice_publish(kind=proposal.kind, author=author, approved_by=approver, **given)
-
-
-def _computed_anew(kind: NoticeKind, payload: Payload, moment: datetime) -> Payload:
-    """Return the payload as publishing would complete it: the rule in force may be another since.
-
-    What would be refused stays as it was submitted; the refusal is said when it is approved.
-    """
-    try:
-        return kind.clean(payload, moment)
-    except ValidationError:
-        return payload
 
 
 class CorrectionAct(ProposedAct):
@@ -231,6 +219,22 @@ def _arguments(proposal: Proposal) -> dict[str, Any]:
         moment: datetime | None = from_iso(given[name]) if given[name] else None
         given[name] = moment
     return given
+
+
+def _payload_now(
+    kind: NoticeKind, submitted: Mapping[str, Any], moment: datetime
+) -> tuple[Payload, Sequence[str]]:
+    """Return the payload with everything computed anew, and why it cannot be published.
+
+    What it was computed from may have changed since it was submitted: a rule, a payment, a day.
+    Where it is refused it stays as it was submitted.
+    """
+    # What its kind has asked for since then was left out.
+    whole = {**dict.fromkeys(one.name for one in kind.fields), **submitted}
+    try:
+        return kind.clean(whole, moment), ()
+    except ValidationError as error:
+        return whole, error.messages
 
 
 def _warnings(draft: NoticeDraft, moment: datetime) -> Sequence[str]:
