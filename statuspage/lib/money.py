@@ -24,7 +24,13 @@ ZERO: Final = Decimal("0.00")
 HUNDRED: Final = Decimal(100)
 # Above any real payout, and small enough for exact products of 28-digit Decimals.
 MOST: Final = Decimal("1000000000000")
+MOST_DIGITS: Final = 13
 PERCENT_DECIMALS: Final = 6
+# In threes, or as Chinese counts in fours; 12,50 is no amount: elsewhere it is twelve and a half.
+GROUPED: Final = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d+)?", re.ASCII)
+WRITTEN: Final = re.compile(r"(?P<yuan>\d+)(\.\d+)?", re.ASCII)
+NO_AMOUNT: Final = _("Enter an amount in yuan, such as 1234.56.")
+TOO_MUCH: Final = _("Enter at most %(most)s yuan.")
 
 
 def to_fen(amount: Decimal) -> Decimal:
@@ -38,11 +44,16 @@ def parse_amount(value: object) -> Decimal:
     Raises:
         ValidationError: it is not an amount, negative, finer than a fen, or too large for a payout.
     """
-    text = unicodedata.normalize("NFKC", str(value)).replace(",", "").strip()
-    exact = not isinstance(value, bool | float)
-    amount = Decimal(text) if exact and re.fullmatch(r"\d{1,13}(\.\d+)?", text, re.ASCII) else None
-    if amount is None or amount > MOST or amount != amount.quantize(FEN):
-        raise ValidationError(_("Enter an amount in yuan, such as 1234.56."), code="amount")
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    if "," in text and not GROUPED.fullmatch(text):
+        text = ""
+    written = WRITTEN.fullmatch(text.replace(",", ""))
+    if written is None or isinstance(value, bool | float):
+        raise ValidationError(NO_AMOUNT, code="amount")
+    if len(written["yuan"]) > MOST_DIGITS or (amount := Decimal(written[0])) > MOST:
+        raise ValidationError(TOO_MUCH, code="amount", params={"most": yuan(MOST)})
+    if amount != amount.quantize(FEN):
+        raise ValidationError(NO_AMOUNT, code="amount")
     return amount.quantize(FEN)
 
 

@@ -290,7 +290,14 @@ def test_a_fee_that_is_not_dearer_never_costs_more(one, other, amount):
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("1234.5", "1234.50"), ("1,234.56", "1234.56"), (" 7 ", "7.00"), (3, "3.00")],
+    [
+        ("1234.5", "1234.50"),
+        ("1,234.56", "1234.56"),
+        ("１，２３４．５６", "1234.56"),
+        ("1,2345.6", "12345.60"),
+        (" 7 ", "7.00"),
+        (3, "3.00"),
+    ],
 )
 def test_an_amount_is_read_to_the_fen(text, amount):
     assert amount_json(parse_amount(text)) == amount
@@ -310,9 +317,23 @@ def test_what_is_no_amount_is_refused(subtests: pytest.Subtests) -> None:
         None,
         "9" * 14,
         "10000000000000",
+        # Elsewhere a comma is the decimal point: this is no 1,250.
+        "12,50",
+        "1,5",
+        "1,,000",
+        ",100",
+        "1,000,00",
+        "1.5,000",
     ]:
         with subtests.test(value=value), pytest.raises(ValidationError):
             parse_amount(value)
+
+
+def test_an_amount_that_is_too_large_is_not_called_unreadable() -> None:
+    for value in ("1000000000000.01", "9" * 14, "9" * 4000):
+        with pytest.raises(ValidationError) as refusal:
+            parse_amount(value)
+        assert "1,000,000,000,000.00" in refusal.value.messages[0]
 
 
 def test_amounts_are_read_with_thousands_set_off():
