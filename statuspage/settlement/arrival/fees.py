@@ -99,8 +99,8 @@ def _waived(
     share = waived_share(payload["percent_waived"], payload["amount_waived"])
     if_affected = condition(if_affected=not covers_all(payload))
     facts = {"transactions": those, "share": share, "condition": if_affected}
-    steps = [Step(Code.FEE_WAIVER, facts, said=said)]
     by = date.fromisoformat(payload["credited_by"]) if payload.get("credited_by") else None
+    steps = [Step(Code.FEE_WAIVER, facts, day=by, said=said)]
     if charge:
         charge = replace(
             charge,

@@ -202,7 +202,7 @@ def test_the_card_of_the_issue() -> None:
     assert micro.parts[0].title == ""  # not once more below
     shown = [(row.transactions, row.arrival) for row in micro.parts[0].rows]
     assert ("9月30日–10月7日的交易", "10月8日（周四）") in shown
-    assert micro.usual == "秒到：正常到账，不受假期影响。"
+    assert micro.usual == "秒到：正常结算，不受假期影响。"
 
 
 def test_a_rule_without_workdays_alone_has_nothing_but_as_usual() -> None:
