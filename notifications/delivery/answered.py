@@ -7,27 +7,44 @@ from notifications.delivery.models import Broadcast
 from statuspage.incidents.folding import FIRST
 from statuspage.statements.documents import WITHDRAWAL
 from statuspage.statements.models import Statement
-from statuspage.statements.selectors import answers_below, timeline
+from statuspage.statements.selectors import answers_below, first_of, timeline
 
 
 def told_before(document: Mapping[str, Any]) -> list[Broadcast]:
-    """Return what an answer answers: of an incident that never was, all that was said of it."""
+    """Return every version of what an answer answers, the original first.
+
+    Its readers may have read any of them. Of an incident that never was: all that was said of it.
+    """
     if not document.get("corrects"):
         return []
-    if not document["content"].get("in_error"):
-        return list(Broadcast.objects.filter(pk=document["corrects"]))
+    earlier = _said_before(document)
+    if document["content"].get("in_error"):
+        return [one for one in earlier if one.named is None] or earlier
+    original = first_of(Statement.objects.get(pk=document["corrects"]))
+    versions = {original.number, *answers_below(original)}
+    return [one for one in earlier if one.pk in versions]
+
+
+def concerned(document: Mapping[str, Any], told: Sequence[Broadcast]) -> tuple[str, ...]:
+    """Return the components that it concerns, or what it answers did; none for any.
+
+    What everyone was told the beginning of, everyone is told the end of; and what names no
+    component itself, as a postmortem, goes to who was told before.
+    """
+    named = [one["id"] for one in document["content"].get("components") or ()]
+    before = told or [one for one in _said_before(document) if one.named is None]
+    if any(not one.components for one in before):
+        return ()
+    more = before if told or not named else ()
+    return tuple(dict.fromkeys([*named, *(each for one in more for each in one.components)]))
+
+
+def _said_before(document: Mapping[str, Any]) -> list[Broadcast]:
+    """Return what was said of the subject before a statement or a draft, the oldest first."""
     subject = document["subject"]
     about = {"statement__subject_type": subject["type"], "statement__subject_id": subject["id"]}
-    earlier = list(Broadcast.objects.filter(**about).exclude(pk=document["number"]))
-    return [one for one in earlier if one.named is None] or earlier
-
-
-def concerned(content: Mapping[str, Any], told: Sequence[Broadcast]) -> tuple[str, ...]:
-    """Return the components that it concerns, or what it answers did; none for any."""
-    if any(not one.components for one in told):
-        return ()
-    named = [one["id"] for one in content.get("components") or ()]
-    return tuple(dict.fromkeys([*named, *(each for one in told for each in one.components)]))
+    earlier = Broadcast.objects.filter(**about).order_by("pk")
+    return list(earlier.filter(pk__lt=document["number"]) if document["number"] else earlier)
 
 
 def made_void(statement: Statement) -> list[int]:

@@ -172,12 +172,12 @@ def audience_of(document: Mapping[str, Any], channels: tuple[str, ...] = ()) -> 
     """Return the audience of a statement on those channels, from its document."""
     content = document["content"]
     told = told_before(document)
-    agents = _agents(document)
+    agents = _agents(document, told)
     restricted = _restricted(content.get("audience") or {}, agents, told)
     return Audience(
         # That of the subject, so that a correction reaches the recipients of the original.
         topic=Topic(document["subject"]["type"]),
-        components=concerned(content, told),
+        components=concerned(document, told),
         channels=channels,
         named=_named(document, told),
         agents=agents,
@@ -218,13 +218,12 @@ def _named(document: Mapping[str, Any], told: Sequence[Broadcast]) -> int | None
     return told[0].named if told else None
 
 
-def _agents(document: Mapping[str, Any]) -> str:
+def _agents(document: Mapping[str, Any], told: Sequence[Broadcast]) -> str:
     """Return whether agents get it: of notices only those that are for them as well."""
     if document["subject"]["type"] != Topic.NOTICE:
         return AgentsGet.TOO
-    if corrects := document.get("corrects"):
-        original = Broadcast.objects.filter(pk=corrects).values_list("agents", flat=True).first()
-        return original or AgentsGet.TOO
+    if document.get("corrects"):
+        return told[0].agents if told else AgentsGet.TOO
     content = document["content"]
     if content.get("told") == Told.AGENTS:
         return AgentsGet.ONLY

@@ -10,14 +10,21 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from notifications.channels.base import askable_channels
-from notifications.delivery.matching import QUIET_UNTIL, quiet_parameters, wants
+from notifications.delivery.matching import (
+    QUIET_UNTIL,
+    quiet_parameters,
+    stays_chosen,
+    takes,
+    wants,
+    welcome,
+)
 from notifications.delivery.states import NEVER
 from notifications.hints import wake_send
 
 # Only for subscribers who are notified once. What waits for a quota does not wait where there is a
 # next address; everything else has failed for good, so that nobody gets a statement twice. Of a
 # statement that was on hold, the next address may have been told after the backup: its provider is
-# asked first, or staff decide.
+# asked first, or staff decide. Whoever was chosen when the broadcast was expanded stays chosen.
 FALL_BACK: Final = f"""
     WITH failed AS (
         SELECT d.id, d.published_at, d.statement_id, d.language, d.state, next.id AS address_id,
@@ -34,12 +41,13 @@ FALL_BACK: Final = f"""
             JOIN subscribers_subscription s ON s.address_id = a.id
             WHERE a.subscriber_id = p.id
               AND (a.position, a.id) > (from_address.position, from_address.id)
-              AND {wants("a", "s")}
+              AND {takes("a", "s")}
             ORDER BY a.position, a.id
             LIMIT 1
         ) AS next
         WHERE d.id = ANY(%(ids)s) AND d.published_at = ANY(%(moments)s)
           AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota'))
+          AND {stays_chosen()}
     ), created AS (
         INSERT INTO delivery_delivery
             (statement_id, published_at, address_id, channel, language, state, due_at,
@@ -77,7 +85,7 @@ SUPERSEDED: Final = f"""
               AND newer.state = 'expanding' AND {wants("a", "s", "newer")})
     )
 """
-WELCOME: Final = "a.id IS NOT NULL AND a.suppressed_at IS NULL AND a.confirmed_at IS NOT NULL"
+WELCOME: Final = f"a.id IS NOT NULL AND {welcome('a')} AND {stays_chosen()}"
 # What is due comes from the index of each month in its order. By statistics from before a broadcast
 # there is next to nothing to sort, and every claim would read and sort all that waits.
 IN_ORDER: Final = "SET LOCAL enable_sort = off"

@@ -62,8 +62,8 @@ class NarrowedBroadcast(models.Model):
     # Dimensions of it whose unknown subscribers are left out, by settings.AUDIENCE_UNKNOWN as it
     # was when the broadcast was opened.
     left_out = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
-    # Of an answer whose recipients are restricted: what it answers. Whoever was sent that is sent
-    # this, whatever is known of them by now.
+    # Of an answer whose recipients are restricted: every version of what it answers. Whoever was
+    # sent one of them is sent this, whatever is known of them by now.
     follows = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
@@ -76,17 +76,20 @@ def fits(dimensions: Iterable[str], b: str) -> str:
     return f"(NOT {b}.narrow OR ({conditions}))"
 
 
-def was_told(b: str, address: str) -> str:
-    """Return SQL for whether an address was sent what a broadcast is an answer to.
+def was_told(b: str) -> str:
+    """Return SQL for whether a subscriber was sent a version of what a broadcast answers.
 
-    Asked of the few who do not belong to its audience by now. What is for agents alone is never
-    sent to somebody who is none any more.
+    Asked of the few who do not belong to its audience by now; at any of their addresses, since
+    that one may be stopped by now. What is for agents alone is never sent to somebody who is none
+    any more.
     """
     return f"""
         (cardinality({b}.follows) > 0 AND (p.agent OR {b}.agents <> 'only') AND EXISTS (
-            SELECT FROM delivery_delivery earlier_delivery
-            WHERE earlier_delivery.statement_id = ANY({b}.follows)
-              AND earlier_delivery.address_id = {address}.id))
+            SELECT FROM subscribers_address own_address
+            JOIN delivery_delivery earlier_delivery
+              ON earlier_delivery.address_id = own_address.id
+            WHERE own_address.subscriber_id = p.id
+              AND earlier_delivery.statement_id = ANY({b}.follows)))
     """
 
 
@@ -100,7 +103,7 @@ def fits_one(name: str, b: str) -> str:
     """
 
 
-def unknown_names(b: str, address: str) -> str:
+def unknown_names(b: str) -> str:
     """Return SQL for the dimensions that restrict the audience and are not known of `p`.
 
     None where an answer goes to its recipient because of what it answers.
@@ -111,7 +114,7 @@ def unknown_names(b: str, address: str) -> str:
         for name, one in DIMENSIONS.items()
     )
     return f"""
-        CASE WHEN {was_told(b, address)} THEN ARRAY[]::varchar[]
+        CASE WHEN {was_told(b)} THEN ARRAY[]::varchar[]
              ELSE array_remove(ARRAY[{named}]::varchar[], NULL) END
     """
 

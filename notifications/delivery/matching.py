@@ -8,30 +8,60 @@ from notifications.delivery.dimensions import NARROWING, OF_AGENTS, fits, fits_o
 
 
 def wants(address: str, subscription: str, broadcast: str = "b") -> str:
-    """Return SQL for whether an address receives a broadcast; nothing else decides that.
+    """Return SQL for whether an address is chosen for a broadcast; nothing else decides that.
 
     The arguments are aliases of rows; `p` is the subscriber. The broadcast may be any row of the
     same shape.
     """
     b = broadcast
     return f"""
-        {address}.confirmed_at IS NOT NULL
-        AND {address}.suppressed_at IS NULL
+        {takes(address, subscription, b)}
+        AND CASE
+            WHEN {b}.named IS NULL AND p.agent
+            THEN {b}.agents <> 'not' AND {fits(OF_AGENTS, b)} OR {was_told(b)}
+            WHEN {b}.named IS NULL
+            THEN {b}.agents <> 'only' AND {fits_one("categories", b)} AND {fits(NARROWING, b)}
+                 OR {was_told(b)}
+            ELSE {_is_named(b)} END
+    """
+
+
+def takes(address: str, subscription: str, broadcast: str = "b") -> str:
+    """Return SQL for whether an address takes a broadcast, whoever that is for."""
+    b = broadcast
+    return f"""
+        {welcome(address)}
         AND (cardinality({b}.channels) = 0 OR {address}.channel = ANY({b}.channels))
         AND {b}.topic = ANY({subscription}.topics)
         AND (cardinality({subscription}.components) = 0 OR cardinality({b}.components) = 0
              OR {subscription}.components && {b}.components)
-        AND CASE
-            WHEN {b}.named IS NULL AND p.agent
-            THEN {b}.agents <> 'not' AND {fits(OF_AGENTS, b)} OR {was_told(b, address)}
-            WHEN {b}.named IS NULL
-            THEN {b}.agents <> 'only' AND {fits_one("categories", b)} AND {fits(NARROWING, b)}
-                 OR {was_told(b, address)}
-            ELSE EXISTS (
-                SELECT FROM settlement_settledmerchant merchant
-                WHERE merchant.statement_number = {b}.named
-                  AND merchant.merchant_key = p.merchant_key
-            ) END
+    """
+
+
+def welcome(address: str) -> str:
+    """Return SQL for whether anything may be sent to an address."""
+    return f"{address}.confirmed_at IS NOT NULL AND {address}.suppressed_at IS NULL"
+
+
+def stays_chosen(broadcast: str = "b") -> str:
+    """Return SQL for whether a subscriber once chosen is still sent it, at whichever address.
+
+    What is known of them may change between a try and the next, and changes nothing. Only news of
+    a merchant's own transactions ends with the wish for it, and what is for agents alone with
+    being one.
+    """
+    b = broadcast
+    return (
+        f"CASE WHEN {b}.named IS NULL THEN p.agent OR {b}.agents <> 'only' ELSE {_is_named(b)} END"
+    )
+
+
+def _is_named(b: str) -> str:
+    return f"""
+        EXISTS (
+            SELECT FROM settlement_settledmerchant merchant
+            WHERE merchant.statement_number = {b}.named
+              AND merchant.merchant_key = p.merchant_key)
     """
 
 

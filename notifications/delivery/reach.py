@@ -14,7 +14,7 @@ from notifications.delivery.matching import AUDIENCE, FROM, MATCHES
 from notifications.remembered import Remembered
 
 COUNT: Final = f"""
-    SELECT {unknown_names("b", "a")} AS unknown, a.channel, a.country, count(*)
+    SELECT {unknown_names("b")} AS unknown, a.channel, a.country, count(*)
     FROM {AUDIENCE}, {FROM}
     WHERE {MATCHES}
     GROUP BY 1, 2, 3

@@ -1,5 +1,7 @@
 """Told once, one channel after the other: the next one only where the first definitely failed."""
 
+from datetime import timedelta
+
 import pytest
 
 from notifications.channels import channel
@@ -7,11 +9,14 @@ from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, U
 from notifications.delivery.audience import Audience, audience_count
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
+from notifications.delivery.ledger import LedgerFilter, dead_letters, deliveries_retry
 from notifications.delivery.models import Delivery
 from notifications.delivery.results import result_of, write_results
+from notifications.subscribers.attributes import Attributes
 from notifications.subscribers.models import Address, Subscriber, Subscription
 from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, open_incident
+from tests.statuspage.notices.samples import publish
 
 pytestmark = pytest.mark.django_db
 WECHAT, SMS, MAIL = "wechat", "twilio_sms", "email"
@@ -46,6 +51,10 @@ def states():
 def meet(name, outcome):
     (claimed,), _ = claim(name, 10)
     write_results([(result_of(channel(name), claimed, outcome, database_now()), 1)])
+
+
+def try_now():
+    Delivery.objects.update(due_at=database_now() - timedelta(hours=1))
 
 
 def test_only_the_first_address_is_told(merchant):
@@ -138,3 +147,74 @@ def test_the_failure_of_who_asked_for_no_chain_concerns_nobody_else():
     tell()
     meet(WECHAT, Failed(Reason.BLOCKED))
     assert Delivery.objects.count() == 2
+
+
+class TestWhoWasChosenStaysChosen:
+    """What is known of them may change between the failed SMS and what follows it."""
+
+    EVERYTHING = {
+        "category": "industry",
+        "products": ["qr"],
+        "terminal_models": ["N5"],
+        "cycles": ["D+1"],
+        "agent_keys": ["0" * 16],
+        "province": "43",
+        "agent": True,
+    }
+
+    @pytest.fixture
+    def told(self, merchant):
+        Subscriber.objects.update(
+            category="micro",
+            **Attributes(
+                terminal_models=("D210",), cycles=("T+1",), province="44", agent_code="A01"
+            ).columns(),
+        )
+        audience = {
+            "categories": ["micro"],
+            "models": ["D210"],
+            "cycles": ["T+1"],
+            "provinces": ["44"],
+            "agent_codes": ["A01"],
+        }
+        expand(publish("general", audience=audience).number)
+        assert states() == {WECHAT: "pending"}
+
+    @pytest.mark.usefixtures("told")
+    @pytest.mark.parametrize("name", EVERYTHING)
+    def test_for_the_next_address(self, name):
+        Subscriber.objects.update(**{name: self.EVERYTHING[name]})
+        meet(WECHAT, Failed(Reason.BLOCKED))
+        assert states() == {WECHAT: "failed", SMS: "pending"}
+        meet(SMS, Failed(Reason.UNREACHABLE))
+        assert states()[MAIL] == "pending"
+
+    @pytest.mark.usefixtures("told")
+    def test_for_the_next_try_and_a_revived_message(self):
+        meet(WECHAT, NotSent(Reason.CONNECTION))
+        Subscriber.objects.update(**self.EVERYTHING)
+        try_now()
+        Address.objects.exclude(channel=WECHAT).delete()
+        meet(WECHAT, Failed(Reason.BLOCKED))
+        assert deliveries_retry(dead_letters(LedgerFilter())) == 1
+        try_now()
+        meet(WECHAT, Accepted("1"))
+        assert states() == {WECHAT: "sent"}
+
+    @pytest.mark.usefixtures("told")
+    def test_unless_they_stopped(self):
+        Subscriber.objects.update(**self.EVERYTHING)
+        Address.objects.filter(channel=SMS).update(suppressed_at=database_now())
+        Subscription.objects.filter(address__channel=MAIL).update(topics=["incident"])
+        meet(WECHAT, Failed(Reason.BLOCKED))
+        assert states() == {WECHAT: "failed"}
+
+
+def test_what_is_for_agents_alone_is_sent_to_none_who_is_none_any_more(merchant):
+    Subscriber.objects.update(agent=True)
+    expand(publish("general", told="agents").number)
+    meet(WECHAT, NotSent(Reason.CONNECTION))
+    try_now()
+    Subscriber.objects.update(agent=False)
+    assert claim(WECHAT, 10) == ([], 1)
+    assert states() == {WECHAT: "suppressed"}

@@ -3,15 +3,19 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Broadcast, Delivery
 from notifications.delivery.reach import Reach, UnknownGroup, reach_of
 from notifications.subscribers.attributes import Attributes
 from notifications.subscribers.models import Address, Subscriber
+from statuspage.incidents.services.incidents import incident_update
+from statuspage.postmortems.content import POSTMORTEM
 from statuspage.statements.models import Statement
-from statuspage.statements.services import statement_correct, statement_withdraw
-from tests.factories import make_address, open_incident, text
+from statuspage.statements.services import Subject, statement_correct, statement_withdraw
+from statuspage.statements.services import publish as statement_publish
+from tests.factories import incident_of, make_address, make_component, open_incident, text
 from tests.statuspage.notices.samples import publish
 from tests.statuspage.settlement.rules.factories import make_product
 
@@ -237,3 +241,99 @@ class TestReach:
         answer = statement_withdraw(statement=said, body=text("撤回。"), author=None)
         assert reach_of(answer.document) == Reach(1, ())
         assert told(answer) == {was.pk}
+
+
+class TestVersions:
+    """Whoever read any version of a statement reads every answer to it."""
+
+    def test_a_second_correction_reaches_who_was_told_only_the_first(self) -> None:
+        said, between = notice(models=["D210"]), person(terminal_models=("D210",))
+        told(said)  # before they came to belong, for `between` is added after it was opened
+        first = statement_correct(statement=said, body=text("更正一。"), author=None)
+        assert told(first) == {between.pk}
+        Subscriber.objects.filter(pk=between.subscriber_id).update(terminal_models=["N5"])
+        now = person(terminal_models=("D210",))
+        never = person(terminal_models=("N5",))
+        second = statement_correct(statement=said, body=text("更正二。"), author=None)
+        assert told(second) == {between.pk, now.pk}
+        Subscriber.objects.filter(pk=now.subscriber_id).update(terminal_models=["N5"])
+        withdrawal = statement_withdraw(statement=said, body=text("撤回。"), author=None)
+        assert told(withdrawal) == {between.pk, now.pk}
+        assert never.pk not in told(withdrawal)
+
+    def test_the_correction_of_a_correction_reaches_who_was_told_the_original(self) -> None:
+        was = person(terminal_models=("D210",))
+        said = notice(models=["D210"])
+        assert told(said) == {was.pk}
+        first = statement_correct(statement=said, body=text("更正一。"), author=None)
+        # Nobody has looked for its recipients yet: what it says is replaced before it leaves.
+        Subscriber.objects.filter(pk=was.subscriber_id).update(terminal_models=["N5"])
+        second = statement_correct(statement=first, body=text("更正二。"), author=None)
+        assert told(second) == {was.pk}
+        assert told(statement_withdraw(statement=second, body=text("撤回。"), author=None)) == {
+            was.pk
+        }
+
+    def test_at_another_address_where_the_first_one_is_stopped_since(self) -> None:
+        was = person(terminal_models=("D210",))
+        said = notice(models=["D210"])
+        assert told(said) == {was.pk}
+        other = make_address("openid-8", channel="wechat")
+        Address.objects.filter(pk=other.pk).update(subscriber=was.subscriber, position=1)
+        Address.objects.filter(pk=was.pk).update(suppressed_at=timezone.now())
+        Subscriber.objects.filter(pk=was.subscriber_id).update(terminal_models=["N5"])
+        assert told(statement_withdraw(statement=said, body=text("撤回。"), author=None)) == {
+            other.pk
+        }
+
+    def test_who_stopped_is_not_told(self) -> None:
+        was = person(terminal_models=("D210",))
+        said = notice(models=["D210"])
+        assert told(said) == {was.pk}
+        Address.objects.filter(pk=was.pk).update(suppressed_at=timezone.now())
+        assert not told(statement_withdraw(statement=said, body=text("撤回。"), author=None))
+
+
+class TestTheEnd:
+    """Whoever was told that it began is told that it is over."""
+
+    def test_whatever_is_known_of_them_since(self) -> None:
+        was = person(**KNOWN)
+        incident = open_incident()
+        assert told(incident) == {was.pk}
+        Subscriber.objects.filter(pk=was.subscriber_id).update(
+            category="industry", agent=True, **Attributes(province="43", agent_code="Z1").columns()
+        )
+        over = incident_update(
+            incident=incident_of(incident), status="resolved", body=text("已恢复。"), author=None
+        )
+        assert told(over) == {was.pk}
+
+    def test_what_began_for_everyone_ends_for_everyone(self) -> None:
+        of_others = make_address(components=[make_component().public_id])
+        hidden, shown = make_component(visible=False), make_component()
+        incident = open_incident(hidden)
+        assert of_others.pk in told(incident)
+        update = {"status": "identified", "components": {shown.public_id: "major_outage"}}
+        incident_update(incident=incident_of(incident), body=text("原因。"), author=None, **update)
+        over = incident_update(
+            incident=incident_of(incident), status="resolved", body=text("已恢复。"), author=None
+        )
+        assert of_others.pk in told(over)
+
+    def test_a_postmortem_goes_to_who_was_told_of_its_incident(self) -> None:
+        mine = make_component()
+        concerned = make_address("openid-9", channel="wechat", components=[mine.public_id])
+        others = [make_component().public_id]
+        make_address("openid-10", channel="wechat", components=others)
+        incident = open_incident(mine)
+        over = {"status": "resolved", "body": text("已恢复。"), "author": None}
+        incident_update(incident=incident_of(incident), **over)
+        assert told(said_afterwards(incident)) == {concerned.pk}
+
+
+def said_afterwards(incident: Statement) -> Statement:
+    """Publish what a postmortem says; it names no component itself."""
+    content = {**incident.content, "components": [], "status": "postmortem"}
+    subject = Subject("incident", incident.subject_id)
+    return statement_publish(kind=POSTMORTEM, subject=subject, content=content, author=None)
