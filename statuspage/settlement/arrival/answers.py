@@ -111,6 +111,8 @@ class Charge:
     effective_rate: Decimal | None
     per_payout: Decimal = ZERO
     refunded_by: date | None = None
+    # The day of the last refund, once all that the waiver promised is paid.
+    refunded_on: date | None = None
     if_affected: bool = False
 
     @property

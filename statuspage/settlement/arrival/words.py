@@ -162,6 +162,10 @@ class Code(TextChoices):
         "fee_refund",
         _("It is refunded by %(day)s, separately from the payout."),
     )
+    FEE_REFUNDED = (
+        "fee_refunded",
+        _("All of it had been refunded by %(day)s, separately from the payout."),
+    )
     CORRECTED = (
         "corrected",
         _("Statement No. %(number)s was corrected later. Please read the correction as well."),

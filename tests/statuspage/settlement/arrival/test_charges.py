@@ -43,6 +43,23 @@ def test_a_waived_fee_does_not_come_with_the_payout() -> None:
         assert any("should have been refunded by" in one.text for one in later)
 
 
+def test_a_waiver_that_was_paid_in_full_is_over() -> None:
+    promised = {"credited_by": "2025-03-07", "promised_total": "100"}
+    said = waiver("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00", payload=promised)
+    for amount, day in (("60", "2025-03-03"), ("40", "2025-03-05")):
+        payment = {"of": said.subject_id, "amount": amount, "paid_on": day}
+        publish("payout_progress", f"{day} 10:00", payment, confirmed=True)
+    after = ask(LATE, amount="1000", as_of="2025-03-10 12:00")
+    assert charge(after).refunded_on == date(2025, 3, 5)
+    with override("en"):
+        texts = " ".join(one.text for one in after.steps)
+        assert "All of it had been refunded by Wed 5 Mar 2025" in texts
+        assert "of the fee was waived" in texts
+        assert "should have been refunded" not in texts
+    # Half of it was paid then.
+    assert charge(ask(LATE, amount="1000", as_of="2025-03-04 12:00")).refunded_on is None
+
+
 @pytest.mark.parametrize(("covers", "said"), [(None, True), ("affected", True), ("all", False)])
 def test_a_waiver_says_for_whom_it_is(covers: str | None, said: bool) -> None:
     waiver("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00", payload={"covers": covers})
