@@ -16,7 +16,8 @@ from statuspage.approvals.models import Proposal, ProposalAct
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import clean_audience, in_full
 from statuspage.notices.backdating import said_at
-from statuspage.notices.kind import notice_kind
+from statuspage.notices.fields import Payload
+from statuspage.notices.kind import NoticeKind, notice_kind
 from statuspage.notices.oddities import oddities
 from statuspage.notices.services import NoticeDraft, foreseen, notice_draft, notice_publish
 from statuspage.notices.telling import Told
@@ -87,15 +88,16 @@ class NoticeAct(ProposedAct):
         del given["confirmed"]
         given["audience"] = clean_audience(given["audience"])
         kind = notice_kind(proposal.kind)
-        # What its kind has asked for since it was submitted was left out.
-        given["payload"] = {**dict.fromkeys(one.name for one in kind.fields), **given["payload"]}
-        draft = NoticeDraft(kind=kind, **given)
         moment = max(filter(None, (proposal.publish_at, database_now())))
+        at = said_at(given["originally"], moment)
+        given["payload"], obstacle = _payload_now(kind, given["payload"], at)
+        draft = NoticeDraft(kind=kind, **given)
         return ProposalPreview(
             kind=proposal.statement_kind,
             subject=Subject("notice", NO_ID),
             content=draft.content(foreseen(draft), moment),
-            warnings=_warnings(draft, said_at(draft.originally, moment)),
+            warnings=_warnings(draft, at),
+            obstacle=obstacle,
         )
 
     def content_at(self, proposal: Proposal, moment: datetime) -> Mapping[str, Json]:
@@ -217,6 +219,22 @@ def _arguments(proposal: Proposal) -> dict[str, Any]:
         moment: datetime | None = from_iso(given[name]) if given[name] else None
         given[name] = moment
     return given
+
+
+def _payload_now(
+    kind: NoticeKind, submitted: Mapping[str, Any], moment: datetime
+) -> tuple[Payload, Sequence[str]]:
+    """Return the payload with everything computed anew, and why it cannot be published.
+
+    What it was computed from may have changed since it was submitted: a rule, a payment, a day.
+    Where it is refused it stays as it was submitted.
+    """
+    # What its kind has asked for since then was left out.
+    whole = {**dict.fromkeys(one.name for one in kind.fields), **submitted}
+    try:
+        return kind.clean(whole, moment), ()
+    except ValidationError as error:
+        return whole, error.messages
 
 
 def _warnings(draft: NoticeDraft, moment: datetime) -> Sequence[str]:

@@ -102,6 +102,13 @@ class Rule:
         if self.within and not (self.cycle.same_day and self.ends_on_the_day):
             raise ValueError("a duration is for T+0 and D+0, and ends on the day of the opening")
 
+    def closed_at(self, moment: datetime) -> bool:
+        """Return whether the cut-off of the moment's day in Shanghai has passed.
+
+        The cut-off itself is after: at 23:00:00 the next day has begun.
+        """
+        return self.cutoff is not None and moment.astimezone(SHANGHAI).time() >= self.cutoff
+
     @property
     def ends_on_the_day(self) -> bool:
         """True where the duration, counted from the opening, ends on the same day."""
@@ -161,8 +168,7 @@ def calculate_arrival(
     if at.tzinfo is None:
         raise ValueError("the moment of a transaction needs a time zone")
     local = at.astimezone(SHANGHAI)
-    # The cut-off itself is after: at 23:00:00 the next day has begun.
-    passed = rule.cutoff is not None and local.time() >= rule.cutoff
+    passed = rule.closed_at(local)
     if passed and rule.after_cutoff is AfterCutoff.BASE_RULE:
         return _by_base(local, base)
     own = not (passed and rule.after_cutoff is AfterCutoff.FALLBACK_CYCLE)

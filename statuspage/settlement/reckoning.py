@@ -46,6 +46,22 @@ def base_rule(rule: SettlementRule, at: datetime, as_of: datetime) -> Settlement
     return rule_for(rule.category, EVERY_PRODUCT, at, as_of)
 
 
+def follows_base(rule: SettlementRule, at: datetime) -> bool:
+    """Return whether a transaction at that moment follows the base rule, by the rule's words."""
+    return rule.after_cutoff == AfterCutoff.BASE_RULE and rule.rule.closed_at(at)
+
+
+def deciding_cycle(rule: SettlementRule, base: SettlementRule | None, at: datetime) -> str:
+    """Return the cycle that a transaction at that moment follows; no calendar is needed for it.
+
+    `base` is the base rule for that moment, if there is one.
+    """
+    if base and follows_base(rule, at):
+        return deciding_cycle(base, None, at)
+    # Only a rule that follows another cycle after the cut-off names one.
+    return (rule.fallback if rule.rule.closed_at(at) else "") or rule.cycle
+
+
 def reckon(
     rule: SettlementRule, product: Product | None, at: datetime, as_of: datetime
 ) -> Reckoned:

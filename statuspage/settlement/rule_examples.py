@@ -1,8 +1,9 @@
 """Worked examples of a rule change: real dates before and after, for merchants and the approver."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import product as each_of
+from operator import itemgetter
 from typing import Any, Final
 
 from django.utils import timezone
@@ -15,9 +16,10 @@ from statuspage.calendar.workdays import (
     Calendar,
     NotYetPublished,
     days_between,
+    ordinary,
 )
 from statuspage.notices.fields import Payload
-from statuspage.settlement.cycles import SHANGHAI, NoBaseRule
+from statuspage.settlement.cycles import ONE_WEEK, SHANGHAI, NoBaseRule
 from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.reckoning import as_written, reckon
 from statuspage.settlement.rule_change import new_rule
@@ -104,8 +106,8 @@ def _arrival(rule: SettlementRule, payload: Payload, at: datetime, moment: datet
     return {"day": found.arrival.isoformat(), "time": clock, "means": means}
 
 
-def _moments(payload: Payload, calendar: Calendar) -> Iterator[tuple[datetime, dict[str, str]]]:
-    """Yield an evening in the week, a Friday's and its night, and the eve of the next holiday.
+def _moments(payload: Payload, calendar: Calendar) -> Iterable[tuple[datetime, dict[str, str]]]:
+    """Return an evening in the week, a Friday's and its night, and the eve of the next holiday.
 
     Only the first shows a cut-off that moves: after a Friday, T+1 is Monday either way.
     """
@@ -113,21 +115,53 @@ def _moments(payload: Payload, calendar: Calendar) -> Iterator[tuple[datetime, d
     last = date.fromisoformat(payload["valid_until"] or (first + LOOK_AHEAD).isoformat())
     friday = _friday(first, calendar)
     day = friday if friday <= last else first
-    if first <= day - ONE_DAY and day == friday:
-        yield datetime.combine(day - ONE_DAY, BEFORE_CUTOFF, SHANGHAI), {}
-    yield datetime.combine(day, BEFORE_CUTOFF, SHANGHAI), {}
-    yield datetime.combine(day, AFTER_CUTOFF, SHANGHAI), {}
+    found: dict[datetime, dict[str, str]] = {}
+    for one, clock in (
+        *((evening, _telling(payload)) for evening in _evening(first, last, friday, calendar)),
+        (day, BEFORE_CUTOFF),
+        (day, AFTER_CUTOFF),
+    ):
+        found[datetime.combine(one, clock, SHANGHAI)] = {}
     if eve := _eve(first, min(last, first + LOOK_AHEAD), calendar):
-        yield datetime.combine(eve[0], BEFORE_CUTOFF, SHANGHAI), eve[1]
+        found[datetime.combine(eve[0], BEFORE_CUTOFF, SHANGHAI)] = eve[1]
+    return sorted(found.items(), key=itemgetter(0))
+
+
+def _telling(payload: Payload) -> time:
+    """Return a time of the evening at which a moved, new or dropped cut-off makes a difference."""
+    was, becomes = (payload["before"] or {}).get("cutoff"), payload["cutoff"]
+    if was == becomes:
+        return BEFORE_CUTOFF
+    first, *others = sorted(map(time.fromisoformat, filter(None, (was, becomes))))
+    until = others[0] if others else time.max
+    return BEFORE_CUTOFF if first <= BEFORE_CUTOFF < until else first
+
+
+def _evening(first: date, last: date, friday: date, calendar: Calendar) -> Iterator[date]:
+    """Yield the day nearest before that Friday, else after it, that settles as the next one does.
+
+    None where the rule ends before.
+    """
+    before = reversed([*days_between(first, min(friday - ONE_DAY, last))])
+    after = days_between(friday + ONE_DAY, min(friday + ONE_WEEK, last))
+    for day in (*before, *after):
+        if _settles(day, calendar) and _settles(day + ONE_DAY, calendar):
+            yield day
+            return
 
 
 def _friday(first: date, calendar: Calendar) -> date:
     """Return the first Friday from that day on that settles; without a calendar, any Friday."""
     day = first + timedelta(days=(FRIDAY - first.weekday()) % 7)
     for later in (day + timedelta(weeks=number) for number in range(4)):
-        if later.year not in calendar.years or calendar.settles(later):
+        if _settles(later, calendar):
             return later
     return day
+
+
+def _settles(day: date, calendar: Calendar) -> bool:
+    """Return whether the day settles; in a year that is not loaded, by its weekday."""
+    return (calendar.day(day) if day.year in calendar.years else ordinary(day)).settles
 
 
 def _eve(first: date, last: date, calendar: Calendar) -> tuple[date, dict[str, str]] | None:

@@ -1,11 +1,12 @@
 """Derive the arrival date from rule and calendar, with each step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
-from statuspage.calendar.models import CalendarProfile, CalendarYear
+from statuspage.calendar.models import DOMESTIC, CalendarProfile, CalendarYear
+from statuspage.calendar.selectors import promised_calendar
 from statuspage.calendar.workdays import (
     MAKE_UP_WORKDAY,
     ONE_DAY,
@@ -29,7 +30,13 @@ from statuspage.settlement.cycles import (
     Rule,
 )
 from statuspage.settlement.models import DateMeans, SettlementRule
-from statuspage.settlement.reckoning import Reckoned, reckon
+from statuspage.settlement.reckoning import (
+    Reckoned,
+    base_rule,
+    deciding_cycle,
+    follows_base,
+    reckon,
+)
 from statuspage.settlement.rules import rule_for
 
 
@@ -58,12 +65,12 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
     try:
         reckoned = reckon(rule, question.product, question.at, question.as_of)
     except (NotYetPublished, NoBaseRule) as refusal:
-        return _without_date(first, refusal, rule)
+        return _without_date(first, refusal, rule, question)
     found, calendar = reckoned.found, reckoned.calendar
     means = DateMeans(reckoned.rule.date_means)
     steps = (
         first,
-        *_cutoff_steps(rule, reckoned),
+        *_cutoff_steps(question, rule, reckoned.rule if found.by_base else None),
         *_day_steps(found, calendar, known, reckoned.profile),
         *_duration_step(rule, reckoned),
         Step(Code.BY_RULE, {"day": found.arrival}, day=found.arrival),
@@ -100,10 +107,11 @@ def _last_day(question: Question, rule: SettlementRule) -> date | None:
     return question.day if held != rule else None
 
 
-def _cutoff_steps(rule: SettlementRule, reckoned: Reckoned) -> Iterator[Step]:
-    found = reckoned.found
-    if found.by_base:
-        base = reckoned.rule
+def _cutoff_steps(
+    question: Question, rule: SettlementRule, base: SettlementRule | None
+) -> Iterator[Step]:
+    """Say what the time of day means; `base` is the base rule, if that decided."""
+    if base:
         facts = {
             "cutoff": rule.cutoff,
             "cycle": cycle_name(rule.cycle),
@@ -111,37 +119,56 @@ def _cutoff_steps(rule: SettlementRule, reckoned: Reckoned) -> Iterator[Step]:
             "meaning": meaning(base.rule.cycle, rests=base.rule.rests),
         }
         yield Step(Code.BASE_RULE, facts, said=base.statement)
-        yield from _cutoff_step(base.rule, found.by_base)
-    else:
-        yield from _cutoff_step(rule.rule, found)
+    yield from _cutoff_step((base or rule).rule, question)
 
 
 def _without_date(
-    first: Step, refusal: NotYetPublished | NoBaseRule, rule: SettlementRule
+    first: Step, refusal: NotYetPublished | NoBaseRule, rule: SettlementRule, question: Question
 ) -> RuleResult:
-    means = DateMeans(rule.date_means)
+    follows = follows_base(rule, question.at)
+    base = base_rule(rule, question.at, question.as_of) if follows else None
+    decides = base or rule
+    steps, status = _refused(refusal, question, rule, base)
+    return RuleResult(
+        None,
+        (first, *steps),
+        cycle=deciding_cycle(rule, base, question.at),
+        means=DateMeans(decides.date_means),
+        minimum=decides.minimum,
+        status=status,
+    )
+
+
+def _refused(
+    refusal: NotYetPublished | NoBaseRule,
+    question: Question,
+    rule: SettlementRule,
+    base: SettlementRule | None,
+) -> tuple[Sequence[Step], DateStatus]:
+    """Return why there is no date; `base` is the base rule, if that decided."""
     if isinstance(refusal, NoBaseRule):
         facts = {"cutoff": rule.cutoff, "cycle": cycle_name(rule.cycle)}
-        missing = Step(Code.NO_BASE_RULE, facts)
-        return RuleResult(None, (first, missing), means=means, status=DateStatus.NO_RULE)
-    absent = isinstance(refusal, NotInCalendar)
+        return [Step(Code.NO_BASE_RULE, facts)], DateStatus.NO_RULE
+    # The State Council has published what the domestic calendar has: then ours lacks the year.
+    published = promised_calendar(DOMESTIC, question.as_of).years
+    absent = isinstance(refusal, NotInCalendar) or refusal.year in published
     code = Code.NOT_IN_CALENDAR if absent else Code.NOT_PUBLISHED
-    step = Step(code, {"year": str(refusal.year)})
-    return RuleResult(None, (first, step), means=means, status=DateStatus(code.value))
+    missing = Step(code, {"year": str(refusal.year)})
+    return [*_cutoff_steps(question, rule, base), missing], DateStatus(code.value)
 
 
-def _cutoff_step(rule: Rule, found: ArrivalCalculation) -> Iterator[Step]:
+def _cutoff_step(rule: Rule, question: Question) -> Iterator[Step]:
     if rule.cutoff is None:
         return
-    facts = {"cutoff": rule.cutoff, "day": found.accounting_day}
-    if not found.cutoff_passed:
-        yield Step(Code.BEFORE_CUTOFF, facts, day=found.accounting_day)
-    elif rule.after_cutoff is AfterCutoff.FALLBACK_CYCLE:
-        used = str(found.cycle_used)
-        cycles = {"cycle": cycle_name(str(rule.cycle)), "fallback": cycle_name(used)}
-        yield Step(Code.FALLBACK, {**facts, **cycles, "meaning": meaning(found.cycle_used)})
+    facts = {"cutoff": rule.cutoff, "day": question.day}
+    if not rule.closed_at(question.at):
+        yield Step(Code.BEFORE_CUTOFF, facts, day=question.day)
+    elif rule.after_cutoff is AfterCutoff.FALLBACK_CYCLE and rule.fallback:
+        cycles = {"cycle": cycle_name(str(rule.cycle)), "fallback": cycle_name(str(rule.fallback))}
+        yield Step(Code.FALLBACK, {**facts, **cycles, "meaning": meaning(rule.fallback)})
     else:
-        yield Step(Code.AFTER_CUTOFF, facts, day=found.accounting_day)
+        day = question.day + ONE_DAY
+        yield Step(Code.AFTER_CUTOFF, {**facts, "day": day}, day=day)
 
 
 def _duration_step(rule: SettlementRule, reckoned: Reckoned) -> Iterator[Step]:

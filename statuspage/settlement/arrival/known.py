@@ -1,6 +1,6 @@
 """Notices published by a moment, on which an answer is based, with their statements."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,9 @@ from statuspage.settlement.arrival.answers import Question, Step
 from statuspage.settlement.arrival.delays import KnownDelay, delays
 from statuspage.settlement.arrival.stoppages import Stoppage, ended_on, stoppages, stoppages_at
 from statuspage.settlement.arrival.words import Code
+from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.promised import Payment
+from statuspage.settlement.reckoning import deciding_cycle
 from statuspage.settlement.rules import EVERY_PRODUCT, rules_on
 from statuspage.statements.models import Statement
 from statuspage.statements.services import CORRECTION, WITHDRAWAL
@@ -32,7 +34,7 @@ class KnownFacts:
         """Read what was known at `as_of`; `now` says that it is the present."""
         self.as_of, self.now = as_of, now
         self._said: dict[str, list[Statement]] = {}
-        self._cycles: list[tuple[str, str, str]] | None = None
+        self._rules: dict[date, list[SettlementRule]] = {}
 
     def delays(self, question: Question) -> list[KnownDelay]:
         """Return all of the merchant's delays, newest first, for any transaction."""
@@ -51,28 +53,27 @@ class KnownFacts:
         """Return a delay of certain products if the question names no product, else None."""
         if question.product:
             return None
-        category, at = question.category, question.at
         mine = {one.notice.pk for one in self.delays(question)}
-        for one in self._delays:
-            named = one.notice.audience.get("products") or ()
-            others: dict[str, str | None] = dict.fromkeys(named)
-            if not named and one.notice.audience.get("cycles") and one.notice.pk not in mine:
-                others = self._other_cycles(question)
-            for code, cycle in others.items():
-                if one.of(category, code, cycle).covers(category, code, at, cycle):
-                    return one
-        return None
+        others = (one for one in self._delays if one.notice.pk not in mine)
+        return next((one for one in others if self._delays_a_product(one, question)), None)
 
-    def _other_cycles(self, question: Question) -> dict[str, str | None]:
-        """Return the products with a rule of their own, and the cycle of each."""
-        if self._cycles is None:
-            rules = rules_on(question.today, self.as_of).exclude(product=EVERY_PRODUCT)
-            self._cycles = [(one.category, one.product, one.cycle) for one in rules]
-        return {
-            product: cycle
-            for category, product, cycle in self._cycles
-            if category == question.category
-        }
+    def _delays_a_product(self, delay: KnownDelay, question: Question) -> bool:
+        """Return whether such a transaction is late with some product, by the cycle it follows."""
+        category, at = question.category, question.at
+        rules = self._rules_of(question)
+        for code in delay.notice.audience.get("products") or rules:
+            rule, base = rules.get(code), rules.get(EVERY_PRODUCT)
+            cycle = deciding_cycle(rule, base, at) if rule else question.cycle
+            if delay.of(category, code, cycle).covers(category, code, at, cycle):
+                return True
+        return False
+
+    def _rules_of(self, question: Question) -> Mapping[str, SettlementRule]:
+        """Return the rules of the transaction's day by product."""
+        if question.day not in self._rules:
+            self._rules[question.day] = list(rules_on(question.day, self.as_of))
+        of_all = self._rules[question.day]
+        return {one.product: one for one in of_all if one.category == question.category}
 
     def stoppage(self, question: Question, due: date) -> Stoppage | None:
         """Return the incident that holds up the payout due on that day, if no notice says more."""

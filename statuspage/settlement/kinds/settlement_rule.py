@@ -22,7 +22,7 @@ from statuspage.notices.phrases import day_range, short_day, short_day_and_weekd
 from statuspage.notices.values import CLOCK, CYCLE, DATE, PAID, PRODUCT, TEXT, choice_of, row_of
 from statuspage.settlement.cycles import AfterCutoff, Basis, Cycle
 from statuspage.settlement.kinds.payout_days import settles
-from statuspage.settlement.models import DateMeans
+from statuspage.settlement.models import DateMeans, SettlementRule
 from statuspage.settlement.rule_change import (
     TERMS,
     completed_terms,
@@ -43,6 +43,10 @@ LONG_CYCLE: Final = 7
 COUNTED: Final = frozenset({Basis.SETTLEMENT_WORKDAY, Basis.CALENDAR_DAY})
 AS_IN_FORCE: Final = _("As in force")
 NOTHING_NEW: Final = _("This is what is in force already: no date changes. Is it right?")
+NO_BASE_RULE: Final = _(
+    "These merchants have no base rule on that day, so transactions after the cut-off get no date. "
+    "Publish the base rule first."
+)
 CATEGORY: Final = choice_of(MerchantCategory)
 CALENDAR: Final = row_of(lambda: profiles().values_list("code", "name"))
 
@@ -135,13 +139,8 @@ class SettlementRuleChange(NoticeKind):
             ValidationError: a term is both entered and removed.
         """
         before = terms_of(rule_before(payload))
-        whole = {**payload, **completed_terms(payload, before)}
-        possible = not _problems(whole)
-        return {
-            **whole,
-            "before": before or None,
-            "examples": examples(whole) if possible else None,
-        }
+        whole = {**payload, **completed_terms(payload, before), "before": before or None}
+        return {**whole, "examples": None if _problems(whole) else examples(whole)}
 
     def check(self, payload: Payload, moment: datetime) -> None:
         """Refuse terms that do not fit together, and a fallback that is faster than the base rule.
@@ -181,6 +180,8 @@ class SettlementRuleChange(NoticeKind):
         before = payload["before"]
         if before and all(payload[name] == before[name] for name in TERMS):
             found.append(str(NOTHING_NEW))
+        if payload["after_cutoff"] == AfterCutoff.BASE_RULE and not _base(payload, moment):
+            found.append(str(NO_BASE_RULE))
         return [*found, *_outlived(payload, moment)]
 
     def brief(self, payload: Payload) -> Iterator[str]:
@@ -262,6 +263,10 @@ def _outlived(payload: Payload, moment: datetime) -> Iterator[str]:
             )
             % values
         )
+
+
+def _base(payload: Payload, moment: datetime) -> SettlementRule | None:
+    return rule_before({**payload, "product": None}, moment)
 
 
 def _is_long(cycle: Cycle) -> bool:

@@ -1,11 +1,12 @@
 """Notices touch the cycles and products that they name, and nothing else."""
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 from django.utils.translation import override
 
 from statuspage.settlement.arrival.answers import Answer
+from statuspage.settlement.arrival.words import DateStatus
 from tests.statuspage.settlement.arrival.notices import (
     ask,
     codes,
@@ -59,6 +60,40 @@ def test_who_names_no_product_is_told_that_only_another_cycle_is_late() -> None:
     assert "other_products" in [one.code.value for one in answer.caveats]
     assert late("instant").late
     assert "other_products" not in [one.code.value for one in late(category="industry").caveats]
+
+
+def pointed_out(at: str = LATE) -> bool:
+    """Return whether one who names no product is told that another is late."""
+    return "other_products" in [one.code.value for one in late(at=at).caveats]
+
+
+def test_the_cycle_of_another_product_is_that_of_the_transaction_s_day() -> None:
+    days = {"valid_from": date(2025, 2, 1), "valid_until": date(2025, 2, 19)}
+    make_product("weekly")
+    make_rule("weekly-friday", product="weekly", **days)
+    audience = {"cycles": ["weekly-friday"]}
+    delay("2025-02-18 15:00", "2025-02-18 00:00", by="2025-03-03", audience=audience)
+    # Today the product follows no rule of its own any more.
+    assert pointed_out()
+    assert late("weekly").late
+    assert not pointed_out("2025-02-20 12:00")
+
+
+def test_a_product_whose_cycle_is_not_named_is_not_late() -> None:
+    audience = {"products": ["instant"], "cycles": ["T+1"]}
+    delay("2025-02-18 15:00", "2025-02-18 00:00", by="2025-02-24", audience=audience)
+    assert not late("instant").late
+    assert not pointed_out()
+    # After its cut-off it is T+1.
+    assert late("instant", "2025-02-18 23:00").late
+    assert pointed_out("2025-02-18 23:00")
+
+
+def test_without_a_calendar_the_cycle_after_the_cut_off_is_known_all_the_same() -> None:
+    delay("2026-12-30 15:00", "2026-12-30 00:00", audience=LATE_CYCLES)
+    night, later = "2026-12-31 23:30", "2026-12-31 23:40"
+    assert ask(night, product="instant", as_of=later).status == DateStatus.NOT_YET_KNOWN
+    assert ask("2026-12-31 22:30", product="instant", as_of=later).arrival_date
 
 
 def test_a_recovery_of_one_cycle_leaves_the_other_late() -> None:

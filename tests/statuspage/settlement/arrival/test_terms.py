@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from statuspage.settlement.arrival.answers import Answer
 from statuspage.settlement.arrival.words import DateStatus
+from statuspage.settlement.models import DateMeans
 from statuspage.statements.services import statement_withdraw
 from tests.database.tampering import as_superuser
 from tests.factories import make_staff, text
@@ -144,6 +145,24 @@ class TestClosedDays:
     def test_an_unpublished_year_gives_no_date(self) -> None:
         assert ask("2026-12-31 12:00", product="foreign").status == DateStatus.NOT_PUBLISHED
         assert dated(ask("2026-12-31 12:00", product="everyday")) == "2027-01-01"
+
+
+def test_a_year_that_only_the_operator_s_own_calendar_lacks_is_not_called_unpublished() -> None:
+    load(2024, profile="fx")
+    make_product("foreign")
+    make_rule("D+1", product="foreign", payout_calendar="fx")
+    answer = ask("2025-03-06 12:00", product="foreign")
+    assert answer.status == DateStatus.NOT_IN_CALENDAR
+    assert codes(answer) == ["rule", "not_in_calendar"]
+
+
+def test_the_last_night_says_why_a_calendar_is_needed() -> None:
+    make_rule("T+1", cutoff=time(22), minimum=Decimal(100), date_means="payout")
+    night = instant("2026-12-31 23:30")
+    assert codes(night) == ["rule", "base_rule", "after_cutoff", "not_published"]
+    # They are the base rule's, as they are where there is a date.
+    assert (night.minimum, night.kind) == (Decimal(100), DateMeans.PAYOUT)
+    assert codes(ask("2026-12-31 21:30")) == ["rule", "before_cutoff", "not_published"]
 
 
 class TestWeeksAndMonths:

@@ -157,6 +157,19 @@ class TestTerms:
         assert any("in force already" in one for one in same)
         assert not any("in force already" in one for one in other)
 
+    def test_a_product_that_follows_a_base_rule_that_there_is_not_is_pointed_out(self) -> None:
+        make_product("instant")
+        kind, now = notice_kind(KIND), timezone.now()
+        follows = {"product": "instant", "cycle": "D+0", "after_cutoff": "base_rule"}
+
+        def warned(category: str, cutoff: str) -> bool:
+            payload = change(category=category, cutoff=cutoff, valid_from=ahead(7), **follows)
+            return any("no base rule" in one for one in kind.warnings(kind.clean(payload), now))
+
+        with override("en"):
+            assert warned("industry", "23:00")
+            assert not warned("micro", "23:00")
+
     def test_a_rule_announced_for_later_that_it_would_outlive_is_pointed_out(self) -> None:
         make_rule("T+2", valid_from=date.fromisoformat(ahead(30)))
         make_rule("T+3", "industry", valid_from=date.fromisoformat(ahead(8)))
@@ -213,6 +226,38 @@ class TestWords:
         ]
         assert {one["before"]["time"] for one in found} == {"18:00"}
         assert [one["holiday"].get("zh-hans", "") for one in found] == ["", "", "", "清明节"]
+
+    @pytest.mark.parametrize(
+        ("values", "at", "before", "after"),
+        [
+            # 22:50 of Thursday is before the one cut-off and after the other.
+            ({"cutoff": "22:50"}, "2025-03-06T14:50", "2025-03-07", "2025-03-10"),
+            ({"cutoff": "23:50"}, "2025-03-06T15:00", "2025-03-10", "2025-03-07"),
+            ({"cutoff": "18:00"}, "2025-03-06T14:30", "2025-03-07", "2025-03-10"),
+            ({"without": ["cutoff"]}, "2025-03-06T15:00", "2025-03-10", "2025-03-07"),
+            # From a Friday on, the next evening in the week is Monday's.
+            (
+                {"cutoff": "22:50", "valid_from": "2025-03-07"},
+                "2025-03-10T14:50",
+                "2025-03-11",
+                "2025-03-12",
+            ),
+        ],
+    )
+    def test_a_cut_off_that_moves_is_seen_in_an_example(
+        self, values: dict[str, Any], at: str, before: str, after: str
+    ) -> None:
+        kind = notice_kind(KIND)
+        found: Any = kind.clean(change(**values))["examples"]
+        shown = {one["at"][:16]: (one["before"]["day"], one["after"]["day"]) for one in found}
+        assert shown[at] == (before, after)
+
+    def test_examples_stand_in_order_and_a_day_before_a_holiday_is_said_once(self) -> None:
+        # Dragon Boat 2025 begins after Friday, 30 May.
+        found: Any = notice_kind(KIND).clean(change(valid_from="2025-05-26"))["examples"]
+        moments = [one["at"] for one in found]
+        assert moments == sorted(set(moments))
+        assert [one["at"] for one in found if one["holiday"]] == ["2025-05-30T14:30:00.000Z"]
 
     def test_an_example_after_a_temporary_rule_shows_what_holds_then(self) -> None:
         make_rule("T+5", valid_from=date(2025, 3, 1), valid_until=date(2025, 3, 3))
