@@ -111,23 +111,3 @@ document.addEventListener("change", markChosen);
 document.addEventListener("toggle", rememberFold, true); // this event does not bubble
 document.addEventListener("htmx:afterSwap", unfold);
 document.querySelector("[data-focus]")?.focus();
-
-/** Copy a text that staff send elsewhere; plain http has no clipboard, selecting works everywhere. */
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest?.("[data-copy]");
-  if (!button) return;
-  const text = button.dataset.copy;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    button.focus();
-  }
-  const before = button.textContent;
-  button.textContent = button.dataset.done;
-  setTimeout(() => (button.textContent = before), 2000);
-});

@@ -1,5 +1,5 @@
-// What helps a reader but is not needed to read: countdowns to the second minute, copying the link,
-// a picture with the QR code to save or send, and large text remembered. Works in WeChat's browser.
+// What helps a reader but is not needed to read: countdowns to the second minute, a picture with the
+// QR code to save or send, and large text remembered. Works in WeChat's browser.
 (() => {
   "use strict";
 
@@ -37,24 +37,6 @@
   setInterval(tick, 5000);
 
   // -- Passing on.
-
-  async function copy(button) {
-    const text = button.dataset.copy;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Plain http and old browsers have no clipboard; selecting still works everywhere.
-      const field = Object.assign(document.createElement("textarea"), { value: text });
-      document.body.append(field);
-      field.select();
-      document.execCommand("copy");
-      field.remove();
-      button.focus();
-    }
-    const before = button.textContent;
-    button.textContent = button.dataset.done;
-    setTimeout(() => (button.textContent = before), 2000);
-  }
 
   /** Lines of at most `width`, broken between any two characters of Chinese, else at spaces. */
   function lines(context, text, width) {
@@ -145,10 +127,7 @@
     try {
       if (named) localStorage.setItem(MERCHANTS, chosen);
       const own = localStorage.getItem(MERCHANTS);
-      for (const card of cards) {
-        // The number of a kind's further cards follows its name.
-        card.classList.toggle("mine", card.id === own || card.id.startsWith(`${own}-`));
-      }
+      for (const card of cards) card.classList.toggle("mine", card.id === own);
     } catch {
       // As above: the address alone decides.
     }
@@ -162,7 +141,7 @@
   document.addEventListener("click", (event) => {
     const choice = event.target.closest?.("[data-elder]");
     if (choice) remember(choice);
-    const button = event.target.closest?.("[data-copy], [data-picture]");
-    if (button) ("copy" in button.dataset ? copy : draw)(button);
+    const button = event.target.closest?.("[data-picture]");
+    if (button) draw(button);
   });
 })();

@@ -78,7 +78,7 @@ class PayloadField:
     is not `listed` is not among the details of the page, for example because a table shows it.
     `shown_as` is its label there, if the form's label differs, which may name the unit. A time
     that is `ahead` is a promise, and one that is `done` has happened, when it is published.
-    `empty` names the choice of nothing, where that is not “None”.
+    `empty` names the choice of nothing, where that is not “Not chosen”.
     """
 
     name: str

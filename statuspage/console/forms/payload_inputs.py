@@ -56,7 +56,8 @@ def input_for(one: PayloadField) -> forms.Field:
         options["widget"] = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(choices=one.value.choices(), **options)
     if one.value.choices:
-        none = () if one.required else (("", one.empty or _("None")),)
+        # Not "none": beside "Merchants' funds and payouts" that would be an answer.
+        none = () if one.required else (("", one.empty or _("Not chosen")),)
         return forms.ChoiceField(choices=[*none, *one.value.choices()], **options)
     line = partial(forms.CharField, max_length=NAME_LENGTH)
     return INPUTS.get(one.value.name, line)(**options)

@@ -1,7 +1,7 @@
-"""A holiday schedule on a phone: a card for each kind of merchant, with a few merged rows."""
+"""A holiday schedule on a phone: one card for each kind of merchant, with a few merged rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from statuspage.notices.phrases import day_and_weekday, joined, listed
 from statuspage.settlement.holiday.groups import Group, KindOfMerchant, Names, kinds_of_merchant
-from statuspage.settlement.holiday.merging import MOST_ROWS, Row, differing, merged
+from statuspage.settlement.holiday.merging import Row, differing, merged
 from statuspage.settlement.holiday.phrases import others_said, plain_day
 from statuspage.settlement.holiday.table import Column, schedule_of
 
@@ -42,19 +42,16 @@ class MerchantCard:
     parts: Sequence[CardPart]
     usual: str
     cutoff: str
-    # Cards of one kind of merchant are numbered; the first is the one that a link leads to.
-    number: int = 0
 
     @property
     def anchor(self) -> str:
         """The card's place on its page, for a link to it."""
-        return f"merchants-{self.category}" + (f"-{self.number}" if self.number else "")
+        return f"merchants-{self.category}"
 
 
 def cards_of(payload: Mapping[str, Any], names: Names) -> list[MerchantCard]:
     """Return the cards of a published payload, in the active language; `names` are products'."""
-    kinds = kinds_of_merchant(schedule_of(payload))
-    return [card for kind in kinds for card in _few_rows(_card(kind, names))]
+    return [_card(kind, names) for kind in kinds_of_merchant(schedule_of(payload))]
 
 
 def cutoff_said(columns: Sequence[Column]) -> str:
@@ -86,41 +83,29 @@ def _card(kind: KindOfMerchant, names: Names) -> MerchantCard:
     )
 
 
-def _few_rows(card: MerchantCard) -> list[MerchantCard]:
-    """Return the card, or where it has more rows than a few a card for each of its parts.
-
-    What goes on as usual stands once, on the first.
-    """
-    if sum(len(part.rows) for part in card.parts) <= MOST_ROWS:
-        return [card]
-    return [
-        replace(
-            card,
-            title=_("%(merchants)s: %(what)s") % {"merchants": card.title, "what": part.title},
-            # The card is named after it.
-            parts=[replace(part, title="")],
-            usual="" if number else card.usual,
-            number=number,
-        )
-        for number, part in enumerate(card.parts)
-    ]
-
-
 def _parts(groups: Sequence[Group], names: Names, *, apart: bool) -> list[CardPart]:
-    """Return a part for each group; `apart` says that no cut-off is said for the whole card.
-
-    What differs from the part before only on some dates says these: the rest is as there.
-    """
+    """Return a part for each group; `apart` says that no cut-off is said for the whole card."""
     found = []
     for number, group in enumerate(groups):
-        like = next((one for one in groups[:number] if one.cycles == group.cycles), None)
-        rows, others = _rest(group, like, names) if like else _all(group)
+        rows, others = _fewest(group, groups[:number], names)
         own = cutoff_said(group.columns) if apart else ""
         paid_out = group.column.paid_out
         paid = _("These are the days of the payout.") if paid_out else ""
         said = joined([others, own, paid])
         found.append(CardPart(group.said(names), _card_rows(rows), said, paid_out))
     return found
+
+
+def _fewest(group: Group, before: Sequence[Group], names: Names) -> tuple[Sequence[Row], str]:
+    """Return a group's rows, and what is said of all other dates.
+
+    A part that differs from one before only on some dates says these. One of the same cycle is
+    always said so: side by side, what they share would look like a difference.
+    """
+    comparable = [one for one in before if one.column.paid_out == group.column.paid_out]
+    alike = [_rest(group, one, names) for one in comparable if one.cycles == group.cycles]
+    others = (_rest(group, one, names) for one in comparable)
+    return min(alike or [_all(group), *others], key=lambda said: len(said[0]))
 
 
 def _all(group: Group) -> tuple[Sequence[Row], str]:
@@ -134,7 +119,7 @@ def _rest(group: Group, like: Group, names: Names) -> tuple[Sequence[Row], str]:
     rows = differing(group.column, like.column)
     covered = sum((row.last - row.first).days + 1 for row in rows)
     if covered == len(group.column.arrivals):
-        return rows, ""
+        return _all(group)
     return rows, _("Other dates: like %(cycle)s.") % {"cycle": like.said(names)}
 
 

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
 from statuspage.settlement.holiday.table import Column, Schedule, usual_delay
 
 # More rows than a reader takes in at a glance: then ordinary dates are said together.
 MOST_ROWS: Final = 5
+ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,9 @@ def merged(column: Column) -> MergedRows:
 
 
 def differing(column: Column, other: Column) -> tuple[Row, ...]:
-    """Return the rows of a column that have dates on which the other column says another day."""
-    apart = {
-        day
-        for (day, arrival), (_day, theirs) in zip(column.arrivals, other.arrivals, strict=True)
-        if arrival != theirs
-    }
-    rows = _runs(column.arrivals)
-    return tuple(row for row in rows if any(row.first <= day <= row.last for day in apart))
+    """Return the rows of the dates on which the other column says another day, and of no more."""
+    pairs = zip(column.arrivals, other.arrivals, strict=True)
+    return tuple(_runs(own for own, theirs in pairs if own != theirs))
 
 
 def holiday_row(column: Column, schedule: Schedule) -> Row | None:
@@ -72,10 +67,14 @@ def holiday_row(column: Column, schedule: Schedule) -> Row | None:
 
 
 def _runs(arrivals: Iterable[tuple[date, date]]) -> list[Row]:
-    found = []
-    for arrival, run in groupby(arrivals, key=lambda pair: pair[1]):
-        days = [day for day, _arrival in run]
-        found.append(Row(days[0], days[-1], arrival))
+    """Return a row for each run of consecutive dates with one arrival."""
+    found: list[Row] = []
+    for day, arrival in arrivals:
+        last = found[-1] if found else None
+        if last and last.arrival == arrival and day - last.last == ONE_DAY:
+            found[-1] = replace(last, last=day)
+        else:
+            found.append(Row(day, day, arrival))
     return found
 
 

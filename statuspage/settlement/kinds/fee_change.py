@@ -24,6 +24,7 @@ from statuspage.settlement.kinds.priced_audience import (
     concerned_said,
     kept_json,
     kept_lines,
+    only_for,
 )
 from statuspage.settlement.prices.changing import scope_of, split
 from statuspage.settlement.prices.services import price_add, price_change
@@ -128,7 +129,7 @@ class FeeChange(NoticeKind):
         return [*super().lines(payload), *kept_lines(payload)]
 
     def brief(self, payload: Payload) -> Iterator[str]:
-        """Say the new fee, the old one, and what that is on 1,000 yuan."""
+        """Say the new fee, the old one, what that is on 1,000 yuan, and for what it is."""
         old, new = _fees(payload)
         values = {
             "day": short_day(payload["effective_on"]),
@@ -144,6 +145,9 @@ class FeeChange(NoticeKind):
             )
             % values
         )
+        yield from only_for(payload)
+        if payload["others"] == Others.KEEP:
+            yield str(_("Products with another fee keep it."))
 
     def tables(self, payload: Payload) -> Sequence[Table]:
         """Return the fee before and after, with the effective rate."""

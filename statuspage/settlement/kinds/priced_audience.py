@@ -11,8 +11,9 @@ from statuspage.notices.audience import AGENT_KEYS, LISTS, Audience
 from statuspage.notices.fields import Line, optional
 from statuspage.notices.values import choice_of
 from statuspage.settlement.prices.changing import Concerned
+from statuspage.settlement.prices.matching import Paid
 from statuspage.settlement.prices.models import CardType, Channel
-from statuspage.settlement.prices.words import as_row, fee_words, product_names, who
+from statuspage.settlement.prices.words import as_row, fee_words, product_names, way_said, who
 from statuspage.statements.canonical import Json
 
 CARD: Final = optional(
@@ -37,6 +38,13 @@ def check_by_product(audience: Audience) -> None:
             "Prices differ by merchants and products only. For others write a general notice."
         )
         raise ValidationError(dict.fromkeys(others, problem))
+
+
+def only_for(payload: Mapping[str, Any]) -> Iterator[str]:
+    """Yield for which card and channel alone a fee is: who reads it on a phone reckons with it."""
+    way = Paid(card=payload.get("card") or "", channel=payload.get("channel") or "")
+    if said := way_said(way):
+        yield _("Only for %(what)s.") % {"what": said}
 
 
 def kept_json(others: Sequence[Concerned]) -> list[Json]:

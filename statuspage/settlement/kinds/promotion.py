@@ -17,9 +17,11 @@ from statuspage.settlement.kinds.priced_audience import (
     CHANNEL,
     check_by_product,
     concerned_said,
+    only_for,
 )
 from statuspage.settlement.prices.changing import scope_of
 from statuspage.settlement.prices.words import limit_said
+from statuspage.statements.texts import for_reader
 from statuspage.statements.times import midnight
 
 
@@ -42,9 +44,24 @@ class Promotion(NoticeKind):
         PayloadField("last_day", _("Last day"), DATE, not_before="first_day", ahead=True),
         CARD,
         CHANNEL,
-        optional("limit_amount", _("Limit per merchant, amount"), PAID),
-        optional("limit_transactions", _("Limit per merchant, transactions"), COUNT),
-        optional("conditions", _("Conditions"), TEXT),
+        optional(
+            "limit_amount",
+            _("Limit per merchant, amount"),
+            PAID,
+            help=_("In yuan. Leave empty if there is no limit."),
+        ),
+        optional(
+            "limit_transactions",
+            _("Limit per merchant, transactions"),
+            COUNT,
+            help=_("Leave empty if there is no limit."),
+        ),
+        optional(
+            "conditions",
+            _("Conditions"),
+            TEXT,
+            help=_("For example: registration is required, and where. It is sent by SMS."),
+        ),
     )
     promises_money = True
     never_backdated = RULES_STAND
@@ -76,12 +93,14 @@ class Promotion(NoticeKind):
         return [*super().lines(payload), Line(label, after)]
 
     def brief(self, payload: Payload) -> Iterator[str]:
-        """Say the fee, from when to when, the limit, and what comes after it."""
+        """Say the fee, from when to when, for what, the limit, conditions, and what comes after."""
         days = day_range(payload["first_day"], payload["last_day"])
         values = {"fee": str(parse_fee(payload["fee"])), **days}
         yield _("Promotion: from %(first)s to %(last)s the fee is %(fee)s.") % values
+        yield from only_for(payload)
         if limit := limit_said(payload):
             yield _("Limit per merchant: %(limit)s.") % {"limit": limit}
+        yield for_reader(payload["conditions"] or {})
         yield str(_("After that the ordinary fee applies again."))
 
     def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:

@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.forms import ChoiceField
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspage.console.forms.fields import DayField, MomentFormField
+from statuspage.console.forms.payload_inputs import input_for
 from statuspage.incidents.placeholders import time_fact
+from statuspage.notices.kind import every_kind
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.placeholders import check_filled_in, filled, placeholders_in
 
@@ -133,3 +136,17 @@ def test_times_that_cannot_be_meant_are_refused(value: str) -> None:
 def test_days_that_cannot_be_meant_are_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         DayField().clean(value)
+
+
+@pytest.mark.django_db
+def test_a_choice_left_open_is_no_answer() -> None:
+    """“None” beside “Merchants’ funds and payouts” would say that they are not affected."""
+    with override("en"):
+        fields = [
+            input_for(one)
+            for kind in every_kind()
+            for one in kind.fields
+            if not (one.derived or one.required or one.empty)
+        ]
+        open_ones = [dict(one.choices)[""] for one in fields if type(one) is ChoiceField]
+        assert set(map(str, open_ones)) == {"Not chosen"}

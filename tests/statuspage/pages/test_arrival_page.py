@@ -224,7 +224,7 @@ def test_it_sets_no_cookie_and_has_no_script_of_its_own(client: Client) -> None:
     response = client.get("/arrival/", BEFORE_THE_HOLIDAY)
     assert not response.cookies
     scripts = re.findall(r"<script[^>]*>", response.content.decode())
-    assert all(re.search(r' src="/static/js/(reader|log)\.js" defer', one) for one in scripts)
+    assert all(re.search(r' src="/static/js/(copy|reader|log)\.js" defer', one) for one in scripts)
 
 
 def test_who_asks_too_fast_is_told_to_wait(client: Client, settings: Settings) -> None:

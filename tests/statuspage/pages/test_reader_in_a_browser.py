@@ -14,10 +14,18 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from statuspage.calendar.selectors import profile_of
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
-from tests.factories import make_component, open_incident, text
+from statuspage.notices.models import Product
+from statuspage.regulator.regimes import Cause, Regime
+from statuspage.regulator.services import regime_start
+from statuspage.settlement.rules import rule_add
+from tests.factories import incident_of, make_component, make_staff, open_incident, text
+from tests.statuspage.calendar.factories import reviewed
+from tests.statuspage.console.browser import browser_of
+from tests.statuspage.notices.samples import publish
 from tests.statuspage.pages.story import path_of
 from tests.statuspage.pages.test_in_a_browser import ASK_NOW, NEVER_BY_ITSELF, chromium
 
@@ -125,6 +133,68 @@ def test_without_a_clipboard_the_link_is_copied_the_old_way(browse: Callable[...
     page.goto("/en/")
     page.get_by_role("button", name="Copy the link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_focused()
+
+
+def test_a_button_pressed_twice_says_again_what_it_does(browse: Callable[..., Page]) -> None:
+    page = browse(permissions=["clipboard-read", "clipboard-write"])
+    page.clock.install()
+    page.goto("/en/")
+    button = page.locator("[data-copy]")
+    for _press in range(2):
+        button.click()
+        expect(button).to_have_text("Copied")
+    page.clock.fast_forward("00:05")
+    expect(button).to_have_text("Copy the link")
+
+
+def test_a_text_of_the_console_is_copied_by_the_same_button(
+    browse: Callable[..., Page], live_server: Any
+) -> None:
+    staff, opened = make_staff(), open_incident(service())
+    clock = {"regime": Regime.LEAK, "cause": Cause.LEAK, "detail": "名单外泄"}
+    regime_start(incident=incident_of(opened), known_at=timezone.now(), by=staff, **clock)
+    session = browser_of(staff).cookies[settings.SESSION_COOKIE_NAME]
+    page = browse(locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+    page.context.add_cookies(
+        [{"name": session.key, "value": session.value, "url": live_server.url}]
+    )
+    page.goto(f"/console/incidents/{opened.subject_id}/regulator/")
+    page.get_by_text("Text of the report").first.click()
+    page.locator("[data-copy]").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    shown = page.locator("pre.report").first.inner_text()
+    assert page.evaluate("navigator.clipboard.readText()") == shown
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_kind_of_merchants_is_one_card_that_its_link_moves_to_the_front(
+    browse: Callable[..., Page], scripts: bool
+) -> None:
+    reviewed(2024, 2025, 2026)
+    reviewed(2024, 2025, 2026, profile="fx")
+    names = text("境外卡", "Foreign cards")
+    Product.objects.create(code="foreign_card", name=names, profile=profile_of("fx"))
+    for category in ("micro", "industry"):
+        rule_add(category=category, cycle="T+1")
+    # Six rows: more than the five of a part.
+    said = publish("holiday_schedule", {"holiday": "national_day", "year": 2026})
+    page = browse(viewport=PHONE, java_script_enabled=scripts)
+    page.goto(path_of(said))
+    cards = page.locator(".merchant-card")
+    expect(cards).to_have_count(2)
+    expect(page.locator(".merchant-choice a")).to_have_text(
+        ["Micro merchants", "Industry merchants"]
+    )
+    micro, industry = cards.nth(0), cards.nth(1)
+    for card in (micro, industry):
+        expect(card.locator("h4")).to_have_text(
+            ["T+1 (without Foreign cards)", "T+1 (Foreign cards)"]
+        )
+    page.get_by_role("link", name="Industry merchants").click()
+    below, above = micro.bounding_box(), industry.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
 
 
 def test_a_picture_with_title_and_code_can_be_made_and_stays(browse: Callable[..., Page]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from statuspage.settlement.holiday.cards import cards_of
 from statuspage.settlement.holiday.checking import Check
+from statuspage.settlement.holiday.merging import differing
 from statuspage.settlement.holiday.table import schedule_of
 from statuspage.settlement.holiday.wording import Wording
 from tests.statuspage.settlement.holiday.plans import (
@@ -178,31 +179,66 @@ def test_every_card_is_a_few_rows_that_say_the_table(
 ) -> None:
     payload = payload_of(holiday, year)
     with before_it(payload, language):
-        micro, *more, industry = cards_of(payload, NAMES[language])
-    # More than five rows are two cards: what differs for foreign cards has its own.
-    assert all(1 <= sum(len(part.rows) for part in one.parts) <= 5 for one in (micro, *more))
-    assert len({one.anchor for one in (micro, *more, industry)}) == len(more) + 2
+        micro, industry = cards_of(payload, NAMES[language])
+    assert micro.anchor != industry.anchor
     assert industry.parts == []
     assert "D+1" in industry.usual
     assert micro.cutoff
-    domestic = micro.parts[0]
-    assert 1 <= len(domestic.rows) <= 5
-    parts = [part for one in (micro, *more) for part in one.parts]
-    assert len(parts) == (1 if table(payload, 0) == table(payload, 1) else 2)
+    domestic, *foreign = micro.parts
+    assert all(1 <= len(part.rows) <= 5 for part in micro.parts)
+    assert len(foreign) == (0 if table(payload, 0) == table(payload, 1) else 1)
+    # Which cycle, and whose, stands above each part; what foreign cards share is not said again.
+    assert len({part.title for part in micro.parts}) == len(micro.parts)
+    for part in foreign:
+        assert domestic.title in part.others
+        assert not {(row.transactions, row.arrival) for row in part.rows} & {
+            (row.transactions, row.arrival) for row in domestic.rows
+        }
     days = {str(day.day) for day in table(payload, 0).values()}
     for row in domestic.rows:
         assert set(re.findall(r"\d+(?=日)|\d+(?= [A-Z])", row.arrival)) <= days
 
 
+@pytest.mark.parametrize(("holiday", "year"), HOLIDAYS)
+def test_what_a_card_says_of_foreign_cards_is_the_table_and_nothing_twice(
+    holiday: str, year: int
+) -> None:
+    payload = payload_of(holiday, year)
+    schedule = schedule_of(payload)
+    domestic, foreign = schedule.columns[:2]
+    shown = {
+        day: row.arrival
+        for row in differing(foreign, domestic)
+        for day in span(row.first, row.last)
+    }
+    ours, theirs = table(payload, 0), table(payload, 1)
+    assert shown == {day: theirs[day] for day in theirs if theirs[day] != ours[day]}
+
+
 def test_the_card_of_the_issue() -> None:
     payload = payload_of("national_day", 2026)
     with before_it(payload, "zh-hans"):
-        micro, _foreign, _industry = cards_of(payload, NAMES["zh-hans"])
-    assert micro.title == "小微商户：T+1（不含境外卡）"
-    assert micro.parts[0].title == ""  # not once more below
-    shown = [(row.transactions, row.arrival) for row in micro.parts[0].rows]
+        micro, _industry = cards_of(payload, NAMES["zh-hans"])
+    assert micro.title == "小微商户"
+    domestic, foreign = micro.parts
+    assert (domestic.title, foreign.title) == ("T+1（不含境外卡）", "境外卡T+1")
+    shown = [(row.transactions, row.arrival) for row in domestic.rows]
     assert ("9月30日–10月7日的交易", "10月8日（周四）") in shown
+    # Not "9 to 11 October": of these, domestic cards say the last two already.
+    assert ("10月9日的交易", "10月12日（周一）") in [
+        (row.transactions, row.arrival) for row in foreign.rows
+    ]
+    assert foreign.others == "其余日期同T+1（不含境外卡）。"
     assert micro.usual == "秒到：正常结算，不受假期影响。"
+
+
+@pytest.mark.parametrize(("means", "said"), [("credit", True), ("payout", False)])
+def test_a_payout_is_never_said_to_be_like_a_credit(means: str, said: bool) -> None:
+    payload = deepcopy(payload_of("national_day", 2026))
+    payload["table"]["columns"][1]["date_means"] = means
+    with before_it(payload, "zh-hans"):
+        micro, _industry = cards_of(payload, NAMES["zh-hans"])
+    assert ("其余日期同" in micro.parts[1].others) == said
 
 
 def test_a_rule_without_workdays_alone_has_nothing_but_as_usual() -> None:

@@ -55,6 +55,12 @@ def refused(kind: str, audience: dict[str, Any] | None = None, **changes: Any) -
 class TestFeeChange:
     """A change is a difference to the price list."""
 
+    def test_a_phone_says_for_which_payments_it_is_and_that_other_fees_stay(self) -> None:
+        assert "Only for" not in change({"products": ["card"]}).content["brief"]["en"]
+        content = change(others="keep", card="credit").content
+        assert "Only for Credit card. Products with another fee keep it." in content["brief"]["en"]
+        assert "仅适用于贷记卡。费率不同的产品，费率不变。" in content["brief"]["zh-hans"]
+
     def test_a_product_with_another_fee_is_named_and_not_changed_in_silence(self) -> None:
         said = refused("fee_change")
         assert set(said) == {"old_fee"}
@@ -252,6 +258,14 @@ class TestPromotion:
         assert "100,000 yuan and 200 transactions" in content["brief"]["en"]
         assert "without a further announcement" in content["details"]["en"][-1]["text"]
         assert content["effective_until"]
+
+    def test_a_phone_says_for_which_payments_and_on_what_conditions(self) -> None:
+        ways = {"card": "debit", "channel": "unionpay_qr"}
+        brief = publish("promotion", right_payload("promotion") | ways).content["brief"]
+        assert "Only for Debit card · UnionPay QR code. " in brief["en"]
+        assert "仅适用于借记卡 · 银联二维码。" in brief["zh-hans"]
+        assert "For micro merchants only." in brief["en"]
+        assert "Only for" not in publish("promotion").content["brief"]["en"]
 
     def test_it_is_never_dearer_for_anybody_whom_it_names(self) -> None:
         said = refused("promotion", fee="0.59%+1")
