@@ -10,7 +10,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # How many seeds `make chaos` runs; SEED=7 runs one, REPLAY=file repeats a failed run.
 SEEDS ?= 10
 
-.PHONY: run test check chaos image-test bench dist browser lock messages env-example clean
+.PHONY: run test check check-product check-types check-security check-code chaos image-test bench dist browser lock
+.PHONY: messages env-example clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py up
@@ -18,16 +19,27 @@ run: $(VENV)/installed
 test: $(VENV)/installed browser
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+# Two at a time, what takes longest first; what each says is kept apart where make can do that.
+CHECKS := check-product check-types check-security check-code
 check: $(VENV)/installed
+	@$(MAKE) --no-print-directory --jobs 2 $(addprefix --,$(filter output-sync,$(.FEATURES))) $(CHECKS)
+
+check-product: $(VENV)/installed
+	$(BIN)/python -m tests.tools.check
+
+check-types: $(VENV)/installed
+	$(OFFLINE) $(BIN)/mypy statuspage notifications sandbox
+
+check-security: $(VENV)/installed
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive statuspage notifications sandbox
+	$(BIN)/python -m tests.tools.audit
+
+check-code: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive statuspage notifications sandbox
-	$(OFFLINE) $(BIN)/mypy statuspage notifications sandbox
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -m tests.tools.dead_code
-	$(BIN)/python -m tests.tools.audit
-	$(BIN)/python -m tests.tools.check
 
 # Random faults against the real product, and one oracle: tests/chaos.
 chaos: $(VENV)/installed

@@ -92,8 +92,10 @@ def test_an_audit_that_breaks_is_no_skip() -> None:
 
 def test_ci_asks() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    check = makefile.split("\ncheck:")[1].split("\n\n")[0]
-    assert "-m tests.tools.audit" in check
+    checks = makefile.split("\nCHECKS :=")[1].split("\n")[0].split()
+    recipes = {one: makefile.split(f"\n{one}:")[1].split("\n\n")[0] for one in ("check", *checks)}
+    assert "$(CHECKS)" in recipes.pop("check")
+    assert any("-m tests.tools.audit" in recipe for recipe in recipes.values())
     assert "make check" in (ROOT / ".ci/run").read_text()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.countries import permitted_codes
 from notifications.delivery.audience import Audience, audience_of, channels_for
@@ -19,6 +20,7 @@ COUNT: Final = f"""
     WHERE {MATCHES}
     GROUP BY 1, 2, 3
 """
+NOBODY: Final = _("Nobody matches this audience: nobody is notified.")
 Unknown = tuple[str, ...]
 Row = tuple[Unknown, str, str, int]
 

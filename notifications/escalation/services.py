@@ -223,11 +223,10 @@ def _reports(now: datetime) -> Iterator[Promise]:
     for standing in running(now):
         for line in standing.owed:
             if line.by:
-                incident = standing.incident
-                url = reverse("console:incident_regulator", args=[incident.public_id])
-                subject = f"{incident.public_id}-{_of_regime(standing.regime)}{line.duty}"
-                name = in_each_language(partial(_under_regime, incident.name, standing.regime))
-                yield Promise(PromiseKind.REGULATOR, subject, name, line.by, url)
+                about = standing.subject
+                subject = f"{about.public_id}-{_of_regime(standing.regime)}{line.duty}"
+                name = in_each_language(partial(_under_regime, about.name, standing.regime))
+                yield Promise(PromiseKind.REGULATOR, subject, name, line.by, standing.address)
 
 
 def _of_regime(regime: Regime) -> str:

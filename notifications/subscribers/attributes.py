@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from statuspage.lib.provinces import PROVINCES, province_of
+from statuspage.lib.provinces import PROVINCES
+from statuspage.notices import audience
 from statuspage.notices.agents import agent_keys
 from statuspage.notices.audience import (
     AGENT_LENGTH,
@@ -137,17 +138,8 @@ def clean_cycles(cycles: Iterable[str]) -> tuple[str, ...]:
 
 
 def clean_province(written: str) -> str:
-    """Return a province's code by its code or name; empty for none.
-
-    Raises:
-        ValidationError: there is no such province.
-    """
-    code = province_of(written) if written.strip() else ""
-    if code is None:
-        raise ValidationError(
-            _("Enter a province of mainland China, such as 广东, Guangdong or 44."), code="province"
-        )
-    return code
+    """Return a province's code by its code or name; empty for none, ValidationError otherwise."""
+    return audience.clean_province(written) if written.strip() else ""
 
 
 def clean_code(written: str) -> str:

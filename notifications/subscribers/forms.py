@@ -18,11 +18,12 @@ from notifications.subscribers.choices import (
     DeliveryPreferences,
     clean_choices,
     clean_merchant,
+    initial_of,
 )
 from notifications.subscribers.contacts import CODE_CHANNELS, Contact, contact_for_code
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
 from notifications.subscribers.recipients import sms_abroad
-from notifications.subscribers.services.subscriptions import CHAIN, preferences_of
+from notifications.subscribers.services.subscriptions import CHAIN, choices_of, preferences_of
 from statuspage.components.selectors import grouped, visible_components
 from statuspage.notices.audience import MerchantCategory
 from statuspage.privacy.notice import notice_version
@@ -161,7 +162,8 @@ class ManageForm(ChoicesForm):
     )
 
     def __init__(self, *args: Any, subscriber: Subscriber, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Also when it is sent: what they have and nobody offers any more can still be chosen.
+        super().__init__(*args, initial=initial_of(choices_of(subscriber)), **kwargs)
         self._present = preferences_of(subscriber)
         self._ask_about_nights()
         self._ask_about_ways(_ways(subscriber))

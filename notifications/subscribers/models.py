@@ -52,6 +52,8 @@ class Subscriber(MerchantAttributes, AgentAttributes):
     # Keyed hash of the merchant number and the last digits of the phone on file, if they entered
     # them: it finds their own transactions (statuspage.settlement.affected.hashes).
     merchant_key = models.BinaryField(max_length=32, null=True)
+    # Grows with every change, by a trigger: whatever changes it, an import in SQL as well.
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

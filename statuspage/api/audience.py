@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -18,6 +19,7 @@ from statuspage.notices.audience import (
     MOST_AGENTS,
     MOST_PRODUCTS,
     MerchantCategory,
+    clean_list,
 )
 
 
@@ -71,6 +73,18 @@ class AudienceInput(AudienceSerializer):
             "the agents themselves. Empty: all. Never published: the log has keyed hashes."
         ),
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Read every list, so that each wrong one is named."""
+        errors = dict[str, Any]()
+        for name in LISTS.keys() & attrs.keys():
+            try:
+                attrs[name] = clean_list(name, attrs[name])
+            except DjangoValidationError as error:
+                errors[name] = error.messages
+        if errors:
+            raise serializers.ValidationError(errors)
+        return attrs
 
 
 class AudienceAnswer(AudienceSerializer):

@@ -61,8 +61,10 @@ if TYPE_CHECKING:  # DRF's views import this module: it is named in REST_FRAMEWO
 def act_of(request: Request, view: "APIView") -> Act:
     """Return what the request wants to do: what the view `needs` for it, else read or publish."""
     needs: Mapping[str, Act] = getattr(view, "needs", {})
+    # An answer without its body still tells whether there is one.
+    method = "GET" if request.method == "HEAD" else request.method or ""
     default = Act.READ if request.method in SAFE_METHODS else Act.PUBLISH
-    return needs.get(request.method or "", default)
+    return needs.get(method, default)
 
 
 class RolePermission(BasePermission):

@@ -45,13 +45,16 @@ class Resource(LocalizedView, GenericAPIView[Any]):
     needs: Mapping[str, Act] = {}
     description: Any = ""
     max_bytes = 1_000_000
+    # Whether it shows statements, which nobody changes, rather than rows that change.
+    about_log = True
     # Whether the first bytes of a longer body are taken, instead of none.
     rest_is_dropped = False
 
     @classmethod
     def body_allowance(cls, request: HttpRequest, **_parts: Any) -> int:
         """Return how long a body the web server may read: a long one needs a token that may."""
-        token, act = token_of(request), getattr(cls, "needs", {}).get("POST", Act.PUBLISH)
+        needs: Mapping[str, Act] = getattr(cls, "needs", {})
+        token, act = token_of(request), needs.get(request.method or "", Act.PUBLISH)
         return cls.max_bytes if token and token_may(token, act) else 0
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -70,12 +73,11 @@ class Resource(LocalizedView, GenericAPIView[Any]):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
-class ActionResource(Resource):
-    """A resource that takes POST. Subclasses write `act`; an Idempotency-Key runs it only once."""
+class Writing(Resource):
+    """A resource that takes a body; an Idempotency-Key makes it act only once."""
 
     request_serializer: type[Serializer[Any]]
     answers: Mapping[int, type[BaseSerializer[Any]]]
-    act: Callable[..., Response]
 
     @property
     def author(self) -> Staff:
@@ -85,12 +87,12 @@ class ActionResource(Resource):
     @property
     def alone(self) -> bool:
         """Whether the token may publish what takes two persons."""
-        token = self.request.auth
-        return isinstance(token, ApiToken) and token_may(token, Act.PUBLISH_ALONE)
+        return token_may(self.token, Act.PUBLISH_ALONE)
 
-    def post(self, request: Request, **names: Any) -> HttpResponseBase:
-        """Run `act`, or repeat the stored answer to the same request."""
-        return answered_once(request, self.content_of(request), lambda: self.act(request, **names))
+    @property
+    def token(self) -> ApiToken:
+        """The token of the request."""
+        return cast("ApiToken", self.request.auth)
 
     def content_of(self, request: Request) -> bytes:
         """Return the raw body, which tells one request from another."""
@@ -105,6 +107,16 @@ class ActionResource(Resource):
     def answer(self, row: Any, status: int = 201) -> Response:
         """Return the response for a row, in the serializer that belongs to the status."""
         return Response(self.answers[status](row).data, status=status)
+
+
+class ActionResource(Writing):
+    """A resource that takes POST. Subclasses write `act`."""
+
+    act: Callable[..., Response]
+
+    def post(self, request: Request, **names: Any) -> HttpResponseBase:
+        """Run `act`, or repeat the stored answer to the same request."""
+        return answered_once(request, self.content_of(request), lambda: self.act(request, **names))
 
 
 class Publishing(ActionResource):
@@ -135,3 +147,17 @@ class OneSubject(Resource, RetrieveAPIView[Any]):
     """One row of `queryset`, found by its public id."""
 
     lookup_field = "public_id"
+
+
+class Changing(Writing, OneSubject):
+    """One row that PATCH changes: what is left out stays. Subclasses write `change`."""
+
+    change: Callable[..., None]
+
+    def patch(self, request: Request, **_names: Any) -> HttpResponseBase:
+        """Change the row, or repeat the stored answer to the same request."""
+        return answered_once(request, self.content_of(request), lambda: self._changed(request))
+
+    def _changed(self, request: Request) -> Response:
+        self.change(request, self.get_object())
+        return self.answer(self.get_object(), 200)

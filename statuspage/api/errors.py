@@ -71,7 +71,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     known = _as_api_exception(error)
     response = drf_handler(known, dict(context))
     if response is not None and isinstance(known, exceptions.APIException):
-        response.data = {"error": _explain(known, context["request"].method)}
+        about_log = getattr(context["view"], "about_log", True)
+        response.data = {"error": _explain(known, context["request"].method if about_log else None)}
     return response
 
 

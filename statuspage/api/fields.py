@@ -19,6 +19,7 @@ from statuspage.statements.texts import CHINESE, ENGLISH, MAX_LENGTH, Text, clea
 YEARS: Final = range(2000, 2101)
 PUBLIC_ID: Final = re.compile(r"[0-9a-z]{1,12}")
 MOST_COMPONENTS: Final = 500
+LARGEST_VERSION: Final = 2**31 - 1
 
 TEXT_SCHEMA: Final = {
     "type": "object",
@@ -113,6 +114,18 @@ class MomentSerializerField(serializers.Field[datetime, Any, str, Any]):
     def to_representation(self, value: datetime) -> str:
         """Return the moment in UTC, in ISO 8601 with a final `Z`."""
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class VersionField(serializers.IntegerField):
+    """The version that the caller has read; a stale one is refused with 409."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            min_value=1,
+            max_value=LARGEST_VERSION,
+            help_text=_("The version you have read. Fails with 409 if it is outdated."),
+        )
 
 
 class ComponentStatusesField(serializers.DictField):

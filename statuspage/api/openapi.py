@@ -53,14 +53,14 @@ PUBLIC: Final = {
     "400": _("Invalid query."),
     "429": _("Too many requests. The header Retry-After says how long to wait."),
 }
+# The methods that take a body.
+BODIED: Final = frozenset({"POST", "PATCH"})
 WRITING: Final = {
     "400": _("Invalid body; see “fields”."),
     "401": _("Missing, unknown or expired token."),
     "403": _("Your role or this token may not do this."),
     "404": _("Not found."),
-    "409": _(
-        "It conflicts with a newer statement, or a request with the same key is still running."
-    ),
+    "409": _("It conflicts with a newer change, or a request with the same key is still running."),
     "413": _("The body is too large."),
     "415": _("Unsupported content type."),
     "422": _("The Idempotency-Key was used for a different request."),
@@ -77,16 +77,16 @@ class ResourceSchema(AutoSchema):
         return self.view.summaries.get(self.method)
 
     def get_description(self) -> Any:  # type: ignore[override]  # drf-spectacular's own
-        """Return the description of a POST; other methods have none."""
-        return self.view.description if self.method == "POST" else ""
+        """Return the description of what takes a body; other methods have none."""
+        return self.view.description if self.method in BODIED else ""
 
     def get_request_serializer(self) -> Any:
         """Return the serializer of the body."""
-        return self.view.request_serializer if self.method == "POST" else None
+        return self.view.request_serializer if self.method in BODIED else None
 
     def get_response_serializers(self) -> Any:
-        """Return the serializers of the answers to a POST, by status."""
-        if self.method == "POST":
+        """Return the serializers of the answers to what takes a body, by status."""
+        if self.method in BODIED:
             return self.view.answers
         return super().get_response_serializers()
 
@@ -108,17 +108,18 @@ class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 def describe_refusals(result: Spec, generator: Any, request: Any, public: bool) -> Spec:
-    """Add the error responses to every operation, and the Idempotency-Key header to every POST."""
+    """Add the error responses to every operation, and the Idempotency-Key header to every body."""
     result["components"]["schemas"]["Error"] = ERROR
     for operations in result["paths"].values():
         for method, operation in operations.items():
-            refusals = WRITING if method == "post" else READING
+            bodied = method.upper() in BODIED
+            refusals = WRITING if bodied else READING
             if not any(operation.get("security", [])):
                 refusals = PUBLIC
             operation["responses"] |= {
                 code: {"description": says, "content": {"application/json": {"schema": REFUSAL}}}
                 for code, says in refusals.items()
             }
-            if method == "post":
+            if bodied:
                 operation.setdefault("parameters", []).append(KEY_HEADER)
     return result

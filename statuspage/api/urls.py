@@ -62,6 +62,7 @@ urlpatterns = [
     path("deliveries/", delivery.Deliveries.as_view(), name="deliveries"),
     path("subscribers/", subscribers.Subscribers.as_view(), name="subscribers"),
     path("subscribers/import/", subscribers.SubscriberImport.as_view(), name="subscriber-import"),
+    path("subscribers/<id:public_id>/", subscribers.SubscriberView.as_view(), name="subscriber"),
     path("signals/", signals.Signals.as_view(), name="signals"),
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),

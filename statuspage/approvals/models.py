@@ -170,7 +170,8 @@ class RecipeStep(models.Model):
     kind = models.CharField(max_length=40)
     title = models.JSONField()
     token = models.UUIDField(null=True, unique=True)
-    # Of what is no draft: the values to begin with, and when it was done.
+    # What it begins with: the URL and the fields of a draft's form, or the figures of what is no
+    # draft; and when the latter was done.
     values = models.JSONField(default=dict)
     done_at = models.DateTimeField(null=True)
 

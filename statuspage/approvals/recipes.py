@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,8 @@ from statuspage.statements.texts import Text
 SHOWN: Final = timedelta(days=14)
 # The step that is no statement: what the regulator is told.
 REGULATOR: Final = "regulator"
+# The field of a form in which a notice names its incident.
+INCIDENT: Final = "incident"
 
 
 class StepState(models.TextChoices):
@@ -39,7 +42,7 @@ class StepState(models.TextChoices):
     WAITING = "waiting", _("Awaiting approval")
     SCHEDULED = "scheduled", pgettext_lazy("state of a notice", "Scheduled")
     PUBLISHED = "published", pgettext_lazy("state of a step", "Published")
-    DISCARDED = "discarded", pgettext_lazy("state of a step", "Discarded")
+    DISCARDED = "discarded", pgettext_lazy("state of a step", "Left out (discarded)")
     TO_DO = "to_do", pgettext_lazy("state of a step", "To do")
     DONE = "done", pgettext_lazy("state of a step", "Done")
 
@@ -79,6 +82,11 @@ class StepProgress:
         """Whether nothing is left to do about it."""
         return self.state in OVER
 
+    @property
+    def left_out(self) -> bool:
+        """Whether its draft was discarded or deleted: it is not said, though nothing waits."""
+        return self.state == StepState.DISCARDED
+
 
 def recipe_begin(
     *,
@@ -112,30 +120,37 @@ def recipe_begin(
 
 
 def _keep(recipe: Recipe, position: int, one: PreparedStep, staff: Staff) -> None:
-    RecipeStep.objects.create(
+    step = RecipeStep.objects.create(
         recipe=recipe,
         position=position,
         kind=one.kind,
         title=dict(one.title),
         token=one.token,
-        values=dict(one.values),
+        values={"place": one.place, "typed": dict(one.typed)} if one.token else dict(one.values),
     )
     if one.token:
-        draft_save(
-            staff=staff,
-            token=one.token,
-            place=one.place,
-            kind=one.kind,
-            title=one.title,
-            typed=one.typed,
-        )
+        _write(step, one.token, staff)
 
 
-def incident_published(token: UUID, statement: Statement, field_name: str) -> None:
+def _write(step: RecipeStep, token: UUID, staff: Staff) -> None:
+    """Write the draft that this step begins with."""
+    typed = {**step.values["typed"], "token": [str(token)]}
+    if typed.get(INCIDENT) == [""]:
+        typed[INCIDENT] = [step.recipe.incident_id]
+    draft_save(
+        staff=staff,
+        token=token,
+        place=step.values["place"],
+        kind=step.kind,
+        title=step.title,
+        typed=typed,
+    )
+
+
+def incident_published(token: UUID, statement: Statement) -> None:
     """Name the incident that a set has just published in the set's other drafts.
 
-    `field_name` is the field of their forms; what names an incident already stays. Call it inside
-    the publishing transaction.
+    What names an incident already stays. Call it inside the publishing transaction.
     """
     if statement.subject_type != "incident":
         return
@@ -145,17 +160,57 @@ def incident_published(token: UUID, statement: Statement, field_name: str) -> No
     Recipe.objects.filter(pk=step.recipe_id).update(incident_id=statement.subject_id)
     tokens = step.recipe.steps.exclude(pk=step.pk).values("token")
     for draft in Draft.objects.select_for_update().filter(token__in=tokens):
-        if draft.values.get(field_name) == [""]:
-            draft.values = {**draft.values, field_name: [statement.subject_id]}
+        if draft.values.get(INCIDENT) == [""]:
+            draft.values = {**draft.values, INCIDENT: [statement.subject_id]}
             draft.save(update_fields=["values"])
 
 
 def step_take_over(step: RecipeStep, staff: Staff) -> bool:
     """Give a step's draft to somebody else, who goes on with it; return False without a draft."""
-    if step.token is None:
-        return False
-    drafts = Draft.objects.filter(token=step.token, discarded_at=None)
-    return bool(drafts.update(author=staff, saved_at=database_now()))
+    return _give(_copies(step).filter(discarded_at=None), staff)
+
+
+def _copies(step: RecipeStep) -> QuerySet[Draft]:
+    return Draft.objects.filter(token=step.token) if step.token else Draft.objects.none()
+
+
+def _give(copies: QuerySet[Draft], staff: Staff) -> bool:
+    """Give one of a draft's copies to this person: their own, else the one saved last.
+
+    The page that its former author left open may have saved another copy since.
+    """
+    with transaction.atomic():
+        locked = copies.select_for_update()
+        chosen = locked.filter(author=staff).first() or locked.first()
+        if chosen is None:
+            return False
+        chosen.author, chosen.discarded_at, chosen.saved_at = staff, None, database_now()
+        chosen.save(update_fields=["author", "discarded_at", "saved_at"])
+        return True
+
+
+def step_draft_again(step: RecipeStep, staff: Staff) -> bool:
+    """Bring back the draft of a step that was left out, for this person; False if it is there.
+
+    It is as it was discarded, or as it was first written where nothing is kept of it.
+
+    Raises:
+        ValidationError: nothing is kept of it, nor what it began with.
+    """
+    with transaction.atomic():
+        recipe = Recipe.objects.select_for_update().get(pk=step.recipe_id)
+        found = next(one for one in progress_of(recipe) if one.step.pk == step.pk)
+        if not found.left_out:
+            return False
+        if _give(_copies(found.step), staff):
+            return True
+        if "typed" not in found.step.values:
+            raise ValidationError(_("Nothing is kept of this draft. Write a new one."))
+        # The old token may be that of a proposal that was sent back.
+        found.step.token = uuid4()
+        found.step.save(update_fields=["token"])
+        _write(found.step, found.step.token, staff)
+        return True
 
 
 def step_move(step: RecipeStep, place: str, **typed: str) -> bool:
@@ -199,13 +254,18 @@ def progress_of(recipe: Recipe) -> list[StepProgress]:
     drafts = Draft.objects.select_related("author").filter(token__in=tokens)
     said = {one.token: one.statement for one in published}
     proposed = {one.token: one for one in proposals}
-    written = {one.token: one for one in drafts}
+    # Of several copies the last one is meant, and one that is not discarded.
+    written = {one.token: one for one in sorted(drafts, key=_standing)}
     return [
         _progress(one, said.get(one.token), proposed.get(one.token), written.get(one.token))
         if one.token
         else StepProgress(one, StepState.DONE if one.done_at else StepState.TO_DO)
         for one in steps
     ]
+
+
+def _standing(draft: Draft) -> tuple[bool, datetime]:
+    return draft.discarded_at is None, draft.saved_at
 
 
 def _progress(

@@ -75,6 +75,8 @@ PAGES: Final[Mapping[str, Any]] = {
     "incident_backfill": gettext_lazy("Past incident written"),
     "incident_compose": gettext_lazy("New incident written"),
     "incident_regulator": gettext_lazy("Regulatory reports"),
+    "regulator_case": gettext_lazy("Regulatory reports of a case without a public incident"),
+    "regulator_cases": gettext_lazy("Case without a public incident opened"),
     "incident_reopen": gettext_lazy("Reopening of an incident written"),
     "incident_update": gettext_lazy("Incident update written"),
     "maintenance_compose": gettext_lazy("New maintenance written"),

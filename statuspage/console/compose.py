@@ -175,7 +175,7 @@ def _publish(request: HttpRequest, composition: Composition) -> HttpResponse:
 def _said(form: ComposeForm, author: Staff) -> Statement:
     """Publish, and name a new incident in the drafts that were prepared with it."""
     statement = form.publish(author=author)
-    incident_published(form.cleaned_data["token"], statement, "incident")
+    incident_published(form.cleaned_data["token"], statement)
     return statement
 
 

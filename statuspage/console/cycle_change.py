@@ -1,6 +1,7 @@
 """The drafts of the crisis recipe, as the forms that publish them would send them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from statuspage.settlement.arrival.stoppages import OUTAGES
 from statuspage.settlement.cycle_change.planning import Plan, drops_duration
 from statuspage.settlement.cycle_change.words import Story
 from statuspage.statements.texts import Text, in_each_language
+from statuspage.statements.times import iso
 
 IMPACT: Final = Impact.MAJOR
 
@@ -36,20 +38,26 @@ def steps_of(
     """Return the steps in the order in which to publish them: the incident first."""
     story, values = form.story(), form.cleaned_data
     return [
-        _incident_step(story, incident, components),
+        _incident_step(story, values["since"], incident, components),
         *_notices(story, values, [incident] if incident else []),
         *_regulator(values),
     ]
 
 
 def _incident_step(
-    story: Story, incident: Incident | None, components: Sequence[Component]
+    story: Story, since: datetime, incident: Incident | None, components: Sequence[Component]
 ) -> PreparedStep:
     form: IncidentOpenForm | IncidentUpdateForm
     if incident is None:
         form, place = IncidentOpenForm(None, components=components), "console:incident_compose"
-        own = {"name": story.incident_name, "impact": IMPACT, **_opened(story.plan, components)}
-        return _step(form, reverse(place), story.incident_name, own | {"body": story.incident_body})
+        own = {
+            "name": story.incident_name,
+            "body": story.incident_body,
+            "impact": IMPACT,
+            "detected_at": since,
+            **_opened(story.plan, components),
+        }
+        return _step(form, reverse(place), story.incident_name, own)
     form = IncidentUpdateForm(None, incident=incident, components=components)
     place = reverse("console:incident_update", args=[incident.public_id])
     own = {"body": story.incident_body, **_updated(story.plan, incident)}
@@ -157,4 +165,5 @@ def _step(form: ComposeForm, place: str, title: Text, values: Mapping[str, Any])
 def _regulator(values: Mapping[str, Any]) -> Iterator[PreparedStep]:
     if values["regulator"]:
         title = in_each_language(lambda: _("Figures for the regulator"))
-        yield PreparedStep(REGULATOR, title, values={"transactions": values["transactions"]})
+        known = {"transactions": values["transactions"], "known_at": iso(values["since"])}
+        yield PreparedStep(REGULATOR, title, values=known)

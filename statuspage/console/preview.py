@@ -15,7 +15,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Channel
 from notifications.delivery.audience import may_wake, moment_of
 from notifications.delivery.budget import spending
-from notifications.delivery.reach import Reach, UnknownGroup, reach_of
+from notifications.delivery.reach import NOBODY, Reach, UnknownGroup, reach_of
 from notifications.delivery.selectors import ChannelPreview, asleep, previews_of
 from notifications.delivery.states import Moment
 from statuspage.console.forms.compose import ComposeForm
@@ -108,6 +108,8 @@ class DraftPreview:
         telling = channel_names(one.channel for one in self.messages if one.told)
         if not telling:
             return _("Nothing is sent. It is published on the page and in the public log.")
+        if self.reach is not None and not self.reach.told:
+            return str(NOBODY)
         if not silent:
             return ""
         return _("Not sent by %(silent)s: %(what)s are only sent by %(telling)s.") % {

@@ -98,6 +98,8 @@ urlpatterns = [
     page("incidents/<public_id:public_id>/reopen/", incidents.incident_reopen),
     page("incidents/<public_id:public_id>/postmortem/", postmortems.postmortem),
     page("incidents/<public_id:public_id>/regulator/", regulator.regulator, "incident_regulator"),
+    page("regulator/", regulator.regulator_cases),
+    page("regulator/<public_id:public_id>/", regulator.regulator_case),
     page("components/", incidents.switchboard),
     page("recipes/", recipes.recipe_list, "recipes"),
     page("recipes/cycle-change/", recipes.cycle_change),

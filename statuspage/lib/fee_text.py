@@ -10,7 +10,7 @@ from typing import Final
 NUMBER: Final = r"(\d{1,6}(?:\.\d{1,6})?)"
 YUAN: Final = r"\d{1,12}(?:,\d{3})*(?:\.\d{1,2})?"
 PER_TRANSACTION: Final = r"(?:元?(?:/笔|/单|每笔|一笔)|元)"
-CAP_WORDS: Final = r"封顶|最高|上限|不超过|至多|maximum|max\.?|capped(?:at)?|cap|upto"
+CAP_WORDS: Final = r"封顶|最高|上限|不超过|至多|封|maximum|max\.?|capped(?:at)?|cap|upto"
 LEAST_WORDS: Final = r"最低|保底|不低于|至少|minimum|min\.?"
 
 
@@ -19,9 +19,10 @@ def _bound(words: str, name: str) -> str:
 
     One before its word follows a sign: of 万6025封顶 nobody knows where the share ends.
     """
-    first = rf"(?<=[%‰‱ps,;(])(?P<{name}_first>{YUAN})元?(?:{words})"
-    amount = rf"(?:{words})[=:]?(?P<{name}>{YUAN})|{first}"
-    return rf"(?:[,;(]?(?:{amount})(?:元?(?:/笔|每笔)|元)?[)]?)?"
+    first = rf"(?<=[%‰‱ps,;(-])(?P<{name}_first>{YUAN})元?(?:{words})"
+    each = r"(?:每笔|单笔)?"
+    amount = rf"{each}(?:{words})[=:]?{each}(?P<{name}>{YUAN})|{first}"
+    return rf"(?:[,;(-]?(?:{amount})(?:元?(?:/笔|每笔)|元)?[)]?)?"
 
 
 _BOUNDS: Final = (
@@ -52,13 +53,24 @@ TWO_MEANINGS: Final = tuple(
 FIXED_ALONE: Final = re.compile(
     rf"{NUMBER}元?(?:/笔|/单|每笔|一笔)|(?:每笔|单笔){NUMBER}元?", re.IGNORECASE
 )
-NOTHING: Final = frozenset({"0", "0元", "免费", "免手续费", "free"})
+NOTHING: Final = frozenset(
+    {"0", "0元", "免费", "免手续费", "免收", "免收手续费", "不收费", "零费率", "0费率", "free"}
+)
+# Amounts on which a fee depends, which are lines of a price list.
+RANGE: Final = re.compile(r"以[下上内]|\d[%‰元]?[~至]\d|below|above", re.IGNORECASE)
+SHARE: Final = re.compile("|".join(share for share, _percent in SHARES), re.IGNORECASE)
+LIMITS_ALONE: Final = re.compile(rf"(?:每笔|单笔)?{_BOUNDS}")
+AMOUNT_ALONE: Final = re.compile(r"\+?\d[\d,.]*元|\+\d[\d,.]*")
 WITHOUT_UNIT: Final = re.compile(rf"{NUMBER}{_BOUNDS}{_FIXED}?", re.IGNORECASE)
 # Other words for the same signs.
 SIGNS: Final = (
     (re.compile(r"[¥]|rmb|cny", re.IGNORECASE), ""),
     (re.compile(r"yuan", re.IGNORECASE), "元"),
-    (re.compile(r"(?:每笔|另|再)?加收?|plus", re.IGNORECASE), "+"),
+    (re.compile(r"(?:每笔|另|再)?加收?|plus|(?:每笔|单笔)\+", re.IGNORECASE), "+"),
+    (re.compile(r"^(?:手续)?费率?[:为]?"), ""),
+    (re.compile(r"pertransaction|pertxn", re.IGNORECASE), "/笔"),
+    (re.compile(r"个百?分?点"), "%"),
+    (re.compile(r"(?<=\d)点(?=\d)"), "."),
     (re.compile(r"个?基点|个bps?|basispoints?", re.IGNORECASE), "bp"),
     (re.compile(r"percent|pct", re.IGNORECASE), "%"),
 )
@@ -66,7 +78,10 @@ DIGITS: Final = {digit: value for value, digit in enumerate("零一二三四五�
     "〇": 0,
     "两": 2,
 }
-SHARE_IN_WORDS: Final = re.compile(r"(?<=分之)[零〇一二两三四五六七八九十百点]+")
+_WORDS: Final = r"[零〇一二两三四五六七八九十百点]+"
+SHARE_IN_WORDS: Final = re.compile(
+    rf"(?:(?<=分之)|(?<=[万千])){_WORDS}|{_WORDS}(?=bp|[%‰‱])", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,21 @@ def has_two_meanings(plain: str) -> bool:
 def lacks_unit(plain: str) -> bool:
     """Return whether the share is a bare number, as in `0.6` or `0.6+3`."""
     return WITHOUT_UNIT.fullmatch(plain) is not None
+
+
+def has_several(plain: str) -> bool:
+    """Return whether there is more than one fee, or one that depends on the amount."""
+    return bool(RANGE.search(plain)) or len(SHARE.findall(plain)) > 1
+
+
+def lacks_share(plain: str) -> bool:
+    """Return whether there is a bound alone, as in `封顶18`."""
+    return bool(plain) and LIMITS_ALONE.fullmatch(plain) is not None
+
+
+def lacks_reason(plain: str) -> bool:
+    """Return whether there is an amount alone, as in `3元`: nobody knows for what."""
+    return AMOUNT_ALONE.fullmatch(plain) is not None
 
 
 def _shares(plain: str) -> Iterator[WrittenFee]:

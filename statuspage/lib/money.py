@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -13,7 +13,10 @@ from django.utils.translation import pgettext
 
 from statuspage.lib.fee_text import (
     NUMBER,
+    has_several,
     has_two_meanings,
+    lacks_reason,
+    lacks_share,
     lacks_unit,
     plain_fee,
     read_fee,
@@ -24,7 +27,36 @@ ZERO: Final = Decimal("0.00")
 HUNDRED: Final = Decimal(100)
 # Above any real payout, and small enough for exact products of 28-digit Decimals.
 MOST: Final = Decimal("1000000000000")
+MOST_DIGITS: Final = 13
 PERCENT_DECIMALS: Final = 6
+# In threes, or as Chinese counts in fours; 12,50 is no amount: elsewhere it is twelve and a half.
+GROUPED: Final = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d+)?", re.ASCII)
+WRITTEN: Final = re.compile(r"(?P<yuan>\d+)(\.\d+)?", re.ASCII)
+NO_AMOUNT: Final = _("Enter an amount in yuan, such as 1234.56.")
+TOO_MUCH: Final = _("Enter at most %(most)s yuan.")
+
+
+TOO_MUCH: Final = _("“%(written)s” is more than the whole amount. Is the unit right?")
+# What is unclear about a fee that could not be read, the first that applies.
+UNCLEAR: Final[Sequence[tuple[Callable[[str], bool], Any]]] = (
+    (
+        has_several,
+        _(
+            "“%(written)s” has several fees, or one that depends on the amount. Enter one fee: in "
+            "a price list, a line for each range of amounts."
+        ),
+    ),
+    (
+        has_two_meanings,
+        _(
+            "“%(written)s” can be read in two ways. Write the limit next to the percentage "
+            "that it limits, and the fixed part last: 0.6%%封顶20+3."
+        ),
+    ),
+    (lacks_share, _("“%(written)s” has no percentage. Write it before the limit: 0.5%%封顶20.")),
+    (lacks_reason, _("“%(written)s”: is it for each transaction? Write 每笔3元, or 0.6%%+3.")),
+    (lacks_unit, _("“%(written)s” has no unit: is it percent? Write 0.6%%, 60BP or 万60.")),
+)
 
 
 def to_fen(amount: Decimal) -> Decimal:
@@ -38,11 +70,16 @@ def parse_amount(value: object) -> Decimal:
     Raises:
         ValidationError: it is not an amount, negative, finer than a fen, or too large for a payout.
     """
-    text = unicodedata.normalize("NFKC", str(value)).replace(",", "").strip()
-    exact = not isinstance(value, bool | float)
-    amount = Decimal(text) if exact and re.fullmatch(r"\d{1,13}(\.\d+)?", text, re.ASCII) else None
-    if amount is None or amount > MOST or amount != amount.quantize(FEN):
-        raise ValidationError(_("Enter an amount in yuan, such as 1234.56."), code="amount")
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    if "," in text and not GROUPED.fullmatch(text):
+        text = ""
+    written = WRITTEN.fullmatch(text.replace(",", ""))
+    if written is None or isinstance(value, bool | float):
+        raise ValidationError(NO_AMOUNT, code="amount")
+    if len(written["yuan"]) > MOST_DIGITS or (amount := Decimal(written[0])) > MOST:
+        raise ValidationError(TOO_MUCH, code="amount", params={"most": yuan(MOST)})
+    if amount != amount.quantize(FEN):
+        raise ValidationError(NO_AMOUNT, code="amount")
     return amount.quantize(FEN)
 
 
@@ -146,19 +183,12 @@ def parse_fee(value: object) -> Fee:
         return _from_json(value)
     plain = plain_fee(str(value))
     if found := read_fee(plain):
+        if found.percent > HUNDRED:
+            raise _unclear(TOO_MUCH, value)
         return _fee(found.percent, found.fixed, found.cap, found.least)
-    if has_two_meanings(plain):
-        raise _unclear(
-            _(
-                "“%(written)s” can be read in two ways. Write the limit next to the percentage "
-                "that it limits, and the fixed part last: 0.6%%封顶20+3."
-            ),
-            value,
-        )
-    if lacks_unit(plain):
-        raise _unclear(
-            _("“%(written)s” has no unit: is it percent? Write 0.6%%, 60BP or 万60."), value
-        )
+    for is_so, problem in UNCLEAR:
+        if is_so(plain):
+            raise _unclear(problem, value)
     raise _not_a_fee()
 
 

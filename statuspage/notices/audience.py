@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.merchants import MerchantCategory as MerchantCategory
-from statuspage.lib.provinces import PROVINCES, province_of
+from statuspage.lib.provinces import province_of
 from statuspage.notices.values import CYCLE
-from statuspage.statements.choices import clean_choice, one_of
+from statuspage.statements.choices import clean_choice
 
 # {"categories": [...], "products": [...], "agents": bool}, and, only where they restrict it,
 # "models", "cycles", "agent_codes" and "provinces": without them it is as it always was, in what
@@ -88,6 +88,20 @@ def clean_agent_code(value: str) -> str:
     return code
 
 
+def clean_province(written: str) -> str:
+    """Return a province's code by its code or name.
+
+    Raises:
+        ValidationError: there is no such province.
+    """
+    code = province_of(written)
+    if not code:
+        raise ValidationError(
+            _("Enter a province of mainland China, such as 广东, Guangdong or 44."), code="province"
+        )
+    return code
+
+
 def _product(value: str) -> str:
     if not 0 < len(value) <= CODE_LENGTH:
         raise ValidationError(SHAPE, code="shape")
@@ -102,11 +116,7 @@ LISTS: Final[Mapping[str, tuple[Callable[[str], Any], int, str | Promise]]] = {
     "models": (clean_model, MOST, _("Terminal models")),
     "cycles": (CYCLE.read, MOST, _("Settlement cycles")),
     "agent_codes": (clean_agent_code, MOST_AGENTS, _("Agents")),
-    "provinces": (
-        lambda one: one_of(PROVINCES, province_of(one) or one),
-        MOST,
-        _("Provinces"),
-    ),
+    "provinces": (clean_province, MOST, _("Provinces")),
 }
 # In place of the codes of agents in what is published (agents.py).
 AGENT_KEYS: Final = "agent_keys"
@@ -134,12 +144,13 @@ def clean_audience(value: object) -> Audience:
     agents = given.get("agents") or False
     if not isinstance(agents, bool):
         raise ValidationError(SHAPE, code="shape")
-    lists = {name: _cleaned(name, given.get(name) or []) for name in LISTS}
+    lists = {name: clean_list(name, given.get(name) or []) for name in LISTS}
     kept = {name: one for name, one in lists.items() if one or name in ALWAYS}
     return {**kept, "agents": agents}
 
 
-def _cleaned(name: str, values: object) -> list[str]:
+def clean_list(name: str, values: object) -> list[str]:
+    """Return one list of an audience; ValidationError as `clean_audience`."""
     read, most, label = LISTS[name]
     if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
         raise ValidationError(SHAPE, code="shape")

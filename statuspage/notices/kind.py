@@ -43,6 +43,15 @@ class PublicName(TextChoices):
     NOTICE = "notice", pgettext_lazy("form of a notice", "Notice")
 
 
+class NoticeState(TextChoices):
+    """Where the dates of a notice stand, once they are not simply to come."""
+
+    TO_COME = "to_come", pgettext_lazy("state of a notice", "Not in effect yet")
+    OVER = "over", pgettext_lazy("state of a notice", "Ended")
+    REPLACED = "replaced", pgettext_lazy("state of a notice", "No longer in effect")
+    PASSED = "passed", pgettext_lazy("state of a notice", "Date has passed")
+
+
 class NoticeKind:
     """One kind of notice: its fields, its checks, its words and what publishing it does.
 
@@ -157,6 +166,21 @@ class NoticeKind:
     def window(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
         """Return the start and end of the notice's validity, as far as the payload gives them."""
         return None, None
+
+    def validity(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
+        """Return from when to when its words hold, which pages say of what is over."""
+        return self.window(payload)
+
+    def state(self, payload: Payload, now: datetime) -> NoticeState | None:
+        """Return where its dates stand; None where they are to come, or in effect."""
+        begins, ends = self.validity(payload)
+        if ends and ends <= now:
+            return NoticeState.OVER
+        if begins:
+            return NoticeState.TO_COME if begins > now else None
+        promised = [one for one in self.fields if one.ahead and payload.get(one.name)]
+        past = [one for one in promised if one.is_past(payload[one.name], now)]
+        return NoticeState.PASSED if promised and past == promised else None
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
         """Return unusual but possible values, which the publisher must confirm."""

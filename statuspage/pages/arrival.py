@@ -21,7 +21,7 @@ from statuspage.lib.render_cache import present
 from statuspage.notices.audience import MerchantCategory
 from statuspage.pages.addresses import statement_path
 from statuspage.pages.http import public, too_fast
-from statuspage.settlement.arrival.answers import Answer, Step
+from statuspage.settlement.arrival.answers import Answer, Charge, Step
 from statuspage.settlement.arrival.facts import shown
 from statuspage.settlement.arrival.selectors import arrival, paid_now
 from statuspage.settlement.arrival.ways import ways_to_ask
@@ -240,7 +240,7 @@ def answered(answer: Answer) -> dict[str, object]:
         "product_name": shown(question.product.name) if question.product else "",
         "sums": {name: yuan(getattr(charge, name)) for name in names} if charge else {},
         "payout_day": due(answer.arrival_date, passed=answer.passed),
-        "refund_day": refund_due(charge.refunded_by, question.today) if charge else "",
+        "refund_day": refund_due(charge, question.today) if charge else "",
         "steps": rows(answer.steps, late=answer.late or answer.doubtful),
         "caveats": rows(answer.caveats),
     }
@@ -253,8 +253,11 @@ def due(day: date | None, *, passed: bool) -> str:
     return str(_("was due on %(day)s") if passed else _("on %(day)s")) % {"day": shown(day)}
 
 
-def refund_due(day: date | None, today: date) -> str:
-    """Return by when a refund comes, or was to come."""
+def refund_due(charge: Charge, today: date) -> str:
+    """Return when a refund came, or by when it comes or was to come."""
+    if charge.refunded_on:
+        return str(_("refunded by %(day)s")) % {"day": shown(charge.refunded_on)}
+    day = charge.refunded_by
     if day is None:
         return str(_("date not yet known"))
     return str(_("was due by %(day)s") if day < today else _("by %(day)s")) % {"day": shown(day)}

@@ -15,8 +15,9 @@ from statuspage.incidents.lifecycle import MAINTENANCE_ACTIVE, IncidentStatus, M
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.notices.audience_words import audience_said
 from statuspage.notices.backdating import Originally, day_of
-from statuspage.notices.kind import PublicName, promises_a_day
+from statuspage.notices.kind import NoticeState, PublicName, promises_a_day
 from statuspage.notices.models import Notice
+from statuspage.pages.notice_states import own_window, state_of
 from statuspage.pages.timeline import TimelineEntry, entries, latest, notice_label
 from statuspage.postmortems.selectors import told_after
 from statuspage.settlement.models import Commitment
@@ -115,8 +116,10 @@ class NoticeCard(Card):
     form: str | Promise
     label: str | Promise
     published_at: datetime
+    # As its author gave them, where its kind does not say them among the details.
     effective_from: datetime | None
     effective_until: datetime | None
+    state: NoticeState | None
     audience: Sequence[str | Promise]
     products: Sequence[str]
     incident_id: str
@@ -201,14 +204,16 @@ def notice_card(notice: Notice, said: Timelines, reader: Reader) -> NoticeCard:
     """Return the card of one notice."""
     statements = said.get(notice.public_id, [])
     content = statements[0].content if statements else {}
+    begins, ends = own_window(notice)
     return NoticeCard(
         id=notice.public_id,
         name=words(notice.title, reader.language),
         form=PublicName(content.get("form", PublicName.NOTICE)).label,
         label=notice_label(notice.kind),
         published_at=notice.published_at,
-        effective_from=notice.effective_from,
-        effective_until=notice.effective_until,
+        effective_from=begins,
+        effective_until=ends,
+        state=state_of(notice, statements, reader.now),
         audience=audience_said(notice.audience, notice.told),
         products=notice.audience.get("products") or [],
         incident_id=notice.incident_id,

@@ -59,7 +59,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class ReportedCounts:
-    """What staff knew at a time; `grade` where they judged it themselves."""
+    """What staff knew since a time; `grade` where they judged it themselves."""
 
     at: datetime
     figures: Mapping[str, int | None]
@@ -171,7 +171,7 @@ def _by_counts(grade: Grade, facts: IncidentFacts, limits: Mapping[str, int]) ->
     for counts in reversed(facts.counts):
         if not _beyond(counts, grade, limits):
             break
-        since = counts.at
+        since = min(since, counts.at) if since else counts.at
     return since
 
 

@@ -14,8 +14,10 @@ from statuspage.incidents.models import Incident
 from statuspage.notices.selectors import notices
 from statuspage.notices.telling import Told
 from statuspage.regulator.clock import COUNTED, Duty, Measure
+from statuspage.regulator.models import PrivateCase
 from statuspage.regulator.regimes import Regime
 from statuspage.regulator.selectors import IncidentDuties, facts_of, latest_estimate
+from statuspage.regulator.subjects import Subject
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import CHINESE, in_language
 
@@ -58,7 +60,7 @@ def report_of(standing: IncidentDuties, duty: Duty, now: datetime) -> str:
         parts = (
             _overview(standing, now),
             _impact(standing),
-            _measures(standing.incident, duty),
+            _measures(standing.subject, duty),
             _questions(standing.regime, duty),
         )
         numbered = zip("一二三四", SECTIONS, parts, strict=True)
@@ -69,7 +71,7 @@ def report_of(standing: IncidentDuties, duty: Duty, now: datetime) -> str:
 
 
 def _head(standing: IncidentDuties, duty: Duty, now: datetime) -> Iterator[str]:
-    name = in_language(standing.incident.name, CHINESE)
+    name = in_language(standing.subject.name, CHINESE)
     hotline = settings.OPERATOR_HOTLINE
     yield f"关于“{name}”的{standing.regime.label}{duty.label}"
     yield f"报送：{facts_of(standing.regime).recipient}"
@@ -78,12 +80,26 @@ def _head(standing: IncidentDuties, duty: Duty, now: datetime) -> Iterator[str]:
 
 
 def _overview(standing: IncidentDuties, now: datetime) -> Iterator[str]:
-    incident, clock = standing.incident, standing.clock
-    until = incident.resolved_at
-    services = [in_language(one, CHINESE) for one in _services(incident)]
-    yield f"事件编号：{incident.public_id}"
+    clock, subject = standing.clock, standing.subject
+    yield f"事件编号：{subject.public_id}"
     yield f"报告事由：{'、'.join(str(one.label) for one in clock.causes) or UNKNOWN}"
     yield f"事件级别：{clock.grade.label if clock.grade else UNKNOWN}"
+    if isinstance(subject, Incident):
+        yield from _course(subject, now)
+    else:
+        yield from _course_of_case(subject)
+
+
+def _course_of_case(case: PrivateCase) -> Iterator[str]:
+    """Yield what is known of a case: when it was noticed, not when it began."""
+    yield f"发生时间：{UNKNOWN}"
+    yield f"发现时间：{_minute(case.started_at)}"
+    yield f"处置完毕时间：{_minute(case.resolved_at) if case.resolved_at else '尚未处置完毕'}"
+
+
+def _course(incident: Incident, now: datetime) -> Iterator[str]:
+    until = incident.resolved_at
+    services = [in_language(one, CHINESE) for one in _services(incident)]
     yield f"发生时间：{_minute(incident.started_at)}"
     yield f"发现时间：{_minute(incident.detected_at) if incident.detected_at else UNKNOWN}"
     yield f"恢复时间：{_minute(until) if until else '尚未恢复'}"
@@ -93,7 +109,7 @@ def _overview(standing: IncidentDuties, now: datetime) -> Iterator[str]:
 
 
 def _impact(standing: IncidentDuties) -> Iterator[str]:
-    found = latest_estimate(standing.incident, standing.regime)
+    found = latest_estimate(standing.subject, standing.regime)
     for measure in FIGURES[standing.regime]:
         figure = getattr(found, measure, None)
         said = UNKNOWN if figure is None else f"{figure:,}{UNITS[measure]}"
@@ -103,8 +119,8 @@ def _impact(standing: IncidentDuties) -> Iterator[str]:
             yield f"{start.get_cause_display()}：{start.detail}"
 
 
-def _measures(incident: Incident, duty: Duty) -> Iterator[str]:
-    said = _statements(incident)
+def _measures(subject: Subject, duty: Duty) -> Iterator[str]:
+    said = _statements(subject) if isinstance(subject, Incident) else []
     if not said:
         yield "尚未对外公告。"
         return

@@ -92,14 +92,18 @@ def faster_than_base(payload: Payload, as_of: datetime) -> tuple[date, date, dat
 
 
 def _arrival(rule: SettlementRule, payload: Payload, at: datetime, moment: datetime) -> Json:
-    """Return the date and time of day; empty where the calendar or a base rule is missing."""
+    """Return date, time of day, and which of payout and credit that is.
+
+    Empty where the calendar or a base rule is missing.
+    """
     product = product_of(payload["product"] or EVERY_PRODUCT)
     try:
-        found = reckon(rule, product, at, moment).found
+        reckoned = reckon(rule, product, at, moment)
     except (NotYetPublished, NoBaseRule):
         return {}
+    found, means = reckoned.found, str(reckoned.rule.date_means)
     clock = f"{found.clock:%H:%M}" if found.clock else None
-    return {"day": found.arrival.isoformat(), "time": clock}
+    return {"day": found.arrival.isoformat(), "time": clock, "means": means}
 
 
 def _moments(payload: Payload, calendar: Calendar) -> Iterable[tuple[datetime, dict[str, str]]]:

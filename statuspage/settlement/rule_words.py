@@ -36,11 +36,17 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "opens": pgettext_lazy("a term of a rule", "Opens at"),
     "cutoff": gettext_lazy("Cut-off"),
     "after_cutoff": gettext_lazy("Transactions after the cut-off"),
-    "usual_arrival": gettext_lazy("Usual time of arrival"),
+    "usual_arrival": gettext_lazy("Usual time"),
     "within": pgettext_lazy("a term of a rule", "Within"),
     "date_means": gettext_lazy("The date means"),
     "payout_calendar": gettext_lazy("Not paid on closed days of"),
     "minimum": gettext_lazy("Minimum payout"),
+}
+
+# What happens on a day, by the rule that decides.
+ON: Final[Mapping[str, str | Promise]] = {
+    DateMeans.CREDIT: pgettext_lazy("on a day", "arrives %(day)s"),
+    DateMeans.PAYOUT: pgettext_lazy("on a day", "paid out %(day)s"),
 }
 
 
@@ -61,7 +67,7 @@ def worked_examples(payload: Payload) -> Iterator[Table]:
     """Yield the table of examples, without the column of a rule that there was not."""
     found = payload["examples"] or []
     known = any(one["before"] is not None for one in found)
-    columns = [_("Transaction"), *([_("Arrival until now")] if known else []), _from(payload)]
+    columns = [_("Transaction"), *([_("Until now")] if known else []), _from(payload)]
     rows = [
         [
             _transaction(one),
@@ -141,7 +147,8 @@ def _arrives(found: Mapping[str, Any] | None) -> str:
     if not found:
         return _("not yet known")
     day = short_day_and_weekday(found["day"])
-    return f"{day} {found['time']}" if found["time"] else day
+    when = f"{day} {found['time']}" if found["time"] else day
+    return str(ON[found.get("means", DateMeans.CREDIT)]) % {"day": when}
 
 
 def _weekday(at: datetime) -> str:

@@ -41,16 +41,16 @@ def row_problems(rows: Sequence[ScheduleRow], right: Mapping[date, date]) -> Ite
     """Yield a sentence for every date that the rows leave out, cover twice, or get wrong."""
     covered = Counter(day for row in rows for day in row.covers(right))
     if left_out := [day for day in right if not covered[day]]:
-        problem = _("No arrival date is given for transactions of %(days)s.")
+        problem = _("No date is given for transactions of %(days)s.")
         yield problem % {"days": _listed(left_out)}
     if doubled := [day for day in right if covered[day] > 1]:
-        problem = _("More than one arrival date is given for transactions of %(days)s.")
+        problem = _("More than one date is given for transactions of %(days)s.")
         yield problem % {"days": _listed(doubled)}
     for row in rows:
         if wrong := [day for day in row.covers(right) if right[day] != row.arrival]:
             problem = _(
-                "By the calendar and the rules, transactions of %(days)s arrive on %(right)s, "
-                "not on %(said)s."
+                "By the calendar and the rules, the day for transactions of %(days)s is %(right)s, "
+                "not %(said)s."
             )
             yield problem % {
                 "days": _listed(wrong),

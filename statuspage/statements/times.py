@@ -20,6 +20,11 @@ def from_iso(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def whole_minute(moment: datetime) -> datetime:
+    """Return the minute in which it was: staff enter minutes, and moments have seconds."""
+    return moment.replace(second=0, microsecond=0)
+
+
 def midnight(day: date) -> datetime:
     """Return the beginning of a day in Beijing."""
     return timezone.make_aware(datetime.combine(day, time()))

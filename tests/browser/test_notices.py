@@ -228,7 +228,7 @@ def test_a_holiday_schedule_from_calendar_and_rules_to_the_public_table(
     assert own.bounding_box()["y"] < micro.bounding_box()["y"]
     merchant.goto(merchant.url.partition("#")[0])
     assert own.bounding_box()["y"] < micro.bounding_box()["y"]
-    merchant.get_by_text("逐日到账日期表").click()
+    merchant.get_by_text("逐日结算日期表").click()
     table = merchant.get_by_role("table", name="到账日期表")
     expect(table.locator("tbody tr")).to_have_count(17)
     assert overflow(merchant) == []

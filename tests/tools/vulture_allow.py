@@ -58,6 +58,7 @@ _.password_change  # the admin's own page, turned away
 _.password_change_done  # the admin's own page, turned away
 _.password1, _.password2, _.as_named  # fields of a form
 _.agents_named  # a field of a serializer
+_.patch  # the method of a request
 _.every_scope  # named by the first migration
 _.decompress, _.prepare_value
 _.handle_raw_input, _.input_data, _.receive_data_chunk, _.file_complete, _.file_size

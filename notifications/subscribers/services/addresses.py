@@ -3,6 +3,7 @@
 import base64
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -54,7 +55,7 @@ def address_add(
     channel: str,
     raw: str,
     language: str,
-    category: str = "",
+    category: str | None = None,
     topics: Iterable[str] = ALL_TOPICS,
     components: Iterable[str] = (),
     attributes: Attributes = NOTHING_SAID,
@@ -63,7 +64,7 @@ def address_add(
 ) -> Address:
     """Add, or update, a confirmed address; `source` says how its owner agreed.
 
-    Attributes and `agent` that are None stay as they are.
+    Category, attributes and `agent` that are None stay as they are.
 
     Raises:
         ValidationError: a value is unusable, or no source is given.
@@ -72,7 +73,7 @@ def address_add(
     contact = contact_on(channel, raw).check()
     choices = clean_choices(
         language=language,
-        category=category,
+        category=category or "",
         topics=topics,
         components=components,
         attributes=attributes,
@@ -84,6 +85,8 @@ def address_add(
             raise OwnerControlled(str(withdrawn[contact.index]), code="erased")
         address = address_obtain(contact, choices)
         _check_left_to_us(address)
+        if category is None:
+            choices = replace(choices, category=address.subscriber.category)
         choices_apply(subscriber=address.subscriber, choices=choices)
         if agent is not None:
             address.subscriber.agent = agent

@@ -105,8 +105,8 @@ ADD: Final = """
 COUNT: Final = "SELECT count(*) FROM staged_subscriber WHERE known AND free"
 # By column, what it becomes by a row; an empty cell leaves it as it is.
 CHANGES: Final = {
-    **{name: f"s.{name}" for name in ("language", "category")},
-    "timezone": "coalesce(nullif(s.timezone, ''), p.timezone)",
+    "language": "s.language",
+    **{name: f"coalesce(nullif(s.{name}, ''), p.{name})" for name in ("category", "timezone")},
     **{
         name: f"coalesce(s.{name}, p.{name})"
         for name in (

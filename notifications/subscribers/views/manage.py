@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from notifications.channels import channel as find_channel
 from notifications.subscribers.attribute_words import attributes_said
-from notifications.subscribers.choices import Choices, initial_of
+from notifications.subscribers.choices import Choices
 from notifications.subscribers.data_copy import data_of
 from notifications.subscribers.forms import (
     LANGUAGES,
@@ -232,7 +232,7 @@ def _one_page(
     addresses = list(subscriber.addresses.order_by("position", "pk"))
     context = {
         "token": token,
-        "form": ManageForm(initial=initial_of(choices_of(subscriber)), subscriber=subscriber),
+        "form": ManageForm(subscriber=subscriber),
         "erase_form": ConfirmEraseForm(),
         "merchant_form": MerchantForm(auto_id="id_merchant_%s"),
         "agent_code": subscriber.agent_code,

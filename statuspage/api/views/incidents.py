@@ -15,6 +15,7 @@ from statuspage.api.fields import (
     MomentSerializerField,
     ShortField,
     TextField,
+    VersionField,
 )
 from statuspage.api.serializers import InputSerializer, PageAnswer, StatementNumber, Timeline
 from statuspage.components.statuses import Impact, impact_of
@@ -31,20 +32,6 @@ from statuspage.incidents.services.incidents import (
 )
 from statuspage.lib.database_clock import database_now
 from statuspage.statements.models import Statement
-
-LARGEST_VERSION = 2**31 - 1
-
-
-class VersionField(serializers.IntegerField):
-    """The version that the caller has read; a stale one is refused with 409."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            required=False,
-            min_value=1,
-            max_value=LARGEST_VERSION,
-            help_text=_("The version you have read. Fails with 409 if it is outdated."),
-        )
 
 
 def _promise() -> MomentSerializerField:

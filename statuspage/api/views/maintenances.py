@@ -10,9 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from statuspage.api.base import OneSubject, Publishing, Updating
-from statuspage.api.fields import ComponentIdsField, MomentSerializerField, ShortField, TextField
+from statuspage.api.fields import (
+    ComponentIdsField,
+    MomentSerializerField,
+    ShortField,
+    TextField,
+    VersionField,
+)
 from statuspage.api.serializers import InputSerializer, PageAnswer, StatementNumber, Timeline
-from statuspage.api.views.incidents import VersionField
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import MAINTENANCE_UPDATES, MaintenanceStatus
 from statuspage.incidents.models import Maintenance

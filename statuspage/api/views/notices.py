@@ -13,6 +13,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notifications.delivery.reach import NOBODY, reach_of
 from statuspage.api.audience import AudienceAnswer, AudienceInput
 from statuspage.api.base import OneSubject, Publishing
 from statuspage.api.fields import MomentSerializerField, ShortField, TextField
@@ -37,6 +38,7 @@ from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
 from statuspage.notices.telling import Told
+from statuspage.statements.models import Statement
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
 EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
@@ -180,6 +182,16 @@ class NoticeDetail(NoticeAnswer, Timeline):
 
 class NoticePublished(StatementNumber, NoticeDetail):
     """The answer to a published notice."""
+
+    warnings = serializers.SerializerMethodField(
+        help_text=_("Sentences about what is unusual, in the language of Accept-Language.")
+    )
+
+    def get_warnings(self, notice: Notice) -> list[str]:
+        """Say that nobody matches the audience, as the console's preview does."""
+        said = Statement.objects.get(pk=notice.statement)  # type: ignore[attr-defined]
+        reach = reach_of(said.document)
+        return [str(NOBODY)] if reach and not reach.told else []
 
 
 class Notices(Publishing, ListAPIView[Notice]):

@@ -1,9 +1,9 @@
 """Subscribers over the API."""
 
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -13,15 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.subscribers.attributes import (
-    Attributes,
-    clean_code,
-    clean_cycles,
-    clean_models,
-    clean_products,
-    clean_province,
-)
-from notifications.subscribers.models import Topic
+from notifications.subscribers.models import Address, Subscriber, Topic
 from notifications.subscribers.services.addresses import (
     SOURCE_LENGTH,
     WEBHOOK,
@@ -29,41 +21,30 @@ from notifications.subscribers.services.addresses import (
     address_is_known,
     webhook_add,
 )
+from notifications.subscribers.services.attributes import attributes_set
 from notifications.subscribers.services.importing import subscriber_import
-from statuspage.api.base import ActionResource
-from statuspage.api.fields import ComponentIdsField, MomentSerializerField
+from statuspage.api.attributes import AttributesAnswer, AttributesSerializer, refuse_of_webhook
+from statuspage.api.base import ActionResource, Changing
+from statuspage.api.fields import ComponentIdsField, MomentSerializerField, VersionField
 from statuspage.api.parsers import CSVParser
 from statuspage.api.serializers import InputSerializer
-from statuspage.notices.audience import (
-    AGENT_LENGTH,
-    CODE_LENGTH,
-    CYCLE_LENGTH,
-    MODEL_LENGTH,
-    MerchantCategory,
-)
+from statuspage.lib.client_ip import client_ip
+from statuspage.staff.audit import record
 from statuspage.staff.permissions import Act
 from statuspage.statements.texts import CHINESE
 
 LANGUAGES = [(CHINESE, _("Chinese")), ("en", _("English"))]
 LONGEST_ADDRESS = 500
-# How each attribute is read, and its column where that has another name.
-CLEANED: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "products": clean_products,
-    "models": clean_models,
-    "cycles": clean_cycles,
-    "province": clean_province,
-    "agent_code": clean_code,
-}
-COLUMNS: Final = {"models": "terminal_models"}
+# What is asked of a webhook besides its URL.
+WEBHOOK_CHOOSES: Final = ("language", "topics", "components")
 
 
-class SubscriberSerializer(InputSerializer):
+class SubscriberSerializer(AttributesSerializer):
     """Adding one address."""
 
     channel = serializers.CharField(max_length=20)
     address = serializers.CharField(max_length=LONGEST_ADDRESS)
     language = serializers.ChoiceField(choices=LANGUAGES, default=CHINESE)
-    category = serializers.ChoiceField(choices=MerchantCategory.choices, required=False)
     topics = serializers.ListField(
         child=serializers.ChoiceField(choices=Topic.choices),
         required=False,
@@ -72,92 +53,36 @@ class SubscriberSerializer(InputSerializer):
     components = ComponentIdsField(
         required=False, help_text=_("Default or empty: all of them, including any added later.")
     )
-    products = serializers.ListField(
-        child=serializers.CharField(max_length=CODE_LENGTH),
-        required=False,
-        help_text=_("Codes of the products they use. Left out: unchanged. Empty: not known."),
-    )
-    models = serializers.ListField(
-        child=serializers.CharField(max_length=MODEL_LENGTH),
-        required=False,
-        help_text=_("Models of their terminals. Left out: unchanged. Empty: not known."),
-    )
-    cycles = serializers.ListField(
-        child=serializers.CharField(max_length=CYCLE_LENGTH),
-        required=False,
-        help_text=_("Their settlement cycles, e.g. T+1. Left out: unchanged. Empty: not known."),
-    )
-    province = serializers.CharField(
-        required=False,
-        allow_blank=True,
-        max_length=20,
-        help_text=_("By its GB/T 2260 code or name, e.g. 44. Left out: unchanged."),
-    )
-    agent = serializers.BooleanField(
-        required=False, help_text=_("Whether they are an agent. Left out: unchanged.")
-    )
-    agent_code = serializers.CharField(
-        required=False,
-        allow_blank=True,
-        max_length=AGENT_LENGTH,
-        help_text=_(
-            "Code path of their agent, or of the agent they are, from the top down, e.g. A01/B02. "
-            "Left out: unchanged."
-        ),
-    )
     consent_source = serializers.CharField(
         max_length=SOURCE_LENGTH, help_text=_("How consent was given, e.g. contract-2024.")
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a category for a webhook: a webhook belongs to a system, not to a merchant."""
-        if attrs["channel"] == WEBHOOK and attrs.get("category"):
-            raise serializers.ValidationError({"category": [_("A webhook has no category.")]})
-        given = {name: attrs.pop(name) for name in CLEANED if name in attrs}
-        if attrs["channel"] == WEBHOOK and (given or attrs.pop("agent", None)):
-            raise serializers.ValidationError(
-                {one: [_("A webhook has no such attribute.")] for one in given or ("agent",)}
-            )
-        attrs["attributes"] = Attributes(
-            **{COLUMNS.get(name, name): _cleaned(name, value) for name, value in given.items()}
-        )
-        return attrs
+        """Refuse attributes of a webhook."""
+        if attrs["channel"] == WEBHOOK:
+            refuse_of_webhook(attrs)
+        return super().validate(attrs)
 
 
-def _cleaned(name: str, value: Any) -> Any:
-    try:
-        return CLEANED[name](value)
-    except DjangoValidationError as error:
-        raise serializers.ValidationError({name: error.messages}) from error
-
-
-class KnownList(serializers.ListField):
-    """A list of strings; empty where nothing is known."""
-
-    child = serializers.CharField()
-
-    def get_attribute(self, instance: Any) -> Any:
-        """Return the list; null would be a third state beside it and none."""
-        return super().get_attribute(instance) or []
-
-
-class SubscriberAnswer(serializers.Serializer[Any]):
+class AddressAnswer(serializers.Serializer[Any]):
     """One address, masked, and what it wants to hear about."""
 
-    id = serializers.CharField(source="subscriber.public_id")
     channel = serializers.CharField()
     address = serializers.CharField(source="masked")
-    language = serializers.CharField(source="subscriber.language")
-    category = serializers.CharField(source="subscriber.category")
-    products = KnownList(source="subscriber.products")
-    models = KnownList(source="subscriber.terminal_models")
-    cycles = KnownList(source="subscriber.cycles")
-    province = serializers.CharField(source="subscriber.province")
-    agent = serializers.BooleanField(source="subscriber.agent")
-    agent_code = serializers.CharField(source="subscriber.agent_code")
     topics = serializers.ListField(source="subscription.topics", child=serializers.CharField())
     components = ComponentIdsField(source="subscription.components")
-    confirmed_at = MomentSerializerField()
+    confirmed_at = MomentSerializerField(allow_null=True)
+
+
+class SubscriberAnswer(AddressAnswer, AttributesAnswer):
+    """One address with what is known of its subscriber."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields; an address asks its subscriber for what is known of them."""
+        fields = super().get_fields()
+        for name in AttributesAnswer().get_fields():
+            fields[name].source = f"subscriber.{fields[name].source or name}"
+        return fields
 
 
 class SubscriberAdded(SubscriberAnswer):
@@ -199,9 +124,32 @@ class ImportAnswer(serializers.Serializer[Any]):
     )
 
 
+class KnownAddress(AddressAnswer):
+    """One address of a subscriber, and since when nothing is sent to it."""
+
+    stopped_at = MomentSerializerField(
+        source="suppressed_at",
+        allow_null=True,
+        help_text=_("Since when nothing is sent to it. null: it gets messages."),
+    )
+
+
+class SubscriberDetail(AttributesAnswer):
+    """A subscriber, with every address masked."""
+
+    addresses = KnownAddress(many=True)
+
+
+class SubscriberChangeSerializer(AttributesSerializer):
+    """A change of what is known of a subscriber."""
+
+    version = VersionField()
+
+
 class Subscribers(ActionResource):
     """Subscribers."""
 
+    about_log = False
     summaries = {"POST": _("Add an address; a webhook's secret is returned only once")}
     answers = {200: SubscriberAdded, 201: SubscriberAdded}
     needs = {"POST": Act.ADD_SUBSCRIBER}
@@ -214,15 +162,55 @@ class Subscribers(ActionResource):
         source, raw = values.pop("consent_source"), values.pop("address")
         known = address_is_known(channel=values["channel"], raw=raw)
         if values["channel"] == WEBHOOK:
-            del values["channel"]
-            for name in ("category", "attributes", "agent"):
-                values.pop(name, None)
-            address, shown_once["secret"] = webhook_add(url=raw, source=source, **values)
+            chosen = {name: values[name] for name in WEBHOOK_CHOOSES if name in values}
+            address, shown_once["secret"] = webhook_add(url=raw, source=source, **chosen)
         else:
             address = address_add(raw=raw, source=source, **values)
+        address.subscriber.refresh_from_db()  # its version
         return Response(
             {**SubscriberAnswer(address).data, **shown_once}, status=200 if known else 201
         )
+
+
+class SubscriberView(Changing):
+    """One subscriber."""
+
+    about_log = False
+    summaries = {
+        "GET": _("Show what is known of a subscriber"),
+        "PATCH": _("Change what is known of a subscriber"),
+    }
+    description = _(
+        "These attributes decide which notices are for them. What is left out stays as it is; an "
+        "empty value says that it is not known. What subscribers said themselves is theirs to "
+        "change: that fails with 409, save for “agent” and “agent_code”."
+    )
+    answers = {200: SubscriberDetail}
+    needs = dict.fromkeys(("GET", "PATCH"), Act.ADD_SUBSCRIBER)
+    queryset = Subscriber.objects.prefetch_related(
+        Prefetch(
+            "addresses", Address.objects.select_related("subscription").order_by("position", "pk")
+        )
+    )
+    serializer_class = SubscriberDetail
+    request_serializer = SubscriberChangeSerializer
+
+    def change(self, request: Request, row: Subscriber) -> None:
+        """Set what was sent, and record what has changed by name."""
+        values = self.validated(request)
+        if all(one.channel == WEBHOOK for one in row.addresses.all()):
+            refuse_of_webhook(request.data)
+        with transaction.atomic():
+            changed = attributes_set(subscriber=row, owner_stands=True, **values)
+            if changed:
+                record(
+                    act="subscriber.changed",
+                    staff=self.author,
+                    token=self.token,
+                    target=row.public_id,
+                    after={"changed": sorted(changed)},
+                    ip=client_ip(request._request),
+                )
 
 
 @extend_schema_view(
@@ -233,12 +221,14 @@ class Subscribers(ActionResource):
 class SubscriberImport(ActionResource):
     """The import of many subscribers from one file."""
 
+    about_log = False
     summaries = {"POST": _("Import subscribers from a CSV file")}
     description = _(
         "Columns: phone, language, category, consent_source; optional: email, topics, "
         "components, timezone, one_by_one, merchant, agent, products, models, cycles, agent_code, "
-        "province. The headings may also be in Chinese. Lines with errors are reported; the "
-        "others are imported. At most 20 MB."
+        "province. The headings may also be in Chinese. An empty cell keeps what is known; "
+        "only language, topics and components go back to their defaults. Lines with errors are "
+        "reported; the others are imported. At most 20 MB."
     )
     answers = {200: ImportAnswer}
     needs = {"POST": Act.IMPORT_SUBSCRIBERS}

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from statuspage.console.forms.compose import STALE
 from statuspage.console.forms.fields import DayField, MomentFormField, offer
 from statuspage.incidents.models import Incident
+from statuspage.incidents.promises import check_incident_times
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.kind import notice_kind
@@ -25,6 +26,7 @@ from statuspage.settlement.kinds.fee_waiver import Covers
 from statuspage.settlement.rules import products
 from statuspage.statements.forms import TextPairField
 from statuspage.statements.texts import CHINESE, ENGLISH, for_reader
+from statuspage.statements.times import whole_minute
 
 COMMON: Final = ("D+1", "T+1")
 OWN_COST: Final = {CHINESE: "本公司", ENGLISH: "the company"}
@@ -62,8 +64,17 @@ class CycleChangeForm(forms.Form):
         _("None chosen: all products that follow this cycle."),
         required=False,
     )
+    since = MomentFormField(
+        label=_("Since when"),
+        help_text=_(
+            "When it was noticed. A new incident starts then, and so do the deadlines of the "
+            "regulatory reports."
+        ),
+    )
     begins = MomentFormField(
-        label=_("Transactions from"), help_text=_("The first transaction that is late.")
+        label=_("Transactions from"),
+        required=False,
+        help_text=_("The first transaction that is late. Leave empty if it is that time."),
     )
     ends = MomentFormField(
         label=_("Transactions until"),
@@ -109,8 +120,9 @@ class CycleChangeForm(forms.Form):
         self, data: QueryDict | None, *, incidents: Sequence[Incident], chosen: str = ""
     ) -> None:
         """Offer these open incidents; `chosen` is the one to begin with."""
-        super().__init__(data, initial={"incident": chosen, "borne_by": OWN_COST})
         now = database_now()
+        first = {"incident": chosen, "since": now, "borne_by": OWN_COST}
+        super().__init__(data, initial=first)
         self.incidents = {one.public_id: one for one in incidents}
         self.plan: Plan | None = None
         known = [(one.public_id, for_reader(one.name)) for one in incidents]
@@ -134,6 +146,7 @@ class CycleChangeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Work out what follows; each refusal appears beside its field."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_since(values)
         self._check_day_given(values)
         self._check_waiver_given(values)
         if self.errors:
@@ -161,6 +174,17 @@ class CycleChangeForm(forms.Form):
         """Return the incident that goes on, or None where a new one is drafted."""
         return self.incidents.get(self.cleaned_data["incident"])
 
+    def _check_since(self, values: Mapping[str, Any]) -> None:
+        """Refuse what the incident would refuse, or what is before the start of the chosen one."""
+        since, incident = values.get("since"), self.incidents.get(values.get("incident", ""))
+        if since is None:
+            return
+        started = whole_minute(incident.started_at) if incident else None
+        try:
+            check_incident_times(database_now(), started_at=started, detected_at=since)
+        except ValidationError as error:
+            self.add_error("since", error.messages)
+
     def _check_day_given(self, values: Mapping[str, Any]) -> None:
         given = [name for name in ("new_cycle", "arrives_by") if values.get(name)]
         wrong = {"new_cycle", "arrives_by"} & set(self.errors)
@@ -184,7 +208,7 @@ def _change(values: Mapping[str, Any]) -> CycleChange:
         categories=values["categories"],
         cycles=values["cycles"],
         products=values.get("products") or (),
-        begins=values["begins"],
+        begins=values["begins"] or values["since"],
         ends=values["ends"],
         new_cycle=values["new_cycle"],
         arrives_by=values["arrives_by"],

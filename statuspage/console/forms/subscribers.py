@@ -32,7 +32,9 @@ class ImportForm(forms.Form):
             "Columns: phone, language, category, consent_source (how consent was given; "
             "required in every row); optional: email, topics, components, timezone, "
             "one_by_one, merchant, agent, products, models, cycles, agent_code (A01/B02), "
-            "province. Headings may be in Chinese; lists are separated by semicolons."
+            "province. Headings may be in Chinese; lists are separated by semicolons. "
+            "An empty cell keeps what is known; only language, topics and components go "
+            "back to their defaults."
         ),
     )
 

@@ -1,6 +1,7 @@
 """The crisis recipe “T+1 becomes T+N”: one form, and the page of what it drafted."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
@@ -10,16 +11,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from statuspage.approvals.models import Recipe
+from statuspage.approvals.models import Recipe, RecipeStep
 from statuspage.approvals.recipes import (
     REGULATOR,
     StepProgress,
+    StepState,
     progress_of,
     recipe_begin,
     recipes,
     step_done,
+    step_draft_again,
     step_move,
     step_take_over,
+    unfinished,
 )
 from statuspage.console.access import permits, staff_of, writes
 from statuspage.console.cycle_change import steps_of
@@ -33,9 +37,11 @@ from statuspage.regulator.services import MOST, estimate_note
 from statuspage.settlement.cycle_change.words import notes
 from statuspage.staff.permissions import Act
 from statuspage.statements.ids import NO_ID
+from statuspage.statements.times import from_iso
 
 OPENED: Final = "incident.opened"
 UPDATED: Final = "incident.updated"
+RULE: Final = "notice.settlement_rule"
 
 
 @writes
@@ -47,12 +53,15 @@ def cycle_change(request: HttpRequest) -> HttpResponse:
         return redirect("console:recipe", number=made.pk)
     chosen = request.GET.get("incident", "")
     form = CycleChangeForm(sent, incidents=list(open_incidents()), chosen=chosen)
+    earlier: list[Recipe] = []
     if sent is not None and form.is_valid():
+        earlier = _drafted_before(form)
         try:
-            return _begin(request, form)
+            if not earlier or sent.get("again"):
+                return _begin(request, form)
         except ValidationError as error:
             form.add_error(None, error)
-    context = {"form": form, "complain": form.is_bound}
+    context = {"form": form, "complain": form.is_bound, "earlier": earlier}
     status = 422 if form.is_bound else 200
     return render(request, "console/cycle_change.html", context, status=status)
 
@@ -69,6 +78,12 @@ def _begin(request: HttpRequest, form: CycleChangeForm) -> HttpResponse:
     )
     messages.success(request, _("Drafted. Nothing is public yet: publish them in this order."))
     return redirect("console:recipe", number=recipe.pk)
+
+
+def _drafted_before(form: CycleChangeForm) -> list[Recipe]:
+    """Return the sets about the same that are not all published: of a colleague, or a page back."""
+    name = form.story().incident_name
+    return [one for one, _steps in unfinished() if one.name == name]
 
 
 def _made_with(token: str) -> Recipe | None:
@@ -106,6 +121,10 @@ def _context(request: HttpRequest, found: Recipe) -> dict[str, Any]:
     steps, staff = progress_of(found), staff_of(request)
     incident = incidents().filter(public_id=found.incident_id).first()
     left = [one for one in steps if not one.over]
+    left_out = [one.step for one in steps if one.left_out]
+    # The notices can be published all the same, each with the incident that its author chooses.
+    without = incident is None and any(one.kind == OPENED for one in left_out)
+    may_go = {OPENED, *(one.step.kind for one in steps if without and one.step.token)}
     return {
         "recipe": found,
         "incident": incident,
@@ -116,12 +135,17 @@ def _context(request: HttpRequest, found: Recipe) -> dict[str, Any]:
                 "next": one is left[0] if left else False,
                 "own": bool(one.draft and one.draft.author_id == staff.pk),
                 # A notice names its incident, which has no id before it is published.
-                "ready": bool(incident) or one.step.kind == OPENED,
+                "ready": bool(incident) or one.step.kind in may_go,
                 "reopens": _may_reopen(incident, one),
             }
             for one in steps
         ],
         "left": len(left),
+        "has_rule": any(
+            one.step.kind == RULE and one.state == StepState.PUBLISHED for one in steps
+        ),
+        "left_out": left_out,
+        "without_incident": without,
     }
 
 
@@ -138,6 +162,13 @@ def _take_over(request: HttpRequest, found: Recipe) -> None:
     if not step_take_over(one.step, staff_of(request)):
         raise ValidationError(_("This draft no longer exists."))
     messages.success(request, _("The draft is yours now."))
+
+
+def _draft_again(request: HttpRequest, found: Recipe) -> None:
+    """Bring back what was left out."""
+    if not step_draft_again(_chosen(request, found).step, staff_of(request)):
+        raise ValidationError(_("This draft was brought back already."))
+    messages.success(request, _("The draft is back, and it is yours. Nothing is public yet."))
 
 
 def _reopen(request: HttpRequest, found: Recipe) -> None:
@@ -161,9 +192,21 @@ def _figures(request: HttpRequest, found: Recipe) -> None:
     known = number_of(request.POST.get("transactions", ""))
     if known is None or known > MOST:
         raise ValidationError(_("Enter the number of transactions affected."))
-    estimate_note(incident=incident, figures={"transactions": known}, by=staff_of(request))
+    figures = {"transactions": known}
+    estimate_note(
+        subject=incident,
+        figures=figures,
+        known_at=_known_at(one.step, incident),
+        by=staff_of(request),
+    )
     step_done(one.step)
     messages.success(request, _("Saved. Visible to staff only."))
+
+
+def _known_at(step: RecipeStep, incident: Incident) -> datetime | None:
+    """Return when it was noticed; the author of the incident may have entered a later start."""
+    written = step.values.get("known_at")
+    return max(from_iso(written), incident.started_at) if written else None
 
 
 def _chosen(request: HttpRequest, found: Recipe) -> StepProgress:
@@ -176,6 +219,7 @@ def _chosen(request: HttpRequest, found: Recipe) -> StepProgress:
 
 STEPS: Final[Mapping[str, Callable[[HttpRequest, Recipe], None]]] = {
     "take_over": _take_over,
+    "again": _draft_again,
     "reopen": _reopen,
     "regulator": _figures,
 }

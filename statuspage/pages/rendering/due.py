@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from statuspage.incidents.lifecycle import MAINTENANCE_OVER, IncidentStatus
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.incidents.said import as_said
+from statuspage.notices.kind import every_kind
 from statuspage.notices.models import Notice
 from statuspage.pages.addresses import VIEWS
 from statuspage.pages.paging import Month, month_of
@@ -18,6 +20,7 @@ from statuspage.pages.pictures.views import pictured
 from statuspage.pages.selectors import record
 from statuspage.pages.uptime.page import record_of_states
 from statuspage.pages.views import ACCOUNTS_A_PAGE, NOTICES_A_PAGE
+from statuspage.settlement.in_use import REPLACED
 from statuspage.settlement.ledger import commitments
 from statuspage.statements.models import Statement
 from statuspage.statements.selectors import last_statement, timelines
@@ -80,6 +83,8 @@ PLAIN: Final[Mapping[str, Set[str]]] = {
 KEPT_LEAVES: Final = 5
 # How long after its last statement a page still changes: it counts who has been notified.
 STILL_MOVING: Final = timedelta(hours=24)
+# In days: the money of a holiday comes some days after the last one that its notice names.
+DAYS_BACK: Final = 4
 
 Subjects = set[tuple[str, str]]
 
@@ -148,9 +153,29 @@ def after_a_minute(now: datetime) -> list[str]:
     planned = Maintenance.objects.exclude(status__in=MAINTENANCE_OVER)
     moving |= {("incident", one) for one in opened.values_list("public_id", flat=True)}
     moving |= {("maintenance", one) for one in planned.values_list("public_id", flat=True)}
+    moving |= {("notice", one) for one in _turning(now)}
     # A month gains its link to the next one when that begins.
     months = [*_months(moving), month_of(now), month_of(now).previous]
     return [*shared_pages(), *_own(moving, months)]
+
+
+def _turning(now: datetime) -> set[str]:
+    """Return the notices that name one of the last days: their pages say what is over by now.
+
+    A price or a rule that begins takes the place of others, so that all of these change.
+    """
+    days = [(timezone.localdate(now) - timedelta(days=one)).isoformat() for one in range(DAYS_BACK)]
+    named = Q(effective_from__range=(now - STILL_MOVING, now))
+    named |= Q(effective_until__range=(now - STILL_MOVING, now))
+    for kind in every_kind():
+        for one in kind.fields:
+            if one.value.name == "date":
+                named |= Q(kind=kind.name, **{f"payload__{one.name}__in": days})
+    found = dict(Notice.objects.filter(named).values_list("public_id", "kind"))
+    if REPLACED & {*found.values()}:
+        others = Notice.objects.filter(kind__in=REPLACED)
+        return {*found, *others.values_list("public_id", flat=True)}
+    return {*found}
 
 
 def everything() -> list[str]:

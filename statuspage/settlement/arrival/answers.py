@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from statuspage.calendar.workdays import STATUTORY_HOLIDAY
@@ -12,19 +13,17 @@ from statuspage.lib.money import ZERO, Fee
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.settlement.arrival.facts import shown
-from statuspage.settlement.arrival.words import (
-    DOUBTFUL,
-    LATE,
+from statuspage.settlement.arrival.tenses import (
+    LATE_REASON,
     NO_NEW_DATE_UNTIL,
     PASSED,
-    PAST_WORDS,
-    PAYOUT_WORDS,
     TO_COME,
-    WITHOUT_DATE,
-    Code,
-    DateStatus,
+    TODAY,
     Said,
+    no_date,
+    step_words,
 )
+from statuspage.settlement.arrival.words import DOUBTFUL, LATE, Code, DateStatus
 from statuspage.settlement.cycles import SHANGHAI
 from statuspage.settlement.models import DateMeans
 from statuspage.settlement.prices.matching import Paid, channel_of
@@ -72,7 +71,8 @@ class Question:
 class Step:
     """One reason: `facts` are put into its words, `said` is the statement behind it.
 
-    `past` says that its day is over: then it is spoken of in the past tense.
+    `past` says that its day is over: then it is spoken of in the past tense. `until` is the last
+    day of what it says, where that is not `day`; `means` is what happens on the answer's date.
     """
 
     code: Code
@@ -80,21 +80,19 @@ class Step:
     day: date | None = None
     said: Statement | None = None
     past: bool = False
-    # True where the day is that of the payout, not of the arrival at the bank.
-    payout: bool = False
+    until: date | None = None
+    means: DateMeans = DateMeans.CREDIT
 
     @property
     def text(self) -> str:
         """The step in the active language."""
-        words = PAST_WORDS.get(self.code) if self.past else None
-        words = PAYOUT_WORDS.get(self.code, words) if self.payout else words
-        return str(words or self.code.label) % {
-            name: shown(fact) for name, fact in self.facts.items()
-        }
+        words = step_words(self.code, self.means, past=self.past)
+        return words % {name: shown(fact) for name, fact in self.facts.items()}
 
-    def seen_on(self, today: date) -> "Step":
-        """Return the step as it is said on that day."""
-        return replace(self, past=self.day is not None and self.day < today)
+    def seen_on(self, today: date, means: DateMeans) -> "Step":
+        """Return the step as it is said on that day of a date with that meaning."""
+        last = self.until or self.day
+        return replace(self, past=last is not None and last < today, means=means)
 
 
 @dataclass(frozen=True)
@@ -113,6 +111,8 @@ class Charge:
     effective_rate: Decimal | None
     per_payout: Decimal = ZERO
     refunded_by: date | None = None
+    # The day of the last refund, once all that the waiver promised is paid.
+    refunded_on: date | None = None
     if_affected: bool = False
 
     @property
@@ -180,16 +180,21 @@ class Answer:
     def headline(self) -> str:
         """The answer in a sentence, in the active language."""
         if self.next_update_by:
-            return str(NO_NEW_DATE_UNTIL) % {"moment": shown(self._promised)}
+            return str(NO_NEW_DATE_UNTIL[self.kind]) % {"moment": shown(self._promised)}
         if self.arrival_date is None:
             year = next((step.facts["year"] for step in self.steps if "year" in step.facts), "")
-            return str(WITHOUT_DATE[self.status]) % {"year": year}
-        tense = PASSED if self.passed else TO_COME
+            return no_date(self.status, self.kind) % {"year": year}
         how = Said.ON if self.arrival_time is None else Said.BY
         how = Said.LATE_BY if self.late else how
         time_of_day = shown(self.arrival_time) if self.arrival_time else ""
         values = {"day": shown(self.arrival_date), "time": time_of_day}
-        return str(tense[how, self.kind]) % values
+        return str(self._tense[how, self.kind]) % values
+
+    @property
+    def _tense(self) -> Mapping[tuple[Said, DateMeans], str | Promise]:
+        if self.passed:
+            return PASSED
+        return TODAY if self.arrival_date == self.question.today else TO_COME
 
     @property
     def passed(self) -> bool:
@@ -216,7 +221,7 @@ class Answer:
     def reason(self) -> str:
         """The reason for a delay, in a word or two of that language; empty without one."""
         if self.late:
-            return _("payout delay")
+            return str(LATE_REASON[self.kind])
         if self.doubtful:
             return _("may be late")
         skipped = [step for step in self.steps if step.code is Code.SKIPPED]

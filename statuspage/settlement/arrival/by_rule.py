@@ -37,6 +37,7 @@ from statuspage.settlement.reckoning import (
     follows_base,
     reckon,
 )
+from statuspage.settlement.rules import rule_for
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,7 @@ def by_rule(question: Question, known: KnownFacts, rule: SettlementRule) -> Rule
         *_cutoff_steps(question, rule, reckoned.rule if found.by_base else None),
         *_day_steps(found, calendar, known, reckoned.profile),
         *_duration_step(rule, reckoned),
-        Step(
-            Code.BY_RULE,
-            {"day": found.arrival},
-            day=found.arrival,
-            payout=means is DateMeans.PAYOUT,
-        ),
+        Step(Code.BY_RULE, {"day": found.arrival}, day=found.arrival),
     )
     before = found.arrival - ONE_DAY
     holiday = before.year in calendar.years and calendar.day(before).kind == STATUTORY_HOLIDAY
@@ -100,7 +96,15 @@ def _rule_step(question: Question, rule: SettlementRule) -> Step:
         "rule": cycle_name(rule.cycle),
         "meaning": meaning(cycle, rests=rule.rule.rests),
     }
-    return Step(Code.RULE, facts, day=rule.valid_from, said=rule.statement)
+    return Step(Code.RULE, facts, until=_last_day(question, rule), said=rule.statement)
+
+
+def _last_day(question: Question, rule: SettlementRule) -> date | None:
+    """Return the transaction's day where another rule holds by now, or none; None otherwise."""
+    if question.day >= question.today:
+        return None
+    held = rule_for(question.category, question.code, question.as_of, question.as_of)
+    return question.day if held != rule else None
 
 
 def _cutoff_steps(
@@ -114,7 +118,7 @@ def _cutoff_steps(
             "fallback": cycle_name(base.cycle),
             "meaning": meaning(base.rule.cycle, rests=base.rule.rests),
         }
-        yield Step(Code.BASE_RULE, facts, day=base.valid_from, said=base.statement)
+        yield Step(Code.BASE_RULE, facts, said=base.statement)
     yield from _cutoff_step((base or rule).rule, question)
 
 
@@ -174,7 +178,7 @@ def _duration_step(rule: SettlementRule, reckoned: Reckoned) -> Iterator[Step]:
         return
     facts = {"duration": duration(rule.within or 0), "opens": terms.opens or time()}
     code = Code.WITHIN_OF_OPENING if terms.opens else Code.WITHIN
-    yield Step(code, facts)
+    yield Step(code, facts, day=found.arrival)
 
 
 def _day_steps(

@@ -99,19 +99,28 @@ def _waived(
     share = waived_share(payload["percent_waived"], payload["amount_waived"])
     if_affected = condition(if_affected=not covers_all(payload))
     facts = {"transactions": those, "share": share, "condition": if_affected}
-    steps = [Step(Code.FEE_WAIVER, facts, said=said)]
     by = date.fromisoformat(payload["credited_by"]) if payload.get("credited_by") else None
+    refunded = known.refunded_on(waiver)
+    steps = [Step(Code.FEE_WAIVER, facts, day=refunded or by, said=said)]
     if charge:
         charge = replace(
             charge,
             waived=waived(payload, fee),
             refunded_by=by,
+            refunded_on=refunded,
             if_affected=not covers_all(payload),
         )
         sums = {"waived": charge.waived, "to_pay": charge.to_pay, "condition": if_affected}
         steps.append(Step(Code.FEE_WAIVED, sums, said=said))
-        steps += [Step(Code.FEE_REFUND, {"day": by}, day=by, said=said)] if by else []
+        steps += _refund_steps(by, refunded, said)
     return charge, [*steps, *known.corrections([waiver])]
+
+
+def _refund_steps(by: date | None, refunded: date | None, said: Statement) -> list[Step]:
+    """Return when what is waived was refunded, or by when it is to be, as far as that is known."""
+    if refunded:
+        return [Step(Code.FEE_REFUNDED, {"day": refunded}, day=refunded, said=said)]
+    return [Step(Code.FEE_REFUND, {"day": by}, day=by, said=said)] if by else []
 
 
 def _rate(question: Question, known: KnownFacts) -> tuple[Rate | None, list[Step]]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
+
+from django.db.models import Exists, OuterRef
 
 from statuspage.incidents.models import Incident
 from statuspage.notices.audience import addresses
@@ -14,10 +17,11 @@ from statuspage.settlement.arrival.delays import KnownDelay, delays
 from statuspage.settlement.arrival.stoppages import Stoppage, ended_on, stoppages, stoppages_at
 from statuspage.settlement.arrival.words import Code
 from statuspage.settlement.models import SettlementRule
+from statuspage.settlement.promised import Payment
 from statuspage.settlement.reckoning import deciding_cycle
 from statuspage.settlement.rules import EVERY_PRODUCT, rules_on
 from statuspage.statements.models import Statement
-from statuspage.statements.services import CORRECTION
+from statuspage.statements.services import CORRECTION, WITHDRAWAL
 from statuspage.statements.times import from_iso
 
 READ: Final = ("fee_waiver", "promotion", "calendar_change", "holiday_schedule", "recovery")
@@ -117,6 +121,27 @@ class KnownFacts:
             and from_iso(one.payload["transactions_from"]) <= question.at
             and question.at < from_iso(one.payload["transactions_until"])
         ]
+
+    def refunded_on(self, waiver: Notice) -> date | None:
+        """Return the day of the last refund once all that a waiver promised is paid; None before.
+
+        By the payments that were known then, without those that had been withdrawn.
+        """
+        promised = waiver.payload.get("promised_total")
+        if not promised:
+            return None
+        taken_back = Statement.objects.filter(
+            corrects=OuterRef("statement"), kind=WITHDRAWAL, published_at__lte=self.as_of
+        )
+        paid = Payment.objects.filter(
+            ~Exists(taken_back),
+            commitment__notice=waiver,
+            statement__published_at__lte=self.as_of,
+        )
+        rows = list(paid.values_list("amount", "paid_on"))
+        if sum(amount for amount, _day in rows) < Decimal(promised):
+            return None
+        return max(day for _amount, day in rows)
 
     def promotions(self, question: Question) -> list[Notice]:
         """Return the promotions of the transaction's day, for how it was or may have been paid."""

@@ -85,26 +85,24 @@ def _answer(question: Question, known: KnownFacts, rule: SettlementRule | None) 
     elif stoppage:
         day, reasons = _stopped(stoppage, question)
     charge, charged = fees(question, known)
+    doubts = () if delay or stoppage or not due else _doubts(question, known, due)
     return Answer(
         question=question,
         status=DateStatus.PAYOUTS_DELAYED if stoppage else _status(day, delay, ordinary),
         arrival_date=day,
         arrival_time=None if delay or stoppage else ordinary.clock,
         kind=ordinary.means,
-        steps=_seen((*_way(ordinary, stoppage), *reasons, *charged), question),
-        caveats=(
-            *(() if delay or stoppage or not due else _doubts(question, known, due)),
-            *_caveats(question, known, ordinary, day),
-        ),
+        steps=_seen((*_way(ordinary, stoppage), *reasons, *charged), question, ordinary),
+        caveats=_seen((*doubts, *_caveats(question, known, ordinary, day)), question, ordinary),
         charge=charge,
         next_update_by=_promise(stoppage, question) if stoppage else None,
         minimum=ordinary.minimum,
     )
 
 
-def _seen(steps: Iterable[Step], question: Question) -> tuple[Step, ...]:
-    """Return the steps in the tense in which they are said on the day of the answer."""
-    return tuple(one.seen_on(question.today) for one in steps)
+def _seen(steps: Iterable[Step], question: Question, ordinary: RuleResult) -> tuple[Step, ...]:
+    """Return the steps in the tense of the day of the answer, and with the verb of the rule."""
+    return tuple(one.seen_on(question.today, ordinary.means) for one in steps)
 
 
 def _status(day: date | None, delay: KnownDelay | None, ordinary: RuleResult) -> DateStatus:
@@ -169,7 +167,7 @@ def _doubts(question: Question, known: KnownFacts, due: date) -> tuple[Step, ...
     if over := known.interrupted(question, due):
         facts = {"incident": over.name, "moment": over.resolved_at}
         said = standing(timeline("incident", over.public_id))
-        return (Step(Code.INTERRUPTED, facts, said=said[-1] if said else None),)
+        return (Step(Code.INTERRUPTED, facts, day=due, said=said[-1] if said else None),)
     return ()
 
 
@@ -197,7 +195,7 @@ def _caveats(
         (day is not None and day < timezone.localdate(question.as_of), Code.PAST),
         (day == ordinary.day and ordinary.after_holiday, Code.AFTER_HOLIDAY),
     )
-    usual = [Step(code) for applies, code in rows if applies]
+    usual = [Step(code, day=day) for applies, code in rows if applies]
     others = [Step(Code.OTHER_PRODUCTS, said=known.said(elsewhere.notice))] if elsewhere else []
     return (*others, *usual, _minimum(question, ordinary), *map(Step, ALWAYS))
 

@@ -1,12 +1,9 @@
 """What an answer and each step of its reasoning say, in the active language."""
 
-from enum import Enum, auto
 from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-
-from statuspage.settlement.models import DateMeans
 
 
 class DateStatus(TextChoices):
@@ -126,7 +123,7 @@ class Code(TextChoices):
         "fee_above_amount",
         _(
             "Fee on %(amount)s yuan at %(rate)s: %(fee)s yuan. That is more than the amount, so "
-            "nothing of it is paid out."
+            "there is no payout."
         ),
     )
     FEE_PER_PAYOUT = (
@@ -165,6 +162,10 @@ class Code(TextChoices):
         "fee_refund",
         _("It is refunded by %(day)s, separately from the payout."),
     )
+    FEE_REFUNDED = (
+        "fee_refunded",
+        _("All of it had been refunded by %(day)s, separately from the payout."),
+    )
     CORRECTED = (
         "corrected",
         _("Statement No. %(number)s was corrected later. Please read the correction as well."),
@@ -193,7 +194,10 @@ class Code(TextChoices):
     )
     AFTER_HOLIDAY = (
         "after_holiday",
-        _("On the first day after a holiday banks are busy; it may arrive later than usual."),
+        _(
+            "On the first day after a holiday banks are busy and may credit the money later than "
+            "usual."
+        ),
     )
     MINIMUM_PAYOUT = (
         "minimum_payout",
@@ -206,8 +210,8 @@ class Code(TextChoices):
     BELOW_MINIMUM = (
         "below_minimum",
         _(
-            "%(amount)s yuan alone is below the minimum payout of %(minimum)s yuan. It is not paid "
-            "on this date, but once your balance reaches the minimum."
+            "%(amount)s yuan alone is below the minimum payout of %(minimum)s yuan. It is paid "
+            "once your balance reaches the minimum, and not on this date."
         ),
     )
     CARD_LIMIT = (
@@ -220,17 +224,6 @@ class Code(TextChoices):
     )
 
 
-# What is said of such a step once its day is over.
-PAST_WORDS: Final = {
-    Code.DELAY: _("Delay notice for %(transactions)s: the money should have arrived by %(day)s."),
-    Code.BACKLOG: _(
-        "Settlement has been back to normal since %(moment)s. Delayed payouts should have arrived "
-        "by %(day)s."
-    ),
-    Code.FEE_REFUND: _("It should have been refunded by %(day)s, separately from the payout."),
-}
-# What is said of such a step where the date is the payout's, and not the arrival's.
-PAYOUT_WORDS: Final = {Code.BY_RULE: _("Under the normal rule, paid out on %(day)s.")}
 LATE: Final = frozenset(
     {
         Code.DELAY,
@@ -242,41 +235,3 @@ LATE: Final = frozenset(
 )
 # Caveats that make an ordinary date doubtful.
 DOUBTFUL: Final = frozenset({Code.MAY_BE_LATE, Code.INTERRUPTED})
-
-
-class Said(Enum):
-    """What is said of a date: by a time of day, on it, or late by it."""
-
-    BY = auto()
-    ON = auto()
-    LATE_BY = auto()
-
-
-# What is said of a date that is to come, and of one that is over, by what happens on it.
-TO_COME: Final = {
-    (Said.BY, DateMeans.CREDIT): _("Expected to arrive on %(day)s by %(time)s"),
-    (Said.BY, DateMeans.PAYOUT): _("Expected to be paid out on %(day)s by %(time)s"),
-    (Said.ON, DateMeans.CREDIT): _("Expected to arrive on %(day)s"),
-    (Said.ON, DateMeans.PAYOUT): _("Expected to be paid out on %(day)s"),
-    (Said.LATE_BY, DateMeans.CREDIT): _("Delayed: expected to arrive by %(day)s"),
-    (Said.LATE_BY, DateMeans.PAYOUT): _("Delayed: expected to be paid out by %(day)s"),
-}
-PASSED: Final = {
-    (Said.BY, DateMeans.CREDIT): _("Should have arrived on %(day)s by %(time)s"),
-    (Said.BY, DateMeans.PAYOUT): _("Should have been paid out on %(day)s by %(time)s"),
-    (Said.ON, DateMeans.CREDIT): _("Should have arrived on %(day)s"),
-    (Said.ON, DateMeans.PAYOUT): _("Should have been paid out on %(day)s"),
-    (Said.LATE_BY, DateMeans.CREDIT): _("Delayed: should have arrived by %(day)s"),
-    (Said.LATE_BY, DateMeans.PAYOUT): _("Delayed: should have been paid out by %(day)s"),
-}
-WITHOUT_DATE: Final = {
-    DateStatus.NOT_YET_KNOWN: _("Delayed: arrival date not yet known"),
-    DateStatus.PAYOUTS_DELAYED: _("Payouts are delayed; no new date yet"),
-    DateStatus.NOT_PUBLISHED: _(
-        "No date yet: the State Council has not published the holidays of %(year)s"
-    ),
-    DateStatus.NOT_IN_CALENDAR: _("No date: %(year)s is not in our calendar"),
-    DateStatus.NO_RULE: _("No date: no settlement rule has been published for this"),
-}
-
-NO_NEW_DATE_UNTIL: Final = _("Payouts are delayed; no new date yet; next update by %(moment)s")

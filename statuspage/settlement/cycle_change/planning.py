@@ -20,6 +20,7 @@ from statuspage.settlement.kinds.payout_days import check_settles
 from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.reckoning import reckon
 from statuspage.settlement.rules import EVERY_PRODUCT, product_of, rules_on
+from statuspage.settlement.verbs import Verb, verb_of
 from statuspage.statements.times import midnight
 
 LAST_MOMENT: Final = timedelta(seconds=1)
@@ -62,6 +63,8 @@ class Plan:
     rule_until: date | None = None
     # For the day from which the rules hold: that of a transaction on it.
     example: tuple[date, date] | None = field(default=None)
+    # What happens on these dates, by the rules of the merchants concerned.
+    verb: Verb = Verb.CREDIT
 
     @property
     def audience(self) -> Audience:
@@ -97,7 +100,13 @@ def planned(change: CycleChange, now: datetime) -> Plan:
     _check_day(change, plan.audience, computed, now)
     known = change.arrives_by or (computed if change.new_cycle and plan.late else None)
     missing = unpublished if change.new_cycle and known is None and plan.late else None
-    return replace(plan, arrives_by=known, unpublished=missing, example=_example(rules, plan, now))
+    return replace(
+        plan,
+        arrives_by=known,
+        unpublished=missing,
+        example=_example(rules, plan, now),
+        verb=verb_of(one.date_means for one in rules),
+    )
 
 
 def _with_rules(change: CycleChange, rules: Sequence[SettlementRule], now: datetime) -> Plan:
@@ -150,7 +159,7 @@ def _rules(change: CycleChange, now: datetime) -> list[SettlementRule]:
         problem = _("No rule of these merchants and products has this cycle. In force: %(cycles)s.")
         raise ValidationError({"cycles": problem % {"cycles": cycles or "–"}})
     if change.new_cycle and any(_sooner(one, change, now) for one in found):
-        problem = _("With this cycle the money would arrive earlier. Enter a longer one.")
+        problem = _("With this cycle the money would come earlier. Enter a longer one.")
         raise ValidationError({"new_cycle": problem})
     return found
 
@@ -182,7 +191,7 @@ def _check_day(
     if computed and change.arrives_by < computed:
         day = short_day_and_weekday(computed.isoformat())
         problem = _(
-            "By the rules the last of these transactions arrives on %(day)s. Enter that day or a "
+            "By the rules the last of these transactions settles on %(day)s. Enter that day or a "
             "later one."
         )
         raise ValidationError({"arrives_by": problem % {"day": day}})

@@ -6,17 +6,51 @@ from datetime import date
 from functools import partial
 from typing import Final, TypeAlias
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
 from statuspage.notices.phrases import joined, listed, short_day, transactions
 from statuspage.settlement.cycle_change.planning import Plan
+from statuspage.settlement.verbs import Verb
 from statuspage.statements.texts import Text, for_reader, in_each_language
 from statuspage.statements.times import iso
 
 Sentence: TypeAlias = Callable[["Story"], str]
+ByVerb: TypeAlias = Mapping[Verb, str | Promise]
+
+LATE_UNTIL_KNOWN: Final[ByVerb] = {
+    Verb.CREDIT: gettext_lazy(
+        "Payouts for %(transactions)s are delayed. The arrival date is not yet known; we will "
+        "announce it here."
+    ),
+    Verb.PAYOUT: gettext_lazy(
+        "Payouts for %(transactions)s are delayed. The payout date is not yet known; we will "
+        "announce it here."
+    ),
+    Verb.SETTLED: gettext_lazy(
+        "Payouts for %(transactions)s are delayed. The settlement date is not yet known; we will "
+        "announce it here."
+    ),
+}
+LATE_UNTIL: Final[ByVerb] = {
+    Verb.CREDIT: gettext_lazy("Payouts for %(transactions)s are delayed and arrive by %(day)s."),
+    Verb.PAYOUT: gettext_lazy("Payouts for %(transactions)s are delayed and made by %(day)s."),
+    Verb.SETTLED: gettext_lazy("Payouts for %(transactions)s are delayed and settled by %(day)s."),
+}
+EXAMPLES: Final[ByVerb] = {
+    Verb.CREDIT: gettext_lazy(
+        "For example, a transaction at noon on %(made)s arrives on %(arrives)s."
+    ),
+    Verb.PAYOUT: gettext_lazy(
+        "For example, a transaction at noon on %(made)s is paid out on %(arrives)s."
+    ),
+    Verb.SETTLED: gettext_lazy(
+        "For example, a transaction at noon on %(made)s is settled on %(arrives)s."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -130,6 +164,13 @@ NOTES: Final[Sequence[tuple[Callable[[Plan], bool], Callable[[Plan], str]]]] = (
             "restored” and a rule with the usual cycle."
         ),
     ),
+    (
+        lambda plan: bool(plan.rules) and plan.rule_until is not None,
+        lambda _plan: _(
+            "The temporary rule ends by itself. If the usual cycle holds again earlier, publish "
+            "“Settlement restored” and a rule with the usual cycle."
+        ),
+    ),
 )
 
 
@@ -185,13 +226,9 @@ def _late(story: Story) -> str:
     until = iso(plan.late_until) if plan.late_until else None
     values = {"transactions": transactions(iso(plan.change.begins), until)}
     if plan.arrives_by is None:
-        said = _(
-            "Payouts for %(transactions)s are delayed. The arrival date is not yet known; we will "
-            "announce it here."
-        )
-        return said % values
+        return str(LATE_UNTIL_KNOWN[plan.verb]) % values
     values["day"] = short_day(plan.arrives_by.isoformat())
-    return _("Payouts for %(transactions)s are delayed and arrive by %(day)s.") % values
+    return str(LATE_UNTIL[plan.verb]) % values
 
 
 def _rule(story: Story) -> str:
@@ -217,8 +254,7 @@ def _example(story: Story) -> str:
     if story.plan.example is None:
         return ""
     made, arrives = (short_day(one.isoformat()) for one in story.plan.example)
-    said = _("For example, a transaction at noon on %(made)s arrives on %(arrives)s.")
-    return said % {"made": made, "arrives": arrives}
+    return str(EXAMPLES[story.plan.verb]) % {"made": made, "arrives": arrives}
 
 
 def _safe(_story: Story) -> str:

@@ -16,7 +16,7 @@ from statuspage.settlement.holiday.table import Column, schedule_of
 
 @dataclass(frozen=True)
 class CardRow:
-    """Which transactions, and the day on which they arrive."""
+    """Which transactions, and the day on which they arrive or are paid out."""
 
     transactions: str
     arrival: str
@@ -29,6 +29,8 @@ class CardPart:
     title: str
     rows: Sequence[CardRow]
     others: str
+    # True where the days are those of the payout.
+    paid_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ def _parts(groups: Sequence[Group], names: Names, *, apart: bool) -> list[CardPa
     for number, group in enumerate(groups):
         rows, others = _fewest(group, groups[:number], names)
         own = cutoff_said(group.columns) if apart else ""
-        paid = _("These are the days of the payout.") if group.column.paid_out else ""
-        found.append(CardPart(group.said(names), _card_rows(rows), joined([others, own, paid])))
+        paid_out = group.column.paid_out
+        paid = _("These are the days of the payout.") if paid_out else ""
+        said = joined([others, own, paid])
+        found.append(CardPart(group.said(names), _card_rows(rows), said, paid_out))
     return found
 
 

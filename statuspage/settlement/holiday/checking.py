@@ -152,7 +152,10 @@ class Check:
             "said": self._named(pair) if said else _later(pair.days_later),
         }
         return (
-            _("By the table %(cycle)s transactions of %(days)s arrive on %(right)s, not %(said)s.")
+            _(
+                "By the table the day for %(cycle)s transactions of %(days)s is %(right)s, "
+                "not %(said)s."
+            )
             % values
         )
 

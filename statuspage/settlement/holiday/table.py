@@ -9,6 +9,7 @@ from statuspage.calendar.models import DOMESTIC
 from statuspage.notices.cycles import read_cycle
 from statuspage.settlement.cycles import AfterCutoff
 from statuspage.settlement.models import DateMeans
+from statuspage.settlement.verbs import Verb, verb_of
 
 # Category, and code of the product; an empty one is every product without a rule of its own.
 Merchants = tuple[str, str]
@@ -30,6 +31,11 @@ class Column:
     arrivals: tuple[tuple[date, date], ...]
     # True where these are the days of the payout, and not of the credit at the bank.
     paid_out: bool = False
+
+    @property
+    def means(self) -> DateMeans:
+        """What happens on these days, as a rule says it."""
+        return DateMeans.PAYOUT if self.paid_out else DateMeans.CREDIT
 
     @property
     def abroad(self) -> bool:
@@ -60,6 +66,11 @@ class Schedule:
     last: date
     make_up_days: tuple[date, ...]
     columns: tuple[Column, ...]
+
+    @property
+    def verb(self) -> Verb:
+        """What happens on the days of its columns."""
+        return verb_of(one.means for one in self.columns)
 
     @property
     def days(self) -> set[date]:

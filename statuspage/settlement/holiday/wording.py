@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from statuspage.notices.cycles import say_cycle
 from statuspage.notices.phrases import joined, listed
@@ -24,6 +24,7 @@ from statuspage.settlement.holiday.phrases import (
 from statuspage.settlement.holiday.said import Said, changed, usual
 from statuspage.settlement.holiday.table import Column, Schedule, schedule_of
 from statuspage.settlement.schedules import Holiday
+from statuspage.settlement.verbs import Verb, verb_of
 from statuspage.statements.short import LIMITS, WECHAT
 
 # Whether the transactions have a cut-off, and whether the day is that of the payout.
@@ -34,6 +35,17 @@ CLAUSES: Final[Mapping[tuple[bool, bool], str | Promise]] = {
     (True, True): gettext_lazy(
         "%(who)s: transactions of %(days)s before %(time)s are paid out %(day)s"
     ),
+}
+
+SEE_DATES: Final[Mapping[Verb, str | Promise]] = {
+    Verb.CREDIT: pgettext_lazy("in few words", "See arrival dates"),
+    Verb.PAYOUT: pgettext_lazy("in few words", "See payout dates"),
+    Verb.SETTLED: pgettext_lazy("in few words", "See the dates"),
+}
+SEE_ITS_DATES: Final[Mapping[Verb, str | Promise]] = {
+    Verb.CREDIT: gettext_lazy("%(who)s: see the arrival dates"),
+    Verb.PAYOUT: gettext_lazy("%(who)s: see the payout dates"),
+    Verb.SETTLED: gettext_lazy("%(who)s: see the dates"),
 }
 
 
@@ -83,7 +95,7 @@ class Wording:
         )
         fitting = (one for one in shorter if 0 < len(one) <= LIMITS[WECHAT])
         # Two days of one cycle need the words that say whose they are: no room, no day.
-        return next(fitting, pgettext("in few words", "See arrival dates"))
+        return next(fitting, str(SEE_DATES[self.schedule.verb]))
 
     def _who(self, one: Said) -> str:
         """Return whose cycle it is, in as few words as tell it from the same cycle's other days."""
@@ -150,7 +162,8 @@ class Wording:
         """Return when the holiday's transactions arrive."""
         row = self._row(one.columns[0])
         if row is None:
-            return _("%(who)s: see the arrival dates") % {"who": one.who_briefly}
+            words = SEE_ITS_DATES[verb_of(column.means for column in one.columns)]
+            return str(words) % {"who": one.who_briefly}
         day = later(row.arrival, row.last)
         values = {"who": one.who_briefly, "days": span(row.first, row.last), "day": day}
         return CLAUSES[bool(one.cutoff), one.columns[0].paid_out] % {**values, "time": one.cutoff}
@@ -170,7 +183,8 @@ class Wording:
             return ""
         columns = [column for one in self._changed for column in one.columns]
         late = _(
-            "On the first workday after the holiday banks are busy; it may arrive later than usual."
+            "On the first workday after the holiday banks are busy and may credit the money later "
+            "than usual."
         )
         return joined([cutoff_said(columns), late])
 

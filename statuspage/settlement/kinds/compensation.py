@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.notices.fields import Line, Payload, PayloadField, optional
-from statuspage.notices.kind import NoticeKind, PublicName, register
+from statuspage.notices.kind import NoticeKind, NoticeState, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day
 from statuspage.notices.values import DATE, END, MOMENT, PAID, TEXT
@@ -69,6 +69,10 @@ class Compensation(NoticeKind):
         }
         yield _("Compensation for %(cause)s: %(amount)s in total by %(day)s.") % values
         yield for_reader(payload["how"] or {})
+
+    def state(self, payload: Payload, now: datetime) -> NoticeState | None:
+        """Return nothing where the ledger follows its payment: the page says how far it is."""
+        return None if payload.get("promised_total") else super().state(payload, now)
 
     def record(self, notice: Notice, statement: Statement) -> None:
         """Open its account in the public ledger."""

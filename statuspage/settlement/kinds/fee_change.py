@@ -203,4 +203,6 @@ def _day(payload: Payload) -> date:
 
 def _reckoned(fee: Fee, amount: Decimal) -> str:
     values = {"fee": yuan(fee.fee_of(amount)), "rate": f"{fee.effective_rate(amount):f}"}
+    if fee.fee_of(amount) > amount:
+        return _("%(fee)s yuan (more than the amount)") % values
     return _("%(fee)s yuan (effective rate %(rate)s%%)") % values

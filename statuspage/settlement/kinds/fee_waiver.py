@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.notices.fields import NOT_KNOWN, Line, Payload, PayloadField, optional
-from statuspage.notices.kind import NoticeKind, PublicName, register
+from statuspage.notices.kind import NoticeKind, NoticeState, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day, transactions
 from statuspage.notices.values import DATE, END, MOMENT, PAID, SHARE, TEXT, choice_of
@@ -107,6 +107,10 @@ class FeeWaiver(NoticeKind):
             yield _("Covered by %(who)s.") % {"who": for_reader(payload["borne_by"])}
         if payload["credited_by"]:
             yield _("Refunded by %(day)s.") % {"day": short_day(payload["credited_by"])}
+
+    def state(self, payload: Payload, now: datetime) -> NoticeState | None:
+        """Return nothing where the ledger follows its payment: the page says how far it is."""
+        return None if payload.get("promised_total") else super().state(payload, now)
 
     def record(self, notice: Notice, statement: Statement) -> None:
         """Open its account in the public ledger."""

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from statuspage.calendar.differences import PromisedDate
 from statuspage.calendar.selectors import profile_of
-from statuspage.calendar.workdays import NotInCalendar, NotYetPublished
+from statuspage.calendar.workdays import ONE_DAY, NotInCalendar, NotYetPublished
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.cycles import say_cycle
 from statuspage.notices.fields import Line, Payload, PayloadField, Table, optional
@@ -37,9 +38,17 @@ from statuspage.settlement.schedules import (
     plan_of,
 )
 from statuspage.settlement.sent_tables import TABLE, row_problems, rows_of
+from statuspage.settlement.verbs import KEY, Verb, verb_of
 from statuspage.statements.canonical import Json
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader
+from statuspage.statements.times import midnight
+
+CAPTIONS: Final[Mapping[Verb, str | Promise]] = {
+    Verb.CREDIT: _("When transactions arrive"),
+    Verb.PAYOUT: _("When transactions are paid out"),
+    Verb.SETTLED: _("When transactions settle"),
+}
 
 
 @register
@@ -125,12 +134,23 @@ class HolidaySchedule(NoticeKind):
             [day_and_weekday(one["date"]), *(_arrival(one["date"], day) for day in one["arrivals"])]
             for one in table["rows"]
         ]
-        return (Table(_("When transactions arrive"), columns, rows),)
+        verb = verb_of(one.get(KEY, DateMeans.CREDIT) for one in table["columns"])
+        return (Table(CAPTIONS[verb], columns, rows),)
 
     def cards(self, payload: Payload) -> Sequence[MerchantCard]:
         """Return a card for each kind of merchant, with few rows."""
         # A notice that was imported has no table.
         return shown_cards(payload) if payload.get("table") else ()
+
+    def validity(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
+        """Return no start, and the end of the day on which the last of the holiday's money comes.
+
+        A notice that was imported has no table.
+        """
+        first, last = payload["first_day"], payload["last_day"]
+        rows = (payload.get("table") or {}).get("rows", ())
+        days = (day for one in rows if first <= one["date"] <= last for day in one["arrivals"])
+        return None, midnight(date.fromisoformat(max(days, default=last)) + ONE_DAY)
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say when the transactions of the holiday arrive: merchants plan by that."""

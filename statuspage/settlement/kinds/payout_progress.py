@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import amount_json
-from statuspage.notices.fields import Payload, PayloadField, optional
+from statuspage.notices.fields import Line, Payload, PayloadField, optional
 from statuspage.notices.kind import NoticeKind, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, share, short_day
@@ -76,6 +76,12 @@ class PayoutProgress(NoticeKind):
         if commitment_of(payload["of"]).notice.originally is None:
             problem = _("This was promised here. Publish its payments as they are made.")
             raise ValidationError({"of": problem})
+
+    def lines(self, payload: Payload) -> Sequence[Line]:
+        """Return the fields; the total of a first payment is its amount, and said once."""
+        first = payload["paid_so_far"] == payload["amount"]
+        said = {**payload, "paid_so_far": None} if first else payload
+        return super().lines(said)
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say how much was paid, when, and the total so far."""

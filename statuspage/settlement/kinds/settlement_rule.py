@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from statuspage.calendar.models import DOMESTIC
 from statuspage.calendar.selectors import profiles
+from statuspage.calendar.workdays import ONE_DAY
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.cycles import CYCLE_HELP, say_cycle
 from statuspage.notices.fields import Payload, PayloadField, Table, optional
@@ -35,6 +36,7 @@ from statuspage.settlement.rule_words import before_and_after, changes, worked_e
 from statuspage.settlement.rules import EVERY_PRODUCT, announced_after, product_of, rule_add
 from statuspage.settlement.terms import term_problems
 from statuspage.statements.models import Statement
+from statuspage.statements.times import midnight
 
 # T+7 is the longest that acquirers offer.
 LONG_CYCLE: Final = 7
@@ -80,7 +82,7 @@ class SettlementRuleChange(NoticeKind):
             empty=AS_IN_FORCE,
         ),
         optional("fallback", _("Cycle after the cut-off"), CYCLE),
-        optional("usual_arrival", _("Usual time of arrival"), CLOCK),
+        optional("usual_arrival", _("Usual time"), CLOCK),
         optional(
             "within",
             _("Within, in minutes"),
@@ -154,7 +156,7 @@ class SettlementRuleChange(NoticeKind):
             values = dict(zip(("day", "mine", "ordinary"), days, strict=True))
             problem = _(
                 "Faster than the base rule: a transaction of %(day)s after the cut-off would "
-                "arrive on %(mine)s, an ordinary one on %(ordinary)s. Let it follow the base rule, "
+                "settle on %(mine)s, an ordinary one on %(ordinary)s. Let it follow the base rule, "
                 "or enter a longer cycle."
             )
             raise ValidationError({"fallback": problem % values})
@@ -197,6 +199,12 @@ class SettlementRuleChange(NoticeKind):
             said = _("%(who)s: %(cycle)s settlement for transactions from %(day)s.")
             yield said % {**values, "day": short_day(payload["valid_from"])}
         yield from changes(payload)
+
+    def validity(self, payload: Payload) -> tuple[datetime | None, datetime | None]:
+        """Return the time from the first of its days to the end of the last one."""
+        first, last = date.fromisoformat(payload["valid_from"]), payload["valid_until"]
+        ends = midnight(date.fromisoformat(last) + ONE_DAY) if last else None
+        return midnight(first), ends
 
     def tables(self, payload: Payload) -> Sequence[Table]:
         """Return the terms before and after, and the worked examples."""

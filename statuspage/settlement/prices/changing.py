@@ -7,7 +7,7 @@ from typing import Any
 
 from statuspage.lib.money import Fee
 from statuspage.notices.audience import Audience, MerchantCategory
-from statuspage.settlement.prices.matching import ANY
+from statuspage.settlement.prices.matching import ANY, Paid
 from statuspage.settlement.prices.models import Price
 from statuspage.settlement.prices.selectors import prices_in_force, products_with_prices
 
@@ -64,10 +64,14 @@ class Scope:
             Concerned(price, product, price.card or self.card, price.channel or self.channel)
             for category in self.categories
             for product in self._products(category, day, moment)
-            for price in prices_in_force(category, product, day, moment)
+            for price in prices_in_force(category, product, day, moment, self._paid)
             if self.card in {ANY, price.card} or not price.card
             if self.channel in {ANY, price.channel} or not price.channel
         )
+
+    @property
+    def _paid(self) -> Paid:
+        return Paid(self.card, self.channel)
 
     def unpriced(self, day: date, moment: datetime) -> Iterator[tuple[str, str]]:
         """Yield the categories and products that are named and have no price at all yet."""

@@ -1,12 +1,13 @@
 """Choose the price of a transaction among rows; pure, without queries."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Final
 
+from statuspage.lib.money import FEN
 from statuspage.settlement.prices.models import SMALL_QR, CardType, Channel, Price
 
 QR: Final = frozenset({Channel.QR_SMALL, Channel.QR_LARGE})
@@ -53,6 +54,27 @@ def overlap(one: Price, other: Price) -> bool:
         and (one.up_to is None or other.above < one.up_to)
         and (other.up_to is None or one.above < other.up_to)
     )
+
+
+def leaves_open(own: Sequence[Price], general: Price, paid: Paid) -> bool:
+    """Return whether a product's own rows leave some transaction to a general row.
+
+    Of those that are paid in that way, as far as it is known. It is enough to try one amount
+    between each two at which a row begins.
+    """
+    every = [*own, general]
+    amounts = {one.above + FEN for one in every} if paid.amount is None else {paid.amount}
+    ways = (way for one in amounts for way in _ways(every, replace(paid, amount=one)))
+    return any(_is_for(general, way) and not any(_is_for(one, way) for one in own) for way in ways)
+
+
+def latest(price: Price) -> tuple[object, ...]:
+    """Return what is greatest for the row that holds of several for the same transactions.
+
+    It is the one that begins last, so that a change announced for later still comes when another
+    one is announced for before; of those of one day the one announced last.
+    """
+    return price.begins(), price.known_from, price.pk or 0
 
 
 def in_place_of(rows: Iterable[Price]) -> list[Price]:
@@ -110,14 +132,14 @@ def _is_for(price: Price, way: Paid) -> bool:
 
 
 def _best(rows: Sequence[Price]) -> Price | None:
-    """Return the product's own price before the general one, then the most exact, the newest."""
+    """Return the product's own price before the general one, then the most exact, the latest."""
     own = [one for one in rows if one.product]
     return max(in_place_of(own or rows), key=_rank, default=None)
 
 
 def _rank(price: Price) -> tuple[object, ...]:
     exact = sum(1 for one in (price.card, price.channel, price.mcc) if one)
-    return exact, price.known_from, price.pk or 0
+    return exact, *latest(price)
 
 
 def _same(one: str, other: str) -> bool:

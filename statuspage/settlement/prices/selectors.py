@@ -7,7 +7,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from statuspage.lib.render_cache import once
-from statuspage.settlement.prices.matching import ANY, Option, Paid, in_place_of, options
+from statuspage.settlement.prices.matching import (
+    ANY,
+    Option,
+    Paid,
+    in_place_of,
+    latest,
+    leaves_open,
+    options,
+)
 from statuspage.settlement.prices.models import CardType, Channel, Price
 from statuspage.statements.models import Statement
 from statuspage.statements.services import WITHDRAWAL
@@ -40,10 +48,22 @@ def price_options(
 
 
 def prices_in_force(
-    category: str, product: str, day: date, as_of: datetime | None = None
+    category: str,
+    product: str,
+    day: date,
+    as_of: datetime | None = None,
+    paid: Paid | None = None,
 ) -> list[Price]:
-    """Return the rows that hold for that merchant and product: its own, else the general ones."""
-    return _in_force(list(prices_on(day, as_of).filter(category=category)), category, product)
+    """Return the rows that hold for that merchant and product, paid in that way (any).
+
+    They are its own, and the general ones for what its own leave open.
+    """
+    rows = list(prices_on(day, as_of).filter(category=category))
+    own = _in_force(rows, category, product)
+    if not any(one.product for one in own):
+        return own
+    general = _in_force(rows, category, ANY)
+    return [*own, *(one for one in general if leaves_open(own, one, paid or Paid()))]
 
 
 def current_prices(day: date) -> list[Price]:
@@ -92,8 +112,8 @@ def _in_force(rows: Sequence[Price], category: str, product: str) -> list[Price]
 
 
 def _latest(rows: list[Price]) -> list[Price]:
-    """Return of rows for the same transactions the newest; what changed one stands for it."""
+    """Return of rows for the same transactions the latest; what changed one stands for it."""
     found: dict[object, Price] = {}
-    for one in sorted(rows, key=lambda row: (row.known_from, row.pk)):
+    for one in sorted(rows, key=latest):
         found[(one.card, one.channel, one.mcc, one.above, one.up_to)] = one
     return list(found.values())

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from notifications.delivery.audience import audience_of
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Broadcast, Delivery
 from notifications.delivery.reach import Reach, UnknownGroup, reach_of
@@ -337,3 +338,9 @@ def said_afterwards(incident: Statement) -> Statement:
     content = {**incident.content, "components": [], "status": "postmortem"}
     subject = Subject("incident", incident.subject_id)
     return statement_publish(kind=POSTMORTEM, subject=subject, content=content, author=None)
+
+
+def test_an_example_of_an_answer_answers_nothing() -> None:
+    said = notice(models=["D210"])
+    example = {**said.document, "kind": "correction", "corrects": 999, "number": 1000}
+    assert audience_of(example).follows == ()

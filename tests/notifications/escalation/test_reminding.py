@@ -239,7 +239,7 @@ def test_a_report_to_the_regulator_is_reminded_of_until_it_is_marked_as_done(
     )
     incident.refresh_from_db()
     duty_mark_done(
-        incident=incident,
+        subject=incident,
         duty="first",
         evidence="x",
         done_at=timezone.now(),

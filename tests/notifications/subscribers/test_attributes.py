@@ -200,6 +200,24 @@ class TestTheirOwnWord:
         assert not SignUp.objects.exclude(terminal_models=None).exists()
 
 
+class TestWhatNobodyOffersAnyMore:
+    """What an import knows of somebody is theirs to keep and to drop."""
+
+    @pytest.mark.parametrize("offered", [True, False])
+    def test_it_can_be_kept_and_dropped(self, visitor: Visitor, *, offered: bool) -> None:
+        if offered:
+            rule_add(category="micro", cycle="T+1")
+        load("13800138000,zh,micro,contract,card,D210,T+1;D+0,,")
+        page = visitor.open_manage()
+        form = {"topics": ["notice"], "language": "en", "category": "micro", "products": ["card"]}
+        for kept in (["D+0", "T+1"], ["D+0"], []):
+            answer = visitor.client.post(page, {**form, "cycles": kept})
+            assert answer.status_code == 302
+            assert known().cycles == tuple(kept)
+        assert visitor.client.post(page, {**form, "cycles": ["T+99"]}).status_code != 200
+        assert known().cycles == ()
+
+
 class TestApi:
     def test_it_takes_them_and_answers_with_them(self) -> None:
         api = caller(Role.APPROVER)

@@ -25,6 +25,9 @@ class Caller:
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.call("POST", path, json.dumps(body or {}), **headers)
 
+    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.call("PATCH", path, json.dumps({} if body is None else body), **headers)
+
     def call(
         self,
         method: str,

@@ -5,9 +5,10 @@ import pytest
 from notifications.delivery.models import Broadcast
 from statuspage.notices.kind import kinds
 from statuspage.notices.models import Notice
-from tests.factories import open_incident, text
+from statuspage.staff.roles import Role
+from tests.factories import make_address, open_incident, text
 from tests.statuspage.api import samples
-from tests.statuspage.api.client import error_of
+from tests.statuspage.api.client import caller, error_of
 from tests.statuspage.notices.samples import right_payload, world
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,28 @@ def test_an_audience_that_names_nobody_is_everybody(api, audience):
     answer = api.post("notices/", {**samples.notice(), "audience": audience})
     assert answer.status_code == 201
     assert answer.json()["audience"] == EVERYONE
+
+
+@pytest.mark.parametrize(
+    ("audience", "field"),
+    [
+        ({"cycles": ["T+Q"]}, "cycles"),
+        ({"provinces": ["99"]}, "provinces"),
+        ({"agent_codes": ["A//B"]}, "agent_codes"),
+        ({"models": [" \u200b"]}, "models"),
+    ],
+)
+@pytest.mark.parametrize(("language", "word"), [("en", "Enter"), ("zh-hans", "请")])
+def test_what_is_wrong_in_an_audience_is_named(audience, field, language, word):
+    body = samples.notice(audience=audience)
+    error = error_of(caller(Role.AUTHOR, language).post("notices/", body))
+    ((name, messages),) = error["fields"].items()
+    assert name.startswith(f"audience.{field}")
+    assert word in messages[0] or "“" in messages[0]
+
+
+def test_an_audience_that_nobody_belongs_to_is_pointed_out(api):
+    make_address()
+    published = api.post("notices/", samples.notice(audience={"agent_codes": ["NOBODY"]})).json()
+    assert published["warnings"] == ["Nobody matches this audience: nobody is notified."]
+    assert api.post("notices/", samples.notice()).json()["warnings"] == []

@@ -47,9 +47,21 @@ def test_every_post_documents_the_key_its_refusals_and_the_token(schema):
     assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
 
 
-def test_nothing_is_offered_that_changes_or_deletes(schema):
-    methods = {method for one in schema["paths"].values() for method in one}
-    assert methods == {"get", "post"}
+def test_nothing_is_offered_that_changes_what_was_said_or_deletes(schema):
+    by_method = {}
+    for path, operations in schema["paths"].items():
+        for method in operations:
+            by_method.setdefault(method, set()).add(path)
+    assert set(by_method) == {"get", "post", "patch"}
+    assert by_method["patch"] == {"/api/v1/subscribers/{public_id}/"}
+
+
+def test_a_change_is_described_like_what_is_posted(schema):
+    change = schema["paths"]["/api/v1/subscribers/{public_id}/"]["patch"]
+    assert {"200", "400", "401", "403", "404", "409", "422"} <= set(change["responses"])
+    assert "Idempotency-Key" in {one["name"] for one in change["parameters"]}
+    assert change["requestBody"]["content"]["application/json"]["examples"]
+    assert "known" in change["description"]
 
 
 def test_every_address_of_the_design_is_described(schema):
@@ -81,6 +93,7 @@ def test_every_address_of_the_design_is_described(schema):
             "deliveries/",
             "subscribers/",
             "subscribers/import/",
+            "subscribers/<>/",
             "signals/",
         ]
     }

@@ -60,4 +60,4 @@ def test_no_request_is_a_fault_of_ours(path: str, method: str, secret: str) -> N
 
 def test_every_operation_is_asked() -> None:
     assert len(OPERATIONS) > 20
-    assert {method for _path, method in OPERATIONS} == {"get", "post"}
+    assert {method for _path, method in OPERATIONS} == {"get", "post", "patch"}

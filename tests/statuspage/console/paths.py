@@ -23,6 +23,9 @@ from statuspage.incidents.services.series import recurrence_create
 from statuspage.monitors.models import SignalDraft
 from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import NoticeDraft, notice_publish
+from statuspage.regulator.cases import case_open
+from statuspage.regulator.models import PrivateCase
+from statuspage.regulator.services import regime_close
 from statuspage.staff.models import ApiToken
 from statuspage.staff.services import token_issue
 from statuspage.statements.models import Statement
@@ -81,6 +84,7 @@ def example_paths() -> dict[str, str]:
         "incident_resolve": [incident.subject_id],
         "postmortem": [incident.subject_id],
         "incident_regulator": [incident.subject_id],
+        "regulator_case": [opened_case().public_id],
         "maintenance_update": [maintenance.subject_id],
         "maintenance_reschedule": [maintenance.subject_id],
         "maintenance_cancel": [maintenance.subject_id],
@@ -131,6 +135,16 @@ def drafted() -> Recipe:
     step = PreparedStep("regulator", text("报送数据", "Figures"))
     given = {"token": uuid4(), "staff": make_staff(), "name": text("延迟", "Late")}
     return recipe_begin(**given, steps=[step])[0]
+
+
+def opened_case() -> PrivateCase:
+    """Return a case without a public incident, closed: no report is due that could be copied."""
+    facts = {"regime": "leak", "cause": "leak", "detail": "导出文件外泄。"}
+    given = {"token": uuid4(), "title": "导出文件", "known_at": timezone.now()}
+    staff = make_staff()
+    case = case_open(by=staff, **given, **facts)[0]
+    regime_close(start=case.regime_starts.get(), reason="误登记。", by=staff)
+    return case
 
 
 def prepared() -> Template:

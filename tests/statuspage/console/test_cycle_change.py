@@ -11,15 +11,20 @@ from django.utils import timezone
 from statuspage.approvals.models import Draft, Proposal, Recipe
 from statuspage.approvals.proposals import foreseen_of
 from statuspage.approvals.recipes import StepState, progress_of
+from statuspage.calendar.services import year_load, year_review
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.notices.models import Notice
+from statuspage.regulator.regimes import Regime
+from statuspage.regulator.selectors import standing_of
 from statuspage.settlement.rules import rule_add, rule_for
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
-from tests.factories import incident_of, make_component, open_incident, text
-from tests.statuspage.calendar.factories import reviewed
+from statuspage.statements.services import statement_withdraw
+from tests.factories import incident_of, make_component, make_staff, open_incident, text
+from tests.statuspage.calendar.factories import HOLIDAY, reviewed
 from tests.statuspage.console.browser import form_of, signed_in, words
+from tests.statuspage.notices.samples import publish as publish_notice
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +36,10 @@ KINDS = ("notice.delay", "notice.settlement_rule", "notice.fee_waiver", "notice.
 def _world() -> None:
     this = timezone.localdate().year
     reviewed(2025, *range(this, 2027))
+    # In December the days that follow are of a year that is not published yet.
+    for year in {this, this + 1} - set(range(2027)):
+        year_load(profile="domestic", year=year, by=None, days={date(year, 1, 1): HOLIDAY})
+        year_review(profile="domestic", year=year, by=make_staff(Role.APPROVER))
     rule_add(category="micro", cycle="T+1", cutoff=None)
     rule_add(category="industry", cycle="D+1")
     make_component("T+1 结算", "T+1", pays_out=True, pays_out_to=["micro"])
@@ -166,6 +175,80 @@ def answer(written: str, category: str = "micro") -> dict[str, Any]:
     asked = {"category": category, "at": f"{written}:00+08:00"}
     found = Client().get("/api/v1/arrival/", asked)
     return dict(found.json())
+
+
+def test_back_before_the_end_everything_says_the_usual_cycle_again(author: Client) -> None:
+    recipe = drafted(author)
+    for kind in ("incident.opened", "notice.delay", "notice.settlement_rule"):
+        go_through(author, recipe, kind)
+    approve_all()
+    assert "Back to the usual cycle earlier?" in words(author.get(f"/console/recipes/{recipe.pk}/"))
+    late = answer(f"{day(4)}T12:00")
+    kept = answer(f"{day(2)}T12:00")
+    delay, incident = Notice.objects.get(kind="delay"), Incident.objects.get()
+    assert answer(f"{day(-1)}T12:00")["arrival_date"] == delay.payload["arrives_by"]
+
+    ended = {"restored_at": timezone.localtime().isoformat(), "delay": delay.public_id}
+    publish_notice("recovery", ended, incident_id=incident.public_id)
+    usual = {"category": "micro", "cycle": "T+1", "valid_from": f"{day(4)}"}
+    publish_notice("settlement_rule", usual)
+    over = {"status": "resolved", "body": text("已恢复", "Restored"), "author": None}
+    incident_update(incident=incident, **over)
+
+    assert rule_for("micro", "", moment(day(3))).cycle == "T+5"
+    assert {rule_for("micro", "", moment(day(one))).cycle for one in (4, 8, 9, 30)} == {"T+1"}
+    assert answer(f"{day(4)}T12:00")["arrival_date"] < late["arrival_date"]
+    # What was made under the temporary rule keeps the date it was told.
+    assert answer(f"{day(2)}T12:00")["arrival_date"] == kept["arrival_date"]
+    assert not answer(f"{day(4)}T12:00")["late"]
+
+
+def test_a_withdrawn_temporary_rule_leaves_the_usual_one(author: Client) -> None:
+    recipe = drafted(author)
+    go_through(author, recipe, "incident.opened")
+    usual = answer(f"{day(2)}T12:00")
+    go_through(author, recipe, "notice.settlement_rule")
+    approve_all()
+    assert answer(f"{day(2)}T12:00")["arrival_date"] > usual["arrival_date"]
+    rule = Statement.objects.get(kind="notice.settlement_rule")
+    statement_withdraw(statement=rule, body=text("误发。", "In error."), author=None)
+    assert answer(f"{day(2)}T12:00")["arrival_date"] == usual["arrival_date"]
+
+
+def test_a_base_rule_that_changed_since_is_shown_to_the_approver(
+    author: Client, settings: Any
+) -> None:
+    settings.FOUR_EYES_KINDS = frozenset({"settlement_rule"})
+    recipe = drafted(author)
+    go_through(author, recipe, "incident.opened")
+    go_through(author, recipe, "notice.settlement_rule")
+    proposal = Proposal.objects.get()
+    seen = foreseen_of(proposal).digest
+    rule_add(category="micro", cycle="T+2", cutoff=None)
+    approver = signed_in(Role.APPROVER)
+    path = f"/console/notices/proposals/{proposal.pk}/"
+    refused = approver.post(path, {"step": "approve", "seen": seen})
+    assert refused.status_code == 409
+    assert not Statement.objects.filter(kind="notice.settlement_rule").exists()
+    approved(proposal)
+    said = Notice.objects.get(kind="settlement_rule").payload
+    assert (said["before"]["cycle"], said["cycle"]) == ("T+2", "T+5")
+    assert rule_for("micro", "", moment(day(9))).cycle == "T+2"
+
+
+def test_a_set_about_the_same_is_pointed_out_before_there_are_two(author: Client) -> None:
+    first = drafted(author)
+    other = signed_in(Role.APPROVER)
+    answered = send(other)
+    assert answered.status_code == 422
+    page = words(answered)
+    assert "there is a set about this already" in page
+    assert f"/console/recipes/{first.pk}/" in page
+    assert form_of(answered, "begins")["transactions"] == "120000"
+    assert Recipe.objects.count() == 1
+    assert send(other, cycles=["T+1"], new_cycle="T+4").status_code == 302
+    assert send(other, again="on").status_code == 302
+    assert Recipe.objects.count() == 3
 
 
 def test_with_an_open_incident_its_update_comes_first_and_every_draft_names_it(
@@ -307,12 +390,142 @@ def test_a_draft_sent_back_is_followed_under_its_new_token(author: Client, setti
     assert states(recipe)["notice.delay"] == StepState.WAITING
 
 
-def test_what_is_discarded_is_not_left_to_do(author: Client) -> None:
+def test_what_is_discarded_is_not_left_to_do_and_is_said_to_be_left_out(author: Client) -> None:
     recipe = drafted(author, regulator=None)
     for draft in Draft.objects.all():
         author.post(f"/console/drafts/{draft.pk}/discard/")
     assert set(states(recipe).values()) == {StepState.DISCARDED}
     assert "Drafted together, not all published" not in words(author.get("/console/"))
+    page = words(author.get(f"/console/recipes/{recipe.pk}/"))
+    assert "All steps are done." not in page
+    assert "<strong>Left out</strong>" in page
+    assert "The other texts of this set may mention it." in page
+    assert page.count("Left out (discarded)") == len(states(recipe))
+
+
+def press(browser: Client, recipe: Recipe, step: str, kind: str) -> HttpResponse:
+    """Press that button of that step."""
+    number = recipe.steps.get(kind=kind).pk
+    return browser.post(f"/console/recipes/{recipe.pk}/", {"step": step, "number": number})
+
+
+def test_what_was_left_out_comes_back_as_it_was_discarded(author: Client) -> None:
+    recipe = drafted(author)
+    draft = draft_of(recipe, "notice.delay")
+    Draft.objects.filter(pk=draft.pk).update(values={**draft.values, "title_zh": ["改过的标题"]})
+    author.post(f"/console/drafts/{draft.pk}/discard/")
+    go_through(author, recipe, "incident.opened")
+    other = signed_in(Role.APPROVER)
+    assert press(other, recipe, "again", "notice.delay").status_code == 302
+    back = draft_of(recipe, "notice.delay")
+    assert back.author.role == Role.APPROVER
+    assert back.values["title_zh"] == ["改过的标题"]
+    assert back.values["incident"] == [Incident.objects.get().public_id]
+    assert press(author, recipe, "again", "notice.delay").status_code == 409
+    go_through(other, recipe, "notice.delay")
+    assert Notice.objects.get().incident_id == Incident.objects.get().public_id
+
+
+def test_what_is_deleted_is_drafted_again_from_the_facts_and_names_the_incident(
+    author: Client,
+) -> None:
+    recipe = drafted(author)
+    first = draft_of(recipe, "notice.delay")
+    first.delete()
+    go_through(author, recipe, "incident.opened")
+    assert states(recipe)["notice.delay"] == StepState.DISCARDED
+    press(author, recipe, "again", "notice.delay")
+    again = draft_of(recipe, "notice.delay")
+    assert again.token != first.token
+    named = {"token": [str(again.token)], "incident": [Incident.objects.get().public_id]}
+    assert again.values == {**first.values, **named}
+    go_through(author, recipe, "notice.delay")
+    assert states(recipe)["notice.delay"] == StepState.PUBLISHED
+
+
+def test_a_set_of_before_whose_draft_is_gone_says_so(author: Client) -> None:
+    recipe = drafted(author)
+    recipe.steps.update(values={})
+    draft_of(recipe, "notice.delay").delete()
+    refused = press(author, recipe, "again", "notice.delay")
+    assert refused.status_code == 409
+    assert "Write a new one." in words(refused)
+
+
+def test_without_its_incident_the_rest_of_a_set_can_still_be_published(author: Client) -> None:
+    recipe = drafted(author)
+    author.post(f"/console/drafts/{draft_of(recipe, 'incident.opened').pk}/discard/")
+    page = words(author.get(f"/console/recipes/{recipe.pk}/"))
+    assert "The incident is left out" in page
+    assert page.count("Open the draft") == len(KINDS)
+    # The figures are about an incident.
+    assert page.count("Publish the incident first: this names it.") == 1
+    go_through(author, recipe, "notice.general")
+    assert Notice.objects.get().incident_id == ""
+
+
+def test_a_page_left_open_by_a_former_author_does_not_stop_the_next(author: Client) -> None:
+    recipe = drafted(author)
+    other = signed_in(Role.APPROVER)
+    press(other, recipe, "take_over", "incident.opened")
+    taken = draft_of(recipe, "incident.opened")
+    Draft.objects.create(
+        author=recipe.begun_by,
+        token=taken.token,
+        place=taken.place,
+        kind=taken.kind,
+        title=taken.title,
+        values=taken.values,
+        saved_at=timezone.now() + timedelta(minutes=1),
+    )
+    assert draft_of(recipe, "incident.opened").author == recipe.begun_by
+    assert press(other, recipe, "take_over", "incident.opened").status_code == 302
+    assert Draft.objects.filter(token=taken.token, author=taken.author).count() == 1
+
+
+def test_the_time_it_was_noticed_goes_into_all_that_is_drafted(author: Client) -> None:
+    recipe = drafted(author, since=f"{day(-1)}T09:00", begins="")
+    opening = draft_of(recipe, "incident.opened").values
+    assert opening["detected_at"] == [f"{day(-1)}T09:00"]
+    delay = draft_of(recipe, "notice.delay").values
+    assert delay["payload_transactions_from"] == [f"{day(-1)}T09:00"]
+    go_through(author, recipe, "incident.opened")
+    incident = Incident.objects.get()
+    noticed = moment(day(-1)) - timedelta(hours=3)
+    assert (incident.started_at, incident.detected_at) == (noticed, noticed)
+    page = form_of(author.get(f"/console/recipes/{recipe.pk}/"), "transactions")
+    author.post(f"/console/recipes/{recipe.pk}/", {**page, "step": "regulator"})
+    assert {one.known_at for one in incident.estimates.all()} == {noticed}
+    begun = standing_of(incident, Regime.PAYMENT, timezone.now()).clock.begun_at
+    assert begun == noticed
+
+
+def test_it_was_noticed_now_unless_another_time_is_entered(author: Client) -> None:
+    before = timezone.now().replace(second=0, microsecond=0)
+    given = form_of(author.get(FORM), "begins")["since"]
+    assert before <= timezone.make_aware(datetime.fromisoformat(given)) <= timezone.now()
+
+
+def test_a_later_start_of_the_incident_does_not_stop_the_figures(author: Client) -> None:
+    recipe = drafted(author, since=f"{day(-1)}T09:00")
+    draft = draft_of(recipe, "incident.opened")
+    later = {**draft.values, "detected_at": [f"{day(-1)}T11:30"]}
+    Draft.objects.filter(pk=draft.pk).update(values=later)
+    go_through(author, recipe, "incident.opened")
+    page = form_of(author.get(f"/console/recipes/{recipe.pk}/"), "transactions")
+    author.post(f"/console/recipes/{recipe.pk}/", {**page, "step": "regulator"})
+    started = moment(day(-1)) - timedelta(minutes=30)
+    assert {one.known_at for one in Incident.objects.get().estimates.all()} == {started}
+
+
+def test_it_was_not_noticed_before_the_incident_that_goes_on(author: Client) -> None:
+    opened = open_incident(make_component())
+    refused = send(author, incident=opened.subject_id, since=f"{day(-2)}T09:00")
+    assert refused.status_code == 422
+    assert "The detection time cannot be before the start." in words(refused)
+    refused = send(author, since=f"{day(1)}T09:00")
+    assert "The detection time cannot be in the future." in words(refused)
+    assert not Recipe.objects.exists()
 
 
 def test_a_colleague_takes_a_draft_over(author: Client) -> None:

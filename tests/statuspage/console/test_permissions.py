@@ -59,6 +59,8 @@ DECISIONS: Final[dict[str, Acts]] = {
     "incident_resolve": WRITE,
     "postmortem": (Act.READ, Act.PUBLISH),
     "incident_regulator": (Act.READ, Act.RECORD_REPORTS),
+    "regulator_cases": (Act.READ, Act.RECORD_REPORTS),
+    "regulator_case": (Act.READ, Act.RECORD_REPORTS),
     "switchboard": READ,
     "recipes": READ,
     "recipe": (Act.READ, Act.PUBLISH),

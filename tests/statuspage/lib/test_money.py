@@ -1,5 +1,6 @@
 """Fees are exact: the figures of the domain's own examples, and what holds for every amount."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -43,6 +44,28 @@ def test_a_fee_comes_to_the_fen(subtests: pytest.Subtests) -> None:
     ]:
         with subtests.test(amount=amount, fee=fee, costs=costs):
             assert parse_fee(fee).fee_of(Decimal(amount)) == Decimal(costs)
+
+
+@pytest.mark.parametrize(
+    ("fee", "amount", "comes_to"),
+    [
+        ("0.6%", "0.01", "0.00"),
+        ("0.6%", "0.83", "0.00"),
+        ("0.6%", "0.84", "0.01"),  # 0.00504 is above half a fen
+        ("0.5%", "1", "0.01"),  # half a fen is rounded up, and not to the even one
+        ("0.5%", "5", "0.03"),
+        ("0.6%", "50000000", "300000.00"),
+        ("0.5%封顶20", "4000", "20.00"),
+        ("0.5%封顶20", "4000.01", "20.00"),
+        ("0.6%最低0.1元", "0.01", "0.10"),
+        ("0.6%最低0.1元", "16.67", "0.10"),
+        ("0.5%最低0.1封顶20+1", "50000000", "21.00"),
+        ("每笔3元", "0.01", "3.00"),
+        ("免费", "50000000", "0.00"),
+    ],
+)
+def test_a_fee_is_exact_at_its_bounds_and_at_the_ends(fee, amount, comes_to):
+    assert parse_fee(fee).fee_of(Decimal(amount)) == Decimal(comes_to)
 
 
 def test_a_fixed_part_weighs_most_on_small_amounts():
@@ -121,6 +144,21 @@ def test_a_fee_is_read_in_every_way_of_the_trade(subtests: pytest.Subtests) -> N
         ("0.5%/笔", "0.5", "0", None, None),
         ("每笔3元", "0", "3", None, None),
         ("免费", "0", "0", None, None),
+        ("不收费", "0", "0", None, None),
+        ("0费率", "0", "0", None, None),
+        ("万六十", "0.6", "0", None, None),
+        ("万五+0.03元/笔", "0.05", "0.03", None, None),
+        ("六十BP", "0.6", "0", None, None),
+        ("0.6个点", "0.6", "0", None, None),
+        ("千分之6点5", "0.65", "0", None, None),
+        ("费率：0.6%", "0.6", "0", None, None),
+        ("0.6%每笔+3元", "0.6", "3", None, None),
+        ("3 yuan per transaction", "0", "3", None, None),
+        ("0.5%封20", "0.5", "0", "20", None),
+        ("0.5%－20封顶", "0.5", "0", "20", None),
+        ("0.55%，封顶 20 元", "0.55", "0", "20", None),
+        ("0.6%，每笔最低0.1元", "0.6", "0", None, "0.1"),
+        ("0.6%最低每笔0.1元封顶20元", "0.6", "0", "20", "0.1"),
     ]:
         with subtests.test(text=text):
             bounds = [Decimal(one) if one else None for one in (cap, minimum)]
@@ -140,12 +178,25 @@ def test_a_refusal_of_a_fee_says_what_is_unclear_about_it() -> None:
         ("万60+3最高20元", "two ways"),
         ("0.6", "no unit"),
         ("0.6+3", "no unit"),
+        ("1000以下0.38%，1000以上0.6%", "a line for each range of amounts"),
+        ("0.38%~0.6%", "several fees"),
+        ("0.38%至0.6%", "several fees"),
+        ("0.6%+0.05%", "several fees"),
+        ("0.38%（1000元以内）", "depends on the amount"),
+        ("封顶18", "no percentage"),
+        ("每笔最低0.1元", "no percentage"),
+        ("3元", "for each transaction"),
+        ("200%", "more than the whole amount"),
     ]:
         with override("en"), pytest.raises(ValidationError) as refusal:
             parse_fee(text)
         with override("en"):
             assert why in str(refusal.value)
             assert text in str(refusal.value)
+        with override("zh-hans"):
+            said = str(refusal.value)
+            assert text in said
+            assert not re.search(r"[a-z]{3}", said.replace(text, ""))
 
 
 def test_what_is_no_fee_is_refused(subtests: pytest.Subtests) -> None:
@@ -290,7 +341,14 @@ def test_a_fee_that_is_not_dearer_never_costs_more(one, other, amount):
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("1234.5", "1234.50"), ("1,234.56", "1234.56"), (" 7 ", "7.00"), (3, "3.00")],
+    [
+        ("1234.5", "1234.50"),
+        ("1,234.56", "1234.56"),
+        ("１，２３４．５６", "1234.56"),
+        ("1,2345.6", "12345.60"),
+        (" 7 ", "7.00"),
+        (3, "3.00"),
+    ],
 )
 def test_an_amount_is_read_to_the_fen(text, amount):
     assert amount_json(parse_amount(text)) == amount
@@ -310,9 +368,23 @@ def test_what_is_no_amount_is_refused(subtests: pytest.Subtests) -> None:
         None,
         "9" * 14,
         "10000000000000",
+        # Elsewhere a comma is the decimal point: this is no 1,250.
+        "12,50",
+        "1,5",
+        "1,,000",
+        ",100",
+        "1,000,00",
+        "1.5,000",
     ]:
         with subtests.test(value=value), pytest.raises(ValidationError):
             parse_amount(value)
+
+
+def test_an_amount_that_is_too_large_is_not_called_unreadable() -> None:
+    for value in ("1000000000000.01", "9" * 14, "9" * 4000):
+        with pytest.raises(ValidationError) as refusal:
+            parse_amount(value)
+        assert "1,000,000,000,000.00" in refusal.value.messages[0]
 
 
 def test_amounts_are_read_with_thousands_set_off():

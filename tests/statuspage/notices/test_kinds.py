@@ -156,9 +156,7 @@ class TestHolidaySchedule:
         publish("holiday_schedule", {**NATIONAL_DAY, "table": right})
         right["rows"].pop(4)
         found = refused("holiday_schedule", table=right)["table"]
-        assert any(
-            "No arrival date is given for transactions of 30 Sep (Tue)." in one for one in found
-        )
+        assert any("No date is given for transactions of 30 Sep (Tue)." in one for one in found)
 
     def test_its_columns_name_merchants_and_their_products_in_each_language(self):
         make_product("card", "刷卡", "Cards")

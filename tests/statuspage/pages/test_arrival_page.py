@@ -68,7 +68,7 @@ def test_the_answer_comes_first_and_then_why(client: Client) -> None:
         "Why",
         "Made before the cut-off at 23:00",
         *(f"{day} Oct 2024: National Day" for day in range(1, 8)),
-        "Under the normal rule: Tue 8 Oct 2024",
+        "Under the normal rule, it should have arrived on Tue 8 Oct 2024",
         "Please note",
         "first day after a holiday",
         "Another transaction",

@@ -52,7 +52,7 @@ MACHINES = (
 # What may never be said while something is wrong.
 ALL_IS_WELL = ("running normally", "运行正常", "as usual", "照常", "All Systems Operational")
 # And while payouts stand still: the rule's date as a promise.
-PROMISES = ("Expected to", "预计", "正常到账")
+PROMISES = ("Expected to", "预计", "正常到账", "正常结算")
 # Classes that say the same by colour. A service's own badge and the key say it of one service.
 GREEN = re.compile(r"(badge|step)-(operational|settles|result)|answer")
 OWN = ("board", "day-key", "days", "timeline", "months", "bar")

@@ -60,7 +60,7 @@ def begin(incident: Incident, staff: Staff, **values: Any) -> RegimeStart:
         "detail": "2月20日一批款项重复划付。",
         "known_at": timezone.now() - timedelta(minutes=5),
     } | values
-    return regime_start(incident=incident, by=staff, **values)
+    return regime_start(subject=incident, by=staff, **values)
 
 
 def begun(incident: Incident) -> set[str]:
@@ -82,14 +82,14 @@ def test_a_cause_starts_the_clock_of_its_regime_alone(incident: Incident, staff:
 
 
 def test_one_figure_counts_for_every_regime(incident: Incident, staff: Staff) -> None:
-    estimate_note(incident=incident, figures={"records": 1}, by=staff)
+    estimate_note(subject=incident, figures={"records": 1}, by=staff)
     assert begun(incident) == {"leak"}
-    estimate_note(incident=incident, figures={"customers": 1_000_001}, by=staff)
+    estimate_note(subject=incident, figures={"customers": 1_000_001}, by=staff)
     assert begun(incident) == {"payment", "network", "leak"}
 
 
 def test_a_grade_is_that_of_one_regime(incident: Incident, staff: Staff) -> None:
-    estimate_note(incident=incident, figures={}, grades={"network": "grave"}, by=staff)
+    estimate_note(subject=incident, figures={}, grades={"network": "grave"}, by=staff)
     assert begun(incident) == {"network"}
 
 
@@ -143,15 +143,15 @@ def test_a_report_of_one_regime_is_not_that_of_another(incident: Incident, staff
     begin(incident, staff)
     begin(incident, staff, regime="leak", cause="leak")
     done = {"duty": "first", "evidence": "受理号 1", "done_at": timezone.now(), "by": staff}
-    duty_mark_done(incident=incident, regime="leak", **done)
+    duty_mark_done(subject=incident, regime="leak", **done)
     incident = Incident.objects.get(pk=incident.pk)
     now = timezone.now()
     first = {one.regime: one.lines[0] for one in standings_of(incident, now) if one.lines}
     assert first[Regime.LEAK].tick is not None
     assert first[Regime.PAYMENT].tick is None
-    duty_mark_done(incident=incident, regime="payment", **done)
+    duty_mark_done(subject=incident, regime="payment", **done)
     with pytest.raises(ValidationError):
-        duty_mark_done(incident=incident, regime="network", **done)
+        duty_mark_done(subject=incident, regime="network", **done)
     assert CompletedDuty.objects.count() == 2
 
 
@@ -189,7 +189,7 @@ def report(incident: Incident, duty: Duty, regime: Regime = Regime.PAYMENT) -> s
 
 def test_the_report_is_filled_in_from_the_log(incident: Incident, staff: Staff) -> None:
     begin(incident, staff)
-    estimate_note(incident=incident, figures={"transactions": 123_456}, by=staff)
+    estimate_note(subject=incident, figures={"transactions": 123_456}, by=staff)
     update = incident_update(
         incident=Incident.objects.get(pk=incident.pk),
         status="identified",
@@ -307,7 +307,7 @@ def test_what_was_noted_before_there_were_regimes_is_of_the_payment_regime() -> 
         try:
             _note_as_before(old, incident, staff)
         finally:
-            MigrationExecutor(connection).migrate([("regulator", "0002_regimes")])
+            MigrationExecutor(connection).migrate([("regulator", "0003_private_cases")])
             grant()
     assert Estimate.objects.get().regime == "payment"
     assert CompletedDuty.objects.get().regime == "payment"

@@ -67,7 +67,7 @@ def send(client: Client, incident: Incident, step: str, **values: Any) -> Any:
 
 def mark_done(incident: Incident, staff: Staff, **values: Any) -> CompletedDuty:
     values = {"duty": "first", "evidence": "受理号 2026-0017", "done_at": timezone.now()} | values
-    return duty_mark_done(incident=incident, by=staff, **values)
+    return duty_mark_done(subject=incident, by=staff, **values)
 
 
 def test_before_a_threshold_the_page_says_when_the_clock_would_start(author: Client) -> None:
@@ -205,9 +205,9 @@ def test_what_was_entered_afterwards_counts_once_figures_are_noted(staff: Staff)
     incident = begun(600)
     Incident.objects.filter(pk=incident.pk).update(backfilled=True)
     assert running(timezone.now()) == []
-    estimate_note(incident=incident, figures={"records": 1}, by=staff)
+    estimate_note(subject=incident, figures={"records": 1}, by=staff)
     found = running(timezone.now())
-    assert {one.incident.pk for one in found} == {incident.pk}
+    assert {one.subject.pk for one in found} == {incident.pk}
     assert {one.regime for one in found} == {Regime.PAYMENT, Regime.LEAK}
 
 
@@ -239,7 +239,7 @@ def test_a_step_that_there_is_not_is_a_bad_request(author: Client, incident: Inc
 def test_no_report_to_the_regulator_is_public(staff: Staff, incident: Incident) -> None:
     said = Statement.objects.count()
     mark_done(incident, staff)
-    estimate_note(incident=incident, figures={"records": 77777}, by=staff)
+    estimate_note(subject=incident, figures={"records": 77777}, by=staff)
     assert Statement.objects.count() == said
     stranger = Client()
     for path in (f"/en/incidents/{incident.public_id}/", "/api/v2/incidents.json"):

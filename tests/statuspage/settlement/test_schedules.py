@@ -50,8 +50,8 @@ def test_a_row_of_several_dates_is_checked_date_by_date():
     others = [row for row in GENERATED if not wide.first <= row.first <= wide.last]
     (found,) = problems([*others, wide])
     assert found == (
-        "By the calendar and the rules, transactions of 9 Oct (Thu) arrive on 10 Oct (Fri), "
-        "not on 9 Oct (Thu)."
+        "By the calendar and the rules, the day for transactions of 9 Oct (Thu) is 10 Oct (Fri), "
+        "not 9 Oct (Thu)."
     )
 
 

@@ -43,6 +43,23 @@ def test_a_waived_fee_does_not_come_with_the_payout() -> None:
         assert any("should have been refunded by" in one.text for one in later)
 
 
+def test_a_waiver_that_was_paid_in_full_is_over() -> None:
+    promised = {"credited_by": "2025-03-07", "promised_total": "100"}
+    said = waiver("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00", payload=promised)
+    for amount, day in (("60", "2025-03-03"), ("40", "2025-03-05")):
+        payment = {"of": said.subject_id, "amount": amount, "paid_on": day}
+        publish("payout_progress", f"{day} 10:00", payment, confirmed=True)
+    after = ask(LATE, amount="1000", as_of="2025-03-10 12:00")
+    assert charge(after).refunded_on == date(2025, 3, 5)
+    with override("en"):
+        texts = " ".join(one.text for one in after.steps)
+        assert "All of it had been refunded by Wed 5 Mar 2025" in texts
+        assert "of the fee was waived" in texts
+        assert "should have been refunded" not in texts
+    # Half of it was paid then.
+    assert charge(ask(LATE, amount="1000", as_of="2025-03-04 12:00")).refunded_on is None
+
+
 @pytest.mark.parametrize(("covers", "said"), [(None, True), ("affected", True), ("all", False)])
 def test_a_waiver_says_for_whom_it_is(covers: str | None, said: bool) -> None:
     waiver("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00", payload={"covers": covers})
@@ -78,8 +95,11 @@ def test_a_promotion_lowers_the_fee_in_its_days_only_and_says_its_end() -> None:
     low, usual = Decimal("3.80"), Decimal("6.00")
     assert fees == {17: usual, 18: low, 20: low, 21: usual}
     with override("en"):
-        texts = " ".join(one.text for one in days[18].steps)
+        during = ask("2025-02-18 12:00", amount="1000", as_of="2025-02-20 12:00")
+        texts = " ".join(one.text for one in during.steps)
         assert "Promotion until Thu 20 Feb 2025: the fee is 0.38%." in texts
+        texts = " ".join(one.text for one in days[18].steps)
+        assert "A promotion ran until Thu 20 Feb 2025: the fee was 0.38%." in texts
 
 
 def test_a_promotion_with_a_limit_names_it_and_the_ordinary_fee() -> None:
@@ -102,7 +122,7 @@ def test_a_promotion_for_a_card_is_named_where_nobody_said_how_it_was_paid() -> 
     promotion("0.3%", card="debit")
     with override("en"):
         texts = " ".join(one.text for one in ask(LATE, amount="1000").steps)
-        assert "Promotion until Thu 20 Feb 2025 for Debit card: the fee is 0.30%." in texts
+        assert "A promotion ran until Thu 20 Feb 2025 for Debit card: the fee was 0.30%." in texts
     assert ways_to_ask([date(2025, 2, 18)]).keys() == {"card"}
     assert not ways_to_ask([date(2025, 2, 21)])
 
@@ -117,7 +137,7 @@ def test_a_promotion_is_named_also_where_the_fee_depends_on_how_it_was_paid() ->
         texts = " ".join(one.text for one in answer.steps)
     assert "Other transactions" in texts or "Credit card: 0.60%" in texts
     assert ": :" not in texts
-    assert "Promotion until Thu 20 Feb 2025: the fee is 0.38%." in texts
+    assert "A promotion ran until Thu 20 Feb 2025: the fee was 0.38%." in texts
 
 
 def test_what_prices_of_the_asked_day_differ_by_is_asked() -> None:

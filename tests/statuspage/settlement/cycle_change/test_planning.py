@@ -198,7 +198,7 @@ def test_every_text_names_the_same_days() -> None:
         assert "from 10 Jun to 12 Jun settle on T+5" in body["en"]
     assert "例如6月10日中午的交易，6月17日到账。" in said.rule_body["zh-hans"]
     assert "由本公司承担，最迟6月30日退还至您的结算账户" in said.waiver_body["zh-hans"]
-    assert "请勿承诺其他到账日期" in said.agents_body["zh-hans"]
+    assert "请勿承诺其他日期" in said.agents_body["zh-hans"]
 
 
 def test_products_and_several_merchants_are_named() -> None:

@@ -262,7 +262,7 @@ def test_the_card_of_the_issue() -> None:
         (row.transactions, row.arrival) for row in foreign.rows
     ]
     assert foreign.others == "其余日期同T+1（不含境外卡）。"
-    assert micro.usual == "秒到：正常到账，不受假期影响。"
+    assert micro.usual == "秒到：正常结算，不受假期影响。"
 
 
 @pytest.mark.parametrize(("means", "said"), [("credit", True), ("payout", False)])

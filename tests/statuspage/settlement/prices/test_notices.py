@@ -117,6 +117,52 @@ class TestFeeChange:
         }
         assert found == {"debit": "0.60%", "credit": "1.00%+3.00"}
 
+    def test_a_change_announced_for_later_still_comes_after_one_for_before(self) -> None:
+        products = {"products": ["card"]}
+        later = change(products, new_fee="0.9%", effective_on=ahead(70))
+        change(products, new_fee="0.7%", effective_on=ahead(40))
+        assert [fee_of("card", days=days) for days in (30, 50, 80)] == ["0.60%", "0.70%", "0.90%"]
+        statement_withdraw(statement=later, body=text("取消"), author=None)
+        assert [fee_of("card", days=days) for days in (30, 50, 80)] == ["0.60%", "0.70%", "0.70%"]
+
+    def test_without_the_first_of_two_changes_the_second_still_comes(self) -> None:
+        products = {"products": ["card"]}
+        first = change(products, new_fee="0.7%", effective_on=ahead(40))
+        change(products, old_fee="0.7%", new_fee="0.9%", effective_on=ahead(70))
+        statement_withdraw(statement=first, body=text("取消"), author=None)
+        assert [fee_of("card", days=days) for days in (50, 80)] == ["0.60%", "0.90%"]
+
+    def test_what_a_product_s_own_price_leaves_open_can_be_changed_too(self) -> None:
+        products = {"products": ["card"]}
+        change(products, card="credit")
+        assert fee_of("card", days=50) == "0.60% or 1.00%+3.00"
+        # All of it is not 0.6 % any more; debit cards are.
+        assert "1.00%+3.00" in refused("fee_change", products, effective_on=ahead(60))["old_fee"]
+        change(products, card="debit", new_fee="0.8%", effective_on=ahead(60))
+        assert fee_of("card", days=70) == "0.80% or 1.00%+3.00"
+        assert fee_of(days=70) == "0.60%"
+
+    def test_a_list_for_what_a_product_s_own_price_left_open_may_be_a_rise(self) -> None:
+        make_price("1%", product="card", card="credit")
+        rise = {"prices": "micro\tcard\tdebit\t\t0.7%"}
+        assert "short_notice_reason" in refused("price_list", **rise)
+        lower = {"prices": "micro\tcard\tdebit\t\t0.5%"}
+        assert publish("price_list", right_payload("price_list") | lower)
+
+    def test_a_promotion_ends_and_the_changed_fee_follows(self) -> None:
+        products = {"products": ["card"]}
+        change(products, new_fee="0.9%", effective_on=ahead(40))
+        publish(
+            "promotion", right_payload("promotion") | {"last_day": ahead(60)}, audience=products
+        )
+        assert [fee_of("card", days=days) for days in (30, 50, 80)] == ["0.60%", "0.90%", "0.90%"]
+
+    def test_a_fee_above_the_amount_has_no_rate_in_the_examples(self) -> None:
+        content = change(others="keep", new_fee="0.6%+150").content
+        table = content["tables"]["en"][0]
+        assert table["rows"][0][2] == "150.60 yuan (more than the amount)"
+        assert table["rows"][1][2] == "156.00 yuan (effective rate 15.60%)"
+
 
 def test_a_card_for_which_there_is_no_price_cannot_change() -> None:
     make_price("0.5%", card="debit")

@@ -206,7 +206,7 @@ class TestWords:
         rows = {row[0]: row[1:] for row in table["rows"]}
         assert rows["Settlement cycle"] == ["T+1", "T+5"]
         assert rows["Cut-off"] == ["23:00", "22:00"]
-        assert rows["Usual time of arrival"] == ["18:00", "unchanged"]
+        assert rows["Usual time"] == ["18:00", "unchanged"]
 
     def test_the_first_rule_has_nothing_before_it(self) -> None:
         content = publish(KIND, change(category="industry", cycle="D+1")).content
