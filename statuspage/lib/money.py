@@ -33,7 +33,7 @@ PERCENT_DECIMALS: Final = 6
 GROUPED: Final = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d+)?", re.ASCII)
 WRITTEN: Final = re.compile(r"(?P<yuan>\d+)(\.\d+)?", re.ASCII)
 NO_AMOUNT: Final = _("Enter an amount in yuan, such as 1234.56.")
-TOO_MUCH: Final = _("Enter at most %(most)s yuan.")
+ABOVE_MOST: Final = _("Enter at most %(most)s yuan.")
 
 
 TOO_MUCH: Final = _("“%(written)s” is more than the whole amount. Is the unit right?")
@@ -77,7 +77,7 @@ def parse_amount(value: object) -> Decimal:
     if written is None or isinstance(value, bool | float):
         raise ValidationError(NO_AMOUNT, code="amount")
     if len(written["yuan"]) > MOST_DIGITS or (amount := Decimal(written[0])) > MOST:
-        raise ValidationError(TOO_MUCH, code="amount", params={"most": yuan(MOST)})
+        raise ValidationError(ABOVE_MOST, code="amount", params={"most": yuan(MOST)})
     if amount != amount.quantize(FEN):
         raise ValidationError(NO_AMOUNT, code="amount")
     return amount.quantize(FEN)
