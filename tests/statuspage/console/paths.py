@@ -25,7 +25,6 @@ from statuspage.notices.kind import notice_kind
 from statuspage.notices.services import NoticeDraft, notice_publish
 from statuspage.regulator.cases import case_open
 from statuspage.regulator.models import PrivateCase
-from statuspage.regulator.services import regime_close
 from statuspage.staff.models import ApiToken
 from statuspage.staff.services import token_issue
 from statuspage.statements.models import Statement
@@ -138,13 +137,10 @@ def drafted() -> Recipe:
 
 
 def opened_case() -> PrivateCase:
-    """Return a case without a public incident, closed: no report is due that could be copied."""
+    """Return a case without a public incident."""
     facts = {"regime": "leak", "cause": "leak", "detail": "导出文件外泄。"}
     given = {"token": uuid4(), "title": "导出文件", "known_at": timezone.now()}
-    staff = make_staff()
-    case = case_open(by=staff, **given, **facts)[0]
-    regime_close(start=case.regime_starts.get(), reason="误登记。", by=staff)
-    return case
+    return case_open(by=make_staff(), **given, **facts)[0]
 
 
 def prepared() -> Template:
