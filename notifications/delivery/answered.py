@@ -44,6 +44,8 @@ def concerned(document: Mapping[str, Any], told: Sequence[Broadcast]) -> tuple[s
 
 def _said_before(document: Mapping[str, Any]) -> list[Broadcast]:
     """Return what was said of the subject before a statement or a draft, the oldest first."""
+    if document["kind"] in FIRST:
+        return []
     subject = document["subject"]
     about = {"statement__subject_type": subject["type"], "statement__subject_id": subject["id"]}
     earlier = Broadcast.objects.filter(**about).order_by("pk")
