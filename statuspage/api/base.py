@@ -1,7 +1,7 @@
 """Base classes of the API's resources."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -21,6 +21,7 @@ from statuspage.staff.permissions import Act, token_may
 from statuspage.statements.models import Statement
 
 Data = dict[str, Any]
+WITH_BODY: Final = ("POST", "PATCH", "PUT")
 
 
 class LocalizedView(APIView):
@@ -52,10 +53,13 @@ class Resource(LocalizedView, GenericAPIView[Any]):
 
     @classmethod
     def body_allowance(cls, request: HttpRequest, **_parts: Any) -> int:
-        """Return how long a body the web server may read: a long one needs a token that may."""
-        needs: Mapping[str, Act] = getattr(cls, "needs", {})
-        token, act = token_of(request), needs.get(request.method or "", Act.PUBLISH)
-        return cls.max_bytes if token and token_may(token, act) else 0
+        """Return how long a body the web server may read: a long one needs a token that may.
+
+        The method of the question is not that of the request.
+        """
+        token = token_of(request)
+        acts = [cls.needs.get(one, Act.PUBLISH) for one in WITH_BODY if hasattr(cls, one.lower())]
+        return cls.max_bytes if token and any(token_may(token, act) for act in acts) else 0
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the caller's permission, then the Content-Length, before the body is read."""

@@ -152,7 +152,7 @@ def test_a_text_of_the_console_is_copied_by_the_same_button(
 ) -> None:
     staff, opened = make_staff(), open_incident(service())
     clock = {"regime": Regime.LEAK, "cause": Cause.LEAK, "detail": "名单外泄"}
-    regime_start(incident=incident_of(opened), known_at=timezone.now(), by=staff, **clock)
+    regime_start(subject=incident_of(opened), known_at=timezone.now(), by=staff, **clock)
     session = browser_of(staff).cookies[settings.SESSION_COOKIE_NAME]
     page = browse(locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
     page.context.add_cookies(

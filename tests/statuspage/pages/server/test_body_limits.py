@@ -81,6 +81,7 @@ def test_a_token_allows_what_its_address_takes(db: None) -> None:
     headers = {"Authorization": f"bearer {secret}"}
     assert allowed(Client(), "/api/v1/incidents/", **headers) == 1_000_000
     assert allowed(Client(), "/api/v1/subscribers/import/", **headers) == 20_000_000
+    assert allowed(Client(), "/api/v1/subscribers/bcdfghjkmnpq/", **headers) == 1_000_000
     assert allowed(Client(), "/hooks/alertmanager/", **headers) == 10_000_000
     assert allowed(Client(), IMPORT, **headers) == ANONYMOUS_BYTES
 
