@@ -161,12 +161,12 @@ def _rules(change: CycleChange, now: datetime) -> list[SettlementRule]:
         raise ValidationError({"cycles": problem % {"cycles": cycles or "–"}})
     for one, at in each_of(found if change.new_cycle else (), _each_weekday(change)):
         if _sooner(one, change.new_cycle, at, now):
-            day = short_day_and_weekday(timezone.localdate(at).isoformat())
+            said = short_day_and_weekday(timezone.localdate(at).isoformat())
             problem = _(
                 "With this cycle the money of transactions on %(day)s would come earlier. Enter a "
                 "longer one."
             )
-            raise ValidationError({"new_cycle": problem % {"day": day}})
+            raise ValidationError({"new_cycle": problem % {"day": said}})
     return found
 
 
