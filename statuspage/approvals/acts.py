@@ -243,6 +243,7 @@ def _warnings(draft: NoticeDraft, moment: datetime) -> Sequence[str]:
         draft.kind,
         draft.payload,
         moment,
+        audience=draft.audience,
         window=(draft.effective_from, draft.effective_until),
         incident_id=draft.incident_id,
         told=draft.told,

@@ -186,6 +186,10 @@ class NoticeKind:
         """Return unusual but possible values, which the publisher must confirm."""
         return ()
 
+    def warnings_for(self, audience: Audience, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Return what is unusual about the payload for these merchants."""
+        return ()
+
     def oddities(self, payload: Payload, moment: datetime) -> Sequence[str]:
         """Return all that the publisher must confirm: far days and huge amounts come first."""
         typed = [one for one in self.fields if not one.derived]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from statuspage.notices.audience import Audience
 from statuspage.notices.fields import Payload, far_away
 from statuspage.notices.incidents import closed_in_error
 from statuspage.notices.kind import NoticeKind
@@ -18,12 +19,17 @@ def oddities(
     payload: Payload,
     moment: datetime,
     *,
+    audience: Audience,
     window: Window,
     incident_id: str,
     told: str,
 ) -> list[str]:
     """Return all that the author of a notice must confirm, if it is published at that moment."""
-    found = [*kind.oddities(payload, moment), *_far(kind, payload, window, moment)]
+    found = [
+        *kind.oddities(payload, moment),
+        *kind.warnings_for(audience, payload, moment),
+        *_far(kind, payload, window, moment),
+    ]
     if kind.for_agents and told == Told.ALL:
         found.append(_("This is for agents, and would be sent to merchants’ phones too."))
     if closed_in_error(incident_id):

@@ -162,7 +162,15 @@ def notice_draft(moment: datetime | None = None, **written: Unpack[Written]) -> 
         check_backdated(kind, payload, now)
     usual = kind.told_by_default(payload, now, window[1])
     told = clean_told(written.get("told"), usual, silent=bool(originally))
-    odd = oddities(kind, payload, at, window=window, incident_id=incident_id, told=told)
+    odd = oddities(
+        kind,
+        payload,
+        at,
+        audience=audience,
+        window=window,
+        incident_id=incident_id,
+        told=told,
+    )
     found = kind.findings(payload, words, at)
     if (odd or found) and not written.get("confirmed"):
         problems = [ValidationError(one, "unconfirmed") for one in (*odd, *found)]

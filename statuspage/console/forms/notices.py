@@ -170,7 +170,11 @@ class NoticeForm(AudienceForm, ConfirmedForm):
         except ValidationError as error:
             self.refuse(error)
             return values
-        about: dict[str, Any] = {"incident_id": values.get("incident") or "", "told": told}
+        about: dict[str, Any] = {
+            "audience": self.foreseen_audience(values),
+            "incident_id": values.get("incident") or "",
+            "told": told,
+        }
         self.warnings = oddities(self.kind, values["payload"], at, window=window, **about)
         said = NoticeWords(values.get("title") or {}, values.get("body") or {}, short_given(values))
         self.findings = self.kind.findings(values["payload"], said, at)

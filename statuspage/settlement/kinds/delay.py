@@ -23,7 +23,7 @@ from statuspage.settlement.kinds.affected_line import (
     check_ended,
     to_come,
 )
-from statuspage.settlement.kinds.payout_days import check_settles
+from statuspage.settlement.kinds.payout_days import check_settles, unheld_cycles
 from statuspage.settlement.verbs import Verb, kept_verb, verb_json
 from statuspage.statements.authors import Author
 from statuspage.statements.canonical import Json
@@ -91,6 +91,11 @@ class Delay(NoticeKind):
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
         """Warn of a delay that is still to begin."""
         return to_come(payload, moment)
+
+    def warnings_for(self, audience: Audience, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a cycle that no rule has: no answer would know of the delay."""
+        begins = timezone.localdate(from_iso(payload["transactions_from"]))
+        return unheld_cycles(audience, begins, moment)
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Require the end too: without it transactions of today would be late as well."""

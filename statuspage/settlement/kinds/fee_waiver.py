@@ -6,17 +6,21 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from statuspage.notices.audience import Audience
 from statuspage.notices.fields import NOT_KNOWN, Line, Payload, PayloadField, optional
 from statuspage.notices.kind import NoticeKind, NoticeState, PublicName, register
 from statuspage.notices.models import Notice
 from statuspage.notices.phrases import money, short_day, transactions
 from statuspage.notices.values import DATE, END, MOMENT, PAID, SHARE, TEXT, choice_of
 from statuspage.settlement.kinds.affected_line import affected_line, check_after, check_ended
+from statuspage.settlement.kinds.payout_days import unheld_cycles
 from statuspage.settlement.ledger import commit
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import for_reader
+from statuspage.statements.times import from_iso
 
 
 class Covers(TextChoices):
@@ -84,6 +88,11 @@ class FeeWaiver(NoticeKind):
         if not one or not total or Decimal(one) <= Decimal(total):
             return []
         return [str(_("More is waived of one transaction than in total. Are the amounts right?"))]
+
+    def warnings_for(self, audience: Audience, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a cycle that no rule has: no answer would know of the waiver."""
+        begins = timezone.localdate(from_iso(payload["transactions_from"]))
+        return unheld_cycles(audience, begins, moment)
 
     def check_over(self, payload: Payload, now: datetime) -> None:
         """Require that its transactions have ended too."""

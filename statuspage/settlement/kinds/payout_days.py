@@ -46,6 +46,26 @@ def check_settles(
         raise ValidationError({name: problem % values})
 
 
+def unheld_cycles(audience: Audience, day: date, moment: datetime) -> list[str]:
+    """Return a warning where none of these merchants follows a cycle that the audience names.
+
+    It may be mistyped, or its rule was withdrawn while the notice waited.
+    """
+    rules = [*rules_on(day, moment)]
+    unheld = [
+        cycle
+        for cycle in audience.get("cycles") or ()
+        if not any(
+            addresses(audience, one.category, one.product) and one.cycle == cycle for one in rules
+        )
+    ]
+    if not unheld:
+        return []
+    said = _("On %(day)s no rule of these merchants has the cycle %(cycles)s. Is the notice right?")
+    day_said = short_day_and_weekday(day.isoformat())
+    return [said % {"day": day_said, "cycles": listed(map(say_cycle, unheld))}]
+
+
 def settles(profile: str, day: date, moment: datetime) -> bool:
     """Return whether a day settles by that calendar; True where that is not known yet."""
     try:

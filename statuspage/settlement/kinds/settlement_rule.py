@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from statuspage.calendar.models import DOMESTIC
 from statuspage.calendar.selectors import profiles
 from statuspage.calendar.workdays import ONE_DAY
-from statuspage.notices.audience import MerchantCategory
+from statuspage.notices.audience import Audience, MerchantCategory
 from statuspage.notices.cycles import CYCLE_HELP, say_cycle
 from statuspage.notices.fields import Payload, PayloadField, Table, optional
 from statuspage.notices.kind import RULES_STAND, NoticeKind, register
@@ -21,7 +21,7 @@ from statuspage.notices.models import Notice
 from statuspage.notices.phrases import day_range, short_day, short_day_and_weekday
 from statuspage.notices.values import CLOCK, CYCLE, DATE, PAID, PRODUCT, TEXT, choice_of, row_of
 from statuspage.settlement.cycles import AfterCutoff, Basis, Cycle
-from statuspage.settlement.kinds.payout_days import settles
+from statuspage.settlement.kinds.payout_days import settles, unheld_cycles
 from statuspage.settlement.models import DateMeans, SettlementRule
 from statuspage.settlement.rule_change import (
     TERMS,
@@ -187,6 +187,10 @@ class SettlementRuleChange(NoticeKind):
         if payload["after_cutoff"] == AfterCutoff.BASE_RULE and not _base(payload, moment):
             found.append(str(NO_BASE_RULE))
         return [*found, *_outlived(payload, moment)]
+
+    def warnings_for(self, audience: Audience, payload: Payload, moment: datetime) -> Sequence[str]:
+        """Warn of a cycle that none of the merchants told of it has."""
+        return unheld_cycles(audience, date.fromisoformat(payload["valid_from"]), moment)
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say whose money follows which cycle, from when on, and what else changes."""

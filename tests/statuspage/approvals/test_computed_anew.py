@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import approve, foreseen_of
 from statuspage.approvals.submitting import notice_submit
 from statuspage.staff.roles import Role
 from statuspage.statements.models import Statement
+from statuspage.statements.services import statement_withdraw
 from tests.factories import make_staff, text
 from tests.statuspage.calendar.factories import load
 from tests.statuspage.notices import samples
@@ -29,7 +31,7 @@ def _world(settings):
     make_rule("T+1", cutoff=time(23), usual_arrival=time(18))
 
 
-def submitted(kind: str, payload: Mapping[str, Any]) -> Proposal:
+def submitted(kind: str, payload: Mapping[str, Any], **values: Any) -> Proposal:
     found = notice_submit(
         token=uuid4(),
         author=make_staff(),
@@ -38,6 +40,7 @@ def submitted(kind: str, payload: Mapping[str, Any]) -> Proposal:
         body=text("正文", "Text"),
         payload=payload,
         confirmed=True,
+        **values,
     )
     assert isinstance(found, Proposal)
     return found
@@ -93,3 +96,20 @@ def test_what_became_impossible_says_so_before_it_is_approved() -> None:
     assert found.obstacle
     with pytest.raises(ValidationError):
         approved(row, found.digest)
+
+
+@pytest.mark.parametrize("kind", ["delay", "fee_waiver", "settlement_rule"])
+def test_a_cycle_that_nobody_has_any_more_is_pointed_out(settings, kind: str) -> None:
+    """A rule was withdrawn while what was drafted about its cycle waited."""
+    payload = samples.right_payload(kind)
+    first = payload.get("valid_from") or payload["transactions_from"][:10]
+    base = {"category": "micro", "cycle": "T+2", "valid_from": first}
+    said = samples.publish("settlement_rule", base)
+    settings.FOUR_EYES_KINDS = frozenset({kind})
+    row = submitted(kind, payload, audience={"categories": ["micro"], "cycles": ["T+2"]})
+    with override("en"):
+        assert not [one for one in foreseen_of(row).warnings if "T+2" in one]
+        statement_withdraw(statement=said, body=text("误发"), author=None)
+        warned = [one for one in foreseen_of(row).warnings if "T+2" in one]
+    assert len(warned) == 1
+    assert "no rule of these merchants has the cycle T+2." in warned[0]
