@@ -8,6 +8,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from statuspage.calendar.library import HOLIDAYS
 from statuspage.calendar.notice_extensions import Extension, extended_days, named
@@ -203,7 +204,7 @@ def _title_problems(titles: Sequence[str], body: str, year: int) -> Iterator[str
     if others:
         yield _("The notice is for %(year)d, but its text also speaks of %(other)s.") % {
             "year": year,
-            "other": ", ".join(map(str, sorted(others))),
+            "other": pgettext("between names", ", ").join(map(str, sorted(others))),
         }
 
 

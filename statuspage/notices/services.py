@@ -208,10 +208,7 @@ def notice_undo(
     if not statement.kind.startswith("notice."):
         return {}
     notice = Notice.objects.get(public_id=statement.subject_id)
-    kind = notice_kind(notice.kind)
-    found = kind.undo(notice, moment, author)
-    tables = kind.derived({**notice.payload, **found}).get("tables") if found else None
-    return {**found, "tables": tables} if tables else found
+    return notice_kind(notice.kind).undo(notice, moment, author)
 
 
 def takes_two(kind: NoticeKind) -> bool:

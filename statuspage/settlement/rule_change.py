@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.lib.money import amount_json
 from statuspage.notices.fields import Payload
+from statuspage.notices.models import Notice
 from statuspage.settlement.cycles import SHANGHAI, AfterCutoff
 from statuspage.settlement.models import DateMeans, SettlementRule
-from statuspage.settlement.rules import EVERY_PRODUCT, rule_for
+from statuspage.settlement.rules import EVERY_PRODUCT, rule_for, rule_without
 from statuspage.statements.canonical import Json
 
 # In the order in which people read them.
@@ -40,6 +41,26 @@ def rule_before(payload: Mapping[str, Any], as_of: datetime | None = None) -> Se
     """Return the rule that the transactions of the first day follow until now, if any."""
     first = datetime.combine(date.fromisoformat(payload["valid_from"]), time(), SHANGHAI)
     return rule_for(payload["category"], payload["product"] or EVERY_PRODUCT, first, as_of)
+
+
+def rule_again(notice: Notice, moment: datetime) -> Payload | None:
+    """Return the payload that says what holds once this notice of a rule is withdrawn.
+
+    It is about what is still to come of its transactions. None where nothing is, or where no
+    other rule is in force.
+    """
+    given, today = notice.payload, moment.astimezone(SHANGHAI).date().isoformat()
+    first, last = max(given["valid_from"], today), given["valid_until"]
+    added = SettlementRule.objects.filter(statement__subject_id=notice.public_id).first()
+    if added is None or added.statement is None or (last and last < today):
+        return None
+    at = datetime.combine(date.fromisoformat(first), time(), SHANGHAI)
+    found = rule_without(added.statement, added.category, added.product, at)
+    if found is None:
+        return None
+    terms = {**dict.fromkeys(TERMS), **terms_of(found)}
+    before = terms_of(rule_before({**given, "valid_from": first}))
+    return {**given, **terms, "valid_from": first, "before": before or None, "examples": None}
 
 
 def terms_of(rule: SettlementRule | None) -> dict[str, Json]:

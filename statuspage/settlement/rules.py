@@ -56,6 +56,13 @@ def rule_for(
     return _for(category, product, at, as_of).first()
 
 
+def rule_without(
+    statement: Statement, category: str, product: str, at: datetime
+) -> SettlementRule | None:
+    """Return the rule for a transaction at that moment once this statement is withdrawn."""
+    return _for(category, product, at, None).exclude(statement=statement).first()
+
+
 def rules_on(day: date, as_of: datetime | None = None) -> QuerySet[SettlementRule]:
     """Return the rules of a day: one for each category, and each product with its own."""
     found = _holding(day, as_of).order_by("category", "product", "-known_from", "-pk")

@@ -1,9 +1,10 @@
 """What follows from a longer settlement cycle: what is late by when, and which rules change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import product as each_of
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -158,17 +159,32 @@ def _rules(change: CycleChange, now: datetime) -> list[SettlementRule]:
         cycles = listed(sorted({one.cycle for one in every if one.category in change.categories}))
         problem = _("No rule of these merchants and products has this cycle. In force: %(cycles)s.")
         raise ValidationError({"cycles": problem % {"cycles": cycles or "–"}})
-    if change.new_cycle and any(_sooner(one, change, now) for one in found):
-        problem = _("With this cycle the money would come earlier. Enter a longer one.")
-        raise ValidationError({"new_cycle": problem})
+    for one, at in each_of(found if change.new_cycle else (), _each_weekday(change)):
+        if _sooner(one, change.new_cycle, at, now):
+            said = short_day_and_weekday(timezone.localdate(at).isoformat())
+            problem = _(
+                "With this cycle the money of transactions on %(day)s would come earlier. Enter a "
+                "longer one."
+            )
+            raise ValidationError({"new_cycle": problem % {"day": said}})
     return found
 
 
-def _sooner(rule: SettlementRule, change: CycleChange, now: datetime) -> bool:
-    """Return whether a transaction arrives earlier with the new cycle than by the rule."""
+def _each_weekday(change: CycleChange) -> Iterator[datetime]:
+    """Yield the first transaction and those of the six days after it, as far as they are late.
+
+    On a Tuesday D+1 is no sooner than T+1; on the Friday after it is.
+    """
+    for days in range(7):
+        at = change.begins + timedelta(days=days)
+        if change.ends is None or at < change.ends:
+            yield at
+
+
+def _sooner(rule: SettlementRule, cycle: str, at: datetime, now: datetime) -> bool:
+    """Return whether a transaction arrives earlier with that cycle than by the rule."""
     try:
-        new = _arrival(rule, change.new_cycle, change.begins, now)
-        return new < _arrival(rule, "", change.begins, now)
+        return _arrival(rule, cycle, at, now) < _arrival(rule, "", at, now)
     except (NotYetPublished, NoBaseRule):
         return False
 

@@ -82,7 +82,9 @@ class CalendarChange(NoticeKind):
             by=author,
             known_from=moment,
         )
-        return {"moved": [_as_json(one) for one in moved]}
+        found: dict[str, Json] = {"moved": [_as_json(one) for one in moved]}
+        tables = self.derived({**notice.payload, **found}).get("tables")
+        return {**found, "tables": tables} if tables else found
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say which days, and what they are now."""

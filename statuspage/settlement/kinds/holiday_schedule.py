@@ -20,7 +20,7 @@ from statuspage.notices.fields import Line, Payload, PayloadField, Table, option
 from statuspage.notices.generated import NoticeWords
 from statuspage.notices.kind import NOT_OVER, NoticeKind, register
 from statuspage.notices.models import Product
-from statuspage.notices.phrases import day_and_weekday, day_range, listed
+from statuspage.notices.phrases import day_and_weekday, day_range, listed, short_day
 from statuspage.notices.selectors import standing_notices
 from statuspage.notices.telling import Told
 from statuspage.notices.values import DATE, DATES, YEAR, choice_of
@@ -91,7 +91,18 @@ class HolidaySchedule(NoticeKind):
         }
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
-        """Warn of past dates: a promise for the past is rarely intended."""
+        """Warn of past dates, which are rarely meant, and of a schedule that stands already."""
+        return [*self._begun(payload, moment), *self._said_before(payload, moment)]
+
+    def _said_before(self, payload: Payload, moment: datetime) -> Iterator[str]:
+        # By its days: two holidays may be one stretch of days off.
+        days = {f"payload__{name}": payload[name] for name in ("first_day", "last_day")}
+        said = standing_notices(moment).filter(kind=self.name, **days).first()
+        if said:
+            day = {"day": short_day(timezone.localdate(said.said_first_at).isoformat())}
+            yield _("A schedule of this holiday was published on %(day)s. Is another right?") % day
+
+    def _begun(self, payload: Payload, moment: datetime) -> Sequence[str]:
         today = timezone.localdate(moment).isoformat()
         values = day_range(payload["first_day"], payload["last_day"])
         if payload["last_day"] < today:

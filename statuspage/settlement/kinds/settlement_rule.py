@@ -1,6 +1,6 @@
 """Change of a settlement rule 结算规则调整: every term of it, from a day on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -27,6 +27,7 @@ from statuspage.settlement.rule_change import (
     TERMS,
     completed_terms,
     new_rule,
+    rule_again,
     rule_before,
     terms_of,
 )
@@ -35,6 +36,9 @@ from statuspage.settlement.rule_values import EXAMPLES, MINUTES, REMOVED, RULE_T
 from statuspage.settlement.rule_words import before_and_after, changes, worked_examples
 from statuspage.settlement.rules import EVERY_PRODUCT, announced_after, product_of, rule_add
 from statuspage.settlement.terms import term_problems
+from statuspage.statements.authors import Author
+from statuspage.statements.canonical import Json
+from statuspage.statements.documents import OUTCOME
 from statuspage.statements.models import Statement
 from statuspage.statements.times import midnight
 
@@ -219,6 +223,16 @@ class SettlementRuleChange(NoticeKind):
             valid_until=date.fromisoformat(until) if until else None,
             statement=statement,
         )
+
+    def undo(self, notice: Notice, moment: datetime, author: Author | None) -> Mapping[str, Json]:
+        """Say which rule its transactions follow from now on, with both side by side.
+
+        Merchants would read that a rule is withdrawn, and not by which their money comes then.
+        """
+        again = rule_again(notice, moment)
+        said = self.derived(again) if again else {}
+        named = {OUTCOME: said.get("brief"), "tables": said.get("tables")}
+        return {name: words for name, words in named.items() if words}
 
 
 def _first_day(chosen: Payload) -> str | None:

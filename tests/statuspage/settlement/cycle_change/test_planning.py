@@ -121,6 +121,20 @@ def test_a_cycle_that_is_not_longer_is_refused(cycle: str) -> None:
     assert set(refused(new_cycle=cycle)) == {"new_cycle"}
 
 
+def test_a_cycle_that_is_sooner_on_another_weekday_only_is_refused_with_that_day() -> None:
+    # Of Monday both arrive on Tuesday; of Friday the calendar day is Saturday, the workday Monday.
+    said = refused(new_cycle="D+1")["new_cycle"]
+    assert said == [
+        "With this cycle the money of transactions on 12 Jun (Fri) would come earlier. "
+        "Enter a longer one."
+    ]
+
+
+def test_a_weekday_after_the_end_does_not_count() -> None:
+    assert plan(new_cycle="D+1", ends=at("2026-06-12T10:00")).late
+    assert set(refused(new_cycle="D+1", ends=at("2026-06-12T10:01"))) == {"new_cycle"}
+
+
 def test_a_cycle_that_nobody_has_is_refused_and_those_in_force_are_named() -> None:
     said = refused(new_cycle="T+9", cycles=["D+1"])
     assert "In force: D+0, T+1." in said["cycles"][0]

@@ -60,6 +60,17 @@ def test_over_the_api_title_and_text_may_be_left_out(api: Caller) -> None:
     assert content["brief"] == content["short"]["sms"]
 
 
+def test_a_second_schedule_of_the_same_days_has_to_be_confirmed(api: Caller) -> None:
+    assert api.post("notices/", API).status_code == 201
+    with override("en"):
+        refusal = api.post("notices/", API)
+    assert refusal.status_code == 400
+    assert "A schedule of this holiday was published on 1 Sep." in refusal.content.decode()
+    other = {**API, "payload": {"holiday": "mid_autumn", "year": 2026}}
+    assert api.post("notices/", other).status_code == 201
+    assert api.post("notices/", {**API, "confirmed": True}).status_code == 201
+
+
 def test_another_kind_needs_them(api: Caller) -> None:
     answer = api.post("notices/", {"kind": "general"})
     assert answer.status_code == 400
@@ -73,7 +84,7 @@ def test_what_the_caller_writes_is_kept_and_the_rest_is_made(api: Caller) -> Non
     assert content["name"] == title
     assert "10月8日" in content["body"]["zh-hans"]
     # Shorter words of the kind would not fit a text of one's own.
-    api.post("notices/", {**API, "body": text("见附件。")})
+    api.post("notices/", {**API, "body": text("见附件。"), "confirmed": True})
     assert "short" not in Statement.objects.latest("number").content
 
 

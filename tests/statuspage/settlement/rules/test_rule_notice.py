@@ -9,8 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import override
 
+from statuspage.calendar.workdays import ONE_DAY
 from statuspage.notices.kind import notice_kind
+from statuspage.notices.models import Notice
+from statuspage.notices.phrases import short_day
 from statuspage.settlement.models import SettlementRule
+from statuspage.statements.services import preview_withdrawal, statement_withdraw
+from tests.factories import text
 from tests.statuspage.calendar.factories import load
 from tests.statuspage.notices.samples import ahead, publish
 from tests.statuspage.settlement.rules.factories import make_product, make_rule
@@ -275,3 +280,37 @@ class TestWords:
         assert content["payload"]["cycle"] == "weekly-friday"
         assert "周结（周五）" in content["brief"]["zh-hans"]
         assert "weekly (Friday)" in content["brief"]["en"]
+
+
+class TestWithdrawal:
+    """Who reads that a rule is withdrawn reads by which one the money comes then."""
+
+    def withdrawn(self, **values: Any) -> dict[str, Any]:
+        make_rule("D+0", cutoff=time(22), valid_until=timezone.localdate() - ONE_DAY)
+        said = publish(KIND, change(cycle="T+5", cutoff="20:00", **values))
+        shown = preview_withdrawal(said)
+        found = statement_withdraw(statement=said, body=text("误发", "In error"), author=None)
+        assert {name: found.content[name] for name in shown} == shown
+        return found.content
+
+    def test_says_the_rule_from_its_first_day_on_and_what_else_changes(self) -> None:
+        day = ahead(3)
+        content = self.withdrawn(valid_from=day)
+        said = content["outcome"]["zh-hans"]
+        assert said == f"小微商户：{short_day(day)}起按 T+1 结算。截止时间：20:00→23:00。"
+        rows = content["tables"]["en"][0]["rows"]
+        assert rows[:2] == [["Settlement cycle", "T+5", "T+1"], ["Cut-off", "20:00", "23:00"]]
+
+    def test_only_what_is_still_to_come_of_a_temporary_one(self) -> None:
+        content = self.withdrawn(valid_from=ahead(-3), valid_until=ahead(2))
+        said = content["outcome"]["zh-hans"]
+        assert short_day(ahead(0)) in said
+        assert short_day(ahead(2)) in said
+        assert short_day(ahead(-3)) not in said
+
+    def test_nothing_of_one_that_is_over(self) -> None:
+        said = publish(KIND, change(cycle="T+5", valid_from=ahead(-3), valid_until=ahead(1)))
+        notice = Notice.objects.get(public_id=said.subject_id)
+        undo = notice_kind(KIND).undo
+        assert undo(notice, timezone.now() + 2 * ONE_DAY, None) == {}
+        assert undo(notice, timezone.now(), None)["outcome"]
