@@ -13,6 +13,15 @@ PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]")
 BETWEEN_CHINESE = re.compile(r"[\u4e00-\u9fff][,;?!](?=[\u4e00-\u9fff])")
 
 
+TEMPLATES = CATALOGUE.parents[3] / "templates"
+# What is said in a template, each as one sign; then what is left are tags and signs between them.
+SAID = re.compile(
+    r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%\s*translate.*?%}|{{.*?}}", re.DOTALL
+)
+UNSAID = re.compile(r"<(style|script)\b.*?</\1>|{#.*?#}|{%.*?%}|<[^>]*>", re.DOTALL)
+SIGN_BETWEEN = re.compile(r"§\s*[.,;:!?](?=[\s§]|$)")
+
+
 def translations(entry):
     return [entry.msgstr, *entry.msgstr_plural.values()]
 
@@ -65,3 +74,15 @@ def test_no_half_width_punctuation_between_chinese_characters():
         text for entry in ENTRIES for text in translations(entry) if BETWEEN_CHINESE.search(text)
     ]
     assert broken == []
+
+
+def test_signs_between_what_is_said_are_translated():
+    """A full stop or colon that a template writes itself is an English one in Chinese too."""
+    found = {
+        str(one.relative_to(TEMPLATES)): SIGN_BETWEEN.findall(
+            UNSAID.sub("", SAID.sub("§", one.read_text()))
+        )
+        for one in TEMPLATES.rglob("*.html")
+    }
+    assert "console/partials/recipes.html" in found
+    assert {name: signs for name, signs in found.items() if signs} == {}

@@ -16,7 +16,7 @@ from statuspage.notices.audience import Audience
 from statuspage.notices.fields import Line, Payload, PayloadField, Table
 from statuspage.notices.generated import NoticeWords
 from statuspage.notices.models import Notice
-from statuspage.notices.phrases import joined
+from statuspage.notices.phrases import ended, joined
 from statuspage.notices.telling import Told
 from statuspage.notices.values import DATE
 from statuspage.statements.authors import Author
@@ -241,7 +241,7 @@ class NoticeKind:
                     one.as_json() for one in (*first(), *self.lines(payload))
                 ]
                 found["tables"][language] = [one.as_json() for one in self.tables(payload)]
-                found["brief"][language] = joined(self.brief(payload))
+                found["brief"][language] = joined(map(ended, self.brief(payload)))
         return {name: dict(texts) for name, texts in found.items() if any(texts.values())}
 
     def _check_times(self, payload: Payload, moment: datetime) -> None:

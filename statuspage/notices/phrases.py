@@ -7,14 +7,18 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from statuspage.lib.money import ZERO, to_fen, yuan
+from statuspage.lib.punctuation import sentence
 from statuspage.lib.render_cache import present
 from statuspage.statements.texts import CHINESE
 from statuspage.statements.times import from_iso
 
+# From here on are Chinese characters and their punctuation.
+FIRST_IDEOGRAPH: Final = "\u2e80"
 # A year that no date has, so that the year is always written.
 ALWAYS: Final = 0
 WEEKDAYS: Final = (
@@ -146,6 +150,15 @@ def _said_year(first: str) -> int:
 def joined(sentences: Iterable[str]) -> str:
     """Join sentences; Chinese has no space between them."""
     return ("" if get_language() == CHINESE else " ").join(one for one in sentences if one)
+
+
+def ended(text: str | Promise) -> str:
+    """Return a sentence with its end, which authors leave out: the next would run on from it.
+
+    A text without English is Chinese for every reader, and so is its full stop.
+    """
+    said = str(text).strip()
+    return sentence(said, chinese=said[-1:] >= FIRST_IDEOGRAPH)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.console.forms.fields import DayField, MomentFormField
@@ -56,8 +57,14 @@ def input_for(one: PayloadField) -> forms.Field:
         options["widget"] = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(choices=one.value.choices(), **options)
     if one.value.choices:
-        # Not "none": beside "Merchants' funds and payouts" that would be an answer.
-        none = () if one.required else (("", one.empty or _("Not chosen")),)
-        return forms.ChoiceField(choices=[*none, *one.value.choices()], **options)
+        return forms.ChoiceField(choices=[("", _nothing(one)), *one.value.choices()], **options)
     line = partial(forms.CharField, max_length=NAME_LENGTH)
     return INPUTS.get(one.value.name, line)(**options)
+
+
+def _nothing(one: PayloadField) -> str | Promise:
+    """Return what a choice begins with; never its first option, which nobody would have chosen."""
+    if one.required:
+        return _("Please choose")
+    # Not "none": beside "Merchants' funds and payouts" that would be an answer.
+    return one.empty or _("Not chosen")

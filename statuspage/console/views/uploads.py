@@ -60,7 +60,8 @@ class UploadForm(forms.Form):
             (one.public_id, f"{one.started_at:%Y-%m-%d} {for_reader(one.name)}")
             for one in incidents()[:INCIDENTS_OFFERED]
         ]
-        offer(self, "incident", choices)
+        # Not the latest incident: the transactions of another would be shown under it.
+        offer(self, "incident", [("", gettext_lazy("Please choose")), *choices])
 
     def receive(self, author: Staff) -> Upload:
         """Store the file."""

@@ -19,7 +19,7 @@ from statuspage.notices.phrases import (
     transactions,
 )
 from statuspage.settlement.prices.matching import Option, Paid
-from statuspage.settlement.prices.words import as_row, fee_words, limit_said, way_said
+from statuspage.settlement.prices.words import as_row, fee_words, limit_said, rate_said, way_said
 from statuspage.statements.texts import for_reader
 
 
@@ -94,4 +94,5 @@ waived_share = lazily(_waived_share, str)
 condition = lazily(_condition, str)
 prices_said = lazily(_prices, str)
 limit = lazily(limit_said, str)
+promoted_rate = lazily(rate_said, str)
 paid_said = lazily(way_said, str)

@@ -15,6 +15,7 @@ from statuspage.settlement.arrival.facts import (
     limit,
     paid_said,
     prices_said,
+    promoted_rate,
     those_transactions,
     waived_share,
 )
@@ -26,7 +27,6 @@ from statuspage.settlement.prices.selectors import price_options
 from statuspage.statements.models import Statement
 
 FEE_CHANGE: Final = "notice.fee_change"
-PROMOTED: Final = {False: Code.PROMOTION, True: Code.PROMOTION_LIMITED}
 
 
 @dataclass(frozen=True)
@@ -164,31 +164,41 @@ def _promoted(rate: Rate, question: Question, known: KnownFacts) -> tuple[Rate, 
         day, said = date.fromisoformat(one.payload["last_day"]), known.said(one)
         limits = limit(one.payload)
         facts = {"day": day, "rate": str(fee), "limit": limits, "ordinary": str(rate.fee)}
-        limited = bool(one.payload["limit_amount"] or one.payload["limit_transactions"])
-        step = Step(PROMOTED[limited], facts, day=day, said=said)
-        best, steps = Rate(fee, rate.per_payout), [step, *known.corrections([one])]
+        code = _promoted_code(one.payload, amount)
+        named = [Step(code, facts, day=day, said=said), *known.corrections([one])]
+        if code is Code.PROMOTION_EXCEEDED:
+            others += named
+        else:
+            best, steps = Rate(fee, rate.per_payout), named
     return best, [*steps, *others]
+
+
+def _promoted_code(payload: Payload, amount: Decimal) -> Code:
+    """Return how a promotion is said of an amount: one above its limit never has all of it."""
+    most, count = payload["limit_amount"], payload["limit_transactions"]
+    if most and amount > Decimal(most):
+        return Code.PROMOTION_EXCEEDED
+    return Code.PROMOTION_LIMITED if most or count else Code.PROMOTION
 
 
 def _named(promotion: Notice, known: KnownFacts) -> Step:
     way = Paid(promotion.payload["card"] or "", promotion.payload["channel"] or "")
     if way != Paid():
         return _by_way(promotion, way, known)
-    day, fee = (
-        date.fromisoformat(promotion.payload["last_day"]),
-        parse_fee(promotion.payload["fee"]),
-    )
-    facts = {"day": day, "rate": str(fee)}
+    day, facts = _days_and_rate(promotion)
     return Step(Code.PROMOTION, facts, day=day, said=known.said(promotion))
 
 
 def _by_way(promotion: Notice, way: Paid, known: KnownFacts) -> Step:
-    day, fee = (
-        date.fromisoformat(promotion.payload["last_day"]),
-        parse_fee(promotion.payload["fee"]),
-    )
-    facts = {"day": day, "rate": str(fee), "way": paid_said(way)}
-    return Step(Code.PROMOTION_BY_WAY, facts, day=day, said=known.said(promotion))
+    day, facts = _days_and_rate(promotion)
+    by_way = {**facts, "way": paid_said(way)}
+    return Step(Code.PROMOTION_BY_WAY, by_way, day=day, said=known.said(promotion))
+
+
+def _days_and_rate(promotion: Notice) -> tuple[date, dict[str, object]]:
+    """Return a promotion's last day, and what is said of it where its fee is not calculated."""
+    day = date.fromisoformat(promotion.payload["last_day"])
+    return day, {"day": day, "rate": promoted_rate(promotion.payload)}
 
 
 def _unknown_way(payload: Payload, question: Question) -> Paid | None:

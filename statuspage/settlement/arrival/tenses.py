@@ -39,6 +39,10 @@ OVER: Final[Words] = {
         "A promotion ran until %(day)s: the fee was %(rate)s, up to a limit per merchant of "
         "%(limit)s. Beyond it, and since then, the ordinary fee of %(ordinary)s applies."
     ),
+    Code.PROMOTION_EXCEEDED: _(
+        "A promotion ran until %(day)s: the fee was %(rate)s, up to a limit per merchant of "
+        "%(limit)s. This amount is above it, so the ordinary fee of %(ordinary)s is shown."
+    ),
     Code.PROMOTION_BY_WAY: _("A promotion ran until %(day)s for %(way)s: the fee was %(rate)s."),
     Code.FEE_WAIVER: _(
         "Fee waiver for %(transactions)s: %(share)s of the fee was waived%(condition)s."

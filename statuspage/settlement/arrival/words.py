@@ -146,6 +146,13 @@ class Code(TextChoices):
             "%(limit)s. Beyond it, and after that day, the ordinary fee of %(ordinary)s applies."
         ),
     )
+    PROMOTION_EXCEEDED = (
+        "promotion_exceeded",
+        _(
+            "Promotion until %(day)s: the fee is %(rate)s, up to a limit per merchant of "
+            "%(limit)s. This amount is above it, so the ordinary fee of %(ordinary)s is shown."
+        ),
+    )
     PROMOTION_BY_WAY = (
         "promotion_by_way",
         _("Promotion until %(day)s for %(way)s: the fee is %(rate)s."),

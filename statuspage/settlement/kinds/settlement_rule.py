@@ -122,11 +122,11 @@ class SettlementRuleChange(NoticeKind):
     begins_with = ("valid_from", "category", "product")
 
     def begin(self, chosen: Payload, moment: datetime) -> Payload:
-        """Return the terms in force for the chosen category and product.
+        """Return the terms in force for the chosen category and product; none before it is chosen.
 
         They are those of the chosen first day: a temporary rule of today may be over by then.
         """
-        category = chosen.get("category") or MerchantCategory.values[0]
+        category = chosen.get("category")
         known = [code for code, _name in PRODUCT.choices()] if PRODUCT.choices else []
         product = chosen.get("product") if chosen.get("product") in known else None
         if category not in MerchantCategory.values:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from statuspage.lib.money import parse_fee
+from statuspage.lib.punctuation import in_parentheses
 from statuspage.lib.render_cache import once
 from statuspage.notices.audience import MerchantCategory
 from statuspage.notices.models import Product
@@ -70,6 +71,14 @@ def as_row(price: Price) -> dict[str, Json]:
         "up_to": f"{price.up_to:.2f}" if price.up_to else None,
         "fee": dict(price.fee.as_json()),
     }
+
+
+def rate_said(promotion: Mapping[str, Any]) -> str:
+    """Return a promotion's fee, with its limit for each merchant if it has one."""
+    rate, limit = str(parse_fee(promotion["fee"])), limit_said(promotion)
+    if not limit:
+        return rate
+    return rate + in_parentheses(_("limit per merchant: %(limit)s") % {"limit": limit})
 
 
 def limit_said(promotion: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspage.console.forms.fields import DayField, MomentFormField
+from statuspage.console.forms.notices import NoticeForm
 from statuspage.console.forms.payload_inputs import input_for
 from statuspage.incidents.placeholders import time_fact
 from statuspage.notices.kind import every_kind
@@ -150,3 +151,28 @@ def test_a_choice_left_open_is_no_answer() -> None:
         ]
         open_ones = [dict(one.choices)[""] for one in fields if type(one) is ChoiceField]
         assert set(map(str, open_ones)) == {"Not chosen"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words", "refusal"),
+    [("en", "Please choose", "This field is required."), ("zh-hans", "请选择", "此项必填。")],
+)
+def test_no_option_that_must_be_chosen_is_chosen_before(
+    language: str, words: str, refusal: str, subtests: pytest.Subtests
+) -> None:
+    """The first option of a list that its author left alone would go out to merchants."""
+    with override(language):
+        for kind in every_kind():
+            form = NoticeForm(None, kind=kind, incidents=[])
+            form.begin({})
+            asked = [one for one in kind.fields if one.required and not one.derived]
+            for one in filter(lambda field: field.value.choices, asked):
+                field = form.fields[f"payload_{one.name}"]
+                if type(field) is not ChoiceField:
+                    continue
+                with subtests.test(f"{kind.name}.{one.name}"):
+                    assert [*map(str, next(iter(field.choices)))] == ["", words]
+                    assert not form[f"payload_{one.name}"].value()
+                    with pytest.raises(ValidationError, match=refusal):
+                        field.clean("")

@@ -19,7 +19,8 @@ from tests.statuspage.console.browser import form_of, press, publish, words
 from tests.statuspage.settlement.rules.factories import beijing, make_product, make_rule
 
 pytestmark = pytest.mark.django_db
-PAGE = "/console/notices/compose/settlement_rule/"
+BLANK = "/console/notices/compose/settlement_rule/"
+PAGE = f"{BLANK}?category=micro"
 WORDS = {"title_zh": "结算规则调整", "body_zh": "见下表。"}
 CHANGED = {"payload_valid_from": "2025-03-03", "confirmed": "on"}
 LATER = beijing("2025-03-10 12:00")
@@ -56,11 +57,19 @@ def test_it_begins_with_the_rule_in_force(author: Client) -> None:
 
 
 def test_the_address_can_name_other_merchants(author: Client) -> None:
-    found = fields(author.get(f"{PAGE}?category=micro&product=instant"))
+    found = fields(author.get(f"{PAGE}&product=instant"))
     assert (found["product"], found["cycle"], found["opens"]) == ("instant", "D+0", "07:00")
     assert found["after_cutoff"] == "base_rule"
-    nonsense = fields(author.get(f"{PAGE}?category=giant&product=nothing"))
+    nonsense = fields(author.get(f"{BLANK}?category=giant&product=nothing"))
     assert nonsense["cutoff"] == ""
+
+
+def test_nobody_is_chosen_before_the_author_chooses(author: Client) -> None:
+    page = author.get(BLANK)
+    assert set(fields(page).values()) <= {""}
+    assert "categories" not in form_of(page)
+    chosen = fields(press(author, BLANK, "begin", payload_category="industry"))
+    assert (chosen["category"], chosen["cycle"]) == ("industry", "D+1")
 
 
 def test_other_merchants_bring_their_rule_and_the_words_stay(author: Client) -> None:

@@ -9,7 +9,7 @@ from statuspage.settlement.affected.services import UPLOADS
 from statuspage.settlement.models import AffectedTransaction, Upload
 from statuspage.staff.roles import Role
 from tests.factories import open_incident
-from tests.statuspage.console.browser import signed_in, words
+from tests.statuspage.console.browser import form_of, signed_in, words
 from tests.statuspage.settlement.affected.lists import line, many, take, text
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,14 @@ def send(client: Client, incident: str, content: str, mode: str = "whole"):
     file = SimpleUploadedFile("february.csv", content.encode(), "text/csv")
     given = {"incident": incident, "file": file, "mode": mode}
     return client.post(f"{LIST}upload/", given)
+
+
+def test_a_list_without_its_incident_is_refused(approver: Client, incident: str) -> None:
+    assert form_of(approver.get(LIST), "mode")["incident"] == ""
+    page = send(approver, "", text(line()))
+    assert page.status_code == 400
+    assert "This field is required." in words(page)
+    assert not Upload.objects.exists()
 
 
 def test_from_the_file_to_what_became_of_it(approver: Client, incident: str) -> None:

@@ -17,7 +17,6 @@ from notifications.subscribers.models import Subscriber
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.proposals import foreseen_of
 from statuspage.notices.kind import notice_kind
-from statuspage.notices.phrases import joined
 from statuspage.notices.telling import Told
 from statuspage.settlement.rules import rule_add
 from tests.factories import make_address, make_staff, text
@@ -56,7 +55,7 @@ def odd(kind: str, **values: Any) -> str:
 def brief(kind: str, language: str, **values: Any) -> str:
     """Return what an SMS says of the payload with these values."""
     with override(language):
-        return joined(notice_kind(kind).brief(cleaned(kind, **values)))
+        return str(notice_kind(kind).derived(cleaned(kind, **values))["brief"][language])
 
 
 PAYLOADS: dict[str, dict[str, Any]] = {
@@ -199,6 +198,12 @@ class TestChannelClosure:
         works = text("1000元以内可用。", "Up to 1,000 yuan works.")
         said = brief("channel_closure", "en", state="limited", still_works=works)
         assert "limited from 5 Jan 2027 until further notice. Up to 1,000 yuan works." in said
+
+    def test_what_has_no_full_stop_does_not_run_on_into_the_next_sentence(self) -> None:
+        instead = text("请改用刷卡", "Use cards")
+        assert "请改用刷卡。此前的交易" in brief("channel_closure", "zh-hans", instead=instead)
+        assert "Use cards. Earlier transactions" in brief("channel_closure", "en", instead=instead)
+        assert "请改用刷卡。 Earlier" in brief("channel_closure", "en", instead=text("请改用刷卡"))
 
     def test_whole_days_are_said_as_days(self) -> None:
         ends = "2027-01-08T00:00:00+08:00"

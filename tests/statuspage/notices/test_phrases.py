@@ -9,6 +9,7 @@ from django.utils.translation import override
 from statuspage.notices.phrases import (
     day_and_weekday,
     day_range,
+    ended,
     short_day,
     short_end,
     span,
@@ -115,3 +116,19 @@ def test_a_line_of_details_says_both_times_once(end, chinese, english):
 def test_weekdays_are_short_in_chinese():
     with time_machine.travel(NOW, tick=False), override("zh-hans"):
         assert day_and_weekday("2025-10-09") == "10月9日（周四）"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("请改用刷卡", "请改用刷卡。"),
+        ("请改用刷卡。", "请改用刷卡。"),
+        ("Pay by card ", "Pay by card."),
+        ("Pay by card!", "Pay by card!"),
+        ("（见附件）", "（见附件）。"),
+        ("", ""),
+    ],
+)
+def test_what_an_author_wrote_ends_before_the_next_sentence(written: str, said: str) -> None:
+    with override("en"):
+        assert ended(written) == said

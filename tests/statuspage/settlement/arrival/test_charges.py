@@ -110,6 +110,19 @@ def test_a_promotion_with_a_limit_names_it_and_the_ordinary_fee() -> None:
     assert "the ordinary fee of 0.60% applies" in texts
 
 
+def test_an_amount_above_the_limit_of_a_promotion_is_charged_the_ordinary_fee() -> None:
+    promotion(limit_amount="1000")
+    assert charge(ask(LATE, amount="1000")).fee == Decimal("3.80")
+    above = ask(LATE, amount="1000.01")
+    assert charge(above).fee == Decimal("6.00")
+    assert {"promotion_exceeded"} == {one for one in codes(above) if "promotion" in one}
+    with override("en"):
+        texts = " ".join(one.text for one in ask(LATE, amount="2000").steps)
+    assert "This amount is above it, so the ordinary fee of 0.60% is shown." in texts
+    promotion("0.5%")
+    assert charge(ask(LATE, amount="2000")).fee == Decimal("10.00")
+
+
 def test_a_promotion_of_others_or_of_a_card_that_is_not_known_does_not_count() -> None:
     make_product("instant")
     promotion(audience={"products": ["instant"]})
@@ -119,10 +132,11 @@ def test_a_promotion_of_others_or_of_a_card_that_is_not_known_does_not_count() -
 
 
 def test_a_promotion_for_a_card_is_named_where_nobody_said_how_it_was_paid() -> None:
-    promotion("0.3%", card="debit")
+    promotion("0.3%", card="debit", limit_transactions=3)
     with override("en"):
         texts = " ".join(one.text for one in ask(LATE, amount="1000").steps)
-        assert "A promotion ran until Thu 20 Feb 2025 for Debit card: the fee was 0.30%." in texts
+    said = "for Debit card: the fee was 0.30% (limit per merchant: 3 transactions)."
+    assert f"A promotion ran until Thu 20 Feb 2025 {said}" in texts
     assert ways_to_ask([date(2025, 2, 18)]).keys() == {"card"}
     assert not ways_to_ask([date(2025, 2, 21)])
 
