@@ -1,6 +1,6 @@
 """Days on which money is paid: those that settle for the merchants concerned, and not far away."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +12,10 @@ from statuspage.calendar.workdays import NotYetPublished
 from statuspage.notices.audience import Audience, addresses
 from statuspage.notices.cycles import say_cycle
 from statuspage.notices.phrases import listed, short_day_and_weekday
-from statuspage.settlement.cycles import Basis
+from statuspage.settlement.cycles import AfterCutoff, Basis
 from statuspage.settlement.models import SettlementRule
 from statuspage.settlement.reckoning import calendar_profile
-from statuspage.settlement.rules import rules_on
+from statuspage.settlement.rules import EVERY_PRODUCT, rules_on
 
 
 def check_settles(
@@ -51,14 +51,8 @@ def unheld_cycles(audience: Audience, day: date, moment: datetime) -> list[str]:
 
     It may be mistyped, or its rule was withdrawn while the notice waited.
     """
-    rules = [*rules_on(day, moment)]
-    unheld = [
-        cycle
-        for cycle in audience.get("cycles") or ()
-        if not any(
-            addresses(audience, one.category, one.product) and one.cycle == cycle for one in rules
-        )
-    ]
+    followed = {*_followed(audience, [*rules_on(day, moment)])}
+    unheld = [one for one in audience.get("cycles") or () if one not in followed]
     if not unheld:
         return []
     said = _("On %(day)s no rule of these merchants has the cycle %(cycles)s. Is the notice right?")
@@ -72,6 +66,17 @@ def settles(profile: str, day: date, moment: datetime) -> bool:
         return promised_calendar(profile, moment).settles(day)
     except NotYetPublished:
         return True
+
+
+def _followed(audience: Audience, rules: Sequence[SettlementRule]) -> Iterator[str]:
+    """Yield the cycles that these merchants follow, before or after a cut-off."""
+    base = {one.category: one.cycle for one in rules if one.product == EVERY_PRODUCT}
+    for one in rules:
+        if addresses(audience, one.category, one.product):
+            yield one.cycle
+            yield one.fallback
+            if one.after_cutoff == AfterCutoff.BASE_RULE:
+                yield base.get(one.category, "")
 
 
 def _paid_on(rule: SettlementRule, day: date, moment: datetime) -> bool:
