@@ -1,10 +1,10 @@
 """Which addresses are kept as snapshots, and which of them are due to be rendered again."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -85,6 +85,8 @@ KEPT_LEAVES: Final = 5
 STILL_MOVING: Final = timedelta(hours=24)
 # In days: the money of a holiday comes some days after the last one that its notice names.
 DAYS_BACK: Final = 4
+# What is published while an edition is made may be dated before it.
+MARGIN: Final = timedelta(minutes=5)
 
 Subjects = set[tuple[str, str]]
 
@@ -145,37 +147,57 @@ def _changed(components: Sequence[Mapping[str, Any]] | None) -> bool:
     return any(one["new_status"] != one["old_status"] for one in components or ())
 
 
-def after_a_minute(now: datetime) -> list[str]:
-    """Return what shows the clock (countdowns, arrival dates), and pages with much going on."""
+def after_a_minute(since: datetime, now: datetime) -> list[str]:
+    """Return what shows the clock (countdowns, arrival dates), and pages with much going on.
+
+    `since` is when the last edition was made: a day may have begun, a date may have come.
+    """
     said = Statement.objects.filter(published_at__gte=now - STILL_MOVING)
     moving = set(said.values_list("subject_type", "subject_id"))
     opened = Incident.objects.exclude(status=IncidentStatus.RESOLVED)
     planned = Maintenance.objects.exclude(status__in=MAINTENANCE_OVER)
     moving |= {("incident", one) for one in opened.values_list("public_id", flat=True)}
     moving |= {("maintenance", one) for one in planned.values_list("public_id", flat=True)}
-    moving |= {("notice", one) for one in _turning(now)}
+    moving |= {("notice", one) for one in _turning(since, now)}
     # A month gains its link to the next one when that begins.
     months = [*_months(moving), month_of(now), month_of(now).previous]
     return [*shared_pages(), *_own(moving, months)]
 
 
-def _turning(now: datetime) -> set[str]:
-    """Return the notices that name one of the last days: their pages say what is over by now.
+def _turning(since: datetime, now: datetime) -> set[str]:
+    """Return the notices whose pages say something else of their dates than they did then.
 
-    A price or a rule that begins takes the place of others, so that all of these change.
+    A price or a rule that is said, taken back or begins takes the place of others, so that all of
+    these change.
     """
-    days = [(timezone.localdate(now) - timedelta(days=one)).isoformat() for one in range(DAYS_BACK)]
-    named = Q(effective_from__range=(now - STILL_MOVING, now))
-    named |= Q(effective_until__range=(now - STILL_MOVING, now))
-    for kind in every_kind():
-        for one in kind.fields:
-            if one.value.name == "date":
-                named |= Q(kind=kind.name, **{f"payload__{one.name}__in": days})
+    since = min(since, now - MARGIN)
+    named = Q(effective_from__range=(since, now)) | Q(effective_until__range=(since, now))
+    today, then = timezone.localdate(now), timezone.localdate(since)
+    if today > then:
+        passed = range(1 - DAYS_BACK, (today - then).days + 1)
+        named |= _naming(then + timedelta(days=one) for one in passed)
     found = dict(Notice.objects.filter(named).values_list("public_id", "kind"))
-    if REPLACED & {*found.values()}:
+    if REPLACED & {*found.values(), *_kinds_said(since)}:
         others = Notice.objects.filter(kind__in=REPLACED)
         return {*found, *others.values_list("public_id", flat=True)}
     return {*found}
+
+
+def _naming(days: Iterable[date]) -> Q:
+    """Return the condition that a notice names one of these days in one of its fields."""
+    said, named = [one.isoformat() for one in days], Q()
+    for kind in every_kind():
+        for one in kind.fields:
+            if one.value.name == "date":
+                named |= Q(kind=kind.name, **{f"payload__{one.name}__in": said})
+    return named
+
+
+def _kinds_said(since: datetime) -> QuerySet[Notice, str]:
+    """Return the kinds of the notices about which something was published since then."""
+    about = Statement.objects.filter(published_at__gte=since, subject_type="notice")
+    notices = Notice.objects.filter(public_id__in=about.values("subject_id"))
+    return notices.values_list("kind", flat=True).distinct()
 
 
 def everything() -> list[str]:

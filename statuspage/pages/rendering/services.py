@@ -155,7 +155,7 @@ def _urgent(edition: Edition, head: int, now: datetime) -> dict[str, None]:
     if edition.head and edition.head != head:
         keys += due.after_statements(edition.head, now)
     if not edition.head or _is_new_minute(edition, now):
-        keys += due.after_a_minute(now)
+        keys += due.after_a_minute(edition.rendered_at or now, now)
     return dict.fromkeys(keys)
 
 

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from statuspage.notices.kind import NoticeState, every_kind, notice_kind
 from statuspage.pages.rendering.due import after_a_minute
+from statuspage.statements.services import statement_withdraw
 from statuspage.statements.times import midnight
+from tests.factories import text
 from tests.statuspage.notices.samples import ahead, publish, right_payload, world
 from tests.statuspage.settlement.rules.factories import beijing
 
@@ -128,14 +130,44 @@ def test_a_price_list_and_a_rule_that_were_replaced_say_so() -> None:
     for first, second in found.values():
         assert shown(first) == {NoticeState.REPLACED}
         assert shown(second) == set()
-        due = after_a_minute(timezone.now())
+        due = after_a_minute(timezone.now(), timezone.now())
         assert PATHS["zh-hans"].format(first) in due
 
 
 def test_pages_are_made_again_when_a_date_of_theirs_has_come() -> None:
     said = publish("delay")
     address = PATHS["zh-hans"].format(said.subject_id)
-    with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
-        assert address in after_a_minute(timezone.now())
-    with time_machine.travel(timezone.now() + timedelta(days=30), tick=False):
-        assert address not in after_a_minute(timezone.now())
+    assert turns(address, days=3)
+    assert not turns(address, days=30)
+
+
+def turns(address: str, *, days: int) -> bool:
+    """Return whether a page is made again at the midnight after so many days, and only then."""
+    day = timezone.localtime() + timedelta(days=days)
+    begins = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    with time_machine.travel(begins, tick=False):
+        found = address in after_a_minute(begins - timedelta(minutes=1), begins)
+    noon = begins + timedelta(hours=12)
+    with time_machine.travel(noon, tick=False):
+        assert address not in after_a_minute(noon - timedelta(minutes=1), noon)
+        # The renderer did not run in between.
+        assert (address in after_a_minute(begins - timedelta(minutes=1), noon)) is found
+    return found
+
+
+@pytest.mark.parametrize("act", ["another list", "its withdrawal"])
+def test_an_old_price_list_is_made_again_when_another_takes_its_place_or_gives_it_back(
+    act: str,
+) -> None:
+    payload = {**right_payload("price_list"), "valid_from": timezone.localdate().isoformat()}
+    first = publish("price_list", payload)
+    second = publish("price_list", payload) if act == "its withdrawal" else None
+    address = PATHS["zh-hans"].format(first.subject_id)
+    with time_machine.travel(timezone.now() + timedelta(days=9, hours=1), tick=False):
+        now = timezone.now()
+        assert address not in after_a_minute(now - timedelta(minutes=1), now)
+        if second:
+            statement_withdraw(statement=second, body=text("误发"), author=None)
+        else:
+            publish("price_list", {**payload, "valid_from": timezone.localdate().isoformat()})
+        assert address in after_a_minute(now - timedelta(minutes=1), now)
