@@ -27,6 +27,8 @@ from statuspage.settlement.prices.selectors import price_options
 from statuspage.statements.models import Statement
 
 FEE_CHANGE: Final = "notice.fee_change"
+# What restricts an audience and is not asked of whoever wants to know a fee.
+NOT_ASKED: Final = frozenset({"models", "agent_codes", "agent_keys", "provinces"})
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,13 @@ def waived(payload: Payload, fee: Decimal) -> Decimal:
     return min(Decimal(payload["amount_waived"]), fee)
 
 
-def covers_all(payload: Payload) -> bool:
+def covers_all(waiver: Notice) -> bool:
     """Return whether a waiver is for every transaction of its time, not the affected ones alone.
 
-    One that does not say so, as those of before there was a choice, may be for the affected ones.
+    One that does not say so, as those of before there was a choice, may be for the affected ones;
+    and one for some terminal models, agents or provinces is, for whoever asks without naming them.
     """
-    return payload.get("covers") == "all"
+    return waiver.payload.get("covers") == "all" and not (NOT_ASKED & waiver.audience.keys())
 
 
 def _charge(amount: Decimal, rate: Rate) -> Charge:
@@ -97,7 +100,7 @@ def _waived(
     payload, said = waiver.payload, known.said(waiver)
     those = those_transactions(payload["transactions_from"], payload["transactions_until"])
     share = waived_share(payload["percent_waived"], payload["amount_waived"])
-    if_affected = condition(if_affected=not covers_all(payload))
+    if_affected = condition(if_affected=not covers_all(waiver))
     facts = {"transactions": those, "share": share, "condition": if_affected}
     by = date.fromisoformat(payload["credited_by"]) if payload.get("credited_by") else None
     refunded = known.refunded_on(waiver)
@@ -108,7 +111,7 @@ def _waived(
             waived=waived(payload, fee),
             refunded_by=by,
             refunded_on=refunded,
-            if_affected=not covers_all(payload),
+            if_affected=not covers_all(waiver),
         )
         sums = {"waived": charge.waived, "to_pay": charge.to_pay, "condition": if_affected}
         steps.append(Step(Code.FEE_WAIVED, sums, said=said))

@@ -147,13 +147,13 @@ class SettlementRuleChange(NoticeKind):
         return {**whole, "examples": None if _problems(whole) else examples(whole)}
 
     def check(self, payload: Payload, moment: datetime) -> None:
-        """Refuse terms that do not fit together, and a fallback that is faster than the base rule.
+        """Refuse terms that do not fit together, and a product that pays faster than the base rule.
 
         A rule that falls back says from when on, and to what.
         """
         if problems := _problems(payload):
             raise ValidationError(problems)
-        if payload["after_cutoff"] != AfterCutoff.FALLBACK_CYCLE or not payload["product"]:
+        if not _goes_its_own_way(payload):
             return
         if found := faster_than_base(payload, moment):
             days = map(short_day_and_weekday, (one.isoformat() for one in found))
@@ -163,7 +163,8 @@ class SettlementRuleChange(NoticeKind):
                 "settle on %(mine)s, an ordinary one on %(ordinary)s. Let it follow the base rule, "
                 "or enter a longer cycle."
             )
-            raise ValidationError({"fallback": problem % values})
+            falls_back = payload["after_cutoff"] == AfterCutoff.FALLBACK_CYCLE
+            raise ValidationError({"fallback" if falls_back else "after_cutoff": problem % values})
 
     def warnings(self, payload: Payload, moment: datetime) -> Sequence[str]:
         """Warn of a rule for transactions that were made, or that begins on no settlement day.
@@ -244,6 +245,18 @@ def _first_day(chosen: Payload) -> str | None:
         return str(DATE.read(chosen.get("valid_from")))
     except ValidationError:
         return None
+
+
+def _goes_its_own_way(payload: Payload) -> bool:
+    """Return whether a product does not follow the base rule after the cut-off.
+
+    An instant one whose next day counts would then pay on a Sunday what T+1 pays on Monday.
+    """
+    if not payload["product"]:
+        return False
+    next_day = payload["after_cutoff"] == AfterCutoff.ACCOUNTING_NEXT_DAY
+    instant = next_day and Cycle.parse(payload["cycle"]).same_day
+    return instant or payload["after_cutoff"] == AfterCutoff.FALLBACK_CYCLE
 
 
 def _problems(payload: Payload) -> dict[str, str | Promise]:

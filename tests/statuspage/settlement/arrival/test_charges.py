@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -68,6 +69,16 @@ def test_a_waiver_says_for_whom_it_is(covers: str | None, said: bool) -> None:
     with override("en"):
         texts = " ".join(one.text for one in answer.steps)
         assert ("if your transaction is among those affected" in texts) is said
+
+
+@pytest.mark.parametrize("some", [{"models": ["D210"]}, {"provinces": ["44"]}])
+def test_a_waiver_for_some_terminals_or_provinces_is_promised_to_nobody_else(
+    some: dict[str, Any],
+) -> None:
+    everyone = {"categories": [], "products": [], "agents": False}
+    dates = ("2025-02-21 09:00", "2025-02-18 00:00", "2025-02-21 00:00")
+    waiver(*dates, payload={"covers": "all"}, audience={**everyone, **some})
+    assert charge(ask(LATE, amount="1000")).if_affected
 
 
 def test_a_fee_above_the_amount_is_no_rate_of_200_percent() -> None:

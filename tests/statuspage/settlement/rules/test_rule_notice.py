@@ -151,6 +151,14 @@ class TestTerms:
         assert "Tue" in said["fallback"][0]
         assert "Wed" in said["fallback"][0]
         assert published(**after, fallback="T+2").fallback == "T+2"
+
+    def test_so_is_an_instant_product_whose_next_day_counts(self) -> None:
+        """On Saturday night it would pay on Sunday, and the base rule on Monday."""
+        make_product("instant")
+        after = {"product": "instant", "after_cutoff": "accounting_next_day"}
+        said = refused(**after, cycle="D+0")
+        assert "Faster than the base rule" in said["after_cutoff"][0]
+        assert published(**after, cycle="T+2").cycle == "T+2"
         assert published(product="instant", cycle="D+0", after_cutoff="base_rule").cutoff
 
     def test_a_rule_that_changes_nothing_is_pointed_out(self) -> None:
