@@ -83,10 +83,10 @@ ERRORS: Final[Mapping[str, Refusal]] = {
     "isp": Unknown(Reason.PROVIDER_ERROR),  # "system error", perhaps after sending
     "USER_REJECT": Failed(Reason.OPTED_OUT, suppress=True),
     **dict.fromkeys(("MOBILE_IN_BLACK", "IS_CLOSED"), Failed(Reason.BLOCKED)),
-    **dict.fromkeys(  # switched off, in arrears or no such number
-        ("MOBILE_NOT_ON_SERVICE", "MOBILE_ACCOUNT_ABNORMAL", "INVALID_NUMBER"),
-        Failed(Reason.UNREACHABLE),
+    **dict.fromkeys(  # switched off or in arrears
+        ("MOBILE_NOT_ON_SERVICE", "MOBILE_ACCOUNT_ABNORMAL"), Failed(Reason.UNREACHABLE)
     ),
+    "INVALID_NUMBER": Failed(Reason.UNKNOWN_NUMBER, suppress=True),
 }
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
@@ -218,8 +218,15 @@ async def _send_one(opened: aiohttp.ClientSession, message: Message) -> Outcome:
 
 
 def _meaning(code: str) -> Refusal:
-    known = ERRORS.get(code) or ERRORS.get(code.partition(".")[0]) or Failed(Reason.OTHER)
-    return replace(known, code=code[:40])
+    return replace(http.meaning(ERRORS, _row(code)), code=code[:40])
+
+
+def _reported(code: str) -> Refusal:
+    return replace(http.reported(ERRORS, _row(code)), code=code[:40])
+
+
+def _row(code: str) -> str:
+    return code if code in ERRORS else code.partition(".")[0]
 
 
 async def _details(
@@ -249,7 +256,7 @@ async def _ask(opened: aiohttp.ClientSession, one: Awaited) -> Answer:
         return LookupResult.CANNOT_TELL
     if status not in ENDED:
         return LookupResult.CANNOT_TELL
-    error = None if ENDED[status] else _meaning(code)
+    error = None if ENDED[status] else _reported(code)
     key = f"{one.provider_id}:{error.code if error else 'delivered'}"
     return ProviderReceipt.ended(key, one.provider_id, error)
 
@@ -263,7 +270,7 @@ def _receipt(entry: Mapping[str, Any]) -> ProviderReceipt | None:
     biz_id, delivered = _text(entry, "biz_id")[:80], entry.get("success")
     if not biz_id or not isinstance(delivered, bool):
         return None
-    error = None if delivered else _meaning(_text(entry, "err_code")[:40])
+    error = None if delivered else _reported(_text(entry, "err_code")[:40])
     receipt = ProviderReceipt.ended(
         f"{biz_id}:{error.code if error else 'delivered'}", biz_id, error
     )

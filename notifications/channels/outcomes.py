@@ -11,6 +11,8 @@ class Reason(StrEnum):
     """Why a message did not, or may not have, gone out."""
 
     BAD_ADDRESS = "bad_address"
+    # No such number, says the carrier: true of most, but some come back the next day.
+    UNKNOWN_NUMBER = "unknown_number"
     OPTED_OUT = "opted_out"
     NOT_A_FOLLOWER = "not_a_follower"
     UNREACHABLE = "unreachable"
@@ -18,7 +20,12 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     RATE_LIMITED = "rate_limited"
     QUOTA = "quota"
+    # The account, the sender, a service or a template of ours is refused, whoever the message is to.
     NO_CREDENTIALS = "no_credentials"
+    # A refusal that no table names: it may be of this message or of every one.
+    UNKNOWN_CODE = "unknown_code"
+    # The provider answers that it takes nothing now.
+    UNAVAILABLE = "unavailable"
     CONNECTION = "connection"
     PROVIDER_ERROR = "provider_error"
     TIMEOUT = "timeout"
@@ -26,6 +33,7 @@ class Reason(StrEnum):
     COUNTRY = "country"
     FAILING = "failing"
     DISCARDED = "discarded"
+    EXPIRED = "expired"
     OTHER = "other"
 
 
@@ -92,6 +100,13 @@ class ReceiptState(StrEnum):
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     FAILED = "failed"
+    # It was accepted, and then certainly not sent, through no fault of its recipient or text.
+    NOT_SENT = "not_sent"
+
+
+def state_after(error: Refusal | None, ended: ReceiptState) -> ReceiptState:
+    """Return the state of a message that has ended like that with an error, which may be ours."""
+    return ReceiptState.NOT_SENT if isinstance(error, NotSent) else ended
 
 
 @dataclass(frozen=True)
@@ -117,7 +132,7 @@ class ProviderReceipt:
         if error is None:
             return cls(key, ReceiptState.DELIVERED, provider_id)
         return cls(
-            *(key, ReceiptState.UNDELIVERED, provider_id),
+            *(key, state_after(error, ReceiptState.UNDELIVERED), provider_id),
             code=error.code,
             reason=error.reason,
             suppress=error.suppress,

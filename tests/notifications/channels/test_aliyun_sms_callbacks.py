@@ -103,9 +103,8 @@ class TestReports:
             ("USER_REJECT", Reason.OPTED_OUT, True),
             ("MOBILE_IN_BLACK", Reason.BLOCKED, False),
             ("MOBILE_NOT_ON_SERVICE", Reason.UNREACHABLE, False),
-            ("INVALID_NUMBER", Reason.UNREACHABLE, False),
+            ("INVALID_NUMBER", Reason.UNKNOWN_NUMBER, True),
             ("CONTENT_KEYWORD", Reason.REFUSED_CONTENT, False),
-            ("MOBILE_SEND_LIMIT", Reason.QUOTA, False),
             ("MK:0001", Reason.OTHER, False),
             ("", Reason.OTHER, False),
         ],
@@ -114,6 +113,11 @@ class TestReports:
         [receipt] = parse({**REPORT, "success": False, "err_code": code}).receipts
         assert receipt.state is ReceiptState.UNDELIVERED
         assert (receipt.code, receipt.reason, receipt.suppress) == (code, reason, suppress)
+
+    @pytest.mark.parametrize("code", ["MOBILE_SEND_LIMIT", "isv.OUT_OF_SERVICE"])
+    def test_what_was_not_sent_through_no_fault_of_its_own_is_told_apart(self, code: str) -> None:
+        [receipt] = parse({**REPORT, "success": False, "err_code": code}).receipts
+        assert (receipt.state, receipt.suppress) == (ReceiptState.NOT_SENT, False)
 
     @pytest.mark.parametrize(
         "out_id", ["", None, "order-5", "7", "7:x", "-7:x", 7, f"{'9' * 19}:{ATTEMPT}"]

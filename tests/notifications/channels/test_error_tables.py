@@ -26,6 +26,7 @@ PHONE = "+8613800138000"
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ROBOT = "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa"
 SMS, WECHAT, WECOM = map(find_channel, ("twilio_sms", "wechat", "wecom"))
+OURS = {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED, Reason.UNAVAILABLE}
 RECEIPT_CODES = [code for code in twilio_sms.ERRORS if code in range(30000, 31000)]
 TABLES = [twilio_sms.ERRORS, aliyun_sms.ERRORS, wechat.ERRORS, wecom.ERRORS]
 
@@ -65,13 +66,13 @@ def test_every_refusal_of_twilio_leads_to_its_row(
 
 
 @pytest.mark.parametrize("code", sorted(set(TWILIO_REFUSALS) - set(twilio_sms.ERRORS)))
-def test_a_refusal_that_no_row_names_is_final_and_suppresses_nobody(
+def test_a_refusal_that_no_row_names_was_not_sent_and_suppresses_nobody(
     simulator: Simulator, code: int
 ) -> None:
     simulator.switch("refuse", code=code)
     status, _ = TWILIO_REFUSALS[code]
     lost = Unknown(Reason.PROVIDER_ERROR, str(status))
-    assert sms() == (lost if status >= 500 else Failed(Reason.OTHER, str(code)))
+    assert sms() == (lost if status >= 500 else NotSent(Reason.UNKNOWN_CODE, str(code)))
 
 
 def test_every_refusal_of_wechat_leads_to_its_row(
@@ -116,10 +117,12 @@ def test_every_refusal_of_wecom_leads_to_its_row(
 
 @pytest.mark.parametrize("name", ["wechat", "wecom"])
 @pytest.mark.parametrize("code", [1, 99999, -2])
-def test_an_errcode_that_no_row_names_is_final(follower: Simulator, name: str, code: int) -> None:
+def test_an_errcode_that_no_row_names_was_not_sent(
+    follower: Simulator, name: str, code: int
+) -> None:
     follower.switch("refuse", provider=name, code=code)
     outcome = template() if name == "wechat" else send(WECOM, message(ROBOT))[0]
-    assert outcome == Failed(Reason.OTHER, str(code))
+    assert outcome == NotSent(Reason.UNKNOWN_CODE, str(code))
 
 
 @pytest.mark.parametrize("code", RECEIPT_CODES)
@@ -137,7 +140,8 @@ def test_every_code_of_a_receipt_leads_to_its_row(
     SMS.verify_callback(request)
     [receipt] = SMS.parse_callback(request).receipts
     row = twilio_sms.ERRORS[code]
-    assert (receipt.state, receipt.code) == (ReceiptState.UNDELIVERED, str(code))
+    ended = ReceiptState.NOT_SENT if isinstance(row, NotSent) else ReceiptState.UNDELIVERED
+    assert (receipt.state, receipt.code) == (ended, str(code))
     assert receipt.reason is row.reason
     assert receipt.suppress is getattr(row, "suppress", False)
     assert (receipt.delivery_id, receipt.attempt_id) == (sent.delivery_id, sent.attempt_id)
@@ -149,15 +153,18 @@ def test_every_code_of_a_receipt_leads_to_its_row(
 def test_a_row_says_whose_fault_it_is(table) -> None:
     for meaning in table.values():
         if isinstance(meaning, Failed):
-            assert meaning.reason not in {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED}
+            assert meaning.reason not in OURS
         if isinstance(meaning, NotSent):
-            assert meaning.reason in {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED}
+            assert meaning.reason in OURS
         assert meaning.code == "", "the code is filled in from the answer"
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_only_an_address_or_its_owner_is_suppressed(table) -> None:
-    personal = {Reason.BAD_ADDRESS, Reason.OPTED_OUT, Reason.NOT_A_FOLLOWER}
+    personal = {
+        *(Reason.BAD_ADDRESS, Reason.UNKNOWN_NUMBER),
+        *(Reason.OPTED_OUT, Reason.NOT_A_FOLLOWER),
+    }
     for meaning in table.values():
         if getattr(meaning, "suppress", False):
             assert meaning.reason in personal
