@@ -55,6 +55,10 @@ RESET: Final[dict[str, Any]] = {
     "provider_id": "",
     "reason": "",
     "code": "",
+    # What an earlier try may have cost stays spent.
+    "cost": 0,
+    "booked_in": None,
+    "segments": 0,
     "sent_at": None,
     "settled_at": None,
     "updated_at": Now(),

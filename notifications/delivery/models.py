@@ -150,7 +150,10 @@ class Delivery(models.Model):
     provider_id = models.CharField(max_length=80, default="", blank=True)
     reason = models.CharField(max_length=30, default="", blank=True)
     code = models.CharField(max_length=40, default="", blank=True)
+    # Billed parts, cost and month of the last try, as long as it was accepted or may have been.
     segments = models.PositiveSmallIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    booked_in = models.DateField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -246,6 +249,7 @@ class Alarm(models.Model):
         BUDGET_NEAR = "budget_near", _("The month's SMS budget is nearly used up")
         BUDGET_SPENT = "budget_spent", _("The month's SMS budget is used up: SMS are stopped")
         PROVIDER_DOWN = "provider_down", _("A provider is not responding")
+        PROVIDER_REFUSES = "provider_refuses", _("A provider refuses every message")
         ENGINE_AWAY = "engine_away", _("A database is not responding")
         WORKERS_SILENT = "workers_silent", _("No worker is running: nothing is sent")
         BEAT_SILENT = "beat_silent", _("The scheduler (beat) is not running")
@@ -304,6 +308,38 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+
+class Resending(models.Model):
+    """An act of staff: stopped addresses are reactivated, and failed messages sent again."""
+
+    # What it is about, as resendable.Chosen; two at once of the same are one.
+    about = models.JSONField(default=dict)
+    key = models.CharField(max_length=200)
+    # Nothing that happened after this moment is concerned.
+    asked_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    # How far it has come: up to this address, of this statement where it goes by messages.
+    at_statement = models.BigIntegerField(default=0)
+    at_address = models.BigIntegerField(default=0)
+    # How many were to be, and have been, reactivated and sent again.
+    addresses_expected = models.PositiveIntegerField(default=0)
+    messages_expected = models.PositiveIntegerField(default=0)
+    addresses = models.PositiveIntegerField(default=0)
+    messages = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("resending")
+        verbose_name_plural = _("resendings")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], name="resending_once", condition=models.Q(finished_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.messages}"
 
 
 class RefusedCallback(models.Model):

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from notifications.channels.base import Channel
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
+from notifications.delivery import budget
 from notifications.delivery.claim import Claimed, fall_back, lock, renew
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.models import Address
@@ -21,8 +22,12 @@ from statuspage.lib.postgres.base import PASSING
 
 # The code of a refusal by our own rate limit, which does not count as an attempt.
 OWN_LIMIT: Final = "own_limit"
+# It was not even tried, because its provider is refusing everything: no attempt either.
+LEFT_ALONE: Final = "left_alone"
 # The account is refused, not the message: that does not count as an attempt.
-PATIENT: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS})
+PATIENT: Final = frozenset(
+    {Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS, Reason.UNAVAILABLE}
+)
 # Nothing more is tried at this address, so the subscriber's next one is.
 ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 # Wait as long as before a fifth attempt, to spare a provider that refuses everything.
@@ -104,11 +109,14 @@ class Result(NamedTuple):
     repeats: float | None = None
 
 
-def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
+def result_of(
+    channel: Channel, claimed: Claimed, outcome: Outcome, now: datetime, *, refusing: bool = False
+) -> Result:
     """Return the row values for an outcome; `now` is by PostgreSQL's clock, as the rows are.
 
     An unknown one is only tried again while the receiver recognises a repetition; else it is
-    looked up first.
+    looked up first. While the provider is `refusing` everything, a code that nobody knows is not
+    about this message.
     """
     if isinstance(outcome, Accepted):
         return Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
@@ -122,7 +130,7 @@ def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetim
         unknown = DeliveryState.UNKNOWN
         return Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
     if isinstance(outcome, NotSent):
-        return _not_sent(claimed, outcome, now)
+        return _not_sent(claimed, outcome, now, refusing=refusing)
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
     ours = reason == Reason.COUNTRY
     state = DeliveryState.SUPPRESSED if ours else DeliveryState.FAILED
@@ -135,10 +143,16 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
 
 
-def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
+def _not_sent(
+    claimed: Claimed, outcome: NotSent, now: datetime, *, refusing: bool = False
+) -> Result:
     reason, code = outcome.reason, outcome.code
-    counts = code != OWN_LIMIT and reason not in PATIENT
-    if counts and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
+    patient = reason in PATIENT or (refusing and reason == Reason.UNKNOWN_CODE)
+    counts = code not in (OWN_LIMIT, LEFT_ALONE) and not patient
+    late = now - claimed.first_tried_at >= timedelta(hours=settings.DELIVERY_GIVE_UP_HOURS)
+    if (counts and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS) or (
+        late and code != OWN_LIMIT
+    ):
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
     wait = backoff(claimed.attempts if counts else PATIENT_ATTEMPT)
     if outcome.retry_after is not None:
@@ -163,13 +177,20 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
     moments = [*{one.claimed.published_at for one, _ in results}]
     with transaction.atomic(), connection.cursor() as cursor:
         lock([(one.claimed.id, one.claimed.published_at) for one, _ in results])
+        budget.release([one.claimed.this_try for one, _ in results if not _accepted(one)])
         cursor.execute(WRITE, [*columns, moments])
         written = int(cursor.rowcount)
         _follow_up([one for one, _ in results])
     return written
 
 
+def _accepted(one: Result) -> bool:
+    """Return whether the provider took this try, or may have, so that it costs something."""
+    return one.unknown or one.state == DeliveryState.SENT
+
+
 def _kind(one: Result, segments: int) -> tuple[object, ...]:
+    segments = segments if _accepted(one) else 0
     return (
         *(one.claimed.published_at, one.claimed.fence, one.state.value, one.due_at),
         *(one.reason, one.code[:40], one.counts, one.unknown, one.gave_up, one.repeats, segments),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from notifications.channels.outcomes import Inbound, InboundAction, Reason
 from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import Address, Consent, Subscriber
+from notifications.subscribers.services.doubts import number_writes
 from notifications.subscribers.services.subscriptions import (
     address_obtain,
     address_reactivate,
@@ -96,6 +97,8 @@ def inbound_apply(channel_name: str, inbound: Inbound) -> None:
     """Apply one inbound act; what does not concern a known address changes nothing."""
     at = {"channel": channel_name, "clear_address": inbound.address}
     try:
+        if inbound.action != InboundAction.STOP:
+            number_writes(**at)
         match inbound.action:
             case InboundAction.STOP:
                 address_suppress(**at, reason=Reason.OPTED_OUT)

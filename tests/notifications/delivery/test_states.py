@@ -20,8 +20,9 @@ ALLOWED = {
         "unconfirmed",
     },
     "unknown": {"sent", "delivered", "undelivered", "failed", "pending"},
-    "sent": {"unconfirmed", "delivered", "undelivered", "failed"},
-    "unconfirmed": {"delivered", "undelivered", "failed"},
+    # Pending: a receipt says that it was certainly not sent after all.
+    "sent": {"unconfirmed", "delivered", "undelivered", "failed", "pending"},
+    "unconfirmed": {"delivered", "undelivered", "failed", "pending"},
     "undelivered": {"delivered"},
     "delivered": set(),
     # By people only: see test_retry.py, one test a transition.
