@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications.channels.base import Channel
+from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
 from notifications.delivery import budget
 from notifications.delivery.claim import Claimed, fall_back, lock, renew
@@ -24,6 +24,7 @@ from statuspage.lib.postgres.base import PASSING
 OWN_LIMIT: Final = "own_limit"
 # It was not even tried, because its provider is refusing everything: no attempt either.
 LEFT_ALONE: Final = "left_alone"
+UNTRIED: Final = (OWN_LIMIT, LEFT_ALONE)
 # The account is refused, not the message: that does not count as an attempt.
 PATIENT: Final = frozenset(
     {Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS, Reason.UNAVAILABLE}
@@ -34,6 +35,7 @@ ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 PATIENT_ATTEMPT: Final = 5
 BACKOFF_SECONDS: Final = 2.0
 BACKOFF_LIMIT_SECONDS: Final = 300.0
+LONG_LIMIT_SECONDS: Final = 3600.0
 # Channels whose receivers are programs: one that is gone would be called for ever.
 WATCHED: Final = frozenset({"webhook"})
 FAILURES: Final = 10
@@ -109,56 +111,57 @@ class Result(NamedTuple):
     repeats: float | None = None
 
 
-def result_of(
-    channel: Channel, claimed: Claimed, outcome: Outcome, now: datetime, *, refusing: bool = False
-) -> Result:
+def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
     """Return the row values for an outcome; `now` is by PostgreSQL's clock, as the rows are.
 
     An unknown one is only tried again while the receiver recognises a repetition; else it is
-    looked up first. While the provider is `refusing` everything, a code that nobody knows is not
-    about this message.
+    looked up first.
     """
     if isinstance(outcome, Accepted):
         return Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
     if isinstance(outcome, Unknown):
         again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
-        if not again.gave_up and channel.recognises(claimed.first_tried_at, again.due_at):
-            seconds = channel.recognises_repeats_for.total_seconds()
+        if not again.gave_up and provider.recognises(claimed.first_tried_at, again.due_at):
+            seconds = provider.recognises_repeats_for.total_seconds()
             return again._replace(unknown=True, repeats=seconds)
         look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
         reason, code = outcome.reason, outcome.code
         unknown = DeliveryState.UNKNOWN
         return Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
     if isinstance(outcome, NotSent):
-        return _not_sent(claimed, outcome, now, refusing=refusing)
+        return _not_sent(claimed, outcome, now)
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
     ours = reason == Reason.COUNTRY
     state = DeliveryState.SUPPRESSED if ours else DeliveryState.FAILED
     return Result(claimed, state, now, reason=reason, code=code, suppress=suppress)
 
 
-def backoff(attempts: int) -> timedelta:
-    """Return a random wait (full jitter) up to 2 s, 4 s, 8 s … and at most five minutes."""
-    ceiling = min(BACKOFF_LIMIT_SECONDS, BACKOFF_SECONDS * 2 ** max(0, attempts - 1))
+def backoff(attempts: int, limit: float = BACKOFF_LIMIT_SECONDS) -> timedelta:
+    """Return a random wait (full jitter) up to 2 s, 4 s, 8 s … and at most `limit` seconds."""
+    ceiling = min(limit, BACKOFF_SECONDS * 2 ** min(max(0, attempts - 1), 30))
     return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
 
 
-def _not_sent(
-    claimed: Claimed, outcome: NotSent, now: datetime, *, refusing: bool = False
-) -> Result:
+def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
     reason, code = outcome.reason, outcome.code
-    patient = reason in PATIENT or (refusing and reason == Reason.UNKNOWN_CODE)
-    counts = code not in (OWN_LIMIT, LEFT_ALONE) and not patient
-    late = now - claimed.first_tried_at >= timedelta(hours=settings.DELIVERY_GIVE_UP_HOURS)
-    if (counts and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS) or (
-        late and code != OWN_LIMIT
-    ):
+    counts = code not in UNTRIED and reason not in PATIENT
+    if code != OWN_LIMIT and _has_failed(claimed, reason, now, counts=counts):
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
-    wait = backoff(claimed.attempts if counts else PATIENT_ATTEMPT)
+    limit = LONG_LIMIT_SECONDS if reason == Reason.UNKNOWN_CODE else BACKOFF_LIMIT_SECONDS
+    wait = backoff(claimed.attempts if counts else PATIENT_ATTEMPT, limit)
     if outcome.retry_after is not None:
         wait = timedelta(seconds=outcome.retry_after)
     due_at = now + wait
     return Result(claimed, DeliveryState.PENDING, due_at, reason=reason, code=code, counts=counts)
+
+
+def _has_failed(claimed: Claimed, reason: Reason, now: datetime, *, counts: bool) -> bool:
+    """Return whether it is not tried again: after so many attempts, or so long a time."""
+    if now - claimed.first_tried_at >= timedelta(hours=settings.DELIVERY_GIVE_UP_HOURS):
+        return True
+    # A code that nobody knows may be our fault as well as the message's: only time tells.
+    most = counts and reason != Reason.UNKNOWN_CODE
+    return most and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS
 
 
 def write_results(results: Sequence[tuple[Result, int]]) -> int:
@@ -232,8 +235,8 @@ def quarantine(results: Sequence[Result]) -> None:
 class ClaimLease:
     """Claims of one process, from their commits to their last written result."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
         self._open: dict[int, Claimed] = {}
         self._outcomes: list[tuple[Claimed, Outcome, int]] = []
         self._renewed = self._written = time.monotonic()
@@ -281,7 +284,7 @@ class ClaimLease:
             now = database_now()
             write_results(
                 [
-                    (result_of(self._channel, one, outcome, now), segments)
+                    (result_of(self._provider, one, outcome, now), segments)
                     for one, outcome, segments in self._outcomes
                 ]
             )
