@@ -20,7 +20,7 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     RATE_LIMITED = "rate_limited"
     QUOTA = "quota"
-    # The account, the sender, a service or a template of ours is refused, whoever the message is to.
+    # The account, sender, service or template of ours is refused, whoever the message is to.
     NO_CREDENTIALS = "no_credentials"
     # A refusal that no table names: it may be of this message or of every one.
     UNKNOWN_CODE = "unknown_code"

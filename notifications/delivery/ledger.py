@@ -126,6 +126,14 @@ def dead_groups(wanted: LedgerFilter) -> list[Group]:
     return sorted(groups, key=lambda one: (-one.count, one.state, one.reason))
 
 
+def dead_by_statement(wanted: LedgerFilter) -> list[tuple[Statement, int]]:
+    """Count dead letters by statement, the newest first."""
+    rows = dead_letters(wanted).order_by().values_list("statement_id").annotate(n=Count("pk"))
+    counts = dict(rows.values_list("statement_id", "n"))
+    found = Statement.objects.in_bulk(list(counts))
+    return [(found[number], counts[number]) for number in sorted(found, reverse=True)]
+
+
 def _ordered() -> QuerySet[Delivery]:
     return Delivery.objects.select_related("address").order_by(*(f"-{key}" for key in KEYS))
 

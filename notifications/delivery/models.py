@@ -5,13 +5,14 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from notifications.delivery.acts import Resending
 from notifications.delivery.dimensions import NarrowedBroadcast
 from notifications.delivery.states import DeliveryState, HoldStep
 from notifications.delivery.taken import TakenCallback
 from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
 
-__all__ = ["TakenCallback"]  # Django looks for models here
+__all__ = ["Resending", "TakenCallback"]  # Django looks for models here
 
 
 class BroadcastState(models.TextChoices):
@@ -310,38 +311,6 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
-
-
-class Resending(models.Model):
-    """An act of staff: stopped addresses are reactivated, and failed messages sent again."""
-
-    # What it is about, as resendable.Chosen; two at once of the same are one.
-    about = models.JSONField(default=dict)
-    key = models.CharField(max_length=200)
-    # Nothing that happened after this moment is concerned.
-    asked_at = models.DateTimeField(db_default=Now())
-    finished_at = models.DateTimeField(null=True)
-    # How far it has come: up to this address, of this statement where it goes by messages.
-    at_statement = models.BigIntegerField(default=0)
-    at_address = models.BigIntegerField(default=0)
-    # How many were to be, and have been, reactivated and sent again.
-    addresses_expected = models.PositiveIntegerField(default=0)
-    messages_expected = models.PositiveIntegerField(default=0)
-    addresses = models.PositiveIntegerField(default=0)
-    messages = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("resending")
-        verbose_name_plural = _("resendings")
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["key"], name="resending_once", condition=models.Q(finished_at=None)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.messages}"
 
 
 class RefusedCallback(models.Model):

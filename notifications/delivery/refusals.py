@@ -11,6 +11,7 @@ import logging
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 import redis
 from django.db.models.functions import Now
@@ -33,7 +34,8 @@ REMEMBERED_SECONDS: Final = 3600
 REFUSED, TRIES = "refused:", "refusals:"
 SEPARATOR: Final = ":"
 
-Told = Sequence[tuple[int, Outcome]]
+# By the delivery, or by the try of a message that is none.
+Told = Sequence[tuple[int | UUID, Outcome]]
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ def note(provider: Provider, told: Told) -> Reason | None:
     if accepted and accepted >= len(refused):
         _repaired(provider)
         return None
-    if accepted and not in_a_row(provider) >= STOP_AFTER:
+    if accepted and in_a_row(provider) < STOP_AFTER:
         _forget(provider)
     stopping = None
     for reason in FAULTS:
@@ -78,11 +80,13 @@ def fault_of(subject: str) -> tuple[str, str]:
     return name, reason
 
 
-def _count(provider: Provider, reason: Reason, refused: Sequence[tuple[int, NotSent]]) -> int:
+def _count(
+    provider: Provider, reason: Reason, refused: Sequence[tuple[int | UUID, NotSent]]
+) -> int:
     """Count refusals; return how many different messages there were in a row."""
     ids, tries = _name(REFUSED, provider, reason), _name(TRIES, provider, reason)
     with _client().pipeline() as pipe:
-        pipe.sadd(ids, *(key for key, _ in refused))
+        pipe.sadd(ids, *(str(key) for key, _ in refused))
         pipe.incrby(tries, len(refused))
         pipe.expire(ids, REMEMBERED_SECONDS)
         pipe.expire(tries, REMEMBERED_SECONDS)

@@ -1,4 +1,4 @@
-"""Which failed messages can be sent again, also to addresses that are reactivated for it: numbers."""
+"""Count the failed messages that can be sent again, also to addresses reactivated for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -9,8 +9,9 @@ from typing import Any, Final
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
+from notifications.delivery.acts import Resending
 from notifications.delivery.ledger import RESET
-from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Resending
+from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.resendable import LOST, REPLACED, ROWS, Chosen, Numbers, stopped_for
 from notifications.hints import hint, wake_send
 from notifications.subscribers.services.subscriptions import addresses_reactivate
@@ -66,11 +67,6 @@ def resendings_work() -> None:
             pass
     if Resending.objects.filter(finished_at=None).exists():
         hint(TASK)
-
-
-def unfinished() -> bool:
-    """Return whether any act is under way."""
-    return Resending.objects.filter(finished_at=None).exists()
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from notifications.channels.base import Message
 from notifications.channels.outcomes import Accepted, LookupResult
 from notifications.delivery import budget, loop
+from notifications.delivery.acts import Resending
 from notifications.delivery.claim import Claimed, expire_leases, take_for_look_up
 from notifications.delivery.messages import contents, log_error, message_of, sender_of
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold, Receipt
@@ -143,6 +144,8 @@ def sweep() -> None:
         wake_receipts()
     if Hold.objects.filter(step__in=HOLD_MOVING).exists():
         hint("delivery.work_on_holds")
+    if Resending.objects.filter(finished_at=None).exists():
+        hint("delivery.work_on_resendings")
     finish_broadcasts()
 
 

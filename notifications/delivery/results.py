@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -245,6 +245,11 @@ class ClaimLease:
     def __len__(self) -> int:
         """Return how many deliveries have no outcome yet."""
         return len(self._open)
+
+    @property
+    def claims(self) -> Mapping[int, Claimed]:
+        """The deliveries that have no outcome yet, by id."""
+        return self._open
 
     def add(self, claimed: Sequence[Claimed], began: float) -> None:
         """Hold a claim; while others are open, it counts as old as they are.

@@ -28,6 +28,7 @@ from statuspage.console.views import (
     recurrences,
     regulator,
     replanning,
+    resending,
     signal_rules,
     signals,
     statements,
@@ -159,6 +160,7 @@ urlpatterns = [
     page("held/<number:number>/discard/", holds.hold_discard),
     page("dead-letters/", dead_letters.dead_letter_list, "dead_letters"),
     page("dead-letters/retry/", dead_letters.dead_letters_retry),
+    page("dead-letters/reactivate/", resending.dead_letters_resend),
     page("dead-letters/<number:number>/", dead_letters.dead_letter),
     page("transactions/", uploads.transaction_uploads),
     page("transactions/upload/", uploads.transaction_upload),
@@ -177,4 +179,5 @@ urlpatterns = [
     page("signals/rules/<number:number>/", signal_rules.signal_rule),
     page("signals/rules/<number:number>/confirm/", signal_rules.signal_rule_confirm),
     page("quarantine/", dead_letters.quarantine),
+    page("quarantine/<slug:reason>/reactivate/", resending.quarantine_resend),
 ]

@@ -54,7 +54,7 @@ from notifications.media import SMS
 
 logger = logging.getLogger(__name__)
 
-# Twilio's error code -> what it means for us; source: twilio.com/docs/api/errors. A code that is not
+# Twilio's error code -> what it means for us; source: twilio.com/docs/api/errors. One that is not
 # here was not sent (http.meaning), or has failed when a receipt says so (http.reported).
 ERRORS: Final[Mapping[int, Refusal]] = {
     # Not a mobile number: a landline, a short code, our own.

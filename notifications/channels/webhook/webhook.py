@@ -46,6 +46,7 @@ class Webhook(Provider):
     label = _("Webhook")
     medium = WEBHOOK
     address_kind = AddressKind.URL
+    one_account = False  # each receiver is a server of its own
     # Receivers are asked to remember every webhook-id; none needs to for longer than this.
     recognises_repeats_for = timedelta(days=1)
     # What one process of ours can hold open.
@@ -132,7 +133,7 @@ def _outcome_of(response: aiohttp.ClientResponse, message: Message) -> Outcome:
         return Failed(Reason.REFUSED_CONTENT, str(status))
     # Their server, or a proxy in front of it, is not set up as they want it: tried again for a
     # while. A redirect is such a refusal: what was checked is this address, not where it points.
-    return NotSent(Reason.UNKNOWN_CODE, str(status), http.retry_after(response.headers))
+    return NotSent(Reason.PROVIDER_ERROR, str(status), http.retry_after(response.headers))
 
 
 def _broken(error: BaseException) -> Outcome:

@@ -1,4 +1,4 @@
-"""Numbers that a carrier does not know: doubted at first, stopped on another day, revived by a sign.
+"""Numbers that a carrier does not know: doubted at first, and stopped on another day.
 
 A number that is switched off, ported or abroad is now and then reported as unknown, and works the
 next day. So the first report is only remembered, with its day in China.
