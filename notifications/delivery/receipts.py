@@ -5,7 +5,7 @@ returned.py applies those that say that a message was not sent after all.
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Case, F, When
@@ -136,7 +136,7 @@ def _deliveries_of(receipts: Sequence[Receipt]) -> dict[int, Delivery]:
 def _apply(state: str, receipts: Sequence[Receipt], deliveries: Mapping[int, Delivery]) -> None:
     """Apply the receipts with one state, in one SQL statement."""
     named = [deliveries[one.pk] for one in receipts]
-    columns = {
+    columns: dict[str, list[Any]] = {
         "ids": [one.pk for one in named],
         "moments": [one.published_at for one in named],
         "provider_ids": [one.provider_id for one in receipts],

@@ -121,7 +121,7 @@ class Group(NamedTuple):
     channel: str
     language: str
     country: str
-    count: int
+    sendable: int
     too_old: int
     replaced: int
 
@@ -137,7 +137,7 @@ class Numbers:
     @property
     def messages(self) -> int:
         """How many would be sent."""
-        return sum(one.count for one in self.groups)
+        return sum(one.sendable for one in self.groups)
 
     @property
     def too_old(self) -> int:
@@ -153,7 +153,7 @@ class Numbers:
         """Return the statements that would be sent, the newest first, each with how many."""
         sums: dict[int, int] = {}
         for one in self.groups:
-            sums[one.statement] = sums.get(one.statement, 0) + one.count
+            sums[one.statement] = sums.get(one.statement, 0) + one.sendable
         found = Statement.objects.in_bulk([number for number, count in sums.items() if count])
         return [(found[number], sums[number]) for number in sorted(found, reverse=True)]
 
@@ -188,9 +188,9 @@ def _cost(groups: Sequence[Group]) -> Decimal:
 
     return sum(
         (
-            one.count * price_of(f"+{one.country}") * segments(*one[:3])
+            one.sendable * price_of(f"+{one.country}") * segments(*one[:3])
             for one in groups
-            if one.count and find_medium(one.channel).costs
+            if one.sendable and find_medium(one.channel).costs
         ),
         Decimal(0),
     )

@@ -1,6 +1,6 @@
 """Send again what a provider accepted and then certainly did not send, as a receipt says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -60,7 +60,7 @@ NEXT: Final = """
 """
 
 
-def deliveries_return(columns: Mapping[str, Sequence[Any]]) -> None:
+def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
     """Return deliveries to `pending`, or fail them after too many tries or too long a time.
 
     Call it in the transaction that applies their receipts, while they are locked.

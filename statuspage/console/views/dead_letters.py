@@ -54,7 +54,7 @@ def dead_letter_list(request: HttpRequest) -> HttpResponse:
     key = f"dead-letters:{every.channel}:{every.statement}"
 
     def by_number() -> list[tuple[Statement, int]]:
-        return dead_by_statement(every)
+        return shared(f"{key}:n", COUNTED_FOR_SECONDS, lambda: dead_by_statement(every))
 
     context = {
         "groups": shared(key, COUNTED_FOR_SECONDS, lambda: dead_groups(every)),
@@ -62,9 +62,7 @@ def dead_letter_list(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "query": query_of(wanted),
         "slice": slice_of(request, dead_letters(wanted), KEYS),
-        "by_statement": []
-        if every.statement
-        else shared(f"{key}:n", COUNTED_FOR_SECONDS, by_number),
+        "by_statement": () if every.statement else by_number(),
         "resendings": Resending.objects.all()[:RESENDINGS],
         "decisions": Decision.objects.select_related("staff")[:DECISIONS],
     }

@@ -4,8 +4,6 @@ Source: the list of all codes, twilio.com/docs/api/errors/twilio-error-codes.jso
 30xxx and 63xxx about messages.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from notifications.channels import http
@@ -41,13 +39,9 @@ REPORTED_NOT_SENT = {
 REPORTED_FAILED = {30003, 30004, 30005, 30006, 30007, 30008, 30010, 30017, 30019, 30410, 30450}
 
 
-@pytest.fixture(params=sorted(RECIPIENT | TEXT))
-def definite(request: pytest.FixtureRequest) -> Iterator[int]:
-    yield request.param
-
-
-def test_only_what_is_about_this_recipient_or_text_has_failed(definite: int) -> None:
-    assert isinstance(http.meaning(twilio.ERRORS, definite), Failed)
+@pytest.mark.parametrize("code", sorted(RECIPIENT | TEXT))
+def test_only_what_is_about_this_recipient_or_text_has_failed(code: int) -> None:
+    assert isinstance(http.meaning(twilio.ERRORS, code), Failed)
 
 
 @pytest.mark.parametrize("code", sorted(OURS | NOT_NOW | UNNAMED))
