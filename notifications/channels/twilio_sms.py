@@ -20,7 +20,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from notifications.channels import curl, http, sms_text, wording
+from notifications.channels import curl, http, sms_text
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import (
     Answer,
@@ -47,8 +47,8 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from notifications.channels.sms_message import Area, sms_content
 from notifications.channels.twilio_signature import check_signature
-from statuspage.lib.punctuation import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -142,20 +142,8 @@ class TwilioSms(Channel):
     rate_setting = "TWILIO_PER_SECOND"
 
     def compose(self, bulletin: Bulletin) -> Content:
-        """Return 【signature】, opening, body, time of the next update, and statement number."""
-        bulletin, chinese = wording.in_brief(bulletin, wording.SMS), wording.is_chinese(bulletin)
-        gap = "" if chinese else " "
-        safe = partial(sms_text.carrier_safe, chinese=chinese)
-        body = sentence(safe(bulletin.body), chinese=chinese)
-        opening = safe(wording.sms_opening(bulletin))
-        ending = [part for part in (wording.promise(bulletin), wording.number(bulletin)) if part]
-        text = sms_text.fitted(
-            wording.signature(bulletin.operator, bulletin.language)
-            + (f"{opening}{gap}" if opening else ""),
-            body,
-            gap.join(["", *ending]),
-        )
-        return Content(text=text, segments=sms_text.segments(text))
+        """Return it as free text; mainland carriers deliver no answers to Twilio's numbers."""
+        return sms_content(bulletin, replies=(Area.ABROAD,))
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight, never repeated by the package."""
