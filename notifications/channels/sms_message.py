@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from notifications.channels import sms_text, wording
-from notifications.channels.base import Bulletin, Content
+from notifications.channels.base import Bulletin, Content, Note
 from notifications.channels.repeats import says_again, subject_of
 from statuspage.lib.punctuation import sentence
 
@@ -45,13 +45,23 @@ class Area(StrEnum):
     ABROAD = "abroad"
 
 
-def sms_content(bulletin: Bulletin, *, replies: Collection[Area] = ()) -> Content:
+def content(bulletin: Bulletin, *, replies: Collection[Area] = ()) -> Content:
     """Return a bulletin as the free text of an SMS: to the mainland, and (`abroad`) elsewhere.
 
     【signature】, what it is about, the text, the time of the next update, the statement's number,
     and how to stop for numbers in those areas from which the provider takes `replies`.
     """
     mainland, abroad = (_content(bulletin, area, area in replies) for area in Area)
+    return mainland if mainland == abroad else replace(mainland, abroad=abroad)
+
+
+def note_content(note: Note) -> Content:
+    """Return a note behind the signature, as the mainland and as readers abroad get it."""
+    texts = [
+        wording.signature(note.operator, note.language, abroad=area is Area.ABROAD) + note.text
+        for area in Area
+    ]
+    mainland, abroad = (Content(text=one, segments=sms_text.segments(one)) for one in texts)
     return mainland if mainland == abroad else replace(mainland, abroad=abroad)
 
 

@@ -13,22 +13,23 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from notifications.channels import curl, http, sms_text
+from notifications.channels import curl, http, sms_message, sms_text
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import (
     Answer,
     Awaited,
     Bulletin,
-    Channel,
     Content,
     Message,
+    MessageTemplate,
+    Note,
+    Provider,
     register,
 )
 from notifications.channels.outcomes import (
@@ -47,8 +48,9 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
-from notifications.channels.sms_message import Area, sms_content
+from notifications.channels.sms_message import Area
 from notifications.channels.twilio_signature import check_signature
+from notifications.media import SMS
 
 logger = logging.getLogger(__name__)
 
@@ -132,18 +134,25 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package is untyp
 
 
 @register
-class TwilioSms(Channel):
+class Twilio(Provider):
     """SMS through Twilio's Messages API."""
 
-    name = "twilio_sms"
-    label = _("SMS")
+    name = "twilio"
+    former_names = ("twilio_sms",)
+    label = "Twilio"
+    medium = SMS
+    order = 10
     address_kind = AddressKind.PHONE
     required_settings = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
     rate_setting = "TWILIO_PER_SECOND"
 
-    def compose(self, bulletin: Bulletin) -> Content:
-        """Return it as free text; mainland carriers deliver no answers to Twilio's numbers."""
-        return sms_content(bulletin, replies=(Area.ABROAD,))
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
+        """Return free text; mainland carriers deliver no answers to Twilio's numbers."""
+        return sms_message.content(bulletin, replies=(Area.ABROAD,))
+
+    def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
+        """Return free text behind the signature."""
+        return sms_message.note_content(note)
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight, never repeated by the package."""
@@ -218,7 +227,7 @@ def _sender() -> http.SendOne:
     create = _client().messages.create_async
     sender = "messaging_service_sid" if settings.TWILIO_FROM.startswith("MG") else "from_"
     origin = {sender: settings.TWILIO_FROM}
-    callback = f"{settings.SITE_URL}/hooks/twilio_sms/status/"
+    callback = f"{settings.SITE_URL}/hooks/twilio/status/"
 
     async def send_one(message: Message) -> Outcome:
         query = f"delivery={message.delivery_id}&attempt={message.attempt_id}"
