@@ -18,6 +18,7 @@ from notifications.channels.outcomes import (
     Reason,
     ReceiptState,
     UnreadableCallback,
+    state_after,
 )
 from notifications.channels.sms.aliyun import ERRORS
 from tests.notifications.channels.builders import bulletin, message, send
@@ -242,7 +243,8 @@ class TestAgainstTheSimulator:
         [receipt] = self.read(site.wait_for(1)[0]).receipts
         assert (receipt.delivery_id, receipt.attempt_id) == (7, sent.attempt_id)
         assert outcome == Accepted(receipt.provider_id)
-        assert receipt.state is (ReceiptState.UNDELIVERED if code else ReceiptState.DELIVERED)
+        ended = ReceiptState.UNDELIVERED if code else ReceiptState.DELIVERED
+        assert receipt.state is state_after(ERRORS.get(code), ended)
         assert receipt.reason is (ERRORS[code].reason if code else None)
 
     def test_a_reply_comes_back_to_its_address(self, simulator: Simulator, site: Receiver) -> None:
