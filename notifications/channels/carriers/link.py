@@ -244,7 +244,10 @@ class Link(Generic[B]):
     async def _store(self, frame: Frame[B]) -> None:
         """Answer only what is stored: what is not, the gateway sends again."""
         try:
-            await self._take(self._dialect.incoming(frame.body))
+            callback = self._dialect.incoming(frame.body)
+            # A database that hangs must not keep us from reading: it is sent again.
+            async with asyncio.timeout(self._endpoint.timeout):
+                await self._take(callback)
         except MalformedFrame as error:
             logger.warning("%s:%d sent what cannot be read: %s", *self._where, error)
             self._reply(self._dialect.taken(frame.body, readable=False), frame.sequence)
