@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0015_costs_of_tries'),
+        ('delivery', '0016_costs_of_tries'),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ DROP = "ALTER TABLE delivery_delivery DROP COLUMN cost, DROP COLUMN booked_in"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0014_media_and_providers")]
+    dependencies = [("delivery", "0015_message_parts")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
