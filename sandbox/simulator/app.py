@@ -69,5 +69,4 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     wechat_callbacks.resume(core)
     yield
     await core.poster.stop()
-    await core.stop()
     core.store.close()

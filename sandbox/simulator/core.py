@@ -1,7 +1,7 @@
 """What every route works with: the simulator's parts, and the faults around a provider's answer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,6 @@ from aiohttp import web
 from sandbox.simulator.callback_sender import CallbackSender
 from sandbox.simulator.errors import Refusal
 from sandbox.simulator.settings import Settings
-from sandbox.simulator.smpp_centre import Centre
 from sandbox.simulator.store import Provider, Store
 from sandbox.simulator.switches import Code, Fault, Switch, Switches
 from sandbox.simulator.wechat_tokens import Tokens
@@ -27,24 +26,10 @@ class Core:
     switches: Switches = field(default_factory=Switches)
     # The nonces that Aliyun's clients have used, in order of arrival.
     nonces: dict[str, None] = field(default_factory=dict)
-    smpp: Centre = field(default_factory=Centre)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def later(self, seconds: float, call: Callable[..., object], *arguments: object) -> None:
         """Run something after a delay."""
         asyncio.get_running_loop().call_later(seconds, call, *arguments)
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something beside everything else."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def stop(self) -> None:
-        """End what `spawn` has started; what still waits is lost, as with any outage."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 CORE = web.AppKey("core", Core)

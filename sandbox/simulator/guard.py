@@ -5,9 +5,7 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-REAL_CREDENTIALS: Final = (
-    *("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "WECHAT_SECRET", "SMPP_PASSWORD"),
-)
+REAL_CREDENTIALS: Final = ("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "WECHAT_SECRET")
 YES: Final = frozenset({"true", "1", "yes", "on"})
 
 

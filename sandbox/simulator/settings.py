@@ -40,12 +40,6 @@ class Settings:
     callback_retry_ms: int = 1000
     # Whether the fragment of a URL of Twilio's counts, and not `callback_retries`.
     connection_overrides: bool = True
-    smpp_system_id: str = ""
-    smpp_password: str = ""
-    # How ids are written: same, hex_then_decimal or decimal_then_hex (answers, then receipts).
-    smpp_ids: str = "same"
-    # What receipts consist of: text, options or both.
-    smpp_receipts: str = "both"
     aliyun_access_key_id: str = ""
     aliyun_access_key_secret: str = ""
     aliyun_report_url: str = ""

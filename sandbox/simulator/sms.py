@@ -1,47 +1,19 @@
 """Deliver SMS that a provider has accepted to the one phone that all providers share."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from heapq import merge
 from typing import Final
 
-from sandbox.simulator import aliyun_callbacks, smpp_reports, twilio_callbacks
-from sandbox.simulator.callback_sender import Callback
+from sandbox.simulator import aliyun_callbacks, twilio_callbacks
 from sandbox.simulator.core import Core
 from sandbox.simulator.store import Message, Provider, Store
 from sandbox.simulator.switches import Code, Fault
 
-
-def _posted(
-    receipt: Callable[[Core, Message, str], Callback | None],
-) -> Callable[[Core, Message, str], Callable[[], None] | None]:
-    """Return what posts the callback that `receipt` makes."""
-
-    def prepare(core: Core, message: Message, status: str) -> Callable[[], None] | None:
-        callback = receipt(core, message, status)
-        return None if callback is None else partial(core.poster.post, callback)
-
-    return prepare
-
-
-LABELS: Final = {
-    Provider.TWILIO: "Twilio SMS",
-    Provider.ALIYUN: "Aliyun SMS",
-    Provider.SMPP: "SMPP SMS",
-}
-# What sends the receipt of a status, or None where there is none.
-RECEIPTS: Final[dict[Provider, Callable[[Core, Message, str], Callable[[], None] | None]]] = {
-    Provider.TWILIO: _posted(twilio_callbacks.receipt),
-    Provider.ALIYUN: _posted(aliyun_callbacks.receipt),
-    Provider.SMPP: smpp_reports.receipt,
-}
-# Who passes on what a phone writes.
-RECEIVE: Final = {
-    Provider.TWILIO: twilio_callbacks.receive,
-    Provider.ALIYUN: aliyun_callbacks.receive,
-    Provider.SMPP: smpp_reports.receive,
+LABELS: Final = {Provider.TWILIO: "Twilio SMS", Provider.ALIYUN: "Aliyun SMS"}
+RECEIPTS: Final = {
+    Provider.TWILIO: twilio_callbacks.receipt,
+    Provider.ALIYUN: aliyun_callbacks.receipt,
 }
 WAITING: Final = frozenset({"accepted", "queued"})
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "canceled"})
@@ -79,7 +51,9 @@ def receive(core: Core, number: str, text: str) -> Message:
     """Take an SMS that a phone writes, to the provider that wrote to it last."""
     written = messages_with(core.store, number)
     last = next((message.provider for message in written if not message.inbound), Provider.TWILIO)
-    return RECEIVE[Provider(last)](core, number, text)
+    if last == Provider.ALIYUN:
+        return aliyun_callbacks.receive(core, number, text)
+    return twilio_callbacks.receive(core, number, text)
 
 
 def messages_with(store: Store, number: str) -> list[Message]:
@@ -138,8 +112,8 @@ def _finish(core: Core, message: Message, outcome: Outcome) -> None:
 
 
 def _tell(core: Core, message: Message, outcome: Outcome, status: str) -> None:
-    send = RECEIPTS[Provider(message.provider)](core, message, status)
-    if send is None or outcome.never:
+    callback = RECEIPTS[Provider(message.provider)](core, message, status)
+    if callback is None or outcome.never:
         return
     for _ in range(2 if outcome.doubled else 1):
-        core.later(outcome.late_seconds, send)
+        core.later(outcome.late_seconds, core.poster.post, callback)

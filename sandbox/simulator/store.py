@@ -19,14 +19,10 @@ class Provider(StrEnum):
 
     TWILIO = "twilio"
     ALIYUN = "aliyun"
-    SMPP = "smpp"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
-
-
-SMS: Final = frozenset({Provider.TWILIO, Provider.ALIYUN, Provider.SMPP})
 
 
 class Table(StrEnum):
@@ -67,7 +63,7 @@ class Message:
 
     def __post_init__(self) -> None:
         if not self.segments:
-            is_sms = self.provider in SMS
+            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN)
             self.segments = segments(self.body) if is_sms else 1
 
     @property

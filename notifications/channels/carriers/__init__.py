@@ -1,1 +1,0 @@
-"""Carriers' own protocols, spoken over long connections: frames, links and pools."""
