@@ -19,6 +19,7 @@ class Provider(StrEnum):
 
     TWILIO = "twilio"
     ALIYUN = "aliyun"
+    CMPP = "cmpp"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"
@@ -32,6 +33,7 @@ class Table(StrEnum):
     OPT_OUTS = "opt_outs"  # by phone number
     SECRETS = "secrets"  # of webhooks, by name
     SEEN = "seen"  # messages already looked at, by address
+    CMPP_OWED = "cmpp_owed"  # reports and texts that no client has answered, by a name of ours
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Message:
 
     def __post_init__(self) -> None:
         if not self.segments:
-            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN)
+            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN, Provider.CMPP)
             self.segments = segments(self.body) if is_sms else 1
 
     @property
