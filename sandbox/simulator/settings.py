@@ -54,6 +54,14 @@ class Settings:
         ]
     )
     aliyun_variable_length: int = 35
+    smpp_system_id: str = ""
+    smpp_password: str = ""
+    # How ids are written: same, hex_then_decimal or decimal_then_hex (in answers, then receipts).
+    smpp_ids: str = "same"
+    # What receipts consist of: text, options or both.
+    smpp_receipts: str = "both"
+    # What has no answer after so long is sent again.
+    smpp_resend_ms: int = 60_000
     cmpp_source_addr: str = ""
     cmpp_shared_secret: str = ""
     # CMPP 3.0, chapter 5: T, after which what has no answer is sent again; and C, the silence

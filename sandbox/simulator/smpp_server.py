@@ -104,10 +104,10 @@ async def _bind(session: Session, pdu: Pdu) -> Answer:
         (system_id != settings.smpp_system_id, smpp_frames.BAD_SYSTEM_ID),
         (not settings.smpp_password or not right, smpp_frames.BAD_PASSWORD),
     )
-    if status := next((status for applies, status in cases if applies), 0):
-        return status, b""
-    session.bound = pdu.command
-    return smpp_frames.OK, f"{NAME}\0".encode() + b"\x02\x10\x00\x01\x34"
+    status = next((status for applies, status in cases if applies), smpp_frames.OK)
+    if status == smpp_frames.OK:
+        session.bound = pdu.command
+    return status, f"{NAME}\0".encode() + b"\x02\x10\x00\x01\x34"
 
 
 async def _submit(session: Session, pdu: Pdu) -> Answer:

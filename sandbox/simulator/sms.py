@@ -14,6 +14,7 @@ LABELS: Final = {
     Provider.TWILIO: "Twilio SMS",
     Provider.ALIYUN: "Aliyun SMS",
     Provider.CMPP: "CMPP SMS",
+    Provider.SMPP: "SMPP SMS",
 }
 # Those that report by callbacks; a gateway reports over its clients' connections.
 RECEIPTS: Final = {

@@ -1,27 +1,20 @@
 """A second implementation of SMPP (aiosmpplib) sends by the simulator, and is told and written to.
 
-What it accepts is what other clients accept: the message centre in the sandbox is none of our own
+What it accepts is what other clients accept: the message centre in the sandbox is not our own
 reading of the specification alone.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import web
 from aiosmpplib import ESME, DeliverSm, PhoneNumber, SubmitSm, SubmitSmResp
 from aiosmpplib.hook import AbstractHook
 from aiosmpplib.protocol import SmppMessage
-from aiosmpplib.state import SmppCommandStatus, SmppError
+from aiosmpplib.state import SmppCommandStatus
 
-from sandbox.simulator import smpp_server, sms
-from sandbox.simulator.app import build
-from sandbox.simulator.core import CORE, Core
-from sandbox.simulator.settings import Settings
-from sandbox.simulator.store import Provider
-from sandbox.simulator.switches import Fault, Switch
-from tests.product import free_ports
+from tests.simulator import Simulator, running_simulator
 
 PHONE = "+8613800138000"
 WITHIN_SECONDS = 20.0
@@ -45,44 +38,37 @@ class Heard(AbstractHook):
         """Fail: nothing that these tests send may be impossible to send."""
         raise error
 
-    def of(self, kind: type) -> list:
-        """Those of exactly one kind."""
-        return [one for one in self.messages if type(one) is kind]
-
-    async def until(self, kind: type, count: int) -> list:
-        """Those of a kind, once there are so many."""
+    async def until(self, kind: type, count: int = 1) -> list:
+        """Those of exactly one kind, once there are so many."""
         async with asyncio.timeout(WITHIN_SECONDS):
-            while len(self.of(kind)) < count:
+            while len(found := [one for one in self.messages if type(one) is kind]) < count:
                 await asyncio.sleep(0.01)
-        return self.of(kind)
+        return found
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    """A simulator for these tests."""
+    with running_simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    """It, empty and without faults."""
+    running.control("POST", "reset")
+    return running
 
 
 @asynccontextmanager
-async def centre(**settings: str | int) -> AsyncIterator[tuple[Core, int]]:
-    """A message centre on a port of its own."""
-    quick = {"sent_ms": 5, "delivered_ms": 5, "smpp_resend_ms": 200}
-    given = Settings(smpp_system_id="candor", smpp_password="pass-8")
-    given.change({**quick, **settings})
-    app = build(given, None)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    port = free_ports()[1]
-    await smpp_server.listen(app[CORE], "127.0.0.1", port)
-    try:
-        yield app[CORE], port
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def library(port: int) -> AsyncIterator[tuple[ESME, Heard]]:
+async def library(simulator: Simulator) -> AsyncIterator[tuple[ESME, Heard]]:
     """The library, logged in."""
     heard = Heard()
     client = ESME(
         smsc_host="127.0.0.1",
-        smsc_port=port,
-        system_id="candor",
-        password="pass-8",
+        smsc_port=simulator.smpp_port,
+        system_id=simulator.smpp_system_id,
+        password=simulator.smpp_password,
         hook=heard,
         log_level="CRITICAL",
     )
@@ -106,78 +92,63 @@ def submit(text: str, **fields: object) -> SubmitSm:
 
 
 @pytest.mark.parametrize("text", ["Payouts are late [12] ~5€", "【演示支付】结算延迟。"])
-def test_it_sends_and_gets_a_receipt(text: str) -> None:
-    async def scene() -> None:
-        async with centre() as (core, port), library(port) as (client, heard):
+def test_it_sends_and_gets_a_receipt(simulator: Simulator, text: str) -> None:
+    async def scene() -> tuple[SubmitSmResp, DeliverSm]:
+        async with library(simulator) as (client, heard):
             await client.broker.enqueue(submit(text))
-            (answer,) = await heard.until(SubmitSmResp, 1)
-            (receipt,) = await heard.until(DeliverSm, 1)
+            return (await heard.until(SubmitSmResp))[0], (await heard.until(DeliverSm))[0]
 
-            (kept,) = core.store.by_provider[Provider.SMPP]
-            assert (kept.body, kept.to, kept.sid) == (text, PHONE, answer.message_id)
-            assert answer.command_status == SmppCommandStatus.ESME_ROK
-            assert receipt.is_receipt()
-            said = receipt.parse_receipt()
-            assert (said["id"], said["stat"]) == (answer.message_id, "DELIVRD")
+    answer, receipt = asyncio.run(scene())
 
-    asyncio.run(scene())
+    (kept,) = simulator.messages(provider="smpp")
+    assert (kept["body"], kept["to"], kept["sid"]) == (text, PHONE, answer.message_id)
+    assert answer.command_status == SmppCommandStatus.ESME_ROK
+    assert receipt.is_receipt()
+    said = receipt.parse_receipt()
+    assert (said["id"], said["stat"]) == (answer.message_id, "DELIVRD")
 
 
-def test_the_parts_of_its_long_text_are_one_message_on_the_phone() -> None:
+def test_the_parts_of_its_long_text_are_one_message_on_the_phone(simulator: Simulator) -> None:
     text = "结算延迟。" * 30
 
     async def scene() -> None:
-        async with centre() as (core, port), library(port) as (client, heard):
+        async with library(simulator) as (client, heard):
             await client.broker.enqueue(submit(text, esm_class=0x40, auto_message_payload=False))
-            async with asyncio.timeout(WITHIN_SECONDS):
-                while not core.store.by_provider[Provider.SMPP]:
-                    await asyncio.sleep(0.01)
-
-            (kept,) = core.store.by_provider[Provider.SMPP]
-            assert kept.body == text
-            assert len(kept.details["parts"]) == kept.segments == 3
+            await heard.until(DeliverSm)
 
     asyncio.run(scene())
 
+    (kept,) = simulator.messages(provider="smpp")
+    assert kept["body"] == text
+    assert len(kept["details"]["parts"]) == kept["segments"] == 3
 
-def test_it_reads_a_refusal() -> None:
-    async def scene() -> None:
-        async with centre() as (core, port), library(port) as (client, heard):
-            core.switches.set(Switch(Fault.REFUSE, Provider.SMPP, code=0x0B))
+
+def test_it_reads_a_refusal(simulator: Simulator) -> None:
+    simulator.switch("refuse", provider="smpp", code=0x0B)
+
+    async def scene() -> SubmitSmResp:
+        async with library(simulator) as (client, heard):
             await client.broker.enqueue(submit("x"))
-            (answer,) = await heard.until(SubmitSmResp, 1)
+            return (await heard.until(SubmitSmResp))[0]
 
-            assert answer.command_status == SmppCommandStatus.ESME_RINVDSTADR
-            assert not core.store.by_provider[Provider.SMPP]
-
-    asyncio.run(scene())
+    assert asyncio.run(scene()).command_status == SmppCommandStatus.ESME_RINVDSTADR
+    assert not simulator.messages(provider="smpp")
 
 
-def test_what_a_phone_writes_reaches_it() -> None:
-    async def scene() -> None:
-        async with centre(smpp_receipts="options") as (core, port), library(port) as both:
-            client, heard = both
+def test_what_a_phone_writes_reaches_it(simulator: Simulator) -> None:
+    simulator.switch("receipts_never", provider="smpp")
+
+    async def scene() -> DeliverSm:
+        async with library(simulator) as (client, heard):
             await client.broker.enqueue(submit("x"))
-            await heard.until(SubmitSmResp, 1)
-            sms.receive(core, PHONE, "退订")
-            async with asyncio.timeout(WITHIN_SECONDS):
-                while not (texts := [one for one in heard.of(DeliverSm) if not one.is_receipt()]):
-                    await asyncio.sleep(0.01)
-
-            assert texts[0].short_message == "退订"
-            assert texts[0].source.number == PHONE.removeprefix("+")
-
-    asyncio.run(scene())
-
-
-def test_a_wrong_password_is_refused() -> None:
-    async def scene() -> None:
-        async with centre() as (_core, port):
-            client = ESME(
-                *("127.0.0.1", port, "candor", "wrong"), hook=Heard(), log_level="CRITICAL"
+            await heard.until(SubmitSmResp)
+            await asyncio.to_thread(
+                *(simulator.request, "POST", f"/control/phones/{PHONE}/send", {"text": "退订"})
             )
-            with pytest.raises(SmppError) as refused:
-                await client.connect()
-            assert refused.value.command_status == SmppCommandStatus.ESME_RINVPASWD
+            return (await heard.until(DeliverSm))[0]
 
-    asyncio.run(scene())
+    written = asyncio.run(scene())
+
+    assert not written.is_receipt()
+    assert written.short_message == "退订"
+    assert written.source.number == PHONE.removeprefix("+")
