@@ -51,6 +51,7 @@ class Endpoint:
     window: int
     timeout: float
     heartbeat: float
+    tls: bool = False
 
 
 class Link(Generic[B]):
@@ -85,7 +86,9 @@ class Link(Generic[B]):
             await self._open()
 
     async def _open(self) -> None:
-        self._reader, self._writer = await asyncio.open_connection(*self._where)
+        self._reader, self._writer = await asyncio.open_connection(
+            *self._where, ssl=self._endpoint.tls or None
+        )
         self._start(self._read())
         try:
             asked = self._dialect.login()
@@ -244,7 +247,10 @@ class Link(Generic[B]):
     async def _store(self, frame: Frame[B]) -> None:
         """Answer only what is stored: what is not, the gateway sends again."""
         try:
-            await self._take(self._dialect.incoming(frame.body))
+            callback = self._dialect.incoming(frame.body)
+            # A database that hangs must not keep us from reading: it is sent again.
+            async with asyncio.timeout(self._endpoint.timeout):
+                await self._take(callback)
         except MalformedFrame as error:
             logger.warning("%s:%d sent what cannot be read: %s", *self._where, error)
             self._reply(self._dialect.taken(frame.body, readable=False), frame.sequence)

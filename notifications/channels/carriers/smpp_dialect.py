@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import ClassVar, Final
 
 from django.core.exceptions import ValidationError
@@ -16,9 +17,17 @@ from notifications.channels.carriers.dialect import (
     LoginRefused,
 )
 from notifications.channels.carriers.smpp_frames import Command, Party, Pdu, ShortMessage, Status
-from notifications.channels.carriers.smpp_receipts import Ids
-from notifications.channels.outcomes import Callback, Inbound, NotSent, Reason
+from notifications.channels.carriers.smpp_receipts import Habits, Ids
+from notifications.channels.outcomes import (
+    Callback,
+    Inbound,
+    NotSent,
+    ProviderReceipt,
+    Reason,
+    ReceiptState,
+)
 from notifications.channels.phone_numbers import normalise_phone
+from statuspage.lib.database_clock import database_now_reckoned
 
 # The type of a number with its country's code (5.2.5).
 INTERNATIONAL: Final = 1
@@ -33,7 +42,7 @@ class Login:
     system_id: str
     password: str = field(repr=False)
     system_type: str = ""
-    ids: Ids = Ids.SAME
+    habits: Habits = field(default_factory=lambda: Habits(Ids.SAME, UTC))
 
 
 class SmppDialect(Dialect[Pdu]):
@@ -84,7 +93,8 @@ class SmppDialect(Dialect[Pdu]):
         """Read deliver_sm: a receipt, or what a phone wrote."""
         message = ShortMessage.read(body.body)
         if smpp_receipts.is_receipt(message):
-            receipt = smpp_receipts.receipt(message, self._login.ids)
+            address = _address(message.source)
+            receipt = smpp_receipts.receipt(message, self._login.habits, address)
             return Callback([receipt] if receipt else [])
         inbound = _inbound(message)
         return Callback(inbound=[inbound] if inbound else [])
@@ -93,6 +103,18 @@ class SmppDialect(Dialect[Pdu]):
         """Return the answer to deliver_sm; one that cannot be read must not come for ever."""
         status = Status.OK if readable else Status.PERMANENT_ERROR
         return body.answer(smpp_frames.c_string(""), status)
+
+    def late_answer(self, asked: Pdu, answer: Pdu) -> Callback:
+        """Return that a message was taken after all, by its number and the time."""
+        named = smpp_receipts.answered_id(answer, self._login.habits.ids)
+        if asked.command != Command.SUBMIT_SM or not named:
+            return Callback()
+        taken = ProviderReceipt(
+            *(f"{named}:taken", ReceiptState.SENT, named),
+            address=f"+{ShortMessage.read(asked.body).destination.number}",
+            submitted_at=database_now_reckoned(),
+        )
+        return Callback([taken])
 
     def refusal(self) -> Pdu:
         """Return generic_nack."""

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
-from notifications.channels.carriers import smpp_text
-from notifications.channels.carriers.smpp_frames import ShortMessage, Tag
+from notifications.channels.carriers import smpp_frames, smpp_text
+from notifications.channels.carriers.dialect import ANSWER
+from notifications.channels.carriers.smpp_frames import Command, Pdu, ShortMessage, Status, Tag
 from notifications.channels.outcomes import ProviderReceipt, Reason, ReceiptState
 
 # esm_class (5.2.12): which kind of message it is; a receipt, and one of an intermediate state.
 KIND, RECEIPT, INTERMEDIATE = 0x3C, 0x04, 0x20
-FIELD: Final = re.compile(r"\b(id|stat|err):\s*(\S*)", re.IGNORECASE | re.ASCII)
+FIELD: Final = re.compile(r"\b(id|stat|err|submit date):\s*(\S*)", re.IGNORECASE | re.ASCII)
 TEXT_FIELD: Final = re.compile(r"\btext:.*", re.IGNORECASE | re.ASCII | re.DOTALL)
 
 
@@ -22,6 +24,14 @@ class Ids(StrEnum):
     SAME = "same"
     HEX_THEN_DECIMAL = "hex_then_decimal"
     DECIMAL_THEN_HEX = "decimal_then_hex"
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What centres do differently: see Ids; `zone` is that of the times in receipts."""
+
+    ids: Ids
+    zone: tzinfo
 
 
 @dataclass(frozen=True)
@@ -61,22 +71,34 @@ def is_receipt(message: ShortMessage) -> bool:
     return kind in (RECEIPT, INTERMEDIATE) or Tag.RECEIPTED_MESSAGE_ID in message.options
 
 
-def receipt(message: ShortMessage, ids: Ids) -> ProviderReceipt | None:
-    """Read a receipt; None where it ends nothing or names no message."""
+def receipt(message: ShortMessage, habits: Habits, address: str = "") -> ProviderReceipt | None:
+    """Read a receipt; None where it ends nothing or names no message.
+
+    `address` is the number that it is about, in E.164 form.
+    """
     said = _fields(smpp_text.read(message))
-    provider_id = _named(message, said, ids)
+    provider_id = _named(message, said, habits.ids)
     state = _state(message, said)
     end = STATES.get(state)
     if not provider_id or end is None:
         return None
     code = "" if end is DELIVERED else f"{state} {said.get('err', '')}".strip()[:40]
-    key, reason = f"{provider_id}:{state}", end.reason
-    return ProviderReceipt(key, end.state, provider_id, code=code, reason=reason)
+    return ProviderReceipt(
+        *(f"{provider_id}:{state}", end.state, provider_id),
+        code=code,
+        reason=end.reason,
+        address=address,
+        submitted_at=_minute(said.get("submit date", ""), habits.zone),
+    )
 
 
-def answered_id(given: str, ids: Ids) -> str:
-    """Return the id of an answer, in the one spelling by which its receipt is found."""
-    return _whole(given, _BASES[ids][0])
+def answered_id(answer: Pdu, ids: Ids) -> str:
+    """Return the id in an answer, in the one spelling by which its receipt is found.
+
+    Empty where it has none, as in a refusal.
+    """
+    accepted = answer.command == ANSWER | Command.SUBMIT_SM and answer.status == Status.OK
+    return _whole(smpp_frames.message_id(answer.body), _BASES[ids][0]) if accepted else ""
 
 
 def _named(message: ShortMessage, said: Mapping[str, str], ids: Ids) -> str:
@@ -98,6 +120,14 @@ def _state(message: ShortMessage, said: Mapping[str, str]) -> str:
 def _fields(text: str) -> dict[str, str]:
     """Return what the receipt says of the message; never what the message itself says."""
     return {name.lower(): value for name, value in FIELD.findall(TEXT_FIELD.sub("", text))}
+
+
+def _minute(text: str, zone: tzinfo) -> datetime | None:
+    """Return a time like 2611302215, some centres with seconds; None where it is none."""
+    try:
+        return datetime.strptime(text[:10], "%y%m%d%H%M").replace(tzinfo=zone)
+    except ValueError:
+        return None
 
 
 def _whole(given: str, base: int) -> str:

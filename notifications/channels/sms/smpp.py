@@ -3,18 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
-from notifications.channels.carriers.carrier import CarrierProvider
-from notifications.channels.carriers.link import Endpoint
 
-from notifications.channels.base import Message, register
+from notifications.channels import sms_message
+from notifications.channels.base import (
+    Bulletin,
+    Content,
+    Message,
+    MessageTemplate,
+    Note,
+    register,
+)
 from notifications.channels.carriers import smpp_frames, smpp_receipts, smpp_text
+from notifications.channels.carriers.carrier import CarrierProvider
 from notifications.channels.carriers.dialect import ANSWER, Dialect
+from notifications.channels.carriers.link import Endpoint
 from notifications.channels.carriers.smpp_dialect import Login, SmppDialect
 from notifications.channels.carriers.smpp_frames import Command, Party, Pdu, ShortMessage, Status
-from notifications.channels.carriers.smpp_receipts import Ids
+from notifications.channels.carriers.smpp_receipts import Habits, Ids
 from notifications.channels.outcomes import (
     Accepted,
     Failed,
@@ -52,9 +60,18 @@ class Smpp(CarrierProvider[Pdu]):
     """SMS through a message centre that speaks SMPP 3.4."""
 
     name = "smpp"
-    label = _("SMS (SMPP)")
+    label = "SMPP"
+    order = 50
     required_settings = ("SMPP_HOST", "SMPP_SYSTEM_ID", "SMPP_PASSWORD", "SMPP_SOURCE_ADDR")
     rate_setting = "SMPP_PER_SECOND"
+
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
+        """Return free text."""
+        return sms_message.content(bulletin)
+
+    def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
+        """Return free text behind the signature."""
+        return sms_message.note_content(note)
 
     def dialect(self) -> Dialect[Pdu]:
         """Return what one new connection speaks, by the settings."""
@@ -81,9 +98,9 @@ class Smpp(CarrierProvider[Pdu]):
 
     @property
     def _login(self) -> Login:
-        ids = Ids(settings.SMPP_IDS)
+        habits = Habits(Ids(settings.SMPP_IDS), ZoneInfo(settings.SMPP_TIME_ZONE))
         return Login(
-            settings.SMPP_SYSTEM_ID, settings.SMPP_PASSWORD, settings.SMPP_SYSTEM_TYPE, ids
+            settings.SMPP_SYSTEM_ID, settings.SMPP_PASSWORD, settings.SMPP_SYSTEM_TYPE, habits
         )
 
     def questions(self, message: Message) -> Sequence[Pdu]:
@@ -112,8 +129,7 @@ class Smpp(CarrierProvider[Pdu]):
             return NotSent(Reason.PROVIDER_ERROR, f"nack {smpp_frames.code(answer.status)}")
         if answer.status != Status.OK:
             return _meaning(answer.status)
-        ids = Ids(settings.SMPP_IDS)
-        given = smpp_receipts.answered_id(smpp_frames.message_id(answer.body), ids)
+        given = smpp_receipts.answered_id(answer, Ids(settings.SMPP_IDS))
         return Accepted(given) if given else Unknown(Reason.PROVIDER_ERROR, "no id")
 
 

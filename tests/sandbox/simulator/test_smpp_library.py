@@ -76,8 +76,13 @@ async def library(simulator: Simulator) -> AsyncIterator[tuple[ESME, Heard]]:
     try:
         yield client, heard
     finally:
+        # When it is cancelled it lets go of its connection without closing it.
+        writer = client._writer
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        if writer is not None:
+            writer.close()
+            await asyncio.gather(writer.wait_closed(), return_exceptions=True)
 
 
 def submit(text: str, **fields: object) -> SubmitSm:
@@ -143,7 +148,7 @@ def test_what_a_phone_writes_reaches_it(simulator: Simulator) -> None:
             await client.broker.enqueue(submit("x"))
             await heard.until(SubmitSmResp)
             await asyncio.to_thread(
-                *(simulator.request, "POST", f"/control/phones/{PHONE}/send", {"text": "退订"})
+                *(simulator.control, "POST", "inbound", {"from": PHONE, "text": "退订"})
             )
             return (await heard.until(DeliverSm))[0]
 

@@ -1,6 +1,7 @@
 """SMPP's frames, texts and receipts; a second implementation (aiosmpplib) reads and writes them."""
 
 import random
+from datetime import UTC, datetime
 
 import pytest
 from aiosmpplib import DeliverSm, PhoneNumber, SubmitSm
@@ -11,11 +12,12 @@ from notifications.channels import sms_text
 from notifications.channels.carriers import gsm, smpp_frames, smpp_receipts, smpp_text
 from notifications.channels.carriers.dialect import MalformedFrame, Splitter, UnknownCommand
 from notifications.channels.carriers.smpp_frames import Command, Party, Pdu, ShortMessage, Tag
-from notifications.channels.carriers.smpp_receipts import Ids
+from notifications.channels.carriers.smpp_receipts import Habits, Ids
 from notifications.channels.carriers.smpp_text import LongForm, Part
 from notifications.channels.outcomes import Reason, ReceiptState
 
 SOURCE, DESTINATION = Party("10690", 3, 0), Party("8613800138000", 1, 1)
+PLAIN = Habits(Ids.SAME, UTC)
 ENGLISH = "DemoPay: payouts are late [12] {ok} ~5€"
 CHINESE = "【演示支付】10:42起部分小微商户到账延迟，资金安全。"
 LONG = {"gsm": "Payouts are late. " * 20, "ucs2": CHINESE * 8, "pairs": "😀到账" * 60}
@@ -48,6 +50,11 @@ def deliver(text: bytes = b"", esm_class: int = 0x04, coding: int = 0, **options
     """What a centre sends."""
     tags = {Tag[name.upper()]: value for name, value in options.items()}
     return ShortMessage(DESTINATION, SOURCE, coding, text, esm_class, options=tags)
+
+
+def answered_id(text: str, ids: Ids) -> str:
+    """The id of an answer that says so."""
+    return smpp_receipts.answered_id(Pdu(0x80000004, body=f"{text}\0".encode()), ids)
 
 
 def receipt_text(stat: str, err: str = "000", text: str = "", id: str = "123") -> bytes:  # noqa: A002
@@ -133,7 +140,7 @@ def test_we_read_a_receipt_of_the_library():
     message = ShortMessage.read(smpp_frames.decode(written.pdu()).body.body)
 
     assert smpp_receipts.is_receipt(message)
-    receipt = smpp_receipts.receipt(message, Ids.SAME)
+    receipt = smpp_receipts.receipt(message, PLAIN)
     assert receipt is not None
     assert (receipt.provider_id, receipt.code) == ("0A1B", "UNDELIV 045")
 
@@ -162,7 +169,7 @@ def test_a_phone_shows_the_basic_character_for_an_unknown_escape():
     ],
 )
 def test_the_words_of_a_receipt_are_its_end(stat, state, reason):
-    receipt = smpp_receipts.receipt(deliver(receipt_text(stat, "012")), Ids.SAME)
+    receipt = smpp_receipts.receipt(deliver(receipt_text(stat, "012")), PLAIN)
 
     assert receipt is not None
     assert (receipt.state, receipt.reason, receipt.provider_id) == (state, reason, "123")
@@ -171,16 +178,26 @@ def test_the_words_of_a_receipt_are_its_end(stat, state, reason):
 
 @pytest.mark.parametrize("stat", ["ENROUTE", "ACCEPTD", "UNKNOWN", "NONSENSE", ""])
 def test_what_ends_nothing_is_no_receipt(stat):
-    assert smpp_receipts.receipt(deliver(receipt_text(stat)), Ids.SAME) is None
+    assert smpp_receipts.receipt(deliver(receipt_text(stat)), PLAIN) is None
 
 
 def test_a_receipt_may_be_options_alone():
     message = deliver(receipted_message_id=b"0a1b\0", message_state=b"\x02", esm_class=0)
 
     assert smpp_receipts.is_receipt(message)
-    receipt = smpp_receipts.receipt(message, Ids.SAME)
+    receipt = smpp_receipts.receipt(message, PLAIN)
     assert receipt is not None
     assert (receipt.provider_id, receipt.state) == ("0a1b", ReceiptState.DELIVERED)
+
+
+def test_a_receipt_says_which_number_it_is_about_and_when_it_was_taken():
+    message = deliver(receipt_text("DELIVRD"))
+
+    receipt = smpp_receipts.receipt(message, PLAIN, "+8613800138000")
+
+    assert receipt is not None
+    assert receipt.address == "+8613800138000"
+    assert receipt.submitted_at == datetime(2026, 11, 30, 22, 0, tzinfo=UTC)
 
 
 def test_a_phone_cannot_write_a_receipt():
@@ -190,7 +207,7 @@ def test_a_phone_cannot_write_a_receipt():
 def test_the_quoted_text_of_a_message_says_nothing_of_it():
     message = deliver(receipt_text("UNDELIV", text="id:999 stat:DELIVRD"))
 
-    receipt = smpp_receipts.receipt(message, Ids.SAME)
+    receipt = smpp_receipts.receipt(message, PLAIN)
 
     assert receipt is not None
     assert (receipt.provider_id, receipt.state) == ("123", ReceiptState.UNDELIVERED)
@@ -206,19 +223,21 @@ def test_the_quoted_text_of_a_message_says_nothing_of_it():
     ],
 )
 def test_a_receipt_finds_its_message_whatever_the_base_of_its_id(ids, answered, in_receipt):
-    receipt = smpp_receipts.receipt(deliver(receipt_text("DELIVRD", id=in_receipt)), ids)
+    receipt = smpp_receipts.receipt(
+        deliver(receipt_text("DELIVRD", id=in_receipt)), Habits(ids, UTC)
+    )
 
     assert receipt is not None
-    assert receipt.provider_id == smpp_receipts.answered_id(answered, ids)
+    assert receipt.provider_id == answered_id(answered, ids)
 
 
 def test_the_option_repeats_the_id_of_the_answer_whatever_the_text_has():
     message = deliver(receipt_text("DELIVRD", id="123456"), receipted_message_id=b"1E240\0")
 
-    receipt = smpp_receipts.receipt(message, Ids.HEX_THEN_DECIMAL)
+    receipt = smpp_receipts.receipt(message, Habits(Ids.HEX_THEN_DECIMAL, UTC))
 
     assert receipt is not None
-    assert receipt.provider_id == smpp_receipts.answered_id("1E240", Ids.HEX_THEN_DECIMAL)
+    assert receipt.provider_id == answered_id("1E240", Ids.HEX_THEN_DECIMAL)
 
 
 def test_a_vendors_own_status_is_read():
@@ -278,6 +297,6 @@ def test_noise_is_malformed_and_nothing_worse():
             message = ShortMessage.read(body)
             smpp_text.read(message)
             smpp_text.place_of(message)
-            smpp_receipts.receipt(message, Ids.HEX_THEN_DECIMAL)
+            smpp_receipts.receipt(message, Habits(Ids.HEX_THEN_DECIMAL, UTC))
         except MalformedFrame:
             continue
