@@ -32,6 +32,8 @@ from notifications.channels.outcomes import (
     Refusal,
     Unknown,
 )
+from notifications.channels.senders import is_name
+from notifications.channels.sms_message import Area
 
 OURS: Final = NotSent(Reason.NO_CREDENTIALS)
 BUSY: Final = NotSent(Reason.RATE_LIMITED)
@@ -67,7 +69,11 @@ class Smpp(CarrierProvider[Pdu]):
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return free text."""
-        return sms_message.content(bulletin)
+        return sms_message.content(bulletin, replies=tuple(Area) if self.takes_replies() else ())
+
+    def takes_replies(self, address: str = "") -> bool:
+        """Return whether the settings say so; a name cannot be written to."""
+        return bool(settings.SMPP_REPLIES) and not is_name(settings.SMPP_SOURCE_ADDR)
 
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return free text behind the signature."""

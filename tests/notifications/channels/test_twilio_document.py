@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from notifications.channels import channel as find
+from notifications.channels import provider as find
 from notifications.channels.base import Awaited
 from notifications.channels.outcomes import Accepted
 from statuspage.lib.database_clock import database_now_reckoned
@@ -37,7 +37,7 @@ def checked(recorder: Recorder) -> list[twilio_document.Exchange]:
 def test_a_message_from_any_kind_of_sender(recorder, settings, sender):
     settings.TWILIO_FROM = sender
 
-    (outcome,) = send("twilio_sms", message(NUMBER, "【演示支付】100% & +1 结算延迟"))
+    (outcome,) = send("twilio", message(NUMBER, "【演示支付】100% & +1 结算延迟"))
 
     (made,) = checked(recorder)
     assert isinstance(outcome, Accepted)
@@ -51,7 +51,7 @@ def test_a_message_from_any_kind_of_sender(recorder, settings, sender):
 def test_a_callback_names_the_delivery_and_asks_to_be_repeated(recorder):
     sent = message(NUMBER, delivery_id=42)
 
-    send("twilio_sms", sent)
+    send("twilio", sent)
 
     (made,) = checked(recorder)
     callback = urlsplit(made.form["StatusCallback"])
@@ -64,26 +64,26 @@ def test_a_callback_names_the_delivery_and_asks_to_be_repeated(recorder):
 
 def test_a_look_up(recorder, settings):
     sent = message(NUMBER)
-    send("twilio_sms", sent)
+    send("twilio", sent)
 
     since = database_now_reckoned() - timedelta(minutes=1)
-    found = asyncio.run(find("twilio_sms").look_up(sent, since))
+    found = asyncio.run(find("twilio").look_up(sent, since))
 
     assert isinstance(found, Accepted)
     assert [one.method for one in checked(recorder)] == ["POST", "GET"]
 
 
 def test_asking_for_receipts_over_several_pages(recorder, monkeypatch):
-    monkeypatch.setattr("notifications.channels.twilio_sms.PAGE_SIZE", 2)
+    monkeypatch.setattr("notifications.channels.sms.twilio.PAGE_SIZE", 2)
     batch = [message(f"+861380013800{place}", delivery_id=place + 1) for place in range(5)]
-    ids = [one.provider_id for one in send("twilio_sms", *batch) if isinstance(one, Accepted)]
+    ids = [one.provider_id for one in send("twilio", *batch) if isinstance(one, Accepted)]
     moment = database_now_reckoned()
     awaited = [
         Awaited(one.delivery_id, one.attempt_id, sid, one.address, moment)
         for one, sid in zip(batch, ids, strict=True)
     ]
 
-    answers = asyncio.run(find("twilio_sms").ask_receipts(awaited))
+    answers = asyncio.run(find("twilio").ask_receipts(awaited))
 
     made = [one for one in checked(recorder) if one.method == "GET"]
     assert len(made) > 1, "more than one page"
@@ -91,7 +91,7 @@ def test_asking_for_receipts_over_several_pages(recorder, monkeypatch):
 
 
 def test_the_check_finds_what_is_wrong(recorder):
-    send("twilio_sms", message(NUMBER))
+    send("twilio", message(NUMBER))
     (made,) = recorder.exchanges
     account, token = recorder.simulator.account_sid, recorder.simulator.auth_token
     wrong = (

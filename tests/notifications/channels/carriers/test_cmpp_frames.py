@@ -37,9 +37,7 @@ BOTH = pytest.mark.parametrize("version", [V2, V3])
 
 def submit(**values) -> Submit:
     given = {"content": TEXT.encode("utf-16-be"), "format": Format.UCS2, **values}
-    return Submit(
-        service_id="PAY", source="901234", sender="10690001", to="13800138000", **given
-    )
+    return Submit(service_id="PAY", source="901234", sender="10690001", to="13800138000", **given)
 
 
 # Made once, with these values, by two other implementations on PyPI, both too old to depend on:
