@@ -8,7 +8,7 @@ SERVICE_LENGTH: Final = 34
 
 def is_name(sender: str) -> bool:
     """Return whether a sender is a name (an alphanumeric sender id), to which nobody can reply."""
-    return not sender.removeprefix("+").isdecimal() and not is_service(sender)
+    return any(map(str.isalpha, sender)) and not is_service(sender)
 
 
 def is_service(sender: str) -> bool:
