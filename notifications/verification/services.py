@@ -112,7 +112,7 @@ def texts_keep(statement: Statement) -> None:
             language=language,
             channel=channel.name,
             code=bulletin.code,
-            abroad=abroad,
+            abroad=bool(abroad),
             text=said.text,
         )
         for language in LANGUAGES
