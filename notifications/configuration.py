@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
-from zoneinfo import available_timezones
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
@@ -47,12 +46,6 @@ def _calling_code(code: str, example: str) -> str:
     if not (code.isascii() and code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE):
         raise ValueError(f"{code!r} is no calling code, such as the last digits of {example}")
     return code
-
-
-def _time_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"must be a time zone such as Asia/Shanghai, not {name!r}")
-    return name
 
 
 def _twilio_sender(text: str) -> str:
@@ -133,49 +126,34 @@ class SmsSettings(AreaSettings):
     Make one: openssl rand -hex 16"""
     ALIYUN_SMS_PER_SECOND: Positive = 100
     """Messages a second that the account allows."""
-    SMPP_HOST: str = ""
-    """Host of a message centre that speaks SMPP 3.4, at a carrier or an aggregator."""
-    SMPP_PORT: Port = 2775
-    """Its port."""
-    SMPP_TLS: bool = False
-    """true: over TLS, with a certificate for SMPP_HOST."""
-    SMPP_SYSTEM_ID: Annotated[str, Field(max_length=15)] = ""
-    """The account at the centre (system_id)."""
-    SMPP_PASSWORD: str = ""
-    """Password of that account."""
-    SMPP_SYSTEM_TYPE: Annotated[str, Field(max_length=12)] = ""
-    """system_type, if the centre has given you one."""
-    SMPP_SOURCE_ADDR: Annotated[str, Field(max_length=20)] = ""
-    """The sender that readers see: a number, or a name of up to 11 letters and digits, to which
-    nobody can reply."""
-    SMPP_REPLIES: bool = False
-    """true: replies to SMPP_SOURCE_ADDR reach us by these connections, so texts say how to stop."""
-    SMPP_SOURCE_TON: Annotated[int, Field(ge=0, le=7)] | None = None
-    """Its type of number; empty: as it is written (1 for +852…, 3 for a short code, 5 for a
-    name)."""
-    SMPP_SOURCE_NPI: Annotated[int, Field(ge=0, le=18)] | None = None
-    """Its numbering plan; empty: as it is written (1, and 0 for short codes and names)."""
-    SMPP_DEST_TON: Annotated[int, Field(ge=0, le=7)] = 1
-    """Type of readers' numbers, which are sent with their country code."""
-    SMPP_DEST_NPI: Annotated[int, Field(ge=0, le=18)] = 1
-    """Numbering plan of readers' numbers."""
-    SMPP_LONG: Literal["udh", "sar", "payload"] = "udh"
-    """How parts of long messages are marked: by a header in the text (udh), by optional parameters
-    (sar), or not at all: the centre divides them (payload)."""
-    SMPP_IDS: Literal["same", "hex_then_decimal", "decimal_then_hex"] = "same"
-    """How the centre writes the id of a message in its answer, and then in its receipt."""
-    SMPP_TIME_ZONE: Annotated[str, PlainValidator(_time_zone)] = "UTC"
-    """Time zone of the times in the centre's receipts."""
-    SMPP_CONNECTIONS: Annotated[int, Field(ge=1, le=32)] = 1
+    CMPP_HOST: str = ""
+    """Host of the gateway that speaks CMPP: a carrier's, or an aggregator's."""
+    CMPP_PORT: Port = 7890
+    """Its port: 7890 at China Mobile for 2.0, and mostly for 3.0."""
+    CMPP_VERSION: Literal["2.0", "3.0"] = "3.0"
+    """The version that the gateway speaks."""
+    CMPP_SOURCE_ADDR: Annotated[str, Field(max_length=6)] = ""
+    """The account at the gateway (SP id, 企业代码), 6 characters."""
+    CMPP_SHARED_SECRET: str = ""
+    """The secret of that account."""
+    CMPP_SRC_ID: Annotated[str, Field(max_length=21)] = ""
+    """The access number that readers see (接入号, 1069…)."""
+    CMPP_SERVICE_ID: Annotated[str, Field(max_length=10)] = ""
+    """The service code (业务代码), if the gateway has given you one."""
+    CMPP_CONNECTIONS: Annotated[int, Field(ge=1, le=32)] = 1
     """Connections that each process of the workers keeps open: the account must allow as many as
     all of these processes together, and one more for each that sends codes."""
-    SMPP_WINDOW: Annotated[int, Field(ge=1, le=1024)] = 10
+    CMPP_WINDOW: Annotated[int, Field(ge=1, le=1024)] = 16
     """Messages without an answer on one connection."""
-    SMPP_ENQUIRE_SECONDS: Annotated[float, Field(ge=0.05, le=300)] = 30.0
+    CMPP_HEARTBEAT_SECONDS: Annotated[float, Field(ge=0.05, le=180)] = 30.0
     """Seconds of silence after which a connection is tested; after the third test without an answer
     it is made again."""
-    SMPP_PER_SECOND: Positive = 100
+    CMPP_PER_SECOND: Positive = 100
     """Messages a second that the account allows."""
+    CMPP_GATEWAY_SIGNS: bool = False
+    """true: the gateway itself writes the signature in front of every text; then it is not sent."""
+    CMPP_CHECK_GATEWAY: bool = True
+    """false: for a gateway whose proof that it knows the secret (AuthenticatorISMG) is wrong."""
 
     @field_validator("SMS_SIGNATURE")
     @classmethod

@@ -167,6 +167,8 @@ class Callback:
     content_type: str = "text/plain"
     # What no second callback of the channel may have; empty where the provider signs nothing so.
     once: str = ""
+    # The provider's names of messages that are no delivery: no receipt of theirs is a delivery's.
+    no_deliveries: Sequence[str] = ()
 
 
 class BadSignature(Exception):

@@ -56,7 +56,7 @@ class Gateway:
         return named
 
     def receive(self, number: str, text: str) -> Message:
-        """Take an SMS that a phone writes to the number that wrote to it, and owe it to the client."""
+        """Take a phone's answer to the number that wrote to it, and owe it to the client."""
         written = self.core.store.newest_first(Provider.CMPP, number)
         to = next(message.sender for message in written if not message.inbound)
         message = Message(
@@ -109,7 +109,11 @@ class Gateway:
             # The first part's report is the last one to come.
             wait += HELD_BACK_SECONDS * (part.total - part.number)
         for copy in range(2 if outcome.doubled else 1):
-            self.core.later(wait, self._owe, f"{named}:{copy}", row)
+            self.core.later(wait, self._owe_later, self.core.store.resets, f"{named}:{copy}", row)
+
+    def _owe_later(self, resets: int, key: str, row: dict[str, Any]) -> None:
+        if resets == self.core.store.resets:
+            self._owe(key, row)
 
     def _owe(self, key: str, row: dict[str, Any]) -> None:
         done = {"done": minute(time.time())} if "report" in row else {}

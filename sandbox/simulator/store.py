@@ -100,6 +100,8 @@ class Store:
     """
 
     def __init__(self, journal: Path | None = None) -> None:
+        # Whatever was under way before a reset must not come after it.
+        self.resets = 0
         self._clear()
         self._file: TextIO | None = None
         if journal is not None:
@@ -139,6 +141,7 @@ class Store:
 
     def reset(self) -> None:
         """Forget everything, in the journal too."""
+        self.resets += 1
         self._clear()
         if self._file is not None:
             self._file.truncate(0)

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 from django.conf import settings
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Message, Provider, Sink
+from notifications.channels.base import NO_DELIVERY, Message, Provider, Sink
 from notifications.channels.carriers.dialect import Dialect, MalformedFrame
 from notifications.channels.carriers.link import Endpoint, NoAnswer
 from notifications.channels.carriers.pool import Pool
@@ -117,9 +117,9 @@ class CarrierProvider(Provider, Generic[B]):
         try:
             questions = self.questions(message)
         except MalformedFrame as error:
-            logger.error("%s: delivery %d: %s", self.name, message.delivery_id, error)
+            logger.error("%s: delivery %d: %s", self.name, message.delivery_id, error)  # noqa: TRY400
             return NotSent(Reason.OTHER, "frame")
-        pool, ids = self._pool(), []
+        pool, ids = self._pool(), list[str]()
         until = time.monotonic() + settings.DELIVERY_TIMEOUT_SECONDS
         for question in questions:
             outcome = await self._ask(pool, question, message.ours if not ids else _always)
@@ -130,7 +130,17 @@ class CarrierProvider(Provider, Generic[B]):
             if not isinstance(outcome, Accepted):
                 return Unknown(outcome.reason, outcome.code or "parts", (*ids,)) if ids else outcome
             ids.append(outcome.provider_id)
+        if message.delivery_id == NO_DELIVERY:
+            await self._disown(ids)
         return Accepted(ids[0], tuple(ids) if len(ids) > 1 else ())
+
+    async def _disown(self, ids: Sequence[str]) -> None:
+        """Have it stored that their reports are no delivery's, as far as that is possible now."""
+        try:
+            async with asyncio.timeout(settings.DELIVERY_TIMEOUT_SECONDS):
+                await self._take(Callback(no_deliveries=ids))
+        except Exception as error:
+            logger.warning("%s: not stored: %s", self.name, type(error).__name__)
 
     async def _ask(self, pool: Pool[B], question: B, allowed: Callable[[], bool]) -> Outcome:
         try:
@@ -140,7 +150,7 @@ class CarrierProvider(Provider, Generic[B]):
         except NoAnswer as error:
             return Unknown(Reason.TIMEOUT if str(error) == "timeout" else Reason.CONNECTION)
         except MalformedFrame as error:
-            logger.error("%s: %s", self.name, error)
+            logger.error("%s: %s", self.name, error)  # noqa: TRY400 - no traceback quotes a message
             return NotSent(Reason.OTHER, "frame")
 
     def _pool(self) -> Pool[B]:

@@ -196,7 +196,10 @@ def _put_deliver(body: Deliver, version: int) -> bytes:
         (
             *(body.message_id.to_bytes(8, "big"), _text(body.to, 21), _text(body.service_id, 10)),
             *(bytes([0, body.udhi, body.format]), _text(body.sender, layout.number)),
-            *(bytes(layout.number_type), bytes([body.reported or body.report is not None, len(content)])),
+            *(
+                bytes(layout.number_type),
+                bytes([body.reported or body.report is not None, len(content)]),
+            ),
             *(content, bytes(layout.tail)),
         )
     )
@@ -225,9 +228,7 @@ def _take_connect(reader: _Reader, _version: int) -> Connect:
 
 
 def _take_connect_answer(reader: _Reader, version: int) -> ConnectAnswer:
-    return ConnectAnswer(
-        reader.number(_layout(version).result), reader.take(16), reader.number(1)
-    )
+    return ConnectAnswer(reader.number(_layout(version).result), reader.take(16), reader.number(1))
 
 
 def _take_submit(reader: _Reader, version: int) -> Submit:

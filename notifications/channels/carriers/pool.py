@@ -53,7 +53,7 @@ class Pool(Generic[B]):
         self._wanted = asyncio.Event()
         self._tries = 0
         self._problem: NotSent = UNREACHABLE
-        self._listeners = 0
+        self._listeners = self._waiting = 0
         self._used = time.monotonic()
 
     @property
@@ -117,13 +117,15 @@ class Pool(Generic[B]):
         """Return an open connection, waiting for a try to make one if need be."""
         if link := self._roomiest():
             return link
-        self._keep()
-        tries = self._tries
-        self._wanted.set()
-        async with self._changed:
-            await self._changed.wait_for(
-                lambda: self._roomiest() is not None or self._tries >= tries + len(self._keepers)
-            )
+        self._waiting += 1
+        try:
+            self._keep()
+            tries = self._tries
+            self._wanted.set()
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._roomiest() or self._failed(tries))
+        finally:
+            self._waiting -= 1
         if link := self._roomiest():
             return link
         raise NotAccepted(self._problem)
@@ -132,8 +134,12 @@ class Pool(Generic[B]):
         links = [link for link in self._links if link.is_open]
         return min(links, key=lambda link: link.load, default=None)
 
+    def _failed(self, tries: int) -> bool:
+        """Return whether every connection was tried since there had been so many tries."""
+        return self._tries >= tries + len(self._keepers)
+
     def _keep(self) -> None:
-        """Have one task for each connection that is wanted; the first alone while nobody listens."""
+        """Have a task for each connection that is wanted: for one, while nobody listens."""
         self._keepers = [task for task in self._keepers if not task.done()]
         wanted = self._connections if self._listeners else 1
         while len(self._keepers) < wanted:
@@ -142,7 +148,7 @@ class Pool(Generic[B]):
     async def _keep_one(self) -> None:
         """Open a connection again whenever it ends, after longer and longer waits."""
         failures = 0
-        while self._is_needed():
+        while self._listeners or self._waiting:
             began = time.monotonic()
             link = await self._open()
             await self._tell(link)
@@ -159,7 +165,7 @@ class Pool(Generic[B]):
             # One that is thrown out at once is not to come back at once.
             await self._pause(began, 1)
 
-    def _is_needed(self) -> bool:
+    def _is_in_use(self) -> bool:
         return bool(self._listeners) or time.monotonic() - self._used < IDLE_SECONDS
 
     async def _open(self) -> Link[B] | None:
@@ -170,7 +176,7 @@ class Pool(Generic[B]):
             problem: object = refused.outcome.code
         except (NoAnswer, NotConnected, MalformedFrame) as error:
             self._problem, problem = SILENT, type(error).__name__
-        except (OSError, TimeoutError) as error:
+        except Exception as error:  # such as a host name that is none: whoever keeps it lives on
             self._problem, problem = UNREACHABLE, type(error).__name__
         endpoint = self._endpoint
         logger.warning("%s:%d: no connection: %s", endpoint.host, endpoint.port, problem)
@@ -185,7 +191,7 @@ class Pool(Generic[B]):
 
     async def _serve(self, link: Link[B]) -> None:
         """Return when the connection has ended, or nobody needs it any more."""
-        while link.is_open and (self._is_needed() or link.load):
+        while link.is_open and (self._is_in_use() or link.load):
             with suppress(TimeoutError):
                 async with asyncio.timeout(IDLE_SECONDS / 4):
                     await link.wait_until_closed()
