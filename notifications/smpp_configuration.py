@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
-from statuspage.lib.env import AreaSettings, Port, Positive
+from statuspage.lib.env import AreaSettings, Port, Positive, in_production
 
 
 def _time_zone(name: str) -> str:
@@ -58,5 +58,17 @@ class SmppSettings(AreaSettings):
     SMPP_ENQUIRE_SECONDS: Annotated[float, Field(ge=0.05, le=300)] = 30.0
     """Seconds of silence after which a connection is tested; after the third test without an answer
     it is made again."""
+    SMPP_COMPANY: str = Field("", validate_default=True)
+    """The company that runs the centre, as the privacy notice names it."""
+    SMPP_COUNTRY: str = ""
+    """The country it is in, where that is not mainland China: then readers are asked for a separate
+    consent (PIPL, article 39)."""
     SMPP_PER_SECOND: Positive = 100
     """Messages a second that the account allows."""
+
+    @field_validator("SMPP_COMPANY")
+    @classmethod
+    def _readers_learn_who_gets_their_number(cls, company: str, info: ValidationInfo) -> str:
+        if info.data.get("SMPP_HOST") and not company and in_production(info):
+            raise ValueError("is required with SMPP_HOST: the privacy notice names it")
+        return company
