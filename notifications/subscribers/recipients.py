@@ -57,7 +57,8 @@ def _smpp() -> Recipient | None:
         name=settings.SMPP_COMPANY or _("Our SMS provider"),
         receives=_("phone number, text of the message"),
         purpose=_("sending SMS"),
-        contact="",
+        # Where it says no more of itself, its name has to do.
+        contact=settings.SMPP_COMPANY if settings.SMPP_COUNTRY else "",
         abroad=settings.SMPP_COUNTRY,
     )
 
