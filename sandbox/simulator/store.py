@@ -19,6 +19,7 @@ class Provider(StrEnum):
 
     TWILIO = "twilio"
     ALIYUN = "aliyun"
+    TENCENT = "tencent"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"
@@ -31,6 +32,7 @@ class Table(StrEnum):
     FOLLOWERS = "followers"  # by OpenID
     OPT_OUTS = "opt_outs"  # by phone number
     SECRETS = "secrets"  # of webhooks, by name
+    TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address
 
 
@@ -63,7 +65,7 @@ class Message:
 
     def __post_init__(self) -> None:
         if not self.segments:
-            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN)
+            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT)
             self.segments = segments(self.body) if is_sms else 1
 
     @property
