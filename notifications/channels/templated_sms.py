@@ -23,9 +23,7 @@ from notifications.media import SMS
 MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 HOME: Final = "+86"
 # What we send along and get back with every receipt: the delivery and its attempt.
-OUR_MARK: Final = re.compile(
-    r"(\d{1,18}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII
-)
+OUR_MARK: Final = re.compile(r"(\d{1,18}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 LONGEST_TEXT: Final = 500
 # No template of the clouds has them: signature brackets, and signs that carriers garble.
 REFUSED: Final = re.compile("[【】\u00a5\uffe5★☆]")

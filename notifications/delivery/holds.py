@@ -142,8 +142,10 @@ def _forms_of(one: Claimed) -> dict[str, Message]:
 def _form(one: Claimed, provider: Provider) -> Message:
     """Compose it in every language: the subscriber may have had another one when it was sent."""
     content_of = contents(provider)
-    texts = [content_of(one._replace(language=language)).text for language in LANGUAGES]
-    return replace(message_of(one, content_of(one)), texts=texts)
+    message = message_of(one, content_of)
+    said = (one._replace(language=language) for language in LANGUAGES)
+    texts = [content_of(each, message.address).text for each in said]
+    return replace(message, texts=[text for text in texts if text])
 
 
 Trace = tuple[str, Accepted] | LookupResult

@@ -3,15 +3,15 @@
 import logging
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Final
 
 from notifications.channels import medium
 from notifications.channels import provider as find_provider
-from notifications.channels.base import Content, Message, Provider
+from notifications.channels.base import Bulletin, Content, Message, Provider
 from notifications.delivery.claim import Claimed
 from notifications.delivery.render import bulletin_of
+from notifications.delivery.templating import Templates, document_of, is_abroad
 from notifications.subscribers.crypto import decrypt
-from statuspage.statements.models import Statement
 
 logger = logging.getLogger(__name__)
 
@@ -21,13 +21,30 @@ def log_error(one: Claimed, error: Exception) -> None:
     logger.error("delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id})
 
 
-def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda: True) -> Message:
+ContentOf = Callable[[Claimed, str], Content]
+Keeper = Callable[[Provider, Bulletin, str], None]
+
+_KEEPERS: Final[list[Keeper]] = []
+
+
+def texts_kept_by(keep: Keeper) -> None:
+    """Register who keeps the words that a template makes of a statement.
+
+    They are only known as it goes out: a template may be approved after it was published.
+    """
+    _KEEPERS.append(keep)
+
+
+def message_of(
+    one: Claimed, content_of: ContentOf, ours: Callable[[], bool] = lambda: True
+) -> Message:
     """Return the message for a claimed delivery, with its address decrypted."""
+    address = decrypt(one.sealed, one.kind)
     return Message(
         delivery_id=one.id,
         attempt_id=one.attempt_id,
-        address=decrypt(one.sealed, one.kind),
-        content=content,
+        address=address,
+        content=content_of(one, address),
         secret=decrypt(one.sealed_secret, one.kind) if one.sealed_secret else "",
         ours=ours,
     )
@@ -40,15 +57,24 @@ def sender_of(one: Claimed) -> Provider:
     return medium(one.channel).leading()
 
 
-def contents(provider: Provider) -> Callable[[Claimed], Content]:
-    """Return a function that composes each statement once per language, not per recipient."""
+def contents(provider: Provider) -> ContentOf:
+    """Return a function that composes each statement once per language, not per recipient.
+
+    At home and abroad apart, where the provider has templates for each.
+    """
+    templates = Templates(provider)
+    document = cache(document_of)
 
     @cache
-    def document(number: int) -> Any:
-        return Statement.objects.values_list("document", flat=True).get(pk=number)
+    def composed(number: int, language: str, abroad: bool) -> Content:
+        bulletin = bulletin_of(document(number), language)
+        content = provider.compose(bulletin, templates.for_bulletin(bulletin, abroad=abroad))
+        for keep in _KEEPERS if provider.uses_templates else ():
+            keep(provider, bulletin, content.text)
+        return content
 
-    @cache
-    def composed(number: int, language: str) -> Content:
-        return provider.compose(bulletin_of(document(number), language))
+    def content_of(one: Claimed, address: str) -> Content:
+        abroad = provider.uses_templates and is_abroad(address)
+        return composed(one.statement_number, one.language, abroad)
 
-    return lambda one: composed(one.statement_number, one.language)
+    return content_of

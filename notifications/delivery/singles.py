@@ -17,6 +17,7 @@ from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers
+from notifications.delivery.templating import Templates, is_abroad
 
 NOBODY: Final = NotSent(Reason.NO_CREDENTIALS, "no provider")
 
@@ -53,13 +54,14 @@ def singles_send(medium_name: str, batch: Sequence[Single]) -> dict[UUID, Outcom
 
 def notes_send(medium_name: str, batch: Sequence[tuple[str, Note]]) -> list[Outcome]:
     """Send notes, each to one address in clear text; return the outcomes in the same order."""
-    singles = [Single(address, partial(_composed, note)) for address, note in batch]
+    singles = [Single(address, partial(_composed, note, address)) for address, note in batch]
     found = singles_send(medium_name, singles)
     return [found[one.attempt_id] for one in singles]
 
 
-def _composed(note: Note, provider: Provider) -> Content:
-    return provider.compose_note(note)
+def _composed(note: Note, address: str, provider: Provider) -> Content:
+    template = Templates(provider).for_note(note, abroad=is_abroad(address))
+    return provider.compose_note(note, template)
 
 
 def _by_route(medium: Medium, route: str, batch: Sequence[Single]) -> dict[UUID, Outcome]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, MessageTemplate, Note, Provider
+from notifications.channels.base import Bulletin, Content, MessageTemplate, Note, Provider
 from notifications.channels.facts import Facts, facts_of, facts_of_note
 from notifications.channels.filling import choose
 from notifications.channels.templated import TemplatedProvider
@@ -66,7 +66,7 @@ class Templates:
         kind: str,
         moment: str,
         language: str,
-        abroad: bool,  # noqa: FBT001
+        abroad: bool,
     ) -> MessageTemplate | None:
         provider = self.provider
         assert isinstance(provider, TemplatedProvider)  # noqa: S101
@@ -78,6 +78,12 @@ class Templates:
             language,
             abroad=abroad,
         )
+
+
+def composed(provider: Provider, bulletin: Bulletin, address: str = "") -> Content:
+    """Return a bulletin as a provider sends it to an address, by its template if it needs one."""
+    template = Templates(provider).for_bulletin(bulletin, abroad=is_abroad(address))
+    return provider.compose(bulletin, template)
 
 
 def is_abroad(address: str) -> bool:

@@ -16,6 +16,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
 from notifications.delivery.render import trial_bulletin_of
 from notifications.delivery.singles import Single, singles_send
+from notifications.delivery.templating import composed
 from notifications.hints import hint
 from notifications.subscribers.crypto import decrypt
 from notifications.subscribers.models import StaffContact, TrialMessage
@@ -92,9 +93,10 @@ def _send(one: TrialMessage) -> Outcome:
         return Failed(Reason.BAD_ADDRESS)
     bulletin = trial_bulletin_of(one.document, one.language)
     kind = AddressKind(contact.kind)
+    address = decrypt(bytes(contact.sealed), kind)
     single = Single(
-        decrypt(bytes(contact.sealed), kind),
-        lambda provider: provider.compose(bulletin),
+        address,
+        lambda provider: composed(provider, bulletin, address),
         decrypt(bytes(contact.sealed_secret), kind) if contact.sealed_secret else "",
     )
     return singles_send(one.channel, [single])[single.attempt_id]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import product
 from typing import Final
 
 from django.utils.functional import Promise
@@ -11,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import media, medium, providers, sms_message
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import provider_named
+from notifications.channels.base import Bulletin, Note, Provider, provider_named
 from notifications.delivery.render import bulletin_of, code_typed, codes_in
+from notifications.delivery.templating import Templates, composed
 from notifications.media import SMS
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.services.codes import code_note
@@ -112,19 +114,34 @@ def texts_keep(statement: Statement) -> None:
             language=language,
             channel=channel.name,
             code=bulletin.code,
-            text=channel.compose(bulletin).text,
+            text=text,
         )
         for language in LANGUAGES
         for bulletin in [bulletin_of(statement.document, language)]
         for channel in medium(SMS).providers
+        if (text := composed(channel, bulletin).text)
     )
+
+
+def text_keep(provider: Provider, bulletin: Bulletin, text: str) -> None:
+    """Keep the words in which a statement goes out by a template, once they are known."""
+    if provider.medium == SMS and text and bulletin.code:
+        kept = SentText(
+            statement_id=bulletin.number,
+            language=bulletin.language,
+            channel=provider.name,
+            code=bulletin.code,
+            text=text,
+        )
+        SentText.objects.bulk_create([kept], ignore_conflicts=True)
 
 
 def look_at(text: str) -> Finding:
     """Return what is known of a text, which is a code alone or a whole message."""
     code = code_typed(text)
     if code:
-        sent = [one for one in _known([code]) if _may_be_read(one)]
+        known = _known([code])
+        sent = [one for one in known if _may_be_read(one)] or known
         return Finding(MessageVerdict.CODE, sent) if sent else Finding(MessageVerdict.NO_SUCH_CODE)
     sent = _known(codes_in(text))
     if sent:
@@ -198,6 +215,17 @@ def _is_sign_up(text: str) -> bool:
         for one in LANGUAGES
         for purpose in SignUp.Purpose
     )
-    return any(
-        same(plain, sms_message.note_content(code_note(one, ANY_CODE)).text) for one in signups
-    )
+    notes = [code_note(one, ANY_CODE) for one in signups]
+    free = (sms_message.note_content(one).text for one in notes)
+    return any(same(plain, one) for one in (*free, *_by_templates(notes)))
+
+
+def _by_templates(notes: Sequence[Note]) -> Iterator[str]:
+    """Yield notes as providers write them that only send approved templates."""
+    for provider in medium(SMS).providers:
+        if provider.uses_templates:
+            templates = Templates(provider)
+            for note, abroad in product(notes, (False, True)):
+                template = templates.for_note(note, abroad=abroad)
+                if template:
+                    yield provider.compose_note(note, template).text

@@ -11,6 +11,7 @@ from typing import Any, Final
 import aiohttp
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import http, sms_text
@@ -36,8 +37,6 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
-from notifications.channels.sms.tencent_api import call, error_of, response_of, words_of
-from notifications.channels.sms.tencent_codes import meaning, reported
 from notifications.channels.templated import TemplateAnswer, TemplateRefused, Verdict
 from notifications.channels.templated_sms import (
     TemplatedSms,
@@ -48,6 +47,8 @@ from notifications.channels.templated_sms import (
     text_in,
     unsuitable,
 )
+from notifications.channels.tencent_api import call, error_of, response_of, words_of
+from notifications.channels.tencent_codes import meaning, reported
 from statuspage.lib.database_clock import database_now_reckoned
 
 CLOCK_SKEW: Final = timedelta(minutes=1)
@@ -175,6 +176,8 @@ class Tencent(TemplatedSms):
 
     async def register_template(self, template: MessageTemplate) -> str:
         """Have it reviewed by AddSmsTemplate: cloud.tencent.com/document/api/382/55974."""
+        with override("zh-hans"):
+            remark = gettext("Service messages to our own merchants, who have agreed to them")
         async with http.session() as opened:
             answer = await call(
                 opened,
@@ -183,7 +186,7 @@ class Tencent(TemplatedSms):
                 TemplateContent=template.text,
                 SmsType=0,
                 International=int(template.abroad),
-                Remark=str(_("Service messages to our own merchants, who have agreed to them")),
+                Remark=remark,
             )
         said = response_of(answer)
         if code := error_of(said):
@@ -265,7 +268,7 @@ async def _ask(opened: aiohttp.ClientSession, one: Awaited) -> Answer:
     return _ended(one.provider_id, delivered, text_in(entry, "Description"))
 
 
-def _ended(serial: str, delivered: bool, code: str) -> ProviderReceipt:  # noqa: FBT001
+def _ended(serial: str, delivered: bool, code: str) -> ProviderReceipt:
     error = None if delivered else reported(code or "FAIL")
     key = f"{serial}:{error.code if error else 'delivered'}"
     return ProviderReceipt.ended(key, serial, error)
@@ -308,7 +311,7 @@ async def _asked(
         raise NotAccepted(NotSent(Reason.PROVIDER_ERROR, error_of(said)[:40] or "no list"))
     return {
         str(one["TemplateId"]): TemplateAnswer(
-            VERDICTS.get(one.get("StatusCode"), Verdict.IN_REVIEW),
+            VERDICTS.get(one.get("StatusCode", 1), Verdict.IN_REVIEW),
             str(one.get("ReviewReply") or ""),
             str(one.get("TemplateContent") or ""),
         )

@@ -20,8 +20,6 @@ ERRORS: Final[Mapping[str, Refusal]] = {
         (
             "FailedOperation.ContainSensitiveWord",
             "InvalidParameterValue.ContentLengthLimit",
-            "InvalidParameterValue.TemplateParameterFormatError",
-            "InvalidParameterValue.TemplateParameterLengthLimit",
             "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
         ),
         Failed(Reason.REFUSED_CONTENT),
@@ -31,6 +29,8 @@ ERRORS: Final[Mapping[str, Refusal]] = {
             "FailedOperation.TemplateIncorrectOrUnapproved",
             "FailedOperation.TemplateUnapprovedOrNotExist",
             "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
+            "InvalidParameterValue.TemplateParameterFormatError",
+            "InvalidParameterValue.TemplateParameterLengthLimit",
             "FailedOperation.SignatureIncorrectOrUnapproved",
             "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone",
             "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
