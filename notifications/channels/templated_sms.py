@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from notifications.channels import filling, sms_text
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Content, Message, MessageTemplate, Note
+from notifications.channels.countries import MAINLAND_CODE
 from notifications.channels.facts import Facts, facts_of, facts_of_note
 from notifications.channels.filling import Values
 from notifications.channels.outcomes import BadSignature, NotSent, Reason
@@ -21,7 +22,6 @@ from notifications.channels.templated import PLACE, TemplatedProvider
 from notifications.media import SMS
 
 MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
-HOME: Final = "+86"
 # What we send along and get back with every receipt: the delivery and its attempt.
 OUR_MARK: Final = re.compile(r"(\d{1,18}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 LONGEST_TEXT: Final = 500
@@ -101,7 +101,7 @@ def unsuitable(message: Message) -> NotSent | None:
     data = message.content.data
     if "abroad" not in data:
         return NotSent(Reason.NO_TEMPLATE, "none")
-    if bool(data["abroad"]) == message.address.startswith(HOME):
+    if bool(data["abroad"]) == message.address.startswith(MAINLAND_CODE):
         return NotSent(Reason.NO_TEMPLATE, "abroad" if not data["abroad"] else "home")
     return None
 
@@ -122,7 +122,7 @@ def address_of(number: str, country: str = "") -> str:
     bare = number.removeprefix("+")
     if country:
         return f"+{country}{bare}"
-    return f"{HOME}{bare}" if MAINLAND.fullmatch(bare) else f"+{bare}"
+    return f"{MAINLAND_CODE}{bare}" if MAINLAND.fullmatch(bare) else f"+{bare}"
 
 
 def text_in(entry: Mapping[str, Any], name: str) -> str:

@@ -49,7 +49,7 @@ ERRORS: Final[Mapping[str, Refusal]] = {
     ),
     "FailedOperation.MarketingSendTimeConstraint": NotSent(Reason.QUOTA, retry_after=3600.0),
     "LimitExceeded.DeliveryFrequencyLimit": NotSent(Reason.RATE_LIMITED, retry_after=60.0),
-    "LimitExceeded.PhoneNumberThirtySecondLimit": NotSent(Reason.RATE_LIMITED, retry_after=30.0),
+    "LimitExceeded.PhoneNumberThirtySecondLimit": NotSent(Reason.RATE_LIMITED, retry_after=60.0),
     "RequestLimitExceeded": NotSent(Reason.RATE_LIMITED),
     # By day or hour: of the application, of a country, of one number.
     "LimitExceeded": NotSent(Reason.QUOTA, retry_after=3600.0),

@@ -142,10 +142,13 @@ def _forms_of(one: Claimed) -> dict[str, Message]:
 def _form(one: Claimed, provider: Provider) -> Message:
     """Compose it in every language: the subscriber may have had another one when it was sent."""
     content_of = contents(provider)
-    message = message_of(one, content_of)
-    said = (one._replace(language=language) for language in LANGUAGES)
-    texts = [content_of(each, message.address).text for each in said]
-    return replace(message, texts=[text for text in texts if text])
+    texts = [
+        said.text
+        for language in LANGUAGES
+        for said in content_of(one._replace(language=language)).variants()
+        if said.text
+    ]
+    return replace(message_of(one, content_of(one)), texts=texts)
 
 
 Trace = tuple[str, Accepted] | LookupResult

@@ -10,19 +10,12 @@ from notifications.channels import provider as find_provider
 from notifications.channels.base import Bulletin, Content, Message, Provider
 from notifications.delivery.claim import Claimed
 from notifications.delivery.render import bulletin_of
-from notifications.delivery.templating import Templates, document_of, is_abroad
+from notifications.delivery.templating import Templates, composed, document_of
 from notifications.subscribers.crypto import decrypt
 
 logger = logging.getLogger(__name__)
 
-
-def log_error(one: Claimed, error: Exception) -> None:
-    """Log an error without its message and traceback: both may quote the address."""
-    logger.error("delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id})
-
-
-ContentOf = Callable[[Claimed, str], Content]
-Keeper = Callable[[Provider, Bulletin, str], None]
+Keeper = Callable[[Provider, Bulletin, Content], None]
 
 _KEEPERS: Final[list[Keeper]] = []
 
@@ -35,16 +28,19 @@ def texts_kept_by(keep: Keeper) -> None:
     _KEEPERS.append(keep)
 
 
-def message_of(
-    one: Claimed, content_of: ContentOf, ours: Callable[[], bool] = lambda: True
-) -> Message:
+def log_error(one: Claimed, error: Exception) -> None:
+    """Log an error without its message and traceback: both may quote the address."""
+    logger.error("delivery %d: %s", one.id, type(error).__name__, extra={"delivery": one.id})
+
+
+def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda: True) -> Message:
     """Return the message for a claimed delivery, with its address decrypted."""
     address = decrypt(one.sealed, one.kind)
     return Message(
         delivery_id=one.id,
         attempt_id=one.attempt_id,
         address=address,
-        content=content_of(one, address),
+        content=content.to(address),
         secret=decrypt(one.sealed_secret, one.kind) if one.sealed_secret else "",
         ours=ours,
     )
@@ -57,24 +53,18 @@ def sender_of(one: Claimed) -> Provider:
     return medium(one.channel).leading()
 
 
-def contents(provider: Provider) -> ContentOf:
-    """Return a function that composes each statement once per language, not per recipient.
+def contents(provider: Provider) -> Callable[[Claimed], Content]:
+    """Return a function that composes each statement once per language, not per recipient."""
 
-    At home and abroad apart, where the provider has templates for each.
-    """
     templates = Templates(provider)
     document = cache(document_of)
 
     @cache
-    def composed(number: int, language: str, abroad: bool) -> Content:
+    def content(number: int, language: str) -> Content:
         bulletin = bulletin_of(document(number), language)
-        content = provider.compose(bulletin, templates.for_bulletin(bulletin, abroad=abroad))
+        made = composed(provider, bulletin, templates)
         for keep in _KEEPERS if provider.uses_templates else ():
-            keep(provider, bulletin, content.text)
-        return content
+            keep(provider, bulletin, made)
+        return made
 
-    def content_of(one: Claimed, address: str) -> Content:
-        abroad = provider.uses_templates and is_abroad(address)
-        return composed(one.statement_number, one.language, abroad)
-
-    return content_of
+    return lambda one: content(one.statement_number, one.language)

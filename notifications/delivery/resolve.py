@@ -89,7 +89,7 @@ def _settled_unasked(one: Claimed, now: datetime) -> bool:
 def _message(one: Claimed) -> Message | None:
     """Return what to look for, or None and leave it to staff when it cannot be composed again."""
     try:
-        return message_of(one, contents(sender_of(one)))
+        return message_of(one, contents(sender_of(one))(one))
     except Exception as error:
         log_error(one, error)
         _write(REVIEW, one, NEVER)

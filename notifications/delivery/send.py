@@ -195,7 +195,7 @@ class _Sending:
         batch = []
         for one in claimed:
             try:
-                batch.append(message_of(one, self._content_of, self._lease.ours))
+                batch.append(message_of(one, self._content_of(one), self._lease.ours))
             except Exception as error:
                 log_error(one, error)
                 self._lease.settle(one.id, NotSent(Reason.OTHER, type(error).__name__))

@@ -17,7 +17,7 @@ from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers
-from notifications.delivery.templating import Templates, is_abroad
+from notifications.delivery.templating import composed_note
 
 NOBODY: Final = NotSent(Reason.NO_CREDENTIALS, "no provider")
 
@@ -54,14 +54,13 @@ def singles_send(medium_name: str, batch: Sequence[Single]) -> dict[UUID, Outcom
 
 def notes_send(medium_name: str, batch: Sequence[tuple[str, Note]]) -> list[Outcome]:
     """Send notes, each to one address in clear text; return the outcomes in the same order."""
-    singles = [Single(address, partial(_composed, note, address)) for address, note in batch]
+    singles = [Single(address, partial(_composed, note)) for address, note in batch]
     found = singles_send(medium_name, singles)
     return [found[one.attempt_id] for one in singles]
 
 
-def _composed(note: Note, address: str, provider: Provider) -> Content:
-    template = Templates(provider).for_note(note, abroad=is_abroad(address))
-    return provider.compose_note(note, template)
+def _composed(note: Note, provider: Provider) -> Content:
+    return composed_note(provider, note)
 
 
 def _by_route(medium: Medium, route: str, batch: Sequence[Single]) -> dict[UUID, Outcome]:
@@ -82,10 +81,7 @@ def _in_turn(able: Sequence[Provider]) -> Sequence[Provider]:
 
 
 def _by(medium: Medium, provider: Provider, batch: Sequence[Single]) -> dict[UUID, Outcome]:
-    messages = [
-        Message(NO_DELIVERY, one.attempt_id, one.address, one.content_of(provider), one.secret)
-        for one in batch
-    ]
+    messages = [_message(provider, one) for one in batch]
     if not medium.costs:
         return _sent(provider, messages)
     found: dict[UUID, Outcome] = {
@@ -97,6 +93,11 @@ def _by(medium: Medium, provider: Provider, batch: Sequence[Single]) -> dict[UUI
     sent = _sent(provider, left)
     budget.give_back([one for one in left if isinstance(sent[one.attempt_id], Failed | NotSent)])
     return found | sent
+
+
+def _message(provider: Provider, one: Single) -> Message:
+    content = one.content_of(provider).to(one.address)
+    return Message(NO_DELIVERY, one.attempt_id, one.address, content, one.secret)
 
 
 def _sent(provider: Provider, messages: Iterable[Message]) -> dict[UUID, Outcome]:

@@ -1,6 +1,7 @@
 """Which approved template a statement or a note goes out by, and what none was approved for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +10,6 @@ from notifications.channels.base import Bulletin, Content, MessageTemplate, Note
 from notifications.channels.facts import Facts, facts_of, facts_of_note
 from notifications.channels.filling import choose
 from notifications.channels.templated import TemplatedProvider
-from notifications.channels.templated_sms import HOME
 from notifications.delivery.audience import moment_of
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.render import bulletin_of
@@ -80,15 +80,31 @@ class Templates:
         )
 
 
-def composed(provider: Provider, bulletin: Bulletin, address: str = "") -> Content:
-    """Return a bulletin as a provider sends it to an address, by its template if it needs one."""
-    template = Templates(provider).for_bulletin(bulletin, abroad=is_abroad(address))
-    return provider.compose(bulletin, template)
+def composed(provider: Provider, bulletin: Bulletin, templates: Templates | None = None) -> Content:
+    """Return a bulletin as a provider sends it, by its template if it needs one.
+
+    For numbers abroad there are templates of their own.
+    """
+    used = templates or Templates(provider)
+    return _both(
+        provider,
+        lambda abroad: provider.compose(bulletin, used.for_bulletin(bulletin, abroad=abroad)),
+    )
 
 
-def is_abroad(address: str) -> bool:
-    """Return whether a number is outside the mainland; False for what is no number."""
-    return address.startswith("+") and not address.startswith(HOME)
+def composed_note(provider: Provider, note: Note) -> Content:
+    """Return a note as a provider sends it, by its template if it needs one."""
+    used = Templates(provider)
+    return _both(
+        provider, lambda abroad: provider.compose_note(note, used.for_note(note, abroad=abroad))
+    )
+
+
+def _both(provider: Provider, compose: Callable[[bool], Content]) -> Content:
+    home = compose(False)
+    if not provider.uses_templates or provider.address_kind != AddressKind.PHONE:
+        return home
+    return replace(home, abroad=compose(True))
 
 
 def keys_under_way(medium: str, kind: AddressKind) -> list[Key]:

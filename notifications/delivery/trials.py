@@ -93,10 +93,9 @@ def _send(one: TrialMessage) -> Outcome:
         return Failed(Reason.BAD_ADDRESS)
     bulletin = trial_bulletin_of(one.document, one.language)
     kind = AddressKind(contact.kind)
-    address = decrypt(bytes(contact.sealed), kind)
     single = Single(
-        address,
-        lambda provider: composed(provider, bulletin, address),
+        decrypt(bytes(contact.sealed), kind),
+        lambda provider: composed(provider, bulletin),
         decrypt(bytes(contact.sealed_secret), kind) if contact.sealed_secret else "",
     )
     return singles_send(one.channel, [single])[single.attempt_id]

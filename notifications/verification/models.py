@@ -22,6 +22,8 @@ class SentText(models.Model):
         _("language"), max_length=10, choices=[(one, one) for one in LANGUAGES]
     )
     channel = models.CharField(_("channel"), max_length=20)
+    # As a number outside mainland China gets it, where that is another text.
+    abroad = models.BooleanField(_("outside mainland China"), default=False)
     code = models.CharField(_("code"), max_length=8)
     text = models.TextField(_("text"))
 
@@ -33,7 +35,9 @@ class SentText(models.Model):
         constraints = [
             # A template may be approved, or changed, while its statement is going out.
             models.UniqueConstraint(
-                "statement", "language", "channel", MD5("text"), name="sent_text_once"
+                *("statement", "language", "channel", "abroad"),
+                MD5("text"),
+                name="sent_text_once",
             )
         ]
 

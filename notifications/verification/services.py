@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import product
 from typing import Final
 
 from django.utils.functional import Promise
@@ -12,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import media, medium, providers, sms_message
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Note, Provider, provider_named
+from notifications.channels.base import Bulletin, Content, Provider, provider_named
 from notifications.delivery.render import bulletin_of, code_typed, codes_in
-from notifications.delivery.templating import Templates, composed
+from notifications.delivery.templating import composed, composed_note
 from notifications.media import SMS
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.services.codes import code_note
@@ -114,26 +113,33 @@ def texts_keep(statement: Statement) -> None:
             language=language,
             channel=channel.name,
             code=bulletin.code,
-            text=text,
+            abroad=bool(abroad),
+            text=said.text,
         )
         for language in LANGUAGES
         for bulletin in [bulletin_of(statement.document, language)]
         for channel in medium(SMS).providers
-        if (text := composed(channel, bulletin).text)
+        for abroad, said in enumerate(composed(channel, bulletin).variants())
+        if said.text
     )
 
 
-def text_keep(provider: Provider, bulletin: Bulletin, text: str) -> None:
+def text_keep(provider: Provider, bulletin: Bulletin, content: Content) -> None:
     """Keep the words in which a statement goes out by a template, once they are known."""
-    if provider.medium == SMS and text and bulletin.code:
-        kept = SentText(
-            statement_id=bulletin.number,
-            language=bulletin.language,
-            channel=provider.name,
-            code=bulletin.code,
-            text=text,
-        )
-        SentText.objects.bulk_create([kept], ignore_conflicts=True)
+    if provider.medium == SMS and bulletin.code:
+        kept = [
+            SentText(
+                statement_id=bulletin.number,
+                language=bulletin.language,
+                channel=provider.name,
+                code=bulletin.code,
+                abroad=bool(abroad),
+                text=said.text,
+            )
+            for abroad, said in enumerate(content.variants())
+            if said.text
+        ]
+        SentText.objects.bulk_create(kept, ignore_conflicts=True)
 
 
 def look_at(text: str) -> Finding:
@@ -198,8 +204,8 @@ def _without_code(text: str) -> Iterator[SentText]:
         for language in LANGUAGES:
             bulletin = replace(bulletin_of(statement.document, language), code="")
             for channel in providers():
-                said = channel.compose(bulletin).text
-                yield SentText(statement=statement, language=language, text=said)
+                for said in channel.compose(bulletin).variants():
+                    yield SentText(statement=statement, language=language, text=said.text)
 
 
 def _plainly_numbered(text: str) -> str:
@@ -216,16 +222,14 @@ def _is_sign_up(text: str) -> bool:
         for purpose in SignUp.Purpose
     )
     notes = [code_note(one, ANY_CODE) for one in signups]
-    free = (sms_message.note_content(one).text for one in notes)
-    return any(same(plain, one) for one in (*free, *_by_templates(notes)))
-
-
-def _by_templates(notes: Sequence[Note]) -> Iterator[str]:
-    """Yield notes as providers write them that only send approved templates."""
-    for provider in medium(SMS).providers:
-        if provider.uses_templates:
-            templates = Templates(provider)
-            for note, abroad in product(notes, (False, True)):
-                template = templates.for_note(note, abroad=abroad)
-                if template:
-                    yield provider.compose_note(note, template).text
+    by_templates = [one for one in medium(SMS).providers if one.uses_templates]
+    return any(
+        same(plain, said.text)
+        for note in notes
+        for content in (
+            sms_message.note_content(note),
+            *(composed_note(one, note) for one in by_templates),
+        )
+        for said in content.variants()
+        if said.text
+    )
