@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from notifications.channels import media, medium, provider
+from notifications.channels import media, medium, provider, sms_message
 from notifications.delivery.render import bulletin_of, message_code
 from notifications.delivery.templating import composed
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.services.codes import code_content
+from notifications.subscribers.services.codes import code_note
 from notifications.templates.models import Template
 from notifications.verification.models import SentText
 from notifications.verification.services import text_keep
@@ -192,7 +192,7 @@ def test_an_update_that_goes_by_no_sms_has_a_code_all_the_same() -> None:
 @pytest.mark.parametrize("purpose", SignUp.Purpose)
 def test_a_code_is_said_to_be_one_whatever_it_is_for(language: str, purpose: str) -> None:
     signup = SignUp(language=language, kind="phone", purpose=purpose)
-    said = code_content(signup, "493817").text
+    said = sms_message.note_content(code_note(signup, "493817")).text
     assert "This looks like our message with a code." in ask(said)
     assert UNKNOWN in ask(f"{said} https://a.cn")
 
