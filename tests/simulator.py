@@ -35,6 +35,8 @@ class Simulator:
         self.access_key_id = f"LTAI{secrets.token_hex(8)}"
         self.access_key_secret = secrets.token_hex(16)
         self.smpp_system_id, self.smpp_password = "candor", secrets.token_hex(4)
+        self.secret_id = f"AKID{secrets.token_hex(8)}"
+        self.secret_key = secrets.token_hex(16)
         self.cmpp_source_addr = "901234"
         self.cmpp_shared_secret = secrets.token_hex(8)
         self.app_id = f"wx{secrets.token_hex(8)}"
@@ -146,6 +148,8 @@ class Simulator:
             "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": self.access_key_secret,
             "SIMULATOR_SMPP_SYSTEM_ID": self.smpp_system_id,
             "SIMULATOR_SMPP_PASSWORD": self.smpp_password,
+            "SIMULATOR_TENCENT_SECRET_ID": self.secret_id,
+            "SIMULATOR_TENCENT_SECRET_KEY": self.secret_key,
             "SIMULATOR_CMPP_SOURCE_ADDR": self.cmpp_source_addr,
             "SIMULATOR_CMPP_SHARED_SECRET": self.cmpp_shared_secret,
             "SIMULATOR_WECHAT_APP_ID": self.app_id,

@@ -19,6 +19,7 @@ class Provider(StrEnum):
 
     TWILIO = "twilio"
     ALIYUN = "aliyun"
+    TENCENT = "tencent"
     CMPP = "cmpp"
     SMPP = "smpp"
     WECHAT = "wechat"
@@ -27,7 +28,9 @@ class Provider(StrEnum):
     WEBHOOK = "webhook"
 
 
-SMS: Final = frozenset({Provider.TWILIO, Provider.ALIYUN, Provider.CMPP, Provider.SMPP})
+SMS: Final = frozenset(
+    {Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT, Provider.CMPP, Provider.SMPP}
+)
 
 
 class Table(StrEnum):
@@ -36,6 +39,7 @@ class Table(StrEnum):
     FOLLOWERS = "followers"  # by OpenID
     OPT_OUTS = "opt_outs"  # by phone number
     SECRETS = "secrets"  # of webhooks, by name
+    TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address
     SMPP_OWED = "smpp_owed"  # likewise, of SMPP
     CMPP_OWED = "cmpp_owed"  # reports and texts that no client has answered, by a name of ours
