@@ -23,6 +23,8 @@ class Reason(StrEnum):
     QUOTA = "quota"
     # The account, sender, service or template of ours is refused, whoever the message is to.
     NO_CREDENTIALS = "no_credentials"
+    # The provider has no approved template for it, or not this one, or other variables.
+    NO_TEMPLATE = "no_template"
     # A refusal that no table names: it may be of this message or of every one.
     UNKNOWN_CODE = "unknown_code"
     # The provider answers that it takes nothing now.

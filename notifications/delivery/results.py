@@ -28,7 +28,10 @@ LEFT_ALONE: Final = "left_alone"
 UNTRIED: Final = (OWN_LIMIT, LEFT_ALONE)
 # The account is refused, not the message: that does not count as an attempt.
 PATIENT: Final = frozenset(
-    {Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS, Reason.UNAVAILABLE}
+    {
+        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.UNAVAILABLE),
+        *(Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE),
+    }
 )
 # Nothing more is tried at this address, so the subscriber's next one is.
 ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)

@@ -58,6 +58,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.NO_CREDENTIALS: _("Account, sender or template refused"),
     Reason.UNKNOWN_CODE: _("Refused with an unknown code"),
     Reason.UNAVAILABLE: _("Provider temporarily unavailable"),
+    Reason.NO_TEMPLATE: _("No approved template"),
     Reason.CONNECTION: _("No connection to the provider"),
     Reason.PROVIDER_ERROR: _("Provider error"),
     Reason.TIMEOUT: _("Timed out"),
