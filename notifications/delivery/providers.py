@@ -49,7 +49,12 @@ TROUBLE_SECONDS: Final = 600
 DOWN_SECONDS: Final = 15
 PROBE: Final = 5
 # A provider that answers with these is up, and refuses: see refusals.py.
-ANSWERS: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.OTHER, *refusals.FAULTS})
+ANSWERS: Final = frozenset(
+    {
+        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_TEMPLATE, Reason.OTHER),
+        *refusals.FAULTS,
+    }
+)
 
 
 def take(name: str, limits: Limits, wanted: int) -> tuple[int, float]:
