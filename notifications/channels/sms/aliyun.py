@@ -26,6 +26,7 @@ from notifications.channels.base import (
     Awaited,
     Bulletin,
     Content,
+    DataRecipient,
     Message,
     MessageTemplate,
     Provider,
@@ -134,6 +135,14 @@ class Aliyun(Provider):
         used = {name: values[name] for name in approved.get_identifiers() if name in values}
         data = {"TemplateCode": code, "TemplateParam": json.dumps(used, ensure_ascii=False)}
         return Content(text=text, segments=sms_text.segments(text), data=data)
+
+    def recipient(self) -> DataRecipient:
+        """Return Aliyun's company."""
+        return DataRecipient(
+            name=gettext("Alibaba Cloud Computing Ltd."),
+            receives=gettext("phone number, text of the message"),
+            purpose=gettext("sending SMS"),
+        )
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight."""
