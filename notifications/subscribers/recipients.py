@@ -1,6 +1,9 @@
 """Who gets subscribers' addresses, by what is configured: for the privacy notice and the form."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+from django.utils.translation import pgettext
 
 from notifications.channels import media, medium
 from notifications.channels.base import Provider
@@ -11,14 +14,22 @@ from statuspage.privacy.notice import Recipient
 
 def recipients() -> list[Recipient]:
     """Return the providers that are set up and in use, in the active language, each once."""
-    found = (one for each in media() for one in _in_use(each.name) if each.configured())
+    found = (one for each in media() for one in _in_use(each.name))
     return [*dict.fromkeys(made for one in found if (made := _recipient(one)))]
 
 
 def sms_abroad() -> Recipient | None:
-    """Return the provider abroad that an SMS may go to, if there is one."""
-    found = (made for one in _in_use(SMS) if (made := _recipient(one)))
-    return next((one for one in found if one.abroad), None)
+    """Return the provider abroad that an SMS may go to, if there is one; several as one."""
+    made = dict.fromkeys(_recipient(one) for one in _in_use(SMS))
+    found = [one for one in made if one and one.abroad]
+    if len(found) < 2:
+        return found[0] if found else None
+
+    def together(name: str) -> str:
+        said = [str(getattr(one, name)) for one in found]
+        return pgettext("between names", ", ").join(dict.fromkeys(filter(None, said)))
+
+    return replace(found[0], **{name: together(name) for name in ("name", "contact", "abroad")})
 
 
 def _in_use(name: str) -> Iterator[Provider]:

@@ -7,12 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator import (
-    aliyun_api,
+    clouds,
     cmpp_gateway,
     control_api,
     home_page,
     phone_page,
     sink_pages,
+    smpp_gateway,
     sms,
     twilio_api,
     webhook_sink,
@@ -30,7 +31,7 @@ LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
-    *aliyun_api.ROUTES,
+    *clouds.ROUTES,
     *wechat_api.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,
@@ -55,6 +56,7 @@ def build(settings: Settings, journal: Path | None) -> web.Application:
     )
     core = app[CORE]
     core.gateways[Provider.CMPP] = cmpp_gateway.Gateway(core)
+    core.gateways[Provider.SMPP] = smpp_gateway.Gateway(core)
     app.router.add_static("/static/", STATIC)
     app.add_routes([web.get("/healthz", _healthz), *ROUTES])
     app.cleanup_ctx.append(_running)
