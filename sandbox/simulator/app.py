@@ -9,6 +9,7 @@ from aiohttp import web
 from sandbox.simulator import (
     aliyun_api,
     control_api,
+    group_sinks,
     home_page,
     phone_page,
     sink_pages,
@@ -33,6 +34,7 @@ ROUTES: Final = (
     *wechat_api.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,
+    *group_sinks.ROUTES,
     *control_api.ROUTES,
     *home_page.ROUTES,
     *phone_page.ROUTES,

@@ -9,7 +9,9 @@ from typing import Any, Final
 from sandbox.simulator.store import Provider
 
 LONGEST_MS: Final = 86_400_000
-# A provider's error code: Aliyun's are words, everybody else's are numbers.
+# Those with words as error codes; everybody else's are numbers.
+WORDY: Final = frozenset({Provider.ALIYUN, Provider.GROUP})
+# A provider's error code.
 Code = int | str
 
 
@@ -76,7 +78,7 @@ class Switch:
             raise ValueError("fraction is from 0 to 1, and count is not negative")
         if not 0 <= switch.ms <= LONGEST_MS:
             raise ValueError("ms is from 0 to a day")
-        if isinstance(switch.code, str) and switch.provider != Provider.ALIYUN:
+        if isinstance(switch.code, str) and switch.provider not in WORDY:
             raise ValueError(f"the code of {switch.provider} is a number")
         return switch
 
