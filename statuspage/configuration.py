@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.configuration import (
     EmailSettings,
+    RobotSettings,
     SmsSettings,
     WebhookSettings,
     WeChatSettings,
@@ -215,6 +216,7 @@ AREAS: Final = (
     EscalationSettings,
     SmsSettings,
     WeChatSettings,
+    RobotSettings,
     WebhookSettings,
     EmailSettings,
 )

@@ -178,6 +178,10 @@ class Provider(ABC):
         rate = getattr(settings, self.rate_setting)
         return Limits(per_second=rate, burst=rate)
 
+    def limits_of(self, address: str) -> Limits:
+        """Return the limits of one address, in clear text: the provider's, unless it knows better."""
+        return self.limits
+
     def configured(self) -> bool:
         """Return whether every required setting is set; if not, the console shows a warning."""
         return all(getattr(settings, name) for name in self.required_settings)

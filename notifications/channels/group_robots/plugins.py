@@ -45,6 +45,8 @@ class _Recorder:
         """Keep the request, and end the plugin's work as a broken connection would."""
         names = ("headers", "data", "json", "params", "auth", "files")
         given = {name: options.get(name) for name in names}
+        if isinstance(given["auth"], tuple):  # a user's name may stand without a password
+            given["auth"] = tuple(one or "" for one in given["auth"])
         if (kept := _kept.get()) is not None:
             kept.append(requests.Request(method, url, **given).prepare())
         raise requests.ConnectionError("kept, not sent")

@@ -133,8 +133,19 @@ def _from_apprise(text: str) -> str:
         return ""
     # Slack's channels begin with a number sign, which would end the path.
     rest, _question, query = found[2].replace("#", "%23").partition("?")
-    kept = [pair for pair in parse_qsl(query) if pair[0] in SERVICES[scheme].kept]
+    kept = {name: value for name, value in parse_qsl(query) if name in SERVICES[scheme].kept}
+    if scheme == "ntfys":
+        kept["mode"] = _mode_of_ntfy(rest)
     return f"{scheme}://{rest}" + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _mode_of_ntfy(rest: str) -> str:
+    """Return whether an address names a topic of ntfy.sh or a server of its own.
+
+    Left to itself, Apprise takes a server whose name it cannot read for a topic of ntfy.sh.
+    """
+    host, _slash, topic = rest.rstrip("/").partition("/")
+    return "private" if topic and host.lower() != "ntfy.sh" else "cloud"
 
 
 def _spelt(service: Service, address: str) -> str:

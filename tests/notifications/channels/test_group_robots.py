@@ -29,12 +29,16 @@ from tests.simulator import Simulator
 
 APPRISE = find_provider("apprise")
 every_service = pytest.mark.parametrize("scheme", SERVICES)
-LONG = "10:42起部分小微商户到账延迟\uff0c应付共200,000.00元\uff0c12月15日前发放完毕。" * 600
+SENTENCE = "10:42起部分小微商户到账延迟\uff0c应付共200,000.00元\uff0c12月15日前发放完毕。"
+LONG = SENTENCE * 600
+FIGURE = "0123456789,.:年月日"
 
 
 @pytest.fixture
-def relay(simulator: Simulator, settings) -> Simulator:
-    settings.ROBOT_RELAY_URL = f"{simulator.url}/relay"
+def relay(simulator: Simulator) -> Simulator:
+    """The simulator as every service, with no robot removed, guarded or limited."""
+    usual = {"group_gone": [], "group_keywords": [], "group_secrets": [], "group_per_minute": 0}
+    simulator.control("PUT", "config", usual)
     return simulator
 
 
@@ -66,9 +70,9 @@ def test_a_long_statement_fits_and_no_figure_is_cut(
     assert "incidents/abc/" in text
     assert "CDF3X" in text
     if "…" in text:
-        before = text.partition("…")[0]
-        assert not before.endswith(tuple("0123456789,.:年月日"))
-    assert text.count("200,000.00") == text.count("200,")
+        begun = text.partition("…")[0].rpartition("。")[2]
+        assert SENTENCE.startswith(begun)
+        assert not begun or begun[-1] not in FIGURE or SENTENCE[len(begun)] not in FIGURE
 
 
 @every_service
@@ -340,7 +344,8 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
         asked.append(host)
         found = answers[min(len(asked), len(answers)) - 1]
         family = socket.AF_INET6 if ":" in found else socket.AF_INET
-        return [(family, socket.SOCK_STREAM, 6, "", (found, port))]
+        peer = (found, port, 0, 0) if ":" in found else (found, port)
+        return [(family, socket.SOCK_STREAM, 6, "", peer)]
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
     return asked
@@ -353,8 +358,9 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
     "address", ["barks://bark.example.com/key1/", "ntfys://ntfy.example.com/t1/?mode=private"]
 )
 def test_a_name_of_a_private_address_is_never_connected_to(
-    monkeypatch: pytest.MonkeyPatch, found: str, address: str
+    settings, monkeypatch: pytest.MonkeyPatch, found: str, address: str
 ) -> None:
+    settings.ROBOT_RELAY_URL = ""
     asked = resolving(monkeypatch, found)
     [outcome] = send(APPRISE, message(address))
     assert outcome == Failed(Reason.BAD_ADDRESS, "private")
