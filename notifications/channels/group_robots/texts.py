@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, Final
 
 from notifications.channels import wording
-from notifications.channels.base import Content
+from notifications.channels.base import Content, Note
 
 Measure = Callable[[str], int]
 Writing = Callable[[str], str]
@@ -70,6 +70,11 @@ def without_markdown(text: str) -> str:
 def in_paragraphs(text: str) -> str:
     """Return the text with its lines kept apart where one line break alone joins them."""
     return re.sub(r"\n+", "\n\n", text)
+
+
+def note_content(note: Note) -> Content:
+    """Return a note after the operator's name, which robots with a keyword look for."""
+    return Content(text=f"【{note.operator}】{note.text}", subject=note.subject)
 
 
 def fitted(content: Content, room: int, measure: Measure, written: Writing = str) -> str:

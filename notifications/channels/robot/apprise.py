@@ -19,6 +19,7 @@ from notifications.channels.base import (
     Limits,
     Message,
     MessageTemplate,
+    Note,
     Provider,
     register,
 )
@@ -65,6 +66,10 @@ class Apprise(Provider):
             texts.ENDING: "\n".join(one for one in endings if one),
         }
         return Content(text="\n".join(one for one in parts.values() if one), data=parts)
+
+    def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
+        """Return the note after the operator's name, which robots with a keyword look for."""
+        return texts.note_content(note)
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once: to public addresses only, or through the operator's relay."""

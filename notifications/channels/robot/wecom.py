@@ -16,6 +16,7 @@ from notifications.channels.base import (
     Limits,
     Message,
     MessageTemplate,
+    Note,
     Provider,
     register,
 )
@@ -68,6 +69,10 @@ class WeCom(Provider):
         }
         whole = Content(text="", data=parts)
         return Content(text=texts.fitted(whole, MAX_BYTES, texts.in_bytes))
+
+    def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
+        """Return the note after the operator's name, which robots with a keyword look for."""
+        return texts.note_content(note)
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once."""
