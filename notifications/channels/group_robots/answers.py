@@ -82,7 +82,9 @@ SLACK: Final[Codes] = {
         ),
         GUARDED,
     ),
-    **dict.fromkeys(("invalid_payload", "no_text", "msg_too_long", "too_many_attachments"), REFUSED),
+    **dict.fromkeys(
+        ("invalid_payload", "no_text", "msg_too_long", "too_many_attachments"), REFUSED
+    ),
     **dict.fromkeys(("ratelimited", "rate_limited", "message_limit_exceeded"), SLOWER),
     **dict.fromkeys(("fatal_error", "internal_error", "service_unavailable"), BROKEN),
 }

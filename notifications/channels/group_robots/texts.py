@@ -59,9 +59,7 @@ def without_markdown(text: str) -> str:
     """Return the text as Discord shows it unchanged, and without notifying everybody."""
     parts = LINK.split(text)
     parts[::2] = [
-        EVERYBODY.sub(
-            rf"\g<0>{NO_WIDTH}", MARKDOWN_LINE.sub(r"\\\1", MARKDOWN.sub(r"\\\1", part))
-        )
+        EVERYBODY.sub(rf"\g<0>{NO_WIDTH}", MARKDOWN_LINE.sub(r"\\\1", MARKDOWN.sub(r"\\\1", part)))
         for part in parts[::2]
     ]
     return "".join(parts)

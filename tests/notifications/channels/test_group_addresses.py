@@ -125,7 +125,9 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("host", PRIVATE)
-@pytest.mark.parametrize("form", ["barks://{}/AbCdEf1", "ntfys://{}/our-topic", "bark://{}/AbCdEf1"])
+@pytest.mark.parametrize(
+    "form", ["barks://{}/AbCdEf1", "ntfys://{}/our-topic", "bark://{}/AbCdEf1"]
+)
 def test_a_server_of_ones_own_has_a_public_name(host: str, form: str) -> None:
     with pytest.raises(ValidationError) as refused:
         kept(form.format(host))
@@ -136,7 +138,12 @@ def test_a_server_of_ones_own_has_a_public_name(host: str, form: str) -> None:
     "raw",
     [
         *("", " ", "://", "hello", "https://", "https://example.com/hook", "http://10.0.0.1/"),
-        *("file:///etc/passwd", "json://example.com/x", "jsons://example.com/x", "xml://example.com"),
+        *(
+            "file:///etc/passwd",
+            "json://example.com/x",
+            "jsons://example.com/x",
+            "xml://example.com",
+        ),
         *("mailto://a:b@example.com", "syslog://", "exec://id", "windows://", "dbus://", "glib://"),
         *("config://example.com", "form://example.com", "apprise://example.com/token"),
         *("dingtalk://", "feishu://a b", "slack://one", "discord://1", "tgram://x/1", "schan://"),

@@ -77,14 +77,16 @@ def test_a_long_statement_fits_and_no_figure_is_cut(
 
 @every_service
 def test_a_code_reaches_the_group(relay: Simulator, scheme: str) -> None:
-    [outcome] = send(APPRISE, message(GROUPS[scheme].kept, "【演示支付】验证码 123456\uff0c10分钟内有效。"))
+    [outcome] = send(
+        APPRISE, message(GROUPS[scheme].kept, "【演示支付】验证码 123456\uff0c10分钟内有效。")
+    )
     assert isinstance(outcome, Accepted)
     assert "123456" in sent_to(relay, scheme)[0]
 
 
 @every_service
 def test_nothing_in_a_text_is_markup_or_a_call(relay: Simulator, scheme: str) -> None:
-    text = "a <b>x & y *z* _u_ `c` @everyone <at user_id=\"all\">x</at> <!channel> 5,000.00元"
+    text = 'a <b>x & y *z* _u_ `c` @everyone <at user_id="all">x</at> <!channel> 5,000.00元'
     [outcome] = send(APPRISE, message(GROUPS[scheme].kept, text))
     assert isinstance(outcome, Accepted)
     [said] = sent_to(relay, scheme)
@@ -99,7 +101,7 @@ def test_nothing_in_a_text_is_markup_or_a_call(relay: Simulator, scheme: str) ->
 
 # What each service answers for a robot that is gone, one that is guarded, and for its limit.
 GONE = {
-    **{one: Reason.BAD_ADDRESS for one in SERVICES},
+    **dict.fromkeys(SERVICES, Reason.BAD_ADDRESS),
     "tgram": Reason.OPTED_OUT,
 }
 
@@ -231,7 +233,12 @@ def answered(settings, address: str, status: str, body: str = "", *headers: str)
             *("schan", "400 No", {"code": 40001, "message": "[AUTH]超过当天的发送次数限制[5]"}),
             NotSent(Reason.QUOTA, "40001", 3600.0),
         ),
-        ("schan", "400 No", {"code": 40001, "message": "?"}, NotSent(Reason.PROVIDER_ERROR, "40001")),
+        (
+            "schan",
+            "400 No",
+            {"code": 40001, "message": "?"},
+            NotSent(Reason.PROVIDER_ERROR, "40001"),
+        ),
         ("ntfys", "429 Slow", {"code": 42908}, NotSent(Reason.QUOTA, "42908", 3600.0)),
         ("ntfys", "403 No", {"code": 40301}, Failed(Reason.BLOCKED, "40301")),
         ("ntfys", "413 Long", {"code": 41301}, Failed(Reason.REFUSED_CONTENT, "41301")),
@@ -441,5 +448,7 @@ def test_no_program_loads_apprise_when_it_starts() -> None:
         "import django, sys; django.setup(); "
         "print([one for one in sys.modules if one.split('.')[0] == 'apprise'])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

@@ -24,7 +24,13 @@ def environment(tmp_path):
 
 
 def test_every_provider_is_the_simulator_on_this_machine(environment):
-    urls = ("TWILIO_BASE_URL", "ALIYUN_SMS_ENDPOINT", "WECHAT_BASE_URL", "WECOM_BASE_URL", "ROBOT_RELAY_URL")
+    urls = (
+        "TWILIO_BASE_URL",
+        "ALIYUN_SMS_ENDPOINT",
+        "WECHAT_BASE_URL",
+        "WECOM_BASE_URL",
+        "ROBOT_RELAY_URL",
+    )
     for name in urls:
         assert environment[name] == "http://127.0.0.1:8001"
     assert (environment["EMAIL_HOST"], environment["EMAIL_PORT"]) == ("127.0.0.1", "8002")
