@@ -163,12 +163,12 @@ class RobotSettings(AreaSettings):
     ROBOT_SERVICES: Annotated[
         frozenset[str], PlainValidator(lambda text: frozenset(words(text, SERVICES)))
     ] = written(",".join(SERVICES))
-    """The services that messages may go to, as Apprise calls them in its URLs (workflow is Microsoft
-    Teams, tgram Telegram, schan ServerChan). Addresses of others are refused, and get nothing."""
+    """The services that messages may go to, as Apprise calls them in its URLs (workflow is Teams,
+    tgram Telegram, schan ServerChan). Addresses of others are refused, and get nothing."""
     ROBOT_RELAY_URL: Url = ""
-    """A relay of your own for services that cannot be reached from here, such as Slack, Telegram and
-    Discord from mainland China: every request goes to this URL, followed by the service's host and
-    path. It must refuse private addresses itself. Empty: services are asked directly."""
+    """A relay of your own for services that cannot be reached from here, such as Slack, Telegram
+    and Discord from mainland China: every request goes to this URL, followed by the service's host
+    and path. It must refuse private addresses itself. Empty: services are asked directly."""
 
     @field_validator("ROBOT_RELAY_URL")
     @classmethod

@@ -191,7 +191,7 @@ class Provider(ABC):
         return Limits(per_second=rate, burst=rate)
 
     def limits_of(self, address: str) -> Limits:
-        """Return the limits of one address, in clear text: the provider's, unless it knows better."""
+        """Return the limits of one address in clear text: the provider's, if it has no others."""
         return self.limits
 
     def configured(self) -> bool:

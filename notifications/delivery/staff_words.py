@@ -94,7 +94,7 @@ def recipients() -> list[tuple[Medium, str]]:
 
 @lru_cache(maxsize=4)
 def alarm_robots(typed: tuple[str, ...]) -> list[str]:
-    """Return the robots of ALARM_ROBOTS in clear, without those that are none; it logs their place."""
+    """Return the robots of ALARM_ROBOTS in clear; one that is none is left out and logged."""
     found = []
     robots = find_medium(ROBOT)
     for place, one in enumerate(typed, start=1):

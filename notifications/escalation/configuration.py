@@ -17,8 +17,8 @@ class EscalationSettings(AreaSettings):
     ALARM_WECOM_KEY: str = ""
     """Key of the WeCom group robot that tells staff of alarms."""
     ALARM_ROBOTS: WordList = written("")
-    """Addresses of more group robots and push services that tell staff, separated by commas: each as
-    its service hands it out, or an Apprise URL."""
+    """Addresses of more group robots and push services that tell staff, separated by commas: each
+    as its service hands it out, or an Apprise URL."""
     ALARM_EMAILS: WordList = written("")
     """E-mail addresses that are told as well, separated by commas."""
     ALARM_SILENT_SECONDS: Annotated[int, Field(ge=10)] = 45

@@ -83,7 +83,9 @@ def one_request(kept: list[requests.PreparedRequest]) -> Request:
     if not isinstance(body, (bytes, str)):
         raise NotWritten("a body that is a file")
     headers = {
-        name: value for name, value in kept[0].headers.items() if name.lower() != "content-length"
+        name: str(value)
+        for name, value in kept[0].headers.items()
+        if name.lower() != "content-length"
     }
     return Request(
         url=str(kept[0].url),

@@ -82,7 +82,7 @@ def recognised(raw: str) -> str:
 
 
 def masked(address: str) -> str:
-    """Return an address as screens and logs show it: its service, its own host, and a short tail."""
+    """Return an address as screens and logs show it: service, own host, and a short tail."""
     service = service_of(address)
     path = [part for part in urlsplit(address).path.split("/") if part]
     secret = path[-1] if path else (urlsplit(address).netloc.rpartition("@")[2])

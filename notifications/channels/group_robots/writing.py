@@ -78,8 +78,8 @@ def _as_it_is(plugin: Any) -> None:
 def _dingtalk(plugin: Any) -> None:
     """Mention nobody, and quote the signature once: the plugin does, and its HTTP client again.
 
-    Source: open.dingtalk.com, 自定义机器人安全设置, 加签. Its time is the database's: one that is an
-    hour off is refused.
+    Source: open.dingtalk.com, 自定义机器人安全设置, 加签. Its time is the database's:
+    one that is an hour off is refused.
     """
 
     def signature() -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Group robots and push services other than WeCom's: Apprise writes each request, and we send it."""
+"""Group robots and push services beside WeCom's: Apprise writes each request, we send it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable

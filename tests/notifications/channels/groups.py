@@ -1,4 +1,4 @@
-"""One address of each service of group robots: as it is pasted, as it is kept, and its simulator."""
+"""One address of each service of group robots: as it is pasted, kept and simulated."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -171,7 +171,7 @@ def test_anything_else_is_refused(raw: str) -> None:
 
 def test_a_service_that_the_operator_does_not_allow_is_named(settings) -> None:
     settings.ROBOT_SERVICES = frozenset({"feishu"})
-    with pytest.raises(ValidationError, match="DingTalk|钉钉"):
+    with pytest.raises(ValidationError, match=r"DingTalk|钉钉"):
         kept(GROUPS["dingtalk"].pasted)
     assert kept(GROUPS["feishu"].pasted) == GROUPS["feishu"].kept
 

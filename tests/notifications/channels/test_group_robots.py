@@ -359,7 +359,8 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "found", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1", "100.64.0.1", "0.0.0.0"]
+    "found",
+    ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1", "100.64.0.1", "192.0.0.1"],
 )
 @pytest.mark.parametrize(
     "address", ["barks://bark.example.com/key1/", "ntfys://ntfy.example.com/t1/?mode=private"]
