@@ -9,10 +9,9 @@ from typing import Any, Final
 from sandbox.simulator.store import Provider
 
 LONGEST_MS: Final = 86_400_000
-# Those with words as error codes; everybody else's are numbers.
-WORDY: Final = frozenset({Provider.ALIYUN, Provider.GROUP})
-# A provider's error code.
+# A provider's error code: those of Aliyun, of CMPP's reports and of some group robots are words.
 Code = int | str
+WORDY: Final = frozenset({Provider.ALIYUN, Provider.CMPP, Provider.GROUP})
 
 
 class Fault(StrEnum):
@@ -28,6 +27,9 @@ class Fault(StrEnum):
     DELAY = "delay"  # answers `ms` later
     REFUSE = "refuse"  # answers with the provider's error `code`
     OUTCOME = "outcome"  # accepted, then ends as `status` with `code`
+    ANSWER_LATE = "answer_late"  # accepted at once, answered `ms` later (CMPP)
+    LOGIN_REFUSED = "login_refused"  # with status `code`; `to` is the account (CMPP)
+    SILENT = "silent"  # heartbeats are not answered (CMPP)
     RECEIPTS_LATE = "receipts_late"  # callbacks `ms` later
     RECEIPTS_DOUBLED = "receipts_doubled"
     RECEIPTS_OUT_OF_ORDER = "receipts_out_of_order"
