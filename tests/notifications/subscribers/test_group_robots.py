@@ -1,5 +1,7 @@
 """Subscribing a group by its robot, at every door."""
 
+import io
+
 import pytest
 from django.test import Client
 
@@ -7,6 +9,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.subscribers.models import Address
 from notifications.subscribers.selectors import addresses_of, clear_address, who_of
 from notifications.subscribers.services.addresses import address_add
+from notifications.subscribers.services.importing import ImportReport, subscriber_import
 from tests.notifications.channels.groups import GROUPS, TOKEN
 from tests.notifications.subscribers.visitor import Visitor, code_in, text_of
 from tests.simulator import Simulator
@@ -129,6 +132,33 @@ def test_staff_add_and_find_a_robot_however_it_is_written() -> None:
     assert added == again
     assert list(addresses_of(who_of(one.pasted))) == [added]
     assert one.pasted not in who_of(one.pasted)
+
+
+def imported(*lines: str) -> ImportReport:
+    header = "phone,language,category,consent_source,群机器人,email"
+    return subscriber_import(io.BytesIO("\n".join([header, *lines]).encode()))
+
+
+def test_a_list_of_subscribers_has_a_column_for_robots() -> None:
+    dingtalk, slack = GROUPS["dingtalk"], GROUPS["slack"]
+    report = imported(
+        f"13800138000,zh,,contract,{dingtalk.pasted} SEC0123abc,a@example.com",
+        f"13800138001,zh,,contract,{WECOM},",
+        "13800138002,zh,,contract,,",
+        "13800138003,zh,,contract,https://example.com/hook,",
+        f"13800138004,zh,,contract,{dingtalk.pasted},",
+    )
+    assert report.created == 4
+    assert [(one.line, one.column) for one in report.errors] == [(5, "robot")]
+    assert slack.masked not in Address.objects.values_list("masked", flat=True)
+    robots = Address.objects.filter(channel="robot").order_by("pk")
+    assert [(one.kind, one.position) for one in robots] == [("group", 2), ("robot", 2)]
+    assert clear_address(robots[0]) == f"dingtalk://SEC0123abc@{TOKEN}/"
+    assert robots[0].subscriber.addresses.count() == 3
+    assert robots[0].subscription.topics
+    again = imported(f"13800138002,zh,,contract,{slack.pasted},")
+    assert again.updated == 1
+    assert Address.objects.filter(masked=slack.masked, confirmed_at__isnull=False).exists()
 
 
 def test_the_code_says_what_it_is_for(visitor: Visitor) -> None:
