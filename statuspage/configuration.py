@@ -17,6 +17,7 @@ from notifications.configuration import (
 )
 from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
+from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
@@ -215,6 +216,7 @@ AREAS: Final = (
     DeliverySettings,
     EscalationSettings,
     SmsSettings,
+    SmppSettings,
     WeChatSettings,
     RobotSettings,
     WebhookSettings,

@@ -21,6 +21,7 @@ class Provider(StrEnum):
     ALIYUN = "aliyun"
     TENCENT = "tencent"
     CMPP = "cmpp"
+    SMPP = "smpp"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"
@@ -28,7 +29,9 @@ class Provider(StrEnum):
     GROUP = "group"  # every robot and push service but WeCom's
 
 
-SMS: Final = frozenset({Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT, Provider.CMPP})
+SMS: Final = frozenset(
+    {Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT, Provider.CMPP, Provider.SMPP}
+)
 
 
 class Table(StrEnum):
@@ -39,6 +42,7 @@ class Table(StrEnum):
     SECRETS = "secrets"  # of webhooks, by name
     TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address
+    SMPP_OWED = "smpp_owed"  # likewise, of SMPP
     CMPP_OWED = "cmpp_owed"  # reports and texts that no client has answered, by a name of ours
 
 

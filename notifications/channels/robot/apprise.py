@@ -71,6 +71,10 @@ class Apprise(Provider):
         """Return the note after the operator's name, which robots with a keyword look for."""
         return texts.note_content(note)
 
+    def recipient(self) -> None:
+        """Return nobody: it is a group of the reader's own."""
+        return
+
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once: to public addresses only, or through the operator's relay."""
         await asyncio.to_thread(plugins.load)

@@ -74,6 +74,10 @@ class WeCom(Provider):
         """Return the note after the operator's name, which robots with a keyword look for."""
         return texts.note_content(note)
 
+    def recipient(self) -> None:
+        """Return nobody: it is a group of the reader's own."""
+        return
+
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once."""
         async with http.session() as session:
