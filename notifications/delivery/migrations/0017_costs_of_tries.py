@@ -13,7 +13,7 @@ DROP = "ALTER TABLE delivery_delivery DROP COLUMN cost, DROP COLUMN booked_in"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0015_message_parts")]
+    dependencies = [("delivery", "0016_template_alarms")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
