@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "notifications.delivery",
     "notifications.verification",
     "notifications.escalation",
+    "notifications.carrier_words",
     "notifications.watch",
 ]
 
