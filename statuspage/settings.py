@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "notifications.verification",
     "notifications.escalation",
     "notifications.carrier_words",
+    "notifications.inbox",
     "notifications.watch",
 ]
 

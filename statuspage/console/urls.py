@@ -25,6 +25,7 @@ from statuspage.console.views import (
     people,
     postmortems,
     proposals,
+    received,
     recipes,
     recurrences,
     regulator,
@@ -178,6 +179,7 @@ urlpatterns = [
     page("signals/rules/<number:number>/", signal_rules.signal_rule),
     page("signals/rules/<number:number>/confirm/", signal_rules.signal_rule_confirm),
     page("quarantine/", dead_letters.quarantine),
+    page("received/", received.received_texts),
     page("words/", carrier_words.carrier_word_list, "carrier_words"),
     page("words/<number:number>/", carrier_words.carrier_word),
 ]

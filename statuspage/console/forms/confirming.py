@@ -1,10 +1,10 @@
 """What is odd about a notice, or found in its words, and its author's word that it is right."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
 from django import forms
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from notifications.carrier_words.findings import SmsFinding, sms_findings
