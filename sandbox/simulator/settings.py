@@ -54,6 +54,12 @@ class Settings:
         ]
     )
     aliyun_variable_length: int = 35
+    cmpp_source_addr: str = ""
+    cmpp_shared_secret: str = ""
+    # CMPP 3.0, chapter 5: T, after which what has no answer is sent again; and C, the silence
+    # after which a connection is tested.
+    cmpp_resend_ms: int = 60_000
+    cmpp_active_test_ms: int = 180_000
     wechat_app_id: str = ""
     wechat_secret: str = ""
     wechat_token: str = ""

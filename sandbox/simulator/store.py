@@ -19,6 +19,7 @@ class Provider(StrEnum):
 
     TWILIO = "twilio"
     ALIYUN = "aliyun"
+    CMPP = "cmpp"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"
@@ -32,6 +33,7 @@ class Table(StrEnum):
     OPT_OUTS = "opt_outs"  # by phone number
     SECRETS = "secrets"  # of webhooks, by name
     SEEN = "seen"  # messages already looked at, by address
+    CMPP_OWED = "cmpp_owed"  # reports and texts that no client has answered, by a name of ours
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Message:
 
     def __post_init__(self) -> None:
         if not self.segments:
-            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN)
+            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN, Provider.CMPP)
             self.segments = segments(self.body) if is_sms else 1
 
     @property
@@ -93,6 +95,8 @@ class Store:
     """
 
     def __init__(self, journal: Path | None = None) -> None:
+        # Whatever was under way before a reset must not come after it.
+        self.resets = 0
         self._clear()
         self._file: TextIO | None = None
         if journal is not None:
@@ -132,6 +136,7 @@ class Store:
 
     def reset(self) -> None:
         """Forget everything, in the journal too."""
+        self.resets += 1
         self._clear()
         if self._file is not None:
             self._file.truncate(0)

@@ -49,6 +49,7 @@ ADDRESSES = {
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
 }
 SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token", "ali-key-secret"]
+SECRETS += ["cmpp-shared-secret"]
 
 every_channel = pytest.mark.parametrize("name", NAMES)
 LANGUAGES = ["zh-hans", "en"]
@@ -64,6 +65,8 @@ def server(settings):
     settings.ALIYUN_SMS_TEMPLATE = "SMS_1"
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", SECRETS[0]
     settings.TWILIO_FROM = "+15005550006"
+    settings.CMPP_SOURCE_ADDR, settings.CMPP_SHARED_SECRET = "901234", SECRETS[5]
+    settings.CMPP_HOST, settings.CMPP_SRC_ID = "127.0.0.1", "10690001"
     settings.WECHAT_APP_ID, settings.WECHAT_SECRET = "wx1", SECRETS[1]
     settings.WECHAT_TEMPLATE_ID = "template-0001"
     settings.DELIVERY_TIMEOUT_SECONDS = 1.0
@@ -74,6 +77,7 @@ def server(settings):
         settings.TWILIO_BASE_URL = settings.WECHAT_BASE_URL = settings.WECOM_BASE_URL = url
         settings.ALIYUN_SMS_ENDPOINT = url
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.CMPP_PORT = port
         return url
 
     return point
@@ -183,8 +187,9 @@ def test_a_refused_connection_means_not_sent(name: str, server) -> None:
 def test_whatever_is_not_certain_is_not_repeated_blindly(name: str, serve, server) -> None:
     with tcp_server(serve) as port:
         [outcome] = send(name, one_message(name, server(port)))
-    # These two had not come to sending: no greeting from the mail server, no token from WeChat.
-    nothing_sent = {"email", "wechat"}
+    # These had not come to sending: no greeting from the mail server, no token from WeChat, no
+    # answer to the log-in from the gateway.
+    nothing_sent = {"email", "wechat", "cmpp"}
     recognised = find_provider(name).recognises_repeats_for
     assert isinstance(outcome, NotSent if name in nothing_sent or recognised else Unknown)
 
@@ -197,8 +202,8 @@ BODIES = ["", "{}", "[]", "<html>", '{"errcode": "x", "code": "y"}']
 def test_whatever_a_provider_answers_is_an_outcome(
     name: str, server: Callable[[int], str], settings: Settings, subtests: pytest.Subtests
 ) -> None:
-    if name == "email":
-        # A mail server speaks first, and this one never does.
+    if name in {"email", "cmpp"}:
+        # A mail server speaks first, and this one never does; nor does it see a request's end.
         settings.DELIVERY_TIMEOUT_SECONDS = 0.02
     for answer, body in product(ANSWERS, BODIES):
         with subtests.test(answer, body=body), tcp_server(http_answer(answer, body)) as port:
@@ -247,6 +252,7 @@ def test_a_channel_that_needs_credentials_is_off_without_them(name: str, setting
     for setting in (
         "TWILIO_AUTH_TOKEN",
         "ALIYUN_SMS_ACCESS_KEY_SECRET",
+        "CMPP_SHARED_SECRET",
         "WECHAT_SECRET",
         "EMAIL_HOST",
     ):
