@@ -10,12 +10,14 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.configuration import (
     EmailSettings,
+    RobotSettings,
     SmsSettings,
     WebhookSettings,
     WeChatSettings,
 )
 from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
+from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
@@ -214,7 +216,9 @@ AREAS: Final = (
     DeliverySettings,
     EscalationSettings,
     SmsSettings,
+    SmppSettings,
     WeChatSettings,
+    RobotSettings,
     WebhookSettings,
     EmailSettings,
 )

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.countries import MAINLAND_CODE
@@ -133,13 +134,19 @@ class Limits:
 class MessageTemplate:
     """A text that a provider has approved, and what its variables stand for.
 
-    `fields` names for each variable of the provider the fact that fills it.
+    `fields` names for each variable of the provider the fact that fills it (facts.py). It is for
+    statements of a kind ("notice.delay"), or notes, with a moment, in a language, and for numbers
+    abroad or at home; what is empty is for all of them.
     """
 
     provider_id: str
     text: str = ""
     signature: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    moment: str = ""
+    language: str = ""
+    abroad: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,20 @@ class Note:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class DataRecipient:
+    """Who gets readers' addresses, for the privacy notice, in the active language.
+
+    `abroad` is the country, empty for mainland China; `contact` is where rights are exercised.
+    """
+
+    name: str
+    receives: str
+    purpose: str
+    contact: str = ""
+    abroad: str = ""
+
+
 class Provider(ABC):
     """One company or server that sends for a medium, independent of tables and of the others."""
 
@@ -168,6 +189,8 @@ class Provider(ABC):
     order: ClassVar[int] = 100
     # What else its callbacks' address may name: operators have entered it at the provider.
     former_names: ClassVar[tuple[str, ...]] = ()
+    # It sends approved templates and no free text (templated.py).
+    uses_templates: ClassVar[bool] = False
     # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
@@ -191,6 +214,15 @@ class Provider(ABC):
         """The provider's limits."""
         rate = getattr(settings, self.rate_setting)
         return Limits(per_second=rate, burst=rate)
+
+    def limits_of(self, address: str) -> Limits:
+        """Return the limits of one address in clear text: the provider's, if it has no others."""
+        return self.limits
+
+    def recipient(self) -> DataRecipient | None:
+        """Return who gets what of a reader, in the active language; None for nobody but them."""
+        receives = _("address, text of the message")
+        return DataRecipient(str(self.label), receives, _("sending messages"))
 
     def configured(self) -> bool:
         """Return whether every required setting is set; if not, the console shows a warning."""
@@ -249,6 +281,10 @@ class Provider(ABC):
             BadSignature: it is not, or this provider sends no callbacks.
         """
         raise BadSignature
+
+    def takes_replies(self, address: str) -> bool:
+        """Return whether a reply from that address, in clear text, reaches us or the provider."""
+        return True
 
     def sends_receipts(self) -> bool:
         """Return whether the provider reports what became of a message."""

@@ -7,12 +7,14 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator import (
-    aliyun_api,
+    clouds,
     cmpp_gateway,
     control_api,
+    group_sinks,
     home_page,
     phone_page,
     sink_pages,
+    smpp_gateway,
     sms,
     twilio_api,
     webhook_sink,
@@ -30,10 +32,11 @@ LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
-    *aliyun_api.ROUTES,
+    *clouds.ROUTES,
     *wechat_api.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,
+    *group_sinks.ROUTES,
     *control_api.ROUTES,
     *home_page.ROUTES,
     *phone_page.ROUTES,
@@ -55,6 +58,7 @@ def build(settings: Settings, journal: Path | None) -> web.Application:
     )
     core = app[CORE]
     core.gateways[Provider.CMPP] = cmpp_gateway.Gateway(core)
+    core.gateways[Provider.SMPP] = smpp_gateway.Gateway(core)
     app.router.add_static("/static/", STATIC)
     app.add_routes([web.get("/healthz", _healthz), *ROUTES])
     app.cleanup_ctx.append(_running)

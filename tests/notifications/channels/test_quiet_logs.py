@@ -13,12 +13,15 @@ from tests.notifications.channels.builders import SECRET, bulletin, message, sen
 from tests.simulator import Simulator
 
 NAMES = [one.name for one in providers()]
-FAULTY = ["twilio", "aliyun", "cmpp", "wechat", "wecom", "webhook"]
+FAULTY = ["twilio", "aliyun", "cmpp", "smpp", "wechat", "wecom", "webhook", "apprise"]
+# What the simulator calls a provider, where it has another name.
+SIMULATED = {"apprise": "group"}
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: OPENID,
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
+    AddressKind.GROUP: "feishu://1a2b3c4d-abcd-4bc4-97a0-0ec2aaaabbbb/",
     AddressKind.EMAIL: "merchant@example.com",
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
 }
@@ -33,6 +36,9 @@ def everybody(
     settings.CMPP_HOST, settings.CMPP_PORT = "127.0.0.1", simulator.cmpp_port
     settings.CMPP_SOURCE_ADDR = simulator.cmpp_source_addr
     settings.CMPP_SHARED_SECRET = simulator.cmpp_shared_secret
+    settings.SMPP_HOST, settings.SMPP_PORT = "127.0.0.1", simulator.smpp_port
+    settings.SMPP_SYSTEM_ID, settings.SMPP_PASSWORD = "candor", simulator.smpp_password
+    settings.SMPP_SOURCE_ADDR = "10690"
     return simulator
 
 
@@ -46,7 +52,7 @@ def send_once(name: str, simulator: Simulator) -> str:
 def check(logged: str, simulator: Simulator, address: str) -> None:
     private = address.removeprefix(simulator.url).removeprefix("+86")
     secrets = [simulator.auth_token, simulator.secret, simulator.wechat_token, SECRET]
-    secrets += [simulator.access_key_secret, simulator.cmpp_shared_secret]
+    secrets += [simulator.access_key_secret, simulator.cmpp_shared_secret, simulator.smpp_password]
     for word in [address, private, *secrets, "access_token"]:
         assert word not in logged
     assert "资金安全" not in logged
@@ -69,7 +75,8 @@ def test_success_is_quiet(
 def test_every_fault_is_quiet(
     name: str, fault: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    everybody.switch(fault, provider=name, code=40037 if fault == "refuse" else 0)
+    there = SIMULATED.get(name, name)
+    everybody.switch(fault, provider=there, code=40037 if fault == "refuse" else 0)
     address = send_once(name, everybody)
     check(caplog.text, everybody, address)
 
