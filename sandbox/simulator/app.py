@@ -17,6 +17,8 @@ from sandbox.simulator import (
     webhook_sink,
     wechat_api,
     wechat_callbacks,
+    wechat_subscribe,
+    wechat_templates,
     wecom_api,
 )
 from sandbox.simulator.callback_sender import CallbackSender
@@ -31,6 +33,8 @@ ROUTES: Final = (
     *twilio_api.ROUTES,
     *aliyun_api.ROUTES,
     *wechat_api.ROUTES,
+    *wechat_templates.ROUTES,
+    *wechat_subscribe.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,
     *control_api.ROUTES,
@@ -51,6 +55,7 @@ def build(settings: Settings, journal: Path | None) -> web.Application:
         store=store,
         poster=CallbackSender(settings, store),
         tokens=Tokens(settings),
+        mini_program_tokens=Tokens(settings),
     )
     app.router.add_static("/static/", STATIC)
     app.add_routes([web.get("/healthz", _healthz), *ROUTES])
@@ -67,6 +72,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await core.poster.start()
     sms.resume(core)
     wechat_callbacks.resume(core)
+    wechat_subscribe.resume(core)
     yield
     await core.poster.stop()
     core.store.close()

@@ -20,6 +20,7 @@ class Provider(StrEnum):
     TWILIO = "twilio"
     ALIYUN = "aliyun"
     WECHAT = "wechat"
+    MINI_PROGRAM = "mini_program"
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
@@ -30,6 +31,8 @@ class Table(StrEnum):
 
     FOLLOWERS = "followers"  # by OpenID
     OPT_OUTS = "opt_outs"  # by phone number
+    TEMPLATES = "templates"  # of WeChat, by account:id
+    CONSENTS = "consents"  # to subscription messages, by account:OpenID:template
     SECRETS = "secrets"  # of webhooks, by name
     SEEN = "seen"  # messages already looked at, by address
 

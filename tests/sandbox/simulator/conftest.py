@@ -34,6 +34,9 @@ QUICK = {
     "wechat_repeat_seconds": 600,
     "wechat_repeat_errcode": 45065,
     "wechat_receipt_ms": 5,
+    "wechat_unauthorised": False,
+    "mini_program_aes_key": "",
+    "mini_program_callback_url": "",
     "wecom_keys": [],
     "wecom_per_minute": 20,
 }
