@@ -1,0 +1,84 @@
+"""Consents to one message each: given, taken back, counted."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, OuterRef
+from django.db.models.functions import Now
+
+from notifications.channels.outcomes import ConsentChange
+from notifications.subscribers.contacts import contact_on
+from notifications.subscribers.crypto import blind_index
+from notifications.subscribers.message_consents import MessageConsent
+from notifications.subscribers.models import Address
+
+TEMPLATE_LENGTH: Final = 64
+
+
+def consents_change(channel: str, changes: Iterable[ConsentChange]) -> int:
+    """Store what people agreed to and took back; return how many consents are new.
+
+    A copy of an act changes nothing. Somebody who refuses a template takes back every consent to
+    it that no message holds yet. Acts of what is no address of the channel are passed over.
+    """
+    new = 0
+    for one in changes:
+        try:
+            index = contact_on(channel, one.address).index
+        except ValidationError:
+            continue
+        if not one.accepted:
+            consents_void(channel, [index], one.template)
+        elif 0 < len(one.template) <= TEMPLATE_LENGTH:
+            new += _give(channel, index, one)
+    return new
+
+
+def _give(channel: str, index: str, one: ConsentChange) -> int:
+    act = blind_index(one.name, f"consent:{channel}")
+    made = MessageConsent(channel=channel, blind_index=index, template=one.template, act=act)
+    before = MessageConsent.objects.filter(channel=channel, act=act)
+    if before.exists():
+        return 0
+    MessageConsent.objects.bulk_create([made], ignore_conflicts=True)
+    return 1
+
+
+def consents_void(channel: str, indexes: Collection[str], template: str) -> int:
+    """End the consents to a template that no message holds; return how many."""
+    left = MessageConsent.objects.filter(
+        channel=channel,
+        blind_index__in=indexes,
+        template=template,
+        ended_at=None,
+        delivery_id=None,
+    )
+    return left.update(ended_at=Now())
+
+
+def consents_erase(indexes: Collection[str]) -> None:
+    """Delete the consents of addresses that are erased."""
+    MessageConsent.objects.filter(blind_index__in=indexes).delete()
+
+
+def consents_left(address: Address) -> Mapping[str, int]:
+    """Return how many messages of each template an address still takes."""
+    free = MessageConsent.objects.filter(
+        channel=address.channel, blind_index=address.blind_index, ended_at=None, delivery_id=None
+    )
+    return {row["template"]: row["n"] for row in free.values("template").annotate(n=Count("pk"))}
+
+
+def addresses_without_consent(channel: str) -> int:
+    """Return to how many of a medium's addresses nothing can be sent until they agree again."""
+    free = MessageConsent.objects.filter(
+        channel=OuterRef("channel"),
+        blind_index=OuterRef("blind_index"),
+        ended_at=None,
+        delivery_id=None,
+    )
+    reachable = Address.objects.filter(
+        channel=channel, confirmed_at__isnull=False, suppressed_at=None
+    )
+    return reachable.filter(~Exists(free)).count()
