@@ -1,29 +1,47 @@
 """Typed settings of the channels, whose package needs the settings before it can be imported."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Final
 
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
+from notifications.media import SMS, provider_names
 from notifications.regions import read_countries
 from statuspage.lib.env import (
     EMAIL,
     AreaSettings,
+    Endings,
     Port,
     Positive,
     Token,
     Url,
     in_production,
+    words,
     written,
 )
 
 ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
+SMS_NAMES: Final = provider_names(SMS)
+Providers = Annotated[list[str], PlainValidator(lambda text: words(text, SMS_NAMES))]
+
+
+def _routes(given: Mapping[str, str]) -> dict[str, list[str]]:
+    """Read providers by calling code."""
+    found = {}
+    for code, text in given.items():
+        if not (code.isascii() and code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE):
+            raise ValueError(f"{code!r} is no calling code, such as 86 in SMS_PROVIDERS_86")
+        if providers := words(text, SMS_NAMES):
+            found[code] = providers
+    return found
 
 
 class SmsSettings(AreaSettings):
-    """SMS by Twilio, and by Aliyun while Twilio is down. Without credentials a provider is off, and
-    the console says so. docs/production.md says which templates to register at Aliyun."""
+    """SMS. A provider without credentials is off, and the console says so where there is no other.
+    docs/production.md says which templates to register at Aliyun."""
 
     SMS_COUNTRIES: Annotated[frozenset[str], PlainValidator(read_countries)] = written("86")
     """Countries whose mobile numbers may get SMS: calling codes, of which each means its main
@@ -31,6 +49,14 @@ class SmsSettings(AreaSettings):
     are subscribed already stay, and get none."""
     SMS_SIGNATURE: str = Field("", examples=["演示支付"])
     """Signature, 2 to 12 characters, without 【】."""
+    SMS_PROVIDERS: Providers = written("")
+    """Providers of SMS, first choice first: the next one sends while those before it are down.
+    Empty: every one that is set up, Twilio first."""
+    SMS_ROUTES: Annotated[
+        dict[str, list[str]], Endings("SMS_PROVIDERS_", "86"), PlainValidator(_routes)
+    ] = Field(default_factory=dict, examples=[""])
+    """The providers for numbers of one calling code, instead of those in SMS_PROVIDERS; likewise
+    SMS_PROVIDERS_852 and so on."""
     TWILIO_ACCOUNT_SID: str = ""
     """Account at Twilio."""
     TWILIO_AUTH_TOKEN: str = ""

@@ -1,4 +1,4 @@
-"""The interface of channels, the messages that they send, and the channels by name."""
+"""The interface of providers, the messages that they send, and the providers by name."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from notifications.channels.outcomes import (
     ProviderReceipt,
 )
 
-C = TypeVar("C", bound="Channel")
+P = TypeVar("P", bound="Provider")
 Answer = ProviderReceipt | LookupResult
 # Receipts name their delivery; codes and alarms have none, and no delivery has this id.
 NO_DELIVERY: Final = 0
@@ -29,7 +29,7 @@ NO_DELIVERY: Final = 0
 
 @dataclass(frozen=True)
 class Bulletin:
-    """One statement in one language, as input for every channel."""
+    """One statement in one language, as input for every provider."""
 
     number: int
     kind: str
@@ -57,9 +57,9 @@ class Bulletin:
 
 @dataclass(frozen=True)
 class Content:
-    """A bulletin as one channel will send it; the same for every reader of that language.
+    """A bulletin as one provider will send it; the same for every reader of that language.
 
-    `segments` is the number of billed parts, `data` what a channel needs beyond text.
+    `segments` is the number of billed parts, `data` what a provider needs beyond text.
     """
 
     text: str
@@ -115,15 +115,45 @@ class Limits:
     each_address: bool = False
 
 
-class Channel(ABC):
-    """One way to reach a subscriber, independent of tables and of other channels."""
+@dataclass(frozen=True)
+class MessageTemplate:
+    """A text that a provider has approved, and what its variables stand for.
+
+    `fields` names for each variable of the provider the fact that fills it.
+    """
+
+    provider_id: str
+    text: str = ""
+    signature: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Words to one person that are no statement: a code, an answer, an alarm.
+
+    `facts` are the values in it by name, for providers that only send approved templates.
+    """
+
+    kind: str
+    language: str
+    operator: str
+    text: str
+    subject: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Provider(ABC):
+    """One company or server that sends for a medium, independent of tables and of the others."""
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
+    medium: ClassVar[str]
     address_kind: ClassVar[AddressKind]
-    # The channel whose messages this one sends while the other's provider is down. Addresses,
-    # choices and previews never refer to a stand-in.
-    stands_in_for: ClassVar[str] = ""
+    # Its place among the medium's providers where no setting orders them: the lowest is first.
+    order: ClassVar[int] = 100
+    # What else its callbacks' address may name: operators have entered it at the provider.
+    former_names: ClassVar[tuple[str, ...]] = ()
     # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
@@ -153,8 +183,15 @@ class Channel(ABC):
         return all(getattr(settings, name) for name in self.required_settings)
 
     @abstractmethod
-    def compose(self, bulletin: Bulletin) -> Content:
-        """Return the bulletin as this channel writes it. Pure: no network, no clock."""
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
+        """Return the bulletin as this provider sends it. Pure: no network, no clock.
+
+        `template` is the approved one for it, where the provider needs any and there is one.
+        """
+
+    def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
+        """Return a note as this provider sends it. Pure, as `compose` is."""
+        return Content(text=note.text, subject=note.subject)
 
     @abstractmethod
     def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
@@ -172,7 +209,7 @@ class Channel(ABC):
 
     def can_be_asked(self) -> bool:
         """Return whether the provider can be asked about a message."""
-        return type(self).look_up is not Channel.look_up
+        return type(self).look_up is not Provider.look_up
 
     async def ask_receipts(self, awaited: Sequence[Awaited]) -> Mapping[int, Answer]:
         """Ask what became of accepted messages whose receipt never came, by delivery id.
@@ -195,9 +232,13 @@ class Channel(ABC):
         """Pass when the callback is from the provider.
 
         Raises:
-            BadSignature: it is not, or this channel expects no callbacks.
+            BadSignature: it is not, or this provider sends no callbacks.
         """
         raise BadSignature
+
+    def sends_receipts(self) -> bool:
+        """Return whether the provider reports what became of a message."""
+        return type(self).parse_callback is not Provider.parse_callback
 
     def parse_callback(self, request: HttpRequest) -> Callback:
         """Read a verified callback.
@@ -208,39 +249,33 @@ class Channel(ABC):
         return Callback()
 
 
-_CHANNELS: Final[dict[str, Channel]] = {}
+_PROVIDERS: Final[dict[str, Provider]] = {}
 
 
-def register(kind: type[C]) -> type[C]:
-    """Register the one instance of a channel class under its name (a class decorator)."""
-    _CHANNELS[kind.name] = kind()
+def register(kind: type[P]) -> type[P]:
+    """Register the one instance of a provider class under its name (a class decorator)."""
+    _PROVIDERS[kind.name] = kind()
     return kind
 
 
-def channel(name: str) -> Channel:
-    """Return the channel of that name.
+def provider(name: str) -> Provider:
+    """Return the provider of that name.
 
     Raises:
         KeyError: there is none.
     """
-    return _CHANNELS[name]
+    return _PROVIDERS[name]
 
 
-def channels() -> Sequence[Channel]:
-    """Return every registered channel, ordered by name."""
-    return [_CHANNELS[name] for name in sorted(_CHANNELS)]
+def provider_named(name: str) -> Provider:
+    """Return the provider of that name, which may be the one it had before.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return next((one for one in providers() if name in one.former_names), None) or provider(name)
 
 
-def stand_in(name: str) -> Channel | None:
-    """Return the channel that may send for the one of that name while its provider is down."""
-    return next((one for one in channels() if one.stands_in_for == name), None)
-
-
-def askable_channels() -> list[str]:
-    """Return the names of the channels whose provider can be asked about a message."""
-    return [one.name for one in channels() if one.can_be_asked()]
-
-
-def reachable_channels() -> Sequence[Channel]:
-    """Return the channels that addresses can have, by name: all but those that only stand in."""
-    return [one for one in channels() if not one.stands_in_for]
+def providers() -> Sequence[Provider]:
+    """Return every registered provider, ordered by name."""
+    return [_PROVIDERS[name] for name in sorted(_PROVIDERS)]

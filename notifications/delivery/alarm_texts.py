@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from notifications.channels import channels
 from notifications.channels.base import Content
+from notifications.channels.media import labels as channel_labels
 from notifications.delivery.models import Alarm
 from statuspage.lib.punctuation import in_parentheses
 from statuspage.statements.models import LogProblem
@@ -140,7 +140,7 @@ def _about(alarm: Alarm) -> str:
         return _("No. %(number)s") % {"number": alarm.subject}
     if alarm.kind in OF_A_COUNTRY:
         return f"+{alarm.subject}" if alarm.subject else ""
-    labels = ENGINES | {one.name: str(one.label) for one in channels()}
+    labels = ENGINES | {name: str(label) for name, label in channel_labels().items()}
     labels |= {one.value: str(one.label) for one in LogProblem}
     return str(labels.get(alarm.subject, alarm.subject))
 

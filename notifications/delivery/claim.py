@@ -9,10 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications.channels.base import askable_channels
+from notifications.channels import medium as find_medium
+from notifications.channels.media import askable_media
 from notifications.delivery.matching import (
     QUIET_UNTIL,
+    ROUTE,
     quiet_parameters,
+    route_parameters,
     stays_chosen,
     takes,
     wants,
@@ -28,7 +31,7 @@ from notifications.hints import wake_send
 FALL_BACK: Final = f"""
     WITH failed AS (
         SELECT d.id, d.published_at, d.statement_id, d.language, d.state, next.id AS address_id,
-               next.channel, next.until,
+               next.channel, next.route, next.until,
                EXISTS (SELECT FROM delivery_hold h WHERE h.broadcast_id = d.statement_id)
                    AS restored
         FROM delivery_delivery d
@@ -36,7 +39,7 @@ FALL_BACK: Final = f"""
         JOIN subscribers_address from_address ON from_address.id = d.address_id
         JOIN subscribers_subscriber p ON p.id = from_address.subscriber_id AND p.one_by_one
         CROSS JOIN LATERAL (
-            SELECT a.id, a.channel, {QUIET_UNTIL} AS until
+            SELECT a.id, a.channel, {ROUTE} AS route, {QUIET_UNTIL} AS until
             FROM subscribers_address a
             JOIN subscribers_subscription s ON s.address_id = a.id
             WHERE a.subscriber_id = p.id
@@ -50,9 +53,9 @@ FALL_BACK: Final = f"""
           AND {stays_chosen()}
     ), created AS (
         INSERT INTO delivery_delivery
-            (statement_id, published_at, address_id, channel, language, state, due_at,
+            (statement_id, published_at, address_id, channel, route, language, state, due_at,
              first_tried_at)
-        SELECT statement_id, published_at, address_id, channel, language,
+        SELECT statement_id, published_at, address_id, channel, route, language,
                CASE WHEN restored THEN 'unknown' ELSE 'pending' END,
                CASE WHEN NOT restored THEN coalesce(until, now())
                     WHEN channel = ANY(%(askable)s) THEN now()
@@ -93,7 +96,8 @@ CLAIM: Final = f"""
     WITH due AS (
         SELECT id, published_at, statement_id, address_id, may_be_sent, repeat_until
         FROM delivery_delivery
-        WHERE state = 'pending' AND channel = %(channel)s AND due_at <= now()
+        WHERE state = 'pending' AND channel = %(channel)s AND route = %(route)s
+          AND due_at <= now()
         ORDER BY due_at, id
         LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
@@ -183,10 +187,12 @@ class Claimed(NamedTuple):
     kind: str
 
 
-def claim(channel: str, limit: int, provider: str = "") -> tuple[list[Claimed], int]:
-    """Claim up to `limit` due deliveries of a channel, and commit before anything is sent.
+def claim(
+    medium: str, limit: int, provider: str = "", route: str = ""
+) -> tuple[list[Claimed], int]:
+    """Claim up to `limit` due deliveries of a medium's route, and commit before anything is sent.
 
-    `provider` will send them: the channel itself, or the one that stands in for it.
+    `provider` will send them; the first choice where none is named.
     Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
@@ -194,8 +200,9 @@ def claim(channel: str, limit: int, provider: str = "") -> tuple[list[Claimed], 
         cursor.execute(
             CLAIM,
             {
-                "channel": channel,
-                "provider": provider or channel,
+                "channel": medium,
+                "route": route,
+                "provider": provider or find_medium(medium).leading(route).name,
                 "limit": limit,
                 "lease": settings.DELIVERY_LEASE_SECONDS,
                 **quiet_parameters(),
@@ -238,7 +245,7 @@ def take_for_look_up(which: str, since: str) -> str:
         SET fence = d.fence + 1, due_at = now() + make_interval(secs => %s), updated_at = now()
         FROM due
         WHERE d.id = due.id AND d.published_at = due.published_at
-        RETURNING d.channel, coalesce(nullif(d.provider, ''), d.channel), d.id, d.published_at,
+        RETURNING d.channel, d.provider, d.id, d.published_at,
                   d.statement_id, d.address_id, d.language, d.attempts, d.attempt_id, d.fence,
                   {since}, due.sealed, due.sealed_secret, due.kind
     """
@@ -279,9 +286,10 @@ def fall_back(deliveries: Sequence[tuple[int, datetime]]) -> None:
             {
                 "ids": [key for key, _ in deliveries],
                 "moments": list({moment for _, moment in deliveries}),
-                "askable": askable_channels(),
+                "askable": askable_media(),
                 "never": NEVER,
                 **quiet_parameters(),
+                **route_parameters(),
             },
         )
         for (channel,) in cursor.fetchall():

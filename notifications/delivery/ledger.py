@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from notifications.channels import channels
+from notifications.channels import media
 from notifications.channels.outcomes import Reason
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.states import NEVER, DeliveryState
@@ -106,9 +106,7 @@ def dead_letters(wanted: LedgerFilter) -> QuerySet[Delivery]:
     Without a statement, those of the last thirty days. Filtering by statement, channel and state
     lets their index find these few among all that went well.
     """
-    rows = _ordered().filter(
-        DEAD, channel__in=[one.name for one in channels()], state__in=DEAD_STATES
-    )
+    rows = _ordered().filter(DEAD, channel__in=[one.name for one in media()], state__in=DEAD_STATES)
     if wanted.statement is None:
         since = database_now() - DEAD_LETTERS_OF
         recent = Broadcast.objects.filter(statement__published_at__gte=since)

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from notifications.channels.base import Channel, Content, Message
+from notifications.channels import medium
+from notifications.channels import provider as find_provider
+from notifications.channels.base import Content, Message, Provider
 from notifications.delivery.claim import Claimed
 from notifications.delivery.render import bulletin_of
 from notifications.subscribers.crypto import decrypt
@@ -31,7 +33,14 @@ def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda
     )
 
 
-def contents(channel: Channel) -> Callable[[Claimed], Content]:
+def sender_of(one: Claimed) -> Provider:
+    """Return the provider that was asked to send it, or the one that would be."""
+    if one.provider:
+        return find_provider(one.provider)
+    return medium(one.channel).leading()
+
+
+def contents(provider: Provider) -> Callable[[Claimed], Content]:
     """Return a function that composes each statement once per language, not per recipient."""
 
     @cache
@@ -40,6 +49,6 @@ def contents(channel: Channel) -> Callable[[Claimed], Content]:
 
     @cache
     def composed(number: int, language: str) -> Content:
-        return channel.compose(bulletin_of(document(number), language))
+        return provider.compose(bulletin_of(document(number), language))
 
     return lambda one: composed(one.statement_number, one.language)

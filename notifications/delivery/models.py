@@ -45,7 +45,7 @@ class Broadcast(NarrowedBroadcast):
     components = ArrayField(models.CharField(max_length=12), default=list)
     # Merchant categories addressed; empty means every one.
     categories = ArrayField(models.CharField(max_length=10), default=list)
-    # Names of the channels that send it; empty (before there was a policy) means every one.
+    # Names of the media that send it; empty (before there was a policy) means every one.
     channels = ArrayField(models.CharField(max_length=20), default=list)
     # The statement whose named merchants alone are addressed; null means everyone concerned.
     named = models.BigIntegerField(null=True)
@@ -129,7 +129,9 @@ class Delivery(models.Model):
         Address, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
     channel = models.CharField(max_length=20)
-    # The provider of the last attempt: the channel's own, or the one that stands in for it.
+    # The medium's queue that it waits in: a country with providers of its own, or empty.
+    route = models.CharField(max_length=20, default="", blank=True)
+    # The provider of the last attempt.
     provider = models.CharField(max_length=20, default="", blank=True)
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=12, choices=DeliveryState.choices)

@@ -4,7 +4,7 @@ Every function raises redis.RedisError while Redis is away: sending without it c
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -12,7 +12,8 @@ from typing import Final
 import redis
 from django.conf import settings
 
-from notifications.channels.base import Channel, Limits, stand_in
+from notifications.channels.base import Limits, Provider
+from notifications.channels.media import Medium
 from notifications.channels.outcomes import Accepted, Failed, Outcome, Reason
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm
@@ -78,7 +79,7 @@ class ProviderHealth(Enum):
     NOT_SET_UP = "not_set_up"
 
 
-def health_of(provider: Channel) -> ProviderHealth:
+def health_of(provider: Provider) -> ProviderHealth:
     """Return how it has answered within the last ten minutes; one that was not asked is up."""
     if not provider.configured():
         return ProviderHealth.NOT_SET_UP
@@ -88,23 +89,29 @@ def health_of(provider: Channel) -> ProviderHealth:
     return ProviderHealth.TROUBLED if trouble else ProviderHealth.UP
 
 
-def provider_of(channel: Channel) -> Channel | None:
-    """Return the provider that sends now, or None when none is configured and up.
+def provider_for(medium: Medium, route: str) -> Provider | None:
+    """Return the first provider of a route that is set up and up; None where none is.
 
     Messages to a provider that is down would all become unknown. What may have gone out stays
     with the provider that was asked.
     """
-    candidates = (channel, stand_in(channel.name))
-    able = (one for one in candidates if one and one.configured())
-    return next((one for one in able if not _client().exists(DOWN + one.name)), None)
+    return next(iter(those_up(medium.able(route))), None)
 
 
-def most_at_once(provider: Channel) -> int:
+def those_up(able: Sequence[Provider]) -> list[Provider]:
+    """Return the providers that are not down, in the same order."""
+    if not able:
+        return []
+    down = _client().mget([DOWN + one.name for one in able])
+    return [one for one, is_down in zip(able, down, strict=True) if not is_down]
+
+
+def most_at_once(provider: Provider) -> int:
     """Return the size of the next batch: a full one, or a few messages to try the provider."""
     return PROBE if _in_a_row(provider) >= TROUBLE else settings.DELIVERY_BATCH
 
 
-def note(provider: Channel, outcomes: Collection[Outcome]) -> None:
+def note(provider: Provider, outcomes: Collection[Outcome]) -> None:
     """Record whether the provider answered a batch.
 
     One that was down is up again when it answers half of a batch: now and then an answer ends no
@@ -131,7 +138,7 @@ def note(provider: Channel, outcomes: Collection[Outcome]) -> None:
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, provider.name)
 
 
-def _in_a_row(provider: Channel) -> int:
+def _in_a_row(provider: Provider) -> int:
     """Return how many messages it has not answered since it last answered."""
     return int(_client().get(TROUBLED + provider.name) or 0)
 

@@ -101,7 +101,7 @@ def _deliveries_of(receipts: Sequence[Receipt]) -> dict[int, Delivery]:
     # After a restore, a receipt may name a delivery that was made after the backup.
     nameless = [one.provider_id for one in receipts if one.delivery_id not in by_id]
     by_provider = {
-        (one.provider or one.channel, one.provider_id): one
+        (one.provider, one.provider_id): one
         for one in Delivery.objects.filter(provider_id__in=nameless).exclude(provider_id="")
     }
     found = {}

@@ -9,12 +9,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from notifications.channels import channel as find_channel
-from notifications.channels.base import Channel, Message
+from notifications.channels.base import Message
 from notifications.channels.outcomes import Accepted, LookupResult
 from notifications.delivery import loop
 from notifications.delivery.claim import Claimed, expire_leases, take_for_look_up
-from notifications.delivery.messages import contents, log_error, message_of
+from notifications.delivery.messages import contents, log_error, message_of, sender_of
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold, Receipt
 from notifications.delivery.states import HOLD_MOVING, NEVER, UNFINISHED, DeliveryState
 from notifications.hints import hint, wake_receipts, wake_send
@@ -69,12 +68,12 @@ def resolve_unknown() -> int:
 
 def _settled_unasked(one: Claimed, now: datetime) -> bool:
     """Settle it without asking the provider, if possible: repeat it, or leave it to staff."""
-    provider = find_channel(one.provider)
+    provider = sender_of(one)
     if provider.recognises(one.first_tried_at, now):
         _write(REPEAT, one, provider.recognises_repeats_for.total_seconds())
     elif one.sealed is None:  # the address was erased since
         _write(REVIEW, one, NEVER)
-    elif type(provider).look_up is not Channel.look_up:
+    elif provider.can_be_asked():
         return False
     elif (
         # The provider cannot be asked: the settings decide whether to risk a loss or a duplicate.
@@ -90,7 +89,7 @@ def _settled_unasked(one: Claimed, now: datetime) -> bool:
 def _message(one: Claimed) -> Message | None:
     """Return what to look for, or None and leave it to staff when it cannot be composed again."""
     try:
-        return message_of(one, contents(find_channel(one.provider))(one))
+        return message_of(one, contents(sender_of(one))(one))
     except Exception as error:
         log_error(one, error)
         _write(REVIEW, one, NEVER)
@@ -104,7 +103,7 @@ async def _look_all(asked: Sequence[tuple[Claimed, Message]]) -> list[Accepted |
 async def _look(one: Claimed, message: Message) -> Accepted | LookupResult:
     """Look one up; an error of our own must not keep the others from being looked up."""
     try:
-        return await find_channel(one.provider).look_up(message, one.first_tried_at)
+        return await sender_of(one).look_up(message, one.first_tried_at)
     except Exception as error:
         log_error(one, error)
         return LookupResult.CANNOT_TELL

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications.channels.base import Channel
+from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
 from notifications.delivery.claim import Claimed, fall_back, lock, renew
 from notifications.delivery.states import DeliveryState
@@ -104,7 +104,7 @@ class Result(NamedTuple):
     repeats: float | None = None
 
 
-def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
+def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
     """Return the row values for an outcome; `now` is by PostgreSQL's clock, as the rows are.
 
     An unknown one is only tried again while the receiver recognises a repetition; else it is
@@ -114,8 +114,8 @@ def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetim
         return Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
     if isinstance(outcome, Unknown):
         again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
-        if not again.gave_up and channel.recognises(claimed.first_tried_at, again.due_at):
-            seconds = channel.recognises_repeats_for.total_seconds()
+        if not again.gave_up and provider.recognises(claimed.first_tried_at, again.due_at):
+            seconds = provider.recognises_repeats_for.total_seconds()
             return again._replace(unknown=True, repeats=seconds)
         look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
         reason, code = outcome.reason, outcome.code
@@ -211,8 +211,8 @@ def quarantine(results: Sequence[Result]) -> None:
 class ClaimLease:
     """Claims of one process, from their commits to their last written result."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
         self._open: dict[int, Claimed] = {}
         self._outcomes: list[tuple[Claimed, Outcome, int]] = []
         self._renewed = self._written = time.monotonic()
@@ -260,7 +260,7 @@ class ClaimLease:
             now = database_now()
             write_results(
                 [
-                    (result_of(self._channel, one, outcome, now), segments)
+                    (result_of(self._provider, one, outcome, now), segments)
                     for one, outcome, segments in self._outcomes
                 ]
             )

@@ -11,9 +11,10 @@ from django.db import connection
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Now
 
-from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Channel, Content, reachable_channels
+from notifications.channels import media
+from notifications.channels.base import Content
 from notifications.channels.countries import permitted_codes
+from notifications.channels.media import Medium
 from notifications.delivery.alarms import OF_A_MONTH
 from notifications.delivery.audience import (
     RecipientGroup,
@@ -102,13 +103,15 @@ def asleep(document: Mapping[str, Any]) -> int:
 
 @dataclass(frozen=True)
 class ChannelPreview:
-    """One channel in one language: the content as it will be sent, and to how many addresses.
+    """One medium in one language: the content as it will be sent, and to how many addresses.
+
+    It is that of the provider which is the first choice for most of them.
 
     `cost` is an estimate in settings.SMS_CURRENCY, by the price list; zero for what is free.
     `told` is false where the policy does not send this statement by the channel.
     """
 
-    channel: Channel
+    channel: Medium
     language: str
     content: Content
     recipients: int
@@ -117,7 +120,7 @@ class ChannelPreview:
 
 
 def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
-    """Return a preview for every channel and language; nothing is stored or sent.
+    """Return a preview for every medium and language; nothing is stored or sent.
 
     Numbers outside of SMS_COUNTRIES are not counted: they get nothing.
     """
@@ -126,9 +129,9 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     groups = [one for one in counted if one.country in codes]
     bulletins = {language: bulletin_of(document, language) for language in LANGUAGES}
     previews = []
-    for channel in reachable_channels():
+    for channel in media():
         for language, bulletin in bulletins.items():
-            content = channel.compose(bulletin)
+            content = channel.leading().compose(bulletin)
             group = [
                 one for one in groups if (one.channel, one.language) == (channel.name, language)
             ]
@@ -139,8 +142,8 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     return previews
 
 
-def _cost(channel: Channel, content: Content, groups: Iterable[RecipientGroup]) -> Decimal:
-    if channel.address_kind != AddressKind.PHONE:
+def _cost(channel: Medium, content: Content, groups: Iterable[RecipientGroup]) -> Decimal:
+    if not channel.costs:
         return Decimal(0)
     each = (one.count * price_of(f"+{one.country}") for one in groups)
     return content.segments * sum(each, Decimal(0))

@@ -4,7 +4,6 @@ import time
 
 from celery import shared_task
 
-from notifications.delivery.alarms import alarms_tell
 from notifications.delivery.broadcasts import count_told, expand
 from notifications.delivery.holds import holds_work
 from notifications.delivery.partitions import deliveries_fold, partitions_make
@@ -13,6 +12,7 @@ from notifications.delivery.report import report_publish
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
 from notifications.delivery.routing import SEND
 from notifications.delivery.send import SLICE_SECONDS, send_due
+from notifications.delivery.staff_words import alarms_tell
 from notifications.delivery.taken import forget_spent
 from notifications.delivery.trials import trials_send
 from notifications.delivery.unconfirmed import receipts_ask

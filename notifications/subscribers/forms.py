@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import channel as find_channel
+from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
 from notifications.subscribers.attribute_forms import AttributesForm
 from notifications.subscribers.choices import (
@@ -20,7 +20,7 @@ from notifications.subscribers.choices import (
     clean_merchant,
     initial_of,
 )
-from notifications.subscribers.contacts import CODE_CHANNELS, Contact, contact_for_code
+from notifications.subscribers.contacts import CODE_MEDIA, Contact, contact_for_code
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
 from notifications.subscribers.recipients import sms_abroad
 from notifications.subscribers.services.subscriptions import CHAIN, choices_of, preferences_of
@@ -76,13 +76,13 @@ class AddressForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not find_channel(CODE_CHANNELS[AddressKind.EMAIL]).configured():
+        if not find_medium(CODE_MEDIA[AddressKind.EMAIL]).configured():
             del self.fields["email"]
 
     def clean(self) -> dict[str, Any]:
         """Require exactly one well-formed address, and store it as `contact`."""
         cleaned = super().clean() or {}
-        given = [kind for kind in CODE_CHANNELS if cleaned.get(kind.value)]
+        given = [kind for kind in CODE_MEDIA if cleaned.get(kind.value)]
         if len(given) == 1:
             try:
                 self.contact = contact_for_code(given[0], cleaned[given[0].value])
@@ -319,4 +319,4 @@ def _ways(subscriber: Subscriber) -> list[Any]:
     names = dict.fromkeys(reachable.order_by("position", "pk").values_list("channel", flat=True))
     ordered: list[str] = [name for name in CHAIN if name in names]
     ordered += [name for name in names if name not in CHAIN]
-    return [find_channel(name).label for name in ordered]
+    return [find_medium(name).label for name in ordered]

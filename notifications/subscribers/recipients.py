@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from notifications.channels import channel
+from notifications.channels import medium, provider
 from statuspage.privacy.notice import Recipient
 
-TWILIO: Final = "twilio_sms"
-ALIYUN: Final = "aliyun_sms"
+TWILIO: Final = "twilio"
+ALIYUN: Final = "aliyun"
 
 
 def recipients() -> list[Recipient]:
@@ -27,7 +27,7 @@ def sms_abroad() -> Recipient | None:
 
 def _twilio() -> Recipient | None:
     """Return Twilio; it is abroad unless its address was pointed elsewhere (the simulator)."""
-    if not channel(TWILIO).configured():
+    if not provider(TWILIO).configured():
         return None
     host = urlsplit(settings.TWILIO_BASE_URL).hostname or ""
     abroad = host == "twilio.com" or host.endswith(".twilio.com")
@@ -41,7 +41,7 @@ def _twilio() -> Recipient | None:
 
 
 def _aliyun() -> Recipient | None:
-    if not channel(ALIYUN).configured():
+    if not provider(ALIYUN).configured():
         return None
     return Recipient(
         name=_("Alibaba Cloud Computing Ltd."),
@@ -52,7 +52,7 @@ def _aliyun() -> Recipient | None:
 
 
 def _wechat() -> Recipient | None:
-    if not channel("wechat").configured():
+    if not medium("wechat").configured():
         return None
     return Recipient(
         name=_("Shenzhen Tencent Computer Systems Co., Ltd. (WeChat)"),
@@ -63,7 +63,7 @@ def _wechat() -> Recipient | None:
 
 
 def _email() -> Recipient | None:
-    if not channel("email").configured():
+    if not medium("email").configured():
         return None
     return Recipient(
         name=_("Our e-mail service and yours"),

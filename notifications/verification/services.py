@@ -9,12 +9,13 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import channel as find_channel
+from notifications.channels import media, medium, providers, sms_message
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import channels, reachable_channels
+from notifications.channels.base import provider_named
 from notifications.delivery.render import bulletin_of, code_typed, codes_in
+from notifications.media import SMS
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.services.codes import code_content
+from notifications.subscribers.services.codes import code_note
 from notifications.verification.comparing import Difference, difference, is_part, same
 from notifications.verification.models import SentText
 from statuspage.statements.models import Statement
@@ -115,8 +116,7 @@ def texts_keep(statement: Statement) -> None:
         )
         for language in LANGUAGES
         for bulletin in [bulletin_of(statement.document, language)]
-        for channel in channels()
-        if channel.address_kind == AddressKind.PHONE
+        for channel in medium(SMS).providers
     )
 
 
@@ -147,9 +147,9 @@ def _known(codes: Sequence[str]) -> list[SentText]:
 
 
 def _may_be_read(sent: SentText) -> bool:
-    """Return whether the text can be shown: a stand-in channel must be configured."""
-    channel = find_channel(sent.channel)
-    return not channel.stands_in_for or channel.configured()
+    """Return whether the text can be shown: its provider sends, or would if one were set up."""
+    sender = provider_named(sent.channel)
+    return sender.configured() or sender is medium(SMS).leading()
 
 
 def _compared(text: str, sent: Sequence[SentText]) -> Finding:
@@ -169,9 +169,9 @@ def _elsewhere(statement: Statement) -> Iterator[str]:
     """Yield the statement as other channels write it: people paste those as well."""
     for language in LANGUAGES:
         bulletin = bulletin_of(statement.document, language)
-        for channel in reachable_channels():
-            if channel.address_kind != AddressKind.PHONE:
-                yield channel.compose(bulletin).text
+        for one in media():
+            if one.name != SMS:
+                yield one.leading().compose(bulletin).text
 
 
 def _without_code(text: str) -> Iterator[SentText]:
@@ -180,7 +180,7 @@ def _without_code(text: str) -> Iterator[SentText]:
     for statement in Statement.objects.filter(number__in=named, sent_texts=None)[:MOST_NAMED]:
         for language in LANGUAGES:
             bulletin = replace(bulletin_of(statement.document, language), code="")
-            for channel in channels():
+            for channel in providers():
                 said = channel.compose(bulletin).text
                 yield SentText(statement=statement, language=language, text=said)
 
@@ -198,4 +198,6 @@ def _is_sign_up(text: str) -> bool:
         for one in LANGUAGES
         for purpose in SignUp.Purpose
     )
-    return any(same(plain, code_content(one, ANY_CODE).text) for one in signups)
+    return any(
+        same(plain, sms_message.note_content(code_note(one, ANY_CODE)).text) for one in signups
+    )

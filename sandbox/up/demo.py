@@ -46,13 +46,11 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "EMAIL_PORT": str(ports.smtp),
         "SIMULATOR_TWILIO_ACCOUNT_SID": keys["account_sid"],
         "SIMULATOR_TWILIO_AUTH_TOKEN": keys["auth_token"],
-        "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio_sms/inbound/#rc=5&rp=all",
+        "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio/inbound/#rc=5&rp=all",
         "SIMULATOR_ALIYUN_ACCESS_KEY_ID": keys["access_key_id"],
         "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": keys["access_key_secret"],
-        "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun_sms/report/?token={keys['push_token']}",
-        "SIMULATOR_ALIYUN_INBOUND_URL": (
-            f"{web}/hooks/aliyun_sms/inbound/?token={keys['push_token']}"
-        ),
+        "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun/report/?token={keys['push_token']}",
+        "SIMULATOR_ALIYUN_INBOUND_URL": (f"{web}/hooks/aliyun/inbound/?token={keys['push_token']}"),
         "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
         "SIMULATOR_WECHAT_SECRET": keys["secret"],
         "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.outcomes import Reason
 from notifications.delivery.states import DeliveryState
+from notifications.media import WECHAT
 from notifications.subscribers.restoring import RESTORED
-from notifications.subscribers.services.inbound import WECHAT
 from notifications.subscribers.services.subscriptions import UNSUBSCRIBED, WEB
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
-from notifications.channels import reachable_channels
+from notifications.channels import media
 from statuspage.configuration import AREAS
 from statuspage.console.labels import STATEMENTS
 from statuspage.lib.env import Configuration, ConfigurationError
@@ -145,7 +145,7 @@ def test_weak_secrets_and_open_addresses_are_refused_in_production():
 
 
 def test_what_is_malformed_is_named_with_what_is_wrong():
-    ways = [one.name for one in reachable_channels()]
+    ways = [one.name for one in media()]
     notices = [one.name for one in kinds()]
     statements = sorted([*STATEMENTS, *(f"notice.{name}" for name in notices)])
     assert problems(

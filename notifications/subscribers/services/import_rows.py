@@ -7,13 +7,13 @@ from typing import Any, Final
 from django.db import connection
 
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.contacts import CODE_CHANNELS
+from notifications.subscribers.contacts import CODE_MEDIA
 from notifications.subscribers.services.csv_rows import SubscriberRow
 from notifications.subscribers.services.subscriptions import IMPORTED_VERSION, addresses_order
 from statuspage.statements.ids import new_id
 
-PHONE: Final = CODE_CHANNELS[AddressKind.PHONE]
-EMAIL: Final = CODE_CHANNELS[AddressKind.EMAIL]
+PHONE: Final = CODE_MEDIA[AddressKind.PHONE]
+EMAIL: Final = CODE_MEDIA[AddressKind.EMAIL]
 # `free` until its owner has decided something; `address_id` is null until the row has an address.
 STAGED: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_subscriber (

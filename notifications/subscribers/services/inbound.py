@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.channels.outcomes import Inbound, InboundAction, Reason
+from notifications.media import WECHAT
 from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import Address, Consent, Subscriber
 from notifications.subscribers.services.subscriptions import (
@@ -24,7 +25,6 @@ from notifications.subscribers.services.subscriptions import (
     resumed_note,
 )
 
-WECHAT: Final = "wechat"
 KEY: Final = "wechat-bind:"
 VALID_SECONDS: Final = 600
 LENGTH: Final = 6

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Reason
+from notifications.media import EMAIL, SMS, WECHAT
 from notifications.subscribers.choices import Choices, DeliveryPreferences
 from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import (
@@ -40,9 +41,9 @@ UNSUBSCRIBED: Final = "unsubscribed"
 # Stops by which the owner withdrew consent; every other reason is a provider's word.
 BY_OWNER: Final = frozenset({UNSUBSCRIBED, str(Reason.OPTED_OUT), str(Reason.NOT_A_FOLLOWER)})
 WEB: Final = "web"
-# The order of channels for subscribers with one channel after the other: free and fast ones first.
-# Other channels follow, the oldest address first.
-CHAIN: Final = ("wechat", "twilio_sms", "email")
+# The order of media for subscribers with one medium after the other: free and fast ones first.
+# Other media follow, the oldest address first.
+CHAIN: Final = (WECHAT, SMS, EMAIL)
 
 
 def consent_record(

@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.base import Message
 from tests.notifications.channels.builders import bulletin, message
 
 PHONE: Final = "+8613800138000"
-SMS: Final = find_channel("aliyun_sms")
+SMS: Final = find_provider("aliyun")
 
 
 def sms(address: str = PHONE, delivery_id: int = 7, **values: Any) -> Message:

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from notifications.channels.aliyun_api import NO_BODY, authorization
-from notifications.channels.aliyun_sms import ERRORS
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
+from notifications.channels.sms.aliyun import ERRORS
 from tests.notifications.channels.aliyun import PHONE, SMS, sms
 from tests.notifications.channels.builders import (
     bulletin,

@@ -9,8 +9,7 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.channels import channel as find_channel
-from notifications.channels.aliyun_sms import ERRORS
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -20,13 +19,14 @@ from notifications.channels.outcomes import (
     ReceiptState,
     UnreadableCallback,
 )
+from notifications.channels.sms.aliyun import ERRORS
 from tests.notifications.channels.builders import bulletin, message, send
 from tests.sandbox.simulator.receiver import Posted, Receiver, receiving
 from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
 ATTEMPT = UUID("6f1c2ab0-9d3e-4f5a-8b7c-0123456789ab")
-SMS = find_channel("aliyun_sms")
+SMS = find_provider("aliyun")
 REPORT = {
     "phone_number": "13800138000",
     "send_time": "2025-02-21 10:42:00",
@@ -47,7 +47,7 @@ REPLY = {
 }
 
 
-def pushed(given, path: str = "/hooks/aliyun_sms/report/?token=push-token"):
+def pushed(given, path: str = "/hooks/aliyun/report/?token=push-token"):
     body = given if isinstance(given, bytes) else json.dumps(given).encode()
     return RequestFactory().post(path, body, content_type="application/json")
 
@@ -67,13 +67,13 @@ class TestToken:
     def test_any_other_address_is_refused(self, settings, query: str) -> None:
         settings.ALIYUN_SMS_CALLBACK_TOKEN = "push-token"
         with pytest.raises(BadSignature):
-            SMS.verify_callback(pushed([REPORT], f"/hooks/aliyun_sms/report/{query}"))
+            SMS.verify_callback(pushed([REPORT], f"/hooks/aliyun/report/{query}"))
 
     @pytest.mark.parametrize("query", ["", "?token=", "?token=push-token"])
     def test_an_unset_token_believes_nobody(self, settings, query: str) -> None:
         settings.ALIYUN_SMS_CALLBACK_TOKEN = ""
         with pytest.raises(BadSignature):
-            SMS.verify_callback(pushed([REPORT], f"/hooks/aliyun_sms/report/{query}"))
+            SMS.verify_callback(pushed([REPORT], f"/hooks/aliyun/report/{query}"))
 
 
 class TestReports:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.base import Bulletin
+from notifications.channels.robot.wecom import MAX_BYTES
 from notifications.channels.sms_text import MAX_PARTS, URL, carrier_safe
-from notifications.channels.wecom import MAX_BYTES
 from sandbox.simulator.segments import segments as billed
 from tests.notifications.channels.builders import NEXT, bulletin, correction
 
-SMS, EMAIL, WECHAT, WECOM = map(find_channel, ("twilio_sms", "email", "wechat", "wecom"))
+SMS, EMAIL, WECHAT, WECOM = map(find_provider, ("twilio", "email", "wechat", "wecom"))
 LONG = {"zh-hans": "资金安全，正在排查原因。" * 200, "en": "Funds are safe; we are on it. " * 120}
 # Kind -> its status in Chinese and in English.
 KINDS = {

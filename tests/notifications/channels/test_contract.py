@@ -12,8 +12,8 @@ import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from notifications.channels import channel as find_channel
-from notifications.channels import channels, reachable_channels
+from notifications.channels import media, medium, providers
+from notifications.channels import provider as find_provider
 from notifications.channels.addresses import AddressKind, mask, normalise
 from notifications.channels.base import Content, Limits
 from notifications.channels.outcomes import (
@@ -24,6 +24,7 @@ from notifications.channels.outcomes import (
     NotSent,
     Unknown,
 )
+from notifications.media import MEDIA
 from tests.notifications.channels.builders import (
     PUBLISHED,
     SECRET,
@@ -37,7 +38,7 @@ from tests.notifications.channels.builders import (
     tcp_server,
 )
 
-NAMES = [one.name for one in channels()]
+NAMES = [one.name for one in providers()]
 KINDS = ["incident.opened", "incident.update", "incident.resolved", "maintenance.scheduled"]
 NOTICES = ["notice.delay", "notice.recovery", "notice.fee_waiver", "notice.general"]
 ADDRESSES = {
@@ -79,30 +80,21 @@ def server(settings):
 
 
 def one_message(name: str, url: str = "http://127.0.0.1"):
-    channel = find_channel(name)
+    channel = find_provider(name)
     address = ADDRESSES[channel.address_kind].format(url=url)
     return message(address, content=channel.compose(bulletin()))
 
 
-def test_the_five_ways_to_reach_a_merchant_and_who_stands_in() -> None:
-    reachable = [one.name for one in reachable_channels()]
-    assert reachable == ["email", "twilio_sms", "webhook", "wechat", "wecom"]
-    stand_ins = {one.name: one.stands_in_for for one in channels() if one.stands_in_for}
-    assert stand_ins == {"aliyun_sms": "twilio_sms"}
-    assert sorted([*reachable, *stand_ins]) == NAMES
-
-
-@pytest.mark.parametrize("one", channels(), ids=NAMES)
-def test_a_stand_in_reaches_the_same_addresses(one) -> None:
-    if one.stands_in_for:
-        replaced = find_channel(one.stands_in_for)
-        assert one.address_kind is replaced.address_kind
-        assert not replaced.stands_in_for
+def test_each_medium_has_providers_for_its_kind_of_address() -> None:
+    assert [one.name for one in media()] == sorted(MEDIA)
+    assert {one.medium for one in providers()} == set(MEDIA)
+    for one in providers():
+        assert one.address_kind is medium(one.medium).address_kind
 
 
 @every_channel
 def test_a_channel_has_a_label_an_address_kind_and_limits(name: str) -> None:
-    channel = find_channel(name)
+    channel = find_provider(name)
     assert str(channel.label)
     assert isinstance(channel.address_kind, AddressKind)
     limits = channel.limits
@@ -113,7 +105,7 @@ def test_a_channel_has_a_label_an_address_kind_and_limits(name: str) -> None:
 
 @every_channel
 def test_the_addresses_of_a_channel_are_normalised_and_masked(name: str) -> None:
-    kind = find_channel(name).address_kind
+    kind = find_provider(name).address_kind
     address = ADDRESSES[kind].format(url="https://hooks.example.com")
     assert normalise(kind, address) == address
     assert "*" in mask(kind, address)
@@ -124,7 +116,7 @@ def test_a_channel_composes_every_kind_of_statement(name: str, subtests: pytest.
     for language, kind in product(LANGUAGES, KINDS + NOTICES):
         with subtests.test(language=language, kind=kind):
             said = bulletin(language, kind=kind, status=kind.split(".")[1])
-            content = find_channel(name).compose(said)
+            content = find_provider(name).compose(said)
             assert isinstance(content, Content)
             assert content.segments >= 1
             assert said.name[:10] in content.text
@@ -136,7 +128,7 @@ def test_a_channel_composes_corrections_and_withdrawals(
 ) -> None:
     for language, kind in product(LANGUAGES, ("correction", "withdrawal")):
         with subtests.test(language=language, kind=kind):
-            text = find_channel(name).compose(correction(language, kind)).text
+            text = find_provider(name).compose(correction(language, kind)).text
             if name == "wechat":
                 assert {"correction": "更正", "withdrawal": "撤回"}[kind] in text
             else:
@@ -148,7 +140,7 @@ def test_a_channel_composes_corrections_and_withdrawals(
 def test_composing_twice_gives_the_same_and_leaves_the_bulletin_alone(
     name: str, language: str
 ) -> None:
-    channel = find_channel(name)
+    channel = find_provider(name)
     said = bulletin(language)
     before = pickle.dumps(dataclasses.asdict(said))
     assert channel.compose(said) == channel.compose(said)
@@ -159,7 +151,7 @@ def test_composing_twice_gives_the_same_and_leaves_the_bulletin_alone(
 def test_the_active_language_does_not_leak_into_a_message(name: str) -> None:
     from django.utils.translation import override
 
-    channel = find_channel(name)
+    channel = find_provider(name)
     with override("en"):
         english = channel.compose(bulletin("zh-hans"))
     with override("zh-hans"):
@@ -170,7 +162,7 @@ def test_the_active_language_does_not_leak_into_a_message(name: str) -> None:
 @every_channel
 def test_any_body_can_be_composed(name: str) -> None:
     for body in ("", "x", "\n\n", "话" * 5000, "😀" * 2500, "a. " * 1600, "%s {x}"):
-        assert find_channel(name).compose(bulletin(body=body)).text, body[:10]
+        assert find_provider(name).compose(bulletin(body=body)).text, body[:10]
 
 
 @every_channel
@@ -193,7 +185,7 @@ def test_whatever_is_not_certain_is_not_repeated_blindly(name: str, serve, serve
         [outcome] = send(name, one_message(name, server(port)))
     # These two had not come to sending: no greeting from the mail server, no token from WeChat.
     nothing_sent = {"email", "wechat"}
-    recognised = find_channel(name).recognises_repeats_for
+    recognised = find_provider(name).recognises_repeats_for
     assert isinstance(outcome, NotSent if name in nothing_sent or recognised else Unknown)
 
 
@@ -217,7 +209,7 @@ def test_whatever_a_provider_answers_is_an_outcome(
 @every_channel
 def test_looking_up_at_a_closed_port_is_no_answer(name: str, server) -> None:
     server(closed_port())
-    found = asyncio.run(find_channel(name).look_up(one_message(name), PUBLISHED))
+    found = asyncio.run(find_provider(name).look_up(one_message(name), PUBLISHED))
     assert not isinstance(found, Accepted)
     assert found is LookupResult.CANNOT_TELL
 
@@ -229,7 +221,7 @@ def test_an_unsigned_callback_is_refused(name: str, method: str, settings) -> No
     settings.ALIYUN_SMS_CALLBACK_TOKEN = "token"
     request = getattr(RequestFactory(), method)(f"/hooks/{name}/status/", {"MessageSid": "SM1"})
     with pytest.raises(BadSignature):
-        find_channel(name).verify_callback(request)
+        find_provider(name).verify_callback(request)
 
 
 @every_channel
@@ -259,5 +251,5 @@ def test_a_channel_that_needs_credentials_is_off_without_them(name: str, setting
         "EMAIL_HOST",
     ):
         setattr(settings, setting, "")
-    needs_none = {"webhook", "wecom"}
-    assert find_channel(name).configured() is (name in needs_none)
+    needs_none = {"webhook", "robot"}
+    assert find_provider(name).configured() is (name in needs_none)

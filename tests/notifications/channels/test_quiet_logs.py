@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.channels import channel as find_channel
-from notifications.channels import channels
+from notifications.channels import provider as find_provider
+from notifications.channels import providers
 from notifications.channels.addresses import AddressKind
 from tests.notifications.channels.builders import SECRET, bulletin, message, send
 from tests.simulator import Simulator
 
-NAMES = [one.name for one in channels()]
+NAMES = [one.name for one in providers()]
 PROVIDERS = {
-    "twilio_sms": "twilio",
-    "aliyun_sms": "aliyun",
+    "sms": "twilio",
+    "aliyun": "aliyun",
     "wechat": "wechat",
-    "wecom": "wecom",
+    "robot": "robot",
     "webhook": "webhook",
 }
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
@@ -37,7 +37,7 @@ def everybody(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> Simulat
 
 
 def send_once(name: str, simulator: Simulator) -> str:
-    channel = find_channel(name)
+    channel = find_provider(name)
     address = ADDRESSES[channel.address_kind].format(url=simulator.url)
     send(name, message(address, content=channel.compose(bulletin())))
     return address
@@ -76,7 +76,7 @@ def test_every_fault_is_quiet(
 def test_an_error_of_our_own_is_named_and_nothing_more(
     name: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    channel = find_channel(name)
+    channel = find_provider(name)
     address = ADDRESSES[channel.address_kind].format(url=everybody.url)
     # What only a mistake of ours could bring about: a message without content.
     send(name, replace(message(address, delivery_id=41), content=None))

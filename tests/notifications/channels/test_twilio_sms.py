@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, LookupResult, NotSent, Reason, Unknown
+from notifications.channels.sms.twilio import ERRORS
 from notifications.channels.sms_text import MAX_PARTS, segments
-from notifications.channels.twilio_sms import ERRORS
 from tests.notifications.channels.builders import (
     bulletin,
     closed_port,
@@ -24,7 +24,7 @@ from tests.notifications.channels.builders import (
 from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
-SMS = find_channel("twilio_sms")
+SMS = find_provider("twilio")
 
 
 def look_up(sent, since=None):
@@ -97,7 +97,7 @@ class TestSending:
         assert row["body"] == "【演示支付】到账延迟。"
         assert row["sender"] == settings.TWILIO_FROM
         assert row["status_callback"] == (
-            f"{settings.SITE_URL}/hooks/twilio_sms/status/"
+            f"{settings.SITE_URL}/hooks/twilio/status/"
             f"?delivery=7&attempt={sent.attempt_id}#rc=5&rp=all"
         )
 

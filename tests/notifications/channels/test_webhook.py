@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason
 from tests.notifications.channels.builders import (
     SECRET,
@@ -23,7 +23,7 @@ from tests.notifications.channels.builders import (
 )
 from tests.simulator import Simulator
 
-WEBHOOK = find_channel("webhook")
+WEBHOOK = find_provider("webhook")
 # Written in every way that some resolver or parser takes for this machine or its neighbours.
 OURS = (
     *("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1"),

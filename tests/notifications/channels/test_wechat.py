@@ -8,7 +8,7 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
 from tests.notifications.channels.builders import (
     again,
@@ -24,7 +24,7 @@ from tests.notifications.channels.builders import (
 from tests.simulator import Simulator
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
-WECHAT = find_channel("wechat")
+WECHAT = find_provider("wechat")
 
 
 @pytest.fixture

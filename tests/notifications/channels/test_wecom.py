@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
-from notifications.channels.wecom import MAX_BYTES, cut_to_bytes
+from notifications.channels.robot.wecom import MAX_BYTES, cut_to_bytes
 from tests.notifications.channels.builders import bulletin, http_answer, message, send, tcp_server
 from tests.simulator import Simulator
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
-WECOM = find_channel("wecom")
+WECOM = find_provider("wecom")
 
 
 def test_a_group_reads_what_happened_and_where_to_read_on() -> None:

@@ -11,7 +11,7 @@ from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
 from tests.factories import make_address, open_incident
 
-SMS = "twilio_sms"
+SMS = "sms"
 
 
 def statement():

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import NotSent, ProviderReceipt, Reason, ReceiptState
 from notifications.delivery import providers
 from notifications.delivery.broadcasts import expand
@@ -125,13 +125,13 @@ def test_it_is_found_at_the_provider_that_stood_in(provider):
     said = open_incident()
     expand(said.number)
     refused = NotSent(Reason.CONNECTION, "refused")
-    providers.note(channel(SMS), [refused] * providers.TROUBLE)
+    providers.note(medium(SMS).leading(), [refused] * providers.TROUBLE)
     send_due(SMS)
     Delivery.objects.all().delete()
     Broadcast.objects.update(state="expanding", cursor=0, expanded_at=None)
     restore()
     look(said.number)
-    assert (row().state, row().provider) == ("sent", "aliyun_sms")
+    assert (row().state, row().provider) == ("sent", "aliyun")
     assert len(provider.messages(to=PHONE)) == 1
 
 

@@ -17,7 +17,7 @@ from notifications.subscribers.models import Subscriber
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
-SMS = "twilio_sms"
+SMS = "sms"
 SENT, DELIVERED = ReceiptState.SENT, ReceiptState.DELIVERED
 UNDELIVERED, FAILED = ReceiptState.UNDELIVERED, ReceiptState.FAILED
 
@@ -156,9 +156,9 @@ def test_what_people_took_back_is_not_settled_by_an_old_receipt(delivery):
 
 
 def test_a_receipt_from_the_stand_in_is_matched_by_its_provider(delivery):
-    Delivery.objects.update(provider="aliyun_sms")
+    Delivery.objects.update(provider="aliyun")
     assert tell(word(DELIVERED)).state == "sent"
-    receipts_store("aliyun_sms", [word(DELIVERED)])
+    receipts_store("aliyun", [word(DELIVERED)])
     receipts_apply()
     assert Delivery.objects.get().state == "delivered"
 

@@ -16,7 +16,7 @@ from notifications.delivery.selectors import deliveries_of, progress_by_channel,
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
-SMS = "twilio_sms"
+SMS = "sms"
 
 
 def progress(number):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.delivery import providers
 from notifications.delivery.broadcasts import count_told, told_of
 from notifications.delivery.metrics import DeliveryCollector
@@ -37,7 +37,7 @@ def said(provider):
 
 def ask(provider, monkeypatch):
     """Ask, of messages that Twilio sent just now and we long ago."""
-    monkeypatch.setattr("notifications.channels.twilio_sms.QUEUED_FOR", DAY)
+    monkeypatch.setattr("notifications.channels.sms.twilio.QUEUED_FOR", DAY)
     receipts_ask()
     receipts_apply()
 
@@ -104,16 +104,16 @@ def test_a_provider_that_does_not_answer_is_asked_again_and_given_up_in_the_end(
 def test_a_channel_whose_provider_sends_no_receipts_stays_sent(provider):
     said = statement()
     long_ago = timezone.now() - 3 * DAY
-    for name in ("wecom", "email", "webhook", "wechat"):
+    for name in ("robot", "email", "webhook", "wechat"):
         deliver(said, "sent", channel=name, address=make_address(), sent_at=long_ago)
     finished(said)
     receipts_ask()
     states = dict(Delivery.objects.values_list("channel", "state"))
-    assert states == {"wecom": "sent", "email": "sent", "webhook": "sent", "wechat": "unconfirmed"}
+    assert states == {"robot": "sent", "email": "sent", "webhook": "sent", "wechat": "unconfirmed"}
 
 
 def test_a_batch_costs_pages_and_not_a_request_a_message(provider, monkeypatch):
-    monkeypatch.setattr("notifications.channels.twilio_sms.PAGE_SIZE", 10)
+    monkeypatch.setattr("notifications.channels.sms.twilio.PAGE_SIZE", 10)
     provider.switch("receipts_never")
     for _ in range(24):
         make_address()
@@ -123,7 +123,7 @@ def test_a_batch_costs_pages_and_not_a_request_a_message(provider, monkeypatch):
     provider.wait_for(lambda rows: all(one["status"] == "delivered" for one in rows))
     Delivery.objects.update(sent_at=timezone.now() - timedelta(hours=13))
     asked = []
-    client = channel(SMS).ask_receipts.__globals__["HttpClient"]
+    client = medium(SMS).leading().ask_receipts.__globals__["HttpClient"]
     request = client.request
 
     async def counted(self, *arguments, **options):
@@ -144,4 +144,4 @@ def test_the_backup_provider_is_asked_about_what_it_sent(provider, settings):
     settings.DELIVERY_RECEIPT_AFTER_SECONDS = 0
     receipts_ask()
     receipts_apply()
-    assert (row().provider, row().state) == ("aliyun_sms", "delivered")
+    assert (row().provider, row().state) == ("aliyun", "delivered")

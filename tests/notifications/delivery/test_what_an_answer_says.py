@@ -19,9 +19,7 @@ def sms(statement: Statement, language: str = "zh-hans") -> str:
     statement.refresh_from_db()
     found = previews_of(statement.document)
     return next(
-        one.content.text
-        for one in found
-        if one.channel.name == "twilio_sms" and one.language == language
+        one.content.text for one in found if one.channel.name == "sms" and one.language == language
     )
 
 

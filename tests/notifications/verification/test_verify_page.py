@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from notifications.channels import channel
-from notifications.channels.base import reachable_channels
+from notifications.channels import media, medium, provider
 from notifications.delivery.render import bulletin_of, message_code
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.services.codes import code_content
@@ -29,7 +28,7 @@ UNKNOWN = "This message does not seem to be from us."
 
 def sms(statement: Statement, language: str = "zh-hans") -> str:
     """Return what the merchant's phone shows."""
-    return channel("twilio_sms").compose(bulletin_of(statement.document, language)).text
+    return medium("sms").leading().compose(bulletin_of(statement.document, language)).text
 
 
 def ask(message: str, language: str = "en", **headers: str) -> str:
@@ -57,15 +56,15 @@ def test_a_message_of_ours_is_known_and_leads_to_its_statement(language: str) ->
 def test_the_message_of_either_provider_is_known() -> None:
     statement = open_incident()
     bulletin = bulletin_of(statement.document, "zh-hans")
-    other = channel("aliyun_sms").compose(bulletin).text
+    other = provider("aliyun").compose(bulletin).text
     assert other != sms(statement)
     assert GENUINE in ask(other)
 
 
-@pytest.mark.parametrize("kind", [one.name for one in reachable_channels()])
+@pytest.mark.parametrize("kind", [one.name for one in media()])
 def test_what_another_channel_said_is_known_as_well(kind: str) -> None:
     statement = open_incident()
-    said = channel(kind).compose(bulletin_of(statement.document, "en")).text
+    said = medium(kind).leading().compose(bulletin_of(statement.document, "en")).text
     if message_code(statement.number, "en") in said:
         assert GENUINE in ask(said)
     else:
@@ -91,7 +90,7 @@ def test_the_code_alone_is_no_more_than_a_code() -> None:
 
 def test_the_second_providers_words_are_shown_where_there_is_one(settings) -> None:
     statement = open_incident()
-    other = channel("aliyun_sms").compose(bulletin_of(statement.document, "zh-hans")).text
+    other = provider("aliyun").compose(bulletin_of(statement.document, "zh-hans")).text
     code = message_code(statement.number, "zh-hans")
     assert other not in ask(code)
     settings.ALIYUN_SMS_ACCESS_KEY_ID = settings.ALIYUN_SMS_ACCESS_KEY_SECRET = "key"
@@ -181,14 +180,14 @@ def test_a_code_is_said_to_be_one_whatever_it_is_for(language: str, purpose: str
     assert UNKNOWN in ask(f"{said} https://a.cn")
 
 
-@pytest.mark.parametrize("kind", ["twilio_sms", "aliyun_sms"])
+@pytest.mark.parametrize("kind", ["sms", "aliyun"])
 def test_a_message_from_before_there_were_codes_is_known_by_its_number(kind: str) -> None:
     say_many(3)
     statement = Statement.objects.get(number=2)
     assert not SentText.objects.filter(statement=statement).exists()
     code = message_code(2, "zh-hans")
-    said = channel(kind).compose(bulletin_of(statement.document, "zh-hans")).text
-    now = f"（公告2号 验真码{code}）" if kind == "aliyun_sms" else f"公告2号 验真码{code}"
+    said = medium(kind).leading().compose(bulletin_of(statement.document, "zh-hans")).text
+    now = f"（公告2号 验真码{code}）" if kind == "aliyun" else f"公告2号 验真码{code}"
     assert now in said
     old = said.replace(now, "（第2号）")
     assert GENUINE in ask(old)
@@ -230,7 +229,7 @@ def test_a_typical_message_is_one_part(settings, language: str) -> None:
     )
     if language == "en":
         settings.SMS_SIGNATURE = ""  # its brackets alone cost English the cheaper alphabet
-    content = channel("twilio_sms").compose(bulletin_of(said.document, language))
+    content = medium("sms").leading().compose(bulletin_of(said.document, language))
     assert content.segments == 1
     assert message_code(said.number, language) in content.text
 

@@ -68,7 +68,7 @@ def test_every_sms_is_within_two_segments_and_no_wechat_remark_is_cut(subtests: 
         own = kind[0] != "notice" or not notice_kind(kind[2]).fields
         for one in example_of(unsaved(row)).messages:
             with subtests.test(title=row["title"], channel=one.channel.name, by=one.language):
-                if one.channel.name == "twilio_sms" and own:
+                if one.channel.name == "sms" and own:
                     assert segments(one.content.text) <= 2, one.content.text
                 if one.channel.name == "wechat" and "wechat" in row.get("short", {}):
                     assert "…" not in one.content.data["data"]["thing4"]["value"]

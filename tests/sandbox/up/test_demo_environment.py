@@ -59,7 +59,7 @@ def test_the_second_sms_provider_knows_where_to_report_and_waits_to_be_asked_for
     assert len(token) == 32
     for kind in ("report", "inbound"):
         url = environment[f"SIMULATOR_ALIYUN_{kind.upper()}_URL"]
-        assert url == f"http://127.0.0.1:8000/hooks/aliyun_sms/{kind}/?token={token}"
+        assert url == f"http://127.0.0.1:8000/hooks/aliyun/{kind}/?token={token}"
     assert "ALIYUN_SMS_TEMPLATE" not in environment
     assert len(Settings().aliyun_templates) == 2
 

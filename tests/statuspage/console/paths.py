@@ -170,7 +170,7 @@ def undecided(statement: Statement) -> Delivery:
         statement=statement,
         published_at=statement.published_at,
         address=make_address(),
-        channel="twilio_sms",
+        channel="sms",
         language="zh-hans",
         state="unknown",
         due_at=NEVER,

@@ -8,7 +8,7 @@ import redis
 from django.conf import settings as django_settings
 from django.test import Client
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import NotSent, Reason
 from notifications.delivery import providers
 from statuspage.operations import heartbeat
@@ -69,7 +69,7 @@ def test_a_provider_that_does_not_answer_is_down_and_a_shaky_one_is_named(
 ) -> None:
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC" + "0" * 32, "x"
     settings.TWILIO_FROM = "+15005550006"
-    sms = channel("twilio_sms")
+    sms = medium("sms")
     name = "SMS"
     assert health(author)[name] == "OK"
     providers.note(sms, [REFUSED])

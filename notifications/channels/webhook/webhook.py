@@ -14,7 +14,15 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from notifications.channels import http
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
+from notifications.channels.base import (
+    Bulletin,
+    Content,
+    Limits,
+    Message,
+    MessageTemplate,
+    Provider,
+    register,
+)
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
 from notifications.channels.public_hosts import (
     PrivateAddress,
@@ -22,24 +30,26 @@ from notifications.channels.public_hosts import (
     UnsafeHost,
     checked_host,
 )
+from notifications.media import WEBHOOK
 from statuspage.lib.database_clock import database_now_reckoned
 
 GONE: Final = 410
 
 
 @register
-class Webhook(Channel):
+class Webhook(Provider):
     """A JSON document posted to a subscriber's own server."""
 
     name = "webhook"
     label = _("Webhook")
+    medium = WEBHOOK
     address_kind = AddressKind.URL
     # Receivers are asked to remember every webhook-id; none needs to for longer than this.
     recognises_repeats_for = timedelta(days=1)
     # What one process of ours can hold open.
     limits = Limits(per_second=50, burst=50)
 
-    def compose(self, bulletin: Bulletin) -> Content:
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return the logged statement and its text in the subscriber's language as JSON."""
         payload = {
             "type": bulletin.kind,

@@ -25,9 +25,10 @@ from notifications.channels.base import (
     Answer,
     Awaited,
     Bulletin,
-    Channel,
     Content,
     Message,
+    MessageTemplate,
+    Provider,
     register,
 )
 from notifications.channels.outcomes import (
@@ -46,6 +47,7 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from notifications.media import SMS
 from statuspage.lib.database_clock import database_now_reckoned
 from statuspage.lib.punctuation import sentence
 
@@ -103,14 +105,16 @@ TAKEN: Final = json.dumps({"code": 0, "msg": "成功"}, ensure_ascii=False)
 
 
 @register
-class AliyunSms(Channel):
-    """SMS by SendSms, for when the first provider is down."""
+class Aliyun(Provider):
+    """SMS by SendSms."""
 
-    name = "aliyun_sms"
-    label = _("SMS (backup provider)")
+    name = "aliyun"
+    former_names = ("aliyun_sms",)
+    label = _("Alibaba Cloud")
+    medium = SMS
+    order = 20
     longest_callback = 1 << 20  # up to 500 reports at once
     address_kind = AddressKind.PHONE
-    stands_in_for = "twilio_sms"
     required_settings = (
         "ALIYUN_SMS_ACCESS_KEY_ID",
         "ALIYUN_SMS_ACCESS_KEY_SECRET",
@@ -119,15 +123,15 @@ class AliyunSms(Channel):
     )
     rate_setting = "ALIYUN_SMS_PER_SECOND"
 
-    def compose(self, bulletin: Bulletin) -> Content:
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return 【signature】 and the template's text, its variables cut to Aliyun's limit."""
         code, words = settings.ALIYUN_SMS_TEMPLATE, settings.ALIYUN_SMS_TEMPLATE_TEXT
         if settings.ALIYUN_SMS_TEMPLATE_EN and not wording.is_chinese(bulletin):
             code, words = settings.ALIYUN_SMS_TEMPLATE_EN, settings.ALIYUN_SMS_TEMPLATE_EN_TEXT
-        template, values = Template(words), _values(wording.in_brief(bulletin, wording.SMS))
+        approved, values = Template(words), _values(wording.in_brief(bulletin, wording.SMS))
         signature = settings.ALIYUN_SMS_SIGN_NAME or bulletin.operator
-        text = f"【{signature}】{template.safe_substitute(values)}"
-        used = {name: values[name] for name in template.get_identifiers() if name in values}
+        text = f"【{signature}】{approved.safe_substitute(values)}"
+        used = {name: values[name] for name in approved.get_identifiers() if name in values}
         data = {"TemplateCode": code, "TemplateParam": json.dumps(used, ensure_ascii=False)}
         return Content(text=text, segments=sms_text.segments(text), data=data)
 

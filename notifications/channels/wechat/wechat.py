@@ -20,7 +20,14 @@ from redis.exceptions import RedisError
 
 from notifications.channels import http, wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Message, register
+from notifications.channels.base import (
+    Bulletin,
+    Content,
+    Message,
+    MessageTemplate,
+    Provider,
+    register,
+)
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -38,6 +45,7 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
 )
 from notifications.channels.wechat_safe_mode import document, encrypted_in, is_signed, opened
+from notifications.media import WECHAT
 from statuspage.lib.database_clock import database_now
 from statuspage.lib.redis_client import async_client
 
@@ -96,18 +104,19 @@ REFUSED_BY_READER: Final = "user block"
 
 
 @register
-class WeChat(Channel):
+class WeChat(Provider):
     """Template messages of an Official Account."""
 
     name = "wechat"
     label = _("WeChat")
+    medium = WECHAT
     address_kind = AddressKind.OPENID
     # WeChat promises ten minutes for client_msg_id; two are a margin.
     recognises_repeats_for = timedelta(minutes=8)
     required_settings = ("WECHAT_APP_ID", "WECHAT_SECRET", "WECHAT_TEMPLATE_ID")
     rate_setting = "WECHAT_PER_SECOND"
 
-    def compose(self, bulletin: Bulletin) -> Content:
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return name, state, time and the start of the body; the URL leads to the rest."""
         published = localtime(bulletin.published_at)
         fields = {

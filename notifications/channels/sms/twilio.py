@@ -13,22 +13,23 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from notifications.channels import curl, http, sms_text, wording
+from notifications.channels import curl, http, sms_message, sms_text
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import (
     Answer,
     Awaited,
     Bulletin,
-    Channel,
     Content,
     Message,
+    MessageTemplate,
+    Note,
+    Provider,
     register,
 )
 from notifications.channels.outcomes import (
@@ -48,7 +49,7 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
 )
 from notifications.channels.twilio_signature import check_signature
-from statuspage.lib.punctuation import sentence
+from notifications.media import SMS
 
 logger = logging.getLogger(__name__)
 
@@ -132,30 +133,25 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package is untyp
 
 
 @register
-class TwilioSms(Channel):
+class Twilio(Provider):
     """SMS through Twilio's Messages API."""
 
-    name = "twilio_sms"
-    label = _("SMS")
+    name = "twilio"
+    former_names = ("twilio_sms",)
+    label = "Twilio"
+    medium = SMS
+    order = 10
     address_kind = AddressKind.PHONE
     required_settings = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
     rate_setting = "TWILIO_PER_SECOND"
 
-    def compose(self, bulletin: Bulletin) -> Content:
-        """Return 【signature】, opening, body, time of the next update, and statement number."""
-        bulletin, chinese = wording.in_brief(bulletin, wording.SMS), wording.is_chinese(bulletin)
-        gap = "" if chinese else " "
-        safe = partial(sms_text.carrier_safe, chinese=chinese)
-        body = sentence(safe(bulletin.body), chinese=chinese)
-        opening = safe(wording.sms_opening(bulletin))
-        ending = [part for part in (wording.promise(bulletin), wording.number(bulletin)) if part]
-        text = sms_text.fitted(
-            wording.signature(bulletin.operator, bulletin.language)
-            + (f"{opening}{gap}" if opening else ""),
-            body,
-            gap.join(["", *ending]),
-        )
-        return Content(text=text, segments=sms_text.segments(text))
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
+        """Return free text."""
+        return sms_message.content(bulletin)
+
+    def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
+        """Return free text behind the signature."""
+        return sms_message.note_content(note)
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight, never repeated by the package."""
@@ -230,7 +226,7 @@ def _sender() -> http.SendOne:
     create = _client().messages.create_async
     sender = "messaging_service_sid" if settings.TWILIO_FROM.startswith("MG") else "from_"
     origin = {sender: settings.TWILIO_FROM}
-    callback = f"{settings.SITE_URL}/hooks/twilio_sms/status/"
+    callback = f"{settings.SITE_URL}/hooks/twilio/status/"
 
     async def send_one(message: Message) -> Outcome:
         query = f"delivery={message.delivery_id}&attempt={message.attempt_id}"

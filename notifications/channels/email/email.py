@@ -19,9 +19,18 @@ from django.utils.translation import gettext_lazy, override
 
 from notifications.channels import wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
+from notifications.channels.base import (
+    Bulletin,
+    Content,
+    Limits,
+    Message,
+    MessageTemplate,
+    Provider,
+    register,
+)
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
 from notifications.channels.smtp import Backend
+from notifications.media import EMAIL
 
 ACCEPTED: Final = frozenset({250, 251})
 GO_AHEAD: Final = 354
@@ -31,17 +40,18 @@ NO_MAILBOX: Final = frozenset({511, 550, 551, 553})
 
 
 @register
-class Email(Channel):
+class Email(Provider):
     """E-mail with a plain and an HTML part."""
 
     name = "email"
     label = gettext_lazy("E-mail")
+    medium = EMAIL
     address_kind = AddressKind.EMAIL
     required_settings = ("EMAIL_HOST",)
     # What most mail relays take from one sender without delaying it.
     limits = Limits(per_second=20, burst=20)
 
-    def compose(self, bulletin: Bulletin) -> Content:
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return subject, full text with the promise of an update, and links, as text and HTML."""
         with override(bulletin.language):
             subject = _subject(bulletin)

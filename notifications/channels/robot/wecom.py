@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import http, wording
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Bulletin, Channel, Content, Limits, Message, register
+from notifications.channels.base import (
+    Bulletin,
+    Content,
+    Limits,
+    Message,
+    MessageTemplate,
+    Provider,
+    register,
+)
 from notifications.channels.outcomes import (
     Accepted,
     Failed,
@@ -20,6 +28,7 @@ from notifications.channels.outcomes import (
     Refusal,
     Unknown,
 )
+from notifications.media import ROBOT
 from statuspage.lib.punctuation import sentence
 
 # errcode -> what it means for us; source: developer.work.weixin.qq.com, 群机器人 and 全局错误码
@@ -37,16 +46,17 @@ MAX_BYTES: Final = 2048
 
 
 @register
-class WeCom(Channel):
+class WeCom(Provider):
     """One message to the group that a robot belongs to."""
 
     name = "wecom"
     label = _("WeCom group robot")
+    medium = ROBOT
     address_kind = AddressKind.ROBOT
     # 20 a minute each robot: half at once, half over time, so that no minute has more.
     limits = Limits(per_second=10 / 60, burst=10, each_address=True)
 
-    def compose(self, bulletin: Bulletin) -> Content:
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return plain text, because markdown is not shown to members who read in WeChat."""
         chinese = wording.is_chinese(bulletin)
         opening = f"【{bulletin.operator}】{wording.opening(bulletin)}"
