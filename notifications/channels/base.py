@@ -126,6 +126,11 @@ class MessageTemplate:
     text: str = ""
     signature: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    # What it is for: empty means any kind, moment or language.
+    kind: str = ""
+    moment: str = ""
+    language: str = ""
+    abroad: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,9 @@ class Provider(ABC):
     order: ClassVar[int] = 100
     # What else its callbacks' address may name: operators have entered it at the provider.
     former_names: ClassVar[tuple[str, ...]] = ()
+    # It sends approved templates and no free text; and each message needs a consent of its reader.
+    uses_templates: ClassVar[bool] = False
+    uses_consents: ClassVar[bool] = False
     # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)

@@ -1,6 +1,6 @@
 """One vocabulary for what providers answer, whichever provider it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Self
@@ -13,12 +13,16 @@ class Reason(StrEnum):
     BAD_ADDRESS = "bad_address"
     OPTED_OUT = "opted_out"
     NOT_A_FOLLOWER = "not_a_follower"
+    # No consent to one more message is left.
+    NO_CONSENT = "no_consent"
     UNREACHABLE = "unreachable"
     REFUSED_CONTENT = "refused_content"
     BLOCKED = "blocked"
     RATE_LIMITED = "rate_limited"
     QUOTA = "quota"
     NO_CREDENTIALS = "no_credentials"
+    # No approved template for what is to be said.
+    NO_TEMPLATE = "no_template"
     CONNECTION = "connection"
     PROVIDER_ERROR = "provider_error"
     TIMEOUT = "timeout"
@@ -145,6 +149,19 @@ class Inbound:
 
 
 @dataclass(frozen=True)
+class ConsentChange:
+    """That somebody agreed to one message of a template, or refuses every one.
+
+    `name` is the provider's for the act, by which a copy of it is recognised.
+    """
+
+    address: str
+    template: str
+    accepted: bool
+    name: str
+
+
+@dataclass(frozen=True)
 class Callback:
     """A callback, read: what it says and what the provider expects as the answer's body."""
 
@@ -154,6 +171,9 @@ class Callback:
     content_type: str = "text/plain"
     # What no second callback of the channel may have; empty where the provider signs nothing so.
     once: str = ""
+    consents: Sequence[ConsentChange] = ()
+    # Returns the answer, and its type, in which whoever wrote reads a text; None: there is no way.
+    reply: Callable[[str], tuple[str, str]] | None = None
 
 
 class BadSignature(Exception):

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator import (
-    aliyun_api,
+    clouds,
     control_api,
     home_page,
     phone_page,
@@ -31,7 +31,7 @@ LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
-    *aliyun_api.ROUTES,
+    *clouds.ROUTES,
     *wechat_api.ROUTES,
     *wechat_templates.ROUTES,
     *wechat_subscribe.ROUTES,

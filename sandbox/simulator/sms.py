@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import Final
 
-from sandbox.simulator import aliyun_callbacks, twilio_callbacks
+from sandbox.simulator import aliyun_callbacks, tencent_callbacks, twilio_callbacks
 from sandbox.simulator.core import Core
 from sandbox.simulator.store import Message, Provider, Store
 from sandbox.simulator.switches import Code, Fault
 
-LABELS: Final = {Provider.TWILIO: "Twilio SMS", Provider.ALIYUN: "Aliyun SMS"}
+LABELS: Final = {
+    Provider.TWILIO: "Twilio SMS",
+    Provider.ALIYUN: "Aliyun SMS",
+    Provider.TENCENT: "Tencent Cloud SMS",
+}
 RECEIPTS: Final = {
     Provider.TWILIO: twilio_callbacks.receipt,
     Provider.ALIYUN: aliyun_callbacks.receipt,
+    Provider.TENCENT: tencent_callbacks.receipt,
+}
+RECEIVERS: Final = {
+    Provider.TWILIO: twilio_callbacks.receive,
+    Provider.ALIYUN: aliyun_callbacks.receive,
+    Provider.TENCENT: tencent_callbacks.receive,
 }
 WAITING: Final = frozenset({"accepted", "queued"})
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "canceled"})
@@ -51,9 +61,7 @@ def receive(core: Core, number: str, text: str) -> Message:
     """Take an SMS that a phone writes, to the provider that wrote to it last."""
     written = messages_with(core.store, number)
     last = next((message.provider for message in written if not message.inbound), Provider.TWILIO)
-    if last == Provider.ALIYUN:
-        return aliyun_callbacks.receive(core, number, text)
-    return twilio_callbacks.receive(core, number, text)
+    return RECEIVERS[Provider(last)](core, number, text)
 
 
 def messages_with(store: Store, number: str) -> list[Message]:

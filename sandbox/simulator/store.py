@@ -19,6 +19,7 @@ class Provider(StrEnum):
 
     TWILIO = "twilio"
     ALIYUN = "aliyun"
+    TENCENT = "tencent"
     WECHAT = "wechat"
     MINI_PROGRAM = "mini_program"
     WECOM = "wecom"
@@ -34,6 +35,7 @@ class Table(StrEnum):
     TEMPLATES = "templates"  # of WeChat, by account:id
     CONSENTS = "consents"  # to subscription messages, by account:OpenID:template
     SECRETS = "secrets"  # of webhooks, by name
+    TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address
 
 
@@ -66,7 +68,7 @@ class Message:
 
     def __post_init__(self) -> None:
         if not self.segments:
-            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN)
+            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT)
             self.segments = segments(self.body) if is_sms else 1
 
     @property

@@ -9,8 +9,9 @@ from typing import Any, Final
 from sandbox.simulator.store import Provider
 
 LONGEST_MS: Final = 86_400_000
-# A provider's error code: Aliyun's are words, everybody else's are numbers.
+# A provider's error code: those of the clouds are words, everybody else's are numbers.
 Code = int | str
+WORDED: Final = frozenset({Provider.ALIYUN, Provider.TENCENT})
 
 
 class Fault(StrEnum):
@@ -76,7 +77,7 @@ class Switch:
             raise ValueError("fraction is from 0 to 1, and count is not negative")
         if not 0 <= switch.ms <= LONGEST_MS:
             raise ValueError("ms is from 0 to a day")
-        if isinstance(switch.code, str) and switch.provider != Provider.ALIYUN:
+        if isinstance(switch.code, str) and switch.provider not in WORDED:
             raise ValueError(f"the code of {switch.provider} is a number")
         return switch
 
