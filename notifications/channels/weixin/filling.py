@@ -1,12 +1,10 @@
 """Fill the fields of a template from the facts of a bulletin, each within WeChat's limits: pure."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from notifications.channels.base import Bulletin
 from notifications.channels.fact_values import Fact, FactType
 from notifications.channels.facts import Facts
 from notifications.channels.weixin.cutting import shortened
@@ -16,30 +14,6 @@ from notifications.channels.weixin.fields import KINDS, REGISTERED, fits, kind_n
 # nothing that fits: `thing4=body|=点击查看详情`.
 CONSTANT: Final = "="
 OR: Final = "|"
-# A state in five characters, whatever the reader's language.
-PHRASES: Final[Mapping[str, str]] = {
-    "investigating": "调查中",
-    "identified": "已定位",
-    "monitoring": "处理中",
-    "resolved": "已恢复",
-    "scheduled": "计划维护",
-    "in_progress": "进行中",
-    "verifying": "验证中",
-    "completed": "已完成",
-    "cancelled": "已取消",
-    "correction": "更正",
-    "withdrawal": "撤回",
-    # Kinds of notice whose Chinese label is too long.
-    "notice.channel_closure": "渠道调整",
-    "notice.holiday_schedule": "假期结算",
-    "notice.payout_progress": "退还进度",
-    "notice.penalty_disclosure": "行政处罚",
-    "notice.replacement": "设备更换",
-    "notice.settlement_rule": "结算规则",
-    "notice.yearly_disclosure": "年度披露",
-}
-OTHER_PHRASE: Final = "公告"
-PHRASE: Final = re.compile(r"[\u4e00-\u9fff]{1,5}")
 # Beyond these an amount does not fit the field.
 DIGITS: Final = 10
 
@@ -78,13 +52,6 @@ def _values(name: str, sources: str, facts: Facts) -> Iterator[str]:
             value = _formed(name, facts[source]) if source in facts else ""
         if value and fits(name, value, approved):
             yield value
-
-
-def phrase_of(bulletin: Bulletin) -> str:
-    """Return the state in at most five Chinese characters, whatever the reader's language."""
-    if PHRASE.fullmatch(bulletin.status_label):
-        return bulletin.status_label
-    return PHRASES.get(bulletin.status, OTHER_PHRASE)
 
 
 def _formed(name: str, fact: Fact) -> str:
