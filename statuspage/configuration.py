@@ -17,6 +17,7 @@ from notifications.configuration import (
 from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
 from notifications.subscribers.configuration import SubscriberSettings
+from notifications.wechat_configuration import WeChatTemplateSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
 from statuspage.lib.database_url import database_from_url
@@ -215,6 +216,7 @@ AREAS: Final = (
     EscalationSettings,
     SmsSettings,
     WeChatSettings,
+    WeChatTemplateSettings,
     WebhookSettings,
     EmailSettings,
 )

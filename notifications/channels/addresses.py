@@ -29,6 +29,7 @@ class AddressKind(TextChoices):
 
     PHONE = "phone", _("Phone number")
     OPENID = "openid", _("WeChat account")
+    MINI_OPENID = "mini", _("Mini program user")
     ROBOT = "robot", _("WeCom group robot")
     EMAIL = "email", _("E-mail address")
     URL = "url", _("Webhook URL")
@@ -149,6 +150,7 @@ def _mask_tail(address: str) -> str:
 _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: _phone,
     AddressKind.OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
+    AddressKind.MINI_OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
     AddressKind.ROBOT: _matching(
         ROBOT_KEY,
         _("Enter the key of the group robot: the part after “key=” in its webhook URL."),
@@ -160,6 +162,7 @@ _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
 _CANONICAL: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: str,
     AddressKind.OPENID: str,
+    AddressKind.MINI_OPENID: str,
     AddressKind.ROBOT: str.lower,
     AddressKind.EMAIL: _one_mailbox,
     AddressKind.URL: _one_url,
@@ -168,6 +171,7 @@ _CANONICAL: Final[dict[AddressKind, Callable[[str], str]]] = {
 _MASK: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: _mask_phone,
     AddressKind.OPENID: _mask_tail,
+    AddressKind.MINI_OPENID: _mask_tail,
     AddressKind.ROBOT: _mask_tail,
     AddressKind.EMAIL: _mask_email,
     AddressKind.URL: lambda url: f"{urlsplit(url).hostname}/***",

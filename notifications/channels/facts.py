@@ -73,51 +73,51 @@ MONEY_DATES: Final = ("arrives_by", "backlog_by", "settles_by")
 BY_VERB: Final = {"payout": "payout_date", "settled": "settlement_date"}
 # Fact, key of the content, and how it is read.
 CONTENT: Final[Sequence[tuple[str, str, Reader]]] = (
-    ("service", "components", _concerned),
-    ("since", "started_at", _start),
-    ("from", "scheduled_for", _start),
-    ("until", "scheduled_until", _end),
+    ("service", "components", read.concerned),
+    ("since", "started_at", read.start),
+    ("from", "scheduled_for", read.start),
+    ("until", "scheduled_until", read.end),
 )
 # Fact, the fields of payloads that say it (the first that has a value), and how it is read.
 PAYLOAD: Final[Sequence[tuple[str, Sequence[str], Reader]]] = (
     (
         "from",
         ("transactions_from", "starts", "restored_at", "first_day", "valid_from", "effective_on"),
-        _start,
+        read.start,
     ),
-    ("until", ("transactions_until", "ends", "last_day", "valid_until"), _end),
+    ("until", ("transactions_until", "ends", "last_day", "valid_until"), read.end),
     (
         "effective_date",
         (
             *("effective_on", "valid_from", "starts", "first_day"),
             *("decided_on", "paid_on", "counted_at", "restored_at"),
         ),
-        _iso_day,
+        read.iso_day,
     ),
-    ("last_day", ("last_day", "ends", "valid_until"), _last_day),
-    ("arrival_date", ("arrives_by", "backlog_by", "settles_by"), _iso_day),
-    ("paid_by", ("paid_by", "credited_by"), _iso_day),
+    ("last_day", ("last_day", "ends", "valid_until"), read.last_day),
+    ("paid_by", ("paid_by", "credited_by"), read.iso_day),
     (
         "amount",
         (
             *("amount", "promised_total", "fine", "limit_amount", "cost"),
             *("open_amount", "compensated"),
         ),
-        _money,
+        read.money,
     ),
-    ("paid_so_far", ("paid_so_far",), _money),
-    ("limit_transaction", ("new_transaction",), _money),
-    ("limit_day", ("new_day",), _money),
-    ("limit_month", ("new_month",), _money),
-    ("fee", ("new_fee", "fee"), _fee),
-    ("old_fee", ("old_fee",), _fee),
-    ("percent", ("percent_waived", "share_paid", "settled_percent"), _percent),
-    ("cycle", ("cycle",), _line),
-    ("year", ("year",), _count),
-    ("count", ("open", "transactions"), _count),
-    ("models", ("models", "names"), _names),
-    ("channel", ("channel",), _text),
-    ("who", ("authority", "borne_by"), _text),
+    ("paid_so_far", ("paid_so_far",), read.money),
+    ("waived", ("amount_waived",), read.money),
+    ("limit_transaction", ("new_transaction",), read.money),
+    ("limit_day", ("new_day",), read.money),
+    ("limit_month", ("new_month",), read.money),
+    ("fee", ("new_fee", "fee"), read.fee),
+    ("old_fee", ("old_fee",), read.fee),
+    ("percent", ("percent_waived", "share_paid", "settled_percent"), read.percent),
+    ("cycle", ("cycle",), read.cycle),
+    ("year", ("year",), read.count),
+    ("count", ("open", "transactions"), read.count),
+    ("models", ("models", "names"), read.names),
+    ("channel", ("channel",), read.text_of),
+    ("who", ("authority", "borne_by"), read.text_of),
 )
 
 
@@ -169,15 +169,15 @@ def _of_content(bulletin: Bulletin) -> Iterator[tuple[str, Fact | None]]:
     if bulletin.kind in wording.CORRECTIONS:
         return
     content = bulletin.document.get("content") or {}
-    for name, key, read in CONTENT:
+    for name, key, reading in CONTENT:
         if content.get(key) not in (None, "", []):
-            yield name, read(content[key], bulletin)
+            yield name, reading(content[key], bulletin)
     payload = content.get("payload") or {}
     verb = content.get("date_means") or payload.get("date_means")
     for key in MONEY_DATES:
         if payload.get(key):
             yield BY_VERB.get(verb, "arrival_date"), read.iso_day(payload[key], bulletin)
-    for name, keys, read in PAYLOAD:
+    for name, keys, reading in PAYLOAD:
         given = next((payload[key] for key in keys if payload.get(key) not in (None, "", [])), None)
         if given is not None:
-            yield name, read(given, bulletin)
+            yield name, reading(given, bulletin)

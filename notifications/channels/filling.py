@@ -100,7 +100,7 @@ def words_within(text: str, limit: int) -> str:
     if sms_text.units(text) <= limit:
         return text
     ends = [one.start() for one in CLAUSE.finditer(text) if not _within_figure(text, one.start())]
-    whole = [end for end in ends if 0 < end and sms_text.units(text[:end]) <= limit]
+    whole = [end for end in ends if end > 0 and sms_text.units(text[:end]) <= limit]
     if whole and 2 * whole[-1] >= limit:
         return text[: whole[-1]].rstrip()
     room = limit - sms_text.units(DOTS)

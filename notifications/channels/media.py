@@ -27,6 +27,9 @@ class Medium:
     # Each message costs money and patience, so the operator says which moments are worth both.
     costs: bool = False
 
+    # Whose workers send it, where it has none of its own.
+    queue: str = ""
+
     @property
     def providers(self) -> list[Provider]:
         """Every provider of the medium, in the order that holds where no setting gives one."""
@@ -85,6 +88,12 @@ _MEDIA: Final[Mapping[str, Medium]] = {
         ),
         Medium(
             *(names.WECHAT, _("WeChat"), AddressKind.OPENID, _("%(count)s by WeChat")), rings=True
+        ),
+        Medium(
+            *(names.MINI_PROGRAM, _("WeChat mini program"), AddressKind.MINI_OPENID),
+            _("%(count)s by mini program"),
+            rings=True,
+            queue=names.WECHAT,
         ),
         Medium(names.EMAIL, _("E-mail"), AddressKind.EMAIL, _("%(count)s by e-mail")),
         Medium(

@@ -1,4 +1,4 @@
-"""States and kinds of notice in at most five Chinese characters, as WeChat's `phrase` wants them."""
+"""States and kinds of notice in at most five Chinese characters, for WeChat's `phrase`."""
 
 import re
 from collections.abc import Mapping

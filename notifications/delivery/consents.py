@@ -6,8 +6,9 @@ one, a killed worker loses none, and what became of it always follows from the d
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 
 # Those that hold one already, from a try whose end is not known, keep it. Free ones are locked in
@@ -19,8 +20,9 @@ TAKE: Final = """
              AS one (delivery_id, address_id, template)
         JOIN subscribers_address a ON a.id = one.address_id
     ), held AS (
-        SELECT delivery_id FROM subscribers_messageconsent
-        WHERE delivery_id = ANY(%(ids)s) AND ended_at IS NULL
+        SELECT c.delivery_id FROM subscribers_messageconsent c
+        JOIN asked ON asked.delivery_id = c.delivery_id AND asked.template = c.template
+        WHERE c.delivery_id = ANY(%(ids)s) AND c.ended_at IS NULL
     ), lasting AS (
         SELECT asked.delivery_id FROM asked
         WHERE asked.template = ANY(%(lasting)s) AND EXISTS (
@@ -55,6 +57,14 @@ TAKE: Final = """
     SELECT delivery_id FROM taken
     UNION SELECT delivery_id FROM held
     UNION SELECT delivery_id FROM lasting
+"""
+# It was no try; but an earlier one, by another provider, may have gone out.
+REFUSE: Final = """
+    UPDATE delivery_delivery d
+    SET state = CASE WHEN d.may_be_sent THEN 'unconfirmed' ELSE 'suppressed' END,
+        reason = 'no_consent', code = '', attempts = d.attempts - 1,
+        settled_at = now(), updated_at = now()
+    WHERE d.id = ANY(%s) AND d.published_at = ANY(%s) AND d.state = 'sending'
 """
 # A consent ends with the message that went out, or may have and is not tried again. Where nothing
 # went out it is free again; where WeChat says that there is none, there is none.
@@ -97,13 +107,11 @@ VOID: Final = """
 """
 
 
-def consents_take(
-    wanted: Sequence[tuple[int, int, str]], lasting: Sequence[str] = ()
-) -> frozenset[int]:
+def consents_take(wanted: Sequence[tuple[int, int, str]]) -> frozenset[int]:
     """Take a consent for each delivery; return the ids of those that have one now.
 
-    `wanted` are deliveries with their addresses' ids and their templates. A consent to one of
-    `lasting` is not used up. Call it in the transaction of the claim.
+    `wanted` are deliveries with their addresses' ids and their templates. A consent to a lasting
+    template is not used up. Call it in the transaction of the claim.
     """
     if not wanted:
         return frozenset()
@@ -115,10 +123,20 @@ def consents_take(
                 "ids": ids,
                 "addresses": addresses,
                 "templates": templates,
-                "lasting": [*lasting],
+                "lasting": settings.WECHAT_LASTING_TEMPLATES,
             },
         )
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def consents_refuse(deliveries: Sequence[tuple[int, datetime]]) -> None:
+    """Settle claimed deliveries for which there is no consent, before anything was sent."""
+    if deliveries:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                REFUSE,
+                [[key for key, _ in deliveries], list({moment for _, moment in deliveries})],
+            )
 
 
 def consents_settle(deliveries: Sequence[tuple[int, datetime]]) -> None:
@@ -128,7 +146,10 @@ def consents_settle(deliveries: Sequence[tuple[int, datetime]]) -> None:
     """
     if not deliveries:
         return
-    keys = [[key for key, _ in deliveries], list({moment for _, moment in deliveries})]
+    keys: list[Any] = [
+        [key for key, _ in deliveries],
+        list({moment for _, moment in deliveries}),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(SETTLE_THESE, keys)
         if cursor.rowcount:

@@ -15,6 +15,7 @@ from notifications.delivery.receipts import receipts_store
 from notifications.delivery.taken import take_once
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.inbound import inbound_apply
+from notifications.subscribers.services.message_consents import consents_change
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class ProviderCallback(View):
             if callback.once and not take_once(provider.name, callback.once, forgettable=True):
                 return _refused(provider)
             receipts_store(provider.name, callback.receipts)
+            consents_change(provider.medium, callback.consents)
             for inbound in callback.inbound:
                 _apply(provider, inbound)
         return HttpResponse(callback.answer, content_type=callback.content_type)

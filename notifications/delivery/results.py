@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
 from notifications.delivery.claim import Claimed, fall_back, lock, renew
+from notifications.delivery.consents import consents_settle
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import addresses_suppress
@@ -22,7 +23,9 @@ from statuspage.lib.postgres.base import PASSING
 # The code of a refusal by our own rate limit, which does not count as an attempt.
 OWN_LIMIT: Final = "own_limit"
 # The account is refused, not the message: that does not count as an attempt.
-PATIENT: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS})
+PATIENT: Final = frozenset(
+    {Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE}
+)
 # Nothing more is tried at this address, so the subscriber's next one is.
 ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 # Wait as long as before a fifth attempt, to spare a provider that refuses everything.
@@ -183,6 +186,7 @@ def _follow_up(results: Sequence[Result]) -> None:
             one = result.claimed
             addresses_suppress([one.address_id], reason=result.reason, source=one.channel)
     quarantine(results)
+    consents_settle([(one.claimed.id, one.claimed.published_at) for one in results])
     fall_back(
         [
             (one.claimed.id, one.claimed.published_at)

@@ -58,7 +58,9 @@ def _key(one: Template) -> tuple[str, str, str, bool, tuple[str, ...]]:
     return one.kind, one.moment, one.language, one.abroad, tuple(sorted(one.fields.values()))
 
 
-def template_save(provider: TemplatedProvider, template: Template, given: Mapping[str, Any]) -> None:
+def template_save(
+    provider: TemplatedProvider, template: Template, given: Mapping[str, Any]
+) -> None:
     """Save what staff entered.
 
     Whatever changes the message makes it a draft, or, where the provider has it, one in review

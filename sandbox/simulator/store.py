@@ -32,7 +32,7 @@ class Table(StrEnum):
 
     FOLLOWERS = "followers"  # by OpenID
     OPT_OUTS = "opt_outs"  # by phone number
-    TEMPLATES = "templates"  # of WeChat, by account:id
+    WECHAT_TEMPLATES = "wechat_templates"  # by account:id
     CONSENTS = "consents"  # to subscription messages, by account:OpenID:template
     SECRETS = "secrets"  # of webhooks, by name
     TEMPLATES = "templates"  # of the clouds, by provider and id

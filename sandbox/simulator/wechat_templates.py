@@ -65,10 +65,10 @@ async def register(request: web.Request) -> web.StreamResponse:
     if not isinstance(rows, list):
         raise ValueError("templates must be a list")  # noqa: TRY004 - it becomes a 400
     read = [_read(row) for row in rows]
-    for key in [*core.store.tables[Table.TEMPLATES]]:
-        core.store.drop(Table.TEMPLATES, key)
+    for key in [*core.store.tables[Table.WECHAT_TEMPLATES]]:
+        core.store.drop(Table.WECHAT_TEMPLATES, key)
     for row in read:
-        core.store.put(Table.TEMPLATES, f"{row['account']}:{row['template_id']}", row)
+        core.store.put(Table.WECHAT_TEMPLATES, f"{row['account']}:{row['template_id']}", row)
     return web.json_response({"ok": True})
 
 
@@ -93,7 +93,7 @@ def _read(row: Any) -> JsonObject:
 
 def registered(core: Core, account: str) -> dict[str, JsonObject]:
     """Return an account's registered templates by id."""
-    rows = core.store.tables[Table.TEMPLATES].values()
+    rows = core.store.tables[Table.WECHAT_TEMPLATES].values()
     return {row["template_id"]: row for row in rows if row["account"] == account}
 
 

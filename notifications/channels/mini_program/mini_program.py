@@ -1,4 +1,4 @@
-"""Subscription messages of a WeChat mini program (订阅消息): one for each time a reader agrees."""
+"""Subscription messages of a WeChat mini program (订阅消息): one for each consent."""
 
 from collections.abc import Mapping
 from typing import Any

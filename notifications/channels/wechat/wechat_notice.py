@@ -1,4 +1,4 @@
-"""Subscription notices of a WeChat service account (订阅通知): one for each time a reader agrees."""
+"""Subscription notices of a WeChat service account (订阅通知): one for each consent."""
 
 from collections.abc import Mapping
 from typing import Any

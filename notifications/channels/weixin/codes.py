@@ -31,13 +31,12 @@ RECIPIENT: Final[Mapping[int, Refusal]] = {
 ERRORS: Final[Mapping[int, Refusal]] = {
     **RECIPIENT,
     -1: Unknown(Reason.PROVIDER_ERROR),  # "busy, try again": repeated only while recognised
-    # The template, its fields or the page that it leads to; the account, its secret, its rights or
-    # the address of this machine. 43116: too many have complained of the template.
+    # The template, a value in one of its fields, or the page that it leads to. 43116: too many
+    # have complained of the template.
+    **dict.fromkeys((40037, 47003, 41028, 41029, 41030, 43116), NotSent(Reason.NO_TEMPLATE)),
+    # The account, its secret, its rights, or the address of this machine.
     **dict.fromkeys(
-        (
-            *(40037, 47003, 41028, 41029, 41030, 43116),
-            *(40001, 40002, 40013, 40125, 40164, 41001, 41002, 41004, 48001, 48004, 50002, 61007),
-        ),
+        (40001, 40002, 40013, 40125, 40164, 41001, 41002, 41004, 48001, 48004, 50002, 61007),
         NotSent(Reason.NO_CREDENTIALS),
     ),
     45009: NotSent(Reason.QUOTA, retry_after=3600.0),  # the day's quota

@@ -20,7 +20,10 @@ _UNIT: Final = (
 _DIGITS: Final = r"\d+(?:[.,:\uff1a/\-]\d+)*"
 _CHINESE: Final = r"[一二两三四五六七八九十百千万亿零〇]+(?=" + _UNIT + ")"
 _JOIN: Final = r"(?:\s?(?:至|到|~|\uff5e|-|—|–|to)\s?)"
-_ONE: Final = rf"(?:第\s?)?{_CURRENCY}?\s?(?:{_DIGITS}|{_CHINESE})(?:\s?{_UNIT})*(?:前|后|起|内|止|以上|以下)?"
+_ONE: Final = (
+    rf"(?:第\s?)?{_CURRENCY}?\s?(?:{_DIGITS}|{_CHINESE})(?:\s?{_UNIT})*"
+    r"(?:前|后|起|内|止|以上|以下)?"
+)
 FIGURE: Final = re.compile(rf"(?:[TD][+＋])?{_ONE}(?:{_JOIN}?{_ONE})*", re.IGNORECASE)
 _LATIN: Final = re.compile(r"[A-Za-z][\w'’+&-]*")
 # Where a sentence or a part of one ends; a point or comma between digits ends none.

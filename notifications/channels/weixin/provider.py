@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,6 +18,14 @@ from notifications.channels.weixin.account import Account, Connection
 from notifications.channels.weixin.codes import outcome_of
 from notifications.channels.weixin.events import Door
 from notifications.channels.weixin.filling import filled
+
+# What this program sent before there were maps.
+DEFAULT_FIELDS: Final[Mapping[str, str]] = {
+    "thing1": "what",
+    "phrase2": "phrase",
+    "time3": "published",
+    "thing4": "body|=请查看详情",
+}
 
 
 class WeixinProvider(TemplatedProvider):
@@ -42,11 +50,11 @@ class WeixinProvider(TemplatedProvider):
     def body(self, message: Message) -> Mapping[str, Any]:
         """Return what the API takes for a message, beside its template and data."""
 
-    def default_template(self) -> MessageTemplate | None:
-        """Return the template of the settings, if there is one."""
+    def default_template(self) -> MessageTemplate:
+        """Return the template of the settings; without an id where none is set."""
         template_id = getattr(settings, self.template_setting)
-        fields = getattr(settings, self.fields_setting)
-        return MessageTemplate(provider_id=template_id, fields=fields) if template_id else None
+        fields = getattr(settings, self.fields_setting) or DEFAULT_FIELDS
+        return MessageTemplate(provider_id=template_id, fields=fields)
 
     def fill(self, template: MessageTemplate, facts: Facts) -> Mapping[str, str] | None:
         """Return the value of each field; None where one has none that WeChat takes."""
@@ -55,8 +63,8 @@ class WeixinProvider(TemplatedProvider):
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return the filled template, or that of the settings; nothing where neither fits."""
         chosen, facts = template or self.default_template(), facts_of(bulletin)
-        values = self.fill(chosen, facts) if chosen else None
-        if chosen is None or values is None:
+        values = self.fill(chosen, facts)
+        if values is None:
             return Content(text="")
         data = {
             "template_id": chosen.provider_id,
@@ -94,7 +102,7 @@ class WeixinProvider(TemplatedProvider):
 
     async def _send_one(self, connection: Connection, message: Message) -> Outcome:
         data = message.content.data
-        if "template_id" not in data:
+        if not data.get("template_id"):
             return NotSent(Reason.NO_TEMPLATE, "none")
         values = {
             "touser": message.address,

@@ -60,8 +60,9 @@ def listed(answer: ProviderResponse) -> list[Registered]:
     rows = given.get("template_list", given.get("data"))
     if answer.status != 200 or code != 0 or not isinstance(rows, list):
         refusal = refusal_of(code or answer.status)
-        known = isinstance(refusal, NotSent | Unknown)
-        raise NotAccepted(refusal if known else NotSent(Reason.OTHER, str(code)))
+        if isinstance(refusal, NotSent | Unknown):
+            raise NotAccepted(refusal)
+        raise NotAccepted(NotSent(Reason.OTHER, str(code)))
     return [read for row in rows if isinstance(row, dict) and (read := _read(row))]
 
 
@@ -107,9 +108,7 @@ def findings(registered: Registered, fields: Mapping[str, str]) -> list[str]:
     if lacking:
         problems.append(_("Say what fills %(names)s.") % {"names": ", ".join(lacking)})
     if spare:
-        problems.append(
-            _("The template has no field %(names)s.") % {"names": ", ".join(spare)}
-        )
+        problems.append(_("The template has no field %(names)s.") % {"names": ", ".join(spare)})
     for name in registered.fields:
         problems += field_findings(name, fields.get(name, ""), registered.approved.get(name, ()))
     return problems

@@ -4,16 +4,21 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Now
 
 from notifications.channels.outcomes import ConsentChange
 from notifications.subscribers.contacts import contact_on
 from notifications.subscribers.crypto import blind_index
-from notifications.subscribers.message_consents import MessageConsent
-from notifications.subscribers.models import Address
+from notifications.subscribers.models import Address, MessageConsent
 
 TEMPLATE_LENGTH: Final = 64
+GIVE: Final = """
+    INSERT INTO subscribers_messageconsent (channel, blind_index, template, act)
+    VALUES (%s, %s, %s, %s)
+    ON CONFLICT ON CONSTRAINT message_consent_once DO NOTHING
+"""
 
 
 def consents_change(channel: str, changes: Iterable[ConsentChange]) -> int:
@@ -37,12 +42,9 @@ def consents_change(channel: str, changes: Iterable[ConsentChange]) -> int:
 
 def _give(channel: str, index: str, one: ConsentChange) -> int:
     act = blind_index(one.name, f"consent:{channel}")
-    made = MessageConsent(channel=channel, blind_index=index, template=one.template, act=act)
-    before = MessageConsent.objects.filter(channel=channel, act=act)
-    if before.exists():
-        return 0
-    MessageConsent.objects.bulk_create([made], ignore_conflicts=True)
-    return 1
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE, [channel, index, one.template, act])
+        return int(cursor.rowcount)
 
 
 def consents_void(channel: str, indexes: Collection[str], template: str) -> int:
@@ -55,11 +57,6 @@ def consents_void(channel: str, indexes: Collection[str], template: str) -> int:
         delivery_id=None,
     )
     return left.update(ended_at=Now())
-
-
-def consents_erase(indexes: Collection[str]) -> None:
-    """Delete the consents of addresses that are erased."""
-    MessageConsent.objects.filter(blind_index__in=indexes).delete()
 
 
 def consents_left(address: Address) -> Mapping[str, int]:

@@ -44,6 +44,7 @@ NOTICES = ["notice.delay", "notice.recovery", "notice.fee_waiver", "notice.gener
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: "oABCDEFGHIJKLMNOPQRSTUV_0001",
+    AddressKind.MINI_OPENID: "oMINIPROGRAMSTUVWXYZ_0001",
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
     AddressKind.EMAIL: "merchant@example.com",
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
@@ -66,6 +67,8 @@ def server(settings):
     settings.TWILIO_FROM = "+15005550006"
     settings.WECHAT_APP_ID, settings.WECHAT_SECRET = "wx1", SECRETS[1]
     settings.WECHAT_TEMPLATE_ID = "template-0001"
+    settings.WECHAT_NOTICE_TEMPLATE_ID = settings.MINI_PROGRAM_TEMPLATE_ID = "template-0001"
+    settings.MINI_PROGRAM_APP_ID, settings.MINI_PROGRAM_SECRET = "wx2", SECRETS[1]
     settings.DELIVERY_TIMEOUT_SECONDS = 1.0
 
     def point(port: int) -> str:

@@ -23,6 +23,7 @@ OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: OPENID,
+    AddressKind.MINI_OPENID: OPENID,
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
     AddressKind.EMAIL: "merchant@example.com",
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
@@ -33,6 +34,9 @@ ADDRESSES = {
 def everybody(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> Simulator:
     caplog.set_level(logging.DEBUG)
     simulator.control("POST", "wechat/followers", {"openid": OPENID, "event": False})
+    for account in ("official", "mini_program"):
+        agreed = {"openid": OPENID, "templates": {"template-0002": "accept"}, "event": False}
+        simulator.control("POST", "wechat/consents", {**agreed, "account": account})
     return simulator
 
 
