@@ -254,5 +254,5 @@ def test_a_channel_that_needs_credentials_is_off_without_them(name: str, setting
         "EMAIL_HOST",
     ):
         setattr(settings, setting, "")
-    needs_none = {"webhook", "robot"}
+    needs_none = {"webhook", "wecom"}
     assert find_provider(name).configured() is (name in needs_none)

@@ -121,7 +121,7 @@ def test_every_refusal_of_wecom_leads_to_its_row(
             assert simulator.messages(provider="wecom") == []
 
 
-@pytest.mark.parametrize("name", ["wechat", "robot"])
+@pytest.mark.parametrize("name", ["wechat", "wecom"])
 @pytest.mark.parametrize("code", [1, 99999, -2])
 def test_an_errcode_that_no_row_names_is_final(follower: Simulator, name: str, code: int) -> None:
     follower.switch("refuse", provider=name, code=code)
