@@ -172,6 +172,8 @@ class Callback:
     # What no second callback of the channel may have; empty where the provider signs nothing so.
     once: str = ""
     consents: Sequence[ConsentChange] = ()
+    # The provider whose receipts these are, where several share the address of their callbacks.
+    receipts_of: str = ""
     # Returns the answer, and its type, in which whoever wrote reads a text; None: there is no way.
     reply: Callable[[str], tuple[str, str]] | None = None
 

@@ -10,12 +10,13 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from notifications.channels.base import Provider, provider_named
-from notifications.channels.outcomes import BadSignature, Inbound, UnreadableCallback
+from notifications.channels.outcomes import BadSignature, Callback, Inbound, UnreadableCallback
 from notifications.delivery.receipts import receipts_store
 from notifications.delivery.taken import take_once
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.inbound import inbound_apply
 from notifications.subscribers.services.message_consents import consents_change
+from notifications.subscribers.services.replies import reply_to
 
 logger = logging.getLogger(__name__)
 
@@ -60,11 +61,20 @@ class ProviderCallback(View):
         with transaction.atomic():
             if callback.once and not take_once(provider.name, callback.once, forgettable=True):
                 return _refused(provider)
-            receipts_store(provider.name, callback.receipts)
+            receipts_store(callback.receipts_of or provider.name, callback.receipts)
             consents_change(provider.medium, callback.consents)
             for inbound in callback.inbound:
                 _apply(provider, inbound)
-        return HttpResponse(callback.answer, content_type=callback.content_type)
+        return HttpResponse(*_answer(provider, callback))
+
+
+def _answer(provider: Provider, callback: Callback) -> tuple[str, str]:
+    """Return the body and the type of the answer: where the provider shows it, a reply."""
+    if callback.reply:
+        for inbound in callback.inbound:
+            if said := reply_to(provider.medium, inbound):
+                return callback.reply(said)
+    return callback.answer, callback.content_type
 
 
 def _apply(provider: Provider, inbound: Inbound) -> None:

@@ -23,6 +23,7 @@ from notifications.channels.outcomes import (
     Reason,
     UnreadableCallback,
 )
+from notifications.channels.sms_text import action_of
 from notifications.channels.weixin.codes import refusal_of
 from notifications.channels.weixin.safe_mode import (
     document,
@@ -41,7 +42,10 @@ SIGNED_ONLY: Final = frozenset(
     {"subscribe", "subscribe_msg_popup_event", "subscribe_msg_change_event"}
 )
 REFUSED_BY_READER: Final = "user block"
+START: Final = InboundAction.START
 SUCCESS: Final = "success"
+MANAGED: Final = "subscribe_msg_change_event"
+SENT: Final = "subscribe_msg_sent_event"
 XML: Final = "text/xml"
 
 
@@ -53,6 +57,8 @@ class Door:
     token: str
     key: str
     plain: bool = False
+    # Whose messages `subscribe_msg_sent_event` is about: an account has one address for all.
+    notices: str = ""
 
 
 def verify(request: HttpRequest, door: Door) -> None:
@@ -95,7 +101,10 @@ def read(request: HttpRequest, door: Door) -> Callback:
         said = Callback(answer=SUCCESS)
     else:
         said = reader(root, openid)
-        said = replace(said, reply=partial(_reply, root, openid, door))
+        if not door.key:
+            said = replace(said, inbound=[one for one in said.inbound if one.action is not START])
+        of = door.notices if kind == SENT else ""
+        said = replace(said, receipts_of=of, reply=partial(_reply, root, openid, door))
     return replace(said, once=f"{request.GET['timestamp']}:{request.GET['nonce']}")
 
 
@@ -168,6 +177,7 @@ def _sent(root: Element, _openid: str) -> Callback:
 def _consents(root: Element, openid: str) -> Callback:
     """Read for which templates somebody agreed to one message, and which they refuse."""
     when = root.findtext("CreateTime", "")
+    managed = root.findtext("Event") == MANAGED
     changes = [
         ConsentChange(
             openid,
@@ -181,7 +191,10 @@ def _consents(root: Element, openid: str) -> Callback:
     ]
     if not changes:
         raise UnreadableCallback
-    return Callback(consents=changes, answer=SUCCESS)
+    # To say no when asked is not to take back what was agreed to before; and in the list of notices
+    # nobody agrees to one more.
+    said = [one for one in changes if one.accepted is not managed]
+    return Callback(consents=said, answer=SUCCESS)
 
 
 def _act(action: InboundAction, root: Element, openid: str) -> Callback:
@@ -192,12 +205,17 @@ def _act(action: InboundAction, root: Element, openid: str) -> Callback:
     return Callback(inbound=[Inbound(openid, action, text, name)], answer=SUCCESS)
 
 
+def _text(root: Element, openid: str) -> Callback:
+    """Read what somebody wrote: 退订 stops our messages and 恢复 starts them again."""
+    return _act(action_of(root.findtext("Content", "")), root, openid)
+
+
 _READ: Final[Mapping[str, Callable[[Element, str], Callback]]] = {
     "TEMPLATESENDJOBFINISH": _receipt,
     "subscribe": partial(_act, InboundAction.FOLLOW),
     "unsubscribe": partial(_act, InboundAction.STOP),
-    "text": partial(_act, InboundAction.TEXT),
+    "text": _text,
     "subscribe_msg_popup_event": _consents,
-    "subscribe_msg_change_event": _consents,
-    "subscribe_msg_sent_event": _sent,
+    MANAGED: _consents,
+    SENT: _sent,
 }

@@ -139,4 +139,5 @@ def official_door() -> Door:
         settings.WECHAT_CALLBACK_TOKEN,
         settings.WECHAT_ENCODING_AES_KEY,
         settings.WECHAT_CALLBACK_PLAIN,
+        notices="wechat_notice",
     )

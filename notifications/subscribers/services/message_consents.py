@@ -1,13 +1,14 @@
 """Consents to one message each: given, taken back, counted."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Now
 
+from notifications.channels import media, medium
 from notifications.channels.outcomes import ConsentChange
 from notifications.subscribers.contacts import contact_on
 from notifications.subscribers.crypto import blind_index
@@ -65,6 +66,20 @@ def consents_left(address: Address) -> Mapping[str, int]:
         channel=address.channel, blind_index=address.blind_index, ended_at=None, delivery_id=None
     )
     return {row["template"]: row["n"] for row in free.values("template").annotate(n=Count("pk"))}
+
+
+def messages_left(address: Address) -> int | None:
+    """Return how many messages may still be sent there; None where none needs a consent."""
+    if not medium(address.channel).leading().uses_consents:
+        return None
+    return sum(consents_left(address).values())
+
+
+def without_consent() -> list[tuple[Any, int]]:
+    """Return the media that need consents with how many addresses have none left, if any."""
+    needing = [one for one in media() if one.configured() and one.leading().uses_consents]
+    counted = [(one.label, addresses_without_consent(one.name)) for one in needing]
+    return [(label, number) for label, number in counted if number]
 
 
 def addresses_without_consent(channel: str) -> int:

@@ -52,6 +52,7 @@ ADDRESSES = {
 SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token", "ali-key-secret"]
 
 every_channel = pytest.mark.parametrize("name", NAMES)
+WECHATS = {"wechat", "wechat_notice", "mini_program"}
 LANGUAGES = ["zh-hans", "en"]
 languages = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -132,7 +133,7 @@ def test_a_channel_composes_corrections_and_withdrawals(
     for language, kind in product(LANGUAGES, ("correction", "withdrawal")):
         with subtests.test(language=language, kind=kind):
             text = find_provider(name).compose(correction(language, kind)).text
-            if name == "wechat":
+            if name in WECHATS:
                 assert {"correction": "更正", "withdrawal": "撤回"}[kind] in text
             else:
                 assert "11" in text
@@ -187,7 +188,7 @@ def test_whatever_is_not_certain_is_not_repeated_blindly(name: str, serve, serve
     with tcp_server(serve) as port:
         [outcome] = send(name, one_message(name, server(port)))
     # These two had not come to sending: no greeting from the mail server, no token from WeChat.
-    nothing_sent = {"email", "wechat"}
+    nothing_sent = {"email", *WECHATS}
     recognised = find_provider(name).recognises_repeats_for
     assert isinstance(outcome, NotSent if name in nothing_sent or recognised else Unknown)
 
