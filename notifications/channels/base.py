@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from notifications.channels.addresses import AddressKind
+from notifications.channels.countries import MAINLAND_CODE
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -59,7 +60,8 @@ class Bulletin:
 class Content:
     """A bulletin as one provider will send it; the same for every reader of that language.
 
-    `segments` is the number of billed parts, `data` what a provider needs beyond text.
+    `segments` is the number of billed parts, `data` what a provider needs beyond text, and `abroad`
+    what numbers outside mainland China get, where that is another text.
     """
 
     text: str
@@ -67,6 +69,16 @@ class Content:
     html: str = ""
     segments: int = 1
     data: Mapping[str, Any] = field(default_factory=dict)
+    abroad: "Content | None" = None
+
+    def to(self, address: str) -> "Content":
+        """Return what this address gets."""
+        foreign = address.startswith("+") and not address.startswith(MAINLAND_CODE)
+        return self.abroad if self.abroad and foreign else self
+
+    def variants(self) -> "tuple[Content, ...]":
+        """Return every text of it: to the mainland or everywhere, and abroad where that differs."""
+        return (self, self.abroad) if self.abroad else (self,)
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,11 @@ def _forms_of(one: Claimed) -> dict[str, Message]:
 def _form(one: Claimed, provider: Provider) -> Message:
     """Compose it in every language: the subscriber may have had another one when it was sent."""
     content_of = contents(provider)
-    texts = [content_of(one._replace(language=language)).text for language in LANGUAGES]
+    texts = [
+        said.text
+        for language in LANGUAGES
+        for said in content_of(one._replace(language=language)).variants()
+    ]
     return replace(message_of(one, content_of(one)), texts=texts)
 
 

@@ -23,11 +23,12 @@ def log_error(one: Claimed, error: Exception) -> None:
 
 def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda: True) -> Message:
     """Return the message for a claimed delivery, with its address decrypted."""
+    address = decrypt(one.sealed, one.kind)
     return Message(
         delivery_id=one.id,
         attempt_id=one.attempt_id,
-        address=decrypt(one.sealed, one.kind),
-        content=content,
+        address=address,
+        content=content.to(address),
         secret=decrypt(one.sealed_secret, one.kind) if one.sealed_secret else "",
         ours=ours,
     )

@@ -145,5 +145,9 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
 def _cost(channel: Medium, content: Content, groups: Iterable[RecipientGroup]) -> Decimal:
     if not channel.costs:
         return Decimal(0)
-    each = (one.count * price_of(f"+{one.country}") for one in groups)
-    return content.segments * sum(each, Decimal(0))
+    each = (
+        one.count * price_of(number) * content.to(number).segments
+        for one in groups
+        for number in [f"+{one.country}"]
+    )
+    return sum(each, Decimal(0))

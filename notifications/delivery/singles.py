@@ -80,10 +80,7 @@ def _in_turn(able: Sequence[Provider]) -> Sequence[Provider]:
 
 
 def _by(medium: Medium, provider: Provider, batch: Sequence[Single]) -> dict[UUID, Outcome]:
-    messages = [
-        Message(NO_DELIVERY, one.attempt_id, one.address, one.content_of(provider), one.secret)
-        for one in batch
-    ]
+    messages = [_message(provider, one) for one in batch]
     if not medium.costs:
         return _sent(provider, messages)
     found: dict[UUID, Outcome] = {
@@ -95,6 +92,11 @@ def _by(medium: Medium, provider: Provider, batch: Sequence[Single]) -> dict[UUI
     sent = _sent(provider, left)
     budget.give_back([one for one in left if isinstance(sent[one.attempt_id], Failed | NotSent)])
     return found | sent
+
+
+def _message(provider: Provider, one: Single) -> Message:
+    content = one.content_of(provider).to(one.address)
+    return Message(NO_DELIVERY, one.attempt_id, one.address, content, one.secret)
 
 
 def _sent(provider: Provider, messages: Iterable[Message]) -> dict[UUID, Outcome]:

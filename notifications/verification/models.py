@@ -21,6 +21,8 @@ class SentText(models.Model):
         _("language"), max_length=10, choices=[(one, one) for one in LANGUAGES]
     )
     channel = models.CharField(_("channel"), max_length=20)
+    # As a number outside mainland China gets it, where that is another text.
+    abroad = models.BooleanField(_("outside mainland China"), default=False)
     code = models.CharField(_("code"), max_length=8)
     text = models.TextField(_("text"))
 
@@ -31,7 +33,7 @@ class SentText(models.Model):
         indexes = [models.Index(fields=["code"], name="sent_text_code")]
         constraints = [
             models.UniqueConstraint(
-                fields=["statement", "language", "channel"], name="sent_text_once"
+                fields=["statement", "language", "channel", "abroad"], name="sent_text_once"
             )
         ]
 

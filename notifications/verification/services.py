@@ -112,11 +112,13 @@ def texts_keep(statement: Statement) -> None:
             language=language,
             channel=channel.name,
             code=bulletin.code,
-            text=channel.compose(bulletin).text,
+            abroad=bool(abroad),
+            text=said.text,
         )
         for language in LANGUAGES
         for bulletin in [bulletin_of(statement.document, language)]
         for channel in medium(SMS).providers
+        for abroad, said in enumerate(channel.compose(bulletin).variants())
     )
 
 
@@ -181,8 +183,8 @@ def _without_code(text: str) -> Iterator[SentText]:
         for language in LANGUAGES:
             bulletin = replace(bulletin_of(statement.document, language), code="")
             for channel in providers():
-                said = channel.compose(bulletin).text
-                yield SentText(statement=statement, language=language, text=said)
+                for said in channel.compose(bulletin).variants():
+                    yield SentText(statement=statement, language=language, text=said.text)
 
 
 def _plainly_numbered(text: str) -> str:
@@ -199,5 +201,7 @@ def _is_sign_up(text: str) -> bool:
         for purpose in SignUp.Purpose
     )
     return any(
-        same(plain, sms_message.note_content(code_note(one, ANY_CODE)).text) for one in signups
+        same(plain, said.text)
+        for one in signups
+        for said in sms_message.note_content(code_note(one, ANY_CODE)).variants()
     )

@@ -48,6 +48,7 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from notifications.channels.sms_message import Area
 from notifications.channels.twilio_signature import check_signature
 from notifications.media import SMS
 
@@ -146,8 +147,8 @@ class Twilio(Provider):
     rate_setting = "TWILIO_PER_SECOND"
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
-        """Return free text."""
-        return sms_message.content(bulletin)
+        """Return free text; mainland carriers deliver no answers to Twilio's numbers."""
+        return sms_message.content(bulletin, replies=(Area.ABROAD,))
 
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return free text behind the signature."""

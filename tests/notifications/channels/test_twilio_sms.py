@@ -36,10 +36,10 @@ class TestWriting:
     def test_an_incident_in_chinese(self) -> None:
         text = SMS.compose(bulletin()).text
         assert text == (
-            "【演示支付】T+1到账延迟\uff1a调查中。10:42起部分小微商户到账延迟\uff0c资金安全\uff0c"
+            "【演示支付】T+1到账延迟\uff1a10:42起部分小微商户到账延迟\uff0c资金安全\uff0c"
             "正在排查。下次更新不晚于11:15。公告12号 验真码CDF3X"
         )
-        assert segments(text) == 2
+        assert segments(text) == 1
 
     def test_an_incident_in_english(self) -> None:
         assert SMS.compose(bulletin("en")).text == (
@@ -47,9 +47,9 @@ class TestWriting:
             "merchants are late. Funds are safe. Next update by 11:15. (No. 12, CDF3X)"
         )
 
-    def test_english_without_a_mainland_signature_fits_gsm_7(self, settings) -> None:
-        settings.SMS_SIGNATURE = ""
-        content = SMS.compose(bulletin("en", body="Payouts are late — “funds are safe”."))
+    def test_english_abroad_fits_gsm_7_whatever_the_mainland_signature(self) -> None:
+        content = SMS.compose(bulletin("en", body="Payouts are late — “funds are safe”.")).abroad
+        assert content is not None
         assert content.text.startswith("DemoPay: T+1 payouts are late: Investigating. ")
         assert content.segments == 1
         assert len(content.text) > 70
