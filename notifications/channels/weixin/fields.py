@@ -62,7 +62,7 @@ KINDS: Final[Mapping[str, FieldKind]] = {
     ),
     "number": FieldKind(32, _shape(r"\d+(?:\.\d+)?"), frozenset({FactType.NUMBER})),
     "letter": FieldKind(32, _shape(r"[A-Za-z]+"), frozenset()),
-    "symbol": FieldKind(5, _shape(r"[^\w\s]+"), frozenset()),
+    "symbol": FieldKind(5, _shape(r"[^\w\s\x00-\x1f\x7f]+"), frozenset()),
     "character_string": FieldKind(
         32,
         _shape(r"[\x21-\x7e]+"),

@@ -45,6 +45,8 @@ def _values(name: str, sources: str, facts: Facts) -> Iterator[str]:
     A `const` takes only what WeChat has approved: the constants that the map names for it.
     """
     approved = constants(sources) if kind_name(name) in REGISTERED else ()
+    if kind_name(name) in REGISTERED and not approved:
+        return
     for source in sources.split(OR):
         if source.startswith(CONSTANT):
             value = source[1:]
