@@ -169,15 +169,15 @@ def _of_content(bulletin: Bulletin) -> Iterator[tuple[str, Fact | None]]:
     if bulletin.kind in wording.CORRECTIONS:
         return
     content = bulletin.document.get("content") or {}
-    for name, key, reading in CONTENT:
+    for name, key, reader in CONTENT:
         if content.get(key) not in (None, "", []):
-            yield name, reading(content[key], bulletin)
+            yield name, reader(content[key], bulletin)
     payload = content.get("payload") or {}
-    verb = content.get("date_means") or payload.get("date_means")
+    verb = str(content.get("date_means") or payload.get("date_means") or "")
     for key in MONEY_DATES:
         if payload.get(key):
             yield BY_VERB.get(verb, "arrival_date"), read.iso_day(payload[key], bulletin)
-    for name, keys, reading in PAYLOAD:
+    for name, keys, reader in PAYLOAD:
         given = next((payload[key] for key in keys if payload.get(key) not in (None, "", [])), None)
         if given is not None:
-            yield name, reading(given, bulletin)
+            yield name, reader(given, bulletin)

@@ -12,19 +12,12 @@ from notifications.channels import sms_text
 from notifications.channels.base import MessageTemplate
 from notifications.channels.fact_values import WORDS, Fact
 from notifications.channels.facts import Facts
+from notifications.channels.figures import cuts
 
 Values = Mapping[str, str]
 # How many UTF-16 units a variable takes; 0: as many as there are.
 Limit = Callable[[str, Fact], int]
 
-# A figure with its unit, a date with its time, or a span of them: half of it would be another one.
-# Each branch begins with a character of its own, so that no text takes long.
-FIGURE: Final = re.compile(
-    r"[0-9](?:[0-9.,:\uff1a/%\uff05年月日号时点分秒百千万亿元天个笔次户人台至到~\u2013+-]"
-    r"|小时|\s(?=[0-9])|\s?(?:million|yuan)|[wk](?![a-z]))*"
-    r"|[TD]\+[0-9]+|[a-z]+",
-    re.IGNORECASE,
-)
 # Where a clause ends: as many whole clauses as there is room for come before anything else.
 CLAUSE: Final = re.compile(r"[。\uff0c\uff1b\uff01\uff1f、,;!?]|\.(?=\s|$)|:(?=\s)|\uff1a")
 DOTS: Final = "…"
@@ -95,30 +88,18 @@ def value_within(fact: Fact, limit: int) -> str:
 def words_within(text: str, limit: int) -> str:
     """Return words that fit into so many UTF-16 units, without half a figure.
 
-    Whole clauses if there is room for one, else the beginning of the first with dots.
+    Whole clauses if there is room for half of it, else the beginning with dots.
     """
     if sms_text.units(text) <= limit:
         return text
-    ends = [one.start() for one in CLAUSE.finditer(text) if not _within_figure(text, one.start())]
-    whole = [end for end in ends if end > 0 and sms_text.units(text[:end]) <= limit]
-    if whole and 2 * whole[-1] >= limit:
+    places = [one for one in cuts(text) if sms_text.units(text[:one]) <= limit]
+    whole = [one for one in places if CLAUSE.match(text, one)]
+    if whole and 2 * sms_text.units(text[: whole[-1]]) >= limit:
         return text[: whole[-1]].rstrip()
     room = limit - sms_text.units(DOTS)
-    place = max((end for end in range(len(text)) if sms_text.units(text[:end]) <= room), default=0)
-    kept = text[: _before_figure(text, place)].rstrip(TRAILING)
+    place = max((one for one in places if sms_text.units(text[:one]) <= room), default=0)
+    kept = text[:place].rstrip(TRAILING)
     return f"{kept}{DOTS}" if kept else ""
-
-
-def _before_figure(text: str, place: int) -> int:
-    """Return the place, moved to the beginning of the figure or word that it would cut."""
-    for one in FIGURE.finditer(text):
-        if one.start() < place < one.end():
-            return one.start()
-    return place
-
-
-def _within_figure(text: str, place: int) -> bool:
-    return any(one.start() < place < one.end() for one in FIGURE.finditer(text))
 
 
 def text_of(template: MessageTemplate, values: Values, variable: re.Pattern[str]) -> str:

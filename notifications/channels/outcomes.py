@@ -21,7 +21,7 @@ class Reason(StrEnum):
     RATE_LIMITED = "rate_limited"
     QUOTA = "quota"
     NO_CREDENTIALS = "no_credentials"
-    # No approved template for what is to be said.
+    # The provider has no approved template for it, or not this one, or other variables.
     NO_TEMPLATE = "no_template"
     CONNECTION = "connection"
     PROVIDER_ERROR = "provider_error"

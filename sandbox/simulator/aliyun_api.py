@@ -116,8 +116,7 @@ def _text(core: Core, given: Mapping[str, str], *, abroad: bool) -> str:
         raise AliyunError("isv.SMS_TEMPLATE_ILLEGAL")
     if len(given.get("OutId", "")) > LONGEST_OUT_ID:
         raise AliyunError("isv.INVALID_PARAMETERS")
-    # Those of the settings are for both.
-    if row["rule"] and row["abroad"] != abroad:
+    if not templates.suits(row, abroad=abroad):
         home = "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"
         raise AliyunError(home if row["abroad"] else "isv.SMS_TEMPLATE_ILLEGAL")
     values = _values(given.get("TemplateParam", "{}"))

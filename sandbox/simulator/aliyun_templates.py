@@ -1,4 +1,4 @@
-"""Aliyun's templates: CreateSmsTemplate, QuerySmsTemplateList, DeleteSmsTemplate, and their rules."""
+"""Aliyun's templates: to create, list and delete them, and what their variables take."""
 
 import re
 from collections.abc import Mapping

@@ -55,11 +55,17 @@ def every(core: Core, provider: Provider) -> Iterator[JsonObject]:
             "name": code,
             "text": text,
             "abroad": False,
+            "both": True,
             "rule": {},
             "state": APPROVED,
             "reason": "",
             "at": 0.0,
         }
+
+
+def suits(row: JsonObject, *, abroad: bool) -> bool:
+    """Return whether a template is for a number abroad, or at home; those of the settings are."""
+    return bool(row.get("both") or row["abroad"] == abroad)
 
 
 def review(core: Core, provider: Provider, code: str, state: str, reason: str) -> None:

@@ -96,17 +96,16 @@ def _refused(core: Core, given: JsonObject, to: Any) -> str:
         ),
         (not well_formed.fullmatch(str(to)), "InvalidParameterValue.IncorrectPhoneNumber"),
         (
-            (not sign and not abroad)
-            or bool(sign and settings.tencent_sign_names and sign not in settings.tencent_sign_names),
+            (not sign and not abroad) or (bool(sign) and _unknown(core, sign)),
             "FailedOperation.SignatureIncorrectOrUnapproved",
         ),
         (not approved, "FailedOperation.TemplateUnapprovedOrNotExist"),
         (
-            bool(row and abroad and not row["abroad"]),
+            bool(row and abroad and not templates.suits(row, abroad=True)),
             "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone",
         ),
         (
-            bool(row and row["abroad"] and not abroad),
+            bool(row and not abroad and not templates.suits(row, abroad=False)),
             "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
         ),
         (
@@ -125,6 +124,11 @@ def _refused(core: Core, given: JsonObject, to: Any) -> str:
         ),
     )
     return next((code for applies, code in cases if applies), "")
+
+
+def _unknown(core: Core, sign: str) -> bool:
+    names = core.settings.tencent_sign_names
+    return bool(names) and sign not in names
 
 
 def _text(core: Core, given: JsonObject) -> str:
