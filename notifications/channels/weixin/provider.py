@@ -56,6 +56,11 @@ class WeixinProvider(TemplatedProvider):
         fields = getattr(settings, self.fields_setting) or DEFAULT_FIELDS
         return MessageTemplate(provider_id=template_id, fields=fields)
 
+    def default_templates(self) -> Sequence[MessageTemplate]:
+        """Return the template of the settings, if one is set."""
+        default = self.default_template()
+        return [default] if default.provider_id else []
+
     def fill(self, template: MessageTemplate, facts: Facts) -> Mapping[str, str] | None:
         """Return the value of each field; None where one has none that WeChat takes."""
         return filled(template.fields, facts)
