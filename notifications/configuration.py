@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
@@ -104,6 +104,34 @@ class SmsSettings(AreaSettings):
     Make one: openssl rand -hex 16"""
     TENCENT_SMS_PER_SECOND: Positive = 100
     """Messages a second that the account allows."""
+    CMPP_HOST: str = ""
+    """Host of the gateway that speaks CMPP: a carrier's, or an aggregator's."""
+    CMPP_PORT: Port = 7890
+    """Its port: 7890 at China Mobile for 2.0, and mostly for 3.0."""
+    CMPP_VERSION: Literal["2.0", "3.0"] = "3.0"
+    """The version that the gateway speaks."""
+    CMPP_SOURCE_ADDR: Annotated[str, Field(max_length=6)] = ""
+    """The account at the gateway (SP id, 企业代码), 6 characters."""
+    CMPP_SHARED_SECRET: str = ""
+    """The secret of that account."""
+    CMPP_SRC_ID: Annotated[str, Field(max_length=21)] = ""
+    """The access number that readers see (接入号, 1069…)."""
+    CMPP_SERVICE_ID: Annotated[str, Field(max_length=10)] = ""
+    """The service code (业务代码), if the gateway has given you one."""
+    CMPP_CONNECTIONS: Annotated[int, Field(ge=1, le=32)] = 1
+    """Connections that each process of the workers keeps open: the account must allow as many as
+    all of these processes together, and one more for each that sends codes."""
+    CMPP_WINDOW: Annotated[int, Field(ge=1, le=1024)] = 16
+    """Messages without an answer on one connection."""
+    CMPP_HEARTBEAT_SECONDS: Annotated[float, Field(ge=0.05, le=180)] = 30.0
+    """Seconds of silence after which a connection is tested; after the third test without an answer
+    it is made again."""
+    CMPP_PER_SECOND: Positive = 100
+    """Messages a second that the account allows."""
+    CMPP_GATEWAY_SIGNS: bool = False
+    """true: the gateway itself writes the signature in front of every text; then it is not sent."""
+    CMPP_CHECK_GATEWAY: bool = True
+    """false: for a gateway whose proof that it knows the secret (AuthenticatorISMG) is wrong."""
 
     @field_validator("SMS_SIGNATURE")
     @classmethod

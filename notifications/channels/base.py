@@ -1,7 +1,7 @@
 """The interface of providers, the messages that they send, and the providers by name."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, TypeVar
@@ -24,6 +24,8 @@ from notifications.channels.outcomes import (
 
 P = TypeVar("P", bound="Provider")
 Answer = ProviderReceipt | LookupResult
+# Stores what a provider, given by its name, has sent; it raises where that is not stored.
+Sink = Callable[[str, Callback], Awaitable[None]]
 # Receipts name their delivery; codes and alarms have none, and no delivery has this id.
 NO_DELIVERY: Final = 0
 
@@ -260,7 +262,29 @@ class Provider(ABC):
 
     def sends_receipts(self) -> bool:
         """Return whether the provider reports what became of a message."""
-        return type(self).parse_callback is not Provider.parse_callback
+        return type(self).parse_callback is not Provider.parse_callback or self.listens()
+
+    def listens(self) -> bool:
+        """Return whether the provider reports over connections that we open, not by callbacks."""
+        return type(self).listen is not Provider.listen
+
+    def report_to(self, sink: Sink) -> None:
+        """Give `sink` all that comes on the provider's own accord; what it stores is answered.
+
+        Called once, in every process that may send.
+        """
+        return
+
+    async def listen(self) -> None:
+        """Keep the connections open on which the provider reports, until cancelled.
+
+        Runs on the process's own loop, in each process of the workers that serve the medium.
+        """
+        return
+
+    async def leave(self) -> None:
+        """Close those connections: this process ends."""
+        return
 
     def parse_callback(self, request: HttpRequest) -> Callback:
         """Read a verified callback.

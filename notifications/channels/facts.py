@@ -75,6 +75,8 @@ BY_VERB: Final = {"payout": "payout_date", "settled": "settlement_date"}
 CONTENT: Final[Sequence[tuple[str, str, Reader]]] = (
     ("service", "components", read.concerned),
     ("since", "started_at", read.start),
+)
+HOURS: Final[Sequence[tuple[str, str, Reader]]] = (
     ("from", "scheduled_for", read.start),
     ("until", "scheduled_until", read.end),
 )
@@ -169,7 +171,8 @@ def _of_content(bulletin: Bulletin) -> Iterator[tuple[str, Fact | None]]:
     if bulletin.kind in wording.CORRECTIONS:
         return
     content = bulletin.document.get("content") or {}
-    for name, key, reader in CONTENT:
+    planned = HOURS if bulletin.kind.startswith("maintenance.") else ()
+    for name, key, reader in (*CONTENT, *planned):
         if content.get(key) not in (None, "", []):
             yield name, reader(content[key], bulletin)
     payload = content.get("payload") or {}

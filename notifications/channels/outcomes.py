@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Self
 from uuid import UUID
@@ -35,9 +36,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Accepted:
-    """The provider has taken it; `provider_id` is its name for the message."""
+    """The provider has taken it; `provider_id` is its name for the message.
+
+    Where it names and reports each part by itself, `part_ids` are the names of all of them.
+    """
 
     provider_id: str
+    part_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,14 @@ class NotSent:
 
 @dataclass(frozen=True)
 class Unknown:
-    """It may or may not have gone out: look it up, never blindly repeat it."""
+    """It may or may not have gone out: look it up, never blindly repeat it.
+
+    `part_ids` names the parts that were taken, where it is certain of some of them.
+    """
 
     reason: Reason
     code: str = ""
+    part_ids: tuple[str, ...] = ()
     retry_after: ClassVar[None] = None
     suppress: ClassVar[bool] = False
 
@@ -103,7 +112,9 @@ class ProviderReceipt:
     """A provider's report on one message.
 
     `key` is the same for every copy of the same receipt. The delivery is named by its id where
-    the callback carries it, else by the provider's id.
+    the callback carries it, else by the provider's id. A provider that cannot be asked also says
+    which number it is about (in clear text: never log or store it), and when it took the message:
+    its answer with the id may have been lost.
     """
 
     key: str
@@ -114,6 +125,8 @@ class ProviderReceipt:
     code: str = ""
     reason: Reason | None = None
     suppress: bool = False
+    address: str = ""
+    submitted_at: datetime | None = None
 
     @classmethod
     def ended(cls, key: str, provider_id: str, error: Refusal | None) -> Self:
@@ -176,6 +189,8 @@ class Callback:
     receipts_of: str = ""
     # Returns the answer, and its type, in which whoever wrote reads a text; None: there is no way.
     reply: Callable[[str], tuple[str, str]] | None = None
+    # The provider's names of messages that are no delivery: no receipt of theirs is a delivery's.
+    no_deliveries: Sequence[str] = ()
 
 
 class BadSignature(Exception):

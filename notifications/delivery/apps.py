@@ -18,6 +18,7 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Open a broadcast for each statement, hold what a restore finds; register the rest."""
+        from notifications.delivery import listening
         from notifications.delivery.broadcasts import broadcast_open
         from notifications.delivery.metrics import DeliveryCollector
         from notifications.delivery.restoring import HOLD
@@ -33,6 +34,7 @@ class DeliveryConfig(AppConfig):
         on_publish(_wake_witnesses)
         codes_go_through(notes_send)
         on_restore(HOLD)
+        listening.set_up()
         REGISTRY.register(DeliveryCollector())
         post_migrate.connect(_make_partitions, sender=self)
         degraded_by(degraded)

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -10,12 +10,8 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from notifications.channels.base import Provider, provider_named
-from notifications.channels.outcomes import BadSignature, Callback, Inbound, UnreadableCallback
-from notifications.delivery.receipts import receipts_store
-from notifications.delivery.taken import take_once
-from notifications.subscribers.crypto import blind_index
-from notifications.subscribers.services.inbound import inbound_apply
-from notifications.subscribers.services.message_consents import consents_change
+from notifications.channels.outcomes import BadSignature, Callback, UnreadableCallback
+from notifications.delivery.callbacks import callback_store
 from notifications.subscribers.services.replies import reply_to
 
 logger = logging.getLogger(__name__)
@@ -58,13 +54,8 @@ class ProviderCallback(View):
             callback = provider.parse_callback(request)
         except UnreadableCallback:
             return HttpResponse(_("Malformed callback."), status=400)
-        with transaction.atomic():
-            if callback.once and not take_once(provider.name, callback.once, forgettable=True):
-                return _refused(provider)
-            receipts_store(callback.receipts_of or provider.name, callback.receipts)
-            consents_change(provider.medium, callback.consents)
-            for inbound in callback.inbound:
-                _apply(provider, inbound)
+        if not callback_store(provider, callback):
+            return _refused(provider)
         return HttpResponse(*_answer(provider, callback))
 
 
@@ -77,17 +68,6 @@ def _answer(provider: Provider, callback: Callback) -> tuple[str, str]:
     return callback.answer, callback.content_type
 
 
-def _apply(provider: Provider, inbound: Inbound) -> None:
-    """Apply what somebody did, once: a recording of it that is played again changes nothing."""
-    # As a keyed hash: some names hold the sender's.
-    name = inbound.message_id and blind_index(inbound.message_id, _key(provider))
-    if not name or take_once(provider.name, name):
-        inbound_apply(provider.medium, inbound)
-
-
-def _key(provider: Provider) -> str:
-    """Return what its inbound messages are hashed with: the name it had when the first came."""
-    return next(iter(provider.former_names), provider.name)
 
 
 def _refused(provider: Provider) -> HttpResponse:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import cache
-from typing import Final
+from typing import Final, Protocol
 
 from notifications.channels import medium
 from notifications.channels import provider as find_provider
@@ -53,7 +53,19 @@ def sender_of(one: Claimed) -> Provider:
     return medium(one.channel).leading()
 
 
-def contents(provider: Provider) -> Callable[[Claimed], Content]:
+class OfStatement(Protocol):
+    """What says which statement it is about, and in which language."""
+
+    @property
+    def statement_number(self) -> int:
+        """The statement."""
+
+    @property
+    def language(self) -> str:
+        """The reader's language."""
+
+
+def contents(provider: Provider) -> Callable[[OfStatement], Content]:
     """Return a function that composes each statement once per language, not per recipient."""
 
     templates = Templates(provider)

@@ -6,12 +6,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from notifications.delivery.dimensions import NarrowedBroadcast
+from notifications.delivery.parts import MessagePart
 from notifications.delivery.states import DeliveryState, HoldStep
 from notifications.delivery.taken import TakenCallback
 from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
 
-__all__ = ["TakenCallback"]  # Django looks for models here
+__all__ = ["MessagePart", "TakenCallback"]  # Django looks for models here
 
 
 class BroadcastState(models.TextChoices):
@@ -181,6 +182,10 @@ class Receipt(models.Model):
     reason = models.CharField(max_length=30, blank=True)
     code = models.CharField(max_length=40, blank=True)
     suppress = models.BooleanField(default=False)
+    # Of the number that it is about, where the provider says it: the keyed hash, as of addresses.
+    address_index = models.CharField(max_length=64, db_default="", default="", blank=True)
+    # When the provider took the message, by its own clock.
+    submitted_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(db_default=Now())
     applied_at = models.DateTimeField(null=True)
     # One whose delivery is not known yet is looked at again later, without blocking others.

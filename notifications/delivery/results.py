@@ -14,6 +14,7 @@ from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
 from notifications.delivery.claim import Claimed, fall_back, lock, renew
 from notifications.delivery.consents import consents_settle
+from notifications.delivery.parts import parts_add
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import addresses_suppress
@@ -105,6 +106,7 @@ class Result(NamedTuple):
     gave_up: bool = False
     # For so many seconds after the first try a repetition is recognised: it is tried again in time.
     repeats: float | None = None
+    part_ids: tuple[str, ...] = ()
 
 
 def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
@@ -114,7 +116,8 @@ def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datet
     looked up first.
     """
     if isinstance(outcome, Accepted):
-        return Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
+        sent = Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
+        return sent._replace(part_ids=outcome.part_ids)
     if isinstance(outcome, Unknown):
         again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
         if not again.gave_up and provider.recognises(claimed.first_tried_at, again.due_at):
@@ -123,7 +126,8 @@ def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datet
         look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
         reason, code = outcome.reason, outcome.code
         unknown = DeliveryState.UNKNOWN
-        return Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
+        unsure = Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
+        return unsure._replace(part_ids=outcome.part_ids)
     if isinstance(outcome, NotSent):
         return _not_sent(claimed, outcome, now)
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
@@ -168,6 +172,7 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
         lock([(one.claimed.id, one.claimed.published_at) for one, _ in results])
         cursor.execute(WRITE, [*columns, moments])
         written = int(cursor.rowcount)
+        parts_add([one for one in results if one[0].part_ids])
         _follow_up([one for one, _ in results])
     return written
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from sandbox.simulator import (
     clouds,
+    cmpp_gateway,
     control_api,
     home_page,
     phone_page,
@@ -24,7 +25,7 @@ from sandbox.simulator import (
 from sandbox.simulator.callback_sender import CallbackSender
 from sandbox.simulator.core import CORE, Core
 from sandbox.simulator.settings import Settings
-from sandbox.simulator.store import Store
+from sandbox.simulator.store import Provider, Store
 from sandbox.simulator.wechat_tokens import Tokens
 
 LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -57,6 +58,8 @@ def build(settings: Settings, journal: Path | None) -> web.Application:
         tokens=Tokens(settings),
         mini_program_tokens=Tokens(settings),
     )
+    core = app[CORE]
+    core.gateways[Provider.CMPP] = cmpp_gateway.Gateway(core)
     app.router.add_static("/static/", STATIC)
     app.add_routes([web.get("/healthz", _healthz), *ROUTES])
     app.cleanup_ctx.append(_running)

@@ -69,6 +69,12 @@ class Settings:
     tencent_templates: list[str] = field(default_factory=list)
     # Of an account of a person; 0: a firm's, without a limit.
     tencent_variable_length: int = 0
+    cmpp_source_addr: str = ""
+    cmpp_shared_secret: str = ""
+    # CMPP 3.0, chapter 5: T, after which what has no answer is sent again; and C, the silence
+    # after which a connection is tested.
+    cmpp_resend_ms: int = 60_000
+    cmpp_active_test_ms: int = 180_000
     wechat_app_id: str = ""
     wechat_secret: str = ""
     wechat_token: str = ""

@@ -20,11 +20,15 @@ class Provider(StrEnum):
     TWILIO = "twilio"
     ALIYUN = "aliyun"
     TENCENT = "tencent"
+    CMPP = "cmpp"
     WECHAT = "wechat"
     MINI_PROGRAM = "mini_program"
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
+
+
+SMS: Final = frozenset({Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT, Provider.CMPP})
 
 
 class Table(StrEnum):
@@ -37,6 +41,7 @@ class Table(StrEnum):
     SECRETS = "secrets"  # of webhooks, by name
     TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address
+    CMPP_OWED = "cmpp_owed"  # reports and texts that no client has answered, by a name of ours
 
 
 @dataclass
@@ -68,7 +73,7 @@ class Message:
 
     def __post_init__(self) -> None:
         if not self.segments:
-            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT)
+            is_sms = self.provider in SMS
             self.segments = segments(self.body) if is_sms else 1
 
     @property
@@ -98,6 +103,8 @@ class Store:
     """
 
     def __init__(self, journal: Path | None = None) -> None:
+        # Whatever was under way before a reset must not come after it.
+        self.resets = 0
         self._clear()
         self._file: TextIO | None = None
         if journal is not None:
@@ -137,6 +144,7 @@ class Store:
 
     def reset(self) -> None:
         """Forget everything, in the journal too."""
+        self.resets += 1
         self._clear()
         if self._file is not None:
             self._file.truncate(0)

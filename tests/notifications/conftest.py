@@ -48,3 +48,15 @@ def provider(running: Simulator, settings: Settings) -> Simulator:
     settings.WECOM_BASE_URL = running.url
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
     return running
+
+
+@pytest.fixture
+def carrier(provider: Simulator, settings: Settings) -> Simulator:
+    """Return the simulator, with SMS to the mainland through its CMPP gateway first."""
+    settings.CMPP_HOST, settings.CMPP_PORT = "127.0.0.1", provider.cmpp_port
+    settings.CMPP_SOURCE_ADDR = provider.cmpp_source_addr
+    settings.CMPP_SHARED_SECRET = provider.cmpp_shared_secret
+    settings.CMPP_SRC_ID, settings.CMPP_SERVICE_ID = "10690001", "PAY"
+    settings.SMS_ROUTES = {"86": ["cmpp"]}
+    settings.DELIVERY_TIMEOUT_SECONDS = 5.0
+    return provider

@@ -67,11 +67,9 @@ def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
     shown = next(
         (one for one in addresses if one.pk == wanted), addresses[0] if addresses else None
     )
-    for one in addresses:
-        one.messages_left = messages_left(one)
     context = {
         "subscriber": found,
-        "addresses": addresses,
+        "addresses": [(one, messages_left(one)) for one in addresses],
         "shown": shown,
         "query": f"address={shown.pk}" if shown else "",
         "consents": Consent.objects.filter(address__in=addresses)

@@ -5,6 +5,7 @@ import base64
 import dataclasses
 import logging
 import pickle
+import re
 from collections.abc import Callable
 from itertools import product
 
@@ -25,7 +26,7 @@ from notifications.channels.outcomes import (
     Unknown,
 )
 from notifications.media import MEDIA
-from tests.notifications.approved import composed
+from tests.notifications.approved import composed, template_for
 from tests.notifications.channels.builders import (
     PUBLISHED,
     SECRET,
@@ -51,7 +52,7 @@ ADDRESSES = {
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
 }
 SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token", "ali-key-secret"]
-SECRETS.append("tencent-key-secret")
+SECRETS += ["cmpp-shared-secret", "tencent-key-secret"]
 
 every_channel = pytest.mark.parametrize("name", NAMES)
 WECHATS = {"wechat", "wechat_notice", "mini_program"}
@@ -65,10 +66,12 @@ def server(settings):
 
     settings.ALIYUN_SMS_ACCESS_KEY_ID = "LTAI1"
     settings.ALIYUN_SMS_ACCESS_KEY_SECRET = SECRETS[4]
-    settings.TENCENT_SMS_SECRET_ID, settings.TENCENT_SMS_SECRET_KEY = "AKID1", SECRETS[5]
+    settings.TENCENT_SMS_SECRET_ID, settings.TENCENT_SMS_SECRET_KEY = "AKID1", SECRETS[6]
     settings.TENCENT_SMS_SDK_APP_ID = "1400000001"
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", SECRETS[0]
     settings.TWILIO_FROM = "+15005550006"
+    settings.CMPP_SOURCE_ADDR, settings.CMPP_SHARED_SECRET = "901234", SECRETS[5]
+    settings.CMPP_HOST, settings.CMPP_SRC_ID = "127.0.0.1", "10690001"
     settings.WECHAT_APP_ID, settings.WECHAT_SECRET = "wx1", SECRETS[1]
     settings.WECHAT_TEMPLATE_ID = "template-0001"
     settings.WECHAT_NOTICE_TEMPLATE_ID = settings.MINI_PROGRAM_TEMPLATE_ID = "template-0001"
@@ -81,6 +84,7 @@ def server(settings):
         settings.TWILIO_BASE_URL = settings.WECHAT_BASE_URL = settings.WECOM_BASE_URL = url
         settings.ALIYUN_SMS_ENDPOINT = settings.TENCENT_SMS_ENDPOINT = url
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.CMPP_PORT = port
         return url
 
     return point
@@ -126,7 +130,11 @@ def test_a_channel_composes_every_kind_of_statement(name: str, subtests: pytest.
             content = composed(find_provider(name), said)
             assert isinstance(content, Content)
             assert content.segments >= 1
-            assert said.name[:10] in content.text
+            template = template_for(find_provider(name), said)
+            if template and template.kind == kind:  # it says in words of its own what it is
+                assert {"12", "CDF3X"} <= set(re.findall(r"[0-9A-Z]+", content.text))
+            else:
+                assert said.name[:10] in content.text
 
 
 @every_channel
@@ -190,8 +198,9 @@ def test_a_refused_connection_means_not_sent(name: str, server) -> None:
 def test_whatever_is_not_certain_is_not_repeated_blindly(name: str, serve, server) -> None:
     with tcp_server(serve) as port:
         [outcome] = send(name, one_message(name, server(port)))
-    # These two had not come to sending: no greeting from the mail server, no token from WeChat.
-    nothing_sent = {"email", *WECHATS}
+    # These had not come to sending: no greeting from the mail server, no token from WeChat, no
+    # answer to the log-in from the gateway.
+    nothing_sent = {"email", *WECHATS, "cmpp"}
     recognised = find_provider(name).recognises_repeats_for
     assert isinstance(outcome, NotSent if name in nothing_sent or recognised else Unknown)
 
@@ -204,8 +213,8 @@ BODIES = ["", "{}", "[]", "<html>", '{"errcode": "x", "code": "y"}']
 def test_whatever_a_provider_answers_is_an_outcome(
     name: str, server: Callable[[int], str], settings: Settings, subtests: pytest.Subtests
 ) -> None:
-    if name == "email":
-        # A mail server speaks first, and this one never does.
+    if name in {"email", "cmpp"}:
+        # A mail server speaks first, and this one never does; nor does it see a request's end.
         settings.DELIVERY_TIMEOUT_SECONDS = 0.02
     for answer, body in product(ANSWERS, BODIES):
         with subtests.test(answer, body=body), tcp_server(http_answer(answer, body)) as port:
@@ -254,6 +263,7 @@ def test_a_channel_that_needs_credentials_is_off_without_them(name: str, setting
     for setting in (
         "TWILIO_AUTH_TOKEN",
         "ALIYUN_SMS_ACCESS_KEY_SECRET",
+        "CMPP_SHARED_SECRET",
         "WECHAT_SECRET",
         "EMAIL_HOST",
     ):

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from notifications.channels import provider as find_provider
 from notifications.channels import providers
@@ -12,7 +13,7 @@ from tests.notifications.channels.builders import SECRET, bulletin, message, sen
 from tests.simulator import Simulator
 
 NAMES = [one.name for one in providers()]
-OVER_HTTP = ["twilio", "aliyun", "wechat", "wecom", "webhook"]
+FAULTY = ["twilio", "aliyun", "cmpp", "wechat", "wecom", "webhook"]
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
@@ -25,12 +26,17 @@ ADDRESSES = {
 
 
 @pytest.fixture
-def everybody(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> Simulator:
+def everybody(
+    simulator: Simulator, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> Simulator:
     caplog.set_level(logging.DEBUG)
     simulator.control("POST", "wechat/followers", {"openid": OPENID, "event": False})
     for account in ("official", "mini_program"):
         agreed = {"openid": OPENID, "templates": {"template-0002": "accept"}, "event": False}
         simulator.control("POST", "wechat/consents", {**agreed, "account": account})
+    settings.CMPP_HOST, settings.CMPP_PORT = "127.0.0.1", simulator.cmpp_port
+    settings.CMPP_SOURCE_ADDR = simulator.cmpp_source_addr
+    settings.CMPP_SHARED_SECRET = simulator.cmpp_shared_secret
     return simulator
 
 
@@ -44,7 +50,7 @@ def send_once(name: str, simulator: Simulator) -> str:
 def check(logged: str, simulator: Simulator, address: str) -> None:
     private = address.removeprefix(simulator.url).removeprefix("+86")
     secrets = [simulator.auth_token, simulator.secret, simulator.wechat_token, SECRET]
-    secrets.append(simulator.access_key_secret)
+    secrets += [simulator.access_key_secret, simulator.cmpp_shared_secret]
     for word in [address, private, *secrets, "access_token"]:
         assert word not in logged
     assert "资金安全" not in logged
@@ -54,11 +60,12 @@ def check(logged: str, simulator: Simulator, address: str) -> None:
 def test_success_is_quiet(
     name: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    check(caplog.text, everybody, send_once(name, everybody))
+    address = send_once(name, everybody)
+    check(caplog.text, everybody, address)
     assert len(everybody.messages()) == 1
 
 
-@pytest.mark.parametrize("name", OVER_HTTP)
+@pytest.mark.parametrize("name", FAULTY)
 @pytest.mark.parametrize(
     "fault",
     ["rate_limited", "refuse", "error_before", "error_after", "drop_before", "timeout_after"],
@@ -67,10 +74,11 @@ def test_every_fault_is_quiet(
     name: str, fault: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     everybody.switch(fault, provider=name, code=40037 if fault == "refuse" else 0)
-    check(caplog.text, everybody, send_once(name, everybody))
+    address = send_once(name, everybody)
+    check(caplog.text, everybody, address)
 
 
-@pytest.mark.parametrize("name", OVER_HTTP)
+@pytest.mark.parametrize("name", FAULTY)
 def test_an_error_of_our_own_is_named_and_nothing_more(
     name: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
