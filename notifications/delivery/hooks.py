@@ -68,8 +68,6 @@ def _answer(provider: Provider, callback: Callback) -> tuple[str, str]:
     return callback.answer, callback.content_type
 
 
-
-
 def _refused(provider: Provider) -> HttpResponse:
     """Log and count a callback that is forged or a copy, and refuse it."""
     logger.warning("refused a callback for %s: bad signature", provider.name)
