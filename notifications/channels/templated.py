@@ -62,6 +62,10 @@ class TemplatedProvider(Provider):
         """Return the templates of the settings, for everything that has none in the registry."""
         return ()
 
+    def settles_fields(self) -> bool:
+        """Return whether the settings also say what fills the variables of these."""
+        return False
+
     def variable_limit(self, variable: str, fact: Fact) -> int:
         """Return how many UTF-16 units a variable takes for such a fact; 0: any."""
         return 0

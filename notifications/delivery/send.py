@@ -129,7 +129,7 @@ class _Sending:
         began = time.monotonic()
         consent_to = self._consent_to if self._provider.uses_consents else None
         claimed, taken = claim(
-            *(self._medium.name, allowed, self._provider.name, self._route), consent_to
+            *(self._medium.name, allowed, self._provider.name, self._route), consent_to=consent_to
         )
         self.taken += taken
         self._full = taken == settings.DELIVERY_BATCH

@@ -95,6 +95,28 @@ def _check_once(template: Template) -> None:
         raise ValidationError({"provider_id": problem}, code="unique")
 
 
+def default_note(provider: TemplatedProvider) -> None:
+    """Enter the templates of the settings, so that the provider is asked about them too.
+
+    Where the settings say what fills the variables, they are right; else what staff entered.
+    """
+    for one in provider.default_templates():
+        template, new = Template.objects.get_or_create(
+            provider=provider.name,
+            provider_id=one.provider_id,
+            defaults={"fields": dict(one.fields), "state": TemplateState.IN_REVIEW},
+        )
+        said = provider.settles_fields() and template.fields != dict(one.fields)
+        if said and not new:
+            Template.objects.filter(pk=template.pk).update(
+                fields=dict(one.fields),
+                state=TemplateState.IN_REVIEW,
+                version=F("version") + 1,
+                checked_at=None,
+                updated_at=Now(),
+            )
+
+
 def template_delete(template: Template) -> None:
     """Take a template out of the registry; the provider keeps it."""
     Template.objects.filter(pk=template.pk).delete()

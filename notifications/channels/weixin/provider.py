@@ -61,6 +61,10 @@ class WeixinProvider(TemplatedProvider):
         default = self.default_template()
         return [default] if default.provider_id else []
 
+    def settles_fields(self) -> bool:
+        """Return whether the settings have a map for it."""
+        return bool(getattr(settings, self.fields_setting))
+
     def fill(self, template: MessageTemplate, facts: Facts) -> Mapping[str, str] | None:
         """Return the value of each field; None where one has none that WeChat takes."""
         return filled(template.fields, facts)
