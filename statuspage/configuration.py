@@ -16,6 +16,7 @@ from notifications.configuration import (
 )
 from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
+from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
 from notifications.wechat_configuration import WeChatTemplateSettings
 from statuspage.approvals.configuration import ApprovalSettings
@@ -215,6 +216,7 @@ AREAS: Final = (
     DeliverySettings,
     EscalationSettings,
     SmsSettings,
+    SmppSettings,
     WeChatSettings,
     WeChatTemplateSettings,
     WebhookSettings,
