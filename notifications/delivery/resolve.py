@@ -19,6 +19,7 @@ from notifications.delivery.models import Broadcast, BroadcastState, Delivery, H
 from notifications.delivery.routes import routes_follow_settings
 from notifications.delivery.states import HOLD_MOVING, NEVER, UNFINISHED, DeliveryState
 from notifications.hints import hint, wake_receipts, wake_send
+from notifications.templates.services import defaults_note
 from statuspage.lib.database_clock import database_now
 
 LOOKS_NEEDED: Final = 2
@@ -133,6 +134,7 @@ def sweep() -> None:
         hint("delivery.expand", broadcast.pk)
     expire_leases()
     consents_sweep()
+    defaults_note()
     routes_follow_settings()
     due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=Now())
     for channel in due.order_by("channel").values_list("channel", flat=True).distinct():

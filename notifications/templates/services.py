@@ -9,6 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from notifications.channels import providers
 from notifications.channels.templated import TemplateAnswer, TemplatedProvider
 from notifications.templates.models import Template
 from notifications.templates.states import TemplateState
@@ -93,6 +94,13 @@ def _check_once(template: Template) -> None:
     if template.provider_id and same.exists():
         problem = _("Another template has this id already.")
         raise ValidationError({"provider_id": problem}, code="unique")
+
+
+def defaults_note() -> None:
+    """Enter the templates of the settings of every provider that is set up."""
+    for one in providers():
+        if isinstance(one, TemplatedProvider) and one.configured():
+            default_note(one)
 
 
 def default_note(provider: TemplatedProvider) -> None:
