@@ -139,6 +139,8 @@ class SmsSettings(AreaSettings):
     """Messages a second that the account allows."""
     CMPP_HOST: str = ""
     """Host of the gateway that speaks CMPP: a carrier's, or an aggregator's."""
+    CMPP_COMPANY: str = ""
+    """The company that runs it, as the privacy notice names it."""
     CMPP_PORT: Port = 7890
     """Its port: 7890 at China Mobile for 2.0, and mostly for 3.0."""
     CMPP_VERSION: Literal["2.0", "3.0"] = "3.0"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Message, register
+from notifications.channels.base import DataRecipient, Message, register
 from notifications.channels.weixin.account import Account, mini_program
 from notifications.channels.weixin.events import Door
 from notifications.channels.weixin.provider import WeixinProvider
@@ -29,6 +30,16 @@ class MiniProgram(WeixinProvider):
     send_path = "cgi-bin/message/subscribe/send"
     list_path = SUBSCRIPTION_MESSAGES
     template_setting, fields_setting = "MINI_PROGRAM_TEMPLATE_ID", "MINI_PROGRAM_TEMPLATE_FIELDS"
+
+    def recipient(self) -> DataRecipient:
+        """Return WeChat's company."""
+        return DataRecipient(
+            name=gettext("Shenzhen Tencent Computer Systems Co., Ltd. (WeChat)"),
+            receives=gettext(
+                "your WeChat OpenID, which it knows already, and the text of the message"
+            ),
+            purpose=gettext("sending you messages of our mini program that you agreed to there"),
+        )
 
     def account(self) -> Account:
         """Return the mini program."""

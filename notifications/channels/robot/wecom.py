@@ -66,6 +66,10 @@ class WeCom(Provider):
         room = MAX_BYTES - len(f"{opening}\n{ending}".encode())
         return Content(text=f"{opening}\n{cut_to_bytes(body, room)}{ending}")
 
+    def recipient(self) -> None:
+        """Return nobody: it is a group of the reader's own."""
+        return
+
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once."""
         async with http.session() as session:

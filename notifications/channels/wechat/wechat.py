@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Message, register
+from notifications.channels.base import DataRecipient, Message, register
 from notifications.channels.weixin.account import Account, official_account
 from notifications.channels.weixin.events import Door
 from notifications.channels.weixin.provider import WeixinProvider, official_door
@@ -31,6 +32,16 @@ class WeChat(WeixinProvider):
     send_path = "cgi-bin/message/template/send"
     list_path = TEMPLATE_MESSAGES
     template_setting, fields_setting = "WECHAT_TEMPLATE_ID", "WECHAT_TEMPLATE_FIELDS"
+
+    def recipient(self) -> DataRecipient:
+        """Return WeChat's company."""
+        return DataRecipient(
+            name=gettext("Shenzhen Tencent Computer Systems Co., Ltd. (WeChat)"),
+            receives=gettext(
+                "your WeChat OpenID, which it knows already, and the text of the message"
+            ),
+            purpose=gettext("sending messages in WeChat to those who follow our official account"),
+        )
 
     def account(self) -> Account:
         """Return the service account."""

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Message, register
+from notifications.channels.base import DataRecipient, Message, register
 from notifications.channels.weixin.account import Account, official_account
 from notifications.channels.weixin.events import Door
 from notifications.channels.weixin.provider import WeixinProvider, official_door
@@ -30,6 +31,16 @@ class WeChatNotice(WeixinProvider):
     send_path = "cgi-bin/message/subscribe/bizsend"
     list_path = SUBSCRIPTION_MESSAGES
     template_setting, fields_setting = "WECHAT_NOTICE_TEMPLATE_ID", "WECHAT_NOTICE_TEMPLATE_FIELDS"
+
+    def recipient(self) -> DataRecipient:
+        """Return WeChat's company."""
+        return DataRecipient(
+            name=gettext("Shenzhen Tencent Computer Systems Co., Ltd. (WeChat)"),
+            receives=gettext(
+                "your WeChat OpenID, which it knows already, and the text of the message"
+            ),
+            purpose=gettext("sending you notices in WeChat that you agreed to there"),
+        )
 
     def account(self) -> Account:
         """Return the service account."""
