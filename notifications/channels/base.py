@@ -217,6 +217,10 @@ class Provider(ABC):
         rate = getattr(settings, self.rate_setting)
         return Limits(per_second=rate, burst=rate)
 
+    def limits_of(self, address: str) -> Limits:
+        """Return the limits of one address in clear text: the provider's, if it has no others."""
+        return self.limits
+
     def recipient(self) -> DataRecipient | None:
         """Return who gets what of a reader, in the active language; None for nobody but them."""
         receives = _("address, text of the message")

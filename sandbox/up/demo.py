@@ -63,6 +63,7 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "MINI_PROGRAM_CALLBACK_TOKEN": keys["mini_token"],
         "MINI_PROGRAM_ENCODING_AES_KEY": keys["mini_aes_key"],
         "WECOM_BASE_URL": simulator,
+        "ROBOT_RELAY_URL": f"{simulator}/relay",
         "WEBHOOK_ALLOW_PRIVATE": "true",
         # Anyone who tries it at night wants to see the message arrive.
         "QUIET_HOURS": "",

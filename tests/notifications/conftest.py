@@ -46,6 +46,7 @@ def provider(running: Simulator, settings: Settings) -> Simulator:
     settings.MINI_PROGRAM_CALLBACK_TOKEN = running.mini_token
     settings.MINI_PROGRAM_ENCODING_AES_KEY = running.mini_aes_key
     settings.WECOM_BASE_URL = running.url
+    settings.ROBOT_RELAY_URL = f"{running.url}/relay"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
     return running
 

@@ -39,6 +39,10 @@ QUICK = {
     "mini_program_callback_url": "",
     "wecom_keys": [],
     "wecom_per_minute": 20,
+    "group_gone": [],
+    "group_keywords": [],
+    "group_secrets": [],
+    "group_per_minute": 0,
 }
 PHONE = "+8613800001234"
 SENDER = "+15005550006"
