@@ -29,7 +29,7 @@ def _apply(provider: Provider, inbound: Inbound) -> None:
     # As a keyed hash: some names hold the sender's.
     name = inbound.message_id and blind_index(inbound.message_id, _key(provider))
     if not name or take_once(provider.name, name):
-        inbound_apply(provider.medium, inbound)
+        inbound_apply(provider.medium, inbound, provider.name)
 
 
 def _key(provider: Provider) -> str:
