@@ -8,6 +8,7 @@ from notifications.delivery.receipts import no_deliveries_note, receipts_store
 from notifications.delivery.taken import take_once
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.inbound import inbound_apply
+from notifications.subscribers.services.message_consents import consents_change
 
 
 @transaction.atomic
@@ -16,7 +17,8 @@ def callback_store(provider: Provider, callback: Callback) -> bool:
     if callback.once and not take_once(provider.name, callback.once, forgettable=True):
         return False
     no_deliveries_note(provider.name, callback.no_deliveries)
-    receipts_store(provider.name, callback.receipts)
+    receipts_store(callback.receipts_of or provider.name, callback.receipts)
+    consents_change(provider.medium, callback.consents)
     for inbound in callback.inbound:
         _apply(provider, inbound)
     return True
