@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, connections, transaction
 
 from notifications.channels import provider as find_provider
 from notifications.channels.base import Provider
@@ -55,7 +55,7 @@ class _Inbox:
             batch, self.waiting = self.waiting[:AT_ONCE], self.waiting[AT_ONCE:]
             told = [one for one, _ in batch]
             loop = asyncio.get_running_loop()
-            problems = await loop.run_in_executor(self.thread, store, told)
+            problems = await loop.run_in_executor(self.thread, _store_here, told)
             for (_, stored), problem in zip(batch, problems, strict=True):
                 if stored.done():  # nobody waits any more
                     continue
@@ -83,14 +83,21 @@ async def take(name: str, callback: Callback) -> None:
 def store(batch: Sequence[Told]) -> list[Exception | None]:
     """Store all of it together, or else each by itself; return for each why it was not."""
     try:
-        close_old_connections()
         with transaction.atomic():
             for name, callback in batch:
                 callback_store(find_provider(name), callback)
     except Exception as error:
-        connection.close()
         return [error] if len(batch) == 1 else [store([one])[0] for one in batch]
     return [None] * len(batch)
+
+
+def _store_here(batch: Sequence[Told]) -> list[Exception | None]:
+    """Store it over this thread's own connection to the database, if that is still good."""
+    try:
+        close_old_connections()
+    except Exception as error:
+        return [error] * len(batch)
+    return store(batch)
 
 
 def listen(media: Collection[str]) -> list[Provider]:
@@ -111,6 +118,9 @@ def leave() -> None:
                 asyncio.run_coroutine_threadsafe(one.leave(), process_loop()).result(LEAVE_SECONDS)
             except Exception as error:
                 logger.warning("%s: no goodbye: %s", one.name, type(error).__name__)
+    if inbox := _inboxes.pop(os.getpid(), None):
+        inbox.thread.submit(connections.close_all)
+        inbox.thread.shutdown()
 
 
 def set_up() -> None:

@@ -32,6 +32,11 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         # No ALIYUN_SMS_TEMPLATE: without it the second provider is off, so that a first look
         # finds every SMS at one provider.
         "ALIYUN_SMS_CALLBACK_TOKEN": keys["push_token"],
+        # No CMPP_HOST: with CMPP_HOST=127.0.0.1 and SMS_PROVIDERS=cmpp all SMS go this way.
+        "CMPP_PORT": str(ports.cmpp),
+        "CMPP_SOURCE_ADDR": keys["cmpp_account"],
+        "CMPP_SHARED_SECRET": keys["cmpp_secret"],
+        "CMPP_SRC_ID": "10690001",
         "WECHAT_BASE_URL": simulator,
         "WECHAT_APP_ID": keys["app_id"],
         "WECHAT_SECRET": keys["secret"],
@@ -51,6 +56,8 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": keys["access_key_secret"],
         "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun/report/?token={keys['push_token']}",
         "SIMULATOR_ALIYUN_INBOUND_URL": (f"{web}/hooks/aliyun/inbound/?token={keys['push_token']}"),
+        "SIMULATOR_CMPP_SOURCE_ADDR": keys["cmpp_account"],
+        "SIMULATOR_CMPP_SHARED_SECRET": keys["cmpp_secret"],
         "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
         "SIMULATOR_WECHAT_SECRET": keys["secret"],
         "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
@@ -95,6 +102,11 @@ def write_demo_json(
                     "access_key_id": environment["ALIYUN_SMS_ACCESS_KEY_ID"],
                     "access_key_secret": environment["ALIYUN_SMS_ACCESS_KEY_SECRET"],
                 },
+                "cmpp": {
+                    "port": ports.cmpp,
+                    "source_addr": environment["CMPP_SOURCE_ADDR"],
+                    "shared_secret": environment["CMPP_SHARED_SECRET"],
+                },
                 "wechat": {
                     "app_id": environment["WECHAT_APP_ID"],
                     "secret": environment["WECHAT_SECRET"],
@@ -112,6 +124,8 @@ def _provider_keys(path: Path) -> dict[str, str]:
         "access_key_id": f"LTAI{secrets.token_hex(8)}",
         "access_key_secret": secrets.token_hex(16),
         "push_token": secrets.token_hex(16),
+        "cmpp_account": f"{secrets.randbelow(10**6):06d}",
+        "cmpp_secret": secrets.token_hex(16),
         "app_id": f"wx{secrets.token_hex(8)}",
         "secret": secrets.token_hex(16),
         "callback_token": secrets.token_hex(8),
