@@ -73,17 +73,6 @@ class SmsSettings(AreaSettings):
     """Secret of that key."""
     ALIYUN_SMS_SIGN_NAME: str = ""
     """The approved signature; empty: SMS_SIGNATURE."""
-    ALIYUN_SMS_TEMPLATE: str = ""
-    """The approved template (SMS_…)."""
-    ALIYUN_SMS_TEMPLATE_TEXT: str = "${what}。${body}（公告${number}号 验真码${code}）${next}"
-    """Its text, exactly as approved."""
-    ALIYUN_SMS_TEMPLATE_EN: str = ""
-    """The approved template for readers of English; empty: they get the other one."""
-    ALIYUN_SMS_TEMPLATE_EN_TEXT: str = (
-        "Service notice: ${what}. ${body} (No. ${number}, ${code}) ${next}"
-    )
-    """Its text, exactly as approved."""
-    # Three variables of 150, and the words around them, fit into eight parts.
     ALIYUN_SMS_VARIABLE_LENGTH: Annotated[int, Field(ge=35, le=150)] = 35
     """Characters that Aliyun allows in one variable, 35 to 150."""
     ALIYUN_SMS_ENDPOINT: Url = "https://dysmsapi.aliyuncs.com"
@@ -92,6 +81,28 @@ class SmsSettings(AreaSettings):
     """Random characters in the callback addresses given to Aliyun.
     Make one: openssl rand -hex 16"""
     ALIYUN_SMS_PER_SECOND: Positive = 100
+    """Messages a second that the account allows."""
+    TENCENT_SMS_SECRET_ID: str = ""
+    """Key at Tencent Cloud."""
+    TENCENT_SMS_SECRET_KEY: str = ""
+    """Secret of that key."""
+    TENCENT_SMS_SDK_APP_ID: str = Field("", examples=["1400006666"])
+    """The SMS application's SdkAppId."""
+    TENCENT_SMS_SIGN_NAME: str = ""
+    """The approved signature; empty: SMS_SIGNATURE."""
+    TENCENT_SMS_SENDER_ID: str = ""
+    """The sender that phones abroad show; empty: Tencent's own."""
+    TENCENT_SMS_VARIABLE_LENGTH: Annotated[int, Field(ge=0, le=500)] = 0
+    """Characters that Tencent allows in one variable: 12 for an account of a person; 0: any number,
+    for an account of a firm."""
+    TENCENT_SMS_REGION: str = "ap-guangzhou"
+    """Region of the SMS application."""
+    TENCENT_SMS_ENDPOINT: Url = "https://sms.tencentcloudapi.com"
+    """Address of Tencent's API."""
+    TENCENT_SMS_CALLBACK_TOKEN: Token = ""
+    """Random characters in the callback addresses given to Tencent.
+    Make one: openssl rand -hex 16"""
+    TENCENT_SMS_PER_SECOND: Positive = 100
     """Messages a second that the account allows."""
     CMPP_HOST: str = ""
     """Host of the gateway that speaks CMPP: a carrier's, or an aggregator's."""
@@ -136,7 +147,7 @@ class SmsSettings(AreaSettings):
             raise ValueError("and TWILIO_ACCOUNT_SID are only of use together")
         return token
 
-    @field_validator("ALIYUN_SMS_SIGN_NAME")
+    @field_validator("ALIYUN_SMS_SIGN_NAME", "TENCENT_SMS_SIGN_NAME")
     @classmethod
     def _signature_is_shared(cls, name: str, info: ValidationInfo) -> str:
         return name or str(info.data.get("SMS_SIGNATURE", ""))

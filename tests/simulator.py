@@ -33,6 +33,8 @@ class Simulator:
         self.auth_token = secrets.token_hex(16)
         self.access_key_id = f"LTAI{secrets.token_hex(8)}"
         self.access_key_secret = secrets.token_hex(16)
+        self.secret_id = f"AKID{secrets.token_hex(8)}"
+        self.secret_key = secrets.token_hex(16)
         self.cmpp_source_addr = "901234"
         self.cmpp_shared_secret = secrets.token_hex(8)
         self.app_id = f"wx{secrets.token_hex(8)}"
@@ -141,6 +143,8 @@ class Simulator:
             "SIMULATOR_TWILIO_AUTH_TOKEN": self.auth_token,
             "SIMULATOR_ALIYUN_ACCESS_KEY_ID": self.access_key_id,
             "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": self.access_key_secret,
+            "SIMULATOR_TENCENT_SECRET_ID": self.secret_id,
+            "SIMULATOR_TENCENT_SECRET_KEY": self.secret_key,
             "SIMULATOR_CMPP_SOURCE_ADDR": self.cmpp_source_addr,
             "SIMULATOR_CMPP_SHARED_SECRET": self.cmpp_shared_secret,
             "SIMULATOR_WECHAT_APP_ID": self.app_id,

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator import (
-    aliyun_api,
+    clouds,
     cmpp_gateway,
     control_api,
     home_page,
@@ -30,7 +30,7 @@ LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
-    *aliyun_api.ROUTES,
+    *clouds.ROUTES,
     *wechat_api.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,

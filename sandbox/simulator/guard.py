@@ -6,7 +6,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 REAL_CREDENTIALS: Final = (
-    *("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "CMPP_SHARED_SECRET", "WECHAT_SECRET"),
+    *("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "TENCENT_SMS_SECRET_KEY"),
+    *("CMPP_SHARED_SECRET", "WECHAT_SECRET"),
 )
 YES: Final = frozenset({"true", "1", "yes", "on"})
 

@@ -19,11 +19,15 @@ class Provider(StrEnum):
 
     TWILIO = "twilio"
     ALIYUN = "aliyun"
+    TENCENT = "tencent"
     CMPP = "cmpp"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
+
+
+SMS: Final = frozenset({Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT, Provider.CMPP})
 
 
 class Table(StrEnum):
@@ -32,6 +36,7 @@ class Table(StrEnum):
     FOLLOWERS = "followers"  # by OpenID
     OPT_OUTS = "opt_outs"  # by phone number
     SECRETS = "secrets"  # of webhooks, by name
+    TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address
     CMPP_OWED = "cmpp_owed"  # reports and texts that no client has answered, by a name of ours
 
@@ -65,7 +70,7 @@ class Message:
 
     def __post_init__(self) -> None:
         if not self.segments:
-            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN, Provider.CMPP)
+            is_sms = self.provider in SMS
             self.segments = segments(self.body) if is_sms else 1
 
     @property
