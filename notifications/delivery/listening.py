@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from django.db import close_old_connections, connections, transaction
@@ -52,7 +53,9 @@ class _Inbox:
 
     async def _store(self) -> None:
         while self.waiting:
-            batch, self.waiting = self.waiting[:AT_ONCE], self.waiting[AT_ONCE:]
+            # Who has given up waiting is told it again.
+            waiting = [one for one in self.waiting if not one[1].done()]
+            batch, self.waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
             told = [one for one, _ in batch]
             loop = asyncio.get_running_loop()
             problems = await loop.run_in_executor(self.thread, _store_here, told)
@@ -84,11 +87,24 @@ def store(batch: Sequence[Told]) -> list[Exception | None]:
     """Store all of it together, or else each by itself; return for each why it was not."""
     try:
         with transaction.atomic():
-            for name, callback in batch:
-                callback_store(find_provider(name), callback)
+            for name, told in groupby(sorted(batch, key=_name), key=_name):
+                callback_store(find_provider(name), _together([one for _, one in told]))
     except Exception as error:
         return [error] if len(batch) == 1 else [store([one])[0] for one in batch]
     return [None] * len(batch)
+
+
+def _name(told: Told) -> str:
+    return told[0]
+
+
+def _together(callbacks: Sequence[Callback]) -> Callback:
+    """Return all that is said as one: one statement stores its receipts, in one order."""
+    return Callback(
+        receipts=[each for one in callbacks for each in one.receipts],
+        inbound=[each for one in callbacks for each in one.inbound],
+        no_deliveries=[each for one in callbacks for each in one.no_deliveries],
+    )
 
 
 def _store_here(batch: Sequence[Told]) -> list[Exception | None]:
