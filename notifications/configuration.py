@@ -25,6 +25,11 @@ from statuspage.lib.env import (
 ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
 SMS_NAMES: Final = provider_names(SMS)
+# A number, a short code, a messaging service, or a name as
+# twilio.com/docs/glossary/what-alphanumeric-sender-id allows it.
+TWILIO_SENDER: Final = re.compile(
+    r"\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}", re.ASCII
+)
 Providers = Annotated[list[str], PlainValidator(lambda text: words(text, SMS_NAMES))]
 
 
@@ -32,11 +37,33 @@ def _routes(given: Mapping[str, str]) -> dict[str, list[str]]:
     """Read providers by calling code."""
     found = {}
     for code, text in given.items():
-        if not (code.isascii() and code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE):
-            raise ValueError(f"{code!r} is no calling code, such as 86 in SMS_PROVIDERS_86")
         if providers := words(text, SMS_NAMES):
-            found[code] = providers
+            found[_calling_code(code, "SMS_PROVIDERS_86")] = providers
     return found
+
+
+def _calling_code(code: str, example: str) -> str:
+    if not (code.isascii() and code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE):
+        raise ValueError(f"{code!r} is no calling code, such as the last digits of {example}")
+    return code
+
+
+def _twilio_sender(text: str) -> str:
+    if text and not TWILIO_SENDER.fullmatch(text):
+        raise ValueError(
+            "must be a number such as +15005550006, a short code, a messaging service (MG…), or a "
+            "name of up to 11 letters and digits"
+        )
+    return text
+
+
+def _twilio_senders(given: Mapping[str, str]) -> dict[str, str]:
+    """Read senders by calling code."""
+    return {
+        _calling_code(code, "TWILIO_FROM_44"): _twilio_sender(text)
+        for code, text in given.items()
+        if text
+    }
 
 
 class SmsSettings(AreaSettings):
@@ -61,8 +88,14 @@ class SmsSettings(AreaSettings):
     """Account at Twilio."""
     TWILIO_AUTH_TOKEN: str = ""
     """Secret of that account."""
-    TWILIO_FROM: str = ""
-    """A number, or a Messaging Service (MG…)."""
+    TWILIO_FROM: Annotated[str, PlainValidator(_twilio_sender)] = ""
+    """The sender: a number, a messaging service (MG…), or a name of up to 11 letters and digits, to
+    which nobody can reply."""
+    TWILIO_SENDERS: Annotated[
+        dict[str, str], Endings("TWILIO_FROM_", "44"), PlainValidator(_twilio_senders)
+    ] = Field(default_factory=dict, examples=[""])
+    """The sender to numbers of one calling code, instead of TWILIO_FROM; likewise TWILIO_FROM_852
+    and so on. Some countries take no foreign numbers, others no names."""
     TWILIO_BASE_URL: Url = "https://api.twilio.com"
     """Address of Twilio's API."""
     TWILIO_PER_SECOND: Positive = 100

@@ -16,6 +16,7 @@ from notifications.configuration import (
 )
 from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
+from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
@@ -214,6 +215,7 @@ AREAS: Final = (
     DeliverySettings,
     EscalationSettings,
     SmsSettings,
+    SmppSettings,
     WeChatSettings,
     WebhookSettings,
     EmailSettings,

@@ -258,6 +258,10 @@ class Provider(ABC):
         """
         raise BadSignature
 
+    def takes_replies(self, address: str) -> bool:
+        """Return whether a reply from that address, in clear text, reaches us or the provider."""
+        return True
+
     def sends_receipts(self) -> bool:
         """Return whether the provider reports what became of a message."""
         return type(self).parse_callback is not Provider.parse_callback or self.listens()

@@ -61,6 +61,10 @@ class Medium:
         """Return the provider that sends while nothing is wrong, or would if it were set up."""
         return (self.able(route) or self.in_order(route))[0]
 
+    def takes_replies(self, address: str) -> bool:
+        """Return whether a reply from an address, in clear text, reaches the provider in front."""
+        return self.leading(self.route_of(address)).takes_replies(address)
+
     def configured(self) -> bool:
         """Return whether anything can be sent; if not, the console shows a warning."""
         return any(self.able(route) for route in self.routes)

@@ -13,6 +13,7 @@ from sandbox.simulator import (
     home_page,
     phone_page,
     sink_pages,
+    smpp_gateway,
     sms,
     twilio_api,
     webhook_sink,
@@ -55,6 +56,7 @@ def build(settings: Settings, journal: Path | None) -> web.Application:
     )
     core = app[CORE]
     core.gateways[Provider.CMPP] = cmpp_gateway.Gateway(core)
+    core.gateways[Provider.SMPP] = smpp_gateway.Gateway(core)
     app.router.add_static("/static/", STATIC)
     app.add_routes([web.get("/healthz", _healthz), *ROUTES])
     app.cleanup_ctx.append(_running)

@@ -58,6 +58,14 @@ class Settings:
         ]
     )
     aliyun_variable_length: int = 35
+    smpp_system_id: str = ""
+    smpp_password: str = ""
+    # How ids are written: same, hex_then_decimal or decimal_then_hex (in answers, then receipts).
+    smpp_ids: str = "same"
+    # What receipts consist of: text, options or both.
+    smpp_receipts: str = "both"
+    # What has no answer after so long is sent again.
+    smpp_resend_ms: int = 60_000
     tencent_secret_id: str = ""
     tencent_secret_key: str = ""
     tencent_sdk_app_id: str = "1400000001"

@@ -15,6 +15,7 @@ LABELS: Final = {
     Provider.ALIYUN: "Aliyun SMS",
     Provider.TENCENT: "Tencent Cloud SMS",
     Provider.CMPP: "CMPP SMS",
+    Provider.SMPP: "SMPP SMS",
 }
 # Those that report by callbacks; a gateway reports over its clients' connections.
 RECEIPTS: Final = {

@@ -21,13 +21,16 @@ class Provider(StrEnum):
     ALIYUN = "aliyun"
     TENCENT = "tencent"
     CMPP = "cmpp"
+    SMPP = "smpp"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
 
 
-SMS: Final = frozenset({Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT, Provider.CMPP})
+SMS: Final = frozenset(
+    {Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT, Provider.CMPP, Provider.SMPP}
+)
 
 
 class Table(StrEnum):
@@ -38,6 +41,7 @@ class Table(StrEnum):
     SECRETS = "secrets"  # of webhooks, by name
     TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address
+    SMPP_OWED = "smpp_owed"  # likewise, of SMPP
     CMPP_OWED = "cmpp_owed"  # reports and texts that no client has answered, by a name of ours
 
 

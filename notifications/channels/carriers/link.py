@@ -53,6 +53,7 @@ class Endpoint:
     window: int
     timeout: float
     heartbeat: float
+    tls: bool = False
 
 
 class Link(Generic[B]):
@@ -87,7 +88,9 @@ class Link(Generic[B]):
             await self._open()
 
     async def _open(self) -> None:
-        self._reader, self._writer = await asyncio.open_connection(*self._where)
+        self._reader, self._writer = await asyncio.open_connection(
+            *self._where, ssl=self._endpoint.tls or None
+        )
         self._start(self._read())
         try:
             asked = self._dialect.login()

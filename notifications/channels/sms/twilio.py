@@ -37,6 +37,7 @@ from notifications.channels.outcomes import (
     Callback,
     Failed,
     Inbound,
+    InboundAction,
     LookupResult,
     NotAccepted,
     NotSent,
@@ -48,6 +49,8 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
+from notifications.channels.phone_numbers import calling_code
+from notifications.channels.senders import is_name, is_service
 from notifications.channels.sms_message import Area
 from notifications.channels.twilio_signature import check_signature
 from notifications.media import SMS
@@ -92,6 +95,13 @@ STATES: Final[Mapping[str, ReceiptState]] = {
     "canceled": ReceiptState.FAILED,
 }
 
+# What Advanced Opt-Out has made of a text; HELP changes nothing.
+OPT_OUTS: Final[Mapping[str, InboundAction]] = {
+    "STOP": InboundAction.STOP,
+    "START": InboundAction.START,
+    "HELP": InboundAction.TEXT,
+}
+MAINLAND_CODE: Final = "86"
 LOOK_UP_LIMIT: Final = 200
 # Five more tries after any failure, so that a restart of ours loses no callback. It is not signed:
 # twilio.com/docs/usage/webhooks/webhooks-connection-overrides
@@ -148,7 +158,13 @@ class Twilio(Provider):
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return free text; mainland carriers deliver no answers to Twilio's numbers."""
-        return sms_message.content(bulletin, replies=(Area.ABROAD,))
+        abroad = [sender for code, sender in _senders().items() if code != MAINLAND_CODE]
+        replies = () if any(map(is_name, abroad)) else (Area.ABROAD,)
+        return sms_message.content(bulletin, replies=replies)
+
+    def takes_replies(self, address: str) -> bool:
+        """Return whether the sender to that number is one that can be written to."""
+        return not is_name(_sender_to(address))
 
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return free text behind the signature."""
@@ -206,7 +222,10 @@ class Twilio(Provider):
         if not sender or not sid or "Body" not in request.POST:
             raise UnreadableCallback
         text = request.POST["Body"].strip()
-        inbound = Inbound(sender, sms_text.action_of(text), text, sid)
+        # A messaging service says itself what its own keywords mean, in whatever language:
+        # twilio.com/docs/messaging/tutorials/advanced-opt-out
+        said = OPT_OUTS.get(request.POST.get("OptOutType", ""))
+        inbound = Inbound(sender, said or sms_text.action_of(text), text, sid)
         # An empty TwiML answer: Twilio would send anything else to the merchant as an SMS.
         return Callback(inbound=[inbound], answer="<Response/>", content_type="text/xml")
 
@@ -225,8 +244,6 @@ def _form(fields: Mapping[str, object]) -> str:
 def _sender() -> http.SendOne:
     """Return a function that sends one message; what is the same for all is looked up once."""
     create = _client().messages.create_async
-    sender = "messaging_service_sid" if settings.TWILIO_FROM.startswith("MG") else "from_"
-    origin = {sender: settings.TWILIO_FROM}
     callback = f"{settings.SITE_URL}/hooks/twilio/status/"
 
     async def send_one(message: Message) -> Outcome:
@@ -237,7 +254,7 @@ def _sender() -> http.SendOne:
                 body=message.content.text,
                 # It names the delivery, so that a receipt finds it even where the sid was lost.
                 status_callback=f"{callback}?{query}{OVERRIDES}",
-                **origin,
+                **_origin(_sender_to(message.address)),
             )
         except TwilioRestException as error:
             if not 400 <= error.status < 500:
@@ -248,6 +265,20 @@ def _sender() -> http.SendOne:
         return Accepted(created.sid) if created.sid else Unknown(Reason.PROVIDER_ERROR, "no sid")
 
     return send_one
+
+
+def _senders() -> dict[str, str]:
+    """Return the senders by calling code; the empty one is that for all other numbers."""
+    return {"": settings.TWILIO_FROM, **settings.TWILIO_SENDERS}
+
+
+def _sender_to(address: str) -> str:
+    senders = _senders()
+    return senders.get(calling_code(address), senders[""])
+
+
+def _origin(sender: str) -> dict[str, str]:
+    return {"messaging_service_sid" if is_service(sender) else "from_": sender}
 
 
 def _is_it(listed: MessageInstance, texts: Collection[str], since: datetime) -> bool:

@@ -10,12 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Reason
+from notifications.media import SMS
 from notifications.subscribers.choices import initial_of
 from notifications.subscribers.forms import SubscribeForm, SubscriberCodeForm
 from notifications.subscribers.models import SignUp, Topic
-from notifications.subscribers.selectors import choices_of_signup, component_names
+from notifications.subscribers.selectors import choices_of_signup, clear_address, component_names
 from notifications.subscribers.services.agreements import consent_texts, transfer_texts
 from notifications.subscribers.services.codes import WORTH_SENDING_FOR, CodeRefused
 from notifications.subscribers.services.signups import signup_confirm, signup_request, signup_resend
@@ -77,8 +79,10 @@ def subscribed(request: HttpRequest, public_id: str) -> HttpResponse:
     signup = get_object_or_404(SignUp, public_id=public_id, purpose=SignUp.Purpose.SUBSCRIBE)
     if not signup.used_at:
         return redirect("subscribers:subscribe-code", public_id)
+    sms, phone = find_medium(SMS), signup.kind == AddressKind.PHONE
     context = {
         "signup": signup,
+        "by_reply": phone and sms.takes_replies(clear_address(signup)),
         "topics": [Topic(topic).label for topic in signup.topics],
         "components": component_names(signup.components, request.LANGUAGE_CODE),
     }

@@ -51,7 +51,7 @@ ADDRESSES = {
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
 }
 SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token", "ali-key-secret"]
-SECRETS += ["cmpp-shared-secret", "tencent-key-secret"]
+SECRETS += ["cmpp-shared-secret", "tencent-key-secret", "smpp-pass"]
 
 every_channel = pytest.mark.parametrize("name", NAMES)
 LANGUAGES = ["zh-hans", "en"]
@@ -70,6 +70,8 @@ def server(settings):
     settings.TWILIO_FROM = "+15005550006"
     settings.CMPP_SOURCE_ADDR, settings.CMPP_SHARED_SECRET = "901234", SECRETS[5]
     settings.CMPP_HOST, settings.CMPP_SRC_ID = "127.0.0.1", "10690001"
+    settings.SMPP_SYSTEM_ID, settings.SMPP_PASSWORD = "candor", SECRETS[7]
+    settings.SMPP_HOST, settings.SMPP_SOURCE_ADDR = "127.0.0.1", "10690"
     settings.WECHAT_APP_ID, settings.WECHAT_SECRET = "wx1", SECRETS[1]
     settings.WECHAT_TEMPLATE_ID = "template-0001"
     settings.DELIVERY_TIMEOUT_SECONDS = 1.0
@@ -80,7 +82,7 @@ def server(settings):
         settings.TWILIO_BASE_URL = settings.WECHAT_BASE_URL = settings.WECOM_BASE_URL = url
         settings.ALIYUN_SMS_ENDPOINT = settings.TENCENT_SMS_ENDPOINT = url
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        settings.CMPP_PORT = port
+        settings.CMPP_PORT = settings.SMPP_PORT = port
         return url
 
     return point
@@ -196,7 +198,7 @@ def test_whatever_is_not_certain_is_not_repeated_blindly(name: str, serve, serve
         [outcome] = send(name, one_message(name, server(port)))
     # These had not come to sending: no greeting from the mail server, no token from WeChat, no
     # answer to the log-in from the gateway.
-    nothing_sent = {"email", "wechat", "cmpp"}
+    nothing_sent = {"email", "wechat", "cmpp", "smpp"}
     recognised = find_provider(name).recognises_repeats_for
     assert isinstance(outcome, NotSent if name in nothing_sent or recognised else Unknown)
 
@@ -209,7 +211,7 @@ BODIES = ["", "{}", "[]", "<html>", '{"errcode": "x", "code": "y"}']
 def test_whatever_a_provider_answers_is_an_outcome(
     name: str, server: Callable[[int], str], settings: Settings, subtests: pytest.Subtests
 ) -> None:
-    if name in {"email", "cmpp"}:
+    if name in {"email", "cmpp", "smpp"}:
         # A mail server speaks first, and this one never does; nor does it see a request's end.
         settings.DELIVERY_TIMEOUT_SECONDS = 0.02
     for answer, body in product(ANSWERS, BODIES):
@@ -260,6 +262,7 @@ def test_a_channel_that_needs_credentials_is_off_without_them(name: str, setting
         "TWILIO_AUTH_TOKEN",
         "ALIYUN_SMS_ACCESS_KEY_SECRET",
         "CMPP_SHARED_SECRET",
+        "SMPP_PASSWORD",
         "WECHAT_SECRET",
         "EMAIL_HOST",
     ):

@@ -13,7 +13,7 @@ from tests.notifications.channels.builders import SECRET, bulletin, message, sen
 from tests.simulator import Simulator
 
 NAMES = [one.name for one in providers()]
-FAULTY = ["twilio", "aliyun", "cmpp", "wechat", "wecom", "webhook"]
+FAULTY = ["twilio", "aliyun", "cmpp", "smpp", "wechat", "wecom", "webhook"]
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
@@ -33,6 +33,9 @@ def everybody(
     settings.CMPP_HOST, settings.CMPP_PORT = "127.0.0.1", simulator.cmpp_port
     settings.CMPP_SOURCE_ADDR = simulator.cmpp_source_addr
     settings.CMPP_SHARED_SECRET = simulator.cmpp_shared_secret
+    settings.SMPP_HOST, settings.SMPP_PORT = "127.0.0.1", simulator.smpp_port
+    settings.SMPP_SYSTEM_ID, settings.SMPP_PASSWORD = "candor", simulator.smpp_password
+    settings.SMPP_SOURCE_ADDR = "10690"
     return simulator
 
 
@@ -46,7 +49,7 @@ def send_once(name: str, simulator: Simulator) -> str:
 def check(logged: str, simulator: Simulator, address: str) -> None:
     private = address.removeprefix(simulator.url).removeprefix("+86")
     secrets = [simulator.auth_token, simulator.secret, simulator.wechat_token, SECRET]
-    secrets += [simulator.access_key_secret, simulator.cmpp_shared_secret]
+    secrets += [simulator.access_key_secret, simulator.cmpp_shared_secret, simulator.smpp_password]
     for word in [address, private, *secrets, "access_token"]:
         assert word not in logged
     assert "资金安全" not in logged

@@ -243,3 +243,45 @@ class TestLookingUp:
 def test_only_a_person_or_a_dead_number_is_suppressed() -> None:
     suppressing = {code for code, meaning in ERRORS.items() if getattr(meaning, "suppress", False)}
     assert suppressing == {21211, 21610, 21614, 30005, 30006}
+
+
+class TestSenders:
+    NAME, SERVICE = "DemoPay", "MG0123456789abcdef0123456789abcdef"
+    SHORT = bulletin("en", body="Payouts are late.", next_update_by=None)
+
+    def test_a_country_may_have_its_own_sender(self, simulator: Simulator, settings) -> None:
+        settings.TWILIO_SENDERS = {"852": self.NAME, "44": self.SERVICE}
+        numbers = (PHONE, "+85251234567", "+447400123456")
+
+        send(
+            "twilio",
+            *(message(number, delivery_id=place) for place, number in enumerate(numbers, 1)),
+        )
+
+        rows = {row["to"]: row for row in simulator.messages(provider="twilio")}
+        assert rows[PHONE]["sender"] == "+15005550006"
+        assert rows["+85251234567"]["sender"] == self.NAME
+        assert rows["+447400123456"]["details"] == {"service": self.SERVICE}
+
+    def test_nobody_is_asked_to_reply_to_a_name(self, settings) -> None:
+        asks = SMS.compose(self.SHORT).abroad
+        assert asks is not None
+        assert "STOP" in asks.text
+
+        for settings.TWILIO_FROM, settings.TWILIO_SENDERS in (
+            (self.NAME, {}),
+            ("+15005550006", {"852": self.NAME}),
+        ):
+            assert all("STOP" not in one.text for one in SMS.compose(self.SHORT).variants())
+
+    def test_a_name_for_the_mainland_alone_changes_nothing_abroad(self, settings) -> None:
+        settings.TWILIO_SENDERS = {"86": self.NAME}
+        abroad = SMS.compose(self.SHORT).abroad
+        assert abroad is not None
+        assert "STOP" in abroad.text
+
+    def test_a_name_takes_no_replies(self, settings) -> None:
+        settings.TWILIO_FROM = "+15005550006"
+        settings.TWILIO_SENDERS = {"852": self.NAME, "44": self.SERVICE, "1": "10690"}
+        assert not SMS.takes_replies("+85251234567")
+        assert all(map(SMS.takes_replies, (PHONE, "+447400123456", "+12025550123")))

@@ -122,6 +122,19 @@ class TestCallbacks:
         assert (callback.answer, callback.content_type) == ("<Response/>", "text/xml")
 
     @pytest.mark.parametrize(
+        ("said", "text", "action"),
+        [
+            ("STOP", "ARRET", InboundAction.STOP),
+            ("START", "重新订阅", InboundAction.START),
+            ("HELP", "STOP?", InboundAction.TEXT),
+        ],
+    )
+    def test_a_messaging_service_knows_its_own_keywords(self, said, text, action) -> None:
+        form = {"From": PHONE, "Body": text, "MessageSid": "SM1", "OptOutType": said}
+        [inbound] = SMS.parse_callback(RequestFactory().post("/", form)).inbound
+        assert inbound == Inbound(PHONE, action, text, "SM1")
+
+    @pytest.mark.parametrize(
         ("path", "fields"),
         [
             ("/", {}),
