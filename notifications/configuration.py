@@ -139,6 +139,8 @@ class SmsSettings(AreaSettings):
     """Messages a second that the account allows."""
     CMPP_HOST: str = ""
     """Host of the gateway that speaks CMPP: a carrier's, or an aggregator's."""
+    CMPP_COMPANY: str = Field("", validate_default=True)
+    """The company that runs the gateway, as the privacy notice names it."""
     CMPP_PORT: Port = 7890
     """Its port: 7890 at China Mobile for 2.0, and mostly for 3.0."""
     CMPP_VERSION: Literal["2.0", "3.0"] = "3.0"
@@ -172,6 +174,13 @@ class SmsSettings(AreaSettings):
         if signature and len(signature) not in SIGNATURE_LENGTH:
             raise ValueError("must have 2 to 12 characters")
         return signature or ("" if in_production(info) else "演示支付")
+
+    @field_validator("CMPP_COMPANY")
+    @classmethod
+    def _readers_learn_who_gets_their_number(cls, company: str, info: ValidationInfo) -> str:
+        if info.data.get("CMPP_HOST") and not company and in_production(info):
+            raise ValueError("is required with CMPP_HOST: the privacy notice names it")
+        return company
 
     @field_validator("TWILIO_AUTH_TOKEN")
     @classmethod

@@ -14,11 +14,12 @@ from statuspage.privacy.notice import Recipient
 TWILIO: Final = "twilio"
 ALIYUN: Final = "aliyun"
 SMPP: Final = "smpp"
+CMPP: Final = "cmpp"
 
 
 def recipients() -> list[Recipient]:
     """Return the providers of the channels that are set up, in the active language."""
-    made = (_twilio(), _smpp(), _aliyun(), _wechat(), _email())
+    made = (_twilio(), _cmpp(), _smpp(), _aliyun(), _wechat(), _email())
     return [one for one in made if one is not None]
 
 
@@ -47,6 +48,18 @@ def _twilio() -> Recipient | None:
         purpose=_("sending SMS"),
         contact="privacy@twilio.com" if abroad else "",
         abroad=_("United States") if abroad else "",
+    )
+
+
+def _cmpp() -> Recipient | None:
+    """Return the company behind the gateway; CMPP is spoken in mainland China alone."""
+    if not provider(CMPP).configured():
+        return None
+    return Recipient(
+        name=settings.CMPP_COMPANY or _("Our SMS provider"),
+        receives=_("phone number, text of the message"),
+        purpose=_("sending SMS"),
+        contact="",
     )
 
 
