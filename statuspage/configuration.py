@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.configuration import (
     EmailSettings,
+    RobotSettings,
     SmsSettings,
     WebhookSettings,
     WeChatSettings,
@@ -217,6 +218,7 @@ AREAS: Final = (
     SmsSettings,
     SmppSettings,
     WeChatSettings,
+    RobotSettings,
     WebhookSettings,
     EmailSettings,
 )

@@ -231,7 +231,7 @@ def _within_limits(
     refused: list[tuple[Message, Outcome]] = []
     for message in batch:
         name = f"{provider.name}:{providers.hashed(message.address)}"
-        taken, wait = providers.take(name, provider.limits, 1)
+        taken, wait = providers.take(name, provider.limits_of(message.address), 1)
         if taken:
             allowed.append(message)
         else:

@@ -44,6 +44,7 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "WECHAT_CALLBACK_TOKEN": keys["callback_token"],
         "WECHAT_ENCODING_AES_KEY": keys["aes_key"],
         "WECOM_BASE_URL": simulator,
+        "ROBOT_RELAY_URL": f"{simulator}/relay",
         "WEBHOOK_ALLOW_PRIVATE": "true",
         # Anyone who tries it at night wants to see the message arrive.
         "QUIET_HOURS": "",

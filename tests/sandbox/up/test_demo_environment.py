@@ -24,9 +24,15 @@ def environment(tmp_path):
 
 
 def test_every_provider_is_the_simulator_on_this_machine(environment):
-    urls = ("TWILIO_BASE_URL", "ALIYUN_SMS_ENDPOINT", "WECHAT_BASE_URL", "WECOM_BASE_URL")
+    urls = (
+        "TWILIO_BASE_URL",
+        "ALIYUN_SMS_ENDPOINT",
+        "WECHAT_BASE_URL",
+        "WECOM_BASE_URL",
+    )
     for name in urls:
         assert environment[name] == "http://127.0.0.1:8001"
+    assert environment["ROBOT_RELAY_URL"] == "http://127.0.0.1:8001/relay"
     assert (environment["EMAIL_HOST"], environment["EMAIL_PORT"]) == ("127.0.0.1", "8002")
     assert environment["SITE_URL"] == "http://127.0.0.1:8000"
 
