@@ -103,11 +103,6 @@ def write_demo_json(
                     "access_key_id": environment["ALIYUN_SMS_ACCESS_KEY_ID"],
                     "access_key_secret": environment["ALIYUN_SMS_ACCESS_KEY_SECRET"],
                 },
-                "cmpp": {
-                    "port": ports.cmpp,
-                    "source_addr": environment["CMPP_SOURCE_ADDR"],
-                    "shared_secret": environment["CMPP_SHARED_SECRET"],
-                },
                 "wechat": {
                     "app_id": environment["WECHAT_APP_ID"],
                     "secret": environment["WECHAT_SECRET"],
