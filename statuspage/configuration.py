@@ -19,6 +19,7 @@ from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
 from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
+from notifications.wechat_configuration import WeChatTemplateSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
 from statuspage.lib.database_url import database_from_url
@@ -218,6 +219,7 @@ AREAS: Final = (
     SmsSettings,
     SmppSettings,
     WeChatSettings,
+    WeChatTemplateSettings,
     RobotSettings,
     WebhookSettings,
     EmailSettings,

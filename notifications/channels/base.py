@@ -191,6 +191,8 @@ class Provider(ABC):
     former_names: ClassVar[tuple[str, ...]] = ()
     # It sends approved templates and no free text (templated.py).
     uses_templates: ClassVar[bool] = False
+    # Each message needs a consent of its reader.
+    uses_consents: ClassVar[bool] = False
     # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)

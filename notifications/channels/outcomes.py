@@ -1,6 +1,6 @@
 """One vocabulary for what providers answer, whichever provider it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,8 @@ class Reason(StrEnum):
     BAD_ADDRESS = "bad_address"
     OPTED_OUT = "opted_out"
     NOT_A_FOLLOWER = "not_a_follower"
+    # No consent to one more message is left.
+    NO_CONSENT = "no_consent"
     UNREACHABLE = "unreachable"
     REFUSED_CONTENT = "refused_content"
     BLOCKED = "blocked"
@@ -160,6 +162,19 @@ class Inbound:
 
 
 @dataclass(frozen=True)
+class ConsentChange:
+    """That somebody agreed to one message of a template, or refuses every one.
+
+    `name` is the provider's for the act, by which a copy of it is recognised.
+    """
+
+    address: str
+    template: str
+    accepted: bool
+    name: str
+
+
+@dataclass(frozen=True)
 class Callback:
     """A callback, read: what it says and what the provider expects as the answer's body."""
 
@@ -169,6 +184,11 @@ class Callback:
     content_type: str = "text/plain"
     # What no second callback of the channel may have; empty where the provider signs nothing so.
     once: str = ""
+    consents: Sequence[ConsentChange] = ()
+    # The provider whose receipts these are, where several share the address of their callbacks.
+    receipts_of: str = ""
+    # Returns the answer, and its type, in which whoever wrote reads a text; None: there is no way.
+    reply: Callable[[str], tuple[str, str]] | None = None
     # The provider's names of messages that are no delivery: no receipt of theirs is a delivery's.
     no_deliveries: Sequence[str] = ()
 

@@ -1,6 +1,6 @@
 """Claim deliveries, each held by one worker while its lease runs, and fall back after failures."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from notifications.channels import medium as find_medium
 from notifications.channels.media import askable_media
+from notifications.delivery.consents import consents_refuse, consents_take
 from notifications.delivery.matching import (
     QUIET_UNTIL,
     ROUTE,
@@ -210,11 +211,13 @@ def claim(
     provider: str = "",
     route: str = "",
     share: Mapping[str, Any] | None = None,
+    consent_to: Callable[[Claimed], str] | None = None,
 ) -> tuple[list[Claimed], int]:
     """Claim up to `limit` due deliveries of a medium's route, and commit before anything is sent.
 
     `provider` will send them; the first choice where none is named. `share` are the parameters of
-    what is left to it, where it cannot send everything.
+    what is left to it, where it cannot send everything. Where it needs a consent for each message,
+    `consent_to` says to which template; where none is left, the next address is used.
     Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
@@ -232,8 +235,25 @@ def claim(
             },
         )
         rows = [(row[0], Claimed(*row[1:])) for row in cursor.fetchall()]
-        fall_back([(one.id, one.published_at) for state, one in rows if state == "suppressed"])
-    return [one for state, one in rows if state == "sending"], len(rows)
+        sending = [one for state, one in rows if state == "sending"]
+        without = _without_consent(sending, consent_to) if consent_to else []
+        over = [one for state, one in rows if state == "suppressed"] + without
+        fall_back([(one.id, one.published_at) for one in over])
+    return [one for one in sending if one not in without], len(rows)
+
+
+def _without_consent(
+    claimed: Sequence[Claimed], consent_to: Callable[[Claimed], str]
+) -> list[Claimed]:
+    """Settle, and return, those for which no consent is left; the others hold one now.
+
+    Without a template nothing can be sent, and no consent is used.
+    """
+    wanted = {one: template for one in claimed if (template := consent_to(one))}
+    held = consents_take([(one.id, one.address_id, named) for one, named in wanted.items()])
+    without = [one for one in wanted if one.id not in held]
+    consents_refuse([(one.id, one.published_at) for one in without])
+    return without
 
 
 def lock(deliveries: Collection[tuple[int, datetime]]) -> None:

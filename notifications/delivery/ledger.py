@@ -26,7 +26,8 @@ DEAD_LETTERS_OF: Final = timedelta(days=30)
 
 # What certainly reached nobody, and can still be sent.
 DEFINITE: Final = Q(state=DeliveryState.FAILED) | Q(
-    state=DeliveryState.SUPPRESSED, reason__in=(Reason.BUDGET, Reason.COUNTRY)
+    state=DeliveryState.SUPPRESSED,
+    reason__in=(Reason.BUDGET, Reason.COUNTRY, Reason.NO_CONSENT),
 )
 # What only staff can decide on, and have not yet.
 UNDECIDED: Final = Q(state=DeliveryState.UNKNOWN, due_at=NEVER, settled_at=None)

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
 from notifications.delivery.claim import Claimed, fall_back, lock, renew
+from notifications.delivery.consents import consents_settle
 from notifications.delivery.parts import parts_add
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.models import Address
@@ -190,6 +191,7 @@ def _follow_up(results: Sequence[Result]) -> None:
             one = result.claimed
             addresses_suppress([one.address_id], reason=result.reason, source=one.channel)
     quarantine(results)
+    consents_settle([(one.claimed.id, one.claimed.published_at) for one in results])
     fall_back(
         [
             (one.claimed.id, one.claimed.published_at)

@@ -132,7 +132,11 @@ class _Sending:
         """Claim a batch; its messages wait for `send`, or for the one that runs already."""
         began = time.monotonic()
         share = self._share.parameters() if self._share.keys else None
-        claimed, taken = claim(self._medium.name, allowed, self._provider.name, self._route, share)
+        consent_to = self._consent_to if self._provider.uses_consents else None
+        claimed, taken = claim(
+            *(self._medium.name, allowed, self._provider.name, self._route, share),
+            consent_to=consent_to,
+        )
         self.taken += taken
         self._full = taken == settings.DELIVERY_BATCH
         self._lease.add(claimed, began)
@@ -141,6 +145,14 @@ class _Sending:
             _wake_another(self._medium)
         if not self._provider.limits.each_address:
             providers.give_back(self._provider.name, self._provider.limits, allowed - len(claimed))
+
+    def _consent_to(self, one: Claimed) -> str:
+        """Return the template that would be sent; empty where none would."""
+        try:
+            return str(self._content_of(one).data.get("template_id", ""))
+        except Exception as error:  # it is settled with its message
+            log_error(one, error)
+            return ""
 
     def send(self, until: float) -> None:
         """Send what waits, writing results and renewing leases on the way."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
 from notifications.subscribers.attributes import AgentAttributes, MerchantAttributes
+from notifications.subscribers.message_consents import MessageConsent as MessageConsent
 from notifications.subscribers.staff_contacts import StaffContact as StaffContact
 from notifications.subscribers.staff_contacts import TrialMessage as TrialMessage
 from statuspage.notices.audience import MerchantCategory

@@ -23,6 +23,7 @@ class Provider(StrEnum):
     CMPP = "cmpp"
     SMPP = "smpp"
     WECHAT = "wechat"
+    MINI_PROGRAM = "mini_program"
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
@@ -39,6 +40,8 @@ class Table(StrEnum):
 
     FOLLOWERS = "followers"  # by OpenID
     OPT_OUTS = "opt_outs"  # by phone number
+    WECHAT_TEMPLATES = "wechat_templates"  # by account:id
+    CONSENTS = "consents"  # to subscription messages, by account:OpenID:template
     SECRETS = "secrets"  # of webhooks, by name
     TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address

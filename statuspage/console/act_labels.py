@@ -98,6 +98,8 @@ PAGES: Final[Mapping[str, Any]] = {
     "person_confirm": gettext_lazy("Account confirmed"),
     "postmortem": gettext_lazy("Postmortem written"),
     "quarantine": gettext_lazy("Address reactivated"),
+    "carrier_word": gettext_lazy("Word in SMS changed"),
+    "carrier_words": gettext_lazy("Word in SMS added"),
     "cycle_change": gettext_lazy("Drafts for a longer settlement cycle written"),
     "recipe": gettext_lazy("Step of prepared drafts"),
     "recurrence_end": gettext_lazy("Recurring maintenance stopped"),

@@ -49,6 +49,8 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.BAD_ADDRESS: _("Invalid address"),
     Reason.OPTED_OUT: _("Opted out"),
     Reason.NOT_A_FOLLOWER: _("Does not follow our WeChat account"),
+    Reason.NO_CONSENT: _("No consent to one more message left"),
+    Reason.NO_TEMPLATE: _("No approved template"),
     Reason.UNREACHABLE: _("Unreachable"),
     Reason.REFUSED_CONTENT: _("Content rejected"),
     Reason.BLOCKED: _("Blocked"),

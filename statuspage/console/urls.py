@@ -12,6 +12,7 @@ from statuspage.console.views import (
     broadcasts,
     calendar,
     calendar_years,
+    carrier_words,
     consents,
     contacts,
     dashboard,
@@ -25,6 +26,7 @@ from statuspage.console.views import (
     postmortems,
     proposals,
     provider_templates,
+    received,
     recipes,
     recurrences,
     regulator,
@@ -181,4 +183,7 @@ urlpatterns = [
     page("signals/rules/<number:number>/", signal_rules.signal_rule),
     page("signals/rules/<number:number>/confirm/", signal_rules.signal_rule_confirm),
     page("quarantine/", dead_letters.quarantine),
+    page("received/", received.received_texts),
+    page("words/", carrier_words.carrier_word_list, "carrier_words"),
+    page("words/<number:number>/", carrier_words.carrier_word),
 ]

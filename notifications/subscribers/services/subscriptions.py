@@ -17,6 +17,7 @@ from notifications.subscribers.models import (
     ALL_TOPICS,
     Address,
     Consent,
+    MessageConsent,
     SignUp,
     Subscriber,
     Subscription,
@@ -278,6 +279,7 @@ def subscriber_erase(subscriber: Subscriber, *, source: str = WEB) -> None:
     addresses = list(subscriber.addresses.select_for_update().order_by("pk"))
     indexes = [one.blind_index for one in addresses]
     SignUp.objects.filter(blind_index__in=indexes).delete()
+    MessageConsent.objects.filter(blind_index__in=indexes).delete()
     for address in addresses:
         consent_record(address, Consent.Act.WITHDRAWN, source=source)
         address.consents.update(blind_index=address.blind_index)

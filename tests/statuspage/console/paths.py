@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.carrier_words.models import CarrierWord
 from notifications.delivery.models import Delivery, Hold
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
@@ -108,6 +109,7 @@ def example_paths() -> dict[str, str]:
         "subscriber_upload": [imported.public_id],
         "subscriber_problems": [imported.public_id],
         "session_revoke": [1],
+        "carrier_word": [CarrierWord.objects.latest("pk").pk],
         "token_revoke": [1],
         "token_decide": [token.pk],
         "person": [token.staff_id],
