@@ -16,7 +16,7 @@ from sandbox.up.engines import Engines
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = (
-    *("sending", "scaling", "expanding", "growing", "claiming", "receiving", "alerts"),
+    *("sending", "cmpp", "scaling", "expanding", "growing", "claiming", "receiving", "alerts"),
     *("storing", "importing", "looking_up", "rendering", "serving"),
 )
 LIBRARIES = ("Django", "celery", "psycopg", "twilio", "pycurl", "granian")

@@ -27,6 +27,8 @@ P = TypeVar("P", bound="Provider")
 Answer = ProviderReceipt | LookupResult
 # Stores what a provider, given by its name, has sent; it raises where that is not stored.
 Sink = Callable[[str, Callback], Awaitable[None]]
+# Told the name of a provider that is connected again, before anything is sent there.
+Connected = Callable[[str], Awaitable[None]]
 # Receipts name their delivery; codes and alarms have none, and no delivery has this id.
 NO_DELIVERY: Final = 0
 
@@ -298,10 +300,11 @@ class Provider(ABC):
         """Return whether the provider reports over connections that we open, not by callbacks."""
         return type(self).listen is not Provider.listen
 
-    def report_to(self, sink: Sink) -> None:
+    def report_to(self, sink: Sink, connected: Connected | None = None) -> None:
         """Give `sink` all that comes on the provider's own accord; what it stores is answered.
 
-        Called once, in every process that may send.
+        `connected` ends before anything is sent over a first connection: what the provider has to
+        report since the last one comes only now. Called once, in every process that may send.
         """
         return
 

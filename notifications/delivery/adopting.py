@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -26,6 +27,8 @@ NOT_A_DELIVERY: Final = "no delivery:"
 PATIENCE: Final = timedelta(seconds=2)
 # How far the provider's clock, which gives whole minutes, may be from ours.
 CLOCKS: Final = timedelta(minutes=5)
+# It waits for its report, or to be sent again since none has come.
+ADOPTABLE: Final = frozenset({DeliveryState.UNKNOWN, DeliveryState.PENDING})
 # All that the number may have been sent by then without our knowing its name: one that is still
 # being sent counts as well, for the report may be its. Whose it is must be beyond doubt.
 CANDIDATES: Final = """
@@ -39,6 +42,22 @@ CANDIDATES: Final = """
       AND (d.state IN ('unknown', 'sending') OR (d.state = 'pending' AND d.may_be_sent))
       AND d.first_tried_at <= %s AND coalesce(d.lease_until, d.updated_at) >= %s
     LIMIT 2
+"""
+
+
+# While nobody was connected the provider had nobody to tell what became of these. Whoever connects
+# over and over again does not put off for ever what staff or the settings decide.
+WAIT: Final = """
+    WITH waiting AS (
+        SELECT id, published_at FROM delivery_delivery
+        WHERE provider = %(provider)s AND state IN ('unknown', 'pending') AND may_be_sent
+          AND due_at < now() + make_interval(secs => %(wait)s)
+          AND first_tried_at > now() - interval '1 hour'
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE delivery_delivery d SET due_at = now() + make_interval(secs => %(wait)s)
+    FROM waiting
+    WHERE d.id = waiting.id AND d.published_at = waiting.published_at
 """
 
 
@@ -113,7 +132,14 @@ def _only_candidate(receipt: Receipt) -> Candidate | None:
         )
         found = [Candidate(*row) for row in cursor.fetchall()]
     # One that is still being sent will be named by its own result.
-    return found[0] if len(found) == 1 and found[0].state == DeliveryState.UNKNOWN else None
+    return found[0] if len(found) == 1 and found[0].state in ADOPTABLE else None
+
+
+def wait_for_reports(provider: str) -> None:
+    """Have what may have gone out wait as long as at first: its report can only come now."""
+    with connection.cursor() as cursor:
+        wait = settings.DELIVERY_RESOLVE_AFTER_SECONDS
+        cursor.execute(WAIT, {"provider": provider, "wait": wait})
 
 
 def _segments(found: Candidate) -> int:

@@ -17,6 +17,7 @@ from notifications.channels import provider as find_provider
 from notifications.channels.base import Provider
 from notifications.channels.base import providers as all_providers
 from notifications.channels.outcomes import Callback
+from notifications.delivery.adopting import wait_for_reports
 from notifications.delivery.callbacks import callback_store
 from notifications.event_loop import process_loop
 
@@ -78,9 +79,24 @@ async def take(name: str, callback: Callback) -> None:
     Raises:
         Exception: it is not: the provider must not be answered, and tells it again.
     """
+    await _inbox().put((name, callback))
+
+
+async def connected(name: str) -> None:
+    """Let what a provider has to report come before anything that may have gone out is judged."""
+    inbox = _inbox()
+    await asyncio.get_running_loop().run_in_executor(inbox.thread, _wait_for_reports, name)
+
+
+def _wait_for_reports(name: str) -> None:
+    close_old_connections()
+    wait_for_reports(name)
+
+
+def _inbox() -> _Inbox:
     if os.getpid() not in _inboxes:  # a forked process begins with an inbox of its own
         _inboxes[os.getpid()] = _Inbox()
-    await _inboxes[os.getpid()].put((name, callback))
+    return _inboxes[os.getpid()]
 
 
 def store(batch: Sequence[Told]) -> list[Exception | None]:
@@ -144,7 +160,7 @@ def set_up() -> None:
     from celery.signals import worker_process_init, worker_process_shutdown
 
     for one in all_providers():
-        one.report_to(take)
+        one.report_to(take, connected)
     worker_process_init.connect(_begin)
     worker_process_shutdown.connect(_end)
 

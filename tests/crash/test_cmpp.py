@@ -1,5 +1,6 @@
 """CMPP: a gateway that cannot be asked, whose reports come over connections of ours."""
 
+import random
 import time
 from collections import Counter
 from typing import Any, Final
@@ -126,6 +127,26 @@ def test_one_part_that_fails_is_a_message_that_fails(stage: Stage) -> None:
     failed = Delivery.objects.filter(state="undelivered", code="UNDELIV")
     assert failed.count() == 9
     assert Delivery.objects.filter(state="delivered").count() == RECIPIENTS - 9
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("body", [None, LONG], ids=["one part", "parts"])
+def test_killed_at_random_instants(stage: Stage, body: Any, seed: int) -> None:
+    """It loses nobody and tells nobody twice, be it at the first byte or in the middle."""
+    instants = random.Random(seed)  # noqa: S311 - it must repeat
+    stage.simulator.switch("delay", provider="cmpp", ms=30)
+    stage.invite(RECIPIENTS)
+    stage.announce(**({"body": body} if body else {}))
+    for _ in range(3):
+        worker = work(stage)
+        before = stage.accepted()
+        stage.wait(
+            lambda before=before: stage.accepted() > before or stage.finished(), "nothing is sent"
+        )
+        time.sleep(instants.uniform(0.0, 0.3))
+        worker.kill()
+    work(stage)
+    end(stage)
 
 
 def test_reports_wait_for_the_next_worker(stage: Stage) -> None:

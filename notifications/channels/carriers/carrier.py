@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 from django.conf import settings
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import NO_DELIVERY, Message, Provider, Sink
+from notifications.channels.base import NO_DELIVERY, Connected, Message, Provider, Sink
 from notifications.channels.carriers.dialect import Dialect, MalformedFrame
 from notifications.channels.carriers.link import Endpoint, NoAnswer
 from notifications.channels.carriers.pool import Pool
@@ -57,6 +57,7 @@ class CarrierProvider(Provider, Generic[B]):
 
     def __init__(self) -> None:
         self._sink: Sink = _nobody
+        self._connected: Connected | None = None
         self._pools: dict[int, tuple[tuple[object, ...], Pool[B]]] = {}
 
     @abstractmethod
@@ -79,9 +80,9 @@ class CarrierProvider(Provider, Generic[B]):
     def outcome_of(self, answer: B) -> Accepted | Outcome:
         """Return what the gateway's answer means for the part that was asked about."""
 
-    def report_to(self, sink: Sink) -> None:
+    def report_to(self, sink: Sink, connected: Connected | None = None) -> None:
         """Give `sink` every report and every text that comes on the connections."""
-        self._sink = sink
+        self._sink, self._connected = sink, connected
 
     async def listen(self) -> None:
         """Keep every connection open until cancelled."""
@@ -160,13 +161,24 @@ class CarrierProvider(Provider, Generic[B]):
         if pool is None or known != key:
             if pool is not None:
                 self._leaving = asyncio.ensure_future(pool.close())
-            pool = Pool(self.dialect, self.endpoint(), self.connections(), self._take)
+            pool = Pool(
+                *(self.dialect, self.endpoint(), self.connections(), self._take),
+                connected=self._tell_connected,
+            )
             self._pools = {os.getpid(): (key, pool)}
         return pool
 
     def pool_key(self) -> tuple[object, ...]:
         """Return what else a connection depends on: other credentials need another one."""
         return ()
+
+    async def _tell_connected(self) -> None:
+        try:
+            if self._connected:
+                async with asyncio.timeout(settings.DELIVERY_TIMEOUT_SECONDS):
+                    await self._connected(self.name)
+        except Exception as error:
+            logger.warning("%s: nobody was told: %s", self.name, type(error).__name__)
 
     async def _take(self, callback: Callback) -> None:
         await self._sink(self.name, callback)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
@@ -43,8 +43,15 @@ class Pool(Generic[B]):
     """
 
     def __init__(
-        self, dialect: Callable[[], Dialect[B]], endpoint: Endpoint, connections: int, take: Take
+        self,
+        dialect: Callable[[], Dialect[B]],
+        endpoint: Endpoint,
+        connections: int,
+        take: Take,
+        *,
+        connected: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self._connected = connected
         self._dialect, self._endpoint, self._take = dialect, endpoint, take
         self._connections = connections
         self._links: list[Link[B]] = []
@@ -151,6 +158,9 @@ class Pool(Generic[B]):
         while self._listeners or self._waiting:
             began = time.monotonic()
             link = await self._open()
+            if link and self._connected and not self.open_links:
+                # Before anything is sent: what happened meanwhile is only reported now.
+                await self._connected()
             await self._tell(link)
             if link is None:
                 failures += 1

@@ -17,6 +17,7 @@ from notifications.channels.outcomes import (
     ReceiptState,
     Unknown,
 )
+from notifications.delivery.adopting import wait_for_reports
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim, expire_leases
 from notifications.delivery.models import Delivery, MessagePart, Receipt
@@ -169,6 +170,35 @@ class TestNamesThatWereNeverLearnt:
         Delivery.objects.update(due_at=NEVER)
         tell(told("777"))
         assert later().state == "delivered"
+
+    def test_also_when_it_waits_to_be_sent_again(self) -> None:
+        [one] = claimed()
+        die(one)
+        Delivery.objects.update(state="pending")
+        tell(told("777"))
+        assert later().state == "delivered"
+
+    def test_who_connects_lets_reports_come_before_anything_is_sent_again(self, settings) -> None:
+        settings.DELIVERY_RESOLVE_AFTER_SECONDS = 120
+        [one] = claimed()
+        die(one)
+        for state in ("unknown", "pending"):
+            Delivery.objects.update(state=state, due_at=Now() - timedelta(minutes=5))
+            wait_for_reports("twilio")
+            assert Delivery.objects.get().due_at < timezone.now()
+            wait_for_reports("cmpp")
+            assert Delivery.objects.get().due_at > timezone.now() + timedelta(seconds=60)
+
+    def test_but_not_for_ever_and_not_what_certainly_was_not_sent(self) -> None:
+        [one] = claimed()
+        die(one)
+        Delivery.objects.update(due_at=Now() - timedelta(minutes=5))
+        Delivery.objects.update(first_tried_at=Now() - timedelta(hours=2))
+        wait_for_reports("cmpp")
+        assert Delivery.objects.get().due_at < timezone.now()
+        Delivery.objects.update(first_tried_at=Now(), state="pending", may_be_sent=False)
+        wait_for_reports("cmpp")
+        assert Delivery.objects.get().due_at < timezone.now()
 
     def test_not_at_once_for_our_result_may_be_about_to_be_written(self) -> None:
         [one] = claimed()
