@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, F, When
-from django.db.models.functions import Greatest, Now
+from django.db.models.functions import Greatest, Least, Now
 
 from notifications.channels import provider
 from notifications.channels.addresses import canonical
@@ -31,6 +32,7 @@ BATCH: Final = 500
 # A receipt may arrive before the answer with the provider's id; after this it is given up.
 WAIT_FOR_DELIVERY: Final = timedelta(hours=1)
 SOONEST_LOOK: Final = timedelta(seconds=2)
+LOOKS_BEFORE_DECIDING: Final = 6
 # After "sent", which it takes back, and before what is final.
 ORDER: Final[Mapping[str, int]] = {**RANK, ReceiptState.NOT_SENT: RANK[DeliveryState.SENT] + 1}
 
@@ -160,9 +162,16 @@ def _state_of(receipt: Receipt, part: MessagePart | None) -> str:
 
 
 def _put_off(nameless: Sequence[Receipt]) -> None:
-    """Look again after as long as each has waited so far, and give up after an hour."""
+    """Look again after as long as each has waited so far, and give up after an hour.
+
+    One that says its number is looked at well before anything is decided of an unknown message: it
+    may be the only word of it.
+    """
+    longest = timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS) / LOOKS_BEFORE_DECIDING
+    doubled = Now() + (Now() - F("received_at"))
+    look_at = Case(When(address_index="", then=doubled), default=Least(doubled, Now() + longest))
     Receipt.objects.filter(pk__in=[one.pk for one in nameless]).update(
-        look_at=Greatest(Now() + (Now() - F("received_at")), Now() + SOONEST_LOOK),
+        look_at=Greatest(look_at, Now() + SOONEST_LOOK),
         applied_at=Case(When(received_at__lt=Now() - WAIT_FOR_DELIVERY, then=Now())),
     )
 

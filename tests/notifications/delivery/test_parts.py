@@ -200,6 +200,17 @@ class TestNamesThatWereNeverLearnt:
         wait_for_reports("cmpp")
         assert Delivery.objects.get().due_at < timezone.now()
 
+    def test_an_old_report_is_looked_at_soon_after_its_message_became_unknown(
+        self, settings
+    ) -> None:
+        settings.DELIVERY_RESOLVE_AFTER_SECONDS = 120
+        claimed()
+        tell(told("777"))
+        later()
+        row = Receipt.objects.get()
+        assert row.applied_at is None
+        assert row.look_at < timezone.now() + timedelta(seconds=30)
+
     def test_not_at_once_for_our_result_may_be_about_to_be_written(self) -> None:
         [one] = claimed()
         tell(told("777"))
