@@ -96,12 +96,16 @@ class CarrierProvider(Provider, Generic[B]):
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, as many at a time as all windows hold."""
-        at_once = self.connections() * self.endpoint().window
-        async for told in drawn(batch, self._send_one, at_once):
+        pool = await self._here(self._ready_pool)
+
+        async def send_one(message: Message) -> Outcome:
+            return await self._here(lambda: self._send_parts(pool, message))
+
+        async for told in drawn(batch, send_one, pool.capacity):
             yield told
 
-    async def _send_one(self, message: Message) -> Outcome:
-        return await self._here(lambda: self._send_parts(message))
+    async def _ready_pool(self) -> Pool[B]:
+        return self._pool()
 
     async def _here(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do it on the loop that the connections belong to."""
@@ -110,7 +114,7 @@ class CarrierProvider(Provider, Generic[B]):
             return await work()
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work(), loop))
 
-    async def _send_parts(self, message: Message) -> Outcome:
+    async def _send_parts(self, pool: Pool[B], message: Message) -> Outcome:
         """Send the parts one after another: the first that is refused has sent nothing.
 
         After it there is no way back: a phone shows a message only when it has every part.
@@ -120,7 +124,7 @@ class CarrierProvider(Provider, Generic[B]):
         except MalformedFrame as error:
             logger.error("%s: delivery %d: %s", self.name, message.delivery_id, error)  # noqa: TRY400
             return NotSent(Reason.OTHER, "frame")
-        pool, ids = self._pool(), list[str]()
+        ids: list[str] = []
         until = time.monotonic() + settings.DELIVERY_TIMEOUT_SECONDS
         for question in questions:
             outcome = await self._ask(pool, question, message.ours if not ids else _always)

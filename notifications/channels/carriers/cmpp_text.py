@@ -1,6 +1,7 @@
 """How a text travels over CMPP: its alphabet, its parts, and how parts find each other."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from notifications.channels import sms_text
@@ -53,11 +54,9 @@ def packed(text: str, added_by_gateway: str, reference: int) -> tuple[Format, li
     What the gateway adds at the beginning, such as the signature, has its room but is not sent.
     `reference` is 0 to 255, the same in all parts of a text.
     """
-    kind, texts = format_of(text), parts(text)
-    bare = [texts[0].removeprefix(added_by_gateway), *texts[1:]]
-    octets = [_octets(one, kind) for one in bare]
+    kind, octets = _in_octets(text, added_by_gateway)
     if len(octets) == 1:
-        return kind, octets
+        return kind, [*octets]
     total = len(octets)
     return kind, [
         CHAIN + bytes([reference, total, number]) + one for number, one in enumerate(octets, 1)
@@ -69,6 +68,14 @@ def unpacked(content: bytes, kind: int, *, udhi: bool) -> str:
     if udhi and content:
         content = content[content[0] + 1 :]
     return content.decode(READ_AS.get(kind, "latin-1"), "replace")
+
+
+@lru_cache(maxsize=64)
+def _in_octets(text: str, added_by_gateway: str) -> tuple[Format, tuple[bytes, ...]]:
+    """Pack it once for all who get the same text."""
+    kind, texts = format_of(text), parts(text)
+    bare = [texts[0].removeprefix(added_by_gateway), *texts[1:]]
+    return kind, tuple(_octets(one, kind) for one in bare)
 
 
 def _width(character: str, *, ascii_only: bool) -> int:

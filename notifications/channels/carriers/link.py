@@ -63,6 +63,7 @@ class Link(Generic[B]):
         self._dialect, self._endpoint, self._take = dialect, endpoint, take
         self._places = asyncio.Semaphore(endpoint.window)
         self._numbers = count()
+        self._leaving: list[bytes] = []
         self._asked: dict[int, tuple[B, asyncio.Future[B]]] = {}
         self._late: dict[int, B] = {}
         self._storing = asyncio.Semaphore(STORED_AT_ONCE)
@@ -100,6 +101,11 @@ class Link(Generic[B]):
             raise
         self._start(self._beat())
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a place in the window is free just now."""
+        return self.is_open and not self._places.locked()
+
     async def enter(self) -> None:
         """Wait for a place in the window; `exit` gives it back."""
         self.load += 1
@@ -129,7 +135,7 @@ class Link(Generic[B]):
         answer: asyncio.Future[B] = asyncio.get_running_loop().create_future()
         self._asked[sequence] = body, answer
         try:
-            self._writer.write(frame)
+            self._write(frame)
             async with asyncio.timeout(self._endpoint.timeout):
                 return await answer
         except TimeoutError:
@@ -225,6 +231,7 @@ class Link(Generic[B]):
             self._start(self._store(frame))
         if self._dialect.ends(frame.body):
             # What is still to be written is; then the other side reads the end.
+            self._flush()
             self._writer.close()
             self._break_soon()
 
@@ -269,7 +276,18 @@ class Link(Generic[B]):
 
     def _reply(self, body: B, sequence: int) -> None:
         if self.is_open:
-            self._writer.write(self._dialect.encode(body, sequence))
+            self._write(self._dialect.encode(body, sequence))
+
+    def _write(self, frame: bytes) -> None:
+        """Have a frame leave with all others of this moment: each call of the system costs."""
+        self._leaving.append(frame)
+        if len(self._leaving) == 1:
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        frames, self._leaving = self._leaving, []
+        if self.is_open and frames:
+            self._writer.write(b"".join(frames))
 
     async def _beat(self) -> None:
         """Ask for a sign of life after each silence; give the connection up after three."""

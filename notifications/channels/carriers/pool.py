@@ -96,6 +96,9 @@ class Pool(Generic[B]):
                 link.exit()
 
     async def _place(self, until: float) -> Link[B]:
+        if (link := self._roomiest()) and link.has_room:
+            await link.enter()  # at once
+            return link
         try:
             async with asyncio.timeout_at(until):
                 link = await self._ready()
