@@ -201,24 +201,33 @@ async def drawn(
     """
     waiting = iter(batch)
     told: asyncio.Queue[tuple[Message, Outcome] | None] = asyncio.Queue()
+    workers: set[asyncio.Task[None]] = set()
 
-    async def work() -> None:
-        try:
-            for message in waiting:
-                told.put_nowait(await guarded(send_one, message))
-        finally:
+    def fill() -> None:
+        # Also when there was nothing more for a moment, and some workers have ended since.
+        while len(workers) < at_once and (message := next(waiting, None)):
+            task = asyncio.ensure_future(work(message))
+            workers.add(task)
+            task.add_done_callback(ended)
+
+    async def work(message: Message | None) -> None:
+        while message:
+            told.put_nowait(await guarded(send_one, message))
+            message = next(waiting, None)
+            fill()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        workers.discard(task)
+        fill()
+        if not workers:
             told.put_nowait(None)
 
-    workers = [asyncio.ensure_future(work()) for _ in range(at_once)]
+    fill()
     try:
-        ended = 0
-        while ended < at_once:
-            one = await told.get()
-            if one is None:
-                ended += 1
-            else:
+        while workers or not told.empty():
+            if one := await told.get():
                 yield one
     finally:
-        for worker in workers:
+        for worker in [*workers]:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)

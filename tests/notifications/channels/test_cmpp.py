@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from notifications.channels import provider as find_provider
+from notifications.channels.carriers.carrier import drawn
 from notifications.channels.carriers.cmpp_frames import Deliver, Report
 from notifications.channels.outcomes import (
     Accepted,
@@ -87,6 +89,36 @@ def test_a_hundred_messages_share_few_connections(carrier, settings) -> None:
         outcomes = send(CMPP, *batch)
     assert all(isinstance(one, Accepted) for one in outcomes)
     assert len({one.provider_id for one in outcomes}) == 100
+
+
+def test_messages_that_come_after_a_pause_have_every_place_again() -> None:
+    """A batch that follows while the last messages are on their way is as fast as the first."""
+    waiting, open_now, most = deque(range(8)), 0, []
+
+    class Feed:
+        def __iter__(self) -> "Feed":
+            return self
+
+        def __next__(self):
+            if not waiting:
+                raise StopIteration
+            return message(PHONE, delivery_id=1 + waiting.popleft())
+
+    async def send_one(one) -> Accepted:
+        nonlocal open_now
+        open_now += 1
+        most.append(open_now)
+        await asyncio.sleep(0.001 if one.delivery_id < 8 else 0.05)
+        open_now -= 1
+        if one.delivery_id == 8:  # the only one that is left
+            waiting.extend(range(100, 140))
+        return Accepted(str(one.delivery_id))
+
+    async def send_all() -> int:
+        return len([one async for one in drawn(Feed(), send_one, 8)])
+
+    assert asyncio.run(send_all()) == 48
+    assert max(most[8:]) == 8
 
 
 @pytest.mark.parametrize(
