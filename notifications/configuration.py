@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
-from notifications.media import SMS, provider_names
+from notifications.media import SMS, VOICE, provider_names
 from notifications.regions import read_countries
 from statuspage.lib.env import (
     EMAIL,
@@ -26,6 +26,8 @@ from statuspage.lib.env import (
 ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
 SMS_NAMES: Final = provider_names(SMS)
+VOICE_NAMES: Final = provider_names(VOICE)
+CALLER: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 # A number, a short code, a messaging service, or a name as
 # twilio.com/docs/glossary/what-alphanumeric-sender-id allows it.
 TWILIO_SENDER: Final = re.compile(
@@ -36,11 +38,25 @@ Providers = Annotated[list[str], PlainValidator(lambda text: words(text, SMS_NAM
 
 def _routes(given: Mapping[str, str]) -> dict[str, list[str]]:
     """Read providers by calling code."""
+    return _by_code(given, SMS_NAMES, "SMS_PROVIDERS_86")
+
+
+def _voice_routes(given: Mapping[str, str]) -> dict[str, list[str]]:
+    return _by_code(given, VOICE_NAMES, "VOICE_PROVIDERS_86")
+
+
+def _by_code(given: Mapping[str, str], names: frozenset[str], example: str) -> dict[str, list[str]]:
     found = {}
     for code, text in given.items():
-        if providers := words(text, SMS_NAMES):
-            found[_calling_code(code, "SMS_PROVIDERS_86")] = providers
+        if providers := words(text, names):
+            found[_calling_code(code, example)] = providers
     return found
+
+
+def _twilio_caller(text: str) -> str:
+    if text and not CALLER.fullmatch(text):
+        raise ValueError("must be a number such as +15005550006")
+    return text
 
 
 def _calling_code(code: str, example: str) -> str:
@@ -223,6 +239,52 @@ class SmsSettings(AreaSettings):
     @classmethod
     def _signature_is_shared(cls, name: str, info: ValidationInfo) -> str:
         return name or str(info.data.get("SMS_SIGNATURE", ""))
+
+
+class VoiceSettings(AreaSettings):
+    """Voice calls, for critical incidents, to those who asked for them. Without a provider they are
+    not offered."""
+
+    VOICE_PROVIDERS: Annotated[list[str], PlainValidator(lambda text: words(text, VOICE_NAMES))] = (
+        written("")
+    )
+    """Providers of calls, first choice first; empty: every one that is set up, Twilio first."""
+    VOICE_ROUTES: Annotated[
+        dict[str, list[str]], Endings("VOICE_PROVIDERS_", "86"), PlainValidator(_voice_routes)
+    ] = Field(default_factory=dict, examples=[""])
+    """The providers for numbers of one calling code, instead of those in VOICE_PROVIDERS."""
+    TWILIO_VOICE_FROM: Annotated[str, PlainValidator(_twilio_caller)] = ""
+    """The number that calls, one of the account in TWILIO_ACCOUNT_SID; empty: off."""
+    TWILIO_VOICE_PER_SECOND: Positive = 1
+    """Calls a second that the account may begin: 1 unless Twilio has granted more."""
+    ALIYUN_VOICE_ACCESS_KEY_ID: str = ""
+    """Access key at Aliyun."""
+    ALIYUN_VOICE_ACCESS_KEY_SECRET: str = ""
+    """Secret of that key."""
+    ALIYUN_VOICE_TTS_CODE: str = ""
+    """The approved text-to-speech template (TTS_…)."""
+    ALIYUN_VOICE_TTS_TEXT: str = (
+        "这里是${operator}。${news}${next}确认已收听请按 1，不再接听此类来电请按 9。"
+    )
+    """Its text, exactly as approved."""
+    ALIYUN_VOICE_TTS_CODE_EN: str = ""
+    """The approved template for readers of English; empty: they get no call from Aliyun."""
+    ALIYUN_VOICE_TTS_TEXT_EN: str = (
+        "This is ${operator}. ${news} ${next} To confirm that you have heard this, press 1. "
+        "For no more calls, press 9."
+    )
+    """Its text, exactly as approved."""
+    ALIYUN_VOICE_VARIABLE_LENGTH: Annotated[int, Field(ge=20, le=200)] = 60
+    """Characters that Aliyun allows in one variable of the template."""
+    ALIYUN_VOICE_SHOW_NUMBER: str = ""
+    """The number that calls; empty: one of Aliyun's pool (公共模式)."""
+    ALIYUN_VOICE_CALLBACK_TOKEN: Token = ""
+    """Random characters in the callback address given to Aliyun (VoiceReport).
+    Make one: openssl rand -hex 16"""
+    ALIYUN_VOICE_ENDPOINT: Url = "https://dyvmsapi.aliyuncs.com"
+    """Address of Aliyun's API."""
+    ALIYUN_VOICE_PER_SECOND: Positive = 20
+    """Calls a second that the account may begin."""
 
 
 class WeChatSettings(AreaSettings):

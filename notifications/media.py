@@ -11,7 +11,8 @@ WECHAT: Final = "wechat"
 EMAIL: Final = "email"
 ROBOT: Final = "robot"
 WEBHOOK: Final = "webhook"
-MEDIA: Final = (SMS, WECHAT, EMAIL, ROBOT, WEBHOOK)
+VOICE: Final = "voice"
+MEDIA: Final = (SMS, WECHAT, EMAIL, ROBOT, WEBHOOK, VOICE)
 # What media were called while each had one provider: programs that call us may still say so.
 FORMERLY: Final = {"twilio_sms": SMS, "aliyun_sms": SMS, "wecom": ROBOT}
 FOLDER: Final = Path(__file__).parent / "channels"

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from notifications.configuration import (
     EmailSettings,
     SmsSettings,
+    VoiceSettings,
     WebhookSettings,
     WeChatSettings,
 )
@@ -214,6 +215,7 @@ AREAS: Final = (
     DeliverySettings,
     EscalationSettings,
     SmsSettings,
+    VoiceSettings,
     WeChatSettings,
     WebhookSettings,
     EmailSettings,

@@ -11,10 +11,9 @@ from django.db import connection
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Now
 
-from notifications.channels import media
 from notifications.channels.base import Content
 from notifications.channels.countries import permitted_codes
-from notifications.channels.media import Medium
+from notifications.channels.media import Medium, offered_media
 from notifications.delivery.alarms import OF_A_MONTH
 from notifications.delivery.audience import (
     RecipientGroup,
@@ -129,7 +128,7 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     groups = [one for one in counted if one.country in codes]
     bulletins = {language: bulletin_of(document, language) for language in LANGUAGES}
     previews = []
-    for channel in media():
+    for channel in offered_media():
         for language, bulletin in bulletins.items():
             content = channel.leading().compose(bulletin)
             group = [
