@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
-from zoneinfo import available_timezones
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
-from notifications.media import SMS, VOICE, provider_names
+from notifications.media import SMS, provider_names
 from notifications.regions import read_countries
 from statuspage.lib.env import (
     EMAIL,
@@ -26,8 +25,6 @@ from statuspage.lib.env import (
 ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
 SMS_NAMES: Final = provider_names(SMS)
-VOICE_NAMES: Final = provider_names(VOICE)
-CALLER: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 # A number, a short code, a messaging service, or a name as
 # twilio.com/docs/glossary/what-alphanumeric-sender-id allows it.
 TWILIO_SENDER: Final = re.compile(
@@ -38,14 +35,10 @@ Providers = Annotated[list[str], PlainValidator(lambda text: words(text, SMS_NAM
 
 def _routes(given: Mapping[str, str]) -> dict[str, list[str]]:
     """Read providers by calling code."""
-    return _by_code(given, SMS_NAMES, "SMS_PROVIDERS_86")
+    return by_code(given, SMS_NAMES, "SMS_PROVIDERS_86")
 
 
-def _voice_routes(given: Mapping[str, str]) -> dict[str, list[str]]:
-    return _by_code(given, VOICE_NAMES, "VOICE_PROVIDERS_86")
-
-
-def _by_code(given: Mapping[str, str], names: frozenset[str], example: str) -> dict[str, list[str]]:
+def by_code(given: Mapping[str, str], names: frozenset[str], example: str) -> dict[str, list[str]]:
     found = {}
     for code, text in given.items():
         if providers := words(text, names):
@@ -53,22 +46,10 @@ def _by_code(given: Mapping[str, str], names: frozenset[str], example: str) -> d
     return found
 
 
-def _twilio_caller(text: str) -> str:
-    if text and not CALLER.fullmatch(text):
-        raise ValueError("must be a number such as +15005550006")
-    return text
-
-
 def _calling_code(code: str, example: str) -> str:
     if not (code.isascii() and code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE):
         raise ValueError(f"{code!r} is no calling code, such as the last digits of {example}")
     return code
-
-
-def _time_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"must be a time zone such as Asia/Shanghai, not {name!r}")
-    return name
 
 
 def _twilio_sender(text: str) -> str:
@@ -129,17 +110,6 @@ class SmsSettings(AreaSettings):
     """Secret of that key."""
     ALIYUN_SMS_SIGN_NAME: str = ""
     """The approved signature; empty: SMS_SIGNATURE."""
-    ALIYUN_SMS_TEMPLATE: str = ""
-    """The approved template (SMS_…)."""
-    ALIYUN_SMS_TEMPLATE_TEXT: str = "${what}。${body}（公告${number}号 验真码${code}）${next}"
-    """Its text, exactly as approved."""
-    ALIYUN_SMS_TEMPLATE_EN: str = ""
-    """The approved template for readers of English; empty: they get the other one."""
-    ALIYUN_SMS_TEMPLATE_EN_TEXT: str = (
-        "Service notice: ${what}. ${body} (No. ${number}, ${code}) ${next}"
-    )
-    """Its text, exactly as approved."""
-    # Three variables of 150, and the words around them, fit into eight parts.
     ALIYUN_SMS_VARIABLE_LENGTH: Annotated[int, Field(ge=35, le=150)] = 35
     """Characters that Aliyun allows in one variable, 35 to 150."""
     ALIYUN_SMS_ENDPOINT: Url = "https://dysmsapi.aliyuncs.com"
@@ -149,48 +119,27 @@ class SmsSettings(AreaSettings):
     Make one: openssl rand -hex 16"""
     ALIYUN_SMS_PER_SECOND: Positive = 100
     """Messages a second that the account allows."""
-    SMPP_HOST: str = ""
-    """Host of a message centre that speaks SMPP 3.4, at a carrier or an aggregator."""
-    SMPP_PORT: Port = 2775
-    """Its port."""
-    SMPP_TLS: bool = False
-    """true: over TLS, with a certificate for SMPP_HOST."""
-    SMPP_SYSTEM_ID: Annotated[str, Field(max_length=15)] = ""
-    """The account at the centre (system_id)."""
-    SMPP_PASSWORD: str = ""
-    """Password of that account."""
-    SMPP_SYSTEM_TYPE: Annotated[str, Field(max_length=12)] = ""
-    """system_type, if the centre has given you one."""
-    SMPP_SOURCE_ADDR: Annotated[str, Field(max_length=20)] = ""
-    """The sender that readers see: a number, or a name of up to 11 letters and digits, to which
-    nobody can reply."""
-    SMPP_REPLIES: bool = False
-    """true: replies to SMPP_SOURCE_ADDR reach us by these connections, so texts say how to stop."""
-    SMPP_SOURCE_TON: Annotated[int, Field(ge=0, le=7)] | None = None
-    """Its type of number; empty: as it is written (1 for +852…, 3 for a short code, 5 for a
-    name)."""
-    SMPP_SOURCE_NPI: Annotated[int, Field(ge=0, le=18)] | None = None
-    """Its numbering plan; empty: as it is written (1, and 0 for short codes and names)."""
-    SMPP_DEST_TON: Annotated[int, Field(ge=0, le=7)] = 1
-    """Type of readers' numbers, which are sent with their country code."""
-    SMPP_DEST_NPI: Annotated[int, Field(ge=0, le=18)] = 1
-    """Numbering plan of readers' numbers."""
-    SMPP_LONG: Literal["udh", "sar", "payload"] = "udh"
-    """How parts of long messages are marked: by a header in the text (udh), by optional parameters
-    (sar), or not at all: the centre divides them (payload)."""
-    SMPP_IDS: Literal["same", "hex_then_decimal", "decimal_then_hex"] = "same"
-    """How the centre writes the id of a message in its answer, and then in its receipt."""
-    SMPP_TIME_ZONE: Annotated[str, PlainValidator(_time_zone)] = "UTC"
-    """Time zone of the times in the centre's receipts."""
-    SMPP_CONNECTIONS: Annotated[int, Field(ge=1, le=32)] = 1
-    """Connections that each process of the workers keeps open: the account must allow as many as
-    all of these processes together, and one more for each that sends codes."""
-    SMPP_WINDOW: Annotated[int, Field(ge=1, le=1024)] = 10
-    """Messages without an answer on one connection."""
-    SMPP_ENQUIRE_SECONDS: Annotated[float, Field(ge=0.05, le=300)] = 30.0
-    """Seconds of silence after which a connection is tested; after the third test without an answer
-    it is made again."""
-    SMPP_PER_SECOND: Positive = 100
+    TENCENT_SMS_SECRET_ID: str = ""
+    """Key at Tencent Cloud."""
+    TENCENT_SMS_SECRET_KEY: str = ""
+    """Secret of that key."""
+    TENCENT_SMS_SDK_APP_ID: str = Field("", examples=["1400006666"])
+    """The SMS application's SdkAppId."""
+    TENCENT_SMS_SIGN_NAME: str = ""
+    """The approved signature; empty: SMS_SIGNATURE."""
+    TENCENT_SMS_SENDER_ID: str = ""
+    """The sender that phones abroad show; empty: Tencent's own."""
+    TENCENT_SMS_VARIABLE_LENGTH: Annotated[int, Field(ge=0, le=500)] = 0
+    """Characters that Tencent allows in one variable: 12 for an account of a person; 0: any number,
+    for an account of a firm."""
+    TENCENT_SMS_REGION: str = "ap-guangzhou"
+    """Region of the SMS application."""
+    TENCENT_SMS_ENDPOINT: Url = "https://sms.tencentcloudapi.com"
+    """Address of Tencent's API."""
+    TENCENT_SMS_CALLBACK_TOKEN: Token = ""
+    """Random characters in the callback addresses given to Tencent.
+    Make one: openssl rand -hex 16"""
+    TENCENT_SMS_PER_SECOND: Positive = 100
     """Messages a second that the account allows."""
     CMPP_HOST: str = ""
     """Host of the gateway that speaks CMPP: a carrier's, or an aggregator's."""
@@ -235,56 +184,10 @@ class SmsSettings(AreaSettings):
             raise ValueError("and TWILIO_ACCOUNT_SID are only of use together")
         return token
 
-    @field_validator("ALIYUN_SMS_SIGN_NAME")
+    @field_validator("ALIYUN_SMS_SIGN_NAME", "TENCENT_SMS_SIGN_NAME")
     @classmethod
     def _signature_is_shared(cls, name: str, info: ValidationInfo) -> str:
         return name or str(info.data.get("SMS_SIGNATURE", ""))
-
-
-class VoiceSettings(AreaSettings):
-    """Voice calls, for critical incidents, to those who asked for them. Without a provider they are
-    not offered."""
-
-    VOICE_PROVIDERS: Annotated[list[str], PlainValidator(lambda text: words(text, VOICE_NAMES))] = (
-        written("")
-    )
-    """Providers of calls, first choice first; empty: every one that is set up, Twilio first."""
-    VOICE_ROUTES: Annotated[
-        dict[str, list[str]], Endings("VOICE_PROVIDERS_", "86"), PlainValidator(_voice_routes)
-    ] = Field(default_factory=dict, examples=[""])
-    """The providers for numbers of one calling code, instead of those in VOICE_PROVIDERS."""
-    TWILIO_VOICE_FROM: Annotated[str, PlainValidator(_twilio_caller)] = ""
-    """The number that calls, one of the account in TWILIO_ACCOUNT_SID; empty: off."""
-    TWILIO_VOICE_PER_SECOND: Positive = 1
-    """Calls a second that the account may begin: 1 unless Twilio has granted more."""
-    ALIYUN_VOICE_ACCESS_KEY_ID: str = ""
-    """Access key at Aliyun."""
-    ALIYUN_VOICE_ACCESS_KEY_SECRET: str = ""
-    """Secret of that key."""
-    ALIYUN_VOICE_TTS_CODE: str = ""
-    """The approved text-to-speech template (TTS_…)."""
-    ALIYUN_VOICE_TTS_TEXT: str = (
-        "这里是${operator}。${news}${next}确认已收听请按 1，不再接听此类来电请按 9。"
-    )
-    """Its text, exactly as approved."""
-    ALIYUN_VOICE_TTS_CODE_EN: str = ""
-    """The approved template for readers of English; empty: they get no call from Aliyun."""
-    ALIYUN_VOICE_TTS_TEXT_EN: str = (
-        "This is ${operator}. ${news} ${next} To confirm that you have heard this, press 1. "
-        "For no more calls, press 9."
-    )
-    """Its text, exactly as approved."""
-    ALIYUN_VOICE_VARIABLE_LENGTH: Annotated[int, Field(ge=20, le=200)] = 60
-    """Characters that Aliyun allows in one variable of the template."""
-    ALIYUN_VOICE_SHOW_NUMBER: str = ""
-    """The number that calls; empty: one of Aliyun's pool (公共模式)."""
-    ALIYUN_VOICE_CALLBACK_TOKEN: Token = ""
-    """Random characters in the callback address given to Aliyun (VoiceReport).
-    Make one: openssl rand -hex 16"""
-    ALIYUN_VOICE_ENDPOINT: Url = "https://dyvmsapi.aliyuncs.com"
-    """Address of Aliyun's API."""
-    ALIYUN_VOICE_PER_SECOND: Positive = 20
-    """Calls a second that the account may begin."""
 
 
 class WeChatSettings(AreaSettings):

@@ -11,13 +11,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from notifications.configuration import (
     EmailSettings,
     SmsSettings,
-    VoiceSettings,
     WebhookSettings,
     WeChatSettings,
 )
 from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
+from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
+from notifications.voice_configuration import VoiceSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
 from statuspage.lib.database_url import database_from_url
@@ -216,6 +217,7 @@ AREAS: Final = (
     EscalationSettings,
     SmsSettings,
     VoiceSettings,
+    SmppSettings,
     WeChatSettings,
     WebhookSettings,
     EmailSettings,

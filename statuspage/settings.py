@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "statuspage.api",
     "statuspage.console",
     "notifications.subscribers",
+    "notifications.templates",
     "notifications.delivery",
     "notifications.verification",
     "notifications.escalation",

@@ -28,12 +28,17 @@ class Simulator:
         _, self.port = free_ports()
         self.smtp_port = self.port + 1
         _, self.smpp_port = free_ports()
+        self.cmpp_port = self.port + 2
         self.url = f"http://{HOST}:{self.port}"
         self.account_sid = f"AC{secrets.token_hex(16)}"
         self.auth_token = secrets.token_hex(16)
         self.access_key_id = f"LTAI{secrets.token_hex(8)}"
         self.access_key_secret = secrets.token_hex(16)
         self.smpp_system_id, self.smpp_password = "candor", secrets.token_hex(4)
+        self.secret_id = f"AKID{secrets.token_hex(8)}"
+        self.secret_key = secrets.token_hex(16)
+        self.cmpp_source_addr = "901234"
+        self.cmpp_shared_secret = secrets.token_hex(8)
         self.app_id = f"wx{secrets.token_hex(8)}"
         self.secret = secrets.token_hex(16)
         self.wechat_token = secrets.token_hex(8)
@@ -129,6 +134,7 @@ class Simulator:
     def _command(self) -> list[str]:
         ports = ["--port", str(self.port), "--smtp-port", str(self.smtp_port)]
         ports += ["--smpp-port", str(self.smpp_port)]
+        ports += ["--cmpp-port", str(self.cmpp_port)]
         journal = [] if self._journal is None else ["--journal", str(self._journal)]
         return [sys.executable, "-m", "sandbox.simulator", *ports, *journal]
 
@@ -142,6 +148,10 @@ class Simulator:
             "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": self.access_key_secret,
             "SIMULATOR_SMPP_SYSTEM_ID": self.smpp_system_id,
             "SIMULATOR_SMPP_PASSWORD": self.smpp_password,
+            "SIMULATOR_TENCENT_SECRET_ID": self.secret_id,
+            "SIMULATOR_TENCENT_SECRET_KEY": self.secret_key,
+            "SIMULATOR_CMPP_SOURCE_ADDR": self.cmpp_source_addr,
+            "SIMULATOR_CMPP_SHARED_SECRET": self.cmpp_shared_secret,
             "SIMULATOR_WECHAT_APP_ID": self.app_id,
             "SIMULATOR_WECHAT_SECRET": self.secret,
             "SIMULATOR_WECHAT_TOKEN": self.wechat_token,

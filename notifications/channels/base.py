@@ -135,13 +135,19 @@ class Limits:
 class MessageTemplate:
     """A text that a provider has approved, and what its variables stand for.
 
-    `fields` names for each variable of the provider the fact that fills it.
+    `fields` names for each variable of the provider the fact that fills it (facts.py). It is for
+    statements of a kind ("notice.delay"), or notes, with a moment, in a language, and for numbers
+    abroad or at home; what is empty is for all of them.
     """
 
     provider_id: str
     text: str = ""
     signature: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    moment: str = ""
+    language: str = ""
+    abroad: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,8 @@ class Provider(ABC):
     order: ClassVar[int] = 100
     # What else its callbacks' address may name: operators have entered it at the provider.
     former_names: ClassVar[tuple[str, ...]] = ()
+    # It sends approved templates and no free text (templated.py).
+    uses_templates: ClassVar[bool] = False
     # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)

@@ -20,6 +20,8 @@ class Reason(StrEnum):
     RATE_LIMITED = "rate_limited"
     QUOTA = "quota"
     NO_CREDENTIALS = "no_credentials"
+    # The provider has no approved template for it, or not this one, or other variables.
+    NO_TEMPLATE = "no_template"
     CONNECTION = "connection"
     PROVIDER_ERROR = "provider_error"
     TIMEOUT = "timeout"

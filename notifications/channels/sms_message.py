@@ -155,7 +155,11 @@ def _says_state(bulletin: Bulletin) -> bool:
     if bulletin.kind.startswith("notice."):
         return True
     words = STATE_WORDS.get(bulletin.status, "")
-    label = re.escape(bulletin.status_label)
+    label = bulletin.status_label
+    if bulletin.kind.startswith("maintenance."):
+        # "维护改期至…" says "已改期"; of an incident "正在恢复" does not say "已恢复".
+        label = label.removeprefix("已")
+    label = re.escape(label)
     return bool(re.search(f"{label}|{words}" if words else label, bulletin.body, re.IGNORECASE))
 
 

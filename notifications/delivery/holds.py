@@ -146,6 +146,7 @@ def _form(one: Claimed, provider: Provider) -> Message:
         said.text
         for language in LANGUAGES
         for said in content_of(one._replace(language=language)).variants()
+        if said.text
     ]
     return replace(message_of(one, content_of(one)), texts=texts)
 

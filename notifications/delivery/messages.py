@@ -3,17 +3,29 @@
 import logging
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Protocol
+from typing import Final, Protocol
 
 from notifications.channels import medium
 from notifications.channels import provider as find_provider
-from notifications.channels.base import Content, Message, Provider
+from notifications.channels.base import Bulletin, Content, Message, Provider
 from notifications.delivery.claim import Claimed
 from notifications.delivery.render import bulletin_of
+from notifications.delivery.templating import Templates, composed, document_of
 from notifications.subscribers.crypto import decrypt
-from statuspage.statements.models import Statement
 
 logger = logging.getLogger(__name__)
+
+Keeper = Callable[[Provider, Bulletin, Content], None]
+
+_KEEPERS: Final[list[Keeper]] = []
+
+
+def texts_kept_by(keep: Keeper) -> None:
+    """Register who keeps the words that a template makes of a statement.
+
+    They are only known as it goes out: a template may be approved after it was published.
+    """
+    _KEEPERS.append(keep)
 
 
 def log_error(one: Claimed, error: Exception) -> None:
@@ -56,12 +68,15 @@ class OfStatement(Protocol):
 def contents(provider: Provider) -> Callable[[OfStatement], Content]:
     """Return a function that composes each statement once per language, not per recipient."""
 
-    @cache
-    def document(number: int) -> Any:
-        return Statement.objects.values_list("document", flat=True).get(pk=number)
+    templates = Templates(provider)
+    document = cache(document_of)
 
     @cache
-    def composed(number: int, language: str) -> Content:
-        return provider.compose(bulletin_of(document(number), language))
+    def content(number: int, language: str) -> Content:
+        bulletin = bulletin_of(document(number), language)
+        made = composed(provider, bulletin, templates)
+        for keep in _KEEPERS if provider.uses_templates else ():
+            keep(provider, bulletin, made)
+        return made
 
-    return lambda one: composed(one.statement_number, one.language)
+    return lambda one: content(one.statement_number, one.language)

@@ -15,6 +15,7 @@ from notifications.delivery import loop
 from notifications.delivery.claim import Claimed, expire_leases, take_for_look_up
 from notifications.delivery.messages import contents, log_error, message_of, sender_of
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold, Receipt
+from notifications.delivery.routes import routes_follow_settings
 from notifications.delivery.states import HOLD_MOVING, NEVER, UNFINISHED, DeliveryState
 from notifications.hints import hint, wake_receipts, wake_send
 from statuspage.lib.database_clock import database_now
@@ -130,6 +131,7 @@ def sweep() -> None:
     for broadcast in Broadcast.objects.filter(state=BroadcastState.EXPANDING):
         hint("delivery.expand", broadcast.pk)
     expire_leases()
+    routes_follow_settings()
     due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=Now())
     for channel in due.order_by("channel").values_list("channel", flat=True).distinct():
         wake_send(channel)

@@ -23,7 +23,9 @@ from statuspage.lib.postgres.base import PASSING
 # The code of a refusal by our own rate limit, which does not count as an attempt.
 OWN_LIMIT: Final = "own_limit"
 # The account is refused, not the message: that does not count as an attempt.
-PATIENT: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS})
+PATIENT: Final = frozenset(
+    {Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE}
+)
 # Nothing more is tried at this address, so the subscriber's next one is.
 ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 # Wait as long as before a fifth attempt, to spare a provider that refuses everything.

@@ -27,6 +27,7 @@ from notifications.delivery.matching import AUDIENCE, FROM, MATCHES, QUIET_UNTIL
 from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import DeliveryState
+from notifications.delivery.templating import composed
 from statuspage.statements.texts import LANGUAGES
 
 ASLEEP: Final = f"""
@@ -130,7 +131,7 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     previews = []
     for channel in offered_media():
         for language, bulletin in bulletins.items():
-            content = channel.leading().compose(bulletin)
+            content = composed(channel.leading(), bulletin)
             group = [
                 one for one in groups if (one.channel, one.language) == (channel.name, language)
             ]

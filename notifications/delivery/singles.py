@@ -17,6 +17,7 @@ from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers
+from notifications.delivery.templating import composed_note
 
 NOBODY: Final = NotSent(Reason.NO_CREDENTIALS, "no provider")
 
@@ -59,7 +60,7 @@ def notes_send(medium_name: str, batch: Sequence[tuple[str, Note]]) -> list[Outc
 
 
 def _composed(note: Note, provider: Provider) -> Content:
-    return provider.compose_note(note)
+    return composed_note(provider, note)
 
 
 def _by_route(medium: Medium, route: str, batch: Sequence[Single]) -> dict[UUID, Outcome]:

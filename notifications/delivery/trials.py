@@ -16,6 +16,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
 from notifications.delivery.render import trial_bulletin_of
 from notifications.delivery.singles import Single, singles_send
+from notifications.delivery.templating import composed
 from notifications.hints import hint
 from notifications.subscribers.crypto import decrypt
 from notifications.subscribers.models import StaffContact, TrialMessage
@@ -94,7 +95,7 @@ def _send(one: TrialMessage) -> Outcome:
     kind = AddressKind(contact.kind)
     single = Single(
         decrypt(bytes(contact.sealed), kind),
-        lambda provider: provider.compose(bulletin),
+        lambda provider: composed(provider, bulletin),
         decrypt(bytes(contact.sealed_secret), kind) if contact.sealed_secret else "",
     )
     return singles_send(one.channel, [single])[single.attempt_id]

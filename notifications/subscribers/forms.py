@@ -23,6 +23,7 @@ from notifications.subscribers.choices import (
 from notifications.subscribers.contacts import CODE_MEDIA, Contact, contact_for_code
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
 from notifications.subscribers.recipients import sms_abroad
+from notifications.subscribers.services.calls import calls_offered, is_called, phones_of
 from notifications.subscribers.services.subscriptions import CHAIN, choices_of, preferences_of
 from statuspage.components.selectors import grouped, visible_components
 from statuspage.notices.audience import MerchantCategory
@@ -50,6 +51,17 @@ TIMEZONES: Final = (
     ("America/Los_Angeles", _("Los Angeles")),
     ("Australia/Sydney", _("Sydney")),
 )
+
+
+def _calls_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("Also call me when a critical incident begins"),
+        help_text=_(
+            "A short call to this number, at any time of day. Press 1 to confirm, or 9 for no more "
+            "calls."
+        ),
+        required=False,
+    )
 
 
 class AddressForm(forms.Form):
@@ -155,6 +167,7 @@ class ChoicesForm(AttributesForm):
 class ManageForm(ChoicesForm):
     """Choices and delivery preferences of a subscriber; preferences not shown stay unchanged."""
 
+    calls = _calls_field()
     quiet = forms.BooleanField(label=_("Quiet hours at night"), required=False)
     timezone = forms.ChoiceField(label=_("Your time zone"), required=False)
     told = forms.ChoiceField(
@@ -165,6 +178,9 @@ class ManageForm(ChoicesForm):
         # Also when it is sent: what they have and nobody offers any more can still be chosen.
         super().__init__(*args, initial=initial_of(choices_of(subscriber)), **kwargs)
         self._present = preferences_of(subscriber)
+        self.fields["calls"].initial = is_called(subscriber)
+        if not (calls_offered() and phones_of(subscriber)):
+            del self.fields["calls"]
         self._ask_about_nights()
         self._ask_about_ways(_ways(subscriber))
 
@@ -216,18 +232,21 @@ class SubscribeForm(AddressForm, ChoicesForm):
             "required": _("We can only message you with your consent. Please tick the box.")
         }
     )
+    calls = _calls_field()
     # Asked for only where an SMS goes to a provider abroad (PIPL, article 39).
     transfer = forms.BooleanField(required=False)
     # The notice that was read; it may have changed since.
     notice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     field_order = (
-        *("phone", "email", "topics", "components", "category"),
+        *("phone", "email", "calls", "topics", "components", "category"),
         *("products", "terminal_models", "cycles", "province", "language", "consent"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["notice"].initial = notice_version()
+        if not calls_offered():
+            del self.fields["calls"]
         if not sms_abroad():
             del self.fields["transfer"]
 
@@ -235,6 +254,11 @@ class SubscribeForm(AddressForm, ChoicesForm):
     def transfer_given(self) -> bool:
         """Whether their number may go abroad; an e-mail address does not."""
         return bool(self.cleaned_data.get("transfer")) and self._by_phone
+
+    @property
+    def calls_wanted(self) -> bool:
+        """Whether they want to be called as well; a mailbox has no bell."""
+        return bool(self.cleaned_data.get("calls")) and self._by_phone
 
     def clean(self) -> dict[str, Any]:
         """Ask for the separate consent where the number goes abroad, and for the present notice."""

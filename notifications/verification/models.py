@@ -1,6 +1,7 @@
 """What our SMS said; triggers in the migration refuse UPDATE and DELETE."""
 
 from django.db import models
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.models import Statement
@@ -32,8 +33,11 @@ class SentText(models.Model):
         ordering = ["-statement_id", "pk"]
         indexes = [models.Index(fields=["code"], name="sent_text_code")]
         constraints = [
+            # A template may be approved, or changed, while its statement is going out.
             models.UniqueConstraint(
-                fields=["statement", "language", "channel", "abroad"], name="sent_text_once"
+                *("statement", "language", "channel", "abroad"),
+                MD5("text"),
+                name="sent_text_once",
             )
         ]
 

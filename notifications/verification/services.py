@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import media, medium, providers, sms_message
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import provider_named
+from notifications.channels.base import Bulletin, Content, Provider, provider_named
 from notifications.delivery.render import bulletin_of, code_typed, codes_in
+from notifications.delivery.templating import composed, composed_note
 from notifications.media import SMS
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.services.codes import code_note
@@ -112,21 +113,41 @@ def texts_keep(statement: Statement) -> None:
             language=language,
             channel=channel.name,
             code=bulletin.code,
-            abroad=abroad,
+            abroad=bool(abroad),
             text=said.text,
         )
         for language in LANGUAGES
         for bulletin in [bulletin_of(statement.document, language)]
         for channel in medium(SMS).providers
-        for abroad, said in enumerate(channel.compose(bulletin).variants())
+        for abroad, said in enumerate(composed(channel, bulletin).variants())
+        if said.text
     )
+
+
+def text_keep(provider: Provider, bulletin: Bulletin, content: Content) -> None:
+    """Keep the words in which a statement goes out by a template, once they are known."""
+    if provider.medium == SMS and bulletin.code:
+        kept = [
+            SentText(
+                statement_id=bulletin.number,
+                language=bulletin.language,
+                channel=provider.name,
+                code=bulletin.code,
+                abroad=bool(abroad),
+                text=said.text,
+            )
+            for abroad, said in enumerate(content.variants())
+            if said.text
+        ]
+        SentText.objects.bulk_create(kept, ignore_conflicts=True)
 
 
 def look_at(text: str) -> Finding:
     """Return what is known of a text, which is a code alone or a whole message."""
     code = code_typed(text)
     if code:
-        sent = [one for one in _known([code]) if _may_be_read(one)]
+        known = _known([code])
+        sent = [one for one in known if _may_be_read(one)] or known
         return Finding(MessageVerdict.CODE, sent) if sent else Finding(MessageVerdict.NO_SUCH_CODE)
     sent = _known(codes_in(text))
     if sent:
@@ -200,8 +221,15 @@ def _is_sign_up(text: str) -> bool:
         for one in LANGUAGES
         for purpose in SignUp.Purpose
     )
+    notes = [code_note(one, ANY_CODE) for one in signups]
+    by_templates = [one for one in medium(SMS).providers if one.uses_templates]
     return any(
         same(plain, said.text)
-        for one in signups
-        for said in sms_message.note_content(code_note(one, ANY_CODE)).variants()
+        for note in notes
+        for content in (
+            sms_message.note_content(note),
+            *(composed_note(one, note) for one in by_templates),
+        )
+        for said in content.variants()
+        if said.text
     )

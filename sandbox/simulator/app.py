@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator import (
-    aliyun_api,
+    clouds,
     cmpp_gateway,
     control_api,
     home_page,
@@ -16,6 +16,7 @@ from sandbox.simulator import (
     smpp_gateway,
     sms,
     twilio_api,
+    twilio_calls,
     webhook_sink,
     wechat_api,
     wechat_callbacks,
@@ -31,7 +32,8 @@ LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
-    *aliyun_api.ROUTES,
+    *twilio_calls.ROUTES,
+    *clouds.ROUTES,
     *wechat_api.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,

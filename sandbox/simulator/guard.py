@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 REAL_CREDENTIALS: Final = (
-    *("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "CMPP_SHARED_SECRET", "WECHAT_SECRET"),
-    "SMPP_PASSWORD",
+    *("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "TENCENT_SMS_SECRET_KEY"),
+    *("CMPP_SHARED_SECRET", "SMPP_PASSWORD", "WECHAT_SECRET"),
 )
 YES: Final = frozenset({"true", "1", "yes", "on"})
 

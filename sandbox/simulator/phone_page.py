@@ -28,6 +28,11 @@ STATUSES: Final = {
     "failed": "发送失败",
     "canceled": "已取消",
     "received": "已收到",
+    "ringing": "正在响铃",
+    "in-progress": "通话中",
+    "completed": "通话结束",
+    "busy": "占线",
+    "no-answer": "无人接听",
 }
 
 
@@ -109,6 +114,7 @@ def followers_of(store: Store, number: str) -> list[str]:
 def messages_of(store: Store, number: str) -> list[Message]:
     """Return what the phone shows, oldest first."""
     found = sms.messages_with(store, number)
+    found += store.newest_first(Provider.VOICE, number)
     for openid in followers_of(store, number):
         found += store.newest_first(Provider.WECHAT, openid)
     return sorted(found, key=lambda message: message.accepted_at)
@@ -141,6 +147,11 @@ def _item(message: Message) -> Safe:
         "status": _status(message),
         "time": clock(message.accepted_at),
     }
+    if message.provider == Provider.VOICE:
+        here = path("phones", message.to, "calls", message.sid)
+        ringing = message.status in ("queued", "ringing", "in-progress")
+        keys = fill("call_keys.html", path=here) if ringing else Safe()
+        return fill("call.html", text=message.body, keys=keys, **common)
     if not label and "data" in details:
         rows, url = details["data"].items(), details.get("url")
         return fill(

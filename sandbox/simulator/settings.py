@@ -9,7 +9,11 @@ from sandbox.simulator.guard import may_call
 
 LARGEST: Final = 2**31 - 1
 URLS: Final = frozenset(
-    {"twilio_inbound_url", "wechat_callback_url", "aliyun_report_url", "aliyun_inbound_url"}
+    {
+        *("twilio_inbound_url", "wechat_callback_url"),
+        *("aliyun_report_url", "aliyun_inbound_url"),
+        *("tencent_report_url", "tencent_inbound_url"),
+    }
 )
 
 
@@ -54,6 +58,8 @@ class Settings:
         ]
     )
     aliyun_variable_length: int = 35
+    # How long a phone rings that nobody answers.
+    voice_ring_ms: int = 30_000
     smpp_system_id: str = ""
     smpp_password: str = ""
     # How ids are written: same, hex_then_decimal or decimal_then_hex (in answers, then receipts).
@@ -62,6 +68,17 @@ class Settings:
     smpp_receipts: str = "both"
     # What has no answer after so long is sent again.
     smpp_resend_ms: int = 60_000
+    tencent_secret_id: str = ""
+    tencent_secret_key: str = ""
+    tencent_sdk_app_id: str = "1400000001"
+    tencent_report_url: str = ""
+    tencent_inbound_url: str = ""
+    # Empty: every signature is approved.
+    tencent_sign_names: list[str] = field(default_factory=list)
+    # Approved templates beside those that were registered, each as `id=words`.
+    tencent_templates: list[str] = field(default_factory=list)
+    # Of an account of a person; 0: a firm's, without a limit.
+    tencent_variable_length: int = 0
     cmpp_source_addr: str = ""
     cmpp_shared_secret: str = ""
     # CMPP 3.0, chapter 5: T, after which what has no answer is sent again; and C, the silence

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import Final
 
-from sandbox.simulator import aliyun_callbacks, twilio_callbacks
+from sandbox.simulator import aliyun_callbacks, tencent_callbacks, twilio_callbacks
 from sandbox.simulator.core import Core
 from sandbox.simulator.store import Message, Provider, Store
 from sandbox.simulator.switches import Code, Fault
@@ -13,6 +13,7 @@ from sandbox.simulator.switches import Code, Fault
 LABELS: Final = {
     Provider.TWILIO: "Twilio SMS",
     Provider.ALIYUN: "Aliyun SMS",
+    Provider.TENCENT: "Tencent Cloud SMS",
     Provider.CMPP: "CMPP SMS",
     Provider.SMPP: "SMPP SMS",
 }
@@ -20,6 +21,12 @@ LABELS: Final = {
 RECEIPTS: Final = {
     Provider.TWILIO: twilio_callbacks.receipt,
     Provider.ALIYUN: aliyun_callbacks.receipt,
+    Provider.TENCENT: tencent_callbacks.receipt,
+}
+RECEIVERS: Final = {
+    Provider.TWILIO: twilio_callbacks.receive,
+    Provider.ALIYUN: aliyun_callbacks.receive,
+    Provider.TENCENT: tencent_callbacks.receive,
 }
 WAITING: Final = frozenset({"accepted", "queued"})
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "canceled"})
@@ -60,9 +67,7 @@ def receive(core: Core, number: str, text: str) -> Message:
     last = next((message.provider for message in written if not message.inbound), Provider.TWILIO)
     if gateway := core.gateways.get(Provider(last)):
         return gateway.receive(number, text)
-    if last == Provider.ALIYUN:
-        return aliyun_callbacks.receive(core, number, text)
-    return twilio_callbacks.receive(core, number, text)
+    return RECEIVERS[Provider(last)](core, number, text)
 
 
 def messages_with(store: Store, number: str) -> list[Message]:

@@ -55,6 +55,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.RATE_LIMITED: _("Provider's rate limit exceeded"),
     Reason.QUOTA: _("Quota used up"),
     Reason.NO_CREDENTIALS: _("Channel not set up"),
+    Reason.NO_TEMPLATE: _("No approved template"),
     Reason.CONNECTION: _("No connection to the provider"),
     Reason.PROVIDER_ERROR: _("Provider error"),
     Reason.TIMEOUT: _("Timed out"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
+from tests.notifications.approved import simulated
 from tests.simulator import Simulator, running_simulator
 
 
@@ -26,7 +27,13 @@ def provider(running: Simulator, settings: Settings) -> Simulator:
     settings.ALIYUN_SMS_ENDPOINT = running.url
     settings.ALIYUN_SMS_ACCESS_KEY_ID = running.access_key_id
     settings.ALIYUN_SMS_ACCESS_KEY_SECRET = running.access_key_secret
-    settings.ALIYUN_SMS_TEMPLATE = "SMS_100000001"
+    settings.TENCENT_SMS_ENDPOINT = running.url
+    settings.TENCENT_SMS_SECRET_ID = running.secret_id
+    settings.TENCENT_SMS_SECRET_KEY = running.secret_key
+    settings.TENCENT_SMS_SDK_APP_ID = "1400000001"
+    settings.TENCENT_SMS_CALLBACK_TOKEN = "push-token"
+    settings.SMS_PROVIDERS = ["twilio", "aliyun"]
+    running.control("PUT", "config", simulated())
     settings.WECHAT_BASE_URL = running.url
     settings.WECHAT_APP_ID = running.app_id
     settings.WECHAT_SECRET = running.secret

@@ -239,7 +239,8 @@ def test_addresses_signatures_and_accounts_are_checked():
 def test_senders_are_numbers_services_or_names():
     senders = ("+15005550006", "10690", "DemoPay", f"MG{'0a' * 16}")
     assert all(read(TWILIO_FROM=one)["TWILIO_FROM"] == one for one in senders)
-    assert read(TWILIO_FROM_852="DemoPay", TWILIO_FROM_44="")["TWILIO_SENDERS"] == {"852": "DemoPay"}
+    senders = read(TWILIO_FROM_852="DemoPay", TWILIO_FROM_44="")["TWILIO_SENDERS"]
+    assert senders == {"852": "DemoPay"}
     wrong = "must be a number such as +15005550006, a short code, a messaging service (MG…), or a"
     for sender in ("TooLongForAName", "12", "支付", f"MG{'0' * 31}", "+012345678"):
         assert problems(TWILIO_FROM=sender)["TWILIO_FROM"].startswith(wrong)

@@ -1,15 +1,12 @@
 """SMS through Aliyun (dysmsapi 2017-05-25), which sends approved templates and no free text."""
 
-import hmac
 import json
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from string import Template
+from re import compile as pattern
 from typing import Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -18,24 +15,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import http, sms_text, wording
-from notifications.channels.addresses import AddressKind
+from notifications.channels import http, sms_text
 from notifications.channels.aliyun_api import call
-from notifications.channels.base import (
-    Answer,
-    Awaited,
-    Bulletin,
-    Content,
-    Message,
-    MessageTemplate,
-    Provider,
-    register,
-)
+from notifications.channels.aliyun_codes import meaning, reported
+from notifications.channels.aliyun_templates import ask, rule_of, written
+from notifications.channels.base import Answer, Awaited, Message, MessageTemplate, register
+from notifications.channels.fact_values import Fact
+from notifications.channels.filling import Values
 from notifications.channels.outcomes import (
     Accepted,
-    BadSignature,
     Callback,
-    Failed,
     Inbound,
     LookupResult,
     NotAccepted,
@@ -43,53 +32,20 @@ from notifications.channels.outcomes import (
     Outcome,
     ProviderReceipt,
     Reason,
-    Refusal,
     Unknown,
     UnreadableCallback,
 )
-from notifications.media import SMS
+from notifications.channels.templated import TemplateAnswer, TemplateRefused
+from notifications.channels.templated_sms import (
+    MAINLAND,
+    TemplatedSms,
+    address_of,
+    mark_of,
+    marked,
+    text_in,
+    unsuitable,
+)
 from statuspage.lib.database_clock import database_now_reckoned
-from statuspage.lib.punctuation import sentence
-
-# Code, or the part before its first dot -> what it means for us; sources:
-# help.aliyun.com/document_detail/101346.html (API), /101347.html (receipts of carriers).
-ERRORS: Final[Mapping[str, Refusal]] = {
-    "isv.MOBILE_NUMBER_ILLEGAL": Failed(Reason.BAD_ADDRESS, suppress=True),
-    **dict.fromkeys(
-        (
-            *("isv.TEMPLATE_PARAMS_ILLEGAL", "isv.INVALID_PARAMETERS", "isv.INVALID_JSON_PARAM"),
-            *("isv.PARAM_LENGTH_LIMIT", "isv.PARAM_NOT_SUPPORT_URL", "isv.SMS_CONTENT_ILLEGAL"),
-            *("isv.BLACK_KEY_CONTROL_LIMIT", "CONTENT_KEYWORD", "CONTENT_ERROR"),
-        ),
-        Failed(Reason.REFUSED_CONTENT),
-    ),
-    # Our account, template or signature is at fault: sent once an operator has corrected it.
-    **dict.fromkeys(
-        (
-            *("InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature", "Forbidden"),
-            *("InvalidTimeStamp", "SignatureNonceUsed", "isp.RAM_PERMISSION_DENY"),
-            *("isv.OUT_OF_SERVICE", "isv.AMOUNT_NOT_ENOUGH", "isv.ACCOUNT_ABNORMAL"),
-            *("isv.ACCOUNT_NOT_EXISTS", "isv.PRODUCT_UN_SUBSCRIPT", "isv.PRODUCT_UNSUBSCRIBE"),
-            *("isv.SMS_TEMPLATE_ILLEGAL", "isv.TEMPLATE_MISSING_PARAMETERS", "isv.DENY_IP_RANGE"),
-            *("isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN_STATE_ILLEGAL"),
-            *("isv.SMS_SIGNATURE_SCENE_ILLEGAL", "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),
-        ),
-        NotSent(Reason.NO_CREDENTIALS),
-    ),
-    "isv.BUSINESS_LIMIT_CONTROL": NotSent(Reason.RATE_LIMITED, retry_after=60.0),
-    "Throttling": NotSent(Reason.RATE_LIMITED),
-    **dict.fromkeys(
-        ("isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL", "MOBILE_SEND_LIMIT"),
-        NotSent(Reason.QUOTA, retry_after=3600.0),
-    ),
-    "isp": Unknown(Reason.PROVIDER_ERROR),  # "system error", perhaps after sending
-    "USER_REJECT": Failed(Reason.OPTED_OUT, suppress=True),
-    **dict.fromkeys(("MOBILE_IN_BLACK", "IS_CLOSED"), Failed(Reason.BLOCKED)),
-    **dict.fromkeys(  # switched off, in arrears or no such number
-        ("MOBILE_NOT_ON_SERVICE", "MOBILE_ACCOUNT_ABNORMAL", "INVALID_NUMBER"),
-        Failed(Reason.UNREACHABLE),
-    ),
-}
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 CLOCK_SKEW: Final = timedelta(minutes=1)
@@ -99,41 +55,45 @@ PAGE_SIZE, MAX_DAYS, MAX_PAGES = 50, 30, 20
 UNREADABLE: Final = (NotAccepted, ValueError, LookupError, TypeError, AttributeError)
 # SendStatus: whether it was delivered; 1 waits for its receipt.
 ENDED: Final = {2: False, 3: True}
-MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
-OUT_ID: Final = re.compile(r"(\d{1,18}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 TAKEN: Final = json.dumps({"code": 0, "msg": "成功"}, ensure_ascii=False)
+NOTICE, ABROAD, CODE = "1", "3", "0"
 
 
 @register
-class Aliyun(Provider):
+class Aliyun(TemplatedSms):
     """SMS by SendSms."""
 
     name = "aliyun"
     former_names = ("aliyun_sms",)
     label = _("Alibaba Cloud")
-    medium = SMS
     order = 20
-    longest_callback = 1 << 20  # up to 500 reports at once
-    address_kind = AddressKind.PHONE
     required_settings = (
         "ALIYUN_SMS_ACCESS_KEY_ID",
         "ALIYUN_SMS_ACCESS_KEY_SECRET",
         "ALIYUN_SMS_SIGN_NAME",
-        "ALIYUN_SMS_TEMPLATE",
     )
     rate_setting = "ALIYUN_SMS_PER_SECOND"
+    signature_setting = "ALIYUN_SMS_SIGN_NAME"
+    token_setting = "ALIYUN_SMS_CALLBACK_TOKEN"  # noqa: S105 - the setting's name
+    variable = pattern(r"\$\{(\w+)\}")
+    # Half a minute between two, at most a hundred a day: help.aliyun.com, CreateSmsTemplate.
+    registers_every = 30.0
 
-    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
-        """Return 【signature】 and the template's text, its variables cut to Aliyun's limit."""
-        code, words = settings.ALIYUN_SMS_TEMPLATE, settings.ALIYUN_SMS_TEMPLATE_TEXT
-        if settings.ALIYUN_SMS_TEMPLATE_EN and not wording.is_chinese(bulletin):
-            code, words = settings.ALIYUN_SMS_TEMPLATE_EN, settings.ALIYUN_SMS_TEMPLATE_EN_TEXT
-        approved, values = Template(words), _values(wording.in_brief(bulletin, wording.SMS))
-        signature = settings.ALIYUN_SMS_SIGN_NAME or bulletin.operator
-        text = f"【{signature}】{approved.safe_substitute(values)}"
-        used = {name: values[name] for name in approved.get_identifiers() if name in values}
-        data = {"TemplateCode": code, "TemplateParam": json.dumps(used, ensure_ascii=False)}
-        return Content(text=text, segments=sms_text.segments(text), data=data)
+    def variable_limit(self, variable: str, fact: Fact) -> int:
+        """Return the limit of the account, which is the same for every type."""
+        return int(settings.ALIYUN_SMS_VARIABLE_LENGTH)
+
+    def data(self, template: MessageTemplate, values: Values) -> Mapping[str, Any]:
+        """Return the template with its values by name."""
+        return {
+            "TemplateCode": template.provider_id,
+            "TemplateParam": json.dumps(values, ensure_ascii=False),
+            "SignName": self.signature_of(template),
+        }
+
+    def written(self, text: str, *, abroad: bool) -> tuple[str, Mapping[str, str]]:
+        """Return the text with ${name} for each fact."""
+        return written(text)
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight."""
@@ -172,12 +132,6 @@ class Aliyun(Provider):
             answers = [await _ask(opened, one) for one in awaited]
         return {one.delivery_id: answer for one, answer in zip(awaited, answers, strict=True)}
 
-    def verify_callback(self, request: HttpRequest) -> None:
-        """Compare the secret in the callback's URL: Aliyun does not sign what it pushes."""
-        token, given = settings.ALIYUN_SMS_CALLBACK_TOKEN, request.GET.get("token", "")
-        if not token or not hmac.compare_digest(given.encode(), token.encode()):
-            raise BadSignature
-
     def parse_callback(self, request: HttpRequest) -> Callback:
         """Read SmsReport or SmsUp: help.aliyun.com/document_detail/101867, /101847.html.
 
@@ -194,22 +148,51 @@ class Aliyun(Provider):
             raise UnreadableCallback
         return Callback(receipts, inbound, answer=TAKEN, content_type="application/json")
 
+    async def ask_templates(
+        self, templates: Sequence[MessageTemplate]
+    ) -> Mapping[str, TemplateAnswer]:
+        """Ask for every template of the account, which takes few calls, and return those named."""
+        wanted = {one.provider_id for one in templates}
+        async with http.session() as opened:
+            found = await ask(opened)
+        return {code: answer for code, answer in found.items() if code in wanted}
+
+    async def register_template(self, template: MessageTemplate) -> str:
+        """Have it reviewed by CreateSmsTemplate: help.aliyun.com/document_detail/2806234.html."""
+        kind = CODE if template.kind.partition(".")[0] == "code" else NOTICE
+        with override("zh-hans"):
+            remark = gettext("Service messages to our own merchants, who have agreed to them")
+        given = {
+            "TemplateName": (template.kind or template.moment or "default")[:30],
+            "TemplateContent": template.text,
+            "TemplateType": ABROAD if template.abroad else kind,
+            "TemplateRule": json.dumps(rule_of(template)),
+            "RelatedSignName": self.signature_of(template),
+            "Remark": remark,
+        }
+        async with http.session() as opened:
+            answer = await call(
+                opened, "CreateSmsTemplate", **{k: v for k, v in given.items() if v}
+            )
+        said = answer.json()
+        code = str(said.get("Code") or "")
+        if code == "OK" and said.get("TemplateCode"):
+            return str(said["TemplateCode"])
+        outcome = http.without_code(answer, readable=bool(code)) or meaning(code)
+        if isinstance(outcome, Unknown) or outcome.reason in {Reason.RATE_LIMITED, Reason.QUOTA}:
+            raise NotAccepted(NotSent(outcome.reason, outcome.code, outcome.retry_after))
+        raise TemplateRefused(f"{code}: {said.get('Message', '')}")
+
 
 async def _send_one(opened: aiohttp.ClientSession, message: Message) -> Outcome:
-    content, number = message.content.data, _number(message.address)
-    if "TemplateCode" not in content:
-        return Failed(Reason.REFUSED_CONTENT, "no template")
+    if refused := unsuitable(message):
+        return refused
+    number = _number(message.address)
     if MAINLAND.fullmatch(number) and not message.address.startswith("+86"):
         # Without its +, a number of +1 can be somebody else's mainland number.
         return NotSent(Reason.OTHER, "ambiguous number")
-    answer = await call(
-        opened,
-        "SendSms",
-        OutId=f"{message.delivery_id}:{message.attempt_id}",
-        PhoneNumbers=number,
-        SignName=settings.ALIYUN_SMS_SIGN_NAME,
-        **content,
-    )
+    data = {name: value for name, value in message.content.data.items() if name != "abroad"}
+    answer = await call(opened, "SendSms", OutId=mark_of(message), PhoneNumbers=number, **data)
     given = answer.json()
     code: Any = given.get("Code")
     biz_id = given.get("BizId")
@@ -217,13 +200,8 @@ async def _send_one(opened: aiohttp.ClientSession, message: Message) -> Outcome:
     if outcome := http.without_code(answer, readable=readable):
         return outcome
     if code != "OK":
-        return _meaning(code)
+        return meaning(code)
     return Accepted(str(biz_id)) if biz_id else Unknown(Reason.PROVIDER_ERROR, "no BizId")
-
-
-def _meaning(code: str) -> Refusal:
-    known = ERRORS.get(code) or ERRORS.get(code.partition(".")[0]) or Failed(Reason.OTHER)
-    return replace(known, code=code[:40])
 
 
 async def _details(
@@ -253,7 +231,7 @@ async def _ask(opened: aiohttp.ClientSession, one: Awaited) -> Answer:
         return LookupResult.CANNOT_TELL
     if status not in ENDED:
         return LookupResult.CANNOT_TELL
-    error = None if ENDED[status] else _meaning(code)
+    error = None if ENDED[status] else reported(code)
     key = f"{one.provider_id}:{error.code if error else 'delivered'}"
     return ProviderReceipt.ended(key, one.provider_id, error)
 
@@ -264,45 +242,22 @@ def _number(address: str) -> str:
 
 
 def _receipt(entry: Mapping[str, Any]) -> ProviderReceipt | None:
-    biz_id, delivered = _text(entry, "biz_id")[:80], entry.get("success")
+    biz_id, delivered = text_in(entry, "biz_id")[:80], entry.get("success")
     if not biz_id or not isinstance(delivered, bool):
         return None
-    error = None if delivered else _meaning(_text(entry, "err_code")[:40])
+    error = None if delivered else reported(text_in(entry, "err_code")[:40])
     receipt = ProviderReceipt.ended(
         f"{biz_id}:{error.code if error else 'delivered'}", biz_id, error
     )
-    named = OUT_ID.fullmatch(_text(entry, "out_id"))
+    named = marked(text_in(entry, "out_id"))
     if named is None:  # it is another program's
         return receipt
-    return replace(receipt, delivery_id=int(named[1]), attempt_id=UUID(named[2]))
+    return replace(receipt, delivery_id=named[0], attempt_id=named[1])
 
 
 def _inbound(entry: Mapping[str, Any]) -> Inbound | None:
-    number, text = _text(entry, "phone_number"), entry.get("content")
+    number, text = text_in(entry, "phone_number"), entry.get("content")
     if not number or not isinstance(text, str):
         return None
-    address = f"+86{number}" if MAINLAND.fullmatch(number) else f"+{number}"
     name = f"{entry['sequence_id']} {entry.get('send_time')}" if entry.get("sequence_id") else ""
-    return Inbound(address, sms_text.action_of(text), text.strip(), name)
-
-
-def _text(entry: Mapping[str, Any], name: str) -> str:
-    """Return a text that the database can store: without NUL or lone surrogates."""
-    value = entry.get(name)
-    return value if isinstance(value, str) and value.isprintable() else ""
-
-
-def _values(bulletin: Bulletin) -> dict[str, str]:
-    """Return the values of the template's variables; none may be empty."""
-    limit, chinese = settings.ALIYUN_SMS_VARIABLE_LENGTH, wording.is_chinese(bulletin)
-    safe = partial(sms_text.carrier_safe, chinese=chinese)
-    body = sentence(safe(bulletin.body) or bulletin.status_label, chinese=chinese)
-    with override(bulletin.language):
-        otherwise = gettext("See the status page for details.")
-    return {
-        "what": wording.opening_within(replace(bulletin, name=safe(bulletin.name)), limit),
-        "body": sms_text.shortened(body, limit),
-        "next": sms_text.shortened(wording.promise(bulletin) or otherwise, limit),
-        "number": str(bulletin.number),
-        "code": bulletin.code,
-    }
+    return Inbound(address_of(number), sms_text.action_of(text), text.strip(), name)

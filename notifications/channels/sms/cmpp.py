@@ -16,6 +16,7 @@ from notifications.channels.carriers.cmpp_frames import Body, Submit, Version
 from notifications.channels.carriers.dialect import Dialect
 from notifications.channels.carriers.link import Endpoint
 from notifications.channels.outcomes import Outcome
+from notifications.channels.sms_message import Area
 
 VERSIONS: Final = {"2.0": Version.V2, "3.0": Version.V3}
 REFERENCES: Final = 256
@@ -35,7 +36,8 @@ class CmppSms(CarrierProvider[Body]):
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return the text of any SMS in free text, in the parts of this protocol."""
-        return _in_parts(sms_message.content(bulletin), bulletin.operator, bulletin.language)
+        content = sms_message.content(bulletin, replies={Area.MAINLAND})
+        return _in_parts(content, bulletin.operator, bulletin.language)
 
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return a note behind the signature."""
@@ -96,8 +98,14 @@ class CmppSms(CarrierProvider[Body]):
         )
 
 
-def _in_parts(content: Content, operator: str, language: str) -> Content:
+def _in_parts(content: Content, operator: str, language: str, *, abroad: bool = False) -> Content:
     """Return a content counted in the parts of this protocol, and what the gateway adds to it."""
-    added = wording.signature(operator, language) if settings.CMPP_GATEWAY_SIGNS else ""
-    data = {ADDED: added} if added and content.text.startswith(added) else {}
-    return replace(content, segments=len(cmpp_text.parts(content.text)), data=data)
+    added = wording.signature(operator, language, abroad=abroad)
+    signs = settings.CMPP_GATEWAY_SIGNS and content.text.startswith(added)
+    elsewhere = content.abroad and _in_parts(content.abroad, operator, language, abroad=True)
+    return replace(
+        content,
+        segments=len(cmpp_text.parts(content.text)),
+        data={ADDED: added} if signs else {},
+        abroad=elsewhere,
+    )

@@ -1,22 +1,17 @@
 """SMS through Twilio, by its own package over kept-alive connections."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final
-from urllib.parse import quote_plus
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http import AsyncHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from notifications.channels import curl, http, sms_message, sms_text
@@ -49,13 +44,16 @@ from notifications.channels.outcomes import (
     Unknown,
     UnreadableCallback,
 )
-from notifications.channels.phone_numbers import calling_code
-from notifications.channels.senders import is_name, is_service
+from notifications.channels.senders import (
+    is_name,
+    is_service,
+    twilio_sender_to,
+    twilio_senders,
+)
 from notifications.channels.sms_message import Area
+from notifications.channels.twilio_client import client
 from notifications.channels.twilio_signature import check_signature
 from notifications.media import SMS
-
-logger = logging.getLogger(__name__)
 
 # Twilio's error code -> what it means for us; source: twilio.com/docs/api/errors
 ERRORS: Final[Mapping[int, Refusal]] = {
@@ -113,36 +111,6 @@ PAGE_SIZE, MAX_PAGES = 500, 2000
 CLOCK_SKEW: Final = timedelta(minutes=1)
 
 
-# The text, the sender and the names of fields are the same in many requests in a row.
-_quoted: Final = lru_cache(maxsize=64)(quote_plus)
-
-
-class HttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package is untyped
-    """The package's requests over libcurl: never repeated, and never logged."""
-
-    def __init__(self) -> None:
-        super().__init__(logger, is_async=True)
-
-    async def request(
-        self,
-        method: str,
-        uri: str,
-        params: dict[str, object] | None = None,
-        data: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        **_options: object,
-    ) -> Response:
-        lines = curl.header_lines(tuple((headers or {}).items()), auth)
-        url = f"{uri}?{_form(params)}" if params else uri
-        body = None if method == "GET" else _form(data or {}).encode()
-        answer = await curl.Transfer(url, body, lines)
-        if answer.status == 429:  # the package's own error drops the Retry-After
-            raise NotAccepted(http.rate_limited(answer.headers))
-        # Without headers, which the package would copy and nobody reads.
-        return Response(answer.status, answer.text)
-
-
 @register
 class Twilio(Provider):
     """SMS through Twilio's Messages API."""
@@ -158,13 +126,13 @@ class Twilio(Provider):
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return free text; mainland carriers deliver no answers to Twilio's numbers."""
-        abroad = [sender for code, sender in _senders().items() if code != MAINLAND_CODE]
+        abroad = [sender for code, sender in twilio_senders().items() if code != MAINLAND_CODE]
         replies = () if any(map(is_name, abroad)) else (Area.ABROAD,)
         return sms_message.content(bulletin, replies=replies)
 
     def takes_replies(self, address: str) -> bool:
         """Return whether the sender to that number is one that can be written to."""
-        return not is_name(_sender_to(address))
+        return not is_name(twilio_sender_to(address))
 
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return free text behind the signature."""
@@ -188,7 +156,7 @@ class Twilio(Provider):
         Not filtered by DateSent: a message that waits in Twilio's queue has none yet.
         """
         try:
-            listing = _client().messages.list_async(
+            listing = client().messages.list_async(
                 to=message.address, limit=LOOK_UP_LIMIT, page_size=LOOK_UP_LIMIT
             )
             listed = await asyncio.to_thread(curl.run, listing)
@@ -230,20 +198,9 @@ class Twilio(Provider):
         return Callback(inbound=[inbound], answer="<Response/>", content_type="text/xml")
 
 
-def _client() -> Client:
-    transport = HttpClient()
-    client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=transport)
-    client.api.base_url = settings.TWILIO_BASE_URL
-    return client
-
-
-def _form(fields: Mapping[str, object]) -> str:
-    return "&".join(f"{_quoted(name)}={_quoted(str(value))}" for name, value in fields.items())
-
-
 def _sender() -> http.SendOne:
     """Return a function that sends one message; what is the same for all is looked up once."""
-    create = _client().messages.create_async
+    create = client().messages.create_async
     callback = f"{settings.SITE_URL}/hooks/twilio/status/"
 
     async def send_one(message: Message) -> Outcome:
@@ -254,7 +211,7 @@ def _sender() -> http.SendOne:
                 body=message.content.text,
                 # It names the delivery, so that a receipt finds it even where the sid was lost.
                 status_callback=f"{callback}?{query}{OVERRIDES}",
-                **_origin(_sender_to(message.address)),
+                **_origin(twilio_sender_to(message.address)),
             )
         except TwilioRestException as error:
             if not 400 <= error.status < 500:
@@ -265,16 +222,6 @@ def _sender() -> http.SendOne:
         return Accepted(created.sid) if created.sid else Unknown(Reason.PROVIDER_ERROR, "no sid")
 
     return send_one
-
-
-def _senders() -> dict[str, str]:
-    """Return the senders by calling code; the empty one is that for all other numbers."""
-    return {"": settings.TWILIO_FROM, **settings.TWILIO_SENDERS}
-
-
-def _sender_to(address: str) -> str:
-    senders = _senders()
-    return senders.get(calling_code(address), senders[""])
 
 
 def _origin(sender: str) -> dict[str, str]:
@@ -319,7 +266,7 @@ async def _listed(awaited: Sequence[Awaited]) -> dict[str, MessageInstance]:
     """Return what Twilio has of these messages, by sid; ValueError where it has too many."""
     wanted, found = {one.provider_id for one in awaited}, dict[str, MessageInstance]()
     moments = sorted(one.sent_at for one in awaited)
-    page = await _client().messages.page_async(
+    page = await client().messages.page_async(
         date_sent_after=moments[0] - CLOCK_SKEW,
         date_sent_before=moments[-1] + QUEUED_FOR,
         page_size=PAGE_SIZE,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -138,11 +139,12 @@ class TwilioVoice(Provider):
         delivery_id, attempt_id, language = _named(request)
         if not sid:
             raise UnreadableCallback
-        named = {"delivery_id": delivery_id, "attempt_id": attempt_id}
         if "Digits" in request.POST:
             digits = request.POST["Digits"]
             heard = digits in (voice_message.CONFIRM, voice_message.NO_MORE)
-            receipt = ProviderReceipt(f"{sid}:heard", ReceiptState.DELIVERED, sid, **named)
+            receipt = ProviderReceipt(
+                f"{sid}:heard", ReceiptState.DELIVERED, sid, delivery_id, attempt_id
+            )
             stop = Inbound(number, InboundAction.STOP, digits, f"{sid}:{digits}")
             return Callback(
                 [receipt] if heard else [],
@@ -153,7 +155,8 @@ class TwilioVoice(Provider):
         status = request.POST.get("CallStatus", "")
         if status not in ENDED:
             return Callback()
-        return Callback([_receipt(sid, status, **named)])
+        ended = _receipt(sid, status)
+        return Callback([replace(ended, delivery_id=delivery_id, attempt_id=attempt_id)])
 
 
 async def _call(opened: aiohttp.ClientSession, message: Message) -> Outcome:
@@ -209,13 +212,12 @@ def _meaning(code: int) -> Refusal:
     return type(known)(known.reason, str(code))
 
 
-def _receipt(sid: str, status: str, **named: Any) -> ProviderReceipt:
+def _receipt(sid: str, status: str) -> ProviderReceipt:
     """Return that nobody confirmed; one of a key that was pressed goes further, and counts."""
     return ProviderReceipt(
         *(f"{sid}:{status}", ReceiptState.UNDELIVERED, sid),
         code=status,
         reason=ENDED[status],
-        **named,
     )
 
 

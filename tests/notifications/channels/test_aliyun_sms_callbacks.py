@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.channels import provider as find_provider
+from notifications.channels.aliyun_codes import RECEIPTS as ERRORS
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -19,7 +20,6 @@ from notifications.channels.outcomes import (
     ReceiptState,
     UnreadableCallback,
 )
-from notifications.channels.sms.aliyun import ERRORS
 from tests.notifications.channels.builders import bulletin, message, send
 from tests.sandbox.simulator.receiver import Posted, Receiver, receiving
 from tests.simulator import Simulator

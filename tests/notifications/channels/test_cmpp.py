@@ -62,9 +62,7 @@ def receipts(told: list[Callback]) -> list:
 
 
 @pytest.mark.parametrize("version_name", ["2.0", "3.0"])
-@pytest.mark.parametrize(
-    "text", ["【演示支付】测试。", "DemoPay: it's a test [1].", LONG, "x" * 200]
-)
+@pytest.mark.parametrize("text", ["【演示支付】测试。", "DemoPay: a test [1].", LONG, "x" * 200])
 def test_a_message_arrives_and_is_reported(carrier, settings, version_name, text) -> None:
     settings.CMPP_VERSION = version_name
     with heard() as told:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from django.test import RequestFactory
 
+from notifications.channels import aliyun_codes, tencent_codes
 from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import (
     Accepted,
@@ -17,7 +18,7 @@ from notifications.channels.outcomes import (
     Unknown,
 )
 from notifications.channels.robot import wecom
-from notifications.channels.sms import aliyun, twilio
+from notifications.channels.sms import twilio
 from notifications.channels.wechat import wechat
 from sandbox.simulator.errors import TWILIO as TWILIO_REFUSALS
 from tests.notifications.channels.builders import bulletin, message, send
@@ -29,7 +30,8 @@ OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ROBOT = "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa"
 SMS, WECHAT, WECOM = map(find_provider, ("twilio", "wechat", "wecom"))
 RECEIPT_CODES = [code for code in twilio.ERRORS if code in range(30000, 31000)]
-TABLES = [twilio.ERRORS, aliyun.ERRORS, wechat.ERRORS, wecom.ERRORS]
+CLOUDS = [aliyun_codes.ERRORS, aliyun_codes.RECEIPTS, tencent_codes.ERRORS, tencent_codes.RECEIPTS]
+TABLES = [twilio.ERRORS, *CLOUDS, wechat.ERRORS, wecom.ERRORS]
 
 
 @pytest.fixture
@@ -116,7 +118,7 @@ def test_every_refusal_of_wecom_leads_to_its_row(
             assert simulator.messages(provider="wecom") == []
 
 
-@pytest.mark.parametrize("name", ["wechat", "robot"])
+@pytest.mark.parametrize("name", ["wechat", "wecom"])
 @pytest.mark.parametrize("code", [1, 99999, -2])
 def test_an_errcode_that_no_row_names_is_final(follower: Simulator, name: str, code: int) -> None:
     follower.switch("refuse", provider=name, code=code)
@@ -147,13 +149,20 @@ def test_every_code_of_a_receipt_leads_to_its_row(
     assert receipt.provider_id == outcome.provider_id
 
 
+# The operator's account, templates or requests; none of them is about one recipient.
+OURS = {
+    *(Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE, Reason.QUOTA, Reason.RATE_LIMITED),
+    Reason.OTHER,
+}
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_row_says_whose_fault_it_is(table) -> None:
     for meaning in table.values():
         if isinstance(meaning, Failed):
             assert meaning.reason not in {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED}
         if isinstance(meaning, NotSent):
-            assert meaning.reason in {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED}
+            assert meaning.reason in OURS
         assert meaning.code == "", "the code is filled in from the answer"
 
 

@@ -82,7 +82,7 @@ def test_an_alarm_ends_although_redis_has_forgotten_that_the_provider_was_down(p
 
 def test_after_a_while_a_few_messages_try_the_first_again(provider):
     trouble()
-    redis.Redis.from_url(django_settings.REDIS_URL).delete("down:twilio_sms")
+    redis.Redis.from_url(django_settings.REDIS_URL).delete("down:twilio")
     assert providers.provider_for(PHONES, "") is TWILIO
     assert providers.most_at_once(TWILIO) == providers.PROBE
 

@@ -228,7 +228,7 @@ def test_a_receipt_proves_that_it_went_out(db, state):
     said = statement()
     held = deliver(said, "pending")
     restore()
-    receipts_store(SMS, [ProviderReceipt(f"SM9:{state}", ReceiptState(state), "SM9", held.pk)])
+    receipts_store("twilio", [ProviderReceipt(f"SM9:{state}", ReceiptState(state), "SM9", held.pk)])
     receipts_apply()
     assert (Delivery.objects.get().state, Delivery.objects.get().provider_id) == (state, "SM9")
 
@@ -238,7 +238,9 @@ def test_a_receipt_for_a_delivery_made_after_the_backup_finds_the_message(provid
     look(said.number)
     sid = row().provider_id
     Receipt.objects.all().delete()
-    receipts_store(SMS, [ProviderReceipt("k", ReceiptState.UNDELIVERED, sid, row().pk - 10**6)])
+    receipts_store(
+        "twilio", [ProviderReceipt("k", ReceiptState.UNDELIVERED, sid, row().pk - 10**6)]
+    )
     receipts_apply()
     assert row().state == "undelivered"
 

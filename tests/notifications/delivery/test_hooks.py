@@ -77,7 +77,7 @@ def test_a_forged_receipt_is_refused_and_counted(client, delivery, token, caplog
     assert answer.content.decode().strip()
     assert not Receipt.objects.exists()
     assert RefusedCallback.objects.get().count == 1
-    assert "sms" in caplog.text
+    assert "twilio" in caplog.text
 
 
 def test_forgeries_of_a_day_add_up(client):
@@ -85,12 +85,12 @@ def test_forgeries_of_a_day_add_up(client):
         client.post(STATUS_URL, {"MessageSid": "SM1"})
     client.post("/hooks/wechat/", b"<xml/>", content_type="text/xml")
     assert dict(RefusedCallback.objects.values_list("channel", "count")) == {
-        "sms": 3,
+        "twilio": 3,
         "wechat": 1,
     }
 
 
-@pytest.mark.parametrize("channel", ["email", "webhook", "robot"])
+@pytest.mark.parametrize("channel", ["email", "webhook", "wecom"])
 def test_a_channel_that_expects_no_callback_refuses_every_one(client, channel):
     assert client.post(f"/hooks/{channel}/").status_code == 403
 

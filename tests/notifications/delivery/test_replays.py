@@ -247,7 +247,7 @@ def test_nonces_are_forgotten_and_messages_are_not(client) -> None:
     TakenCallback.objects.update(taken_at=Now() - timedelta(hours=2))
     assert forget_spent() == 1
     [left] = TakenCallback.objects.all()
-    assert (left.channel, left.forgettable) == ("sms", False)
+    assert (left.channel, left.forgettable) == ("twilio", False)
 
 
 def test_whom_a_mark_is_about_cannot_be_read_in_it(client) -> None:

@@ -77,7 +77,9 @@ def test_a_late_receipt_moves_an_unconfirmed_one_on(said, provider, monkeypatch)
     sid = row().provider_id
     provider.control("POST", "reset")
     ask(provider, monkeypatch)
-    Receipt.objects.create(channel=SMS, key=f"{sid}:delivered", provider_id=sid, state="delivered")
+    Receipt.objects.create(
+        channel="twilio", key=f"{sid}:delivered", provider_id=sid, state="delivered"
+    )
     receipts_apply()
     assert row().state == "delivered"
 
@@ -137,7 +139,7 @@ def test_a_batch_costs_pages_and_not_a_request_a_message(provider, monkeypatch):
 
 
 def test_the_backup_provider_is_asked_about_what_it_sent(provider, settings):
-    providers._client().set("down:twilio_sms", 1, ex=60)
+    providers._client().set("down:twilio", 1, ex=60)
     broadcast()
     send_due(SMS)
     provider.wait_for(lambda rows: rows[0]["status"] == "delivered")

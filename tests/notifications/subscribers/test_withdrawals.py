@@ -170,7 +170,7 @@ class TestTheList:
             erased()
         text = files.own_list().read_text()
         assert "13800138000" not in text
-        assert self.lines() == ["erased twilio_sms"]
+        assert self.lines() == ["erased sms"]
         assert files.own_list().stat().st_mode & 0o077 == 0
 
     def test_a_full_disk_hinders_no_erasure_and_the_sweep_makes_up_for_it(
@@ -183,7 +183,7 @@ class TestTheList:
         assert "is not on the disk yet" in caplog.text
         settings.DATA_DIR.unlink()
         withdrawals_keep()
-        assert self.lines() == ["erased twilio_sms"]
+        assert self.lines() == ["erased sms"]
 
     def test_what_another_machine_wrote_stays_and_what_is_old_goes(self) -> None:
         erased()
@@ -192,7 +192,7 @@ class TestTheList:
         other = files.Listed("2999-01-01T00:00:00+00:00", "stopped", "email", "b" * 64, "opted_out")
         files.list_write(files.own_list(), [old, other])
         withdrawals_keep()
-        assert self.lines() == ["erased twilio_sms", "stopped email"]
+        assert self.lines() == ["erased sms", "stopped email"]
         Withdrawal.objects.update(at="2020-01-01T00:00:00Z")
         withdrawals_keep()
         assert not Withdrawal.objects.exists()

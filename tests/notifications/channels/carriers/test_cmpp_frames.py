@@ -237,7 +237,7 @@ def test_no_bytes_take_more_memory_than_one_frame_and_what_arrived() -> None:
 
 @BOTH
 def test_random_bytes_are_a_frame_or_are_refused(version: int) -> None:
-    numbers = random.Random(15)
+    numbers = random.Random(15)  # noqa: S311 - it must repeat
     commands = [*Command, *(ANSWER | one for one in Command), 0, 99]
     read = 0
     for _ in range(5000):
