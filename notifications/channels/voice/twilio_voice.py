@@ -1,9 +1,10 @@
 """Voice calls through Twilio, which speaks the text and takes a key."""
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, Final
@@ -245,15 +246,17 @@ def _url(path: str) -> URL:
 
 
 def _headers() -> dict[str, str]:
-    login = aiohttp.BasicAuth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
+    login = f"{settings.TWILIO_ACCOUNT_SID}:{settings.TWILIO_AUTH_TOKEN}".encode()
     return {
-        "Authorization": login.encode(),
+        "Authorization": f"Basic {b64encode(login).decode()}",
         "Content-Type": "application/x-www-form-urlencoded",
     }
 
 
 def _moment(call: Mapping[str, Any]) -> datetime:
-    return parsedate_to_datetime(call["date_created"])
+    """Return when a call was begun; a date without a zone is of UTC, as all of Twilio's."""
+    moment = parsedate_to_datetime(call["date_created"])
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _named(request: HttpRequest) -> tuple[int | None, UUID | None, str]:
