@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from notifications.media import SMS, provider_names
 from notifications.regions import read_countries
+from notifications.robot_services import ROBOT_SERVICES as SERVICES
 from statuspage.lib.env import (
     EMAIL,
     AreaSettings,
@@ -22,6 +24,7 @@ from statuspage.lib.env import (
     written,
 )
 
+LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
 SMS_NAMES: Final = provider_names(SMS)
@@ -143,6 +146,8 @@ class SmsSettings(AreaSettings):
     """Messages a second that the account allows."""
     CMPP_HOST: str = ""
     """Host of the gateway that speaks CMPP: a carrier's, or an aggregator's."""
+    CMPP_COMPANY: str = ""
+    """The company that runs it, as the privacy notice names it."""
     CMPP_PORT: Port = 7890
     """Its port: 7890 at China Mobile for 2.0, and mostly for 3.0."""
     CMPP_VERSION: Literal["2.0", "3.0"] = "3.0"
@@ -228,6 +233,28 @@ class WeChatSettings(AreaSettings):
                 "is required with WECHAT_CALLBACK_TOKEN, or WECHAT_CALLBACK_PLAIN=true"
             )
         return key
+
+
+class RobotSettings(AreaSettings):
+    """Group robots and push services beside WeCom's. Whoever adds one enters its address."""
+
+    ROBOT_SERVICES: Annotated[
+        frozenset[str], PlainValidator(lambda text: frozenset(words(text, SERVICES)))
+    ] = written(",".join(SERVICES))
+    """The services that messages may go to, as Apprise calls them in its URLs (workflow is Teams,
+    tgram Telegram, schan ServerChan). Addresses of others are refused, and get nothing."""
+    ROBOT_RELAY_URL: Url = ""
+    """A relay of your own for services that cannot be reached from here, such as Slack, Telegram
+    and Discord from mainland China: every request goes to this URL, followed by the service's host
+    and path. It must refuse private addresses itself. Empty: services are asked directly."""
+
+    @field_validator("ROBOT_RELAY_URL")
+    @classmethod
+    def _relay_is_encrypted(cls, url: str, info: ValidationInfo) -> str:
+        local = urlsplit(url).hostname in LOCAL
+        if url and in_production(info) and not url.startswith("https://") and not local:
+            raise ValueError("must start with https://: the requests contain the robots' keys")
+        return url
 
 
 class WebhookSettings(AreaSettings):

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.configuration import (
     EmailSettings,
+    RobotSettings,
     SmsSettings,
     WebhookSettings,
     WeChatSettings,
@@ -219,6 +220,7 @@ AREAS: Final = (
     VoiceSettings,
     SmppSettings,
     WeChatSettings,
+    RobotSettings,
     WebhookSettings,
     EmailSettings,
 )

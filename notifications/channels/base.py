@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.countries import MAINLAND_CODE
@@ -165,6 +166,20 @@ class Note:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class DataRecipient:
+    """Who gets readers' addresses, for the privacy notice, in the active language.
+
+    `abroad` is the country, empty for mainland China; `contact` is where rights are exercised.
+    """
+
+    name: str
+    receives: str
+    purpose: str
+    contact: str = ""
+    abroad: str = ""
+
+
 class Provider(ABC):
     """One company or server that sends for a medium, independent of tables and of the others."""
 
@@ -201,6 +216,15 @@ class Provider(ABC):
         """The provider's limits."""
         rate = getattr(settings, self.rate_setting)
         return Limits(per_second=rate, burst=rate)
+
+    def limits_of(self, address: str) -> Limits:
+        """Return the limits of one address in clear text: the provider's, if it has no others."""
+        return self.limits
+
+    def recipient(self) -> DataRecipient | None:
+        """Return who gets what of a reader, in the active language; None for nobody but them."""
+        receives = _("address, text of the message")
+        return DataRecipient(str(self.label), receives, _("sending messages"))
 
     def configured(self) -> bool:
         """Return whether every required setting is set; if not, the console shows a warning."""

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notifications import media as names
-from notifications.channels.addresses import AddressKind, calling_code
+from notifications.channels.addresses import AddressKind, calling_code, kind_among
 from notifications.channels.base import Provider, providers
 
 
@@ -30,6 +30,8 @@ class Medium:
     critical_only: bool = False
     # Nobody misses it where no provider is set up.
     optional: bool = False
+    # Other kinds of address, each with providers of its own.
+    other_kinds: tuple[AddressKind, ...] = ()
 
     @property
     def providers(self) -> list[Provider]:
@@ -39,23 +41,33 @@ class Medium:
 
     @property
     def routes(self) -> Sequence[str]:
-        """The country calling codes that have providers of their own; the last, empty, is the rest.
+        """The country calling codes and kinds of address that have providers of their own.
+
+        The last, empty, is the rest.
 
         A delivery's route is fixed when it is created, so that those of one country do not wait
         behind those of another whose provider is down.
         """
-        return [*_own_routes(self.name), ""]
+        return [*_own_routes(self.name), *self.other_kinds, ""]
+
+    def kind_of(self, address: str) -> AddressKind:
+        """Return the kind of an address in clear text, or of what was typed as one."""
+        return kind_among((self.address_kind, *self.other_kinds), address)
 
     def route_of(self, address: str) -> str:
         """Return the route of an address in clear text."""
+        if (kind := self.kind_of(address)) in self.other_kinds:
+            return kind
         code = calling_code(self.address_kind, address)
         return code if code in _own_routes(self.name) else ""
 
     def in_order(self, route: str = "") -> list[Provider]:
         """Return the providers that the settings name for a route, first choice first."""
         named = _own_routes(self.name).get(route) or getattr(settings, _setting(self.name), [])
-        by_name = {one.name: one for one in self.providers}
-        return [by_name[one] for one in named] or self.providers
+        kind = next((one for one in self.other_kinds if one == route), self.address_kind)
+        mine = [one for one in self.providers if one.address_kind == kind]
+        by_name = {one.name: one for one in mine}
+        return [by_name[one] for one in named if one in by_name] or mine
 
     def able(self, route: str = "") -> list[Provider]:
         """Return those of them that are set up."""
@@ -96,8 +108,8 @@ _MEDIA: Final[Mapping[str, Medium]] = {
         ),
         Medium(names.EMAIL, _("E-mail"), AddressKind.EMAIL, _("%(count)s by e-mail")),
         Medium(
-            *(names.ROBOT, _("WeCom group robot"), AddressKind.ROBOT),
-            _("%(count)s by WeCom group robot"),
+            *(names.ROBOT, _("Group robot"), AddressKind.ROBOT, _("%(count)s by group robot")),
+            other_kinds=(AddressKind.GROUP,),
         ),
         Medium(names.WEBHOOK, _("Webhook"), AddressKind.URL, _("%(count)s by webhook")),
         Medium(

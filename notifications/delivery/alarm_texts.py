@@ -14,11 +14,20 @@ from notifications.channels.base import Content
 from notifications.channels.media import labels as channel_labels
 from notifications.delivery.models import Alarm
 from statuspage.lib.punctuation import in_parentheses
+from statuspage.notices.kind import every_kind
 from statuspage.statements.models import LogProblem
 from statuspage.statements.texts import LANGUAGES, in_language
 
 ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
 OF_A_STATEMENT: Final = (Alarm.Kind.BROADCAST_STUCK, Alarm.Kind.MANY_FAILED)
+OF_A_TEMPLATE: Final = (Alarm.Kind.NO_TEMPLATE, Alarm.Kind.TEMPLATE_LOST)
+# What waits for a template, by its kind or the part before the dot; notices have labels.
+KINDS: Final[Mapping[str, Promise]] = {
+    "incident": gettext_lazy("Incidents"),
+    "maintenance": gettext_lazy("Maintenance"),
+    "correction": gettext_lazy("Correction"),
+    "withdrawal": gettext_lazy("Withdrawal"),
+}
 OF_A_COUNTRY: Final = (Alarm.Kind.CODES_UNENTERED, Alarm.Kind.CODES_CEILING)
 ADVICE: Final[Mapping[str, Promise]] = {
     Alarm.Kind.BUDGET_NEAR: gettext_lazy("Raise SMS_MONTHLY_CAP, or expect SMS to stop."),
@@ -27,6 +36,14 @@ ADVICE: Final[Mapping[str, Promise]] = {
     ),
     Alarm.Kind.PROVIDER_DOWN: gettext_lazy(
         "Its messages wait and go out once it responds. Check the provider's own status page."
+    ),
+    Alarm.Kind.NO_TEMPLATE: gettext_lazy(
+        "Have one approved, under “Approved templates”, or set up another provider. They go out by "
+        "themselves then."
+    ),
+    Alarm.Kind.TEMPLATE_LOST: gettext_lazy(
+        "Read the provider's reason under “Approved templates”, change the text, and register it "
+        "again."
     ),
     Alarm.Kind.ENGINE_AWAY: gettext_lazy(
         "Start it again. Until then nothing can be published or sent; readers still see the pages."
@@ -86,6 +103,8 @@ def alarm_path(alarm: Alarm) -> str:
         return reverse("console:broadcast", args=[alarm.subject])
     if alarm.kind == Alarm.Kind.MANY_FAILED:
         return f"{reverse('console:dead_letters')}?statement={alarm.subject}"
+    if alarm.kind in OF_A_TEMPLATE:
+        return reverse("console:provider_templates")
     if alarm.kind == Alarm.Kind.LOG_BROKEN:
         return reverse("pages:log")
     return reverse("console:dashboard")
@@ -140,9 +159,20 @@ def _about(alarm: Alarm) -> str:
         return _("No. %(number)s") % {"number": alarm.subject}
     if alarm.kind in OF_A_COUNTRY:
         return f"+{alarm.subject}" if alarm.subject else ""
+    if alarm.kind in OF_A_TEMPLATE:
+        return _template_said(alarm.subject)
     labels = ENGINES | {name: str(label) for name, label in channel_labels().items()}
     labels |= {one.value: str(one.label) for one in LogProblem}
     return str(labels.get(alarm.subject, alarm.subject))
+
+
+def _template_said(subject: str) -> str:
+    """Return the provider, and the kind of statement or the template's id."""
+    provider, _colon, what = subject.partition(":")
+    labels = {f"notice.{one.name}": str(one.label) for one in every_kind()}
+    labels |= {name: str(label) for name, label in KINDS.items()}
+    said = labels.get(what) or labels.get(what.partition(".")[0], what)
+    return f"{channel_labels().get(provider, provider)} · {said}"
 
 
 def _figures(alarm: Alarm) -> str:

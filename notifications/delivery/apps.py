@@ -18,6 +18,7 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Open a broadcast for each statement, hold what a restore finds; register the rest."""
+        from notifications.delivery import checks as checks
         from notifications.delivery import listening
         from notifications.delivery.broadcasts import broadcast_open
         from notifications.delivery.metrics import DeliveryCollector

@@ -1,9 +1,9 @@
 """Claim deliveries, each held by one worker while its lease runs, and fall back after failures."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -168,6 +168,23 @@ LOCK: Final = """
 """
 
 
+# A condition on delivery_delivery: whether it is one of the messages given as arrays.
+IS_ONE_OF: Final = """
+    EXISTS (
+        SELECT FROM unnest(%(statements)s::bigint[], %(languages)s::text[], %(abroad)s::bool[])
+            AS one (statement_id, language, abroad)
+        WHERE one.statement_id = delivery_delivery.statement_id
+          AND one.language = delivery_delivery.language
+          AND (one.abroad IS NULL
+               OR one.abroad = (SELECT a.country <> '86' FROM subscribers_address a
+                                WHERE a.id = delivery_delivery.address_id)))
+"""
+# Only what a provider can send, or all but what it cannot (shares.py): the rest is another's.
+CLAIM_SHARE: Final = CLAIM.replace(
+    "ORDER BY due_at, id", f"AND %(only)s = {IS_ONE_OF} ORDER BY due_at, id", 1
+)
+
+
 class Claimed(NamedTuple):
     """A delivery that this process may send now, and what it needs for that."""
 
@@ -188,17 +205,22 @@ class Claimed(NamedTuple):
 
 
 def claim(
-    medium: str, limit: int, provider: str = "", route: str = ""
+    medium: str,
+    limit: int,
+    provider: str = "",
+    route: str = "",
+    share: Mapping[str, Any] | None = None,
 ) -> tuple[list[Claimed], int]:
     """Claim up to `limit` due deliveries of a medium's route, and commit before anything is sent.
 
-    `provider` will send them; the first choice where none is named.
+    `provider` will send them; the first choice where none is named. `share` are the parameters of
+    what is left to it, where it cannot send everything.
     Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(IN_ORDER)
         cursor.execute(
-            CLAIM,
+            CLAIM if share is None else CLAIM_SHARE,
             {
                 "channel": medium,
                 "route": route,
@@ -206,6 +228,7 @@ def claim(
                 "limit": limit,
                 "lease": settings.DELIVERY_LEASE_SECONDS,
                 **quiet_parameters(),
+                **(share or {}),
             },
         )
         rows = [(row[0], Claimed(*row[1:])) for row in cursor.fetchall()]

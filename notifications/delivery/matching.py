@@ -117,7 +117,8 @@ QUIET_UNTIL: Final = """
 
 # The route of an address `a`: see Medium.routes.
 ROUTE: Final = """
-    CASE WHEN %(routes)s::jsonb -> a.channel ? a.country THEN a.country ELSE '' END
+    CASE WHEN %(routes)s::jsonb -> a.channel ? a.country THEN a.country
+         WHEN %(routes)s::jsonb -> a.channel ? a.kind THEN a.kind ELSE '' END
 """
 
 

@@ -253,6 +253,8 @@ class Alarm(models.Model):
         BUDGET_NEAR = "budget_near", _("The month's SMS budget is nearly used up")
         BUDGET_SPENT = "budget_spent", _("The month's SMS budget is used up: SMS are stopped")
         PROVIDER_DOWN = "provider_down", _("A provider is not responding")
+        NO_TEMPLATE = "no_template", _("Messages wait for an approved template")
+        TEMPLATE_LOST = "template_lost", _("A template can no longer be used")
         ENGINE_AWAY = "engine_away", _("A database is not responding")
         WORKERS_SILENT = "workers_silent", _("No worker is running: nothing is sent")
         BEAT_SILENT = "beat_silent", _("The scheduler (beat) is not running")

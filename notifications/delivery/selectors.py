@@ -1,6 +1,6 @@
 """Read broadcasts, deliveries and alarms, and preview a statement on each channel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from notifications.channels import sms_text
 from notifications.channels.base import Content
 from notifications.channels.countries import permitted_codes
 from notifications.channels.media import Medium, offered_media
@@ -27,7 +30,7 @@ from notifications.delivery.matching import AUDIENCE, FROM, MATCHES, QUIET_UNTIL
 from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import DeliveryState
-from notifications.delivery.templating import composed
+from notifications.delivery.templating import Way, way_of
 from statuspage.statements.texts import LANGUAGES
 
 ASLEEP: Final = f"""
@@ -113,10 +116,31 @@ class ChannelPreview:
 
     channel: Medium
     language: str
-    content: Content
+    way: Way
     recipients: int
     cost: Decimal
     told: bool
+
+    @property
+    def content(self) -> Content:
+        """The message, empty where it waits for a template."""
+        return self.way.content
+
+    @property
+    def lacking(self) -> str:
+        """What is said of providers without an approved template; empty where there are none."""
+        if not self.way.lacking:
+            return ""
+        names = pgettext("between channels", ", ").join(str(one.label) for one in self.way.lacking)
+        if self.way.sender is None:
+            return _("No approved template yet at %(providers)s: it waits.") % {"providers": names}
+        values = {"providers": names, "sender": self.way.sender.label}
+        return _("No approved template yet at %(providers)s: sent by %(sender)s.") % values
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """The text in the parts in which it is sent and billed."""
+        return sms_text.parts(self.content.text) if self.content.text else []
 
 
 def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
@@ -131,14 +155,14 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     previews = []
     for channel in offered_media():
         for language, bulletin in bulletins.items():
-            content = composed(channel.leading(), bulletin)
+            way = way_of(channel, bulletin)
             group = [
                 one for one in groups if (one.channel, one.language) == (channel.name, language)
             ]
             recipients = sum(one.count for one in group)
-            cost = _cost(channel, content, group)
+            cost = _cost(channel, way.content, group)
             told = channel.name in names
-            previews.append(ChannelPreview(channel, language, content, recipients, cost, told))
+            previews.append(ChannelPreview(channel, language, way, recipients, cost, told))
     return previews
 
 

@@ -19,6 +19,7 @@ from notifications.delivery.claim import Claimed, claim
 from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.results import OWN_LIMIT, ClaimLease
+from notifications.delivery.shares import Share, shares_of
 from notifications.hints import wake_send
 
 # One task sends for so long and then lets others in the queue run.
@@ -60,13 +61,15 @@ def send_batch(medium: Medium, route: str = "", until: float = 0.0) -> int:
     Raises:
         redis.RedisError: Redis is away; nothing was claimed, or all of it was settled.
     """
-    provider = providers.provider_for(medium, route)
-    if provider is None:
-        return 0
-    allowed = _allowance(provider, wait_seconds=1.0)
+    up = providers.those_up(medium.able(route))
+    return sum(_send_share(medium, route, one, until) for one in shares_of(medium, route, up))
+
+
+def _send_share(medium: Medium, route: str, share: Share, until: float) -> int:
+    allowed = _allowance(share.provider, wait_seconds=1.0)
     if not allowed:
         return 0
-    sending = _Sending(medium, route, provider)
+    sending = _Sending(medium, route, share)
     sending.claim(allowed)
     sending.send(until)
     return sending.taken
@@ -115,11 +118,12 @@ class _Waiting(Iterator[Message]):
 class _Sending:
     """One batch on its way through a provider, and those that follow it before it has ended."""
 
-    def __init__(self, medium: Medium, route: str, provider: Provider) -> None:
+    def __init__(self, medium: Medium, route: str, share: Share) -> None:
         self.taken = 0
-        self._medium, self._route, self._provider = medium, route, provider
-        self._content_of = contents(provider)
-        self._lease = ClaimLease(provider)
+        self._medium, self._route, self._share = medium, route, share
+        self._provider = share.provider
+        self._content_of = contents(share.provider)
+        self._lease = ClaimLease(share.provider)
         self._waiting = _Waiting()
         self._settled: list[tuple[Message, Outcome]] = []
         self._full = False
@@ -127,7 +131,8 @@ class _Sending:
     def claim(self, allowed: int) -> None:
         """Claim a batch; its messages wait for `send`, or for the one that runs already."""
         began = time.monotonic()
-        claimed, taken = claim(self._medium.name, allowed, self._provider.name, self._route)
+        share = self._share.parameters() if self._share.keys else None
+        claimed, taken = claim(self._medium.name, allowed, self._provider.name, self._route, share)
         self.taken += taken
         self._full = taken == settings.DELIVERY_BATCH
         self._lease.add(claimed, began)
@@ -162,7 +167,9 @@ class _Sending:
             logger.warning("%s: no batch follows: %s", self._provider.name, type(error).__name__)
 
     def _is_chosen(self) -> bool:
-        return providers.provider_for(self._medium, self._route) is self._provider
+        up = providers.those_up(self._medium.able(self._route))
+        is_first = bool(up) and up[0] is self._provider
+        return self._provider in up and is_first is self._share.first
 
     def _settle(self, message: Message, outcome: Outcome) -> None:
         self._lease.settle(message.delivery_id, outcome, message.content.segments)
@@ -231,7 +238,7 @@ def _within_limits(
     refused: list[tuple[Message, Outcome]] = []
     for message in batch:
         name = f"{provider.name}:{providers.hashed(message.address)}"
-        taken, wait = providers.take(name, provider.limits, 1)
+        taken, wait = providers.take(name, provider.limits_of(message.address), 1)
         if taken:
             allowed.append(message)
         else:

@@ -3,16 +3,19 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications.channels import medium as find_medium
+from notifications.channels.addresses import normalise
 from notifications.channels.base import Content
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Accepted, NotSent
@@ -82,10 +85,24 @@ def word_release(word: Word) -> None:
 def recipients() -> list[tuple[Medium, str]]:
     """Return the recipients in the settings whose media are set up; addresses in clear."""
     named = [(ROBOT, settings.ALARM_WECOM_KEY)] if settings.ALARM_WECOM_KEY else []
+    named += [(ROBOT, one) for one in alarm_robots(tuple(settings.ALARM_ROBOTS))]
     named += [(EMAIL, address) for address in settings.ALARM_EMAILS]
     return [
         (find_medium(name), address) for name, address in named if find_medium(name).configured()
     ]
+
+
+@lru_cache(maxsize=4)
+def alarm_robots(typed: tuple[str, ...]) -> list[str]:
+    """Return the robots of ALARM_ROBOTS in clear; one that is none is left out and logged."""
+    found = []
+    robots = find_medium(ROBOT)
+    for place, one in enumerate(typed, start=1):
+        try:
+            found.append(normalise(robots.kind_of(one), one))
+        except ValidationError:
+            logger.error("ALARM_ROBOTS: address %d is none that we know", place)  # noqa: TRY400
+    return found
 
 
 def send_to_staff(

@@ -1,14 +1,14 @@
 """Which approved template a statement or a note goes out by, and what none was approved for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Content, MessageTemplate, Note, Provider
 from notifications.channels.facts import Facts, facts_of, facts_of_note
 from notifications.channels.filling import choose
+from notifications.channels.media import Medium
 from notifications.channels.templated import TemplatedProvider
 from notifications.delivery.audience import moment_of
 from notifications.delivery.models import Broadcast, BroadcastState
@@ -17,8 +17,8 @@ from notifications.templates.selectors import approved_templates
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES
 
-# Unfinished broadcasts are few, and what a statement says never changes.
-KEPT: Final = 256
+# Most readers have such an address.
+HOME_EXAMPLE: Final = {AddressKind.PHONE: "+8613800138000"}
 
 
 class Key(NamedTuple):
@@ -30,6 +30,15 @@ class Key(NamedTuple):
     statement: int
     language: str
     abroad: bool | None
+
+
+class Message(NamedTuple):
+    """Such a message, with what chooses its template."""
+
+    key: Key
+    kind: str
+    moment: str
+    facts: Facts
 
 
 class Templates:
@@ -52,12 +61,14 @@ class Templates:
             return None
         return self._chosen(facts_of_note(note), note.kind, "", note.language, abroad)
 
-    def can_send(self, key: Key) -> bool:
+    def can_send(self, message: Message) -> bool:
         """Return whether a statement in one language can go out."""
         if not isinstance(self.provider, TemplatedProvider):
             return True
-        facts, kind, moment = _facts(key.statement, key.language)
-        chosen = self._chosen(facts, kind, moment, key.language, bool(key.abroad))
+        key = message.key
+        chosen = self._chosen(
+            message.facts, message.kind, message.moment, key.language, bool(key.abroad)
+        )
         return chosen is not None
 
     def _chosen(
@@ -107,28 +118,56 @@ def _both(provider: Provider, compose: Callable[[bool], Content]) -> Content:
     return replace(home, abroad=compose(True))
 
 
-def keys_under_way(medium: str, kind: AddressKind) -> list[Key]:
-    """Return every message of the broadcasts that are not finished yet on a medium."""
+@dataclass(frozen=True)
+class Way:
+    """How one message goes out while nothing is wrong: by whom, and who has no template for it.
+
+    Without a sender it waits for a template.
+    """
+
+    content: Content
+    sender: Provider | None
+    lacking: Sequence[Provider] = ()
+
+
+def way_of(medium: Medium, bulletin: Bulletin) -> Way:
+    """Return how a bulletin goes out: at home, and abroad where other providers send there."""
+    home = _way(medium, HOME_EXAMPLE.get(medium.address_kind, ""), bulletin)
+    if medium.address_kind != AddressKind.PHONE:
+        return home
+    abroad = _way(medium, "", bulletin)
+    content = replace(home.content, abroad=abroad.content.abroad or abroad.content)
+    if content.abroad and content.abroad.text == content.text:
+        content = replace(content, abroad=None)
+    return replace(home, content=content)
+
+
+def _way(medium: Medium, example: str, bulletin: Bulletin) -> Way:
+    route = medium.route_of(example) if example else ""
+    able = medium.able(route) or [medium.leading(route)]
+    lacking: list[Provider] = []
+    for provider in able:
+        content = composed(provider, bulletin)
+        if not provider.uses_templates or content.text:
+            return Way(content, provider, lacking)
+        lacking.append(provider)
+    return Way(Content(text="", segments=0), None, lacking)
+
+
+def messages_under_way(medium: str, kind: AddressKind) -> list[Message]:
+    """Return every message of the broadcasts that are not finished yet on a medium: few."""
     open_ones = Broadcast.objects.exclude(state=BroadcastState.FINISHED)
-    numbers = [
-        number
-        for number, media in open_ones.values_list("statement_id", "channels")
-        if not media or medium in media
-    ]
+    rows = open_ones.values_list("statement_id", "channels", "statement__document")
     sides: Sequence[bool | None] = (False, True) if kind == AddressKind.PHONE else (None,)
     return [
-        Key(number, language, side)
-        for number in numbers
+        Message(Key(number, language, side), document["kind"], moment, facts)
+        for number, channels, document in rows
+        if not channels or medium in channels
+        for moment in [str(moment_of(document))]
         for language in LANGUAGES
+        for facts in [facts_of(bulletin_of(document, language))]
         for side in sides
     ]
-
-
-@lru_cache(maxsize=KEPT)
-def _facts(number: int, language: str) -> tuple[Facts, str, str]:
-    """Return the facts of a statement, its kind and its moment."""
-    document = document_of(number)
-    return facts_of(bulletin_of(document, language)), document["kind"], str(moment_of(document))
 
 
 def document_of(number: int) -> Mapping[str, Any]:

@@ -92,10 +92,11 @@ def contact_on(channel: str, raw: str) -> Contact:
         ValidationError: there is no such channel, or it is no address of the channel's kind.
     """
     channel = current_name(channel)
-    kinds = {one.name: one.address_kind for one in media()}
-    if channel not in kinds:
+    medium = next((one for one in media() if one.name == channel), None)
+    if medium is None:
         raise ValidationError(_("Channel not found."), code="channel")
-    return Contact(channel, kinds[channel], _normalised(kinds[channel], raw))
+    kind = medium.kind_of(raw)
+    return Contact(channel, kind, _normalised(kind, raw))
 
 
 def _normalised(kind: AddressKind, raw: str) -> str:

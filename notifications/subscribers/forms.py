@@ -1,6 +1,7 @@
 """Forms of the subscription and management pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, cast
 
 from django import forms
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
+from notifications.channels.group_robots.services import SERVICES
+from notifications.media import ROBOT
 from notifications.subscribers.attribute_forms import AttributesForm
 from notifications.subscribers.choices import (
     Choices,
@@ -20,7 +23,12 @@ from notifications.subscribers.choices import (
     clean_merchant,
     initial_of,
 )
-from notifications.subscribers.contacts import CODE_MEDIA, Contact, contact_for_code
+from notifications.subscribers.contacts import (
+    CODE_MEDIA,
+    Contact,
+    contact_for_code,
+    contact_on,
+)
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
 from notifications.subscribers.recipients import sms_abroad
 from notifications.subscribers.services.calls import calls_offered, is_called, phones_of
@@ -31,6 +39,13 @@ from statuspage.privacy.notice import notice_version
 from statuspage.statements.texts import CHINESE, ENGLISH, in_language
 
 LANGUAGES: Final = ((CHINESE, "中文"), (ENGLISH, "English"))
+WECOM_WHERE: Final = _("WeCom: group settings > Group robots > Add; copy the webhook address.")
+# Each field with an address -> what reads it.
+CONTACTS: Final[Mapping[str, Callable[[str], Contact]]] = {
+    "phone": partial(contact_for_code, AddressKind.PHONE),
+    "email": partial(contact_for_code, AddressKind.EMAIL),
+    ROBOT: partial(contact_on, ROBOT),
+}
 ONCE: Final = "once"
 EVERY: Final = "every"
 FEWEST_WAYS: Final = 2
@@ -65,7 +80,7 @@ def _calls_field() -> forms.BooleanField:
 
 
 class AddressForm(forms.Form):
-    """A phone number or, where the operator sends e-mail, an e-mail address."""
+    """A phone number, an e-mail address where the operator sends e-mail, or a group robot."""
 
     contact: Contact
 
@@ -85,6 +100,13 @@ class AddressForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+    robot = forms.CharField(
+        label=_("Address of the group robot"),
+        help_text=_("Paste it as the group's settings show it. We send the code to the group."),
+        max_length=1100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,17 +116,25 @@ class AddressForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Require exactly one well-formed address, and store it as `contact`."""
         cleaned = super().clean() or {}
-        given = [kind for kind in CODE_MEDIA if cleaned.get(kind.value)]
+        given = [name for name in CONTACTS if cleaned.get(name)]
         if len(given) == 1:
             try:
-                self.contact = contact_for_code(given[0], cleaned[given[0].value])
+                self.contact = CONTACTS[given[0]](cleaned[given[0]])
             except ValidationError as error:
-                self.add_error(given[0].value, error)
+                self.add_error(given[0], error)
+        elif ROBOT in given:
+            self.add_error(ROBOT, _("Enter one address only."))
         elif given:
             self.add_error("email", _("Enter a mobile number or an e-mail address, not both."))
-        elif not {"phone", "email"} & set(self.errors):
+        elif not set(CONTACTS) & set(self.errors):
             self.add_error("phone", _("Enter your mobile number."))
         return cleaned
+
+    @property
+    def robot_help(self) -> list[str]:
+        """Where to find the address of a robot, a line for each service that is allowed."""
+        allowed = (one for one in SERVICES.values() if one.scheme in settings.ROBOT_SERVICES)
+        return [str(WECOM_WHERE), *(str(one.where) for one in allowed)]
 
 
 class PhoneForm(AddressForm):
@@ -113,6 +143,7 @@ class PhoneForm(AddressForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("email", None)
+        del self.fields["robot"]
 
 
 class ChoicesForm(AttributesForm):
@@ -238,7 +269,7 @@ class SubscribeForm(AddressForm, ChoicesForm):
     # The notice that was read; it may have changed since.
     notice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     field_order = (
-        *("phone", "email", "calls", "topics", "components", "category"),
+        *("phone", "email", "robot", "calls", "topics", "components", "category"),
         *("products", "terminal_models", "cycles", "province", "language", "consent"),
     )
 

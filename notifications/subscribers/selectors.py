@@ -128,10 +128,8 @@ def addresses_by_index(indexes: list[str]) -> QuerySet[Address]:
 
 def indexes_of(raw: str) -> list[str]:
     """Return the blind index of the text for each kind of address that it could be."""
-    # The index depends on the kind of address alone, whichever medium writes to it.
-    channels = {one.address_kind: one.name for one in media()}
     indexes = []
-    for kind in AddressKind:
+    for one in media():
         with suppress(ValidationError):
-            indexes.append(contact_on(channels[kind], raw).index)
+            indexes.append(contact_on(one.name, raw).index)
     return indexes

@@ -35,7 +35,7 @@ def drafts_make(provider: TemplatedProvider, languages: Sequence[str] = ()) -> l
     there = {_key(one) for one in Template.objects.filter(provider=provider.name)}
     made = [one for suggestion, abroad in wanted if (one := _draft(provider, suggestion, abroad))]
     new = {_key(one): one for one in made if _key(one) not in there}
-    return Template.objects.bulk_create(new.values())
+    return Template.objects.bulk_create([*new.values()])
 
 
 def _draft(provider: TemplatedProvider, said: Suggestion, abroad: bool) -> Template | None:

@@ -104,6 +104,14 @@ class Settings:
     # Empty: every well-formed key is a robot's.
     wecom_keys: list[str] = field(default_factory=list)
     wecom_per_minute: int = 20
+    # Robots that were removed, each as `service:token`.
+    group_gone: list[str] = field(default_factory=list)
+    # A word that every text to a robot must contain, each as `service:token=word`.
+    group_keywords: list[str] = field(default_factory=list)
+    # DingTalk's signing secrets, each as `token=SEC…`.
+    group_secrets: list[str] = field(default_factory=list)
+    # 0: the service's own limit.
+    group_per_minute: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":

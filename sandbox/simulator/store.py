@@ -27,6 +27,7 @@ class Provider(StrEnum):
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
+    GROUP = "group"  # every robot and push service but WeCom's
 
 
 SMS: Final = frozenset(

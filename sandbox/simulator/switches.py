@@ -9,9 +9,9 @@ from typing import Any, Final
 from sandbox.simulator.store import Provider
 
 LONGEST_MS: Final = 86_400_000
-# A provider's error code: those of the clouds, and of the reports of CMPP, are words.
+# A provider's error code: those of the clouds, of CMPP's reports and of some robots are words.
 Code = int | str
-WORDY: Final = frozenset({Provider.ALIYUN, Provider.TENCENT, Provider.CMPP})
+WORDY: Final = frozenset({Provider.ALIYUN, Provider.TENCENT, Provider.CMPP, Provider.GROUP})
 
 
 class Fault(StrEnum):

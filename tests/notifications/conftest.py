@@ -41,6 +41,7 @@ def provider(running: Simulator, settings: Settings) -> Simulator:
     settings.WECHAT_CALLBACK_TOKEN = running.wechat_token
     settings.WECHAT_ENCODING_AES_KEY = running.wechat_aes_key
     settings.WECOM_BASE_URL = running.url
+    settings.ROBOT_RELAY_URL = f"{running.url}/relay"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
     return running
 

@@ -22,6 +22,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.base import (
     Bulletin,
     Content,
+    DataRecipient,
     Limits,
     Message,
     MessageTemplate,
@@ -72,6 +73,14 @@ class Email(Provider):
             text=f"{text}\n",
             subject=" ".join(f"{bulletin.mark}{subject}".split()),
             html=_html(bulletin.language, paragraphs, links),
+        )
+
+    def recipient(self) -> DataRecipient:
+        """Return the mail servers between us and the reader."""
+        return DataRecipient(
+            name=_("Our e-mail service and yours"),
+            receives=_("e-mail address, text of the message"),
+            purpose=_("sending e-mail"),
         )
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:

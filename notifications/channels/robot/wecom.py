@@ -16,9 +16,11 @@ from notifications.channels.base import (
     Limits,
     Message,
     MessageTemplate,
+    Note,
     Provider,
     register,
 )
+from notifications.channels.group_robots import texts
 from notifications.channels.outcomes import (
     Accepted,
     Failed,
@@ -59,27 +61,28 @@ class WeCom(Provider):
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return plain text, because markdown is not shown to members who read in WeChat."""
         chinese = wording.is_chinese(bulletin)
-        opening = f"【{bulletin.operator}】{wording.opening(bulletin)}"
         endings = (wording.promise(bulletin), bulletin.url, wording.number(bulletin))
-        ending = "".join(f"\n{line}" for line in endings if line)
-        body = sentence(wording.whole(bulletin), chinese=chinese)
-        room = MAX_BYTES - len(f"{opening}\n{ending}".encode())
-        return Content(text=f"{opening}\n{cut_to_bytes(body, room)}{ending}")
+        parts = {
+            texts.OPENING: f"【{bulletin.operator}】{wording.opening(bulletin)}",
+            texts.BODY: sentence(wording.whole(bulletin), chinese=chinese),
+            texts.ENDING: "\n".join(line for line in endings if line),
+        }
+        whole = Content(text="", data=parts)
+        return Content(text=texts.fitted(whole, MAX_BYTES, texts.in_bytes))
+
+    def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
+        """Return the note after the operator's name, which robots with a keyword look for."""
+        return texts.note_content(note)
+
+    def recipient(self) -> None:
+        """Return nobody: it is a group of the reader's own."""
+        return
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once."""
         async with http.session() as session:
             async for sent in http.each(batch, partial(_send_one, session)):
                 yield sent
-
-
-def cut_to_bytes(text: str, limit: int) -> str:
-    """Return the text in `limit` bytes of UTF-8, no character cut, with dots if it was cut."""
-    if len(text.encode()) <= limit:
-        return text
-    dots = "…"
-    room = max(0, limit - len(dots.encode()))
-    return text.encode()[:room].decode(errors="ignore") + dots
 
 
 async def _send_one(session: aiohttp.ClientSession, message: Message) -> Outcome:

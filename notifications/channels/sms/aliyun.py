@@ -19,7 +19,14 @@ from notifications.channels import http, sms_text
 from notifications.channels.aliyun_api import call
 from notifications.channels.aliyun_codes import meaning, reported
 from notifications.channels.aliyun_templates import ask, rule_of, written
-from notifications.channels.base import Answer, Awaited, Message, MessageTemplate, register
+from notifications.channels.base import (
+    Answer,
+    Awaited,
+    DataRecipient,
+    Message,
+    MessageTemplate,
+    register,
+)
 from notifications.channels.fact_values import Fact
 from notifications.channels.filling import Values
 from notifications.channels.outcomes import (
@@ -82,6 +89,14 @@ class Aliyun(TemplatedSms):
     def variable_limit(self, variable: str, fact: Fact) -> int:
         """Return the limit of the account, which is the same for every type."""
         return int(settings.ALIYUN_SMS_VARIABLE_LENGTH)
+
+    def recipient(self) -> DataRecipient:
+        """Return Aliyun's company."""
+        return DataRecipient(
+            name=gettext("Alibaba Cloud Computing Ltd."),
+            receives=gettext("phone number, text of the message"),
+            purpose=gettext("sending SMS"),
+        )
 
     def data(self, template: MessageTemplate, values: Values) -> Mapping[str, Any]:
         """Return the template with its values by name."""

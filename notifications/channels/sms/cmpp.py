@@ -5,10 +5,19 @@ from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import sms_message, wording
-from notifications.channels.base import Bulletin, Content, Message, MessageTemplate, Note, register
+from notifications.channels.base import (
+    Bulletin,
+    Content,
+    DataRecipient,
+    Message,
+    MessageTemplate,
+    Note,
+    register,
+)
 from notifications.channels.carriers import cmpp_text
 from notifications.channels.carriers.carrier import CarrierProvider
 from notifications.channels.carriers.cmpp_dialect import Cmpp, number_for_gateway
@@ -42,6 +51,14 @@ class CmppSms(CarrierProvider[Body]):
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return a note behind the signature."""
         return _in_parts(sms_message.note_content(note), note.operator, note.language)
+
+    def recipient(self) -> DataRecipient:
+        """Return the company of the settings."""
+        return DataRecipient(
+            name=settings.CMPP_COMPANY or gettext("Our SMS provider"),
+            receives=gettext("phone number, text of the message"),
+            purpose=gettext("sending SMS"),
+        )
 
     def dialect(self) -> Dialect[Body]:
         """Return the version and the account of the settings."""

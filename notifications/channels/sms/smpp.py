@@ -6,11 +6,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from notifications.channels import sms_message
 from notifications.channels.base import (
     Bulletin,
     Content,
+    DataRecipient,
     Message,
     MessageTemplate,
     Note,
@@ -78,6 +80,17 @@ class Smpp(CarrierProvider[Pdu]):
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return free text behind the signature."""
         return sms_message.note_content(note)
+
+    def recipient(self) -> DataRecipient:
+        """Return the company of the settings."""
+        return DataRecipient(
+            name=settings.SMPP_COMPANY or _("Our SMS provider"),
+            receives=_("phone number, text of the message"),
+            purpose=_("sending SMS"),
+            # Where it says no more of itself, its name has to do.
+            contact=settings.SMPP_COMPANY if settings.SMPP_COUNTRY else "",
+            abroad=settings.SMPP_COUNTRY,
+        )
 
     def dialect(self) -> Dialect[Pdu]:
         """Return what one new connection speaks, by the settings."""

@@ -18,6 +18,7 @@ from notifications.channels import http, sms_text
 from notifications.channels.base import (
     Answer,
     Awaited,
+    DataRecipient,
     Message,
     MessageTemplate,
     register,
@@ -94,6 +95,14 @@ class Tencent(TemplatedSms):
     def variable_limit(self, variable: str, fact: Fact) -> int:
         """Return the account's limit: accounts of firms have none."""
         return int(settings.TENCENT_SMS_VARIABLE_LENGTH)
+
+    def recipient(self) -> DataRecipient:
+        """Return Tencent's company."""
+        return DataRecipient(
+            name=gettext("Tencent Cloud Computing (Beijing) Co., Ltd."),
+            receives=gettext("phone number, text of the message"),
+            purpose=gettext("sending SMS"),
+        )
 
     def data(self, template: MessageTemplate, values: Values) -> Mapping[str, Any]:
         """Return the template with its values in their order."""

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest.api.v2010.account.message import MessageInstance
 
@@ -21,6 +23,7 @@ from notifications.channels.base import (
     Awaited,
     Bulletin,
     Content,
+    DataRecipient,
     Message,
     MessageTemplate,
     Note,
@@ -137,6 +140,18 @@ class Twilio(Provider):
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return free text behind the signature."""
         return sms_message.note_content(note)
+
+    def recipient(self) -> DataRecipient:
+        """Return Twilio; it is abroad unless its address was pointed elsewhere (the simulator)."""
+        host = urlsplit(settings.TWILIO_BASE_URL).hostname or ""
+        abroad = host == "twilio.com" or host.endswith(".twilio.com")
+        return DataRecipient(
+            name="Twilio Inc." if abroad else _("Our SMS provider"),
+            receives=_("phone number, text of the message"),
+            purpose=_("sending SMS"),
+            contact="privacy@twilio.com" if abroad else "",
+            abroad=_("United States") if abroad else "",
+        )
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once, many in flight, never repeated by the package."""

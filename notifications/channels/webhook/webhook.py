@@ -70,6 +70,10 @@ class Webhook(Provider):
         }
         return Content(text=json.dumps(payload, ensure_ascii=False, indent=2))
 
+    def recipient(self) -> None:
+        """Return nobody: it is the reader's own server."""
+        return
+
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Post every message once, to public addresses only."""
         connector = None if settings.WEBHOOK_ALLOW_PRIVATE else PublicConnector(limit=http.AT_ONCE)

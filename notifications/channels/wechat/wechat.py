@@ -15,6 +15,7 @@ import aiohttp
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
@@ -23,6 +24,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.base import (
     Bulletin,
     Content,
+    DataRecipient,
     Message,
     MessageTemplate,
     Provider,
@@ -127,6 +129,16 @@ class WeChat(Provider):
         }
         data = {"data": {name: {"value": value} for name, value in fields.items()}}
         return Content(text="\n".join(fields.values()), data={**data, "url": bulletin.url})
+
+    def recipient(self) -> DataRecipient:
+        """Return WeChat's company."""
+        return DataRecipient(
+            name=gettext("Shenzhen Tencent Computer Systems Co., Ltd. (WeChat)"),
+            receives=gettext(
+                "your WeChat OpenID, which it knows already, and the text of the message"
+            ),
+            purpose=gettext("sending messages in WeChat to those who follow our official account"),
+        )
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Send every message once; repeat it only where WeChat refused the token."""

@@ -166,6 +166,10 @@ def address_obtain(contact: Contact, choices: Choices) -> Address:
         except IntegrityError:
             # A concurrent sign-up of the same number was faster.
             address = _locked(contact).get()
+    if contact.kind == AddressKind.GROUP:
+        # The same robot, perhaps with another signing secret.
+        address.sealed = contact.columns()["sealed"]
+        address.save(update_fields=["sealed"])
     return address
 
 

@@ -47,6 +47,7 @@ ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: "oABCDEFGHIJKLMNOPQRSTUV_0001",
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
+    AddressKind.GROUP: "feishu://1a2b3c4d-abcd-4bc4-97a0-0ec2aaaabbbb/",
     AddressKind.EMAIL: "merchant@example.com",
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
 }
@@ -86,6 +87,7 @@ def server(settings):
         settings.TWILIO_BASE_URL = settings.WECHAT_BASE_URL = settings.WECOM_BASE_URL = url
         settings.ALIYUN_SMS_ENDPOINT = settings.TENCENT_SMS_ENDPOINT = url
         settings.ALIYUN_VOICE_ENDPOINT = url
+        settings.ROBOT_RELAY_URL = url
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.CMPP_PORT = settings.SMPP_PORT = port
         return url
@@ -103,7 +105,8 @@ def test_each_medium_has_providers_for_its_kind_of_address() -> None:
     assert [one.name for one in media()] == sorted(MEDIA)
     assert {one.medium for one in providers()} == set(MEDIA)
     for one in providers():
-        assert one.address_kind is medium(one.medium).address_kind
+        of = medium(one.medium)
+        assert one.address_kind in (of.address_kind, *of.other_kinds)
 
 
 @every_channel
@@ -273,5 +276,5 @@ def test_a_channel_that_needs_credentials_is_off_without_them(name: str, setting
         "EMAIL_HOST",
     ):
         setattr(settings, setting, "")
-    needs_none = {"webhook", "wecom"}
+    needs_none = {"webhook", "wecom", "apprise"}
     assert find_provider(name).configured() is (name in needs_none)

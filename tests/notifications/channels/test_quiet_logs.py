@@ -13,12 +13,15 @@ from tests.notifications.channels.builders import SECRET, bulletin, message, sen
 from tests.simulator import Simulator
 
 NAMES = [one.name for one in providers()]
-FAULTY = ["twilio", "aliyun", "cmpp", "smpp", "wechat", "wecom", "webhook"]
+FAULTY = ["twilio", "aliyun", "cmpp", "smpp", "wechat", "wecom", "webhook", "apprise"]
+# What the simulator calls a provider, where it has another name.
+SIMULATED = {"apprise": "group"}
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: OPENID,
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
+    AddressKind.GROUP: "feishu://1a2b3c4d-abcd-4bc4-97a0-0ec2aaaabbbb/",
     AddressKind.EMAIL: "merchant@example.com",
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
 }
@@ -72,7 +75,8 @@ def test_success_is_quiet(
 def test_every_fault_is_quiet(
     name: str, fault: str, everybody: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    everybody.switch(fault, provider=name, code=40037 if fault == "refuse" else 0)
+    there = SIMULATED.get(name, name)
+    everybody.switch(fault, provider=there, code=40037 if fault == "refuse" else 0)
     address = send_once(name, everybody)
     check(caplog.text, everybody, address)
 

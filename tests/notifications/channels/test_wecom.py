@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.channels import provider as find_provider
+from notifications.channels.base import Content
+from notifications.channels.group_robots.texts import fitted, in_bytes
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
-from notifications.channels.robot.wecom import MAX_BYTES, cut_to_bytes
+from notifications.channels.robot.wecom import MAX_BYTES
 from tests.notifications.channels.builders import bulletin, http_answer, message, send, tcp_server
 from tests.simulator import Simulator
 
@@ -39,7 +41,7 @@ def test_nothing_promised_leaves_no_empty_line() -> None:
 
 @given(st.text(max_size=300), st.integers(min_value=3, max_value=600))
 def test_a_cut_text_is_within_its_bytes_and_a_beginning_of_it(text: str, limit: int) -> None:
-    cut = cut_to_bytes(text, limit)
+    cut = fitted(Content(text=text), limit, in_bytes)
     assert len(cut.encode()) <= limit
     assert cut == text or text.startswith(cut.removesuffix("…"))
 

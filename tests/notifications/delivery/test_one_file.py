@@ -1,6 +1,7 @@
 """A new provider is one file: what it registers is sent by, counted, named and shown."""
 
 import pytest
+from django.core.checks import run_checks
 from django.test import Client
 
 from notifications.channels import base, medium
@@ -11,6 +12,7 @@ from notifications.delivery.models import Delivery
 from notifications.delivery.send import send_due
 from notifications.delivery.singles import notes_send
 from notifications.media import provider_names
+from notifications.subscribers.recipients import recipients
 from tests.notifications.delivery.steps import PHONE, SMS, broadcast
 from tests.notifications.delivery.test_singles import NOTE
 
@@ -71,3 +73,15 @@ def test_the_settings_know_it_by_its_file(tmp_path, monkeypatch):
     (tmp_path / "sms" / "pigeon.py").write_text(FILE)
     monkeypatch.setattr("notifications.media.FOLDER", tmp_path)
     assert provider_names("sms") == {"pigeon"}
+
+
+def test_one_that_is_set_up_and_in_no_order_is_pointed_out(carried, settings):
+    settings.SMS_PROVIDERS = ["twilio"]
+    found = [str(one.msg) for one in run_checks() if one.id == "delivery.W001"]
+    assert any("Pigeon post is set up" in one for one in found)
+    settings.SMS_PROVIDERS = []
+    assert not [one for one in run_checks() if one.id == "delivery.W001"]
+
+
+def test_the_privacy_notice_names_it(carried):
+    assert "Pigeon post" in [one.name for one in recipients()]

@@ -36,6 +36,10 @@ QUICK = {
     "wechat_receipt_ms": 5,
     "wecom_keys": [],
     "wecom_per_minute": 20,
+    "group_gone": [],
+    "group_keywords": [],
+    "group_secrets": [],
+    "group_per_minute": 0,
 }
 PHONE = "+8613800001234"
 SENDER = "+15005550006"

@@ -10,6 +10,7 @@ from notifications.delivery.models import Delivery, Hold
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
 from notifications.subscribers.services.importing import IMPORTS
+from notifications.templates.models import Template as ProviderTemplate
 from statuspage.approvals.models import Proposal, Recipe
 from statuspage.approvals.proposals import propose
 from statuspage.approvals.recipes import PreparedStep, recipe_begin
@@ -122,11 +123,26 @@ def example_paths() -> dict[str, str]:
         **{
             name: [prepared().pk] for name in ("template_edit", "template_order", "template_remove")
         },
+        "provider_template_edit": [approved().pk],
         "transaction_list": [listed],
         "transaction_problems": [listed],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def approved() -> ProviderTemplate:
+    """Return a template that Aliyun refused, with its reason."""
+    return ProviderTemplate.objects.create(
+        provider="aliyun",
+        provider_id="SMS_1",
+        kind="notice.delay",
+        language="zh-hans",
+        text="到账延迟通知：${from}起的交易到账延迟。公告${number}号，验真码${code}。",
+        fields={"from": "from", "number": "number", "code": "code"},
+        state="refused",
+        reason="变量过多",
+    )
 
 
 def drafted() -> Recipe:

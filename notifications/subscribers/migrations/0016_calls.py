@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0014_media'),
+        ('subscribers', '0015_group_robots'),
     ]
 
     operations = [
