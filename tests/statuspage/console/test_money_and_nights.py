@@ -37,7 +37,7 @@ class TestChannels:
         part = preview(author, f"/console/incidents/{said.subject_id}/update/", status="")
         assert (
             "Not sent by SMS: updates that neither raise the impact nor resolve the incident "
-            "are only sent by E-mail, WeCom group robot, Webhook" in part
+            "are only sent by E-mail, Group robot, Webhook" in part
         )
         assert "not sent this time" in part
         assert "0 recipients" in part
