@@ -31,6 +31,7 @@ from notifications.subscribers.contacts import (
 )
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
 from notifications.subscribers.recipients import sms_abroad
+from notifications.subscribers.services.agreements import CALLS_LABEL, CALLS_TEXT
 from notifications.subscribers.services.calls import calls_offered, is_called, phones_of
 from notifications.subscribers.services.subscriptions import CHAIN, choices_of, preferences_of
 from statuspage.components.selectors import grouped, visible_components
@@ -69,14 +70,7 @@ TIMEZONES: Final = (
 
 
 def _calls_field() -> forms.BooleanField:
-    return forms.BooleanField(
-        label=_("Also call me when a critical incident begins"),
-        help_text=_(
-            "A short call to this number, at any time of day. Press 1 to confirm, or 9 for no more "
-            "calls."
-        ),
-        required=False,
-    )
+    return forms.BooleanField(label=CALLS_LABEL, help_text=CALLS_TEXT, required=False)
 
 
 class AddressForm(forms.Form):

@@ -12,6 +12,7 @@ from sandbox.simulator import (
     control_api,
     group_sinks,
     home_page,
+    phone_calls,
     phone_page,
     sink_pages,
     smpp_gateway,
@@ -34,6 +35,7 @@ STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
     *twilio_calls.ROUTES,
+    *phone_calls.ROUTES,
     *clouds.ROUTES,
     *wechat_api.ROUTES,
     *wecom_api.ROUTES,

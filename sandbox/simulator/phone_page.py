@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator import sms, wechat_callbacks
+from sandbox.simulator.calls import ANSWERED, CALLERS, RINGING
 from sandbox.simulator.core import CORE
 from sandbox.simulator.markup import Safe, clock, day, fill, join, page, path, web_link
 from sandbox.simulator.parsing import read_form
@@ -114,7 +115,7 @@ def followers_of(store: Store, number: str) -> list[str]:
 def messages_of(store: Store, number: str) -> list[Message]:
     """Return what the phone shows, oldest first."""
     found = sms.messages_with(store, number)
-    found += store.newest_first(Provider.VOICE, number)
+    found += [one for caller in CALLERS for one in store.newest_first(caller, number)]
     for openid in followers_of(store, number):
         found += store.newest_first(Provider.WECHAT, openid)
     return sorted(found, key=lambda message: message.accepted_at)
@@ -147,9 +148,9 @@ def _item(message: Message) -> Safe:
         "status": _status(message),
         "time": clock(message.accepted_at),
     }
-    if message.provider == Provider.VOICE:
+    if message.provider in CALLERS:
         here = path("phones", message.to, "calls", message.sid)
-        ringing = message.status in ("queued", "ringing", "in-progress")
+        ringing = message.status in RINGING | {ANSWERED}
         keys = fill("call_keys.html", path=here) if ringing else Safe()
         return fill("call.html", text=message.body, keys=keys, **common)
     if not label and "data" in details:

@@ -23,6 +23,7 @@ class Provider(StrEnum):
     CMPP = "cmpp"
     SMPP = "smpp"
     VOICE = "voice"
+    ALIYUN_VOICE = "aliyun_voice"
     WECHAT = "wechat"
     WECOM = "wecom"
     MAIL = "mail"

@@ -1,10 +1,9 @@
-"""Twilio's Calls resource, 2010-04-01, and the phone that rings: it is answered by hand.
+"""Twilio's Calls resource, 2010-04-01.
 
 Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/twiml/gather.
 """
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from typing import Any, Final
@@ -12,20 +11,17 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from sandbox.simulator import calls
 from sandbox.simulator.callback_sender import Callback
-from sandbox.simulator.core import CORE, Core, answer
+from sandbox.simulator.core import Core, answer
 from sandbox.simulator.errors import TwilioError, raise_first
 from sandbox.simulator.guard import may_call
-from sandbox.simulator.markup import path
-from sandbox.simulator.parsing import parse_xml, read_form, read_object
+from sandbox.simulator.parsing import parse_xml
 from sandbox.simulator.store import Message, Provider
-from sandbox.simulator.switches import Fault
 from sandbox.simulator.twilio_api import E164, PATH, authenticated, posted_form
 from sandbox.simulator.twilio_callbacks import API_VERSION, signature
 from sandbox.simulator.twilio_list import list_page
 
-RINGING: Final = frozenset({"queued", "ringing"})
-ANSWERED: Final = "in-progress"
 LONGEST_TWIML: Final = 4000
 
 
@@ -62,8 +58,8 @@ async def index(request: web.Request) -> web.StreamResponse:
     """GET Calls.json: newest first, filtered, in pages."""
     core = authenticated(request)
     to, caller = request.query.get("To", ""), request.query.get("From", "")
-    calls = core.store.newest_first(Provider.VOICE, to)
-    listed = (one for one in calls if caller in ("", one.sender))
+    newest = core.store.newest_first(Provider.VOICE, to)
+    listed = (one for one in newest if caller in ("", one.sender))
     body = list_page(request.query, request.path, listed)
     body["calls"] = [resource(core, one) for one in body.pop("messages")]
     return web.json_response(body)
@@ -75,26 +71,8 @@ async def fetch(request: web.Request) -> web.StreamResponse:
     return web.json_response(resource(core, _find(core, request)))
 
 
-async def press(request: web.Request) -> web.StreamResponse:
-    """POST /phones/{number}/calls/{sid}: the owner presses a key, or hangs up."""
-    core = request.app[CORE]
-    act(core, _find(core, request), (await read_form(request)).get("digits", ""))
-    raise web.HTTPSeeOther(path("phones", request.match_info["number"]))
-
-
-async def control(request: web.Request) -> web.StreamResponse:
-    """POST /control/calls/{sid}: press `digits`, or hang up where there are none."""
-    core = request.app[CORE]
-    given = await read_object(request)
-    act(core, _find(core, request), str(given.get("digits", "")))
-    return web.json_response({})
-
-
-def act(core: Core, call: Message, digits: str) -> None:
-    """Answer a call: press a key, after which it goes on as Twilio is told, or hang up."""
-    if call.status not in RINGING | {ANSWERED}:
-        return
-    core.store.change(call, status=ANSWERED)
+def answer_call(core: Core, call: Message, digits: str) -> None:
+    """Press a key, after which it goes on as Twilio is told, or hang up."""
     url = call.details["action"]
     if digits and url:
         core.poster.post(_callback(core, call, url, {"Digits": digits}, _go_on(core, call)))
@@ -125,25 +103,8 @@ def _begin(core: Core, form: Mapping[str, str], twiml: str) -> Message:
         status_callback=form.get("StatusCallback", ""),
         details={"twiml": twiml, "action": action, "answers": []},
     )
-    core.store.add(call)
-    struck = core.switches.strike(Fault.OUTCOME, Provider.VOICE, call.to)
-    core.later(core.settings.sent_ms / 1000, _ring, core, call, struck.status if struck else "")
+    calls.begin(core, call, _end)
     return call
-
-
-def _ring(core: Core, call: Message, end: str) -> None:
-    if call.status not in RINGING:
-        return
-    core.store.change(call, status="ringing", sent_at=time.time())
-    if end:
-        _end(core, call, end)
-    else:
-        core.later(core.settings.voice_ring_ms / 1000, _give_up, core, call)
-
-
-def _give_up(core: Core, call: Message) -> None:
-    if call.status in RINGING and call.sid in core.store.messages:
-        _end(core, call, "no-answer")
 
 
 def _end(core: Core, call: Message, status: str) -> None:
@@ -217,6 +178,4 @@ ROUTES: Final = (
     web.post(f"{PATH}/Calls.json", create),
     web.get(f"{PATH}/Calls.json", index),
     web.get(f"{PATH}/Calls/{{sid}}.json", fetch),
-    web.post("/phones/{number}/calls/{sid}", press),
-    web.post("/control/calls/{sid}", control),
 )

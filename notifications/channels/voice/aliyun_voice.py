@@ -11,6 +11,7 @@ from typing import Any, Final
 import aiohttp
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from notifications.channels import http, sms_text, voice_message, wording
 from notifications.channels.addresses import AddressKind
@@ -18,6 +19,7 @@ from notifications.channels.aliyun_api import Account, call_as
 from notifications.channels.base import (
     Bulletin,
     Content,
+    DataRecipient,
     Message,
     MessageTemplate,
     Provider,
@@ -96,6 +98,14 @@ class AliyunVoice(Provider):
         used = {name: values[name] for name in pattern.get_identifiers() if name in values}
         data = {"TtsCode": code, "TtsParam": json.dumps(used, ensure_ascii=False)} if code else {}
         return Content(text=pattern.safe_substitute(values), billed_as=VOICE, data=data)
+
+    def recipient(self) -> DataRecipient:
+        """Return Aliyun's company."""
+        return DataRecipient(
+            name=gettext("Alibaba Cloud Computing Ltd."),
+            receives=gettext("phone number, what the call says, the key that is pressed"),
+            purpose=gettext("making phone calls"),
+        )
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Begin every call once."""

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
 import aiohttp
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from yarl import URL
 
 from notifications.channels import http, voice_message
@@ -25,6 +25,7 @@ from notifications.channels.base import (
     Awaited,
     Bulletin,
     Content,
+    DataRecipient,
     Message,
     MessageTemplate,
     Note,
@@ -99,6 +100,18 @@ class TwilioVoice(Provider):
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return what the call says."""
         return voice_message.note_content(note)
+
+    def recipient(self) -> DataRecipient:
+        """Return Twilio; it is abroad unless its address was pointed elsewhere (the simulator)."""
+        host = urlsplit(settings.TWILIO_BASE_URL).hostname or ""
+        abroad = host == "twilio.com" or host.endswith(".twilio.com")
+        return DataRecipient(
+            name="Twilio Inc." if abroad else gettext("Our provider of phone calls"),
+            receives=gettext("phone number, what the call says, the key that is pressed"),
+            purpose=gettext("making phone calls"),
+            contact="privacy@twilio.com" if abroad else "",
+            abroad=gettext("United States") if abroad else "",
+        )
 
     async def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
         """Begin every call once."""

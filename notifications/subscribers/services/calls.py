@@ -8,7 +8,9 @@ from notifications.channels.addresses import AddressKind
 from notifications.media import SMS, VOICE
 from notifications.subscribers.contacts import Contact
 from notifications.subscribers.models import Address, Consent, Subscriber
+from notifications.subscribers.recipients import calls_may_go
 from notifications.subscribers.selectors import clear_address
+from notifications.subscribers.services.agreements import calls_agreement_keep
 from notifications.subscribers.services.subscriptions import (
     UNSUBSCRIBED,
     WEB,
@@ -21,8 +23,8 @@ from notifications.subscribers.services.subscriptions import (
 
 
 def calls_offered() -> bool:
-    """Return whether anybody can be called: a provider is set up."""
-    return medium(VOICE).configured()
+    """Return whether anybody can be called: a provider is set up, and its consent is asked for."""
+    return medium(VOICE).configured() and calls_may_go()
 
 
 def is_called(subscriber: Subscriber) -> bool:
@@ -62,4 +64,4 @@ def call_start(phone: Address) -> None:
     address.save()
     if former != phone.subscriber and not former.addresses.exists():
         former.delete()
-    consent_record(address, Consent.Act.GIVEN, source=WEB)
+    consent_record(address, Consent.Act.GIVEN, source=WEB, text_version=calls_agreement_keep())

@@ -240,7 +240,7 @@ def test_looking_up_at_a_closed_port_is_no_answer(name: str, server) -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_unsigned_callback_is_refused(name: str, method: str, settings) -> None:
     settings.TWILIO_AUTH_TOKEN = settings.WECHAT_CALLBACK_TOKEN = "token"
-    settings.ALIYUN_SMS_CALLBACK_TOKEN = "token"
+    settings.ALIYUN_SMS_CALLBACK_TOKEN = settings.ALIYUN_VOICE_CALLBACK_TOKEN = "token"
     request = getattr(RequestFactory(), method)(f"/hooks/{name}/status/", {"MessageSid": "SM1"})
     with pytest.raises(BadSignature):
         find_provider(name).verify_callback(request)
