@@ -20,6 +20,7 @@ from notifications.escalation.configuration import EscalationSettings
 from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
 from notifications.voice_configuration import VoiceSettings
+from notifications.wechat_configuration import WeChatTemplateSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
 from statuspage.lib.database_url import database_from_url
@@ -220,6 +221,7 @@ AREAS: Final = (
     VoiceSettings,
     SmppSettings,
     WeChatSettings,
+    WeChatTemplateSettings,
     RobotSettings,
     WebhookSettings,
     EmailSettings,

@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "notifications.delivery",
     "notifications.verification",
     "notifications.escalation",
+    "notifications.carrier_words",
+    "notifications.inbox",
     "notifications.watch",
 ]
 

@@ -19,6 +19,7 @@ _count = iter(range(1, 10**9))
 CHANNEL_KINDS = {
     "sms": AddressKind.PHONE,
     "wechat": AddressKind.OPENID,
+    "mini_program": AddressKind.MINI_OPENID,
     "robot": AddressKind.ROBOT,
     "email": AddressKind.EMAIL,
     "webhook": AddressKind.URL,

@@ -43,6 +43,10 @@ class Simulator:
         self.secret = secrets.token_hex(16)
         self.wechat_token = secrets.token_hex(8)
         self.wechat_aes_key = secrets.token_hex(22)[:43]
+        self.mini_app_id = f"wx{secrets.token_hex(8)}"
+        self.mini_secret = secrets.token_hex(16)
+        self.mini_token = secrets.token_hex(8)
+        self.mini_aes_key = secrets.token_hex(22)[:43]
         self._journal = journal
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
@@ -156,6 +160,10 @@ class Simulator:
             "SIMULATOR_WECHAT_SECRET": self.secret,
             "SIMULATOR_WECHAT_TOKEN": self.wechat_token,
             "SIMULATOR_WECHAT_AES_KEY": self.wechat_aes_key,
+            "SIMULATOR_MINI_PROGRAM_APP_ID": self.mini_app_id,
+            "SIMULATOR_MINI_PROGRAM_SECRET": self.mini_secret,
+            "SIMULATOR_MINI_PROGRAM_TOKEN": self.mini_token,
+            "SIMULATOR_MINI_PROGRAM_AES_KEY": self.mini_aes_key,
             **self._environment,
         }
 

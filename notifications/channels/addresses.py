@@ -29,6 +29,7 @@ class AddressKind(TextChoices):
 
     PHONE = "phone", _("Phone number")
     OPENID = "openid", _("WeChat account")
+    MINI_OPENID = "mini", _("Mini program user")
     ROBOT = "robot", _("WeCom group robot")
     GROUP = "group", _("Group robot or push service")
     EMAIL = "email", _("E-mail address")
@@ -196,6 +197,7 @@ def _mask_tail(address: str) -> str:
 _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: _phone,
     AddressKind.OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
+    AddressKind.MINI_OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
     AddressKind.ROBOT: _robot,
     AddressKind.GROUP: _group,
     AddressKind.EMAIL: _email,
@@ -205,6 +207,7 @@ _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
 _CANONICAL: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: str,
     AddressKind.OPENID: str,
+    AddressKind.MINI_OPENID: str,
     AddressKind.ROBOT: str.lower,
     AddressKind.GROUP: _one_group,
     AddressKind.EMAIL: _one_mailbox,
@@ -214,6 +217,7 @@ _CANONICAL: Final[dict[AddressKind, Callable[[str], str]]] = {
 _MASK: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: _mask_phone,
     AddressKind.OPENID: _mask_tail,
+    AddressKind.MINI_OPENID: _mask_tail,
     AddressKind.ROBOT: _mask_tail,
     AddressKind.GROUP: _mask_group,
     AddressKind.EMAIL: _mask_email,

@@ -191,8 +191,12 @@ class Provider(ABC):
     order: ClassVar[int] = 100
     # What else its callbacks' address may name: operators have entered it at the provider.
     former_names: ClassVar[tuple[str, ...]] = ()
+    # All its messages go through one account of ours, so that a fault of it refuses every one.
+    one_account: ClassVar[bool] = True
     # It sends approved templates and no free text (templated.py).
     uses_templates: ClassVar[bool] = False
+    # Each message needs a consent of its reader.
+    uses_consents: ClassVar[bool] = False
     # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)

@@ -11,6 +11,7 @@ from notifications.channels import fact_values as read
 from notifications.channels import sms_text, wording
 from notifications.channels.base import Bulletin, Note
 from notifications.channels.fact_values import Fact, FactType, Reader
+from notifications.channels.phrases import phrase_of
 
 Facts = Mapping[str, Fact]
 # The types of what notes name.
@@ -27,6 +28,9 @@ NAMES: Final[Mapping[str, tuple[FactType, Any]]] = {
     "what": (FactType.TEXT, gettext_lazy("Title, or name of the incident")),
     "service": (FactType.PRODUCT, gettext_lazy("Services concerned")),
     "status": (FactType.TEXT, gettext_lazy("State, or kind of notice")),
+    "phrase": (FactType.TEXT, gettext_lazy("The same in five Chinese characters")),
+    "body": (FactType.TEXT, gettext_lazy("What it says, in short")),
+    "published": (FactType.MOMENT, gettext_lazy("Date and time of publication")),
     "number": (FactType.NUMBER, gettext_lazy("Statement number")),
     "code": (FactType.CODE, gettext_lazy("Verification code of the statement")),
     "corrected": (FactType.NUMBER, gettext_lazy("Number of the corrected or withdrawn statement")),
@@ -145,6 +149,9 @@ def _common(bulletin: Bulletin) -> Iterator[tuple[str, Fact | None]]:
     local = localtime(bulletin.published_at)
     yield "what", read.words(bulletin.mark + read.bare(bulletin.name), bulletin)
     yield "status", read.words(bulletin.status_label, bulletin)
+    yield "phrase", Fact(FactType.TEXT, phrase_of(bulletin), phrase_of(bulletin))
+    yield "body", read.words(wording.in_brief(bulletin, wording.WECHAT).body, bulletin)
+    yield "published", read.moment_of(bulletin.published_at, bulletin)
     yield "number", Fact(FactType.NUMBER, str(bulletin.number or 0), bulletin.number or 0)
     code = TEST_CODE if bulletin.mark else bulletin.code
     yield "code", Fact(FactType.CODE, code, code)

@@ -53,7 +53,7 @@ def action_of(text: str) -> InboundAction:
     A word counts where it stands alone or among polite ones, and in a short message that begins
     with it: a long one that only mentions it asks for something else.
     """
-    lines = [plain for line in text.splitlines() if (plain := _plain(line))]
+    lines = [plain for line in text.splitlines() if (plain := bare(line))]
     # Signatures and quoted messages follow on lines of their own.
     return next((found for one in ("".join(lines), *lines[:1]) if (found := _asked(one))), TEXT)
 
@@ -68,7 +68,7 @@ def _asked(plain: str) -> InboundAction | None:
     return InboundAction.STOP if begins and not NOT_MEANT.search(plain) else None
 
 
-def _plain(text: str) -> str:
+def bare(text: str) -> str:
     """Return letters and digits alone, in one form: no signs, gaps, emoji or invisible ones."""
     folded = visible(unicodedata.normalize("NFKC", visible(text))).translate(SIMPLIFIED)
     return OTHER_SIGNS.sub("", folded).upper()

@@ -33,6 +33,9 @@ class Medium:
     # Other kinds of address, each with providers of its own.
     other_kinds: tuple[AddressKind, ...] = ()
 
+    # Whose workers send it, where it has none of its own.
+    queue: str = ""
+
     @property
     def providers(self) -> list[Provider]:
         """Every provider of the medium, in the order that holds where no setting gives one."""
@@ -105,6 +108,12 @@ _MEDIA: Final[Mapping[str, Medium]] = {
         ),
         Medium(
             *(names.WECHAT, _("WeChat"), AddressKind.OPENID, _("%(count)s by WeChat")), rings=True
+        ),
+        Medium(
+            *(names.MINI_PROGRAM, _("WeChat mini program"), AddressKind.MINI_OPENID),
+            _("%(count)s by mini program"),
+            rings=True,
+            queue=names.WECHAT,
         ),
         Medium(names.EMAIL, _("E-mail"), AddressKind.EMAIL, _("%(count)s by e-mail")),
         Medium(

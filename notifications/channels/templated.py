@@ -58,6 +58,14 @@ class TemplatedProvider(Provider):
             return None
         return filling.filled(template, facts, self.variable_limit)
 
+    def default_templates(self) -> Sequence[MessageTemplate]:
+        """Return the templates of the settings, for everything that has none in the registry."""
+        return ()
+
+    def settles_fields(self) -> bool:
+        """Return whether the settings also say what fills the variables of these."""
+        return False
+
     def variable_limit(self, variable: str, fact: Fact) -> int:
         """Return how many UTF-16 units a variable takes for such a fact; 0: any."""
         return 0

@@ -8,6 +8,7 @@ from notifications.delivery.receipts import no_deliveries_note, receipts_store
 from notifications.delivery.taken import take_once
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.inbound import inbound_apply
+from notifications.subscribers.services.message_consents import consents_change
 
 
 @transaction.atomic
@@ -16,7 +17,8 @@ def callback_store(provider: Provider, callback: Callback) -> bool:
     if callback.once and not take_once(provider.name, callback.once, forgettable=True):
         return False
     no_deliveries_note(provider.name, callback.no_deliveries)
-    receipts_store(provider.name, callback.receipts)
+    receipts_store(callback.receipts_of or provider.name, callback.receipts)
+    consents_change(provider.medium, callback.consents)
     for inbound in callback.inbound:
         _apply(provider, inbound)
     return True
@@ -27,7 +29,7 @@ def _apply(provider: Provider, inbound: Inbound) -> None:
     # As a keyed hash: some names hold the sender's.
     name = inbound.message_id and blind_index(inbound.message_id, _key(provider))
     if not name or take_once(provider.name, name):
-        inbound_apply(provider.medium, inbound)
+        inbound_apply(provider.medium, inbound, provider.name)
 
 
 def _key(provider: Provider) -> str:

@@ -10,8 +10,9 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from notifications.channels.base import Provider, provider_named
-from notifications.channels.outcomes import BadSignature, UnreadableCallback
+from notifications.channels.outcomes import BadSignature, Callback, UnreadableCallback
 from notifications.delivery.callbacks import callback_store
+from notifications.subscribers.services.replies import reply_to
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,16 @@ class ProviderCallback(View):
             return HttpResponse(_("Malformed callback."), status=400)
         if not callback_store(provider, callback):
             return _refused(provider)
-        return HttpResponse(callback.answer, content_type=callback.content_type)
+        return HttpResponse(*_answer(provider, callback))
+
+
+def _answer(provider: Provider, callback: Callback) -> tuple[str, str]:
+    """Return the body and the type of the answer: where the provider shows it, a reply."""
+    if callback.reply:
+        for inbound in callback.inbound:
+            if said := reply_to(provider.medium, inbound):
+                return callback.reply(said)
+    return callback.answer, callback.content_type
 
 
 def _refused(provider: Provider) -> HttpResponse:

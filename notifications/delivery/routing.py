@@ -10,4 +10,7 @@ SEND: Final = "delivery.send"
 
 def route(name: str, arguments: Sequence[Any], *_rest: Any, **_more: Any) -> dict[str, str] | None:
     """Return the queue of a task that sends, or None for the default queue; called by Celery."""
-    return {"queue": medium(arguments[0]).name} if name == SEND else None
+    if name != SEND:
+        return None
+    chosen = medium(arguments[0])
+    return {"queue": chosen.queue or chosen.name}

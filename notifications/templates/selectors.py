@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from notifications.channels.base import MessageTemplate, Provider
+from notifications.channels.templated import TemplatedProvider
 from notifications.templates.models import Template
 from notifications.templates.states import LOST, TemplateState
 
@@ -15,8 +16,12 @@ def approved_templates(provider: Provider) -> Sequence[MessageTemplate]:
     """
     if not provider.uses_templates:
         return []
-    rows = Template.objects.filter(provider=provider.name, state=TemplateState.APPROVED)
-    return [one.message_template() for one in rows.exclude(provider_id="")]
+    rows = Template.objects.filter(provider=provider.name).exclude(provider_id="")
+    approved = [one.message_template() for one in rows if one.state == TemplateState.APPROVED]
+    # What the provider has refused or lost is not sent; until it has been asked, it is believed.
+    known = {one.provider_id for one in rows if one.state in {TemplateState.APPROVED, *LOST}}
+    by_default = provider.default_templates() if isinstance(provider, TemplatedProvider) else ()
+    return approved + [one for one in by_default if one.provider_id not in known]
 
 
 def templates_of(provider: str) -> Sequence[Template]:

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from notifications.channels import providers
 from notifications.channels.templated import TemplateAnswer, TemplatedProvider
 from notifications.templates.models import Template
 from notifications.templates.states import TemplateState
@@ -93,6 +94,35 @@ def _check_once(template: Template) -> None:
     if template.provider_id and same.exists():
         problem = _("Another template has this id already.")
         raise ValidationError({"provider_id": problem}, code="unique")
+
+
+def defaults_note() -> None:
+    """Enter the templates of the settings of every provider that is set up."""
+    for one in providers():
+        if isinstance(one, TemplatedProvider) and one.configured():
+            default_note(one)
+
+
+def default_note(provider: TemplatedProvider) -> None:
+    """Enter the templates of the settings, so that the provider is asked about them too.
+
+    Where the settings say what fills the variables, they are right; else what staff entered.
+    """
+    for one in provider.default_templates():
+        template, new = Template.objects.get_or_create(
+            provider=provider.name,
+            provider_id=one.provider_id,
+            defaults={"fields": dict(one.fields), "state": TemplateState.IN_REVIEW},
+        )
+        said = provider.settles_fields() and template.fields != dict(one.fields)
+        if said and not new:
+            Template.objects.filter(pk=template.pk).update(
+                fields=dict(one.fields),
+                state=TemplateState.IN_REVIEW,
+                version=F("version") + 1,
+                checked_at=None,
+                updated_at=Now(),
+            )
 
 
 def template_delete(template: Template) -> None:

@@ -22,6 +22,8 @@ from sandbox.simulator import (
     webhook_sink,
     wechat_api,
     wechat_callbacks,
+    wechat_subscribe,
+    wechat_templates,
     wecom_api,
 )
 from sandbox.simulator.callback_sender import CallbackSender
@@ -38,6 +40,8 @@ ROUTES: Final = (
     *phone_calls.ROUTES,
     *clouds.ROUTES,
     *wechat_api.ROUTES,
+    *wechat_templates.ROUTES,
+    *wechat_subscribe.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,
     *group_sinks.ROUTES,
@@ -59,6 +63,7 @@ def build(settings: Settings, journal: Path | None) -> web.Application:
         store=store,
         poster=CallbackSender(settings, store),
         tokens=Tokens(settings),
+        mini_program_tokens=Tokens(settings),
     )
     core = app[CORE]
     core.gateways[Provider.CMPP] = cmpp_gateway.Gateway(core)
@@ -78,6 +83,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await core.poster.start()
     sms.resume(core)
     wechat_callbacks.resume(core)
+    wechat_subscribe.resume(core)
     yield
     await core.poster.stop()
     core.store.close()

@@ -141,6 +141,7 @@ async def unfollow(request: web.Request) -> web.StreamResponse:
 async def expire_tokens(request: web.Request) -> web.StreamResponse:
     """POST /control/wechat/expire-tokens: every token issued so far is invalid."""
     request.app[CORE].tokens.expire_all()
+    request.app[CORE].mini_program_tokens.expire_all()
     return web.json_response({"ok": True})
 
 

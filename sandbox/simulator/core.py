@@ -30,6 +30,7 @@ class Core:
     store: Store
     poster: CallbackSender
     tokens: Tokens
+    mini_program_tokens: Tokens
     switches: Switches = field(default_factory=Switches)
     # The nonces that Aliyun's clients have used, in order of arrival.
     nonces: dict[str, None] = field(default_factory=dict)

@@ -125,15 +125,18 @@ class WechatError(Refusal):
         41001: "access_token missing",
         42001: "access_token expired",
         43004: "require subscribe",
+        43101: "user refuse to accept the msg",
         45009: "reach max api daily quota limit",
         45011: "api minute-quota reach limit, must slower, retry next minute",
         45065: "clientmsgid exist",
         47001: "data format error",
-        47003: "argument invalid",
+        47003: "argument invalid!",
+        48001: "api unauthorized",
     }
 
-    def __init__(self, code: int) -> None:
-        super().__init__(200, {"errcode": code, "errmsg": self.sentences.get(code, "refused")})
+    def __init__(self, code: int, detail: str = "") -> None:
+        sentence = self.sentences.get(code, "refused")
+        super().__init__(200, {"errcode": code, "errmsg": f"{sentence} {detail}".strip()})
 
 
 class WecomError(WechatError):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 REAL_CREDENTIALS: Final = (
     *("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "TENCENT_SMS_SECRET_KEY"),
-    *("CMPP_SHARED_SECRET", "SMPP_PASSWORD", "WECHAT_SECRET"),
+    *("CMPP_SHARED_SECRET", "SMPP_PASSWORD", "WECHAT_SECRET", "MINI_PROGRAM_SECRET"),
 )
 YES: Final = frozenset({"true", "1", "yes", "on"})
 

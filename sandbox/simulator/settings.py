@@ -10,7 +10,7 @@ from sandbox.simulator.guard import may_call
 LARGEST: Final = 2**31 - 1
 URLS: Final = frozenset(
     {
-        *("twilio_inbound_url", "wechat_callback_url"),
+        *("twilio_inbound_url", "wechat_callback_url", "mini_program_callback_url"),
         *("aliyun_report_url", "aliyun_inbound_url", "aliyun_voice_report_url"),
         *("tencent_report_url", "tencent_inbound_url"),
     }
@@ -102,6 +102,13 @@ class Settings:
     # Empty: callbacks go out in clear text, else encrypted as in safe mode.
     wechat_aes_key: str = ""
     wechat_callback_url: str = ""
+    mini_program_app_id: str = ""
+    mini_program_secret: str = ""
+    mini_program_token: str = ""
+    mini_program_aes_key: str = ""
+    mini_program_callback_url: str = ""
+    # The accounts lack the right to call anything (48001).
+    wechat_unauthorised: bool = False
     # Empty: every well-formed template id is known.
     wechat_template_ids: list[str] = field(default_factory=list)
     wechat_token_seconds: int = 7200

@@ -25,6 +25,7 @@ class Provider(StrEnum):
     VOICE = "voice"
     ALIYUN_VOICE = "aliyun_voice"
     WECHAT = "wechat"
+    MINI_PROGRAM = "mini_program"
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
@@ -41,6 +42,8 @@ class Table(StrEnum):
 
     FOLLOWERS = "followers"  # by OpenID
     OPT_OUTS = "opt_outs"  # by phone number
+    WECHAT_TEMPLATES = "wechat_templates"  # by account:id
+    CONSENTS = "consents"  # to subscription messages, by account:OpenID:template
     SECRETS = "secrets"  # of webhooks, by name
     TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address

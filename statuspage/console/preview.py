@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from notifications.carrier_words.findings import SmsFinding, sms_findings
 from notifications.channels.addresses import AddressKind
 from notifications.channels.media import Medium
 from notifications.delivery.audience import may_wake, moment_of
@@ -139,6 +140,11 @@ class DraftPreview:
     def cost(self) -> Decimal:
         """The estimated cost of the SMS, in settings.SMS_CURRENCY."""
         return sum((one.cost for one in self.messages), Decimal(0))
+
+    @cached_property
+    def sms_findings(self) -> Sequence[SmsFinding]:
+        """What carriers would refuse in its SMS, and what is left out of them."""
+        return sms_findings(self.document)
 
     @cached_property
     def spent(self) -> Decimal:

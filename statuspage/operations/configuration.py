@@ -49,6 +49,8 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "delivery.count_told": 30.0,
         "delivery.report": 3600.0,
         "subscribers.send_unsent_codes": 5.0,
+        "inbox.answer": 15.0,
+        "inbox.forget": 3600.0,
         "delivery.send_trials": 5.0,
         "subscribers.read_imports": 2.0,
         "subscribers.forget_old_signups": 3600.0,

@@ -207,6 +207,7 @@ def environment_of(
         "WECHAT_APP_ID": simulator.app_id,
         "WECHAT_SECRET": simulator.secret,
         "WECHAT_TEMPLATE_ID": "template-of-updates",
+        "WECHAT_NOTICE_TEMPLATE_ID": "template-of-notices",
         "WECOM_BASE_URL": simulator.url,
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(simulator.smtp_port),

@@ -40,6 +40,11 @@ def provider(running: Simulator, settings: Settings) -> Simulator:
     settings.WECHAT_TEMPLATE_ID = "template-0001"
     settings.WECHAT_CALLBACK_TOKEN = running.wechat_token
     settings.WECHAT_ENCODING_AES_KEY = running.wechat_aes_key
+    settings.WECHAT_NOTICE_TEMPLATE_ID = settings.MINI_PROGRAM_TEMPLATE_ID = "template-0002"
+    settings.MINI_PROGRAM_APP_ID = running.mini_app_id
+    settings.MINI_PROGRAM_SECRET = running.mini_secret
+    settings.MINI_PROGRAM_CALLBACK_TOKEN = running.mini_token
+    settings.MINI_PROGRAM_ENCODING_AES_KEY = running.mini_aes_key
     settings.WECOM_BASE_URL = running.url
     settings.ROBOT_RELAY_URL = f"{running.url}/relay"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port

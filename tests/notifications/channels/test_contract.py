@@ -46,6 +46,7 @@ NOTICES = ["notice.delay", "notice.recovery", "notice.fee_waiver", "notice.gener
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: "oABCDEFGHIJKLMNOPQRSTUV_0001",
+    AddressKind.MINI_OPENID: "oMINIPROGRAMSTUVWXYZ_0001",
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
     AddressKind.GROUP: "feishu://1a2b3c4d-abcd-4bc4-97a0-0ec2aaaabbbb/",
     AddressKind.EMAIL: "merchant@example.com",
@@ -55,6 +56,7 @@ SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token", "
 SECRETS += ["cmpp-shared-secret", "tencent-key-secret", "smpp-pass", "voice-key"]
 
 every_channel = pytest.mark.parametrize("name", NAMES)
+WECHATS = {"wechat", "wechat_notice", "mini_program"}
 LANGUAGES = ["zh-hans", "en"]
 languages = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -79,6 +81,8 @@ def server(settings):
     settings.ALIYUN_VOICE_TTS_CODE = "TTS_1"
     settings.WECHAT_APP_ID, settings.WECHAT_SECRET = "wx1", SECRETS[1]
     settings.WECHAT_TEMPLATE_ID = "template-0001"
+    settings.WECHAT_NOTICE_TEMPLATE_ID = settings.MINI_PROGRAM_TEMPLATE_ID = "template-0001"
+    settings.MINI_PROGRAM_APP_ID, settings.MINI_PROGRAM_SECRET = "wx2", SECRETS[1]
     settings.DELIVERY_TIMEOUT_SECONDS = 1.0
 
     def point(port: int) -> str:
@@ -150,7 +154,7 @@ def test_a_channel_composes_corrections_and_withdrawals(
     for language, kind in product(LANGUAGES, ("correction", "withdrawal")):
         with subtests.test(language=language, kind=kind):
             text = composed(find_provider(name), correction(language, kind)).text
-            if name == "wechat":
+            if name in WECHATS:
                 assert {"correction": "更正", "withdrawal": "撤回"}[kind] in text
             else:
                 assert "11" in text
@@ -206,7 +210,7 @@ def test_whatever_is_not_certain_is_not_repeated_blindly(name: str, serve, serve
         [outcome] = send(name, one_message(name, server(port)))
     # These had not come to sending: no greeting from the mail server, no token from WeChat, no
     # answer to the log-in from the gateway.
-    nothing_sent = {"email", "wechat", "cmpp", "smpp"}
+    nothing_sent = {"email", *WECHATS, "cmpp", "smpp"}
     recognised = find_provider(name).recognises_repeats_for
     assert isinstance(outcome, NotSent if name in nothing_sent or recognised else Unknown)
 

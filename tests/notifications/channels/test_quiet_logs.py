@@ -22,6 +22,7 @@ OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: OPENID,
+    AddressKind.MINI_OPENID: OPENID,
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
     AddressKind.GROUP: "feishu://1a2b3c4d-abcd-4bc4-97a0-0ec2aaaabbbb/",
     AddressKind.EMAIL: "merchant@example.com",
@@ -35,6 +36,9 @@ def everybody(
 ) -> Simulator:
     caplog.set_level(logging.DEBUG)
     simulator.control("POST", "wechat/followers", {"openid": OPENID, "event": False})
+    for account in ("official", "mini_program"):
+        agreed = {"openid": OPENID, "templates": {"template-0002": "accept"}, "event": False}
+        simulator.control("POST", "wechat/consents", {**agreed, "account": account})
     settings.CMPP_HOST, settings.CMPP_PORT = "127.0.0.1", simulator.cmpp_port
     settings.CMPP_SOURCE_ADDR = simulator.cmpp_source_addr
     settings.CMPP_SHARED_SECRET = simulator.cmpp_shared_secret

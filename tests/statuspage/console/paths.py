@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.carrier_words.models import CarrierWord
 from notifications.delivery.models import Delivery, Hold
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
@@ -108,6 +109,7 @@ def example_paths() -> dict[str, str]:
         "subscriber_upload": [imported.public_id],
         "subscriber_problems": [imported.public_id],
         "session_revoke": [1],
+        "carrier_word": [CarrierWord.objects.latest("pk").pk],
         "token_revoke": [1],
         "token_decide": [token.pk],
         "person": [token.staff_id],
@@ -115,6 +117,7 @@ def example_paths() -> dict[str, str]:
         "welcome": ["MQ", "x"],
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
+        "quarantine_resend": ["failing"],
         "signal_draft": [reported().pk],
         **{
             name: [make_rule(name="PayoutsLate").pk]

@@ -6,6 +6,7 @@ Source: developers.weixin.qq.com, 消息加解密说明 (AES-256-CBC, PKCS#7 to 
 import base64
 import hashlib
 import hmac
+import secrets
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
@@ -47,11 +48,25 @@ def encrypted_in(body: bytes) -> str:
         return ""
 
 
+def signature(*parts: str) -> str:
+    """Return the SHA-1 of the sorted parts, as WeChat signs."""
+    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
+
+
 def is_signed(given: str, *parts: str) -> bool:
-    """Return whether a signature is the SHA-1 of its sorted parts, as WeChat signs."""
-    joined = "".join(sorted(parts)).encode()
-    expected = hashlib.sha1(joined, usedforsecurity=False).hexdigest()
-    return hmac.compare_digest(expected.encode(), given.encode())
+    """Return whether a signature is that of these parts."""
+    return hmac.compare_digest(signature(*parts).encode(), given.encode())
+
+
+def sealed(clear: bytes, encoding_key: str, app_id: str) -> str:
+    """Return a message encrypted, in base64."""
+    key = base64.b64decode(f"{encoding_key}=")
+    body = secrets.token_bytes(RANDOM_BYTES) + len(clear).to_bytes(4, "big") + clear
+    body += app_id.encode()
+    missing = PADDED_TO - len(body) % PADDED_TO
+    encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
+    encrypted = encryptor.update(body + bytes([missing]) * missing) + encryptor.finalize()
+    return base64.b64encode(encrypted).decode()
 
 
 def opened(encrypted: str, encoding_key: str, app_id: str) -> bytes:

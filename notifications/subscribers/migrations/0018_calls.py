@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0015_group_robots'),
+        ('subscribers', '0017_address_doubted_on'),
     ]
 
     operations = [
