@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
 from notifications.channels.group_robots.services import SERVICES
-from notifications.media import ROBOT
+from notifications.media import ROBOT, VOICE
 from notifications.subscribers.attribute_forms import AttributesForm
 from notifications.subscribers.choices import (
     Choices,
@@ -365,6 +365,7 @@ def _component_choices() -> list[tuple[str, Iterable[tuple[str, str]]] | tuple[s
 def _ways(subscriber: Subscriber) -> list[Any]:
     """Return the names of the channels that reach a subscriber now, in the order of the chain."""
     reachable = subscriber.addresses.filter(suppressed_at=None, confirmed_at__isnull=False)
+    reachable = reachable.exclude(channel=VOICE)  # it comes beside them
     names = dict.fromkeys(reachable.order_by("position", "pk").values_list("channel", flat=True))
     ordered: list[str] = [name for name in CHAIN if name in names]
     ordered += [name for name in names if name not in CHAIN]

@@ -13,7 +13,7 @@ from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery, Receipt, RefusedCallback
 from notifications.delivery.receipts import receipts_apply
 from notifications.delivery.send import send_due
-from notifications.subscribers.models import Address, Consent
+from notifications.subscribers.models import Address, Consent, Subscriber
 from statuspage.incidents.services.incidents import incident_open
 from tests.factories import make_address, text
 from tests.notifications.subscribers.visitor import E164, Visitor
@@ -184,6 +184,28 @@ class TestFromSignUpToTheKey:
         subscriber_resume(subscriber=voice().subscriber)
         tell()
         assert calls(phone) == []
+
+    def test_who_is_told_once_is_called_beside_that(self, phone: Simulator) -> None:
+        visitor = Visitor(phone)
+        visitor.subscribe(calls="on")
+        Subscriber.objects.update(one_by_one=True)
+        page = visitor.client.get(visitor.open_manage()).content.decode()
+        assert 'name="calls"' in page
+        assert "only if that fails" not in page
+
+        announce()
+        assert {one.channel for one in Delivery.objects.all()} == {"sms", VOICE}
+
+    def test_a_call_takes_the_place_of_no_other_message(self, phone: Simulator) -> None:
+        phone.switch("refuse", provider="voice", code=21211)
+        phone.switch("refuse", provider="aliyun_voice", code="isv.MOBILE_NUMBER_ILLEGAL")
+        address = make_address(E164, channel=VOICE)
+        mail = make_address("ops@example.com", channel="email")
+        Address.objects.filter(pk=mail.pk).update(subscriber=address.subscriber, position=1)
+        Subscriber.objects.update(one_by_one=True)
+        tell()
+        assert called().state == "failed"
+        assert [one.channel for one in Delivery.objects.order_by("channel")] == ["email", VOICE]
 
     def test_the_box_on_the_manage_page_starts_and_ends_calls(self, phone: Simulator) -> None:
         visitor = Visitor(phone)
