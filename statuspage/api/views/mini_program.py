@@ -84,7 +84,7 @@ class MiniProgramUserAnswer(serializers.Serializer[Any]):
     messages_left = serializers.SerializerMethodField()
 
     def get_messages_left(self, address: Any) -> dict[str, int]:
-        """Return the number by template."""
+        """How many messages each template may still send."""
         return dict(consents_left(address))
 
 

@@ -82,7 +82,9 @@ def test_a_text_of_a_template_that_was_approved_after_publishing_is_known() -> N
 def test_what_another_channel_said_is_known_as_well(kind: str) -> None:
     statement = open_incident()
     said = medium(kind).leading().compose(bulletin_of(statement.document, "en")).text
-    if message_code(statement.number, "en") in said:
+    if not said:
+        assert kind == "mini_program"  # which only sends templates that were approved
+    elif message_code(statement.number, "en") in said:
         assert GENUINE in ask(said)
     else:
         assert kind in {"wechat", "webhook"}  # these reach nobody's SMS
@@ -235,7 +237,7 @@ def test_what_was_sent_can_not_be_rewritten(sql: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_a_typical_message_is_one_part(settings, language: str) -> None:
+def test_a_typical_message_is_one_part(language: str) -> None:
     said = open_incident(
         name=text("T+1到账延迟", "T+1 payouts are late"),
         body=text(
@@ -243,9 +245,9 @@ def test_a_typical_message_is_one_part(settings, language: str) -> None:
             "Since 10:42 some payouts are late. Funds are safe.",
         ),
     )
-    if language == "en":
-        settings.SMS_SIGNATURE = ""  # its brackets alone cost English the cheaper alphabet
     content = medium("sms").leading().compose(bulletin_of(said.document, language))
+    if language == "en":
+        content = content.to("+6591234567")
     assert content.segments == 1
     assert message_code(said.number, language) in content.text
 
