@@ -43,7 +43,9 @@ ERRORS: Final[Mapping[str, Refusal]] = {
         NotSent(Reason.NO_CREDENTIALS),
     ),
     # What we asked for was malformed, whatever the message.
-    **dict.fromkeys(("isv.INVALID_PARAMETERS", "isv.INVALID_JSON_PARAM"), NotSent(Reason.OTHER)),
+    **dict.fromkeys(
+        ("isv.INVALID_PARAMETERS", "isv.INVALID_JSON_PARAM"), NotSent(Reason.UNKNOWN_CODE)
+    ),
     "isv.BUSINESS_LIMIT_CONTROL": NotSent(Reason.RATE_LIMITED, retry_after=60.0),
     "Throttling": NotSent(Reason.RATE_LIMITED),
     **dict.fromkeys(
@@ -56,10 +58,10 @@ ERRORS: Final[Mapping[str, Refusal]] = {
 RECEIPTS: Final[Mapping[str, Refusal]] = {
     "USER_REJECT": Failed(Reason.OPTED_OUT, suppress=True),
     **dict.fromkeys(("MOBILE_IN_BLACK", "IS_CLOSED"), Failed(Reason.BLOCKED)),
-    **dict.fromkeys(  # switched off, in arrears or no such number
-        ("MOBILE_NOT_ON_SERVICE", "MOBILE_ACCOUNT_ABNORMAL", "INVALID_NUMBER"),
-        Failed(Reason.UNREACHABLE),
+    **dict.fromkeys(  # switched off or in arrears
+        ("MOBILE_NOT_ON_SERVICE", "MOBILE_ACCOUNT_ABNORMAL"), Failed(Reason.UNREACHABLE)
     ),
+    "INVALID_NUMBER": Failed(Reason.UNKNOWN_NUMBER, suppress=True),
     **dict.fromkeys(("CONTENT_KEYWORD", "CONTENT_ERROR"), Failed(Reason.REFUSED_CONTENT)),
     "MOBILE_SEND_LIMIT": NotSent(Reason.QUOTA, retry_after=3600.0),
 }
@@ -67,7 +69,7 @@ RECEIPTS: Final[Mapping[str, Refusal]] = {
 
 def meaning(code: str) -> Refusal:
     """Return what a refused call means; a code that nobody knows is no fault of the message."""
-    known = ERRORS.get(code) or ERRORS.get(code.partition(".")[0]) or NotSent(Reason.OTHER)
+    known = ERRORS.get(code) or ERRORS.get(code.partition(".")[0]) or NotSent(Reason.UNKNOWN_CODE)
     return replace(known, code=code[:40])
 
 

@@ -189,6 +189,8 @@ class Provider(ABC):
     order: ClassVar[int] = 100
     # What else its callbacks' address may name: operators have entered it at the provider.
     former_names: ClassVar[tuple[str, ...]] = ()
+    # All its messages go through one account of ours, so that a fault of it refuses every one.
+    one_account: ClassVar[bool] = True
     # It sends approved templates and no free text (templated.py).
     uses_templates: ClassVar[bool] = False
     # Each message needs a consent of its reader.

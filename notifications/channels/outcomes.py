@@ -12,6 +12,8 @@ class Reason(StrEnum):
     """Why a message did not, or may not have, gone out."""
 
     BAD_ADDRESS = "bad_address"
+    # No such number, says the carrier: true of most, but some come back the next day.
+    UNKNOWN_NUMBER = "unknown_number"
     OPTED_OUT = "opted_out"
     NOT_A_FOLLOWER = "not_a_follower"
     # No consent to one more message is left.
@@ -21,9 +23,14 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     RATE_LIMITED = "rate_limited"
     QUOTA = "quota"
+    # The account, sender, service or template of ours is refused, whoever the message is to.
     NO_CREDENTIALS = "no_credentials"
     # The provider has no approved template for it, or not this one, or other variables.
     NO_TEMPLATE = "no_template"
+    # A refusal that no table names: it may be of this message or of every one.
+    UNKNOWN_CODE = "unknown_code"
+    # The provider answers that it takes nothing now.
+    UNAVAILABLE = "unavailable"
     CONNECTION = "connection"
     PROVIDER_ERROR = "provider_error"
     TIMEOUT = "timeout"
@@ -31,6 +38,7 @@ class Reason(StrEnum):
     COUNTRY = "country"
     FAILING = "failing"
     DISCARDED = "discarded"
+    EXPIRED = "expired"
     OTHER = "other"
 
 
@@ -105,6 +113,13 @@ class ReceiptState(StrEnum):
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     FAILED = "failed"
+    # It was accepted, and then certainly not sent, through no fault of its recipient or text.
+    NOT_SENT = "not_sent"
+
+
+def state_after(error: Refusal | None, ended: ReceiptState) -> ReceiptState:
+    """Return the state of a message that has ended like that with an error, which may be ours."""
+    return ReceiptState.NOT_SENT if isinstance(error, NotSent) else ended
 
 
 @dataclass(frozen=True)
@@ -134,7 +149,7 @@ class ProviderReceipt:
         if error is None:
             return cls(key, ReceiptState.DELIVERED, provider_id)
         return cls(
-            *(key, ReceiptState.UNDELIVERED, provider_id),
+            *(key, state_after(error, ReceiptState.UNDELIVERED), provider_id),
             code=error.code,
             reason=error.reason,
             suppress=error.suppress,

@@ -61,20 +61,21 @@ ERRORS: Final[Mapping[str, Refusal]] = {
     # Refused before anything is done.
     **dict.fromkeys(
         ("InternalError.RestApiInterfaceNotExist", "InternalError.JsonParseFail"),
-        NotSent(Reason.OTHER),
+        NotSent(Reason.UNKNOWN_CODE),
     ),
 }
 # What carriers report of a message that was accepted; source: /59177 (receipt codes).
 RECEIPTS: Final[Mapping[str, Refusal]] = {
     **dict.fromkeys(("MBBLACK", "DBBLACK", "BLACK", "REJECTD"), Failed(Reason.BLOCKED)),
-    **dict.fromkeys(("UNDELIV", "EXPIRED", "MK:0001", "MK:0005"), Failed(Reason.UNREACHABLE)),
+    **dict.fromkeys(("UNDELIV", "EXPIRED", "MK:0005"), Failed(Reason.UNREACHABLE)),
+    "MK:0001": Failed(Reason.UNKNOWN_NUMBER, suppress=True),
     **dict.fromkeys(("KEYWORD", "MK:0014", "MK:0115"), Failed(Reason.REFUSED_CONTENT)),
 }
 
 
 def meaning(code: str) -> Refusal:
     """Return what a refused call means; a code that nobody knows is no fault of the message."""
-    known = ERRORS.get(code) or ERRORS.get(code.partition(".")[0]) or NotSent(Reason.OTHER)
+    known = ERRORS.get(code) or ERRORS.get(code.partition(".")[0]) or NotSent(Reason.UNKNOWN_CODE)
     return replace(known, code=code[:40])
 
 

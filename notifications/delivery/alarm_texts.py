@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy, override
 
 from notifications.channels.base import Content
 from notifications.channels.media import labels as channel_labels
+from notifications.channels.outcomes import Reason
 from notifications.delivery.models import Alarm
+from notifications.delivery.refusals import fault_of
 from statuspage.lib.punctuation import in_parentheses
 from statuspage.notices.kind import every_kind
 from statuspage.statements.models import LogProblem
@@ -36,6 +38,10 @@ ADVICE: Final[Mapping[str, Promise]] = {
     ),
     Alarm.Kind.PROVIDER_DOWN: gettext_lazy(
         "Its messages wait and go out once it responds. Check the provider's own status page."
+    ),
+    Alarm.Kind.PROVIDER_REFUSES: gettext_lazy(
+        "Its messages wait, or go out by the next provider, and are sent once it accepts them "
+        "again. What waits for DELIVERY_GIVE_UP_HOURS has failed."
     ),
     Alarm.Kind.NO_TEMPLATE: gettext_lazy(
         "Have one approved, under “Approved templates”, or set up another provider. They go out by "
@@ -85,6 +91,17 @@ ADVICE: Final[Mapping[str, Promise]] = {
 }
 
 
+# What to do about a provider that refuses, by the reason.
+REPAIR: Final[Mapping[str, Promise]] = {
+    Reason.NO_CREDENTIALS: gettext_lazy(
+        "Check the account, its balance, the sender and the templates at the provider, and the "
+        "provider's settings here."
+    ),
+    Reason.UNKNOWN_CODE: gettext_lazy("Look up the code in the provider's documentation."),
+    Reason.UNAVAILABLE: gettext_lazy("Check the provider's own status page."),
+}
+
+
 def headline(alarm: Alarm) -> str:
     """Return the kind, and what it is about, in the active language."""
     details = [one for one in (_about(alarm), _figures(alarm)) if one]
@@ -94,7 +111,11 @@ def headline(alarm: Alarm) -> str:
 
 def advice(alarm: Alarm) -> str:
     """Return what to do about it, in the active language."""
-    return str(ADVICE.get(alarm.kind, ""))
+    general = str(ADVICE.get(alarm.kind, ""))
+    if alarm.kind != Alarm.Kind.PROVIDER_REFUSES:
+        return general
+    repair = str(REPAIR.get(fault_of(alarm.subject)[1], ""))
+    return _("%(repair)s %(general)s") % {"repair": repair, "general": general}
 
 
 def alarm_path(alarm: Alarm) -> str:
@@ -163,7 +184,9 @@ def _about(alarm: Alarm) -> str:
         return _template_said(alarm.subject)
     labels = ENGINES | {name: str(label) for name, label in channel_labels().items()}
     labels |= {one.value: str(one.label) for one in LogProblem}
-    return str(labels.get(alarm.subject, alarm.subject))
+    refuses = alarm.kind == Alarm.Kind.PROVIDER_REFUSES
+    subject = fault_of(alarm.subject)[0] if refuses else alarm.subject
+    return str(labels.get(subject, subject))
 
 
 def _template_said(subject: str) -> str:
@@ -178,6 +201,8 @@ def _template_said(subject: str) -> str:
 def _figures(alarm: Alarm) -> str:
     if not alarm.figures:
         return ""
+    if alarm.kind == Alarm.Kind.PROVIDER_REFUSES:
+        return _("code %(code)s") % {"code": alarm.figures}
     failed, tried = alarm.figures.split("/")
     return _("%(failed)s of %(tried)s") % {"failed": failed, "tried": tried}
 

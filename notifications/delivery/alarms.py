@@ -46,6 +46,11 @@ def alarm_over(kind: Alarm.Kind, subject: str = "") -> None:
     _end(Q(kind=kind, subject=subject))
 
 
+def alarms_over(kind: Alarm.Kind, subjects: Collection[str]) -> int:
+    """End the alarms of a kind about these that are open; return how many."""
+    return _end(Q(kind=kind, subject__in=subjects))
+
+
 def alarms_see(troubles: Collection[Trouble], kinds: Collection[str]) -> None:
     """Raise alarms for what a watch sees now, and end those of these kinds that none sees any more.
 
@@ -96,8 +101,11 @@ def settled_since() -> CombinedExpression:
     return Now() - timedelta(seconds=settings.ALARM_SETTLED_SECONDS)
 
 
-def _end(which: Q) -> None:
+def _end(which: Q) -> int:
+    count = 0
     for alarm in Alarm.objects.filter(which, over_at=None):
         ended = Alarm.objects.filter(pk=alarm.pk, over_at=None).update(over_at=Now())
+        count += ended
         if ended:
             logger.warning("alarm over: %s (%s)", alarm.kind, alarm.subject)
+    return count

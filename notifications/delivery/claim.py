@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from notifications.channels import medium as find_medium
 from notifications.channels.media import askable_media
+from notifications.channels.outcomes import Reason
 from notifications.delivery.consents import consents_refuse, consents_take
 from notifications.delivery.matching import (
     QUIET_UNTIL,
@@ -50,7 +51,8 @@ FALL_BACK: Final = f"""
             LIMIT 1
         ) AS next
         WHERE d.id = ANY(%(ids)s) AND d.published_at = ANY(%(moments)s)
-          AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota'))
+          AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota')
+               OR (d.state = 'undelivered' AND d.reason = ANY(%(dead)s)))
           AND {stays_chosen()}
     ), created AS (
         INSERT INTO delivery_delivery
@@ -73,6 +75,8 @@ FALL_BACK: Final = f"""
     )
     SELECT DISTINCT channel FROM created
 """
+# Where there is no such number, nothing arrives later.
+DEAD_NUMBER: Final = [str(Reason.UNKNOWN_NUMBER), str(Reason.BAD_ADDRESS)]
 # Suppression, consent, supersession and quiet hours are checked in the same SQL statement as the
 # claim, because they may have changed since the broadcast was expanded. A newer statement replaces
 # an older one at every address that it has reached, or will reach once it is expanded.
@@ -90,12 +94,15 @@ SUPERSEDED: Final = f"""
     )
 """
 WELCOME: Final = f"a.id IS NOT NULL AND {welcome('a')} AND {stays_chosen()}"
+# What has been due for days, because everything was refused or nothing ran, is not sent without
+# anybody's asking: staff see it among the failed messages.
 # What is due comes from the index of each month in its order. By statistics from before a broadcast
 # there is next to nothing to sort, and every claim would read and sort all that waits.
 IN_ORDER: Final = "SET LOCAL enable_sort = off"
 CLAIM: Final = f"""
     WITH due AS (
-        SELECT id, published_at, statement_id, address_id, may_be_sent, repeat_until
+        SELECT id, published_at, statement_id, address_id, may_be_sent, repeat_until,
+               due_at < now() - make_interval(hours => %(hours)s) AS expired
         FROM delivery_delivery
         WHERE state = 'pending' AND channel = %(channel)s AND route = %(route)s
           AND due_at <= now()
@@ -103,7 +110,7 @@ CLAIM: Final = f"""
         LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
     ), checked AS (
-        SELECT d.id, d.published_at, d.may_be_sent, d.repeat_until,
+        SELECT d.id, d.published_at, d.may_be_sent, d.repeat_until, d.expired,
                a.sealed, a.sealed_secret, a.kind,
                {QUIET_UNTIL} AS quiet,
                {WELCOME} AS welcome,
@@ -116,6 +123,7 @@ CLAIM: Final = f"""
         SELECT *, CASE WHEN may_be_sent AND (superseded OR NOT welcome) THEN 'unconfirmed'
                        WHEN superseded THEN 'superseded'
                        WHEN NOT welcome THEN 'suppressed'
+                       WHEN expired AND NOT may_be_sent THEN 'failed'
                        WHEN repeat_until <= now() THEN 'unknown'
                        WHEN quiet IS NOT NULL THEN 'pending'
                        ELSE 'sending' END AS verdict
@@ -123,6 +131,7 @@ CLAIM: Final = f"""
     )
     UPDATE delivery_delivery d
     SET state = verdict,
+        reason = CASE WHEN verdict = 'failed' AND d.reason = '' THEN 'expired' ELSE d.reason END,
         provider = CASE WHEN verdict = 'sending' THEN %(provider)s ELSE d.provider END,
         attempts = d.attempts + (verdict = 'sending')::int,
         due_at = coalesce(quiet, d.due_at),
@@ -204,6 +213,11 @@ class Claimed(NamedTuple):
     sealed_secret: bytes | None
     kind: str
 
+    @property
+    def this_try(self) -> tuple[int, datetime, int]:
+        """What names this try of the delivery, and no other."""
+        return self.id, self.published_at, self.fence
+
 
 def claim(
     medium: str,
@@ -230,6 +244,7 @@ def claim(
                 "provider": provider or find_medium(medium).leading(route).name,
                 "limit": limit,
                 "lease": settings.DELIVERY_LEASE_SECONDS,
+                "hours": settings.DELIVERY_GIVE_UP_HOURS,
                 **quiet_parameters(),
                 **(share or {}),
             },
@@ -237,7 +252,8 @@ def claim(
         rows = [(row[0], Claimed(*row[1:])) for row in cursor.fetchall()]
         sending = [one for state, one in rows if state == "sending"]
         without = _without_consent(sending, consent_to) if consent_to else []
-        over = [one for state, one in rows if state == "suppressed"] + without
+        over = [one for state, one in rows if state in ("suppressed", "failed")]
+        over += without
         fall_back([(one.id, one.published_at) for one in over])
     return [one for one in sending if one not in without], len(rows)
 
@@ -331,6 +347,7 @@ def fall_back(deliveries: Sequence[tuple[int, datetime]]) -> None:
                 "moments": list({moment for _, moment in deliveries}),
                 "askable": askable_media(),
                 "never": NEVER,
+                "dead": DEAD_NUMBER,
                 **quiet_parameters(),
                 **route_parameters(),
             },

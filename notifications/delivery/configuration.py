@@ -79,6 +79,9 @@ class DeliverySettings(AreaSettings):
     """Test messages that a member of staff may send to themselves in an hour."""
     DELIVERY_MAX_ATTEMPTS: Positive = 8
     """Attempts before a delivery has failed."""
+    DELIVERY_GIVE_UP_HOURS: Positive = 72
+    """Hours after which a message that could not be sent, through a fault of the account or of the
+    provider, has failed: staff decide then whether it is still worth sending."""
     DELIVERY_RESOLVE_AFTER_SECONDS: Positive = 120
     """Seconds before the provider is first asked about a message that may have gone out."""
     DELIVERY_RECEIPT_AFTER_SECONDS: Annotated[int, Field(ge=600)] = 43_200

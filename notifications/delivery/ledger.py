@@ -56,6 +56,10 @@ RESET: Final[dict[str, Any]] = {
     "provider_id": "",
     "reason": "",
     "code": "",
+    # What an earlier try may have cost stays spent.
+    "cost": 0,
+    "booked_in": None,
+    "segments": 0,
     "sent_at": None,
     "settled_at": None,
     "updated_at": Now(),
@@ -121,6 +125,14 @@ def dead_groups(wanted: LedgerFilter) -> list[Group]:
     rows = dead_letters(wanted).order_by().values_list("state", "reason").annotate(n=Count("pk"))
     groups = [Group(state, reason, count) for state, reason, count in rows]
     return sorted(groups, key=lambda one: (-one.count, one.state, one.reason))
+
+
+def dead_by_statement(wanted: LedgerFilter) -> list[tuple[Statement, int]]:
+    """Count dead letters by statement, the newest first."""
+    rows = dead_letters(wanted).order_by().values_list("statement_id").annotate(n=Count("pk"))
+    counts = dict(rows.values_list("statement_id", "n"))
+    found = Statement.objects.in_bulk(list(counts))
+    return [(found[number], counts[number]) for number in sorted(found, reverse=True)]
 
 
 def _ordered() -> QuerySet[Delivery]:

@@ -8,9 +8,10 @@ import os
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, connections, transaction
 
 from notifications.channels import provider as find_provider
 from notifications.channels.base import Provider
@@ -52,10 +53,12 @@ class _Inbox:
 
     async def _store(self) -> None:
         while self.waiting:
-            batch, self.waiting = self.waiting[:AT_ONCE], self.waiting[AT_ONCE:]
+            # Who has given up waiting is told it again.
+            waiting = [one for one in self.waiting if not one[1].done()]
+            batch, self.waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
             told = [one for one, _ in batch]
             loop = asyncio.get_running_loop()
-            problems = await loop.run_in_executor(self.thread, store, told)
+            problems = await loop.run_in_executor(self.thread, _store_here, told)
             for (_, stored), problem in zip(batch, problems, strict=True):
                 if stored.done():  # nobody waits any more
                     continue
@@ -83,14 +86,34 @@ async def take(name: str, callback: Callback) -> None:
 def store(batch: Sequence[Told]) -> list[Exception | None]:
     """Store all of it together, or else each by itself; return for each why it was not."""
     try:
-        close_old_connections()
         with transaction.atomic():
-            for name, callback in batch:
-                callback_store(find_provider(name), callback)
+            for name, told in groupby(sorted(batch, key=_name), key=_name):
+                callback_store(find_provider(name), _together([one for _, one in told]))
     except Exception as error:
-        connection.close()
         return [error] if len(batch) == 1 else [store([one])[0] for one in batch]
     return [None] * len(batch)
+
+
+def _name(told: Told) -> str:
+    return told[0]
+
+
+def _together(callbacks: Sequence[Callback]) -> Callback:
+    """Return all that is said as one: one statement stores its receipts, in one order."""
+    return Callback(
+        receipts=[each for one in callbacks for each in one.receipts],
+        inbound=[each for one in callbacks for each in one.inbound],
+        no_deliveries=[each for one in callbacks for each in one.no_deliveries],
+    )
+
+
+def _store_here(batch: Sequence[Told]) -> list[Exception | None]:
+    """Store it over this thread's own connection to the database, if that is still good."""
+    try:
+        close_old_connections()
+    except Exception as error:
+        return [error] * len(batch)
+    return store(batch)
 
 
 def listen(media: Collection[str]) -> list[Provider]:
@@ -111,6 +134,9 @@ def leave() -> None:
                 asyncio.run_coroutine_threadsafe(one.leave(), process_loop()).result(LEAVE_SECONDS)
             except Exception as error:
                 logger.warning("%s: no goodbye: %s", one.name, type(error).__name__)
+    if inbox := _inboxes.pop(os.getpid(), None):
+        inbox.thread.submit(connections.close_all)
+        inbox.thread.shutdown()
 
 
 def set_up() -> None:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from notifications.delivery.acts import Resending
 from notifications.delivery.dimensions import NarrowedBroadcast
 from notifications.delivery.parts import MessagePart
 from notifications.delivery.states import DeliveryState, HoldStep
@@ -12,7 +13,7 @@ from notifications.delivery.taken import TakenCallback
 from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
 
-__all__ = ["MessagePart", "TakenCallback"]  # Django looks for models here
+__all__ = ["MessagePart", "Resending", "TakenCallback"]  # Django looks for models here
 
 
 class BroadcastState(models.TextChoices):
@@ -153,7 +154,10 @@ class Delivery(models.Model):
     provider_id = models.CharField(max_length=80, default="", blank=True)
     reason = models.CharField(max_length=30, default="", blank=True)
     code = models.CharField(max_length=40, default="", blank=True)
+    # Billed parts, cost and month of the last try, as long as it was accepted or may have been.
     segments = models.PositiveSmallIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    booked_in = models.DateField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -253,6 +257,7 @@ class Alarm(models.Model):
         BUDGET_NEAR = "budget_near", _("The month's SMS budget is nearly used up")
         BUDGET_SPENT = "budget_spent", _("The month's SMS budget is used up: SMS are stopped")
         PROVIDER_DOWN = "provider_down", _("A provider is not responding")
+        PROVIDER_REFUSES = "provider_refuses", _("A provider refuses every message")
         NO_TEMPLATE = "no_template", _("Messages wait for an approved template")
         TEMPLATE_LOST = "template_lost", _("A template can no longer be used")
         ENGINE_AWAY = "engine_away", _("A database is not responding")

@@ -93,7 +93,8 @@ def parts_apply(receipts: Sequence["Receipt"], parts: Mapping[int, MessagePart])
 
     Undelivered after delivered is no progress, delivered after undelivered is.
     """
-    for one in sorted(receipts, key=lambda one: RANK[one.state]):
+    reported = [one for one in receipts if one.state in RANK]
+    for one in sorted(reported, key=lambda one: RANK[one.state]):
         part = parts[one.pk]
         MessagePart.objects.filter(pk=part.pk, state__in=_before(one.state)).update(state=one.state)
 

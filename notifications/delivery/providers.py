@@ -15,6 +15,7 @@ from django.conf import settings
 from notifications.channels.base import Limits, Provider
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Accepted, Failed, Outcome, Reason
+from notifications.delivery import refusals
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm
 from statuspage.lib.redis_client import client
@@ -47,8 +48,13 @@ TROUBLE_SECONDS: Final = 600
 # It is left alone for so long; then a few messages find out whether it is back.
 DOWN_SECONDS: Final = 15
 PROBE: Final = 5
-# A provider that answers with these is up, and refuses.
-ANSWERS: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.OTHER})
+# A provider that answers with these is up, and refuses: see refusals.py.
+ANSWERS: Final = frozenset(
+    {
+        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_TEMPLATE, Reason.OTHER),
+        *refusals.FAULTS,
+    }
+)
 
 
 def take(name: str, limits: Limits, wanted: int) -> tuple[int, float]:
@@ -76,6 +82,7 @@ class ProviderHealth(Enum):
     UP = "up"
     TROUBLED = "troubled"
     DOWN = "down"
+    REFUSING = "refusing"
     NOT_SET_UP = "not_set_up"
 
 
@@ -84,6 +91,8 @@ def health_of(provider: Provider) -> ProviderHealth:
     if not provider.configured():
         return ProviderHealth.NOT_SET_UP
     down, trouble = _client().mget(DOWN + provider.name, TROUBLED + provider.name)
+    if refusals.in_a_row(provider) >= refusals.STOP_AFTER:
+        return ProviderHealth.REFUSING
     if down or int(trouble or 0) >= TROUBLE:
         return ProviderHealth.DOWN
     return ProviderHealth.TROUBLED if trouble else ProviderHealth.UP
@@ -108,11 +117,27 @@ def those_up(able: Sequence[Provider]) -> list[Provider]:
 
 def most_at_once(provider: Provider) -> int:
     """Return the size of the next batch: a full one, or a few messages to try the provider."""
-    return PROBE if _in_a_row(provider) >= TROUBLE else settings.DELIVERY_BATCH
+    tried = _in_a_row(provider) >= TROUBLE or refusals.in_a_row(provider) >= refusals.STOP_AFTER
+    return PROBE if tried else settings.DELIVERY_BATCH
 
 
-def note(provider: Provider, outcomes: Collection[Outcome]) -> None:
-    """Record whether the provider answered a batch.
+def note(provider: Provider, told: refusals.Told) -> None:
+    """Record what became of a batch, by delivery id: whether it was answered, or refused."""
+    asked = [(key, outcome) for key, outcome in told if not _ours(outcome)]
+    _note_answers(provider, [outcome for _, outcome in asked])
+    if provider.one_account and refusals.note(provider, asked):
+        _client().set(DOWN + provider.name, 1, ex=refusals.ALONE_SECONDS)
+
+
+def _ours(outcome: Outcome) -> bool:
+    """Return whether it was never given to the provider, which so did not answer either."""
+    return not isinstance(outcome, Accepted) and (
+        outcome.reason in (Reason.BUDGET, Reason.COUNTRY) or outcome.code in ("lease", "own_limit")
+    )
+
+
+def _note_answers(provider: Provider, outcomes: Collection[Outcome]) -> None:
+    """Record whether the provider answered.
 
     One that was down is up again when it answers half of a batch: now and then an answer ends no
     alarm, which would be raised again a moment later.

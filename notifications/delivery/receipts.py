@@ -1,8 +1,11 @@
-"""Store receipts at once under a unique key, and apply later those that make progress."""
+"""Store receipts at once under a unique key, and apply later those that make progress.
+
+returned.py applies those that say that a message was not sent after all.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Case, F, When
@@ -11,21 +14,29 @@ from django.db.models.functions import Greatest, Now
 from notifications.channels import provider
 from notifications.channels.addresses import canonical
 from notifications.channels.base import NO_DELIVERY
-from notifications.channels.outcomes import ProviderReceipt
+from notifications.channels.outcomes import ProviderReceipt, ReceiptState
 from notifications.delivery.adopting import NOT_A_DELIVERY, adopt
 from notifications.delivery.claim import fall_back, lock
 from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.parts import FAILED, MessagePart, folded, parts_apply, parts_of
+from notifications.delivery.returned import deliveries_return
 from notifications.delivery.states import RANK, DeliveryState, may_follow_from
 from notifications.delivery.taken import take_once
 from notifications.hints import wake_receipts
 from notifications.subscribers.crypto import blind_index
+from notifications.subscribers.services.doubts import numbers_answer
 from notifications.subscribers.services.subscriptions import addresses_suppress
 
 BATCH: Final = 500
 # A receipt may arrive before the answer with the provider's id; after this it is given up.
 WAIT_FOR_DELIVERY: Final = timedelta(hours=1)
 SOONEST_LOOK: Final = timedelta(seconds=2)
+# After "sent", which it takes back, and before what is final.
+ORDER: Final[Mapping[str, int]] = {**RANK, ReceiptState.NOT_SENT: RANK[DeliveryState.SENT] + 1}
+
+# The subscriber's next address is tried instead. Of what was not delivered only where there is no
+# such number: else it may still arrive.
+FAIL_OVER: Final = (DeliveryState.FAILED, DeliveryState.UNDELIVERED)
 
 # A receipt also counts for a delivery that is `pending` after an attempt. Of an attempt that is not
 # the last one only `delivered` counts: that an old one failed no longer matters. What is on hold
@@ -98,13 +109,23 @@ def receipts_apply() -> int:
         lock([(one.pk, one.published_at) for one in deliveries.values()])
         known = [one for one in waiting if one.pk in deliveries]
         _apply_all(known, deliveries, parts)
-        for one in known:
-            address_id = deliveries[one.pk].address_id
-            if one.suppress and address_id:
-                addresses_suppress([address_id], reason=one.reason, source=one.channel)
+        _mind_addresses(known, deliveries)
         Receipt.objects.filter(pk__in=[one.pk for one in known]).update(applied_at=Now())
         _put_off([one for one in waiting if one.pk not in deliveries])
     return len(waiting)
+
+
+def _mind_addresses(known: Sequence[Receipt], deliveries: Mapping[int, Delivery]) -> None:
+    """Suppress the addresses that receipts say are dead, and clear those that a message reached."""
+    for one in known:
+        delivery = deliveries[one.pk]
+        if one.suppress and delivery.address_id:
+            # Of the message, not of the receipt: a copy may come on another day.
+            moment = delivery.sent_at or one.received_at
+            ids = [delivery.address_id]
+            addresses_suppress(ids, reason=one.reason, source=one.channel, moment=moment)
+    reached = [deliveries[one.pk] for one in known if one.state == DeliveryState.DELIVERED]
+    numbers_answer([one.address_id for one in reached if one.address_id])
 
 
 def _apply_all(
@@ -112,16 +133,23 @@ def _apply_all(
     deliveries: Mapping[int, Delivery],
     parts: Mapping[int, MessagePart],
 ) -> None:
+    for one in known:
+        # Other parts may have arrived: it is not sent again as a whole.
+        if one.state == ReceiptState.NOT_SENT and one.pk in parts and parts[one.pk].total > 1:
+            one.state = DeliveryState.UNDELIVERED
     parts_apply([one for one in known if one.pk in parts], parts)
     states = {one.pk: _state_of(one, parts.get(one.pk)) for one in known}
     # By rank, so that of one message's receipts in a batch the furthest is applied last.
-    for state in sorted({*states.values()} - {""}, key=RANK.__getitem__):
+    for state in sorted({*states.values()} - {""}, key=ORDER.__getitem__):
         _apply(state, [one for one in known if states[one.pk] == state], deliveries)
 
 
 def _state_of(receipt: Receipt, part: MessagePart | None) -> str:
     """Return how far a receipt brings its message; empty where other parts decide that."""
     if part is None:
+        return receipt.state
+    if receipt.state == ReceiptState.NOT_SENT:
+        receipt.attempt_id = part.attempt_id
         return receipt.state
     state = folded(part)
     # The receipt that says why is the one to be shown.
@@ -163,21 +191,20 @@ def _deliveries_of(
 def _apply(state: str, receipts: Sequence[Receipt], deliveries: Mapping[int, Delivery]) -> None:
     """Apply the receipts with one state, in one SQL statement."""
     named = [deliveries[one.pk] for one in receipts]
+    columns: dict[str, list[Any]] = {
+        "ids": [one.pk for one in named],
+        "moments": [one.published_at for one in named],
+        "provider_ids": [one.provider_id for one in receipts],
+        "reasons": [one.reason for one in receipts],
+        "codes": [one.code for one in receipts],
+        "at": [one.received_at for one in receipts],
+        "attempts": [one.attempt_id for one in receipts],
+    }
+    if state == ReceiptState.NOT_SENT:
+        deliveries_return(columns)
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            APPLY,
-            {
-                "state": state,
-                "before": may_follow_from(state),
-                "ids": [one.pk for one in named],
-                "moments": [one.published_at for one in named],
-                "provider_ids": [one.provider_id for one in receipts],
-                "reasons": [one.reason for one in receipts],
-                "codes": [one.code for one in receipts],
-                "at": [one.received_at for one in receipts],
-                "attempts": [one.attempt_id for one in receipts],
-            },
-        )
+        cursor.execute(APPLY, {"state": state, "before": may_follow_from(state), **columns})
         applied = cursor.fetchall()
-    if state == DeliveryState.FAILED:
+    if state in FAIL_OVER:
         fall_back(applied)

@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 
 from notifications.channels.base import Message
 from notifications.channels.outcomes import Accepted, LookupResult
-from notifications.delivery import loop
+from notifications.delivery import budget, loop
+from notifications.delivery.acts import Resending
 from notifications.delivery.claim import Claimed, expire_leases, take_for_look_up
 from notifications.delivery.consents import consents_sweep
 from notifications.delivery.messages import contents, log_error, message_of, sender_of
@@ -45,10 +46,14 @@ ABSENT: Final = """
 """
 # The receiver recognises a repetition for so long: sending it again is the way to find out.
 REPEAT: Final = """
-    state = 'pending', due_at = now(), repeat_until = first_tried_at + make_interval(secs => %s)
+    state = 'pending', due_at = now(), repeat_until = first_tried_at + make_interval(secs => %s),
+    cost = 0, booked_in = NULL
 """
 # It may arrive twice, which the settings prefer to its being lost.
-RISK: Final = "state = 'pending', due_at = now(), repeat_until = NULL"
+# What the try before may have cost stays spent.
+RISK: Final = """
+    state = 'pending', due_at = now(), repeat_until = NULL, cost = 0, booked_in = NULL
+"""
 # The provider does not answer now, which says nothing about the message: it is asked again.
 ASK_AGAIN: Final = "due_at = now() + make_interval(secs => %s)"
 # It cannot be found out: it stays `unknown`, never due again, and is listed for staff to review.
@@ -117,7 +122,9 @@ def _settle(one: Claimed, trace: Accepted | LookupResult) -> None:
     if isinstance(trace, Accepted):
         _write(FOUND, one, trace.provider_id)
     elif trace is LookupResult.ABSENT:
-        _write(ABSENT, one, *[LOOKS_NEEDED] * 4, again)
+        with transaction.atomic():
+            _write(ABSENT, one, *[LOOKS_NEEDED] * 4, again)
+            budget.release([one.this_try])  # if it is to be sent again
     else:
         _write(ASK_AGAIN, one, again)
 
@@ -143,6 +150,8 @@ def sweep() -> None:
         wake_receipts()
     if Hold.objects.filter(step__in=HOLD_MOVING).exists():
         hint("delivery.work_on_holds")
+    if Resending.objects.filter(finished_at=None).exists():
+        hint("delivery.work_on_resendings")
     finish_broadcasts()
 
 

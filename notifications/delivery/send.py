@@ -13,20 +13,17 @@ from notifications.channels import medium as find_medium
 from notifications.channels.base import Message, Provider
 from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
-from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
-from notifications.delivery import budget, loop, providers
+from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
+from notifications.delivery import budget, loop, providers, refusals
 from notifications.delivery.claim import Claimed, claim
 from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
-from notifications.delivery.results import OWN_LIMIT, ClaimLease
+from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, ClaimLease
 from notifications.delivery.shares import Share, shares_of
 from notifications.hints import wake_send
 
 # One task sends for so long and then lets others in the queue run.
 SLICE_SECONDS: Final = 5.0
-
-# Why a message was stopped before its cost was booked.
-NOT_BOOKED: Final = (Reason.BUDGET, Reason.COUNTRY)
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +105,12 @@ class _Waiting(Iterator[Message]):
     def __bool__(self) -> bool:
         return bool(self._messages)
 
+    def rest(self) -> list[Message]:
+        """Return what nobody has taken, and keep none of it."""
+        left = [*self._messages]
+        self._messages.clear()
+        return left
+
     def __next__(self) -> Message:
         try:
             return self._messages.popleft()
@@ -127,6 +130,7 @@ class _Sending:
         self._waiting = _Waiting()
         self._settled: list[tuple[Message, Outcome]] = []
         self._full = False
+        self._refused = 0
 
     def claim(self, allowed: int) -> None:
         """Claim a batch; its messages wait for `send`, or for the one that runs already."""
@@ -186,16 +190,26 @@ class _Sending:
     def _settle(self, message: Message, outcome: Outcome) -> None:
         self._lease.settle(message.delivery_id, outcome, message.content.segments)
         self._settled.append((message, outcome))
+        if isinstance(outcome, NotSent) and refusals.is_fault(outcome):
+            self._refused += 1
+            if self._refused == refusals.STOP_AFTER and self._provider.one_account:
+                self._leave_alone(outcome.reason)
+        elif isinstance(outcome, Accepted):
+            self._refused = 0
+
+    def _leave_alone(self, reason: Reason) -> None:
+        """Put back what waits: what a provider refuses to everyone, a thousand more do not try."""
+        self._full = False
+        for message in self._waiting.rest():
+            self._lease.settle(message.delivery_id, NotSent(reason, LEFT_ALONE))
 
     def _take_stock(self) -> None:
-        """Log what was settled, and tell the budget and the provider's health of it."""
-        outcomes = [outcome for _, outcome in self._settled]
-        self._log(outcomes)
-        if self._medium.costs:
-            budget.give_back([message for message, outcome in self._settled if _unsent(outcome)])
+        """Log what was settled, and tell the provider's health of it."""
+        told = [(message.delivery_id, outcome) for message, outcome in self._settled]
+        self._log([outcome for _, outcome in told])
         self._settled = []
         if not self._provider.limits.each_address:
-            providers.note(self._provider, outcomes)
+            providers.note(self._provider, told)
 
     def _log(self, outcomes: Sequence[Outcome]) -> None:
         """Log one line with the deliveries' ids, by which a complaint is followed up."""
@@ -231,15 +245,10 @@ class _Sending:
             for message in batch if len(home) < len(batch) else ():
                 if not permitted(message.address):
                     self._settle(message, Failed(Reason.COUNTRY))
-            batch, stopped = budget.reserve(home)
+            batch, stopped = budget.reserve(home, self._lease.claims)
             for message in stopped:
                 self._settle(message, Failed(Reason.BUDGET))
         return batch
-
-
-def _unsent(outcome: Outcome) -> bool:
-    """Return whether the budget gets a message back; what we stopped ourselves was never booked."""
-    return isinstance(outcome, Failed | NotSent) and outcome.reason not in NOT_BOOKED
 
 
 def _within_limits(

@@ -88,10 +88,12 @@ def _by(medium: Medium, provider: Provider, batch: Sequence[Single]) -> dict[UUI
         one.attempt_id: Failed(Reason.COUNTRY) for one in messages if not permitted(one.address)
     }
     left = [one for one in messages if one.attempt_id not in found]
-    left, stopped = budget.reserve(left)
+    month = budget.this_month()
+    left, stopped = budget.reserve(left, month=month)
     found |= {one.attempt_id: Failed(Reason.BUDGET) for one in stopped}
     sent = _sent(provider, left)
-    budget.give_back([one for one in left if isinstance(sent[one.attempt_id], Failed | NotSent)])
+    unsent = [one for one in left if isinstance(sent[one.attempt_id], Failed | NotSent)]
+    budget.give_back(unsent, month)
     return found | sent
 
 
@@ -104,7 +106,7 @@ def _sent(provider: Provider, messages: Iterable[Message]) -> dict[UUID, Outcome
     outcomes = {one.attempt_id: sent for one, sent in loop.stream(provider.send(messages))}
     if not provider.limits.each_address:
         try:
-            providers.note(provider, [*outcomes.values()])
+            providers.note(provider, [*outcomes.items()])
         except (RedisError, DatabaseError) as error:  # an alarm that one of them is away
             logger.warning("%s: health is not noted: %s", provider.name, type(error).__name__)
     return outcomes

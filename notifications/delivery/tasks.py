@@ -9,6 +9,8 @@ from notifications.delivery.holds import holds_work
 from notifications.delivery.partitions import deliveries_fold, partitions_make
 from notifications.delivery.receipts import BATCH, receipts_apply
 from notifications.delivery.report import report_publish
+from notifications.delivery.resending import TASK as RESENDING
+from notifications.delivery.resending import resendings_work
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
 from notifications.delivery.routing import SEND
 from notifications.delivery.send import SLICE_SECONDS, send_due
@@ -33,6 +35,7 @@ shared_task(name="delivery.sweep")(sweep)
 shared_task(name=WORK_ON_TEMPLATES)(templates_work)
 shared_task(name="delivery.templates_approved")(templates_approved)
 shared_task(name="delivery.work_on_holds")(holds_work)
+shared_task(name=RESENDING)(resendings_work)
 shared_task(name="delivery.tell_alarms")(alarms_tell)
 
 

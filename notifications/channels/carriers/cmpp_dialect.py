@@ -70,12 +70,14 @@ RESULTS_V3: Final[Mapping[int, Refusal]] = {
     **dict.fromkeys((9, 10, 11, 12), NotSent(Reason.NO_CREDENTIALS)),
     13: Failed(Reason.BAD_ADDRESS),
 }
-UNKNOWN_RESULT: Final = NotSent(Reason.PROVIDER_ERROR)
+UNKNOWN_RESULT: Final = NotSent(Reason.UNKNOWN_CODE)
 # Stat of a report: CMPP 3.0, table 5; carriers write codes of their own as XX:nnnn, of which these
 # come from the phone's network.
 STATES: Final[Mapping[str, Reason]] = {
     **dict.fromkeys(("EXPIRED", "UNDELIV", "MI", "MK", "MN"), Reason.UNREACHABLE),
     "REJECTD": Reason.BLOCKED,
+    # The home register knows no such subscriber: true of most.
+    **dict.fromkeys(("MK:0001", "MI:0001", "MN:0001"), Reason.UNKNOWN_NUMBER),
 }
 # Not the last word.
 UNDER_WAY: Final = frozenset({"ACCEPTD", "UNKNOWN"})
@@ -187,6 +189,7 @@ def receipt_of(report: Report) -> ProviderReceipt:
         *(f"{named}:{state}", ReceiptState.SENT if under_way else reached, named),
         code="" if error is None or under_way else error.code,
         reason=None if error is None or under_way else error.reason,
+        suppress=bool(error and error.reason is Reason.UNKNOWN_NUMBER and not under_way),
         address=e164(report.to),
         submitted_at=_minute(report.submitted),
     )

@@ -29,6 +29,8 @@ STORED_AT_ONCE: Final = 128
 LATE_KEPT: Final = 1024
 LARGEST_SEQUENCE: Final = 0x7FFFFFFF
 GOODBYE_SECONDS: Final = 1.0
+# Less than the 60 seconds after which a gateway sends again what has no answer.
+STORE_SECONDS: Final = 30.0
 
 Take = Callable[[Callback], Awaitable[None]]
 logger = logging.getLogger(__name__)
@@ -249,7 +251,7 @@ class Link(Generic[B]):
         try:
             callback = self._dialect.incoming(frame.body)
             # A database that hangs must not keep us from reading: it is sent again.
-            async with asyncio.timeout(self._endpoint.timeout):
+            async with asyncio.timeout(STORE_SECONDS):
                 await self._take(callback)
         except MalformedFrame as error:
             logger.warning("%s:%d sent what cannot be read: %s", *self._where, error)

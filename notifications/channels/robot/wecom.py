@@ -55,6 +55,7 @@ class WeCom(Provider):
     label = _("WeCom group robot")
     medium = ROBOT
     address_kind = AddressKind.ROBOT
+    one_account = False
     # 20 a minute each robot: half at once, half over time, so that no minute has more.
     limits = Limits(per_second=10 / 60, burst=10, each_address=True)
 

@@ -46,6 +46,7 @@ from notifications.channels.outcomes import (
     Refusal,
     Unknown,
     UnreadableCallback,
+    state_after,
 )
 from notifications.channels.senders import (
     is_name,
@@ -58,19 +59,31 @@ from notifications.channels.twilio_client import client
 from notifications.channels.twilio_signature import check_signature
 from notifications.media import SMS
 
-# Twilio's error code -> what it means for us; source: twilio.com/docs/api/errors
+# Twilio's error code -> what it means for us; source: twilio.com/docs/api/errors. One that is not
+# here was not sent (http.meaning), or has failed when a receipt says so (http.reported).
 ERRORS: Final[Mapping[int, Refusal]] = {
-    21211: Failed(Reason.BAD_ADDRESS, suppress=True),  # not a number
-    21614: Failed(Reason.BAD_ADDRESS, suppress=True),  # cannot take SMS
+    # Not a mobile number: a landline, a short code, our own.
+    **dict.fromkeys(
+        (21211, 21217, 21265, 21266, 21614, 21635), Failed(Reason.BAD_ADDRESS, suppress=True)
+    ),
     21610: Failed(Reason.OPTED_OUT, suppress=True),
     21408: Failed(Reason.BLOCKED),  # that country is not allowed
     21612: Failed(Reason.UNREACHABLE),  # no route from our number to theirs
-    21602: Failed(Reason.REFUSED_CONTENT),  # empty
-    21617: Failed(Reason.REFUSED_CONTENT),  # over 1600 characters
-    # Our account or sender is at fault: sent once an operator has corrected it.
+    # Empty, over 160 or 1600 characters, or not to be sent.
+    **dict.fromkeys((21602, 21605, 21617, 21618, 21619), Failed(Reason.REFUSED_CONTENT)),
+    # Our account, sender, messaging service or callback is at fault: sent once an operator has
+    # corrected it.
     **dict.fromkeys(
-        (20003, 20005, 21212, 21603, 21606, 21659, 401), NotSent(Reason.NO_CREDENTIALS)
+        (
+            *(401, 403, 404, 10001, 10002, 20003, 20005, 20006, 20008, 20010, 20403, 20404),
+            *(21210, 21212, 21264, 21267, 21601, 21603, 21606, 21607, 21608, 21609, 21616),
+            *(21626, 21657, 21659, 21660, 21661, 21701, 21702, 21703, 21704, 21705, 21708),
+            *(21709, 21710, 21711, 21712, 21713, 21715, 63002, 63007, 63008),
+        ),
+        NotSent(Reason.NO_CREDENTIALS),
     ),
+    # Twilio, or a proxy in front of it, takes nothing now: maintenance, a conflict, a slow request.
+    **dict.fromkeys((408, 409, 20409, 21730), NotSent(Reason.UNAVAILABLE, retry_after=60.0)),
     20429: NotSent(Reason.RATE_LIMITED),  # "never processed, always safe to retry"
     429: NotSent(Reason.RATE_LIMITED),
     14107: NotSent(Reason.RATE_LIMITED),
@@ -78,12 +91,17 @@ ERRORS: Final[Mapping[int, Refusal]] = {
     63038: NotSent(Reason.QUOTA, retry_after=3600.0),  # the account's daily limit
     # What receipts say; see also twilio.com/docs/messaging/guides/debugging-common-issues
     30001: NotSent(Reason.QUOTA, retry_after=60.0),
-    30002: NotSent(Reason.NO_CREDENTIALS),
+    30036: NotSent(Reason.QUOTA, retry_after=60.0),  # it waited too long in Twilio's queue
+    # A carrier's daily or hourly limit for our campaign in the United States.
+    **dict.fromkeys((30022, 30023, 30027), NotSent(Reason.QUOTA, retry_after=3600.0)),
+    # The account was suspended, or the sender is not registered there.
+    **dict.fromkeys(
+        (30002, 30018, 30024, 30032, 30033, 30034, 30035), NotSent(Reason.NO_CREDENTIALS)
+    ),
     30003: Failed(Reason.UNREACHABLE),
-    30004: Failed(Reason.BLOCKED),
-    30005: Failed(Reason.BAD_ADDRESS, suppress=True),
-    30006: Failed(Reason.BAD_ADDRESS, suppress=True),
-    30007: Failed(Reason.BLOCKED),
+    **dict.fromkeys((30004, 30007), Failed(Reason.BLOCKED)),
+    **dict.fromkeys((30005, 30006), Failed(Reason.UNKNOWN_NUMBER, suppress=True)),
+    30019: Failed(Reason.REFUSED_CONTENT),  # longer than the carrier takes
 }
 
 # Twilio's MessageStatus; the others only say that the message is on its way.
@@ -95,6 +113,8 @@ STATES: Final[Mapping[str, ReceiptState]] = {
     "failed": ReceiptState.FAILED,
     "canceled": ReceiptState.FAILED,
 }
+
+NOT_DELIVERED: Final = (ReceiptState.UNDELIVERED, ReceiptState.FAILED)
 
 # What Advanced Opt-Out has made of a text; HELP changes nothing.
 OPT_OUTS: Final[Mapping[str, InboundAction]] = {
@@ -245,7 +265,16 @@ def _origin(sender: str) -> dict[str, str]:
 
 def _is_it(listed: MessageInstance, texts: Collection[str], since: datetime) -> bool:
     ours = str(listed.direction).startswith("outbound")
-    return ours and listed.body in texts and _moment(listed) >= since - CLOCK_SKEW
+    same = ours and listed.body in texts and _moment(listed) >= since - CLOCK_SKEW
+    return same and not _certainly_not_sent(listed)
+
+
+def _certainly_not_sent(listed: MessageInstance) -> bool:
+    """Return whether it is an earlier try, of which a receipt said that it was not sent."""
+    if listed.status not in STATES:
+        return False
+    receipt = _receipt(str(listed.sid), str(listed.status), str(listed.error_code or ""))
+    return receipt.state is ReceiptState.NOT_SENT
 
 
 def _moment(listed: MessageInstance) -> datetime:
@@ -266,10 +295,11 @@ def _status_callback(request: HttpRequest) -> Callback:
 
 
 def _receipt(sid: str, status: str, code: str) -> ProviderReceipt:
-    error = ERRORS.get(int(code), Failed(Reason.OTHER)) if code.isdecimal() else None
+    error = http.reported(ERRORS, int(code)) if code.isdecimal() else None
+    ended = STATES[status]
     return ProviderReceipt(
         key=f"{sid}:{status}",
-        state=STATES[status],
+        state=state_after(error, ended) if ended in NOT_DELIVERED else ended,
         provider_id=sid,
         code=code,
         reason=error.reason if error else None,

@@ -34,6 +34,8 @@ from notifications.media import WEBHOOK
 from statuspage.lib.database_clock import database_now_reckoned
 
 GONE: Final = 410
+# The document itself is refused: 413 Content Too Large, 422 Unprocessable Content.
+OF_THE_TEXT: Final = (413, 422)
 
 
 @register
@@ -44,6 +46,7 @@ class Webhook(Provider):
     label = _("Webhook")
     medium = WEBHOOK
     address_kind = AddressKind.URL
+    one_account = False  # each receiver is a server of its own
     # Receivers are asked to remember every webhook-id; none needs to for longer than this.
     recognises_repeats_for = timedelta(days=1)
     # What one process of ours can hold open.
@@ -130,8 +133,11 @@ def _outcome_of(response: aiohttp.ClientResponse, message: Message) -> Outcome:
         return NotSent(Reason.PROVIDER_ERROR, str(status), http.retry_after(response.headers))
     if status == GONE:
         return Failed(Reason.OPTED_OUT, str(status), suppress=True)
-    # A redirect is a refusal too: what was checked is this address, not where it points.
-    return Failed(Reason.OTHER, str(status))
+    if status in OF_THE_TEXT:
+        return Failed(Reason.REFUSED_CONTENT, str(status))
+    # Their server, or a proxy in front of it, is not set up as they want it: tried again for a
+    # while. A redirect is such a refusal: what was checked is this address, not where it points.
+    return NotSent(Reason.PROVIDER_ERROR, str(status), http.retry_after(response.headers))
 
 
 def _broken(error: BaseException) -> Outcome:

@@ -17,6 +17,7 @@ from notifications.channels.outcomes import Inbound, InboundAction, Reason
 from notifications.media import WECHAT
 from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import Address, Consent, Subscriber
+from notifications.subscribers.services.doubts import number_writes
 from notifications.subscribers.services.subscriptions import (
     address_obtain,
     address_reactivate,
@@ -105,7 +106,10 @@ def inbound_apply(channel_name: str, inbound: Inbound, provider: str = "") -> No
     """Apply one inbound act; what does not concern a known address changes nothing."""
     at = {"channel": channel_name, "clear_address": inbound.address}
     try:
-        match _asked(channel_name, inbound):
+        asked = _asked(channel_name, inbound)
+        if asked != InboundAction.STOP:
+            number_writes(**at)
+        match asked:
             case InboundAction.STOP:
                 address_suppress(**at, reason=Reason.OPTED_OUT)
             case InboundAction.START | InboundAction.FOLLOW:

@@ -1,6 +1,7 @@
 """Confirm, change, stop, resume and erase subscriptions, with the consent that allows them."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
@@ -24,6 +25,7 @@ from notifications.subscribers.models import (
     Withdrawal,
 )
 from notifications.subscribers.selectors import attributes_of, choices_of_signup, clear_address
+from notifications.subscribers.services.doubts import ALIVE, is_only_doubted
 from notifications.subscribers.services.withdrawals import erasing_alone, withdrawal_note
 from statuspage.settlement.affected.hashes import merchant_key
 
@@ -77,11 +79,17 @@ def address_reactivate(*, channel: str, clear_address: str) -> bool:
 
 
 @transaction.atomic
-def addresses_suppress(ids: Iterable[int], *, reason: str, source: str) -> None:
-    """Stop messages to the addresses with these ids, as far as they still exist."""
+def addresses_suppress(
+    ids: Iterable[int], *, reason: str, source: str, moment: datetime | None = None
+) -> None:
+    """Stop messages to the addresses with these ids, as far as they still exist.
+
+    `moment` is when the message went out by which it is known; None means now.
+    """
     found = Address.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     for address in found:
-        suppress(address, reason=reason, source=source)
+        if not is_only_doubted(address, reason, moment):
+            suppress(address, reason=reason, source=source)
 
 
 def addresses_reactivate(ids: Iterable[int]) -> int:
@@ -92,7 +100,7 @@ def addresses_reactivate(ids: Iterable[int]) -> int:
     return (
         Address.objects.filter(pk__in=ids, suppressed_at__isnull=False)
         .exclude(suppressed_for__in=BY_OWNER)
-        .update(suppressed_at=None, suppressed_for="", failures=0, failing_since=None)
+        .update(**ALIVE, failures=0, failing_since=None)
     )
 
 
@@ -144,8 +152,8 @@ def subscription_confirm(*, signup: SignUp) -> Address:
     address.confirmed_at = address.confirmed_at or now
     # The code has just reached this address: an old block is out of date.
     resumed_note(address)
-    address.suppressed_at, address.suppressed_for = None, ""
-    address.save(update_fields=["confirmed_at", "suppressed_at", "suppressed_for"])
+    address.suppressed_at, address.suppressed_for, address.doubted_on = None, "", None
+    address.save(update_fields=["confirmed_at", *ALIVE])
     Consent.objects.create(
         address=address,
         act=Consent.Act.GIVEN,

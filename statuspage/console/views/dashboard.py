@@ -49,6 +49,7 @@ class PartState(models.TextChoices):
     WORKS = "works", _("OK")
     TROUBLED = "troubled", _("Degraded")
     DOWN = "down", _("Down")
+    REFUSING = "refusing", _("Refuses everything")
     NOT_SET_UP = "not_set_up", _("Not set up")
     UNKNOWN = "unknown", _("Unknown")
 
@@ -57,6 +58,7 @@ BY_PROVIDER: Final = {
     ProviderHealth.UP: PartState.WORKS,
     ProviderHealth.TROUBLED: PartState.TROUBLED,
     ProviderHealth.DOWN: PartState.DOWN,
+    ProviderHealth.REFUSING: PartState.REFUSING,
     ProviderHealth.NOT_SET_UP: PartState.NOT_SET_UP,
 }
 

@@ -147,8 +147,8 @@ class TestSending:
             ("InvalidAccessKeyId.Inactive", NotSent(Reason.NO_CREDENTIALS)),
             ("InvalidTimeStamp.Expired", NotSent(Reason.NO_CREDENTIALS)),
             ("isp.SYSTEM_ERROR", Unknown(Reason.PROVIDER_ERROR)),
-            ("isv.NEVER_HEARD_OF", NotSent(Reason.OTHER)),
-            ("Whatever", NotSent(Reason.OTHER)),
+            ("isv.NEVER_HEARD_OF", NotSent(Reason.UNKNOWN_CODE)),
+            ("Whatever", NotSent(Reason.UNKNOWN_CODE)),
         ],
     )
     def test_a_code_that_is_not_in_the_table_goes_by_its_family(
@@ -165,10 +165,10 @@ class TestSending:
             ("200 OK", {}, Unknown(Reason.PROVIDER_ERROR, "200")),
             ("200 OK", {"Code": 5}, Unknown(Reason.PROVIDER_ERROR, "200")),
             ("302 Found", {"Code": "OK", "BizId": "1"}, Unknown(Reason.PROVIDER_ERROR, "302")),
-            ("403 No", {}, Unknown(Reason.PROVIDER_ERROR, "403")),
+            ("403 No", {}, NotSent(Reason.UNKNOWN_CODE, "403")),
             ("500 Oh", {"Code": "InternalError"}, Unknown(Reason.PROVIDER_ERROR, "500")),
             ("503 Oh", {"Code": "isv.OUT_OF_SERVICE"}, Unknown(Reason.PROVIDER_ERROR, "503")),
-            ("400 Bad", {"Code": "X" * 90}, NotSent(Reason.OTHER, "X" * 40)),
+            ("400 Bad", {"Code": "X" * 90}, NotSent(Reason.UNKNOWN_CODE, "X" * 40)),
         ],
     )
     def test_each_answer_leads_to_its_outcome(
@@ -203,7 +203,7 @@ class TestSending:
     def test_only_a_person_or_a_dead_number_is_suppressed(self) -> None:
         both = {**ERRORS, **RECEIPTS}
         suppressing = {code for code, one in both.items() if getattr(one, "suppress", False)}
-        assert suppressing == {"isv.MOBILE_NUMBER_ILLEGAL", "USER_REJECT"}
+        assert suppressing == {"isv.MOBILE_NUMBER_ILLEGAL", "INVALID_NUMBER", "USER_REJECT"}
 
     def test_only_the_number_and_the_text_can_fail(self) -> None:
         failing = {code for code, one in ERRORS.items() if isinstance(one, Failed)}

@@ -100,7 +100,7 @@ def test_a_hundred_messages_share_few_connections(carrier, settings) -> None:
         (9, NotSent(Reason.NO_CREDENTIALS, "9")),
         (10, NotSent(Reason.NO_CREDENTIALS, "10")),
         (13, Failed(Reason.BAD_ADDRESS, "13")),
-        (77, NotSent(Reason.PROVIDER_ERROR, "77")),
+        (77, NotSent(Reason.UNKNOWN_CODE, "77")),
     ],
 )
 def test_what_results_mean(carrier, code: int, outcome) -> None:
@@ -111,7 +111,7 @@ def test_what_results_mean(carrier, code: int, outcome) -> None:
 def test_in_2_0_a_result_above_8_says_nothing_about_the_number(carrier, settings) -> None:
     settings.CMPP_VERSION = "2.0"
     carrier.switch("refuse", provider="cmpp", code=13)
-    assert send(CMPP, message(PHONE)) == [NotSent(Reason.PROVIDER_ERROR, "13")]
+    assert send(CMPP, message(PHONE)) == [NotSent(Reason.UNKNOWN_CODE, "13")]
 
 
 def test_flow_control_is_not_sent(carrier) -> None:
@@ -286,7 +286,7 @@ def test_a_gateway_that_does_not_know_the_secret_is_refused(carrier, settings) -
         ("UNDELIV", (ReceiptState.UNDELIVERED, "UNDELIV", Reason.UNREACHABLE)),
         ("EXPIRED", (ReceiptState.UNDELIVERED, "EXPIRED", Reason.UNREACHABLE)),
         ("REJECTD", (ReceiptState.UNDELIVERED, "REJECTD", Reason.BLOCKED)),
-        ("MK:0001", (ReceiptState.UNDELIVERED, "MK:0001", Reason.UNREACHABLE)),
+        ("MK:0001", (ReceiptState.UNDELIVERED, "MK:0001", Reason.UNKNOWN_NUMBER)),
         ("XX:1234", (ReceiptState.UNDELIVERED, "XX:1234", Reason.OTHER)),
         ("", (ReceiptState.UNDELIVERED, "", Reason.OTHER)),
     ],

@@ -69,13 +69,13 @@ def test_every_refusal_of_twilio_leads_to_its_row(
 
 
 @pytest.mark.parametrize("code", sorted(set(TWILIO_REFUSALS) - set(twilio.ERRORS)))
-def test_a_refusal_that_no_row_names_is_final_and_suppresses_nobody(
+def test_a_refusal_that_no_row_names_was_not_sent_and_suppresses_nobody(
     simulator: Simulator, code: int
 ) -> None:
     simulator.switch("refuse", code=code)
     status, _ = TWILIO_REFUSALS[code]
     lost = Unknown(Reason.PROVIDER_ERROR, str(status))
-    assert sms() == (lost if status >= 500 else Failed(Reason.OTHER, str(code)))
+    assert sms() == (lost if status >= 500 else NotSent(Reason.UNKNOWN_CODE, str(code)))
 
 
 def test_every_refusal_of_wechat_leads_to_its_row(
@@ -122,11 +122,12 @@ def test_every_refusal_of_wecom_leads_to_its_row(
 
 @pytest.mark.parametrize("name", ["wechat", "wecom"])
 @pytest.mark.parametrize("code", [1, 99999, -2])
-def test_an_errcode_that_no_row_names_is_final(follower: Simulator, name: str, code: int) -> None:
+def test_an_errcode_that_no_row_names_was_not_sent(
+    follower: Simulator, name: str, code: int
+) -> None:
     follower.switch("refuse", provider=name, code=code)
     outcome = template() if name == "wechat" else send(WECOM, message(ROBOT))[0]
-    held = NotSent(Reason.OTHER, str(code))
-    assert outcome == (held if name == "wechat" else Failed(Reason.OTHER, str(code)))
+    assert outcome == NotSent(Reason.UNKNOWN_CODE, str(code))
 
 
 @pytest.mark.parametrize("code", RECEIPT_CODES)
@@ -144,7 +145,8 @@ def test_every_code_of_a_receipt_leads_to_its_row(
     SMS.verify_callback(request)
     [receipt] = SMS.parse_callback(request).receipts
     row = twilio.ERRORS[code]
-    assert (receipt.state, receipt.code) == (ReceiptState.UNDELIVERED, str(code))
+    ended = ReceiptState.NOT_SENT if isinstance(row, NotSent) else ReceiptState.UNDELIVERED
+    assert (receipt.state, receipt.code) == (ended, str(code))
     assert receipt.reason is row.reason
     assert receipt.suppress is getattr(row, "suppress", False)
     assert (receipt.delivery_id, receipt.attempt_id) == (sent.delivery_id, sent.attempt_id)
@@ -155,7 +157,7 @@ def test_every_code_of_a_receipt_leads_to_its_row(
 # The operator's account, templates or requests; none of them is about one recipient.
 OURS = {
     *(Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE, Reason.QUOTA, Reason.RATE_LIMITED),
-    Reason.OTHER,
+    *(Reason.UNAVAILABLE, Reason.UNKNOWN_CODE, Reason.OTHER),
 }
 
 
@@ -171,7 +173,10 @@ def test_a_row_says_whose_fault_it_is(table) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_only_an_address_or_its_owner_is_suppressed(table) -> None:
-    personal = {Reason.BAD_ADDRESS, Reason.OPTED_OUT, Reason.NOT_A_FOLLOWER}
+    personal = {
+        *(Reason.BAD_ADDRESS, Reason.UNKNOWN_NUMBER),
+        *(Reason.OPTED_OUT, Reason.NOT_A_FOLLOWER),
+    }
     for meaning in table.values():
         if getattr(meaning, "suppress", False):
             assert meaning.reason in personal

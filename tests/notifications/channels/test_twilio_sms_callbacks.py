@@ -89,8 +89,8 @@ class TestCallbacks:
         [
             ("21610", Reason.OPTED_OUT, True),
             ("30003", Reason.UNREACHABLE, False),
-            ("30005", Reason.BAD_ADDRESS, True),
-            ("30006", Reason.BAD_ADDRESS, True),
+            ("30005", Reason.UNKNOWN_NUMBER, True),
+            ("30006", Reason.UNKNOWN_NUMBER, True),
             ("30007", Reason.BLOCKED, False),
             ("30001", Reason.QUOTA, False),
             ("12345", Reason.OTHER, False),

@@ -99,9 +99,9 @@ def test_a_repetition_has_the_same_id_and_another_delivery_another(simulator) ->
     [
         ("200 OK", [], Accepted("msg_7")),
         ("202 Accepted", [], Accepted("msg_7")),
-        ("301 Moved", ["Location: http://127.0.0.1/"], Failed(Reason.OTHER, "301")),
-        ("400 Bad Request", [], Failed(Reason.OTHER, "400")),
-        ("404 Not Found", [], Failed(Reason.OTHER, "404")),
+        ("301 Moved", ["Location: http://127.0.0.1/"], NotSent(Reason.PROVIDER_ERROR, "301")),
+        ("400 Bad Request", [], NotSent(Reason.PROVIDER_ERROR, "400")),
+        ("404 Not Found", [], NotSent(Reason.PROVIDER_ERROR, "404")),
         ("410 Gone", [], Failed(Reason.OPTED_OUT, "410", suppress=True)),
         ("429 Slow", ["Retry-After: 9"], NotSent(Reason.RATE_LIMITED, "429", 9.0)),
         ("429 Slow", [], NotSent(Reason.RATE_LIMITED, "429")),

@@ -137,7 +137,7 @@ class TestSending:
         send(WECHAT, to())
         with tcp_server(http_answer("200 OK", '{"errcode": 49999}')) as port:
             settings.WECHAT_BASE_URL = f"http://127.0.0.1:{port}"
-            assert send(WECHAT, to()) == [NotSent(Reason.OTHER, "49999")]
+            assert send(WECHAT, to()) == [NotSent(Reason.UNKNOWN_CODE, "49999")]
 
     def test_an_answer_without_an_errcode_leaves_it_open(self, follower, settings) -> None:
         send(WECHAT, to())

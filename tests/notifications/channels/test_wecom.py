@@ -61,7 +61,7 @@ def test_a_message_reaches_the_group(simulator: Simulator) -> None:
         (93000, Failed(Reason.BAD_ADDRESS, "93000", suppress=True)),
         (40058, Failed(Reason.REFUSED_CONTENT, "40058")),
         (-1, Unknown(Reason.PROVIDER_ERROR, "-1")),
-        (12345, Failed(Reason.OTHER, "12345")),
+        (12345, NotSent(Reason.UNKNOWN_CODE, "12345")),
     ],
 )
 def test_an_errcode_under_http_200_is_a_refusal(settings, code: int, expected) -> None:

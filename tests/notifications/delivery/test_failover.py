@@ -19,8 +19,12 @@ TWILIO, ALIYUN = find_provider("twilio"), find_provider("aliyun")
 REFUSED = NotSent(Reason.CONNECTION, "refused")
 
 
+def note(outcomes):
+    providers.note(TWILIO, [*enumerate(outcomes)])
+
+
 def trouble(count=providers.TROUBLE, outcome=REFUSED):
-    providers.note(TWILIO, [outcome] * count)
+    note([outcome] * count)
 
 
 def test_at_first_the_first_choice_sends(provider):
@@ -48,7 +52,7 @@ def test_a_provider_that_does_not_answer_is_replaced(provider, outcome):
 )
 def test_an_answer_of_the_first_provider_ends_the_failover(provider, answer):
     trouble()
-    providers.note(TWILIO, [REFUSED, answer])
+    note([REFUSED, answer])
     assert providers.provider_for(PHONES, "") is TWILIO
     assert providers.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
     assert not Alarm.objects.filter(over_at=None).exists()
@@ -56,11 +60,11 @@ def test_an_answer_of_the_first_provider_ends_the_failover(provider, answer):
 
 def test_an_answer_now_and_then_ends_no_alarm(provider):
     trouble()
-    providers.note(TWILIO, [Accepted("SM1"), *[REFUSED] * 4])
+    note([Accepted("SM1"), *[REFUSED] * 4])
     assert providers.most_at_once(TWILIO) == providers.PROBE
     trouble()
     assert Alarm.objects.get().over_at is None
-    providers.note(TWILIO, [*[Accepted("SM1")] * 3, REFUSED, REFUSED])
+    note([*[Accepted("SM1")] * 3, REFUSED, REFUSED])
     assert Alarm.objects.get().over_at
     assert providers.most_at_once(TWILIO) == django_settings.DELIVERY_BATCH
 
@@ -68,7 +72,7 @@ def test_an_answer_now_and_then_ends_no_alarm(provider):
 def test_an_answer_now_and_then_keeps_a_provider_from_being_down(provider):
     for _ in range(3):
         trouble(providers.TROUBLE - 1)
-        providers.note(TWILIO, [Accepted("SM1"), *[REFUSED] * 4])
+        note([Accepted("SM1"), *[REFUSED] * 4])
     assert providers.provider_for(PHONES, "") is TWILIO
     assert not Alarm.objects.exists()
 
@@ -76,7 +80,7 @@ def test_an_answer_now_and_then_keeps_a_provider_from_being_down(provider):
 def test_an_alarm_ends_although_redis_has_forgotten_that_the_provider_was_down(provider):
     trouble()
     redis.Redis.from_url(django_settings.REDIS_URL).flushdb()
-    providers.note(TWILIO, [Accepted("SM1")])
+    note([Accepted("SM1")])
     assert Alarm.objects.get().over_at
 
 

@@ -57,7 +57,8 @@ def test_one_that_failed_there_has_failed_here(provider, monkeypatch):
     Delivery.objects.update(sent_at=timezone.now() - timedelta(hours=13))
     ask(provider, monkeypatch)
     assert (row().state, row().code) == ("undelivered", "30006")
-    assert row().address.suppressed_for == "bad_address"
+    # No such number: a doubt at first, see test_doubts.py.
+    assert row().address.doubted_on
 
 
 def test_what_the_provider_does_not_know_is_unconfirmed_and_no_failure(said, provider, monkeypatch):

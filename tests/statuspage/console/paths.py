@@ -117,6 +117,7 @@ def example_paths() -> dict[str, str]:
         "welcome": ["MQ", "x"],
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
+        "quarantine_resend": ["failing"],
         "signal_draft": [reported().pk],
         **{
             name: [make_rule(name="PayoutsLate").pk]

@@ -110,6 +110,8 @@ DECISIONS: Final[dict[str, Acts]] = {
     "hold_discard": both(Act.DECIDE_HELD),
     "dead_letters": READ,
     "dead_letters_retry": both(Act.DECIDE_DEAD_LETTERS),
+    "dead_letters_resend": both(Act.DECIDE_DEAD_LETTERS),
+    "quarantine_resend": both(Act.REACTIVATE_ADDRESS),
     "dead_letter": (Act.READ, Act.DECIDE_DEAD_LETTERS),
     "signals": READ,
     "signal_draft": (Act.READ, Act.DECIDE_SIGNAL),
@@ -211,6 +213,8 @@ def test_who_may_not_decide_changes_nothing_and_is_told_why(
         ("dead_letters_retry", {}),
         ("dead_letter", {"act": "send_again"}),
         ("quarantine", {"address": "1"}),
+        ("dead_letters_resend", {}),
+        ("quarantine_resend", {}),
     ):
         response = staff.post(paths[name], sent)
         assert response.status_code == 403
