@@ -12,11 +12,13 @@ from sandbox.simulator import (
     control_api,
     group_sinks,
     home_page,
+    phone_calls,
     phone_page,
     sink_pages,
     smpp_gateway,
     sms,
     twilio_api,
+    twilio_calls,
     webhook_sink,
     wechat_api,
     wechat_callbacks,
@@ -34,6 +36,8 @@ LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
+    *twilio_calls.ROUTES,
+    *phone_calls.ROUTES,
     *clouds.ROUTES,
     *wechat_api.ROUTES,
     *wechat_templates.ROUTES,

@@ -56,6 +56,11 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "CMPP_SOURCE_ADDR": keys["cmpp_account"],
         "CMPP_SHARED_SECRET": keys["cmpp_secret"],
         "CMPP_SRC_ID": "10690001",
+        # Phones ring with TWILIO_VOICE_FROM=+15005550006 or ALIYUN_VOICE_TTS_CODE=TTS_100000001.
+        "ALIYUN_VOICE_ENDPOINT": simulator,
+        "ALIYUN_VOICE_ACCESS_KEY_ID": keys["access_key_id"],
+        "ALIYUN_VOICE_ACCESS_KEY_SECRET": keys["access_key_secret"],
+        "ALIYUN_VOICE_CALLBACK_TOKEN": keys["push_token"],
         "TENCENT_SMS_ENDPOINT": simulator,
         "TENCENT_SMS_SECRET_ID": keys["secret_id"],
         "TENCENT_SMS_SECRET_KEY": keys["secret_key"],
@@ -85,6 +90,9 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "SIMULATOR_ALIYUN_ACCESS_KEY_ID": keys["access_key_id"],
         "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": keys["access_key_secret"],
         "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun/report/?token={keys['push_token']}",
+        "SIMULATOR_ALIYUN_VOICE_REPORT_URL": (
+            f"{web}/hooks/aliyun_voice/?token={keys['push_token']}"
+        ),
         "SIMULATOR_ALIYUN_INBOUND_URL": (f"{web}/hooks/aliyun/inbound/?token={keys['push_token']}"),
         "SIMULATOR_CMPP_SOURCE_ADDR": keys["cmpp_account"],
         "SIMULATOR_CMPP_SHARED_SECRET": keys["cmpp_secret"],
