@@ -53,8 +53,8 @@ def measure(stage: Stage) -> Section:
     """Ours and the bare sender one after the other, over the same number of connections."""
     section = Section(
         "CMPP",
-        f"{RECIPIENTS:,} recipients by {CONNECTIONS} processes of ours with a connection each, and a"
-        f" window of {WINDOW}, to a gateway that answers after {DELAY_MS} ms: claim, decrypt,"
+        f"{RECIPIENTS:,} recipients by {CONNECTIONS} processes of ours with a connection each,"
+        f" and a window of {WINDOW}, to a gateway that answers after {DELAY_MS} ms: claim, decrypt,"
         " compose, limit, send, write results. The bare sender has the same frames ready and"
         " does nothing but keep its windows full. The windows alone allow"
         f" {WINDOW * CONNECTIONS * 1000 // DELAY_MS:,} a second.",
