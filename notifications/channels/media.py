@@ -114,6 +114,7 @@ _MEDIA: Final[Mapping[str, Medium]] = {
             _("%(count)s by mini program"),
             rings=True,
             queue=names.WECHAT,
+            optional=True,
         ),
         Medium(names.EMAIL, _("E-mail"), AddressKind.EMAIL, _("%(count)s by e-mail")),
         Medium(

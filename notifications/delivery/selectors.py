@@ -31,6 +31,7 @@ from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import DeliveryState
 from notifications.delivery.templating import Way, way_of
+from notifications.templates.selectors import registered
 from statuspage.statements.texts import LANGUAGES
 
 ASLEEP: Final = f"""
@@ -152,10 +153,11 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     counted = audience_count(audience_of(document, tuple(names)))
     groups = [one for one in counted if one.country in codes]
     bulletins = {language: bulletin_of(document, language) for language in LANGUAGES}
+    known = registered()
     previews = []
     for channel in offered_media():
         for language, bulletin in bulletins.items():
-            way = way_of(channel, bulletin)
+            way = way_of(channel, bulletin, known)
             group = [
                 one for one in groups if (one.channel, one.language) == (channel.name, language)
             ]

@@ -13,6 +13,7 @@ from notifications.channels.templated import TemplatedProvider
 from notifications.delivery.audience import moment_of
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.render import bulletin_of
+from notifications.templates.models import Template
 from notifications.templates.selectors import approved_templates
 from statuspage.statements.models import Statement
 from statuspage.statements.texts import LANGUAGES
@@ -44,9 +45,11 @@ class Message(NamedTuple):
 class Templates:
     """The approved templates of a provider, read once for a batch."""
 
-    def __init__(self, provider: Provider) -> None:
+    def __init__(
+        self, provider: Provider, known: Mapping[str, Sequence[Template]] | None = None
+    ) -> None:
         self.provider = provider
-        self._approved = approved_templates(provider)
+        self._approved = approved_templates(provider, known)
 
     def for_bulletin(self, bulletin: Bulletin, *, abroad: bool = False) -> MessageTemplate | None:
         """Return the template by which a statement goes out, or None."""
@@ -130,24 +133,34 @@ class Way:
     lacking: Sequence[Provider] = ()
 
 
-def way_of(medium: Medium, bulletin: Bulletin) -> Way:
-    """Return how a bulletin goes out: at home, and abroad where other providers send there."""
-    home = _way(medium, HOME_EXAMPLE.get(medium.address_kind, ""), bulletin)
+def way_of(
+    medium: Medium, bulletin: Bulletin, known: Mapping[str, Sequence[Template]] | None = None
+) -> Way:
+    """Return how a bulletin goes out: at home, and abroad where other providers send there.
+
+    `known` is what is registered, where it has been read already.
+    """
+    home = _way(medium, HOME_EXAMPLE.get(medium.address_kind, ""), bulletin, known)
     if medium.address_kind != AddressKind.PHONE:
         return home
-    abroad = _way(medium, "", bulletin)
+    abroad = _way(medium, "", bulletin, known)
     content = replace(home.content, abroad=abroad.content.abroad or abroad.content)
     if content.abroad and content.abroad.text == content.text:
         content = replace(content, abroad=None)
     return replace(home, content=content)
 
 
-def _way(medium: Medium, example: str, bulletin: Bulletin) -> Way:
+def _way(
+    medium: Medium,
+    example: str,
+    bulletin: Bulletin,
+    known: Mapping[str, Sequence[Template]] | None,
+) -> Way:
     route = medium.route_of(example) if example else ""
     able = medium.able(route) or [medium.leading(route)]
     lacking: list[Provider] = []
     for provider in able:
-        content = composed(provider, bulletin)
+        content = composed(provider, bulletin, Templates(provider, known))
         if not provider.uses_templates or content.text:
             return Way(content, provider, lacking)
         lacking.append(provider)

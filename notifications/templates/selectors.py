@@ -9,19 +9,30 @@ from notifications.templates.models import Template
 from notifications.templates.states import LOST, TemplateState
 
 
-def approved_templates(provider: Provider) -> Sequence[MessageTemplate]:
+def registered() -> Mapping[str, Sequence[Template]]:
+    """Return what is registered at each provider, by its name."""
+    rows = Template.objects.exclude(provider_id="").order_by("provider", "pk")
+    return {name: list(those) for name, those in groupby(rows, lambda one: one.provider)}
+
+
+def approved_templates(
+    provider: Provider, known: Mapping[str, Sequence[Template]] | None = None
+) -> Sequence[MessageTemplate]:
     """Return the templates with which a provider may send now; ask once for a whole batch.
 
-    Nothing is asked for one that sends free text.
+    Nothing is asked for one that sends free text, nor where `known` is given, from `registered`.
     """
     if not provider.uses_templates:
         return []
-    rows = Template.objects.filter(provider=provider.name).exclude(provider_id="")
+    if known is None:
+        rows = list(Template.objects.filter(provider=provider.name).exclude(provider_id=""))
+    else:
+        rows = list(known.get(provider.name, ()))
     approved = [one.message_template() for one in rows if one.state == TemplateState.APPROVED]
     # What the provider has refused or lost is not sent; until it has been asked, it is believed.
-    known = {one.provider_id for one in rows if one.state in {TemplateState.APPROVED, *LOST}}
+    decided = {one.provider_id for one in rows if one.state in {TemplateState.APPROVED, *LOST}}
     by_default = provider.default_templates() if isinstance(provider, TemplatedProvider) else ()
-    return approved + [one for one in by_default if one.provider_id not in known]
+    return approved + [one for one in by_default if one.provider_id not in decided]
 
 
 def templates_of(provider: str) -> Sequence[Template]:

@@ -3,8 +3,7 @@
 import pytest
 from django.conf import settings
 
-from notifications.channels import media
-from notifications.media import MEDIA
+from notifications.channels import media, medium
 from statuspage.celery import app
 
 
@@ -37,7 +36,7 @@ def test_tasks_are_acknowledged_only_when_done_and_leave_no_results():
 def test_what_asks_to_send_goes_to_the_queue_of_its_medium(name: str) -> None:
     from notifications.hints import wake_send
 
-    wanted = name
+    wanted = medium(name).queue or name
     assert wanted in [queue.name for queue in settings.CELERY_TASK_QUEUES]
     with app.connection_for_read() as connection:
         queue = connection.SimpleQueue(wanted)
@@ -50,7 +49,10 @@ def test_what_asks_to_send_goes_to_the_queue_of_its_medium(name: str) -> None:
 
 
 def test_a_worker_that_names_no_queue_serves_every_one() -> None:
-    assert set(app.amqp.queues.consume_from) == {"celery", *MEDIA}
+    assert set(app.amqp.queues.consume_from) == {
+        "celery",
+        *(one.queue or one.name for one in media()),
+    }
 
 
 def test_a_hint_reaches_the_queue():

@@ -139,5 +139,5 @@ def _token_of(answer: http.ProviderResponse) -> tuple[str, int]:
     code = given.get("errcode", answer.status)
     known = refusal_of(code)
     reason = Reason.PROVIDER_ERROR if answer.status >= 500 or code == -1 else known.reason
-    reason = Reason.NO_CREDENTIALS if reason == Reason.OTHER else reason
+    reason = Reason.NO_CREDENTIALS if reason == Reason.UNKNOWN_CODE else reason
     raise NotAccepted(NotSent(reason, f"token {code}", known.retry_after))

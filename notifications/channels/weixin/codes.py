@@ -49,7 +49,7 @@ REPEATED: Final = frozenset({45065, 45066})
 
 def refusal_of(code: Any) -> Refusal:
     """Return what a code means; an unknown one is held as the operator's, and raises the alarm."""
-    return replace(ERRORS.get(code) or NotSent(Reason.OTHER), code=str(code))
+    return replace(ERRORS.get(code) or NotSent(Reason.UNKNOWN_CODE), code=str(code))
 
 
 def outcome_of(answer: http.ProviderResponse) -> Outcome:

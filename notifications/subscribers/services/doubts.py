@@ -18,8 +18,8 @@ from statuspage.lib.database_clock import database_now
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 DOUBTED: Final = frozenset({Reason.UNKNOWN_NUMBER})
-# What a provider said of a number that a message to it, or from it, disproves.
-DISPROVED: Final = (Reason.UNKNOWN_NUMBER, Reason.BAD_ADDRESS, Reason.UNREACHABLE)
+# What a message to a number, or from it, disproves. Not that it cannot take any SMS.
+DISPROVED: Final = tuple(DOUBTED)
 ALIVE: Final = {"suppressed_at": None, "suppressed_for": "", "doubted_on": None}
 
 

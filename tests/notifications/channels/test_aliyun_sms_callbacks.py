@@ -21,7 +21,8 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
     state_after,
 )
-from tests.notifications.channels.builders import bulletin, message, send
+from tests.notifications.channels.aliyun import sms
+from tests.notifications.channels.builders import send
 from tests.sandbox.simulator.receiver import Posted, Receiver, receiving
 from tests.simulator import Simulator
 
@@ -238,7 +239,7 @@ class TestAgainstTheSimulator:
     ) -> None:
         if code:
             simulator.switch("outcome", provider="aliyun", code=code)
-        sent = message(PHONE, content=SMS.compose(bulletin()))
+        sent = sms(PHONE)
         [outcome] = send(SMS, sent)
         [receipt] = self.read(site.wait_for(1)[0]).receipts
         assert (receipt.delivery_id, receipt.attempt_id) == (7, sent.attempt_id)
@@ -248,7 +249,7 @@ class TestAgainstTheSimulator:
         assert receipt.reason is (ERRORS[code].reason if code else None)
 
     def test_a_reply_comes_back_to_its_address(self, simulator: Simulator, site: Receiver) -> None:
-        send(SMS, message(PHONE, content=SMS.compose(bulletin())))
+        send(SMS, sms(PHONE))
         simulator.control("POST", "inbound", {"from": PHONE, "text": "退订"})
         [posted] = site.wait_for(1, lambda one: "/inbound/" in one.path)
         [said] = self.read(posted).inbound

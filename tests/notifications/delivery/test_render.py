@@ -110,7 +110,8 @@ def test_previews_show_every_channel_in_both_languages_and_how_many_it_reaches()
 
 def test_previewing_stores_and_sends_nothing(django_assert_num_queries):
     document = open_incident().document
-    with django_assert_num_queries(1):
+    # Whom it reaches, and what templates are approved.
+    with django_assert_num_queries(2):
         previews_of(document)
 
 

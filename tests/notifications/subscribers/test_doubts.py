@@ -72,10 +72,9 @@ def test_a_message_that_arrived_clears_the_doubt(phone):
 
 
 @pytest.mark.parametrize("action", [InboundAction.TEXT, InboundAction.START])
-@pytest.mark.parametrize("reason", ["unknown_number", "bad_address", "unreachable"])
-def test_a_message_from_it_revives_it(phone, action, reason):
+def test_a_message_from_it_revives_it(phone, action):
     report(EVENING)
-    Address.objects.update(suppressed_at=NIGHT, suppressed_for=reason)
+    report(NIGHT)
     alive = write(action)
     assert (alive.suppressed_at, alive.suppressed_for, alive.doubted_on) == (None, "", None)
 
@@ -93,9 +92,10 @@ def test_a_stop_from_a_stopped_number_is_the_person_s(phone):
     assert write(InboundAction.STOP).suppressed_for == "opted_out"
 
 
-def test_too_many_failures_are_another_reason(phone):
-    Address.objects.update(suppressed_at=NIGHT, suppressed_for="failing")
-    assert write(InboundAction.TEXT).suppressed_for == "failing"
+@pytest.mark.parametrize("reason", ["failing", "bad_address"])
+def test_what_is_certain_is_another_reason(phone, reason):
+    Address.objects.update(suppressed_at=NIGHT, suppressed_for=reason)
+    assert write(InboundAction.TEXT).suppressed_for == reason
 
 
 def test_staff_clear_the_doubt_with_the_stop(phone):

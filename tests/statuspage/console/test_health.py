@@ -72,9 +72,9 @@ def test_a_provider_that_does_not_answer_is_down_and_a_shaky_one_is_named(
     sms = medium("sms").leading()
     name = "Twilio"
     assert health(author)[name] == "OK"
-    providers.note(sms, [REFUSED])
+    providers.note(sms, [(1, REFUSED)])
     assert health(author)[name] == "Degraded"
-    providers.note(sms, [REFUSED] * providers.TROUBLE)
+    providers.note(sms, [*enumerate([REFUSED] * providers.TROUBLE)])
     assert health(author)[name] == "Down"
 
 
