@@ -109,7 +109,7 @@ def example_paths() -> dict[str, str]:
         "subscriber_upload": [imported.public_id],
         "subscriber_problems": [imported.public_id],
         "session_revoke": [1],
-        "carrier_word": [CarrierWord.objects.latest("pk").pk],
+        "carrier_word": [CarrierWord.objects.get_or_create(word="返现")[0].pk],
         "token_revoke": [1],
         "token_decide": [token.pk],
         "person": [token.staff_id],
