@@ -10,6 +10,7 @@ from sandbox.simulator import (
     aliyun_api,
     control_api,
     home_page,
+    mail_reports,
     phone_page,
     sink_pages,
     sms,
@@ -37,6 +38,7 @@ ROUTES: Final = (
     *home_page.ROUTES,
     *phone_page.ROUTES,
     *sink_pages.ROUTES,
+    *mail_reports.ROUTES,
 )
 
 

@@ -9,7 +9,10 @@ from sandbox.simulator.guard import may_call
 
 LARGEST: Final = 2**31 - 1
 URLS: Final = frozenset(
-    {"twilio_inbound_url", "wechat_callback_url", "aliyun_report_url", "aliyun_inbound_url"}
+    {
+        *("twilio_inbound_url", "wechat_callback_url", "aliyun_report_url", "aliyun_inbound_url"),
+        "mail_returned_url",
+    }
 )
 
 
@@ -54,6 +57,8 @@ class Settings:
         ]
     )
     aliyun_variable_length: int = 35
+    # Where mails come back to, as a mail server's pipe posts them.
+    mail_returned_url: str = ""
     wechat_app_id: str = ""
     wechat_secret: str = ""
     wechat_token: str = ""

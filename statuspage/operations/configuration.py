@@ -41,6 +41,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "delivery.forget_spent": 3600.0,
         "delivery.make_partitions": 3600.0,
         "delivery.tell_alarms": 30.0,
+        "delivery.read_returned_mail": 60.0,
         "escalation.remind": 15.0,
         "escalation.tell_waiting": 15.0,
         "escalation.forget": 86400.0,
