@@ -24,7 +24,7 @@ WARM_UP: Final = 10
 FILL: Final = """
     INSERT INTO delivery_delivery
         (statement_id, published_at, address_id, channel, language, state, provider_id, due_at)
-    SELECT %s, %s, 1000000 + n, 'twilio_sms', 'zh-hans', 'delivered', 'SM' || md5(n::text), now()
+    SELECT %s, %s, 1000000 + n, 'sms', 'zh-hans', 'delivered', 'SM' || md5(n::text), now()
     FROM generate_series(1, %s) AS n
 """
 

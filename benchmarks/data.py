@@ -14,7 +14,7 @@ from statuspage.incidents.models import Incident
 from statuspage.incidents.services.incidents import incident_open, incident_update
 from statuspage.statements.models import Statement
 
-CHANNEL: Final = "twilio_sms"
+CHANNEL: Final = "sms"
 STEPS: Final = ("identified", "identified", "identified", "monitoring", "resolved")
 BODY: Final = {
     "zh-hans": "10:42起,部分小微商户T+1到账延迟,资金安全,正在排查。",

@@ -11,7 +11,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from twilio.rest import Client  # noqa: E402
 
-from notifications.channels import channel  # noqa: E402
+from notifications.channels import provider  # noqa: E402
 from notifications.delivery.models import Delivery  # noqa: E402
 from notifications.delivery.render import bulletin_of  # noqa: E402
 from notifications.subscribers.crypto import decrypt  # noqa: E402
@@ -28,7 +28,7 @@ def send(delivery_id: int) -> None:
     """Everything that our path does, for one recipient."""
     delivery = Delivery.objects.select_related("address", "statement").get(pk=delivery_id)
     bulletin = bulletin_of(delivery.statement.document, delivery.language)
-    text = channel("twilio_sms").compose(bulletin).text
+    text = provider("twilio").compose(bulletin).text
     clear = decrypt(delivery.address.sealed, delivery.address.kind)
     sent = client.messages.create(to=clear, from_=settings.TWILIO_FROM, body=text)
     delivery.state, delivery.provider_id = "sent", sent.sid

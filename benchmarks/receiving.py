@@ -45,7 +45,7 @@ def _callbacks(count: int) -> list[Transfer]:
     made = []
     for number in range(count):
         query = f"delivery={number + 1}&attempt={uuid4()}"
-        url = f"{settings.SITE_URL}/hooks/twilio_sms/status/?{query}"
+        url = f"{settings.SITE_URL}/hooks/twilio/status/?{query}"
         form = {"MessageSid": f"SM{uuid4().hex}", "MessageStatus": "delivered"}
         signature = validator.compute_signature(url, form)
         headers = (

@@ -19,7 +19,7 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    while send_due("twilio_sms"):
+    while send_due("sms"):
         pass
     sys.stdout.write("done\n")
     sys.stdout.flush()

@@ -1,33 +1,81 @@
 """Typed settings of the channels, whose package needs the settings before it can be imported."""
 
 import re
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from notifications.dkim_keys import read_key
+from notifications.media import SMS, provider_names
 from notifications.regions import read_countries
+from notifications.robot_services import ROBOT_SERVICES as SERVICES
 from statuspage.lib.env import (
     EMAIL,
     SEVERAL_LINES,
     AreaSettings,
+    Endings,
     Port,
     Positive,
     Token,
     Url,
     in_production,
+    words,
     written,
 )
 
+LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 DNS_NAME: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 FEEDBACK_ID: Final = re.compile(r"[A-Za-z0-9-]{5,15}")
 SIGNATURE_LENGTH: Final = range(2, 13)
+SMS_NAMES: Final = provider_names(SMS)
+# A number, a short code, a messaging service, or a name as
+# twilio.com/docs/glossary/what-alphanumeric-sender-id allows it.
+TWILIO_SENDER: Final = re.compile(
+    r"\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}", re.ASCII
+)
+Providers = Annotated[list[str], PlainValidator(lambda text: words(text, SMS_NAMES))]
+
+
+def _routes(given: Mapping[str, str]) -> dict[str, list[str]]:
+    """Read providers by calling code."""
+    found = {}
+    for code, text in given.items():
+        if providers := words(text, SMS_NAMES):
+            found[_calling_code(code, "SMS_PROVIDERS_86")] = providers
+    return found
+
+
+def _calling_code(code: str, example: str) -> str:
+    if not (code.isascii() and code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE):
+        raise ValueError(f"{code!r} is no calling code, such as the last digits of {example}")
+    return code
+
+
+def _twilio_sender(text: str) -> str:
+    if text and not TWILIO_SENDER.fullmatch(text):
+        raise ValueError(
+            "must be a number such as +15005550006, a short code, a messaging service (MG…), or a "
+            "name of up to 11 letters and digits"
+        )
+    return text
+
+
+def _twilio_senders(given: Mapping[str, str]) -> dict[str, str]:
+    """Read senders by calling code."""
+    return {
+        _calling_code(code, "TWILIO_FROM_44"): _twilio_sender(text)
+        for code, text in given.items()
+        if text
+    }
 
 
 class SmsSettings(AreaSettings):
-    """SMS by Twilio, and by Aliyun while Twilio is down. Without credentials a provider is off, and
-    the console says so. docs/production.md says which templates to register at Aliyun."""
+    """SMS. A provider without credentials is off, and the console says so where there is no other.
+    docs/production.md says which templates to register at Aliyun."""
 
     SMS_COUNTRIES: Annotated[frozenset[str], PlainValidator(read_countries)] = written("86")
     """Countries whose mobile numbers may get SMS: calling codes, of which each means its main
@@ -35,12 +83,26 @@ class SmsSettings(AreaSettings):
     are subscribed already stay, and get none."""
     SMS_SIGNATURE: str = Field("", examples=["演示支付"])
     """Signature, 2 to 12 characters, without 【】."""
+    SMS_PROVIDERS: Providers = written("")
+    """Providers of SMS, first choice first: the next one sends while those before it are down.
+    Empty: every one that is set up, Twilio first."""
+    SMS_ROUTES: Annotated[
+        dict[str, list[str]], Endings("SMS_PROVIDERS_", "86"), PlainValidator(_routes)
+    ] = Field(default_factory=dict, examples=[""])
+    """The providers for numbers of one calling code, instead of those in SMS_PROVIDERS; likewise
+    SMS_PROVIDERS_852 and so on."""
     TWILIO_ACCOUNT_SID: str = ""
     """Account at Twilio."""
     TWILIO_AUTH_TOKEN: str = ""
     """Secret of that account."""
-    TWILIO_FROM: str = ""
-    """A number, or a Messaging Service (MG…)."""
+    TWILIO_FROM: Annotated[str, PlainValidator(_twilio_sender)] = ""
+    """The sender: a number, a messaging service (MG…), or a name of up to 11 letters and digits, to
+    which nobody can reply."""
+    TWILIO_SENDERS: Annotated[
+        dict[str, str], Endings("TWILIO_FROM_", "44"), PlainValidator(_twilio_senders)
+    ] = Field(default_factory=dict, examples=[""])
+    """The sender to numbers of one calling code, instead of TWILIO_FROM; likewise TWILIO_FROM_852
+    and so on. Some countries take no foreign numbers, others no names."""
     TWILIO_BASE_URL: Url = "https://api.twilio.com"
     """Address of Twilio's API."""
     TWILIO_PER_SECOND: Positive = 100
@@ -51,17 +113,6 @@ class SmsSettings(AreaSettings):
     """Secret of that key."""
     ALIYUN_SMS_SIGN_NAME: str = ""
     """The approved signature; empty: SMS_SIGNATURE."""
-    ALIYUN_SMS_TEMPLATE: str = ""
-    """The approved template (SMS_…)."""
-    ALIYUN_SMS_TEMPLATE_TEXT: str = "${what}。${body}（公告${number}号 验真码${code}）${next}"
-    """Its text, exactly as approved."""
-    ALIYUN_SMS_TEMPLATE_EN: str = ""
-    """The approved template for readers of English; empty: they get the other one."""
-    ALIYUN_SMS_TEMPLATE_EN_TEXT: str = (
-        "Service notice: ${what}. ${body} (No. ${number}, ${code}) ${next}"
-    )
-    """Its text, exactly as approved."""
-    # Three variables of 150, and the words around them, fit into eight parts.
     ALIYUN_SMS_VARIABLE_LENGTH: Annotated[int, Field(ge=35, le=150)] = 35
     """Characters that Aliyun allows in one variable, 35 to 150."""
     ALIYUN_SMS_ENDPOINT: Url = "https://dysmsapi.aliyuncs.com"
@@ -71,6 +122,58 @@ class SmsSettings(AreaSettings):
     Make one: openssl rand -hex 16"""
     ALIYUN_SMS_PER_SECOND: Positive = 100
     """Messages a second that the account allows."""
+    TENCENT_SMS_SECRET_ID: str = ""
+    """Key at Tencent Cloud."""
+    TENCENT_SMS_SECRET_KEY: str = ""
+    """Secret of that key."""
+    TENCENT_SMS_SDK_APP_ID: str = Field("", examples=["1400006666"])
+    """The SMS application's SdkAppId."""
+    TENCENT_SMS_SIGN_NAME: str = ""
+    """The approved signature; empty: SMS_SIGNATURE."""
+    TENCENT_SMS_SENDER_ID: str = ""
+    """The sender that phones abroad show; empty: Tencent's own."""
+    TENCENT_SMS_VARIABLE_LENGTH: Annotated[int, Field(ge=0, le=500)] = 0
+    """Characters that Tencent allows in one variable: 12 for an account of a person; 0: any number,
+    for an account of a firm."""
+    TENCENT_SMS_REGION: str = "ap-guangzhou"
+    """Region of the SMS application."""
+    TENCENT_SMS_ENDPOINT: Url = "https://sms.tencentcloudapi.com"
+    """Address of Tencent's API."""
+    TENCENT_SMS_CALLBACK_TOKEN: Token = ""
+    """Random characters in the callback addresses given to Tencent.
+    Make one: openssl rand -hex 16"""
+    TENCENT_SMS_PER_SECOND: Positive = 100
+    """Messages a second that the account allows."""
+    CMPP_HOST: str = ""
+    """Host of the gateway that speaks CMPP: a carrier's, or an aggregator's."""
+    CMPP_COMPANY: str = ""
+    """The company that runs it, as the privacy notice names it."""
+    CMPP_PORT: Port = 7890
+    """Its port: 7890 at China Mobile for 2.0, and mostly for 3.0."""
+    CMPP_VERSION: Literal["2.0", "3.0"] = "3.0"
+    """The version that the gateway speaks."""
+    CMPP_SOURCE_ADDR: Annotated[str, Field(max_length=6)] = ""
+    """The account at the gateway (SP id, 企业代码), 6 characters."""
+    CMPP_SHARED_SECRET: str = ""
+    """The secret of that account."""
+    CMPP_SRC_ID: Annotated[str, Field(max_length=21)] = ""
+    """The access number that readers see (接入号, 1069…)."""
+    CMPP_SERVICE_ID: Annotated[str, Field(max_length=10)] = ""
+    """The service code (业务代码), if the gateway has given you one."""
+    CMPP_CONNECTIONS: Annotated[int, Field(ge=1, le=32)] = 1
+    """Connections that each process of the workers keeps open: the account must allow as many as
+    all of these processes together, and one more for each that sends codes."""
+    CMPP_WINDOW: Annotated[int, Field(ge=1, le=1024)] = 16
+    """Messages without an answer on one connection."""
+    CMPP_HEARTBEAT_SECONDS: Annotated[float, Field(ge=0.05, le=180)] = 30.0
+    """Seconds of silence after which a connection is tested; after the third test without an answer
+    it is made again."""
+    CMPP_PER_SECOND: Positive = 100
+    """Messages a second that the account allows."""
+    CMPP_GATEWAY_SIGNS: bool = False
+    """true: the gateway itself writes the signature in front of every text; then it is not sent."""
+    CMPP_CHECK_GATEWAY: bool = True
+    """false: for a gateway whose proof that it knows the secret (AuthenticatorISMG) is wrong."""
 
     @field_validator("SMS_SIGNATURE")
     @classmethod
@@ -86,7 +189,7 @@ class SmsSettings(AreaSettings):
             raise ValueError("and TWILIO_ACCOUNT_SID are only of use together")
         return token
 
-    @field_validator("ALIYUN_SMS_SIGN_NAME")
+    @field_validator("ALIYUN_SMS_SIGN_NAME", "TENCENT_SMS_SIGN_NAME")
     @classmethod
     def _signature_is_shared(cls, name: str, info: ValidationInfo) -> str:
         return name or str(info.data.get("SMS_SIGNATURE", ""))
@@ -130,6 +233,28 @@ class WeChatSettings(AreaSettings):
                 "is required with WECHAT_CALLBACK_TOKEN, or WECHAT_CALLBACK_PLAIN=true"
             )
         return key
+
+
+class RobotSettings(AreaSettings):
+    """Group robots and push services beside WeCom's. Whoever adds one enters its address."""
+
+    ROBOT_SERVICES: Annotated[
+        frozenset[str], PlainValidator(lambda text: frozenset(words(text, SERVICES)))
+    ] = written(",".join(SERVICES))
+    """The services that messages may go to, as Apprise calls them in its URLs (workflow is Teams,
+    tgram Telegram, schan ServerChan). Addresses of others are refused, and get nothing."""
+    ROBOT_RELAY_URL: Url = ""
+    """A relay of your own for services that cannot be reached from here, such as Slack, Telegram
+    and Discord from mainland China: every request goes to this URL, followed by the service's host
+    and path. It must refuse private addresses itself. Empty: services are asked directly."""
+
+    @field_validator("ROBOT_RELAY_URL")
+    @classmethod
+    def _relay_is_encrypted(cls, url: str, info: ValidationInfo) -> str:
+        local = urlsplit(url).hostname in LOCAL
+        if url and in_production(info) and not url.startswith("https://") and not local:
+            raise ValueError("must start with https://: the requests contain the robots' keys")
+        return url
 
 
 class WebhookSettings(AreaSettings):

@@ -10,13 +10,16 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.configuration import (
     EmailSettings,
+    RobotSettings,
     SmsSettings,
     WebhookSettings,
     WeChatSettings,
 )
 from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
+from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
+from notifications.wechat_configuration import WeChatTemplateSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
 from statuspage.lib.database_url import database_from_url
@@ -214,7 +217,10 @@ AREAS: Final = (
     DeliverySettings,
     EscalationSettings,
     SmsSettings,
+    SmppSettings,
     WeChatSettings,
+    WeChatTemplateSettings,
+    RobotSettings,
     WebhookSettings,
     EmailSettings,
 )

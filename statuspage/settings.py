@@ -78,9 +78,12 @@ INSTALLED_APPS = [
     "statuspage.api",
     "statuspage.console",
     "notifications.subscribers",
+    "notifications.templates",
     "notifications.delivery",
     "notifications.verification",
     "notifications.escalation",
+    "notifications.carrier_words",
+    "notifications.inbox",
     "notifications.watch",
 ]
 

@@ -17,9 +17,10 @@ from statuspage.statements.models import Statement
 _count = iter(range(1, 10**9))
 
 CHANNEL_KINDS = {
-    "twilio_sms": AddressKind.PHONE,
+    "sms": AddressKind.PHONE,
     "wechat": AddressKind.OPENID,
-    "wecom": AddressKind.ROBOT,
+    "mini_program": AddressKind.MINI_OPENID,
+    "robot": AddressKind.ROBOT,
     "email": AddressKind.EMAIL,
     "webhook": AddressKind.URL,
 }
@@ -65,7 +66,7 @@ def incident_of(statement: Statement) -> Incident:
     return Incident.objects.get(public_id=statement.subject_id)
 
 
-def make_address(clear: str = "", channel: str = "twilio_sms", **values: Any) -> Address:
+def make_address(clear: str = "", channel: str = "sms", **values: Any) -> Address:
     """Return a confirmed address with a subscriber of its own, subscribed to everything."""
     clear = clear or f"+86138{next(_count):08d}"
     kind = CHANNEL_KINDS[channel]

@@ -27,15 +27,26 @@ class Simulator:
     def __init__(self, journal: Path | None = None, environment: Mapping[str, str] = {}) -> None:
         _, self.port = free_ports()
         self.smtp_port = self.port + 1
+        _, self.smpp_port = free_ports()
+        self.cmpp_port = self.port + 2
         self.url = f"http://{HOST}:{self.port}"
         self.account_sid = f"AC{secrets.token_hex(16)}"
         self.auth_token = secrets.token_hex(16)
         self.access_key_id = f"LTAI{secrets.token_hex(8)}"
         self.access_key_secret = secrets.token_hex(16)
+        self.smpp_system_id, self.smpp_password = "candor", secrets.token_hex(4)
+        self.secret_id = f"AKID{secrets.token_hex(8)}"
+        self.secret_key = secrets.token_hex(16)
+        self.cmpp_source_addr = "901234"
+        self.cmpp_shared_secret = secrets.token_hex(8)
         self.app_id = f"wx{secrets.token_hex(8)}"
         self.secret = secrets.token_hex(16)
         self.wechat_token = secrets.token_hex(8)
         self.wechat_aes_key = secrets.token_hex(22)[:43]
+        self.mini_app_id = f"wx{secrets.token_hex(8)}"
+        self.mini_secret = secrets.token_hex(16)
+        self.mini_token = secrets.token_hex(8)
+        self.mini_aes_key = secrets.token_hex(22)[:43]
         self._journal = journal
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
@@ -126,6 +137,8 @@ class Simulator:
 
     def _command(self) -> list[str]:
         ports = ["--port", str(self.port), "--smtp-port", str(self.smtp_port)]
+        ports += ["--smpp-port", str(self.smpp_port)]
+        ports += ["--cmpp-port", str(self.cmpp_port)]
         journal = [] if self._journal is None else ["--journal", str(self._journal)]
         return [sys.executable, "-m", "sandbox.simulator", *ports, *journal]
 
@@ -137,10 +150,20 @@ class Simulator:
             "SIMULATOR_TWILIO_AUTH_TOKEN": self.auth_token,
             "SIMULATOR_ALIYUN_ACCESS_KEY_ID": self.access_key_id,
             "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": self.access_key_secret,
+            "SIMULATOR_SMPP_SYSTEM_ID": self.smpp_system_id,
+            "SIMULATOR_SMPP_PASSWORD": self.smpp_password,
+            "SIMULATOR_TENCENT_SECRET_ID": self.secret_id,
+            "SIMULATOR_TENCENT_SECRET_KEY": self.secret_key,
+            "SIMULATOR_CMPP_SOURCE_ADDR": self.cmpp_source_addr,
+            "SIMULATOR_CMPP_SHARED_SECRET": self.cmpp_shared_secret,
             "SIMULATOR_WECHAT_APP_ID": self.app_id,
             "SIMULATOR_WECHAT_SECRET": self.secret,
             "SIMULATOR_WECHAT_TOKEN": self.wechat_token,
             "SIMULATOR_WECHAT_AES_KEY": self.wechat_aes_key,
+            "SIMULATOR_MINI_PROGRAM_APP_ID": self.mini_app_id,
+            "SIMULATOR_MINI_PROGRAM_SECRET": self.mini_secret,
+            "SIMULATOR_MINI_PROGRAM_TOKEN": self.mini_token,
+            "SIMULATOR_MINI_PROGRAM_AES_KEY": self.mini_aes_key,
             **self._environment,
         }
 

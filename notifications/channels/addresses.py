@@ -1,7 +1,7 @@
 """Kinds of address: how each is normalised, and how it is masked."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -29,7 +29,9 @@ class AddressKind(TextChoices):
 
     PHONE = "phone", _("Phone number")
     OPENID = "openid", _("WeChat account")
+    MINI_OPENID = "mini", _("Mini program user")
     ROBOT = "robot", _("WeCom group robot")
+    GROUP = "group", _("Group robot or push service")
     EMAIL = "email", _("E-mail address")
     URL = "url", _("Webhook URL")
 
@@ -39,6 +41,12 @@ OPENID: Final = re.compile(r"[A-Za-z0-9_-]{20,40}")
 LONGEST_EMAIL: Final = 254
 LONGEST_MAILBOX: Final = 64
 ROBOT_KEY: Final = re.compile(r"[A-Za-z0-9-]{10,64}")
+# As WeCom hands it out, and as Apprise writes it.
+WECOM_URL: Final = re.compile(
+    r"(?:https://qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=|wecombot://)([A-Za-z0-9-]*)/?"
+)
+# ServerChan's keys would else be taken for WeCom's.
+SENDKEY: Final = re.compile(r"SCT[A-Za-z0-9]+")
 
 
 def normalise(kind: AddressKind, raw: str) -> str:
@@ -64,6 +72,15 @@ def canonical(kind: AddressKind, address: str) -> str:
 def mask(kind: AddressKind, address: str) -> str:
     """Return an address as screens and logs show it: `138****1234`."""
     return _MASK[kind](address)
+
+
+def kind_among(kinds: Sequence[AddressKind], raw: str) -> AddressKind:
+    """Return which of a medium's kinds of address a text is meant as; the first where unsure."""
+    if AddressKind.GROUP not in kinds:
+        return kinds[0]
+    text = plain(raw)
+    wecom = WECOM_URL.fullmatch(text) or ROBOT_KEY.fullmatch(text)
+    return AddressKind.ROBOT if wecom and not SENDKEY.fullmatch(text) else AddressKind.GROUP
 
 
 def calling_code(kind: AddressKind, address: str) -> str:
@@ -96,6 +113,37 @@ def _matching(pattern: re.Pattern[str], problem: Any) -> Callable[[str], str]:
         return text
 
     return check
+
+
+def _robot(raw: str) -> str:
+    text = plain(raw)
+    found = WECOM_URL.fullmatch(text)
+    key = found[1] if found else text
+    if not ROBOT_KEY.fullmatch(key):
+        raise ValidationError(
+            _("Enter the key of the group robot: the part after “key=” in its webhook URL."),
+            code="address",
+        )
+    return key
+
+
+# The services of group robots build on this module.
+def _group(raw: str) -> str:
+    from notifications.channels.group_robots.recognising import recognised
+
+    return recognised(raw)
+
+
+def _one_group(address: str) -> str:
+    from notifications.channels.group_robots.recognising import without_secret
+
+    return without_secret(address)
+
+
+def _mask_group(address: str) -> str:
+    from notifications.channels.group_robots.recognising import masked
+
+    return masked(address)
 
 
 def _url(raw: str) -> str:
@@ -149,10 +197,9 @@ def _mask_tail(address: str) -> str:
 _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: _phone,
     AddressKind.OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
-    AddressKind.ROBOT: _matching(
-        ROBOT_KEY,
-        _("Enter the key of the group robot: the part after “key=” in its webhook URL."),
-    ),
+    AddressKind.MINI_OPENID: _matching(OPENID, _("Invalid WeChat OpenID.")),
+    AddressKind.ROBOT: _robot,
+    AddressKind.GROUP: _group,
     AddressKind.EMAIL: _email,
     AddressKind.URL: _url,
 }
@@ -160,7 +207,9 @@ _NORMALISE: Final[dict[AddressKind, Callable[[str], str]]] = {
 _CANONICAL: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: str,
     AddressKind.OPENID: str,
+    AddressKind.MINI_OPENID: str,
     AddressKind.ROBOT: str.lower,
+    AddressKind.GROUP: _one_group,
     AddressKind.EMAIL: _one_mailbox,
     AddressKind.URL: _one_url,
 }
@@ -168,7 +217,9 @@ _CANONICAL: Final[dict[AddressKind, Callable[[str], str]]] = {
 _MASK: Final[dict[AddressKind, Callable[[str], str]]] = {
     AddressKind.PHONE: _mask_phone,
     AddressKind.OPENID: _mask_tail,
+    AddressKind.MINI_OPENID: _mask_tail,
     AddressKind.ROBOT: _mask_tail,
+    AddressKind.GROUP: _mask_group,
     AddressKind.EMAIL: _mask_email,
     AddressKind.URL: lambda url: f"{urlsplit(url).hostname}/***",
 }

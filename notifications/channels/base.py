@@ -1,7 +1,7 @@
-"""The interface of channels, the messages that they send, and the channels by name."""
+"""The interface of providers, the messages that they send, and the providers by name."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, TypeVar
@@ -10,8 +10,10 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from notifications.channels.addresses import AddressKind
+from notifications.channels.countries import MAINLAND_CODE
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -21,15 +23,17 @@ from notifications.channels.outcomes import (
     ProviderReceipt,
 )
 
-C = TypeVar("C", bound="Channel")
+P = TypeVar("P", bound="Provider")
 Answer = ProviderReceipt | LookupResult
+# Stores what a provider, given by its name, has sent; it raises where that is not stored.
+Sink = Callable[[str, Callback], Awaitable[None]]
 # Receipts name their delivery; codes and alarms have none, and no delivery has this id.
 NO_DELIVERY: Final = 0
 
 
 @dataclass(frozen=True)
 class Bulletin:
-    """One statement in one language, as input for every channel."""
+    """One statement in one language, as input for every provider."""
 
     number: int
     kind: str
@@ -57,9 +61,10 @@ class Bulletin:
 
 @dataclass(frozen=True)
 class Content:
-    """A bulletin as one channel will send it; the same for every reader of that language.
+    """A bulletin as one provider will send it; the same for every reader of that language.
 
-    `segments` is the number of billed parts, `data` what a channel needs beyond text.
+    `segments` is the number of billed parts, `data` what a provider needs beyond text, and `abroad`
+    what numbers outside mainland China get, where that is another text.
     """
 
     text: str
@@ -67,6 +72,16 @@ class Content:
     html: str = ""
     segments: int = 1
     data: Mapping[str, Any] = field(default_factory=dict)
+    abroad: "Content | None" = None
+
+    def to(self, address: str) -> "Content":
+        """Return what this address gets."""
+        foreign = address.startswith("+") and not address.startswith(MAINLAND_CODE)
+        return self.abroad if self.abroad and foreign else self
+
+    def variants(self) -> "tuple[Content, ...]":
+        """Return every text of it: to the mainland or everywhere, and abroad where that differs."""
+        return (self, self.abroad) if self.abroad else (self,)
 
 
 @dataclass(frozen=True)
@@ -117,15 +132,71 @@ class Limits:
     each_address: bool = False
 
 
-class Channel(ABC):
-    """One way to reach a subscriber, independent of tables and of other channels."""
+@dataclass(frozen=True)
+class MessageTemplate:
+    """A text that a provider has approved, and what its variables stand for.
+
+    `fields` names for each variable of the provider the fact that fills it (facts.py). It is for
+    statements of a kind ("notice.delay"), or notes, with a moment, in a language, and for numbers
+    abroad or at home; what is empty is for all of them.
+    """
+
+    provider_id: str
+    text: str = ""
+    signature: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    moment: str = ""
+    language: str = ""
+    abroad: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """Words to one person that are no statement: a code, an answer, an alarm.
+
+    `facts` are the values in it by name, for providers that only send approved templates.
+    """
+
+    kind: str
+    language: str
+    operator: str
+    text: str
+    subject: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DataRecipient:
+    """Who gets readers' addresses, for the privacy notice, in the active language.
+
+    `abroad` is the country, empty for mainland China; `contact` is where rights are exercised.
+    """
+
+    name: str
+    receives: str
+    purpose: str
+    contact: str = ""
+    abroad: str = ""
+
+
+class Provider(ABC):
+    """One company or server that sends for a medium, independent of tables and of the others."""
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
+    medium: ClassVar[str]
     address_kind: ClassVar[AddressKind]
-    # The channel whose messages this one sends while the other's provider is down. Addresses,
-    # choices and previews never refer to a stand-in.
-    stands_in_for: ClassVar[str] = ""
+    # Its place among the medium's providers where no setting orders them: the lowest is first.
+    order: ClassVar[int] = 100
+    # What else its callbacks' address may name: operators have entered it at the provider.
+    former_names: ClassVar[tuple[str, ...]] = ()
+    # All its messages go through one account of ours, so that a fault of it refuses every one.
+    one_account: ClassVar[bool] = True
+    # It sends approved templates and no free text (templated.py).
+    uses_templates: ClassVar[bool] = False
+    # Each message needs a consent of its reader.
+    uses_consents: ClassVar[bool] = False
     # How long after the first try the receiver recognises a repetition by its `repeat_id`, so that
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
@@ -150,13 +221,29 @@ class Channel(ABC):
         rate = getattr(settings, self.rate_setting)
         return Limits(per_second=rate, burst=rate)
 
+    def limits_of(self, address: str) -> Limits:
+        """Return the limits of one address in clear text: the provider's, if it has no others."""
+        return self.limits
+
+    def recipient(self) -> DataRecipient | None:
+        """Return who gets what of a reader, in the active language; None for nobody but them."""
+        receives = _("address, text of the message")
+        return DataRecipient(str(self.label), receives, _("sending messages"))
+
     def configured(self) -> bool:
         """Return whether every required setting is set; if not, the console shows a warning."""
         return all(getattr(settings, name) for name in self.required_settings)
 
     @abstractmethod
-    def compose(self, bulletin: Bulletin) -> Content:
-        """Return the bulletin as this channel writes it. Pure: no network, no clock."""
+    def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
+        """Return the bulletin as this provider sends it. Pure: no network, no clock.
+
+        `template` is the approved one for it, where the provider needs any and there is one.
+        """
+
+    def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
+        """Return a note as this provider sends it. Pure, as `compose` is."""
+        return Content(text=note.text, subject=note.subject)
 
     @abstractmethod
     def send(self, batch: Iterable[Message]) -> AsyncIterator[tuple[Message, Outcome]]:
@@ -174,7 +261,7 @@ class Channel(ABC):
 
     def can_be_asked(self) -> bool:
         """Return whether the provider can be asked about a message."""
-        return type(self).look_up is not Channel.look_up
+        return type(self).look_up is not Provider.look_up
 
     async def ask_receipts(self, awaited: Sequence[Awaited]) -> Mapping[int, Answer]:
         """Ask what became of accepted messages whose receipt never came, by delivery id.
@@ -197,9 +284,39 @@ class Channel(ABC):
         """Pass when the callback is from the provider.
 
         Raises:
-            BadSignature: it is not, or this channel expects no callbacks.
+            BadSignature: it is not, or this provider sends no callbacks.
         """
         raise BadSignature
+
+    def takes_replies(self, address: str) -> bool:
+        """Return whether a reply from that address, in clear text, reaches us or the provider."""
+        return True
+
+    def sends_receipts(self) -> bool:
+        """Return whether the provider reports what became of a message."""
+        return type(self).parse_callback is not Provider.parse_callback or self.listens()
+
+    def listens(self) -> bool:
+        """Return whether the provider reports over connections that we open, not by callbacks."""
+        return type(self).listen is not Provider.listen
+
+    def report_to(self, sink: Sink) -> None:
+        """Give `sink` all that comes on the provider's own accord; what it stores is answered.
+
+        Called once, in every process that may send.
+        """
+        return
+
+    async def listen(self) -> None:
+        """Keep the connections open on which the provider reports, until cancelled.
+
+        Runs on the process's own loop, in each process of the workers that serve the medium.
+        """
+        return
+
+    async def leave(self) -> None:
+        """Close those connections: this process ends."""
+        return
 
     def parse_callback(self, request: HttpRequest) -> Callback:
         """Read a verified callback.
@@ -210,39 +327,33 @@ class Channel(ABC):
         return Callback()
 
 
-_CHANNELS: Final[dict[str, Channel]] = {}
+_PROVIDERS: Final[dict[str, Provider]] = {}
 
 
-def register(kind: type[C]) -> type[C]:
-    """Register the one instance of a channel class under its name (a class decorator)."""
-    _CHANNELS[kind.name] = kind()
+def register(kind: type[P]) -> type[P]:
+    """Register the one instance of a provider class under its name (a class decorator)."""
+    _PROVIDERS[kind.name] = kind()
     return kind
 
 
-def channel(name: str) -> Channel:
-    """Return the channel of that name.
+def provider(name: str) -> Provider:
+    """Return the provider of that name.
 
     Raises:
         KeyError: there is none.
     """
-    return _CHANNELS[name]
+    return _PROVIDERS[name]
 
 
-def channels() -> Sequence[Channel]:
-    """Return every registered channel, ordered by name."""
-    return [_CHANNELS[name] for name in sorted(_CHANNELS)]
+def provider_named(name: str) -> Provider:
+    """Return the provider of that name, which may be the one it had before.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return next((one for one in providers() if name in one.former_names), None) or provider(name)
 
 
-def stand_in(name: str) -> Channel | None:
-    """Return the channel that may send for the one of that name while its provider is down."""
-    return next((one for one in channels() if one.stands_in_for == name), None)
-
-
-def askable_channels() -> list[str]:
-    """Return the names of the channels whose provider can be asked about a message."""
-    return [one.name for one in channels() if one.can_be_asked()]
-
-
-def reachable_channels() -> Sequence[Channel]:
-    """Return the channels that addresses can have, by name: all but those that only stand in."""
-    return [one for one in channels() if not one.stands_in_for]
+def providers() -> Sequence[Provider]:
+    """Return every registered provider, ordered by name."""
+    return [_PROVIDERS[name] for name in sorted(_PROVIDERS)]

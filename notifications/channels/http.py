@@ -161,10 +161,18 @@ def outcome_of(error: BaseException) -> NotSent | Unknown:
 
 
 def without_code(answer: ProviderResponse, *, readable: bool) -> NotSent | Unknown | None:
-    """Return what a 429 or a malformed answer means; None for any other answer."""
+    """Return what a 429 or a malformed answer means; None for any other answer.
+
+    A 4xx refuses the request, whoever says so: the provider, or a proxy in front of it.
+    """
     if answer.status == 429:
         return rate_limited(answer.headers)
-    return None if readable else Unknown(Reason.PROVIDER_ERROR, str(answer.status))
+    if readable:
+        return None
+    code = str(answer.status)
+    if 400 <= answer.status < 500:
+        return NotSent(Reason.UNKNOWN_CODE, code)
+    return Unknown(Reason.PROVIDER_ERROR, code)
 
 
 def rate_limited(headers: Mapping[str, str]) -> NotSent:
@@ -173,7 +181,19 @@ def rate_limited(headers: Mapping[str, str]) -> NotSent:
 
 
 def meaning(errors: Mapping[Any, Refusal], code: int | str) -> Refusal:
-    """Return what a provider's code means by its table; one that is not there has failed."""
+    """Return what the code of a refused request means by its provider's table.
+
+    One that is not there was not sent: only what is known to be about this recipient or this text
+    has failed.
+    """
+    return replace(errors.get(code, NotSent(Reason.UNKNOWN_CODE)), code=str(code))
+
+
+def reported(errors: Mapping[Any, Refusal], code: int | str) -> Refusal:
+    """Return what a code in a receipt means by its provider's table.
+
+    One that is not there has failed: the message was on its way, and may not be repeated.
+    """
     return replace(errors.get(code, Failed(Reason.OTHER)), code=str(code))
 
 

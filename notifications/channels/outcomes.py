@@ -1,7 +1,8 @@
 """One vocabulary for what providers answer, whichever provider it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Self
 from uuid import UUID
@@ -11,14 +12,25 @@ class Reason(StrEnum):
     """Why a message did not, or may not have, gone out."""
 
     BAD_ADDRESS = "bad_address"
+    # No such number, says the carrier: true of most, but some come back the next day.
+    UNKNOWN_NUMBER = "unknown_number"
     OPTED_OUT = "opted_out"
     NOT_A_FOLLOWER = "not_a_follower"
+    # No consent to one more message is left.
+    NO_CONSENT = "no_consent"
     UNREACHABLE = "unreachable"
     REFUSED_CONTENT = "refused_content"
     BLOCKED = "blocked"
     RATE_LIMITED = "rate_limited"
     QUOTA = "quota"
+    # The account, sender, service or template of ours is refused, whoever the message is to.
     NO_CREDENTIALS = "no_credentials"
+    # The provider has no approved template for it, or not this one, or other variables.
+    NO_TEMPLATE = "no_template"
+    # A refusal that no table names: it may be of this message or of every one.
+    UNKNOWN_CODE = "unknown_code"
+    # The provider answers that it takes nothing now.
+    UNAVAILABLE = "unavailable"
     CONNECTION = "connection"
     PROVIDER_ERROR = "provider_error"
     TIMEOUT = "timeout"
@@ -26,14 +38,19 @@ class Reason(StrEnum):
     COUNTRY = "country"
     FAILING = "failing"
     DISCARDED = "discarded"
+    EXPIRED = "expired"
     OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The provider has taken it; `provider_id` is its name for the message."""
+    """The provider has taken it; `provider_id` is its name for the message.
+
+    Where it names and reports each part by itself, `part_ids` are the names of all of them.
+    """
 
     provider_id: str
+    part_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,10 +75,14 @@ class NotSent:
 
 @dataclass(frozen=True)
 class Unknown:
-    """It may or may not have gone out: look it up, never blindly repeat it."""
+    """It may or may not have gone out: look it up, never blindly repeat it.
+
+    `part_ids` names the parts that were taken, where it is certain of some of them.
+    """
 
     reason: Reason
     code: str = ""
+    part_ids: tuple[str, ...] = ()
     retry_after: ClassVar[None] = None
     suppress: ClassVar[bool] = False
 
@@ -92,6 +113,13 @@ class ReceiptState(StrEnum):
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     FAILED = "failed"
+    # It was accepted, and then certainly not sent, through no fault of its recipient or text.
+    NOT_SENT = "not_sent"
+
+
+def state_after(error: Refusal | None, ended: ReceiptState) -> ReceiptState:
+    """Return the state of a message that has ended like that with an error, which may be ours."""
+    return ReceiptState.NOT_SENT if isinstance(error, NotSent) else ended
 
 
 @dataclass(frozen=True)
@@ -99,7 +127,9 @@ class ProviderReceipt:
     """A provider's report on one message.
 
     `key` is the same for every copy of the same receipt. The delivery is named by its id where
-    the callback carries it, else by the provider's id.
+    the callback carries it, else by the provider's id. A provider that cannot be asked also says
+    which number it is about (in clear text: never log or store it), and when it took the message:
+    its answer with the id may have been lost.
     """
 
     key: str
@@ -110,6 +140,8 @@ class ProviderReceipt:
     code: str = ""
     reason: Reason | None = None
     suppress: bool = False
+    address: str = ""
+    submitted_at: datetime | None = None
 
     @classmethod
     def ended(cls, key: str, provider_id: str, error: Refusal | None) -> Self:
@@ -117,7 +149,7 @@ class ProviderReceipt:
         if error is None:
             return cls(key, ReceiptState.DELIVERED, provider_id)
         return cls(
-            *(key, ReceiptState.UNDELIVERED, provider_id),
+            *(key, state_after(error, ReceiptState.UNDELIVERED), provider_id),
             code=error.code,
             reason=error.reason,
             suppress=error.suppress,
@@ -145,6 +177,19 @@ class Inbound:
 
 
 @dataclass(frozen=True)
+class ConsentChange:
+    """That somebody agreed to one message of a template, or refuses every one.
+
+    `name` is the provider's for the act, by which a copy of it is recognised.
+    """
+
+    address: str
+    template: str
+    accepted: bool
+    name: str
+
+
+@dataclass(frozen=True)
 class Callback:
     """A callback, read: what it says and what the provider expects as the answer's body."""
 
@@ -154,6 +199,13 @@ class Callback:
     content_type: str = "text/plain"
     # What no second callback of the channel may have; empty where the provider signs nothing so.
     once: str = ""
+    consents: Sequence[ConsentChange] = ()
+    # The provider whose receipts these are, where several share the address of their callbacks.
+    receipts_of: str = ""
+    # Returns the answer, and its type, in which whoever wrote reads a text; None: there is no way.
+    reply: Callable[[str], tuple[str, str]] | None = None
+    # The provider's names of messages that are no delivery: no receipt of theirs is a delivery's.
+    no_deliveries: Sequence[str] = ()
 
 
 class BadSignature(Exception):

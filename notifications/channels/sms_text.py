@@ -1,11 +1,15 @@
-"""The text of SMS: billed parts, look-alike characters, carriers' rules and keywords."""
+"""The text of SMS: billed parts, look-alike characters, and what carriers let through."""
 
 import re
+import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from notifications.channels.outcomes import InboundAction
+from notifications.channels.figures import cuts
+from notifications.channels.keywords import action_of as action_of
+from notifications.channels.links import without_links
+from notifications.channels.money import without_yen_signs
 
 # 3GPP TS 23.038: the default alphabet, and the characters that take an escape before them.
 GSM_BASIC: Final = frozenset(
@@ -35,33 +39,27 @@ LOOK_ALIKES: Final = str.maketrans(
     }
 )
 
-BRACKETS: Final = str.maketrans({"【": "[", "】": "]", "★": "", "☆": ""})
-# Characters that are hard to tell from their ASCII twins are written by number here.
-AMOUNT: Final = re.compile(r"[\u00a5\uffe5]\s*(\d[\d,]*(?:\.\d+)?)(\s*[万亿])?(?:\s*元)?")
-YEN: Final = re.compile(r"[\u00a5\uffe5]")
-URL: Final = re.compile(
-    r"(?:https?://|www\.)[\w\-.~:/?#@!$&'()*+,;=%]+(?<![.,;:!?)'])"
-    r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|vip|cc|io)(?![\w-])(?:/[\w\-./?=&%#]*\w)?",
-    re.IGNORECASE | re.ASCII,
+LATIN: Final = str.maketrans(
+    {
+        **{
+            "。": ".",
+            "、": ",",
+            "·": "-",
+            "\u2192": "->",
+            "×": "x",
+            "\u2264": "<=",
+            "\u2265": ">=",
+        },
+        **{"【": "[", "】": "]", "《": '"', "》": '"', "±": "+/-", "\u2030": " per mille"},
+    }
 )
+BRACKETS: Final = str.maketrans({"【": "[", "】": "]", "★": "", "☆": ""})
 EMPTY_BRACKETS: Final = re.compile(r"\(\s*\)|\uff08\s*\uff09|\[\s*\]")
 # White space that Chinese does not want after a stop, and that nobody wants before one.
 STRAY_SPACE: Final = re.compile(
     r"(?<=[。、\uff0c\uff1b\uff01\uff1f\uff1a]) | (?=[。、\uff0c\uff1b\uff01\uff1f\uff1a.,;!?])"
 )
 SENTENCE: Final = re.compile(r"[。\uff01\uff1f\uff1b]+|[.!?;]+(?=\s|$)")
-
-# The first row: twilio.com/docs/messaging/tutorials/advanced-opt-out; the second: what Chinese
-# carriers ask senders to offer.
-KEYWORDS: Final[Mapping[str, InboundAction]] = {
-    **dict.fromkeys(
-        ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"),
-        InboundAction.STOP,
-    ),
-    **dict.fromkeys(("退订", "TD", "T", "拒收", "R"), InboundAction.STOP),
-    **dict.fromkeys(("START", "UNSTOP", "YES"), InboundAction.START),
-}
-AROUND: Final = re.compile(r"^\s+|[\s。\uff01.!]+$")
 
 
 def parts(text: str) -> list[str]:
@@ -97,13 +95,18 @@ def normalise(text: str) -> str:
     return plain
 
 
+def in_gsm(text: str) -> str:
+    """Return a Latin text with GSM-7's signs for its others, if it then needs no other alphabet."""
+    plain = unicodedata.normalize("NFKC", text.translate(LATIN)).translate(LATIN)
+    return plain if GSM.issuperset(plain.translate(LOOK_ALIKES)) else text
+
+
 def carrier_safe(text: str, *, chinese: bool) -> str:
     """Return the text as mainland carriers let it through: no second 【】, no ¥ or ★, no link."""
-    text = AMOUNT.sub(r"\1\2元" if chinese else r"\1\2 yuan", text.translate(BRACKETS))
-    found, text = "", YEN.sub("", text)
+    found, text = "", without_yen_signs(text.translate(BRACKETS), chinese=chinese)
     # What a removal leaves may join to another link, so until nothing is left to remove.
     while found != text:
-        bare = EMPTY_BRACKETS.sub("", URL.sub("", text))
+        bare = EMPTY_BRACKETS.sub("", without_links(text))
         found, text = text, STRAY_SPACE.sub("", " ".join(bare.split())).strip()
     return text
 
@@ -126,7 +129,7 @@ def fitted(head: str, body: str, tail: str) -> str:
     whole = _longest(ends, cost)
     if whole:
         return join(whole)
-    return join(_longest(range(1, len(body)), lambda length: cost(length, "…")), "…")
+    return join(_longest(cuts(body), lambda length: cost(length, "…")), "…")
 
 
 def units(text: str) -> int:
@@ -143,13 +146,8 @@ def shortened(text: str, limit: int) -> str:
     whole = [end for end in ends if units(text[:end]) <= limit]
     if whole:
         return text[: whole[-1]]
-    fits = (end for end in range(limit, -1, -1) if units(text[:end]) < limit)
+    fits = (end for end in reversed([0, *cuts(text)]) if units(text[:end]) < limit)
     return f"{text[: next(fits, 0)].rstrip()}…"
-
-
-def action_of(text: str) -> InboundAction:
-    """Return what a merchant's message asks for; a keyword counts only when it stands alone."""
-    return KEYWORDS.get(AROUND.sub("", text).upper(), InboundAction.TEXT)
 
 
 def _longest(lengths: Sequence[int], cost: Callable[[int], int]) -> int:

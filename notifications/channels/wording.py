@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, override
 
 from notifications.channels import sms_text
 from notifications.channels.base import Bulletin
+from notifications.channels.figures import MONTHS, cuts
 from statuspage.lib.punctuation import sentence
 
 STOPS: Final = "。."
@@ -21,15 +22,16 @@ SMS: Final = "sms"
 WECHAT: Final = "wechat"
 # As the content of a notice names it: its words in brief need no headline.
 ALONE: Final = "brief_alone"
-# A date, time or amount, which half of would be another one; and the end of a sentence.
-FIGURE: Final = r"[\d年月日:.,]"
-CUT_FIGURE: Final = re.compile(rf"\s*(?:至|到|\bto\b)?\s*{FIGURE}+$")
+RANGE_SIGN: Final = re.compile(r"\s*(?:(?:至|到|\bto)\s*)?$")
 STOP: Final = re.compile(r"。|\.(?!\d)")
+ANY_YEAR: Final = re.compile(r"(?<![\d.,:])(?:19|20)\d{2}(?![\d.:]|,\d)")
 PROMISES: Final = ("下次更新不晚于", "next update by")
 CORRECTIONS: Final = {
     "correction": gettext_noop("Correction to No. %(number)d: %(name)s."),
     "withdrawal": gettext_noop("Withdrawal of No. %(number)d: %(name)s."),
 }
+# Whose opening says more than a name and a state.
+WITH_OPENING: Final = frozenset({*CORRECTIONS, "maintenance.scheduled"})
 
 
 def in_brief(bulletin: Bulletin, medium: str) -> Bulletin:
@@ -64,7 +66,7 @@ def opening(bulletin: Bulletin) -> str:
 def _opening(bulletin: Bulletin) -> str:
     with override(bulletin.language):
         if bulletin.kind in CORRECTIONS:
-            values = {"number": bulletin.document["corrects"], "name": _bare(bulletin.name)}
+            values = {"number": bulletin.document["corrects"], "name": bare(bulletin.name)}
             return _(CORRECTIONS[bulletin.kind]) % values
         planned = _planned(bulletin) if bulletin.kind == "maintenance.scheduled" else ""
         return planned or _plain_opening(bulletin)
@@ -84,7 +86,7 @@ def opening_within(bulletin: Bulletin, limit: int) -> str:
 
     The body follows separately, so a body that begins with the name does not replace it here.
     """
-    alone = replace(bulletin, body="", name=sms_text.normalise(_bare(bulletin.name)))
+    alone = replace(bulletin, body="", name=sms_text.normalise(bare(bulletin.name)))
     over = sms_text.units(opening(alone).rstrip(STOPS)) - limit
     if over > 0:
         left = max(sms_text.units(alone.name) - over, 1)
@@ -93,13 +95,13 @@ def opening_within(bulletin: Bulletin, limit: int) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return at most `limit` characters; no date, time or amount is cut in two."""
+    """Return at most `limit` characters; no date, time or amount is cut or loses its unit."""
     if len(text) <= limit or STOP.match(text, limit):
         return text[:limit]
-    kept = text[: limit - 1]
-    if re.match(FIGURE, text[len(kept) :]):
-        kept = CUT_FIGURE.sub("", kept) or kept
-    return f"{kept}…"
+    place = max((one for one in cuts(text) if one < limit), default=0)
+    kept = text[:place]
+    # A range that loses its end loses the word before it as well.
+    return f"{kept if place == limit - 1 else RANGE_SIGN.sub('', kept)}…"
 
 
 def promise(bulletin: Bulletin) -> str:
@@ -110,6 +112,15 @@ def promise(bulletin: Bulletin) -> str:
     with override(bulletin.language):
         time = moment(bulletin.next_update_by, bulletin.published_at)
         return _("Next update by %(time)s.") % {"time": time}
+
+
+def short_promise(bulletin: Bulletin) -> str:
+    """Return the promise in fewer words, or nothing where there is none."""
+    if bulletin.next_update_by is None or not promise(bulletin):
+        return ""
+    with override(bulletin.language):
+        time = moment(bulletin.next_update_by, bulletin.published_at)
+        return _("Update by %(time)s.") % {"time": time}
 
 
 def number(bulletin: Bulletin) -> str:
@@ -134,22 +145,34 @@ def is_chinese(bulletin: Bulletin) -> bool:
     return bulletin.language.startswith("zh")
 
 
-def signature(operator: str, language: str) -> str:
+def signature(operator: str, language: str, *, abroad: bool = False) -> str:
     """Return the signature of SMS, in the brackets that mainland carriers demand.
 
-    Where none is set, English messages do without the brackets, which would rule out GSM-7.
+    English abroad does without the brackets, which would rule out GSM-7.
     """
-    if settings.SMS_SIGNATURE or language.startswith("zh"):
-        return f"【{settings.SMS_SIGNATURE or operator}】"
-    return f"{operator}: "
+    if abroad and not language.startswith("zh"):
+        return f"{operator}: "
+    return f"【{settings.SMS_SIGNATURE or operator}】"
 
 
-def _bare(name: str) -> str:
+def without_year(text: str, year: int) -> str:
+    """Return the text without that year in front of or behind its months.
+
+    After a date of another year it stays, so that nobody takes the one for the other.
+    """
+    other = next((one.start() for one in ANY_YEAR.finditer(text) if one[0] != str(year)), len(text))
+    early = re.sub(rf"(?<!\d){year}年\s?(?=\d{{1,2}}月)", "", text[:other])
+    early = re.sub(rf"(\d\s{MONTHS}|{MONTHS}\s\d{{1,2}}),?\s{year}\b", r"\1", early)
+    return early + text[other:]
+
+
+def bare(name: str) -> str:
+    """Return a name without the stop that ends it."""
     return re.sub(r"[。\uff01\uff1f.!?\s]+$", "", name).strip()
 
 
 def _plain_opening(bulletin: Bulletin) -> str:
-    name = _bare(bulletin.name)
+    name = bare(bulletin.name)
     repeated = bulletin.body.startswith(name)
     if bulletin.kind.startswith("notice."):
         # A notice has no state: its title says it all, unless the body begins with it.
@@ -167,7 +190,7 @@ def _planned(bulletin: Bulletin) -> str:
         return ""
     start, end = map(datetime.fromisoformat, times)
     values = {
-        "name": _bare(bulletin.name),
+        "name": bare(bulletin.name),
         "start": moment(start, bulletin.published_at),
         "end": moment(end, start),
     }

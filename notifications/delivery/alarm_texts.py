@@ -10,15 +10,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from notifications.channels import channels
 from notifications.channels.base import Content
+from notifications.channels.media import labels as channel_labels
+from notifications.channels.outcomes import Reason
 from notifications.delivery.models import Alarm
+from notifications.delivery.refusals import fault_of
 from statuspage.lib.punctuation import in_parentheses
+from statuspage.notices.kind import every_kind
 from statuspage.statements.models import LogProblem
 from statuspage.statements.texts import LANGUAGES, in_language
 
 ENGINES: Final = {"database": "PostgreSQL", "redis": "Redis"}
 OF_A_STATEMENT: Final = (Alarm.Kind.BROADCAST_STUCK, Alarm.Kind.MANY_FAILED)
+OF_A_TEMPLATE: Final = (Alarm.Kind.NO_TEMPLATE, Alarm.Kind.TEMPLATE_LOST)
+# What waits for a template, by its kind or the part before the dot; notices have labels.
+KINDS: Final[Mapping[str, Promise]] = {
+    "incident": gettext_lazy("Incidents"),
+    "maintenance": gettext_lazy("Maintenance"),
+    "correction": gettext_lazy("Correction"),
+    "withdrawal": gettext_lazy("Withdrawal"),
+}
 OF_A_COUNTRY: Final = (Alarm.Kind.CODES_UNENTERED, Alarm.Kind.CODES_CEILING)
 ADVICE: Final[Mapping[str, Promise]] = {
     Alarm.Kind.BUDGET_NEAR: gettext_lazy("Raise SMS_MONTHLY_CAP, or expect SMS to stop."),
@@ -27,6 +38,18 @@ ADVICE: Final[Mapping[str, Promise]] = {
     ),
     Alarm.Kind.PROVIDER_DOWN: gettext_lazy(
         "Its messages wait and go out once it responds. Check the provider's own status page."
+    ),
+    Alarm.Kind.PROVIDER_REFUSES: gettext_lazy(
+        "Its messages wait, or go out by the next provider, and are sent once it accepts them "
+        "again. What waits for DELIVERY_GIVE_UP_HOURS has failed."
+    ),
+    Alarm.Kind.NO_TEMPLATE: gettext_lazy(
+        "Have one approved, under “Approved templates”, or set up another provider. They go out by "
+        "themselves then."
+    ),
+    Alarm.Kind.TEMPLATE_LOST: gettext_lazy(
+        "Read the provider's reason under “Approved templates”, change the text, and register it "
+        "again."
     ),
     Alarm.Kind.ENGINE_AWAY: gettext_lazy(
         "Start it again. Until then nothing can be published or sent; readers still see the pages."
@@ -68,6 +91,17 @@ ADVICE: Final[Mapping[str, Promise]] = {
 }
 
 
+# What to do about a provider that refuses, by the reason.
+REPAIR: Final[Mapping[str, Promise]] = {
+    Reason.NO_CREDENTIALS: gettext_lazy(
+        "Check the account, its balance, the sender and the templates at the provider, and the "
+        "provider's settings here."
+    ),
+    Reason.UNKNOWN_CODE: gettext_lazy("Look up the code in the provider's documentation."),
+    Reason.UNAVAILABLE: gettext_lazy("Check the provider's own status page."),
+}
+
+
 def headline(alarm: Alarm) -> str:
     """Return the kind, and what it is about, in the active language."""
     details = [one for one in (_about(alarm), _figures(alarm)) if one]
@@ -77,7 +111,11 @@ def headline(alarm: Alarm) -> str:
 
 def advice(alarm: Alarm) -> str:
     """Return what to do about it, in the active language."""
-    return str(ADVICE.get(alarm.kind, ""))
+    general = str(ADVICE.get(alarm.kind, ""))
+    if alarm.kind != Alarm.Kind.PROVIDER_REFUSES:
+        return general
+    repair = str(REPAIR.get(fault_of(alarm.subject)[1], ""))
+    return _("%(repair)s %(general)s") % {"repair": repair, "general": general}
 
 
 def alarm_path(alarm: Alarm) -> str:
@@ -86,6 +124,8 @@ def alarm_path(alarm: Alarm) -> str:
         return reverse("console:broadcast", args=[alarm.subject])
     if alarm.kind == Alarm.Kind.MANY_FAILED:
         return f"{reverse('console:dead_letters')}?statement={alarm.subject}"
+    if alarm.kind in OF_A_TEMPLATE:
+        return reverse("console:provider_templates")
     if alarm.kind == Alarm.Kind.LOG_BROKEN:
         return reverse("pages:log")
     return reverse("console:dashboard")
@@ -140,14 +180,29 @@ def _about(alarm: Alarm) -> str:
         return _("No. %(number)s") % {"number": alarm.subject}
     if alarm.kind in OF_A_COUNTRY:
         return f"+{alarm.subject}" if alarm.subject else ""
-    labels = ENGINES | {one.name: str(one.label) for one in channels()}
+    if alarm.kind in OF_A_TEMPLATE:
+        return _template_said(alarm.subject)
+    labels = ENGINES | {name: str(label) for name, label in channel_labels().items()}
     labels |= {one.value: str(one.label) for one in LogProblem}
-    return str(labels.get(alarm.subject, alarm.subject))
+    refuses = alarm.kind == Alarm.Kind.PROVIDER_REFUSES
+    subject = fault_of(alarm.subject)[0] if refuses else alarm.subject
+    return str(labels.get(subject, subject))
+
+
+def _template_said(subject: str) -> str:
+    """Return the provider, and the kind of statement or the template's id."""
+    provider, _colon, what = subject.partition(":")
+    labels = {f"notice.{one.name}": str(one.label) for one in every_kind()}
+    labels |= {name: str(label) for name, label in KINDS.items()}
+    said = labels.get(what) or labels.get(what.partition(".")[0], what)
+    return f"{channel_labels().get(provider, provider)} · {said}"
 
 
 def _figures(alarm: Alarm) -> str:
     if not alarm.figures:
         return ""
+    if alarm.kind == Alarm.Kind.PROVIDER_REFUSES:
+        return _("code %(code)s") % {"code": alarm.figures}
     failed, tried = alarm.figures.split("/")
     return _("%(failed)s of %(tried)s") % {"failed": failed, "tried": tried}
 

@@ -18,12 +18,14 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Open a broadcast for each statement, hold what a restore finds; register the rest."""
-        from notifications.delivery import budget
+        from notifications.delivery import checks as checks
+        from notifications.delivery import listening
         from notifications.delivery.broadcasts import broadcast_open
         from notifications.delivery.metrics import DeliveryCollector
         from notifications.delivery.restoring import HOLD
         from notifications.delivery.selectors import degraded
-        from notifications.subscribers.services.codes import codes_booked_by
+        from notifications.delivery.singles import notes_send
+        from notifications.subscribers.services.codes import codes_go_through
         from statuspage.lib.restoring import on_restore
         from statuspage.operations.metrics import REGISTRY
         from statuspage.pages.health import degraded_by
@@ -31,8 +33,9 @@ class DeliveryConfig(AppConfig):
 
         on_publish(broadcast_open)
         on_publish(_wake_witnesses)
-        codes_booked_by(budget.reserve, budget.give_back)
+        codes_go_through(notes_send)
         on_restore(HOLD)
+        listening.set_up()
         REGISTRY.register(DeliveryCollector())
         post_migrate.connect(_make_partitions, sender=self)
         degraded_by(degraded)

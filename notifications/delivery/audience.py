@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from notifications.channels.base import reachable_channels
+from notifications.channels import media
 from notifications.delivery.answered import concerned, told_before
 from notifications.delivery.dimensions import NARROWING, left_out, narrowed
 from notifications.delivery.matching import AUDIENCE, FROM, MATCHES
@@ -30,8 +30,6 @@ from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
 # Kinds that are only published on the page and in the log, and never sent.
 NEVER_SENT: Final = frozenset({f"notice.{DeliveryReport.name}"})
-# SMS cost money and patience, so the operator says which moments are worth both.
-COSTLY: Final = frozenset({"twilio_sms"})
 # Whatever the settings are: it is published automatically, several times per incident.
 NEVER_COSTLY: Final = frozenset({Moment.PROGRESS})
 
@@ -59,7 +57,7 @@ def channels_for(document: Mapping[str, Any]) -> list[str]:
     if document["kind"] in NEVER_SENT:
         return []
     moment = moment_of(document)
-    every = [one.name for one in reachable_channels()]
+    every = [one.name for one in media()]
     if moment is Moment.CORRECTED and not _calls_off(document):
         original = Broadcast.objects.filter(pk=document["corrects"]).first()
         return (original.channels if original else []) or every
@@ -69,7 +67,7 @@ def channels_for(document: Mapping[str, Any]) -> list[str]:
         worth = announced or _was_costly(document)
     else:
         worth = moment in settings.SMS_MOMENTS and moment not in NEVER_COSTLY
-    return [name for name in every if worth or name not in COSTLY]
+    return [name for name in every if worth or name not in _costly()]
 
 
 def _calls_off(document: Mapping[str, Any]) -> bool:
@@ -84,13 +82,17 @@ def _calls_off(document: Mapping[str, Any]) -> bool:
     return (planned and cancelled) or bool(content.get("in_error") and first.exists())
 
 
+def _costly() -> list[str]:
+    return [one.name for one in media() if one.costs]
+
+
 def _was_costly(document: Mapping[str, Any]) -> bool:
-    """Return whether an earlier statement about the same subject went out by a costly channel."""
+    """Return whether an earlier statement about the same subject went out by a costly medium."""
     subject = document["subject"]
     earlier = Broadcast.objects.filter(
         statement__subject_type=subject["type"], statement__subject_id=subject["id"]
     )
-    return earlier.filter(Q(channels=[]) | Q(channels__overlap=[*COSTLY])).exists()
+    return earlier.filter(Q(channels=[]) | Q(channels__overlap=_costly())).exists()
 
 
 def may_wake(document: Mapping[str, Any]) -> bool:

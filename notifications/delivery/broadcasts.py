@@ -1,23 +1,28 @@
 """Open a statement's broadcast, create its deliveries, and count whom it has reached."""
 
 import logging
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Now
-from django.utils.functional import lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise, lazy
 
-from notifications.channels.base import reachable_channels
+from notifications.channels import media, medium
 from notifications.delivery.alarms import alarm_over, alarm_raise, alarms_forget
 from notifications.delivery.answered import made_void
 from notifications.delivery.audience import audience_of, channels_for, may_wake
-from notifications.delivery.matching import FROM, MATCHES, QUIET_UNTIL, quiet_parameters
+from notifications.delivery.matching import (
+    FROM,
+    MATCHES,
+    QUIET_UNTIL,
+    ROUTE,
+    quiet_parameters,
+    route_parameters,
+)
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.selectors import progress_by_channel
@@ -27,15 +32,6 @@ from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
 
 logger = logging.getLogger(__name__)
-
-# How the public page says that a channel's messages reached somebody.
-WAYS: Final = {
-    "email": _("%(count)s by e-mail"),
-    **dict.fromkeys(("twilio_sms", "aliyun_sms"), _("%(count)s by SMS")),
-    "webhook": _("%(count)s by webhook"),
-    "wechat": _("%(count)s by WeChat"),
-    "wecom": _("%(count)s by WeCom group robot"),
-}
 
 # An update replaces the updates before it, and a correction what it corrects. A withdrawal also
 # replaces the corrections, or all that was said of what never was. No update replaces a correction:
@@ -59,8 +55,8 @@ BOUNDARY: Final = """
 """
 INSERT: Final = f"""
     INSERT INTO delivery_delivery
-        (statement_id, published_at, address_id, channel, language, state, due_at)
-    SELECT b.statement_id, %(published_at)s, a.id, a.channel, p.language,
+        (statement_id, published_at, address_id, channel, route, language, state, due_at)
+    SELECT b.statement_id, %(published_at)s, a.id, a.channel, {ROUTE}, p.language,
            CASE b.state WHEN 'held' THEN 'held' ELSE 'pending' END,
            coalesce(CASE b.state WHEN 'held' THEN now() ELSE {QUIET_UNTIL} END, now())
     FROM delivery_broadcast b, {FROM}
@@ -132,7 +128,7 @@ def expand(statement_number: int) -> None:
     """
     broadcast = Broadcast.objects.select_related("statement").get(pk=statement_number)
     ensure_partition(broadcast.statement.published_at)
-    channels = broadcast.channels or [one.name for one in reachable_channels()]
+    channels = broadcast.channels or [one.name for one in media()]
     if _expand_chunk(statement_number):
         _wake(channels)
         while _expand_chunk(statement_number):
@@ -177,6 +173,7 @@ def _expand_chunk(statement_number: int, state: BroadcastState = BroadcastState.
                 "cursor": broadcast.cursor,
                 "boundary": boundary,
                 **quiet_parameters(),
+                **route_parameters(),
             }
             cursor.execute(INSERT, parameters)
             if Broadcast.objects.filter(superseded_by__contains=[broadcast.pk]).exists():
@@ -230,18 +227,12 @@ def told_of(numbers: Collection[int]) -> Mapping[int, Sequence[str]]:
 
 
 def _ways(told: Mapping[str, int]) -> list[str]:
-    """Return `4 by SMS` for each way; readers do not care which provider sent an SMS.
-
-    Worded when it is read, because pages in every language share it.
-    """
-    counts: Counter[Any] = Counter()
-    for name, count in sorted(told.items()):
-        counts[WAYS.get(name, f"%(count)s {name}")] += count
-    return [_worded(phrase, f"{count:,}") for phrase, count in counts.items()]
+    """Return `4 by SMS` for each medium; worded when it is read, as languages share the pages."""
+    return [_worded(medium(name).reached, f"{count:,}") for name, count in sorted(told.items())]
 
 
-def _in_words(phrase: str, count: str) -> str:
-    return phrase % {"count": count}
+def _in_words(phrase: str | Promise, count: str) -> str:
+    return str(phrase) % {"count": count}
 
 
 _worded = lazy(_in_words, str)

@@ -1,18 +1,23 @@
 """Claim deliveries, each held by one worker while its lease runs, and fall back after failures."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications.channels.base import askable_channels
+from notifications.channels import medium as find_medium
+from notifications.channels.media import askable_media
+from notifications.channels.outcomes import Reason
+from notifications.delivery.consents import consents_refuse, consents_take
 from notifications.delivery.matching import (
     QUIET_UNTIL,
+    ROUTE,
     quiet_parameters,
+    route_parameters,
     stays_chosen,
     takes,
     wants,
@@ -28,7 +33,7 @@ from notifications.hints import wake_send
 FALL_BACK: Final = f"""
     WITH failed AS (
         SELECT d.id, d.published_at, d.statement_id, d.language, d.state, next.id AS address_id,
-               next.channel, next.until,
+               next.channel, next.route, next.until,
                EXISTS (SELECT FROM delivery_hold h WHERE h.broadcast_id = d.statement_id)
                    AS restored
         FROM delivery_delivery d
@@ -36,7 +41,7 @@ FALL_BACK: Final = f"""
         JOIN subscribers_address from_address ON from_address.id = d.address_id
         JOIN subscribers_subscriber p ON p.id = from_address.subscriber_id AND p.one_by_one
         CROSS JOIN LATERAL (
-            SELECT a.id, a.channel, {QUIET_UNTIL} AS until
+            SELECT a.id, a.channel, {ROUTE} AS route, {QUIET_UNTIL} AS until
             FROM subscribers_address a
             JOIN subscribers_subscription s ON s.address_id = a.id
             WHERE a.subscriber_id = p.id
@@ -46,13 +51,14 @@ FALL_BACK: Final = f"""
             LIMIT 1
         ) AS next
         WHERE d.id = ANY(%(ids)s) AND d.published_at = ANY(%(moments)s)
-          AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota'))
+          AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota')
+               OR (d.state = 'undelivered' AND d.reason = ANY(%(dead)s)))
           AND {stays_chosen()}
     ), created AS (
         INSERT INTO delivery_delivery
-            (statement_id, published_at, address_id, channel, language, state, due_at,
+            (statement_id, published_at, address_id, channel, route, language, state, due_at,
              first_tried_at)
-        SELECT statement_id, published_at, address_id, channel, language,
+        SELECT statement_id, published_at, address_id, channel, route, language,
                CASE WHEN restored THEN 'unknown' ELSE 'pending' END,
                CASE WHEN NOT restored THEN coalesce(until, now())
                     WHEN channel = ANY(%(askable)s) THEN now()
@@ -69,6 +75,8 @@ FALL_BACK: Final = f"""
     )
     SELECT DISTINCT channel FROM created
 """
+# Where there is no such number, nothing arrives later.
+DEAD_NUMBER: Final = [str(Reason.UNKNOWN_NUMBER), str(Reason.BAD_ADDRESS)]
 # Suppression, consent, supersession and quiet hours are checked in the same SQL statement as the
 # claim, because they may have changed since the broadcast was expanded. A newer statement replaces
 # an older one at every address that it has reached, or will reach once it is expanded.
@@ -86,19 +94,23 @@ SUPERSEDED: Final = f"""
     )
 """
 WELCOME: Final = f"a.id IS NOT NULL AND {welcome('a')} AND {stays_chosen()}"
+# What has been due for days, because everything was refused or nothing ran, is not sent without
+# anybody's asking: staff see it among the failed messages.
 # What is due comes from the index of each month in its order. By statistics from before a broadcast
 # there is next to nothing to sort, and every claim would read and sort all that waits.
 IN_ORDER: Final = "SET LOCAL enable_sort = off"
 CLAIM: Final = f"""
     WITH due AS (
-        SELECT id, published_at, statement_id, address_id, may_be_sent, repeat_until
+        SELECT id, published_at, statement_id, address_id, may_be_sent, repeat_until,
+               due_at < now() - make_interval(hours => %(hours)s) AS expired
         FROM delivery_delivery
-        WHERE state = 'pending' AND channel = %(channel)s AND due_at <= now()
+        WHERE state = 'pending' AND channel = %(channel)s AND route = %(route)s
+          AND due_at <= now()
         ORDER BY due_at, id
         LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
     ), checked AS (
-        SELECT d.id, d.published_at, d.may_be_sent, d.repeat_until,
+        SELECT d.id, d.published_at, d.may_be_sent, d.repeat_until, d.expired,
                a.sealed, a.sealed_secret, a.kind,
                {QUIET_UNTIL} AS quiet,
                {WELCOME} AS welcome,
@@ -111,6 +123,7 @@ CLAIM: Final = f"""
         SELECT *, CASE WHEN may_be_sent AND (superseded OR NOT welcome) THEN 'unconfirmed'
                        WHEN superseded THEN 'superseded'
                        WHEN NOT welcome THEN 'suppressed'
+                       WHEN expired AND NOT may_be_sent THEN 'failed'
                        WHEN repeat_until <= now() THEN 'unknown'
                        WHEN quiet IS NOT NULL THEN 'pending'
                        ELSE 'sending' END AS verdict
@@ -118,6 +131,7 @@ CLAIM: Final = f"""
     )
     UPDATE delivery_delivery d
     SET state = verdict,
+        reason = CASE WHEN verdict = 'failed' AND d.reason = '' THEN 'expired' ELSE d.reason END,
         provider = CASE WHEN verdict = 'sending' THEN %(provider)s ELSE d.provider END,
         attempts = d.attempts + (verdict = 'sending')::int,
         due_at = coalesce(quiet, d.due_at),
@@ -164,6 +178,23 @@ LOCK: Final = """
 """
 
 
+# A condition on delivery_delivery: whether it is one of the messages given as arrays.
+IS_ONE_OF: Final = """
+    EXISTS (
+        SELECT FROM unnest(%(statements)s::bigint[], %(languages)s::text[], %(abroad)s::bool[])
+            AS one (statement_id, language, abroad)
+        WHERE one.statement_id = delivery_delivery.statement_id
+          AND one.language = delivery_delivery.language
+          AND (one.abroad IS NULL
+               OR one.abroad = (SELECT a.country <> '86' FROM subscribers_address a
+                                WHERE a.id = delivery_delivery.address_id)))
+"""
+# Only what a provider can send, or all but what it cannot (shares.py): the rest is another's.
+CLAIM_SHARE: Final = CLAIM.replace(
+    "ORDER BY due_at, id", f"AND %(only)s = {IS_ONE_OF} ORDER BY due_at, id", 1
+)
+
+
 class Claimed(NamedTuple):
     """A delivery that this process may send now, and what it needs for that."""
 
@@ -182,28 +213,63 @@ class Claimed(NamedTuple):
     sealed_secret: bytes | None
     kind: str
 
+    @property
+    def this_try(self) -> tuple[int, datetime, int]:
+        """What names this try of the delivery, and no other."""
+        return self.id, self.published_at, self.fence
 
-def claim(channel: str, limit: int, provider: str = "") -> tuple[list[Claimed], int]:
-    """Claim up to `limit` due deliveries of a channel, and commit before anything is sent.
 
-    `provider` will send them: the channel itself, or the one that stands in for it.
+def claim(
+    medium: str,
+    limit: int,
+    provider: str = "",
+    route: str = "",
+    share: Mapping[str, Any] | None = None,
+    consent_to: Callable[[Claimed], str] | None = None,
+) -> tuple[list[Claimed], int]:
+    """Claim up to `limit` due deliveries of a medium's route, and commit before anything is sent.
+
+    `provider` will send them; the first choice where none is named. `share` are the parameters of
+    what is left to it, where it cannot send everything. Where it needs a consent for each message,
+    `consent_to` says to which template; where none is left, the next address is used.
     Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(IN_ORDER)
         cursor.execute(
-            CLAIM,
+            CLAIM if share is None else CLAIM_SHARE,
             {
-                "channel": channel,
-                "provider": provider or channel,
+                "channel": medium,
+                "route": route,
+                "provider": provider or find_medium(medium).leading(route).name,
                 "limit": limit,
                 "lease": settings.DELIVERY_LEASE_SECONDS,
+                "hours": settings.DELIVERY_GIVE_UP_HOURS,
                 **quiet_parameters(),
+                **(share or {}),
             },
         )
         rows = [(row[0], Claimed(*row[1:])) for row in cursor.fetchall()]
-        fall_back([(one.id, one.published_at) for state, one in rows if state == "suppressed"])
-    return [one for state, one in rows if state == "sending"], len(rows)
+        sending = [one for state, one in rows if state == "sending"]
+        without = _without_consent(sending, consent_to) if consent_to else []
+        over = [one for state, one in rows if state in ("suppressed", "failed")]
+        over += without
+        fall_back([(one.id, one.published_at) for one in over])
+    return [one for one in sending if one not in without], len(rows)
+
+
+def _without_consent(
+    claimed: Sequence[Claimed], consent_to: Callable[[Claimed], str]
+) -> list[Claimed]:
+    """Settle, and return, those for which no consent is left; the others hold one now.
+
+    Without a template nothing can be sent, and no consent is used.
+    """
+    wanted = {one: template for one in claimed if (template := consent_to(one))}
+    held = consents_take([(one.id, one.address_id, named) for one, named in wanted.items()])
+    without = [one for one in wanted if one.id not in held]
+    consents_refuse([(one.id, one.published_at) for one in without])
+    return without
 
 
 def lock(deliveries: Collection[tuple[int, datetime]]) -> None:
@@ -238,7 +304,7 @@ def take_for_look_up(which: str, since: str) -> str:
         SET fence = d.fence + 1, due_at = now() + make_interval(secs => %s), updated_at = now()
         FROM due
         WHERE d.id = due.id AND d.published_at = due.published_at
-        RETURNING d.channel, coalesce(nullif(d.provider, ''), d.channel), d.id, d.published_at,
+        RETURNING d.channel, d.provider, d.id, d.published_at,
                   d.statement_id, d.address_id, d.language, d.attempts, d.attempt_id, d.fence,
                   {since}, due.sealed, due.sealed_secret, due.kind
     """
@@ -279,9 +345,11 @@ def fall_back(deliveries: Sequence[tuple[int, datetime]]) -> None:
             {
                 "ids": [key for key, _ in deliveries],
                 "moments": list({moment for _, moment in deliveries}),
-                "askable": askable_channels(),
+                "askable": askable_media(),
                 "never": NEVER,
+                "dead": DEAD_NUMBER,
                 **quiet_parameters(),
+                **route_parameters(),
             },
         )
         for (channel,) in cursor.fetchall():

@@ -2,16 +2,14 @@
 
 from datetime import time
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from notifications.delivery.states import Moment
-from statuspage.lib.discovery import registering_modules
+from notifications.media import read_media
 from statuspage.lib.env import AreaSettings, Positive, words, written
 
-CHANNELS: Final = registering_modules(Path(__file__).parents[1] / "channels", "stands_in_for")
 MOMENTS: Final = frozenset(Moment) - {Moment.PROGRESS, Moment.MAINTENANCE_CHANGED}
 
 
@@ -81,15 +79,16 @@ class DeliverySettings(AreaSettings):
     """Test messages that a member of staff may send to themselves in an hour."""
     DELIVERY_MAX_ATTEMPTS: Positive = 8
     """Attempts before a delivery has failed."""
+    DELIVERY_GIVE_UP_HOURS: Positive = 72
+    """Hours after which a message that could not be sent, through a fault of the account or of the
+    provider, has failed: staff decide then whether it is still worth sending."""
     DELIVERY_RESOLVE_AFTER_SECONDS: Positive = 120
     """Seconds before the provider is first asked about a message that may have gone out."""
     DELIVERY_RECEIPT_AFTER_SECONDS: Annotated[int, Field(ge=600)] = 43_200
     """Seconds after sending from which the provider is asked for a receipt that never came; what it
     cannot tell is then shown as unconfirmed."""
-    DELIVERY_PREFER_DUP: Annotated[
-        list[str], PlainValidator(lambda text: words(text, CHANNELS))
-    ] = written("")
-    """Channels on which a message that nobody can be asked about is sent again; on the others
+    DELIVERY_PREFER_DUP: Annotated[list[str], PlainValidator(read_media)] = written("")
+    """Media on which a message that nobody can be asked about is sent again; on the others
     staff decide."""
     RELEASE_TWICE_AFTER_HOURS: Positive = 2
     """Hours after publication from which a statement that a restore put on hold is only released

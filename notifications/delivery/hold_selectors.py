@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from notifications.channels.base import askable_channels
+from notifications.channels.media import askable_media
 from notifications.delivery.claim import SUPERSEDED, WELCOME
 from notifications.delivery.holds import NO_ANSWER
 from notifications.delivery.matching import FROM, MATCHES
@@ -54,7 +54,7 @@ class HeldChannel:
     @property
     def askable(self) -> bool:
         """Whether the provider can be asked about this channel's messages."""
-        return self.channel in askable_channels()
+        return self.channel in askable_media()
 
     @property
     def doubtful(self) -> int:

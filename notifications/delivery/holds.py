@@ -13,14 +13,16 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from notifications.channels import channel as find_channel
-from notifications.channels.base import Channel, Message, askable_channels, stand_in
+from notifications.channels import medium
+from notifications.channels import provider as find_provider
+from notifications.channels.base import Message, Provider
+from notifications.channels.media import askable_media
 from notifications.channels.outcomes import Accepted, LookupResult, Reason
 from notifications.delivery import loop
 from notifications.delivery.broadcasts import expand_on_hold
 from notifications.delivery.claim import Claimed, take_for_look_up
 from notifications.delivery.ledger import RESET
-from notifications.delivery.messages import contents, log_error, message_of
+from notifications.delivery.messages import contents, log_error, message_of, sender_of
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold
 from notifications.delivery.resolve import (
     LOOK_AGAIN_PART,
@@ -102,7 +104,7 @@ def _look(hold: Hold) -> bool:
 def _take(hold: Hold) -> list[Claimed]:
     lease = settings.DELIVERY_TIMEOUT_SECONDS * LOOK_TIMEOUTS
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(TAKE, [hold.pk, askable_channels(), LOOKS_AT_ONCE, lease])
+        cursor.execute(TAKE, [hold.pk, askable_media(), LOOKS_AT_ONCE, lease])
         return [Claimed(*row) for row in cursor.fetchall()]
 
 
@@ -111,7 +113,7 @@ def _end_look(hold: Hold) -> None:
     left = Delivery.objects.filter(
         statement_id=hold.pk,
         state=DeliveryState.HELD,
-        channel__in=askable_channels(),
+        channel__in=askable_media(),
         due_at__lt=NEVER,
     )
     patient = Q(step_at__gt=Now() - ASKED_FOR)
@@ -128,10 +130,7 @@ def _forms_of(one: Claimed) -> dict[str, Message]:
 
     What cannot be composed, such as to an address that was erased, cannot be sent either.
     """
-    channel = find_channel(one.channel)
-    asked = {one.channel: channel, one.provider: find_channel(one.provider)}
-    if spare := stand_in(one.channel):
-        asked[spare.name] = spare
+    asked = {each.name: each for each in (sender_of(one), *medium(one.channel).providers)}
     try:
         return {name: _form(one, each) for name, each in asked.items() if each.configured()}
     except Exception as error:
@@ -140,10 +139,15 @@ def _forms_of(one: Claimed) -> dict[str, Message]:
         return {}
 
 
-def _form(one: Claimed, provider: Channel) -> Message:
+def _form(one: Claimed, provider: Provider) -> Message:
     """Compose it in every language: the subscriber may have had another one when it was sent."""
     content_of = contents(provider)
-    texts = [content_of(one._replace(language=language)).text for language in LANGUAGES]
+    texts = [
+        said.text
+        for language in LANGUAGES
+        for said in content_of(one._replace(language=language)).variants()
+        if said.text
+    ]
     return replace(message_of(one, content_of(one)), texts=texts)
 
 
@@ -159,7 +163,7 @@ async def _ask(one: Claimed, forms: dict[str, Message]) -> Trace:
     answers = set()
     for name, message in forms.items():
         try:
-            answer = await find_channel(name).look_up(message, one.published_at)
+            answer = await find_provider(name).look_up(message, one.published_at)
         except Exception as error:
             log_error(one, error)
             answer = LookupResult.CANNOT_TELL

@@ -2,20 +2,17 @@
 
 import logging
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from notifications.channels import channel as find_channel
-from notifications.channels.base import Channel
-from notifications.channels.outcomes import BadSignature, Inbound, UnreadableCallback
-from notifications.delivery.receipts import receipts_store
-from notifications.delivery.taken import take_once
-from notifications.subscribers.crypto import blind_index
-from notifications.subscribers.services.inbound import inbound_apply
+from notifications.channels.base import Provider, provider_named
+from notifications.channels.outcomes import BadSignature, Callback, UnreadableCallback
+from notifications.delivery.callbacks import callback_store
+from notifications.subscribers.services.replies import reply_to
 
 logger = logging.getLogger(__name__)
 
@@ -34,49 +31,46 @@ class ProviderCallback(View):
     def body_allowance(request: HttpRequest, name: str, rest: str = "") -> int:
         """Return more than anybody may send where the URL's own secret is right (Aliyun's)."""
         try:
-            return find_channel(name).callback_allowance(request)
+            return provider_named(name).callback_allowance(request)
         except KeyError:
             return 0
 
     def post(self, request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
         """Verify the request before reading anything in it."""
         try:
-            channel = find_channel(name)
+            provider = provider_named(name)
         except KeyError as error:
             raise Http404 from error
         try:
-            channel.verify_callback(request)
+            provider.verify_callback(request)
         except BadSignature:
-            return _refused(channel)
-        return self._take(channel, request)
+            return _refused(provider)
+        return self._take(provider, request)
 
     get = post  # WeChat verifies the address by GET.
 
-    def _take(self, channel: Channel, request: HttpRequest) -> HttpResponse:
+    def _take(self, provider: Provider, request: HttpRequest) -> HttpResponse:
         try:
-            callback = channel.parse_callback(request)
+            callback = provider.parse_callback(request)
         except UnreadableCallback:
             return HttpResponse(_("Malformed callback."), status=400)
-        with transaction.atomic():
-            if callback.once and not take_once(channel.name, callback.once, forgettable=True):
-                return _refused(channel)
-            receipts_store(channel.name, callback.receipts)
-            for inbound in callback.inbound:
-                _apply(channel, inbound)
-        return HttpResponse(callback.answer, content_type=callback.content_type)
+        if not callback_store(provider, callback):
+            return _refused(provider)
+        return HttpResponse(*_answer(provider, callback))
 
 
-def _apply(channel: Channel, inbound: Inbound) -> None:
-    """Apply what somebody did, once: a recording of it that is played again changes nothing."""
-    # As a keyed hash: some names hold the sender's.
-    name = inbound.message_id and blind_index(inbound.message_id, channel.name)
-    if not name or take_once(channel.name, name):
-        inbound_apply(channel.stands_in_for or channel.name, inbound)
+def _answer(provider: Provider, callback: Callback) -> tuple[str, str]:
+    """Return the body and the type of the answer: where the provider shows it, a reply."""
+    if callback.reply:
+        for inbound in callback.inbound:
+            if said := reply_to(provider.medium, inbound):
+                return callback.reply(said)
+    return callback.answer, callback.content_type
 
 
-def _refused(channel: Channel) -> HttpResponse:
+def _refused(provider: Provider) -> HttpResponse:
     """Log and count a callback that is forged or a copy, and refuse it."""
-    logger.warning("refused a callback for %s: bad signature", channel.name)
+    logger.warning("refused a callback for %s: bad signature", provider.name)
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_REFUSED, [channel.name])
+        cursor.execute(COUNT_REFUSED, [provider.name])
     return HttpResponse(_("Invalid signature."), status=403)

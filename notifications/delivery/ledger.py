@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from notifications.channels import channels
+from notifications.channels import media
 from notifications.channels.outcomes import Reason
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.states import NEVER, DeliveryState
@@ -26,7 +26,8 @@ DEAD_LETTERS_OF: Final = timedelta(days=30)
 
 # What certainly reached nobody, and can still be sent.
 DEFINITE: Final = Q(state=DeliveryState.FAILED) | Q(
-    state=DeliveryState.SUPPRESSED, reason__in=(Reason.BUDGET, Reason.COUNTRY)
+    state=DeliveryState.SUPPRESSED,
+    reason__in=(Reason.BUDGET, Reason.COUNTRY, Reason.NO_CONSENT),
 )
 # What only staff can decide on, and have not yet.
 UNDECIDED: Final = Q(state=DeliveryState.UNKNOWN, due_at=NEVER, settled_at=None)
@@ -55,6 +56,10 @@ RESET: Final[dict[str, Any]] = {
     "provider_id": "",
     "reason": "",
     "code": "",
+    # What an earlier try may have cost stays spent.
+    "cost": 0,
+    "booked_in": None,
+    "segments": 0,
     "sent_at": None,
     "settled_at": None,
     "updated_at": Now(),
@@ -106,9 +111,7 @@ def dead_letters(wanted: LedgerFilter) -> QuerySet[Delivery]:
     Without a statement, those of the last thirty days. Filtering by statement, channel and state
     lets their index find these few among all that went well.
     """
-    rows = _ordered().filter(
-        DEAD, channel__in=[one.name for one in channels()], state__in=DEAD_STATES
-    )
+    rows = _ordered().filter(DEAD, channel__in=[one.name for one in media()], state__in=DEAD_STATES)
     if wanted.statement is None:
         since = database_now() - DEAD_LETTERS_OF
         recent = Broadcast.objects.filter(statement__published_at__gte=since)
@@ -122,6 +125,14 @@ def dead_groups(wanted: LedgerFilter) -> list[Group]:
     rows = dead_letters(wanted).order_by().values_list("state", "reason").annotate(n=Count("pk"))
     groups = [Group(state, reason, count) for state, reason, count in rows]
     return sorted(groups, key=lambda one: (-one.count, one.state, one.reason))
+
+
+def dead_by_statement(wanted: LedgerFilter) -> list[tuple[Statement, int]]:
+    """Count dead letters by statement, the newest first."""
+    rows = dead_letters(wanted).order_by().values_list("statement_id").annotate(n=Count("pk"))
+    counts = dict(rows.values_list("statement_id", "n"))
+    found = Statement.objects.in_bulk(list(counts))
+    return [(found[number], counts[number]) for number in sorted(found, reverse=True)]
 
 
 def _ordered() -> QuerySet[Delivery]:

@@ -1,22 +1,20 @@
-"""Run one event loop per process on its own thread, so that connections outlive a batch."""
+"""Hand work to the event loop of the process, on which connections outlive a batch."""
 
 import asyncio
-import os
 import queue
-import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, Final, TypeVar
+
+from notifications.event_loop import process_loop
 
 T = TypeVar("T")
 # Items that arrive within so long are handed over together: each time costs a change of threads.
 GATHER_SECONDS: Final = 0.01
-_started: dict[int, asyncio.AbstractEventLoop] = {}
-_starting: Final = threading.Lock()
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the process's loop and wait for its result."""
-    return asyncio.run_coroutine_threadsafe(coroutine, _loop()).result()
+    return asyncio.run_coroutine_threadsafe(coroutine, process_loop()).result()
 
 
 def stream(items: AsyncIterator[T]) -> Iterator[T]:
@@ -42,22 +40,10 @@ def stream(items: AsyncIterator[T]) -> Iterator[T]:
         received.put([*arrived])
         arrived.clear()
 
-    future = asyncio.run_coroutine_threadsafe(pump(), _loop())
+    future = asyncio.run_coroutine_threadsafe(pump(), process_loop())
     try:
         while (arrived := received.get()) is not None:
             yield from arrived
         future.result()
     finally:
         future.cancel()
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    """Return the loop of this process: a forked child must not use its parent's."""
-    with _starting:
-        loop = _started.get(os.getpid())
-        if loop is None:
-            loop = asyncio.new_event_loop()
-            threading.Thread(target=loop.run_forever, name="delivery-loop", daemon=True).start()
-            _started.clear()
-            _started[os.getpid()] = loop
-        return loop

@@ -3,7 +3,9 @@
 from typing import Any, Final
 
 from django.conf import settings
+from psycopg.types.json import Jsonb
 
+from notifications.channels import media
 from notifications.delivery.dimensions import NARROWING, OF_AGENTS, fits, fits_one, was_told
 
 
@@ -92,8 +94,6 @@ AUDIENCE: Final = """
               products, terminal_models, cycles, agent_keys, provinces, narrow,
               left_out, follows)
 """
-# Channels that make a phone ring; the others wait in a mailbox, a group or a machine.
-RINGING: Final = ("twilio_sms", "wechat")
 # Until when it waits for the end of its recipient's quiet hours; NULL where nothing has to
 # wait. `b` is the broadcast, `p` the subscriber, `a` the address.
 QUIET_UNTIL: Final = """
@@ -115,7 +115,23 @@ QUIET_UNTIL: Final = """
 """
 
 
+# The route of an address `a`: see Medium.routes.
+ROUTE: Final = """
+    CASE WHEN %(routes)s::jsonb -> a.channel ? a.country THEN a.country
+         WHEN %(routes)s::jsonb -> a.channel ? a.kind THEN a.kind ELSE '' END
+"""
+
+
+def route_parameters() -> dict[str, Any]:
+    """Return the parameters of ROUTE, from the settings."""
+    return {"routes": Jsonb({one.name: one.routes[:-1] for one in media()})}
+
+
 def quiet_parameters() -> dict[str, Any]:
     """Return the parameters of QUIET_UNTIL, from the settings."""
     start, end = settings.QUIET_HOURS or (None, None)
-    return {"quiet_from": start, "quiet_until": end, "ringing": [*RINGING]}
+    return {
+        "quiet_from": start,
+        "quiet_until": end,
+        "ringing": [one.name for one in media() if one.rings],
+    }

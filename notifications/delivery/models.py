@@ -5,13 +5,15 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from notifications.delivery.acts import Resending
 from notifications.delivery.dimensions import NarrowedBroadcast
+from notifications.delivery.parts import MessagePart
 from notifications.delivery.states import DeliveryState, HoldStep
 from notifications.delivery.taken import TakenCallback
 from notifications.subscribers.models import Address
 from statuspage.statements.models import Statement
 
-__all__ = ["TakenCallback"]  # Django looks for models here
+__all__ = ["MessagePart", "Resending", "TakenCallback"]  # Django looks for models here
 
 
 class BroadcastState(models.TextChoices):
@@ -45,7 +47,7 @@ class Broadcast(NarrowedBroadcast):
     components = ArrayField(models.CharField(max_length=12), default=list)
     # Merchant categories addressed; empty means every one.
     categories = ArrayField(models.CharField(max_length=10), default=list)
-    # Names of the channels that send it; empty (before there was a policy) means every one.
+    # Names of the media that send it; empty (before there was a policy) means every one.
     channels = ArrayField(models.CharField(max_length=20), default=list)
     # The statement whose named merchants alone are addressed; null means everyone concerned.
     named = models.BigIntegerField(null=True)
@@ -129,7 +131,9 @@ class Delivery(models.Model):
         Address, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
     channel = models.CharField(max_length=20)
-    # The provider of the last attempt: the channel's own, or the one that stands in for it.
+    # The medium's queue that it waits in: a country with providers of its own, or empty.
+    route = models.CharField(max_length=20, default="", blank=True)
+    # The provider of the last attempt.
     provider = models.CharField(max_length=20, default="", blank=True)
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=12, choices=DeliveryState.choices)
@@ -150,7 +154,10 @@ class Delivery(models.Model):
     provider_id = models.CharField(max_length=80, default="", blank=True)
     reason = models.CharField(max_length=30, default="", blank=True)
     code = models.CharField(max_length=40, default="", blank=True)
+    # Billed parts, cost and month of the last try, as long as it was accepted or may have been.
     segments = models.PositiveSmallIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    booked_in = models.DateField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -179,6 +186,10 @@ class Receipt(models.Model):
     reason = models.CharField(max_length=30, blank=True)
     code = models.CharField(max_length=40, blank=True)
     suppress = models.BooleanField(default=False)
+    # Of the number that it is about, where the provider says it: the keyed hash, as of addresses.
+    address_index = models.CharField(max_length=64, db_default="", default="", blank=True)
+    # When the provider took the message, by its own clock.
+    submitted_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(db_default=Now())
     applied_at = models.DateTimeField(null=True)
     # One whose delivery is not known yet is looked at again later, without blocking others.
@@ -246,6 +257,9 @@ class Alarm(models.Model):
         BUDGET_NEAR = "budget_near", _("The month's SMS budget is nearly used up")
         BUDGET_SPENT = "budget_spent", _("The month's SMS budget is used up: SMS are stopped")
         PROVIDER_DOWN = "provider_down", _("A provider is not responding")
+        PROVIDER_REFUSES = "provider_refuses", _("A provider refuses every message")
+        NO_TEMPLATE = "no_template", _("Messages wait for an approved template")
+        TEMPLATE_LOST = "template_lost", _("A template can no longer be used")
         ENGINE_AWAY = "engine_away", _("A database is not responding")
         WORKERS_SILENT = "workers_silent", _("No worker is running: nothing is sent")
         BEAT_SILENT = "beat_silent", _("The scheduler (beat) is not running")

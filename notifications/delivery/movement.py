@@ -5,7 +5,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from notifications.channels.base import channels
+from notifications.channels import media
 from notifications.delivery.alarms import Trouble
 from notifications.delivery.models import Alarm
 
@@ -54,7 +54,7 @@ def movements_note() -> None:
         cursor.execute(
             NOTE,
             {
-                "channels": [one.name for one in channels()],
+                "channels": [one.name for one in media()],
                 "broadcast": Alarm.Kind.BROADCAST_STUCK,
                 "channel": Alarm.Kind.CHANNEL_STUCK,
             },

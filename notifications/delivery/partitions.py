@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
-from notifications.delivery.models import Receipt
+from notifications.delivery.models import MessagePart, Receipt
 from statuspage.lib.database_clock import database_now
 
 # Any constants that no other lock has: two workers never make, or fold, the same partition.
@@ -151,7 +152,8 @@ def deliveries_fold(now: datetime | None = None) -> list[str]:
     limit = (now or database_now()) - timedelta(days=settings.DELIVERY_KEEP_DAYS)
     with _alone() as alone:
         folded = [month.name for month in _old(limit) if _fold(month)] if alone else []
-    _forget_receipts(limit)
+    _forget_old(Receipt.objects.order_by("pk").values_list("pk", "received_at"), limit)
+    _forget_old(MessagePart.objects.order_by("pk").values_list("pk", "added_at"), limit)
     return folded
 
 
@@ -224,11 +226,10 @@ def _execute(statement: str, month: OldMonth) -> None:
         cursor.execute(statement, [Partition.named(month.name).start.date()])
 
 
-def _forget_receipts(limit: datetime) -> None:
-    """Delete old receipts in batches by id, which grows with time and needs no other index."""
+def _forget_old(rows: QuerySet[Any, tuple[int, datetime]], limit: datetime) -> None:
+    """Delete old rows in batches by id, which grows with time and needs no other index."""
     while True:
-        oldest = Receipt.objects.order_by("pk").values_list("pk", "received_at")[:RECEIPTS_AT_ONCE]
-        old = [pk for pk, received_at in oldest if received_at < limit]
-        Receipt.objects.filter(pk__in=old).delete()
+        old = [pk for pk, moment in rows[:RECEIPTS_AT_ONCE] if moment < limit]
+        rows.model.objects.filter(pk__in=old).delete()
         if len(old) < RECEIPTS_AT_ONCE:
             return

@@ -4,7 +4,7 @@ Every function raises redis.RedisError while Redis is away: sending without it c
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -12,8 +12,10 @@ from typing import Final
 import redis
 from django.conf import settings
 
-from notifications.channels.base import Channel, Limits, stand_in
+from notifications.channels.base import Limits, Provider
+from notifications.channels.media import Medium
 from notifications.channels.outcomes import Accepted, Failed, Outcome, Reason
+from notifications.delivery import refusals
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm
 from statuspage.lib.redis_client import client
@@ -46,8 +48,13 @@ TROUBLE_SECONDS: Final = 600
 # It is left alone for so long; then a few messages find out whether it is back.
 DOWN_SECONDS: Final = 15
 PROBE: Final = 5
-# A provider that answers with these is up, and refuses.
-ANSWERS: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.OTHER})
+# A provider that answers with these is up, and refuses: see refusals.py.
+ANSWERS: Final = frozenset(
+    {
+        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_TEMPLATE, Reason.OTHER),
+        *refusals.FAULTS,
+    }
+)
 
 
 def take(name: str, limits: Limits, wanted: int) -> tuple[int, float]:
@@ -75,37 +82,62 @@ class ProviderHealth(Enum):
     UP = "up"
     TROUBLED = "troubled"
     DOWN = "down"
+    REFUSING = "refusing"
     NOT_SET_UP = "not_set_up"
 
 
-def health_of(provider: Channel) -> ProviderHealth:
+def health_of(provider: Provider) -> ProviderHealth:
     """Return how it has answered within the last ten minutes; one that was not asked is up."""
     if not provider.configured():
         return ProviderHealth.NOT_SET_UP
     down, trouble = _client().mget(DOWN + provider.name, TROUBLED + provider.name)
+    if refusals.in_a_row(provider) >= refusals.STOP_AFTER:
+        return ProviderHealth.REFUSING
     if down or int(trouble or 0) >= TROUBLE:
         return ProviderHealth.DOWN
     return ProviderHealth.TROUBLED if trouble else ProviderHealth.UP
 
 
-def provider_of(channel: Channel) -> Channel | None:
-    """Return the provider that sends now, or None when none is configured and up.
+def provider_for(medium: Medium, route: str) -> Provider | None:
+    """Return the first provider of a route that is set up and up; None where none is.
 
     Messages to a provider that is down would all become unknown. What may have gone out stays
     with the provider that was asked.
     """
-    candidates = (channel, stand_in(channel.name))
-    able = (one for one in candidates if one and one.configured())
-    return next((one for one in able if not _client().exists(DOWN + one.name)), None)
+    return next(iter(those_up(medium.able(route))), None)
 
 
-def most_at_once(provider: Channel) -> int:
+def those_up(able: Sequence[Provider]) -> list[Provider]:
+    """Return the providers that are not down, in the same order."""
+    if not able:
+        return []
+    down = _client().mget([DOWN + one.name for one in able])
+    return [one for one, is_down in zip(able, down, strict=True) if not is_down]
+
+
+def most_at_once(provider: Provider) -> int:
     """Return the size of the next batch: a full one, or a few messages to try the provider."""
-    return PROBE if _in_a_row(provider) >= TROUBLE else settings.DELIVERY_BATCH
+    tried = _in_a_row(provider) >= TROUBLE or refusals.in_a_row(provider) >= refusals.STOP_AFTER
+    return PROBE if tried else settings.DELIVERY_BATCH
 
 
-def note(provider: Channel, outcomes: Collection[Outcome]) -> None:
-    """Record whether the provider answered a batch.
+def note(provider: Provider, told: refusals.Told) -> None:
+    """Record what became of a batch, by delivery id: whether it was answered, or refused."""
+    asked = [(key, outcome) for key, outcome in told if not _ours(outcome)]
+    _note_answers(provider, [outcome for _, outcome in asked])
+    if provider.one_account and refusals.note(provider, asked):
+        _client().set(DOWN + provider.name, 1, ex=refusals.ALONE_SECONDS)
+
+
+def _ours(outcome: Outcome) -> bool:
+    """Return whether it was never given to the provider, which so did not answer either."""
+    return not isinstance(outcome, Accepted) and (
+        outcome.reason in (Reason.BUDGET, Reason.COUNTRY) or outcome.code in ("lease", "own_limit")
+    )
+
+
+def _note_answers(provider: Provider, outcomes: Collection[Outcome]) -> None:
+    """Record whether the provider answered.
 
     One that was down is up again when it answers half of a batch: now and then an answer ends no
     alarm, which would be raised again a moment later.
@@ -131,7 +163,7 @@ def note(provider: Channel, outcomes: Collection[Outcome]) -> None:
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, provider.name)
 
 
-def _in_a_row(provider: Channel) -> int:
+def _in_a_row(provider: Provider) -> int:
     """Return how many messages it has not answered since it last answered."""
     return int(_client().get(TROUBLED + provider.name) or 0)
 

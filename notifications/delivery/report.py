@@ -8,9 +8,8 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications.channels.addresses import AddressKind
-from notifications.channels.base import reachable_channels
 from notifications.delivery.models import Delivery
+from notifications.media import SMS
 from statuspage.lib.database_clock import database_now
 from statuspage.notices.kinds.delivery_report import DeliveryReport
 from statuspage.notices.models import Notice
@@ -53,10 +52,9 @@ def report_publish(now: datetime | None = None) -> Statement | None:
 
 def counted(begins: datetime, ends: datetime) -> Mapping[str, int]:
     """Count the messages of that period that a provider accepted, and how soon it did."""
-    sms = [one.name for one in reachable_channels() if one.address_kind == AddressKind.PHONE]
     at_once = Q(sent_at__lte=F("published_at") + MINUTE)
     soon = Q(sent_at__lte=F("published_at") + FIVE_MINUTES)
-    to_phones = Q(channel__in=sms)
+    to_phones = Q(channel=SMS)
     taken = Delivery.objects.filter(
         published_at__gte=begins, published_at__lt=ends, sent_at__isnull=False
     )

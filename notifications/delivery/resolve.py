@@ -9,15 +9,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from notifications.channels import channel as find_channel
-from notifications.channels.base import Channel, Message
+from notifications.channels.base import Message
 from notifications.channels.outcomes import Accepted, LookupResult
-from notifications.delivery import loop
+from notifications.delivery import budget, loop
+from notifications.delivery.acts import Resending
 from notifications.delivery.claim import Claimed, expire_leases, take_for_look_up
-from notifications.delivery.messages import contents, log_error, message_of
+from notifications.delivery.consents import consents_sweep
+from notifications.delivery.messages import contents, log_error, message_of, sender_of
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery, Hold, Receipt
+from notifications.delivery.routes import routes_follow_settings
 from notifications.delivery.states import HOLD_MOVING, NEVER, UNFINISHED, DeliveryState
 from notifications.hints import hint, wake_receipts, wake_send
+from notifications.templates.services import defaults_note
 from statuspage.lib.database_clock import database_now
 
 LOOKS_NEEDED: Final = 2
@@ -43,10 +46,14 @@ ABSENT: Final = """
 """
 # The receiver recognises a repetition for so long: sending it again is the way to find out.
 REPEAT: Final = """
-    state = 'pending', due_at = now(), repeat_until = first_tried_at + make_interval(secs => %s)
+    state = 'pending', due_at = now(), repeat_until = first_tried_at + make_interval(secs => %s),
+    cost = 0, booked_in = NULL
 """
 # It may arrive twice, which the settings prefer to its being lost.
-RISK: Final = "state = 'pending', due_at = now(), repeat_until = NULL"
+# What the try before may have cost stays spent.
+RISK: Final = """
+    state = 'pending', due_at = now(), repeat_until = NULL, cost = 0, booked_in = NULL
+"""
 # The provider does not answer now, which says nothing about the message: it is asked again.
 ASK_AGAIN: Final = "due_at = now() + make_interval(secs => %s)"
 # It cannot be found out: it stays `unknown`, never due again, and is listed for staff to review.
@@ -69,12 +76,12 @@ def resolve_unknown() -> int:
 
 def _settled_unasked(one: Claimed, now: datetime) -> bool:
     """Settle it without asking the provider, if possible: repeat it, or leave it to staff."""
-    provider = find_channel(one.provider)
+    provider = sender_of(one)
     if provider.recognises(one.first_tried_at, now):
         _write(REPEAT, one, provider.recognises_repeats_for.total_seconds())
     elif one.sealed is None:  # the address was erased since
         _write(REVIEW, one, NEVER)
-    elif type(provider).look_up is not Channel.look_up:
+    elif provider.can_be_asked():
         return False
     elif (
         # The provider cannot be asked: the settings decide whether to risk a loss or a duplicate.
@@ -90,7 +97,7 @@ def _settled_unasked(one: Claimed, now: datetime) -> bool:
 def _message(one: Claimed) -> Message | None:
     """Return what to look for, or None and leave it to staff when it cannot be composed again."""
     try:
-        return message_of(one, contents(find_channel(one.provider))(one))
+        return message_of(one, contents(sender_of(one))(one))
     except Exception as error:
         log_error(one, error)
         _write(REVIEW, one, NEVER)
@@ -104,7 +111,7 @@ async def _look_all(asked: Sequence[tuple[Claimed, Message]]) -> list[Accepted |
 async def _look(one: Claimed, message: Message) -> Accepted | LookupResult:
     """Look one up; an error of our own must not keep the others from being looked up."""
     try:
-        return await find_channel(one.provider).look_up(message, one.first_tried_at)
+        return await sender_of(one).look_up(message, one.first_tried_at)
     except Exception as error:
         log_error(one, error)
         return LookupResult.CANNOT_TELL
@@ -115,7 +122,9 @@ def _settle(one: Claimed, trace: Accepted | LookupResult) -> None:
     if isinstance(trace, Accepted):
         _write(FOUND, one, trace.provider_id)
     elif trace is LookupResult.ABSENT:
-        _write(ABSENT, one, *[LOOKS_NEEDED] * 4, again)
+        with transaction.atomic():
+            _write(ABSENT, one, *[LOOKS_NEEDED] * 4, again)
+            budget.release([one.this_try])  # if it is to be sent again
     else:
         _write(ASK_AGAIN, one, again)
 
@@ -131,6 +140,9 @@ def sweep() -> None:
     for broadcast in Broadcast.objects.filter(state=BroadcastState.EXPANDING):
         hint("delivery.expand", broadcast.pk)
     expire_leases()
+    consents_sweep()
+    defaults_note()
+    routes_follow_settings()
     due = Delivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=Now())
     for channel in due.order_by("channel").values_list("channel", flat=True).distinct():
         wake_send(channel)
@@ -138,6 +150,8 @@ def sweep() -> None:
         wake_receipts()
     if Hold.objects.filter(step__in=HOLD_MOVING).exists():
         hint("delivery.work_on_holds")
+    if Resending.objects.filter(finished_at=None).exists():
+        hint("delivery.work_on_resendings")
     finish_broadcasts()
 
 

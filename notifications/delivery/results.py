@@ -3,16 +3,19 @@
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications.channels.base import Channel
+from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
+from notifications.delivery import budget
 from notifications.delivery.claim import Claimed, fall_back, lock, renew
+from notifications.delivery.consents import consents_settle
+from notifications.delivery.parts import parts_add
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import addresses_suppress
@@ -21,14 +24,23 @@ from statuspage.lib.postgres.base import PASSING
 
 # The code of a refusal by our own rate limit, which does not count as an attempt.
 OWN_LIMIT: Final = "own_limit"
+# It was not even tried, because its provider is refusing everything: no attempt either.
+LEFT_ALONE: Final = "left_alone"
+UNTRIED: Final = (OWN_LIMIT, LEFT_ALONE)
 # The account is refused, not the message: that does not count as an attempt.
-PATIENT: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.NO_CREDENTIALS})
+PATIENT: Final = frozenset(
+    {
+        *(Reason.RATE_LIMITED, Reason.QUOTA, Reason.UNAVAILABLE),
+        *(Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE),
+    }
+)
 # Nothing more is tried at this address, so the subscriber's next one is.
 ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 # Wait as long as before a fifth attempt, to spare a provider that refuses everything.
 PATIENT_ATTEMPT: Final = 5
 BACKOFF_SECONDS: Final = 2.0
 BACKOFF_LIMIT_SECONDS: Final = 300.0
+LONG_LIMIT_SECONDS: Final = 3600.0
 # Channels whose receivers are programs: one that is gone would be called for ever.
 WATCHED: Final = frozenset({"webhook"})
 FAILURES: Final = 10
@@ -102,25 +114,28 @@ class Result(NamedTuple):
     gave_up: bool = False
     # For so many seconds after the first try a repetition is recognised: it is tried again in time.
     repeats: float | None = None
+    part_ids: tuple[str, ...] = ()
 
 
-def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
+def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
     """Return the row values for an outcome; `now` is by PostgreSQL's clock, as the rows are.
 
     An unknown one is only tried again while the receiver recognises a repetition; else it is
     looked up first.
     """
     if isinstance(outcome, Accepted):
-        return Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
+        sent = Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
+        return sent._replace(part_ids=outcome.part_ids)
     if isinstance(outcome, Unknown):
         again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
-        if not again.gave_up and channel.recognises(claimed.first_tried_at, again.due_at):
-            seconds = channel.recognises_repeats_for.total_seconds()
+        if not again.gave_up and provider.recognises(claimed.first_tried_at, again.due_at):
+            seconds = provider.recognises_repeats_for.total_seconds()
             return again._replace(unknown=True, repeats=seconds)
         look_at = now + timedelta(seconds=settings.DELIVERY_RESOLVE_AFTER_SECONDS)
         reason, code = outcome.reason, outcome.code
         unknown = DeliveryState.UNKNOWN
-        return Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
+        unsure = Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
+        return unsure._replace(part_ids=outcome.part_ids)
     if isinstance(outcome, NotSent):
         return _not_sent(claimed, outcome, now)
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
@@ -129,22 +144,32 @@ def result_of(channel: Channel, claimed: Claimed, outcome: Outcome, now: datetim
     return Result(claimed, state, now, reason=reason, code=code, suppress=suppress)
 
 
-def backoff(attempts: int) -> timedelta:
-    """Return a random wait (full jitter) up to 2 s, 4 s, 8 s … and at most five minutes."""
-    ceiling = min(BACKOFF_LIMIT_SECONDS, BACKOFF_SECONDS * 2 ** max(0, attempts - 1))
+def backoff(attempts: int, limit: float = BACKOFF_LIMIT_SECONDS) -> timedelta:
+    """Return a random wait (full jitter) up to 2 s, 4 s, 8 s … and at most `limit` seconds."""
+    ceiling = min(limit, BACKOFF_SECONDS * 2 ** min(max(0, attempts - 1), 30))
     return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
 
 
 def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
     reason, code = outcome.reason, outcome.code
-    counts = code != OWN_LIMIT and reason not in PATIENT
-    if counts and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS:
+    counts = code not in UNTRIED and reason not in PATIENT
+    if code != OWN_LIMIT and _has_failed(claimed, reason, now, counts=counts):
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
-    wait = backoff(claimed.attempts if counts else PATIENT_ATTEMPT)
+    limit = LONG_LIMIT_SECONDS if reason == Reason.UNKNOWN_CODE else BACKOFF_LIMIT_SECONDS
+    wait = backoff(claimed.attempts if counts else PATIENT_ATTEMPT, limit)
     if outcome.retry_after is not None:
         wait = timedelta(seconds=outcome.retry_after)
     due_at = now + wait
     return Result(claimed, DeliveryState.PENDING, due_at, reason=reason, code=code, counts=counts)
+
+
+def _has_failed(claimed: Claimed, reason: Reason, now: datetime, *, counts: bool) -> bool:
+    """Return whether it is not tried again: after so many attempts, or so long a time."""
+    if now - claimed.first_tried_at >= timedelta(hours=settings.DELIVERY_GIVE_UP_HOURS):
+        return True
+    # A code that nobody knows may be our fault as well as the message's: only time tells.
+    most = counts and reason != Reason.UNKNOWN_CODE
+    return most and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS
 
 
 def write_results(results: Sequence[tuple[Result, int]]) -> int:
@@ -163,13 +188,21 @@ def write_results(results: Sequence[tuple[Result, int]]) -> int:
     moments = [*{one.claimed.published_at for one, _ in results}]
     with transaction.atomic(), connection.cursor() as cursor:
         lock([(one.claimed.id, one.claimed.published_at) for one, _ in results])
+        budget.release([one.claimed.this_try for one, _ in results if not _accepted(one)])
         cursor.execute(WRITE, [*columns, moments])
         written = int(cursor.rowcount)
+        parts_add([one for one in results if one[0].part_ids])
         _follow_up([one for one, _ in results])
     return written
 
 
+def _accepted(one: Result) -> bool:
+    """Return whether the provider took this try, or may have, so that it costs something."""
+    return one.unknown or one.state == DeliveryState.SENT
+
+
 def _kind(one: Result, segments: int) -> tuple[object, ...]:
+    segments = segments if _accepted(one) else 0
     return (
         *(one.claimed.published_at, one.claimed.fence, one.state.value, one.due_at),
         *(one.reason, one.code[:40], one.counts, one.unknown, one.gave_up, one.repeats, segments),
@@ -183,6 +216,7 @@ def _follow_up(results: Sequence[Result]) -> None:
             one = result.claimed
             addresses_suppress([one.address_id], reason=result.reason, source=one.channel)
     quarantine(results)
+    consents_settle([(one.claimed.id, one.claimed.published_at) for one in results])
     fall_back(
         [
             (one.claimed.id, one.claimed.published_at)
@@ -211,8 +245,8 @@ def quarantine(results: Sequence[Result]) -> None:
 class ClaimLease:
     """Claims of one process, from their commits to their last written result."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
         self._open: dict[int, Claimed] = {}
         self._outcomes: list[tuple[Claimed, Outcome, int]] = []
         self._renewed = self._written = time.monotonic()
@@ -221,6 +255,11 @@ class ClaimLease:
     def __len__(self) -> int:
         """Return how many deliveries have no outcome yet."""
         return len(self._open)
+
+    @property
+    def claims(self) -> Mapping[int, Claimed]:
+        """The deliveries that have no outcome yet, by id."""
+        return self._open
 
     def add(self, claimed: Sequence[Claimed], began: float) -> None:
         """Hold a claim; while others are open, it counts as old as they are.
@@ -260,7 +299,7 @@ class ClaimLease:
             now = database_now()
             write_results(
                 [
-                    (result_of(self._channel, one, outcome, now), segments)
+                    (result_of(self._provider, one, outcome, now), segments)
                     for one, outcome, segments in self._outcomes
                 ]
             )

@@ -1,21 +1,16 @@
 """Which queue a request to send goes to: that of its medium."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from notifications.channels import channel
-from notifications.channels.addresses import AddressKind
+from notifications.channels import medium
 
-MEDIA: Final[Mapping[AddressKind, str]] = {
-    AddressKind.PHONE: "sms",
-    AddressKind.OPENID: "wechat",
-    AddressKind.EMAIL: "email",
-    AddressKind.ROBOT: "robot",
-    AddressKind.URL: "webhook",
-}
 SEND: Final = "delivery.send"
 
 
 def route(name: str, arguments: Sequence[Any], *_rest: Any, **_more: Any) -> dict[str, str] | None:
     """Return the queue of a task that sends, or None for the default queue; called by Celery."""
-    return {"queue": MEDIA[channel(arguments[0]).address_kind]} if name == SEND else None
+    if name != SEND:
+        return None
+    chosen = medium(arguments[0])
+    return {"queue": chosen.queue or chosen.name}

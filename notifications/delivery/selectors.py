@@ -1,6 +1,6 @@
 """Read broadcasts, deliveries and alarms, and preview a statement on each channel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,10 +10,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Channel, Content, reachable_channels
+from notifications.channels import media, sms_text
+from notifications.channels.base import Content
 from notifications.channels.countries import permitted_codes
+from notifications.channels.media import Medium
 from notifications.delivery.alarms import OF_A_MONTH
 from notifications.delivery.audience import (
     RecipientGroup,
@@ -27,6 +30,7 @@ from notifications.delivery.matching import AUDIENCE, FROM, MATCHES, QUIET_UNTIL
 from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import DeliveryState
+from notifications.delivery.templating import Way, way_of
 from statuspage.statements.texts import LANGUAGES
 
 ASLEEP: Final = f"""
@@ -102,22 +106,45 @@ def asleep(document: Mapping[str, Any]) -> int:
 
 @dataclass(frozen=True)
 class ChannelPreview:
-    """One channel in one language: the content as it will be sent, and to how many addresses.
+    """One medium in one language: the content as it will be sent, and to how many addresses.
+
+    It is that of the provider which is the first choice for most of them.
 
     `cost` is an estimate in settings.SMS_CURRENCY, by the price list; zero for what is free.
     `told` is false where the policy does not send this statement by the channel.
     """
 
-    channel: Channel
+    channel: Medium
     language: str
-    content: Content
+    way: Way
     recipients: int
     cost: Decimal
     told: bool
 
+    @property
+    def content(self) -> Content:
+        """The message, empty where it waits for a template."""
+        return self.way.content
+
+    @property
+    def lacking(self) -> str:
+        """What is said of providers without an approved template; empty where there are none."""
+        if not self.way.lacking:
+            return ""
+        names = pgettext("between channels", ", ").join(str(one.label) for one in self.way.lacking)
+        if self.way.sender is None:
+            return _("No approved template yet at %(providers)s: it waits.") % {"providers": names}
+        values = {"providers": names, "sender": self.way.sender.label}
+        return _("No approved template yet at %(providers)s: sent by %(sender)s.") % values
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """The text in the parts in which it is sent and billed."""
+        return sms_text.parts(self.content.text) if self.content.text else []
+
 
 def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
-    """Return a preview for every channel and language; nothing is stored or sent.
+    """Return a preview for every medium and language; nothing is stored or sent.
 
     Numbers outside of SMS_COUNTRIES are not counted: they get nothing.
     """
@@ -126,21 +153,25 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     groups = [one for one in counted if one.country in codes]
     bulletins = {language: bulletin_of(document, language) for language in LANGUAGES}
     previews = []
-    for channel in reachable_channels():
+    for channel in media():
         for language, bulletin in bulletins.items():
-            content = channel.compose(bulletin)
+            way = way_of(channel, bulletin)
             group = [
                 one for one in groups if (one.channel, one.language) == (channel.name, language)
             ]
             recipients = sum(one.count for one in group)
-            cost = _cost(channel, content, group)
+            cost = _cost(channel, way.content, group)
             told = channel.name in names
-            previews.append(ChannelPreview(channel, language, content, recipients, cost, told))
+            previews.append(ChannelPreview(channel, language, way, recipients, cost, told))
     return previews
 
 
-def _cost(channel: Channel, content: Content, groups: Iterable[RecipientGroup]) -> Decimal:
-    if channel.address_kind != AddressKind.PHONE:
+def _cost(channel: Medium, content: Content, groups: Iterable[RecipientGroup]) -> Decimal:
+    if not channel.costs:
         return Decimal(0)
-    each = (one.count * price_of(f"+{one.country}") for one in groups)
-    return content.segments * sum(each, Decimal(0))
+    each = (
+        one.count * price_of(number) * content.to(number).segments
+        for one in groups
+        for number in [f"+{one.country}"]
+    )
+    return sum(each, Decimal(0))

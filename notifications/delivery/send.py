@@ -1,4 +1,4 @@
-"""Send what is due on a channel: claim, decrypt, send, write results."""
+"""Send what is due on a medium: claim, decrypt, send, write results."""
 
 import logging
 import time
@@ -9,47 +9,48 @@ from typing import Final
 import redis
 from django.conf import settings
 
-from notifications.channels import channel as find_channel
-from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Channel, Message
+from notifications.channels import medium as find_medium
+from notifications.channels.base import Message, Provider
 from notifications.channels.countries import permitted
-from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
-from notifications.delivery import budget, loop, providers
+from notifications.channels.media import Medium
+from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
+from notifications.delivery import budget, loop, providers, refusals
 from notifications.delivery.claim import Claimed, claim
 from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
-from notifications.delivery.results import OWN_LIMIT, ClaimLease
+from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, ClaimLease
+from notifications.delivery.shares import Share, shares_of
 from notifications.hints import wake_send
 
 # One task sends for so long and then lets others in the queue run.
 SLICE_SECONDS: Final = 5.0
 
-# Why a message was stopped before its cost was booked.
-NOT_BOOKED: Final = (Reason.BUDGET, Reason.COUNTRY)
-
 logger = logging.getLogger(__name__)
 
 
-def send_due(channel_name: str) -> bool:
-    """Send what is due on a channel for one slice of time.
+def send_due(medium_name: str) -> bool:
+    """Send what is due on a medium for one slice of time, its routes in turn.
 
-    Returns True when there may be more. A channel without credentials sends nothing; its
+    Returns True when there may be more. A medium without credentials sends nothing; its
     deliveries wait, and the console shows it. Nothing is sent without Redis, which holds the
     limits that all workers share; the sweep tries again.
     """
-    channel = find_channel(channel_name)
-    until = time.monotonic() + SLICE_SECONDS
+    medium = find_medium(medium_name)
+    began = time.monotonic()
+    routes = medium.routes
     try:
-        while time.monotonic() < until:
-            if not send_batch(channel, until):
+        while time.monotonic() < began + SLICE_SECONDS:
+            share = SLICE_SECONDS / len(routes)
+            # Each gets its share, whatever the others had to send.
+            if not sum(send_batch(medium, one, time.monotonic() + share) for one in routes):
                 return False
     except redis.RedisError as error:
-        logger.warning("%s waits for Redis: %s", channel_name, type(error).__name__)
+        logger.warning("%s waits for Redis: %s", medium_name, type(error).__name__)
         return False
     return True
 
 
-def send_batch(channel: Channel, until: float = 0.0) -> int:
+def send_batch(medium: Medium, route: str = "", until: float = 0.0) -> int:
     """Claim and send one batch within the provider's limits; return how many rows it took.
 
     Until that moment of the monotonic clock, more batches follow a full one without a pause.
@@ -57,28 +58,30 @@ def send_batch(channel: Channel, until: float = 0.0) -> int:
     Raises:
         redis.RedisError: Redis is away; nothing was claimed, or all of it was settled.
     """
-    provider = providers.provider_of(channel)
-    if provider is None:
-        return 0
-    allowed = _allowance(provider, wait_seconds=1.0)
+    up = providers.those_up(medium.able(route))
+    return sum(_send_share(medium, route, one, until) for one in shares_of(medium, route, up))
+
+
+def _send_share(medium: Medium, route: str, share: Share, until: float) -> int:
+    allowed = _allowance(share.provider, wait_seconds=1.0)
     if not allowed:
         return 0
-    sending = _Sending(channel, provider)
+    sending = _Sending(medium, route, share)
     sending.claim(allowed)
     sending.send(until)
     return sending.taken
 
 
-def _wake_another(channel: Channel) -> None:
+def _wake_another(medium: Medium) -> None:
     """Ask one more process to send what a full batch leaves, once all deliveries are there.
 
     Until then one process is enough for what there is, and leaves the machine to the expansion.
     """
     if not Broadcast.objects.filter(state=BroadcastState.EXPANDING).exists():
-        wake_send(channel.name)
+        wake_send(medium.name)
 
 
-def _allowance(provider: Channel, wait_seconds: float = 0.0) -> int:
+def _allowance(provider: Provider, wait_seconds: float = 0.0) -> int:
     """Return how many messages the account may send now; if none, wait at most so long for one."""
     wanted = providers.most_at_once(provider)
     if provider.limits.each_address:
@@ -102,6 +105,12 @@ class _Waiting(Iterator[Message]):
     def __bool__(self) -> bool:
         return bool(self._messages)
 
+    def rest(self) -> list[Message]:
+        """Return what nobody has taken, and keep none of it."""
+        left = [*self._messages]
+        self._messages.clear()
+        return left
+
     def __next__(self) -> Message:
         try:
             return self._messages.popleft()
@@ -112,27 +121,42 @@ class _Waiting(Iterator[Message]):
 class _Sending:
     """One batch on its way through a provider, and those that follow it before it has ended."""
 
-    def __init__(self, channel: Channel, provider: Channel) -> None:
+    def __init__(self, medium: Medium, route: str, share: Share) -> None:
         self.taken = 0
-        self._channel, self._provider = channel, provider
-        self._content_of = contents(provider)
-        self._lease = ClaimLease(provider)
+        self._medium, self._route, self._share = medium, route, share
+        self._provider = share.provider
+        self._content_of = contents(share.provider)
+        self._lease = ClaimLease(share.provider)
         self._waiting = _Waiting()
         self._settled: list[tuple[Message, Outcome]] = []
         self._full = False
+        self._refused = 0
 
     def claim(self, allowed: int) -> None:
         """Claim a batch; its messages wait for `send`, or for the one that runs already."""
         began = time.monotonic()
-        claimed, taken = claim(self._channel.name, allowed, self._provider.name)
+        share = self._share.parameters() if self._share.keys else None
+        consent_to = self._consent_to if self._provider.uses_consents else None
+        claimed, taken = claim(
+            *(self._medium.name, allowed, self._provider.name, self._route, share),
+            consent_to=consent_to,
+        )
         self.taken += taken
         self._full = taken == settings.DELIVERY_BATCH
         self._lease.add(claimed, began)
         self._waiting.add(self._allowed(self._messages(claimed)))
         if self._full:
-            _wake_another(self._channel)
+            _wake_another(self._medium)
         if not self._provider.limits.each_address:
             providers.give_back(self._provider.name, self._provider.limits, allowed - len(claimed))
+
+    def _consent_to(self, one: Claimed) -> str:
+        """Return the template that would be sent; empty where none would."""
+        try:
+            return str(self._content_of(one).data.get("template_id", ""))
+        except Exception as error:  # it is settled with its message
+            log_error(one, error)
+            return ""
 
     def send(self, until: float) -> None:
         """Send what waits, writing results and renewing leases on the way."""
@@ -151,26 +175,41 @@ class _Sending:
         self._full = False
         try:
             self._take_stock()
-            if self._lease.ours() and providers.provider_of(self._channel) is self._provider:
+            if self._lease.ours() and self._is_chosen():
                 allowed = _allowance(self._provider)
                 if allowed:
                     self.claim(allowed)
         except Exception as error:
             logger.warning("%s: no batch follows: %s", self._provider.name, type(error).__name__)
 
+    def _is_chosen(self) -> bool:
+        up = providers.those_up(self._medium.able(self._route))
+        is_first = bool(up) and up[0] is self._provider
+        return self._provider in up and is_first is self._share.first
+
     def _settle(self, message: Message, outcome: Outcome) -> None:
         self._lease.settle(message.delivery_id, outcome, message.content.segments)
         self._settled.append((message, outcome))
+        if isinstance(outcome, NotSent) and refusals.is_fault(outcome):
+            self._refused += 1
+            if self._refused == refusals.STOP_AFTER and self._provider.one_account:
+                self._leave_alone(outcome.reason)
+        elif isinstance(outcome, Accepted):
+            self._refused = 0
+
+    def _leave_alone(self, reason: Reason) -> None:
+        """Put back what waits: what a provider refuses to everyone, a thousand more do not try."""
+        self._full = False
+        for message in self._waiting.rest():
+            self._lease.settle(message.delivery_id, NotSent(reason, LEFT_ALONE))
 
     def _take_stock(self) -> None:
-        """Log what was settled, and tell the budget and the provider's health of it."""
-        outcomes = [outcome for _, outcome in self._settled]
-        self._log(outcomes)
-        if self._provider.address_kind == AddressKind.PHONE:
-            budget.give_back([message for message, outcome in self._settled if _unsent(outcome)])
+        """Log what was settled, and tell the provider's health of it."""
+        told = [(message.delivery_id, outcome) for message, outcome in self._settled]
+        self._log([outcome for _, outcome in told])
         self._settled = []
         if not self._provider.limits.each_address:
-            providers.note(self._provider, outcomes)
+            providers.note(self._provider, told)
 
     def _log(self, outcomes: Sequence[Outcome]) -> None:
         """Log one line with the deliveries' ids, by which a complaint is followed up."""
@@ -201,31 +240,26 @@ class _Sending:
             batch, refused = _within_limits(self._provider, batch)
             for message, outcome in refused:
                 self._settle(message, outcome)
-        if batch and self._provider.address_kind == AddressKind.PHONE:
+        if batch and self._medium.costs:
             home = [message for message in batch if permitted(message.address)]
             for message in batch if len(home) < len(batch) else ():
                 if not permitted(message.address):
                     self._settle(message, Failed(Reason.COUNTRY))
-            batch, stopped = budget.reserve(home)
+            batch, stopped = budget.reserve(home, self._lease.claims)
             for message in stopped:
                 self._settle(message, Failed(Reason.BUDGET))
         return batch
 
 
-def _unsent(outcome: Outcome) -> bool:
-    """Return whether the budget gets a message back; what we stopped ourselves was never booked."""
-    return isinstance(outcome, Failed | NotSent) and outcome.reason not in NOT_BOOKED
-
-
 def _within_limits(
-    channel: Channel, batch: Sequence[Message]
+    provider: Provider, batch: Sequence[Message]
 ) -> tuple[list[Message], list[tuple[Message, Outcome]]]:
     """Divide a batch into what each address may still be sent now, and the rest."""
     allowed: list[Message] = []
     refused: list[tuple[Message, Outcome]] = []
     for message in batch:
-        name = f"{channel.name}:{providers.hashed(message.address)}"
-        taken, wait = providers.take(name, channel.limits, 1)
+        name = f"{provider.name}:{providers.hashed(message.address)}"
+        taken, wait = providers.take(name, provider.limits_of(message.address), 1)
         if taken:
             allowed.append(message)
         else:

@@ -42,11 +42,13 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     _S.SENDING: REPORTED | {_S.PENDING, _S.UNKNOWN, _S.SUPPRESSED, _S.UNCONFIRMED},
     # A receipt may arrive before, or instead of, the provider's answer.
     _S.UNKNOWN: REPORTED | {_S.PENDING},
-    _S.SENT: frozenset({_S.UNCONFIRMED, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
+    # A receipt may say that it was certainly not sent after all: it is tried again.
+    _S.SENT: frozenset({_S.UNCONFIRMED, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.PENDING}),
     # Sent; its receipt never came, and the provider cannot tell. A late receipt still counts.
-    _S.UNCONFIRMED: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
+    _S.UNCONFIRMED: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.PENDING}),
     # Providers report "delivered" after "undelivered" when a phone comes back; never the reverse.
-    _S.UNDELIVERED: frozenset({_S.DELIVERED}),
+    # Staff can send again what a dead number did not get: see resending.py.
+    _S.UNDELIVERED: frozenset({_S.DELIVERED, _S.PENDING}),
     _S.DELIVERED: frozenset(),
     # Only staff can retry these: see ledger.py.
     _S.FAILED: frozenset({_S.PENDING}),

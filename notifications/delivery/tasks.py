@@ -4,16 +4,21 @@ import time
 
 from celery import shared_task
 
-from notifications.delivery.alarms import alarms_tell
 from notifications.delivery.broadcasts import count_told, expand
 from notifications.delivery.holds import holds_work
 from notifications.delivery.partitions import deliveries_fold, partitions_make
 from notifications.delivery.receipts import BATCH, receipts_apply
 from notifications.delivery.report import report_publish
+from notifications.delivery.resending import TASK as RESENDING
+from notifications.delivery.resending import resendings_work
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
 from notifications.delivery.routing import SEND
 from notifications.delivery.send import SLICE_SECONDS, send_due
+from notifications.delivery.shares import templates_approved
+from notifications.delivery.staff_words import alarms_tell
 from notifications.delivery.taken import forget_spent
+from notifications.delivery.template_work import TASK as WORK_ON_TEMPLATES
+from notifications.delivery.template_work import templates_work
 from notifications.delivery.trials import trials_send
 from notifications.delivery.unconfirmed import receipts_ask
 from notifications.hints import hint, wake_send
@@ -27,7 +32,10 @@ shared_task(name="delivery.ask_receipts")(receipts_ask)
 shared_task(name="delivery.report")(report_publish)
 shared_task(name="delivery.forget_spent")(forget_spent)
 shared_task(name="delivery.sweep")(sweep)
+shared_task(name=WORK_ON_TEMPLATES)(templates_work)
+shared_task(name="delivery.templates_approved")(templates_approved)
 shared_task(name="delivery.work_on_holds")(holds_work)
+shared_task(name=RESENDING)(resendings_work)
 shared_task(name="delivery.tell_alarms")(alarms_tell)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,15 +12,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
-from notifications.channels import channel as find_channel
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import NO_DELIVERY, Message
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
 from notifications.delivery.render import trial_bulletin_of
+from notifications.delivery.singles import Single, singles_send
+from notifications.delivery.templating import composed
 from notifications.hints import hint
 from notifications.subscribers.crypto import decrypt
 from notifications.subscribers.models import StaffContact, TrialMessage
-from notifications.subscribers.services.codes import send_counted
 from notifications.subscribers.services.staff_contacts import contacts_of, usable_channels
 from statuspage.lib.database_clock import database_now
 from statuspage.lib.rate_limits import Limit, take
@@ -93,16 +91,14 @@ def _send(one: TrialMessage) -> Outcome:
     contact = StaffContact.objects.filter(staff=one.staff_id, channel=one.channel).first()
     if contact is None:
         return Failed(Reason.BAD_ADDRESS)
-    content = find_channel(one.channel).compose(trial_bulletin_of(one.document, one.language))
+    bulletin = trial_bulletin_of(one.document, one.language)
     kind = AddressKind(contact.kind)
-    message = Message(
-        NO_DELIVERY,
-        uuid4(),
+    single = Single(
         decrypt(bytes(contact.sealed), kind),
-        content,
+        lambda provider: composed(provider, bulletin),
         decrypt(bytes(contact.sealed_secret), kind) if contact.sealed_secret else "",
     )
-    return send_counted(one.channel, [message])[message.attempt_id]
+    return singles_send(one.channel, [single])[single.attempt_id]
 
 
 def _count(staff: Staff) -> None:

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications.channels import channel as find_channel
-from notifications.channels import channels
-from notifications.channels.base import Answer, Awaited, Channel
+from notifications.channels import media
+from notifications.channels import provider as find_provider
+from notifications.channels.base import Answer, Awaited
 from notifications.channels.outcomes import LookupResult, ProviderReceipt
 from notifications.delivery import loop
 from notifications.delivery.claim import lock
@@ -43,7 +43,7 @@ TAKE: Final = """
 """
 # In the order of the unique index, so that a batch costs no more where a million came through.
 AWAITED: Final = """
-    SELECT coalesce(nullif(d.provider, ''), d.channel) AS provider, d.id, d.published_at,
+    SELECT d.provider, d.id, d.published_at,
            d.address_id, d.attempt_id, d.provider_id, d.sent_at, a.sealed, a.kind,
            d.sent_at < now() - make_interval(secs => %(give_up)s) AS given_up
     FROM delivery_delivery d
@@ -105,10 +105,8 @@ def _take() -> int | None:
 
 
 def _receipted() -> list[str]:
-    """Return the channels whose provider, or its stand-in, sends receipts."""
-    base = Channel.parse_callback
-    able = (one for one in channels() if type(one).parse_callback is not base)
-    return [*{one.stands_in_for or one.name for one in able}]
+    """Return the media of which a provider sends receipts."""
+    return [one.name for one in media() if one.sends_receipts()]
 
 
 def _awaited(number: int, after: int) -> list[Row]:
@@ -165,7 +163,7 @@ def _answers(provider: str, rows: Sequence[Row]) -> Mapping[int, Answer]:
         for row in rows
     ]
     try:
-        return loop.run(find_channel(provider).ask_receipts(awaited))
+        return loop.run(find_provider(provider).ask_receipts(awaited))
     except Exception as error:
         logger.warning("%s cannot be asked for receipts: %s", provider, type(error).__name__)
         return {}

@@ -12,10 +12,13 @@ Chain = Annotated[list[Level], PlainValidator(read_chain)]
 
 class EscalationSettings(AreaSettings):
     """Alarms and reminders. A chain names who is reminded how many minutes before (-) or after the
-    time: staff are ALARM_WECOM_KEY and ALARM_EMAILS, an e-mail address is itself. Empty: nobody."""
+    time: staff are ALARM_ROBOTS and ALARM_EMAILS, an e-mail address is itself. Empty: nobody."""
 
     ALARM_WECOM_KEY: str = ""
     """Key of the WeCom group robot that tells staff of alarms."""
+    ALARM_ROBOTS: WordList = written("")
+    """Addresses of more group robots and push services that tell staff, separated by commas: each
+    as its service hands it out, or an Apprise URL."""
     ALARM_EMAILS: WordList = written("")
     """E-mail addresses that are told as well, separated by commas."""
     ALARM_SILENT_SECONDS: Annotated[int, Field(ge=10)] = 45

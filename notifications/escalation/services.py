@@ -15,13 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from notifications.channels import channel as find_channel
-from notifications.channels.base import Channel, Content
+from notifications.channels import medium as find_medium
+from notifications.channels.base import Content
+from notifications.channels.media import Medium
 from notifications.delivery.alarm_texts import staff_content
-from notifications.delivery.alarms import recipients as alarm_recipients
-from notifications.delivery.alarms import send_to_staff
+from notifications.delivery.staff_words import recipients as alarm_recipients
+from notifications.delivery.staff_words import send_to_staff
 from notifications.escalation.chain import STAFF, Level, begun
 from notifications.escalation.models import Reminder
+from notifications.media import EMAIL
 from statuspage.incidents.lifecycle import IncidentStatus
 from statuspage.incidents.models import Incident
 from statuspage.incidents.promises import first_update_by, postmortem_by
@@ -148,10 +150,10 @@ def _claim(promise: Promise, levels: Iterable[Level], now: datetime) -> list[Lev
     return claimed
 
 
-def _addresses(levels: Iterable[Level]) -> list[tuple[Channel, str]]:
-    """Return each recipient once, as far as their channels are set up."""
-    found: dict[tuple[Channel, str], None] = {}
-    mail = find_channel("email")
+def _addresses(levels: Iterable[Level]) -> list[tuple[Medium, str]]:
+    """Return each recipient once, as far as their media are set up."""
+    found: dict[tuple[Medium, str], None] = {}
+    mail = find_medium(EMAIL)
     for name in (one for level in levels for one in level.recipients):
         if name == STAFF:
             found |= dict.fromkeys(alarm_recipients())

@@ -15,10 +15,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max
 
-from notifications.channels import channel as find_channel
-from notifications.channels.base import Channel
-from notifications.delivery.alarms import recipients as staff_recipients
-from notifications.delivery.alarms import send_to_staff
+from notifications.channels import medium as find_medium
+from notifications.channels.media import Medium
+from notifications.delivery.staff_words import recipients as staff_recipients
+from notifications.delivery.staff_words import send_to_staff
 from notifications.escalation.models import Told
 from notifications.escalation.waiting_texts import Item, content
 from statuspage.approvals.waiting import may_decide
@@ -40,7 +40,7 @@ class Recipient:
     """One person, or the group (`staff` is None), with their addresses and what concerns them."""
 
     staff: int | None
-    to: Sequence[tuple[Channel, str]]
+    to: Sequence[tuple[Medium, str]]
     languages: Sequence[str]
     items: Sequence[Item] = field(default_factory=tuple)
 
@@ -69,7 +69,7 @@ def _recipients(
     The robot hears of everything that waits. The mailboxes of ALARM_EMAILS get what no approver
     with an address could decide, so that somebody hears of it.
     """
-    mail = find_channel("email")
+    mail = find_medium("email")
     people = []
     reached: set[str] = set()
     for one in _with_address() if mail.configured() else ():

@@ -8,7 +8,7 @@ from typing import Final, Self
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import reachable_channels
+from notifications.channels import media
 from notifications.channels.addresses import (
     AddressKind,
     calling_code,
@@ -17,10 +17,11 @@ from notifications.channels.addresses import (
     normalise,
 )
 from notifications.channels.countries import check_permitted, permitted
+from notifications.media import EMAIL, SMS, current_name
 from notifications.subscribers.crypto import blind_index, encrypt
 
-# Which channel carries a code to which kind of address.
-CODE_CHANNELS: Final = {AddressKind.PHONE: "twilio_sms", AddressKind.EMAIL: "email"}
+# Which medium carries a code to which kind of address.
+CODE_MEDIA: Final = {AddressKind.PHONE: SMS, AddressKind.EMAIL: EMAIL}
 MASKED_LENGTH: Final = 80
 # JSON can carry lone surrogates, which no encoding, and so no encryption, can take.
 UNSUPPORTED: Final = re.compile("[\\x00\\ud800-\\udfff]")
@@ -76,24 +77,26 @@ class Contact:
 
 
 def contact_for_code(kind: AddressKind, raw: str) -> Contact:
-    """Return the contact that someone typed, on the channel that can carry a code to it.
+    """Return the contact that someone typed, on the medium that can carry a code to it.
 
     Raises:
         ValidationError: it is no address of that kind, or nothing may be sent there.
     """
-    return Contact(CODE_CHANNELS[kind], kind, _normalised(kind, raw)).check()
+    return Contact(CODE_MEDIA[kind], kind, _normalised(kind, raw)).check()
 
 
 def contact_on(channel: str, raw: str) -> Contact:
-    """Return the contact on a named channel.
+    """Return the contact on a named medium, which may have its former name.
 
     Raises:
         ValidationError: there is no such channel, or it is no address of the channel's kind.
     """
-    kinds = {one.name: one.address_kind for one in reachable_channels()}
-    if channel not in kinds:
+    channel = current_name(channel)
+    medium = next((one for one in media() if one.name == channel), None)
+    if medium is None:
         raise ValidationError(_("Channel not found."), code="channel")
-    return Contact(channel, kinds[channel], _normalised(kinds[channel], raw))
+    kind = medium.kind_of(raw)
+    return Contact(channel, kind, _normalised(kind, raw))
 
 
 def _normalised(kind: AddressKind, raw: str) -> str:

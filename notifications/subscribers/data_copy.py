@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.subscribers.models import Address, Consent, Subscriber
 from notifications.subscribers.selectors import clear_address
 from notifications.subscribers.services.agreements import agreed_words
@@ -61,7 +61,7 @@ def _consents(addresses: list[Address]) -> Iterator[Consent]:
 def _address(one: Address, proven: str) -> dict[str, Any]:
     known = one.blind_index == proven
     return {
-        "channel": str(channel(one.channel).label),
+        "channel": str(medium(one.channel).label),
         "address": clear_address(one) if known else one.masked,
         "in_full": known,
         "added_at": _moment(one.created_at),

@@ -1,6 +1,7 @@
 """Forms of the subscription and management pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, cast
 
 from django import forms
@@ -10,8 +11,10 @@ from django.http import QueryDict
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import channel as find_channel
+from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
+from notifications.channels.group_robots.services import SERVICES
+from notifications.media import ROBOT
 from notifications.subscribers.attribute_forms import AttributesForm
 from notifications.subscribers.choices import (
     Choices,
@@ -20,7 +23,12 @@ from notifications.subscribers.choices import (
     clean_merchant,
     initial_of,
 )
-from notifications.subscribers.contacts import CODE_CHANNELS, Contact, contact_for_code
+from notifications.subscribers.contacts import (
+    CODE_MEDIA,
+    Contact,
+    contact_for_code,
+    contact_on,
+)
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
 from notifications.subscribers.recipients import sms_abroad
 from notifications.subscribers.services.subscriptions import CHAIN, choices_of, preferences_of
@@ -30,6 +38,13 @@ from statuspage.privacy.notice import notice_version
 from statuspage.statements.texts import CHINESE, ENGLISH, in_language
 
 LANGUAGES: Final = ((CHINESE, "中文"), (ENGLISH, "English"))
+WECOM_WHERE: Final = _("WeCom: group settings > Group robots > Add; copy the webhook address.")
+# Each field with an address -> what reads it.
+CONTACTS: Final[Mapping[str, Callable[[str], Contact]]] = {
+    "phone": partial(contact_for_code, AddressKind.PHONE),
+    "email": partial(contact_for_code, AddressKind.EMAIL),
+    ROBOT: partial(contact_on, ROBOT),
+}
 ONCE: Final = "once"
 EVERY: Final = "every"
 FEWEST_WAYS: Final = 2
@@ -53,7 +68,7 @@ TIMEZONES: Final = (
 
 
 class AddressForm(forms.Form):
-    """A phone number or, where the operator sends e-mail, an e-mail address."""
+    """A phone number, an e-mail address where the operator sends e-mail, or a group robot."""
 
     contact: Contact
 
@@ -73,26 +88,41 @@ class AddressForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+    robot = forms.CharField(
+        label=_("Address of the group robot"),
+        help_text=_("Paste it as the group's settings show it. We send the code to the group."),
+        max_length=1100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not find_channel(CODE_CHANNELS[AddressKind.EMAIL]).configured():
+        if not find_medium(CODE_MEDIA[AddressKind.EMAIL]).configured():
             del self.fields["email"]
 
     def clean(self) -> dict[str, Any]:
         """Require exactly one well-formed address, and store it as `contact`."""
         cleaned = super().clean() or {}
-        given = [kind for kind in CODE_CHANNELS if cleaned.get(kind.value)]
+        given = [name for name in CONTACTS if cleaned.get(name)]
         if len(given) == 1:
             try:
-                self.contact = contact_for_code(given[0], cleaned[given[0].value])
+                self.contact = CONTACTS[given[0]](cleaned[given[0]])
             except ValidationError as error:
-                self.add_error(given[0].value, error)
+                self.add_error(given[0], error)
+        elif ROBOT in given:
+            self.add_error(ROBOT, _("Enter one address only."))
         elif given:
             self.add_error("email", _("Enter a mobile number or an e-mail address, not both."))
-        elif not {"phone", "email"} & set(self.errors):
+        elif not set(CONTACTS) & set(self.errors):
             self.add_error("phone", _("Enter your mobile number."))
         return cleaned
+
+    @property
+    def robot_help(self) -> list[str]:
+        """Where to find the address of a robot, a line for each service that is allowed."""
+        allowed = (one for one in SERVICES.values() if one.scheme in settings.ROBOT_SERVICES)
+        return [str(WECOM_WHERE), *(str(one.where) for one in allowed)]
 
 
 class PhoneForm(AddressForm):
@@ -101,6 +131,7 @@ class PhoneForm(AddressForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("email", None)
+        del self.fields["robot"]
 
 
 class ChoicesForm(AttributesForm):
@@ -221,7 +252,7 @@ class SubscribeForm(AddressForm, ChoicesForm):
     # The notice that was read; it may have changed since.
     notice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     field_order = (
-        *("phone", "email", "topics", "components", "category"),
+        *("phone", "email", "robot", "topics", "components", "category"),
         *("products", "terminal_models", "cycles", "province", "language", "consent"),
     )
 
@@ -319,4 +350,4 @@ def _ways(subscriber: Subscriber) -> list[Any]:
     names = dict.fromkeys(reachable.order_by("position", "pk").values_list("channel", flat=True))
     ordered: list[str] = [name for name in CHAIN if name in names]
     ordered += [name for name in names if name not in CHAIN]
-    return [find_channel(name).label for name in ordered]
+    return [find_medium(name).label for name in ordered]

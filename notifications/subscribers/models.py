@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
 from notifications.subscribers.attributes import AgentAttributes, MerchantAttributes
+from notifications.subscribers.message_consents import MessageConsent as MessageConsent
 from notifications.subscribers.staff_contacts import StaffContact as StaffContact
 from notifications.subscribers.staff_contacts import TrialMessage as TrialMessage
 from statuspage.notices.audience import MerchantCategory
@@ -83,6 +84,8 @@ class Address(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     suppressed_at = models.DateTimeField(_("suppressed at"), null=True)
     suppressed_for = models.CharField(_("suppression reason"), max_length=30, blank=True)
+    # The day in China on which a carrier first did not know the number; see services/doubts.py.
+    doubted_on = models.DateField(null=True)
     # Failures in a row, and when the first of them was: too many too fast mean quarantine.
     failures = models.PositiveSmallIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)

@@ -1,73 +1,46 @@
 """Who gets subscribers' addresses, by what is configured: for the privacy notice and the form."""
 
-from typing import Final
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from dataclasses import replace
 
-from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from notifications.channels import channel
+from notifications.channels import media, medium
+from notifications.channels.base import Provider
+from notifications.channels.countries import permitted_codes
+from notifications.media import SMS
 from statuspage.privacy.notice import Recipient
-
-TWILIO: Final = "twilio_sms"
-ALIYUN: Final = "aliyun_sms"
 
 
 def recipients() -> list[Recipient]:
-    """Return the providers of the channels that are set up, in the active language."""
-    made = (_twilio(), _aliyun(), _wechat(), _email())
-    return [one for one in made if one is not None]
+    """Return the providers that are set up and in use, in the active language, each once."""
+    found = (one for each in media() for one in _in_use(each.name))
+    return [*dict.fromkeys(made for one in found if (made := _recipient(one)))]
 
 
 def sms_abroad() -> Recipient | None:
-    """Return the provider abroad that an SMS goes to, if there is one."""
-    found = _twilio()
-    return found if found and found.abroad else None
+    """Return the provider abroad that an SMS may go to, if there is one; several as one."""
+    made = dict.fromkeys(_recipient(one) for one in _in_use(SMS))
+    found = [one for one in made if one and one.abroad]
+    if len(found) < 2:
+        return found[0] if found else None
+
+    def together(name: str) -> str:
+        said = [str(getattr(one, name)) for one in found]
+        return pgettext("between names", ", ").join(dict.fromkeys(filter(None, said)))
+
+    return replace(found[0], **{name: together(name) for name in ("name", "contact", "abroad")})
 
 
-def _twilio() -> Recipient | None:
-    """Return Twilio; it is abroad unless its address was pointed elsewhere (the simulator)."""
-    if not channel(TWILIO).configured():
-        return None
-    host = urlsplit(settings.TWILIO_BASE_URL).hostname or ""
-    abroad = host == "twilio.com" or host.endswith(".twilio.com")
-    return Recipient(
-        name="Twilio Inc." if abroad else _("Our SMS provider"),
-        receives=_("phone number, text of the message"),
-        purpose=_("sending SMS"),
-        contact="privacy@twilio.com" if abroad else "",
-        abroad=_("United States") if abroad else "",
-    )
+def _in_use(name: str) -> Iterator[Provider]:
+    """Yield a medium's providers that are set up and asked for any number that may get messages."""
+    asked = medium(name)
+    codes = permitted_codes() if name == SMS else []
+    routes = {code if code in asked.routes else "" for code in codes} or {""}
+    for route in sorted(routes):
+        yield from asked.able(route)
 
 
-def _aliyun() -> Recipient | None:
-    if not channel(ALIYUN).configured():
-        return None
-    return Recipient(
-        name=_("Alibaba Cloud Computing Ltd."),
-        receives=_("phone number, text of the message"),
-        purpose=_("sending SMS while the first provider is down"),
-        contact="",
-    )
-
-
-def _wechat() -> Recipient | None:
-    if not channel("wechat").configured():
-        return None
-    return Recipient(
-        name=_("Shenzhen Tencent Computer Systems Co., Ltd. (WeChat)"),
-        receives=_("your WeChat OpenID, which it knows already, and the text of the message"),
-        purpose=_("sending messages in WeChat to those who follow our official account"),
-        contact="",
-    )
-
-
-def _email() -> Recipient | None:
-    if not channel("email").configured():
-        return None
-    return Recipient(
-        name=_("Our e-mail service and yours"),
-        receives=_("e-mail address, text of the message"),
-        purpose=_("sending e-mail"),
-        contact="",
-    )
+def _recipient(provider: Provider) -> Recipient | None:
+    made = provider.recipient()
+    return Recipient(**vars(made)) if made else None

@@ -46,13 +46,17 @@ TABLE: Final = """
 """
 # The source of a withdrawal that a restore records, written out in the SQL below.
 RESTORED: Final = "restore"
+# A backup of an older release names media as they were called then: its migration comes afterwards.
+NAMED: Final = (
+    "CASE {0}.channel WHEN 'twilio_sms' THEN 'sms' WHEN 'wecom' THEN 'robot' ELSE {0}.channel END"
+).format
 # An address that is younger than the erasure was added by its owner afterwards.
-APPLY: Final = """
+APPLY: Final = f"""
     WITH gone AS MATERIALIZED (
         SELECT a.id, a.subscriber_id, a.blind_index
         FROM subscribers_address a
         WHERE EXISTS (SELECT FROM subscribers_withdrawal w
-                      WHERE w.channel = a.channel AND w.blind_index = a.blind_index
+                      WHERE {NAMED("w")} = {NAMED("a")} AND w.blind_index = a.blind_index
                         AND w.act = 'erased' AND w.at >= a.created_at)
         ORDER BY a.id
         FOR UPDATE
@@ -73,19 +77,20 @@ APPLY: Final = """
                       WHERE a.subscriber_id = p.id AND a.id NOT IN (SELECT id FROM gone));
 
     DELETE FROM subscribers_signup s USING subscribers_withdrawal w
-    WHERE w.channel = s.channel AND w.blind_index = s.blind_index
+    WHERE {NAMED("w")} = {NAMED("s")} AND w.blind_index = s.blind_index
       AND w.act = 'erased' AND w.at >= s.created_at;
 """
 # Only the last word of each address counts, and a provider's own stop is no word of the owner.
-STOP: Final = """
+STOP: Final = f"""
     WITH last AS (
-        SELECT DISTINCT ON (channel, blind_index) channel, blind_index, act, reason, at
-        FROM subscribers_withdrawal WHERE act IN ('stopped', 'resumed')
-        ORDER BY channel, blind_index, at DESC
+        SELECT DISTINCT ON ({NAMED("w")}, blind_index)
+               {NAMED("w")} AS channel, blind_index, act, reason, at
+        FROM subscribers_withdrawal w WHERE act IN ('stopped', 'resumed')
+        ORDER BY {NAMED("w")}, blind_index, at DESC
     ), stopped AS (
         UPDATE subscribers_address a SET suppressed_at = w.at, suppressed_for = w.reason
         FROM last w
-        WHERE w.act = 'stopped' AND w.channel = a.channel AND w.blind_index = a.blind_index
+        WHERE w.act = 'stopped' AND {NAMED("w")} = {NAMED("a")} AND w.blind_index = a.blind_index
           AND w.at >= a.created_at
           AND (a.suppressed_at IS NULL
                OR a.suppressed_for NOT IN ('unsubscribed', 'opted_out', 'not_a_follower'))

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import reachable_channels
+from notifications.channels import media
 from notifications.channels.addresses import AddressKind
 from notifications.channels.countries import permitted_codes
 from notifications.channels.pasted import plain
@@ -122,15 +122,14 @@ def addresses_of(who: str) -> QuerySet[Address]:
 
 def addresses_by_index(indexes: list[str]) -> QuerySet[Address]:
     """Return the addresses with these blind indexes; channels come first in the table's index."""
-    names = [one.name for one in reachable_channels()]
+    names = [one.name for one in media()]
     return Address.objects.filter(Q(channel__in=names) & Q(blind_index__in=indexes))
 
 
 def indexes_of(raw: str) -> list[str]:
     """Return the blind index of the text for each kind of address that it could be."""
-    channels = {one.address_kind: one.name for one in reachable_channels()}
     indexes = []
-    for kind in AddressKind:
+    for one in media():
         with suppress(ValidationError):
-            indexes.append(contact_on(channels[kind], raw).index)
+            indexes.append(contact_on(one.name, raw).index)
     return indexes

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 
+from notifications.media import current_name
 from notifications.subscribers.crypto import blind_index
 
 NAME: Final = "erased.list"
@@ -136,7 +137,8 @@ def _parsed(path: Path, number: int, line: str) -> Listed:
     found = LINE.fullmatch(line)
     if not found:
         raise UnusableList(f"line {number} of {path} is damaged")
-    return Listed(*found.groups())
+    one = Listed(*found.groups())
+    return one._replace(channel=current_name(one.channel))
 
 
 def _cut_short(file: int, path: Path) -> None:

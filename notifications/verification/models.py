@@ -1,6 +1,7 @@
 """What our SMS said; triggers in the migration refuse UPDATE and DELETE."""
 
 from django.db import models
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.statements.models import Statement
@@ -21,6 +22,8 @@ class SentText(models.Model):
         _("language"), max_length=10, choices=[(one, one) for one in LANGUAGES]
     )
     channel = models.CharField(_("channel"), max_length=20)
+    # As a number outside mainland China gets it, where that is another text.
+    abroad = models.BooleanField(_("outside mainland China"), default=False)
     code = models.CharField(_("code"), max_length=8)
     text = models.TextField(_("text"))
 
@@ -30,8 +33,11 @@ class SentText(models.Model):
         ordering = ["-statement_id", "pk"]
         indexes = [models.Index(fields=["code"], name="sent_text_code")]
         constraints = [
+            # A template may be approved, or changed, while its statement is going out.
             models.UniqueConstraint(
-                fields=["statement", "language", "channel"], name="sent_text_once"
+                *("statement", "language", "channel", "abroad"),
+                MD5("text"),
+                name="sent_text_once",
             )
         ]
 

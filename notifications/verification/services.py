@@ -9,12 +9,14 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import channel as find_channel
+from notifications.channels import media, medium, providers, sms_message
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import channels, reachable_channels
+from notifications.channels.base import Bulletin, Content, Provider, provider_named
 from notifications.delivery.render import bulletin_of, code_typed, codes_in
+from notifications.delivery.templating import composed, composed_note
+from notifications.media import SMS
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.services.codes import code_content
+from notifications.subscribers.services.codes import code_note
 from notifications.verification.comparing import Difference, difference, is_part, same
 from notifications.verification.models import SentText
 from statuspage.statements.models import Statement
@@ -111,20 +113,41 @@ def texts_keep(statement: Statement) -> None:
             language=language,
             channel=channel.name,
             code=bulletin.code,
-            text=channel.compose(bulletin).text,
+            abroad=bool(abroad),
+            text=said.text,
         )
         for language in LANGUAGES
         for bulletin in [bulletin_of(statement.document, language)]
-        for channel in channels()
-        if channel.address_kind == AddressKind.PHONE
+        for channel in medium(SMS).providers
+        for abroad, said in enumerate(composed(channel, bulletin).variants())
+        if said.text
     )
+
+
+def text_keep(provider: Provider, bulletin: Bulletin, content: Content) -> None:
+    """Keep the words in which a statement goes out by a template, once they are known."""
+    if provider.medium == SMS and bulletin.code:
+        kept = [
+            SentText(
+                statement_id=bulletin.number,
+                language=bulletin.language,
+                channel=provider.name,
+                code=bulletin.code,
+                abroad=bool(abroad),
+                text=said.text,
+            )
+            for abroad, said in enumerate(content.variants())
+            if said.text
+        ]
+        SentText.objects.bulk_create(kept, ignore_conflicts=True)
 
 
 def look_at(text: str) -> Finding:
     """Return what is known of a text, which is a code alone or a whole message."""
     code = code_typed(text)
     if code:
-        sent = [one for one in _known([code]) if _may_be_read(one)]
+        known = _known([code])
+        sent = [one for one in known if _may_be_read(one)] or known
         return Finding(MessageVerdict.CODE, sent) if sent else Finding(MessageVerdict.NO_SUCH_CODE)
     sent = _known(codes_in(text))
     if sent:
@@ -147,9 +170,9 @@ def _known(codes: Sequence[str]) -> list[SentText]:
 
 
 def _may_be_read(sent: SentText) -> bool:
-    """Return whether the text can be shown: a stand-in channel must be configured."""
-    channel = find_channel(sent.channel)
-    return not channel.stands_in_for or channel.configured()
+    """Return whether the text can be shown: its provider sends, or would if one were set up."""
+    sender = provider_named(sent.channel)
+    return sender.configured() or sender is medium(SMS).leading()
 
 
 def _compared(text: str, sent: Sequence[SentText]) -> Finding:
@@ -169,9 +192,9 @@ def _elsewhere(statement: Statement) -> Iterator[str]:
     """Yield the statement as other channels write it: people paste those as well."""
     for language in LANGUAGES:
         bulletin = bulletin_of(statement.document, language)
-        for channel in reachable_channels():
-            if channel.address_kind != AddressKind.PHONE:
-                yield channel.compose(bulletin).text
+        for one in media():
+            if one.name != SMS:
+                yield one.leading().compose(bulletin).text
 
 
 def _without_code(text: str) -> Iterator[SentText]:
@@ -180,9 +203,9 @@ def _without_code(text: str) -> Iterator[SentText]:
     for statement in Statement.objects.filter(number__in=named, sent_texts=None)[:MOST_NAMED]:
         for language in LANGUAGES:
             bulletin = replace(bulletin_of(statement.document, language), code="")
-            for channel in channels():
-                said = channel.compose(bulletin).text
-                yield SentText(statement=statement, language=language, text=said)
+            for channel in providers():
+                for said in channel.compose(bulletin).variants():
+                    yield SentText(statement=statement, language=language, text=said.text)
 
 
 def _plainly_numbered(text: str) -> str:
@@ -198,4 +221,15 @@ def _is_sign_up(text: str) -> bool:
         for one in LANGUAGES
         for purpose in SignUp.Purpose
     )
-    return any(same(plain, code_content(one, ANY_CODE).text) for one in signups)
+    notes = [code_note(one, ANY_CODE) for one in signups]
+    by_templates = [one for one in medium(SMS).providers if one.uses_templates]
+    return any(
+        same(plain, said.text)
+        for note in notes
+        for content in (
+            sms_message.note_content(note),
+            *(composed_note(one, note) for one in by_templates),
+        )
+        for said in content.variants()
+        if said.text
+    )

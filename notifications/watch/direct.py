@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from notifications.channels.base import Content
 from notifications.delivery.alarm_texts import alarm_content, over_content
-from notifications.delivery.alarms import recipients, send_to_staff
 from notifications.delivery.models import Alarm
+from notifications.delivery.staff_words import recipients, send_to_staff
 from statuspage.operations.heartbeat import first_to
 
 

@@ -11,17 +11,10 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.delivery.alarm_texts import OF_A_COUNTRY
-from notifications.delivery.alarms import (
-    OVER_AFTER,
-    Trouble,
-    Word,
-    alarms_claim,
-    alarms_see,
-    word_release,
-    word_send,
-)
+from notifications.delivery.alarms import OVER_AFTER, Trouble, alarms_see
 from notifications.delivery.models import Alarm
 from notifications.delivery.movement import QUEUES, movements_note, stuck_queues
+from notifications.delivery.staff_words import Word, alarms_claim, word_release, word_send
 from notifications.escalation.services import promises_remind
 from notifications.subscribers.services.code_counts import ceilings_hit, unentered
 from notifications.watch.direct import DirectLine

@@ -22,10 +22,10 @@ MICRO: Final = Attributes(cycles=("T+1",), terminal_models=("D210",), province="
 INDUSTRY: Final = Attributes(cycles=("D+1",), terminal_models=("N5",), province="31")
 # The others have not said what they use: an operator knows it of some only.
 SUBSCRIBERS: Final = (
-    ("twilio_sms", "13800138001", "zh-hans", "micro", replace(MICRO, agent_code="A01/B02")),
-    ("twilio_sms", "13800138002", "zh-hans", "micro", NOTHING_SAID),
-    ("twilio_sms", "13800138003", "zh-hans", "industry", replace(INDUSTRY, agent_code="A01")),
-    ("twilio_sms", "13800138004", "en", "industry", INDUSTRY),
+    ("sms", "13800138001", "zh-hans", "micro", replace(MICRO, agent_code="A01/B02")),
+    ("sms", "13800138002", "zh-hans", "micro", NOTHING_SAID),
+    ("sms", "13800138003", "zh-hans", "industry", replace(INDUSTRY, agent_code="A01")),
+    ("sms", "13800138004", "en", "industry", INDUSTRY),
     ("email", "agent@example.com", "zh-hans", "", NOTHING_SAID),
     ("wechat", DEMO_FOLLOWER, "zh-hans", "micro", MICRO),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.simulator import smtp
+from sandbox.simulator import cmpp_server, smpp_server, smtp
 from sandbox.simulator.app import build
 from sandbox.simulator.core import CORE
 from sandbox.simulator.guard import Refused, check_environment
@@ -37,6 +37,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--smtp-port", type=int, help="also take mail on this port")
+    parser.add_argument("--cmpp-port", type=int, help="also speak CMPP on this port")
+    parser.add_argument("--smpp-port", type=int, help="also speak SMPP on this port")
     parser.add_argument("--journal", type=Path, help="remember across restarts in this file")
     return parser.parse_args()
 
@@ -52,6 +54,10 @@ async def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         await web.TCPSite(runner, arguments.host, arguments.port, backlog=1024).start()
         if arguments.smtp_port is not None:
             await smtp.listen(app[CORE].store, arguments.host, arguments.smtp_port)
+        if arguments.cmpp_port is not None:
+            await cmpp_server.listen(app[CORE], arguments.host, arguments.cmpp_port)
+        if arguments.smpp_port is not None:
+            await smpp_server.listen(app[CORE], arguments.host, arguments.smpp_port)
         print(f"Simulator: http://{arguments.host}:{arguments.port}", flush=True)
         await stopped.wait()
     finally:

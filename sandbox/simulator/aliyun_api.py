@@ -1,4 +1,4 @@
-"""Aliyun's Short Message Service, dysmsapi 2017-05-25: SendSms and QuerySendDetails."""
+"""Aliyun's Short Message Service, dysmsapi 2017-05-25: SendSms, QuerySendDetails, templates."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.simulator import aliyun_signature, sms
+from sandbox.simulator import aliyun_signature, aliyun_templates, sms, templates
 from sandbox.simulator.aliyun_callbacks import (
     CHINA,
     DELIVERED,
@@ -15,6 +15,7 @@ from sandbox.simulator.aliyun_callbacks import (
     national,
     new_biz_id,
 )
+from sandbox.simulator.aliyun_templates import VARIABLE, check_values
 from sandbox.simulator.core import CORE, Core, answer
 from sandbox.simulator.errors import AliyunError, raise_first, request_id
 from sandbox.simulator.parsing import parse_json, parse_whole
@@ -25,7 +26,6 @@ Action = Callable[[web.Request], Awaitable[web.StreamResponse]]
 VERSION: Final = "2017-05-25"
 MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 ABROAD: Final = re.compile(r"[1-9]\d{6,14}", re.ASCII)
-VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 LINK: Final = re.compile(r"https?://|www\.", re.IGNORECASE)
 LONGEST_OUT_ID: Final = 256
 LARGEST_PAGE: Final = 50
@@ -48,7 +48,8 @@ async def call(request: web.Request) -> web.StreamResponse:
 async def send_sms(request: web.Request) -> web.StreamResponse:
     """Answer SendSms for one number: accept a message, or refuse it with a documented code."""
     core, given = request.app[CORE], request.query
-    to, text = _to(given.get("PhoneNumbers", "")), _text(core, given)
+    to = _to(given.get("PhoneNumbers", ""))
+    text = _text(core, given, abroad=not to.startswith("+86"))
 
     def accept() -> web.Response:
         message = Message(
@@ -103,20 +104,26 @@ def _to(number: str) -> str:
     return f"+{number}"
 
 
-def _text(core: Core, given: Mapping[str, str]) -> str:
+def _text(core: Core, given: Mapping[str, str], *, abroad: bool) -> str:
     """Return the SMS as the phone shows it: the signature, and the template with its values."""
     name, settings = given.get("SignName", ""), core.settings
-    templates = dict(row.split("=", 1) for row in settings.aliyun_templates if "=" in row)
-    words = templates.get(given.get("TemplateCode", ""))
-    if not name or (settings.aliyun_sign_names and name not in settings.aliyun_sign_names):
+    row = templates.find(core, Provider.ALIYUN, given.get("TemplateCode", ""))
+    unsigned = not name and not abroad
+    unknown = bool(name and settings.aliyun_sign_names and name not in settings.aliyun_sign_names)
+    if unsigned or unknown:
         raise AliyunError("isv.SMS_SIGNATURE_ILLEGAL")
-    if words is None:
+    if row is None or row["state"] != templates.APPROVED:
         raise AliyunError("isv.SMS_TEMPLATE_ILLEGAL")
     if len(given.get("OutId", "")) > LONGEST_OUT_ID:
         raise AliyunError("isv.INVALID_PARAMETERS")
+    if not templates.suits(row, abroad=abroad):
+        home = "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"
+        raise AliyunError(home if row["abroad"] else "isv.SMS_TEMPLATE_ILLEGAL")
     values = _values(given.get("TemplateParam", "{}"))
-    _check(values, set(VARIABLE.findall(words)), settings.aliyun_variable_length)
-    return f"【{name}】{VARIABLE.sub(lambda found: values[found[1]], words)}"
+    _check(values, set(VARIABLE.findall(row["text"])), settings.aliyun_variable_length)
+    check_values(row, values)
+    text = VARIABLE.sub(lambda found: values[found[1]], row["text"])
+    return f"【{name}】{text}" if name else text
 
 
 def _values(given: str) -> dict[str, str]:
@@ -173,5 +180,7 @@ def _details(message: Message) -> dict[str, Any]:
 ACTIONS: Final[Mapping[str, Action]] = {
     "SendSms": send_sms,
     "QuerySendDetails": query_send_details,
+    "CreateSmsTemplate": aliyun_templates.create,
+    "QuerySmsTemplateList": aliyun_templates.listed,
+    "DeleteSmsTemplate": aliyun_templates.delete,
 }
-ROUTES: Final = (web.post("/", call),)

@@ -7,33 +7,41 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator import (
-    aliyun_api,
+    clouds,
+    cmpp_gateway,
     control_api,
+    group_sinks,
     home_page,
     mail_reports,
     phone_page,
     sink_pages,
+    smpp_gateway,
     sms,
     twilio_api,
     webhook_sink,
     wechat_api,
     wechat_callbacks,
+    wechat_subscribe,
+    wechat_templates,
     wecom_api,
 )
 from sandbox.simulator.callback_sender import CallbackSender
 from sandbox.simulator.core import CORE, Core
 from sandbox.simulator.settings import Settings
-from sandbox.simulator.store import Store
+from sandbox.simulator.store import Provider, Store
 from sandbox.simulator.wechat_tokens import Tokens
 
 LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
-    *aliyun_api.ROUTES,
+    *clouds.ROUTES,
     *wechat_api.ROUTES,
+    *wechat_templates.ROUTES,
+    *wechat_subscribe.ROUTES,
     *wecom_api.ROUTES,
     *webhook_sink.ROUTES,
+    *group_sinks.ROUTES,
     *control_api.ROUTES,
     *home_page.ROUTES,
     *phone_page.ROUTES,
@@ -53,7 +61,11 @@ def build(settings: Settings, journal: Path | None) -> web.Application:
         store=store,
         poster=CallbackSender(settings, store),
         tokens=Tokens(settings),
+        mini_program_tokens=Tokens(settings),
     )
+    core = app[CORE]
+    core.gateways[Provider.CMPP] = cmpp_gateway.Gateway(core)
+    core.gateways[Provider.SMPP] = smpp_gateway.Gateway(core)
     app.router.add_static("/static/", STATIC)
     app.add_routes([web.get("/healthz", _healthz), *ROUTES])
     app.cleanup_ctx.append(_running)
@@ -69,6 +81,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await core.poster.start()
     sms.resume(core)
     wechat_callbacks.resume(core)
+    wechat_subscribe.resume(core)
     yield
     await core.poster.stop()
     core.store.close()

@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox.simulator import mail_reports, sms, wechat_callbacks
+from sandbox.simulator import mail_reports, sms, templates, wechat_callbacks
 from sandbox.simulator.core import CORE
 from sandbox.simulator.parsing import read_object
 from sandbox.simulator.store import JsonObject, Provider, Table
@@ -141,6 +141,7 @@ async def unfollow(request: web.Request) -> web.StreamResponse:
 async def expire_tokens(request: web.Request) -> web.StreamResponse:
     """POST /control/wechat/expire-tokens: every token issued so far is invalid."""
     request.app[CORE].tokens.expire_all()
+    request.app[CORE].mini_program_tokens.expire_all()
     return web.json_response({"ok": True})
 
 
@@ -160,6 +161,27 @@ async def returned(request: web.Request) -> web.StreamResponse:
         raise ValueError("there is no such mail")
     mail_reports.send_back(core, mail, _text(given, "kind"))
     return web.json_response({"ok": True}, status=201)
+
+
+async def show_templates(request: web.Request) -> web.StreamResponse:
+    """GET /control/templates: those that were registered at the clouds."""
+    rows = request.app[CORE].store.tables[Table.TEMPLATES]
+    return web.json_response({"templates": [*rows.values()]})
+
+
+async def review_template(request: web.Request) -> web.StreamResponse:
+    """PUT /control/templates `{"provider", "id", "state", "reason"?}`: a reviewer decides.
+
+    The state is in_review, approved or refused; "deleted" takes it away.
+    """
+    core, given = request.app[CORE], await read_object(request)
+    provider, code = Provider(_text(given, "provider")), _text(given, "id")
+    state = _text(given, "state")
+    if state == "deleted":
+        core.store.drop(Table.TEMPLATES, templates.key_of(provider, code))
+    else:
+        templates.review(core, provider, code, state, str(given.get("reason", "")))
+    return await show_templates(request)
 
 
 def _rows(given: JsonObject, name: str) -> list[JsonObject]:
@@ -193,4 +215,6 @@ ROUTES: Final = (
     web.delete("/control/wechat/followers/{openid}", unfollow),
     web.post("/control/wechat/expire-tokens", expire_tokens),
     web.put("/control/webhooks/{name}", set_secret),
+    web.get("/control/templates", show_templates),
+    web.put("/control/templates", review_template),
 )

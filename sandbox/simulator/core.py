@@ -3,16 +3,23 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from sandbox.simulator.callback_sender import CallbackSender
 from sandbox.simulator.errors import Refusal
 from sandbox.simulator.settings import Settings
-from sandbox.simulator.store import Provider, Store
+from sandbox.simulator.store import Message, Provider, Store
 from sandbox.simulator.switches import Code, Fault, Switch, Switches
 from sandbox.simulator.wechat_tokens import Tokens
+
+
+class Gateway(Protocol):
+    """A provider that is talked to over connections that stay open."""
+
+    def receive(self, number: str, text: str) -> Message:
+        """Take an SMS that a phone writes."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +30,11 @@ class Core:
     store: Store
     poster: CallbackSender
     tokens: Tokens
+    mini_program_tokens: Tokens
     switches: Switches = field(default_factory=Switches)
     # The nonces that Aliyun's clients have used, in order of arrival.
     nonces: dict[str, None] = field(default_factory=dict)
+    gateways: dict[Provider, Gateway] = field(default_factory=dict)
 
     def later(self, seconds: float, call: Callable[..., object], *arguments: object) -> None:
         """Run something after a delay."""

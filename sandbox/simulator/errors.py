@@ -50,6 +50,25 @@ ALIYUN: Final[dict[str, tuple[int, str]]] = {
 }
 
 
+# Tencent refuses with 200, and says so in the answer (cloud.tencent.com/document/api/382/59177).
+TENCENT: Final[dict[str, str]] = {
+    "AuthFailure.SecretIdNotFound": "The SecretId is not found.",
+    "AuthFailure.SignatureFailure": "The provided credentials could not be validated.",
+    "AuthFailure.SignatureExpire": "The signature has expired.",
+    "AuthFailure.InvalidAuthorization": "The Authorization header is not valid.",
+    "InvalidAction": "The request action is invalid.",
+    "NoSuchVersion": "The API version does not exist.",
+    "MissingParameter": "A required parameter is missing.",
+    "InvalidParameter": "A parameter is not valid.",
+    "RequestLimitExceeded": "Too many requests.",
+    "FailedOperation.TemplateUnapprovedOrNotExist": "template is not approved or does not exist",
+    "FailedOperation.TemplateParamSetNotMatchApprovedTemplate": (
+        "request content does not match the template content"
+    ),
+    "FailedOperation.SignatureIncorrectOrUnapproved": "signature is not approved",
+}
+
+
 class Refusal(web.HTTPException):
     """A refusal that is also the HTTP answer."""
 
@@ -82,6 +101,15 @@ class AliyunError(Refusal):
         super().__init__(status, body)
 
 
+class TencentError(Refusal):
+    """Tencent Cloud's errors; a code without a text here says `refused`."""
+
+    def __init__(self, code: int | str) -> None:
+        error = {"Code": str(code), "Message": TENCENT.get(str(code), "refused")}
+        body = {"Response": {"Error": error, "RequestId": request_id().lower()}}
+        super().__init__(200, body)
+
+
 class WechatError(Refusal):
     """WeChat's return codes (developers.weixin.qq.com, global return codes)."""
 
@@ -96,15 +124,18 @@ class WechatError(Refusal):
         41001: "access_token missing",
         42001: "access_token expired",
         43004: "require subscribe",
+        43101: "user refuse to accept the msg",
         45009: "reach max api daily quota limit",
         45011: "api minute-quota reach limit, must slower, retry next minute",
         45065: "clientmsgid exist",
         47001: "data format error",
-        47003: "argument invalid",
+        47003: "argument invalid!",
+        48001: "api unauthorized",
     }
 
-    def __init__(self, code: int) -> None:
-        super().__init__(200, {"errcode": code, "errmsg": self.sentences.get(code, "refused")})
+    def __init__(self, code: int, detail: str = "") -> None:
+        sentence = self.sentences.get(code, "refused")
+        super().__init__(200, {"errcode": code, "errmsg": f"{sentence} {detail}".strip()})
 
 
 class WecomError(WechatError):

@@ -5,7 +5,10 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-REAL_CREDENTIALS: Final = ("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "WECHAT_SECRET")
+REAL_CREDENTIALS: Final = (
+    *("TWILIO_AUTH_TOKEN", "ALIYUN_SMS_ACCESS_KEY_SECRET", "TENCENT_SMS_SECRET_KEY"),
+    *("CMPP_SHARED_SECRET", "SMPP_PASSWORD", "WECHAT_SECRET", "MINI_PROGRAM_SECRET"),
+)
 YES: Final = frozenset({"true", "1", "yes", "on"})
 
 

@@ -111,6 +111,7 @@ def messages_of(store: Store, number: str) -> list[Message]:
     found = sms.messages_with(store, number)
     for openid in followers_of(store, number):
         found += store.newest_first(Provider.WECHAT, openid)
+        found += store.newest_first(Provider.MINI_PROGRAM, openid)
     return sorted(found, key=lambda message: message.accepted_at)
 
 

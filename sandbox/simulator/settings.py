@@ -10,8 +10,10 @@ from sandbox.simulator.guard import may_call
 LARGEST: Final = 2**31 - 1
 URLS: Final = frozenset(
     {
-        *("twilio_inbound_url", "wechat_callback_url", "aliyun_report_url", "aliyun_inbound_url"),
         "mail_returned_url",
+        *("twilio_inbound_url", "wechat_callback_url", "mini_program_callback_url"),
+        *("aliyun_report_url", "aliyun_inbound_url"),
+        *("tencent_report_url", "tencent_inbound_url"),
     }
 )
 
@@ -59,12 +61,44 @@ class Settings:
     aliyun_variable_length: int = 35
     # Where mails come back to, as a mail server's pipe posts them.
     mail_returned_url: str = ""
+    smpp_system_id: str = ""
+    smpp_password: str = ""
+    # How ids are written: same, hex_then_decimal or decimal_then_hex (in answers, then receipts).
+    smpp_ids: str = "same"
+    # What receipts consist of: text, options or both.
+    smpp_receipts: str = "both"
+    # What has no answer after so long is sent again.
+    smpp_resend_ms: int = 60_000
+    tencent_secret_id: str = ""
+    tencent_secret_key: str = ""
+    tencent_sdk_app_id: str = "1400000001"
+    tencent_report_url: str = ""
+    tencent_inbound_url: str = ""
+    # Empty: every signature is approved.
+    tencent_sign_names: list[str] = field(default_factory=list)
+    # Approved templates beside those that were registered, each as `id=words`.
+    tencent_templates: list[str] = field(default_factory=list)
+    # Of an account of a person; 0: a firm's, without a limit.
+    tencent_variable_length: int = 0
+    cmpp_source_addr: str = ""
+    cmpp_shared_secret: str = ""
+    # CMPP 3.0, chapter 5: T, after which what has no answer is sent again; and C, the silence
+    # after which a connection is tested.
+    cmpp_resend_ms: int = 60_000
+    cmpp_active_test_ms: int = 180_000
     wechat_app_id: str = ""
     wechat_secret: str = ""
     wechat_token: str = ""
     # Empty: callbacks go out in clear text, else encrypted as in safe mode.
     wechat_aes_key: str = ""
     wechat_callback_url: str = ""
+    mini_program_app_id: str = ""
+    mini_program_secret: str = ""
+    mini_program_token: str = ""
+    mini_program_aes_key: str = ""
+    mini_program_callback_url: str = ""
+    # The accounts lack the right to call anything (48001).
+    wechat_unauthorised: bool = False
     # Empty: every well-formed template id is known.
     wechat_template_ids: list[str] = field(default_factory=list)
     wechat_token_seconds: int = 7200
@@ -78,6 +112,14 @@ class Settings:
     # Empty: every well-formed key is a robot's.
     wecom_keys: list[str] = field(default_factory=list)
     wecom_per_minute: int = 20
+    # Robots that were removed, each as `service:token`.
+    group_gone: list[str] = field(default_factory=list)
+    # A word that every text to a robot must contain, each as `service:token=word`.
+    group_keywords: list[str] = field(default_factory=list)
+    # DingTalk's signing secrets, each as `token=SEC…`.
+    group_secrets: list[str] = field(default_factory=list)
+    # 0: the service's own limit.
+    group_per_minute: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":

@@ -1,4 +1,4 @@
-"""Mailboxes, group robots and webhooks: pages of what came in, newest first."""
+"""Mailboxes, group robots, push services and webhooks: pages of what came in, newest first."""
 
 from collections.abc import Callable
 from typing import Final
@@ -61,6 +61,11 @@ def _webhook(message: Message) -> Safe:
     )
 
 
+def _group(message: Message) -> Safe:
+    service = message.details["service"]
+    return fill("group.html", text=message.body, service=service, when=_when(message))
+
+
 def _when(message: Message) -> str:
     return f"{day(message.accepted_at)} {clock(message.accepted_at)}"
 
@@ -69,12 +74,13 @@ def _when(message: Message) -> str:
 SINKS: Final[dict[str, tuple[Provider, str, Callable[[Message], Safe]]]] = {
     "mailboxes": (Provider.MAIL, "邮箱", _mail),
     "robots": (Provider.WECOM, "群机器人", _robot),
+    "groups": (Provider.GROUP, "群聊与推送", _group),
     "webhooks": (Provider.WEBHOOK, "Webhook", _webhook),
 }
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /mailboxes/{name}, /robots/{name}, /webhooks/{name}."""
+    """GET /mailboxes/{name}, /robots/{name}, /groups/{name}, /webhooks/{name}."""
     sink, name = request.match_info["sink"], request.match_info["name"]
     provider, heading, item = SINKS[sink]
     messages = request.app[CORE].store.newest_first(provider, name)
@@ -96,6 +102,6 @@ async def mail_html(request: web.Request) -> web.StreamResponse:
 
 
 ROUTES: Final = (
-    web.get("/{sink:mailboxes|robots|webhooks}/{name}{fragment:(?:/fragment)?}", show),
+    web.get("/{sink:mailboxes|robots|groups|webhooks}/{name}{fragment:(?:/fragment)?}", show),
     web.get("/mails/{sid}", mail_html),
 )

@@ -5,15 +5,28 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import Final
 
-from sandbox.simulator import aliyun_callbacks, twilio_callbacks
+from sandbox.simulator import aliyun_callbacks, tencent_callbacks, twilio_callbacks
 from sandbox.simulator.core import Core
 from sandbox.simulator.store import Message, Provider, Store
 from sandbox.simulator.switches import Code, Fault
 
-LABELS: Final = {Provider.TWILIO: "Twilio SMS", Provider.ALIYUN: "Aliyun SMS"}
+LABELS: Final = {
+    Provider.TWILIO: "Twilio SMS",
+    Provider.ALIYUN: "Aliyun SMS",
+    Provider.TENCENT: "Tencent Cloud SMS",
+    Provider.CMPP: "CMPP SMS",
+    Provider.SMPP: "SMPP SMS",
+}
+# Those that report by callbacks; a gateway reports over its clients' connections.
 RECEIPTS: Final = {
     Provider.TWILIO: twilio_callbacks.receipt,
     Provider.ALIYUN: aliyun_callbacks.receipt,
+    Provider.TENCENT: tencent_callbacks.receipt,
+}
+RECEIVERS: Final = {
+    Provider.TWILIO: twilio_callbacks.receive,
+    Provider.ALIYUN: aliyun_callbacks.receive,
+    Provider.TENCENT: tencent_callbacks.receive,
 }
 WAITING: Final = frozenset({"accepted", "queued"})
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "canceled"})
@@ -32,10 +45,11 @@ class Outcome:
     late_seconds: float = 0.0
 
 
-def accept(core: Core, message: Message) -> None:
-    """Remember an accepted message, and set it on its way."""
+def accept(core: Core, message: Message, outcome: Outcome | None = None) -> None:
+    """Remember an accepted message, and set it on its way, to an outcome that may be drawn."""
     core.store.add(message)
-    core.later(core.settings.sent_ms / 1000, _send, core, message, _draw_outcome(core, message))
+    drawn = outcome or draw_outcome(core, Provider(message.provider), message.to)
+    core.later(core.settings.sent_ms / 1000, _send, core, message, drawn)
 
 
 def resume(core: Core) -> None:
@@ -51,9 +65,9 @@ def receive(core: Core, number: str, text: str) -> Message:
     """Take an SMS that a phone writes, to the provider that wrote to it last."""
     written = messages_with(core.store, number)
     last = next((message.provider for message in written if not message.inbound), Provider.TWILIO)
-    if last == Provider.ALIYUN:
-        return aliyun_callbacks.receive(core, number, text)
-    return twilio_callbacks.receive(core, number, text)
+    if gateway := core.gateways.get(Provider(last)):
+        return gateway.receive(number, text)
+    return RECEIVERS[Provider(last)](core, number, text)
 
 
 def messages_with(store: Store, number: str) -> list[Message]:
@@ -67,15 +81,13 @@ def numbers(store: Store) -> list[str]:
     return [number for provider in LABELS for number in store.people(provider)]
 
 
-def _draw_outcome(core: Core, message: Message) -> Outcome:
+def draw_outcome(core: Core, provider: Provider, to: str) -> Outcome:
     """Ask the switches once, so that `count` counts messages."""
     kinds = (
         *(Fault.OUTCOME, Fault.RECEIPTS_LATE, Fault.RECEIPTS_NEVER),
         *(Fault.RECEIPTS_DOUBLED, Fault.RECEIPTS_OUT_OF_ORDER),
     )
-    struck = {
-        kind: core.switches.strike(kind, Provider(message.provider), message.to) for kind in kinds
-    }
+    struck = {kind: core.switches.strike(kind, provider, to) for kind in kinds}
     outcome, late = struck[Fault.OUTCOME], struck[Fault.RECEIPTS_LATE]
     return Outcome(
         status=(outcome.status or "undelivered") if outcome else "delivered",
@@ -112,7 +124,8 @@ def _finish(core: Core, message: Message, outcome: Outcome) -> None:
 
 
 def _tell(core: Core, message: Message, outcome: Outcome, status: str) -> None:
-    callback = RECEIPTS[Provider(message.provider)](core, message, status)
+    receipt = RECEIPTS.get(Provider(message.provider))
+    callback = receipt(core, message, status) if receipt else None
     if callback is None or outcome.never:
         return
     for _ in range(2 if outcome.doubled else 1):

@@ -19,10 +19,20 @@ class Provider(StrEnum):
 
     TWILIO = "twilio"
     ALIYUN = "aliyun"
+    TENCENT = "tencent"
+    CMPP = "cmpp"
+    SMPP = "smpp"
     WECHAT = "wechat"
+    MINI_PROGRAM = "mini_program"
     WECOM = "wecom"
     MAIL = "mail"
     WEBHOOK = "webhook"
+    GROUP = "group"  # every robot and push service but WeCom's
+
+
+SMS: Final = frozenset(
+    {Provider.TWILIO, Provider.ALIYUN, Provider.TENCENT, Provider.CMPP, Provider.SMPP}
+)
 
 
 class Table(StrEnum):
@@ -30,8 +40,13 @@ class Table(StrEnum):
 
     FOLLOWERS = "followers"  # by OpenID
     OPT_OUTS = "opt_outs"  # by phone number
+    WECHAT_TEMPLATES = "wechat_templates"  # by account:id
+    CONSENTS = "consents"  # to subscription messages, by account:OpenID:template
     SECRETS = "secrets"  # of webhooks, by name
+    TEMPLATES = "templates"  # of the clouds, by provider and id
     SEEN = "seen"  # messages already looked at, by address
+    SMPP_OWED = "smpp_owed"  # likewise, of SMPP
+    CMPP_OWED = "cmpp_owed"  # reports and texts that no client has answered, by a name of ours
 
 
 @dataclass
@@ -63,7 +78,7 @@ class Message:
 
     def __post_init__(self) -> None:
         if not self.segments:
-            is_sms = self.provider in (Provider.TWILIO, Provider.ALIYUN)
+            is_sms = self.provider in SMS
             self.segments = segments(self.body) if is_sms else 1
 
     @property
@@ -93,6 +108,8 @@ class Store:
     """
 
     def __init__(self, journal: Path | None = None) -> None:
+        # Whatever was under way before a reset must not come after it.
+        self.resets = 0
         self._clear()
         self._file: TextIO | None = None
         if journal is not None:
@@ -132,6 +149,7 @@ class Store:
 
     def reset(self) -> None:
         """Forget everything, in the journal too."""
+        self.resets += 1
         self._clear()
         if self._file is not None:
             self._file.truncate(0)

@@ -9,8 +9,9 @@ from typing import Any, Final
 from sandbox.simulator.store import Provider
 
 LONGEST_MS: Final = 86_400_000
-# A provider's error code: Aliyun's are words, everybody else's are numbers.
+# A provider's error code: those of the clouds, of CMPP's reports and of some robots are words.
 Code = int | str
+WORDY: Final = frozenset({Provider.ALIYUN, Provider.TENCENT, Provider.CMPP, Provider.GROUP})
 
 
 class Fault(StrEnum):
@@ -26,6 +27,9 @@ class Fault(StrEnum):
     DELAY = "delay"  # answers `ms` later
     REFUSE = "refuse"  # answers with the provider's error `code`
     OUTCOME = "outcome"  # accepted, then ends as `status` with `code`
+    ANSWER_LATE = "answer_late"  # accepted at once, answered `ms` later (CMPP)
+    LOGIN_REFUSED = "login_refused"  # with status `code`; `to` is the account (CMPP)
+    SILENT = "silent"  # heartbeats are not answered (CMPP)
     RECEIPTS_LATE = "receipts_late"  # callbacks `ms` later
     RECEIPTS_DOUBLED = "receipts_doubled"
     RECEIPTS_OUT_OF_ORDER = "receipts_out_of_order"
@@ -76,7 +80,7 @@ class Switch:
             raise ValueError("fraction is from 0 to 1, and count is not negative")
         if not 0 <= switch.ms <= LONGEST_MS:
             raise ValueError("ms is from 0 to a day")
-        if isinstance(switch.code, str) and switch.provider != Provider.ALIYUN:
+        if isinstance(switch.code, str) and switch.provider not in WORDY:
             raise ValueError(f"the code of {switch.provider} is a number")
         return switch
 

@@ -1,6 +1,5 @@
 """WeChat Official Account: stable_token and template messages (developers.weixin.qq.com)."""
 
-import re
 import time
 from collections.abc import Mapping
 from itertools import takewhile
@@ -13,32 +12,32 @@ from sandbox.simulator.errors import WechatError, raise_first
 from sandbox.simulator.parsing import read_object
 from sandbox.simulator.store import JsonObject, Message, Provider, Table
 from sandbox.simulator.switches import Fault
+from sandbox.simulator.wechat_accounts import OFFICIAL, account_of, mini_program, official
 from sandbox.simulator.wechat_callbacks import ACCOUNT, SUCCESS, finish_template, new_msgid
+from sandbox.simulator.wechat_templates import check_template
 
 DAY_SECONDS: Final = 86_400
-TEMPLATE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 async def stable_token(request: web.Request) -> web.StreamResponse:
     """POST /cgi-bin/stable_token."""
     core, given = request.app[CORE], await _read(request)
-    settings = core.settings
-    raise_first(
-        WechatError,
-        (given.get("grant_type") != "client_credential", 40002),
-        (not settings.wechat_app_id or given.get("appid") != settings.wechat_app_id, 40013),
-        (given.get("secret") != settings.wechat_secret, 40125),
+    account = next(
+        (one for one in (official(core), mini_program(core)) if one.app_id == given.get("appid")),
+        None,
     )
-    token, seconds = core.tokens.get(force=given.get("force_refresh") is True)
+    raise_first(WechatError, (given.get("grant_type") != "client_credential", 40002))
+    if account is None or not account.app_id:
+        raise WechatError(40013)
+    raise_first(WechatError, (given.get("secret") != account.secret, 40125))
+    token, seconds = account.tokens.get(force=given.get("force_refresh") is True)
     return web.json_response({"access_token": token, "expires_in": seconds})
 
 
 async def send_template(request: web.Request) -> web.StreamResponse:
     """POST /cgi-bin/message/template/send?access_token=..."""
-    core, token = request.app[CORE], request.query.get("access_token", "")
-    if not core.tokens.valid(token):
-        expired = 42001 if core.tokens.known(token) else 40001
-        raise WechatError(expired if token else 41001)
+    core, account = request.app[CORE], account_of(request)
+    raise_first(WechatError, (account.name != OFFICIAL, 48001))
     given = await _read(request)
     _check(core, given)
     return await answer(
@@ -59,24 +58,15 @@ async def _read(request: web.Request) -> JsonObject:
 
 
 def _check(core: Core, given: Mapping[str, Any]) -> None:
-    openid, template = given.get("touser"), given.get("template_id")
+    openid = given.get("touser")
     follower = core.store.tables[Table.FOLLOWERS].get(openid) if isinstance(openid, str) else None
-    known = core.settings.wechat_template_ids
-    template_ok = isinstance(template, str) and TEMPLATE_ID.fullmatch(template)
+    raise_first(WechatError, (follower is None, 40003))
+    check_template(core, OFFICIAL, given)
     raise_first(
         WechatError,
-        (follower is None, 40003),
-        (not template_ok or (known and template not in known), 40037),
-        (not _data_ok(given.get("data")), 47003),
         (follower is not None and not follower["following"], 43004),
         (_quota_is_used_up(core), 45009),
     )
-
-
-def _data_ok(data: Any) -> bool:
-    if not isinstance(data, dict) or not data:
-        return False
-    return all(isinstance(row, dict) and isinstance(row.get("value"), str) for row in data.values())
 
 
 def _quota_is_used_up(core: Core) -> bool:

@@ -15,6 +15,7 @@ from sandbox.simulator.callback_sender import Callback
 from sandbox.simulator.core import Core
 from sandbox.simulator.parsing import parse_xml
 from sandbox.simulator.store import JsonObject, Message, Provider, Table
+from sandbox.simulator.wechat_accounts import Account, official
 
 ACCOUNT: Final = "gh_simulator"
 SUCCESS: Final = "success"
@@ -37,7 +38,7 @@ def finish_template(core: Core, message: Message, status: str) -> None:
         return
     core.store.change(message, status="delivered" if status == SUCCESS else status)
     fields = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": int(message.sid), "Status": status}
-    _post(core, message, status, {"MsgType": "event", **fields})
+    _post(core, official(core), message, status, {"MsgType": "event", **fields})
 
 
 def resume(core: Core) -> None:
@@ -67,7 +68,8 @@ def write(core: Core, openid: str, text: str) -> Message:
     """Take what a follower writes to the account; a passive reply appears as a bubble."""
     message = _inbound(openid, text)
     core.store.add(message)
-    _post(core, message, "text", {"MsgType": "text", "Content": text, "MsgId": int(message.sid)})
+    fields = {"MsgType": "text", "Content": text, "MsgId": int(message.sid)}
+    _post(core, official(core), message, "text", fields)
     return message
 
 
@@ -75,7 +77,19 @@ def _happen(core: Core, openid: str, event: str, label: str) -> None:
     message = _inbound(openid, label)
     message.details = {"event": event}
     core.store.add(message)
-    _post(core, message, event, {"MsgType": "event", "Event": event, "EventKey": ""})
+    fields = {"MsgType": "event", "Event": event, "EventKey": ""}
+    _post(core, official(core), message, event, fields)
+
+
+def happens(
+    core: Core, account: Account, message: Message, event: str, rows: list[JsonObject]
+) -> None:
+    """Send an event about subscription messages, with its list."""
+    if message.inbound:
+        core.store.add(message)
+    around = "".join(part.title() for part in event.split("_"))
+    fields = {"MsgType": "event", "Event": event, around: [{"List": row} for row in rows]}
+    _post(core, account, message, event, fields)
 
 
 def _inbound(openid: str, text: str) -> Message:
@@ -90,29 +104,35 @@ def _inbound(openid: str, text: str) -> Message:
     )
 
 
-def _post(core: Core, message: Message, says: str, fields: JsonObject) -> None:
-    url = core.settings.wechat_callback_url
+def _post(core: Core, account: Account, message: Message, says: str, fields: JsonObject) -> None:
+    url = account.callback_url
     if not url:
         return
     timestamp, nonce = str(int(time.time())), secrets.token_hex(5)
     query = {
-        "signature": signature(core.settings.wechat_token, timestamp, nonce),
+        "signature": signature(account.token, timestamp, nonce),
         "timestamp": timestamp,
         "nonce": nonce,
     }
 
     def answered(answer: str) -> None:
         root = parse_xml(answer)
+        if sealed_reply := root.findtext("Encrypt"):
+            root = parse_xml(unsealed(sealed_reply, account.aes_key))
         text = root.findtext("Content") if root.findtext("MsgType") == "text" else ""
         if text:
             core.store.add(message.reply(new_msgid(), text))
 
-    envelope = {"ToUserName": ACCOUNT, "FromUserName": message.person, "CreateTime": int(timestamp)}
+    envelope = {
+        "ToUserName": account.original_id,
+        "FromUserName": message.person,
+        "CreateTime": int(timestamp),
+    }
     body = _xml({**envelope, **fields})
-    if key := core.settings.wechat_aes_key:
-        encrypted = sealed(body.encode(), key, core.settings.wechat_app_id)
-        body = _xml({"ToUserName": ACCOUNT, "Encrypt": encrypted})
-        signed = signature(core.settings.wechat_token, timestamp, nonce, encrypted)
+    if key := account.aes_key:
+        encrypted = sealed(body.encode(), key, account.app_id)
+        body = _xml({"ToUserName": account.original_id, "Encrypt": encrypted})
+        signed = signature(account.token, timestamp, nonce, encrypted)
         query |= {"encrypt_type": "aes", "msg_signature": signed}
     signed_url = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
     headers = {"Content-Type": "text/xml"}
@@ -129,12 +149,32 @@ def sealed(message: bytes, encoding_key: str, app_id: str) -> str:
     return base64.b64encode(encrypted).decode()
 
 
+def unsealed(encrypted: str, encoding_key: str) -> str:
+    """Return what our side encrypted; empty where it cannot be opened."""
+    key = base64.b64decode(f"{encoding_key}=")
+    try:
+        given = base64.b64decode(encrypted, validate=True)
+        decryptor = Cipher(AES(key), CBC(key[:16])).decryptor()
+        clear = decryptor.update(given) + decryptor.finalize()
+        size = int.from_bytes(clear[16:20], "big")
+        return clear[20 : 20 + size].decode()
+    except ValueError:
+        return ""
+
+
 def _xml(fields: JsonObject) -> str:
-    inner = "".join(f"<{name}>{_value(value)}</{name}>" for name, value in fields.items())
-    return f"<xml>{inner}</xml>"
+    return f"<xml>{_inner(fields)}</xml>"
+
+
+def _inner(fields: JsonObject) -> str:
+    return "".join(f"<{name}>{_value(value)}</{name}>" for name, value in fields.items())
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(map(_inner, value))
+    if isinstance(value, dict):
+        return _inner(value)
     if isinstance(value, int):
         return str(value)
     escaped = str(value).replace("]]>", "]]]]><![CDATA[>")

@@ -3,6 +3,7 @@
 import json
 import secrets
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,24 @@ from sandbox.up.processes import Ports
 # One merchant of the demonstration follows the WeChat account, on the phone that is named.
 DEMO_FOLLOWER: Final = "oDemoMerchant000000000000001"
 FOLLOWERS_PHONE: Final = "+8613800138001"
+CONTENT: Final = (
+    "业务：{{thing1.DATA}}\n状态：{{phrase2.DATA}}\n时间：{{time3.DATA}}\n说明：{{thing4.DATA}}\n"
+)
+DEMO_TEMPLATES: Final = (
+    {"template_id": "demo-template", "title": "业务状态通知", "content": CONTENT},
+    {
+        "template_id": "demo-amount-template",
+        "title": "款项发放通知",
+        "content": "业务：{{thing1.DATA}}\n金额：{{amount2.DATA}}\n日期：{{date3.DATA}}\n",
+    },
+    {
+        "template_id": "demo-mini-template",
+        "title": "业务状态提醒",
+        "content": CONTENT,
+        "account": "mini_program",
+        "type": 2,
+    },
+)
 
 
 def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
@@ -29,16 +48,32 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "ALIYUN_SMS_ENDPOINT": simulator,
         "ALIYUN_SMS_ACCESS_KEY_ID": keys["access_key_id"],
         "ALIYUN_SMS_ACCESS_KEY_SECRET": keys["access_key_secret"],
-        # No ALIYUN_SMS_TEMPLATE: without it the second provider is off, so that a first look
-        # finds every SMS at one provider.
+        # The clouds wait to be asked for, so that a first look finds every SMS at one provider.
+        "SMS_PROVIDERS": "twilio",
         "ALIYUN_SMS_CALLBACK_TOKEN": keys["push_token"],
+        # No CMPP_HOST: with CMPP_HOST=127.0.0.1 and SMS_PROVIDERS=cmpp all SMS go this way.
+        "CMPP_PORT": str(ports.cmpp),
+        "CMPP_SOURCE_ADDR": keys["cmpp_account"],
+        "CMPP_SHARED_SECRET": keys["cmpp_secret"],
+        "CMPP_SRC_ID": "10690001",
+        "TENCENT_SMS_ENDPOINT": simulator,
+        "TENCENT_SMS_SECRET_ID": keys["secret_id"],
+        "TENCENT_SMS_SECRET_KEY": keys["secret_key"],
+        "TENCENT_SMS_SDK_APP_ID": "1400000001",
+        "TENCENT_SMS_CALLBACK_TOKEN": keys["push_token"],
         "WECHAT_BASE_URL": simulator,
         "WECHAT_APP_ID": keys["app_id"],
         "WECHAT_SECRET": keys["secret"],
         "WECHAT_TEMPLATE_ID": "demo-template",
         "WECHAT_CALLBACK_TOKEN": keys["callback_token"],
         "WECHAT_ENCODING_AES_KEY": keys["aes_key"],
+        "MINI_PROGRAM_APP_ID": keys["mini_app_id"],
+        "MINI_PROGRAM_SECRET": keys["mini_secret"],
+        "MINI_PROGRAM_TEMPLATE_ID": "demo-mini-template",
+        "MINI_PROGRAM_CALLBACK_TOKEN": keys["mini_token"],
+        "MINI_PROGRAM_ENCODING_AES_KEY": keys["mini_aes_key"],
         "WECOM_BASE_URL": simulator,
+        "ROBOT_RELAY_URL": f"{simulator}/relay",
         "WEBHOOK_ALLOW_PRIVATE": "true",
         # Anyone who tries it at night wants to see the message arrive.
         "QUIET_HOURS": "",
@@ -46,27 +81,45 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "EMAIL_PORT": str(ports.smtp),
         "SIMULATOR_TWILIO_ACCOUNT_SID": keys["account_sid"],
         "SIMULATOR_TWILIO_AUTH_TOKEN": keys["auth_token"],
-        "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio_sms/inbound/#rc=5&rp=all",
+        "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio/inbound/#rc=5&rp=all",
         "SIMULATOR_ALIYUN_ACCESS_KEY_ID": keys["access_key_id"],
         "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": keys["access_key_secret"],
-        "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun_sms/report/?token={keys['push_token']}",
-        "SIMULATOR_ALIYUN_INBOUND_URL": (
-            f"{web}/hooks/aliyun_sms/inbound/?token={keys['push_token']}"
-        ),
+        "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun/report/?token={keys['push_token']}",
+        "SIMULATOR_ALIYUN_INBOUND_URL": (f"{web}/hooks/aliyun/inbound/?token={keys['push_token']}"),
+        "SIMULATOR_CMPP_SOURCE_ADDR": keys["cmpp_account"],
+        "SIMULATOR_CMPP_SHARED_SECRET": keys["cmpp_secret"],
+        "SIMULATOR_TENCENT_SECRET_ID": keys["secret_id"],
+        "SIMULATOR_TENCENT_SECRET_KEY": keys["secret_key"],
+        "SIMULATOR_TENCENT_REPORT_URL": f"{web}/hooks/tencent/report/?token={keys['push_token']}",
+        "SIMULATOR_TENCENT_INBOUND_URL": f"{web}/hooks/tencent/inbound/?token={keys['push_token']}",
         "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
         "SIMULATOR_WECHAT_SECRET": keys["secret"],
         "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
         "SIMULATOR_WECHAT_AES_KEY": keys["aes_key"],
         "SIMULATOR_WECHAT_CALLBACK_URL": f"{web}/hooks/wechat/",
+        "SIMULATOR_MINI_PROGRAM_APP_ID": keys["mini_app_id"],
+        "SIMULATOR_MINI_PROGRAM_SECRET": keys["mini_secret"],
+        "SIMULATOR_MINI_PROGRAM_TOKEN": keys["mini_token"],
+        "SIMULATOR_MINI_PROGRAM_AES_KEY": keys["mini_aes_key"],
+        "SIMULATOR_MINI_PROGRAM_CALLBACK_URL": f"{web}/hooks/mini_program/",
     }
 
 
 def introduce_follower(ports: Ports) -> None:
-    """Let the simulator know who follows the account: it refuses strangers, as WeChat does."""
+    """Let the simulator know who follows the account, and which templates it has.
+
+    It refuses strangers, and what does not fit its templates, as WeChat does.
+    """
     follower = {"openid": DEMO_FOLLOWER, "phone": FOLLOWERS_PHONE, "event": False}
+    _tell_simulator(ports, "POST", "wechat/followers", follower)
+    _tell_simulator(ports, "PUT", "wechat/templates", {"templates": [*DEMO_TEMPLATES]})
+
+
+def _tell_simulator(ports: Ports, method: str, path: str, body: Mapping[str, object]) -> None:
     request = urllib.request.Request(
-        f"http://127.0.0.1:{ports.simulator}/control/wechat/followers",
-        data=json.dumps(follower).encode(),
+        f"http://127.0.0.1:{ports.simulator}/control/{path}",
+        data=json.dumps(body).encode(),
+        method=method,
     )
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - our own simulator
 
@@ -114,10 +167,18 @@ def _provider_keys(path: Path) -> dict[str, str]:
         "access_key_id": f"LTAI{secrets.token_hex(8)}",
         "access_key_secret": secrets.token_hex(16),
         "push_token": secrets.token_hex(16),
+        "cmpp_account": f"{secrets.randbelow(10**6):06d}",
+        "cmpp_secret": secrets.token_hex(16),
+        "secret_id": f"AKID{secrets.token_hex(8)}",
+        "secret_key": secrets.token_hex(16),
         "app_id": f"wx{secrets.token_hex(8)}",
         "secret": secrets.token_hex(16),
         "callback_token": secrets.token_hex(8),
         "aes_key": secrets.token_hex(22)[:43],
+        "mini_app_id": f"wx{secrets.token_hex(8)}",
+        "mini_secret": secrets.token_hex(16),
+        "mini_token": secrets.token_hex(8),
+        "mini_aes_key": secrets.token_hex(22)[:43],
     }
     kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     # An older demonstration may have been made without the keys of a newer provider.

@@ -40,6 +40,7 @@ def up() -> None:
     _check_free("PORT", ports.web)
     _check_free("SIMULATOR_PORT", ports.simulator)
     _check_free("SIMULATOR_PORT", ports.smtp)
+    _check_free("SIMULATOR_PORT", ports.cmpp)
     engines = Engines(data_dir)
     with Supervisor(data_dir / "logs") as supervisor:
         try:

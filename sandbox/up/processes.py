@@ -17,7 +17,7 @@ CELERY: Final = (sys.executable, "-m", "celery", "-A", "statuspage")
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the web server and the simulator listen; its mail server is one above."""
+    """Where the web server and the simulator listen; its other servers are just above."""
 
     web: int
     simulator: int
@@ -27,6 +27,11 @@ class Ports:
         """The simulator's mail server."""
         return self.simulator + 1
 
+    @property
+    def cmpp(self) -> int:
+        """The simulator's SMS gateway that speaks CMPP."""
+        return self.simulator + 2
+
 
 def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
     """Return each program's command, in the order in which they start."""
@@ -34,7 +39,8 @@ def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
     return {
         "simulator": [
             *(*python, "sandbox.simulator", "--port", str(ports.simulator)),
-            *("--smtp-port", str(ports.smtp), "--journal", str(data_dir / "simulator.jsonl")),
+            *("--smtp-port", str(ports.smtp), "--cmpp-port", str(ports.cmpp)),
+            *("--journal", str(data_dir / "simulator.jsonl")),
         ],
         "web": [
             *(

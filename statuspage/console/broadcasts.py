@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from notifications.channels import channels
-from notifications.channels.base import Channel
+from notifications.channels import media
 from notifications.delivery.broadcasts import MISSED
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.selectors import held_back, progress_by_channel
@@ -121,9 +120,7 @@ class Progress:
         finished_at = self.broadcast.finished_at
         if finished_at is None or database_now() - finished_at > RECEIPTS_AWAITED:
             return False
-        # A channel whose provider sends no receipts leaves the base class's method as it is.
-        base = Channel.parse_callback
-        awaited = (one.name for one in channels() if type(one).parse_callback is not base)
+        awaited = (one.name for one in media() if one.sends_receipts())
         return any(self.by_channel.get(name, {}).get(DeliveryState.SENT) for name in awaited)
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
-from notifications.channels import channels
+from notifications.channels.media import labels as channel_labels
 from notifications.delivery.models import Delivery
 from notifications.delivery.states import DeliveryState
 from notifications.subscribers.crypto import CannotDecrypt
@@ -92,7 +92,7 @@ def written(rows: Iterable[Sequence[str]]) -> str:
 
 def ledger_csv(rows: QuerySet[Delivery]) -> Iterator[str]:
     """Return the ledger in the language active at the call, not when the lines are read."""
-    names = {one.name: str(one.label) for one in channels()}
+    names = {name: str(label) for name, label in channel_labels().items()}
     # Translated now: the request is over when the lines are read.
     labels: dict[str, Mapping[Any, str]] = {
         "channel": names,

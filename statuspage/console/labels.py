@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.outcomes import Reason
 from notifications.delivery.states import DeliveryState
+from notifications.media import WECHAT
 from notifications.subscribers.restoring import RESTORED
-from notifications.subscribers.services.inbound import WECHAT
 from notifications.subscribers.services.subscriptions import UNSUBSCRIBED, WEB
 from statuspage.components.statuses import ComponentStatus, Impact
 from statuspage.incidents.lifecycle import IncidentStatus, MaintenanceStatus
@@ -47,14 +47,20 @@ STATEMENTS: Final[Mapping[str, Any]] = {
 # The reasons for a delivery's state, and for stopping an address.
 REASONS: Final[Mapping[str, Any]] = {
     Reason.BAD_ADDRESS: _("Invalid address"),
+    Reason.UNKNOWN_NUMBER: _("Unknown number"),
     Reason.OPTED_OUT: _("Opted out"),
     Reason.NOT_A_FOLLOWER: _("Does not follow our WeChat account"),
+    Reason.NO_CONSENT: _("No consent to one more message left"),
+    Reason.NO_TEMPLATE: _("No approved template"),
     Reason.UNREACHABLE: _("Unreachable"),
     Reason.REFUSED_CONTENT: _("Content rejected"),
     Reason.BLOCKED: _("Blocked"),
     Reason.RATE_LIMITED: _("Provider's rate limit exceeded"),
     Reason.QUOTA: _("Quota used up"),
-    Reason.NO_CREDENTIALS: _("Channel not set up"),
+    Reason.NO_CREDENTIALS: _("Account, sender or template refused"),
+    Reason.UNKNOWN_CODE: _("Refused with an unknown code"),
+    Reason.UNAVAILABLE: _("Provider temporarily unavailable"),
+    Reason.NO_TEMPLATE: _("No approved template"),
     Reason.CONNECTION: _("No connection to the provider"),
     Reason.PROVIDER_ERROR: _("Provider error"),
     Reason.TIMEOUT: _("Timed out"),
@@ -62,6 +68,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.COUNTRY: _("Country not among SMS_COUNTRIES"),
     Reason.FAILING: _("Failed repeatedly"),
     Reason.DISCARDED: _("Discarded after a restore"),
+    Reason.EXPIRED: _("Waited too long"),
     Reason.OTHER: _("Other reason"),
     UNSUBSCRIBED: _("Unsubscribed"),
 }

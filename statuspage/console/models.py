@@ -12,6 +12,7 @@ class DecisionKind(models.TextChoices):
     SENT_AGAIN = "sent_again", _("Resent although it may have arrived")
     LEFT = "left", _("Left as is")
     REVIVED = "revived", _("Address reactivated")
+    REVIVED_SENT = "revived_sent", _("Addresses reactivated, failed messages resent")
     ASKED = "asked", _("Provider asked about messages on hold")
     RELEASED = "released", _("Messages on hold released")
     DISCARDED = "discarded", _("Messages on hold discarded")

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from notifications.carrier_words.findings import SmsFinding, sms_findings
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Channel
+from notifications.channels.media import Medium
 from notifications.delivery.audience import may_wake, moment_of
 from notifications.delivery.budget import spending
 from notifications.delivery.reach import NOBODY, Reach, UnknownGroup, reach_of
@@ -69,7 +70,7 @@ class DraftPreview:
         return sum(one.recipients for one in self.messages)
 
     @property
-    def by_channel(self) -> list[tuple[Channel, list[int]]]:
+    def by_channel(self) -> list[tuple[Medium, list[int]]]:
         """Every channel with its numbers of recipients in the order of `languages`."""
         rows = {one.channel.name: (one.channel, [0] * len(LANGUAGES)) for one in self.messages}
         for one in self.messages:
@@ -141,6 +142,11 @@ class DraftPreview:
         return sum((one.cost for one in self.messages), Decimal(0))
 
     @cached_property
+    def sms_findings(self) -> Sequence[SmsFinding]:
+        """What carriers would refuse in its SMS, and what is left out of them."""
+        return sms_findings(self.document)
+
+    @cached_property
     def spent(self) -> Decimal:
         """The cost of this month's SMS so far."""
         return spending().spent
@@ -173,7 +179,7 @@ def _unknown_line(one: UnknownGroup) -> str:
     return said % {"count": f"{one.count:,}", "what": what}
 
 
-def channel_names(channels: Iterable[Channel]) -> str:
+def channel_names(channels: Iterable[Medium]) -> str:
     """Return the channels' names without repetition."""
     labels = dict.fromkeys(str(one.label) for one in channels)
     return pgettext("between channels", ", ").join(labels)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from notifications.channels.base import Channel
+from notifications.channels.media import Medium
 from notifications.delivery.trials import trial_ask
 from notifications.subscribers.models import StaffContact
 from notifications.subscribers.services.staff_contacts import contacts_of, usable_channels
@@ -27,7 +27,7 @@ CHANNEL, LANGUAGE = "test_channel", "test_language"
 class TrialChoices:
     """Every channel that is set up, with the reader's own address on it; and the languages."""
 
-    channels: list[tuple[Channel, StaffContact | None]]
+    channels: list[tuple[Medium, StaffContact | None]]
     channel: str
     language: str
 

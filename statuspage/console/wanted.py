@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 
-from notifications.channels import reachable_channels
+from notifications.channels import media
 from notifications.channels.outcomes import Reason
 from notifications.delivery.ledger import LedgerFilter
 from notifications.delivery.states import DeliveryState
@@ -28,7 +28,7 @@ def wanted_of(query: QueryDict) -> LedgerFilter:
     """Return the filters in the query string of a page."""
     state, separator, reason = query.get("group", "").partition(GROUP_SEPARATOR)
     grouped = bool(separator) and state in DeliveryState.values and reason in REASONS
-    channels = {one.name for one in reachable_channels()}
+    channels = {one.name for one in media()}
     return LedgerFilter(
         state=state if grouped else _among(query.get("state", ""), DeliveryState.values),
         reason=reason if grouped else None,

@@ -54,6 +54,17 @@ class UnusableFile(ValueError):
     """NAME_FILE cannot be used: the file cannot be read, or NAME is set too."""
 
 
+class Endings:
+    """Marks a field that holds every variable whose name begins so, by the rest of the name.
+
+    `example` is one such rest, for .env.example.
+    """
+
+    def __init__(self, prefix: str, example: str) -> None:
+        self.prefix = prefix
+        self.example = example
+
+
 class EnvironmentSource(PydanticBaseSettingsSource):
     """Reads NAME from the environment, or from the file that NAME_FILE names.
 
@@ -72,6 +83,9 @@ class EnvironmentSource(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Return the value of one variable, its name, and that it is not JSON."""
+        for mark in field.metadata:
+            if isinstance(mark, Endings):
+                return _by_ending(mark.prefix), field_name, False
         value = os.environ.get(field_name)
         path = os.environ.get(f"{field_name}_FILE")
         if not path:
@@ -250,6 +264,11 @@ WordSet = Annotated[frozenset[str], PlainValidator(lambda text: frozenset(words(
 def written(text: str, *, exclude: bool = False, examples: list[str] | None = None) -> Any:
     """Return a field whose default is written as in the environment."""
     return Field(text, exclude=exclude, examples=examples)
+
+
+def _by_ending(prefix: str) -> dict[str, str] | None:
+    names = (one for one in sorted(os.environ) if one.startswith(prefix))
+    return {one.removeprefix(prefix): os.environ[one] for one in names} or None
 
 
 def _is_list(field: FieldInfo) -> bool:

@@ -71,7 +71,7 @@ def _plans(arguments: argparse.Namespace) -> "Iterator[Plan]":
         return
     chosen = range(1, arguments.seeds + 1) if arguments.seed is None else [arguments.seed]
     for seed in chosen:
-        yield draw(seed, READERS["twilio_sms"])
+        yield draw(seed, READERS["sms"])
 
 
 def _set_up() -> None:

@@ -82,9 +82,9 @@ class Case:
 
 T = TypeVar("T", Message, Row)
 # Their providers cannot be asked: a message that may have gone out is left to people.
-UNASKABLE: Final = frozenset({"wecom", "email"})
+UNASKABLE: Final = frozenset({"robot", "email"})
 # These name a message; the others only take it.
-NAMED: Final = frozenset({"twilio_sms"})
+NAMED: Final = frozenset({"sms"})
 # Codes after which a number is never written to again (twilio.com/docs/api/errors).
 FOR_GOOD: Final = frozenset({"21211", "21610", "21614", "30005", "30006"})
 # What was on its way when STOP came may still arrive: as long as any request or hang of a run.

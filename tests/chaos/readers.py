@@ -10,7 +10,7 @@ from tests.chaos.plan import Plan
 from tests.crash.people import make_people
 
 # How many readers each channel has.
-READERS: Final[Mapping[str, int]] = {"twilio_sms": 240, "wechat": 40, "email": 16, "wecom": 8}
+READERS: Final[Mapping[str, int]] = {"sms": 240, "wechat": 40, "email": 16, "robot": 8}
 # What every fourth reader is interested in: all services, or one by number.
 INTERESTS: Final[Sequence[int | None]] = (None, None, 0, 1)
 
@@ -43,5 +43,5 @@ def wanted(plan: Plan, readers: Mapping[int, Reader]) -> dict[Key, str]:
         for statement in plan.statements
         for reader in readers.values()
         if reader.interest in (None, statement.incident)
-        and (statement.by_sms or reader.channel != "twilio_sms")
+        and (statement.by_sms or reader.channel != "sms")
     }

@@ -9,11 +9,11 @@ import pytest
 from tests.chaos.oracle import Case, Kind, Message, Row, judge
 
 A, B, C, ROBOT = "+8613900000001", "+8613900000002", "+8613900000003", "robot-key-0001"
-SMS: Final = "twilio_sms"
+SMS: Final = "sms"
 WELL: Final = Case(
     wanted={
         **{(drill, one): SMS for drill in ("001", "002") for one in (A, B, C)},
-        ("001", ROBOT): "wecom",
+        ("001", ROBOT): "robot",
     },
     messages=[
         Message("001", A, 10.0, "SM1", "delivered", known="delivered"),
@@ -28,7 +28,7 @@ WELL: Final = Case(
         Row("002", B, SMS, "undelivered", "SM3", "30003"),
         Row("001", C, SMS, "failed", code="21614"),
         Row("002", C, SMS, "suppressed"),
-        Row("001", ROBOT, "wecom", "unknown", review=True),
+        Row("001", ROBOT, "robot", "unknown", review=True),
     ],
     published={"001": 9.0, "002": 29.0},
     replaces={"001": frozenset({"002"}), "002": frozenset()},

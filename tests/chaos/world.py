@@ -129,7 +129,7 @@ class World:
 
     def stop(self, stop: Stop) -> None:
         """Have a reader of SMS write that they want no more."""
-        numbers = [one.address for one in self.readers.values() if one.channel == "twilio_sms"]
+        numbers = [one.address for one in self.readers.values() if one.channel == "sms"]
         self.simulator.control("POST", "inbound", {"from": numbers[stop.person], "text": stop.word})
 
     def hold(self, sql: str) -> Callable[[], None]:
@@ -199,7 +199,7 @@ class World:
         config = {
             **{"sent_ms": 5, "delivered_ms": 10, "wechat_receipt_ms": 5},
             **{"callback_retries": 600, "callback_retry_ms": 200},
-            "twilio_inbound_url": f"{self.url}/hooks/twilio_sms/inbound/",
+            "twilio_inbound_url": f"{self.url}/hooks/twilio/inbound/",
             "wechat_callback_url": f"{self.url}/hooks/wechat/",
         }
         self.simulator.control("PUT", "config", config)

@@ -80,7 +80,7 @@ class Stage:
         self.wait(lambda: doomed.ended, f"it did not die {instant}")
         doomed.kill()
 
-    def invite(self, recipients: int, channel: str = "twilio_sms") -> None:
+    def invite(self, recipients: int, channel: str = "sms") -> None:
         """Make so many merchants who are to hear of everything."""
         self.people = make_people(recipients, channel)
 
@@ -93,7 +93,7 @@ class Stage:
         self.statements.append(open_incident(**values).number)
         return self.statements[-1]
 
-    def publish(self, recipients: int, channel: str = "twilio_sms") -> None:
+    def publish(self, recipients: int, channel: str = "sms") -> None:
         """Open an incident that so many merchants are to hear of."""
         self.invite(recipients, channel)
         self.announce()
@@ -173,7 +173,7 @@ class Stage:
         silent = [pk for pk, one in self.people.items() if one.startswith(self.silent or ("-",))]
         waiting = Delivery.objects.filter(
             statement_id__in=statements or self.statements,
-            channel="twilio_sms",
+            channel="sms",
             state__in=[*UNFINISHED, DeliveryState.SENT],
         )
         return waiting.exclude(state=DeliveryState.SENT, address_id__in=silent).exists()
@@ -207,6 +207,7 @@ def environment_of(
         "WECHAT_APP_ID": simulator.app_id,
         "WECHAT_SECRET": simulator.secret,
         "WECHAT_TEMPLATE_ID": "template-of-updates",
+        "WECHAT_NOTICE_TEMPLATE_ID": "template-of-notices",
         "WECOM_BASE_URL": simulator.url,
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(simulator.smtp_port),

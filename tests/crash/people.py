@@ -11,9 +11,9 @@ from notifications.subscribers.models import ALL_TOPICS, Address, Subscriber, Su
 from tests.factories import CHANNEL_KINDS
 
 ADDRESSES: Final[Mapping[str, Callable[[int], str]]] = {
-    "twilio_sms": "+86139{:08d}".format,
+    "sms": "+86139{:08d}".format,
     "wechat": "openid-of-a-merchant-{:04d}".format,
-    "wecom": "robot-key-{:04d}".format,
+    "robot": "robot-key-{:04d}".format,
     "email": "merchant{}@example.com".format,
 }
 

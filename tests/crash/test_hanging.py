@@ -20,7 +20,7 @@ SLOWLY: Final = {"TWILIO_PER_SECOND": 40}
 DAWDLERS: Final = 40
 FORM: Final = "application/x-www-form-urlencoded"
 SLOW_BODY: Final = (
-    "POST /hooks/twilio_sms/status/ HTTP/1.1\r\nHost: {host}\r\n"
+    "POST /hooks/twilio/status/ HTTP/1.1\r\nHost: {host}\r\n"
     f"Content-Type: {FORM}\r\nContent-Length: 5000\r\n\r\n"
 )
 SLOW_UPLOAD: Final = (
@@ -43,7 +43,7 @@ def site(stage: Stage) -> Site:
 
 def callback(site: Site, stage: Stage) -> tuple[str, bytes, dict[str, str]]:
     """A receipt, signed as Twilio does, for a delivery that there is not."""
-    path = f"/hooks/twilio_sms/status/?delivery=1&attempt={uuid4()}"
+    path = f"/hooks/twilio/status/?delivery=1&attempt={uuid4()}"
     form = {"MessageSid": "SM1", "MessageStatus": "delivered"}
     sign = RequestValidator(stage.simulator.auth_token).compute_signature
     signature = sign(f"http://127.0.0.1:{site.port}{path}", form)
@@ -128,7 +128,7 @@ def test_a_mail_server_that_says_nothing_holds_up_its_own_letters_only(
         worker = stage.start("worker", EMAIL_PORT=port)
         with site.read_throughout():
             stage.statements.append(site.publish_in_time("while no mail goes out"))
-            told = Delivery.objects.filter(channel="twilio_sms", state="delivered")
+            told = Delivery.objects.filter(channel="sms", state="delivered")
             stage.wait(lambda: told.count() == RECIPIENTS, "the SMS waited for the mail")
             assert not Delivery.objects.filter(channel="email").exclude(
                 state__in=["pending", "sending"]

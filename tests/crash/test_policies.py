@@ -32,14 +32,14 @@ def make_robots_unsure(stage: Stage) -> None:
     """Have some robots answer nothing, whether they took the message or not."""
     stage.simulator.switch("drop_after", provider="wecom", count=ACCEPTED)
     stage.simulator.switch("drop_before", provider="wecom", count=LOST)
-    stage.publish(RECIPIENTS, "wecom")
+    stage.publish(RECIPIENTS, "robot")
 
 
 def test_a_robots_message_is_rather_lost_than_doubled(stage: Stage) -> None:
     make_robots_unsure(stage)
     stage.start("worker", **PATIENT)
     stage.wait_until_finished()
-    times = told(stage, "wecom")
+    times = told(stage, "robot")
     assert set(times.values()) == {1}
     assert len(times) == RECIPIENTS - LOST
     assert len(in_review(stage)) == ACCEPTED + LOST
@@ -50,9 +50,9 @@ def test_a_robots_message_is_rather_lost_than_doubled(stage: Stage) -> None:
 
 def test_a_robots_message_is_rather_doubled_than_lost(stage: Stage) -> None:
     make_robots_unsure(stage)
-    stage.start("worker", DELIVERY_PREFER_DUP=["wecom"], **PATIENT)
+    stage.start("worker", DELIVERY_PREFER_DUP=["robot"], **PATIENT)
     stage.wait_until_finished()
-    times = told(stage, "wecom")
+    times = told(stage, "robot")
     assert {*times} == {*stage.people.values()}
     assert Counter(times.values()) == {1: RECIPIENTS - ACCEPTED, 2: ACCEPTED}
     assert not in_review(stage)
@@ -60,13 +60,13 @@ def test_a_robots_message_is_rather_doubled_than_lost(stage: Stage) -> None:
 
 
 def test_a_worker_killed_among_robots_leaves_what_it_held_to_people(stage: Stage) -> None:
-    stage.publish(RECIPIENTS, "wecom")
+    stage.publish(RECIPIENTS, "robot")
     stage.die_at("worker", "before_result", DELIVERY_BATCH=10)
     held = Delivery.objects.filter(state__in=HELD).count()
     assert held
     stage.start("worker", **PATIENT)
     stage.wait_until_finished()
-    times = told(stage, "wecom")
+    times = told(stage, "robot")
     assert set(times.values()) == {1}
     assert len(in_review(stage)) == held
     assert {*stage.people.values()} - {*times} <= in_review(stage)

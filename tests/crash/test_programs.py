@@ -7,7 +7,7 @@ import time
 from django.db import connection
 
 from notifications.channels.outcomes import Reason
-from notifications.channels.twilio_sms import OVERRIDES
+from notifications.channels.sms.twilio import OVERRIDES
 from notifications.delivery.models import Delivery
 from notifications.subscribers.models import Address
 from tests.crash.harness import PATIENT, Stage
@@ -121,7 +121,7 @@ def test_a_worker_that_is_asked_to_end_in_mid_broadcast_leaves_the_rest(stage: S
 
 def test_a_restart_of_the_web_server_loses_no_receipt_and_no_stop(stage: Stage) -> None:
     """Against a provider that tries again only as the addresses that we gave it ask for."""
-    inbound = f"{stage.processes.url}/hooks/twilio_sms/inbound/{OVERRIDES}"
+    inbound = f"{stage.processes.url}/hooks/twilio/inbound/{OVERRIDES}"
     documented = {"connection_overrides": True, "callback_retries": 0, "callback_retry_ms": 6_000}
     with stage.configured(**documented, twilio_inbound_url=inbound):
         stage.publish(RECIPIENTS)

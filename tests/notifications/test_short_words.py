@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.delivery.render import bulletin_of
 from notifications.verification.services import MessageVerdict, look_at
 from statuspage.components.models import Component
@@ -28,23 +28,23 @@ TYPED = {
 
 
 def sent(statement: Statement, name: str, language: str = "zh-hans") -> str:
-    return channel(name).compose(bulletin_of(statement.document, language)).text
+    return medium(name).leading().compose(bulletin_of(statement.document, language)).text
 
 
 def test_sms_and_wechat_say_the_shorter_words_and_every_other_channel_the_body(db: None):
     statement = open_incident(body=text("详细说明。", "At length."), short=SHORT)
     assert statement.content["short"] == SHORT
-    assert SHORT["sms"]["zh-hans"] in sent(statement, "twilio_sms")
-    assert "Some payouts are late. Funds" in sent(statement, "twilio_sms", "en")
+    assert SHORT["sms"]["zh-hans"] in sent(statement, "sms")
+    assert "Some payouts are late. Funds" in sent(statement, "sms", "en")
     assert "部分到账延迟，资金安全" in sent(statement, "wechat")
-    for name in ("email", "wecom"):
+    for name in ("email", "robot"):
         assert "详细说明" in sent(statement, name)
         assert "请勿重复交易" not in sent(statement, name)
 
 
 def test_the_verification_page_recognises_the_message_that_was_shortened(db: None):
     statement = open_incident(body=text("详细说明。"), short=SHORT)
-    assert look_at(sent(statement, "twilio_sms")).verdict is MessageVerdict.GENUINE
+    assert look_at(sent(statement, "sms")).verdict is MessageVerdict.GENUINE
     assert look_at(sent(statement, "wechat")).verdict is not MessageVerdict.GENUINE  # has no code
 
 
@@ -56,7 +56,7 @@ def test_a_correction_or_withdrawal_says_its_own_words_not_the_shorter_ones_of_t
     corrected = statement_correct(statement=statement, body=text("更正后的说明。"), author=staff)
     withdrawn = statement_withdraw(statement=statement, body=text("有误。"), author=staff)
     for answer in (corrected, withdrawn):
-        assert "请勿重复交易" not in sent(answer, "twilio_sms")
+        assert "请勿重复交易" not in sent(answer, "sms")
         assert "short" not in answer.content
 
 
@@ -142,7 +142,7 @@ def test_a_notice_says_the_authors_shorter_words_before_those_that_its_kind_make
         payload={"transactions_from": "2025-02-21T00:00:00+08:00"},
         short={"sms": text("款项稍后到账。")},
     )
-    assert "款项稍后到账。" in sent(statement, "twilio_sms")
+    assert "款项稍后到账。" in sent(statement, "sms")
     assert statement.content["brief"]
 
 

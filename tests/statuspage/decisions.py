@@ -81,6 +81,7 @@ API: Final[dict[str, dict[str, Act]]] = {
     "api/v1/signals/": {"POST": Act.REPORT_SIGNAL},
     "hooks/alertmanager/": {"POST": Act.REPORT_SIGNAL},
     "api/v1/subscribers/": {"POST": Act.ADD_SUBSCRIBER},
+    "api/v1/subscribers/mini-program/": {"POST": Act.ADD_SUBSCRIBER},
     "api/v1/subscribers/import/": {"POST": Act.IMPORT_SUBSCRIBERS},
     "api/v1/subscribers/<id:public_id>/": {"GET": Act.ADD_SUBSCRIBER, "PATCH": Act.ADD_SUBSCRIBER},
 }

@@ -3,8 +3,8 @@
 import pytest
 from django.conf import settings
 
-from notifications.channels import channel, reachable_channels
-from notifications.delivery.routing import MEDIA
+from notifications.channels import media
+from notifications.media import MEDIA
 from statuspage.celery import app
 
 
@@ -33,11 +33,11 @@ def test_tasks_are_acknowledged_only_when_done_and_leave_no_results():
     assert app.conf.task_ignore_result is True
 
 
-@pytest.mark.parametrize("name", [one.name for one in reachable_channels()])
+@pytest.mark.parametrize("name", [one.name for one in media()])
 def test_what_asks_to_send_goes_to_the_queue_of_its_medium(name: str) -> None:
     from notifications.hints import wake_send
 
-    wanted = MEDIA[channel(name).address_kind]
+    wanted = name
     assert wanted in [queue.name for queue in settings.CELERY_TASK_QUEUES]
     with app.connection_for_read() as connection:
         queue = connection.SimpleQueue(wanted)
@@ -50,7 +50,7 @@ def test_what_asks_to_send_goes_to_the_queue_of_its_medium(name: str) -> None:
 
 
 def test_a_worker_that_names_no_queue_serves_every_one() -> None:
-    assert set(app.amqp.queues.consume_from) == {"celery", *MEDIA.values()}
+    assert set(app.amqp.queues.consume_from) == {"celery", *MEDIA}
 
 
 def test_a_hint_reaches_the_queue():

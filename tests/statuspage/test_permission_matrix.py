@@ -128,6 +128,7 @@ DECISIONS = {
     "hooks/alertmanager/": TOKEN,
     "api/v1/subscribers/": TOKEN,
     "api/v1/subscribers/import/": TOKEN,
+    "api/v1/subscribers/mini-program/": TOKEN,
     "api/v1/subscribers/<id:public_id>/": TOKEN,
     "hooks/<slug:name>/": SIGNED,
     "hooks/<slug:name>/<path:rest>": SIGNED,

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
-from notifications.channels import reachable_channels
+from notifications.channels import media
 from statuspage.configuration import AREAS
 from statuspage.console.labels import STATEMENTS
 from statuspage.lib.env import Configuration, ConfigurationError
@@ -145,7 +145,7 @@ def test_weak_secrets_and_open_addresses_are_refused_in_production():
 
 
 def test_what_is_malformed_is_named_with_what_is_wrong():
-    ways = [one.name for one in reachable_channels()]
+    ways = [one.name for one in media()]
     notices = [one.name for one in kinds()]
     statements = sorted([*STATEMENTS, *(f"notice.{name}" for name in notices)])
     assert problems(
@@ -234,6 +234,18 @@ def test_addresses_signatures_and_accounts_are_checked():
         "TWILIO_AUTH_TOKEN": "and TWILIO_ACCOUNT_SID are only of use together",
     }
     assert read(DEFAULT_FROM_EMAIL="Status <status@example.com>")
+
+
+def test_senders_are_numbers_services_or_names():
+    senders = ("+15005550006", "10690", "DemoPay", f"MG{'0a' * 16}")
+    assert all(read(TWILIO_FROM=one)["TWILIO_FROM"] == one for one in senders)
+    senders = read(TWILIO_FROM_852="DemoPay", TWILIO_FROM_44="")["TWILIO_SENDERS"]
+    assert senders == {"852": "DemoPay"}
+    wrong = "must be a number such as +15005550006, a short code, a messaging service (MG…), or a"
+    for sender in ("TooLongForAName", "12", "支付", f"MG{'0' * 31}", "+012345678"):
+        assert problems(TWILIO_FROM=sender)["TWILIO_FROM"].startswith(wrong)
+    assert "is no calling code" in problems(TWILIO_FROM_999="DemoPay")["TWILIO_SENDERS"]
+    assert "Asia/Shanghai" in problems(SMPP_TIME_ZONE="Beijing")["SMPP_TIME_ZONE"]
 
 
 def test_a_lease_is_more_than_twice_the_timeout():

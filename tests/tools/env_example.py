@@ -10,7 +10,7 @@ from unittest.mock import patch
 from pydantic.fields import FieldInfo
 
 from statuspage.configuration import AREAS
-from statuspage.lib.env import AreaSettings, Configuration, ConfigurationError
+from statuspage.lib.env import AreaSettings, Configuration, ConfigurationError, Endings
 
 FILE: Final = Path(__file__).resolve().parents[2] / ".env.example"
 WIDTH: Final = 100
@@ -54,7 +54,8 @@ def text() -> str:
         for name, field in area.model_fields.items():
             if name not in named:
                 named.add(name)
-                lines += ["", *_comment(field.description or ""), f"{name}={_value(field)}"]
+                comment = _comment(field.description or "")
+                lines += ["", *comment, f"{_variable(name, field)}={_value(field)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -84,6 +85,11 @@ def _comment(words: str) -> list[str]:
     text, make, command = " ".join(words.split()).partition("Make one:")
     lines = [*wrap(text, WIDTH - 2), f"{make}{command}"]
     return [f"# {line}" for line in lines if line]
+
+
+def _variable(name: str, field: FieldInfo) -> str:
+    marks = (one for one in field.metadata if isinstance(one, Endings))
+    return next((f"{one.prefix}{one.example}" for one in marks), name)
 
 
 def _value(field: FieldInfo) -> str:

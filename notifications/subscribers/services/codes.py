@@ -1,6 +1,5 @@
 """Six-digit codes: made and sent by a worker, never twice for one request, checked, refused."""
 
-import asyncio
 import hmac
 import re
 import secrets
@@ -10,7 +9,6 @@ from datetime import timedelta
 from enum import Enum
 from itertools import groupby
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,12 +17,8 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import channel as find_channel
-from notifications.channels import sms_text, wording
-from notifications.channels.addresses import AddressKind
-from notifications.channels.base import NO_DELIVERY, Content, Message
-from notifications.channels.countries import permitted
-from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason
+from notifications.channels.base import Note
+from notifications.channels.outcomes import Failed, NotSent, Outcome
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.selectors import clear_address
 from statuspage.lib.database_clock import database_now
@@ -36,11 +30,10 @@ BETWEEN_DIGITS: Final = re.compile(r"[\s-]+")
 # Nobody waits longer for a code; one that comes later would only be alarming.
 WORTH_SENDING_FOR: Final = timedelta(minutes=2)
 BATCH: Final = 100
-# Divides SMS into those that the month's budget allows, which are booked, and the rest; and takes
-# back those that were not sent. Delivery, which has the budget, sets it.
-Reserve = Callable[[Sequence[Message]], tuple[list[Message], list[Message]]]
-GiveBack = Callable[[Sequence[Message]], None]
-_BUDGET: Final[list[tuple[Reserve, GiveBack]]] = []
+# Sends notes, each to one address, on a medium, and returns their outcomes in the same order.
+# Delivery, which knows providers and budget, sets it.
+Door = Callable[[str, Sequence[tuple[str, Note]]], Sequence[Outcome]]
+_DOORS: Final[list[Door]] = []
 # A message says what its code is for, so that nobody enters it for something else.
 CODE_FOR: Final = {
     SignUp.Purpose.SUBSCRIBE: _(
@@ -127,17 +120,19 @@ def code_matches(signup: SignUp, code: str) -> bool:
     return hmac.compare_digest(code_hash(signup, code), signup.code_hash)
 
 
-def code_content(signup: SignUp, code: str) -> Content:
+def code_note(signup: SignUp, code: str) -> Note:
     """Return the message that carries a code, in the language of the sign-up."""
     with translation.override(signup.language):
         operator = in_language(settings.OPERATOR_NAME, signup.language)
         values = {"code": code, "minutes": settings.SIGNUP_CODE_SECONDS // 60}
-        body = CODE_FOR[SignUp.Purpose(signup.purpose)] % values
-        if signup.kind == AddressKind.EMAIL:
-            subject = _("%(operator)s: your code is %(code)s") % {"operator": operator, **values}
-            return Content(text=body, subject=subject)
-        text = wording.signature(operator, signup.language) + body
-        return Content(text=text, segments=sms_text.segments(text))
+        return Note(
+            kind=f"code.{signup.purpose}",
+            language=signup.language,
+            operator=operator,
+            text=CODE_FOR[SignUp.Purpose(signup.purpose)] % values,
+            subject=_("%(operator)s: your code is %(code)s") % {"operator": operator, **values},
+            facts={name: str(value) for name, value in values.items()},
+        )
 
 
 def codes_send(signup_id: int | None = None) -> int:
@@ -145,36 +140,17 @@ def codes_send(signup_id: int | None = None) -> int:
     claimed = _claim(signup_id)
     by_channel = sorted(claimed, key=lambda one: one[0].channel)
     for name, group in groupby(by_channel, key=lambda one: one[0].channel):
-        signups = {uuid4(): one for one in group}
-        batch = [
-            Message(NO_DELIVERY, attempt, clear_address(signup), code_content(signup, code))
-            for attempt, (signup, code) in signups.items()
-        ]
-        for attempt, outcome in send_counted(name, batch).items():
-            _record(signups[attempt][0], outcome)
+        signups = [*group]
+        batch = [(clear_address(signup), code_note(signup, code)) for signup, code in signups]
+        (door,) = _DOORS
+        for (signup, _code), outcome in zip(signups, door(name, batch), strict=True):
+            _record(signup, outcome)
     return len(claimed)
 
 
-def codes_booked_by(reserve: Reserve, give_back: GiveBack) -> None:
-    """Have the cost of every code by SMS booked like that of any other."""
-    _BUDGET.append((reserve, give_back))
-
-
-def send_counted(channel_name: str, batch: Sequence[Message]) -> dict[UUID, Outcome]:
-    """Send messages that are no delivery; SMS as far as country and budget allow."""
-    if find_channel(channel_name).address_kind != AddressKind.PHONE:
-        return asyncio.run(_send(channel_name, batch))
-    found: dict[UUID, Outcome] = {
-        one.attempt_id: Failed(Reason.COUNTRY) for one in batch if not permitted(one.address)
-    }
-    left = [one for one in batch if one.attempt_id not in found]
-    for reserve, _give_back in _BUDGET:
-        left, stopped = reserve(left)
-        found |= {one.attempt_id: Failed(Reason.BUDGET) for one in stopped}
-    sent = asyncio.run(_send(channel_name, left)) if left else {}
-    for _reserve, give_back in _BUDGET:
-        give_back([one for one in left if isinstance(sent[one.attempt_id], Failed | NotSent)])
-    return found | sent
+def codes_go_through(door: Door) -> None:
+    """Have every code sent, and its cost booked, like any other message."""
+    _DOORS[:] = [door]
 
 
 def _claim(signup_id: int | None) -> list[tuple[SignUp, str]]:
@@ -197,11 +173,6 @@ def _claim(signup_id: int | None) -> list[tuple[SignUp, str]]:
         fields = ["code_hash", "code_sent_at", "failure"]
         SignUp.objects.bulk_update([signup for signup, _code in claimed], fields)
     return claimed
-
-
-async def _send(channel_name: str, batch: Sequence[Message]) -> dict[UUID, Outcome]:
-    channel = find_channel(channel_name)
-    return {message.attempt_id: outcome async for message, outcome in channel.send(batch)}
 
 
 def _record(signup: SignUp, outcome: Outcome) -> None:

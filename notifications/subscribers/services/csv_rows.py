@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
+from notifications.media import ROBOT
 from notifications.subscribers.attributes import (
     NOTHING_SAID,
     Attributes,
@@ -26,7 +27,7 @@ from notifications.subscribers.choices import (
     clean_merchant,
     clean_timezone,
 )
-from notifications.subscribers.contacts import Contact, contact_for_code
+from notifications.subscribers.contacts import Contact, contact_for_code, contact_on
 from notifications.subscribers.models import ALL_TOPICS, Topic
 from notifications.subscribers.services.addresses import clean_source
 from statuspage.components.models import Component
@@ -37,13 +38,14 @@ from statuspage.statements.texts import CHINESE
 from statuspage.uploads.tables import UploadTable, one_of
 
 OPTIONAL: Final = (
-    *("email", "components", "topics", "timezone", "one_by_one", "merchant", "agent"),
+    *("email", "robot", "components", "topics", "timezone", "one_by_one", "merchant", "agent"),
     *("products", "models", "cycles", "agent_code", "province"),
 )
 # As people head the columns of their own lists.
 HEADINGS: Final = {
     **dict.fromkeys(("手机号", "手机号码", "mobile"), "phone"),
     **dict.fromkeys(("邮箱", "e-mail"), "email"),
+    **dict.fromkeys(("群机器人", "机器人"), "robot"),
     "语言": "language",
     **dict.fromkeys(("商户类别", "类别"), "category"),
     **dict.fromkeys(("同意方式", "同意来源"), "consent_source"),
@@ -78,6 +80,8 @@ class SubscriberRow:
     email: Contact | None
     choices: Choices
     source: str
+    # A group robot, as its service hands it out.
+    robot: Contact | None = None
     # An empty cell leaves the value as it is, or at its default.
     timezone: str = ""
     one_by_one: bool | None = None
@@ -85,6 +89,12 @@ class SubscriberRow:
     # Of the merchant number and the last four digits of `phone`.
     merchant_key: bytes | None = None
     attributes: Attributes = NOTHING_SAID
+
+    @property
+    def contacts(self) -> list[tuple[str, Contact]]:
+        """Every address of the line, by its column."""
+        given = (("phone", self.phone), ("email", self.email), ("robot", self.robot))
+        return [(column, contact) for column, contact in given if contact]
 
 
 class SubscriberTable(UploadTable[SubscriberRow]):
@@ -98,6 +108,7 @@ class SubscriberTable(UploadTable[SubscriberRow]):
         self.readers = {
             "phone": partial(contact_for_code, AddressKind.PHONE),
             "email": lambda raw: contact_for_code(AddressKind.EMAIL, raw) if raw else None,
+            "robot": lambda raw: contact_on(ROBOT, raw).check() if raw else None,
             "language": lambda raw: clean_language(raw or CHINESE),
             "category": CATEGORY,
             "topics": _topics,
@@ -121,6 +132,7 @@ class SubscriberTable(UploadTable[SubscriberRow]):
         return SubscriberRow(
             phone=phone,
             email=values["email"],
+            robot=values["robot"],
             choices=Choices(*(values[name] for name in names)),
             source=values["consent_source"],
             timezone=values["timezone"],

@@ -7,13 +7,14 @@ from typing import Any, Final
 from django.db import connection
 
 from notifications.channels.addresses import AddressKind
-from notifications.subscribers.contacts import CODE_CHANNELS
+from notifications.media import ROBOT
+from notifications.subscribers.contacts import CODE_MEDIA
 from notifications.subscribers.services.csv_rows import SubscriberRow
 from notifications.subscribers.services.subscriptions import IMPORTED_VERSION, addresses_order
 from statuspage.statements.ids import new_id
 
-PHONE: Final = CODE_CHANNELS[AddressKind.PHONE]
-EMAIL: Final = CODE_CHANNELS[AddressKind.EMAIL]
+PHONE: Final = CODE_MEDIA[AddressKind.PHONE]
+EMAIL: Final = CODE_MEDIA[AddressKind.EMAIL]
 # `free` until its owner has decided something; `address_id` is null until the row has an address.
 STAGED: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_subscriber (
@@ -23,6 +24,7 @@ STAGED: Final = """
         agent_code varchar, agent_keys varchar[], province varchar,
         sealed bytea, blind_index varchar, masked varchar, country varchar,
         email_sealed bytea, email_index varchar, email_masked varchar,
+        robot_kind varchar, robot_sealed bytea, robot_index varchar, robot_masked varchar,
         subscriber_id bigint, address_id bigint, known boolean DEFAULT false,
         confirmed boolean DEFAULT true, free boolean DEFAULT true
     ) ON COMMIT DELETE ROWS
@@ -36,6 +38,8 @@ GIVEN: Final = {
     **{"agent_code": "varchar", "agent_keys": "varchar[]", "province": "varchar"},
     **{"sealed": "bytea", "blind_index": "varchar", "masked": "varchar", "country": "varchar"},
     **{"email_sealed": "bytea", "email_index": "varchar", "email_masked": "varchar"},
+    **{"robot_kind": "varchar", "robot_sealed": "bytea"},
+    **{"robot_index": "varchar", "robot_masked": "varchar"},
 }
 COPY: Final = f"COPY staged_subscriber ({', '.join(GIVEN)}) FROM STDIN (FORMAT binary)"
 # A batch is a small part of the tables: whatever the planner thinks, it reads none of them whole.
@@ -95,10 +99,11 @@ ADD: Final = """
         INSERT INTO subscribers_consent (address_id, act, source, text_version, at)
         SELECT address, 'given', source, %(imported)s, now()
         FROM numbered JOIN added ON added.id = address
-    ), with_email AS (
+    ), with_more AS (
         UPDATE staged_subscriber s SET subscriber_id = subscriber
         FROM numbered n JOIN added ON added.id = address
-        WHERE s.blind_index = n.blind_index AND n.email_index IS NOT NULL
+        WHERE s.blind_index = n.blind_index
+          AND (n.email_index IS NOT NULL OR n.robot_index IS NOT NULL)
     )
     SELECT count(*) FROM added
 """
@@ -164,22 +169,23 @@ AGREE: Final = """
     SELECT address_id, 'given', source, %(imported)s, now()
     FROM staged_subscriber WHERE known AND free
 """
-ADD_EMAILS: Final = """
+# Each address beside the phone number: `{0}` begins its columns, `{1}` is its kind.
+ADD_MORE: Final = """
     WITH given AS MATERIALIZED (
         SELECT * FROM staged_subscriber
-        WHERE free AND subscriber_id IS NOT NULL AND email_index IS NOT NULL
+        WHERE free AND subscriber_id IS NOT NULL AND {0}_index IS NOT NULL
     ), added AS (
         INSERT INTO subscribers_address
             (subscriber_id, channel, kind, sealed, blind_index, masked, country, position,
              confirmed_at, suppressed_for, failures, created_at)
-        SELECT subscriber_id, %(email)s, 'email', email_sealed, email_index, email_masked, '', 1,
+        SELECT subscriber_id, %({0})s, {1}, {0}_sealed, {0}_index, {0}_masked, '', {2},
                now(), '', 0, now()
         FROM given
         ON CONFLICT (channel, blind_index) DO NOTHING
         RETURNING id, blind_index
     ), numbered AS MATERIALIZED (
         SELECT DISTINCT ON (added.id) added.id AS address, topics, components, source
-        FROM added JOIN given ON email_index = added.blind_index
+        FROM added JOIN given ON {0}_index = added.blind_index
     ), subscriptions AS (
         INSERT INTO subscribers_subscription (address_id, topics, components)
         SELECT address, string_to_array(topics, ','), string_to_array(components, ',')
@@ -188,6 +194,8 @@ ADD_EMAILS: Final = """
     INSERT INTO subscribers_consent (address_id, act, source, text_version, at)
     SELECT address, 'given', source, %(imported)s, now() FROM numbered
 """
+ADD_EMAILS: Final = ADD_MORE.format("email", "'email'", 1)
+ADD_ROBOTS: Final = ADD_MORE.format("robot", "robot_kind", 2)
 
 
 @dataclass(frozen=True)
@@ -203,7 +211,7 @@ def rows_write(rows: Iterable[SubscriberRow]) -> RowsImported:
 
     A number that its owner confirmed or stopped is left alone, save for FILL.
     """
-    named = {"phone": PHONE, "email": EMAIL, "imported": IMPORTED_VERSION}
+    named = {"phone": PHONE, "email": EMAIL, "robot": ROBOT, "imported": IMPORTED_VERSION}
     # Django does not wrap what copy() raises: a lost connection would look like a bug.
     with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute(STAGED)
@@ -227,12 +235,14 @@ def rows_write(rows: Iterable[SubscriberRow]) -> RowsImported:
             cursor.execute(AGREE, named)
         cursor.execute(FILL)
         cursor.execute(ADD_EMAILS, named)
+        cursor.execute(ADD_ROBOTS, named)
     return RowsImported(created, updated)
 
 
 def _columns(row: SubscriberRow) -> tuple[Any, ...]:
     """Return the values of GIVEN."""
     choices, phone, email = row.choices, row.phone.columns(), row.email and row.email.columns()
+    robot = row.robot and row.robot.columns()
     attributes = row.attributes.columns()
     named = ("products", "terminal_models", "cycles", "agent_code", "agent_keys", "province")
     sealed = ("sealed", "blind_index", "masked")
@@ -242,4 +252,5 @@ def _columns(row: SubscriberRow) -> tuple[Any, ...]:
         *(attributes.get(name) for name in named),
         *(*(phone[name] for name in sealed), row.phone.country),
         *(email[name] if email else None for name in sealed),
+        *(robot[name] if robot else None for name in ("kind", *sealed)),
     )

@@ -41,10 +41,11 @@ class ImportReport:
 def subscriber_import(stream: BinaryIO) -> ImportReport:
     """Import a CSV with the header `phone,language,category,consent_source`.
 
-    `email`, `components` (public ids), `topics`, `timezone`, `one_by_one` (yes or no: told by one
-    channel, by the next only if that fails) and `merchant` (the merchant number, kept as a keyed
-    hash) are optional columns. Each batch is one transaction; a bad line is reported and stops no
-    other. A number that its owner confirmed or stopped is skipped.
+    `email`, `robot` (the address of a group robot), `components` (public ids), `topics`,
+    `timezone`, `one_by_one` (yes or no: told by one channel, by the next only if that fails) and
+    `merchant` (the merchant number, kept as a keyed hash) are optional columns. Each batch is one
+    transaction; a bad line is reported and stops no other. A number that its owner confirmed or
+    stopped is skipped.
 
     Raises:
         ValidationError: by column, what is wrong with the header.
@@ -73,7 +74,7 @@ def rows_import(
     such a line is imported.
     """
     adding_beside_no_erasure()
-    gone = withdrawn_among(one for row in rows.values() for one in (row.phone, row.email) if one)
+    gone = withdrawn_among(one for row in rows.values() for _column, one in row.contacts)
     refused = {number: found for number, row in rows.items() if (found := _withdrawn(row, gone))}
     wanted = [row for number, row in rows.items() if number not in refused]
     done = rows_write({row.phone.index: row for row in wanted}.values())
@@ -87,11 +88,9 @@ def rows_import(
 
 
 def _withdrawn(row: SubscriberRow, gone: Mapping[str, Promise]) -> tuple[str, Promise] | None:
-    """Return the column whose address may not be added, and why; None if both may."""
-    for column, contact in (("phone", row.phone), ("email", row.email)):
-        if contact and contact.index in gone:
-            return column, gone[contact.index]
-    return None
+    """Return the column whose address may not be added, and why; None if all may."""
+    found = (one for one in row.contacts if one[1].index in gone)
+    return next(((column, gone[contact.index]) for column, contact in found), None)
 
 
 class Imports(Pipeline[Import, SubscriberRow]):

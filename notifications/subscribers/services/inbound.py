@@ -6,14 +6,18 @@ import secrets
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from notifications.channels.keywords import action_of
 from notifications.channels.outcomes import Inbound, InboundAction, Reason
+from notifications.media import WECHAT
 from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import Address, Consent, Subscriber
+from notifications.subscribers.services.doubts import number_writes
 from notifications.subscribers.services.subscriptions import (
     address_obtain,
     address_reactivate,
@@ -24,7 +28,6 @@ from notifications.subscribers.services.subscriptions import (
     resumed_note,
 )
 
-WECHAT: Final = "wechat"
 KEY: Final = "wechat-bind:"
 VALID_SECONDS: Final = 600
 LENGTH: Final = 6
@@ -34,6 +37,7 @@ TEXT: Final = re.compile(rf"\s*(?:绑定|bind)[\s:\uff1a]*([0-9a-z]{{{LENGTH}}})
 
 logger = logging.getLogger(__name__)
 _OTHERS: Final[list[Callable[[str, Contact], bool]]] = []
+_READERS: Final[list[Callable[[Contact, str, str], None]]] = []
 
 
 def bind_code_issue(*, subscriber: Subscriber) -> str:
@@ -92,19 +96,41 @@ def _redeem(text: str) -> str:
     return str(public_id)
 
 
-def inbound_apply(channel_name: str, inbound: Inbound) -> None:
+def on_text(read: Callable[[Contact, str, str], None]) -> None:
+    """Hand to `read` what asks for nothing: who wrote it, the text, and the provider's name."""
+    if read not in _READERS:
+        _READERS.append(read)
+
+
+def inbound_apply(channel_name: str, inbound: Inbound, provider: str = "") -> None:
     """Apply one inbound act; what does not concern a known address changes nothing."""
     at = {"channel": channel_name, "clear_address": inbound.address}
     try:
-        match inbound.action:
+        asked = _asked(channel_name, inbound)
+        if asked != InboundAction.STOP:
+            number_writes(**at)
+        match asked:
             case InboundAction.STOP:
                 address_suppress(**at, reason=Reason.OPTED_OUT)
             case InboundAction.START | InboundAction.FOLLOW:
                 contact_on(channel_name, inbound.address).check()
                 address_reactivate(**at)
-            case InboundAction.TEXT if channel_name == WECHAT:
+            case InboundAction.TEXT if channel_name == WECHAT and TEXT.fullmatch(inbound.text):
                 wechat_bind(openid=inbound.address, text=inbound.text)
+            case InboundAction.TEXT:
+                for read in _READERS:
+                    read(contact_on(channel_name, inbound.address), inbound.text, provider)
     except ValidationError:
         # Short codes and foreign services write to us too; they are no subscribers. Nor does
         # anybody start again what could not be sent to them.
         logger.info("ignored %s on %s: no address of ours", inbound.action, channel_name)
+
+
+def _asked(channel_name: str, inbound: Inbound) -> InboundAction:
+    """Return what is asked for, if need be by the text: not every provider knows the words."""
+    if inbound.action != InboundAction.TEXT:
+        return inbound.action
+    asked = action_of(inbound.text)
+    unsigned = channel_name == WECHAT and not settings.WECHAT_ENCODING_AES_KEY
+    # What an unsigned body may not cause: messages to somebody who had them stopped.
+    return InboundAction.TEXT if asked == InboundAction.START and unsigned else asked

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
-from notifications.channels.base import Channel, reachable_channels
+from notifications.channels.media import Medium, media
 from notifications.subscribers.choices import Choices
-from notifications.subscribers.contacts import CODE_CHANNELS, Contact, contact_on
+from notifications.subscribers.contacts import CODE_MEDIA, Contact, contact_on
 from notifications.subscribers.crypto import encrypt
 from notifications.subscribers.models import SignUp, StaffContact
 from notifications.subscribers.selectors import clear_address
@@ -25,12 +25,12 @@ from statuspage.staff.models import Staff
 STAFF: Final = "staff:"
 
 
-def proved_by_code(channel: Channel) -> bool:
+def proved_by_code(channel: Medium) -> bool:
     """Return whether a code is sent to the address, to be typed in here."""
-    return CODE_CHANNELS.get(channel.address_kind) == channel.name
+    return CODE_MEDIA.get(channel.address_kind) == channel.name
 
 
-def proved_by_writing(channel: Channel) -> bool:
+def proved_by_writing(channel: Medium) -> bool:
     """Return whether its owner sends us a code from there."""
     return channel.address_kind == AddressKind.OPENID
 
@@ -40,9 +40,9 @@ def contacts_of(staff: Staff) -> dict[str, StaffContact]:
     return {one.channel: one for one in StaffContact.objects.filter(staff=staff)}
 
 
-def usable_channels() -> list[Channel]:
+def usable_channels() -> list[Medium]:
     """Return the channels that are set up and that a test can be sent on."""
-    return [one for one in reachable_channels() if one.configured()]
+    return [one for one in media() if one.configured()]
 
 
 def contact_request(*, staff: Staff, channel: str, raw: str, client_ip: str) -> SignUp:

@@ -1,6 +1,7 @@
 """Confirm, change, stop, resume and erase subscriptions, with the consent that allows them."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
@@ -10,18 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Reason
+from notifications.media import EMAIL, SMS, WECHAT
 from notifications.subscribers.choices import Choices, DeliveryPreferences
 from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import (
     ALL_TOPICS,
     Address,
     Consent,
+    MessageConsent,
     SignUp,
     Subscriber,
     Subscription,
     Withdrawal,
 )
 from notifications.subscribers.selectors import attributes_of, choices_of_signup, clear_address
+from notifications.subscribers.services.doubts import ALIVE, is_only_doubted
 from notifications.subscribers.services.withdrawals import erasing_alone, withdrawal_note
 from statuspage.settlement.affected.hashes import merchant_key
 
@@ -40,9 +44,9 @@ UNSUBSCRIBED: Final = "unsubscribed"
 # Stops by which the owner withdrew consent; every other reason is a provider's word.
 BY_OWNER: Final = frozenset({UNSUBSCRIBED, str(Reason.OPTED_OUT), str(Reason.NOT_A_FOLLOWER)})
 WEB: Final = "web"
-# The order of channels for subscribers with one channel after the other: free and fast ones first.
-# Other channels follow, the oldest address first.
-CHAIN: Final = ("wechat", "twilio_sms", "email")
+# The order of media for subscribers with one medium after the other: free and fast ones first.
+# Other media follow, the oldest address first.
+CHAIN: Final = (WECHAT, SMS, EMAIL)
 
 
 def consent_record(
@@ -75,11 +79,17 @@ def address_reactivate(*, channel: str, clear_address: str) -> bool:
 
 
 @transaction.atomic
-def addresses_suppress(ids: Iterable[int], *, reason: str, source: str) -> None:
-    """Stop messages to the addresses with these ids, as far as they still exist."""
+def addresses_suppress(
+    ids: Iterable[int], *, reason: str, source: str, moment: datetime | None = None
+) -> None:
+    """Stop messages to the addresses with these ids, as far as they still exist.
+
+    `moment` is when the message went out by which it is known; None means now.
+    """
     found = Address.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     for address in found:
-        suppress(address, reason=reason, source=source)
+        if not is_only_doubted(address, reason, moment):
+            suppress(address, reason=reason, source=source)
 
 
 def addresses_reactivate(ids: Iterable[int]) -> int:
@@ -90,7 +100,7 @@ def addresses_reactivate(ids: Iterable[int]) -> int:
     return (
         Address.objects.filter(pk__in=ids, suppressed_at__isnull=False)
         .exclude(suppressed_for__in=BY_OWNER)
-        .update(suppressed_at=None, suppressed_for="", failures=0, failing_since=None)
+        .update(**ALIVE, failures=0, failing_since=None)
     )
 
 
@@ -142,8 +152,8 @@ def subscription_confirm(*, signup: SignUp) -> Address:
     address.confirmed_at = address.confirmed_at or now
     # The code has just reached this address: an old block is out of date.
     resumed_note(address)
-    address.suppressed_at, address.suppressed_for = None, ""
-    address.save(update_fields=["confirmed_at", "suppressed_at", "suppressed_for"])
+    address.suppressed_at, address.suppressed_for, address.doubted_on = None, "", None
+    address.save(update_fields=["confirmed_at", *ALIVE])
     Consent.objects.create(
         address=address,
         act=Consent.Act.GIVEN,
@@ -165,6 +175,10 @@ def address_obtain(contact: Contact, choices: Choices) -> Address:
         except IntegrityError:
             # A concurrent sign-up of the same number was faster.
             address = _locked(contact).get()
+    if contact.kind == AddressKind.GROUP:
+        # The same robot, perhaps with another signing secret.
+        address.sealed = contact.columns()["sealed"]
+        address.save(update_fields=["sealed"])
     return address
 
 
@@ -273,6 +287,7 @@ def subscriber_erase(subscriber: Subscriber, *, source: str = WEB) -> None:
     addresses = list(subscriber.addresses.select_for_update().order_by("pk"))
     indexes = [one.blind_index for one in addresses]
     SignUp.objects.filter(blind_index__in=indexes).delete()
+    MessageConsent.objects.filter(blind_index__in=indexes).delete()
     for address in addresses:
         consent_record(address, Consent.Act.WITHDRAWN, source=source)
         address.consents.update(blind_index=address.blind_index)

@@ -14,7 +14,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from notifications.channels import channel as find_channel
+from notifications.channels import medium as find_medium
+from notifications.media import WECHAT
 from notifications.subscribers.attribute_words import attributes_said
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.data_copy import data_of
@@ -29,7 +30,7 @@ from notifications.subscribers.forms import (
 from notifications.subscribers.models import Consent, SignUp, Subscriber, Topic
 from notifications.subscribers.selectors import component_names
 from notifications.subscribers.services.codes import CodeRefused
-from notifications.subscribers.services.inbound import WECHAT, bind_code_issue
+from notifications.subscribers.services.inbound import bind_code_issue
 from notifications.subscribers.services.merchants import GuessesRefused, merchant_follow
 from notifications.subscribers.services.signups import signup_request
 from notifications.subscribers.services.subscriptions import (
@@ -237,10 +238,10 @@ def _one_page(
         "merchant_form": MerchantForm(auto_id="id_merchant_%s"),
         "agent_code": subscriber.agent_code,
         "knows_merchant": subscriber.merchant_key is not None,
-        "addresses": [(find_channel(one.channel).label, one) for one in addresses],
+        "addresses": [(find_medium(one.channel).label, one) for one in addresses],
         "receiving": any(one.suppressed_at is None for one in addresses),
         "resumable": any(one.suppressed_for in BY_OWNER for one in addresses),
-        "wechat": find_channel(WECHAT).configured(),
+        "wechat": find_medium(WECHAT).configured(),
         "saved": "saved" in request.GET and not shown,
         **shown,
     }

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from notifications.channels import channel as find_channel
+from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
 from notifications.subscribers.choices import Choices
-from notifications.subscribers.contacts import CODE_CHANNELS
+from notifications.subscribers.contacts import CODE_MEDIA
 from notifications.subscribers.forms import PhoneForm
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.selectors import clear_address
@@ -42,7 +42,7 @@ def prove(request: HttpRequest) -> HttpResponse:
             status = refused.status
         else:
             return redirect("subscribers:lookup-code", signup.public_id)
-    able = find_channel(CODE_CHANNELS[AddressKind.PHONE]).configured()
+    able = find_medium(CODE_MEDIA[AddressKind.PHONE]).configured()
     return render(request, TEMPLATE, {"form": form, "able": able}, status=status)
 
 

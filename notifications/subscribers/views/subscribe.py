@@ -10,12 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Reason
+from notifications.media import ROBOT, SMS
 from notifications.subscribers.choices import initial_of
 from notifications.subscribers.forms import SubscribeForm, SubscriberCodeForm
 from notifications.subscribers.models import SignUp, Topic
-from notifications.subscribers.selectors import choices_of_signup, component_names
+from notifications.subscribers.selectors import choices_of_signup, clear_address, component_names
 from notifications.subscribers.services.agreements import consent_texts, transfer_texts
 from notifications.subscribers.services.codes import WORTH_SENDING_FOR, CodeRefused
 from notifications.subscribers.services.signups import signup_confirm, signup_request, signup_resend
@@ -39,6 +41,14 @@ BEGINNING: Final[Mapping[str, str]] = {
     SignUp.Purpose.SUBSCRIBE: "subscribers:subscribe",
     SignUp.Purpose.MANAGE: "subscribers:manage",
     SignUp.Purpose.LOOKUP: "subscribers:prove",
+}
+# The same of a group robot, where other words are needed.
+ROBOT_FAILURES: Final[Mapping[str, Promise]] = {
+    Reason.BAD_ADDRESS: _("the robot does not exist any more. Please check the address."),
+    Reason.OPTED_OUT: _("the robot was removed from the group."),
+    Reason.BLOCKED: _(
+        "the robot's settings refuse our message. Check its keyword, signature and IP addresses."
+    ),
 }
 OTHER_FAILURE: Final = _("our provider did not accept it. Please try again in a minute.")
 
@@ -77,8 +87,10 @@ def subscribed(request: HttpRequest, public_id: str) -> HttpResponse:
     signup = get_object_or_404(SignUp, public_id=public_id, purpose=SignUp.Purpose.SUBSCRIBE)
     if not signup.used_at:
         return redirect("subscribers:subscribe-code", public_id)
+    sms, phone = find_medium(SMS), signup.kind == AddressKind.PHONE
     context = {
         "signup": signup,
+        "by_reply": phone and sms.takes_replies(clear_address(signup)),
         "topics": [Topic(topic).label for topic in signup.topics],
         "components": component_names(signup.components, request.LANGUAGE_CODE),
     }
@@ -142,8 +154,9 @@ def _code_page(
         # A refused code stands at its field already.
         "problem": problem.messages[0] if problem and not form.errors else "",
         "dispatch": _dispatch(signup),
-        "failure": FAILURES.get(signup.failure, OTHER_FAILURE),
+        "failure": _failure(signup),
         "by_email": signup.kind == AddressKind.EMAIL,
+        "by_robot": signup.channel == ROBOT,
         "code_page": f"subscribers:{signup.purpose}-code",
         "resend_page": f"subscribers:{signup.purpose}-resend",
         "beginning": BEGINNING[signup.purpose],
@@ -164,6 +177,11 @@ def _take_code(request: HttpRequest, signup: SignUp) -> HttpResponse | None:
         form.add_error("code", ValidationError(refused.messages))
         return _code_page(request, signup, form=form, problem=refused)
     return None
+
+
+def _failure(signup: SignUp) -> Promise:
+    of_robots = ROBOT_FAILURES if signup.channel == ROBOT else {}
+    return of_robots.get(signup.failure) or FAILURES.get(signup.failure, OTHER_FAILURE)
 
 
 def _dispatch(signup: SignUp) -> str:

@@ -14,10 +14,11 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
-from notifications.channels import reachable_channels
+from notifications.channels import media
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.selectors import deliveries_of, progress_by_channel
 from notifications.delivery.states import DeliveryState
+from notifications.media import current_name
 from statuspage.api.base import Resource
 from statuspage.api.fields import MomentSerializerField
 from statuspage.api.paging import PagesInOrder
@@ -78,8 +79,8 @@ class DeliveryQuery(InputSerializer):
     limit = serializers.IntegerField(required=False, min_value=1)
 
     def validate_channel(self, value: str) -> str:
-        """Refuse an unknown channel; the list is read now, because channels register late."""
-        names = [one.name for one in reachable_channels()]
+        """Return the medium's present name, and refuse one that is unknown."""
+        value, names = current_name(value), [one.name for one in media()]
         if value not in names:
             raise serializers.ValidationError(
                 _("Channel not found. Choose one of: %(channels)s.")

@@ -9,6 +9,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notifications.carrier_words.findings import sms_findings
 from statuspage.api.base import OneSubject, Publishing, Updating
 from statuspage.api.fields import (
     ComponentStatusesField,
@@ -137,7 +138,9 @@ class IncidentPublished(StatementNumber, IncidentDetail):
     def get_warnings(self, incident: Incident) -> list[str]:
         """Return what the console asks staff to confirm before publishing the same."""
         named = [row.component for row in incident.affected.all()]
-        return [str(one) for one in naming_warnings(incident.status, named)]
+        said = Statement.objects.get(number=incident.statement)  # type: ignore[attr-defined]
+        found = [*naming_warnings(incident.status, named), *sms_findings(said.document)]
+        return [str(one) for one in found]
 
 
 class Incidents(Publishing, ListAPIView[Incident]):

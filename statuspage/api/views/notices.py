@@ -13,6 +13,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notifications.carrier_words.findings import sms_findings
 from notifications.delivery.reach import NOBODY, reach_of
 from statuspage.api.audience import AudienceAnswer, AudienceInput
 from statuspage.api.base import OneSubject, Publishing
@@ -188,10 +189,11 @@ class NoticePublished(StatementNumber, NoticeDetail):
     )
 
     def get_warnings(self, notice: Notice) -> list[str]:
-        """Say that nobody matches the audience, as the console's preview does."""
+        """Say that nobody matches the audience, and what carriers refuse, as the preview does."""
         said = Statement.objects.get(pk=notice.statement)  # type: ignore[attr-defined]
         reach = reach_of(said.document)
-        return [str(NOBODY)] if reach and not reach.told else []
+        nobody = [NOBODY] if reach and not reach.told else []
+        return [str(one) for one in [*nobody, *sms_findings(said.document)]]
 
 
 class Notices(Publishing, ListAPIView[Notice]):

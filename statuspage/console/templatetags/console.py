@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
 
-from notifications.channels import channels
+from notifications.channels.media import labels
 from notifications.delivery.alarm_texts import advice, alarm_path, headline
 from notifications.delivery.hold_selectors import open_holds
 from notifications.delivery.selectors import open_alarms
@@ -86,8 +86,8 @@ def step_label(kind: str) -> Any:
 
 @register.filter
 def channel_label(name: str) -> Any:
-    """Return the label of a channel."""
-    return {one.name: one.label for one in channels()}.get(name, name)
+    """Return the label of a medium or provider."""
+    return labels().get(name, name)
 
 
 @register.filter

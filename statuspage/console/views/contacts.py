@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from notifications.channels.base import Channel
+from notifications.channels.media import Medium
 from notifications.delivery.trials import recent_trials
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.services.staff_contacts import (
@@ -71,7 +71,7 @@ def _context(request: HttpRequest, shown: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _way(request: HttpRequest, channel: Channel) -> str:
+def _way(request: HttpRequest, channel: Medium) -> str:
     """Return how an address of that channel is added: `code`, `write`, `paste` or `ask` others."""
     if proved_by_writing(channel):
         return "write"
@@ -81,7 +81,7 @@ def _way(request: HttpRequest, channel: Channel) -> str:
     return "paste" if may(staff_of(request), Act.ADD_SUBSCRIBER) else "ask"
 
 
-def _channel(request: HttpRequest) -> Channel:
+def _channel(request: HttpRequest) -> Medium:
     wanted = request.POST.get("channel", "")
     found = next((one for one in usable_channels() if one.name == wanted), None)
     if found is None:

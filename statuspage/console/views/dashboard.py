@@ -13,8 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import reachable_channels
-from notifications.channels.base import channels
+from notifications.channels import media
 from notifications.delivery.budget import spending
 from notifications.delivery.providers import ProviderHealth, health_of
 from notifications.delivery.selectors import recent_broadcasts
@@ -50,6 +49,7 @@ class PartState(models.TextChoices):
     WORKS = "works", _("OK")
     TROUBLED = "troubled", _("Degraded")
     DOWN = "down", _("Down")
+    REFUSING = "refusing", _("Refuses everything")
     NOT_SET_UP = "not_set_up", _("Not set up")
     UNKNOWN = "unknown", _("Unknown")
 
@@ -58,6 +58,7 @@ BY_PROVIDER: Final = {
     ProviderHealth.UP: PartState.WORKS,
     ProviderHealth.TROUBLED: PartState.TROUBLED,
     ProviderHealth.DOWN: PartState.DOWN,
+    ProviderHealth.REFUSING: PartState.REFUSING,
     ProviderHealth.NOT_SET_UP: PartState.NOT_SET_UP,
 }
 
@@ -83,7 +84,14 @@ def parts() -> list[tuple[Any, Sequence[HealthItem]]]:
     ]
 
     def providers() -> list[HealthItem]:
-        return [HealthItem(one.label, BY_PROVIDER[health_of(one)]) for one in channels()]
+        # Of those that are not set up only the ones that a medium would need.
+        shown = (
+            one
+            for medium in media()
+            for one in medium.providers
+            if one.configured() or one is medium.leading()
+        )
+        return [HealthItem(one.label, BY_PROVIDER[health_of(one)]) for one in shown]
 
     return [
         (_("Database and cache"), engines),
@@ -139,7 +147,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "owed": running(now),
         "notices": notices()[:NOTICES],
         **_delivery(),
-        "unconfigured": [one for one in reachable_channels() if not one.configured()],
+        "unconfigured": [one for one in media() if not one.configured()],
     }
     return render(request, "console/dashboard.html", context)
 

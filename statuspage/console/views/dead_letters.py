@@ -13,13 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from notifications.channels import reachable_channels
+from notifications.channels import media
+from notifications.delivery.acts import Resending
 from notifications.delivery.ledger import (
     AT_ONCE,
     DEFINITE,
     KEYS,
     UNDECIDED,
     LedgerFilter,
+    dead_by_statement,
     dead_groups,
     dead_letters,
     deliveries_retry,
@@ -36,9 +38,11 @@ from statuspage.console.models import Decision, DecisionKind
 from statuspage.console.shared import shared
 from statuspage.console.wanted import number_of, query_of, slice_of, wanted_of
 from statuspage.staff.permissions import Act
+from statuspage.statements.models import Statement
 
 COUNTED_FOR_SECONDS: Final = 5
 DECISIONS: Final = 10
+RESENDINGS: Final = 5
 ACTS: Final = {"send_again": DecisionKind.SENT_AGAIN, "leave": DecisionKind.LEFT}
 
 
@@ -48,12 +52,18 @@ def dead_letter_list(request: HttpRequest) -> HttpResponse:
     wanted = wanted_of(request.GET)
     every = LedgerFilter(channel=wanted.channel, statement=wanted.statement)
     key = f"dead-letters:{every.channel}:{every.statement}"
+
+    def by_number() -> list[tuple[Statement, int]]:
+        return shared(f"{key}:n", COUNTED_FOR_SECONDS, lambda: dead_by_statement(every))
+
     context = {
         "groups": shared(key, COUNTED_FOR_SECONDS, lambda: dead_groups(every)),
-        "channels": reachable_channels(),
+        "channels": media(),
         "wanted": wanted,
         "query": query_of(wanted),
         "slice": slice_of(request, dead_letters(wanted), KEYS),
+        "by_statement": () if every.statement else by_number(),
+        "resendings": Resending.objects.all()[:RESENDINGS],
         "decisions": Decision.objects.select_related("staff")[:DECISIONS],
     }
     return render(request, "console/dead_letters.html", context)
@@ -141,6 +151,7 @@ def quarantine(request: HttpRequest) -> HttpResponseBase:
         "groups": stopped_groups(),
         "reason": reason,
         "by_owner": BY_OWNER,
+        "resendings": Resending.objects.all()[:RESENDINGS],
         "slice": slice_of(request, rows, STOPPED_KEYS),
     }
     return render(request, "console/quarantine.html", context)

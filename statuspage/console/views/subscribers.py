@@ -12,6 +12,7 @@ from notifications.delivery.ledger import KEYS, history_of
 from notifications.subscribers.attribute_words import attributes_said
 from notifications.subscribers.models import Consent, Import, Subscriber
 from notifications.subscribers.selectors import addresses_of, attributes_of, numbers_abroad
+from notifications.subscribers.services.message_consents import messages_left, without_consent
 from notifications.subscribers.services.subscriptions import subscriber_erase
 from statuspage.console.access import permits, reauthenticated, staff_of
 from statuspage.console.export import csv_response, subscribers_csv
@@ -50,6 +51,7 @@ def subscribers(request: HttpRequest) -> HttpResponse:
         "may_import": may(staff, Act.IMPORT_SUBSCRIBERS),
         "imports": Import.objects.select_related("uploaded_by")[:IMPORTS],
         "abroad": numbers_abroad(),
+        "without_consent": without_consent(),
         "clear": ClearExportForm() if may(staff, Act.EXPORT_CLEAR) else None,
     }
     status = 400 if search.is_bound else 200
@@ -67,7 +69,7 @@ def subscriber(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     context = {
         "subscriber": found,
-        "addresses": addresses,
+        "addresses": [(one, messages_left(one)) for one in addresses],
         "shown": shown,
         "query": f"address={shown.pk}" if shown else "",
         "consents": Consent.objects.filter(address__in=addresses)

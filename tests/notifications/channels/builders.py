@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from notifications.channels import channel as find_channel
-from notifications.channels.base import Bulletin, Channel, Content, Message
+from notifications.channels import provider as find_provider
+from notifications.channels.base import Bulletin, Content, Message, Provider
 from notifications.channels.outcomes import Outcome
 
 PUBLISHED = datetime(2025, 2, 21, 2, 42, tzinfo=UTC)  # 10:42 in Shanghai
@@ -90,13 +90,13 @@ def again(sent: Message) -> Message:
     return replace(sent, attempt_id=uuid4())
 
 
-def send(channel: Channel | str, *batch: Message) -> list[Outcome]:
+def send(channel: Provider | str, *batch: Message) -> list[Outcome]:
     """Send a batch; the outcomes in the batch's order."""
-    found = find_channel(channel) if isinstance(channel, str) else channel
+    found = find_provider(channel) if isinstance(channel, str) else channel
     return asyncio.run(_send(found, batch))
 
 
-async def _send(channel: Channel, batch: Sequence[Message]) -> list[Outcome]:
+async def _send(channel: Provider, batch: Sequence[Message]) -> list[Outcome]:
     told = [(sent, outcome) async for sent, outcome in channel.send(batch)]
     assert sorted(sent.delivery_id for sent, _ in told) == sorted(
         sent.delivery_id for sent in batch

@@ -8,7 +8,6 @@ from tests.simulator import Simulator
 @pytest.fixture
 def simulator(provider: Simulator, settings) -> Simulator:
     """With the templates and tokens of the second SMS provider, and with patience."""
-    settings.ALIYUN_SMS_TEMPLATE_EN = "SMS_100000002"
     settings.ALIYUN_SMS_CALLBACK_TOKEN = "push-token"
     settings.DELIVERY_TIMEOUT_SECONDS = 5.0
     return provider

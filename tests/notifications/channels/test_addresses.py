@@ -14,6 +14,7 @@ GOOD = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: "oABCDEFGHIJKLMNOPQRSTUV_0001",
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
+    AddressKind.GROUP: "feishu://1a2b3c4d-abcd-4bc4-97a0-0ec2aaaabbbb/",
     AddressKind.EMAIL: "Li.Lei@example.com",
     AddressKind.URL: "https://hooks.example.com/in?shop=7",
 }
@@ -137,6 +138,7 @@ def test_what_is_no_key_is_refused(kind: AddressKind, typed: str) -> None:
         (AddressKind.PHONE, "138****8000"),
         (AddressKind.OPENID, "***0001"),
         (AddressKind.ROBOT, "***5aaa"),
+        (AddressKind.GROUP, "Feishu ***bbbb"),
         (AddressKind.EMAIL, "L***@example.com"),
         (AddressKind.URL, "hooks.example.com/***"),
     ],

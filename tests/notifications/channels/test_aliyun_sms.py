@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from notifications.channels.aliyun_api import NO_BODY, authorization
-from notifications.channels.aliyun_sms import ERRORS
+from notifications.channels.aliyun_codes import ERRORS, RECEIPTS
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
+from tests.notifications.approved import composed
 from tests.notifications.channels.aliyun import PHONE, SMS, sms
 from tests.notifications.channels.builders import (
     bulletin,
@@ -68,7 +69,7 @@ class TestSigning:
 
         with tcp_server(serve) as port:
             settings.ALIYUN_SMS_ENDPOINT = f"http://127.0.0.1:{port}"
-            send(SMS, sms(body="a b+c*~!'(中)&=%20/?"), sms("+8613800138001", 8))
+            send(SMS, sms(name="a b+c*~!'(中)&=%20/?"), sms("+8613800138001", 8))
         heads = [request.decode().split("\r\n\r\n")[0].split("\r\n") for request in seen]
         for line, *rows in heads:
             pairs = [row.split(": ", 1) for row in rows]
@@ -100,7 +101,9 @@ class TestSending:
 
     @pytest.mark.parametrize("language", ["zh-hans", "en"])
     def test_text_of_every_kind_survives_the_way(self, simulator: Simulator, language) -> None:
-        content = SMS.compose(bulletin(language, body="50% + a&b=c ~ *\"'“引号” 100/200 \\ 汉字"))
+        said = bulletin(language, name="50% + a&b=c ~ *\"'“引号” \\ 汉字")
+        content = composed(SMS, said)
+        assert "a&b=c" in content.text
         send(SMS, message(PHONE, content=content))
         assert simulator.messages(to=PHONE)[0]["body"] == content.text
 
@@ -121,9 +124,9 @@ class TestSending:
         assert send(SMS, sms("+14155550100")) == [NotSent(Reason.OTHER, "ambiguous number")]
         assert simulator.messages() == []
 
-    def test_free_text_cannot_go_by_a_template(self, simulator: Simulator) -> None:
+    def test_free_text_waits_for_a_template(self, simulator: Simulator) -> None:
         outcome = send(SMS, message(PHONE, "您的验证码是 123456"))
-        assert outcome == [Failed(Reason.REFUSED_CONTENT, "no template")]
+        assert outcome == [NotSent(Reason.NO_TEMPLATE, "none")]
         assert simulator.messages() == []
 
     def test_every_refusal_of_the_table_is_told_as_the_table_says(
@@ -144,8 +147,8 @@ class TestSending:
             ("InvalidAccessKeyId.Inactive", NotSent(Reason.NO_CREDENTIALS)),
             ("InvalidTimeStamp.Expired", NotSent(Reason.NO_CREDENTIALS)),
             ("isp.SYSTEM_ERROR", Unknown(Reason.PROVIDER_ERROR)),
-            ("isv.NEVER_HEARD_OF", Failed(Reason.OTHER)),
-            ("Whatever", Failed(Reason.OTHER)),
+            ("isv.NEVER_HEARD_OF", NotSent(Reason.UNKNOWN_CODE)),
+            ("Whatever", NotSent(Reason.UNKNOWN_CODE)),
         ],
     )
     def test_a_code_that_is_not_in_the_table_goes_by_its_family(
@@ -162,10 +165,10 @@ class TestSending:
             ("200 OK", {}, Unknown(Reason.PROVIDER_ERROR, "200")),
             ("200 OK", {"Code": 5}, Unknown(Reason.PROVIDER_ERROR, "200")),
             ("302 Found", {"Code": "OK", "BizId": "1"}, Unknown(Reason.PROVIDER_ERROR, "302")),
-            ("403 No", {}, Unknown(Reason.PROVIDER_ERROR, "403")),
+            ("403 No", {}, NotSent(Reason.UNKNOWN_CODE, "403")),
             ("500 Oh", {"Code": "InternalError"}, Unknown(Reason.PROVIDER_ERROR, "500")),
             ("503 Oh", {"Code": "isv.OUT_OF_SERVICE"}, Unknown(Reason.PROVIDER_ERROR, "503")),
-            ("400 Bad", {"Code": "X" * 90}, Failed(Reason.OTHER, "X" * 40)),
+            ("400 Bad", {"Code": "X" * 90}, NotSent(Reason.UNKNOWN_CODE, "X" * 40)),
         ],
     )
     def test_each_answer_leads_to_its_outcome(
@@ -198,12 +201,18 @@ class TestSending:
         assert send(SMS, sms()) == [Unknown(Reason.TIMEOUT, "SocketTimeoutError")]
 
     def test_only_a_person_or_a_dead_number_is_suppressed(self) -> None:
-        suppressing = {code for code, one in ERRORS.items() if getattr(one, "suppress", False)}
-        assert suppressing == {"isv.MOBILE_NUMBER_ILLEGAL", "USER_REJECT"}
+        both = {**ERRORS, **RECEIPTS}
+        suppressing = {code for code, one in both.items() if getattr(one, "suppress", False)}
+        assert suppressing == {"isv.MOBILE_NUMBER_ILLEGAL", "INVALID_NUMBER", "USER_REJECT"}
 
-    @pytest.mark.parametrize(
-        "name", ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SIGN_NAME", "TEMPLATE"]
-    )
+    def test_only_the_number_and_the_text_can_fail(self) -> None:
+        failing = {code for code, one in ERRORS.items() if isinstance(one, Failed)}
+        assert failing == {
+            *("isv.MOBILE_NUMBER_ILLEGAL", "isv.PARAM_NOT_SUPPORT_URL"),
+            *("isv.SMS_CONTENT_ILLEGAL", "isv.BLACK_KEY_CONTROL_LIMIT"),
+        }
+
+    @pytest.mark.parametrize("name", ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SIGN_NAME"])
     def test_the_channel_is_off_until_every_setting_is_there(
         self, simulator, settings, name: str
     ) -> None:

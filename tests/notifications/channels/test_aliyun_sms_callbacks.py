@@ -9,8 +9,8 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.channels import channel as find_channel
-from notifications.channels.aliyun_sms import ERRORS
+from notifications.channels import provider as find_provider
+from notifications.channels.aliyun_codes import RECEIPTS as ERRORS
 from notifications.channels.outcomes import (
     Accepted,
     BadSignature,
@@ -19,6 +19,7 @@ from notifications.channels.outcomes import (
     Reason,
     ReceiptState,
     UnreadableCallback,
+    state_after,
 )
 from tests.notifications.channels.builders import bulletin, message, send
 from tests.sandbox.simulator.receiver import Posted, Receiver, receiving
@@ -26,7 +27,7 @@ from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
 ATTEMPT = UUID("6f1c2ab0-9d3e-4f5a-8b7c-0123456789ab")
-SMS = find_channel("aliyun_sms")
+SMS = find_provider("aliyun")
 REPORT = {
     "phone_number": "13800138000",
     "send_time": "2025-02-21 10:42:00",
@@ -47,7 +48,7 @@ REPLY = {
 }
 
 
-def pushed(given, path: str = "/hooks/aliyun_sms/report/?token=push-token"):
+def pushed(given, path: str = "/hooks/aliyun/report/?token=push-token"):
     body = given if isinstance(given, bytes) else json.dumps(given).encode()
     return RequestFactory().post(path, body, content_type="application/json")
 
@@ -67,13 +68,13 @@ class TestToken:
     def test_any_other_address_is_refused(self, settings, query: str) -> None:
         settings.ALIYUN_SMS_CALLBACK_TOKEN = "push-token"
         with pytest.raises(BadSignature):
-            SMS.verify_callback(pushed([REPORT], f"/hooks/aliyun_sms/report/{query}"))
+            SMS.verify_callback(pushed([REPORT], f"/hooks/aliyun/report/{query}"))
 
     @pytest.mark.parametrize("query", ["", "?token=", "?token=push-token"])
     def test_an_unset_token_believes_nobody(self, settings, query: str) -> None:
         settings.ALIYUN_SMS_CALLBACK_TOKEN = ""
         with pytest.raises(BadSignature):
-            SMS.verify_callback(pushed([REPORT], f"/hooks/aliyun_sms/report/{query}"))
+            SMS.verify_callback(pushed([REPORT], f"/hooks/aliyun/report/{query}"))
 
 
 class TestReports:
@@ -103,9 +104,8 @@ class TestReports:
             ("USER_REJECT", Reason.OPTED_OUT, True),
             ("MOBILE_IN_BLACK", Reason.BLOCKED, False),
             ("MOBILE_NOT_ON_SERVICE", Reason.UNREACHABLE, False),
-            ("INVALID_NUMBER", Reason.UNREACHABLE, False),
+            ("INVALID_NUMBER", Reason.UNKNOWN_NUMBER, True),
             ("CONTENT_KEYWORD", Reason.REFUSED_CONTENT, False),
-            ("MOBILE_SEND_LIMIT", Reason.QUOTA, False),
             ("MK:0001", Reason.OTHER, False),
             ("", Reason.OTHER, False),
         ],
@@ -114,6 +114,11 @@ class TestReports:
         [receipt] = parse({**REPORT, "success": False, "err_code": code}).receipts
         assert receipt.state is ReceiptState.UNDELIVERED
         assert (receipt.code, receipt.reason, receipt.suppress) == (code, reason, suppress)
+
+    @pytest.mark.parametrize("code", ["MOBILE_SEND_LIMIT", "isv.OUT_OF_SERVICE"])
+    def test_what_was_not_sent_through_no_fault_of_its_own_is_told_apart(self, code: str) -> None:
+        [receipt] = parse({**REPORT, "success": False, "err_code": code}).receipts
+        assert (receipt.state, receipt.suppress) == (ReceiptState.NOT_SENT, False)
 
     @pytest.mark.parametrize(
         "out_id", ["", None, "order-5", "7", "7:x", "-7:x", 7, f"{'9' * 19}:{ATTEMPT}"]
@@ -238,7 +243,8 @@ class TestAgainstTheSimulator:
         [receipt] = self.read(site.wait_for(1)[0]).receipts
         assert (receipt.delivery_id, receipt.attempt_id) == (7, sent.attempt_id)
         assert outcome == Accepted(receipt.provider_id)
-        assert receipt.state is (ReceiptState.UNDELIVERED if code else ReceiptState.DELIVERED)
+        ended = ReceiptState.UNDELIVERED if code else ReceiptState.DELIVERED
+        assert receipt.state is state_after(ERRORS.get(code), ended)
         assert receipt.reason is (ERRORS[code].reason if code else None)
 
     def test_a_reply_comes_back_to_its_address(self, simulator: Simulator, site: Receiver) -> None:

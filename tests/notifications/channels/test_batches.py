@@ -140,7 +140,7 @@ def test_whether_a_message_is_still_ours_is_asked_when_its_turn_comes() -> None:
 
 @pytest.mark.parametrize(
     ("name", "allowed"),
-    [("twilio_sms", curl.AT_ONCE), ("wecom", http.AT_ONCE), ("webhook", http.AT_ONCE)],
+    [("twilio", curl.AT_ONCE), ("wecom", http.AT_ONCE), ("webhook", http.AT_ONCE)],
 )
 def test_no_more_connections_than_allowed_are_open_to_a_provider(
     settings, name: str, allowed: int

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
 from tests.notifications.channels.builders import (
     again,
@@ -21,7 +21,7 @@ from tests.notifications.channels.builders import (
 from tests.simulator import Simulator
 
 TO = "merchant@example.com"
-EMAIL = find_channel("email")
+EMAIL = find_provider("email")
 
 
 def letter(delivery_id: int = 7, address: str = TO, **values):

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from django.test import RequestFactory
 
-from notifications.channels import aliyun_sms, twilio_sms, wechat, wecom
-from notifications.channels import channel as find_channel
+from notifications.channels import aliyun_codes, tencent_codes
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import (
     Accepted,
     Failed,
@@ -17,6 +17,9 @@ from notifications.channels.outcomes import (
     ReceiptState,
     Unknown,
 )
+from notifications.channels.robot import wecom
+from notifications.channels.sms import twilio
+from notifications.channels.weixin import codes as wechat
 from sandbox.simulator.errors import TWILIO as TWILIO_REFUSALS
 from tests.notifications.channels.builders import bulletin, message, send
 from tests.sandbox.simulator.receiver import Receiver, receiving
@@ -25,9 +28,10 @@ from tests.simulator import Simulator
 PHONE = "+8613800138000"
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ROBOT = "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa"
-SMS, WECHAT, WECOM = map(find_channel, ("twilio_sms", "wechat", "wecom"))
-RECEIPT_CODES = [code for code in twilio_sms.ERRORS if code in range(30000, 31000)]
-TABLES = [twilio_sms.ERRORS, aliyun_sms.ERRORS, wechat.ERRORS, wecom.ERRORS]
+SMS, WECHAT, WECOM = map(find_provider, ("twilio", "wechat", "wecom"))
+RECEIPT_CODES = [code for code in twilio.ERRORS if code in range(30000, 31000)]
+CLOUDS = [aliyun_codes.ERRORS, aliyun_codes.RECEIPTS, tencent_codes.ERRORS, tencent_codes.RECEIPTS]
+TABLES = [twilio.ERRORS, *CLOUDS, wechat.ERRORS, wecom.ERRORS]
 
 
 @pytest.fixture
@@ -55,23 +59,23 @@ def template() -> Outcome:
 def test_every_refusal_of_twilio_leads_to_its_row(
     simulator: Simulator, subtests: pytest.Subtests
 ) -> None:
-    for code in sorted(twilio_sms.ERRORS):
+    for code in sorted(twilio.ERRORS):
         with subtests.test(code=code):
             simulator.switch("refuse", code=code)
             # HTTP 429 is understood before its body is read.
             named = "429" if code == 20429 else str(code)
-            assert sms() == replace(twilio_sms.ERRORS[code], code=named)
+            assert sms() == replace(twilio.ERRORS[code], code=named)
             assert simulator.messages(to=PHONE) == []
 
 
-@pytest.mark.parametrize("code", sorted(set(TWILIO_REFUSALS) - set(twilio_sms.ERRORS)))
-def test_a_refusal_that_no_row_names_is_final_and_suppresses_nobody(
+@pytest.mark.parametrize("code", sorted(set(TWILIO_REFUSALS) - set(twilio.ERRORS)))
+def test_a_refusal_that_no_row_names_was_not_sent_and_suppresses_nobody(
     simulator: Simulator, code: int
 ) -> None:
     simulator.switch("refuse", code=code)
     status, _ = TWILIO_REFUSALS[code]
     lost = Unknown(Reason.PROVIDER_ERROR, str(status))
-    assert sms() == (lost if status >= 500 else Failed(Reason.OTHER, str(code)))
+    assert sms() == (lost if status >= 500 else NotSent(Reason.UNKNOWN_CODE, str(code)))
 
 
 def test_every_refusal_of_wechat_leads_to_its_row(
@@ -80,7 +84,9 @@ def test_every_refusal_of_wechat_leads_to_its_row(
     for code in sorted(wechat.ERRORS):
         with subtests.test(code=code):
             follower.switch("refuse", provider="wechat", code=code)
-            assert template() == replace(wechat.ERRORS[code], code=str(code))
+            # A refused token is tried again with another, and then named as such.
+            named = "token" if code in wechat.STALE_TOKEN else str(code)
+            assert template() == replace(wechat.ERRORS[code], code=named)
             assert follower.messages(to=OPENID) == []
 
 
@@ -116,10 +122,12 @@ def test_every_refusal_of_wecom_leads_to_its_row(
 
 @pytest.mark.parametrize("name", ["wechat", "wecom"])
 @pytest.mark.parametrize("code", [1, 99999, -2])
-def test_an_errcode_that_no_row_names_is_final(follower: Simulator, name: str, code: int) -> None:
+def test_an_errcode_that_no_row_names_was_not_sent(
+    follower: Simulator, name: str, code: int
+) -> None:
     follower.switch("refuse", provider=name, code=code)
     outcome = template() if name == "wechat" else send(WECOM, message(ROBOT))[0]
-    assert outcome == Failed(Reason.OTHER, str(code))
+    assert outcome == NotSent(Reason.UNKNOWN_CODE, str(code))
 
 
 @pytest.mark.parametrize("code", RECEIPT_CODES)
@@ -136,8 +144,9 @@ def test_every_code_of_a_receipt_leads_to_its_row(
     request.META["HTTP_X_TWILIO_SIGNATURE"] = posted.headers["X-Twilio-Signature"]
     SMS.verify_callback(request)
     [receipt] = SMS.parse_callback(request).receipts
-    row = twilio_sms.ERRORS[code]
-    assert (receipt.state, receipt.code) == (ReceiptState.UNDELIVERED, str(code))
+    row = twilio.ERRORS[code]
+    ended = ReceiptState.NOT_SENT if isinstance(row, NotSent) else ReceiptState.UNDELIVERED
+    assert (receipt.state, receipt.code) == (ended, str(code))
     assert receipt.reason is row.reason
     assert receipt.suppress is getattr(row, "suppress", False)
     assert (receipt.delivery_id, receipt.attempt_id) == (sent.delivery_id, sent.attempt_id)
@@ -145,19 +154,29 @@ def test_every_code_of_a_receipt_leads_to_its_row(
     assert receipt.provider_id == outcome.provider_id
 
 
+# The operator's account, templates or requests; none of them is about one recipient.
+OURS = {
+    *(Reason.NO_CREDENTIALS, Reason.NO_TEMPLATE, Reason.QUOTA, Reason.RATE_LIMITED),
+    *(Reason.UNAVAILABLE, Reason.UNKNOWN_CODE, Reason.OTHER),
+}
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_row_says_whose_fault_it_is(table) -> None:
     for meaning in table.values():
         if isinstance(meaning, Failed):
-            assert meaning.reason not in {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED}
+            assert meaning.reason not in OURS
         if isinstance(meaning, NotSent):
-            assert meaning.reason in {Reason.NO_CREDENTIALS, Reason.QUOTA, Reason.RATE_LIMITED}
+            assert meaning.reason in OURS
         assert meaning.code == "", "the code is filled in from the answer"
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_only_an_address_or_its_owner_is_suppressed(table) -> None:
-    personal = {Reason.BAD_ADDRESS, Reason.OPTED_OUT, Reason.NOT_A_FOLLOWER}
+    personal = {
+        *(Reason.BAD_ADDRESS, Reason.UNKNOWN_NUMBER),
+        *(Reason.OPTED_OUT, Reason.NOT_A_FOLLOWER),
+    }
     for meaning in table.values():
         if getattr(meaning, "suppress", False):
             assert meaning.reason in personal

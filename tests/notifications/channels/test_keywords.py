@@ -8,6 +8,53 @@ from notifications.channels.sms_text import action_of
 STOPPING = (
     *("STOP", "stop", " Stop. ", "STOPALL", "UNSUBSCRIBE", "cancel", "END", "quit"),
     *("退订", "TD", "td", "T", "t", "拒收", "R", "r", "退订。", "退订\uff01"),
+    *(
+        "退訂",
+        "退订谢谢",
+        "请退订",
+        "T退订",
+        "取消订阅",
+        "取消訂閱",
+        "停止",
+        "TD。",
+        "\uff34\uff24",
+    ),
+    *(
+        "“退订”",
+        "【TD】",
+        "回复TD",
+        "😀TD😀",
+        "退\u200b订",
+        "退 订",
+        "不要再发了",
+        "别发短信了",
+        "STOP please",
+    ),
+    *("please stop", "Stop all", "opt-out", "退订演示支付", "TD\n发自我的iPhone", "退订 谢谢！"),
+)
+
+UNDERSTOOD_BY_PEOPLE = (
+    *(
+        "到账了",
+        "我没有要退订",
+        "退订了吗",
+        "如何退订",
+        "停止营业了吗",
+        "停止结算了",
+        "恢复正常了吗",
+        "恢复到账了",
+    ),
+    *(
+        "退订后还能恢复吗",
+        "退订手续费什么时候退给我",
+        "TDK",
+        "T+1",
+        "R2",
+        "取消交易",
+        "不要发货",
+        "END of day",
+    ),
+    *("订阅怎么取消", "好的收到", "我上周退订过你们的短信，为什么现在还在给我发？", "😀"),
 )
 
 
@@ -17,12 +64,30 @@ def test_each_word_that_stops_is_recognised(subtests: pytest.Subtests) -> None:
             assert action_of(text) is InboundAction.STOP
 
 
-@pytest.mark.parametrize("text", ["START", "start", "UNSTOP", "yes", "YES!"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "START",
+            "start",
+            "UNSTOP",
+            "yes",
+            "YES!",
+            "恢复",
+            "恢復",
+            "订阅",
+            "訂閱",
+            "重新订阅",
+            "请恢复",
+        ),
+        *("恢复订阅谢谢", "取消退订"),
+    ],
+)
 def test_each_word_that_starts_is_recognised(text: str) -> None:
     assert action_of(text) is InboundAction.START
 
 
 def test_anything_else_is_text(subtests: pytest.Subtests) -> None:
-    for text in ["", "请问什么时候到账?", "STOP it please", "不退订", "Tee", "到账了"]:
+    for text in (*UNDERSTOOD_BY_PEOPLE, "", "请问什么时候到账?", "STOP it please", "不退订", "Tee"):
         with subtests.test(text=text):
             assert action_of(text) is InboundAction.TEXT

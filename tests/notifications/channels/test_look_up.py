@@ -8,18 +8,18 @@ import pytest
 import requests
 from django.utils import timezone
 
-from notifications.channels import channel as find_channel
-from notifications.channels import channels
+from notifications.channels import provider as find_provider
+from notifications.channels import providers
 from notifications.channels.base import Message
 from notifications.channels.outcomes import Accepted, LookupResult
-from notifications.channels.twilio_sms import LOOK_UP_LIMIT
+from notifications.channels.sms.twilio import LOOK_UP_LIMIT
 from tests.notifications.channels.builders import PUBLISHED, message, send
 from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
 OTHER = "+8613900139000"
 TEXT = "【演示支付】到账延迟。（第12号）"
-SMS = find_channel("twilio_sms")
+SMS = find_provider("twilio")
 
 
 def look_up(sent: Message, since: datetime | None = None) -> Accepted | LookupResult:
@@ -138,7 +138,7 @@ def test_every_lost_answer_of_a_batch_is_found(simulator: Simulator, fault: str,
         assert look_up(sent) == Accepted(row["sid"])
 
 
-@pytest.mark.parametrize("name", [one.name for one in channels() if not one.name.endswith("_sms")])
+@pytest.mark.parametrize("name", [one.name for one in providers() if not one.can_be_asked()])
 def test_providers_that_cannot_be_asked_say_so(simulator: Simulator, name: str) -> None:
-    found = asyncio.run(find_channel(name).look_up(message("x"), PUBLISHED))
+    found = asyncio.run(find_provider(name).look_up(message("x"), PUBLISHED))
     assert found is LookupResult.CANNOT_TELL

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, LookupResult, NotSent, Reason, Unknown
+from notifications.channels.sms.twilio import ERRORS
 from notifications.channels.sms_text import MAX_PARTS, segments
-from notifications.channels.twilio_sms import ERRORS
 from tests.notifications.channels.builders import (
     bulletin,
     closed_port,
@@ -24,7 +24,7 @@ from tests.notifications.channels.builders import (
 from tests.simulator import Simulator
 
 PHONE = "+8613800138000"
-SMS = find_channel("twilio_sms")
+SMS = find_provider("twilio")
 
 
 def look_up(sent, since=None):
@@ -36,10 +36,10 @@ class TestWriting:
     def test_an_incident_in_chinese(self) -> None:
         text = SMS.compose(bulletin()).text
         assert text == (
-            "【演示支付】T+1到账延迟\uff1a调查中。10:42起部分小微商户到账延迟\uff0c资金安全\uff0c"
+            "【演示支付】T+1到账延迟\uff1a10:42起部分小微商户到账延迟\uff0c资金安全\uff0c"
             "正在排查。下次更新不晚于11:15。公告12号 验真码CDF3X"
         )
-        assert segments(text) == 2
+        assert segments(text) == 1
 
     def test_an_incident_in_english(self) -> None:
         assert SMS.compose(bulletin("en")).text == (
@@ -47,9 +47,9 @@ class TestWriting:
             "merchants are late. Funds are safe. Next update by 11:15. (No. 12, CDF3X)"
         )
 
-    def test_english_without_a_mainland_signature_fits_gsm_7(self, settings) -> None:
-        settings.SMS_SIGNATURE = ""
-        content = SMS.compose(bulletin("en", body="Payouts are late — “funds are safe”."))
+    def test_english_abroad_fits_gsm_7_whatever_the_mainland_signature(self) -> None:
+        content = SMS.compose(bulletin("en", body="Payouts are late — “funds are safe”.")).abroad
+        assert content is not None
         assert content.text.startswith("DemoPay: T+1 payouts are late: Investigating. ")
         assert content.segments == 1
         assert len(content.text) > 70
@@ -97,7 +97,7 @@ class TestSending:
         assert row["body"] == "【演示支付】到账延迟。"
         assert row["sender"] == settings.TWILIO_FROM
         assert row["status_callback"] == (
-            f"{settings.SITE_URL}/hooks/twilio_sms/status/"
+            f"{settings.SITE_URL}/hooks/twilio/status/"
             f"?delivery=7&attempt={sent.attempt_id}#rc=5&rp=all"
         )
 
@@ -138,7 +138,7 @@ class TestSending:
     @pytest.mark.parametrize(
         ("answer", "body", "expected"),
         [
-            ("400 Bad Request", {"code": 99999}, Failed(Reason.OTHER, "99999")),
+            ("400 Bad Request", {"code": 99999}, NotSent(Reason.UNKNOWN_CODE, "99999")),
             ("400 Bad Request", {"code": 21611}, NotSent(Reason.QUOTA, "21611", 60.0)),
             ("400 Bad Request", {"code": 30001}, NotSent(Reason.QUOTA, "30001", 60.0)),
             ("400 Bad Request", {"code": 21606}, NotSent(Reason.NO_CREDENTIALS, "21606")),
@@ -242,4 +242,49 @@ class TestLookingUp:
 
 def test_only_a_person_or_a_dead_number_is_suppressed() -> None:
     suppressing = {code for code, meaning in ERRORS.items() if getattr(meaning, "suppress", False)}
-    assert suppressing == {21211, 21610, 21614, 30005, 30006}
+    assert suppressing == {
+        *(21211, 21217, 21265, 21266, 21610, 21614, 21635),
+        *(30005, 30006),
+    }
+
+
+class TestSenders:
+    NAME, SERVICE = "DemoPay", "MG0123456789abcdef0123456789abcdef"
+    SHORT = bulletin("en", body="Payouts are late.", next_update_by=None)
+
+    def test_a_country_may_have_its_own_sender(self, simulator: Simulator, settings) -> None:
+        settings.TWILIO_SENDERS = {"852": self.NAME, "44": self.SERVICE}
+        numbers = (PHONE, "+85251234567", "+447400123456")
+
+        send(
+            "twilio",
+            *(message(number, delivery_id=place) for place, number in enumerate(numbers, 1)),
+        )
+
+        rows = {row["to"]: row for row in simulator.messages(provider="twilio")}
+        assert rows[PHONE]["sender"] == "+15005550006"
+        assert rows["+85251234567"]["sender"] == self.NAME
+        assert rows["+447400123456"]["details"] == {"service": self.SERVICE}
+
+    def test_nobody_is_asked_to_reply_to_a_name(self, settings) -> None:
+        asks = SMS.compose(self.SHORT).abroad
+        assert asks is not None
+        assert "STOP" in asks.text
+
+        for settings.TWILIO_FROM, settings.TWILIO_SENDERS in (
+            (self.NAME, {}),
+            ("+15005550006", {"852": self.NAME}),
+        ):
+            assert all("STOP" not in one.text for one in SMS.compose(self.SHORT).variants())
+
+    def test_a_name_for_the_mainland_alone_changes_nothing_abroad(self, settings) -> None:
+        settings.TWILIO_SENDERS = {"86": self.NAME}
+        abroad = SMS.compose(self.SHORT).abroad
+        assert abroad is not None
+        assert "STOP" in abroad.text
+
+    def test_a_name_takes_no_replies(self, settings) -> None:
+        settings.TWILIO_FROM = "+15005550006"
+        settings.TWILIO_SENDERS = {"852": self.NAME, "44": self.SERVICE, "1": "10690"}
+        assert not SMS.takes_replies("+85251234567")
+        assert all(map(SMS.takes_replies, (PHONE, "+447400123456", "+12025550123")))

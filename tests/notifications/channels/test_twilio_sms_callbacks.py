@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from twilio.request_validator import RequestValidator
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import (
     BadSignature,
     Callback,
@@ -18,10 +18,10 @@ from notifications.channels.outcomes import (
 )
 
 PHONE = "+8613800138000"
-SMS = find_channel("twilio_sms")
+SMS = find_provider("twilio")
 
 
-def signed(settings, path="/hooks/twilio_sms/status/", **fields):
+def signed(settings, path="/hooks/twilio/status/", **fields):
     """A callback as Twilio would sign it."""
     request = RequestFactory().post(path, fields)
     url = f"{settings.SITE_URL}{path}"
@@ -33,7 +33,7 @@ def signed(settings, path="/hooks/twilio_sms/status/", **fields):
 class TestCallbacks:
     def test_a_signed_status_names_its_delivery(self, simulator, settings) -> None:
         attempt = uuid4()
-        path = f"/hooks/twilio_sms/status/?delivery=7&attempt={attempt}"
+        path = f"/hooks/twilio/status/?delivery=7&attempt={attempt}"
         request = signed(settings, path, MessageSid="SM1", MessageStatus="delivered", To=PHONE)
         SMS.verify_callback(request)
         [receipt] = SMS.parse_callback(request).receipts
@@ -45,10 +45,10 @@ class TestCallbacks:
     @pytest.mark.parametrize(
         ("path", "fields", "signature"),
         [
-            ("/hooks/twilio_sms/status/?delivery=8", {}, None),
-            ("/hooks/twilio_sms/status/", {"MessageStatus": "failed"}, None),
-            ("/hooks/twilio_sms/status/", {}, ""),
-            ("/hooks/twilio_sms/status/", {}, "签名"),
+            ("/hooks/twilio/status/?delivery=8", {}, None),
+            ("/hooks/twilio/status/", {"MessageStatus": "failed"}, None),
+            ("/hooks/twilio/status/", {}, ""),
+            ("/hooks/twilio/status/", {}, "签名"),
         ],
     )
     def test_a_changed_callback_is_refused(
@@ -89,8 +89,8 @@ class TestCallbacks:
         [
             ("21610", Reason.OPTED_OUT, True),
             ("30003", Reason.UNREACHABLE, False),
-            ("30005", Reason.BAD_ADDRESS, True),
-            ("30006", Reason.BAD_ADDRESS, True),
+            ("30005", Reason.UNKNOWN_NUMBER, True),
+            ("30006", Reason.UNKNOWN_NUMBER, True),
             ("30007", Reason.BLOCKED, False),
             ("30001", Reason.QUOTA, False),
             ("12345", Reason.OTHER, False),
@@ -115,11 +115,24 @@ class TestCallbacks:
     )
     def test_what_merchants_write_is_read_as_an_action(self, text, action) -> None:
         form = {"From": PHONE, "Body": text, "MessageSid": "SM1"}
-        request = RequestFactory().post("/hooks/twilio_sms/", form)
+        request = RequestFactory().post("/hooks/twilio/", form)
         callback = SMS.parse_callback(request)
         [said] = callback.inbound
         assert said == Inbound(PHONE, action, text, "SM1")
         assert (callback.answer, callback.content_type) == ("<Response/>", "text/xml")
+
+    @pytest.mark.parametrize(
+        ("said", "text", "action"),
+        [
+            ("STOP", "ARRET", InboundAction.STOP),
+            ("START", "重新订阅", InboundAction.START),
+            ("HELP", "STOP?", InboundAction.TEXT),
+        ],
+    )
+    def test_a_messaging_service_knows_its_own_keywords(self, said, text, action) -> None:
+        form = {"From": PHONE, "Body": text, "MessageSid": "SM1", "OptOutType": said}
+        [inbound] = SMS.parse_callback(RequestFactory().post("/", form)).inbound
+        assert inbound == Inbound(PHONE, action, text, "SM1")
 
     @pytest.mark.parametrize(
         ("path", "fields"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason
 from tests.notifications.channels.builders import (
     SECRET,
@@ -23,7 +23,7 @@ from tests.notifications.channels.builders import (
 )
 from tests.simulator import Simulator
 
-WEBHOOK = find_channel("webhook")
+WEBHOOK = find_provider("webhook")
 # Written in every way that some resolver or parser takes for this machine or its neighbours.
 OURS = (
     *("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1"),
@@ -99,9 +99,9 @@ def test_a_repetition_has_the_same_id_and_another_delivery_another(simulator) ->
     [
         ("200 OK", [], Accepted("msg_7")),
         ("202 Accepted", [], Accepted("msg_7")),
-        ("301 Moved", ["Location: http://127.0.0.1/"], Failed(Reason.OTHER, "301")),
-        ("400 Bad Request", [], Failed(Reason.OTHER, "400")),
-        ("404 Not Found", [], Failed(Reason.OTHER, "404")),
+        ("301 Moved", ["Location: http://127.0.0.1/"], NotSent(Reason.PROVIDER_ERROR, "301")),
+        ("400 Bad Request", [], NotSent(Reason.PROVIDER_ERROR, "400")),
+        ("404 Not Found", [], NotSent(Reason.PROVIDER_ERROR, "404")),
         ("410 Gone", [], Failed(Reason.OPTED_OUT, "410", suppress=True)),
         ("429 Slow", ["Retry-After: 9"], NotSent(Reason.RATE_LIMITED, "429", 9.0)),
         ("429 Slow", [], NotSent(Reason.RATE_LIMITED, "429")),

@@ -8,7 +8,7 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
 from tests.notifications.channels.builders import (
     again,
@@ -24,7 +24,7 @@ from tests.notifications.channels.builders import (
 from tests.simulator import Simulator
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
-WECHAT = find_channel("wechat")
+WECHAT = find_provider("wechat")
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ class TestWriting:
             "thing1": "T+1到账延迟",
             "phrase2": "调查中",
             "time3": "2025年2月21日 10:42",
-            "thing4": "10:42起部分小微商户到账延迟\uff0c资金…",
+            "thing4": "10:42起部分小微商户到账延迟…",
         }
         assert composed.data["url"] == "https://status.example.com/incidents/abc/"
         assert composed.text.splitlines() == list(fields.values())
@@ -117,10 +117,13 @@ class TestSending:
             (-1, Unknown(Reason.PROVIDER_ERROR, "-1")),
             (40003, Failed(Reason.BAD_ADDRESS, "40003", suppress=True)),
             (43004, Failed(Reason.NOT_A_FOLLOWER, "43004", suppress=True)),
-            (40037, Failed(Reason.REFUSED_CONTENT, "40037")),
+            (40037, NotSent(Reason.NO_TEMPLATE, "40037")),
             (45009, NotSent(Reason.QUOTA, "45009", 3600.0)),
             (45011, NotSent(Reason.RATE_LIMITED, "45011", 60.0)),
-            (47003, Failed(Reason.REFUSED_CONTENT, "47003")),
+            (47003, NotSent(Reason.NO_TEMPLATE, "47003")),
+            (43019, Failed(Reason.OPTED_OUT, "43019", suppress=True)),
+            (40164, NotSent(Reason.NO_CREDENTIALS, "40164")),
+            (48001, NotSent(Reason.NO_CREDENTIALS, "48001")),
         ],
     )
     def test_each_errcode_leads_to_its_outcome(
@@ -130,11 +133,11 @@ class TestSending:
         assert send(WECHAT, to()) == [expected]
         assert received(follower) == []
 
-    def test_an_unknown_errcode_is_final(self, follower: Simulator, settings) -> None:
+    def test_an_unknown_errcode_is_held_for_repair(self, follower: Simulator, settings) -> None:
         send(WECHAT, to())
         with tcp_server(http_answer("200 OK", '{"errcode": 49999}')) as port:
             settings.WECHAT_BASE_URL = f"http://127.0.0.1:{port}"
-            assert send(WECHAT, to()) == [Failed(Reason.OTHER, "49999")]
+            assert send(WECHAT, to()) == [NotSent(Reason.UNKNOWN_CODE, "49999")]
 
     def test_an_answer_without_an_errcode_leaves_it_open(self, follower, settings) -> None:
         send(WECHAT, to())

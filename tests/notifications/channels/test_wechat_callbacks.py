@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.test import RequestFactory
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import (
     BadSignature,
     Inbound,
@@ -17,7 +17,7 @@ from notifications.channels.outcomes import (
 from tests.notifications.channels.wechat import event, posted
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
-WECHAT = find_channel("wechat")
+WECHAT = find_provider("wechat")
 # How old a callback is, PostgreSQL says.
 pytestmark = pytest.mark.django_db
 

@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.channels import channel as find_channel
+from notifications.channels import provider as find_provider
+from notifications.channels.base import Content
+from notifications.channels.group_robots.texts import fitted, in_bytes
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
-from notifications.channels.wecom import MAX_BYTES, cut_to_bytes
+from notifications.channels.robot.wecom import MAX_BYTES
 from tests.notifications.channels.builders import bulletin, http_answer, message, send, tcp_server
 from tests.simulator import Simulator
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
-WECOM = find_channel("wecom")
+WECOM = find_provider("wecom")
 
 
 def test_a_group_reads_what_happened_and_where_to_read_on() -> None:
@@ -39,7 +41,7 @@ def test_nothing_promised_leaves_no_empty_line() -> None:
 
 @given(st.text(max_size=300), st.integers(min_value=3, max_value=600))
 def test_a_cut_text_is_within_its_bytes_and_a_beginning_of_it(text: str, limit: int) -> None:
-    cut = cut_to_bytes(text, limit)
+    cut = fitted(Content(text=text), limit, in_bytes)
     assert len(cut.encode()) <= limit
     assert cut == text or text.startswith(cut.removesuffix("…"))
 
@@ -59,7 +61,7 @@ def test_a_message_reaches_the_group(simulator: Simulator) -> None:
         (93000, Failed(Reason.BAD_ADDRESS, "93000", suppress=True)),
         (40058, Failed(Reason.REFUSED_CONTENT, "40058")),
         (-1, Unknown(Reason.PROVIDER_ERROR, "-1")),
-        (12345, Failed(Reason.OTHER, "12345")),
+        (12345, NotSent(Reason.UNKNOWN_CODE, "12345")),
     ],
 )
 def test_an_errcode_under_http_200_is_a_refusal(settings, code: int, expected) -> None:

@@ -12,12 +12,17 @@ from notifications.hints import flush
 from statuspage.celery import app
 from statuspage.operations.configuration import QUEUES
 from statuspage.operations.queueing import take
+from tests.notifications.approved import approve
 from tests.simulator import Simulator
 
 
 @pytest.fixture
-def provider(provider: Simulator, settings: Any) -> Simulator:
-    """Whose limits nobody has used up, and which may take its time on a busy machine."""
+def provider(provider: Simulator, settings: Any, db: None) -> Simulator:
+    """Whose limits nobody has used up, and which may take its time on a busy machine.
+
+    Every suggested template is approved.
+    """
+    approve()
     settings.DELIVERY_TIMEOUT_SECONDS = 20.0
     redis.Redis.from_url(django_settings.REDIS_URL).flushdb()
     return provider

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from notifications.channels import medium
 from notifications.delivery.models import Alarm, Broadcast, Delivery
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
 from tests.factories import make_address, open_incident
 
-SMS = "twilio_sms"
+SMS = "sms"
 
 
 def statement():
@@ -24,6 +25,8 @@ def statement():
 def deliver(said, state="failed", *, address=None, channel=SMS, **values):
     """One delivery of a statement, in that state."""
     now = timezone.now()
+    if state not in ("pending", "held"):
+        values.setdefault("provider", medium(channel).leading().name)
     values.setdefault("due_at", NEVER if state == "unknown" else now)
     return Delivery.objects.create(
         statement=said,

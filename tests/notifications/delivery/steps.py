@@ -11,7 +11,7 @@ from statuspage.statements.restoring import RECORD
 from tests.database.tampering import as_owner
 from tests.factories import make_address, open_incident
 
-SMS = "twilio_sms"
+SMS = "sms"
 PHONE = "+8613800138001"
 
 

@@ -14,8 +14,8 @@ from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
 PHONE = "+8613800138001"
-REPORT_URL = "/hooks/aliyun_sms/report/"
-INBOUND_URL = "/hooks/aliyun_sms/inbound/"
+REPORT_URL = "/hooks/aliyun/report/"
+INBOUND_URL = "/hooks/aliyun/inbound/"
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def test_a_push_without_the_token_is_refused_and_counted(client, delivery, token
     assert push(client, REPORT_URL, report(delivery), token=token).status_code == 403
     assert push(client, INBOUND_URL, reply("STOP"), token=token).status_code == 403
     assert Receipt.objects.count() == 0
-    assert RefusedCallback.objects.get(channel="aliyun_sms").count == 2
+    assert RefusedCallback.objects.get(channel="aliyun").count == 2
 
 
 def test_no_token_set_means_nobody_is_believed(client, settings):
@@ -88,7 +88,7 @@ def test_a_stop_by_the_second_provider_stops_the_first_ones_address(client, text
     make_address(PHONE)
     assert push(client, INBOUND_URL, reply(text)).status_code == 200
     address = Address.objects.get()
-    assert (address.channel, address.suppressed_for) == ("twilio_sms", "opted_out")
+    assert (address.channel, address.suppressed_for) == ("sms", "opted_out")
 
 
 def test_start_takes_a_stop_back(client):

@@ -65,9 +65,9 @@ def test_counts_are_by_channel_and_language():
     make_address("+6591234567")
     assert sorted(audience_count(Audience("incident")), key=astuple) == [
         RecipientGroup("email", "zh-hans", "", 1),
-        RecipientGroup("twilio_sms", "en", "86", 2),
-        RecipientGroup("twilio_sms", "zh-hans", "65", 1),
-        RecipientGroup("twilio_sms", "zh-hans", "86", 1),
+        RecipientGroup("sms", "en", "86", 2),
+        RecipientGroup("sms", "zh-hans", "65", 1),
+        RecipientGroup("sms", "zh-hans", "86", 1),
     ]
 
 

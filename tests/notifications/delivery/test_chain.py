@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
 from notifications.delivery.audience import Audience, audience_count
 from notifications.delivery.broadcasts import expand
@@ -19,7 +19,7 @@ from tests.factories import make_address, open_incident
 from tests.statuspage.notices.samples import publish
 
 pytestmark = pytest.mark.django_db
-WECHAT, SMS, MAIL = "wechat", "twilio_sms", "email"
+WECHAT, SMS, MAIL = "wechat", "sms", "email"
 OPENID = "oMerchant_00000000000000001"
 
 
@@ -50,7 +50,7 @@ def states():
 
 def meet(name, outcome):
     (claimed,), _ = claim(name, 10)
-    write_results([(result_of(channel(name), claimed, outcome, database_now()), 1)])
+    write_results([(result_of(medium(name).leading(), claimed, outcome, database_now()), 1)])
 
 
 def try_now():
@@ -135,7 +135,7 @@ def test_an_address_that_wants_other_things_is_passed_over(merchant):
 def test_a_failure_that_is_written_twice_tells_the_next_address_once(merchant):
     tell()
     (claimed,), _ = claim(WECHAT, 10)
-    result = result_of(channel(WECHAT), claimed, Failed(Reason.BLOCKED), database_now())
+    result = result_of(medium(WECHAT).leading(), claimed, Failed(Reason.BLOCKED), database_now())
     write_results([(result, 1)])
     write_results([(result, 1)])
     assert Delivery.objects.filter(channel=SMS).count() == 1

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from notifications.channels.base import channel
+from notifications.channels import medium
 from notifications.delivery.audience import audience_of, moment_of
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.states import Moment
@@ -58,7 +58,7 @@ LATER = {"scheduled_for": at("2026-03-13T02:00"), "scheduled_until": at("2026-03
 
 
 def sms(statement: Statement, language: str = "zh-hans") -> str:
-    return channel("twilio_sms").compose(bulletin_of(statement.document, language)).text
+    return medium("sms").leading().compose(bulletin_of(statement.document, language)).text
 
 
 def test_the_sms_says_that_it_is_cancelled_and_when_it_was_planned() -> None:
@@ -87,10 +87,10 @@ def test_the_sms_says_a_new_end_alone_and_other_services() -> None:
     assert "受影响的服务改为无。原为提现。" in sms(reschedule(components=[]))
 
 
-@pytest.mark.parametrize("name", ["email", "wecom", "wechat"])
+@pytest.mark.parametrize("name", ["email", "robot", "wechat"])
 def test_every_channel_says_the_new_time(name: str) -> None:
     plan()
-    content = channel(name).compose(bulletin_of(reschedule(**LATER).document, "zh-hans"))
+    content = medium(name).leading().compose(bulletin_of(reschedule(**LATER).document, "zh-hans"))
     assert "3月13日 02:00至04:00" in content.text
     assert "已改期" in content.text
 

@@ -16,7 +16,7 @@ from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
-SMS = "twilio_sms"
+SMS = "sms"
 
 
 def broadcast_to(count):

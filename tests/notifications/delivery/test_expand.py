@@ -31,7 +31,7 @@ def test_every_address_of_the_audience_gets_one_delivery():
     statement = open_incident()
     expand(statement.number)
     assert recipients(statement) == sorted(one.pk for one in addresses)
-    sms = Delivery.objects.get(channel="twilio_sms")
+    sms = Delivery.objects.get(channel="sms")
     assert (sms.state, sms.language, sms.attempts) == ("pending", "en", 0)
     assert sms.published_at == statement.published_at
     broadcast = Broadcast.objects.get()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.delivery import send
 from notifications.delivery.models import Delivery
 from notifications.delivery.send import send_batch
@@ -36,7 +36,7 @@ def claims(monkeypatch) -> list[int]:
 
 def test_the_next_batch_is_claimed_before_the_last_messages_have_their_answer(provider, claims):
     broadcast(*NUMBERS)
-    assert send_batch(channel(SMS), math.inf) == len(NUMBERS)
+    assert send_batch(medium(SMS), until=math.inf) == len(NUMBERS)
     assert claims[0] == 0
     assert len(claims) == 3
     assert all(claims[1:])
@@ -46,7 +46,7 @@ def test_the_next_batch_is_claimed_before_the_last_messages_have_their_answer(pr
 
 def test_none_follows_when_the_time_is_over(provider, claims):
     broadcast(*NUMBERS)
-    assert send_batch(channel(SMS)) == 8
+    assert send_batch(medium(SMS)) == 8
     assert len(claims) == 1
 
 
@@ -54,7 +54,7 @@ def test_none_follows_what_the_provider_does_not_answer(provider, settings, clai
     settings.DELIVERY_BATCH = 30
     settings.TWILIO_BASE_URL = "http://127.0.0.1:1"
     broadcast(*NUMBERS, *(f"+86138001383{number:02}" for number in range(20)))
-    assert send_batch(channel(SMS), math.inf) == 30
+    assert send_batch(medium(SMS), until=math.inf) == 30
     assert len(claims) == 1
 
 
@@ -69,7 +69,7 @@ def test_what_prevents_the_next_batch_stops_nothing_under_way(provider, monkeypa
         return real(*arguments)
 
     monkeypatch.setattr(send, "claim", failing)
-    assert send_batch(channel(SMS), math.inf) == 8
+    assert send_batch(medium(SMS), until=math.inf) == 8
     assert Delivery.objects.filter(state="sent").count() == 8
-    assert send_batch(channel(SMS), math.inf) == len(NUMBERS) - 8
+    assert send_batch(medium(SMS), until=math.inf) == len(NUMBERS) - 8
     assert all(len(on_the_phone(provider, number)) == 1 for number in NUMBERS)

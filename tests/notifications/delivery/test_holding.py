@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import Accepted
 from notifications.delivery import loop
 from notifications.delivery.broadcasts import expand
@@ -23,7 +23,7 @@ from tests.factories import make_address, open_incident
 from tests.product import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SMS = "twilio_sms"
+SMS = "sms"
 
 
 def holding_of(count: int, *, began_seconds_ago: float = 0.0) -> tuple[ClaimLease, list[Claimed]]:
@@ -32,7 +32,7 @@ def holding_of(count: int, *, began_seconds_ago: float = 0.0) -> tuple[ClaimLeas
         make_address()
     expand(open_incident().number)
     claimed, _ = claim(SMS, count)
-    lease = ClaimLease(channel(SMS))
+    lease = ClaimLease(medium(SMS).leading())
     lease.add(claimed, time.monotonic() - began_seconds_ago)
     return lease, claimed
 
@@ -91,7 +91,7 @@ def test_a_message_whose_lease_has_run_out_is_not_sent(provider, settings, monke
     make_address()
     expand(open_incident().number)
     monkeypatch.setattr(ClaimLease, "ours", lambda self: False)
-    send_batch(channel(SMS))
+    send_batch(medium(SMS))
     assert provider.messages() == []
     assert Delivery.objects.get().state in {"pending", "sending"}
 
@@ -100,7 +100,7 @@ def test_an_address_that_cannot_be_read_does_not_stop_its_batch(provider) -> Non
     broken, whole = make_address(), make_address("+8613800138000")
     Address.objects.filter(pk=broken.pk).update(sealed=b"nonsense")
     expand(open_incident().number)
-    send_batch(channel(SMS))
+    send_batch(medium(SMS))
     assert [one["to"] for one in provider.messages()] == ["+8613800138000"]
     assert Delivery.objects.get(address=whole).state == "sent"
     assert Delivery.objects.get(address=broken).state == "pending"

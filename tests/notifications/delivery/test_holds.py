@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import NotSent, ProviderReceipt, Reason, ReceiptState
 from notifications.delivery import providers
 from notifications.delivery.broadcasts import expand
@@ -125,13 +125,13 @@ def test_it_is_found_at_the_provider_that_stood_in(provider):
     said = open_incident()
     expand(said.number)
     refused = NotSent(Reason.CONNECTION, "refused")
-    providers.note(channel(SMS), [refused] * providers.TROUBLE)
+    providers.note(medium(SMS).leading(), [refused] * providers.TROUBLE)
     send_due(SMS)
     Delivery.objects.all().delete()
     Broadcast.objects.update(state="expanding", cursor=0, expanded_at=None)
     restore()
     look(said.number)
-    assert (row().state, row().provider) == ("sent", "aliyun_sms")
+    assert (row().state, row().provider) == ("sent", "aliyun")
     assert len(provider.messages(to=PHONE)) == 1
 
 
@@ -228,7 +228,7 @@ def test_a_receipt_proves_that_it_went_out(db, state):
     said = statement()
     held = deliver(said, "pending")
     restore()
-    receipts_store(SMS, [ProviderReceipt(f"SM9:{state}", ReceiptState(state), "SM9", held.pk)])
+    receipts_store("twilio", [ProviderReceipt(f"SM9:{state}", ReceiptState(state), "SM9", held.pk)])
     receipts_apply()
     assert (Delivery.objects.get().state, Delivery.objects.get().provider_id) == (state, "SM9")
 
@@ -238,7 +238,9 @@ def test_a_receipt_for_a_delivery_made_after_the_backup_finds_the_message(provid
     look(said.number)
     sid = row().provider_id
     Receipt.objects.all().delete()
-    receipts_store(SMS, [ProviderReceipt("k", ReceiptState.UNDELIVERED, sid, row().pk - 10**6)])
+    receipts_store(
+        "twilio", [ProviderReceipt("k", ReceiptState.UNDELIVERED, sid, row().pk - 10**6)]
+    )
     receipts_apply()
     assert row().state == "undelivered"
 

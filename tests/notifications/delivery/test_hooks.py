@@ -18,8 +18,8 @@ from tests.factories import make_address, open_incident
 pytestmark = pytest.mark.django_db
 PHONE = "+8613800138001"
 TOKEN = "0123456789abcdef0123456789abcdef"
-STATUS_URL = "/hooks/twilio_sms/status/"
-INBOUND_URL = "/hooks/twilio_sms/inbound/"
+STATUS_URL = "/hooks/twilio/status/"
+INBOUND_URL = "/hooks/twilio/inbound/"
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def _accounts(settings):
 def delivery():
     make_address(PHONE)
     expand(open_incident().number)
-    claim("twilio_sms", 1)
+    claim("sms", 1)
     Delivery.objects.update(state="sent", provider_id="SM1")
     return Delivery.objects.get()
 
@@ -77,7 +77,7 @@ def test_a_forged_receipt_is_refused_and_counted(client, delivery, token, caplog
     assert answer.content.decode().strip()
     assert not Receipt.objects.exists()
     assert RefusedCallback.objects.get().count == 1
-    assert "twilio_sms" in caplog.text
+    assert "twilio" in caplog.text
 
 
 def test_forgeries_of_a_day_add_up(client):
@@ -85,7 +85,7 @@ def test_forgeries_of_a_day_add_up(client):
         client.post(STATUS_URL, {"MessageSid": "SM1"})
     client.post("/hooks/wechat/", b"<xml/>", content_type="text/xml")
     assert dict(RefusedCallback.objects.values_list("channel", "count")) == {
-        "twilio_sms": 3,
+        "twilio": 3,
         "wechat": 1,
     }
 

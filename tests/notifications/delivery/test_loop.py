@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from notifications import event_loop
 from notifications.delivery import loop
 
 
@@ -50,10 +51,10 @@ def test_every_call_of_a_process_shares_one_loop():
 
 
 def test_a_forked_child_gets_a_loop_of_its_own():
-    loop._loop()
-    assert list(loop._started) == [os.getpid()]
-    theirs = loop._started[os.getpid()]
-    loop._started.clear()
-    loop._started[os.getpid() + 1] = theirs  # as it looks from inside a child
-    assert loop._loop() is not theirs
-    assert list(loop._started) == [os.getpid()]
+    event_loop.process_loop()
+    assert list(event_loop._started) == [os.getpid()]
+    theirs = event_loop._started[os.getpid()]
+    event_loop._started.clear()
+    event_loop._started[os.getpid() + 1] = theirs  # as it looks from inside a child
+    assert event_loop.process_loop() is not theirs
+    assert list(event_loop._started) == [os.getpid()]

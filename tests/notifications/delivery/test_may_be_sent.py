@@ -4,7 +4,7 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import Failed, NotSent, Outcome, Reason, Unknown
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim, expire_leases
@@ -45,7 +45,7 @@ def say_more(statement: Statement) -> None:
 def attempt(outcome: Outcome) -> Delivery:
     due_now()
     [one], _ = claim(WECHAT, 1)
-    write_results([(result_of(channel(WECHAT), one, outcome, database_now()), 1)])
+    write_results([(result_of(medium(WECHAT).leading(), one, outcome, database_now()), 1)])
     return Delivery.objects.get(pk=one.id)
 
 
@@ -117,7 +117,7 @@ def test_a_lost_worker_may_have_sent_what_it_held(statement: Statement, settings
 
 
 def test_a_repetition_that_comes_too_late_is_left_to_people(statement: Statement) -> None:
-    memory = channel(WECHAT).recognises_repeats_for
+    memory = medium(WECHAT).leading().recognises_repeats_for
     row = attempt(NO_ANSWER)
     assert row.repeat_until == row.first_tried_at + memory
     Delivery.objects.update(first_tried_at=Now() - memory, repeat_until=Now() - memory)

@@ -88,10 +88,10 @@ def test_nothing_in_clear_is_kept_of_a_subscriber_s_merchant(mine):
 
 
 def test_an_sms_speaks_to_the_merchant(mine):
-    from notifications.channels import channel
+    from notifications.channels import medium
     from notifications.delivery.render import bulletin_of
 
     document = arrive().document
-    sms = channel("twilio_sms").compose(bulletin_of(document, "zh-hans"))
+    sms = medium("sms").leading().compose(bulletin_of(document, "zh-hans"))
     assert sms.segments == 1, sms
     assert SettledMerchant.objects.count() == 1

@@ -103,7 +103,7 @@ def publish(published_at: datetime, recipients: int = 3) -> int:
 def fully(state: str, count: int) -> bool:
     """Whether the one broadcast has so many in that state, and none in another."""
     number = Broadcast.objects.get().pk
-    counts = progress_by_channel(number)["twilio_sms"]
+    counts = progress_by_channel(number)["sms"]
     return {one: many for one, many in counts.items() if many} == {state: count}
 
 
@@ -127,7 +127,7 @@ class TestMakingAhead:
             assert made[0] == f"delivery_delivery_{moment.astimezone(UTC):%Y_%m}"
             assert partitions_make(moment) == []
             publish(moment)
-            claimed, _taken = claim("twilio_sms", 10)
+            claimed, _taken = claim("sms", 10)
         assert {one.published_at for one in claimed} == {moment}
         assert len(claimed) == 3
 

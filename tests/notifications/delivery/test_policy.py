@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.channels.base import reachable_channels
+from notifications.channels import media
 from notifications.delivery.audience import channels_for, may_wake, moment_of
 from notifications.delivery.models import Broadcast
 from notifications.delivery.states import Moment
@@ -23,8 +23,8 @@ from tests.factories import incident_of, make_component, open_incident, text
 
 pytestmark = pytest.mark.django_db
 
-SMS = "twilio_sms"
-EVERY = {one.name for one in reachable_channels()}
+SMS = "sms"
+EVERY = {one.name for one in media()}
 FREE = EVERY - {SMS}
 
 

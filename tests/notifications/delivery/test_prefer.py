@@ -12,7 +12,7 @@ from notifications.delivery.resolve import NEVER, resolve_unknown
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
-ROBOT = "wecom"
+ROBOT = "robot"
 
 
 def lost_in_a_group():

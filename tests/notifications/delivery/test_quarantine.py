@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import Accepted, NotSent, Reason, Unknown
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
@@ -28,7 +28,7 @@ def hook():
 def meet(outcome, name=HOOK):
     expand(open_incident().number)
     (claimed,), _ = claim(name, 1)
-    write_results([(result_of(channel(name), claimed, outcome, database_now()), 1)])
+    write_results([(result_of(medium(name).leading(), claimed, outcome, database_now()), 1)])
     Delivery.objects.exclude(state="sent").update(state="failed")
 
 
@@ -72,6 +72,6 @@ def test_our_own_limit_is_no_failure_of_theirs(hook):
 def test_a_phone_is_not_watched():
     phone = make_address()
     for _ in range(10):
-        meet(BROKEN, "twilio_sms")
+        meet(BROKEN, "sms")
     phone.refresh_from_db()
     assert (phone.failures, phone.suppressed_at) == (0, None)

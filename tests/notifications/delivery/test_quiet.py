@@ -14,7 +14,7 @@ from statuspage.incidents.services.incidents import incident_open
 from tests.factories import make_address, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.within_the_hour]
-SMS = "twilio_sms"
+SMS = "sms"
 NIGHT = (time(22), time(8))
 
 

@@ -17,7 +17,7 @@ from notifications.subscribers.models import Subscriber
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
-SMS = "twilio_sms"
+SMS = "sms"
 SENT, DELIVERED = ReceiptState.SENT, ReceiptState.DELIVERED
 UNDELIVERED, FAILED = ReceiptState.UNDELIVERED, ReceiptState.FAILED
 
@@ -44,7 +44,7 @@ def word(state, delivery=None, **values):
 
 
 def tell(*words):
-    receipts_store(SMS, words)
+    receipts_store("twilio", words)
     receipts_apply()
     return Delivery.objects.get()
 
@@ -60,8 +60,8 @@ def test_a_receipt_without_our_id_is_matched_by_the_providers(delivery):
 
 
 def test_the_same_receipt_twice_is_stored_once(delivery):
-    assert receipts_store(SMS, [word(DELIVERED, delivery)]) == 1
-    receipts_store(SMS, [word(DELIVERED, delivery)])
+    assert receipts_store("twilio", [word(DELIVERED, delivery)]) == 1
+    receipts_store("twilio", [word(DELIVERED, delivery)])
     assert Receipt.objects.count() == 1
 
 
@@ -116,7 +116,7 @@ def test_a_receipt_that_overtakes_the_answer_waits_for_it(delivery):
 
 
 def test_a_receipt_for_nothing_we_know_is_given_up_after_an_hour(delivery):
-    receipts_store(SMS, [word(DELIVERED, provider_id="SM9", key="SM9")])
+    receipts_store("twilio", [word(DELIVERED, provider_id="SM9", key="SM9")])
     receipts_apply()
     assert Receipt.objects.get().applied_at is None
     long_ago = timezone.now() - timedelta(hours=2)
@@ -129,8 +129,8 @@ def test_a_receipt_for_nothing_we_know_is_given_up_after_an_hour(delivery):
 def test_receipts_for_nothing_we_know_keep_no_other_waiting(delivery, monkeypatch):
     monkeypatch.setattr(receipts, "BATCH", 3)
     strangers = [word(DELIVERED, provider_id=f"SM9{n}", key=f"SM9{n}") for n in range(3)]
-    receipts_store(SMS, strangers)
-    receipts_store(SMS, [word(DELIVERED, delivery)])
+    receipts_store("twilio", strangers)
+    receipts_store("twilio", [word(DELIVERED, delivery)])
     assert receipts_apply() == 3
     assert Delivery.objects.get().state == "sent"
     assert receipts_apply() == 1
@@ -156,9 +156,9 @@ def test_what_people_took_back_is_not_settled_by_an_old_receipt(delivery):
 
 
 def test_a_receipt_from_the_stand_in_is_matched_by_its_provider(delivery):
-    Delivery.objects.update(provider="aliyun_sms")
+    Delivery.objects.update(provider="aliyun")
     assert tell(word(DELIVERED)).state == "sent"
-    receipts_store("aliyun_sms", [word(DELIVERED)])
+    receipts_store("aliyun", [word(DELIVERED)])
     receipts_apply()
     assert Delivery.objects.get().state == "delivered"
 
@@ -169,7 +169,7 @@ def test_a_failure_that_a_receipt_tells_goes_on_to_the_next_address(delivery):
     other.save()
     stranger.delete()
     Subscriber.objects.update(one_by_one=True)
-    receipts_store(SMS, [word(FAILED, delivery)])
+    receipts_store("twilio", [word(FAILED, delivery)])
     receipts_apply()
     states = dict(Delivery.objects.values_list("channel", "state"))
     assert states == {SMS: "failed", "email": "pending"}

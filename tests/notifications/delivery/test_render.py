@@ -6,8 +6,7 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from notifications.channels import channel
-from notifications.channels.base import reachable_channels
+from notifications.channels import media, medium
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.selectors import previews_of
 from statuspage.incidents.services.incidents import incident_update
@@ -98,14 +97,14 @@ def test_previews_show_every_channel_in_both_languages_and_how_many_it_reaches()
     make_address("ops@example.com", channel="email")
     document = open_incident(component).document
     previews = {(one.channel.name, one.language): one for one in previews_of(document)}
-    assert len(previews) == 2 * len(reachable_channels())
-    assert previews["twilio_sms", "en"].recipients == 1
-    assert previews["twilio_sms", "zh-hans"].recipients == 0
+    assert len(previews) == 2 * len(media())
+    assert previews["sms", "en"].recipients == 1
+    assert previews["sms", "zh-hans"].recipients == 0
     assert previews["email", "zh-hans"].recipients == 1
-    sms = previews["twilio_sms", "zh-hans"].content
+    sms = previews["sms", "zh-hans"].content
     assert sms.text.startswith("【演示支付】")
     assert sms.segments == 1
-    assert previews["twilio_sms", "en"].cost > previews["twilio_sms", "zh-hans"].cost == 0
+    assert previews["sms", "en"].cost > previews["sms", "zh-hans"].cost == 0
 
 
 def test_previewing_stores_and_sends_nothing(django_assert_num_queries):
@@ -133,7 +132,7 @@ def test_planned_maintenance_is_announced_with_its_hours(language, hours):
             "components": [],
         },
     }
-    sms = channel("twilio_sms").compose(bulletin_of(document, language)).text
+    sms = medium("sms").leading().compose(bulletin_of(document, language)).text
     assert hours in sms
 
 

@@ -22,7 +22,7 @@ PHONE = "+8613800138001"
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 FOLLOWED = {"FromUserName": OPENID, "MsgType": "event", "Event": "subscribe", "CreateTime": "1"}
 LEFT = {**FOLLOWED, "Event": "unsubscribe"}
-INBOUND = "/hooks/twilio_sms/inbound/"
+INBOUND = "/hooks/twilio/inbound/"
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +154,7 @@ def test_one_that_failed_was_not_taken(client, monkeypatch) -> None:
 
 def test_aliyuns_copy_of_a_text_changes_nothing(client) -> None:
     address = make_address(PHONE)
-    url = "/hooks/aliyun_sms/inbound/?token=a-secret-of-the-address"
+    url = "/hooks/aliyun/inbound/?token=a-secret-of-the-address"
 
     def push(word: str, sequence: int) -> None:
         entry = {"phone_number": PHONE[3:], "content": word, "sequence_id": sequence}
@@ -247,7 +247,7 @@ def test_nonces_are_forgotten_and_messages_are_not(client) -> None:
     TakenCallback.objects.update(taken_at=Now() - timedelta(hours=2))
     assert forget_spent() == 1
     [left] = TakenCallback.objects.all()
-    assert (left.channel, left.forgettable) == ("twilio_sms", False)
+    assert (left.channel, left.forgettable) == ("twilio", False)
 
 
 def test_whom_a_mark_is_about_cannot_be_read_in_it(client) -> None:

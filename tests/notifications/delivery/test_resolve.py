@@ -98,7 +98,7 @@ def test_a_vanished_workers_webhook_is_repeated_because_its_receiver_recognises_
 
 
 @pytest.mark.parametrize(
-    ("channel", "clear"), [("wecom", "robot-key-0001"), ("email", "ops@example.com")]
+    ("channel", "clear"), [("robot", "robot-key-0001"), ("email", "ops@example.com")]
 )
 def test_what_nobody_can_tell_waits_for_people(provider, channel, clear):
     make_address(clear, channel=channel)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Reason, Unknown
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
@@ -24,7 +24,7 @@ from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
-SMS = "twilio_sms"
+SMS = "sms"
 
 
 @pytest.fixture
@@ -37,7 +37,9 @@ def claimed():
 
 def write(claimed, outcome, *, segments=1, on=SMS):
     """Write one outcome; the row as it then is, and whether it took it."""
-    written = write_results([(result_of(channel(on), claimed, outcome, database_now()), segments)])
+    written = write_results(
+        [(result_of(medium(on).leading(), claimed, outcome, database_now()), segments)]
+    )
     return Delivery.objects.get(pk=claimed.id), written
 
 
@@ -180,7 +182,7 @@ def test_a_batch_is_written_row_by_row_in_one_go():
         Failed(Reason.BAD_ADDRESS, "21211", suppress=True),
     ]
     results = [
-        (result_of(channel(SMS), one, outcome, database_now()), 1)
+        (result_of(medium(SMS).leading(), one, outcome, database_now()), 1)
         for one, outcome in zip(batch, outcomes, strict=True)
     ]
     assert write_results(results) == 6

@@ -46,7 +46,7 @@ def test_an_old_month_becomes_counts_and_its_rows_are_gone():
     assert deliveries_fold() == ["delivery_delivery_2024_01"]
     assert not Delivery.objects.filter(statement_id=old.number).exists()
     delivered = DeliveryCount.objects.get(state="delivered")
-    assert (delivered.broadcast_id, delivered.channel) == (old.number, "twilio_sms")
+    assert (delivered.broadcast_id, delivered.channel) == (old.number, "sms")
     assert (delivered.count, delivered.segments) == (3, 6)
     assert (delivered.within_one_minute, delivered.within_five_minutes) == (1, 2)
     assert DeliveryCount.objects.get(state="failed").count == 1
@@ -74,7 +74,7 @@ def test_folding_twice_counts_once():
 
 def test_old_receipts_go_with_them():
     for key, age in (("old", 500), ("new", 1)):
-        Receipt.objects.create(channel="twilio_sms", key=key, provider_id=key, state="sent")
+        Receipt.objects.create(channel="sms", key=key, provider_id=key, state="sent")
         received = timezone.now() - timedelta(days=age)
         Receipt.objects.filter(key=key).update(received_at=received)
     deliveries_fold()

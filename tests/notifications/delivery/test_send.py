@@ -137,10 +137,10 @@ def test_a_result_that_comes_after_the_lease_changes_nothing(provider, monkeypat
     broadcast()
     (claimed,), _ = claim(SMS, 1)
     Delivery.objects.update(fence=claimed.fence + 1, state="unknown")
-    from notifications.channels import channel
+    from notifications.channels import medium
     from notifications.channels.outcomes import Accepted
 
-    late = result_of(channel(SMS), claimed, Accepted("SMlate"), database_now())
+    late = result_of(medium(SMS).leading(), claimed, Accepted("SMlate"), database_now())
     assert write_results([(late, 1)]) == 0
     assert (row().state, row().provider_id) == ("unknown", "")
 
@@ -155,10 +155,10 @@ def test_a_channel_without_credentials_waits(provider, settings):
 def test_the_rate_limit_of_the_account_is_kept(provider, settings):
     settings.TWILIO_PER_SECOND = 5
     broadcast(*(f"+86138001382{number:02}" for number in range(12)))
-    from notifications.channels import channel
+    from notifications.channels import medium
     from notifications.delivery.send import send_batch
 
-    send_batch(channel(SMS))
+    send_batch(medium(SMS))
     assert Delivery.objects.filter(state="sent").count() == 5
     while send_due(SMS):  # its time may be up before all are sent
         pass
@@ -172,9 +172,9 @@ def test_the_sweep_wakes_nobody_for_nothing(provider):
 
 def test_every_channel_reaches_its_reader(provider):
     reached = {
-        "twilio_sms": "+8613800138001",
+        "sms": "+8613800138001",
         "email": "ops@example.com",
-        "wecom": "robot-key-0001",
+        "robot": "robot-key-0001",
         "wechat": "oMerchantOpenId0000000001",
     }
     provider.control(

@@ -20,9 +20,11 @@ ALLOWED = {
         "unconfirmed",
     },
     "unknown": {"sent", "delivered", "undelivered", "failed", "pending"},
-    "sent": {"unconfirmed", "delivered", "undelivered", "failed"},
-    "unconfirmed": {"delivered", "undelivered", "failed"},
-    "undelivered": {"delivered"},
+    # Pending: a receipt says that it was certainly not sent after all.
+    "sent": {"unconfirmed", "delivered", "undelivered", "failed", "pending"},
+    "unconfirmed": {"delivered", "undelivered", "failed", "pending"},
+    # By people only: see test_resending.py.
+    "undelivered": {"delivered", "pending"},
     "delivered": set(),
     # By people only: see test_retry.py, one test a transition.
     "failed": {"pending"},

@@ -10,7 +10,7 @@ from statuspage.statements.services import statement_correct
 from tests.factories import incident_of, make_address, make_component, open_incident, text
 
 pytestmark = pytest.mark.django_db
-SMS, MAIL = "twilio_sms", "email"
+SMS, MAIL = "sms", "email"
 
 
 def update(opened, **values):

@@ -16,7 +16,7 @@ from notifications.delivery.selectors import deliveries_of, progress_by_channel,
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
-SMS = "twilio_sms"
+SMS = "sms"
 
 
 def progress(number):
@@ -56,7 +56,9 @@ def test_due_deliveries_are_sent_and_later_ones_left(asked):
 
 
 def test_stored_receipts_are_applied(asked):
-    receipts_store(SMS, [ProviderReceipt(key="k", state=ReceiptState.DELIVERED, provider_id="SM1")])
+    receipts_store(
+        "twilio", [ProviderReceipt(key="k", state=ReceiptState.DELIVERED, provider_id="SM1")]
+    )
     asked()
     sweep()
     assert ("delivery.apply_receipts",) in asked()
@@ -122,7 +124,9 @@ def test_progress_moves_with_receipts():
     expand(statement.number)
     claim(SMS, 1)
     Delivery.objects.update(state="sent", provider_id="SM1")
-    receipts_store(SMS, [ProviderReceipt(key="k", state=ReceiptState.DELIVERED, provider_id="SM1")])
+    receipts_store(
+        "twilio", [ProviderReceipt(key="k", state=ReceiptState.DELIVERED, provider_id="SM1")]
+    )
     assert progress_by_channel(statement.number)[SMS]["sent"] == 1
     receipts_apply()
     assert progress_by_channel(statement.number)[SMS]["delivered"] == 1
@@ -138,7 +142,7 @@ def test_deliveries_are_listed_with_their_masked_address(django_assert_num_queri
     address.delete()
     (left,) = deliveries_of(statement.number)
     assert left.address is None
-    assert str(left) == f"#{statement.number} twilio_sms pending"
+    assert str(left) == f"#{statement.number} sms pending"
 
 
 def test_the_newest_broadcasts_come_first():

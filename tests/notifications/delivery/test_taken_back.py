@@ -60,7 +60,7 @@ def test_updates_that_wait_are_not_sent_after_the_incident_was_withdrawn() -> No
 
 def test_whoever_got_an_sms_of_it_gets_one_that_it_never_was(settings) -> None:
     settings.SMS_MOMENTS = frozenset({Moment.WORSENED})
-    make_address("+8613800138009", channel="twilio_sms")
+    make_address("+8613800138009", channel="sms")
     opened = open_incident(make_component(), impact="minor")
     worse = incident_update(
         incident=incident_of(opened),

@@ -12,11 +12,11 @@ from notifications.delivery.alarms import (
     alarm_over,
     alarm_raise,
     alarms_forget,
-    alarms_tell,
 )
 from notifications.delivery.budget import this_month
 from notifications.delivery.models import Alarm
 from notifications.delivery.selectors import open_alarms
+from notifications.delivery.staff_words import alarms_tell
 from statuspage.celery import app
 from tests.notifications.delivery.rows import SMS, settle_alarms
 
@@ -62,7 +62,7 @@ def test_staff_are_told_what_is_wrong_in_both_languages_and_where_to_look(staff_
 
 
 def test_an_alarm_counts_as_told_before_the_first_byte_leaves(staff_alarms, monkeypatch):
-    from notifications.channels.wecom import WeCom
+    from notifications.channels.robot.wecom import WeCom
 
     seen = []
 

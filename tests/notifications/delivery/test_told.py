@@ -25,7 +25,7 @@ def page(client: Client, said: Statement) -> str:
 
 def test_the_page_counts_by_channel_whom_a_statement_reached(client: Client) -> None:
     said = statement()
-    sent = (("twilio_sms", "sent"), ("aliyun_sms", "delivered"), ("wechat", "sent"))
+    sent = (("sms", "sent"), ("sms", "delivered"), ("wechat", "sent"))
     for channel, state in sent:
         deliver(said, state, channel=channel)
     assert "Sent to" not in page(client, said).partition('class="timeline"')[2]

@@ -14,13 +14,13 @@ pytestmark = pytest.mark.django_db
 
 OPENID = "oDemoMerchant000000000000077"
 ADDRESSES = {
-    "twilio_sms": ("+8613800138077", "+8613800138079"),
+    "sms": ("+8613800138077", "+8613800138079"),
     "email": ("me@example.com", "you@example.com"),
     "wechat": (OPENID, f"{OPENID[:-1]}9"),
 }
 
 
-@pytest.mark.parametrize("name", ["twilio_sms", "email", "wechat"])
+@pytest.mark.parametrize("name", ["sms", "email", "wechat"])
 def test_a_test_arrives_at_ones_own_address(provider: Simulator, name: str) -> None:
     document = dict(open_incident(name=text("到账延迟")).document)
     me, other = make_staff(), make_staff()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.delivery.models import Broadcast
 from notifications.delivery.send import send_batch, send_due
 from tests.factories import make_address, open_incident
@@ -21,14 +21,14 @@ def small_batches(settings, provider):
 def test_a_full_batch_wakes_another_process(asked):
     broadcast(*NUMBERS)
     asked()
-    assert send_batch(channel(SMS)) == 5
+    assert send_batch(medium(SMS)) == 5
     assert asked() == WOKEN
 
 
 def test_what_is_left_of_a_batch_wakes_nobody(asked):
     broadcast(*NUMBERS[:3])
     asked()
-    assert send_batch(channel(SMS)) == 3
+    assert send_batch(medium(SMS)) == 3
     assert asked() == []
 
 
@@ -45,5 +45,5 @@ def test_expanding_comes_first(asked):
     open_incident()  # and nobody has expanded it
     asked()
     assert Broadcast.objects.filter(state="expanding").count() == 1
-    send_batch(channel(SMS))
+    send_batch(medium(SMS))
     assert asked() == []

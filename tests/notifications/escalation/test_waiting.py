@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 
 import notifications.escalation.tasks  # noqa: F401  -- registers them
-from notifications.channels.wecom import MAX_BYTES
+from notifications.channels.robot.wecom import MAX_BYTES
 from notifications.escalation.models import Told
 from notifications.escalation.waiting import (
     LEASE,

@@ -20,7 +20,7 @@ ROBOT = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 
 
 def _add(**changes: object) -> Address:
-    values = {"channel": "twilio_sms", "raw": "13800138000", "language": "zh", "source": "contract"}
+    values = {"channel": "sms", "raw": "13800138000", "language": "zh", "source": "contract"}
     return address_add(**{**values, **changes})  # type: ignore[arg-type]
 
 
@@ -37,8 +37,8 @@ class TestAdding:
     @pytest.mark.parametrize(
         ("channel", "raw"),
         [
-            ("twilio_sms", E164),
-            ("wecom", ROBOT),
+            ("sms", E164),
+            ("robot", ROBOT),
             ("email", "a@example.com"),
             ("webhook", URL),
             ("wechat", "oMerchant_00000000000000001"),
@@ -87,7 +87,7 @@ class TestAdding:
             {"channel": "webhook", "raw": "https://user:secret@example.com/"},
             {"channel": "webhook", "raw": "https://\ud800.example.com/"},
             {"channel": "email", "raw": "nobody"},
-            {"channel": "wecom", "raw": "short"},
+            {"channel": "robot", "raw": "short"},
         ],
     )
     def test_what_cannot_be_used_is_refused_and_leaves_nothing(

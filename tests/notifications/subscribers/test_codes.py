@@ -8,12 +8,14 @@ import time_machine
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from notifications.channels import medium as find_medium
+from notifications.channels.base import Content
 from notifications.subscribers.models import Address, Consent, SignUp
 from notifications.subscribers.services.codes import (
     CodeRefused,
     clean_code,
-    code_content,
     code_hash,
+    code_note,
     codes_send,
     new_code,
 )
@@ -32,6 +34,12 @@ pytestmark = pytest.mark.django_db
 
 def _nothing_changed() -> bool:
     return not Address.objects.exists() and not Consent.objects.exists()
+
+
+def composed(signup: SignUp, code: str) -> Content:
+    """Return the code's message as its medium's first provider sends it."""
+    medium = "sms" if signup.kind == "phone" else "email"
+    return find_medium(medium).leading().compose_note(code_note(signup, code))
 
 
 class TestWrongCodes:
@@ -282,31 +290,31 @@ class TestTheCodeItself:
 
     def test_the_message_is_in_the_language_of_the_signup(self) -> None:
         english = SignUp(language="en", kind="phone")
-        content = code_content(english, "482913")
+        content = composed(english, "482913")
         assert content.text.startswith("【演示支付】Your code is 482913, valid for 10 minutes.")
         assert content.text.count("【") == 1
 
     def test_the_message_says_what_the_code_is_for(self) -> None:
         managing = SignUp(language="zh-hans", kind="phone", purpose=SignUp.Purpose.MANAGE)
-        assert "用于更改或删除您的订阅" in code_content(managing, "482913").text
-        assert "用于订阅" in code_content(SignUp(language="zh-hans", kind="phone"), "482913").text
+        assert "用于更改或删除您的订阅" in composed(managing, "482913").text
+        assert "用于订阅" in composed(SignUp(language="zh-hans", kind="phone"), "482913").text
 
     def test_without_a_signature_plain_english_needs_one_cheap_part(
         self, settings: Settings
     ) -> None:
         settings.SMS_SIGNATURE = ""
-        content = code_content(SignUp(language="en", kind="phone"), "482913")
+        content = composed(SignUp(language="en", kind="phone"), "482913").to("+6591234567")
         assert content.text.startswith("DemoPay: Your code is 482913")
         assert content.text.isascii()
         assert len(content.text) <= 160
 
     def test_without_a_signature_chinese_still_has_its_brackets(self, settings: Settings) -> None:
         settings.SMS_SIGNATURE = ""
-        content = code_content(SignUp(language="zh-hans", kind="phone"), "482913")
+        content = composed(SignUp(language="zh-hans", kind="phone"), "482913")
         assert content.text.startswith("【演示支付】")
 
     def test_a_mail_names_the_operator_in_its_subject(self) -> None:
-        content = code_content(SignUp(language="en", kind="email"), "482913")
+        content = composed(SignUp(language="en", kind="email"), "482913")
         assert content.subject == "DemoPay: your code is 482913"
         assert "【" not in content.text
 

@@ -23,7 +23,7 @@ INSERT = """
     INSERT INTO delivery_delivery
         (statement_id, published_at, address_id, channel, language, state, due_at, attempts,
          fence, looks, provider_id, reason, code, segments, created_at, updated_at)
-    VALUES (%s, %s, %s, 'twilio_sms', 'zh-hans', 'delivered', now(), 1, 1, 0, 'SM1', '', '', 1,
+    VALUES (%s, %s, %s, 'sms', 'zh-hans', 'delivered', now(), 1, 1, 0, 'SM1', '', '', 1,
             now(), now())
 """
 
@@ -58,7 +58,7 @@ class TestErasing:
         assert [one.masked for one in SignUp.objects.all()] == ["139****9000"]
 
     def test_every_address_leaves_a_withdrawal(self) -> None:
-        address = address_add(channel="twilio_sms", raw=E164, language="en", source="contract")
+        address = address_add(channel="sms", raw=E164, language="en", source="contract")
         mail = make_address("a@example.com", "email")
         mail.subscriber = address.subscriber
         mail.save()

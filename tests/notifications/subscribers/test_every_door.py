@@ -50,7 +50,7 @@ def test_a_mailbox_in_capitals_manages_the_one_in_small_letters(visitor: Visitor
 )
 def test_a_stop_stops_the_number_however_the_provider_writes_it(sender: str) -> None:
     make_address(E164)
-    inbound_apply("twilio_sms", Inbound(sender, InboundAction.STOP))
+    inbound_apply("sms", Inbound(sender, InboundAction.STOP))
     assert Address.objects.get().suppressed_at is not None
 
 
@@ -69,7 +69,7 @@ def test_a_list_with_one_mailbox_twice_adds_it_once() -> None:
     report = subscriber_import(io.BytesIO(content.encode()))
     assert report.failed == 0
     assert Address.objects.filter(channel="email").count() == 1
-    assert Address.objects.filter(channel="twilio_sms").count() == 2
+    assert Address.objects.filter(channel="sms").count() == 2
 
 
 def test_staff_find_it_by_any_spelling() -> None:

@@ -88,7 +88,7 @@ class TestGoodRows:
             header="consent_source,Topics, PHONE ,email,language,category,components",
         )
         phone, mail = Address.objects.order_by("position")
-        assert (phone.channel, mail.channel) == ("twilio_sms", "email")
+        assert (phone.channel, mail.channel) == ("sms", "email")
         assert phone.subscriber == mail.subscriber
         for address in (phone, mail):
             assert address.subscription.topics == ["incident", "notice"]
@@ -184,7 +184,7 @@ class TestChoicesOfTheirOwn:
 
     def test_who_stopped_is_skipped(self) -> None:
         _import("13800138000,zh,micro,contract")
-        address_suppress(channel="twilio_sms", clear_address=E164, reason="opted_out")
+        address_suppress(channel="sms", clear_address=E164, reason="opted_out")
         report = _import("13800138000,zh,micro,contract")
         assert report.skipped == 1
         assert Address.objects.get().suppressed_at is not None
@@ -221,7 +221,7 @@ class TestChoicesOfTheirOwn:
         assert report.updated == 1
         assert sorted(one.channel for one in Subscriber.objects.get().addresses.all()) == [
             "email",
-            "twilio_sms",
+            "sms",
         ]
 
 

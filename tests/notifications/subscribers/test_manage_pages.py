@@ -141,7 +141,7 @@ class TestChanging:
         assert _audience() == 0
 
     def test_a_change_counts_as_the_owners_own_choice(self, visitor: Visitor) -> None:
-        address_add(channel="twilio_sms", raw=E164, language="en", source="contract")
+        address_add(channel="sms", raw=E164, language="en", source="contract")
         where = visitor.open_manage()
         visitor.client.post(where, {"topics": ["notice"], "language": "en"})
         newest = Consent.objects.latest("id")

@@ -121,7 +121,7 @@ class TestOneByOne:
         visitor.client.post(page, {**ANSWERS, "told": "once"})
         assert Subscriber.objects.get().one_by_one
         ordered = Address.objects.order_by("position").values_list("channel", flat=True)
-        assert [*ordered] == ["wechat", "twilio_sms", "email"]
+        assert [*ordered] == ["wechat", "sms", "email"]
 
     def test_a_subscriber_may_go_back_to_every_channel(self, visitor: Visitor, page: str) -> None:
         also("wechat", OPENID)
@@ -151,7 +151,7 @@ class TestOneByOne:
         code = bind_code_issue(subscriber=Subscriber.objects.get())
         wechat_bind(openid=OPENID, text=f"绑定 {code}")
         first = Address.objects.order_by("position", "pk").first()
-        assert first.channel == "twilio_sms"
+        assert first.channel == "sms"
 
     def test_other_channels_come_after_the_chain(self) -> None:
         hook = make_address("https://hooks.example.com/x", "webhook")
@@ -160,7 +160,7 @@ class TestOneByOne:
         phone.save()
         addresses_order([hook.subscriber.pk])
         ordered = Address.objects.order_by("position").values_list("channel", flat=True)
-        assert [*ordered] == ["twilio_sms", "webhook"]
+        assert [*ordered] == ["sms", "webhook"]
 
     def test_nonsense_changes_nothing(self, visitor: Visitor, page: str) -> None:
         also("wechat", OPENID)
@@ -254,7 +254,7 @@ class TestImport:
         also("wechat", OPENID)
         self.run("13800138000,en,,contract,,yes")
         ordered = Address.objects.order_by("position").values_list("channel", flat=True)
-        assert [*ordered] == ["wechat", "twilio_sms"]
+        assert [*ordered] == ["wechat", "sms"]
 
 
 class TestReviving:

@@ -126,7 +126,7 @@ class TestLogs:
     def test_what_the_tables_call_themselves_is_masked(self, visitor: Visitor) -> None:
         visitor.subscribe()
         assert str(newest_signup()) == "138****8000"
-        assert str(Address.objects.get()) == "twilio_sms 138****8000"
+        assert str(Address.objects.get()) == "sms 138****8000"
 
 
 class TestLimits:

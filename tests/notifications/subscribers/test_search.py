@@ -80,7 +80,7 @@ def test_a_mask_may_fit_several() -> None:
         ("me@example.com", "email"),
         ("https://hooks.example.com/candor", "webhook"),
         ("oABCDEFGHIJKLMNOPQRSTUVWXYZ0", "wechat"),
-        ("0123456789-robot-key", "wecom"),
+        ("0123456789-robot-key", "robot"),
     ],
 )
 def test_every_kind_of_address_is_found_whole_and_masked(clear: str, channel: str) -> None:

@@ -16,7 +16,7 @@ from tests.notifications.subscribers.visitor import E164
 pytestmark = pytest.mark.django_db
 
 OPENID = "oMerchant_00000000000000001"
-SMS = "twilio_sms"
+SMS = "sms"
 
 
 def _hears() -> int:

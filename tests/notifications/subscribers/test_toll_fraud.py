@@ -74,15 +74,15 @@ class TestCountries:
     @pytest.mark.parametrize("number", ABROAD)
     def test_no_other_door_lets_it_in(self, number: str) -> None:
         with pytest.raises(ValidationError):
-            address_add(channel="twilio_sms", raw=number, language="en", source="contract")
+            address_add(channel="sms", raw=number, language="en", source="contract")
         content = f"phone,language,category,consent_source\n{number},en,,contract\n"
         assert subscriber_import(io.BytesIO(content.encode())).failed == 1
         assert not Address.objects.exists()
 
     def test_start_from_abroad_starts_nothing_and_stop_always_stops(self) -> None:
         address = make_address("+85261234567")
-        inbound_apply("twilio_sms", Inbound("+85261234567", InboundAction.STOP))
-        inbound_apply("twilio_sms", Inbound("+85261234567", InboundAction.START))
+        inbound_apply("sms", Inbound("+85261234567", InboundAction.STOP))
+        inbound_apply("sms", Inbound("+85261234567", InboundAction.START))
         address.refresh_from_db()
         assert address.suppressed_at is not None
 
@@ -229,7 +229,7 @@ def test_many_at_once_do_not_pass_a_ceiling(settings: Settings) -> None:
     settings.SIGNUP_CODES_HOUR = 3
 
     def ask(last: int) -> bool:
-        contact = Contact("twilio_sms", AddressKind.PHONE, f"+86{phone(last)}")
+        contact = Contact("sms", AddressKind.PHONE, f"+86{phone(last)}")
         try:
             code_book(contact, lambda: SignUp.objects.create(language="en", **contact.columns()))
         except CodeRefused as refused:
@@ -292,7 +292,7 @@ class TestShareEntered:
 def test_the_counts_need_no_redis(settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     settings.SIGNUP_CODES_HOUR = 1
-    contact = Contact("twilio_sms", AddressKind.PHONE, E164)
+    contact = Contact("sms", AddressKind.PHONE, E164)
 
     def make() -> SignUp:
         return SignUp.objects.create(language="en", **contact.columns())

@@ -150,7 +150,7 @@ def test_another_address_of_the_merged_subscriber_keeps_them() -> None:
     Address.objects.filter(pk=phone.pk).update(subscriber=second.subscriber)
     unify()
     assert Address.objects.filter(channel="email").count() == 1
-    assert Address.objects.get(channel="twilio_sms").subscriber == second.subscriber
+    assert Address.objects.get(channel="sms").subscriber == second.subscriber
 
 
 def test_the_newest_secret_of_a_webhook_stays() -> None:

@@ -41,7 +41,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path / "data")
 
 
-def erased(clear: str = E164, channel: str = "twilio_sms") -> None:
+def erased(clear: str = E164, channel: str = "sms") -> None:
     subscriber_erase(make_address(clear, channel).subscriber)
 
 
@@ -82,7 +82,7 @@ class TestImporting:
         secret = token_issue(name="crm", staff=make_staff(Role.ADMIN))
         response = client.post(
             "/api/v1/subscribers/",
-            {"channel": "twilio_sms", "address": E164, "consent_source": "contract"},
+            {"channel": "sms", "address": E164, "consent_source": "contract"},
             content_type="application/json",
             headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": "1"},
         )
@@ -111,7 +111,7 @@ class TestImporting:
             visitor.subscribe()
             subscriber_erase(Subscriber.objects.get())
         with pytest.raises(OwnerControlled):
-            address_add(channel="twilio_sms", raw=NUMBER, language="en", source="contract")
+            address_add(channel="sms", raw=NUMBER, language="en", source="contract")
 
 
 class TestStopped:
@@ -120,7 +120,7 @@ class TestStopped:
     @pytest.fixture(autouse=True)
     def lost(self) -> None:
         make_address(E164)
-        address_suppress(channel="twilio_sms", clear_address=E164, reason="opted_out")
+        address_suppress(channel="sms", clear_address=E164, reason="opted_out")
         Subscriber.objects.all().delete()
 
     def test_an_import_does_not_bring_them_back(self) -> None:
@@ -128,7 +128,7 @@ class TestStopped:
         assert (report.created, report.failed) == (0, 1)
         assert report.errors[0].message == str(STOPPED)
         with pytest.raises(OwnerControlled, match="stopped our messages"):
-            address_add(channel="twilio_sms", raw=NUMBER, language="en", source="contract")
+            address_add(channel="sms", raw=NUMBER, language="en", source="contract")
         assert not Address.objects.exists()
 
     def test_they_do_themselves(self, visitor: Visitor) -> None:
@@ -149,9 +149,9 @@ class TestStopped:
 def test_the_owners_stop_counts_although_a_provider_stopped_it_before() -> None:
     """Staff may undo a provider's stop; they did not see that a STOP had come meanwhile."""
     address = make_address(E164)
-    address_suppress(channel="twilio_sms", clear_address=E164, reason="bad_address")
-    assert address_suppress(channel="twilio_sms", clear_address=E164, reason="opted_out")
-    assert not address_suppress(channel="twilio_sms", clear_address=E164, reason="unsubscribed")
+    address_suppress(channel="sms", clear_address=E164, reason="bad_address")
+    assert address_suppress(channel="sms", clear_address=E164, reason="opted_out")
+    assert not address_suppress(channel="sms", clear_address=E164, reason="unsubscribed")
     assert addresses_reactivate([address.pk]) == 0
     address.refresh_from_db()
     assert address.suppressed_for == "opted_out"
@@ -170,7 +170,7 @@ class TestTheList:
             erased()
         text = files.own_list().read_text()
         assert "13800138000" not in text
-        assert self.lines() == ["erased twilio_sms"]
+        assert self.lines() == ["erased sms"]
         assert files.own_list().stat().st_mode & 0o077 == 0
 
     def test_a_full_disk_hinders_no_erasure_and_the_sweep_makes_up_for_it(
@@ -183,7 +183,7 @@ class TestTheList:
         assert "is not on the disk yet" in caplog.text
         settings.DATA_DIR.unlink()
         withdrawals_keep()
-        assert self.lines() == ["erased twilio_sms"]
+        assert self.lines() == ["erased sms"]
 
     def test_what_another_machine_wrote_stays_and_what_is_old_goes(self) -> None:
         erased()
@@ -192,7 +192,7 @@ class TestTheList:
         other = files.Listed("2999-01-01T00:00:00+00:00", "stopped", "email", "b" * 64, "opted_out")
         files.list_write(files.own_list(), [old, other])
         withdrawals_keep()
-        assert self.lines() == ["erased twilio_sms", "stopped email"]
+        assert self.lines() == ["erased sms", "stopped email"]
         Withdrawal.objects.update(at="2020-01-01T00:00:00Z")
         withdrawals_keep()
         assert not Withdrawal.objects.exists()
@@ -274,9 +274,9 @@ class TestApplying:
     @pytest.mark.parametrize("resumed", [False, True])
     def test_the_last_word_of_the_owner_counts(self, resumed: bool) -> None:
         address = self.bring_back()
-        address_suppress(channel="twilio_sms", clear_address=E164, reason="opted_out")
+        address_suppress(channel="sms", clear_address=E164, reason="opted_out")
         if resumed:
-            address_reactivate(channel="twilio_sms", clear_address=E164)
+            address_reactivate(channel="sms", clear_address=E164)
         Address.objects.filter(pk=address.pk).update(suppressed_at=None, suppressed_for="")
         self.run(STOP)
         address.refresh_from_db()
@@ -284,7 +284,7 @@ class TestApplying:
 
     def test_a_providers_stop_is_no_word_of_the_owner(self) -> None:
         address = self.bring_back()
-        address_suppress(channel="twilio_sms", clear_address=E164, reason="bad_address")
+        address_suppress(channel="sms", clear_address=E164, reason="bad_address")
         assert not Withdrawal.objects.exists()
         Address.objects.filter(pk=address.pk).update(suppressed_at=None, suppressed_for="")
         self.run(STOP)

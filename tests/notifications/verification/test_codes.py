@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.delivery.render import ALPHABET, code_typed, codes_in, message_code
-from notifications.verification import apps as checks
+from notifications.templates import apps as templates
 
 LANGUAGES = ("zh-hans", "en")
 NUMBERS = range(1, 2001)
@@ -74,11 +74,9 @@ def test_a_flood_of_codes_is_not_looked_up():
     assert len(codes_in(" ".join(message_code(number, "en") for number in range(500)))) == 20
 
 
-def test_a_template_without_a_place_for_the_code_is_remarked_on(settings):
-    assert checks.template_codes(None) == []
-    settings.ALIYUN_SMS_TEMPLATE = "SMS_1"
-    assert checks.template_codes(None) == []
-    settings.ALIYUN_SMS_TEMPLATE_TEXT = "${what}（第${number}号）"
-    [warning] = checks.template_codes(None)
-    assert warning.id == "verification.W001"
-    assert warning.msg.startswith("ALIYUN_SMS_TEMPLATE_TEXT has no ${code}")
+def test_a_template_that_is_still_in_the_settings_is_remarked_on(monkeypatch) -> None:
+    assert templates.former_settings(None) == []
+    monkeypatch.setenv("ALIYUN_SMS_TEMPLATE", "SMS_1")
+    [warning] = templates.former_settings(None)
+    assert warning.id == "provider_templates.W001"
+    assert warning.msg.startswith("ALIYUN_SMS_TEMPLATE no longer counts")

@@ -8,16 +8,19 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from notifications.channels import channel
-from notifications.channels.base import reachable_channels
+from notifications.channels import media, medium, provider, sms_message
 from notifications.delivery.render import bulletin_of, message_code
+from notifications.delivery.templating import composed
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.services.codes import code_content
+from notifications.subscribers.services.codes import code_note
+from notifications.templates.models import Template
 from notifications.verification.models import SentText
+from notifications.verification.services import text_keep
 from statuspage.incidents.services.incidents import incident_update
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
 from tests.factories import incident_of, open_incident, text
+from tests.notifications.approved import approve
 from tests.statuspage.pages.log.auditor import say_many
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +32,7 @@ UNKNOWN = "This message does not seem to be from us."
 
 def sms(statement: Statement, language: str = "zh-hans") -> str:
     """Return what the merchant's phone shows."""
-    return channel("twilio_sms").compose(bulletin_of(statement.document, language)).text
+    return medium("sms").leading().compose(bulletin_of(statement.document, language)).text
 
 
 def ask(message: str, language: str = "en", **headers: str) -> str:
@@ -55,21 +58,34 @@ def test_a_message_of_ours_is_known_and_leads_to_its_statement(language: str) ->
 
 
 def test_the_message_of_either_provider_is_known() -> None:
+    approve("aliyun")
     statement = open_incident()
-    bulletin = bulletin_of(statement.document, "zh-hans")
-    other = channel("aliyun_sms").compose(bulletin).text
+    other = composed(provider("aliyun"), bulletin_of(statement.document, "zh-hans")).text
     assert other != sms(statement)
     assert GENUINE in ask(other)
 
 
-@pytest.mark.parametrize("kind", [one.name for one in reachable_channels()])
+def test_a_text_of_a_template_that_was_approved_after_publishing_is_known() -> None:
+    statement = open_incident()
+    approve("tencent")
+    for language in ("zh-hans", "en"):
+        bulletin = bulletin_of(statement.document, language)
+        content = composed(provider("tencent"), bulletin)
+        assert content.text
+        text_keep(provider("tencent"), bulletin, content)
+        text_keep(provider("tencent"), bulletin, content)
+        assert all(GENUINE in ask(said.text) for said in content.variants() if said.text)
+    assert SentText.objects.filter(statement=statement, channel="tencent").count() == 3
+
+
+@pytest.mark.parametrize("kind", [one.name for one in media()])
 def test_what_another_channel_said_is_known_as_well(kind: str) -> None:
     statement = open_incident()
-    said = channel(kind).compose(bulletin_of(statement.document, "en")).text
+    said = medium(kind).leading().compose(bulletin_of(statement.document, "en")).text
     if message_code(statement.number, "en") in said:
         assert GENUINE in ask(said)
     else:
-        assert kind in {"wechat", "webhook"}  # these reach nobody's SMS
+        assert kind in {"wechat", "mini_program", "webhook"}  # these reach nobody's SMS
 
 
 @pytest.mark.parametrize("typed", ["{}", "{} ", "({})", "验真码：{}", "No. 1, {}"])
@@ -90,12 +106,12 @@ def test_the_code_alone_is_no_more_than_a_code() -> None:
 
 
 def test_the_second_providers_words_are_shown_where_there_is_one(settings) -> None:
+    approve("aliyun")
     statement = open_incident()
-    other = channel("aliyun_sms").compose(bulletin_of(statement.document, "zh-hans")).text
+    other = composed(provider("aliyun"), bulletin_of(statement.document, "zh-hans")).text
     code = message_code(statement.number, "zh-hans")
     assert other not in ask(code)
     settings.ALIYUN_SMS_ACCESS_KEY_ID = settings.ALIYUN_SMS_ACCESS_KEY_SECRET = "key"
-    settings.ALIYUN_SMS_TEMPLATE = "SMS_1"
     page = ask(code)
     assert page.index(sms(statement)) < page.index(other)
 
@@ -176,19 +192,18 @@ def test_an_update_that_goes_by_no_sms_has_a_code_all_the_same() -> None:
 @pytest.mark.parametrize("purpose", SignUp.Purpose)
 def test_a_code_is_said_to_be_one_whatever_it_is_for(language: str, purpose: str) -> None:
     signup = SignUp(language=language, kind="phone", purpose=purpose)
-    said = code_content(signup, "493817").text
+    said = sms_message.note_content(code_note(signup, "493817")).text
     assert "This looks like our message with a code." in ask(said)
     assert UNKNOWN in ask(f"{said} https://a.cn")
 
 
-@pytest.mark.parametrize("kind", ["twilio_sms", "aliyun_sms"])
-def test_a_message_from_before_there_were_codes_is_known_by_its_number(kind: str) -> None:
+def test_a_message_from_before_there_were_codes_is_known_by_its_number() -> None:
     say_many(3)
     statement = Statement.objects.get(number=2)
     assert not SentText.objects.filter(statement=statement).exists()
     code = message_code(2, "zh-hans")
-    said = channel(kind).compose(bulletin_of(statement.document, "zh-hans")).text
-    now = f"（公告2号 验真码{code}）" if kind == "aliyun_sms" else f"公告2号 验真码{code}"
+    said = medium("sms").leading().compose(bulletin_of(statement.document, "zh-hans")).text
+    now = f"公告2号 验真码{code}"
     assert now in said
     old = said.replace(now, "（第2号）")
     assert GENUINE in ask(old)
@@ -206,7 +221,7 @@ def test_an_old_message_stays_genuine_when_signature_and_templates_change(settin
     statement = open_incident()
     said = sms(statement)
     settings.SMS_SIGNATURE = "新名字"
-    settings.ALIYUN_SMS_TEMPLATE_TEXT = "完全不同的模板${code}"
+    Template.objects.all().delete()
     assert GENUINE in ask(said)
 
 
@@ -220,7 +235,7 @@ def test_what_was_sent_can_not_be_rewritten(sql: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_a_typical_message_is_one_part(settings, language: str) -> None:
+def test_a_typical_message_is_one_part(language: str) -> None:
     said = open_incident(
         name=text("T+1到账延迟", "T+1 payouts are late"),
         body=text(
@@ -228,9 +243,9 @@ def test_a_typical_message_is_one_part(settings, language: str) -> None:
             "Since 10:42 some payouts are late. Funds are safe.",
         ),
     )
+    content = medium("sms").leading().compose(bulletin_of(said.document, language))
     if language == "en":
-        settings.SMS_SIGNATURE = ""  # its brackets alone cost English the cheaper alphabet
-    content = channel("twilio_sms").compose(bulletin_of(said.document, language))
+        content = content.to("+6591234567")
     assert content.segments == 1
     assert message_code(said.number, language) in content.text
 

@@ -13,8 +13,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import override
 
-from notifications.delivery.alarms import OVER_AFTER, alarm_raise, alarms_forget, alarms_tell
+from notifications.delivery.alarms import OVER_AFTER, alarm_raise, alarms_forget
 from notifications.delivery.models import Alarm
+from notifications.delivery.staff_words import alarms_tell
 from notifications.subscribers.models import CodeCeiling, CodeRequest
 from notifications.watch.direct import DirectLine
 from notifications.watch.watcher import Watch

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from notifications.channels.sms_text import segments
+from notifications.channels.sms_text import GSM, segments
 from sandbox.demo.seeding import TEMPLATES
 from statuspage.console.examples import example_facts, example_of
 from statuspage.incidents.models import Template
@@ -68,10 +68,39 @@ def test_every_sms_is_within_two_segments_and_no_wechat_remark_is_cut(subtests: 
         own = kind[0] != "notice" or not notice_kind(kind[2]).fields
         for one in example_of(unsaved(row)).messages:
             with subtests.test(title=row["title"], channel=one.channel.name, by=one.language):
-                if one.channel.name == "twilio_sms" and own:
+                if one.channel.name == "sms" and own:
                     assert segments(one.content.text) <= 2, one.content.text
                 if one.channel.name == "wechat" and "wechat" in row.get("short", {}):
                     assert "…" not in one.content.data["data"]["thing4"]["value"]
+
+
+# What has more to say than one part holds, by the moment or kind.
+TWO_PARTS = {
+    *("incident.after_resolved", "notice.delay", "notice.fee_waiver", "notice.payout_progress"),
+    *("notice.holiday_schedule", "notice.channel_closure", "notice.agent_policy"),
+    *("notice.security_warning", "notice.yearly_disclosure", "notice.penalty_disclosure"),
+}
+
+
+def test_to_the_mainland_a_chinese_sms_is_one_part_where_it_can_be(subtests: pytest.Subtests):
+    for row in TEMPLATES:
+        for one in example_of(unsaved(row)).messages:
+            if (one.channel.name, one.language) == ("sms", "zh-hans"):
+                most = 2 if row["use"] in TWO_PARTS else 1
+                with subtests.test(title=row["title"]):
+                    assert segments(one.content.text) <= most, one.content.text
+
+
+def test_abroad_an_english_sms_costs_no_part_more_and_needs_no_costly_alphabet(
+    subtests: pytest.Subtests,
+):
+    for row in TEMPLATES:
+        for one in example_of(unsaved(row)).messages:
+            if (one.channel.name, one.language) == ("sms", "en"):
+                with subtests.test(title=row["title"]):
+                    abroad = one.content.to("+85291234567")
+                    assert GSM.issuperset(abroad.text), abroad.text
+                    assert abroad.segments <= one.content.segments
 
 
 def test_chinese_is_written_with_chinese_punctuation():

@@ -34,8 +34,15 @@ QUICK = {
     "wechat_repeat_seconds": 600,
     "wechat_repeat_errcode": 45065,
     "wechat_receipt_ms": 5,
+    "wechat_unauthorised": False,
+    "mini_program_aes_key": "",
+    "mini_program_callback_url": "",
     "wecom_keys": [],
     "wecom_per_minute": 20,
+    "group_gone": [],
+    "group_keywords": [],
+    "group_secrets": [],
+    "group_per_minute": 0,
 }
 PHONE = "+8613800001234"
 SENDER = "+15005550006"

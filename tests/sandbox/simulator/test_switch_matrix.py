@@ -19,6 +19,7 @@ from tests.sandbox.simulator.wire import FORM, JSON, credentials, messages_path,
 from tests.simulator import Simulator
 
 ROBOT = "a-group-robot"
+GROUP = "0123456789abcdef"
 TWILIO_FORM = b"To=%2B8613800001234&From=%2B15005550006&Body=x"
 ROBOT_TEXT = b'{"msgtype": "text", "text": {"content": "x"}}'
 
@@ -56,6 +57,11 @@ def post_robot(simulator: Simulator) -> tuple[int, bytes]:
     return raw(simulator, "POST", path, ROBOT_TEXT, {"Content-Type": JSON})
 
 
+def post_group(simulator: Simulator) -> tuple[int, bytes]:
+    path = f"/relay/oapi.dingtalk.com/robot/send?access_token={GROUP}"
+    return raw(simulator, "POST", path, ROBOT_TEXT, {"Content-Type": JSON})
+
+
 def post_hook(simulator: Simulator) -> tuple[int, bytes]:
     return raw(simulator, "POST", "/webhook-sink/shop", b"{}")
 
@@ -77,6 +83,9 @@ DOORS = {
     ),
     Provider.WECHAT: Door(OPENID, post_template, 200, (200, b"45011"), 43004, (200, b"43004")),
     Provider.WECOM: Door(ROBOT, post_robot, 200, (200, b"45009"), 93000, (200, b"93000")),
+    Provider.GROUP: Door(
+        f"dingtalk:{GROUP}", post_group, 200, (200, b"130101"), 300001, (200, b"300001")
+    ),
     Provider.WEBHOOK: Door("shop", post_hook, 204, (429, b""), 410, (410, b"")),
 }
 every_provider = pytest.mark.parametrize("provider", DOORS)

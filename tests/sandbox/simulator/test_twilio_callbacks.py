@@ -46,7 +46,7 @@ def test_a_callback_carries_the_documented_parameters(
 def test_callbacks_pass_twilios_own_validator(
     send: Send, receiver: Receiver, simulator: Simulator
 ) -> None:
-    url = f"{receiver.url}/hooks/twilio_sms/?delivery=7&attempt=中"
+    url = f"{receiver.url}/hooks/twilio/?delivery=7&attempt=中"
     send(status_callback=url)
     for posted in receiver.wait_for(2):
         given = posted.headers["X-Twilio-Signature"]

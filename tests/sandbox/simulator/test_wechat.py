@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from notifications.channels.wechat_safe_mode import opened
+from notifications.channels.weixin.safe_mode import opened
 from tests.sandbox.simulator.receiver import Receiver
 from tests.sandbox.simulator.wechat_client import DATA, OPENID, send_template, sent, xml_of
 from tests.simulator import Simulator

@@ -24,9 +24,15 @@ def environment(tmp_path):
 
 
 def test_every_provider_is_the_simulator_on_this_machine(environment):
-    urls = ("TWILIO_BASE_URL", "ALIYUN_SMS_ENDPOINT", "WECHAT_BASE_URL", "WECOM_BASE_URL")
+    urls = (
+        "TWILIO_BASE_URL",
+        "ALIYUN_SMS_ENDPOINT",
+        "WECHAT_BASE_URL",
+        "WECOM_BASE_URL",
+    )
     for name in urls:
         assert environment[name] == "http://127.0.0.1:8001"
+    assert environment["ROBOT_RELAY_URL"] == "http://127.0.0.1:8001/relay"
     assert (environment["EMAIL_HOST"], environment["EMAIL_PORT"]) == ("127.0.0.1", "8002")
     assert environment["SITE_URL"] == "http://127.0.0.1:8000"
 
@@ -59,8 +65,10 @@ def test_the_second_sms_provider_knows_where_to_report_and_waits_to_be_asked_for
     assert len(token) == 32
     for kind in ("report", "inbound"):
         url = environment[f"SIMULATOR_ALIYUN_{kind.upper()}_URL"]
-        assert url == f"http://127.0.0.1:8000/hooks/aliyun_sms/{kind}/?token={token}"
-    assert "ALIYUN_SMS_TEMPLATE" not in environment
+        assert url == f"http://127.0.0.1:8000/hooks/aliyun/{kind}/?token={token}"
+        cloud = environment[f"SIMULATOR_TENCENT_{kind.upper()}_URL"]
+        assert cloud == f"http://127.0.0.1:8000/hooks/tencent/{kind}/?token={token}"
+    assert environment["SMS_PROVIDERS"] == "twilio"
     assert len(Settings().aliyun_templates) == 2
 
 

@@ -88,7 +88,7 @@ def notice(**values: Any) -> dict[str, Any]:
 def subscriber(**values: Any) -> dict[str, Any]:
     """Adds a micro merchant's phone number."""
     return {
-        "channel": "twilio_sms",
+        "channel": "sms",
         "address": "+8613800001234",
         "language": "zh-hans",
         "category": "micro",

@@ -32,7 +32,7 @@ def test_a_broadcast_counts_its_deliveries_by_state_and_channel(api, told):
     assert shown["counts"]["delivered"] == 1
     assert shown["counts"]["failed"] == 0
     assert "total" not in shown["counts"]
-    assert shown["by_channel"]["twilio_sms"]["pending"] == 2
+    assert shown["by_channel"]["sms"]["pending"] == 2
     assert shown["by_channel"]["email"]["delivered"] == 1
     assert shown["state"] == "sending"
 
@@ -44,7 +44,7 @@ def test_a_broadcast_on_hold_says_so_and_counts_what_is_held(api, told):
     shown = api.get(f"broadcasts/{told.number}/").json()
     assert shown["state"] == "held"
     assert (shown["counts"]["held"], shown["counts"]["delivered"]) == (2, 1)
-    assert shown["by_channel"]["twilio_sms"]["held"] == 2
+    assert shown["by_channel"]["sms"]["held"] == 2
     assert len(api.get(f"deliveries/?statement={told.number}&state=held").json()["results"]) == 2
 
 

@@ -61,7 +61,7 @@ def test_it_shows_what_is_known_and_no_address_in_clear(api: Caller, one: str) -
     answer = response.json()
     assert (answer["category"], answer["products"], answer["version"]) == ("micro", [], 1)
     (address,) = answer["addresses"]
-    assert (address["channel"], address["address"]) == ("twilio_sms", "138****1234")
+    assert (address["channel"], address["address"]) == ("sms", "138****1234")
     assert address["stopped_at"] is None
     assert NUMBER not in response.content.decode()
 

@@ -93,6 +93,7 @@ def test_every_address_of_the_design_is_described(schema):
             "deliveries/",
             "subscribers/",
             "subscribers/import/",
+            "subscribers/mini-program/",
             "subscribers/<>/",
             "signals/",
         ]

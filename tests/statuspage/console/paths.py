@@ -6,10 +6,12 @@ from uuid import uuid4
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.carrier_words.models import CarrierWord
 from notifications.delivery.models import Delivery, Hold
 from notifications.delivery.partitions import ensure_partition
 from notifications.delivery.resolve import NEVER
 from notifications.subscribers.services.importing import IMPORTS
+from notifications.templates.models import Template as ProviderTemplate
 from statuspage.approvals.models import Proposal, Recipe
 from statuspage.approvals.proposals import propose
 from statuspage.approvals.recipes import PreparedStep, recipe_begin
@@ -107,6 +109,7 @@ def example_paths() -> dict[str, str]:
         "subscriber_upload": [imported.public_id],
         "subscriber_problems": [imported.public_id],
         "session_revoke": [1],
+        "carrier_word": [CarrierWord.objects.latest("pk").pk],
         "token_revoke": [1],
         "token_decide": [token.pk],
         "person": [token.staff_id],
@@ -114,6 +117,7 @@ def example_paths() -> dict[str, str]:
         "welcome": ["MQ", "x"],
         **{name: [on_hold] for name in ("held_broadcast", *HOLD_ACTS)},
         "dead_letter": [undecided(incident).pk],
+        "quarantine_resend": ["failing"],
         "signal_draft": [reported().pk],
         **{
             name: [make_rule(name="PayoutsLate").pk]
@@ -122,11 +126,26 @@ def example_paths() -> dict[str, str]:
         **{
             name: [prepared().pk] for name in ("template_edit", "template_order", "template_remove")
         },
+        "provider_template_edit": [approved().pk],
         "transaction_list": [listed],
         "transaction_problems": [listed],
         **{name: [statement.subject_id] for name, statement in ids.items()},
     }
     return {name: reverse(f"console:{name}", args=arguments.get(name)) for name in names()}
+
+
+def approved() -> ProviderTemplate:
+    """Return a template that Aliyun refused, with its reason."""
+    return ProviderTemplate.objects.create(
+        provider="aliyun",
+        provider_id="SMS_1",
+        kind="notice.delay",
+        language="zh-hans",
+        text="到账延迟通知：${from}起的交易到账延迟。公告${number}号，验真码${code}。",
+        fields={"from": "from", "number": "number", "code": "code"},
+        state="refused",
+        reason="变量过多",
+    )
 
 
 def drafted() -> Recipe:
@@ -170,7 +189,7 @@ def undecided(statement: Statement) -> Delivery:
         statement=statement,
         published_at=statement.published_at,
         address=make_address(),
-        channel="twilio_sms",
+        channel="sms",
         language="zh-hans",
         state="unknown",
         due_at=NEVER,

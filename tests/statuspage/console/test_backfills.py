@@ -211,7 +211,7 @@ def test_whoever_wants_updates_by_sms_gets_one_that_says_it_is_over(
     [sms] = [
         one.content.text
         for one in previews_of(Statement.objects.get(number=3).document)
-        if (one.channel.name, one.language) == ("twilio_sms", "zh-hans")
+        if (one.channel.name, one.language) == ("sms", "zh-hans")
     ]
     assert "已恢复" in sms
     assert "（补录于" in sms

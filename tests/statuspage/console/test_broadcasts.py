@@ -26,11 +26,9 @@ def statement(db: None) -> Statement:
     return found
 
 
-def deliver(
-    statement: Statement, state: str, channel: str = "twilio_sms", **values: Any
-) -> Delivery:
+def deliver(statement: Statement, state: str, channel: str = "sms", **values: Any) -> Delivery:
     now = timezone.now()
-    values.setdefault("address", make_address(channel="twilio_sms"))
+    values.setdefault("address", make_address(channel="sms"))
     return Delivery.objects.create(
         statement=statement,
         published_at=statement.published_at,
@@ -106,8 +104,8 @@ def test_a_bar_without_failures_shows_none(author: Client, statement: Statement)
 
 
 def test_a_single_failure_of_a_thousand_can_be_seen(statement: Statement) -> None:
-    count = DeliveryCounts({"twilio_sms": dict.fromkeys(DeliveryState.values, 0)})
-    count.by_channel["twilio_sms"].update(delivered=999, failed=1)
+    count = DeliveryCounts({"sms": dict.fromkeys(DeliveryState.values, 0)})
+    count.by_channel["sms"].update(delivered=999, failed=1)
     assert Progress(Broadcast.objects.get(), count).failed_part == (985, 15)
 
 
@@ -117,8 +115,8 @@ def test_channels_are_counted_each_on_its_own(author: Client, statement: Stateme
     deliver(statement, "failed", channel="email")
     rows = {channel: (total, counts) for channel, total, counts in progress_of(statement).rows}
     delivered = DeliveryState.values.index("delivered")
-    assert rows["twilio_sms"][0] == 2
-    assert rows["twilio_sms"][1][delivered] == 2
+    assert rows["sms"][0] == 2
+    assert rows["sms"][1][delivered] == 2
     assert rows["email"][1][delivered] == 0
 
 
@@ -168,7 +166,7 @@ def test_how_many_wait_for_the_morning_is_said(author: Client, statement: Statem
 
 def test_time_left_is_that_of_what_is_due(statement: Statement) -> None:
     moving = Broadcast(statement=statement, state=BroadcastState.SENDING)
-    counts = {"twilio_sms": dict.fromkeys(DeliveryState.values, 0) | {"pending": 700}}
+    counts = {"sms": dict.fromkeys(DeliveryState.values, 0) | {"pending": 700}}
     tried = ((0.0, 0), (10.0, 10))
     assert Progress(moving, DeliveryCounts(counts, tried=tried)).minutes_left == 12
     assert Progress(moving, DeliveryCounts(counts, held=640, tried=tried)).minutes_left == 1

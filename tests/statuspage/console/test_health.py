@@ -8,7 +8,7 @@ import redis
 from django.conf import settings as django_settings
 from django.test import Client
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.channels.outcomes import NotSent, Reason
 from notifications.delivery import providers
 from statuspage.operations import heartbeat
@@ -69,8 +69,8 @@ def test_a_provider_that_does_not_answer_is_down_and_a_shaky_one_is_named(
 ) -> None:
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC" + "0" * 32, "x"
     settings.TWILIO_FROM = "+15005550006"
-    sms = channel("twilio_sms")
-    name = "SMS"
+    sms = medium("sms").leading()
+    name = "Twilio"
     assert health(author)[name] == "OK"
     providers.note(sms, [REFUSED])
     assert health(author)[name] == "Degraded"
@@ -80,7 +80,7 @@ def test_a_provider_that_does_not_answer_is_down_and_a_shaky_one_is_named(
 
 def test_a_provider_without_credentials_is_not_set_up(author: Client, settings) -> None:
     settings.TWILIO_ACCOUNT_SID = ""
-    assert health(author)["SMS"] == "Not set up"
+    assert health(author)["Twilio"] == "Not set up"
 
 
 def test_without_redis_the_page_says_so_and_stands(author: Client, settings) -> None:

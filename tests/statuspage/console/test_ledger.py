@@ -109,8 +109,8 @@ class TestFiltering:
         assert masked(words(author.get(f"{path_of(said)}?{query}"))) == ["138****1234"]
 
     def test_a_provider_that_stood_in_is_named(self, author: Client, said: Statement) -> None:
-        deliver(said, "sent", provider="aliyun_sms")
-        deliver(said, "sent", provider="twilio_sms")
+        deliver(said, "sent", provider="aliyun")
+        deliver(said, "sent", provider="sms")
         assert table(words(author.get(path_of(said)))).count('class="small muted">by ') == 1
 
 

@@ -37,7 +37,7 @@ class TestChannels:
         part = preview(author, f"/console/incidents/{said.subject_id}/update/", status="")
         assert (
             "Not sent by SMS: updates that neither raise the impact nor resolve the incident "
-            "are only sent by E-mail, Webhook" in part
+            "are only sent by E-mail, Group robot, Webhook" in part
         )
         assert "not sent this time" in part
         assert "0 recipients" in part
@@ -146,14 +146,14 @@ class TestAlarms:
     def test_an_open_alarm_stands_on_every_page(
         self, author: Client, component: Component, path: str
     ) -> None:
-        alarm_raise(Alarm.Kind.PROVIDER_DOWN, "twilio_sms")
+        alarm_raise(Alarm.Kind.PROVIDER_DOWN, "sms")
         page = words(author.get(path))
         assert "A provider is not responding (SMS)" in page.split("<h1")[0]
-        alarm_over(Alarm.Kind.PROVIDER_DOWN, "twilio_sms")
+        alarm_over(Alarm.Kind.PROVIDER_DOWN, "sms")
         assert "A provider is not responding" not in words(author.get(path))
 
     def test_who_is_not_signed_in_sees_none(self, client: Client, db: None) -> None:
-        alarm_raise(Alarm.Kind.PROVIDER_DOWN, "twilio_sms")
+        alarm_raise(Alarm.Kind.PROVIDER_DOWN, "sms")
         assert "A provider is not responding" not in words(client.get("/console/login/"))
 
     def test_auditors_see_alarms(self, db: None) -> None:

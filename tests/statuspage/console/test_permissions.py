@@ -83,6 +83,9 @@ DECISIONS: Final[dict[str, Acts]] = {
     "notice_compose": WRITE,
     "notice_proposal": (Act.READ, Act.PUBLISH),
     "templates": READ,
+    "provider_templates": (Act.READ, Act.EDIT_TEMPLATES),
+    "provider_template_new": both(Act.EDIT_TEMPLATES),
+    "provider_template_edit": both(Act.EDIT_TEMPLATES),
     "template_new": both(Act.EDIT_TEMPLATES),
     "template_edit": both(Act.EDIT_TEMPLATES),
     "template_order": (None, Act.EDIT_TEMPLATES),
@@ -107,6 +110,8 @@ DECISIONS: Final[dict[str, Acts]] = {
     "hold_discard": both(Act.DECIDE_HELD),
     "dead_letters": READ,
     "dead_letters_retry": both(Act.DECIDE_DEAD_LETTERS),
+    "dead_letters_resend": both(Act.DECIDE_DEAD_LETTERS),
+    "quarantine_resend": both(Act.REACTIVATE_ADDRESS),
     "dead_letter": (Act.READ, Act.DECIDE_DEAD_LETTERS),
     "signals": READ,
     "signal_draft": (Act.READ, Act.DECIDE_SIGNAL),
@@ -114,6 +119,9 @@ DECISIONS: Final[dict[str, Acts]] = {
     "signal_rule_new": both(Act.REFERENCE_DATA),
     "signal_rule": (Act.READ, Act.REFERENCE_DATA),
     "signal_rule_confirm": (None, Act.APPROVE),
+    "carrier_words": (Act.READ, Act.REFERENCE_DATA),
+    "carrier_word": (Act.REFERENCE_DATA, Act.REFERENCE_DATA),
+    "received_texts": (Act.READ_SUBSCRIBERS, Act.READ_SUBSCRIBERS),
     "quarantine": (Act.READ, Act.REACTIVATE_ADDRESS),
     "subscribers": both(Act.READ_SUBSCRIBERS),
     "subscriber": both(Act.READ_SUBSCRIBERS),
@@ -205,6 +213,8 @@ def test_who_may_not_decide_changes_nothing_and_is_told_why(
         ("dead_letters_retry", {}),
         ("dead_letter", {"act": "send_again"}),
         ("quarantine", {"address": "1"}),
+        ("dead_letters_resend", {}),
+        ("quarantine_resend", {}),
     ):
         response = staff.post(paths[name], sent)
         assert response.status_code == 403

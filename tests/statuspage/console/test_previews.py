@@ -103,7 +103,7 @@ def test_the_sms_is_shown_as_it_will_be_sent_with_its_segments(
     part = htmx(author, INCIDENT, **TEXTS)
     publish(author, INCIDENT, **TEXTS, unnamed="on", next_update_by="")
     for one in previews_of(Statement.objects.get().document):
-        if one.channel.name == "twilio_sms" and one.language == "en":
+        if one.channel.name == "sms" and one.language == "en":
             assert f"{one.content.segments} segment" in part
 
 

@@ -196,7 +196,7 @@ def test_a_broadcast_of_long_ago_shows_what_was_folded(author: Client, said: Sta
     finished(said)
     DeliveryCount.objects.create(
         broadcast_id=said.number,
-        channel="twilio_sms",
+        channel="sms",
         state="delivered",
         count=1_234_567,
         segments=1_234_567,

@@ -170,9 +170,7 @@ class TestImport:
 
     def test_a_choice_of_the_merchants_is_left_alone(self, approver: Client) -> None:
         address = make_address("+8613800000001", language="zh-hans")
-        address_suppress(
-            channel="twilio_sms", clear_address="+8613800000001", reason="unsubscribed"
-        )
+        address_suppress(channel="sms", clear_address="+8613800000001", reason="unsubscribed")
         upload(approver, HEADER + "13800000001,en,industry,contract\n")
         IMPORTS.read_all()
         address.refresh_from_db()

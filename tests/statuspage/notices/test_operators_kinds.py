@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import override
 
-from notifications.channels.base import channel
+from notifications.channels import medium
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery
 from notifications.delivery.render import bulletin_of
@@ -188,7 +188,7 @@ def test_a_message_has_every_fact_that_its_reader_acts_on(kind: str, language: s
 @pytest.mark.parametrize("kind", sorted(FACTS))
 def test_the_sms_itself_has_what_the_clause_says(kind: str) -> None:
     statement = publish(kind)
-    sms = channel("twilio_sms").compose(bulletin_of(statement.document, "zh-hans"))
+    sms = medium("sms").leading().compose(bulletin_of(statement.document, "zh-hans"))
     assert statement.content["brief"]["zh-hans"] in sms.text
 
 

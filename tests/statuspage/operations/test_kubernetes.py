@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.conf import settings as project
 
-from notifications.delivery.routing import MEDIA
+from notifications.media import MEDIA
 from statuspage.operations.configuration import QUEUES
 from statuspage.operations.metrics import REGISTRY
 
@@ -51,7 +51,7 @@ def test_every_file_is_part_of_the_whole() -> None:
 
 
 def test_all_of_the_product_is_there() -> None:
-    workers = {f"candor-worker-{name}" for name in ("default", *MEDIA.values())}
+    workers = {f"candor-worker-{name}" for name in ("default", *MEDIA)}
     assert set(DEPLOYMENTS) == {"candor-web", "candor-beat", *workers}
     assert ("migrate.yaml", "Job", "candor-migrate") in DOCUMENTS
 

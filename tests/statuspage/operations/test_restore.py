@@ -30,10 +30,10 @@ Empty = Callable[..., "subprocess.CompletedProcess[str]"]
 GO_ON = """
 import json
 from django.utils import timezone
-from notifications.delivery.alarms import alarms_tell
 from notifications.delivery.models import Delivery
 from notifications.delivery.resolve import sweep
 from notifications.delivery.send import send_due
+from notifications.delivery.staff_words import alarms_tell
 from notifications.escalation.services import promises_remind
 from notifications.subscribers.models import Address, Import, SignUp
 from notifications.subscribers.services.codes import codes_send
@@ -93,7 +93,7 @@ def under_way() -> None:
     incident = open_incident(
         component, published_at=now - timedelta(hours=1), next_update_by=now - timedelta(minutes=20)
     )
-    Alarm.objects.create(kind=Alarm.Kind.PROVIDER_DOWN, subject="twilio_sms")
+    Alarm.objects.create(kind=Alarm.Kind.PROVIDER_DOWN, subject="sms")
     Alarm.objects.create(
         kind=Alarm.Kind.BEAT_SILENT, told_at=now, over_at=now - timedelta(minutes=10)
     )
@@ -128,7 +128,7 @@ def _maintenance(component: Component) -> None:
 
 def _signup() -> None:
     SignUp.objects.create(
-        channel="twilio_sms",
+        channel="sms",
         kind="phone",
         sealed=encrypt("+8613800000000", "phone"),
         blind_index="x",

@@ -52,7 +52,7 @@ def backup(tmp_path: Path) -> Path:
     call_command("backup", str(file))
     leaving = Subscriber.objects.get(addresses__masked="138****8001")
     subscriber_erase(leaving, source="hotline")
-    address_suppress(channel="twilio_sms", clear_address=STOPPED, reason="opted_out")
+    address_suppress(channel="sms", clear_address=STOPPED, reason="opted_out")
     return file
 
 
@@ -91,7 +91,7 @@ class TestTheList:
         assert "--erased FILE" in refusal
         assert "--without-list" in refusal
         assert "There is none at hand" in refusal
-        assert "'erased', 'twilio_sms'" in withdrawals_restored(RestoreRequest(backup, [kept]))
+        assert "'erased', 'sms'" in withdrawals_restored(RestoreRequest(backup, [kept]))
 
     def test_the_one_beside_a_later_backup_is_applied_but_does_not_do_alone(
         self, backup: Path
@@ -100,7 +100,7 @@ class TestTheList:
         files.own_list().unlink()
         assert "The newest entry at hand is of 20" in self.refused(backup)
         goes_on = withdrawals_restored(RestoreRequest(backup, without_list=True))
-        assert "'erased', 'twilio_sms'" in goes_on
+        assert "'erased', 'sms'" in goes_on
 
     def test_one_that_lacks_what_the_backup_knows_counts_as_missing(self, backup: Path) -> None:
         later = backup.with_name("tuesday.dump")

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from notifications.channels import channel
+from notifications.channels import medium
 from notifications.delivery.render import bulletin_of
 from statuspage.statements.models import Statement
 from statuspage.statements.services import statement_correct, statement_withdraw
@@ -68,8 +68,8 @@ def test_a_letter_and_a_webhook_say_what_the_feed_says(
     statement = KINDS[kind]()
     item = client.get("/feed.json", {"lang": language}).json()["items"][0]
     bulletin = bulletin_of(statement.document, language)
-    letter = channel("email").compose(bulletin)
-    hook = json.loads(channel("webhook").compose(bulletin).text)["data"]
+    letter = medium("email").leading().compose(bulletin)
+    hook = json.loads(medium("webhook").leading().compose(bulletin).text)["data"]
 
     body = statement.content["body"][language]
     for said in (item["content_text"], letter.text, hook["body"]):

@@ -170,7 +170,7 @@ OWN: Final[dict[str, dict[str, Any]]] = {
 
 def _deliveries(said: Statement) -> None:
     ensure_partition(said.published_at)
-    for channel, clear in (("twilio_sms", ""), ("email", MAIL)):
+    for channel, clear in (("sms", ""), ("email", MAIL)):
         for state in ("pending", "delivered", "failed", "unknown"):
             address = make_address(clear and f"{state}{clear}", channel=channel)
             deliver(said, state, channel=channel, address=address)

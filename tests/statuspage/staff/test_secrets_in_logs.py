@@ -35,7 +35,7 @@ def test_secrets_and_addresses_stay_out_of_the_logs(
         client.post("/console/login/code/", {"code": codes[0]})
     for secret in (token, f"{token}x"):
         client.get("/api/v1/incidents/", headers={"authorization": f"Bearer {secret}"})
-    client.post("/subscribe/", {"address": NUMBER, "channel": "twilio_sms", "consent": "on"})
+    client.post("/subscribe/", {"address": NUMBER, "channel": "sms", "consent": "on"})
     client.post("/subscribe/", {"address": MAIL, "channel": "email", "consent": "on"})
     for path in ("twilio/status/1/", "wechat/", "alertmanager/"):
         client.post(f"/hooks/{path}", {"To": f"+86{NUMBER}", "MessageSid": "SM1"})

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from notifications.channels import channel, reachable_channels
+from notifications.channels import media, medium
 from notifications.channels.base import Channel
 from notifications.channels.outcomes import Accepted
 from notifications.delivery import trials
@@ -43,7 +43,7 @@ def every_channel_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def me(db: None) -> Staff:
     staff = make_staff()
-    contact_keep(staff=staff, contact=contact_on("twilio_sms", PHONE))
+    contact_keep(staff=staff, contact=contact_on("sms", PHONE))
     return staff
 
 
@@ -57,7 +57,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             found.append(one)
             yield one, Accepted("x")
 
-    for one in reachable_channels():
+    for one in media():
         monkeypatch.setattr(type(one), "send", send)
     return found
 
@@ -66,10 +66,10 @@ def document() -> dict[str, Any]:
     return dict(open_incident(name=text("到账延迟", "Late payouts")).document)
 
 
-@pytest.mark.parametrize("name", ["twilio_sms", "email", "wecom", "wechat"])
+@pytest.mark.parametrize("name", ["sms", "email", "robot", "wechat"])
 def test_every_channel_marks_a_test_before_what_it_says(db: None, name: str) -> None:
     for language, marks in (("zh-hans", ("【测试】", "[测试]")), ("en", ("[Test]", "[Test]"))):
-        content = channel(name).compose(trial_bulletin_of(document(), language))
+        content = medium(name).leading().compose(trial_bulletin_of(document(), language))
         first = content.subject or content.text
         assert any(mark in first for mark in marks)
         mark = next(mark for mark in marks if mark in first)
@@ -77,7 +77,7 @@ def test_every_channel_marks_a_test_before_what_it_says(db: None, name: str) -> 
 
 
 def test_a_test_has_no_code_and_the_verification_page_does_not_take_it_for_ours(db: None) -> None:
-    content = channel("twilio_sms").compose(trial_bulletin_of(document(), "zh-hans"))
+    content = medium("sms").leading().compose(trial_bulletin_of(document(), "zh-hans"))
     assert look_at(content.text).verdict is MessageVerdict.UNKNOWN
 
 
@@ -85,9 +85,9 @@ def test_a_draft_is_sent_to_its_author_by_a_worker_and_to_nobody_else(
     me: Staff, sent: list[Any]
 ) -> None:
     other = make_staff()
-    contact_keep(staff=other, contact=contact_on("twilio_sms", "+8613800138999"))
+    contact_keep(staff=other, contact=contact_on("sms", "+8613800138999"))
     browser = browser_of(me)
-    where = {"test_channel": "twilio_sms", "test_language": "zh-hans"}
+    where = {"test_channel": "sms", "test_language": "zh-hans"}
     page = press(browser, COMPOSE, **{**TYPED, **where})
     assert "A test is being sent to" in words(page)
     assert form_of(page)["body_zh"] == "资金安全。"
@@ -107,7 +107,7 @@ def test_a_postmortem_is_tried_before_it_is_saved(me: Staff, sent: list[Any]) ->
     said = open_incident(name=text("到账延迟", "Late payouts"))
     browser, path = browser_of(me), f"/console/incidents/{said.subject_id}/postmortem/"
     given = {**form_of(browser.get(path), "summary_zh"), "summary_zh": "一批文件未送达。"}
-    where = {"test_channel": "twilio_sms", "test_language": "zh-hans", "step": "test"}
+    where = {"test_channel": "sms", "test_language": "zh-hans", "step": "test"}
     page = browser.post(path, {**given, **where})
     assert "A test is being sent to" in words(page)
     assert form_of(page, "summary_zh")["summary_zh"] == "一批文件未送达。"
@@ -117,7 +117,7 @@ def test_a_postmortem_is_tried_before_it_is_saved(me: Staff, sent: list[Any]) ->
 
 
 def test_its_cost_counts_against_the_months_budget(me: Staff, sent: list[Any]) -> None:
-    trial_ask(staff=me, channel="twilio_sms", language="zh-hans", document=document())
+    trial_ask(staff=me, channel="sms", language="zh-hans", document=document())
     trials_send()
     assert Spending.objects.get().segments >= 1
 
@@ -126,7 +126,7 @@ def test_no_test_is_sent_once_the_budget_is_used_up(
     me: Staff, sent: list[Any], settings: Any
 ) -> None:
     settings.SMS_MONTHLY_CAP = 0
-    trial_ask(staff=me, channel="twilio_sms", language="zh-hans", document=document())
+    trial_ask(staff=me, channel="sms", language="zh-hans", document=document())
     trials_send()
     assert not sent
     assert recent_trials(me)[0].outcome == "failed"
@@ -143,7 +143,7 @@ def test_who_has_no_address_on_a_channel_is_told_how_to_add_one(me: Staff) -> No
 
 def test_tests_are_limited_by_the_hour(me: Staff, settings: Any) -> None:
     settings.TESTS_PER_HOUR = 2
-    asked = {"channel": "twilio_sms", "language": "en", "document": document()}
+    asked = {"channel": "sms", "language": "en", "document": document()}
     for _time in range(2):
         trial_ask(staff=me, **asked)
     with pytest.raises(ValidationError):
@@ -151,7 +151,7 @@ def test_tests_are_limited_by_the_hour(me: Staff, settings: Any) -> None:
     assert TrialMessage.objects.count() == 2
 
 
-@pytest.mark.parametrize(("wanted", "language"), [("fax", "en"), ("twilio_sms", "fr")])
+@pytest.mark.parametrize(("wanted", "language"), [("fax", "en"), ("sms", "fr")])
 def test_what_there_is_not_is_refused(me: Staff, wanted: str, language: str) -> None:
     with pytest.raises(ValidationError):
         trial_ask(staff=me, channel=wanted, language=language, document=document())
@@ -159,9 +159,9 @@ def test_what_there_is_not_is_refused(me: Staff, wanted: str, language: str) -> 
 
 def test_words_at_hand_are_sent_as_a_test_too(sent: list[Any], db: None) -> None:
     me = make_staff("approver")
-    contact_keep(staff=me, contact=contact_on("twilio_sms", PHONE))
+    contact_keep(staff=me, contact=contact_on("sms", PHONE))
     path = "/console/templates/new/?use=incident.opened"
-    given = {"title": "x", **TYPED, "test_channel": "twilio_sms", "test_language": "zh-hans"}
+    given = {"title": "x", **TYPED, "test_channel": "sms", "test_language": "zh-hans"}
     assert browser_of(me).post(path, given).status_code == 200
     trials_send()
     assert "[测试]到账延迟" in sent[0].content.text
@@ -173,7 +173,7 @@ def test_a_phone_is_ones_own_once_its_code_is_entered(
     monkeypatch.setattr(codes, "new_code", lambda: "123456")
     me = make_staff()
     browser = browser_of(me)
-    browser.post(CONTACTS, {"act": "add", "channel": "twilio_sms", "address": "13800138000"})
+    browser.post(CONTACTS, {"act": "add", "channel": "sms", "address": "13800138000"})
     assert not StaffContact.objects.exists()
     codes.codes_send()
     assert "123456" in sent[0].content.text
@@ -185,7 +185,7 @@ def test_a_phone_is_ones_own_once_its_code_is_entered(
     assert StaffContact.objects.get().staff == me
     assert "138****8000" in words(browser.get(CONTACTS))
     assert not Address.objects.exists()
-    browser.post(CONTACTS, {"act": "remove", "channel": "twilio_sms"})
+    browser.post(CONTACTS, {"act": "remove", "channel": "sms"})
     assert not StaffContact.objects.exists()
 
 
@@ -201,7 +201,7 @@ def test_a_wechat_account_is_ones_own_once_it_sent_the_code(db: None) -> None:
 def test_a_robot_is_added_by_those_who_add_them_for_subscribers(
     db: None, role: str, kept: int
 ) -> None:
-    given = {"act": "add", "channel": "wecom", "address": "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"}
+    given = {"act": "add", "channel": "robot", "address": "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"}
     browser_of(make_staff(role)).post(CONTACTS, given)
     assert StaffContact.objects.count() == kept
 
@@ -209,9 +209,9 @@ def test_a_robot_is_added_by_those_who_add_them_for_subscribers(
 @pytest.mark.parametrize(
     ("channel", "typed"),
     [
-        ("wecom", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a"),
+        ("robot", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a"),
         ("webhook", "ftp://x.example"),
-        ("twilio_sms", "138001380"),
+        ("sms", "138001380"),
     ],
 )
 def test_a_refused_address_is_not_typed_again(db: None, channel: str, typed: str) -> None:
@@ -223,11 +223,11 @@ def test_a_refused_address_is_not_typed_again(db: None, channel: str, typed: str
 
 def test_a_phone_is_never_pasted_without_its_code(me: Staff) -> None:
     with pytest.raises(ValidationError):
-        contact_paste(staff=me, channel="twilio_sms", raw=PHONE, client_ip="")
+        contact_paste(staff=me, channel="sms", raw=PHONE, client_ip="")
 
 
 def test_tests_are_forgotten_after_a_day(me: Staff) -> None:
-    row = trial_ask(staff=me, channel="twilio_sms", language="en", document=document())
+    row = trial_ask(staff=me, channel="sms", language="en", document=document())
     TrialMessage.objects.filter(pk=row.pk).update(asked_at=row.asked_at - trials.KEPT_FOR * 2)
     assert trials_send() == 0
     assert not TrialMessage.objects.exists()

@@ -22,7 +22,7 @@ IMPORT, LISTS = "/console/subscribers/import/", "/console/transactions/upload/"
 LONG_ONES = [
     *("/", "/subscribe/", "/en/transactions/", "/console/login/", "/admin/login/", IMPORT, LISTS),
     *("/api/v1/incidents/", "/api/v1/subscribers/import/", "/hooks/alertmanager/"),
-    *("/hooks/twilio_sms/inbound/", "/hooks/wechat/", "/hooks/aliyun_sms/report/", "/nothing/"),
+    *("/hooks/twilio/inbound/", "/hooks/wechat/", "/hooks/aliyun/report/", "/nothing/"),
 ]
 
 
@@ -95,7 +95,7 @@ def test_a_token_allows_nothing_where_it_may_not_act(db: None, role, scopes) -> 
 
 def test_the_secret_in_aliyuns_address_allows_a_batch_of_reports(settings) -> None:
     settings.ALIYUN_SMS_CALLBACK_TOKEN = "a-secret-of-the-address"
-    path = "/hooks/aliyun_sms/report/?token="
+    path = "/hooks/aliyun/report/?token="
     assert allowed(Client(), f"{path}a-secret-of-the-address") == MEGABYTE
     assert allowed(Client(), f"{path}another") == ANONYMOUS_BYTES
 
@@ -134,7 +134,7 @@ def told(request: Sending) -> tuple[int, dict[str, str], str]:
     return status, dict(headers), body.decode()
 
 
-@pytest.mark.parametrize("path", ["/subscribe/", IMPORT, "/hooks/twilio_sms/inbound/"])
+@pytest.mark.parametrize("path", ["/subscribe/", IMPORT, "/hooks/twilio/inbound/"])
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "text/csv"])
 def test_a_long_body_of_a_stranger_is_refused_unread(transactional_db, path, kind) -> None:
     """What is read on after the answer is dropped, and little."""

@@ -105,8 +105,8 @@ class TestChannels:
         said = tell(opened.subject_id, cell())
         assert moment_of(said.document) == Moment.PROGRESS
         channels = Broadcast.objects.get(pk=said.number).channels
-        assert "twilio_sms" not in channels
-        assert {"email", "wechat", "wecom", "webhook"} <= set(channels)
+        assert "sms" not in channels
+        assert {"email", "wechat", "robot", "webhook"} <= set(channels)
 
     def test_it_supersedes_neither_the_opening_nor_the_end_of_its_incident(self):
         make_address()

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.utils.translation import override
 
-from notifications.channels.base import channel
+from notifications.channels import medium
 from notifications.delivery.render import bulletin_of
 from statuspage.approvals.models import Proposal
 from statuspage.calendar.selectors import profile_of
@@ -194,7 +194,7 @@ def test_cards_for_a_holiday_by_name(holiday: str) -> None:
 def test_an_sms_says_no_day_twice_and_fits_one_part() -> None:
     said = publish_notice("holiday_schedule", API["payload"])
     for language in LANGUAGES:
-        sms = channel("twilio_sms").compose(bulletin_of(said.document, language))
+        sms = medium("sms").leading().compose(bulletin_of(said.document, language))
         assert "About settlement" not in sms.text
         # The signature is Chinese: an English SMS has but the room of a Chinese one.
         assert sms.segments == (1 if language == "zh-hans" else 2)

@@ -1,0 +1,1 @@
+"""Words that carriers refuse or restrict in SMS, pointed out to whoever writes them."""

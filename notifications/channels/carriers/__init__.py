@@ -1,0 +1,1 @@
+"""Carriers' own protocols, spoken over long connections: frames, links and pools."""

@@ -1,0 +1,1 @@
+"""E-mail: its providers, one file each."""

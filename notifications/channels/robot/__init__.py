@@ -1,0 +1,1 @@
+"""Robots of groups: its providers, one file each."""

@@ -1,0 +1,1 @@
+"""SMS: its providers, one file each."""

@@ -1,0 +1,120 @@
+"""Providers that send approved templates and no free text."""
+
+import re
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from notifications.channels import filling
+from notifications.channels.base import MessageTemplate, Provider
+from notifications.channels.fact_values import Fact
+from notifications.channels.facts import NAMES, Facts
+from notifications.channels.filling import Values
+
+PLACE: Final = re.compile(r"\{(\w+)\}")
+
+
+class Verdict(StrEnum):
+    """What a provider says of a template."""
+
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class TemplateAnswer:
+    """The state of a template at its provider, why it was refused, and its text there.
+
+    An empty text says nothing about it.
+    """
+
+    state: Verdict
+    reason: str = ""
+    text: str = ""
+
+
+class TemplateRefused(Exception):
+    """The provider did not take a template for review; the message is its reason."""
+
+
+class TemplatedProvider(Provider):
+    """A provider whose messages are approved templates with typed variables."""
+
+    uses_templates = True
+    # One variable in a template's text, its name as the first group; None: the text is not ours.
+    variable: ClassVar[re.Pattern[str] | None] = None
+    # Seconds between two templates that it is asked to register.
+    registers_every: ClassVar[float] = 0.0
+
+    def fill(self, template: MessageTemplate, facts: Facts) -> Values | None:
+        """Return the value of each variable; None where a fact is missing or does not fit."""
+        if self.variable and filling.unknown_variables(template, self.variable):
+            return None
+        return filling.filled(template, facts, self.variable_limit)
+
+    def default_templates(self) -> Sequence[MessageTemplate]:
+        """Return the templates of the settings, for everything that has none in the registry."""
+        return ()
+
+    def settles_fields(self) -> bool:
+        """Return whether the settings also say what fills the variables of these."""
+        return False
+
+    def variable_limit(self, variable: str, fact: Fact) -> int:
+        """Return how many UTF-16 units a variable takes for such a fact; 0: any."""
+        return 0
+
+    def check_template(self, template: MessageTemplate) -> None:
+        """Raise ValidationError where the provider could not send the template as it is."""
+        unknown = sorted({one for one in template.fields.values() if one not in NAMES})
+        if unknown:
+            problem = _("There is no fact of this name: %(names)s.")
+            raise ValidationError({"fields": problem % {"names": ", ".join(unknown)}})
+        if self.variable is None:
+            return
+        lacking = filling.unknown_variables(template, self.variable)
+        spare = set(template.fields) - set(self.variable.findall(template.text))
+        if lacking or spare:
+            problem = _("The text and its variables differ: %(names)s.")
+            names = ", ".join(sorted({*lacking, *spare}))
+            raise ValidationError({"fields": problem % {"names": names}})
+
+    def suggested_for(self, language: str) -> Sequence[bool]:
+        """Return whether suggested texts in a language are for numbers at home, abroad, or both."""
+        return (False,)
+
+    def written(self, text: str, *, abroad: bool) -> tuple[str, Mapping[str, str]]:
+        """Return a text with `{fact}` in it as the provider writes variables, and its fields.
+
+        An empty text: nothing is suggested for this provider.
+        """
+        return "", {}
+
+    def can_register(self) -> bool:
+        """Return whether the provider takes templates for review by its API."""
+        return type(self).register_template is not TemplatedProvider.register_template
+
+    async def register_template(self, template: MessageTemplate) -> str:
+        """Ask the provider to review a template, and return its id there.
+
+        Raises:
+            TemplateRefused: the provider does not take it.
+            NotAccepted: it did not answer, or not now.
+        """
+        raise TemplateRefused
+
+    @abstractmethod
+    async def ask_templates(
+        self, templates: Sequence[MessageTemplate]
+    ) -> Mapping[str, TemplateAnswer]:
+        """Return what the provider says of these, by their ids; without those that it lacks.
+
+        Raises:
+            NotAccepted: it did not answer.
+        """

@@ -1,0 +1,1 @@
+"""Webhooks: its providers, one file each."""

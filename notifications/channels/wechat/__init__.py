@@ -1,0 +1,1 @@
+"""WeChat: its providers, one file each."""

@@ -1,0 +1,160 @@
+"""Listen to providers that report over connections of ours; what is stored, and only that, is
+answered, so that a process may be killed at any moment.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final
+
+from django.db import close_old_connections, connections, transaction
+
+from notifications.channels import provider as find_provider
+from notifications.channels.base import Provider
+from notifications.channels.base import providers as all_providers
+from notifications.channels.outcomes import Callback
+from notifications.delivery.callbacks import callback_store
+from notifications.event_loop import process_loop
+
+# So many are stored in one transaction at most; those that come meanwhile wait for the next one.
+AT_ONCE: Final = 200
+LEAVE_SECONDS: Final = 3.0
+Told = tuple[str, Callback]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _Inbox:
+    """What this process has been told and has not stored yet; used on its loop alone."""
+
+    # One thread, and with it one connection to the database.
+    thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="listening")
+    )
+    waiting: list[tuple[Told, asyncio.Future[None]]] = field(default_factory=list)
+    storing: asyncio.Task[None] | None = None
+
+    async def put(self, told: Told) -> None:
+        """Return when it is stored.
+
+        Raises:
+            Exception: it is not.
+        """
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.append((told, stored))
+        if self.storing is None or self.storing.done():
+            self.storing = asyncio.ensure_future(self._store())
+        await stored
+
+    async def _store(self) -> None:
+        while self.waiting:
+            # Who has given up waiting is told it again.
+            waiting = [one for one in self.waiting if not one[1].done()]
+            batch, self.waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+            told = [one for one, _ in batch]
+            loop = asyncio.get_running_loop()
+            problems = await loop.run_in_executor(self.thread, _store_here, told)
+            for (_, stored), problem in zip(batch, problems, strict=True):
+                if stored.done():  # nobody waits any more
+                    continue
+                if problem is None:
+                    stored.set_result(None)
+                else:
+                    stored.set_exception(problem)
+
+
+_inboxes: dict[int, _Inbox] = {}
+_listening: list[Future[None]] = []
+
+
+async def take(name: str, callback: Callback) -> None:
+    """Return when what a provider told is stored; the `Sink` of every provider.
+
+    Raises:
+        Exception: it is not: the provider must not be answered, and tells it again.
+    """
+    if os.getpid() not in _inboxes:  # a forked process begins with an inbox of its own
+        _inboxes[os.getpid()] = _Inbox()
+    await _inboxes[os.getpid()].put((name, callback))
+
+
+def store(batch: Sequence[Told]) -> list[Exception | None]:
+    """Store all of it together, or else each by itself; return for each why it was not."""
+    try:
+        with transaction.atomic():
+            for name, told in groupby(sorted(batch, key=_name), key=_name):
+                callback_store(find_provider(name), _together([one for _, one in told]))
+    except Exception as error:
+        return [error] if len(batch) == 1 else [store([one])[0] for one in batch]
+    return [None] * len(batch)
+
+
+def _name(told: Told) -> str:
+    return told[0]
+
+
+def _together(callbacks: Sequence[Callback]) -> Callback:
+    """Return all that is said as one: one statement stores its receipts, in one order."""
+    return Callback(
+        receipts=[each for one in callbacks for each in one.receipts],
+        inbound=[each for one in callbacks for each in one.inbound],
+        no_deliveries=[each for one in callbacks for each in one.no_deliveries],
+    )
+
+
+def _store_here(batch: Sequence[Told]) -> list[Exception | None]:
+    """Store it over this thread's own connection to the database, if that is still good."""
+    try:
+        close_old_connections()
+    except Exception as error:
+        return [error] * len(batch)
+    return store(batch)
+
+
+def listen(media: Collection[str]) -> list[Provider]:
+    """Begin to listen to every provider of these media that is set up; return them."""
+    able = [
+        one for one in all_providers() if one.listens() and one.configured() and one.medium in media
+    ]
+    for one in able:
+        _listening.append(asyncio.run_coroutine_threadsafe(one.listen(), process_loop()))
+    return able
+
+
+def leave() -> None:
+    """Say goodbye to every provider, as a process does that ends of its own accord."""
+    for one in all_providers():
+        if one.listens() and one.configured() and _listening:
+            try:
+                asyncio.run_coroutine_threadsafe(one.leave(), process_loop()).result(LEAVE_SECONDS)
+            except Exception as error:
+                logger.warning("%s: no goodbye: %s", one.name, type(error).__name__)
+    if inbox := _inboxes.pop(os.getpid(), None):
+        inbox.thread.submit(connections.close_all)
+        inbox.thread.shutdown()
+
+
+def set_up() -> None:
+    """Have every provider report here, and the workers of a medium listen from their start on."""
+    from celery.signals import worker_process_init, worker_process_shutdown
+
+    for one in all_providers():
+        one.report_to(take)
+    worker_process_init.connect(_begin)
+    worker_process_shutdown.connect(_end)
+
+
+def _begin(**_given: object) -> None:
+    from celery import current_app
+
+    _listening.clear()
+    listen([*current_app.amqp.queues.consume_from])
+
+
+def _end(**_given: object) -> None:
+    leave()

@@ -1,0 +1,108 @@
+"""Send again what a provider accepted and then certainly did not send, as a receipt says."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+
+from notifications.channels.outcomes import Reason
+from notifications.delivery import budget
+from notifications.delivery.claim import fall_back
+from notifications.delivery.models import Broadcast, BroadcastState
+from notifications.delivery.states import DeliveryState, may_follow_from
+
+# A wait of so many seconds at least, and up to as many times twice as there were attempts.
+SOONEST_SECONDS: Final = 30.0
+LATEST_SECONDS: Final = 900.0
+# What an operator has to correct takes longer.
+OURS: Final = Reason.NO_CREDENTIALS
+OURS_TIMES: Final = 20
+
+# Only the try that it is about, and only once: then the delivery has another attempt, of which no
+# copy of this receipt, nor any other of that try, says anything. A late "delivered" still counts.
+# Whoever waits for the provider's answer to that try writes nothing any more.
+RETURN: Final = """
+    WITH told AS (
+        SELECT DISTINCT ON (d.id) d.id, d.published_at, d.fence, r.reason, r.code, r.at,
+               d.attempts >= %(most)s
+               OR d.first_tried_at < now() - make_interval(hours => %(hours)s) AS over,
+               CASE WHEN r.reason = %(ours)s THEN %(times)s ELSE 1 END AS times
+        FROM delivery_delivery d
+        JOIN unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(provider_ids)s::text[],
+                    %(reasons)s::text[], %(codes)s::text[], %(at)s::timestamptz[],
+                    %(attempts)s::uuid[])
+             AS r (id, published_at, provider_id, reason, code, at, attempt)
+          ON d.id = r.id AND d.published_at = r.published_at
+        WHERE d.state = ANY(%(before)s)
+          AND (r.attempt = d.attempt_id
+               OR (r.attempt IS NULL AND d.provider_id <> '' AND d.provider_id = r.provider_id))
+        ORDER BY d.id
+    )
+    UPDATE delivery_delivery d
+    SET state = CASE WHEN over THEN 'failed' ELSE 'pending' END,
+        due_at = now() + make_interval(secs => told.times * (
+            %(soonest)s + random() * least(%(latest)s, %(soonest)s * 2.0 ^ d.attempts))),
+        reason = told.reason, code = told.code,
+        provider_id = '', attempt_id = gen_random_uuid(), looks = 0, lease_until = NULL,
+        may_be_sent = d.may_be_sent AND d.attempts > 1,
+        sent_at = NULL,
+        settled_at = CASE WHEN over THEN told.at END,
+        updated_at = now()
+    FROM told
+    WHERE d.id = told.id AND d.published_at = told.published_at
+    RETURNING d.id, d.published_at, d.fence, d.statement_id, d.state
+"""
+# After what it was booked with is released, so that a late answer finds nothing of its own.
+NEXT: Final = """
+    UPDATE delivery_delivery SET fence = fence + 1 WHERE id = ANY(%s) AND published_at = ANY(%s)
+"""
+
+
+def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
+    """Return deliveries to `pending`, or fail them after too many tries or too long a time.
+
+    Call it in the transaction that applies their receipts, while they are locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RETURN,
+            {
+                **columns,
+                "before": _before(),
+                "most": settings.DELIVERY_MAX_ATTEMPTS,
+                "hours": settings.DELIVERY_GIVE_UP_HOURS,
+                "ours": OURS,
+                "times": OURS_TIMES,
+                "soonest": SOONEST_SECONDS,
+                "latest": LATEST_SECONDS,
+            },
+        )
+        rows = cursor.fetchall()
+        if not rows:
+            return
+        ids, moments, fences, statements, states = zip(*rows, strict=True)
+        budget.release([*zip(ids, moments, fences, strict=True)])
+        cursor.execute(NEXT, [[*ids], [*set(moments)]])
+    failed = [row[:2] for row in rows if row[4] == DeliveryState.FAILED]
+    fall_back(failed)
+    _reopen({number for number, state in zip(statements, states, strict=True) if state != "failed"})
+
+
+def _before() -> list[str]:
+    """Return the states of a try that has been asked for and has no final result."""
+    reported = (
+        *(DeliveryState.SENDING, DeliveryState.UNKNOWN),
+        *(DeliveryState.SENT, DeliveryState.UNCONFIRMED),
+    )
+    return [str(one) for one in reported if one in may_follow_from(DeliveryState.PENDING)]
+
+
+def _reopen(statements: set[int]) -> None:
+    """Go on with the broadcasts that have something to send again."""
+    reopened = Broadcast.objects.filter(pk__in=statements)
+    reopened.update(receipts_due_at=Now())
+    reopened.filter(state=BroadcastState.FINISHED).update(
+        state=BroadcastState.SENDING, finished_at=None
+    )

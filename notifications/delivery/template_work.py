@@ -1,0 +1,114 @@
+"""Ask providers what became of the templates in the registry, and have new ones registered."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from notifications.channels import providers
+from notifications.channels.outcomes import NotAccepted
+from notifications.channels.templated import TemplatedProvider, TemplateRefused
+from notifications.delivery import loop
+from notifications.delivery.alarms import alarm_over, alarm_raise
+from notifications.delivery.models import Alarm
+from notifications.delivery.shares import alarms_settle, templates_approved
+from notifications.hints import hint
+from notifications.templates.models import Template
+from notifications.templates.services import answers_record, register_refused, registered
+from notifications.templates.states import LOST, TemplateState
+
+TASK: Final = "delivery.work_on_templates"
+# Asked about at once, at the start, and then so often; what is in review more often.
+EVERY: Final = timedelta(days=1)
+IN_REVIEW_EVERY: Final = timedelta(minutes=10)
+# A provider that did not take one now is asked again after so long.
+REGISTER_AGAIN: Final = timedelta(minutes=10)
+
+logger = logging.getLogger(__name__)
+
+
+def templated_providers() -> list[TemplatedProvider]:
+    """Return the providers that send approved templates, by name."""
+    return [one for one in providers() if isinstance(one, TemplatedProvider)]
+
+
+def ask_now(provider: str) -> None:
+    """Have every template of a provider asked about soon, by a worker."""
+    Template.objects.filter(provider=provider).exclude(provider_id="").update(checked_at=None)
+    transaction.on_commit(partial(hint, TASK))
+
+
+def templates_work() -> None:
+    """Ask about the templates whose turn it is, and register at most one at each provider."""
+    for provider in templated_providers():
+        if provider.configured():
+            _ask(provider, _due(provider))
+            _register_next(provider)
+    alarms_settle()
+
+
+def templates_changed() -> None:
+    """Have whatever waits for a template tried again, once what staff entered is committed."""
+    transaction.on_commit(partial(hint, "delivery.templates_approved"))
+
+
+def _due(provider: TemplatedProvider) -> list[Template]:
+    """Return every template with an id as soon as one of them is due: a call asks for all."""
+    rows = Template.objects.filter(provider=provider.name).exclude(provider_id="")
+    unasked, old = Q(checked_at=None), Q(checked_at__lt=Now() - EVERY)
+    reviewed = Q(state=TemplateState.IN_REVIEW, checked_at__lt=Now() - IN_REVIEW_EVERY)
+    return list(rows) if rows.filter(unasked | old | reviewed).exists() else []
+
+
+def _ask(provider: TemplatedProvider, templates: Sequence[Template]) -> None:
+    if not templates:
+        return
+    try:
+        answers = loop.run(provider.ask_templates([one.message_template() for one in templates]))
+    except NotAccepted as refusal:
+        logger.warning("%s was not asked: %s", provider.name, refusal.outcome.code)
+        # Not at every run: it may be down, or refuse the account.
+        later = Now() - EVERY + REGISTER_AGAIN
+        Template.objects.filter(pk__in=[one.pk for one in templates]).update(checked_at=later)
+        return
+    for lost in answers_record(provider, templates, answers):
+        alarm_raise(Alarm.Kind.TEMPLATE_LOST, _subject(lost))
+    known = Template.objects.filter(pk__in=[one.pk for one in templates])
+    for one in known.exclude(state__in=LOST):
+        alarm_over(Alarm.Kind.TEMPLATE_LOST, _subject(one))
+    was = {one.pk for one in templates if one.state == TemplateState.APPROVED}
+    if known.filter(state=TemplateState.APPROVED).exclude(pk__in=was).exists():
+        templates_approved()
+
+
+def _subject(template: Template) -> str:
+    return f"{template.provider}:{template.provider_id}"[:64]
+
+
+def _register_next(provider: TemplatedProvider) -> None:
+    """Register the draft that has waited longest, unless another was just now.
+
+    The row is locked meanwhile: two workers never register it twice.
+    """
+    if not provider.can_register():
+        return
+    with transaction.atomic():
+        rows = Template.objects.select_for_update(skip_locked=True)
+        waiting = rows.filter(provider=provider.name, register_at__lte=Now(), provider_id="")
+        template = waiting.order_by("register_at", "pk").first()
+        if template is None:
+            return
+        try:
+            provider_id = loop.run(provider.register_template(template.message_template()))
+        except TemplateRefused as refusal:
+            register_refused(template, str(refusal))
+        except NotAccepted as refusal:
+            logger.warning("%s took no template: %s", provider.name, refusal.outcome.code)
+            Template.objects.filter(pk=template.pk).update(register_at=Now() + REGISTER_AGAIN)
+        else:
+            registered(template, provider_id)

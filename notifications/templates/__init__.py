@@ -1,0 +1,1 @@
+"""The texts that providers have approved: which are registered, and in which state each is."""

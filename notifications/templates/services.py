@@ -1,0 +1,189 @@
+"""Change the registry of templates: drafts, what staff enter, and what providers say of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from notifications.channels import providers
+from notifications.channels.templated import TemplateAnswer, TemplatedProvider
+from notifications.templates.models import Template
+from notifications.templates.states import TemplateState
+from notifications.templates.suggested import Suggestion, suggestions
+
+REASON_LENGTH: Final = 500
+# A change of these is another message: it counts as a new version and must be approved again.
+SENT: Final = ("provider_id", "text", "signature", "fields")
+# Where a provider takes one template after another: how long the next one waits.
+AGAIN_SECONDS: Final = 3600
+
+
+def drafts_make(provider: TemplatedProvider, languages: Sequence[str] = ()) -> list[Template]:
+    """Make a draft of each suggested text that the registry of this provider lacks.
+
+    What is there already, in whatever state, stays as it is. Empty languages mean every one.
+    """
+    wanted = [
+        (one, abroad)
+        for one in suggestions()
+        if not languages or one.language in languages
+        for abroad in provider.suggested_for(one.language)
+    ]
+    there = {_key(one) for one in Template.objects.filter(provider=provider.name)}
+    made = [one for suggestion, abroad in wanted if (one := _draft(provider, suggestion, abroad))]
+    new = {_key(one): one for one in made if _key(one) not in there}
+    return Template.objects.bulk_create([*new.values()])
+
+
+def _draft(provider: TemplatedProvider, said: Suggestion, abroad: bool) -> Template | None:
+    text, fields = provider.written(said.text, abroad=abroad)
+    if not text:
+        return None
+    return Template(
+        provider=provider.name,
+        kind=said.kind,
+        moment=said.moment,
+        language=said.language,
+        abroad=abroad,
+        text=text,
+        fields=dict(fields),
+    )
+
+
+def _key(one: Template) -> tuple[str, str, str, bool, tuple[str, ...]]:
+    """Return what a template is for, and what it says: the texts themselves may be changed."""
+    return one.kind, one.moment, one.language, one.abroad, tuple(sorted(one.fields.values()))
+
+
+def template_save(
+    provider: TemplatedProvider, template: Template, given: Mapping[str, Any]
+) -> None:
+    """Save what staff entered.
+
+    Whatever changes the message makes it a draft, or, where the provider has it, one in review
+    until the provider is asked.
+
+    Raises:
+        ValidationError: a variable has no fact, or the text is none that the provider takes.
+    """
+    for name, value in given.items():
+        setattr(template, name, value)
+    provider.check_template(template.message_template())
+    with transaction.atomic():
+        old = Template.objects.select_for_update().filter(pk=template.pk).first()
+        changed = old is None or any(getattr(old, one) != getattr(template, one) for one in SENT)
+        if changed:
+            template.version = (old.version + 1) if old else 1
+            template.state = (
+                TemplateState.IN_REVIEW if template.provider_id else TemplateState.DRAFT
+            )
+            template.reason, template.checked_at, template.register_at = "", None, None
+        _check_once(template)
+        template.updated_at = Now()
+        template.save()
+
+
+def _check_once(template: Template) -> None:
+    same = Template.objects.filter(
+        provider=template.provider, provider_id=template.provider_id
+    ).exclude(pk=template.pk)
+    if template.provider_id and same.exists():
+        problem = _("Another template has this id already.")
+        raise ValidationError({"provider_id": problem}, code="unique")
+
+
+def defaults_note() -> None:
+    """Enter the templates of the settings of every provider that is set up."""
+    for one in providers():
+        if isinstance(one, TemplatedProvider) and one.configured():
+            default_note(one)
+
+
+def default_note(provider: TemplatedProvider) -> None:
+    """Enter the templates of the settings, so that the provider is asked about them too.
+
+    Where the settings say what fills the variables, they are right; else what staff entered.
+    """
+    for one in provider.default_templates():
+        template, new = Template.objects.get_or_create(
+            provider=provider.name,
+            provider_id=one.provider_id,
+            defaults={"fields": dict(one.fields), "state": TemplateState.IN_REVIEW},
+        )
+        said = provider.settles_fields() and template.fields != dict(one.fields)
+        if said and not new:
+            Template.objects.filter(pk=template.pk).update(
+                fields=dict(one.fields),
+                state=TemplateState.IN_REVIEW,
+                version=F("version") + 1,
+                checked_at=None,
+                updated_at=Now(),
+            )
+
+
+def template_delete(template: Template) -> None:
+    """Take a template out of the registry; the provider keeps it."""
+    Template.objects.filter(pk=template.pk).delete()
+
+
+def register_queue(provider: str, templates: Sequence[Template]) -> int:
+    """Have the provider asked to register these drafts, one after another; return how many."""
+    waiting = Template.objects.filter(
+        provider=provider, provider_id="", pk__in=[one.pk for one in templates], register_at=None
+    )
+    return waiting.update(register_at=Now(), reason="", updated_at=Now())
+
+
+def registered(template: Template, provider_id: str) -> None:
+    """Note that the provider has taken a draft, and reviews it now."""
+    Template.objects.filter(pk=template.pk, version=template.version).update(
+        provider_id=provider_id,
+        state=TemplateState.IN_REVIEW,
+        reason="",
+        register_at=None,
+        updated_at=Now(),
+    )
+
+
+def register_refused(template: Template, reason: str) -> None:
+    """Note why the provider did not take a draft; staff change it and ask again."""
+    Template.objects.filter(pk=template.pk, version=template.version).update(
+        reason=reason[:REASON_LENGTH], register_at=None, updated_at=Now()
+    )
+
+
+def answers_record(
+    provider: TemplatedProvider,
+    asked: Sequence[Template],
+    answers: Mapping[str, TemplateAnswer],
+) -> list[Template]:
+    """Write what the provider says of the templates that it was asked about.
+
+    Its text is what will be sent, so it replaces ours. Returns those that are lost now and were
+    not before: refused, or unknown to the provider.
+    """
+    lost = []
+    for one in asked:
+        answer = answers.get(one.provider_id)
+        state = TemplateState(answer.state) if answer else TemplateState.MISSING
+        values: dict[str, Any] = {
+            "state": state,
+            "reason": answer.reason[:REASON_LENGTH] if answer else "",
+            "checked_at": Now(),
+            "updated_at": Now(),
+        }
+        if answer and answer.text and answer.text != one.text:
+            values |= {"text": answer.text, "version": F("version") + 1}
+        # Whoever has changed it in the meantime has it asked about again.
+        mine = Template.objects.filter(pk=one.pk, version=one.version, provider_id=one.provider_id)
+        if mine.update(**values) and _is_lost(state) and not _is_lost(one.state):
+            lost.append(one)
+    return lost
+
+
+def _is_lost(state: str) -> bool:
+    return state in {TemplateState.REFUSED, TemplateState.MISSING}

@@ -1,0 +1,121 @@
+"""The registry of templates: their texts and states at each provider, and what to do about them."""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from notifications.channels.facts import NAMES
+from notifications.channels.templated import TemplatedProvider
+from notifications.delivery.template_work import ask_now, templated_providers, templates_changed
+from notifications.templates.models import Template
+from notifications.templates.selectors import templates_by_provider
+from notifications.templates.services import drafts_make, register_queue, template_delete
+from notifications.templates.states import TemplateState
+from statuspage.console.access import permits, staff_of
+from statuspage.console.forms.provider_templates import (
+    MOMENTS,
+    ProviderTemplateForm,
+    kind_choices,
+)
+from statuspage.staff.permissions import Act, may
+
+
+@permits(Act.READ, post=Act.EDIT_TEMPLATES)
+def provider_templates(request: HttpRequest) -> HttpResponse:
+    """List every template by provider; a POST asks, drafts or registers at one of them."""
+    providers = {one.name: one for one in templated_providers()}
+    if request.method == "POST":
+        act, provider = ACTS.get(request.POST.get("act", "")), request.POST.get("provider", "")
+        if act is None or provider not in providers:
+            raise Http404
+        messages.success(request, act(providers[provider]))
+        return redirect("console:provider_templates")
+    rows, kinds = templates_by_provider(), dict(kind_choices())
+    context = {
+        "providers": [
+            (
+                one,
+                [
+                    (row, kinds.get(row.kind, row.kind), MOMENTS.get(row.moment))  # type: ignore[call-overload]
+                    for row in rows.get(name, [])
+                ],
+            )
+            for name, one in providers.items()
+        ],
+        "edits": may(staff_of(request), Act.EDIT_TEMPLATES),
+    }
+    return render(request, "console/provider_templates.html", context)
+
+
+@permits(Act.EDIT_TEMPLATES)
+def provider_template_new(request: HttpRequest) -> HttpResponse:
+    """Enter a template, such as one that was approved before."""
+    return _form(request, None)
+
+
+@permits(Act.EDIT_TEMPLATES)
+def provider_template_edit(request: HttpRequest, number: int) -> HttpResponse:
+    """Change a template, or take it out of the registry."""
+    found = get_object_or_404(Template, pk=number)
+    if request.POST.get("step") == "delete":
+        template_delete(found)
+        messages.success(request, _("Removed from the list. The provider keeps it."))
+        return redirect("console:provider_templates")
+    return _form(request, found)
+
+
+def _form(request: HttpRequest, template: Template | None) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    form = ProviderTemplateForm(data, template=template)
+    if data is not None and form.is_valid():
+        saved = form.save()
+        if saved is not None:
+            if saved.provider_id:
+                ask_now(saved.provider)
+            templates_changed()
+            messages.success(request, _("Saved."))
+            return redirect("console:provider_templates")
+    context = {
+        "form": form,
+        "template": template,
+        "facts": [(name, label) for name, (_type, label) in NAMES.items()],
+        "complain": data is not None,
+    }
+    status = 400 if data is not None else 200
+    return render(request, "console/provider_template.html", context, status=status)
+
+
+def _ask(provider: TemplatedProvider) -> str:
+    ask_now(provider.name)
+    return _("%(provider)s is being asked.") % {"provider": provider.label}
+
+
+def _draft(provider: TemplatedProvider) -> str:
+    count = len(drafts_make(provider))
+    said = ngettext("%(count)d draft added.", "%(count)d drafts added.", count)
+    return said % {"count": count}
+
+
+def _register(provider: TemplatedProvider) -> str:
+    drafts = Template.objects.filter(
+        provider=provider.name, state=TemplateState.DRAFT, provider_id=""
+    )
+    count = register_queue(provider.name, list(drafts))
+    said = ngettext(
+        "%(count)d template is registered, one a minute.",
+        "%(count)d templates are registered, one a minute.",
+        count,
+    )
+    return said % {"count": count}
+
+
+ACTS: Final[dict[str, Callable[[TemplatedProvider], str]]] = {
+    "ask": _ask,
+    "draft": _draft,
+    "register": _register,
+}
