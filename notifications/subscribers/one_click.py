@@ -36,7 +36,7 @@ def stop_token(channel: str, address: str) -> str:
 
 
 def index_of(token: str, channel: str) -> str | None:
-    """Return the blind index of the address that a token names; None where we made no such token."""
+    """Return the blind index of the address that a token names; None: no token of ours."""
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
     try:

@@ -1,4 +1,4 @@
-"""What comes back of a mail: reports of mail servers (RFC 3464), complaints (RFC 5965), holidays."""
+"""What comes back of a mail: reports (RFC 3464), complaints (RFC 5965), holidays."""
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping

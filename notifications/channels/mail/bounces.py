@@ -21,7 +21,7 @@ PARTS: Final = 30
 # To whom it was returned, as the servers that took it in note it.
 ENVELOPE: Final = (
     *("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To"),
-    *("Original-Recipient"),
+    "Original-Recipient",
 )
 OUR_HEADERS: Final = ("Message-ID", "Return-Path", "References", "In-Reply-To")
 POSTMASTERS: Final = re.compile(r"mailer-daemon|postmaster|mail delivery (?:sub)?system", re.I)
@@ -47,7 +47,7 @@ COMPLAINTS: Final = frozenset({"abuse", "opt-out", "opt-out-list"})
 
 
 def receipts_in(raw: bytes) -> Sequence[ProviderReceipt]:
-    """Return what a letter says of one of ours; nothing where it says nothing, or is not genuine."""
+    """Return what a letter says of one of ours; nothing where it is not genuine."""
     try:
         mail = BytesParser(policy=compat32).parsebytes(raw[:LONGEST])
         return [*_read(mail)]
@@ -69,7 +69,8 @@ def _read(mail: Mail) -> Iterator[ProviderReceipt]:
 def _parts(mail: Mail) -> Iterator[Mail]:
     """Yield the parts of a letter, without going into the letter that it returns."""
     payload: Any = mail.get_payload()
-    own = payload if isinstance(payload, list) and mail.get_content_maintype() == "multipart" else ()
+    whole = isinstance(payload, list) and mail.get_content_maintype() == "multipart"
+    own = payload if whole else ()
     yield mail
     for part in own[:PARTS]:
         yield part

@@ -12,9 +12,9 @@ from django.conf import settings
 from notifications.channels.base import Message
 from notifications.channels.mail import dkim_signature
 from notifications.channels.mail.headers import header, mailbox_header, text_header
+from notifications.channels.mail.links import MANAGE, link
 from notifications.channels.mail.marks import message_id, return_path, site_host
 from statuspage.lib.database_clock import database_now_reckoned
-from statuspage.statements.texts import CHINESE, in_language
 
 # Quoted-printable or base64, whichever is shorter: every server takes seven bits.
 SEVEN_BITS: Final = SMTP.clone(cte_type="7bit")
@@ -66,7 +66,7 @@ def _checked(address: str) -> str:
 
 def _head(message: Message, recipient: str, display: str, sender: str, identity: str) -> list[str]:
     data = message.content.data
-    operator = data.get(OPERATOR) or display or in_language(settings.OPERATOR_NAME, CHINESE)
+    operator = data.get(OPERATOR) or display
     reply_to = settings.EMAIL_REPLY_TO
     return [
         mailbox_header("From", operator, sender),
@@ -91,7 +91,7 @@ def _list_headers(message: Message, data: Mapping[str, Any]) -> list[str]:
         header("In-Reply-To", thread),
         header("References", thread),
         header("List-Id", f"<statements.{host}>"),
-        header("List-Unsubscribe", f"<{stop or data[STOP_PAGE]}>"),
+        header("List-Unsubscribe", f"<{stop or link(MANAGE, data[LANGUAGE])}>"),
         *([header("List-Unsubscribe-Post", ONE_CLICK)] if stop else []),
         header("Precedence", "list"),
         header("Content-Language", data[LANGUAGE]),

@@ -4,8 +4,6 @@ from typing import Final
 
 from django.conf import settings
 
-from statuspage.statements.texts import CHINESE
-
 MANAGE: Final = "/manage/"
 # Without a reader's own address it leads to the page above.
 STOP: Final = "/unsubscribe/"
@@ -13,5 +11,5 @@ STOP: Final = "/unsubscribe/"
 
 def link(path: str, language: str) -> str:
     """Return the URL of a public page in a language."""
-    prefix = "" if language == CHINESE else f"/{language}"
+    prefix = "" if language.startswith("zh") else f"/{language}"
     return f"{settings.SITE_URL}{prefix}{path}"

@@ -111,7 +111,7 @@ class Mailer:
 def _no_go_ahead(code: int, reply: str) -> Outcome:
     """Return what it means when DATA itself is refused: nobody has read the letter yet."""
     outcome = refused(Stage.LETTER, code, reply)
-    return outcome if isinstance(outcome, NotSent) else NotSent(Reason.PROVIDER_ERROR, outcome.code)
+    return outcome if isinstance(outcome, NotSent) else NotSent(Reason.PROVIDER_ERROR, str(code))
 
 
 def _late(error: Exception) -> bool:

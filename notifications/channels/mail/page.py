@@ -1,4 +1,4 @@
-"""The HTML part of a letter: inline style alone, no image and nothing from elsewhere.
+"""The two parts of a letter; HTML has inline style alone, no image, nothing from elsewhere.
 
 Web mail leaves <style> out, and blocks or reports what is loaded from elsewhere.
 """
@@ -20,7 +20,7 @@ STATE: Final[Mapping[str, tuple[str, str]]] = {
     "correction": ("#745000", "#faf0d2"),
     "withdrawal": ("#46514c", "#f0eee7"),
 }
-FONT: Final = (
+FONT: Final = mark_safe(
     "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'PingFang SC',"
     "'Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 )
@@ -31,7 +31,6 @@ PAGE: Final = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light">
-<title>{title}</title>
 </head>
 <body style="margin:0;padding:0;background-color:#f8f7f3">
 <div style="background-color:#f8f7f3;padding:16px 8px">
@@ -40,15 +39,11 @@ border-radius:12px;overflow:hidden;{font};font-size:16px;line-height:1.6;color:#
 overflow-wrap:anywhere;word-break:break-word">
 <div style="background-color:#0b5d56;color:#ffffff;padding:14px 20px;font-size:18px;\
 font-weight:bold">{operator}</div>
-<div style="padding:20px">
-<p style="margin:0 0 12px"><span style="display:inline-block;background-color:{ground};\
-color:{ink};border-radius:6px;padding:2px 10px;font-size:14px;font-weight:bold">{state}</span></p>
-<h1 style="margin:0 0 12px;font-size:22px;line-height:1.35;color:#19211e">{title}</h1>
+<div style="border-top:4px solid {ink};padding:20px">
+{heading}
 {paragraphs}
 {facts}
-<p style="margin:20px 0"><a href="{url}" style="display:inline-block;background-color:#0b5d56;\
-color:#ffffff;text-decoration:none;border-radius:8px;padding:11px 22px;font-weight:bold">\
-{button}</a></p>
+<p style="margin:20px 0">{button}</p>
 <p style="margin:0;color:#5f6a65;font-size:14px">{number}</p>
 </div>
 <div style="background-color:#f0eee7;color:#46514c;padding:14px 20px;font-size:14px">
@@ -60,6 +55,14 @@ color:#ffffff;text-decoration:none;border-radius:8px;padding:11px 22px;font-weig
 </body>
 </html>
 """
+HEADING: Final = (
+    '<h1 style="margin:0 0 12px;background-color:{};color:{};border-radius:6px;padding:8px 12px;'
+    'font-size:20px;line-height:1.4">{}</h1>'
+)
+BUTTON: Final = (
+    '<a href="{}" style="display:inline-block;background-color:#0b5d56;color:#ffffff;'
+    'text-decoration:none;border-radius:8px;padding:11px 22px;font-weight:bold">{}</a>'
+)
 PARAGRAPH: Final = '<p style="margin:0 0 12px">{}</p>'
 FACTS: Final = (
     '<div style="background-color:#f8f7f3;border-left:4px solid {};border-radius:4px;'
@@ -71,20 +74,25 @@ LINK: Final = '<a href="{}" style="color:#0b5d56">{}</a>'
 
 @dataclass(frozen=True)
 class LetterPage:
-    """What the HTML part says; `links` are pairs of URL and words."""
+    """What both parts of a letter say; `button` and `links` are pairs of URL and words."""
 
     language: str
     operator: str
     status: str
-    state: str
-    title: str
+    heading: str
     paragraphs: Sequence[str]
     facts: Sequence[str]
-    url: str
-    button: str
+    button: tuple[str, str]
     number: str
     why: str
     links: Sequence[tuple[str, str]]
+
+
+def text_of(page: LetterPage) -> str:
+    """Return the page as plain text."""
+    said = [page.operator, page.heading, *page.paragraphs, *page.facts]
+    after = [_written(page.button), page.number, page.why, *map(_written, page.links)]
+    return "\n\n".join(one for one in [*said, *after] if one) + "\n"
 
 
 def html_of(page: LetterPage) -> SafeString:
@@ -94,20 +102,22 @@ def html_of(page: LetterPage) -> SafeString:
     return format_html(
         PAGE,
         language=page.language,
-        font=mark_safe(FONT),
+        font=FONT,
         operator=page.operator,
         ink=ink,
-        ground=ground,
-        state=page.state,
-        title=page.title,
+        heading=format_html(HEADING, ground, ink, page.heading) if page.heading else "",
         paragraphs=_each(PARAGRAPH, page.paragraphs),
         facts=format_html(FACTS, ink, facts) if facts else "",
-        url=page.url,
-        button=page.button,
+        button=format_html(BUTTON, *page.button),
         number=page.number,
         why=page.why,
         links=format_html_join(mark_safe(" &nbsp; "), LINK, page.links),
     )
+
+
+def _written(link: tuple[str, str]) -> str:
+    url, words = link
+    return f"{words}\n{url}"
 
 
 def _each(template: str, texts: Iterable[str]) -> SafeString:

@@ -66,6 +66,7 @@ class Stage(StrEnum):
 AT_RECIPIENT: Final = frozenset({511, 550, 551, 553})
 AT_LETTER: Final = frozenset({550, 551, 553, 554})
 
+
 def refused(stage: Stage, code: int, reply: str) -> Outcome:
     """Return what a reply other than acceptance means for a letter."""
     enhanced = enhanced_in(reply)
@@ -91,4 +92,6 @@ def _permanent(stage: Stage, code: int, enhanced: str, reply: str) -> Failed | N
         return known or FULL
     if stage is Stage.RECIPIENT and code in AT_RECIPIENT:
         return NO_MAILBOX
-    return CONTENT if stage is Stage.LETTER and code in AT_LETTER else BY_CODE.get(code, UNCLEAR)
+    if stage is Stage.LETTER and code in AT_LETTER:
+        return CONTENT
+    return BY_CODE.get(code, BAD_ADDRESS if stage is Stage.RECIPIENT else UNCLEAR)

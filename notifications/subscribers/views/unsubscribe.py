@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from notifications.media import EMAIL
 from notifications.subscribers.one_click import index_of
-from notifications.subscribers.services.subscriptions import EMAIL, email_stop
+from notifications.subscribers.services.stops import email_stop
 from statuspage.lib.client_ip import client_ip
 from statuspage.lib.rate_limits import WINDOW_SECONDS, within_limit
 
