@@ -37,10 +37,14 @@ Providers = Annotated[list[str], PlainValidator(lambda text: words(text, SMS_NAM
 
 def _routes(given: Mapping[str, str]) -> dict[str, list[str]]:
     """Read providers by calling code."""
+    return by_code(given, SMS_NAMES, "SMS_PROVIDERS_86")
+
+
+def by_code(given: Mapping[str, str], names: frozenset[str], example: str) -> dict[str, list[str]]:
     found = {}
     for code, text in given.items():
-        if providers := words(text, SMS_NAMES):
-            found[_calling_code(code, "SMS_PROVIDERS_86")] = providers
+        if providers := words(text, names):
+            found[_calling_code(code, example)] = providers
     return found
 
 

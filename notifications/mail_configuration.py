@@ -37,7 +37,7 @@ class EmailSettings(AreaSettings):
     the mail server takes what follows a + for itself. Empty: to the sender."""
     EMAIL_BOUNCE_TOKEN: Token = ""
     """Random characters in the address to which your mail server posts them, one letter each:
-    /hooks/email/returned/?token=… Empty: closed. Make one: openssl rand -hex 16"""
+    /hooks/email/?token=… Empty: closed. Make one: openssl rand -hex 16"""
     EMAIL_DKIM_DOMAIN: str = ""
     """Domain that signs the messages (DKIM), that of the sender; empty: your mail server signs."""
     EMAIL_DKIM_SELECTOR: str = ""

@@ -12,7 +12,8 @@ EMAIL: Final = "email"
 ROBOT: Final = "robot"
 WEBHOOK: Final = "webhook"
 MINI_PROGRAM: Final = "mini_program"
-MEDIA: Final = (SMS, WECHAT, EMAIL, ROBOT, WEBHOOK, MINI_PROGRAM)
+VOICE: Final = "voice"
+MEDIA: Final = (SMS, WECHAT, EMAIL, ROBOT, WEBHOOK, MINI_PROGRAM, VOICE)
 # What media were called while each had one provider: programs that call us may still say so.
 FORMERLY: Final = {"twilio_sms": SMS, "aliyun_sms": SMS, "wecom": ROBOT}
 FOLDER: Final = Path(__file__).parent / "channels"

@@ -19,6 +19,7 @@ from notifications.escalation.configuration import EscalationSettings
 from notifications.mail_configuration import EmailSettings
 from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
+from notifications.voice_configuration import VoiceSettings
 from notifications.wechat_configuration import WeChatTemplateSettings
 from statuspage.approvals.configuration import ApprovalSettings
 from statuspage.incidents.configuration import IncidentSettings
@@ -217,6 +218,7 @@ AREAS: Final = (
     DeliverySettings,
     EscalationSettings,
     SmsSettings,
+    VoiceSettings,
     SmppSettings,
     WeChatSettings,
     WeChatTemplateSettings,

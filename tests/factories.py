@@ -23,6 +23,7 @@ CHANNEL_KINDS = {
     "robot": AddressKind.ROBOT,
     "email": AddressKind.EMAIL,
     "webhook": AddressKind.URL,
+    "voice": AddressKind.PHONE,
 }
 
 

@@ -63,14 +63,16 @@ class Bulletin:
 class Content:
     """A bulletin as one provider will send it; the same for every reader of that language.
 
-    `segments` is the number of billed parts, `data` what a provider needs beyond text, and `abroad`
-    what numbers outside mainland China get, where that is another text.
+    `segments` is the number of billed parts, or of calls, `data` what a provider needs beyond text,
+    and `abroad` what numbers outside mainland China get, where that is another text.
     """
 
     text: str
     subject: str = ""
     html: str = ""
     segments: int = 1
+    # What is billed, by the medium whose prices hold: parts of an SMS, or calls.
+    billed_as: str = "sms"
     data: Mapping[str, Any] = field(default_factory=dict)
     abroad: "Content | None" = None
 

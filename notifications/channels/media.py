@@ -26,6 +26,10 @@ class Medium:
     rings: bool = False
     # Each message costs money and patience, so the operator says which moments are worth both.
     costs: bool = False
+    # For critical incidents alone, to those who asked for it.
+    critical_only: bool = False
+    # Nobody misses it where no provider is set up.
+    optional: bool = False
     # Other kinds of address, each with providers of its own.
     other_kinds: tuple[AddressKind, ...] = ()
 
@@ -117,6 +121,13 @@ _MEDIA: Final[Mapping[str, Medium]] = {
             other_kinds=(AddressKind.GROUP,),
         ),
         Medium(names.WEBHOOK, _("Webhook"), AddressKind.URL, _("%(count)s by webhook")),
+        Medium(
+            *(names.VOICE, _("Phone call"), AddressKind.PHONE, _("%(count)s by phone call")),
+            rings=True,
+            costs=True,
+            critical_only=True,
+            optional=True,
+        ),
     )
 }
 
@@ -133,6 +144,11 @@ def medium(name: str) -> Medium:
 def media() -> Sequence[Medium]:
     """Return every medium, ordered by name."""
     return [_MEDIA[name] for name in sorted(_MEDIA)]
+
+
+def offered_media() -> Sequence[Medium]:
+    """Return the media without those that are optional and not set up, ordered by name."""
+    return [one for one in media() if one.configured() or not one.optional]
 
 
 def askable_media() -> list[str]:

@@ -30,6 +30,8 @@ from statuspage.statements.services import CORRECTION, WITHDRAWAL
 
 # Kinds that are only published on the page and in the log, and never sent.
 NEVER_SENT: Final = frozenset({f"notice.{DeliveryReport.name}"})
+# Only these are worth a call, and only where the incident is critical.
+CALLED: Final = frozenset({Moment.OPENED, Moment.WORSENED})
 # Whatever the settings are: it is published automatically, several times per incident.
 NEVER_COSTLY: Final = frozenset({Moment.PROGRESS})
 
@@ -57,17 +59,20 @@ def channels_for(document: Mapping[str, Any]) -> list[str]:
     if document["kind"] in NEVER_SENT:
         return []
     moment = moment_of(document)
-    every = [one.name for one in media()]
+    called = may_wake(document) and moment in CALLED
+    every = [one.name for one in media() if called or not one.critical_only]
     if moment is Moment.CORRECTED and not _calls_off(document):
         original = Broadcast.objects.filter(pk=document["corrects"]).first()
-        return (original.channels if original else []) or every
+        told = (original.channels if original else []) or every
+        return [name for name in told if name in every]
     if moment in {Moment.MAINTENANCE_CHANGED, Moment.CORRECTED}:
         planned = document["subject"]["type"] == Topic.MAINTENANCE
         announced = planned and Moment.MAINTENANCE_PLANNED in settings.SMS_MOMENTS
         worth = announced or _was_costly(document)
     else:
         worth = moment in settings.SMS_MOMENTS and moment not in NEVER_COSTLY
-    return [name for name in every if worth or name not in _costly()]
+    free = {one.name for one in media() if one.critical_only or not one.costs}
+    return [name for name in every if worth or name in free]
 
 
 def _calls_off(document: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from notifications.channels.base import Message
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.claim import Claimed, lock
 from notifications.delivery.models import Alarm, Spending
+from notifications.media import SMS, VOICE
 from statuspage.lib.database_clock import database_now
 
 NEAR: Final = Decimal("0.8")
@@ -64,9 +65,9 @@ RELEASE: Final = """
 """
 
 
-def price_of(number: str) -> Decimal:
-    """Return the price of one segment to a number or calling code that begins with +."""
-    prices = settings.SMS_PRICES
+def price_of(number: str, billed_as: str = SMS) -> Decimal:
+    """Return the price of one segment, or of one call, to a number or calling code after a +."""
+    prices = settings.VOICE_PRICES if billed_as == VOICE else settings.SMS_PRICES
     codes = (number[1 : 1 + length] for length in range(LONGEST_CODE, 0, -1))
     return next((prices[code] for code in codes if code in prices), prices["*"])
 
@@ -178,9 +179,13 @@ def _within(left: Decimal, batch: Sequence[Message]) -> tuple[list[Message], lis
 def _cost(messages: Iterable[Message]) -> Decimal:
     """Return what they cost together: few differ in what a price depends on."""
     alike = Counter(
-        (message.address[: 1 + LONGEST_CODE], message.content.segments) for message in messages
+        (one.address[: 1 + LONGEST_CODE], one.content.billed_as, one.content.segments)
+        for one in messages
     )
-    costs = (price_of(code) * segments * count for (code, segments), count in alike.items())
+    costs = (
+        price_of(code, billed_as) * segments * count
+        for (code, billed_as, segments), count in alike.items()
+    )
     return sum(costs, Decimal(0))
 
 

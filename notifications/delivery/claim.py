@@ -16,6 +16,7 @@ from notifications.delivery.consents import consents_refuse, consents_take
 from notifications.delivery.matching import (
     QUIET_UNTIL,
     ROUTE,
+    in_chain,
     quiet_parameters,
     route_parameters,
     stays_chosen,
@@ -46,14 +47,14 @@ FALL_BACK: Final = f"""
             JOIN subscribers_subscription s ON s.address_id = a.id
             WHERE a.subscriber_id = p.id
               AND (a.position, a.id) > (from_address.position, from_address.id)
-              AND {takes("a", "s")}
+              AND {in_chain("a")} AND {takes("a", "s")}
             ORDER BY a.position, a.id
             LIMIT 1
         ) AS next
         WHERE d.id = ANY(%(ids)s) AND d.published_at = ANY(%(moments)s)
           AND (d.state IN ('failed', 'suppressed') OR (d.state = 'pending' AND d.reason = 'quota')
                OR (d.state = 'undelivered' AND d.reason = ANY(%(dead)s)))
-          AND {stays_chosen()}
+          AND {in_chain("from_address")} AND {stays_chosen()}
     ), created AS (
         INSERT INTO delivery_delivery
             (statement_id, published_at, address_id, channel, route, language, state, due_at,

@@ -110,12 +110,14 @@ class DeliverySettings(AreaSettings):
     told or not_told."""
     SMS_PRICES: Annotated[dict[str, Decimal], PlainValidator(_prices)] = written("86:0.05,*:0.60")
     """Price of one segment by country calling code; * is every other country."""
+    VOICE_PRICES: Annotated[dict[str, Decimal], PlainValidator(_prices)] = written("86:0.15,*:1.50")
+    """Price of one call, by country calling code."""
     SMS_CURRENCY: str = "CNY"
-    """Currency of SMS_PRICES and SMS_MONTHLY_CAP."""
+    """Currency of SMS_PRICES, VOICE_PRICES and SMS_MONTHLY_CAP."""
     SMS_MONTHLY_CAP: Annotated[
         Decimal | None, PlainValidator(lambda text: _amount(text) if text else None)
     ] = written("")
-    """Cost in a month at which SMS stop, with an alarm; empty: no limit."""
+    """Cost in a month at which SMS and calls stop, with an alarm; empty: no limit."""
 
     @field_validator("DELIVERY_LEASE_SECONDS")
     @classmethod

@@ -14,6 +14,7 @@ from notifications.channels.outcomes import Reason
 from notifications.delivery.models import Broadcast, BroadcastState, Delivery
 from notifications.delivery.states import NEVER, DeliveryState
 from notifications.hints import wake_send
+from notifications.media import VOICE
 from notifications.subscribers.models import Address
 from notifications.subscribers.selectors import addresses_of
 from statuspage.lib.database_clock import database_now
@@ -161,10 +162,11 @@ def retryable(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
         later,
         statement_id=OuterRef("statement_id"),
         address__subscriber=OuterRef("address__subscriber"),
-    )
+    ).exclude(channel=VOICE)
+    alone = Q(address__subscriber__one_by_one=False) | Q(channel=VOICE)
     return rows.filter(
         DEFINITE, address__confirmed_at__isnull=False, address__suppressed_at=None
-    ).filter(Q(address__subscriber__one_by_one=False) | ~Exists(passed_on))
+    ).filter(alone | ~Exists(passed_on))
 
 
 def deliveries_retry(rows: QuerySet[Delivery]) -> int:

@@ -7,6 +7,7 @@ from psycopg.types.json import Jsonb
 
 from notifications.channels import media
 from notifications.delivery.dimensions import NARROWING, OF_AGENTS, fits, fits_one, was_told
+from notifications.media import VOICE
 
 
 def wants(address: str, subscription: str, broadcast: str = "b") -> str:
@@ -45,6 +46,14 @@ def welcome(address: str) -> str:
     return f"{address}.confirmed_at IS NOT NULL AND {address}.suppressed_at IS NULL"
 
 
+def in_chain(address: str) -> str:
+    """Return SQL for whether an address is one of those of which only one is told.
+
+    A call is none: it comes beside them, and takes no other's place.
+    """
+    return f"{address}.channel <> '{VOICE}'"
+
+
 def stays_chosen(broadcast: str = "b") -> str:
     """Return SQL for whether a subscriber once chosen is still sent it, at whichever address.
 
@@ -70,11 +79,12 @@ def _is_named(b: str) -> str:
 # A subscriber told one by one gets it at the first address that wants it; claim.py has the others.
 MATCHES: Final = f"""
     {wants("a", "s")}
-    AND NOT (p.one_by_one AND EXISTS (
+    AND NOT (p.one_by_one AND {in_chain("a")} AND EXISTS (
         SELECT FROM subscribers_address earlier
         JOIN subscribers_subscription its ON its.address_id = earlier.id
         WHERE earlier.subscriber_id = p.id
           AND (earlier.position, earlier.id) < (a.position, a.id)
+          AND {in_chain("earlier")}
           AND {wants("earlier", "its")}
     ))
 """

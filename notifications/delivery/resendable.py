@@ -15,6 +15,7 @@ from notifications.channels.outcomes import Reason
 from notifications.delivery.budget import price_of
 from notifications.delivery.claim import DEAD_NUMBER, SUPERSEDED
 from notifications.delivery.ledger import DEAD_LETTERS_OF
+from notifications.delivery.matching import in_chain
 from notifications.delivery.models import Broadcast
 from notifications.delivery.render import bulletin_of
 from notifications.subscribers.models import Address
@@ -32,7 +33,7 @@ ROWS: Final = """
 """
 # It certainly reached nobody, at an address that its owner has not stopped; of subscribers who are
 # told once, no other address was tried. What is on hold, or may have arrived, is decided elsewhere.
-LOST: Final = """
+LOST: Final = f"""
     (d.state = 'failed'
      OR (d.state = 'suppressed' AND d.reason = ANY(%(unsent)s))
      OR (d.state = 'undelivered' AND d.reason = ANY(%(dead)s)))
@@ -40,11 +41,11 @@ LOST: Final = """
     AND NOT d.may_be_sent
     AND a.confirmed_at IS NOT NULL
     AND (a.suppressed_at IS NULL OR a.suppressed_for <> ALL(%(by_owner)s))
-    AND NOT (p.one_by_one AND EXISTS (
+    AND NOT (p.one_by_one AND {in_chain("a")} AND EXISTS (
         SELECT FROM delivery_delivery other
         JOIN subscribers_address oa ON oa.id = other.address_id
         WHERE other.statement_id = d.statement_id AND oa.subscriber_id = a.subscriber_id
-          AND (oa.position, oa.id) > (a.position, a.id)))
+          AND {in_chain("oa")} AND (oa.position, oa.id) > (a.position, a.id)))
 """
 # Whoever was stopped has not got the newer statement: the older one alone would mislead them.
 REPLACED: Final = f"""

@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from notifications.channels import media, sms_text
+from notifications.channels import sms_text
 from notifications.channels.base import Content
 from notifications.channels.countries import permitted_codes
-from notifications.channels.media import Medium
+from notifications.channels.media import Medium, offered_media
 from notifications.delivery.alarms import OF_A_MONTH
 from notifications.delivery.audience import (
     RecipientGroup,
@@ -153,7 +153,7 @@ def previews_of(document: Mapping[str, Any]) -> list[ChannelPreview]:
     groups = [one for one in counted if one.country in codes]
     bulletins = {language: bulletin_of(document, language) for language in LANGUAGES}
     previews = []
-    for channel in media():
+    for channel in offered_media():
         for language, bulletin in bulletins.items():
             way = way_of(channel, bulletin)
             group = [

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
 from notifications.channels.group_robots.services import SERVICES
-from notifications.media import ROBOT
+from notifications.media import ROBOT, VOICE
 from notifications.subscribers.attribute_forms import AttributesForm
 from notifications.subscribers.choices import (
     Choices,
@@ -31,6 +31,8 @@ from notifications.subscribers.contacts import (
 )
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
 from notifications.subscribers.recipients import sms_abroad
+from notifications.subscribers.services.agreements import CALLS_LABEL, CALLS_TEXT
+from notifications.subscribers.services.calls import calls_offered, is_called, phones_of
 from notifications.subscribers.services.subscriptions import CHAIN, choices_of, preferences_of
 from statuspage.components.selectors import grouped, visible_components
 from statuspage.notices.audience import MerchantCategory
@@ -65,6 +67,10 @@ TIMEZONES: Final = (
     ("America/Los_Angeles", _("Los Angeles")),
     ("Australia/Sydney", _("Sydney")),
 )
+
+
+def _calls_field() -> forms.BooleanField:
+    return forms.BooleanField(label=CALLS_LABEL, help_text=CALLS_TEXT, required=False)
 
 
 class AddressForm(forms.Form):
@@ -186,6 +192,7 @@ class ChoicesForm(AttributesForm):
 class ManageForm(ChoicesForm):
     """Choices and delivery preferences of a subscriber; preferences not shown stay unchanged."""
 
+    calls = _calls_field()
     quiet = forms.BooleanField(label=_("Quiet hours at night"), required=False)
     timezone = forms.ChoiceField(label=_("Your time zone"), required=False)
     told = forms.ChoiceField(
@@ -196,6 +203,9 @@ class ManageForm(ChoicesForm):
         # Also when it is sent: what they have and nobody offers any more can still be chosen.
         super().__init__(*args, initial=initial_of(choices_of(subscriber)), **kwargs)
         self._present = preferences_of(subscriber)
+        self.fields["calls"].initial = is_called(subscriber)
+        if not (calls_offered() and phones_of(subscriber)):
+            del self.fields["calls"]
         self._ask_about_nights()
         self._ask_about_ways(_ways(subscriber))
 
@@ -247,18 +257,21 @@ class SubscribeForm(AddressForm, ChoicesForm):
             "required": _("We can only message you with your consent. Please tick the box.")
         }
     )
+    calls = _calls_field()
     # Asked for only where an SMS goes to a provider abroad (PIPL, article 39).
     transfer = forms.BooleanField(required=False)
     # The notice that was read; it may have changed since.
     notice = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     field_order = (
-        *("phone", "email", "robot", "topics", "components", "category"),
+        *("phone", "email", "robot", "calls", "topics", "components", "category"),
         *("products", "terminal_models", "cycles", "province", "language", "consent"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["notice"].initial = notice_version()
+        if not calls_offered():
+            del self.fields["calls"]
         if not sms_abroad():
             del self.fields["transfer"]
 
@@ -266,6 +279,11 @@ class SubscribeForm(AddressForm, ChoicesForm):
     def transfer_given(self) -> bool:
         """Whether their number may go abroad; an e-mail address does not."""
         return bool(self.cleaned_data.get("transfer")) and self._by_phone
+
+    @property
+    def calls_wanted(self) -> bool:
+        """Whether they want to be called as well; a mailbox has no bell."""
+        return bool(self.cleaned_data.get("calls")) and self._by_phone
 
     def clean(self) -> dict[str, Any]:
         """Ask for the separate consent where the number goes abroad, and for the present notice."""
@@ -347,6 +365,7 @@ def _component_choices() -> list[tuple[str, Iterable[tuple[str, str]]] | tuple[s
 def _ways(subscriber: Subscriber) -> list[Any]:
     """Return the names of the channels that reach a subscriber now, in the order of the chain."""
     reachable = subscriber.addresses.filter(suppressed_at=None, confirmed_at__isnull=False)
+    reachable = reachable.exclude(channel=VOICE)  # it comes beside them
     names = dict.fromkeys(reachable.order_by("position", "pk").values_list("channel", flat=True))
     ordered: list[str] = [name for name in CHAIN if name in names]
     ordered += [name for name in names if name not in CHAIN]

@@ -148,6 +148,8 @@ class SignUp(MerchantAttributes):
     category = models.CharField(max_length=10, blank=True)
     topics = ArrayField(models.CharField(max_length=20), default=list)
     components = ArrayField(models.CharField(max_length=12), default=list)
+    # They want to be called as well, in critical moments.
+    calls = models.BooleanField(default=False, db_default=False)
     text_version = models.CharField(max_length=40)
     notice_version = models.CharField(max_length=40, default="", db_default="")
     transfer_version = models.CharField(max_length=40, default="", db_default="")

@@ -8,20 +8,23 @@ from django.utils.translation import pgettext
 from notifications.channels import media, medium
 from notifications.channels.base import Provider
 from notifications.channels.countries import permitted_codes
-from notifications.media import SMS
+from notifications.media import SMS, VOICE
 from statuspage.privacy.notice import Recipient
 
 
 def recipients() -> list[Recipient]:
     """Return the providers that are set up and in use, in the active language, each once."""
-    found = (one for each in media() for one in _in_use(each.name))
+    names = (one.name for one in media() if one.name != VOICE or calls_may_go())
+    found = (one for name in names for one in _in_use(name))
     return [*dict.fromkeys(made for one in found if (made := _recipient(one)))]
 
 
 def sms_abroad() -> Recipient | None:
-    """Return the provider abroad that an SMS may go to, if there is one; several as one."""
-    made = dict.fromkeys(_recipient(one) for one in _in_use(SMS))
-    found = [one for one in made if one and one.abroad]
+    """Return the provider abroad that an SMS may go to, if there is one; several as one.
+
+    Who is asked for this may also be called, so it names the providers of calls as well.
+    """
+    found = _abroad(SMS) and [*dict.fromkeys([*_abroad(SMS), *_abroad(VOICE)])]
     if len(found) < 2:
         return found[0] if found else None
 
@@ -29,13 +32,28 @@ def sms_abroad() -> Recipient | None:
         said = [str(getattr(one, name)) for one in found]
         return pgettext("between names", ", ").join(dict.fromkeys(filter(None, said)))
 
-    return replace(found[0], **{name: together(name) for name in ("name", "contact", "abroad")})
+    joined = ("name", "purpose", "contact", "abroad")
+    return replace(found[0], **{name: together(name) for name in joined})
+
+
+def calls_may_go() -> bool:
+    """Return whether calls stay in the country, or SMS go abroad too.
+
+    The separate consent to a transfer abroad is asked for together with a number for SMS. Where
+    only calls went abroad, it would be asked of people whom nobody ever calls.
+    """
+    return not _abroad(VOICE) or bool(_abroad(SMS))
+
+
+def _abroad(name: str) -> list[Recipient]:
+    made = dict.fromkeys(_recipient(one) for one in _in_use(name))
+    return [one for one in made if one and one.abroad]
 
 
 def _in_use(name: str) -> Iterator[Provider]:
     """Yield a medium's providers that are set up and asked for any number that may get messages."""
     asked = medium(name)
-    codes = permitted_codes() if name == SMS else []
+    codes = permitted_codes() if name in (SMS, VOICE) else []
     routes = {code if code in asked.routes else "" for code in codes} or {""}
     for route in sorted(routes):
         yield from asked.able(route)

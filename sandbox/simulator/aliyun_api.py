@@ -1,4 +1,4 @@
-"""Aliyun's Short Message Service, dysmsapi 2017-05-25: SendSms, QuerySendDetails, templates."""
+"""Aliyun's address: SMS (dysmsapi 2017-05-25: SendSms, QuerySendDetails, templates), calls."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.simulator import aliyun_signature, aliyun_templates, sms, templates
+from sandbox.simulator import aliyun_calls, aliyun_signature, aliyun_templates, sms, templates
 from sandbox.simulator.aliyun_callbacks import (
     CHINA,
     DELIVERED,
@@ -178,6 +178,7 @@ def _details(message: Message) -> dict[str, Any]:
 
 
 ACTIONS: Final[Mapping[str, Action]] = {
+    "SingleCallByTts": aliyun_calls.single_call_by_tts,
     "SendSms": send_sms,
     "QuerySendDetails": query_send_details,
     "CreateSmsTemplate": aliyun_templates.create,

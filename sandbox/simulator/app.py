@@ -13,11 +13,13 @@ from sandbox.simulator import (
     group_sinks,
     home_page,
     mail_reports,
+    phone_calls,
     phone_page,
     sink_pages,
     smpp_gateway,
     sms,
     twilio_api,
+    twilio_calls,
     webhook_sink,
     wechat_api,
     wechat_callbacks,
@@ -35,6 +37,8 @@ LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = (
     *twilio_api.ROUTES,
+    *twilio_calls.ROUTES,
+    *phone_calls.ROUTES,
     *clouds.ROUTES,
     *wechat_api.ROUTES,
     *wechat_templates.ROUTES,

@@ -41,6 +41,7 @@ ALIYUN: Final[dict[str, tuple[int, str]]] = {
     "isv.MOBILE_NUMBER_ILLEGAL": (200, "非法手机号"),
     "isv.SMS_SIGNATURE_ILLEGAL": (200, "该账号下找不到对应签名"),
     "isv.SMS_TEMPLATE_ILLEGAL": (200, "该账号下找不到对应模板"),
+    "isv.TTS_TEMPLATE_ILLEGAL": (200, "该账号下找不到对应语音模板"),
     "isv.INVALID_JSON_PARAM": (200, "JSON参数不合法，只接受字符串值"),
     "isv.TEMPLATE_MISSING_PARAMETERS": (200, "模板变量缺少对应参数值"),
     "isv.PARAM_LENGTH_LIMIT": (200, "参数超过长度限制"),

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator import sms, wechat_callbacks
+from sandbox.simulator.calls import ANSWERED, CALLERS, RINGING
 from sandbox.simulator.core import CORE
 from sandbox.simulator.markup import Safe, clock, day, fill, join, page, path, web_link
 from sandbox.simulator.parsing import read_form
@@ -28,6 +29,11 @@ STATUSES: Final = {
     "failed": "发送失败",
     "canceled": "已取消",
     "received": "已收到",
+    "ringing": "正在响铃",
+    "in-progress": "通话中",
+    "completed": "通话结束",
+    "busy": "占线",
+    "no-answer": "无人接听",
 }
 
 
@@ -109,6 +115,7 @@ def followers_of(store: Store, number: str) -> list[str]:
 def messages_of(store: Store, number: str) -> list[Message]:
     """Return what the phone shows, oldest first."""
     found = sms.messages_with(store, number)
+    found += [one for caller in CALLERS for one in store.newest_first(caller, number)]
     for openid in followers_of(store, number):
         found += store.newest_first(Provider.WECHAT, openid)
         found += store.newest_first(Provider.MINI_PROGRAM, openid)
@@ -142,6 +149,11 @@ def _item(message: Message) -> Safe:
         "status": _status(message),
         "time": clock(message.accepted_at),
     }
+    if message.provider in CALLERS:
+        here = path("phones", message.to, "calls", message.sid)
+        ringing = message.status in RINGING | {ANSWERED}
+        keys = fill("call_keys.html", path=here) if ringing else Safe()
+        return fill("call.html", text=message.body, keys=keys, **common)
     if not label and "data" in details:
         rows, url = details["data"].items(), details.get("url")
         return fill(

@@ -12,7 +12,7 @@ URLS: Final = frozenset(
     {
         "mail_returned_url",
         *("twilio_inbound_url", "wechat_callback_url", "mini_program_callback_url"),
-        *("aliyun_report_url", "aliyun_inbound_url"),
+        *("aliyun_report_url", "aliyun_inbound_url", "aliyun_voice_report_url"),
         *("tencent_report_url", "tencent_inbound_url"),
     }
 )
@@ -61,6 +61,19 @@ class Settings:
     aliyun_variable_length: int = 35
     # Where mails come back to, as a mail server's pipe posts them.
     mail_returned_url: str = ""
+    # The approved texts that are spoken, each as `code=words`.
+    aliyun_voice_templates: list[str] = field(
+        default_factory=lambda: [
+            "TTS_100000001=这里是${operator}。${news}${next}"
+            "确认已收听请按 1，不再接听此类来电请按 9。",
+            "TTS_100000002=This is ${operator}. ${news} ${next} To confirm that you have heard "
+            "this, press 1. For no more calls, press 9.",
+        ]
+    )
+    aliyun_voice_variable_length: int = 60
+    aliyun_voice_report_url: str = ""
+    # How long a phone rings that nobody answers.
+    voice_ring_ms: int = 30_000
     smpp_system_id: str = ""
     smpp_password: str = ""
     # How ids are written: same, hex_then_decimal or decimal_then_hex (in answers, then receipts).

@@ -22,6 +22,8 @@ class Provider(StrEnum):
     TENCENT = "tencent"
     CMPP = "cmpp"
     SMPP = "smpp"
+    VOICE = "voice"
+    ALIYUN_VOICE = "aliyun_voice"
     WECHAT = "wechat"
     MINI_PROGRAM = "mini_program"
     WECOM = "wecom"

@@ -11,7 +11,12 @@ from sandbox.simulator.store import Provider
 LONGEST_MS: Final = 86_400_000
 # A provider's error code: those of the clouds, of CMPP's reports and of some robots are words.
 Code = int | str
-WORDY: Final = frozenset({Provider.ALIYUN, Provider.TENCENT, Provider.CMPP, Provider.GROUP})
+WORDY: Final = frozenset(
+    {
+        *(Provider.ALIYUN, Provider.ALIYUN_VOICE, Provider.TENCENT, Provider.CMPP),
+        Provider.GROUP,
+    }
+)
 
 
 class Fault(StrEnum):

@@ -26,7 +26,7 @@ SENDER_NAME: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|[0-9]{3,8}")
 PATH: Final = f"/{API_VERSION}/Accounts/{{account}}"
 
 
-def _authenticated(request: web.Request) -> Core:
+def authenticated(request: web.Request) -> Core:
     """Check the basic authentication; return what every handler works with."""
     core = request.app[CORE]
     account, token = core.settings.twilio_account_sid, core.settings.twilio_auth_token
@@ -41,7 +41,8 @@ def _authenticated(request: web.Request) -> Core:
     return core
 
 
-async def _form(request: web.Request) -> Mapping[str, str]:
+async def posted_form(request: web.Request) -> Mapping[str, str]:
+    """Return the posted form; TwilioError where it is none."""
     try:
         return await read_form(request)
     except web.HTTPBadRequest as error:
@@ -50,7 +51,7 @@ async def _form(request: web.Request) -> Mapping[str, str]:
 
 async def create(request: web.Request) -> web.StreamResponse:
     """POST Messages.json: accept a message, or refuse it with a documented code."""
-    core, form = _authenticated(request), await _form(request)
+    core, form = authenticated(request), await posted_form(request)
     _check(core, form)
 
     def accept() -> web.Response:
@@ -69,7 +70,7 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET Messages.json: newest first, filtered, in pages."""
-    core = _authenticated(request)
+    core = authenticated(request)
     if to := request.query.get("To"):
         listed = core.store.newest_to(Provider.TWILIO, to)
     else:
@@ -87,7 +88,7 @@ async def fetch(request: web.Request) -> web.StreamResponse:
 async def update(request: web.Request) -> web.StreamResponse:
     """POST Messages/{sid}.json: redact the body of a finished message, or cancel a waiting one."""
     core, message = _find(request)
-    form = await _form(request)
+    form = await posted_form(request)
     if form.get("Status") == "canceled":
         _need(message, message.status in sms.WAITING)
         core.store.change(message, status="canceled")
@@ -171,7 +172,7 @@ def _accept(core: Core, form: Mapping[str, str]) -> Message:
 
 
 def _find(request: web.Request) -> tuple[Core, Message]:
-    core = _authenticated(request)
+    core = authenticated(request)
     message = core.store.messages.get(request.match_info["sid"])
     if message is None or message.deleted or message.provider != Provider.TWILIO:
         raise TwilioError(20404, request.path)

@@ -11,7 +11,7 @@ from statuspage.operations.queueing import HEADER
 
 # One for each medium, by which a worker can send SMS alone, and one for everything else. A worker
 # that names none serves all.
-QUEUES: Final = ("celery", "sms", "wechat", "email", "robot", "webhook")
+QUEUES: Final = ("celery", "sms", "wechat", "email", "robot", "webhook", "voice")
 BROKERS: Final = ("redis://", "rediss://", "amqp://", "amqps://")
 # Seconds between runs: a sweep finds what a lost task left undone.
 BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {

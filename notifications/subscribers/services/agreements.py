@@ -29,6 +29,11 @@ TRANSFER_TEXT: Final = _(
     "%(name)s (%(abroad)s), outside mainland China, for %(purpose)s. I can exercise my rights "
     "there through %(contact)s or through %(operator)s."
 )
+# Beside the box by which somebody asks to be called.
+CALLS_LABEL: Final = _("Also call me when a critical incident begins")
+CALLS_TEXT: Final = _(
+    "A short call to this number, at any time of day. Press 1 to confirm, or 9 for no more calls."
+)
 
 Texts = Mapping[str, Any]
 
@@ -72,6 +77,12 @@ def agreement_keep(*, transfer: bool) -> Agreement:
         _kept(notice_text(), "", notice_version()),
         _kept(transfer_texts(), "transfer-") if transfer else "",
     )
+
+
+def calls_agreement_keep() -> str:
+    """Return the version of the words by which somebody asks to be called, and keep them."""
+    labels, texts = _in_each(CALLS_LABEL, {}), _in_each(CALLS_TEXT, {})
+    return _kept({one: f"{labels[one]}\n{texts[one]}" for one in texts}, "calls-")
 
 
 def consents_of(raw: str) -> QuerySet[Consent]:

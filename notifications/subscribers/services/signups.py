@@ -16,6 +16,7 @@ from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.models import CodeRequest, SignUp
 from notifications.subscribers.selectors import clear_address
 from notifications.subscribers.services.agreements import agreement_keep
+from notifications.subscribers.services.calls import call_start
 from notifications.subscribers.services.code_counts import code_book, code_entered
 from notifications.subscribers.services.codes import (
     CodeRefused,
@@ -39,10 +40,12 @@ def signup_request(
     client_ip: str,
     purpose: str = SignUp.Purpose.SUBSCRIBE,
     transfer: bool = False,
+    calls: bool = False,
 ) -> SignUp:
     """Ask for a code. Whether the address is known is neither looked up nor shown.
 
-    `transfer`: they separately agreed that their number goes to the provider abroad.
+    `transfer`: they separately agreed that their number goes to the provider abroad. `calls`: they
+    want to be called as well, in critical moments.
 
     Raises:
         CodeRefused: too many codes were asked for.
@@ -53,6 +56,7 @@ def signup_request(
     def ask() -> SignUp:
         signup = SignUp.objects.create(
             purpose=purpose,
+            calls=calls,
             language=choices.language,
             category=choices.category,
             topics=list(choices.topics),
@@ -106,7 +110,9 @@ def signup_confirm(*, signup: SignUp, typed: str) -> None:
         _use(signup)
         code_entered(signup)
         if signup.purpose == SignUp.Purpose.SUBSCRIBE:
-            subscription_confirm(signup=signup)
+            address = subscription_confirm(signup=signup)
+            if signup.calls:
+                call_start(address)
 
 
 def count_code(contact: Contact, client_ip: str) -> None:

@@ -41,8 +41,8 @@ def contacts_of(staff: Staff) -> dict[str, StaffContact]:
 
 
 def usable_channels() -> list[Medium]:
-    """Return the channels that are set up and that a test can be sent on."""
-    return [one for one in media() if one.configured()]
+    """Return the channels that are set up and take tests: no phone rings for one."""
+    return [one for one in media() if one.configured() and not one.critical_only]
 
 
 def contact_request(*, staff: Staff, channel: str, raw: str, client_ip: str) -> SignUp:

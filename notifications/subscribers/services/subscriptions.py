@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
 from notifications.channels.outcomes import Reason
-from notifications.media import EMAIL, SMS, WECHAT
+from notifications.media import EMAIL, SMS, VOICE, WECHAT
 from notifications.subscribers.choices import Choices, DeliveryPreferences
 from notifications.subscribers.contacts import Contact, contact_on
 from notifications.subscribers.models import (
@@ -270,8 +270,11 @@ def subscriber_unsubscribe(*, subscriber: Subscriber) -> None:
 
 @transaction.atomic
 def subscriber_resume(*, subscriber: Subscriber) -> None:
-    """Undo an unsubscription; addresses that a provider refused stay as they are."""
-    for address in subscriber.addresses.select_for_update():
+    """Undo an unsubscription; addresses that a provider refused stay as they are.
+
+    So do calls, which are asked for by themselves.
+    """
+    for address in subscriber.addresses.select_for_update().exclude(channel=VOICE):
         reactivate(address, source=WEB)
 
 

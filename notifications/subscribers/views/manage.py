@@ -29,6 +29,7 @@ from notifications.subscribers.forms import (
 )
 from notifications.subscribers.models import Consent, SignUp, Subscriber, Topic
 from notifications.subscribers.selectors import component_names
+from notifications.subscribers.services.calls import calls_set
 from notifications.subscribers.services.codes import CodeRefused
 from notifications.subscribers.services.inbound import bind_code_issue
 from notifications.subscribers.services.merchants import GuessesRefused, merchant_follow
@@ -117,6 +118,8 @@ def manage_one(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
     if not form.is_valid():
         return _one_page(request, subscriber, token, form=form)
     choices_change(subscriber=subscriber, choices=form.choices, preferences=form.preferences)
+    if "calls" in form.fields:
+        calls_set(subscriber=subscriber, wanted=form.cleaned_data["calls"])
     return redirect(f"{request.path}?saved=1")
 
 

@@ -66,6 +66,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 choices=form.choices,
                 client_ip=client_ip(request),
                 transfer=form.transfer_given,
+                calls=form.calls_wanted,
             )
         except CodeRefused as refused:
             form.add_error(None, refused)

@@ -80,12 +80,8 @@ class MiniProgramUserSerializer(InputSerializer):
 class MiniProgramUserAnswer(serializers.Serializer[Any]):
     """The user's address, masked, and how many messages of each template may be sent."""
 
-    address = serializers.CharField(source="masked")
-    messages_left = serializers.SerializerMethodField()
-
-    def get_messages_left(self, address: Any) -> dict[str, int]:
-        """How many messages each template may still send."""
-        return dict(consents_left(address))
+    address = serializers.CharField()
+    messages_left = serializers.DictField(child=serializers.IntegerField())
 
 
 class MiniProgramUsers(ActionResource):
@@ -117,4 +113,5 @@ class MiniProgramUsers(ActionResource):
                     for one in agreed
                 ],
             )
-        return Response(MiniProgramUserAnswer(address).data, status=200 if known else 201)
+        said = {"address": address.masked, "messages_left": dict(consents_left(address))}
+        return Response(MiniProgramUserAnswer(said).data, status=200 if known else 201)

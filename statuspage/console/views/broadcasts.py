@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
-from notifications.channels import media
+from notifications.channels.media import offered_media
 from notifications.delivery.ledger import KEYS, history_of, ledger_of
 from notifications.delivery.models import Broadcast
 from notifications.delivery.states import DeliveryState
@@ -32,7 +32,7 @@ def broadcast(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "progress": Progress.shared(found),
         "states": DeliveryState.choices,
-        "channels": media(),
+        "channels": offered_media(),
         "wanted": wanted,
         "query": query_of(wanted),
         "search": search,

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import media
+from notifications.channels.media import offered_media
 from notifications.delivery.budget import spending
 from notifications.delivery.providers import ProviderHealth, health_of
 from notifications.delivery.selectors import recent_broadcasts
@@ -87,7 +87,7 @@ def parts() -> list[tuple[Any, Sequence[HealthItem]]]:
         # Of those that are not set up only the ones that a medium would need.
         shown = (
             one
-            for medium in media()
+            for medium in offered_media()
             for one in medium.providers
             if one.configured() or one is medium.leading()
         )
@@ -147,7 +147,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "owed": running(now),
         "notices": notices()[:NOTICES],
         **_delivery(),
-        "unconfigured": [one for one in media() if not one.configured()],
+        "unconfigured": [one for one in offered_media() if not one.configured()],
     }
     return render(request, "console/dashboard.html", context)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from notifications.channels import media
+from notifications.channels.media import offered_media
 from notifications.delivery.acts import Resending
 from notifications.delivery.ledger import (
     AT_ONCE,
@@ -58,7 +58,7 @@ def dead_letter_list(request: HttpRequest) -> HttpResponse:
 
     context = {
         "groups": shared(key, COUNTED_FOR_SECONDS, lambda: dead_groups(every)),
-        "channels": media(),
+        "channels": offered_media(),
         "wanted": wanted,
         "query": query_of(wanted),
         "slice": slice_of(request, dead_letters(wanted), KEYS),

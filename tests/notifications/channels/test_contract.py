@@ -53,7 +53,7 @@ ADDRESSES = {
     AddressKind.URL: "{url}/webhook-sink/very-private-path",
 }
 SECRETS = ["tw-auth-token-secret", "wx-app-secret", SECRET, "wx-access-token", "ali-key-secret"]
-SECRETS += ["cmpp-shared-secret", "tencent-key-secret", "smpp-pass"]
+SECRETS += ["cmpp-shared-secret", "tencent-key-secret", "smpp-pass", "voice-key"]
 
 every_channel = pytest.mark.parametrize("name", NAMES)
 WECHATS = {"wechat", "wechat_notice", "mini_program"}
@@ -75,6 +75,10 @@ def server(settings):
     settings.CMPP_HOST, settings.CMPP_SRC_ID = "127.0.0.1", "10690001"
     settings.SMPP_SYSTEM_ID, settings.SMPP_PASSWORD = "candor", SECRETS[7]
     settings.SMPP_HOST, settings.SMPP_SOURCE_ADDR = "127.0.0.1", "10690"
+    settings.TWILIO_VOICE_FROM = "+15005550006"
+    settings.ALIYUN_VOICE_ACCESS_KEY_ID = "LTAI2"
+    settings.ALIYUN_VOICE_ACCESS_KEY_SECRET = SECRETS[8]
+    settings.ALIYUN_VOICE_TTS_CODE = "TTS_1"
     settings.WECHAT_APP_ID, settings.WECHAT_SECRET = "wx1", SECRETS[1]
     settings.WECHAT_TEMPLATE_ID = "template-0001"
     settings.WECHAT_NOTICE_TEMPLATE_ID = settings.MINI_PROGRAM_TEMPLATE_ID = "template-0001"
@@ -86,6 +90,7 @@ def server(settings):
         url = f"http://127.0.0.1:{port}"
         settings.TWILIO_BASE_URL = settings.WECHAT_BASE_URL = settings.WECOM_BASE_URL = url
         settings.ALIYUN_SMS_ENDPOINT = settings.TENCENT_SMS_ENDPOINT = url
+        settings.ALIYUN_VOICE_ENDPOINT = url
         settings.ROBOT_RELAY_URL = url
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.CMPP_PORT = settings.SMPP_PORT = port
@@ -239,7 +244,7 @@ def test_looking_up_at_a_closed_port_is_no_answer(name: str, server) -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_unsigned_callback_is_refused(name: str, method: str, settings) -> None:
     settings.TWILIO_AUTH_TOKEN = settings.WECHAT_CALLBACK_TOKEN = "token"
-    settings.ALIYUN_SMS_CALLBACK_TOKEN = "token"
+    settings.ALIYUN_SMS_CALLBACK_TOKEN = settings.ALIYUN_VOICE_CALLBACK_TOKEN = "token"
     request = getattr(RequestFactory(), method)(f"/hooks/{name}/status/", {"MessageSid": "SM1"})
     with pytest.raises(BadSignature):
         find_provider(name).verify_callback(request)
@@ -270,6 +275,7 @@ def test_a_channel_that_needs_credentials_is_off_without_them(name: str, setting
         "ALIYUN_SMS_ACCESS_KEY_SECRET",
         "CMPP_SHARED_SECRET",
         "SMPP_PASSWORD",
+        "ALIYUN_VOICE_ACCESS_KEY_SECRET",
         "WECHAT_SECRET",
         "EMAIL_HOST",
     ):

@@ -9,13 +9,15 @@ from pytest_django.fixtures import Settings
 from notifications.channels import provider as find_provider
 from notifications.channels import providers
 from notifications.channels.addresses import AddressKind
+from tests.notifications.approved import composed
 from tests.notifications.channels.builders import SECRET, bulletin, message, send
 from tests.simulator import Simulator
 
 NAMES = [one.name for one in providers()]
 FAULTY = ["twilio", "aliyun", "cmpp", "smpp", "wechat", "wecom", "webhook", "apprise"]
+FAULTY += ["twilio_voice", "aliyun_voice"]
 # What the simulator calls a provider, where it has another name.
-SIMULATED = {"apprise": "group"}
+SIMULATED = {"apprise": "group", "twilio_voice": "voice"}
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
 ADDRESSES = {
     AddressKind.PHONE: "+8613800138000",
@@ -43,13 +45,18 @@ def everybody(
     settings.SMPP_HOST, settings.SMPP_PORT = "127.0.0.1", simulator.smpp_port
     settings.SMPP_SYSTEM_ID, settings.SMPP_PASSWORD = "candor", simulator.smpp_password
     settings.SMPP_SOURCE_ADDR = "10690"
+    settings.TWILIO_VOICE_FROM = "+15005550006"
+    settings.ALIYUN_VOICE_ACCESS_KEY_ID = simulator.access_key_id
+    settings.ALIYUN_VOICE_ACCESS_KEY_SECRET = simulator.access_key_secret
+    settings.ALIYUN_VOICE_TTS_CODE = "TTS_100000001"
+    settings.ALIYUN_VOICE_ENDPOINT = simulator.url
     return simulator
 
 
 def send_once(name: str, simulator: Simulator) -> str:
     channel = find_provider(name)
     address = ADDRESSES[channel.address_kind].format(url=simulator.url)
-    send(name, message(address, content=channel.compose(bulletin())))
+    send(name, message(address, content=composed(channel, bulletin())))
     return address
 
 

@@ -24,7 +24,9 @@ from tests.factories import incident_of, make_component, open_incident, text
 pytestmark = pytest.mark.django_db
 
 SMS = "sms"
-EVERY = {one.name for one in media()}
+# Beside those that only critical incidents are worth.
+EVERY = {one.name for one in media() if not one.critical_only}
+CALLS = {one.name for one in media() if one.critical_only}
 FREE = EVERY - {SMS}
 
 
@@ -66,7 +68,8 @@ def test_a_graver_impact_goes_by_sms():
     opened = open_incident()
     updated = update(opened, impact="critical")
     assert moment_of(updated.document) == Moment.WORSENED
-    assert told_by(updated) == EVERY
+    assert CALLS
+    assert told_by(updated) == EVERY | CALLS
 
 
 def test_another_component_that_fails_goes_by_sms():

@@ -17,8 +17,8 @@ def user(*acts: str, **values: Any) -> dict[str, Any]:
     return {"openid": OPENID, "consent_source": "mini-program", "consents": consents, **values}
 
 
-def test_a_user_is_registered_with_what_they_agreed_to(api: Caller) -> None:
-    answer = api.post(PATH, user("1"))
+def test_a_user_is_registered_with_what_they_agreed_to(approver: Caller) -> None:
+    answer = approver.post(PATH, user("1"))
     assert answer.status_code == 201
     assert answer.json() == {"address": "***0001", "messages_left": {TEMPLATE: 1}}
     address = Address.objects.get()
@@ -26,26 +26,26 @@ def test_a_user_is_registered_with_what_they_agreed_to(api: Caller) -> None:
     assert address.confirmed_at
 
 
-def test_each_act_counts_once(api: Caller) -> None:
-    api.post(PATH, user("1", "2"))
-    answer = api.post(PATH, user("2", "3"))
+def test_each_act_counts_once(approver: Caller) -> None:
+    approver.post(PATH, user("1", "2"))
+    answer = approver.post(PATH, user("2", "3"))
     assert answer.status_code == 200
     assert answer.json()["messages_left"] == {TEMPLATE: 3}
 
 
-def test_the_same_act_of_another_user_is_another(api: Caller) -> None:
-    api.post(PATH, user("1"))
-    api.post(PATH, user("1", openid="oMiniProgramUser000000000002"))
+def test_the_same_act_of_another_user_is_another(approver: Caller) -> None:
+    approver.post(PATH, user("1"))
+    approver.post(PATH, user("1", openid="oMiniProgramUser000000000002"))
     assert MessageConsent.objects.count() == 2
 
 
-def test_what_wechat_tells_us_itself_is_not_counted_twice(api: Caller, settings) -> None:
+def test_what_wechat_tells_us_itself_is_not_counted_twice(approver: Caller, settings) -> None:
     settings.MINI_PROGRAM_CALLBACK_TOKEN = "a-token-of-the-program"
-    answer = api.post(PATH, user("1"))
+    answer = approver.post(PATH, user("1"))
     assert answer.status_code == 400
-    assert "consents" in error_of(answer)["details"]
+    assert "consents" in error_of(answer)["fields"]
     assert not Address.objects.exists()
-    assert api.post(PATH, user()).status_code == 201
+    assert approver.post(PATH, user()).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_what_wechat_tells_us_itself_is_not_counted_twice(api: Caller, settings)
         {"consent_source": ""},
     ],
 )
-def test_what_makes_no_sense_is_refused(api: Caller, changes: dict[str, Any]) -> None:
+def test_what_makes_no_sense_is_refused(approver: Caller, changes: dict[str, Any]) -> None:
     assert (
-        api.post(
+        approver.post(
             PATH, user("1", **changes) if "consents" not in changes else {**user(), **changes}
         ).status_code
         == 400
@@ -71,10 +71,10 @@ def test_what_makes_no_sense_is_refused(api: Caller, changes: dict[str, Any]) ->
     assert not Address.objects.exists()
 
 
-def test_who_stopped_our_messages_stays_stopped(api: Caller) -> None:
+def test_who_stopped_our_messages_stays_stopped(approver: Caller) -> None:
     from notifications.subscribers.services.subscriptions import address_suppress
 
-    api.post(PATH, user("1"))
+    approver.post(PATH, user("1"))
     address_suppress(channel="mini_program", clear_address=OPENID, reason="opted_out")
-    assert api.post(PATH, user("2")).status_code in {400, 409}
+    assert approver.post(PATH, user("2")).status_code in {400, 409}
     assert Address.objects.get().suppressed_at

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.conf import settings as project
 
-from notifications.media import MEDIA
+from notifications.channels import media
 from statuspage.operations.configuration import QUEUES
 from statuspage.operations.metrics import REGISTRY
 
@@ -51,7 +51,8 @@ def test_every_file_is_part_of_the_whole() -> None:
 
 
 def test_all_of_the_product_is_there() -> None:
-    workers = {f"candor-worker-{name}" for name in ("default", *MEDIA)}
+    queues = {one.queue or one.name for one in media()}
+    workers = {f"candor-worker-{name}" for name in ("default", *queues)}
     assert set(DEPLOYMENTS) == {"candor-web", "candor-beat", *workers}
     assert ("migrate.yaml", "Job", "candor-migrate") in DOCUMENTS
 
@@ -64,7 +65,7 @@ def test_every_queue_has_its_worker() -> None:
 def test_workers_differ_only_in_their_medium() -> None:
     """Each is a file of its own, valid as it stands; what is mended in one is mended in all."""
     texts = {
-        re.sub(r"sms|wechat|email|robot|webhook", "-", yaml.safe_dump(container(one)))
+        re.sub(r"sms|wechat|email|robot|webhook|voice", "-", yaml.safe_dump(container(one)))
         for name, one in WORKERS.items()
         if name != "default"
     }

@@ -1,0 +1,1 @@
+"""Voice calls: their providers, one file each."""
