@@ -12,7 +12,6 @@ from notifications.media import SMS, provider_names
 from notifications.regions import read_countries
 from notifications.robot_services import ROBOT_SERVICES as SERVICES
 from statuspage.lib.env import (
-    EMAIL,
     AreaSettings,
     Endings,
     Port,
@@ -269,27 +268,3 @@ class WebhookSettings(AreaSettings):
         if allowed and in_production(info):
             raise ValueError("may only be true when DEBUG is on")
         return allowed
-
-
-class EmailSettings(AreaSettings):
-    """E-mail."""
-
-    EMAIL_HOST: str = ""
-    """SMTP server; empty: the channel is off."""
-    EMAIL_PORT: Port = 25
-    """Port of the SMTP server."""
-    EMAIL_HOST_USER: str = ""
-    """User name at the SMTP server."""
-    EMAIL_HOST_PASSWORD: str = ""
-    """Password at the SMTP server."""
-    EMAIL_USE_TLS: bool = False
-    """Whether to use STARTTLS."""
-    DEFAULT_FROM_EMAIL: str = "status@example.com"
-    """Sender of every message."""
-
-    @field_validator("DEFAULT_FROM_EMAIL")
-    @classmethod
-    def _sender_is_an_address(cls, sender: str) -> str:
-        if not EMAIL.search(sender):
-            raise ValueError("must hold an e-mail address")
-        return sender

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.configuration import (
-    EmailSettings,
     RobotSettings,
     SmsSettings,
     WebhookSettings,
@@ -17,6 +16,7 @@ from notifications.configuration import (
 )
 from notifications.delivery.configuration import DeliverySettings
 from notifications.escalation.configuration import EscalationSettings
+from notifications.mail_configuration import EmailSettings
 from notifications.smpp_configuration import SmppSettings
 from notifications.subscribers.configuration import SubscriberSettings
 from notifications.voice_configuration import VoiceSettings

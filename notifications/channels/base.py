@@ -101,6 +101,8 @@ class Message:
     address: str
     content: Content
     secret: str = ""
+    # The page that stops the messages to this address, where there is one (e-mail).
+    stop_url: str = ""
     # After a restore, when ids say nothing: a look-up takes any of these texts for this message.
     texts: Sequence[str] = ()
     ours: Callable[[], bool] = lambda: True

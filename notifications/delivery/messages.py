@@ -11,7 +11,9 @@ from notifications.channels.base import Bulletin, Content, Message, Provider
 from notifications.delivery.claim import Claimed
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.templating import Templates, composed, document_of
+from notifications.media import EMAIL
 from notifications.subscribers.crypto import decrypt
+from notifications.subscribers.one_click import stop_url
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ def message_of(one: Claimed, content: Content, ours: Callable[[], bool] = lambda
         address=address,
         content=content.to(address),
         secret=decrypt(one.sealed_secret, one.kind) if one.sealed_secret else "",
+        stop_url=stop_url(one.channel, address, one.language) if one.channel == EMAIL else "",
         ours=ours,
     )
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from notifications.subscribers.models import SignUp
-from notifications.subscribers.views import manage, prove, subscribe
+from notifications.subscribers.views import manage, prove, subscribe, unsubscribe
 
 
 def _page(name: str) -> Callable[..., HttpResponseBase]:
@@ -33,6 +33,8 @@ urlpatterns = [
         ("subscribe/", subscribe.subscribe, "subscribe"),
         ("subscribe/<slug:public_id>/done/", subscribe.subscribed, "subscribed"),
         ("transactions/phone/", prove.prove, "prove"),
+        ("unsubscribe/", unsubscribe.unsubscribe_page, "unsubscribe"),
+        ("unsubscribe/<str:token>/", unsubscribe.unsubscribe, "unsubscribe-one"),
         ("manage/", manage.manage, "manage"),
         ("manage/none/", _page("manage_none"), "manage-unknown"),
         ("manage/erased/", _page("manage_erased"), "manage-erased"),

@@ -12,6 +12,7 @@ from sandbox.simulator import (
     control_api,
     group_sinks,
     home_page,
+    mail_reports,
     phone_calls,
     phone_page,
     sink_pages,
@@ -49,6 +50,7 @@ ROUTES: Final = (
     *home_page.ROUTES,
     *phone_page.ROUTES,
     *sink_pages.ROUTES,
+    *mail_reports.ROUTES,
 )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox.simulator import sms, templates, wechat_callbacks
+from sandbox.simulator import mail_reports, sms, templates, wechat_callbacks
 from sandbox.simulator.core import CORE
 from sandbox.simulator.parsing import read_object
 from sandbox.simulator.store import JsonObject, Provider, Table
@@ -153,6 +153,16 @@ async def set_secret(request: web.Request) -> web.StreamResponse:
     return web.json_response({"ok": True})
 
 
+async def returned(request: web.Request) -> web.StreamResponse:
+    """POST /control/mails/{sid}/returned `{"kind"}`: a mail comes back, as one of REPORTS."""
+    core, given = request.app[CORE], await read_object(request)
+    mail = core.store.messages.get(request.match_info["sid"])
+    if mail is None:
+        raise ValueError("there is no such mail")
+    mail_reports.send_back(core, mail, _text(given, "kind"))
+    return web.json_response({"ok": True}, status=201)
+
+
 async def show_templates(request: web.Request) -> web.StreamResponse:
     """GET /control/templates: those that were registered at the clouds."""
     rows = request.app[CORE].store.tables[Table.TEMPLATES]
@@ -199,6 +209,7 @@ ROUTES: Final = (
     web.put("/control/config", configure),
     web.post("/control/reset", reset),
     web.post("/control/inbound", inbound),
+    web.post("/control/mails/{sid}/returned", returned),
     web.get("/control/wechat/followers", followers),
     web.post("/control/wechat/followers", follow),
     web.delete("/control/wechat/followers/{openid}", unfollow),

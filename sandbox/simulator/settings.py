@@ -10,6 +10,7 @@ from sandbox.simulator.guard import may_call
 LARGEST: Final = 2**31 - 1
 URLS: Final = frozenset(
     {
+        "mail_returned_url",
         *("twilio_inbound_url", "wechat_callback_url", "mini_program_callback_url"),
         *("aliyun_report_url", "aliyun_inbound_url", "aliyun_voice_report_url"),
         *("tencent_report_url", "tencent_inbound_url"),
@@ -58,6 +59,8 @@ class Settings:
         ]
     )
     aliyun_variable_length: int = 35
+    # Where mails come back to, as a mail server's pipe posts them.
+    mail_returned_url: str = ""
     # The approved texts that are spoken, each as `code=words`.
     aliyun_voice_templates: list[str] = field(
         default_factory=lambda: [

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.simulator.core import CORE
+from sandbox.simulator.mail_reports import REPORTS
 from sandbox.simulator.markup import SECURITY, Safe, clock, day, fill, join, page, path, web_link
 from sandbox.simulator.store import Message, Provider
 
@@ -25,14 +26,21 @@ def _mail(message: Message) -> Safe:
         when=_when(message),
         text=message.body,
         html=fill("mail_html.html", path=path("mails", message.sid)) if details["html"] else Safe(),
-        unsubscribe=_unsubscribe(details["list_unsubscribe"]),
+        unsubscribe=_unsubscribe(message),
+        path=path("mails", message.sid),
+        reports=join(fill("report.html", kind=kind, label=REPORTS[kind][0]) for kind in REPORTS),
+        headers="\n".join(f"{name}: {value}" for name, value in details["headers"]),
     )
 
 
-def _unsubscribe(header: str) -> Safe:
+def _unsubscribe(message: Message) -> Safe:
+    header = message.details["list_unsubscribe"]
     urls = [part.strip(" <>") for part in header.split(",")]
     url = next((url for url in urls if web_link(url) != "#"), "")
-    return fill("unsubscribe.html", header=header, url=web_link(url)) if header else Safe()
+    offered = message.details["list_unsubscribe_post"]
+    button = fill("one_click.html", path=path("mails", message.sid)) if offered else Safe()
+    shown = fill("unsubscribe.html", header=header, url=web_link(url), button=button)
+    return shown if header else Safe()
 
 
 def _robot(message: Message) -> Safe:

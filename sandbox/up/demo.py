@@ -51,6 +51,7 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         # The clouds wait to be asked for, so that a first look finds every SMS at one provider.
         "SMS_PROVIDERS": "twilio",
         "ALIYUN_SMS_CALLBACK_TOKEN": keys["push_token"],
+        "EMAIL_BOUNCE_TOKEN": keys["push_token"],
         # No CMPP_HOST: with CMPP_HOST=127.0.0.1 and SMS_PROVIDERS=cmpp all SMS go this way.
         "CMPP_PORT": str(ports.cmpp),
         "CMPP_SOURCE_ADDR": keys["cmpp_account"],
@@ -89,6 +90,7 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio/inbound/#rc=5&rp=all",
         "SIMULATOR_ALIYUN_ACCESS_KEY_ID": keys["access_key_id"],
         "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": keys["access_key_secret"],
+        "SIMULATOR_MAIL_RETURNED_URL": f"{web}/hooks/email/?token={keys['push_token']}",
         "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun/report/?token={keys['push_token']}",
         "SIMULATOR_ALIYUN_VOICE_REPORT_URL": (
             f"{web}/hooks/aliyun_voice/?token={keys['push_token']}"

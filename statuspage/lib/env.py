@@ -25,6 +25,8 @@ A = TypeVar("A", bound="AreaSettings")
 TOO_FEW_DISTINCT: Final = 8
 SHORTEST_TOKEN: Final = 16
 EMAIL: Final = re.compile(r"[^\s@<>,]+@[\w.-]+")
+# Marks a variable whose file may have several lines, such as a key in PEM.
+SEVERAL_LINES: Final = "several lines"
 PROBLEMS: Final = {
     "int_parsing": "must be a whole number, not {input!r}",
     "float_parsing": "must be a number, not {input!r}",
@@ -94,7 +96,7 @@ class EnvironmentSource(PydanticBaseSettingsSource):
                 field_name,
                 False,
             )
-        return _content(path), field_name, False
+        return _content(path, several=SEVERAL_LINES in field.metadata), field_name, False
 
 
 class AreaSettings(BaseSettings):
@@ -273,7 +275,7 @@ def _is_list(field: FieldInfo) -> bool:
     return any(isinstance(one, PlainValidator) for one in field.metadata)
 
 
-def _content(path: str) -> str | UnusableFile:
+def _content(path: str, *, several: bool = False) -> str | UnusableFile:
     try:
         content = Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
@@ -282,7 +284,7 @@ def _content(path: str) -> str | UnusableFile:
         return UnusableFile("is not UTF-8 text")
     if not content:
         return UnusableFile("is an empty file")
-    if len(content.splitlines()) > 1:
+    if len(content.splitlines()) > 1 and not several:
         return UnusableFile("holds more than one line")
     return content
 

@@ -13,7 +13,8 @@ HEADER: Final = "X-Request-ID"
 ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Addresses whose rest is as good as a password: whoever reads the log must not get in by it.
 SECRET: Final = re.compile(
-    r"(/manage/(?!(?:code|none|erased)/)|/console/welcome/|/console/login/password/)[^\s/?\"']\S*"
+    r"(/manage/(?!(?:code|none|erased)/)|/unsubscribe/|/console/welcome/|/console/login/password/)"
+    r"[^\s/?\"']\S*"
 )
 LINE: Final = "%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s"
 FORMATS: Final[dict[str, dict[str, Any]]] = {

@@ -88,6 +88,9 @@ DECISIONS = {
     "subscribe/<slug:public_id>/": PUBLIC,
     "subscribe/<slug:public_id>/again/": PUBLIC,
     "subscribe/<slug:public_id>/done/": PUBLIC,
+    # A letter's own address; see notifications/subscribers/test_one_click.py.
+    "unsubscribe/": PUBLIC,
+    "unsubscribe/<str:token>/": PUBLIC,
     "manage/": PUBLIC,
     "manage/none/": PUBLIC,
     "manage/erased/": PUBLIC,

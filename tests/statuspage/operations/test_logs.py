@@ -82,7 +82,12 @@ def test_a_plain_line_names_the_request(lines: StringIO) -> None:
 @pytest.mark.parametrize("lines", ["line"], indirect=True)
 @pytest.mark.parametrize(
     "path",
-    ["/console/welcome/7/SECRET-1/", "/console/login/password/7/SECRET-1/", "/manage/SECRET-1/"],
+    [
+        "/console/welcome/7/SECRET-1/",
+        "/console/login/password/7/SECRET-1/",
+        "/manage/SECRET-1/",
+        "/unsubscribe/SECRET-1/",
+    ],
 )
 def test_a_line_about_an_answer_names_no_secret_of_the_address(lines: StringIO, path: str) -> None:
     request = RequestFactory().post(path)

@@ -1,0 +1,1 @@
+"""What an e-mail is made of, what mail servers answer, and what comes back."""

@@ -1,0 +1,94 @@
+"""Typed settings of e-mail: the server, what comes back, and the signature."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from notifications.dkim_keys import read_key
+from statuspage.lib.env import EMAIL, SEVERAL_LINES, AreaSettings, Port, Token
+
+DNS_NAME: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+FEEDBACK_ID: Final = re.compile(r"[A-Za-z0-9-]{5,15}")
+
+
+class EmailSettings(AreaSettings):
+    """E-mail."""
+
+    EMAIL_HOST: str = ""
+    """SMTP server; empty: the channel is off."""
+    EMAIL_PORT: Port = 25
+    """Port of the SMTP server."""
+    EMAIL_HOST_USER: str = ""
+    """User name at the SMTP server."""
+    EMAIL_HOST_PASSWORD: str = ""
+    """Password at the SMTP server."""
+    EMAIL_USE_TLS: bool = False
+    """Whether to use STARTTLS."""
+    DEFAULT_FROM_EMAIL: str = "status@example.com"
+    """Sender of every message; readers see the operator's name beside it."""
+    EMAIL_REPLY_TO: str = ""
+    """Address to which readers' answers go; empty: to the sender."""
+    EMAIL_FEEDBACK_ID: str = ""
+    """Name by which mail services count complaints (Feedback-ID), 5 to 15 characters.
+    Empty: none."""
+    EMAIL_BOUNCE_ADDRESS: str = Field("", examples=["bounces+{id}@example.com"])
+    """Address to which letters come back that cannot be delivered; {id} names the delivery, where
+    the mail server takes what follows a + for itself. Empty: to the sender."""
+    EMAIL_BOUNCE_TOKEN: Token = ""
+    """Random characters in the address to which your mail server posts them, one letter each:
+    /hooks/email/?token=… Empty: closed. Make one: openssl rand -hex 16"""
+    EMAIL_DKIM_DOMAIN: str = ""
+    """Domain that signs the messages (DKIM), that of the sender; empty: your mail server signs."""
+    EMAIL_DKIM_SELECTOR: str = ""
+    """Name of the key: its public half is at <name>._domainkey.<domain> in the DNS."""
+    EMAIL_DKIM_KEY: Annotated[str, SEVERAL_LINES] = ""
+    """RSA key in PEM, best as EMAIL_DKIM_KEY_FILE. Make one: openssl genrsa -out dkim.pem 2048"""
+
+    @field_validator("DEFAULT_FROM_EMAIL")
+    @classmethod
+    def _sender_is_an_address(cls, sender: str) -> str:
+        if not EMAIL.search(sender) or not sender.isprintable():
+            raise ValueError("must hold an e-mail address")
+        return sender
+
+    @field_validator("EMAIL_REPLY_TO")
+    @classmethod
+    def _answers_go_to_an_address(cls, address: str) -> str:
+        if address and not (EMAIL.fullmatch(address) and address.isascii()):
+            raise ValueError("must be an e-mail address")
+        return address
+
+    @field_validator("EMAIL_BOUNCE_ADDRESS")
+    @classmethod
+    def _letters_return_to_an_address(cls, address: str) -> str:
+        bare = address.replace("{id}", "", 1)
+        if address and not (EMAIL.fullmatch(bare) and bare.isascii() and not set(bare) & set("{}")):
+            raise ValueError("must be an e-mail address, such as bounces+{id}@example.com")
+        if "{id}" in address.rpartition("@")[2]:
+            raise ValueError("must have {id} before the @")
+        return address
+
+    @field_validator("EMAIL_FEEDBACK_ID")
+    @classmethod
+    def _feedback_id_is_a_word(cls, name: str) -> str:
+        if name and not FEEDBACK_ID.fullmatch(name):
+            raise ValueError("must be 5 to 15 letters, digits or hyphens")
+        return name
+
+    @field_validator("EMAIL_DKIM_DOMAIN", "EMAIL_DKIM_SELECTOR")
+    @classmethod
+    def _names_are_of_the_dns(cls, name: str) -> str:
+        if name and not DNS_NAME.fullmatch(name):
+            raise ValueError("must be a name of the DNS, such as example.com")
+        return name
+
+    @field_validator("EMAIL_DKIM_KEY")
+    @classmethod
+    def _letters_can_be_signed(cls, key: str, info: ValidationInfo) -> str:
+        named = [info.data.get(f"EMAIL_DKIM_{part}") for part in ("DOMAIN", "SELECTOR")]
+        if any((key, *named)) and not all((key, *named)):
+            raise ValueError("EMAIL_DKIM_DOMAIN and EMAIL_DKIM_SELECTOR are only of use together")
+        if key:
+            read_key(key)
+        return key
