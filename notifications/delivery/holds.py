@@ -128,11 +128,13 @@ def _end_look(hold: Hold) -> None:
 def _forms_of(one: Claimed) -> dict[str, Message]:
     """Return the message in the form of each provider that may have sent it, by provider.
 
-    What cannot be composed, such as to an address that was erased, cannot be sent either.
+    What cannot be composed, such as to an address that was erased, cannot be sent either; nor by
+    a provider that has no approved template for it.
     """
     asked = {each.name: each for each in (sender_of(one), *medium(one.channel).providers)}
     try:
-        return {name: _form(one, each) for name, each in asked.items() if each.configured()}
+        forms = {name: _form(one, each) for name, each in asked.items() if each.configured()}
+        return {name: form for name, form in forms.items() if form.content.text}
     except Exception as error:
         log_error(one, error)
         _write(ABSENT, one, 0, NEVER, 0)

@@ -125,7 +125,7 @@ def test_it_is_found_at_the_provider_that_stood_in(provider):
     said = open_incident()
     expand(said.number)
     refused = NotSent(Reason.CONNECTION, "refused")
-    providers.note(medium(SMS).leading(), [refused] * providers.TROUBLE)
+    providers.note(medium(SMS).leading(), [*enumerate([refused] * providers.TROUBLE)])
     send_due(SMS)
     Delivery.objects.all().delete()
     Broadcast.objects.update(state="expanding", cursor=0, expanded_at=None)
