@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, register
 from django.core.checks import Warning as CheckWarning
 
 from notifications.channels import media
+from notifications.channels.media import Medium
 
 
 @register()
@@ -25,5 +26,16 @@ def providers_never_asked(
         for medium in media()
         for provider in medium.providers
         if provider.configured()
-        and not any(provider in medium.in_order(route) for route in medium.routes)
+        and not _asked(medium) & {provider.name}
+        # One that shares its account with another that is asked was not set up for its own sake.
+        and not {*provider.required_settings} & _settings(medium)
     ]
+
+
+def _asked(medium: Medium) -> set[str]:
+    return {one.name for route in medium.routes for one in medium.in_order(route)}
+
+
+def _settings(medium: Medium) -> set[str]:
+    asked = (one for one in medium.providers if one.name in _asked(medium))
+    return {name for one in asked if one.configured() for name in one.required_settings}

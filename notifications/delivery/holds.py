@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from notifications.channels import medium
 from notifications.channels import provider as find_provider
 from notifications.channels.base import Message, Provider
-from notifications.channels.media import askable_media
+from notifications.channels.media import Medium, askable_media
 from notifications.channels.outcomes import Accepted, LookupResult, Reason
 from notifications.delivery import loop
 from notifications.delivery.broadcasts import expand_on_hold
@@ -128,15 +128,21 @@ def _end_look(hold: Hold) -> None:
 def _forms_of(one: Claimed) -> dict[str, Message]:
     """Return the message in the form of each provider that may have sent it, by provider.
 
-    What cannot be composed, such as to an address that was erased, cannot be sent either.
+    What cannot be composed, such as to an address that was erased, cannot be sent either; nor by
+    a provider that has no approved template for it.
     """
-    asked = {each.name: each for each in (sender_of(one), *medium(one.channel).providers)}
+    asked = {each.name: each for each in (sender_of(one), *_in_use(medium(one.channel)))}
     try:
-        return {name: _form(one, each) for name, each in asked.items() if each.configured()}
+        forms = {name: _form(one, each) for name, each in asked.items() if each.configured()}
+        return {name: form for name, form in forms.items() if form.content.text}
     except Exception as error:
         log_error(one, error)
         _write(ABSENT, one, 0, NEVER, 0)
         return {}
+
+
+def _in_use(asked: Medium) -> list[Provider]:
+    return [one for route in asked.routes for one in asked.in_order(route)]
 
 
 def _form(one: Claimed, provider: Provider) -> Message:

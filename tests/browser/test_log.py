@@ -116,7 +116,7 @@ def test_a_merchant_checks_the_sms_on_the_phone(visitor: Visitor, product: Produ
     with psycopg.connect(product.demo["database_url"]) as connection:
         row = connection.execute(
             "SELECT text, statement_id FROM verification_senttext"
-            " WHERE channel = 'sms' AND language = 'zh-hans' LIMIT 1"
+            " WHERE channel = 'twilio' AND language = 'zh-hans' LIMIT 1"
         ).fetchone()
     assert row
     said, number = row

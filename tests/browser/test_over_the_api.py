@@ -157,7 +157,7 @@ def test_the_ledger_says_who_was_told(api: Api) -> None:
         counts, lambda found: found["delivered"] and not found["pending"] + found["sending"]
     )
     assert settled["delivered"] >= 1
-    status, deliveries = api("GET", f"deliveries/?statement={said['statement']}&channel=twilio_sms")
+    status, deliveries = api("GET", f"deliveries/?statement={said['statement']}&channel=sms")
     assert status == 200
     text = json.dumps(deliveries)
     assert "139****9002" in text

@@ -20,7 +20,7 @@ SET_BY_COMPOSE = {
     *("DATABASE_OWNER_URL", "POSTGRES_PASSWORD"),
     *("DATABASE_URL", "REDIS_URL", "DATA_DIR", "STATIC_ROOT", "TRUSTED_PROXIES", "LOG_FORMAT"),
 }
-VARIABLE = re.compile(r"^([A-Z_]+)=(.*)$", re.MULTILINE)
+VARIABLE = re.compile(r"^([A-Z_\d]+)=(.*)$", re.MULTILINE)
 
 
 def made(command: str) -> str:
@@ -68,7 +68,11 @@ def test_every_variable_is_described_above_and_none_beside():
             assert lines[number - 1].startswith("# ")
             assert not re.search(r"\s#", line)
     named = [name for name, _ in VARIABLE.findall(EXAMPLE)]
-    fields = {name for area in AREAS for name in area.model_fields}
+    fields = {
+        env_example.variable(name, field)
+        for area in AREAS
+        for name, field in area.model_fields.items()
+    }
     assert len(named) == len(set(named))
     assert set(named) == fields | set(env_example.ComposeSettings.model_fields)
 
@@ -99,10 +103,14 @@ def test_compose_finds_the_static_files_of_the_image(resolved):
 
 
 def test_production_starts_with_it_and_has_the_defaults(resolved):
-    chosen = {
-        name
+    fields = {
+        env_example.variable(name, field): field
         for area in AREAS
         for name, field in area.model_fields.items()
+    }
+    chosen = {
+        name
+        for name, field in fields.items()
         if field.examples or name in SET_BY_COMPOSE or f"\n{name}=\n" in EXAMPLE
     }
     with patch.dict(os.environ, resolved, clear=True):

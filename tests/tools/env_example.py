@@ -55,7 +55,7 @@ def text() -> str:
             if name not in named:
                 named.add(name)
                 comment = _comment(field.description or "")
-                lines += ["", *comment, f"{_variable(name, field)}={_value(field)}"]
+                lines += ["", *comment, f"{variable(name, field)}={_value(field)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -87,7 +87,8 @@ def _comment(words: str) -> list[str]:
     return [f"# {line}" for line in lines if line]
 
 
-def _variable(name: str, field: FieldInfo) -> str:
+def variable(name: str, field: FieldInfo) -> str:
+    """Return the variable that sets a field; of several, the one in the example."""
     marks = (one for one in field.metadata if isinstance(one, Endings))
     return next((f"{one.prefix}{one.example}" for one in marks), name)
 

@@ -21,6 +21,14 @@ WITH_WORD = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _first_words() -> None:
+    """A test that empties tables may have run before."""
+    CarrierWord.objects.get_or_create(
+        word="POS机", defaults={"effect": "refused", "instead": "终端"}
+    )
+
+
 @pytest.fixture
 def author() -> Client:
     return signed_in("author")

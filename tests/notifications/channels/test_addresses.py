@@ -13,6 +13,7 @@ from notifications.channels.addresses import AddressKind, mask, normalise
 GOOD = {
     AddressKind.PHONE: "+8613800138000",
     AddressKind.OPENID: "oABCDEFGHIJKLMNOPQRSTUV_0001",
+    AddressKind.MINI_OPENID: "oABCDEFGHIJKLMNOPQRSTUV_0002",
     AddressKind.ROBOT: "693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
     AddressKind.GROUP: "feishu://1a2b3c4d-abcd-4bc4-97a0-0ec2aaaabbbb/",
     AddressKind.EMAIL: "Li.Lei@example.com",

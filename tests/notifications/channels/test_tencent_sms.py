@@ -104,8 +104,8 @@ def test_only_the_number_and_the_text_can_fail() -> None:
         ("UnauthorizedOperation.SerivceSuspendDueToArrears", NotSent(Reason.NO_CREDENTIALS)),
         ("LimitExceeded.PhoneNumberDailyLimit", NotSent(Reason.QUOTA, retry_after=3600.0)),
         ("InternalError.OtherError", Unknown(Reason.PROVIDER_ERROR)),
-        ("InvalidParameterValue.Whatever", NotSent(Reason.OTHER)),
-        ("NeverHeardOf", NotSent(Reason.OTHER)),
+        ("InvalidParameterValue.Whatever", NotSent(Reason.UNKNOWN_CODE)),
+        ("NeverHeardOf", NotSent(Reason.UNKNOWN_CODE)),
     ],
 )
 def test_a_code_that_is_not_in_the_table_goes_by_its_family(simulator, code, expected) -> None:

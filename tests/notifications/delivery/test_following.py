@@ -26,9 +26,9 @@ def claims(monkeypatch) -> list[int]:
     seen: list[int] = []
     real = send.claim
 
-    def counting(*arguments: Any) -> Any:
+    def counting(*arguments: Any, **named: Any) -> Any:
         seen.append(Delivery.objects.filter(state="sending").count())
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(send, "claim", counting)
     return seen
@@ -62,11 +62,11 @@ def test_what_prevents_the_next_batch_stops_nothing_under_way(provider, monkeypa
     broadcast(*NUMBERS)
     real, calls = send.claim, []
 
-    def failing(*arguments: Any) -> Any:
+    def failing(*arguments: Any, **named: Any) -> Any:
         calls.append(arguments)
         if len(calls) == 2:
             raise RuntimeError("broken")
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(send, "claim", failing)
     assert send_batch(medium(SMS), until=math.inf) == 8

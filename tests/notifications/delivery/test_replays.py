@@ -10,7 +10,7 @@ from django.test import Client
 from twilio.request_validator import RequestValidator
 
 from notifications.channels.outcomes import Reason
-from notifications.delivery import hooks
+from notifications.delivery import callbacks
 from notifications.delivery.models import RefusedCallback, TakenCallback
 from notifications.delivery.taken import forget_spent
 from notifications.subscribers.services.subscriptions import address_suppress
@@ -144,7 +144,7 @@ def test_a_text_without_a_name_of_its_own_is_malformed(client) -> None:
 def test_one_that_failed_was_not_taken(client, monkeypatch) -> None:
     address = make_address(PHONE)
     with monkeypatch.context() as broken:
-        broken.setattr(hooks, "inbound_apply", lambda *_args: 1 / 0)
+        broken.setattr(callbacks, "inbound_apply", lambda *_args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             texted(client, "STOP", "SM1")
     assert not TakenCallback.objects.exists()

@@ -37,7 +37,7 @@ def test_each_number_goes_through_the_provider_of_its_country():
 
 
 def test_where_a_country_s_provider_is_down_the_others_do_not_wait():
-    providers.note(ALIYUN, [REFUSED] * providers.TROUBLE)
+    providers.note(ALIYUN, [*enumerate([REFUSED] * providers.TROUBLE)])
     broadcast(HOME, ABROAD)
     send_due(SMS)
     assert senders() == {"65": "twilio"}
@@ -50,7 +50,7 @@ def test_the_order_of_the_setting_decides(settings):
     assert phones.in_order("86") == [ALIYUN, TWILIO]
     assert phones.in_order("") == [TWILIO]
     assert phones.leading("86") is ALIYUN
-    providers.note(ALIYUN, [REFUSED] * providers.TROUBLE)
+    providers.note(ALIYUN, [*enumerate([REFUSED] * providers.TROUBLE)])
     assert providers.provider_for(phones, "86") is TWILIO
 
 

@@ -43,7 +43,7 @@ def test_what_the_first_certainly_did_not_send_goes_to_the_next(provider, settin
 
 def test_one_that_is_down_is_not_asked_first(provider):
     refused = NotSent(Reason.CONNECTION, "refused")
-    providers.note(find_provider("twilio"), [refused] * providers.TROUBLE)
+    providers.note(find_provider("twilio"), [*enumerate([refused] * providers.TROUBLE)])
     send()
     assert provider.messages(provider="twilio") == []
 

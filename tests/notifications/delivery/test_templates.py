@@ -116,7 +116,8 @@ def test_a_provider_that_is_down_keeps_what_only_it_can_send(unapproved):
     from notifications.delivery import providers
 
     approve("aliyun")
-    providers.note(cloud("aliyun"), [NotSent(Reason.CONNECTION)] * providers.TROUBLE)
+    refused = NotSent(Reason.CONNECTION)
+    providers.note(cloud("aliyun"), [*enumerate([refused] * providers.TROUBLE)])
     broadcast()
     send_due(SMS)
     assert (row().state, row().reason) == ("pending", "")

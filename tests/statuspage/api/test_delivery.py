@@ -74,7 +74,7 @@ def test_deliveries_can_be_asked_for_by_state_and_channel(api, told):
     assert [(row["channel"], row["reason"], row["code"]) for row in failed] == [
         ("email", "bad_address", "5")
     ]
-    assert len(api.get(f"{path}&channel=twilio_sms").json()["results"]) == 2
+    assert len(api.get(f"{path}&channel=sms").json()["results"]) == 2
     assert api.get(f"{path}&channel=email&state=pending").json()["results"] == []
 
 

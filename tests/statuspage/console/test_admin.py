@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 
+from notifications.carrier_words.models import CarrierWord
 from notifications.delivery.models import Broadcast, Delivery, Receipt
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.console.admin_site import ReferenceDataSite
@@ -16,7 +17,7 @@ from statuspage.statements.models import Statement
 from tests.factories import make_component, make_group, make_staff, open_incident
 from tests.statuspage.console.browser import browser_of, signed_in, words
 
-REFERENCE_DATA = {Component, ComponentGroup, Product}
+REFERENCE_DATA = {CarrierWord, Component, ComponentGroup, Product}
 SAID = [Statement, Incident, AffectedComponent, Maintenance, Notice, Broadcast, Delivery, Receipt]
 NAMED = {"name_zh": "扫码支付", "name_en": "QR payments", "position": "1"}
 
