@@ -43,11 +43,11 @@ INSTANTS: Final = {
     "within_receipts": Instant(f"{DELIVERY}.receipts", "_apply", When.AFTER),
     "within_look_up": Instant(f"{DELIVERY}.resolve", "_settle", When.AFTER, call=2),
     # The mail server has taken the third letter's DATA, and nobody here knows.
-    "after_data": Instant("notifications.channels.email._Mailer", "_data", When.AFTER, call=3),
+    "after_data": Instant("notifications.channels.mail.mailer.Mailer", "_data", When.AFTER, call=3),
     # In the web server: the signature is verified; a receipt is inserted, not committed; it is
     # committed, and the provider has no answer.
-    "callback_verified": Instant(f"{DELIVERY}.hooks", "receipts_store", When.BEFORE, call=5),
-    "callback_inserted": Instant(f"{DELIVERY}.hooks", "receipts_store", When.AFTER, call=5),
+    "callback_verified": Instant(f"{DELIVERY}.callbacks", "receipts_store", When.BEFORE, call=5),
+    "callback_inserted": Instant(f"{DELIVERY}.callbacks", "receipts_store", When.AFTER, call=5),
     "callback_committed": Instant(
         f"{DELIVERY}.hooks.ProviderCallback", "_take", When.AFTER, call=5
     ),

@@ -39,7 +39,7 @@ def test_a_robots_message_is_rather_lost_than_doubled(stage: Stage) -> None:
     make_robots_unsure(stage)
     stage.start("worker", **PATIENT)
     stage.wait_until_finished()
-    times = told(stage, "robot")
+    times = told(stage, "wecom")
     assert set(times.values()) == {1}
     assert len(times) == RECIPIENTS - LOST
     assert len(in_review(stage)) == ACCEPTED + LOST
@@ -52,7 +52,7 @@ def test_a_robots_message_is_rather_doubled_than_lost(stage: Stage) -> None:
     make_robots_unsure(stage)
     stage.start("worker", DELIVERY_PREFER_DUP=["robot"], **PATIENT)
     stage.wait_until_finished()
-    times = told(stage, "robot")
+    times = told(stage, "wecom")
     assert {*times} == {*stage.people.values()}
     assert Counter(times.values()) == {1: RECIPIENTS - ACCEPTED, 2: ACCEPTED}
     assert not in_review(stage)
@@ -66,7 +66,7 @@ def test_a_worker_killed_among_robots_leaves_what_it_held_to_people(stage: Stage
     assert held
     stage.start("worker", **PATIENT)
     stage.wait_until_finished()
-    times = told(stage, "robot")
+    times = told(stage, "wecom")
     assert set(times.values()) == {1}
     assert len(in_review(stage)) == held
     assert {*stage.people.values()} - {*times} <= in_review(stage)
