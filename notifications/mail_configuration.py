@@ -54,7 +54,7 @@ class EmailSettings(AreaSettings):
     EMAIL_DKIM_SELECTOR: str = ""
     """Name of the key: its public half is at <name>._domainkey.<domain> in the DNS."""
     EMAIL_DKIM_KEY: Annotated[str, SEVERAL_LINES] = ""
-    """RSA key in PEM, best as EMAIL_DKIM_KEY_FILE. Make one: openssl genrsa -out dkim.pem 2048"""
+    """RSA key in PEM, best in a file (EMAIL_DKIM_KEY_FILE): openssl genrsa -out dkim.pem 2048"""
 
     @field_validator("DEFAULT_FROM_EMAIL")
     @classmethod

@@ -23,9 +23,11 @@ SET_BY_COMPOSE = {
 VARIABLE = re.compile(r"^([A-Z_\d]+)=(.*)$", re.MULTILINE)
 
 
-def made(command: str) -> str:
-    """Return what the command in the comment prints."""
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+def made(command: str, folder: Path) -> str:
+    """Return what the command in the comment prints; it may leave files in that folder alone."""
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 
@@ -38,7 +40,7 @@ def resolved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     shutil.copy(ROOT / "compose.yaml", folder)
     filled = re.sub(
         r"^(# Make one: (.*)\n[A-Z_]+=)$",
-        lambda found: found[1] + made(found[2]),
+        lambda found: found[1] + made(found[2], folder),
         EXAMPLE,
         flags=re.MULTILINE,
     )
