@@ -71,6 +71,7 @@ browser: $(VENV)/installed
 	@$(BIN)/python -m tests.tools.browser
 	@$(BIN)/python -m tests.tools.nginx
 	@$(BIN)/python -m tests.tools.faketime
+	@$(BIN)/python -m tests.tools.spamassassin
 
 # Compile the pinned requirements from pyproject.toml (needs `pip install uv`).
 lock:

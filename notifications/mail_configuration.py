@@ -38,6 +38,17 @@ class EmailSettings(AreaSettings):
     EMAIL_BOUNCE_TOKEN: Token = ""
     """Random characters in the address to which your mail server posts them, one letter each:
     /hooks/email/?token=… Empty: closed. Make one: openssl rand -hex 16"""
+    EMAIL_BOUNCE_IMAP_HOST: str = ""
+    """IMAP server of the mailbox where they arrive, if they are not posted; empty: none is read.
+    What was read there is marked as read, and stays."""
+    EMAIL_BOUNCE_IMAP_PORT: Port = 993
+    """Port of the IMAP server, with TLS from the start."""
+    EMAIL_BOUNCE_IMAP_USER: str = ""
+    """User name at the IMAP server."""
+    EMAIL_BOUNCE_IMAP_PASSWORD: str = ""
+    """Password at the IMAP server."""
+    EMAIL_BOUNCE_IMAP_FOLDER: str = "INBOX"
+    """Folder of the mailbox."""
     EMAIL_DKIM_DOMAIN: str = ""
     """Domain that signs the messages (DKIM), that of the sender; empty: your mail server signs."""
     EMAIL_DKIM_SELECTOR: str = ""
@@ -75,6 +86,21 @@ class EmailSettings(AreaSettings):
         if name and not FEEDBACK_ID.fullmatch(name):
             raise ValueError("must be 5 to 15 letters, digits or hyphens")
         return name
+
+    @field_validator("EMAIL_BOUNCE_IMAP_PASSWORD")
+    @classmethod
+    def _mailbox_can_be_opened(cls, password: str, info: ValidationInfo) -> str:
+        mailbox = info.data.get("EMAIL_BOUNCE_IMAP_HOST")
+        if mailbox and not (password and info.data.get("EMAIL_BOUNCE_IMAP_USER")):
+            raise ValueError("and EMAIL_BOUNCE_IMAP_USER are required with EMAIL_BOUNCE_IMAP_HOST")
+        return password
+
+    @field_validator("EMAIL_BOUNCE_IMAP_USER", "EMAIL_BOUNCE_IMAP_FOLDER")
+    @classmethod
+    def _is_plain_text(cls, text: str) -> str:
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("must be printable ASCII (a folder in modified UTF-7)")
+        return text
 
     @field_validator("EMAIL_DKIM_DOMAIN", "EMAIL_DKIM_SELECTOR")
     @classmethod

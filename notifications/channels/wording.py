@@ -140,6 +140,11 @@ def moment(time: datetime, relative_to: datetime) -> str:
     return dateformat.format(local, _("j M H:i") if local.year == near.year else _("j M Y H:i"))
 
 
+def whole_moment(time: datetime) -> str:
+    """Return a date with its year and a time of day, in Asia/Shanghai and the active language."""
+    return dateformat.format(localtime(time), _("j M Y H:i"))
+
+
 def is_chinese(bulletin: Bulletin) -> bool:
     """Return whether the bulletin is in Chinese, which decides its punctuation and spaces."""
     return bulletin.language.startswith("zh")

@@ -12,6 +12,7 @@ from notifications.delivery.report import report_publish
 from notifications.delivery.resending import TASK as RESENDING
 from notifications.delivery.resending import resendings_work
 from notifications.delivery.resolve import LOOKS_AT_ONCE, resolve_unknown, sweep
+from notifications.delivery.returned_mail import returned_mail_read
 from notifications.delivery.routing import SEND
 from notifications.delivery.send import SLICE_SECONDS, send_due
 from notifications.delivery.shares import templates_approved
@@ -30,6 +31,7 @@ shared_task(name="delivery.make_partitions")(partitions_make)
 shared_task(name="delivery.count_told")(count_told)
 shared_task(name="delivery.ask_receipts")(receipts_ask)
 shared_task(name="delivery.report")(report_publish)
+shared_task(name="delivery.read_returned_mail")(returned_mail_read)
 shared_task(name="delivery.forget_spent")(forget_spent)
 shared_task(name="delivery.sweep")(sweep)
 shared_task(name=WORK_ON_TEMPLATES)(templates_work)

@@ -41,6 +41,7 @@ BEAT_SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "delivery.forget_spent": 3600.0,
         "delivery.make_partitions": 3600.0,
         "delivery.tell_alarms": 30.0,
+        "delivery.read_returned_mail": 60.0,
         # A template a minute: Aliyun takes the next one after half a minute.
         "delivery.work_on_templates": 60.0,
         "escalation.remind": 15.0,

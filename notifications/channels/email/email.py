@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from notifications.channels import wording
 from notifications.channels.addresses import AddressKind
@@ -33,6 +33,8 @@ from notifications.channels.mail.page import LetterPage, html_of, text_of
 from notifications.channels.outcomes import BadSignature, Callback, Outcome
 from notifications.media import EMAIL
 
+# What a text without a translation is in (statements/texts.py, which no provider may know).
+CHINESE: Final = "zh-hans"
 NOT_IN_AN_ID: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -102,7 +104,13 @@ class Email(Provider):
 
 def _page(bulletin: Bulletin) -> LetterPage:
     """Return what both parts say, in the active language."""
-    facts = ("\n".join(bulletin.details), wording.promise(bulletin))
+    said_at = {"time": wording.whole_moment(bulletin.published_at)}
+    facts = (
+        "\n".join(bulletin.details),
+        _services(bulletin),
+        _("Published: %(time)s (Beijing time)") % said_at,
+        wording.promise(bulletin),
+    )
     return LetterPage(
         language=bulletin.language,
         operator=bulletin.operator,
@@ -119,6 +127,15 @@ def _page(bulletin: Bulletin) -> LetterPage:
             (link(STOP, bulletin.language), _("Unsubscribe from e-mail")),
         ),
     )
+
+
+def _services(bulletin: Bulletin) -> str:
+    """Return the services that it concerns, in the active language; empty where it names none."""
+    named = (bulletin.document.get("content") or {}).get("components") or ()
+    texts = [one.get("name") or {} for one in named]
+    names = [text.get(bulletin.language) or text.get(CHINESE, "") for text in texts]
+    shown = pgettext("between names", ", ").join(dict.fromkeys(filter(None, names)))
+    return _("Affected services: %(names)s") % {"names": shown} if shown else ""
 
 
 def _headers(bulletin: Bulletin) -> dict[str, str]:

@@ -41,14 +41,16 @@ BY_ENHANCED: Final[Mapping[str, Failed | NotSent]] = {
 AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
 BY_CODE: Final[Mapping[int, Failed | NotSent]] = {
     **dict.fromkeys(AUTHENTICATION, OURS),
+    # The order or form of a command: a whole broadcast would be refused alike.
+    **dict.fromkeys((500, 502, 503, 504, 555), UNCLEAR),
     552: FULL,
     556: NO_MAILBOX,  # RFC 7504: the domain takes no mail
 }
 # It is us whom they refuse, whatever the code: our address, reputation, signature or rights.
 ABOUT_US: Final = re.compile(
-    r"\brelay|\bauthenti|not authori[sz]ed|\bspf\b|\bdkim\b|\bdmarc\b|\brbl\b|\bdnsbl\b|spamhaus"
-    r"|block ?list|black ?list|\breputation|\bptr\b|reverse dns|\brdns\b|your (?:ip|host|server)"
-    r"|\bip address\b|client host|\bpolicy\b|\bsender\b",
+    r"\brelay|\bauth\b|\bauthenti|not authori[sz]ed|\bspf\b|\bdkim\b|\bdmarc\b|\brbl\b|\bdnsbl\b"
+    r"|spamhaus|block ?list|black ?list|\breputation|\bptr\b|reverse dns|\brdns\b"
+    r"|your (?:ip|host|server)|\bip address\b|client host|\bpolicy\b|\bsender\b",
     re.IGNORECASE,
 )
 MAILBOX_FULL: Final = re.compile(r"over ?quota|quota exceeded|mailbox (?:is )?full", re.IGNORECASE)

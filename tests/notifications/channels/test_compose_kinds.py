@@ -120,7 +120,9 @@ def test_a_group_message_has_the_page_and_fits(subtests: pytest.Subtests) -> Non
                 assert len(text.encode()) <= MAX_BYTES
 
 
-def test_a_letter_has_the_whole_body_and_both_links(settings, subtests: pytest.Subtests) -> None:
+def test_a_letter_has_the_whole_body_and_every_link_in_its_language(
+    settings, subtests: pytest.Subtests
+) -> None:
     for kind, language in EACH:
         with subtests.test(kind=kind, language=language):
             statement = said(kind, language, body=LONG[language].strip())
@@ -128,7 +130,12 @@ def test_a_letter_has_the_whole_body_and_both_links(settings, subtests: pytest.S
             assert statement.body in content.text
             assert "\n" not in content.subject
             assert statement.operator in content.subject
-            assert Links(content.html).links == [statement.url, f"{settings.SITE_URL}/manage/"]
+            ours = settings.SITE_URL + ("/en" if language == "en" else "")
+            assert Links(content.html).links == [
+                statement.url,
+                f"{ours}/manage/",
+                f"{ours}/unsubscribe/",
+            ]
 
 
 def test_a_template_message_fits_wechats_fields(subtests: pytest.Subtests) -> None:

@@ -118,6 +118,15 @@ class TestWriting:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;<br>&amp; co" in html
         assert 'lang="zh-hans"' in html
 
+    def test_both_parts_say_when_and_what_it_concerns(self) -> None:
+        said = bulletin("en")
+        services = [{"id": "a", "name": {"zh-hans": "T+1 结算", "en": "T+1 settlement"}}]
+        content = {**said.document["content"], "components": services}
+        written = EMAIL.compose(replace(said, document={**said.document, "content": content}))
+        for part in (written.text, written.html):
+            assert "Affected services: T+1 settlement" in part
+            assert "Published: 21 Feb 2025 10:42 (Beijing time)" in part
+
     def test_html_says_what_the_text_says(self) -> None:
         content = EMAIL.compose(bulletin("en"))
         written = re.sub(r'<a href="([^"]+)"[^>]*>([^<]*)</a>', r"\2 \1", content.html)
@@ -174,6 +183,19 @@ class TestSending:
             ({"RCPT": "553 no"}, Failed(Reason.BAD_ADDRESS, "553", suppress=True)),
             ({"RCPT": "511 no"}, Failed(Reason.BAD_ADDRESS, "511", suppress=True)),
             ({"RCPT": "554 no"}, Failed(Reason.BAD_ADDRESS, "554")),
+            ({"RCPT": "550 5.1.1 no"}, Failed(Reason.BAD_ADDRESS, "550 5.1.1", suppress=True)),
+            ({"RCPT": "552 5.2.2 full"}, Failed(Reason.UNREACHABLE, "552 5.2.2")),
+            ({"RCPT": "550 Mailbox full"}, Failed(Reason.UNREACHABLE, "550")),
+            ({"RCPT": "550 5.4.1 denied"}, Failed(Reason.BAD_ADDRESS, "550 5.4.1")),
+            ({"RCPT": "550 5.7.1 Policy"}, NotSent(Reason.NO_CREDENTIALS, "550 5.7.1")),
+            ({"RCPT": "550 Relaying denied"}, NotSent(Reason.NO_CREDENTIALS, "550")),
+            ({"RCPT": "554 Your IP is blocked"}, NotSent(Reason.NO_CREDENTIALS, "554")),
+            ({"RCPT": "530 Log in"}, NotSent(Reason.NO_CREDENTIALS, "530")),
+            ({"RCPT": "503 AUTH first"}, NotSent(Reason.NO_CREDENTIALS, "503")),
+            ({"RCPT": "503 Bad sequence"}, NotSent(Reason.PROVIDER_ERROR, "503")),
+            ({".": "550 5.7.26 DMARC"}, NotSent(Reason.NO_CREDENTIALS, "550 5.7.26")),
+            ({".": "552 5.3.4 too big"}, Failed(Reason.REFUSED_CONTENT, "552 5.3.4")),
+            ({"DATA": "554 5.5.1 no"}, NotSent(Reason.PROVIDER_ERROR, "554")),
             ({"RCPT": "450 later"}, NotSent(Reason.PROVIDER_ERROR, "450")),
             ({"RCPT": "421 bye"}, NotSent(Reason.PROVIDER_ERROR, "421")),
             ({"MAIL": "550 not you"}, NotSent(Reason.NO_CREDENTIALS, "550")),
