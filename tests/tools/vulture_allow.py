@@ -83,3 +83,6 @@ _.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_unti
 
 # What http.server looks for in a handler of requests.
 _.protocol_version, _.server_version, _.do_GET, _.do_POST, _.close_connection
+
+# What smtplib and imaplib look for in a connection.
+_.command_encoding, _._create_socket
