@@ -35,17 +35,7 @@ def approved_templates(
     return approved + [one for one in by_default if one.provider_id not in decided]
 
 
-def templates_of(provider: str) -> Sequence[Template]:
-    """Return every template of a provider, in the order of the console."""
-    return list(Template.objects.filter(provider=provider))
-
-
 def templates_by_provider() -> Mapping[str, Sequence[Template]]:
     """Return every template by its provider's name."""
     rows = Template.objects.order_by("provider", "kind", "moment", "language", "abroad", "pk")
     return {name: list(those) for name, those in groupby(rows, lambda one: one.provider)}
-
-
-def lost_templates() -> Sequence[Template]:
-    """Return those that were registered and cannot be used: staff must do something."""
-    return list(Template.objects.filter(state__in=LOST).exclude(provider_id=""))

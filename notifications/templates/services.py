@@ -18,8 +18,6 @@ from notifications.templates.suggested import Suggestion, suggestions
 REASON_LENGTH: Final = 500
 # A change of these is another message: it counts as a new version and must be approved again.
 SENT: Final = ("provider_id", "text", "signature", "fields")
-# Where a provider takes one template after another: how long the next one waits.
-AGAIN_SECONDS: Final = 3600
 
 
 def drafts_make(provider: TemplatedProvider, languages: Sequence[str] = ()) -> list[Template]:
