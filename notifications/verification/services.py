@@ -13,10 +13,11 @@ from notifications.channels import media, medium, providers, sms_message
 from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Bulletin, Content, Provider, provider_named
 from notifications.delivery.render import bulletin_of, code_typed, codes_in
-from notifications.delivery.templating import composed, composed_note
+from notifications.delivery.templating import Templates, composed, composed_note
 from notifications.media import SMS
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.services.codes import code_note
+from notifications.templates.selectors import registered
 from notifications.verification.comparing import Difference, difference, is_part, same
 from notifications.verification.models import SentText
 from statuspage.statements.models import Statement
@@ -107,6 +108,7 @@ def texts_keep(statement: Statement) -> None:
 
     Even if the policy sends no SMS: messages on other channels have the code as well.
     """
+    known = registered()
     SentText.objects.bulk_create(
         SentText(
             statement=statement,
@@ -119,7 +121,8 @@ def texts_keep(statement: Statement) -> None:
         for language in LANGUAGES
         for bulletin in [bulletin_of(statement.document, language)]
         for channel in medium(SMS).providers
-        for abroad, said in enumerate(composed(channel, bulletin).variants())
+        for content in [composed(channel, bulletin, Templates(channel, known))]
+        for abroad, said in enumerate(content.variants())
         if said.text
     )
 

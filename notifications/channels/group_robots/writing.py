@@ -45,7 +45,7 @@ def plugin_of(service: Service, address: str) -> Any:
         given = kind.parse_url(address)
         if given:
             plugin = kind(**{**given, **service.options, "asset": asset()})
-    except Exception:  # noqa: S110 - its words quote the address
+    except Exception:  # noqa: S110 # nosec B110 - its words quote the address
         pass
     if plugin is None or len(plugin) != 1:
         raise NotWritten("refused")
