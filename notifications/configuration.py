@@ -1,14 +1,14 @@
 """Typed settings of the channels, whose package needs the settings before it can be imported."""
 
 import re
-from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from notifications.media import SMS, provider_names
+from notifications.provider_order import by_code, provider_order
 from notifications.regions import read_countries
 from notifications.robot_services import ROBOT_SERVICES as SERVICES
 from statuspage.lib.env import (
@@ -32,26 +32,10 @@ SMS_NAMES: Final = provider_names(SMS)
 TWILIO_SENDER: Final = re.compile(
     r"\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}", re.ASCII
 )
-Providers = Annotated[list[str], PlainValidator(lambda text: words(text, SMS_NAMES))]
 
 
-def _routes(given: Mapping[str, str]) -> dict[str, list[str]]:
-    """Read providers by calling code."""
-    return by_code(given, SMS_NAMES, "SMS_PROVIDERS_86")
-
-
-def by_code(given: Mapping[str, str], names: frozenset[str], example: str) -> dict[str, list[str]]:
-    found = {}
-    for code, text in given.items():
-        if providers := words(text, names):
-            found[_calling_code(code, example)] = providers
-    return found
-
-
-def _calling_code(code: str, example: str) -> str:
-    if not (code.isascii() and code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE):
-        raise ValueError(f"{code!r} is no calling code, such as the last digits of {example}")
-    return code
+def _order(text: str) -> list[str]:
+    return provider_order(text, SMS_NAMES)
 
 
 def _twilio_sender(text: str) -> str:
@@ -61,15 +45,6 @@ def _twilio_sender(text: str) -> str:
             "name of up to 11 letters and digits"
         )
     return text
-
-
-def _twilio_senders(given: Mapping[str, str]) -> dict[str, str]:
-    """Read senders by calling code."""
-    return {
-        _calling_code(code, "TWILIO_FROM_44"): _twilio_sender(text)
-        for code, text in given.items()
-        if text
-    }
 
 
 class SmsSettings(AreaSettings):
@@ -82,11 +57,13 @@ class SmsSettings(AreaSettings):
     are subscribed already stay, and get none."""
     SMS_SIGNATURE: str = Field("", examples=["演示支付"])
     """Signature, 2 to 12 characters, without 【】."""
-    SMS_PROVIDERS: Providers = written("")
+    SMS_PROVIDERS: Annotated[list[str], PlainValidator(_order)] = written("")
     """Providers of SMS, first choice first: the next one sends while those before it are down.
     Empty: every one that is set up, Twilio first."""
     SMS_ROUTES: Annotated[
-        dict[str, list[str]], Endings("SMS_PROVIDERS_", "86"), PlainValidator(_routes)
+        dict[str, list[str]],
+        Endings("SMS_PROVIDERS_", "86"),
+        PlainValidator(partial(by_code, "SMS_PROVIDERS_", read=_order)),
     ] = Field(default_factory=dict, examples=[""])
     """The providers for numbers of one calling code, instead of those in SMS_PROVIDERS; likewise
     SMS_PROVIDERS_852 and so on."""
@@ -98,7 +75,9 @@ class SmsSettings(AreaSettings):
     """The sender: a number, a messaging service (MG…), or a name of up to 11 letters and digits, to
     which nobody can reply."""
     TWILIO_SENDERS: Annotated[
-        dict[str, str], Endings("TWILIO_FROM_", "44"), PlainValidator(_twilio_senders)
+        dict[str, str],
+        Endings("TWILIO_FROM_", "44"),
+        PlainValidator(partial(by_code, "TWILIO_FROM_", read=_twilio_sender)),
     ] = Field(default_factory=dict, examples=[""])
     """The sender to numbers of one calling code, instead of TWILIO_FROM; likewise TWILIO_FROM_852
     and so on. Some countries take no foreign numbers, others no names."""

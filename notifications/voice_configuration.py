@@ -1,21 +1,21 @@
 """Typed settings of voice calls."""
 
 import re
-from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import Field, PlainValidator
 
-from notifications.configuration import by_code
 from notifications.media import VOICE, provider_names
-from statuspage.lib.env import AreaSettings, Endings, Positive, Token, Url, words, written
+from notifications.provider_order import by_code, provider_order
+from statuspage.lib.env import AreaSettings, Endings, Positive, Token, Url, written
 
 VOICE_NAMES: Final = provider_names(VOICE)
 CALLER: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
-def _voice_routes(given: Mapping[str, str]) -> dict[str, list[str]]:
-    return by_code(given, VOICE_NAMES, "VOICE_PROVIDERS_86")
+def _order(text: str) -> list[str]:
+    return provider_order(text, VOICE_NAMES)
 
 
 def _twilio_caller(text: str) -> str:
@@ -28,12 +28,12 @@ class VoiceSettings(AreaSettings):
     """Voice calls, for critical incidents, to those who asked for them. Without a provider they are
     not offered."""
 
-    VOICE_PROVIDERS: Annotated[list[str], PlainValidator(lambda text: words(text, VOICE_NAMES))] = (
-        written("")
-    )
+    VOICE_PROVIDERS: Annotated[list[str], PlainValidator(_order)] = written("")
     """Providers of calls, first choice first; empty: every one that is set up, Twilio first."""
     VOICE_ROUTES: Annotated[
-        dict[str, list[str]], Endings("VOICE_PROVIDERS_", "86"), PlainValidator(_voice_routes)
+        dict[str, list[str]],
+        Endings("VOICE_PROVIDERS_", "86"),
+        PlainValidator(partial(by_code, "VOICE_PROVIDERS_", read=_order)),
     ] = Field(default_factory=dict, examples=[""])
     """The providers for numbers of one calling code, instead of those in VOICE_PROVIDERS."""
     TWILIO_VOICE_FROM: Annotated[str, PlainValidator(_twilio_caller)] = ""

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
 from notifications.media import WECHAT, provider_names
+from notifications.provider_order import provider_order
 from statuspage.lib.env import AreaSettings, Token, in_production, words, written
 
 FIELD: Final = re.compile(r"[a-z]+(?:_[a-z]+)*\d*")
@@ -34,7 +35,7 @@ class WeChatTemplateSettings(AreaSettings):
     names. Templates for single kinds of notice are entered in the console."""
 
     WECHAT_PROVIDERS: Annotated[
-        list[str], PlainValidator(lambda text: words(text, WECHAT_NAMES) or ["wechat"])
+        list[str], PlainValidator(lambda text: provider_order(text, WECHAT_NAMES) or ["wechat"])
     ] = written("wechat")
     """What sends to WeChat, first choice first: wechat (template messages to followers) or
     wechat_notice (subscription notices, one for each time that a reader agrees)."""

@@ -1,14 +1,22 @@
 """Checks of the settings of media and providers, at the start and by `manage.py check`."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, register
 from django.core.checks import Warning as CheckWarning
 
 from notifications.channels import media
+from notifications.channels.base import Provider
 from notifications.channels.media import Medium
+
+# They have a value of their own where they are not set.
+SHARED: Final = frozenset({"ALIYUN_SMS_SIGN_NAME", "TENCENT_SMS_SIGN_NAME"})
+
+# What an order is where nobody has set it; the others are empty then.
+UNSAID: Final = {"WECHAT_PROVIDERS": ["wechat"]}
 
 
 @register()
@@ -30,6 +38,79 @@ def providers_never_asked(
         # One that shares its account with another that is asked was not set up for its own sake.
         and not {*provider.required_settings} & _settings(medium)
     ]
+
+
+@register()
+def providers_not_set_up(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn with W002 of a provider that an order names, or that was begun, and is not set up."""
+    return [
+        CheckWarning(
+            f"{f'{variable} names {provider.name}' if named else _begun_with(provider)}, but"
+            f" {_lacking(provider)}: it sends nothing.",
+            hint="Set what is missing, or leave the provider out.",
+            id="delivery.W002",
+        )
+        for medium in media()
+        for variable, route, named in _orders(medium)
+        for provider in medium.in_order(route)
+        if not provider.configured() and (named or _begun(medium, provider))
+    ]
+
+
+@register()
+def numbers_that_nobody_serves(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn with W003 of a country's own order of which no provider is set up."""
+    return [
+        CheckWarning(
+            f"No provider in {variable} is set up: nothing is sent to numbers that begin with"
+            f" +{route}.",
+            hint=f"Set one up, or leave {variable} empty: then {_name(medium)} holds for them.",
+            id="delivery.W003",
+        )
+        for medium in media()
+        for variable, route, named in _orders(medium)
+        if named and route and not medium.able(route)
+    ]
+
+
+def _orders(medium: Medium) -> Iterator[tuple[str, str, bool]]:
+    """Yield the variable of each order of a medium, its route, and whether it names providers."""
+    general = _name(medium)
+    for route in medium.routes:
+        if route not in medium.other_kinds:
+            variable = f"{general}_{route}" if route else general
+            said = getattr(settings, general, []) not in ([], UNSAID.get(general))
+            yield variable, route, bool(route) or said
+
+
+def _name(medium: Medium) -> str:
+    return f"{medium.name.upper()}_PROVIDERS"
+
+
+def _begun_with(provider: Provider) -> str:
+    return f"{provider.label} is set up in part"
+
+
+def _lacking(provider: Provider) -> str:
+    lacking = [name for name in provider.required_settings if not getattr(settings, name)]
+    if not lacking:
+        return "it is not set up"
+    verb = "is" if len(lacking) == 1 else "are"
+    return f"{', '.join(lacking)} {verb} empty"
+
+
+def _begun(medium: Medium, provider: Provider) -> bool:
+    """Return whether some of what a provider needs is set, for its own sake.
+
+    What a provider that is set up needs as well says nothing. Nobody misses an optional medium.
+    """
+    needed = {*provider.required_settings} - _settings(medium)
+    own = [name for name in needed if name not in SHARED and getattr(settings, name)]
+    return bool(own) and not medium.optional
 
 
 def _asked(medium: Medium) -> set[str]:

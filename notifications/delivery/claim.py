@@ -95,6 +95,7 @@ SUPERSEDED: Final = f"""
     )
 """
 WELCOME: Final = f"a.id IS NOT NULL AND {welcome('a')} AND {stays_chosen()}"
+# What one provider may have sent is repeated by that one alone, which recognises the repetition.
 # What has been due for days, because everything was refused or nothing ran, is not sent without
 # anybody's asking: staff see it among the failed messages.
 # What is due comes from the index of each month in its order. By statistics from before a broadcast
@@ -107,6 +108,7 @@ CLAIM: Final = f"""
         FROM delivery_delivery
         WHERE state = 'pending' AND channel = %(channel)s AND route = %(route)s
           AND due_at <= now()
+          AND (coalesce(repeat_until, now()) <= now() OR provider = %(provider)s)
         ORDER BY due_at, id
         LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
@@ -196,6 +198,13 @@ CLAIM_SHARE: Final = CLAIM.replace(
 )
 
 
+# What a provider has just not sent is handed to the next one, and waits for nothing.
+HANDED_ON: Final = "id = ANY(%(ids)s) AND published_at = ANY(%(moments)s)"
+
+# A delivery's id and published_at.
+DeliveryKey = tuple[int, datetime]
+
+
 class Claimed(NamedTuple):
     """A delivery that this process may send now, and what it needs for that."""
 
@@ -226,19 +235,21 @@ def claim(
     provider: str = "",
     route: str = "",
     share: Mapping[str, Any] | None = None,
+    handed_on: Sequence[DeliveryKey] = (),
     consent_to: Callable[[Claimed], str] | None = None,
 ) -> tuple[list[Claimed], int]:
     """Claim up to `limit` due deliveries of a medium's route, and commit before anything is sent.
 
     `provider` will send them; the first choice where none is named. `share` are the parameters of
-    what is left to it, where it cannot send everything. Where it needs a consent for each message,
+    what is left to it, where it cannot send everything; `handed_on` the only deliveries to claim,
+    whether they are due or not. Where it needs a consent for each message,
     `consent_to` says to which template; where none is left, the next address is used.
     Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(IN_ORDER)
         cursor.execute(
-            CLAIM if share is None else CLAIM_SHARE,
+            _sql(share, handed_on),
             {
                 "channel": medium,
                 "route": route,
@@ -248,6 +259,7 @@ def claim(
                 "hours": settings.DELIVERY_GIVE_UP_HOURS,
                 **quiet_parameters(),
                 **(share or {}),
+                **_which(handed_on),
             },
         )
         rows = [(row[0], Claimed(*row[1:])) for row in cursor.fetchall()]
@@ -257,6 +269,18 @@ def claim(
         over += without
         fall_back([(one.id, one.published_at) for one in over])
     return [one for one in sending if one not in without], len(rows)
+
+
+def _sql(share: Mapping[str, Any] | None, handed_on: Sequence[DeliveryKey]) -> str:
+    sql = CLAIM_SHARE if share else CLAIM
+    return sql.replace("due_at <= now()", HANDED_ON, 1) if handed_on else sql
+
+
+def _which(deliveries: Sequence[DeliveryKey]) -> dict[str, Any]:
+    return {
+        "ids": [key for key, _ in deliveries],
+        "moments": list({moment for _, moment in deliveries}),
+    }
 
 
 def _without_consent(
@@ -273,7 +297,7 @@ def _without_consent(
     return without
 
 
-def lock(deliveries: Collection[tuple[int, datetime]]) -> None:
+def lock(deliveries: Collection[DeliveryKey]) -> None:
     """Lock deliveries, given by id and published_at, until the transaction ends.
 
     Receipts and results arrive for the same messages at the same time, each in its own order.
@@ -333,7 +357,7 @@ def expire_leases() -> int:
         return int(cursor.rowcount)
 
 
-def fall_back(deliveries: Sequence[tuple[int, datetime]]) -> None:
+def fall_back(deliveries: Sequence[DeliveryKey]) -> None:
     """Create deliveries to the next addresses, where these, by id and published_at, failed.
 
     Call it in the transaction that settles them.
@@ -344,8 +368,7 @@ def fall_back(deliveries: Sequence[tuple[int, datetime]]) -> None:
         cursor.execute(
             FALL_BACK,
             {
-                "ids": [key for key, _ in deliveries],
-                "moments": list({moment for _, moment in deliveries}),
+                **_which(deliveries),
                 "askable": askable_media(),
                 "never": NEVER,
                 "dead": DEAD_NUMBER,

@@ -27,6 +27,9 @@ OWN_LIMIT: Final = "own_limit"
 # It was not even tried, because its provider is refusing everything: no attempt either.
 LEFT_ALONE: Final = "left_alone"
 UNTRIED: Final = (OWN_LIMIT, LEFT_ALONE)
+# It was not sent because the lease had run out.
+LEASE: Final = "lease"
+NOT_OURS: Final = (OWN_LIMIT, LEASE)
 # The account is refused, not the message: that does not count as an attempt.
 PATIENT: Final = frozenset(
     {
@@ -115,11 +118,32 @@ class Result(NamedTuple):
     # For so many seconds after the first try a repetition is recognised: it is tried again in time.
     repeats: float | None = None
     part_ids: tuple[str, ...] = ()
+    # The next provider takes it over at once.
+    handed_on: bool = False
 
 
-def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datetime) -> Result:
+def hands_on(outcome: Outcome) -> bool:
+    """Return whether another provider may send it at once, where there is one.
+
+    One that only asks to be asked more slowly is waited for, and what was lost with a lease belongs
+    to another worker.
+    """
+    if not isinstance(outcome, NotSent):
+        return False
+    return outcome.reason != Reason.RATE_LIMITED and outcome.code not in NOT_OURS
+
+
+def result_of(
+    provider: Provider,
+    claimed: Claimed,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    followed: bool = False,
+) -> Result:
     """Return the row values for an outcome; `now` is by PostgreSQL's clock, as the rows are.
 
+    Where a provider is `followed` by another, what it did not send is no attempt: that one tries.
     An unknown one is only tried again while the receiver recognises a repetition; else it is
     looked up first.
     """
@@ -137,7 +161,7 @@ def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datet
         unsure = Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
         return unsure._replace(part_ids=outcome.part_ids)
     if isinstance(outcome, NotSent):
-        return _not_sent(claimed, outcome, now)
+        return _not_sent(claimed, outcome, now, handed_on=followed and hands_on(outcome))
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
     ours = reason == Reason.COUNTRY
     state = DeliveryState.SUPPRESSED if ours else DeliveryState.FAILED
@@ -150,9 +174,11 @@ def backoff(attempts: int, limit: float = BACKOFF_LIMIT_SECONDS) -> timedelta:
     return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
 
 
-def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
+def _not_sent(
+    claimed: Claimed, outcome: NotSent, now: datetime, *, handed_on: bool = False
+) -> Result:
     reason, code = outcome.reason, outcome.code
-    counts = code not in UNTRIED and reason not in PATIENT
+    counts = code not in UNTRIED and reason not in PATIENT and not handed_on
     if code != OWN_LIMIT and _has_failed(claimed, reason, now, counts=counts):
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
     limit = LONG_LIMIT_SECONDS if reason == Reason.UNKNOWN_CODE else BACKOFF_LIMIT_SECONDS
@@ -160,7 +186,8 @@ def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
     if outcome.retry_after is not None:
         wait = timedelta(seconds=outcome.retry_after)
     due_at = now + wait
-    return Result(claimed, DeliveryState.PENDING, due_at, reason=reason, code=code, counts=counts)
+    waiting = Result(claimed, DeliveryState.PENDING, due_at, reason=reason, code=code)
+    return waiting._replace(counts=counts, handed_on=handed_on)
 
 
 def _has_failed(claimed: Claimed, reason: Reason, now: datetime, *, counts: bool) -> bool:
@@ -221,7 +248,7 @@ def _follow_up(results: Sequence[Result]) -> None:
         [
             (one.claimed.id, one.claimed.published_at)
             for one in results
-            if one.state in ENDED or one.reason == Reason.QUOTA
+            if one.state in ENDED or (one.reason == Reason.QUOTA and not one.handed_on)
         ]
     )
 
@@ -245,8 +272,8 @@ def quarantine(results: Sequence[Result]) -> None:
 class ClaimLease:
     """Claims of one process, from their commits to their last written result."""
 
-    def __init__(self, provider: Provider) -> None:
-        self._provider = provider
+    def __init__(self, provider: Provider, *, followed: bool = False) -> None:
+        self._provider, self._followed = provider, followed
         self._open: dict[int, Claimed] = {}
         self._outcomes: list[tuple[Claimed, Outcome, int]] = []
         self._renewed = self._written = time.monotonic()
@@ -299,7 +326,7 @@ class ClaimLease:
             now = database_now()
             write_results(
                 [
-                    (result_of(self._provider, one, outcome, now), segments)
+                    (self._result(one, outcome, now), segments)
                     for one, outcome, segments in self._outcomes
                 ]
             )
@@ -308,6 +335,9 @@ class ClaimLease:
             return False
         self._outcomes, self._written = [], time.monotonic()
         return True
+
+    def _result(self, one: Claimed, outcome: Outcome, now: datetime) -> Result:
+        return result_of(self._provider, one, outcome, now, followed=self._followed)
 
     def _renew_in_time(self) -> None:
         """Renew a lease unless it has run out: other workers may have taken the rows since."""

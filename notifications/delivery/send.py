@@ -15,11 +15,11 @@ from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers, refusals
-from notifications.delivery.claim import Claimed, claim
+from notifications.delivery.claim import Claimed, DeliveryKey, claim
 from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
-from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, ClaimLease
-from notifications.delivery.shares import Share, shares_of
+from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, ClaimLease, hands_on
+from notifications.delivery.shares import Share, handed_on, shares_of
 from notifications.hints import wake_send
 
 # One task sends for so long and then lets others in the queue run.
@@ -59,17 +59,35 @@ def send_batch(medium: Medium, route: str = "", until: float = 0.0) -> int:
         redis.RedisError: Redis is away; nothing was claimed, or all of it was settled.
     """
     up = providers.those_up(medium.able(route))
-    return sum(_send_share(medium, route, one, until) for one in shares_of(medium, route, up))
+    return sum(_send_share(medium, route, one, until, up) for one in shares_of(medium, route, up))
 
 
-def _send_share(medium: Medium, route: str, share: Share, until: float) -> int:
-    allowed = _allowance(share.provider, wait_seconds=1.0)
-    if not allowed:
-        return 0
-    sending = _Sending(medium, route, share)
-    sending.claim(allowed)
-    sending.send(until)
-    return sending.taken
+def _send_share(
+    medium: Medium, route: str, share: Share, until: float, up: Sequence[Provider]
+) -> int:
+    """Send a share, and hand what its provider did not send to those that follow it in order.
+
+    Not to one that needs its reader's consent: whoever gave none waits for the first.
+    """
+    followers = [one for one in up[up.index(share.provider) + 1 :] if not one.uses_consents]
+    first = _sent(medium, route, share, until, followed=bool(followers))
+    taken, rest = first.taken, first.rest
+    for place, provider in enumerate(followers, start=1):
+        left = handed_on(medium, provider, rest) if rest else None
+        if left is not None:
+            sent = _sent(medium, route, left, followed=place < len(followers))
+            rest = [one for one in rest if one not in sent.tried] + sent.rest
+    return taken
+
+
+def _sent(
+    medium: Medium, route: str, share: Share, until: float = 0.0, *, followed: bool
+) -> "_Sending":
+    sending = _Sending(medium, route, share, followed=followed)
+    if allowed := _allowance(share.provider, wait_seconds=1.0):
+        sending.claim(allowed)
+        sending.send(until)
+    return sending
 
 
 def _wake_another(medium: Medium) -> None:
@@ -121,12 +139,15 @@ class _Waiting(Iterator[Message]):
 class _Sending:
     """One batch on its way through a provider, and those that follow it before it has ended."""
 
-    def __init__(self, medium: Medium, route: str, share: Share) -> None:
+    def __init__(self, medium: Medium, route: str, share: Share, *, followed: bool) -> None:
         self.taken = 0
+        # What it was given, and what of that it did not send.
+        self.tried: set[DeliveryKey] = set()
+        self.rest: list[DeliveryKey] = []
         self._medium, self._route, self._share = medium, route, share
         self._provider = share.provider
         self._content_of = contents(share.provider)
-        self._lease = ClaimLease(share.provider)
+        self._lease = ClaimLease(share.provider, followed=followed)
         self._waiting = _Waiting()
         self._settled: list[tuple[Message, Outcome]] = []
         self._full = False
@@ -139,9 +160,11 @@ class _Sending:
         consent_to = self._consent_to if self._provider.uses_consents else None
         claimed, taken = claim(
             *(self._medium.name, allowed, self._provider.name, self._route, share),
+            handed_on=self._share.handed_on,
             consent_to=consent_to,
         )
         self.taken += taken
+        self.tried.update((one.id, one.published_at) for one in claimed)
         self._full = taken == settings.DELIVERY_BATCH
         self._lease.add(claimed, began)
         self._waiting.add(self._allowed(self._messages(claimed)))
@@ -188,7 +211,7 @@ class _Sending:
         return self._provider in up and is_first is self._share.first
 
     def _settle(self, message: Message, outcome: Outcome) -> None:
-        self._lease.settle(message.delivery_id, outcome, message.content.segments)
+        self._record(message, outcome)
         self._settled.append((message, outcome))
         if isinstance(outcome, NotSent) and refusals.is_fault(outcome):
             self._refused += 1
@@ -197,11 +220,17 @@ class _Sending:
         elif isinstance(outcome, Accepted):
             self._refused = 0
 
+    def _record(self, message: Message, outcome: Outcome) -> None:
+        if hands_on(outcome):
+            one = self._lease.claims[message.delivery_id]
+            self.rest.append((one.id, one.published_at))
+        self._lease.settle(message.delivery_id, outcome, message.content.segments)
+
     def _leave_alone(self, reason: Reason) -> None:
         """Put back what waits: what a provider refuses to everyone, a thousand more do not try."""
         self._full = False
         for message in self._waiting.rest():
-            self._lease.settle(message.delivery_id, NotSent(reason, LEFT_ALONE))
+            self._record(message, NotSent(reason, LEFT_ALONE))
 
     def _take_stock(self) -> None:
         """Log what was settled, and tell the provider's health of it."""

@@ -16,7 +16,7 @@ from notifications.channels.base import Provider
 from notifications.channels.media import Medium, media
 from notifications.channels.outcomes import Reason
 from notifications.delivery.alarms import alarm_over, alarm_raise
-from notifications.delivery.claim import IS_ONE_OF
+from notifications.delivery.claim import IS_ONE_OF, DeliveryKey
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Delivery
 from notifications.delivery.states import DeliveryState
 from notifications.delivery.templating import Key, Message, Templates, messages_under_way
@@ -59,14 +59,21 @@ LOOK_AGAIN: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Share:
-    """What a provider claims: these messages only, or, as the first of its route, all but these."""
+    """What a provider claims: these messages only, or, as the first of its route, all but these.
+
+    `handed_on` are deliveries that the providers before it did not send just now, by id and
+    published_at: it claims none but those, whenever they are due.
+    """
 
     provider: Provider
     first: bool = True
     keys: Sequence[Key] = ()
+    handed_on: Sequence[DeliveryKey] = ()
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of a claim."""
+        if not self.keys:
+            return {}
         return {"only": not self.first, **key_parameters(self.keys)}
 
 
@@ -106,6 +113,16 @@ def shares_of(medium: Medium, route: str, up: Sequence[Provider]) -> list[Share]
     if left:
         _put_off(medium, route, able[0], left.values())
     return found
+
+
+def handed_on(medium: Medium, provider: Provider, rest: Sequence[DeliveryKey]) -> Share | None:
+    """Return what a provider takes over of what those before it did not send; None for nothing."""
+    if not provider.uses_templates:
+        return Share(provider, first=False, handed_on=rest)
+    sendable = _sendable(provider, messages_under_way(medium.name, medium.address_kind))
+    if not sendable:
+        return None
+    return Share(provider, first=False, keys=_together(sendable), handed_on=rest)
 
 
 def _sendable(provider: Provider, messages: Collection[Message]) -> set[Key]:

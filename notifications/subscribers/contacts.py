@@ -8,7 +8,7 @@ from typing import Final, Self
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import media
+from notifications.channels import media, medium
 from notifications.channels.addresses import (
     AddressKind,
     calling_code,
@@ -55,6 +55,12 @@ class Contact:
         """Whether anything may be sent there: SMS only go to some countries."""
         return self.kind != AddressKind.PHONE or permitted(self.clear)
 
+    @property
+    def served(self) -> bool:
+        """Whether a provider that sends to such an address, or to that country, is set up."""
+        through = medium(self.channel)
+        return bool(through.able(through.route_of(self.clear)))
+
     def check(self) -> Self:
         """Return it if it may enter: at every door where an address is added or gets a code.
 
@@ -92,10 +98,10 @@ def contact_on(channel: str, raw: str) -> Contact:
         ValidationError: there is no such channel, or it is no address of the channel's kind.
     """
     channel = current_name(channel)
-    medium = next((one for one in media() if one.name == channel), None)
-    if medium is None:
+    found = next((one for one in media() if one.name == channel), None)
+    if found is None:
         raise ValidationError(_("Channel not found."), code="channel")
-    kind = medium.kind_of(raw)
+    kind = found.kind_of(raw)
     return Contact(channel, kind, _normalised(kind, raw))
 
 

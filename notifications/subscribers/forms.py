@@ -1,20 +1,18 @@
 """Forms of the subscription and management pages."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
-from notifications.channels.group_robots.services import SERVICES
-from notifications.media import ROBOT, VOICE
+from notifications.media import VOICE
+from notifications.subscribers.address_forms import AddressForm
 from notifications.subscribers.attribute_forms import AttributesForm
 from notifications.subscribers.choices import (
     Choices,
@@ -22,12 +20,6 @@ from notifications.subscribers.choices import (
     clean_choices,
     clean_merchant,
     initial_of,
-)
-from notifications.subscribers.contacts import (
-    CODE_MEDIA,
-    Contact,
-    contact_for_code,
-    contact_on,
 )
 from notifications.subscribers.models import ALL_TOPICS, Subscriber, Topic
 from notifications.subscribers.recipients import sms_abroad
@@ -40,13 +32,6 @@ from statuspage.privacy.notice import notice_version
 from statuspage.statements.texts import CHINESE, ENGLISH, in_language
 
 LANGUAGES: Final = ((CHINESE, "中文"), (ENGLISH, "English"))
-WECOM_WHERE: Final = _("WeCom: group settings > Group robots > Add; copy the webhook address.")
-# Each field with an address -> what reads it.
-CONTACTS: Final[Mapping[str, Callable[[str], Contact]]] = {
-    "phone": partial(contact_for_code, AddressKind.PHONE),
-    "email": partial(contact_for_code, AddressKind.EMAIL),
-    ROBOT: partial(contact_on, ROBOT),
-}
 ONCE: Final = "once"
 EVERY: Final = "every"
 FEWEST_WAYS: Final = 2
@@ -71,73 +56,6 @@ TIMEZONES: Final = (
 
 def _calls_field() -> forms.BooleanField:
     return forms.BooleanField(label=CALLS_LABEL, help_text=CALLS_TEXT, required=False)
-
-
-class AddressForm(forms.Form):
-    """A phone number, an e-mail address where the operator sends e-mail, or a group robot."""
-
-    contact: Contact
-
-    phone = forms.CharField(
-        label=_("Mobile number"),
-        help_text=_(
-            "For example 138 0013 8000. For numbers outside mainland China, start with + and the "
-            "country code."
-        ),
-        max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
-    )
-    email = forms.CharField(
-        label=_("E-mail address"),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    robot = forms.CharField(
-        label=_("Address of the group robot"),
-        help_text=_("Paste it as the group's settings show it. We send the code to the group."),
-        max_length=1100,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not find_medium(CODE_MEDIA[AddressKind.EMAIL]).configured():
-            del self.fields["email"]
-
-    def clean(self) -> dict[str, Any]:
-        """Require exactly one well-formed address, and store it as `contact`."""
-        cleaned = super().clean() or {}
-        given = [name for name in CONTACTS if cleaned.get(name)]
-        if len(given) == 1:
-            try:
-                self.contact = CONTACTS[given[0]](cleaned[given[0]])
-            except ValidationError as error:
-                self.add_error(given[0], error)
-        elif ROBOT in given:
-            self.add_error(ROBOT, _("Enter one address only."))
-        elif given:
-            self.add_error("email", _("Enter a mobile number or an e-mail address, not both."))
-        elif not set(CONTACTS) & set(self.errors):
-            self.add_error("phone", _("Enter your mobile number."))
-        return cleaned
-
-    @property
-    def robot_help(self) -> list[str]:
-        """Where to find the address of a robot, a line for each service that is allowed."""
-        allowed = (one for one in SERVICES.values() if one.scheme in settings.ROBOT_SERVICES)
-        return [str(WECOM_WHERE), *(str(one.where) for one in allowed)]
-
-
-class PhoneForm(AddressForm):
-    """A phone number alone."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields.pop("email", None)
-        del self.fields["robot"]
 
 
 class ChoicesForm(AttributesForm):
@@ -270,7 +188,8 @@ class SubscribeForm(AddressForm, ChoicesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["notice"].initial = notice_version()
-        if not calls_offered():
+        # A call goes to a phone that was proved by SMS.
+        if "phone" not in self.fields or not calls_offered():
             del self.fields["calls"]
         if not sms_abroad():
             del self.fields["transfer"]

@@ -2,9 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -18,6 +17,8 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from statuspage.lib.env_values import UnusableFile, readable, value_of
 
 A = TypeVar("A", bound="AreaSettings")
 
@@ -50,8 +51,12 @@ class ConfigurationError(SystemExit):
         super().__init__("\n".join(f"candor: setting {name}: {why}" for name, why in self.problems))
 
 
-class UnusableFile(ValueError):
-    """NAME_FILE cannot be used: the file cannot be read, or NAME is set too."""
+class WrongVariables(ValueError):
+    """Several variables that one field holds are wrong: why, by their names."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = problems
+        super().__init__(", ".join(problems))
 
 
 class Endings:
@@ -86,17 +91,8 @@ class EnvironmentSource(PydanticBaseSettingsSource):
         for mark in field.metadata:
             if isinstance(mark, Endings):
                 return _by_ending(mark.prefix), field_name, False
-        value = os.environ.get(field_name)
-        path = os.environ.get(f"{field_name}_FILE")
-        if not path:
-            return value, field_name, False
-        if value:
-            return (
-                UnusableFile(f"is set together with {field_name}: leave one empty"),
-                field_name,
-                False,
-            )
-        return _content(path, several=SEVERAL_LINES in field.metadata), field_name, False
+        several = SEVERAL_LINES in field.metadata
+        return value_of(field_name, several=several), field_name, False
 
 
 class AreaSettings(BaseSettings):
@@ -118,12 +114,7 @@ class AreaSettings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _is_readable(cls, value: object) -> object:
-        if isinstance(value, UnusableFile):
-            raise value
-        if isinstance(value, str) and value.lstrip().startswith("#"):
-            # Docker Compose reads `NAME=   # comment` as the value "# comment".
-            raise ValueError("begins with '#': put the comment on a line of its own")
-        return value
+        return readable(value) if isinstance(value, str | UnusableFile) else value
 
     @classmethod
     def exposed(cls) -> Iterator[str]:
@@ -224,11 +215,16 @@ def _token(value: str, info: ValidationInfo) -> str:
 
 
 def words(text: str, allowed: Collection[str] | None = None) -> list[str]:
-    """Read words separated by commas, each of them among `allowed` if given."""
+    """Read words separated by commas, each of them among `allowed` if given.
+
+    Raises:
+        ValueError: it names all that are not.
+    """
     found = [one.strip() for one in text.split(",") if one.strip()]
-    for one in found:
-        if allowed is not None and one not in allowed:
-            raise ValueError(f"{one!r} is none of {', '.join(sorted(allowed))}")
+    wrong = [] if allowed is None else [repr(one) for one in found if one not in allowed]
+    if wrong and allowed is not None:
+        verb = "is" if len(wrong) == 1 else "are"
+        raise ValueError(f"{', '.join(wrong)} {verb} none of {', '.join(sorted(allowed))}")
     return found
 
 
@@ -266,33 +262,25 @@ def written(text: str, *, exclude: bool = False, examples: list[str] | None = No
     return Field(text, exclude=exclude, examples=examples)
 
 
-def _by_ending(prefix: str) -> dict[str, str] | None:
-    names = (one for one in sorted(os.environ) if one.startswith(prefix))
-    return {one.removeprefix(prefix): os.environ[one] for one in names} or None
+def _by_ending(prefix: str) -> dict[str, str | UnusableFile] | None:
+    set_ones = {one.removesuffix("_FILE") for one in os.environ}
+    # NAME_FILE beside NAME_86 is a file with NAME itself.
+    names = (one for one in sorted(set_ones) if one.startswith(prefix))
+    found = {one.removeprefix(prefix): value_of(one) for one in names}
+    return {ending: value for ending, value in found.items() if value is not None} or None
 
 
 def _is_list(field: FieldInfo) -> bool:
     return any(isinstance(one, PlainValidator) for one in field.metadata)
 
 
-def _content(path: str, *, several: bool = False) -> str | UnusableFile:
-    try:
-        content = Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        return UnusableFile(f"cannot be read ({error.strerror})")
-    except UnicodeDecodeError:
-        return UnusableFile("is not UTF-8 text")
-    if not content:
-        return UnusableFile("is an empty file")
-    if len(content.splitlines()) > 1 and not several:
-        return UnusableFile("holds more than one line")
-    return content
-
-
 def _problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     for one in error.errors(include_url=False):
         name, given = str(one["loc"][0]), one.get("ctx", {})
         cause = given.get("error")
+        if isinstance(cause, WrongVariables):
+            yield from cause.problems.items()
+            continue
         why = str(cause) if cause else PROBLEMS.get(one["type"], one["msg"])
         yield (
             f"{name}_FILE" if isinstance(cause, UnusableFile) else name,

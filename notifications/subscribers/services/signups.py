@@ -119,11 +119,14 @@ def count_code(contact: Contact, client_ip: str) -> None:
     """Count a code that is about to be requested: by number, network address and prefix.
 
     Raises:
-        CodeRefused: nothing may be sent there, one of the limits is reached, or Redis cannot say
-            whether it is.
+        CodeRefused: nothing may be sent there, nobody can send there, one of the limits is reached,
+            or Redis cannot say whether it is.
     """
     if not contact.permitted:
         raise CodeRefused(SignupRefusal.COUNTRY)
+    if not contact.served:
+        phone = contact.kind == AddressKind.PHONE
+        raise CodeRefused(SignupRefusal.COUNTRY if phone else SignupRefusal.UNAVAILABLE)
     counted = [
         (settings.SIGNUP_PER_NUMBER_HOUR, "number", contact.index),
         (settings.SIGNUP_PER_IP_HOUR, "ip", client_ip),

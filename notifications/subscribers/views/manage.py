@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods
 
 from notifications.channels import medium as find_medium
 from notifications.media import WECHAT
+from notifications.subscribers.address_forms import AddressForm
 from notifications.subscribers.attribute_words import attributes_said
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.data_copy import data_of
 from notifications.subscribers.forms import (
     LANGUAGES,
     TIMEZONES,
-    AddressForm,
     ConfirmEraseForm,
     ManageForm,
     MerchantForm,

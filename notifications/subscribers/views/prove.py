@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
+from notifications.subscribers.address_forms import PhoneForm
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.contacts import CODE_MEDIA
-from notifications.subscribers.forms import PhoneForm
 from notifications.subscribers.models import SignUp
 from notifications.subscribers.selectors import clear_address
 from notifications.subscribers.services.codes import CodeRefused
