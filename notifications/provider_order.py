@@ -53,5 +53,5 @@ def by_code(
 def _calling_code(code: str, prefix: str) -> str:
     decimal = code.isascii() and code.isdecimal() and not code.startswith("0")
     if not (decimal and int(code) in COUNTRY_CODE_TO_REGION_CODE):
-        raise ValueError(f"must end in the calling code of a country, as {prefix}86 does")
+        raise ValueError(f"{code!r} is no calling code of a country, as the end of {prefix}86 is")
     return code

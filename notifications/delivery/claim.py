@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from notifications.channels import medium as find_medium
 from notifications.channels.media import askable_media
 from notifications.channels.outcomes import Reason
-from notifications.delivery.consents import consents_refuse, consents_take
+from notifications.delivery.consents import consents_refuse, consents_take, consents_wait
 from notifications.delivery.matching import (
     QUIET_UNTIL,
     ROUTE,
@@ -237,13 +237,15 @@ def claim(
     share: Mapping[str, Any] | None = None,
     handed_on: Sequence[DeliveryKey] = (),
     consent_to: Callable[[Claimed], str] | None = None,
+    waiting: list[DeliveryKey] | None = None,
 ) -> tuple[list[Claimed], int]:
     """Claim up to `limit` due deliveries of a medium's route, and commit before anything is sent.
 
     `provider` will send them; the first choice where none is named. `share` are the parameters of
     what is left to it, where it cannot send everything; `handed_on` the only deliveries to claim,
     whether they are due or not. Where it needs a consent for each message,
-    `consent_to` says to which template; where none is left, the next address is used.
+    `consent_to` says to which template; where none is left, the next address is used, or it waits
+    for another provider and is added to `waiting`, if that is given.
     Returns what may be sent, and how many rows were taken in all (the rest waits or is settled).
     """
     with transaction.atomic(), connection.cursor() as cursor:
@@ -264,7 +266,7 @@ def claim(
         )
         rows = [(row[0], Claimed(*row[1:])) for row in cursor.fetchall()]
         sending = [one for state, one in rows if state == "sending"]
-        without = _without_consent(sending, consent_to) if consent_to else []
+        without = _without_consent(sending, consent_to, waiting) if consent_to else []
         over = [one for state, one in rows if state in ("suppressed", "failed")]
         over += without
         fall_back([(one.id, one.published_at) for one in over])
@@ -284,16 +286,23 @@ def _which(deliveries: Sequence[DeliveryKey]) -> dict[str, Any]:
 
 
 def _without_consent(
-    claimed: Sequence[Claimed], consent_to: Callable[[Claimed], str]
+    claimed: Sequence[Claimed],
+    consent_to: Callable[[Claimed], str],
+    waiting: list[DeliveryKey] | None,
 ) -> list[Claimed]:
-    """Settle, and return, those for which no consent is left; the others hold one now.
+    """Settle, or put back, and return those for which no consent is left; the others hold one now.
 
     Without a template nothing can be sent, and no consent is used.
     """
     wanted = {one: template for one in claimed if (template := consent_to(one))}
     held = consents_take([(one.id, one.address_id, named) for one, named in wanted.items()])
     without = [one for one in wanted if one.id not in held]
-    consents_refuse([(one.id, one.published_at) for one in without])
+    keys = [(one.id, one.published_at) for one in without]
+    if waiting is None:
+        consents_refuse(keys)
+    else:
+        consents_wait(keys)
+        waiting += keys
     return without
 
 

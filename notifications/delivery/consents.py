@@ -66,6 +66,14 @@ REFUSE: Final = """
         settled_at = now(), updated_at = now()
     WHERE d.id = ANY(%s) AND d.published_at = ANY(%s) AND d.state = 'sending'
 """
+# Another provider of the medium needs none, and sends it once it is up. No reason is noted: one of
+# a consent would use up what this delivery may hold later.
+WAIT: Final = """
+    UPDATE delivery_delivery d
+    SET state = 'pending', reason = '', code = '', attempts = d.attempts - 1,
+        due_at = now() + interval '1 minute', updated_at = now()
+    WHERE d.id = ANY(%s) AND d.published_at = ANY(%s) AND d.state = 'sending'
+"""
 # A consent ends with the message that went out, or may have and is not tried again. Where nothing
 # went out it is free again; where WeChat says that there is none, there is none.
 SETTLE: Final = """
@@ -131,11 +139,19 @@ def consents_take(wanted: Sequence[tuple[int, int, str]]) -> frozenset[int]:
 
 def consents_refuse(deliveries: Sequence[tuple[int, datetime]]) -> None:
     """Settle claimed deliveries for which there is no consent, before anything was sent."""
+    _change(REFUSE, deliveries)
+
+
+def consents_wait(deliveries: Sequence[tuple[int, datetime]]) -> None:
+    """Put claimed deliveries for which there is no consent back: another provider needs none."""
+    _change(WAIT, deliveries)
+
+
+def _change(sql: str, deliveries: Sequence[tuple[int, datetime]]) -> None:
     if deliveries:
         with connection.cursor() as cursor:
             cursor.execute(
-                REFUSE,
-                [[key for key, _ in deliveries], list({moment for _, moment in deliveries})],
+                sql, [[key for key, _ in deliveries], list({moment for _, moment in deliveries})]
             )
 
 

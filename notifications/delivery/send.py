@@ -15,10 +15,11 @@ from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
 from notifications.delivery import budget, loop, providers, refusals
+from notifications.delivery.allowance import allowance, within_limits
 from notifications.delivery.claim import Claimed, DeliveryKey, claim
 from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
-from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, ClaimLease, hands_on
+from notifications.delivery.results import LEFT_ALONE, ClaimLease, hands_on
 from notifications.delivery.shares import Share, handed_on, shares_of
 from notifications.hints import wake_send
 
@@ -84,7 +85,7 @@ def _sent(
     medium: Medium, route: str, share: Share, until: float = 0.0, *, followed: bool
 ) -> "_Sending":
     sending = _Sending(medium, route, share, followed=followed)
-    if allowed := _allowance(share.provider, wait_seconds=1.0):
+    if allowed := allowance(share.provider, wait_seconds=1.0):
         sending.claim(allowed)
         sending.send(until)
     return sending
@@ -97,18 +98,6 @@ def _wake_another(medium: Medium) -> None:
     """
     if not Broadcast.objects.filter(state=BroadcastState.EXPANDING).exists():
         wake_send(medium.name)
-
-
-def _allowance(provider: Provider, wait_seconds: float = 0.0) -> int:
-    """Return how many messages the account may send now; if none, wait at most so long for one."""
-    wanted = providers.most_at_once(provider)
-    if provider.limits.each_address:
-        return wanted
-    taken, wait = providers.take(provider.name, provider.limits, wanted)
-    if not taken and wait_seconds:
-        time.sleep(min(wait, wait_seconds))
-        taken, _ = providers.take(provider.name, provider.limits, wanted)
-    return taken
 
 
 class _Waiting(Iterator[Message]):
@@ -162,6 +151,7 @@ class _Sending:
             *(self._medium.name, allowed, self._provider.name, self._route, share),
             handed_on=self._share.handed_on,
             consent_to=consent_to,
+            waiting=self.rest if self._another_needs_none() else None,
         )
         self.taken += taken
         self.tried.update((one.id, one.published_at) for one in claimed)
@@ -172,6 +162,9 @@ class _Sending:
             _wake_another(self._medium)
         if not self._provider.limits.each_address:
             providers.give_back(self._provider.name, self._provider.limits, allowed - len(claimed))
+
+    def _another_needs_none(self) -> bool:
+        return any(not one.uses_consents for one in self._medium.able(self._route))
 
     def _consent_to(self, one: Claimed) -> str:
         """Return the template that would be sent; empty where none would."""
@@ -199,7 +192,7 @@ class _Sending:
         try:
             self._take_stock()
             if self._lease.ours() and self._is_chosen():
-                allowed = _allowance(self._provider)
+                allowed = allowance(self._provider)
                 if allowed:
                     self.claim(allowed)
         except Exception as error:
@@ -266,7 +259,7 @@ class _Sending:
     def _allowed(self, batch: Sequence[Message]) -> Sequence[Message]:
         """Return what addresses, countries and budget still allow, and settle the rest."""
         if self._provider.limits.each_address:
-            batch, refused = _within_limits(self._provider, batch)
+            batch, refused = within_limits(self._provider, batch)
             for message, outcome in refused:
                 self._settle(message, outcome)
         if batch and self._medium.costs:
@@ -278,19 +271,3 @@ class _Sending:
             for message in stopped:
                 self._settle(message, Failed(Reason.BUDGET))
         return batch
-
-
-def _within_limits(
-    provider: Provider, batch: Sequence[Message]
-) -> tuple[list[Message], list[tuple[Message, Outcome]]]:
-    """Divide a batch into what each address may still be sent now, and the rest."""
-    allowed: list[Message] = []
-    refused: list[tuple[Message, Outcome]] = []
-    for message in batch:
-        name = f"{provider.name}:{providers.hashed(message.address)}"
-        taken, wait = providers.take(name, provider.limits_of(message.address), 1)
-        if taken:
-            allowed.append(message)
-        else:
-            refused.append((message, NotSent(Reason.RATE_LIMITED, OWN_LIMIT, wait)))
-    return allowed, refused

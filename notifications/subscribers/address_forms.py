@@ -28,6 +28,7 @@ MISSING: Final = {
     "email": _("Enter your e-mail address."),
     ROBOT: _("Enter the address of the group robot."),
 }
+NOTHING_SENT: Final = _("We cannot send codes right now. Please try again in a minute.")
 
 
 class AddressForm(forms.Form):
@@ -84,8 +85,8 @@ class AddressForm(forms.Form):
 
     def _ask_for_one(self) -> None:
         """Say what is to be entered: at the first of the addresses that are offered."""
-        for name in [one for one in MISSING if one in self.fields][:1]:
-            self.add_error(name, MISSING[name])
+        asked = next((one for one in MISSING if one in self.fields), None)
+        self.add_error(asked, MISSING[asked] if asked else NOTHING_SENT)
 
     @property
     def robot_help(self) -> list[str]:

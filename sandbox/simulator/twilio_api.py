@@ -21,8 +21,8 @@ from sandbox.simulator.twilio_list import list_page
 BODY_LIMIT: Final = 1600
 LONGEST_VALIDITY: Final = 36_000  # seconds
 E164: Final = re.compile(r"\+[1-9]\d{6,14}")
-# A name (twilio.com/docs/glossary/what-alphanumeric-sender-id) or a short code.
-SENDER_NAME: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|[1-9][0-9]{2,7}")
+# A name (twilio.com/docs/messaging/api/alphasender-resource) or a short code.
+SENDER_NAME: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}|[1-9][0-9]{2,7}")
 PATH: Final = f"/{API_VERSION}/Accounts/{{account}}"
 
 

@@ -57,15 +57,16 @@ def test_every_wrong_variable_is_named_as_it_was_written():
         "SMS_PROVIDERS": f"'pigeon', 'dove' are {NONE_OF}",
         "SMS_PROVIDERS_86": "names cmpp more than once",
         "SMS_PROVIDERS_852": f"'cmpp aliyun' is {NONE_OF}",
-        **dict.fromkeys(
-            ("SMS_PROVIDERS_086", "SMS_PROVIDERS_CN", "SMS_PROVIDERS_"),
-            "must end in the calling code of a country, as SMS_PROVIDERS_86 does",
-        ),
+        **{
+            f"SMS_PROVIDERS_{code}": f"'{code}' is no calling code of a country, as the end of"
+            " SMS_PROVIDERS_86 is"
+            for code in ("086", "CN", "")
+        },
         "SMS_PROVIDERS_1": "begins with '#': put the comment on a line of its own",
         "VOICE_PROVIDERS": "'twilio' is none of aliyun_voice, twilio_voice",
         "VOICE_PROVIDERS_86": "'pigeon' is none of aliyun_voice, twilio_voice",
         "WECHAT_PROVIDERS": "names wechat more than once",
-        "TWILIO_FROM_999": "must end in the calling code of a country, as TWILIO_FROM_86 does",
+        "TWILIO_FROM_999": "'999' is no calling code of a country, as the end of TWILIO_FROM_86 is",
         "TWILIO_FROM_44": "must be a number such as +15005550006, a short code, a messaging service"
         " (MG…), or a name of up to 11 letters and digits",
     }

@@ -244,7 +244,7 @@ def test_senders_are_numbers_services_or_names():
     wrong = "must be a number such as +15005550006, a short code, a messaging service (MG…), or a"
     for sender in ("TooLongForAName", "12", "支付", f"MG{'0' * 31}", "+012345678"):
         assert problems(TWILIO_FROM=sender)["TWILIO_FROM"].startswith(wrong)
-    assert "is no calling code" in problems(TWILIO_FROM_999="DemoPay")["TWILIO_SENDERS"]
+    assert "is no calling code" in problems(TWILIO_FROM_999="DemoPay")["TWILIO_FROM_999"]
     assert "Asia/Shanghai" in problems(SMPP_TIME_ZONE="Beijing")["SMPP_TIME_ZONE"]
 
 

@@ -33,7 +33,7 @@ def checked(recorder: Recorder) -> list[twilio_document.Exchange]:
     return recorder.exchanges
 
 
-@pytest.mark.parametrize("sender", ["+15005550006", SERVICE, "DemoPay", "10690"])
+@pytest.mark.parametrize("sender", ["+15005550006", SERVICE, "DemoPay", "Demo & Pay", "10690"])
 def test_a_message_from_any_kind_of_sender(recorder, settings, sender):
     settings.TWILIO_FROM = sender
 

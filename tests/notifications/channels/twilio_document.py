@@ -21,8 +21,8 @@ from tests.simulator import Simulator
 DOCUMENT: Final = ROOT / "tests" / "data" / "twilio_api.json"
 FORM: Final = "application/x-www-form-urlencoded"
 E164: Final = re.compile(r"\+[1-9]\d{6,14}")
-# A sender is also a short code, or a name of up to 11 letters, digits and blanks.
-SENDER: Final = re.compile(r"\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+# A sender is also a short code, or a name of up to 11 letters, digits, blanks and + _ & -.
+SENDER: Final = re.compile(r"\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}")
 # Of requests, and of answers: those name pages of the API by their paths.
 FORMATS, OF_ANSWERS = FormatChecker(formats=()), FormatChecker(formats=())
 

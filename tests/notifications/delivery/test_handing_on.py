@@ -1,6 +1,8 @@
 """What one provider certainly did not send, the next one in order sends at once, and once."""
 
 import pytest
+import redis
+from django.conf import settings as django_settings
 
 from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import NotSent, Reason
@@ -8,10 +10,21 @@ from notifications.delivery import budget, providers
 from notifications.delivery.models import Delivery
 from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, hands_on
 from notifications.delivery.send import send_due
-from tests.notifications.delivery.steps import PHONE, SMS, broadcast, due_now, on_the_phone, row
+from notifications.templates.models import Template
+from tests.factories import make_address, open_incident
+from tests.notifications.delivery.steps import (
+    PHONE,
+    SMS,
+    broadcast,
+    due_now,
+    expand,
+    on_the_phone,
+    row,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.within_the_hour]
-MANY = [f"+8613800{number:06d}" for number in range(60)]
+OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ0"
+MANY = [f"+8613800{number:06d}" for number in range(25)]
 
 
 @pytest.fixture
@@ -84,8 +97,6 @@ def test_one_that_is_down_is_handed_nothing(provider, twilio_away):
 
 
 def test_nothing_that_a_provider_has_no_template_for_is_handed_to_it(provider, twilio_away):
-    from notifications.templates.models import Template
-
     Template.objects.all().delete()
     broadcast()
     send_due(SMS)
@@ -93,12 +104,10 @@ def test_nothing_that_a_provider_has_no_template_for_is_handed_to_it(provider, t
 
 
 def test_what_is_repeated_under_its_id_stays_with_the_one_that_knows_the_id(provider, settings):
-    from tests.factories import make_address, open_incident
-    from tests.notifications.delivery.steps import expand
-
-    make_address("oABCDEFGHIJKLMNOPQRSTUVWXYZ0", "wechat")
+    make_address(OPENID, "wechat")
+    provider.control("POST", "wechat/followers", {"openid": OPENID, "event": False})
     expand(open_incident().number)
-    provider.switch("drop_after", count=1)
+    provider.switch("drop_after", provider="wechat", count=1)
     send_due("wechat")
     kept = Delivery.objects.get()
     assert (kept.state, kept.provider, kept.may_be_sent) == ("pending", "wechat", True)
@@ -128,3 +137,32 @@ def test_the_number_s_own_fault_is_handed_to_nobody(provider):
     send_due(SMS)
     assert (row().state, row().provider) == ("failed", "twilio")
     assert sent_by(provider, "aliyun") == []
+
+
+class TestConsents:
+    """Of two providers, one needs a consent for each message; the reader has given none."""
+
+    @pytest.fixture(autouse=True)
+    def reader(self, provider):
+        make_address(OPENID, "wechat")
+        expand(open_incident().number)
+        follower = {"openid": OPENID, "event": False}
+        provider.control("POST", "wechat/followers", follower)
+
+    def test_the_one_that_needs_none_sends_at_once(self, provider, settings):
+        settings.WECHAT_PROVIDERS = ["wechat_notice", "wechat"]
+        send_due("wechat")
+        sent = Delivery.objects.get()
+        assert (sent.state, sent.provider, sent.attempts) == ("sent", "wechat", 1)
+
+    def test_nobody_is_given_up_while_that_one_is_down(self, provider, settings):
+        settings.WECHAT_PROVIDERS = ["wechat", "wechat_notice"]
+        down = [*enumerate([NotSent(Reason.CONNECTION)] * providers.TROUBLE)]
+        providers.note(find_provider("wechat"), down)
+        send_due("wechat")
+        kept = Delivery.objects.get()
+        assert (kept.state, kept.reason, kept.attempts) == ("pending", "", 0)
+        redis.Redis.from_url(django_settings.REDIS_URL).flushdb()
+        due_now()
+        send_due("wechat")
+        assert Delivery.objects.get().state == "sent"

@@ -34,7 +34,9 @@ def test_a_number_that_is_posted_all_the_same_gets_an_answer(visitor: Visitor, w
     assert response.status_code == 400
     assert "Enter your e-mail address." in text_of(response)
     assert visitor.post("/manage/", {}).status_code == 400
-    assert visitor.post("/transactions/phone/", {"phone": "13800138000"}).status_code == 400
+    lookup = visitor.post("/transactions/phone/", {"phone": "13800138000"})
+    assert lookup.status_code == 400
+    assert "We cannot send codes by SMS" in text_of(lookup)
     assert not SignUp.objects.exists()
 
 
