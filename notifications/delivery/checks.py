@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 from django.core.checks import Warning as CheckWarning
+from django.utils.translation import override
 
 from notifications.channels import media
 from notifications.channels.base import Provider
@@ -26,9 +27,9 @@ def providers_never_asked(
     """Warn with W001 of a provider that is set up and that no order names: it sends nothing."""
     return [
         CheckWarning(
-            f"{provider.label} is set up, but {medium.name.upper()}_PROVIDERS names other providers"
-            f" alone: it is never asked.",
-            hint=f"Add {provider.name} to {medium.name.upper()}_PROVIDERS, or leave it empty.",
+            f"{_said(provider)} is set up, but {_name(medium)} names other providers alone: it is"
+            " never asked.",
+            hint=f"Add {provider.name} to {_name(medium)}, or leave it empty.",
             id="delivery.W001",
         )
         for medium in media()
@@ -92,7 +93,12 @@ def _name(medium: Medium) -> str:
 
 
 def _begun_with(provider: Provider) -> str:
-    return f"{provider.label} is set up in part"
+    return f"{_said(provider)} is set up in part"
+
+
+def _said(provider: Provider) -> str:
+    with override("en"):
+        return str(provider.label)
 
 
 def _lacking(provider: Provider) -> str:
