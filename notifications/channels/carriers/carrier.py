@@ -85,8 +85,15 @@ class CarrierProvider(Provider, Generic[B]):
         self._sink, self._connected = sink, connected
 
     async def listen(self) -> None:
-        """Keep every connection open until cancelled."""
-        await self._here(lambda: self._pool().listen())
+        """Keep every connection open until cancelled, or left."""
+        await self._here(self._listen)
+
+    async def _listen(self) -> None:
+        pool: Pool[B] | None = self._pool()
+        while pool is not None:
+            await pool.listen()
+            # It was closed: there is another one for other settings, or none where we have left.
+            _key, pool = self._pools.get(os.getpid(), (None, None))
 
     async def leave(self) -> None:
         """Say goodbye on every connection of this process."""

@@ -41,6 +41,7 @@ from notifications.channels.outcomes import (
     Reason,
     ReceiptState,
     Refusal,
+    Unknown,
 )
 from statuspage.lib.database_clock import database_now_reckoned
 
@@ -99,6 +100,10 @@ class Cmpp(Dialect[Body]):
     def decode(self, frame: bytes) -> Frame[Body]:
         """Return what a frame says in that version."""
         return cmpp_bytes.decode(frame, self._version)
+
+    def answers(self, asked: Body, answer: Body) -> bool:
+        """Return whether it is the answer of the same command."""
+        return answer.command == ANSWER | asked.command
 
     def login(self) -> Body:
         """Return CONNECT with the time in Beijing, which the gateway's digest is made with."""
@@ -162,7 +167,7 @@ class Cmpp(Dialect[Body]):
     def outcome_of(self, answer: Body) -> Outcome:
         """Return what an answer to SUBMIT means."""
         if not isinstance(answer, SubmitAnswer):
-            return NotSent(Reason.PROVIDER_ERROR, "answer")
+            return Unknown(Reason.PROVIDER_ERROR, "answer")
         if not answer.result:
             return Accepted(str(answer.message_id))
         table = RESULTS_V3 if self._version >= Version.V3 else RESULTS

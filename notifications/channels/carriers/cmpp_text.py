@@ -48,6 +48,11 @@ def parts(text: str) -> list[str]:
     return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
 
 
+def segments(text: str) -> int:
+    """Return the number of parts that are billed."""
+    return len(parts(text))
+
+
 def packed(text: str, added_by_gateway: str, reference: int) -> tuple[Format, list[bytes]]:
     """Return the alphabet and the octets of each part of a text.
 
@@ -67,7 +72,8 @@ def unpacked(content: bytes, kind: int, *, udhi: bool) -> str:
     """Return a text that came; what cannot be read in its alphabet is replaced."""
     if udhi and content:
         content = content[content[0] + 1 :]
-    return content.decode(READ_AS.get(kind, "latin-1"), "replace")
+    # PostgreSQL holds no NUL: a text with one could never be stored, and would come for ever.
+    return content.decode(READ_AS.get(kind, "latin-1"), "replace").replace("\0", "")
 
 
 @lru_cache(maxsize=64)

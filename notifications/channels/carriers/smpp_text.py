@@ -63,7 +63,8 @@ def read(message: ShortMessage) -> str:
     data = message.text or message.options.get(Tag.MESSAGE_PAYLOAD, b"")
     if message.esm_class & HAS_HEADER and data:
         data = data[1 + data[0] :]
-    return _DECODE.get(message.data_coding, _latin_1)(data)
+    # PostgreSQL holds no NUL: a text with one could never be stored, and would come for ever.
+    return _DECODE.get(message.data_coding, _latin_1)(data).replace("\0", "")
 
 
 def place_of(message: ShortMessage) -> tuple[int, int, int] | None:

@@ -50,11 +50,13 @@ def test_every_call_of_a_process_shares_one_loop():
     assert loop.run(running()) is loop.run(running())
 
 
-def test_a_forked_child_gets_a_loop_of_its_own():
-    event_loop.process_loop()
+def test_a_forked_child_gets_a_loop_of_its_own(monkeypatch):
+    theirs = event_loop.process_loop()
     assert list(event_loop._started) == [os.getpid()]
-    theirs = event_loop._started[os.getpid()]
-    event_loop._started.clear()
-    event_loop._started[os.getpid() + 1] = theirs  # as it looks from inside a child
-    assert event_loop.process_loop() is not theirs
+    # As it looks from inside a child.
+    monkeypatch.setattr(event_loop, "_started", {os.getpid() + 1: theirs})
+    assert event_loop.running_loop() is None
+    own = event_loop.process_loop()
+    assert own is not theirs
     assert list(event_loop._started) == [os.getpid()]
+    own.call_soon_threadsafe(own.stop)
