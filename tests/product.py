@@ -137,7 +137,7 @@ def free_ports() -> tuple[int, int]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     first = 20_000 + 1_000 * (int(worker) % 10)
     while True:
-        web, simulator = random.sample(range(first, first + 999), 2)
+        web, simulator = random.sample(range(first, first + 996), 2)
         wanted = {web, *range(simulator, simulator + 4)}
         if len(wanted) == 5 and all(map(is_free, wanted)):
             return web, simulator

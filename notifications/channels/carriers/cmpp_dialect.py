@@ -144,8 +144,10 @@ class Cmpp(Dialect[Body]):
         if body.report:
             return Callback(receipts=[receipt_of(body.report)])
         text = cmpp_text.unpacked(body.content, body.format, udhi=body.udhi)
-        action = sms_text.action_of(text)
-        return Callback(inbound=[Inbound(e164(body.sender), action, text, str(body.message_id))])
+        action, part = sms_text.action_of(text), cmpp_text.part_of(body.content, udhi=body.udhi)
+        return Callback(
+            inbound=[Inbound(e164(body.sender), action, text, str(body.message_id), part)]
+        )
 
     def taken(self, body: Body, *, readable: bool) -> Body:
         """Return DELIVER_RESP; what cannot be read must not come again either."""

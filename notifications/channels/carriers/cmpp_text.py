@@ -6,6 +6,8 @@ from typing import Final
 
 from notifications.channels import sms_text
 from notifications.channels.carriers.cmpp_frames import Format
+from notifications.channels.carriers.long_texts import in_header
+from notifications.channels.outcomes import TextPart
 
 # The standard: fewer than 160 octets of ASCII, and at most 140 of everything else. A part of a
 # chain gives six octets to its header, which is seven of ASCII once the carrier packs it.
@@ -74,6 +76,11 @@ def unpacked(content: bytes, kind: int, *, udhi: bool) -> str:
         content = content[content[0] + 1 :]
     # PostgreSQL holds no NUL: a text with one could never be stored, and would come for ever.
     return content.decode(READ_AS.get(kind, "latin-1"), "replace").replace("\0", "")
+
+
+def part_of(content: bytes, *, udhi: bool) -> TextPart | None:
+    """Return which part of a long text came; None for a whole one."""
+    return in_header(content[1 : 1 + content[0]]) if udhi and content else None
 
 
 @lru_cache(maxsize=64)

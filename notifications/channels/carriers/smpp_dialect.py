@@ -132,8 +132,11 @@ class SmppDialect(Dialect[Pdu]):
 
 def _inbound(message: ShortMessage) -> Inbound | None:
     """Return a phone's text; None where it has no number that could be ours to write to."""
-    address, text = _address(message.source), smpp_text.read(message).strip()
-    return Inbound(address, sms_text.action_of(text), text) if address else None
+    address, text = _address(message.source), smpp_text.read(message)
+    part = smpp_text.part_of(message)
+    # Blanks between two parts are the writer's.
+    text = text if part else text.strip()
+    return Inbound(address, sms_text.action_of(text), text, part=part) if address else None
 
 
 def _address(party: Party) -> str:

@@ -4,7 +4,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -110,11 +110,14 @@ class Peer:
         self._connection.sendall(octets)
 
     def until_the_end(self) -> list[int]:
-        """Return the commands of all that comes until the client closes."""
+        """Return the commands of all that comes until the client closes; answer its goodbye."""
         commands = []
         try:
             while True:
-                commands.append(self.frame()[0])
+                command, sequence, _body = self.frame()
+                commands.append(command)
+                if command == self._speech.goodbye:
+                    self.write(command | ANSWER, sequence)
         except (EOFError, OSError):
             return commands
 
@@ -139,14 +142,15 @@ def gateway(
 
     def serve(connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if tls is not None:
-            connection = tls.wrap_socket(connection, server_side=True)
-        peer = Peer(speech, connection)
-        try:
+        with (
+            nullcontext(connection)
+            if tls is None
+            else tls.wrap_socket(connection, server_side=True) as spoken,
+            suppress(EOFError),
+        ):
+            peer = Peer(speech, spoken)
             peer.log_in()
             act(peer)
-        except EOFError:
-            return
 
     for name, value in speech.settings.items():
         setattr(settings, name, value)

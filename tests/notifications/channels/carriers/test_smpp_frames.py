@@ -296,7 +296,7 @@ def test_noise_is_malformed_and_nothing_worse():
         try:
             message = ShortMessage.read(body)
             smpp_text.read(message)
-            smpp_text.place_of(message)
+            smpp_text.part_of(message)
             smpp_receipts.receipt(message, Habits(Ids.HEX_THEN_DECIMAL, UTC))
         except MalformedFrame:
             continue
