@@ -140,10 +140,12 @@ def result_of(
     now: datetime,
     *,
     followed: bool = False,
+    probing: bool = False,
 ) -> Result:
     """Return the row values for an outcome; `now` is by PostgreSQL's clock, as the rows are.
 
     Where a provider is `followed` by another, what it did not send is no attempt: that one tries.
+    Nor is one by which we are `probing` whether a provider works again.
     An unknown one is only tried again while the receiver recognises a repetition; else it is
     looked up first.
     """
@@ -161,7 +163,8 @@ def result_of(
         unsure = Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
         return unsure._replace(part_ids=outcome.part_ids)
     if isinstance(outcome, NotSent):
-        return _not_sent(claimed, outcome, now, handed_on=followed and hands_on(outcome))
+        waits = _not_sent(claimed, outcome, now, ours=(followed or probing) and hands_on(outcome))
+        return waits._replace(handed_on=followed and hands_on(outcome))
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
     ours = reason == Reason.COUNTRY
     state = DeliveryState.SUPPRESSED if ours else DeliveryState.FAILED
@@ -174,11 +177,9 @@ def backoff(attempts: int, limit: float = BACKOFF_LIMIT_SECONDS) -> timedelta:
     return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
 
 
-def _not_sent(
-    claimed: Claimed, outcome: NotSent, now: datetime, *, handed_on: bool = False
-) -> Result:
+def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime, *, ours: bool = False) -> Result:
     reason, code = outcome.reason, outcome.code
-    counts = code not in UNTRIED and reason not in PATIENT and not handed_on
+    counts = code not in UNTRIED and reason not in PATIENT and not ours
     if code != OWN_LIMIT and _has_failed(claimed, reason, now, counts=counts):
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
     limit = LONG_LIMIT_SECONDS if reason == Reason.UNKNOWN_CODE else BACKOFF_LIMIT_SECONDS
@@ -186,8 +187,7 @@ def _not_sent(
     if outcome.retry_after is not None:
         wait = timedelta(seconds=outcome.retry_after)
     due_at = now + wait
-    waiting = Result(claimed, DeliveryState.PENDING, due_at, reason=reason, code=code)
-    return waiting._replace(counts=counts, handed_on=handed_on)
+    return Result(claimed, DeliveryState.PENDING, due_at, reason=reason, code=code, counts=counts)
 
 
 def _has_failed(claimed: Claimed, reason: Reason, now: datetime, *, counts: bool) -> bool:
@@ -272,8 +272,10 @@ def quarantine(results: Sequence[Result]) -> None:
 class ClaimLease:
     """Claims of one process, from their commits to their last written result."""
 
-    def __init__(self, provider: Provider, *, followed: bool = False) -> None:
-        self._provider, self._followed = provider, followed
+    def __init__(
+        self, provider: Provider, *, followed: bool = False, probing: bool = False
+    ) -> None:
+        self._provider, self._followed, self._probing = provider, followed, probing
         self._open: dict[int, Claimed] = {}
         self._outcomes: list[tuple[Claimed, Outcome, int]] = []
         self._renewed = self._written = time.monotonic()
@@ -337,7 +339,8 @@ class ClaimLease:
         return True
 
     def _result(self, one: Claimed, outcome: Outcome, now: datetime) -> Result:
-        return result_of(self._provider, one, outcome, now, followed=self._followed)
+        known = {"followed": self._followed, "probing": self._probing}
+        return result_of(self._provider, one, outcome, now, **known)
 
     def _renew_in_time(self) -> None:
         """Renew a lease unless it has run out: other workers may have taken the rows since."""

@@ -136,7 +136,8 @@ class _Sending:
         self._medium, self._route, self._share = medium, route, share
         self._provider = share.provider
         self._content_of = contents(share.provider)
-        self._lease = ClaimLease(share.provider, followed=followed)
+        probing = providers.most_at_once(share.provider) == providers.PROBE
+        self._lease = ClaimLease(share.provider, followed=followed, probing=probing)
         self._waiting = _Waiting()
         self._settled: list[tuple[Message, Outcome]] = []
         self._full = False

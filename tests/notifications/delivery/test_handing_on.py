@@ -131,6 +131,18 @@ def test_what_only_has_to_wait_is_not_handed_on(outcome, handed):
     assert hands_on(outcome) is handed
 
 
+def test_who_finds_out_whether_a_provider_is_back_is_not_given_up(provider, twilio_away, settings):
+    settings.SMS_PROVIDERS = ["twilio"]
+    broadcast()
+    away = [*enumerate([NotSent(Reason.CONNECTION)] * providers.TROUBLE)]
+    providers.note(find_provider("twilio"), away)
+    for _ in range(settings.DELIVERY_MAX_ATTEMPTS + 1):
+        redis.Redis.from_url(django_settings.REDIS_URL).delete("down:twilio")
+        due_now()
+        send_due(SMS)
+    assert (row().state, row().attempts) == ("pending", 0)
+
+
 def test_the_number_s_own_fault_is_handed_to_nobody(provider):
     provider.switch("refuse", code=21614)
     broadcast(PHONE)
