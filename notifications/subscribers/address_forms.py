@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
 from notifications.channels.group_robots.services import SERVICES
 from notifications.media import ROBOT
 from notifications.subscribers.contacts import CODE_MEDIA, Contact, contact_for_code, contact_on
+from notifications.subscribers.recipients import can_be_sent
 
 WECOM_WHERE: Final = _("WeCom: group settings > Group robots > Add; copy the webhook address.")
 # Each field with an address -> what reads it.
@@ -63,7 +63,7 @@ class AddressForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, kind in (("phone", AddressKind.PHONE), ("email", AddressKind.EMAIL)):
-            if not find_medium(CODE_MEDIA[kind]).configured():
+            if not can_be_sent(CODE_MEDIA[kind]):
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:

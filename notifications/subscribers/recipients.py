@@ -36,6 +36,11 @@ def sms_abroad() -> Recipient | None:
     return replace(found[0], **{name: together(name) for name in joined})
 
 
+def can_be_sent(name: str) -> bool:
+    """Return whether a provider of a medium is set up for any address that may get messages."""
+    return any(True for _ in _in_use(name))
+
+
 def calls_may_go() -> bool:
     """Return whether calls stay in the country, or SMS go abroad too.
 

@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from notifications.channels import medium as find_medium
 from notifications.channels.addresses import AddressKind
 from notifications.subscribers.address_forms import PhoneForm
 from notifications.subscribers.choices import Choices
 from notifications.subscribers.contacts import CODE_MEDIA
 from notifications.subscribers.models import SignUp
+from notifications.subscribers.recipients import can_be_sent
 from notifications.subscribers.selectors import clear_address
 from notifications.subscribers.services.codes import CodeRefused
 from notifications.subscribers.services.signups import signup_request
@@ -42,7 +42,7 @@ def prove(request: HttpRequest) -> HttpResponse:
             status = refused.status
         else:
             return redirect("subscribers:lookup-code", signup.public_id)
-    able = find_medium(CODE_MEDIA[AddressKind.PHONE]).configured()
+    able = can_be_sent(CODE_MEDIA[AddressKind.PHONE])
     return render(request, TEMPLATE, {"form": form, "able": able}, status=status)
 
 

@@ -64,3 +64,9 @@ def test_a_country_whose_providers_are_not_set_up_gets_no_codes(visitor: Visitor
     assert visitor.ask().status_code == 302
     settings.SMS_ROUTES = {"65": ["cmpp", "twilio"]}
     assert visitor.ask("+65 9123 4567").status_code == 302
+
+
+def test_a_provider_for_a_country_that_gets_no_sms_does_not_count(visitor: Visitor, settings):
+    settings.SMS_COUNTRIES = frozenset({"CN"})
+    settings.SMS_PROVIDERS, settings.SMS_ROUTES = ["cmpp"], {"852": ["twilio"]}
+    assert SAID in text_of(visitor.get("/subscribe/"))
