@@ -31,10 +31,12 @@ def mailbox_header(name: str, display: str, address: str) -> str:
     clean = _clean(display)
     if not clean:
         return _folded(name, [address])
-    if _is_plain(clean):
-        escaped = clean.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = clean.replace("\\", "\\\\").replace('"', '\\"')
+    # Between its quotes a line cannot be broken.
+    if _is_plain(clean) and len(escaped) <= LONGEST_PLAIN:
         return _folded(name, [f'"{escaped}"', f"<{address}>"])
-    return _folded(name, [*words(clean, LINE - len(name) - 2), f"<{address}>"])
+    room = min(LINE - len(name) - 2, WORD)
+    return _folded(name, [*_encoded(clean, room), f"<{address}>"])
 
 
 def words(text: str, room: int) -> list[str]:
