@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import re
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ from notifications.media import EMAIL
 
 # What a text without a translation is in (statements/texts.py, which no provider may know).
 CHINESE: Final = "zh-hans"
+# Marks that turn the direction of what follows: our languages need none, and pasted text brings some.
+TURNING: Final = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 NOT_IN_AN_ID: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -57,6 +60,12 @@ class Email(Provider):
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return subject, full text with the promise of an update, and links, as text and HTML."""
+        bulletin = replace(
+            bulletin,
+            name=TURNING.sub("", bulletin.name),
+            body=TURNING.sub("", bulletin.body),
+            details=tuple(TURNING.sub("", one) for one in bulletin.details),
+        )
         with override(bulletin.language):
             page = _page(bulletin)
             return Content(

@@ -11,6 +11,8 @@ WORD: Final = 75
 AROUND: Final = len("=?utf-8?B??=")
 # A longer word of ASCII would make a line too long that cannot be folded.
 LONGEST_PLAIN: Final = 60
+# Of pictures that are several characters, such as a family.
+JOINER: Final = "\u200d"
 
 
 def header(name: str, *values: str) -> str:
@@ -55,7 +57,8 @@ def _is_plain(text: str) -> bool:
 
 def _clean(text: str) -> str:
     """Return a text as one line without control characters: none can begin another header."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    shown = (one if one.isprintable() or one == JOINER else " " for one in text)
+    return " ".join("".join(shown).split())
 
 
 def _encoded(text: str, room: int) -> Iterator[str]:
