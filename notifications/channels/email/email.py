@@ -36,7 +36,7 @@ from notifications.media import EMAIL
 
 # What a text without a translation is in (statements/texts.py, which no provider may know).
 CHINESE: Final = "zh-hans"
-# Marks that turn the direction of what follows: our languages need none, and pasted text brings some.
+# They turn the direction of what follows: no language here needs them, and pasted text brings some.
 TURNING: Final = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 NOT_IN_AN_ID: Final = re.compile(r"[^A-Za-z0-9_-]")
 
