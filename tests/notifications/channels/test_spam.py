@@ -45,8 +45,11 @@ MONEY = {
 
 
 def statements(language: str) -> Iterator[Bulletin]:
-    """Yield one statement of every moment and kind, and words that filters do not like."""
-    for row in TEMPLATES:
+    """Yield statements of moments and kinds, and words that filters do not like.
+
+    Each moment in one language, and its neighbours in the other: a letter takes a while.
+    """
+    for row in TEMPLATES[LANGUAGES.index(language) :: len(LANGUAGES)]:
         template = Template(**{name: value for name, value in row.items() if name != "components"})
         yield bulletin_of(example_of(template).document, language)
     name, body = MONEY[language]
