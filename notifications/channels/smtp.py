@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
 
 from notifications.channels.base import NO_DELIVERY, Content, Message
 from notifications.channels.mail.dkim_signature import CannotSign
@@ -75,11 +76,12 @@ class Backend(EmailBackend):
         """Send what Django was given (invitations, new passwords) in seven bits, and signed."""
         subject, text = str(email_message.subject), str(email_message.body)
         smtp = cast(smtplib.SMTP, self.connection)
-        for address in email_message.recipients():
+        recipients = [sanitize_address(one, "utf-8") for one in email_message.recipients()]
+        for address in recipients:
             message = Message(NO_DELIVERY, uuid4(), address, Content(text=text, subject=subject))
             try:
                 letter = letter_of(message)
+                smtp.sendmail(letter.sender, [address], letter.content)
             except (CannotSign, ValueError) as error:  # callers know the errors of a mail server
                 raise smtplib.SMTPException(type(error).__name__) from error
-            smtp.sendmail(letter.sender, [address], letter.content)
-        return bool(email_message.recipients())
+        return bool(recipients)
