@@ -128,12 +128,12 @@ def _mind_addresses(known: Sequence[Receipt], deliveries: Mapping[int, Delivery]
             moment = delivery.sent_at or one.received_at
             ids = [delivery.address_id]
             addresses_suppress(ids, reason=one.reason, source=one.channel, moment=moment)
-    returned = {
+    returned = (
         deliveries[one.pk].address_id
         for one in known
         if one.channel == EMAIL and one.reason in RETURNED and not one.suppress
-    }
-    never_arriving_stop(returned - {None})
+    )
+    never_arriving_stop({key for key in returned if key})
     reached = [deliveries[one.pk] for one in known if one.state == DeliveryState.DELIVERED]
     numbers_answer([one.address_id for one in reached if one.address_id])
 
