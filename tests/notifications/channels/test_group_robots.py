@@ -310,6 +310,27 @@ def test_a_signed_robot_gets_its_signature(relay: Simulator) -> None:
     assert isinstance(taken, Accepted)
 
 
+@pytest.mark.parametrize("scheme", ["feishu", "lark"])
+def test_feishus_signature_is_in_the_body(relay: Simulator, scheme: str) -> None:
+    bare = GROUPS[scheme].kept
+    token, secret = bare.split("/")[2], "SIbEXmjqXxYyZz"
+    relay.control("PUT", "config", {"group_secrets": [f"{token}={secret}"]})
+    [refused] = send(APPRISE, message(bare))
+    [wrong] = send(APPRISE, message(bare.replace("://", "://other@")))
+    signed = message(
+        bare.replace("://", f"://{secret}@"), content=APPRISE.compose(bulletin(body=LONG))
+    )
+    [taken] = send(APPRISE, signed)
+    assert refused == wrong == Failed(Reason.BLOCKED, "19021")
+    assert isinstance(taken, Accepted)
+    assert secret not in sent_to(relay, scheme)[0]
+
+
+def test_a_message_for_a_thread_of_discord_names_it() -> None:
+    request = request_for("discord://123456789012345678/AbC-dEf_1/?thread=99", Content(text="x"))
+    assert request.url.endswith("/123456789012345678/AbC-dEf_1?thread_id=99")
+
+
 def test_a_robot_with_the_operators_name_as_keyword_takes_every_message(relay: Simulator) -> None:
     keywords = [f"{GROUPS[one].sink}=演示支付" for one in ("dingtalk", "feishu")]
     relay.control("PUT", "config", {"group_keywords": keywords})
