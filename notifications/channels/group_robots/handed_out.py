@@ -8,21 +8,19 @@ from urllib.parse import parse_qs, quote
 from notifications.channels.group_robots.services import SERVICES, Service
 
 # What people put between an address and its secret, perhaps with a word for it: "密钥: SEC…".
-SECRET_AFTER: Final = r"[\s,;、。|]+(?:[^\s/:=]{0,12}\s*[:=]\s*|[^\x00-\x7f]{1,8}\s*)?"
+BETWEEN: Final = r"[\s,;、。|]+(?:[^\s/:=]{0,12}\s*[:=]\s*|[^\x00-\x7f]{1,8}\s*)?"
 # Parameters that a service's own examples add.
 MORE: Final = r"/?(?:\?\S*)?"
 
 DINGTALK: Final = re.compile(
     r"(?:https://)?oapi\.dingtalk\.com/robot/send/?\?(?:[^\s#]*&)?access_token=([A-Za-z0-9]+)"
-    rf"[^\s,;、。|]*(?:{SECRET_AFTER}(SEC[A-Za-z0-9]+))?"
+    rf"[^\s,;、。|]*(?:{BETWEEN}(SEC[A-Za-z0-9]+))?"
 )
 DINGTALK_SECRET_FIRST: Final = re.compile(
     r"(SEC[A-Za-z0-9]+)[\s,;、]+"
     r"(?:https://)?oapi\.dingtalk\.com/robot/send/?\?(?:[^\s#]*&)?access_token=([A-Za-z0-9]+)\S*"
 )
-HOOK: Final = (
-    rf"/open-apis/bot/v2/hook/([A-Za-z0-9_-]+){MORE}(?:{SECRET_AFTER}([A-Za-z0-9]{{10,64}}))?"
-)
+HOOK: Final = rf"/open-apis/bot/v2/hook/([A-Za-z0-9_-]+){MORE}(?:{BETWEEN}([A-Za-z0-9]{{10,64}}))?"
 FEISHU: Final = re.compile(rf"(?:https://)?open\.feishu\.cn{HOOK}")
 LARK: Final = re.compile(rf"(?:https://)?open\.larksuite\.com{HOOK}")
 SLACK: Final = re.compile(rf"(?:https://)?hooks\.slack\.com/services/(\w+)/(\w+)/(\w+){MORE}")

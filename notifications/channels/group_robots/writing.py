@@ -23,7 +23,6 @@ from notifications.channels.group_robots.services import Service, service_of
 from notifications.channels.public_hosts import UnsafeHost, checked_host
 from statuspage.lib.database_clock import database_now_reckoned
 
-
 # As Feishu and Lark make their secrets.
 SECRET: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 

@@ -104,7 +104,7 @@ WECOM = f"qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
         (f"{WEBHOOK}/slack", "discord://123456789012345678/AbC-dEf_123456/"),
         (f"{WEBHOOK}?thread_id=99", "discord://123456789012345678/AbC-dEf_123456/?thread=99"),
         (f"{BOT}\u3000\u2212100123", f"tgram://{BOT.replace(':', '%3A')}/-100123/"),
-        (f"{BOT.replace(':', '\uff1a')} -100123", f"tgram://{BOT.replace(':', '%3A')}/-100123/"),
+        (BOT.replace(":", "\uff1a") + " -100123", f"tgram://{BOT.replace(':', '%3A')}/-100123/"),
         ("api.day.app/AbCdEf1?sound=bell", "barks://api.day.app/AbCdEf1/"),
         ("ntfy.sh/our-topic", "ntfys://our-topic/?auth=basic&mode=cloud"),
     ],
