@@ -55,7 +55,7 @@ RETURN: Final = """
         ORDER BY d.id
     )
     UPDATE delivery_delivery d
-    SET state = CASE WHEN NOT over THEN 'pending' WHEN called THEN 'undelivered' ELSE 'failed' END,
+    SET state = CASE WHEN over THEN 'failed' ELSE 'pending' END,
         due_at = now() + make_interval(secs => CASE WHEN called
             THEN %(call_again)s * (1 + random() / 2)
             ELSE told.times * (
@@ -71,9 +71,13 @@ RETURN: Final = """
     WHERE d.id = told.id AND d.published_at = told.published_at
     RETURNING d.id, d.published_at, d.fence, d.statement_id, d.state
 """
-# After what it was booked with is released, so that a late answer finds nothing of its own.
+# After what it was booked with is released, so that a late answer finds nothing of its own. A call
+# that nobody answered was made: it has not failed.
 NEXT: Final = """
-    UPDATE delivery_delivery SET fence = fence + 1 WHERE id = ANY(%s) AND published_at = ANY(%s)
+    UPDATE delivery_delivery
+    SET fence = fence + 1,
+        state = CASE WHEN channel = %s AND state = 'failed' THEN 'undelivered' ELSE state END
+    WHERE id = ANY(%s) AND published_at = ANY(%s)
 """
 
 
@@ -105,7 +109,7 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
             return
         ids, moments, fences, statements, states = zip(*rows, strict=True)
         budget.release([*zip(ids, moments, fences, strict=True)])
-        cursor.execute(NEXT, [[*ids], [*set(moments)]])
+        cursor.execute(NEXT, [VOICE, [*ids], [*set(moments)]])
     failed = [row[:2] for row in rows if row[4] == DeliveryState.FAILED]
     fall_back(failed)
     _reopen({number for number, state in zip(statements, states, strict=True) if state == _PENDING})

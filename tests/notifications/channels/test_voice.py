@@ -49,9 +49,9 @@ class TestWords:
 
     def test_a_call_in_english(self) -> None:
         assert VOICE.compose(bulletin("en")).text == (
-            "This is DemoPay. T plus 1 payouts are late: Investigating. Since 10:42 payouts to some "
-            "micro merchants are late. Next update by 11:15. To confirm that you have heard this, "
-            "press 1. For no more calls, press 9."
+            "This is DemoPay. T plus 1 payouts are late: Investigating. Since 10:42 payouts to "
+            "some micro merchants are late. Next update by 11:15. To confirm that you have heard "
+            "this, press 1. For no more calls, press 9."
         )
 
     def test_it_says_no_more_than_two_sentences_and_no_link(self) -> None:
