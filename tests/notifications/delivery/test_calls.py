@@ -19,7 +19,9 @@ from notifications.delivery.receipts import receipts_apply
 from notifications.delivery.send import send_due
 from notifications.subscribers.models import Address, Consent, Subscriber
 from notifications.subscribers.services.inbound import inbound_apply
-from statuspage.incidents.services.incidents import incident_open
+from statuspage.incidents.lifecycle import IncidentStatus
+from statuspage.incidents.models import Incident
+from statuspage.incidents.services.incidents import incident_open, incident_update
 from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, text
 from tests.notifications.subscribers.visitor import E164, Visitor
@@ -62,9 +64,15 @@ def phone(request: pytest.FixtureRequest) -> Simulator:
     return found
 
 
-def announce(impact: str = "critical") -> None:
+def announce(impact: str = "critical", **more: Any) -> None:
     name, body = text("支付失败", "Payments fail"), text("正在排查。", "We look into it.")
-    said = incident_open(name=name, body=body, components={}, impact=impact, author=None)
+    said = incident_open(name=name, body=body, components={}, impact=impact, author=None, **more)
+    expand(said.number)
+
+
+def update(changes: dict[str, Any]) -> None:
+    given = {"status": IncidentStatus.IDENTIFIED, "body": text("已定位。", "Found."), **changes}
+    said = incident_update(incident=Incident.objects.get(), author=None, **given)
     expand(said.number)
 
 
@@ -190,6 +198,33 @@ class TestFromSignUpToTheKey:
         Delivery.objects.update(first_tried_at=Now() - timedelta(minutes=16))
         send_due(VOICE)
         comes_to("undelivered")
+
+    @pytest.mark.parametrize(
+        "changes", [{"status": IncidentStatus.RESOLVED}, {"impact": "major"}], ids=["over", "less"]
+    )
+    def test_nobody_is_called_by_what_no_longer_holds(
+        self, phone: Simulator, changes: dict[str, Any]
+    ) -> None:
+        make_address(E164, channel=VOICE)
+        announce()
+        update(changes)
+        send_due(VOICE)
+        assert calls(phone) == []
+        assert called().state == "superseded"
+
+    def test_an_update_that_ends_nothing_leaves_the_call(self, phone: Simulator) -> None:
+        make_address(E164, channel=VOICE)
+        announce()
+        update({})
+        send_due(VOICE)
+        assert len(calls(phone)) == 1
+
+    def test_nobody_is_called_an_hour_later(self, phone: Simulator) -> None:
+        make_address(E164, channel=VOICE)
+        announce(published_at=database_now() - timedelta(minutes=61))
+        send_due(VOICE)
+        assert calls(phone) == []
+        assert (called().state, called().reason) == ("failed", "expired")
 
     @pytest.mark.parametrize("words", ["STOP", "退订"])
     def test_who_stops_sms_is_not_called_either(self, phone: Simulator, words: str) -> None:
