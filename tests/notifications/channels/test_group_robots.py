@@ -207,6 +207,18 @@ def answered(settings, address: str, status: str, body: str = "", *headers: str)
             Failed(Reason.OPTED_OUT, "403", suppress=True),
         ),
         ("tgram", "401 No", {"ok": False, "description": "Unauthorized"}, "suppressed"),
+        (
+            *("tgram", "400 No", {"ok": False, "description": "Bad Request: TOPIC_CLOSED"}),
+            Failed(Reason.BLOCKED, "400"),
+        ),
+        (
+            "tgram",
+            "400 No",
+            {"ok": False, "description": "Bad Request: message thread not found"},
+            "suppressed",
+        ),
+        ("discord", "400 No", {"code": 220001}, Failed(Reason.BLOCKED, "220001")),
+        ("discord", "400 No", {"code": 200000}, Failed(Reason.REFUSED_CONTENT, "200000")),
         ("tgram", "404 No", "<html>", NotSent(Reason.PROVIDER_ERROR, "404")),
         (
             *("tgram", "429 Slow", {"ok": False, "parameters": {"retry_after": 17}}),
