@@ -16,7 +16,11 @@ DIGITS: Final = str.maketrans("0123456789", "零一二三四五六七八九")
 DIALLED: Final = str.maketrans("0123456789", "零幺二三四五六七八九", "+- ")
 # A number to dial: a mobile or fixed one, 400 and 800, and the short ones of banks and regulators;
 # none of them where a unit follows, or where it is a part of another number.
-COUNTED: Final = r"(?!\d|[.,]\d|\s?(?:[元笔家户台个人条次万千亿%张块名港美天分小秒]|yuan|CNY|RMB))"
+UNITS: Final = (
+    "[元笔家户台个人条次万千亿%张块名港美天分小秒]"
+    "|yuan|CNY|RMB|merchants|transactions|pay|terminals|orders|refunds|users|shops|times"
+)
+COUNTED: Final = rf"(?!\d|[.,]\d|\s?(?:{UNITS}))"
 PHONE: Final = re.compile(
     r"(?<![\d.,:A-Za-z])(?:\+?86[- ]?)?(?:"
     r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|[48]00[- ]?\d{3,4}[- ]?\d{3,4}"
