@@ -27,7 +27,7 @@ from notifications.subscribers.models import (
 )
 from notifications.subscribers.selectors import attributes_of, choices_of_signup, clear_address
 from notifications.subscribers.services.doubts import ALIVE, is_only_doubted
-from notifications.subscribers.services.withdrawals import erasing_alone, withdrawal_note
+from notifications.subscribers.services.withdrawals import erasing_alone, meant_too, withdrawal_note
 from statuspage.settlement.affected.hashes import merchant_key
 
 # Any change of the text below needs a new version.
@@ -115,6 +115,8 @@ def suppress(address: Address, *, reason: str, source: str) -> bool:
     Where a provider stopped it before, the owner's word takes that place: staff may undo the one,
     and not the other.
     """
+    for other in meant_too(address, reason):
+        suppress(other, reason=reason, source=source)
     if address.suppressed_at and (reason not in BY_OWNER or address.suppressed_for in BY_OWNER):
         return False
     address.suppressed_at, address.suppressed_for = timezone.now(), reason
@@ -276,10 +278,7 @@ def subscriber_unsubscribe(*, subscriber: Subscriber) -> None:
 
 @transaction.atomic
 def subscriber_resume(*, subscriber: Subscriber) -> None:
-    """Undo an unsubscription; addresses that a provider refused stay as they are.
-
-    So do calls, which are asked for by themselves.
-    """
+    """Undo an unsubscription, save for calls and for addresses that a provider refused."""
     for address in subscriber.addresses.select_for_update().exclude(channel=VOICE):
         reactivate(address, source=WEB)
 
