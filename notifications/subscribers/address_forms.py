@@ -89,10 +89,11 @@ class AddressForm(forms.Form):
         self.add_error(asked, MISSING[asked] if asked else NOTHING_SENT)
 
     @property
-    def robot_help(self) -> list[str]:
-        """Where to find the address of a robot, a line for each service that is allowed."""
+    def robot_help(self) -> list[tuple[str, str]]:
+        """Where to find the address of a robot: each service that is allowed, and what to do."""
         allowed = (one for one in SERVICES.values() if one.scheme in settings.ROBOT_SERVICES)
-        return [str(WECOM_WHERE), *(str(one.where) for one in allowed)]
+        lines = [str(WECOM_WHERE), *(str(one.where) for one in allowed)]
+        return [("".join(parts[:2]), parts[2]) for parts in map(_at_colon, lines)]
 
 
 class PhoneForm(AddressForm):
@@ -102,3 +103,8 @@ class PhoneForm(AddressForm):
         super().__init__(*args, **kwargs)
         self.fields.pop("email", None)
         del self.fields[ROBOT]
+
+
+def _at_colon(line: str) -> tuple[str, str, str]:
+    """Return a service, its colon in either language, and what to do."""
+    return line.partition("\uff1a") if "\uff1a" in line else line.partition(": ")
