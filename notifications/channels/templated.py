@@ -16,6 +16,9 @@ from notifications.channels.fact_values import Fact
 from notifications.channels.facts import NAMES, Facts
 from notifications.channels.filling import Values
 
+# Codes of NO_TEMPLATE with which we ourselves give up: the provider was not asked.
+NONE, ABROAD, HOME = "none", "abroad", "home"
+UNWRITTEN: Final = frozenset({NONE, ABROAD, HOME})
 PLACE: Final = re.compile(r"\{(\w+)\}")
 
 

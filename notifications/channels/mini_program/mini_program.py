@@ -11,7 +11,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.base import DataRecipient, Message, register
 from notifications.channels.weixin.account import Account, mini_program
 from notifications.channels.weixin.events import Door
-from notifications.channels.weixin.provider import WeixinProvider
+from notifications.channels.weixin.provider import WeixinProvider, keys_of
 from notifications.channels.weixin.registered import SUBSCRIPTION_MESSAGES
 from notifications.media import MINI_PROGRAM
 
@@ -50,7 +50,8 @@ class MiniProgram(WeixinProvider):
         return Door(
             settings.MINI_PROGRAM_APP_ID,
             settings.MINI_PROGRAM_CALLBACK_TOKEN,
-            settings.MINI_PROGRAM_ENCODING_AES_KEY,
+            keys_of(settings.MINI_PROGRAM_ENCODING_AES_KEY),
+            replies=False,
         )
 
     def body(self, message: Message) -> Mapping[str, Any]:

@@ -12,8 +12,8 @@ from notifications.channels import http
 from notifications.channels.base import Bulletin, Content, Message, MessageTemplate
 from notifications.channels.facts import Facts, facts_of
 from notifications.channels.outcomes import Callback, NotAccepted, NotSent, Outcome, Reason
-from notifications.channels.templated import TemplateAnswer, TemplatedProvider
-from notifications.channels.weixin import events, registered
+from notifications.channels.templated import NONE, TemplateAnswer, TemplatedProvider
+from notifications.channels.weixin import events, registered, strangers
 from notifications.channels.weixin.account import Account, Connection
 from notifications.channels.weixin.codes import outcome_of
 from notifications.channels.weixin.events import Door
@@ -70,13 +70,12 @@ class WeixinProvider(TemplatedProvider):
         return filled(template.fields, facts)
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
-        """Return the filled template, or that of the settings; nothing where neither fits."""
-        chosen, facts = template or self.default_template(), facts_of(bulletin)
-        values = self.fill(chosen, facts)
-        if values is None:
+        """Return the filled template; nothing without one, or where a field has no value."""
+        values = self.fill(template, facts_of(bulletin)) if template else None
+        if template is None or values is None:
             return Content(text="")
         data = {
-            "template_id": chosen.provider_id,
+            "template_id": template.provider_id,
             "data": {name: {"value": value} for name, value in values.items()},
             "url": bulletin.url,
         }
@@ -106,13 +105,13 @@ class WeixinProvider(TemplatedProvider):
             async def send_one(message: Message) -> Outcome:
                 return await self._send_one(connection, message)
 
-            async for sent in http.each(batch, send_one):
+            async for sent in strangers.told_apart(http.each(batch, send_one)):
                 yield sent
 
     async def _send_one(self, connection: Connection, message: Message) -> Outcome:
         data = message.content.data
         if not data.get("template_id"):
-            return NotSent(Reason.NO_TEMPLATE, "none")
+            return NotSent(Reason.NO_TEMPLATE, NONE)
         values = {
             "touser": message.address,
             "template_id": data["template_id"],
@@ -141,12 +140,17 @@ class WeixinProvider(TemplatedProvider):
         return events.read(request, self.door())
 
 
+def keys_of(setting: str) -> Sequence[str]:
+    """Return the keys of safe mode, the present one first."""
+    return setting.split(",") if setting else []
+
+
 def official_door() -> Door:
     """Return the callback address of the service account."""
     return Door(
         settings.WECHAT_APP_ID,
         settings.WECHAT_CALLBACK_TOKEN,
-        settings.WECHAT_ENCODING_AES_KEY,
+        keys_of(settings.WECHAT_ENCODING_AES_KEY),
         settings.WECHAT_CALLBACK_PLAIN,
         notices="wechat_notice",
     )
