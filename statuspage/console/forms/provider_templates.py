@@ -94,13 +94,20 @@ class ProviderTemplateForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Exactly as approved, with the provider's variables and without signature."),
+        help_text=_(
+            "Exactly as approved, with the provider's variables and without signature. For WeChat"
+            " leave it empty: it is asked."
+        ),
     )
     fields_said = VariablesField(
         label=_("Variables"),
         required=False,
         max_length=2000,
-        help_text=_("One on each line, with what fills it: amount=amount."),
+        help_text=_(
+            "One on each line, with what fills it: amount=amount. For WeChat also fixed words after"
+            " =, and after | what stands in where the first has nothing that fits:"
+            " thing4=body|=查看详情"
+        ),
     )
 
     def __init__(self, *args: Any, template: Template | None = None, **kwargs: Any) -> None:

@@ -83,7 +83,7 @@ def test_a_template_that_changed_at_wechat_holds_its_messages_until_the_repair(
         ("template_lost", f"wechat:{TEMPLATE}"),
     ]
 
-    settings.WECHAT_TEMPLATE_ID = [*now][0]
+    settings.WECHAT_TEMPLATE_ID = next(iter(now))
     settings.WECHAT_TEMPLATE_FIELDS = (
         {"thing1": "what", "date9": "published"} if code == "47003" else {}
     )
