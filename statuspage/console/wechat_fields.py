@@ -15,12 +15,8 @@ TAKES: Final[Mapping[str, Promise]] = {
     "thing": _("Words, up to 20 characters. Longer ones are shortened, but never within a figure."),
     "short_thing": _("Words, up to 5 characters."),
     "phrase": _("1 to 5 Chinese characters and nothing else."),
-    "const": _(
-        "One of the values that WeChat has approved. List them all: const3=phrase|=调查中|=已恢复"
-    ),
-    "enum": _(
-        "One of the values that WeChat lists. Write down those that may be sent, as for const."
-    ),
+    "const": _("A value that WeChat has approved. List them: const3=phrase|=调查中|=已恢复"),
+    "enum": _("A value that WeChat lists. List those that may be sent, as for const."),
     "amount": _("An amount of money, whole or not at all."),
     "date": _("A date."),
     "time": _("A time with its date."),

@@ -29,6 +29,7 @@ BEFORE = "{{thing1.DATA}}{{phrase2.DATA}}{{time3.DATA}}{{thing4.DATA}}"
 def account(provider: Simulator, settings) -> Simulator:
     """A service account with one template, which WeChat was asked about, and a follower."""
     settings.WECHAT_PROVIDERS = ["wechat"]
+    Template.objects.all().delete()
     has(provider, {TEMPLATE: BEFORE})
     provider.control("POST", "wechat/followers", {"openid": OPENID, "event": False})
     make_address(OPENID, channel="wechat")

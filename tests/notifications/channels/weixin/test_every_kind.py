@@ -16,7 +16,6 @@ from notifications.delivery.render import bulletin_of
 from sandbox.simulator.wechat_values import takes
 from statuspage.notices.kind import every_kind
 from statuspage.statements.texts import LANGUAGES
-from tests.notifications.channels.builders import bulletin
 from tests.statuspage.notices.samples import publish, world
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +61,3 @@ def test_every_value_is_taken_and_whole(kind: str) -> None:
             if facts[name].type is FactType.MONEY:
                 digits = value.lstrip("¥").replace(",", "")
                 assert Decimal(digits) == facts[name].value, (field, value)
-
-
-def test_a_figure_keeps_its_unit() -> None:
-    said = replace(bulletin("en"), name=LONG["en"], body="The money arrives by 17 February 2026.")
-    facts = facts_of(said)
-    assert filled({"thing1": "what"}, facts) == {"thing1": "…1,234,567.89 yuan…"}
