@@ -99,6 +99,10 @@ class TemplatedProvider(Provider):
         """
         return "", {}
 
+    def suggests(self) -> bool:
+        """Return whether texts are suggested for the provider; else it has texts of its own."""
+        return type(self).written is not TemplatedProvider.written
+
     def can_register(self) -> bool:
         """Return whether the provider takes templates for review by its API."""
         return type(self).register_template is not TemplatedProvider.register_template

@@ -39,7 +39,7 @@ def maps_that_cannot_be_sent(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Warn with W002 of a template in the settings with a field that nothing can fill."""
-    found = []
+    found: list[CheckMessage] = []
     for provider in templated_providers():
         for template in provider.default_templates() if provider.configured() else ():
             try:

@@ -53,6 +53,9 @@ MANAGED: Final = "subscribe_msg_change_event"
 SENT: Final = "subscribe_msg_sent_event"
 XML: Final = "text/xml"
 CODE: Final = re.compile(r"-?[0-9]{1,9}")
+# A large number; another form of it would do no harm, but none that no column takes.
+MESSAGE_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+CODE_LENGTH: Final = 40
 SECONDS: Final = re.compile(r"[0-9]{1,10}")
 
 logger = logging.getLogger(__name__)
@@ -172,11 +175,11 @@ def _xml(**fields: str) -> str:
 def _receipt(root: Element, _openid: str) -> Callback:
     status = root.findtext("Status", "").strip().lower()
     provider_id = root.findtext("MsgID", "").strip()
-    if not status or not provider_id:
+    if not status or not MESSAGE_ID.fullmatch(provider_id):
         raise UnreadableCallback
     refused = REFUSED_BY_READER in status
     reason = Reason.OPTED_OUT if refused else Reason.PROVIDER_ERROR
-    error = None if status == SUCCESS else Failed(reason, status[:64], suppress=refused)
+    error = None if status == SUCCESS else Failed(reason, status[:CODE_LENGTH], suppress=refused)
     receipt = ProviderReceipt.ended(f"{provider_id}:{status}", provider_id, error)
     return Callback(receipts=[receipt], answer=SUCCESS)
 
@@ -187,7 +190,7 @@ def _sent(root: Element, openid: str) -> Callback:
     for one in root.iter("List"):
         provider_id = one.findtext("MsgID", "").strip()
         code = one.findtext("ErrorCode", "").strip()
-        if not provider_id or not CODE.fullmatch(code):
+        if not MESSAGE_ID.fullmatch(provider_id) or not CODE.fullmatch(code):
             raise UnreadableCallback
         error = None if int(code) == 0 else http.reported(ERRORS, int(code))
         receipt = ProviderReceipt.ended(f"{provider_id}:{code}", provider_id, error)

@@ -119,6 +119,7 @@ class TestCallbacks:
             "\x00",
             event(FromUserName=OPENID),
             event(FromUserName=OPENID, Event="TEMPLATESENDJOBFINISH"),
+            event(FromUserName=OPENID, Event="TEMPLATESENDJOBFINISH", MsgID="9" * 300, Status="x"),
             f"<xml><FromUserName>{OPENID}</FromUserName><Event>subscribe_msg_sent_event</Event>"
             "<List><MsgID>1</MsgID><ErrorCode>²</ErrorCode></List></xml>",
             '<!DOCTYPE x [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>',
