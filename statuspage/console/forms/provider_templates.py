@@ -18,6 +18,8 @@ from statuspage.statements.texts import LANGUAGES
 ANY: Final = ("", _("Any"))
 NOTES: Final = {"code": _("Sign-up codes"), "alarm": _("Alarms")}
 MOST: Final = 30
+# Of providers whose texts are their own, as WeChat's are, there is nothing to enter of these.
+THEIR_OWN: Final = ("abroad", "signature", "text")
 
 
 def kind_choices() -> list[tuple[str, Any]]:
@@ -126,6 +128,9 @@ class ProviderTemplateForm(forms.Form):
             field.choices = choices
         if template is not None:
             self.fields["provider"].disabled = True
+            known = self._providers.get(template.provider)
+            for name in THEIR_OWN if known and not known.suggests() else ():
+                del self.fields[name]
 
     @property
     def provider_chosen(self) -> TemplatedProvider:
