@@ -44,7 +44,7 @@ ERRORS: Final[Mapping[int, Refusal]] = {
     45009: NotSent(Reason.QUOTA, retry_after=3600.0),  # the day's quota
     45011: NotSent(Reason.RATE_LIMITED, retry_after=60.0),
     # Another message to the same reader is just on its way.
-    43108: NotSent(Reason.RATE_LIMITED, retry_after=30.0),
+    43108: NotSent(Reason.RATE_LIMITED, retry_after=60.0),
 }
 STALE_TOKEN: Final = frozenset({40001, 42001, 40014})
 # The same client_msg_id again: WeChat has the message already.
