@@ -7,11 +7,13 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from notifications.channels import media
 from notifications.channels.base import Provider
 from notifications.channels.media import Medium
+from notifications.delivery.template_work import templated_providers
 
 # They have a value of their own where they are not set.
 SHARED: Final = frozenset({"ALIYUN_SMS_SIGN_NAME", "TENCENT_SMS_SIGN_NAME"})
@@ -45,13 +47,13 @@ def providers_never_asked(
 def providers_not_set_up(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Warn with W002 of a provider that an order names, or that was begun, and is not set up."""
+    """Warn with W003 of a provider that an order names, or that was begun, and is not set up."""
     return [
         CheckWarning(
             f"{f'{variable} names {provider.name}' if named else _begun_with(provider)}, but"
             f" {_lacking(provider)}: it sends nothing.",
             hint="Set what is missing, or leave the provider out.",
-            id="delivery.W002",
+            id="delivery.W003",
         )
         for medium in media()
         for variable, route, named in _orders(medium)
@@ -64,13 +66,13 @@ def providers_not_set_up(
 def numbers_that_nobody_serves(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Warn with W003 of a country's own order of which no provider is set up."""
+    """Warn with W004 of a country's own order of which no provider is set up."""
     return [
         CheckWarning(
             f"No provider in {variable} is set up: nothing is sent to numbers that begin with"
             f" +{route}.",
             hint=f"Set one up, or leave {variable} empty: then {_name(medium)} holds for them.",
-            id="delivery.W003",
+            id="delivery.W004",
         )
         for medium in media()
         for variable, route, named in _orders(medium)
@@ -117,6 +119,28 @@ def _begun(medium: Medium, provider: Provider) -> bool:
     needed = {*provider.required_settings} - _settings(medium)
     own = [name for name in needed if name not in SHARED and getattr(settings, name)]
     return bool(own) and not medium.optional
+
+
+@register()
+def maps_that_cannot_be_sent(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn with W002 of a template in the settings with a field that nothing can fill."""
+    found: list[CheckMessage] = []
+    for provider in templated_providers():
+        for template in provider.default_templates() if provider.configured() else ():
+            try:
+                provider.check_template(template)
+            except ValidationError as error:
+                problems = " ".join(error.messages)
+                found.append(
+                    CheckWarning(
+                        f"{provider.label}: {problems}",
+                        hint="Its messages wait. Correct what fills the fields of its template.",
+                        id="delivery.W002",
+                    )
+                )
+    return found
 
 
 def _asked(medium: Medium) -> set[str]:
