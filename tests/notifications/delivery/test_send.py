@@ -113,6 +113,7 @@ def test_429_is_tried_again_later_and_arrives_once(provider):
 
 
 def test_a_refused_connection_is_tried_again(provider, settings):
+    settings.SMS_PROVIDERS = ["twilio"]
     settings.TWILIO_BASE_URL = "http://127.0.0.1:1"
     broadcast()
     send_due(SMS)
@@ -124,6 +125,7 @@ def test_a_refused_connection_is_tried_again(provider, settings):
 
 
 def test_trying_again_ends_after_the_last_attempt(provider, settings):
+    settings.SMS_PROVIDERS = ["twilio"]
     settings.DELIVERY_MAX_ATTEMPTS = 2
     settings.TWILIO_BASE_URL = "http://127.0.0.1:1"
     broadcast()
