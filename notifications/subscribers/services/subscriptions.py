@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, QuerySet, Value, When
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -84,10 +85,14 @@ def addresses_suppress(
 ) -> None:
     """Stop messages to the addresses with these ids, as far as they still exist.
 
-    `moment` is when the message went out by which it is known; None means now.
+    `moment` is when the message went out by which it is known; None means now. An address that has
+    been proved since is not stopped by a provider's late word.
     """
     found = Address.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     for address in found:
+        late = moment and address.revived_at and moment < address.revived_at
+        if late and reason not in BY_OWNER:
+            continue
         if not is_only_doubted(address, reason, moment):
             suppress(address, reason=reason, source=source)
 
@@ -100,7 +105,7 @@ def addresses_reactivate(ids: Iterable[int]) -> int:
     return (
         Address.objects.filter(pk__in=ids, suppressed_at__isnull=False)
         .exclude(suppressed_for__in=BY_OWNER)
-        .update(**ALIVE, failures=0, failing_since=None)
+        .update(**ALIVE, failures=0, failing_since=None, revived_at=Now())
     )
 
 
@@ -155,7 +160,8 @@ def subscription_confirm(*, signup: SignUp) -> Address:
     # The code has just reached this address: an old block is out of date.
     resumed_note(address)
     address.suppressed_at, address.suppressed_for, address.doubted_on = None, "", None
-    address.save(update_fields=["confirmed_at", *ALIVE])
+    address.revived_at = Now()
+    address.save(update_fields=["confirmed_at", "revived_at", *ALIVE])
     Consent.objects.create(
         address=address,
         act=Consent.Act.GIVEN,
