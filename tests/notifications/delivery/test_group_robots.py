@@ -132,9 +132,9 @@ def test_the_robot_of_wecom_may_be_given_as_it_is_pasted(provider: Simulator, se
 
 def test_a_robot_of_staff_that_is_none_is_pointed_out_before_the_first_alarm(settings) -> None:
     settings.ALARM_WECOM_KEY, settings.ALARM_ROBOTS = "?", [GROUPS["feishu"].pasted, "https://x/y"]
-    found = [str(one.msg) for one in run_checks() if one.id == "delivery.W002"]
+    found = [str(one.msg) for one in run_checks() if one.id == "delivery.W003"]
     assert [one.partition(" is ")[0] for one in found] == [
         *("ALARM_WECOM_KEY", "ALARM_ROBOTS: address 2"),
     ]
     settings.ALARM_WECOM_KEY, settings.ALARM_ROBOTS = "", []
-    assert not [one for one in run_checks() if one.id == "delivery.W002"]
+    assert not [one for one in run_checks() if one.id == "delivery.W003"]
