@@ -19,14 +19,17 @@ from notifications.channels.outcomes import ProviderReceipt, ReceiptState
 from notifications.delivery.adopting import NOT_A_DELIVERY, adopt
 from notifications.delivery.claim import fall_back, lock
 from notifications.delivery.models import Delivery, Receipt
+from notifications.delivery.never_arriving import RETURNED, never_arriving_stop
 from notifications.delivery.parts import FAILED, MessagePart, folded, parts_apply, parts_of
 from notifications.delivery.returned import deliveries_return
 from notifications.delivery.states import RANK, DeliveryState, may_follow_from
 from notifications.delivery.taken import take_once
 from notifications.hints import wake_receipts
+from notifications.media import EMAIL
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.doubts import numbers_answer
 from notifications.subscribers.services.subscriptions import addresses_suppress
+from notifications.templates.selectors import is_registered
 
 BATCH: Final = 500
 # A receipt may arrive before the answer with the provider's id; after this it is given up.
@@ -89,7 +92,8 @@ def no_deliveries_note(channel: str, names: Sequence[str]) -> None:
 
 def _row(channel: str, one: ProviderReceipt) -> Receipt:
     values = vars(one) | {"key": one.key[:160], "reason": one.reason or ""}
-    if address := values.pop("address"):
+    address, template = values.pop("address"), values.pop("template")
+    if address and (not template or is_registered(channel, template)):
         kind = provider(channel).address_kind
         values["address_index"] = blind_index(canonical(kind, address), kind)
     return Receipt(channel=channel, **values)
@@ -126,6 +130,12 @@ def _mind_addresses(known: Sequence[Receipt], deliveries: Mapping[int, Delivery]
             moment = delivery.sent_at or one.received_at
             ids = [delivery.address_id]
             addresses_suppress(ids, reason=one.reason, source=one.channel, moment=moment)
+    returned = (
+        deliveries[one.pk].address_id
+        for one in known
+        if one.channel == EMAIL and one.reason in RETURNED and not one.suppress
+    )
+    never_arriving_stop({key for key in returned if key})
     reached = [deliveries[one.pk] for one in known if one.state == DeliveryState.DELIVERED]
     numbers_answer([one.address_id for one in reached if one.address_id])
 
