@@ -273,6 +273,17 @@ def test_copies_of_a_receipt_have_the_same_key(simulator, smpp, told):
     assert len({one.key for one in told.receipts}) == 1
 
 
+def test_a_simulator_that_was_reset_tells_nothing_of_before(simulator, smpp, told):
+    for _ in range(2):
+        simulator.control("POST", "reset")
+        simulator.switch("receipts_late", provider="smpp", ms=200)
+        (outcome,) = send(smpp, message(PHONE))
+
+    # The first one's receipt would have come before.
+    told.until(lambda heard: heard.receipts)
+    assert {one.provider_id for one in told.receipts} == {outcome.provider_id}
+
+
 def test_what_was_not_stored_is_told_again(simulator, smpp, told):
     told.broken = True
     send(smpp, message(PHONE))
