@@ -8,8 +8,8 @@ from typing import Final
 
 from notifications.channels.figures import cuts
 from notifications.channels.keywords import action_of as action_of
-from notifications.channels.links import without_links
 from notifications.channels.money import without_yen_signs
+from notifications.channels.pointers import without_links
 
 # 3GPP TS 23.038: the default alphabet, and the characters that take an escape before them.
 GSM_BASIC: Final = frozenset(
