@@ -104,7 +104,8 @@ def test_the_api_warns_whatever_is_published() -> None:
     assert "POS机" in incident["warnings"][0]
     assert maintenance["warnings"] == []
     path = f"statements/{incident['statement']}/corrections/"
-    assert "POS机" in api.post(path, {"body": word}).json()["warnings"][0]
+    answer = api.post(path, {"body": text("请更换旧POS机。", "Change the old one.")})
+    assert "POS机" in answer.json()["warnings"][0]
 
 
 def test_a_template_shows_what_its_sms_would_be_refused_for() -> None:
