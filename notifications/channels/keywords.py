@@ -6,12 +6,8 @@ from typing import Final
 
 from notifications.channels.outcomes import InboundAction
 from notifications.channels.pasted import visible
+from notifications.channels.simplified import simplified
 
-# Traditional forms of the characters that stand in the words below.
-SIMPLIFIED: Final = str.maketrans(
-    "訂閱閲復請謝發給訊這個號碼啟開繼續別們關閉煩幫嗎麼後沒",
-    "订阅阅复请谢发给讯这个号码启开继续别们关闭烦帮吗么后没",
-)
 TEXT: Final = InboundAction.TEXT
 OTHER_SIGNS: Final = re.compile(r"[\W_]+")
 
@@ -70,5 +66,5 @@ def _asked(plain: str) -> InboundAction | None:
 
 def bare(text: str) -> str:
     """Return letters and digits alone, in one form: no signs, gaps, emoji or invisible ones."""
-    folded = visible(unicodedata.normalize("NFKC", visible(text))).translate(SIMPLIFIED)
+    folded = simplified(visible(unicodedata.normalize("NFKC", visible(text))))
     return OTHER_SIGNS.sub("", folded).upper()
