@@ -16,7 +16,7 @@ from notifications.delivery.states import DeliveryState, may_follow_from
 # A wait of so many seconds at least, and up to as many times twice as there were attempts.
 SOONEST_SECONDS: Final = 30.0
 LATEST_SECONDS: Final = 900.0
-# What an operator has to correct takes longer.
+# What an operator has to correct takes longer, and has no last try, only a last hour.
 OURS: Final = Reason.NO_CREDENTIALS
 OURS_TIMES: Final = 20
 
@@ -26,7 +26,7 @@ OURS_TIMES: Final = 20
 RETURN: Final = """
     WITH told AS (
         SELECT DISTINCT ON (d.id) d.id, d.published_at, d.fence, r.reason, r.code, r.at,
-               d.attempts >= %(most)s
+               (d.attempts >= %(most)s AND r.reason <> %(ours)s)
                OR d.first_tried_at < now() - make_interval(hours => %(hours)s) AS over,
                CASE WHEN r.reason = %(ours)s THEN %(times)s ELSE 1 END AS times
         FROM delivery_delivery d

@@ -37,6 +37,8 @@ BY_ENHANCED: Final[Mapping[str, Failed | NotSent]] = {
     "5.6.7": BAD_ADDRESS,  # an address that needs SMTPUTF8, further on
     "5.7": OURS,
 }
+# Subjects that are about neither a mailbox nor a letter: a mail system, the network, the protocol.
+OF_SYSTEMS: Final = ("5.3.", "5.4.", "5.5.")
 # 530 to 538: the relay wants to know who we are.
 AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
 BY_CODE: Final[Mapping[int, Failed | NotSent]] = {
@@ -92,6 +94,8 @@ def _permanent(stage: Stage, code: int, enhanced: str, reply: str) -> Failed | N
         return OURS
     if known or MAILBOX_FULL.search(reply):
         return known or FULL
+    if enhanced.startswith(OF_SYSTEMS):
+        return UNCLEAR
     if stage is Stage.RECIPIENT and code in AT_RECIPIENT:
         return NO_MAILBOX
     if stage is Stage.LETTER and code in AT_LETTER:

@@ -195,7 +195,7 @@ class TestSending:
             ({"RCPT": "503 Bad sequence"}, NotSent(Reason.PROVIDER_ERROR, "503")),
             ({".": "550 5.7.26 DMARC"}, NotSent(Reason.NO_CREDENTIALS, "550 5.7.26")),
             ({".": "552 5.3.4 too big"}, Failed(Reason.REFUSED_CONTENT, "552 5.3.4")),
-            ({"DATA": "554 5.5.1 no"}, NotSent(Reason.PROVIDER_ERROR, "554")),
+            ({"DATA": "554 5.5.1 no"}, NotSent(Reason.PROVIDER_ERROR, "554 5.5.1")),
             ({"RCPT": "450 later"}, NotSent(Reason.PROVIDER_ERROR, "450")),
             ({"RCPT": "421 bye"}, NotSent(Reason.PROVIDER_ERROR, "421")),
             ({"MAIL": "550 not you"}, NotSent(Reason.NO_CREDENTIALS, "550")),
