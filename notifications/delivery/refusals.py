@@ -67,7 +67,7 @@ def note(provider: Provider, told: Told, route: str = "") -> Reason | None:
     stopping = None
     for reason in FAULTS:
         of_it = [(key, one) for key, one in refused if one.reason == reason]
-        if of_it and _count(provider, route, reason, of_it) >= STOP_AFTER:
+        if of_it and _count(provider, reason, of_it, route) >= STOP_AFTER:
             stopping = reason
     return stopping
 
@@ -81,7 +81,7 @@ def in_a_row(provider: Provider, route: str | None = None) -> int:
     with _client().pipeline() as pipe:
         for one in routes:
             for reason in FAULTS:
-                pipe.scard(_name(REFUSED, provider, one, reason))
+                pipe.scard(_name(REFUSED, provider, reason, one))
         return max(int(count) for count in pipe.execute())
 
 
@@ -90,7 +90,7 @@ def note_reported(provider: Provider, codes: Sequence[str], *, worked: bool) -> 
 
     A provider that accepts everything, and sends none of it, must not look like one that works.
     """
-    name = _name(REPORTED, provider, "", Reason.NO_CREDENTIALS)
+    name = _name(REPORTED, provider, Reason.NO_CREDENTIALS)
     if worked and not codes:
         if _client().delete(name) and not _is_refused(provider, Reason.NO_CREDENTIALS):
             alarms_over(Alarm.Kind.PROVIDER_REFUSES, [_subject(provider, Reason.NO_CREDENTIALS)])
@@ -112,12 +112,12 @@ def fault_of(subject: str) -> tuple[str, str]:
 
 def _count(
     provider: Provider,
-    route: str,
     reason: Reason,
     refused: Sequence[tuple[int | UUID, NotSent]],
+    route: str = "",
 ) -> int:
     """Count refusals; return how many different messages there were in a row."""
-    ids, tries = (_name(kind, provider, route, reason) for kind in (REFUSED, TRIES))
+    ids, tries = (_name(kind, provider, reason, route) for kind in (REFUSED, TRIES))
     with _client().pipeline() as pipe:
         pipe.sadd(ids, *(str(key) for key, _ in refused))
         pipe.incrby(tries, len(refused))
@@ -146,8 +146,8 @@ def _repaired(provider: Provider, route: str) -> None:
 
 def _is_refused(provider: Provider, reason: Reason) -> bool:
     """Return whether any route's messages were refused often enough to tell staff."""
-    names = [_name(TRIES, provider, one, reason) for one in _routes(provider)]
-    names.append(_name(REPORTED, provider, "", reason))
+    names = [_name(TRIES, provider, reason, one) for one in _routes(provider)]
+    names.append(_name(REPORTED, provider, reason))
     return any(int(tries or 0) >= TELL_AFTER for tries in _client().mget(names))
 
 
@@ -164,7 +164,7 @@ def _try_at_once(provider: Provider, route: str) -> None:
 
 
 def _forget(provider: Provider, route: str) -> None:
-    names = [_name(one, provider, route, reason) for one in (REFUSED, TRIES) for reason in FAULTS]
+    names = [_name(one, provider, reason, route) for one in (REFUSED, TRIES) for reason in FAULTS]
     _client().delete(*names)
 
 
@@ -172,7 +172,7 @@ def _routes(provider: Provider) -> Sequence[str]:
     return medium(provider.medium).routes
 
 
-def _name(kind: str, provider: Provider, route: str, reason: Reason) -> str:
+def _name(kind: str, provider: Provider, reason: Reason, route: str = "") -> str:
     behind = f"{SEPARATOR}{route}" if route else ""
     return f"{kind}{provider.name}{SEPARATOR}{reason}{behind}"
 

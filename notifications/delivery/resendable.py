@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.channels import medium as find_medium
-from notifications.channels.base import Content
+from notifications.channels.base import Content, Provider
 from notifications.channels.outcomes import Reason
 from notifications.delivery.budget import price_of
 from notifications.delivery.claim import DEAD_NUMBER, SUPERSEDED
@@ -19,7 +19,7 @@ from notifications.delivery.ledger import DEAD_LETTERS_OF
 from notifications.delivery.matching import in_chain
 from notifications.delivery.models import Broadcast
 from notifications.delivery.render import bulletin_of
-from notifications.delivery.templating import way_of
+from notifications.delivery.templating import composed
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import BY_OWNER
 from statuspage.lib.database_clock import database_now
@@ -185,13 +185,14 @@ def stopped_for(chosen: Chosen, before: datetime) -> Any:
 
 def _cost(groups: Sequence[Group]) -> Decimal:
     @cache
-    def content(number: int, channel: str, language: str) -> Content:
+    def content(number: int, language: str, provider: Provider) -> Content:
         document = Statement.objects.values_list("document", flat=True).get(pk=number)
-        return way_of(find_medium(channel), bulletin_of(document, language)).content
+        return composed(provider, bulletin_of(document, language))
 
     def price(one: Group) -> Decimal:
-        country = f"+{one.country}"
-        text = content(*one[:3]).to(country)
+        country, medium = f"+{one.country}", find_medium(one.channel)
+        provider = medium.leading(one.country if one.country in medium.routes else "")
+        text = content(one.statement, one.language, provider).to(country)
         return price_of(country, text.billed_as) * text.segments
 
     costly = (one for one in groups if one.sendable and find_medium(one.channel).costs)

@@ -10,18 +10,16 @@ import redis
 from django.conf import settings
 
 from notifications.channels import medium as find_medium
-from notifications.channels.addresses import AddressKind
 from notifications.channels.base import Message, Provider
-from notifications.channels.countries import MAINLAND_CODE, permitted
+from notifications.channels.countries import permitted
 from notifications.channels.media import Medium
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason
-from notifications.delivery import budget, loop, providers, refusals, refused_templates
+from notifications.delivery import budget, loop, providers, refusals
 from notifications.delivery.claim import Claimed, claim
 from notifications.delivery.messages import contents, log_error, message_of
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.results import LEFT_ALONE, OWN_LIMIT, ClaimLease
 from notifications.delivery.shares import Share, shares_of
-from notifications.delivery.templating import Key
 from notifications.hints import wake_send
 
 # One task sends for so long and then lets others in the queue run.
@@ -133,8 +131,6 @@ class _Sending:
         self._settled: list[tuple[Message, Outcome]] = []
         self._full = False
         self._refused = 0
-        self._by_key: list[tuple[Key, Outcome]] = []
-        self._unapproved: Counter[Key] = Counter()
 
     def claim(self, allowed: int) -> None:
         """Claim a batch; its messages wait for `send`, or for the one that runs already."""
@@ -192,11 +188,8 @@ class _Sending:
         return self._provider in up and is_first is self._share.first
 
     def _settle(self, message: Message, outcome: Outcome) -> None:
-        key = self._key_of(message)
         self._lease.settle(message.delivery_id, outcome, message.content.segments)
         self._settled.append((message, outcome))
-        if key:
-            self._settle_key(key, outcome)
         if isinstance(outcome, NotSent) and refusals.is_fault(outcome):
             self._refused += 1
             if self._refused == refusals.STOP_AFTER and self._provider.one_account:
@@ -204,41 +197,17 @@ class _Sending:
         elif isinstance(outcome, Accepted):
             self._refused = 0
 
-    def _settle_key(self, key: Key, outcome: Outcome) -> None:
-        """Count refusals of one template, which no other message of the batch shares."""
-        self._by_key.append((key, outcome))
-        if isinstance(outcome, NotSent) and refused_templates.is_refused(outcome):
-            self._unapproved[key] += 1
-            if self._unapproved[key] == refused_templates.STOP_AFTER:
-                self._leave_alone(outcome.reason, key)
-        elif isinstance(outcome, Accepted):
-            self._unapproved[key] = 0
-
-    def _key_of(self, message: Message) -> Key | None:
-        """Return which message of many readers it is, where approved templates are needed."""
-        if not self._provider.uses_templates:
-            return None
-        claimed = self._lease.claims[message.delivery_id]
-        abroad = None
-        if self._provider.address_kind == AddressKind.PHONE:
-            abroad = not message.address.startswith(MAINLAND_CODE)
-        return Key(claimed.statement_number, claimed.language, abroad)
-
-    def _leave_alone(self, reason: Reason, key: Key | None = None) -> None:
-        """Put back what waits, or the messages alike: what is refused to everyone is not tried."""
+    def _leave_alone(self, reason: Reason) -> None:
+        """Put back what waits: what a provider refuses to everyone, a thousand more do not try."""
         self._full = False
         for message in self._waiting.rest():
-            if key and self._key_of(message) != key:
-                self._waiting.add([message])
-            else:
-                self._lease.settle(message.delivery_id, NotSent(reason, LEFT_ALONE))
+            self._lease.settle(message.delivery_id, NotSent(reason, LEFT_ALONE))
 
     def _take_stock(self) -> None:
         """Log what was settled, and tell the provider's health of it."""
         told = [(message.delivery_id, outcome) for message, outcome in self._settled]
         self._log([outcome for _, outcome in told])
-        by_key, self._settled, self._by_key = self._by_key, [], []
-        refused_templates.note(self._provider, by_key)
+        self._settled = []
         if not self._provider.limits.each_address:
             providers.note(self._provider, told, self._route)
 

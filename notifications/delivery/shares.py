@@ -12,13 +12,12 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from notifications.channels.base import Provider, providers
+from notifications.channels.base import Provider
 from notifications.channels.media import Medium, media
 from notifications.channels.outcomes import Reason
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.claim import IS_ONE_OF
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Delivery
-from notifications.delivery.refused_templates import refused_by, templates_forget_refusals
 from notifications.delivery.states import DeliveryState
 from notifications.delivery.templating import Key, Message, Templates, messages_under_way
 from notifications.hints import wake_send
@@ -111,8 +110,7 @@ def shares_of(medium: Medium, route: str, up: Sequence[Provider]) -> list[Share]
 
 def _sendable(provider: Provider, messages: Collection[Message]) -> set[Key]:
     templates = Templates(provider)
-    found = {one.key for one in messages if templates.can_send(one)}
-    return found - refused_by(provider, found)
+    return {one.key for one in messages if templates.can_send(one)}
 
 
 def _together(keys: Collection[Key]) -> list[Key]:
@@ -152,7 +150,6 @@ def _put_off(medium: Medium, route: str, provider: Provider, messages: Collectio
 
 def templates_approved() -> int:
     """Have what waits for a template tried again, and return how many messages that were."""
-    templates_forget_refusals([one for one in providers() if one.uses_templates])
     unfinished = Broadcast.objects.exclude(state=BroadcastState.FINISHED)
     numbers = list(unfinished.values_list("statement_id", flat=True))
     parameters: dict[str, Any] = {

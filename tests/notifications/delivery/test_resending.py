@@ -12,7 +12,7 @@ from notifications.delivery.models import Broadcast, Delivery
 from notifications.delivery.render import bulletin_of
 from notifications.delivery.resendable import Chosen, numbers_of
 from notifications.delivery.resending import resending_begin, resendings_work
-from notifications.delivery.templating import way_of
+from notifications.delivery.templating import composed
 from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.rows import deliver, finished, statement
@@ -176,7 +176,7 @@ def test_the_estimate_is_what_that_text_costs_in_that_country(settings, clear, p
     said = statement()
     lost(said, stopped(clear=clear))
     document = bulletin_of(said.document, "zh-hans")
-    text = way_of(medium("sms"), document).content.to(clear)
+    text = composed(medium("sms").leading(), document).to(clear)
     assert numbers_of(DEAD).cost == text.segments * Decimal(price)
 
 

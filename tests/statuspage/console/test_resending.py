@@ -1,4 +1,4 @@
-"""Reactivate and send again in the console: numbers first, then once, and only as they were shown."""
+"""Reactivate and send again in the console: numbers first, once, and only as they were shown."""
 
 import pytest
 from django.test import Client
