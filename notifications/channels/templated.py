@@ -16,6 +16,9 @@ from notifications.channels.fact_values import Fact
 from notifications.channels.facts import NAMES, Facts
 from notifications.channels.filling import Values
 
+# Codes of NO_TEMPLATE with which we ourselves give up: the provider was not asked.
+NONE, ABROAD, HOME = "none", "abroad", "home"
+UNWRITTEN: Final = frozenset({NONE, ABROAD, HOME})
 PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -95,6 +98,10 @@ class TemplatedProvider(Provider):
         An empty text: nothing is suggested for this provider.
         """
         return "", {}
+
+    def suggests(self) -> bool:
+        """Return whether texts are suggested for the provider; else it has texts of its own."""
+        return type(self).written is not TemplatedProvider.written
 
     def can_register(self) -> bool:
         """Return whether the provider takes templates for review by its API."""

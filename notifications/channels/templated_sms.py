@@ -18,7 +18,7 @@ from notifications.channels.countries import MAINLAND_CODE
 from notifications.channels.facts import Facts, facts_of, facts_of_note
 from notifications.channels.filling import Values
 from notifications.channels.outcomes import BadSignature, NotSent, Reason
-from notifications.channels.templated import PLACE, TemplatedProvider
+from notifications.channels.templated import ABROAD, HOME, NONE, PLACE, TemplatedProvider
 from notifications.media import SMS
 
 MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
@@ -100,9 +100,9 @@ def unsuitable(message: Message) -> NotSent | None:
     """Return why a message cannot go by its content, if it cannot: the operator's fault."""
     data = message.content.data
     if "abroad" not in data:
-        return NotSent(Reason.NO_TEMPLATE, "none")
+        return NotSent(Reason.NO_TEMPLATE, NONE)
     if bool(data["abroad"]) == message.address.startswith(MAINLAND_CODE):
-        return NotSent(Reason.NO_TEMPLATE, "abroad" if not data["abroad"] else "home")
+        return NotSent(Reason.NO_TEMPLATE, HOME if data["abroad"] else ABROAD)
     return None
 
 

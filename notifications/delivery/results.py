@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
 from notifications.delivery import budget
-from notifications.delivery.claim import Claimed, fall_back, lock, renew
+from notifications.delivery.claim import AWAY, Claimed, fall_back, lock, renew
 from notifications.delivery.consents import consents_settle
 from notifications.delivery.never_arriving import RETURNED, never_arriving_stop
 from notifications.delivery.parts import parts_add
@@ -238,9 +238,14 @@ def _follow_up(results: Sequence[Result]) -> None:
         [
             (one.claimed.id, one.claimed.published_at)
             for one in results
-            if one.state in ENDED or one.reason == Reason.QUOTA
+            if one.state in ENDED or one.reason == Reason.QUOTA or _is_away(one)
         ]
     )
+
+
+def _is_away(result: Result) -> bool:
+    """Return whether a letter waits for its mail server."""
+    return result.claimed.channel == EMAIL and result.reason in AWAY
 
 
 def quarantine(results: Sequence[Result]) -> None:

@@ -1,6 +1,7 @@
 """Read the registry of templates."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from notifications.channels.base import MessageTemplate, Provider
@@ -13,6 +14,11 @@ def registered() -> Mapping[str, Sequence[Template]]:
     """Return what is registered at each provider, by its name."""
     rows = Template.objects.exclude(provider_id="").order_by("provider", "pk")
     return {name: list(those) for name, those in groupby(rows, lambda one: one.provider)}
+
+
+def is_registered(provider: str, provider_id: str) -> bool:
+    """Return whether a template of a provider is one of ours."""
+    return Template.objects.filter(provider=provider, provider_id=provider_id).exists()
 
 
 def approved_templates(
@@ -28,11 +34,17 @@ def approved_templates(
         rows = list(Template.objects.filter(provider=provider.name).exclude(provider_id=""))
     else:
         rows = list(known.get(provider.name, ()))
-    approved = [one.message_template() for one in rows if one.state == TemplateState.APPROVED]
+    by_default = provider.default_templates() if isinstance(provider, TemplatedProvider) else ()
+    settled = {one.provider_id for one in by_default}
+    approved = [
+        replace(one.message_template(), settled=one.provider_id in settled)
+        for one in rows
+        if one.state == TemplateState.APPROVED
+    ]
     # What the provider has refused or lost is not sent; until it has been asked, it is believed.
     decided = {one.provider_id for one in rows if one.state in {TemplateState.APPROVED, *LOST}}
-    by_default = provider.default_templates() if isinstance(provider, TemplatedProvider) else ()
-    return approved + [one for one in by_default if one.provider_id not in decided]
+    believed = [one for one in by_default if one.provider_id not in decided]
+    return approved + [replace(one, settled=True) for one in believed]
 
 
 def templates_by_provider() -> Mapping[str, Sequence[Template]]:

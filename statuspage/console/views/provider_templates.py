@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from notifications.channels.facts import NAMES
 from notifications.channels.templated import TemplatedProvider
+from notifications.channels.weixin.provider import WeixinProvider
 from notifications.delivery.template_work import ask_now, templated_providers, templates_changed
 from notifications.templates.models import Template
 from notifications.templates.selectors import templates_by_provider
@@ -22,6 +23,7 @@ from statuspage.console.forms.provider_templates import (
     ProviderTemplateForm,
     kind_choices,
 )
+from statuspage.console.wechat_fields import field_helps
 from statuspage.staff.permissions import Act, may
 
 
@@ -84,10 +86,19 @@ def _form(request: HttpRequest, template: Template | None) -> HttpResponse:
         "form": form,
         "template": template,
         "facts": [(name, label) for name, (_type, label) in NAMES.items()],
+        "wechat_fields": field_helps() if _uses_wechat(template) else [],
         "complain": data is not None,
     }
     status = 400 if data is not None else 200
     return render(request, "console/provider_template.html", context, status=status)
+
+
+def _uses_wechat(template: Template | None) -> bool:
+    """Return whether the template is one of WeChat's, or a new one may be."""
+    wechat = [one for one in templated_providers() if isinstance(one, WeixinProvider)]
+    if template is not None:
+        return template.provider in {one.name for one in wechat}
+    return any(one.configured() for one in wechat)
 
 
 def _ask(provider: TemplatedProvider) -> str:

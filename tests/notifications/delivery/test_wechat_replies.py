@@ -36,7 +36,21 @@ def write(client, text: str, name: str = "1") -> str:
     return str(clear.findtext("Content"))
 
 
-@pytest.mark.parametrize("text", ["退订", "TD", " 退订 ", "stop"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "退订",
+        "TD",
+        " 退订 ",
+        "stop",
+        "退\u200b订",
+        "「退订」",
+        "退訂。",
+        "Ｔ退订",
+        "退订😀",
+        "\u202e退订\u2060",
+    ],
+)
 def test_a_follower_stops_our_messages_and_reads_that_they_are_stopped(client, text: str) -> None:
     make_address(OPENID, channel="wechat")
     assert write(client, text) == "您将不再收到我们的公告。如需恢复，请回复“恢复”。"
@@ -94,3 +108,16 @@ def test_who_stopped_our_messages_is_not_answered(client) -> None:
     write(client, "退订")
     assert write(client, "什么时候到账", "2") == ""
     assert ReceivedText.objects.get().answer == Answer.NONE
+
+
+def test_a_mini_program_hears_a_stop_and_has_no_way_to_answer(client, settings) -> None:
+    settings.MINI_PROGRAM_APP_ID = settings.WECHAT_APP_ID
+    settings.MINI_PROGRAM_CALLBACK_TOKEN = settings.WECHAT_CALLBACK_TOKEN
+    settings.MINI_PROGRAM_ENCODING_AES_KEY = AES_KEY
+    make_address(OPENID, channel="mini_program")
+    xml = event(FromUserName=OPENID, MsgType="text", Content="退订", MsgId="1")
+    path, body = posted(xml)
+    path = path.replace("wechat", "mini_program", 1)
+    answer = client.post(path, body, content_type="text/xml")
+    assert (answer.status_code, answer.content) == (200, b"success")
+    assert Address.objects.get().suppressed_for == "opted_out"
