@@ -9,9 +9,9 @@ from notifications.delivery import providers
 from notifications.delivery.results import OWN_LIMIT
 
 
-def allowance(provider: Provider, wait_seconds: float = 0.0) -> int:
+def allowance(provider: Provider, route: str, wait_seconds: float = 0.0) -> int:
     """Return how many messages the account may send now; if none, wait at most so long for one."""
-    wanted = providers.most_at_once(provider)
+    wanted = providers.most_at_once(provider, route)
     if provider.limits.each_address:
         return wanted
     taken, wait = providers.take(provider.name, provider.limits, wanted)

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from notifications.channels import media
 from notifications.channels.base import Provider
 from notifications.channels.media import Medium
+from notifications.delivery.staff_words import robots_unknown
 from notifications.delivery.template_work import templated_providers
 
 # They have a value of their own where they are not set.
@@ -47,13 +48,13 @@ def providers_never_asked(
 def providers_not_set_up(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Warn with W003 of a provider that an order names, or that was begun, and is not set up."""
+    """Warn with W004 of a provider that an order names, or that was begun, and is not set up."""
     return [
         CheckWarning(
             f"{f'{variable} names {provider.name}' if named else _begun_with(provider)}, but"
             f" {_lacking(provider)}: it sends nothing.",
             hint="Set what is missing, or leave the provider out.",
-            id="delivery.W003",
+            id="delivery.W004",
         )
         for medium in media()
         for variable, route, named in _orders(medium)
@@ -63,16 +64,31 @@ def providers_not_set_up(
 
 
 @register()
+def staff_robots_unknown(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn with W003 of a robot of staff's that is none: nobody would hear of the first alarm."""
+    return [
+        CheckWarning(
+            f"{name} is not the address of a group robot: no alarm goes there.",
+            hint="Copy it again from the group's settings; ROBOT_SERVICES has to allow it.",
+            id="delivery.W003",
+        )
+        for name in robots_unknown()
+    ]
+
+
+@register()
 def numbers_that_nobody_serves(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Warn with W004 of a country's own order of which no provider is set up."""
+    """Warn with W005 of a country's own order of which no provider is set up."""
     return [
         CheckWarning(
             f"No provider in {variable} is set up: nothing is sent to numbers that begin with"
             f" +{route}.",
             hint=f"Set one up, or leave {variable} empty: then {_name(medium)} holds for them.",
-            id="delivery.W004",
+            id="delivery.W005",
         )
         for medium in media()
         for variable, route, named in _orders(medium)

@@ -95,8 +95,8 @@ SUPERSEDED: Final = f"""
             SELECT FROM statements_statement newer
             WHERE newer.number = ANY(b.superseded_by)
               AND (newer.corrects_id IS NOT NULL
-                   OR newer.document #>> '{{content,status}}' = 'resolved'
-                   OR newer.document #>> '{{content,impact}}' <> 'critical')))
+                   OR newer.document -> 'content' ->> 'status' = 'resolved'
+                   OR newer.document -> 'content' ->> 'impact' <> 'critical')))
         OR EXISTS (
             SELECT FROM delivery_delivery newer
             WHERE newer.statement_id = ANY(b.superseded_by)

@@ -59,7 +59,7 @@ def send_batch(medium: Medium, route: str = "", until: float = 0.0) -> int:
     Raises:
         redis.RedisError: Redis is away; nothing was claimed, or all of it was settled.
     """
-    up = providers.those_up(medium.able(route))
+    up = providers.those_up(medium.able(route), route)
     return sum(_send_share(medium, route, one, until, up) for one in shares_of(medium, route, up))
 
 
@@ -85,7 +85,7 @@ def _sent(
     medium: Medium, route: str, share: Share, until: float = 0.0, *, followed: bool
 ) -> "_Sending":
     sending = _Sending(medium, route, share, followed=followed)
-    if allowed := allowance(share.provider, wait_seconds=1.0):
+    if allowed := allowance(share.provider, route, wait_seconds=1.0):
         sending.claim(allowed)
         sending.send(until)
     return sending
@@ -136,7 +136,7 @@ class _Sending:
         self._medium, self._route, self._share = medium, route, share
         self._provider = share.provider
         self._content_of = contents(share.provider)
-        probing = providers.most_at_once(share.provider) == providers.PROBE
+        probing = providers.most_at_once(share.provider, route) == providers.PROBE
         self._lease = ClaimLease(share.provider, followed=followed, probing=probing)
         self._waiting = _Waiting()
         self._settled: list[tuple[Message, Outcome]] = []
@@ -193,14 +193,14 @@ class _Sending:
         try:
             self._take_stock()
             if self._lease.ours() and self._is_chosen():
-                allowed = allowance(self._provider)
+                allowed = allowance(self._provider, self._route)
                 if allowed:
                     self.claim(allowed)
         except Exception as error:
             logger.warning("%s: no batch follows: %s", self._provider.name, type(error).__name__)
 
     def _is_chosen(self) -> bool:
-        up = providers.those_up(self._medium.able(self._route))
+        up = providers.those_up(self._medium.able(self._route), self._route)
         is_first = bool(up) and up[0] is self._provider
         return self._provider in up and is_first is self._share.first
 
@@ -232,7 +232,7 @@ class _Sending:
         self._log([outcome for _, outcome in told])
         self._settled = []
         if not self._provider.limits.each_address:
-            providers.note(self._provider, told)
+            providers.note(self._provider, told, self._route)
 
     def _log(self, outcomes: Sequence[Outcome]) -> None:
         """Log one line with the deliveries' ids, by which a complaint is followed up."""

@@ -95,11 +95,11 @@ def test_a_provider_that_an_order_names_and_nobody_set_up_is_pointed_out(setting
     settings.SMPP_PASSWORD = settings.SMPP_SOURCE_ADDR = "1"
     settings.CMPP_HOST, settings.CMPP_SHARED_SECRET = "cmpp.example.com", "secret"
     settings.CMPP_SOURCE_ADDR = settings.CMPP_SRC_ID = ""
-    assert [one.partition(":")[0] for one in warnings("W003")] == [
+    assert [one.partition(":")[0] for one in warnings("W004")] == [
         "SMS_PROVIDERS_86 names cmpp, but CMPP_SOURCE_ADDR, CMPP_SRC_ID are empty",
         "SMS_PROVIDERS names smpp, but SMPP_SYSTEM_ID is empty",
     ]
-    (nobody,) = warnings("W004")
+    (nobody,) = warnings("W005")
     assert "nothing is sent to numbers that begin with +86" in nobody
     assert "SMS_PROVIDERS_86" in nobody
 
@@ -108,9 +108,9 @@ def test_one_that_is_set_up_in_part_is_pointed_out_where_no_order_leaves_it_out(
     settings.SMS_PROVIDERS, settings.SMS_ROUTES = [], {}
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", "secret"
     settings.TWILIO_FROM = ""
-    assert "Twilio is set up in part, but TWILIO_FROM is empty" in warnings("W003")[0]
+    assert "Twilio is set up in part, but TWILIO_FROM is empty" in warnings("W004")[0]
     settings.TWILIO_FROM = "+15005550006"
-    assert not [one for one in warnings("W003") if "Twilio" in one]
+    assert not [one for one in warnings("W004") if "Twilio" in one]
 
 
 def test_an_installation_without_wechat_or_calls_is_told_nothing(settings):
@@ -119,4 +119,4 @@ def test_an_installation_without_wechat_or_calls_is_told_nothing(settings):
     settings.TWILIO_ACCOUNT_SID = settings.TWILIO_AUTH_TOKEN = settings.TWILIO_FROM = ""
     settings.ALIYUN_SMS_ACCESS_KEY_ID = settings.ALIYUN_SMS_ACCESS_KEY_SECRET = ""
     settings.WECHAT_PROVIDERS = ["wechat"]
-    assert warnings("W003") == warnings("W004") == []
+    assert warnings("W004") == warnings("W005") == []

@@ -1,5 +1,6 @@
 """Incidents over the API."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,6 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.carrier_words.findings import sms_findings
 from statuspage.api.base import OneSubject, Publishing, Updating
 from statuspage.api.fields import (
     ComponentStatusesField,
@@ -131,16 +131,10 @@ class IncidentDetail(IncidentAnswer, Timeline):
 class IncidentPublished(StatementNumber, IncidentDetail):
     """The answer after publishing about an incident."""
 
-    warnings = serializers.SerializerMethodField(
-        help_text=_("Sentences about what is unusual, in the language of Accept-Language.")
-    )
-
-    def get_warnings(self, incident: Incident) -> list[str]:
-        """Return what the console asks staff to confirm before publishing the same."""
+    def unusual(self, incident: Incident, said: Statement) -> Sequence[object]:
+        """Return which names do not suit the state."""
         named = [row.component for row in incident.affected.all()]
-        said = Statement.objects.get(number=incident.statement)  # type: ignore[attr-defined]
-        found = [*naming_warnings(incident.status, named), *sms_findings(said.document)]
-        return [str(one) for one in found]
+        return naming_warnings(incident.status, named)
 
 
 class Incidents(Publishing, ListAPIView[Incident]):

@@ -1,6 +1,6 @@
 """Notices over the API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,6 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.carrier_words.findings import sms_findings
 from notifications.delivery.reach import NOBODY, reach_of
 from statuspage.api.audience import AudienceAnswer, AudienceInput
 from statuspage.api.base import OneSubject, Publishing
@@ -184,16 +183,10 @@ class NoticeDetail(NoticeAnswer, Timeline):
 class NoticePublished(StatementNumber, NoticeDetail):
     """The answer to a published notice."""
 
-    warnings = serializers.SerializerMethodField(
-        help_text=_("Sentences about what is unusual, in the language of Accept-Language.")
-    )
-
-    def get_warnings(self, notice: Notice) -> list[str]:
-        """Say that nobody matches the audience, and what carriers refuse, as the preview does."""
-        said = Statement.objects.get(pk=notice.statement)  # type: ignore[attr-defined]
+    def unusual(self, notice: Notice, said: Statement) -> Sequence[object]:
+        """Say that nobody matches the audience, as the preview does."""
         reach = reach_of(said.document)
-        nobody = [NOBODY] if reach and not reach.told else []
-        return [str(one) for one in [*nobody, *sms_findings(said.document)]]
+        return [NOBODY] if reach and not reach.told else []
 
 
 class Notices(Publishing, ListAPIView[Notice]):

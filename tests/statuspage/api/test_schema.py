@@ -91,6 +91,8 @@ def test_every_address_of_the_design_is_described(schema):
             "proposals/<>/",
             "broadcasts/<>/",
             "deliveries/",
+            "resendings/",
+            "resendings/<>/",
             "subscribers/",
             "subscribers/import/",
             "subscribers/mini-program/",
