@@ -12,7 +12,7 @@ from notifications.channels import http
 from notifications.channels.base import Bulletin, Content, Message, MessageTemplate
 from notifications.channels.facts import Facts, facts_of
 from notifications.channels.outcomes import Callback, NotAccepted, NotSent, Outcome, Reason
-from notifications.channels.templated import TemplateAnswer, TemplatedProvider
+from notifications.channels.templated import LACKING, TemplateAnswer, TemplatedProvider
 from notifications.channels.weixin import events, registered
 from notifications.channels.weixin.account import Account, Connection
 from notifications.channels.weixin.codes import outcome_of
@@ -30,6 +30,8 @@ DEFAULT_FIELDS: Final[Mapping[str, str]] = {
 
 class WeixinProvider(TemplatedProvider):
     """An API of WeChat's that sends templates."""
+
+    id_key = "template_id"
 
     # Where messages go, and where the account's templates are listed.
     send_path: ClassVar[str]
@@ -112,7 +114,7 @@ class WeixinProvider(TemplatedProvider):
     async def _send_one(self, connection: Connection, message: Message) -> Outcome:
         data = message.content.data
         if not data.get("template_id"):
-            return NotSent(Reason.NO_TEMPLATE, "none")
+            return NotSent(Reason.NO_TEMPLATE, LACKING)
         values = {
             "touser": message.address,
             "template_id": data["template_id"],
