@@ -13,8 +13,10 @@ from notifications.channels import medium, wording
 from notifications.channels.links import links_in
 from notifications.channels.media import labels
 from notifications.delivery.audience import channels_for
+from notifications.delivery.by_route import texts_by_route
 from notifications.delivery.render import bulletin_of
 from notifications.media import SMS
+from notifications.templates.selectors import registered
 from statuspage.statements.texts import CHINESE, LANGUAGES
 
 MAINLAND_ROUTE: Final = "86"
@@ -49,7 +51,9 @@ def _words(document: Mapping[str, Any]) -> list[SmsFinding]:
     """Return the words that the Chinese SMS to the mainland has, for the providers in use."""
     mine = medium(SMS)
     senders = mine.able(MAINLAND_ROUTE) or [mine.leading(MAINLAND_ROUTE)]
-    text = mine.leading(MAINLAND_ROUTE).compose(bulletin_of(document, CHINESE)).text
+    home = texts_by_route(mine, bulletin_of(document, CHINESE), [], registered())[0]
+    # Each of them may be the one that sends it.
+    text = "\n".join(one.content.text for one in home.texts)
     others = {one.name for one in mine.providers} - {one.name for one in senders}
     rows = CarrierWord.objects.exclude(carrier__in=others)
     return [_finding(one) for one in words_in(text, rows)]

@@ -37,11 +37,13 @@ from notifications.channels.outcomes import (
     BadSignature,
     Callback,
     Inbound,
+    NotAccepted,
     NotSent,
     Outcome,
     ProviderReceipt,
     Reason,
     Refusal,
+    Unknown,
     UnreadableCallback,
 )
 from notifications.channels.templated import (
@@ -50,6 +52,7 @@ from notifications.channels.templated import (
     LACKING,
     PLACE,
     TemplatedProvider,
+    TemplateRefused,
 )
 from notifications.media import SMS
 
@@ -59,6 +62,9 @@ OUR_MARK: Final = re.compile(r"(\d{1,18}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-
 LONGEST_TEXT: Final = 500
 # No template of the clouds has them: signature brackets, and signs that carriers garble.
 REFUSED: Final = re.compile("[【】\u00a5\uffe5★☆]")
+NOT_NOW: Final = frozenset({Reason.RATE_LIMITED, Reason.QUOTA, Reason.UNAVAILABLE})
+# The fact that says everything; WeChat has a field for it.
+CATCH_ALL: Final = frozenset({"body"})
 BRACES: Final = re.compile("[{}]")
 LONGEST_NAME: Final = 30
 # So much of a template must be words: neither cloud takes one that is almost all variables.
@@ -146,6 +152,9 @@ class TemplatedSms(TemplatedProvider):
     def check_template(self, template: MessageTemplate) -> None:
         """Refuse what no cloud approves: without words, too long, or with signs of its own."""
         super().check_template(template)
+        if CATCH_ALL & {*template.fields.values()}:
+            problem = _("No cloud approves a variable for the whole text. Use single facts.")
+            raise ValidationError({"fields": problem})
         if not template.text:
             raise ValidationError({"text": _("Enter the text, exactly as approved.")})
         if len(template.text) > LONGEST_TEXT:
@@ -238,6 +247,15 @@ def remark() -> str:
     """Return what reviewers are told of a template."""
     with override("zh-hans"):
         return _("Service messages to our own merchants, who have agreed to them")
+
+
+def review_refused(outcome: Refusal, words: str) -> NotAccepted | TemplateRefused:
+    """Return why a template was not taken for review: not now, or not as it is."""
+    if isinstance(outcome, Unknown):
+        return NotAccepted(outcome)
+    if isinstance(outcome, NotSent) and outcome.reason in NOT_NOW:
+        return NotAccepted(outcome)
+    return TemplateRefused(words)
 
 
 def mark_of(message: Message) -> str:

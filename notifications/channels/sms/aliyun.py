@@ -39,7 +39,7 @@ from notifications.channels.outcomes import (
     Reason,
     Unknown,
 )
-from notifications.channels.templated import TemplateAnswer, TemplateRefused
+from notifications.channels.templated import TemplateAnswer, storable
 from notifications.channels.templated_sms import (
     MAINLAND,
     TemplatedSms,
@@ -49,6 +49,7 @@ from notifications.channels.templated_sms import (
     receipt_of,
     refilled,
     remark,
+    review_refused,
     template_name,
     text_in,
 )
@@ -222,9 +223,7 @@ class Aliyun(TemplatedSms):
         if code == "OK" and said.get("TemplateCode"):
             return str(said["TemplateCode"])
         outcome = http.without_code(answer, readable=bool(code)) or meaning(code)
-        if isinstance(outcome, Unknown) or outcome.reason in {Reason.RATE_LIMITED, Reason.QUOTA}:
-            raise NotAccepted(NotSent(outcome.reason, outcome.code, outcome.retry_after))
-        raise TemplateRefused(f"{code}: {said.get('Message', '')}")
+        raise review_refused(outcome, f"{code or answer.status}: {storable(said.get('Message'))}")
 
 
 async def _details(

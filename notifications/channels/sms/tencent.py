@@ -29,14 +29,13 @@ from notifications.channels.outcomes import (
     Inbound,
     LookupResult,
     NotAccepted,
-    NotSent,
     Outcome,
     ProviderReceipt,
     Reason,
     Refusal,
     Unknown,
 )
-from notifications.channels.templated import TemplateAnswer, TemplateRefused
+from notifications.channels.templated import TemplateAnswer, storable
 from notifications.channels.templated_sms import (
     TemplatedSms,
     address_of,
@@ -46,6 +45,7 @@ from notifications.channels.templated_sms import (
     receipt_of,
     refilled,
     remark,
+    review_refused,
     template_name,
     text_in,
 )
@@ -217,10 +217,7 @@ class Tencent(TemplatedSms):
             )
         said = response_of(answer)
         if code := error_of(said):
-            outcome = meaning(code)
-            if isinstance(outcome, NotSent) and outcome.reason == Reason.RATE_LIMITED:
-                raise NotAccepted(outcome)
-            raise TemplateRefused(words_of(said))
+            raise review_refused(meaning(code), storable(words_of(said)))
         try:
             return str(said["AddTemplateStatus"]["TemplateId"])
         except (LookupError, TypeError) as error:

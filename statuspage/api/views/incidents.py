@@ -1,5 +1,6 @@
 """Incidents over the API."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,6 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.carrier_words.findings import sms_findings
 from statuspage.api.base import OneSubject, Publishing, Updating
 from statuspage.api.fields import (
     ComponentStatusesField,
@@ -19,6 +19,7 @@ from statuspage.api.fields import (
     VersionField,
 )
 from statuspage.api.serializers import InputSerializer, PageAnswer, StatementNumber, Timeline
+from statuspage.api.warnings import Warned
 from statuspage.components.statuses import Impact, impact_of
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.incidents.lifecycle import IncidentStatus
@@ -128,19 +129,12 @@ class IncidentDetail(IncidentAnswer, Timeline):
     """An incident with all statements about it."""
 
 
-class IncidentPublished(StatementNumber, IncidentDetail):
+class IncidentPublished(Warned, StatementNumber, IncidentDetail):
     """The answer after publishing about an incident."""
 
-    warnings = serializers.SerializerMethodField(
-        help_text=_("Sentences about what is unusual, in the language of Accept-Language.")
-    )
-
-    def get_warnings(self, incident: Incident) -> list[str]:
+    def noticed(self, row: Incident) -> Iterable[object]:
         """Return what the console asks staff to confirm before publishing the same."""
-        named = [row.component for row in incident.affected.all()]
-        said = Statement.objects.get(number=incident.statement)  # type: ignore[attr-defined]
-        found = [*naming_warnings(incident.status, named), *sms_findings(said.document)]
-        return [str(one) for one in found]
+        return naming_warnings(row.status, [one.component for one in row.affected.all()])
 
 
 class Incidents(Publishing, ListAPIView[Incident]):

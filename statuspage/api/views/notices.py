@@ -13,8 +13,6 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.carrier_words.findings import sms_findings
-from notifications.delivery.reach import NOBODY, reach_of
 from statuspage.api.audience import AudienceAnswer, AudienceInput
 from statuspage.api.base import OneSubject, Publishing
 from statuspage.api.fields import MomentSerializerField, ShortField, TextField
@@ -25,6 +23,7 @@ from statuspage.api.serializers import (
     StatementNumber,
     Timeline,
 )
+from statuspage.api.warnings import Warned
 from statuspage.approvals.models import Proposal
 from statuspage.approvals.submitting import notice_submit
 from statuspage.lib.database_clock import database_now
@@ -39,7 +38,6 @@ from statuspage.notices.kind import NoticeKind, every_kind, kinds, notice_kind
 from statuspage.notices.models import Notice
 from statuspage.notices.selectors import notices
 from statuspage.notices.telling import Told
-from statuspage.statements.models import Statement
 
 KINDS = [(kind.name, kind.label) for kind in kinds()]
 EVERY_KIND = [(kind.name, kind.label) for kind in every_kind()]
@@ -181,19 +179,8 @@ class NoticeDetail(NoticeAnswer, Timeline):
     """A notice with all statements about it; they hold its text."""
 
 
-class NoticePublished(StatementNumber, NoticeDetail):
+class NoticePublished(Warned, StatementNumber, NoticeDetail):
     """The answer to a published notice."""
-
-    warnings = serializers.SerializerMethodField(
-        help_text=_("Sentences about what is unusual, in the language of Accept-Language.")
-    )
-
-    def get_warnings(self, notice: Notice) -> list[str]:
-        """Say that nobody matches the audience, and what carriers refuse, as the preview does."""
-        said = Statement.objects.get(pk=notice.statement)  # type: ignore[attr-defined]
-        reach = reach_of(said.document)
-        nobody = [NOBODY] if reach and not reach.told else []
-        return [str(one) for one in [*nobody, *sms_findings(said.document)]]
 
 
 class Notices(Publishing, ListAPIView[Notice]):
