@@ -5,7 +5,7 @@ import secrets
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sandbox.up.processes import Ports
 
@@ -32,86 +32,152 @@ DEMO_TEMPLATES: Final = (
 )
 
 
+class _Sandbox(NamedTuple):
+    """What the settings of the demonstration are made from."""
+
+    keys: dict[str, str]
+    web: str
+    simulator: str
+    ports: Ports
+
+    def pushed(self, path: str) -> str:
+        """Return the address at which the site takes what a provider without signatures says."""
+        return f"{self.web}/hooks/{path}/?token={self.keys['push_token']}"
+
+
 def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
     """Return settings for a first look; anything set in the real environment takes precedence."""
-    keys = _provider_keys(data_dir / "simulator.json")
-    web, simulator = f"http://127.0.0.1:{ports.web}", f"http://127.0.0.1:{ports.simulator}"
+    sandbox = _Sandbox(
+        _provider_keys(data_dir / "simulator.json"),
+        f"http://127.0.0.1:{ports.web}",
+        f"http://127.0.0.1:{ports.simulator}",
+        ports,
+    )
+    parts = (_site, _twilio, _aliyun, _tencent, _cmpp, _wechat, _mini_program, _email, _robots)
+    return {name: value for part in parts for name, value in part(sandbox).items()}
+
+
+def _site(sandbox: _Sandbox) -> dict[str, str]:
     return {
         "DEBUG": "true",
-        "SITE_URL": web,
+        "SITE_URL": sandbox.web,
         # The log has the same name on any port.
         "LOG_ORIGIN": "status.demo.example/log",
-        "TWILIO_BASE_URL": simulator,
-        "TWILIO_ACCOUNT_SID": keys["account_sid"],
-        "TWILIO_AUTH_TOKEN": keys["auth_token"],
-        "TWILIO_FROM": "+15005550006",
-        "ALIYUN_SMS_ENDPOINT": simulator,
-        "ALIYUN_SMS_ACCESS_KEY_ID": keys["access_key_id"],
-        "ALIYUN_SMS_ACCESS_KEY_SECRET": keys["access_key_secret"],
         # The clouds wait to be asked for, so that a first look finds every SMS at one provider.
         "SMS_PROVIDERS": "twilio",
-        "ALIYUN_SMS_CALLBACK_TOKEN": keys["push_token"],
-        "EMAIL_BOUNCE_TOKEN": keys["push_token"],
-        # No CMPP_HOST: with CMPP_HOST=127.0.0.1 and SMS_PROVIDERS=cmpp all SMS go this way.
-        "CMPP_PORT": str(ports.cmpp),
-        "CMPP_SOURCE_ADDR": keys["cmpp_account"],
-        "CMPP_SHARED_SECRET": keys["cmpp_secret"],
-        "CMPP_SRC_ID": "10690001",
+        # Anyone who tries it at night wants to see the message arrive.
+        "QUIET_HOURS": "",
+    }
+
+
+def _twilio(sandbox: _Sandbox) -> dict[str, str]:
+    account, token = sandbox.keys["account_sid"], sandbox.keys["auth_token"]
+    return {
+        "TWILIO_BASE_URL": sandbox.simulator,
+        "TWILIO_ACCOUNT_SID": account,
+        "TWILIO_AUTH_TOKEN": token,
+        "TWILIO_FROM": "+15005550006",
+        "SIMULATOR_TWILIO_ACCOUNT_SID": account,
+        "SIMULATOR_TWILIO_AUTH_TOKEN": token,
+        "SIMULATOR_TWILIO_INBOUND_URL": f"{sandbox.web}/hooks/twilio/inbound/#rc=5&rp=all",
+    }
+
+
+def _aliyun(sandbox: _Sandbox) -> dict[str, str]:
+    key, secret = sandbox.keys["access_key_id"], sandbox.keys["access_key_secret"]
+    return {
+        "ALIYUN_SMS_ENDPOINT": sandbox.simulator,
+        "ALIYUN_SMS_ACCESS_KEY_ID": key,
+        "ALIYUN_SMS_ACCESS_KEY_SECRET": secret,
+        "ALIYUN_SMS_CALLBACK_TOKEN": sandbox.keys["push_token"],
         # Phones ring with TWILIO_VOICE_FROM=+15005550006 or ALIYUN_VOICE_TTS_CODE=TTS_100000001.
-        "ALIYUN_VOICE_ENDPOINT": simulator,
-        "ALIYUN_VOICE_ACCESS_KEY_ID": keys["access_key_id"],
-        "ALIYUN_VOICE_ACCESS_KEY_SECRET": keys["access_key_secret"],
-        "ALIYUN_VOICE_CALLBACK_TOKEN": keys["push_token"],
-        "TENCENT_SMS_ENDPOINT": simulator,
-        "TENCENT_SMS_SECRET_ID": keys["secret_id"],
-        "TENCENT_SMS_SECRET_KEY": keys["secret_key"],
+        "ALIYUN_VOICE_ENDPOINT": sandbox.simulator,
+        "ALIYUN_VOICE_ACCESS_KEY_ID": key,
+        "ALIYUN_VOICE_ACCESS_KEY_SECRET": secret,
+        "ALIYUN_VOICE_CALLBACK_TOKEN": sandbox.keys["push_token"],
+        "SIMULATOR_ALIYUN_ACCESS_KEY_ID": key,
+        "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": secret,
+        "SIMULATOR_ALIYUN_REPORT_URL": sandbox.pushed("aliyun/report"),
+        "SIMULATOR_ALIYUN_VOICE_REPORT_URL": sandbox.pushed("aliyun_voice"),
+        "SIMULATOR_ALIYUN_INBOUND_URL": sandbox.pushed("aliyun/inbound"),
+    }
+
+
+def _tencent(sandbox: _Sandbox) -> dict[str, str]:
+    key, secret = sandbox.keys["secret_id"], sandbox.keys["secret_key"]
+    return {
+        "TENCENT_SMS_ENDPOINT": sandbox.simulator,
+        "TENCENT_SMS_SECRET_ID": key,
+        "TENCENT_SMS_SECRET_KEY": secret,
         "TENCENT_SMS_SDK_APP_ID": "1400000001",
-        "TENCENT_SMS_CALLBACK_TOKEN": keys["push_token"],
-        "WECHAT_BASE_URL": simulator,
+        "TENCENT_SMS_CALLBACK_TOKEN": sandbox.keys["push_token"],
+        "SIMULATOR_TENCENT_SECRET_ID": key,
+        "SIMULATOR_TENCENT_SECRET_KEY": secret,
+        "SIMULATOR_TENCENT_REPORT_URL": sandbox.pushed("tencent/report"),
+        "SIMULATOR_TENCENT_INBOUND_URL": sandbox.pushed("tencent/inbound"),
+    }
+
+
+def _cmpp(sandbox: _Sandbox) -> dict[str, str]:
+    account, secret = sandbox.keys["cmpp_account"], sandbox.keys["cmpp_secret"]
+    return {
+        # No CMPP_HOST: with CMPP_HOST=127.0.0.1 and SMS_PROVIDERS=cmpp all SMS go this way.
+        "CMPP_PORT": str(sandbox.ports.cmpp),
+        "CMPP_SOURCE_ADDR": account,
+        "CMPP_SHARED_SECRET": secret,
+        "CMPP_SRC_ID": "10690001",
+        "SIMULATOR_CMPP_SOURCE_ADDR": account,
+        "SIMULATOR_CMPP_SHARED_SECRET": secret,
+    }
+
+
+def _wechat(sandbox: _Sandbox) -> dict[str, str]:
+    keys = sandbox.keys
+    return {
+        "WECHAT_BASE_URL": sandbox.simulator,
         "WECHAT_APP_ID": keys["app_id"],
         "WECHAT_SECRET": keys["secret"],
         "WECHAT_TEMPLATE_ID": "demo-template",
         "WECHAT_CALLBACK_TOKEN": keys["callback_token"],
         "WECHAT_ENCODING_AES_KEY": keys["aes_key"],
+        "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
+        "SIMULATOR_WECHAT_SECRET": keys["secret"],
+        "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
+        "SIMULATOR_WECHAT_AES_KEY": keys["aes_key"],
+        "SIMULATOR_WECHAT_CALLBACK_URL": f"{sandbox.web}/hooks/wechat/",
+    }
+
+
+def _mini_program(sandbox: _Sandbox) -> dict[str, str]:
+    keys = sandbox.keys
+    return {
         "MINI_PROGRAM_APP_ID": keys["mini_app_id"],
         "MINI_PROGRAM_SECRET": keys["mini_secret"],
         "MINI_PROGRAM_TEMPLATE_ID": "demo-mini-template",
         "MINI_PROGRAM_CALLBACK_TOKEN": keys["mini_token"],
         "MINI_PROGRAM_ENCODING_AES_KEY": keys["mini_aes_key"],
-        "WECOM_BASE_URL": simulator,
-        "ROBOT_RELAY_URL": f"{simulator}/relay",
-        "WEBHOOK_ALLOW_PRIVATE": "true",
-        # Anyone who tries it at night wants to see the message arrive.
-        "QUIET_HOURS": "",
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(ports.smtp),
-        "SIMULATOR_TWILIO_ACCOUNT_SID": keys["account_sid"],
-        "SIMULATOR_TWILIO_AUTH_TOKEN": keys["auth_token"],
-        "SIMULATOR_TWILIO_INBOUND_URL": f"{web}/hooks/twilio/inbound/#rc=5&rp=all",
-        "SIMULATOR_ALIYUN_ACCESS_KEY_ID": keys["access_key_id"],
-        "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET": keys["access_key_secret"],
-        "SIMULATOR_MAIL_RETURNED_URL": f"{web}/hooks/email/?token={keys['push_token']}",
-        "SIMULATOR_ALIYUN_REPORT_URL": f"{web}/hooks/aliyun/report/?token={keys['push_token']}",
-        "SIMULATOR_ALIYUN_VOICE_REPORT_URL": (
-            f"{web}/hooks/aliyun_voice/?token={keys['push_token']}"
-        ),
-        "SIMULATOR_ALIYUN_INBOUND_URL": (f"{web}/hooks/aliyun/inbound/?token={keys['push_token']}"),
-        "SIMULATOR_CMPP_SOURCE_ADDR": keys["cmpp_account"],
-        "SIMULATOR_CMPP_SHARED_SECRET": keys["cmpp_secret"],
-        "SIMULATOR_TENCENT_SECRET_ID": keys["secret_id"],
-        "SIMULATOR_TENCENT_SECRET_KEY": keys["secret_key"],
-        "SIMULATOR_TENCENT_REPORT_URL": f"{web}/hooks/tencent/report/?token={keys['push_token']}",
-        "SIMULATOR_TENCENT_INBOUND_URL": f"{web}/hooks/tencent/inbound/?token={keys['push_token']}",
-        "SIMULATOR_WECHAT_APP_ID": keys["app_id"],
-        "SIMULATOR_WECHAT_SECRET": keys["secret"],
-        "SIMULATOR_WECHAT_TOKEN": keys["callback_token"],
-        "SIMULATOR_WECHAT_AES_KEY": keys["aes_key"],
-        "SIMULATOR_WECHAT_CALLBACK_URL": f"{web}/hooks/wechat/",
         "SIMULATOR_MINI_PROGRAM_APP_ID": keys["mini_app_id"],
         "SIMULATOR_MINI_PROGRAM_SECRET": keys["mini_secret"],
         "SIMULATOR_MINI_PROGRAM_TOKEN": keys["mini_token"],
         "SIMULATOR_MINI_PROGRAM_AES_KEY": keys["mini_aes_key"],
-        "SIMULATOR_MINI_PROGRAM_CALLBACK_URL": f"{web}/hooks/mini_program/",
+        "SIMULATOR_MINI_PROGRAM_CALLBACK_URL": f"{sandbox.web}/hooks/mini_program/",
+    }
+
+
+def _email(sandbox: _Sandbox) -> dict[str, str]:
+    return {
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(sandbox.ports.smtp),
+        "EMAIL_BOUNCE_TOKEN": sandbox.keys["push_token"],
+        "SIMULATOR_MAIL_RETURNED_URL": sandbox.pushed("email"),
+    }
+
+
+def _robots(sandbox: _Sandbox) -> dict[str, str]:
+    return {
+        "WECOM_BASE_URL": sandbox.simulator,
+        "ROBOT_RELAY_URL": f"{sandbox.simulator}/relay",
+        "WEBHOOK_ALLOW_PRIVATE": "true",
     }
 
 

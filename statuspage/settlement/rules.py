@@ -141,13 +141,11 @@ def rule_add(
     Raises:
         ValidationError: by field, what is impossible.
     """
-    if valid_from and valid_until and valid_until < valid_from:
-        raise _impossible("valid_until", _("This must not be before the start."))
+    _check_period(valid_from, valid_until)
     other_cycle = _cycle_after_cutoff(after_cutoff, cutoff, fallback)
-    own_cycle = _cycle("cycle", cycle)
     terms: dict[str, Any] = {
         "product": product,
-        "cycle": own_cycle,
+        "cycle": _cycle("cycle", cycle),
         "cutoff": cutoff,
         "after_cutoff": after_cutoff,
         "usual_arrival": usual_arrival,
@@ -159,14 +157,13 @@ def rule_add(
         raise ValidationError(problems)
     with publishing() as now:
         moment = known_from or (statement.published_at if statement else now)
+        means = date_means or _date_means_of(category, product, moment)
         return SettlementRule.objects.create(
             **terms,
             category=clean_choice(MerchantCategory, category),
             fallback=other_cycle,
             payout_calendar=_payout_calendar(payout_calendar),
-            date_means=clean_choice(
-                DateMeans, date_means or _date_means_of(category, product, moment)
-            ),
+            date_means=clean_choice(DateMeans, means),
             profile=_profile(product, profile),
             valid_from=valid_from,
             valid_until=valid_until,
@@ -174,6 +171,11 @@ def rule_add(
             statement=statement,
             entered_by=statement.author if statement else None,
         )
+
+
+def _check_period(valid_from: date | None, valid_until: date | None) -> None:
+    if valid_from and valid_until and valid_until < valid_from:
+        raise _impossible("valid_until", _("This must not be before the start."))
 
 
 def _date_means_of(category: str, product: str, moment: datetime) -> str:

@@ -131,10 +131,17 @@ def publishing() -> Iterator[datetime]:
 
     Yields the moment at which to publish: PostgreSQL's, and never before the last statement's.
     """
+    with _in_line() as (now, _number, last_moment):
+        yield max(now, last_moment)
+
+
+@contextmanager
+def _in_line() -> Iterator[tuple[datetime, int, datetime]]:
+    """Hold the publishers' lock; yield PostgreSQL's time and the last statement, as `_last`."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING_LOCK])
-        yield max(database_now(), _last()[1])
+        yield database_now(), *_last()
 
 
 def publish(
@@ -156,9 +163,8 @@ def publish(
         ValidationError: it is too long to be a leaf of the log.
         LogBroken: the log in the database is not the one that was signed last.
     """
-    with publishing() as now:
-        last, last_moment = _last()
-        moment = max(published_at, last_moment) if published_at else now
+    with _in_line() as (now, last, last_moment):
+        moment = max(published_at or now, last_moment)
         number = _number_after(last)
         data = canonical(
             documents.document_of(
