@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from notifications.delivery.models import Broadcast
+from notifications.delivery.states import Moment
 from statuspage.approvals.models import Proposal
 from statuspage.incidents.models import Incident, Maintenance
 from statuspage.staff.roles import Role
@@ -20,9 +21,7 @@ ABROAD = "+85251234567"
 
 def sms(answer: dict[str, Any], language: str = "zh-hans") -> dict[str, Any]:
     [found] = [
-        one
-        for one in answer["messages"]
-        if (one["medium"], one["language"]) == ("sms", language)
+        one for one in answer["messages"] if (one["medium"], one["language"]) == ("sms", language)
     ]
     return found
 
@@ -37,6 +36,7 @@ def clouds(settings: Any) -> None:
     for name in ("SECRET_ID", "SECRET_KEY", "SDK_APP_ID", "SIGN_NAME"):
         setattr(settings, f"TENCENT_SMS_{name}", "演示支付")
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", "secret"
+    settings.TWILIO_FROM = "+15005550006"
 
 
 def test_it_publishes_nothing_and_counts_whom_it_would_reach(api, component):
@@ -127,6 +127,7 @@ def test_what_would_be_refused_is_refused(api, component):
 
 
 def test_what_takes_two_is_previewed_and_not_submitted(api, settings):
+    settings.FOUR_EYES_KINDS = ["fee_waiver"]
     answer = api.post("previews/notices/", samples.notice()).json()
     assert answer["needs_approval"] is True
     assert answer["kind"] == "notice.fee_waiver"
@@ -139,7 +140,8 @@ def test_whoever_may_not_publish_may_not_preview(component):
     assert error_of(response)
 
 
-def test_answers_to_maintenance_and_corrections_have_warnings(api, component):
+def test_answers_to_maintenance_and_corrections_have_warnings(api, component, settings):
+    settings.SMS_MOMENTS = {*settings.SMS_MOMENTS, Moment.MAINTENANCE_PLANNED}
     name = text("POS机系统维护，详见 https://example.com/a", "Maintenance")
     planned = api.post("maintenances/", samples.maintenance(component, name=name)).json()
     assert any("https://example.com/a" in one for one in planned["warnings"])
@@ -152,4 +154,6 @@ def test_answers_to_maintenance_and_corrections_have_warnings(api, component):
 def test_a_publication_that_waits_for_a_template_says_so(api, component, clouds, settings):
     settings.SMS_PROVIDERS = ["aliyun"]
     answer = api.post("incidents/", samples.incident(component)).json()
-    assert any("No approved template yet at Alibaba Cloud: it waits" in one for one in answer["warnings"])
+    assert any(
+        "No approved template yet at Alibaba Cloud: it waits" in one for one in answer["warnings"]
+    )
