@@ -1,7 +1,9 @@
 """Typed settings of e-mail: the server, what comes back, and the signature."""
 
 import re
-from typing import Annotated, Final
+from collections.abc import Mapping
+from email.utils import parseaddr
+from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -9,6 +11,8 @@ from notifications.dkim_keys import read_key
 from statuspage.lib.env import EMAIL, SEVERAL_LINES, AreaSettings, Port, Token
 
 DNS_NAME: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+# The mark in place of {id} has up to 35 characters, and all of it may have 64.
+LONGEST_BOUNCE_MAILBOX: Final = 64 - 35 + len("{id}")
 FEEDBACK_ID: Final = re.compile(r"[A-Za-z0-9-]{5,15}")
 
 
@@ -24,7 +28,9 @@ class EmailSettings(AreaSettings):
     EMAIL_HOST_PASSWORD: str = ""
     """Password at the SMTP server."""
     EMAIL_USE_TLS: bool = False
-    """Whether to use STARTTLS."""
+    """Whether to use STARTTLS (mostly on port 587 or 25)."""
+    EMAIL_USE_SSL: bool = False
+    """Whether to use TLS from the start (mostly on port 465)."""
     DEFAULT_FROM_EMAIL: str = "status@example.com"
     """Sender of every message; readers see the operator's name beside it."""
     EMAIL_REPLY_TO: str = ""
@@ -59,9 +65,22 @@ class EmailSettings(AreaSettings):
     @field_validator("DEFAULT_FROM_EMAIL")
     @classmethod
     def _sender_is_an_address(cls, sender: str) -> str:
-        if not EMAIL.search(sender) or not sender.isprintable():
+        if not EMAIL.search(sender):
             raise ValueError("must hold an e-mail address")
+        _name, address = parseaddr(sender)
+        if not EMAIL.fullmatch(address) or not address.isascii() or not sender.isprintable():
+            raise ValueError(
+                "must be an e-mail address in ASCII, after a name in quotes if you like:"
+                ' "Name" <status@example.com>'
+            )
         return sender
+
+    @field_validator("EMAIL_USE_SSL")
+    @classmethod
+    def _tls_begins_once(cls, from_the_start: bool, info: ValidationInfo) -> bool:
+        if from_the_start and info.data.get("EMAIL_USE_TLS"):
+            raise ValueError("cannot be true together with EMAIL_USE_TLS")
+        return from_the_start
 
     @field_validator("EMAIL_REPLY_TO")
     @classmethod
@@ -78,6 +97,8 @@ class EmailSettings(AreaSettings):
             raise ValueError("must be an e-mail address, such as bounces+{id}@example.com")
         if "{id}" in address.rpartition("@")[2]:
             raise ValueError("must have {id} before the @")
+        if "{id}" in address and len(address.partition("@")[0]) > LONGEST_BOUNCE_MAILBOX:
+            raise ValueError("leaves no room for {id}: 64 characters before the @ are the most")
         return address
 
     @field_validator("EMAIL_FEEDBACK_ID")
@@ -117,4 +138,19 @@ class EmailSettings(AreaSettings):
             raise ValueError("EMAIL_DKIM_DOMAIN and EMAIL_DKIM_SELECTOR are only of use together")
         if key:
             read_key(key)
+            _check_aligned(info.data)
         return key
+
+
+def _check_aligned(values: Mapping[str, Any]) -> None:
+    """Raise ValueError where receivers would take the signature for that of somebody else.
+
+    DMARC asks for the sender's domain, or another one of the same organisation.
+    """
+    sender = parseaddr(values.get("DEFAULT_FROM_EMAIL", ""))[1].rpartition("@")[2].lower()
+    domain = str(values["EMAIL_DKIM_DOMAIN"]).lower()
+    if sender and sender.split(".")[-2:] != domain.split(".")[-2:]:
+        raise ValueError(
+            f"EMAIL_DKIM_DOMAIN must be the domain of DEFAULT_FROM_EMAIL ({sender}), or one of the"
+            " same organisation"
+        )

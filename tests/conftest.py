@@ -1,6 +1,8 @@
 """What every test stands on."""
 
 import gc
+import ipaddress
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,7 @@ from xdist.scheduler import LoadFileScheduling
 from statuspage.lib import database_clock
 
 SHARING: Final = {"browser", "crash", "simulator"}
+HERE: Final = {"127.0.0.1", "::1", "localhost"}
 # These take longest, so they begin first; a worker that begins one of them last keeps all waiting.
 LONGEST: Final = (
     "tests/browser",
@@ -109,16 +112,32 @@ def _back_from_travels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _loopback_only() -> Iterator[None]:
-    """No test may reach beyond this machine: any other address is an error at once."""
-    import socket
+    """No test may reach beyond this machine: any other address is an error at once.
 
-    real = socket.socket.connect
+    Nor may it ask for one: a machine without a name server waits long for its answer.
+    """
+    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
 
-    def connect(self: socket.socket, address: Any) -> None:
-        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+    def connect_here(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in HERE:
             raise AssertionError(f"a test tried to reach {address[0]}")
-        real(self, address)
+        connect(self, address)
 
-    socket.socket.connect = connect  # type: ignore[method-assign]
+    def look_up_here(host: Any, *arguments: Any, **named: Any) -> Any:
+        if host not in HERE and not _is_number(host):
+            raise socket.gaierror(socket.EAI_NONAME, "no test asks for names")
+        return getaddrinfo(host, *arguments, **named)
+
+    socket.socket.connect = connect_here  # type: ignore[method-assign,assignment]
+    socket.getaddrinfo = look_up_here
     yield
-    socket.socket.connect = real  # type: ignore[method-assign]
+    socket.socket.connect = connect  # type: ignore[method-assign]
+    socket.getaddrinfo = getaddrinfo
+
+
+def _is_number(host: str | bytes | None) -> bool:
+    try:
+        ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host or "0.0.0.0")  # noqa: S104
+    except ValueError:
+        return False
+    return True

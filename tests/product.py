@@ -127,9 +127,9 @@ def eventually(read: Callable[[], T], expected: Callable[[T], bool], seconds: fl
 
 
 def free_ports() -> tuple[int, int]:
-    """Return a port for the web, and the first of three neighbours for the simulator.
+    """Return a port for the web, and the first of four neighbours for the simulator.
 
-    The others are those of its mail server and of its SMS gateway.
+    The others are those of its mail server and of its SMS gateways.
 
     Below the range from which the kernel takes ports for outgoing connections, and each worker of
     a parallel run in a range of its own: a port that is free now is used only a moment later.
@@ -137,9 +137,9 @@ def free_ports() -> tuple[int, int]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     first = 20_000 + 1_000 * (int(worker) % 10)
     while True:
-        web, simulator = random.sample(range(first, first + 999), 2)
-        wanted = {web, *range(simulator, simulator + 3)}
-        if len(wanted) == 4 and all(map(is_free, wanted)):
+        web, simulator = random.sample(range(first, first + 996), 2)
+        wanted = {web, *range(simulator, simulator + 4)}
+        if len(wanted) == 5 and all(map(is_free, wanted)):
             return web, simulator
 
 

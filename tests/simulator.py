@@ -27,8 +27,8 @@ class Simulator:
     def __init__(self, journal: Path | None = None, environment: Mapping[str, str] = {}) -> None:
         _, self.port = free_ports()
         self.smtp_port = self.port + 1
-        _, self.smpp_port = free_ports()
         self.cmpp_port = self.port + 2
+        self.smpp_port = self.port + 3
         self.url = f"http://{HOST}:{self.port}"
         self.account_sid = f"AC{secrets.token_hex(16)}"
         self.auth_token = secrets.token_hex(16)

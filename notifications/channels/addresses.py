@@ -18,6 +18,7 @@ from notifications.channels.pasted import (
     AROUND_URL,
     ascii_domain,
     plain,
+    readings,
     visible,
     without_scheme,
 )
@@ -43,10 +44,12 @@ LONGEST_MAILBOX: Final = 64
 ROBOT_KEY: Final = re.compile(r"[A-Za-z0-9-]{10,64}")
 # As WeCom hands it out, and as Apprise writes it.
 WECOM_URL: Final = re.compile(
-    r"(?:https://qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=|wecombot://)([A-Za-z0-9-]*)/?"
+    r"(?:(?:(?:https://)?qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?(?:[^\s#]*&)?)?key=|wecombot://)"
+    r"([A-Za-z0-9-]*)/?(?:&\S*)?",
+    re.IGNORECASE,
 )
-# ServerChan's keys would else be taken for WeCom's.
-SENDKEY: Final = re.compile(r"SCT[A-Za-z0-9]+")
+# ServerChan's keys, also those of its other services, would else be taken for WeCom's.
+SENDKEY: Final = re.compile(r"SC[TU][A-Za-z0-9]+", re.IGNORECASE)
 
 
 def normalise(kind: AddressKind, raw: str) -> str:
@@ -78,9 +81,9 @@ def kind_among(kinds: Sequence[AddressKind], raw: str) -> AddressKind:
     """Return which of a medium's kinds of address a text is meant as; the first where unsure."""
     if AddressKind.GROUP not in kinds:
         return kinds[0]
-    text = plain(raw)
-    wecom = WECOM_URL.fullmatch(text) or ROBOT_KEY.fullmatch(text)
-    return AddressKind.ROBOT if wecom and not SENDKEY.fullmatch(text) else AddressKind.GROUP
+    key = _wecom_key(raw)
+    wecom = key is not None and not SENDKEY.fullmatch(key)
+    return AddressKind.ROBOT if wecom else AddressKind.GROUP
 
 
 def calling_code(kind: AddressKind, address: str) -> str:
@@ -116,15 +119,23 @@ def _matching(pattern: re.Pattern[str], problem: Any) -> Callable[[str], str]:
 
 
 def _robot(raw: str) -> str:
-    text = plain(raw)
-    found = WECOM_URL.fullmatch(text)
-    key = found[1] if found else text
-    if not ROBOT_KEY.fullmatch(key):
+    key = _wecom_key(raw)
+    if not key or not ROBOT_KEY.fullmatch(key):
         raise ValidationError(
             _("Enter the key of the group robot: the part after “key=” in its webhook URL."),
             code="address",
         )
     return key
+
+
+def _wecom_key(raw: str) -> str | None:
+    """Return what stands where a key of WeCom's does; None where it is no address of WeCom's."""
+    for text in readings(raw):
+        if found := WECOM_URL.fullmatch(text):
+            return found[1]
+        if ROBOT_KEY.fullmatch(text):
+            return text
+    return None
 
 
 # The services of group robots build on this module.

@@ -21,6 +21,7 @@ from notifications.channels.outcomes import (
     LookupResult,
     Outcome,
     ProviderReceipt,
+    Reason,
 )
 
 P = TypeVar("P", bound="Provider")
@@ -205,8 +206,14 @@ class Provider(ABC):
     # repeating it is safe. Zero: never.
     recognises_repeats_for: ClassVar[timedelta] = timedelta(0)
 
+    # What passes by itself and says nothing of a message: tried for as long as anything is tried,
+    # however often.
+    outwaits: ClassVar[frozenset[Reason]] = frozenset()
+
     # Bytes of a callback, where its URL names a secret; 0: no more than anybody may send.
     longest_callback: ClassVar[int] = 0
+    # Whether a longer one is cut instead of refused.
+    cuts_callbacks: ClassVar[bool] = False
     # The settings that are required to send, and the one that limits the messages a second.
     required_settings: ClassVar[tuple[str, ...]] = ()
     rate_setting: ClassVar[str] = ""

@@ -166,6 +166,15 @@ class InboundAction(StrEnum):
 
 
 @dataclass(frozen=True)
+class TextPart:
+    """Which part of a long text it is: parts of one text share a reference."""
+
+    reference: int
+    place: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Inbound:
     """Something that came from an address: STOP, a follow, a text."""
 
@@ -174,6 +183,8 @@ class Inbound:
     text: str = ""
     # The provider's name for it, by which a copy is recognised; empty where it has none.
     message_id: str = ""
+    # None: it is whole.
+    part: TextPart | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,14 @@ BRACKETS: Final = (
     ".:()[]\u00ab\u00bb\u2022\u2039\u203a\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u3010\u3011"
     "\u3014\u3015\u3016\u3017\u30fb"
 )
+# Dashes that text programs write for the hyphen of a key, and the minus sign of a chat's id.
+DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+# A scheme and host, or a host alone that a path follows: they have no upper and lower case.
+HEAD: Final = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?=[/?:])", re.IGNORECASE)
+# What stands before an address: "Webhook 地址:".
+BEFORE: Final = re.compile(r"[^/:]{0,20}(?::\s*|\s+|(?<=[^\x00-\x7f]))(?=[a-z]+://)", re.IGNORECASE)
+# Gaps where a URL cannot have any.
+GAPS: Final = re.compile(r"\s*([/?=&])\s*")
 NAMED: Final = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>?[^<>]*")
 
 
@@ -42,6 +50,24 @@ def plain(text: str) -> str:
         while before != text:
             before, text = text, unicodedata.normalize("NFKC", visible(text))
     return text.strip(AROUND + BRACKETS)
+
+
+def readings(raw: str) -> tuple[str, ...]:
+    """Return what may be meant by the pasted address of a robot, the likeliest first.
+
+    Such addresses are ASCII: any other form of a sign is one of the keyboard's. The others are
+    without the words before the address, and, for a URL, without gaps in it.
+    """
+    text = plain(raw).translate(DASHES)
+    bare = text[found.end() :] if (found := BEFORE.match(text)) else text
+    first, second = _with_small_head(text), _with_small_head(bare)
+    third = GAPS.sub(r"\1", second) if second.startswith("https://") else second
+    return tuple(dict.fromkeys((first, second, third)))
+
+
+def _with_small_head(text: str) -> str:
+    found = HEAD.match(text)
+    return found[0].lower() + text[found.end() :] if found else text
 
 
 def without_scheme(text: str, scheme: str) -> str:

@@ -4,7 +4,7 @@ What a provider has to say of itself is only from where merchants can answer its
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -19,6 +19,7 @@ from notifications.channels.base import Bulletin, Content, Note
 from notifications.channels.repeats import says_again, subject_of
 from statuspage.lib.punctuation import sentence
 
+Count = Callable[[str], int]
 CLOCK_TIME: Final = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
 # Between Chinese and a number or a Latin word; some write it, and it is billed.
 INNER_SPACE: Final = re.compile(
@@ -45,23 +46,26 @@ class Area(StrEnum):
     ABROAD = "abroad"
 
 
-def content(bulletin: Bulletin, *, replies: Collection[Area] = ()) -> Content:
+def content(
+    bulletin: Bulletin, *, replies: Collection[Area] = (), count: Count = sms_text.segments
+) -> Content:
     """Return a bulletin as the free text of an SMS: to the mainland, and (`abroad`) elsewhere.
 
     【signature】, what it is about, the text, the time of the next update, the statement's number,
-    and how to stop for numbers in those areas from which the provider takes `replies`.
+    and how to stop for numbers in those areas from which the provider takes `replies`. `count`
+    counts the parts in which the provider sends a text.
     """
-    mainland, abroad = (_content(bulletin, area, area in replies) for area in Area)
+    mainland, abroad = (_content(bulletin, area, area in replies, count) for area in Area)
     return mainland if mainland == abroad else replace(mainland, abroad=abroad)
 
 
-def note_content(note: Note) -> Content:
+def note_content(note: Note, *, count: Count = sms_text.segments) -> Content:
     """Return a note behind the signature, as the mainland and as readers abroad get it."""
     texts = [
         wording.signature(note.operator, note.language, abroad=area is Area.ABROAD) + note.text
         for area in Area
     ]
-    mainland, abroad = (Content(text=one, segments=sms_text.segments(one)) for one in texts)
+    mainland, abroad = (Content(text=one, segments=count(one)) for one in texts)
     return mainland if mainland == abroad else replace(mainland, abroad=abroad)
 
 
@@ -72,17 +76,18 @@ class _Pieces:
     tail: Sequence[str]
     gap: str
 
-    def fitted(self) -> str:
-        return sms_text.fitted(self.head, self.body, self.gap.join(["", *filter(None, self.tail)]))
+    def fitted(self, count: Count) -> str:
+        tail = self.gap.join(["", *filter(None, self.tail)])
+        return sms_text.fitted(self.head, self.body, tail, count)
 
 
-def _content(bulletin: Bulletin, area: Area, stoppable: bool) -> Content:
+def _content(bulletin: Bulletin, area: Area, stoppable: bool, count: Count) -> Content:
     said = _prepared(wording.in_brief(bulletin, wording.SMS), area)
     with override(bulletin.language):
-        texts = [one.fitted() for one in _forms(said, area, stoppable)]
+        texts = [one.fitted(count) for one in _forms(said, area, stoppable)]
     # The first of the cheapest: what is left out in the later ones is missed.
-    text = min(texts, key=sms_text.segments)
-    return Content(text=text, segments=sms_text.segments(text))
+    text = min(texts, key=count)
+    return Content(text=text, segments=count(text))
 
 
 def _prepared(bulletin: Bulletin, area: Area) -> Bulletin:

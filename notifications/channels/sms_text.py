@@ -111,14 +111,15 @@ def carrier_safe(text: str, *, chinese: bool) -> str:
     return text
 
 
-def fitted(head: str, body: str, tail: str) -> str:
+def fitted(head: str, body: str, tail: str, count: Callable[[str], int] = segments) -> str:
     """Return `head`, as much of `body` as fits into MAX_PARTS, and `tail`; only `body` is cut.
 
     The body ends at the end of a sentence, or, where its first sentence is too long, with dots.
+    `count` counts the parts of a text: not every protocol has the same alphabets.
     """
 
     def cost(length: int, end: str = "") -> int:
-        return segments(normalise(f"{head}{body[:length]}{end}{tail}"))
+        return count(normalise(f"{head}{body[:length]}{end}{tail}"))
 
     def join(length: int, end: str = "") -> str:
         return normalise(f"{head}{body[:length].rstrip()}{end}{tail}")

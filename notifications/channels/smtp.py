@@ -9,8 +9,15 @@ import smtplib
 import socket
 import time
 from typing import Any, cast
+from uuid import uuid4
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+
+from notifications.channels.base import NO_DELIVERY, Content, Message
+from notifications.channels.mail.dkim_signature import CannotSign
+from notifications.channels.mail.letter import letter_of
 
 
 class _Reader(io.RawIOBase):
@@ -58,9 +65,23 @@ class _InTimeSSL(_InTime, smtplib.SMTP_SSL):
 
 
 class Backend(EmailBackend):
-    """Django's, on such connections."""
+    """Django's, on such connections, and with letters as readers get them."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         """The class of connection that the settings ask for."""
         return _InTimeSSL if self.use_ssl else _InTime
+
+    def _send(self, email_message: EmailMessage) -> bool:
+        """Send what Django was given (invitations, new passwords) in seven bits, and signed."""
+        subject, text = str(email_message.subject), str(email_message.body)
+        smtp = cast(smtplib.SMTP, self.connection)
+        recipients = [sanitize_address(one, "utf-8") for one in email_message.recipients()]
+        for address in recipients:
+            message = Message(NO_DELIVERY, uuid4(), address, Content(text=text, subject=subject))
+            try:
+                letter = letter_of(message)
+                smtp.sendmail(letter.sender, [address], letter.content)
+            except (CannotSign, ValueError) as error:  # callers know the errors of a mail server
+                raise smtplib.SMTPException(type(error).__name__) from error
+        return bool(recipients)

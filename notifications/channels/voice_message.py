@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from notifications.channels import sms_text, wording
 from notifications.channels.base import Bulletin, Content, Note
+from notifications.channels.speech import speakable
 from notifications.media import VOICE
 from statuspage.lib.punctuation import sentence
 
@@ -25,14 +26,15 @@ CONFIRM, NO_MORE = "1", "9"
 
 def content(bulletin: Bulletin) -> Content:
     """Return a bulletin as a call says it; `data` has what precedes the keys, and the language."""
-    parts = spoken(bulletin)
+    chinese = wording.is_chinese(bulletin)
+    parts = {name: speakable(one, chinese=chinese) for name, one in spoken(bulletin).items()}
     with override(bulletin.language):
         text = _joined([parts["greeting"], parts["news"], parts["next"], keys()], bulletin.language)
     return Content(text=text, billed_as=VOICE, data={"language": bulletin.language, **parts})
 
 
 def spoken(bulletin: Bulletin) -> dict[str, str]:
-    """Return the parts of a call by name, without the keys."""
+    """Return the parts of a call by name as they are written, without the keys."""
     chinese = wording.is_chinese(bulletin)
     said = wording.in_brief(bulletin, wording.SMS)
     body = sentence(sms_text.carrier_safe(said.body, chinese=chinese), chinese=chinese)
@@ -44,12 +46,24 @@ def spoken(bulletin: Bulletin) -> dict[str, str]:
     return {"greeting": greeting, "news": news, "next": wording.promise(bulletin)}
 
 
+def said_within(text: str, limit: int, *, chinese: bool) -> str:
+    """Return as much of a text as is said in `limit` UTF-16 units; no figure is cut."""
+    room = limit
+    # What is written out is longer, by a few signs a figure: the text gets shorter until it fits.
+    while (
+        sms_text.units(said := speakable(sms_text.shortened(text, room), chinese=chinese)) > limit
+    ):
+        room -= 1
+    return said
+
+
 def note_content(note: Note) -> Content:
     """Return a note as a call says it."""
     with override(note.language):
         greeting = _("This is %(operator)s.") % {"operator": note.operator}
-        text = _joined([greeting, note.text, keys()], note.language)
-    parts = {"greeting": greeting, "news": note.text, "next": ""}
+        said = speakable(note.text, chinese=note.language.startswith("zh"))
+        text = _joined([greeting, said, keys()], note.language)
+    parts = {"greeting": greeting, "news": said, "next": ""}
     return Content(text=text, billed_as=VOICE, data={"language": note.language, **parts})
 
 

@@ -26,6 +26,7 @@ from notifications.delivery.matching import (
 )
 from notifications.delivery.states import NEVER
 from notifications.hints import wake_send
+from notifications.media import VOICE
 
 # Only for subscribers who are notified once. What waits for a quota does not wait where there is a
 # next address; everything else has failed for good, so that nobody gets a statement twice. Of a
@@ -80,10 +81,18 @@ FALL_BACK: Final = f"""
 DEAD_NUMBER: Final = [str(Reason.UNKNOWN_NUMBER), str(Reason.BAD_ADDRESS)]
 # Suppression, consent, supersession and quiet hours are checked in the same SQL statement as the
 # claim, because they may have changed since the broadcast was expanded. A newer statement replaces
-# an older one at every address that it has reached, or will reach once it is expanded.
+# an older one at every address that it has reached, or will reach once it is expanded. Nobody is
+# called by a newer one that says that the incident is over, or not critical: a call that still
+# waits is replaced by it all the same.
 SUPERSEDED: Final = f"""
     cardinality(b.superseded_by) > 0 AND (
-        EXISTS (
+        (d.channel = '{VOICE}' AND EXISTS (
+            SELECT FROM statements_statement newer
+            WHERE newer.number = ANY(b.superseded_by)
+              AND (newer.corrects_id IS NOT NULL
+                   OR newer.document #>> '{{content,status}}' = 'resolved'
+                   OR newer.document #>> '{{content,impact}}' <> 'critical')))
+        OR EXISTS (
             SELECT FROM delivery_delivery newer
             WHERE newer.statement_id = ANY(b.superseded_by)
               AND newer.address_id = d.address_id)
@@ -96,14 +105,19 @@ SUPERSEDED: Final = f"""
 """
 WELCOME: Final = f"a.id IS NOT NULL AND {welcome('a')} AND {stays_chosen()}"
 # What has been due for days, because everything was refused or nothing ran, is not sent without
-# anybody's asking: staff see it among the failed messages.
+# anybody's asking: staff see it among the failed messages. A call is only worth it while its news
+# is: nobody is to be woken by what everybody has read.
+CALL_WITHIN_MINUTES: Final = 60
 # What is due comes from the index of each month in its order. By statistics from before a broadcast
 # there is next to nothing to sort, and every claim would read and sort all that waits.
 IN_ORDER: Final = "SET LOCAL enable_sort = off"
 CLAIM: Final = f"""
     WITH due AS (
-        SELECT id, published_at, statement_id, address_id, may_be_sent, repeat_until,
-               due_at < now() - make_interval(hours => %(hours)s) AS expired
+        SELECT id, published_at, channel, statement_id, address_id, may_be_sent, repeat_until,
+               due_at < now() - make_interval(hours => %(hours)s)
+               OR (channel = '{VOICE}'
+                   AND published_at < now() - make_interval(mins => {CALL_WITHIN_MINUTES}))
+               AS expired
         FROM delivery_delivery
         WHERE state = 'pending' AND channel = %(channel)s AND route = %(route)s
           AND due_at <= now()

@@ -35,6 +35,14 @@ class ProviderCallback(View):
         except KeyError:
             return 0
 
+    @staticmethod
+    def rest_is_dropped(_request: HttpRequest, name: str, rest: str = "") -> bool:
+        """Return whether a longer one is cut instead of refused."""
+        try:
+            return provider_named(name).cuts_callbacks
+        except KeyError:
+            return False
+
     def post(self, request: HttpRequest, name: str, rest: str = "") -> HttpResponse:
         """Verify the request before reading anything in it."""
         try:

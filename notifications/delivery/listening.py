@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Collection, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
@@ -19,7 +19,7 @@ from notifications.channels.base import providers as all_providers
 from notifications.channels.outcomes import Callback
 from notifications.delivery.adopting import wait_for_reports
 from notifications.delivery.callbacks import callback_store
-from notifications.event_loop import process_loop
+from notifications.event_loop import before_end, process_loop, running_loop
 
 # So many are stored in one transaction at most; those that come meanwhile wait for the next one.
 AT_ONCE: Final = 200
@@ -59,7 +59,10 @@ class _Inbox:
             batch, self.waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
             told = [one for one, _ in batch]
             loop = asyncio.get_running_loop()
-            problems = await loop.run_in_executor(self.thread, _store_here, told)
+            try:
+                problems = await loop.run_in_executor(self.thread, _store_here, told)
+            except RuntimeError as error:  # the process ends
+                problems = [error] * len(batch)
             for (_, stored), problem in zip(batch, problems, strict=True):
                 if stored.done():  # nobody waits any more
                     continue
@@ -143,16 +146,33 @@ def listen(media: Collection[str]) -> list[Provider]:
 
 
 def leave() -> None:
-    """Say goodbye to every provider, as a process does that ends of its own accord."""
-    for one in all_providers():
-        if one.listens() and one.configured() and _listening:
-            try:
-                asyncio.run_coroutine_threadsafe(one.leave(), process_loop()).result(LEAVE_SECONDS)
-            except Exception as error:
-                logger.warning("%s: no goodbye: %s", one.name, type(error).__name__)
+    """Say goodbye to every provider, as a process does that ends of its own accord.
+
+    Whether or not it has listened: whoever sends a code has a connection too. Neither a gateway
+    nor a database that hangs keeps a process from ending.
+    """
+    for listening in _listening:
+        listening.cancel()
+    _listening.clear()
+    if (loop := running_loop()) is not None:
+        leaving = asyncio.run_coroutine_threadsafe(_leave_all(), loop)
+        try:
+            leaving.result(LEAVE_SECONDS)
+        except TimeoutError:
+            leaving.cancel()
+            logger.warning("no goodbye within %d s", LEAVE_SECONDS)
     if inbox := _inboxes.pop(os.getpid(), None):
-        inbox.thread.submit(connections.close_all)
-        inbox.thread.shutdown()
+        closing = inbox.thread.submit(connections.close_all)
+        inbox.thread.shutdown(wait=False)
+        wait([closing], LEAVE_SECONDS)
+
+
+async def _leave_all() -> None:
+    able = [one for one in all_providers() if one.listens()]
+    ends = await asyncio.gather(*(one.leave() for one in able), return_exceptions=True)
+    for one, end in zip(able, ends, strict=True):
+        if isinstance(end, Exception):
+            logger.warning("%s: no goodbye: %s", one.name, type(end).__name__)
 
 
 def set_up() -> None:
@@ -161,6 +181,7 @@ def set_up() -> None:
 
     for one in all_providers():
         one.report_to(take, connected)
+    before_end(leave)
     worker_process_init.connect(_begin)
     worker_process_shutdown.connect(_end)
 

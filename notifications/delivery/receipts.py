@@ -19,11 +19,13 @@ from notifications.channels.outcomes import ProviderReceipt, ReceiptState
 from notifications.delivery.adopting import NOT_A_DELIVERY, adopt
 from notifications.delivery.claim import fall_back, lock
 from notifications.delivery.models import Delivery, Receipt
+from notifications.delivery.never_arriving import RETURNED, never_arriving_stop
 from notifications.delivery.parts import FAILED, MessagePart, folded, parts_apply, parts_of
 from notifications.delivery.returned import deliveries_return
 from notifications.delivery.states import RANK, DeliveryState, may_follow_from
 from notifications.delivery.taken import take_once
 from notifications.hints import wake_receipts
+from notifications.media import EMAIL
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.doubts import numbers_answer
 from notifications.subscribers.services.subscriptions import addresses_suppress
@@ -126,6 +128,12 @@ def _mind_addresses(known: Sequence[Receipt], deliveries: Mapping[int, Delivery]
             moment = delivery.sent_at or one.received_at
             ids = [delivery.address_id]
             addresses_suppress(ids, reason=one.reason, source=one.channel, moment=moment)
+    returned = (
+        deliveries[one.pk].address_id
+        for one in known
+        if one.channel == EMAIL and one.reason in RETURNED and not one.suppress
+    )
+    never_arriving_stop({key for key in returned if key})
     reached = [deliveries[one.pk] for one in known if one.state == DeliveryState.DELIVERED]
     numbers_answer([one.address_id for one in reached if one.address_id])
 

@@ -1,6 +1,7 @@
 """Decide what outcomes mean for claimed deliveries; hold and write the results, fenced."""
 
 import logging
+import math
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,10 @@ from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, 
 from notifications.delivery import budget
 from notifications.delivery.claim import Claimed, fall_back, lock, renew
 from notifications.delivery.consents import consents_settle
+from notifications.delivery.never_arriving import RETURNED, never_arriving_stop
 from notifications.delivery.parts import parts_add
 from notifications.delivery.states import DeliveryState
+from notifications.media import EMAIL
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import addresses_suppress
 from statuspage.lib.database_clock import database_now
@@ -127,7 +130,7 @@ def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datet
         sent = Result(claimed, DeliveryState.SENT, now, provider_id=outcome.provider_id)
         return sent._replace(part_ids=outcome.part_ids)
     if isinstance(outcome, Unknown):
-        again = _not_sent(claimed, NotSent(outcome.reason, outcome.code), now)
+        again = _not_sent(provider, claimed, NotSent(outcome.reason, outcome.code), now)
         if not again.gave_up and provider.recognises(claimed.first_tried_at, again.due_at):
             seconds = provider.recognises_repeats_for.total_seconds()
             return again._replace(unknown=True, repeats=seconds)
@@ -137,7 +140,7 @@ def result_of(provider: Provider, claimed: Claimed, outcome: Outcome, now: datet
         unsure = Result(claimed, unknown, look_at, reason=reason, code=code, unknown=True)
         return unsure._replace(part_ids=outcome.part_ids)
     if isinstance(outcome, NotSent):
-        return _not_sent(claimed, outcome, now)
+        return _not_sent(provider, claimed, outcome, now)
     reason, code, suppress = outcome.reason, outcome.code, outcome.suppress
     ours = reason == Reason.COUNTRY
     state = DeliveryState.SUPPRESSED if ours else DeliveryState.FAILED
@@ -150,17 +153,23 @@ def backoff(attempts: int, limit: float = BACKOFF_LIMIT_SECONDS) -> timedelta:
     return timedelta(seconds=random.uniform(0.5, ceiling))  # noqa: S311
 
 
-def _not_sent(claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
+def _not_sent(provider: Provider, claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
     reason, code = outcome.reason, outcome.code
-    counts = code not in UNTRIED and reason not in PATIENT
+    counts = code not in UNTRIED and reason not in PATIENT | provider.outwaits
     if code != OWN_LIMIT and _has_failed(claimed, reason, now, counts=counts):
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
     limit = LONG_LIMIT_SECONDS if reason == Reason.UNKNOWN_CODE else BACKOFF_LIMIT_SECONDS
-    wait = backoff(claimed.attempts if counts else PATIENT_ATTEMPT, limit)
+    patient = _as_after(now - claimed.first_tried_at) if reason in provider.outwaits else 0
+    wait = backoff(claimed.attempts if counts else max(patient, PATIENT_ATTEMPT), limit)
     if outcome.retry_after is not None:
         wait = timedelta(seconds=outcome.retry_after)
     due_at = now + wait
     return Result(claimed, DeliveryState.PENDING, due_at, reason=reason, code=code, counts=counts)
+
+
+def _as_after(age: timedelta) -> int:
+    """Return how many attempts would have led to waits of about an eighth of that time."""
+    return int(math.log2(max(1.0, age.total_seconds() / 8)))
 
 
 def _has_failed(claimed: Claimed, reason: Reason, now: datetime, *, counts: bool) -> bool:
@@ -216,6 +225,13 @@ def _follow_up(results: Sequence[Result]) -> None:
             one = result.claimed
             addresses_suppress([one.address_id], reason=result.reason, source=one.channel)
     quarantine(results)
+    never_arriving_stop(
+        {
+            one.claimed.address_id
+            for one in results
+            if one.claimed.channel == EMAIL and one.state in ENDED and one.reason in RETURNED
+        }
+    )
     consents_settle([(one.claimed.id, one.claimed.published_at) for one in results])
     fall_back(
         [

@@ -12,13 +12,20 @@ from notifications.delivery import budget
 from notifications.delivery.claim import fall_back
 from notifications.delivery.models import Broadcast, BroadcastState
 from notifications.delivery.states import DeliveryState, may_follow_from
+from notifications.media import VOICE
 
+_PENDING: Final = DeliveryState.PENDING
 # A wait of so many seconds at least, and up to as many times twice as there were attempts.
 SOONEST_SECONDS: Final = 30.0
 LATEST_SECONDS: Final = 900.0
 # What an operator has to correct takes longer.
 OURS: Final = Reason.NO_CREDENTIALS
 OURS_TIMES: Final = 20
+# A phone that nobody answered is called once more, so soon that phones which only let a repeated
+# call through at night do so, and never when the news is old.
+CALLS: Final = 2
+CALL_AGAIN_SECONDS: Final = 60.0
+CALL_AGAIN_WITHIN_MINUTES: Final = 15
 
 # Only the try that it is about, and only once: then the delivery has another attempt, of which no
 # copy of this receipt, nor any other of that try, says anything. A late "delivered" still counts.
@@ -26,8 +33,13 @@ OURS_TIMES: Final = 20
 RETURN: Final = """
     WITH told AS (
         SELECT DISTINCT ON (d.id) d.id, d.published_at, d.fence, r.reason, r.code, r.at,
-               d.attempts >= %(most)s
-               OR d.first_tried_at < now() - make_interval(hours => %(hours)s) AS over,
+               d.channel = %(voice)s AS called,
+               CASE WHEN d.channel = %(voice)s
+               THEN d.attempts >= %(calls)s
+                    OR d.first_tried_at < now() - make_interval(mins => %(within)s)
+               ELSE d.attempts >= %(most)s
+                    OR d.first_tried_at < now() - make_interval(hours => %(hours)s)
+               END AS over,
                CASE WHEN r.reason = %(ours)s THEN %(times)s ELSE 1 END AS times
         FROM delivery_delivery d
         JOIN unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(provider_ids)s::text[],
@@ -37,13 +49,18 @@ RETURN: Final = """
           ON d.id = r.id AND d.published_at = r.published_at
         WHERE d.state = ANY(%(before)s)
           AND (r.attempt = d.attempt_id
-               OR (r.attempt IS NULL AND d.provider_id <> '' AND d.provider_id = r.provider_id))
+               OR (r.attempt IS NULL AND d.provider_id <> '' AND d.provider_id = r.provider_id)
+               -- Each call tells its end once, so this is of the one whose answer is not here yet.
+               OR (r.attempt IS NULL AND d.provider_id = '' AND d.channel = %(voice)s))
         ORDER BY d.id
     )
     UPDATE delivery_delivery d
     SET state = CASE WHEN over THEN 'failed' ELSE 'pending' END,
-        due_at = now() + make_interval(secs => told.times * (
-            %(soonest)s + random() * least(%(latest)s, %(soonest)s * 2.0 ^ d.attempts))),
+        due_at = now() + make_interval(secs => CASE WHEN called
+            THEN %(call_again)s * (1 + random() / 2)
+            ELSE told.times * (
+                %(soonest)s + random() * least(%(latest)s, %(soonest)s * 2.0 ^ d.attempts))
+            END),
         reason = told.reason, code = told.code,
         provider_id = '', attempt_id = gen_random_uuid(), looks = 0, lease_until = NULL,
         may_be_sent = d.may_be_sent AND d.attempts > 1,
@@ -54,14 +71,18 @@ RETURN: Final = """
     WHERE d.id = told.id AND d.published_at = told.published_at
     RETURNING d.id, d.published_at, d.fence, d.statement_id, d.state
 """
-# After what it was booked with is released, so that a late answer finds nothing of its own.
+# After what it was booked with is released, so that a late answer finds nothing of its own. A call
+# that nobody answered was made: it has not failed.
 NEXT: Final = """
-    UPDATE delivery_delivery SET fence = fence + 1 WHERE id = ANY(%s) AND published_at = ANY(%s)
+    UPDATE delivery_delivery
+    SET fence = fence + 1,
+        state = CASE WHEN channel = %s AND state = 'failed' THEN 'undelivered' ELSE state END
+    WHERE id = ANY(%s) AND published_at = ANY(%s)
 """
 
 
 def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
-    """Return deliveries to `pending`, or fail them after too many tries or too long a time.
+    """Return deliveries to `pending`, or end them after too many tries or too long a time.
 
     Call it in the transaction that applies their receipts, while they are locked.
     """
@@ -75,6 +96,10 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
                 "hours": settings.DELIVERY_GIVE_UP_HOURS,
                 "ours": OURS,
                 "times": OURS_TIMES,
+                "voice": VOICE,
+                "calls": CALLS,
+                "within": CALL_AGAIN_WITHIN_MINUTES,
+                "call_again": CALL_AGAIN_SECONDS,
                 "soonest": SOONEST_SECONDS,
                 "latest": LATEST_SECONDS,
             },
@@ -84,10 +109,10 @@ def deliveries_return(columns: Mapping[str, list[Any]]) -> None:
             return
         ids, moments, fences, statements, states = zip(*rows, strict=True)
         budget.release([*zip(ids, moments, fences, strict=True)])
-        cursor.execute(NEXT, [[*ids], [*set(moments)]])
+        cursor.execute(NEXT, [VOICE, [*ids], [*set(moments)]])
     failed = [row[:2] for row in rows if row[4] == DeliveryState.FAILED]
     fall_back(failed)
-    _reopen({number for number, state in zip(statements, states, strict=True) if state != "failed"})
+    _reopen({number for number, state in zip(statements, states, strict=True) if state == _PENDING})
 
 
 def _before() -> list[str]:

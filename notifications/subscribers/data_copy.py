@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from notifications.channels import medium
+from notifications.channels.addresses import AddressKind, canonical
 from notifications.subscribers.models import Address, Consent, Subscriber
 from notifications.subscribers.selectors import clear_address
 from notifications.subscribers.services.agreements import agreed_words
@@ -62,13 +63,22 @@ def _address(one: Address, proven: str) -> dict[str, Any]:
     known = one.blind_index == proven
     return {
         "channel": str(medium(one.channel).label),
-        "address": clear_address(one) if known else one.masked,
+        "address": _in_clear(one) if known else one.masked,
         "in_full": known,
         "added_at": _moment(one.created_at),
         "confirmed_at": _moment(one.confirmed_at),
         "stopped_at": _moment(one.suppressed_at),
         "stopped_for": one.suppressed_for,
     }
+
+
+def _in_clear(one: Address) -> str:
+    """Return an address without what signs for a robot: who proved the address may not know that.
+
+    A code stands in the group for everybody to read, and the page opens with either form.
+    """
+    clear = clear_address(one)
+    return canonical(AddressKind.GROUP, clear) if one.kind == AddressKind.GROUP else clear
 
 
 def _consent(one: Consent, language: str) -> dict[str, Any]:

@@ -125,10 +125,11 @@ class AddressForm(forms.Form):
         return cleaned
 
     @property
-    def robot_help(self) -> list[str]:
-        """Where to find the address of a robot, a line for each service that is allowed."""
+    def robot_help(self) -> list[tuple[str, str]]:
+        """Where to find the address of a robot: each service that is allowed, and what to do."""
         allowed = (one for one in SERVICES.values() if one.scheme in settings.ROBOT_SERVICES)
-        return [str(WECOM_WHERE), *(str(one.where) for one in allowed)]
+        lines = [str(WECOM_WHERE), *(str(one.where) for one in allowed)]
+        return [("".join(parts[:2]), parts[2]) for parts in map(_at_colon, lines)]
 
 
 class PhoneForm(AddressForm):
@@ -347,6 +348,11 @@ class ConfirmEraseForm(forms.Form):
         label=_("Yes, erase my data. This cannot be undone."),
         error_messages={"required": _("Tick the box to confirm.")},
     )
+
+
+def _at_colon(line: str) -> tuple[str, str, str]:
+    """Return a service, its colon in either language, and what to do."""
+    return line.partition("\uff1a") if "\uff1a" in line else line.partition(": ")
 
 
 def _component_choices() -> list[tuple[str, Iterable[tuple[str, str]]] | tuple[str, str]]:

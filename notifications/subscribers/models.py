@@ -86,6 +86,9 @@ class Address(models.Model):
     suppressed_for = models.CharField(_("suppression reason"), max_length=30, blank=True)
     # The day in China on which a carrier first did not know the number; see services/doubts.py.
     doubted_on = models.DateField(null=True)
+    # When a code last reached it, or staff reactivated it: what a provider reports of an older
+    # message stops it no more.
+    revived_at = models.DateTimeField(null=True)
     # Failures in a row, and when the first of them was: too many too fast mean quarantine.
     failures = models.PositiveSmallIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)

@@ -36,7 +36,11 @@ def stop_token(channel: str, address: str) -> str:
 
 
 def index_of(token: str, channel: str) -> str | None:
-    """Return the blind index of the address that a token names; None: no token of ours."""
+    """Return the blind index of the address that a token names; None: no token of ours.
+
+    It needs no "=" at its end, which some programs add to what looks like base64.
+    """
+    token = token.rstrip("=")
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
     try:

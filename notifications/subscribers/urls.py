@@ -35,6 +35,9 @@ urlpatterns = [
         ("transactions/phone/", prove.prove, "prove"),
         ("unsubscribe/", unsubscribe.unsubscribe_page, "unsubscribe"),
         ("unsubscribe/<str:token>/", unsubscribe.unsubscribe, "unsubscribe-one"),
+        # Not redirected: mail programs follow nothing with a POST (RFC 8058, 3.1).
+        ("unsubscribe/<str:token>", unsubscribe.unsubscribe, "unsubscribe-bare"),
+        ("unsubscribe/<str:token>/=", unsubscribe.unsubscribe, "unsubscribe-padded"),
         ("manage/", manage.manage, "manage"),
         ("manage/none/", _page("manage_none"), "manage-unknown"),
         ("manage/erased/", _page("manage_erased"), "manage-erased"),

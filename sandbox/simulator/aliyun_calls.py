@@ -29,7 +29,8 @@ MOST_TIMES: Final = 3
 ENDS: Final[Mapping[str, tuple[str, str]]] = {
     "completed": ("200000", "用户听完"),
     "busy": ("200002", "用户占线"),
-    "no-answer": ("200005", "用户无法接通"),
+    "no-answer": ("200003", "用户无应答"),
+    "unreachable": ("200005", "用户无法接通"),
     "failed": ("200010", "关机"),
     "empty": ("200004", "空号"),
 }

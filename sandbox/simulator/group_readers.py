@@ -60,12 +60,24 @@ def _dingtalk_signed(request: web.Request, secret: str) -> bool:
     return hmac.compare_digest(base64.b64encode(digest), sign.encode())
 
 
-def feishu(_request: web.Request, path: str, body: bytes, _core: Core) -> Given:
-    """Read a text of at most 20 KB."""
+def feishu(_request: web.Request, path: str, body: bytes, core: Core) -> Given:
+    """Read a text of at most 20 KB; one with a secret must be signed with it, within an hour."""
     found, said = FEISHU_PATH.fullmatch(path), _text_of(body, "content", "text")
     if not found:
         return Given("", problem=19001)
+    secret = _of(core.settings.group_secrets, found[1])
+    if secret and not _feishu_signed(_object(body), secret):
+        return Given(found[1], problem=19021)
     return Given(found[1], said, problem=None if said and len(body) <= 20_480 else 9499)
+
+
+def _feishu_signed(given: dict[str, Any], secret: str) -> bool:
+    """Return whether the body has Feishu's signature, whose key is the time and the secret."""
+    timestamp, sign = str(given.get("timestamp", "")), str(given.get("sign", ""))
+    if not timestamp.isdecimal() or abs(time.time() - int(timestamp)) > HOUR_MS / 1000:
+        return False
+    digest = hmac.digest(f"{timestamp}\n{secret}".encode(), b"", hashlib.sha256)
+    return hmac.compare_digest(base64.b64encode(digest), sign.encode())
 
 
 def slack(_request: web.Request, path: str, body: bytes, _core: Core) -> Given:

@@ -121,7 +121,12 @@ class Gateway:
             # The first part's receipt is the last one to come.
             wait += HELD_BACK_SECONDS * (total - place)
         for copy in range(2 if outcome.doubled else 1):
-            self.core.later(wait, self._owe, f"{number}:{copy}", row)
+            self.core.later(wait, self._owe_later, self.core.store.resets, f"{number}:{copy}", row)
+
+    def _owe_later(self, resets: int, key: str, row: dict[str, Any]) -> None:
+        """Owe it, unless everything was forgotten since: a reset phone is told nothing old."""
+        if resets == self.core.store.resets:
+            self._owe(key, row)
 
     def _owe(self, key: str, row: dict[str, Any]) -> None:
         self.core.store.put(Table.SMPP_OWED, key, {**row, "done": time.time()})

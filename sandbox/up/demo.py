@@ -3,7 +3,7 @@
 import json
 import secrets
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -53,8 +53,7 @@ def demo_environment(data_dir: Path, ports: Ports) -> dict[str, str]:
         f"http://127.0.0.1:{ports.simulator}",
         ports,
     )
-    parts = (_site, _twilio, _aliyun, _tencent, _cmpp, _wechat, _mini_program, _email, _robots)
-    return {name: value for part in parts for name, value in part(sandbox).items()}
+    return {name: value for part in PARTS for name, value in part(sandbox).items()}
 
 
 def _site(sandbox: _Sandbox) -> dict[str, str]:
@@ -131,6 +130,19 @@ def _cmpp(sandbox: _Sandbox) -> dict[str, str]:
     }
 
 
+def _smpp(sandbox: _Sandbox) -> dict[str, str]:
+    password = sandbox.keys["smpp_password"]
+    return {
+        # Nor SMPP_HOST: with SMPP_HOST=127.0.0.1 and SMS_PROVIDERS=smpp all SMS go this way.
+        "SMPP_PORT": str(sandbox.ports.smpp),
+        "SMPP_SYSTEM_ID": "candor",
+        "SMPP_PASSWORD": password,
+        "SMPP_SOURCE_ADDR": "10690001",
+        "SIMULATOR_SMPP_SYSTEM_ID": "candor",
+        "SIMULATOR_SMPP_PASSWORD": password,
+    }
+
+
 def _wechat(sandbox: _Sandbox) -> dict[str, str]:
     keys = sandbox.keys
     return {
@@ -179,6 +191,12 @@ def _robots(sandbox: _Sandbox) -> dict[str, str]:
         "ROBOT_RELAY_URL": f"{sandbox.simulator}/relay",
         "WEBHOOK_ALLOW_PRIVATE": "true",
     }
+
+
+PARTS: Final[tuple[Callable[[_Sandbox], dict[str, str]], ...]] = (
+    *(_site, _twilio, _aliyun, _tencent, _cmpp, _smpp),
+    *(_wechat, _mini_program, _email, _robots),
+)
 
 
 def introduce_follower(ports: Ports) -> None:
@@ -245,6 +263,8 @@ def _provider_keys(path: Path) -> dict[str, str]:
         "push_token": secrets.token_hex(16),
         "cmpp_account": f"{secrets.randbelow(10**6):06d}",
         "cmpp_secret": secrets.token_hex(16),
+        # SMPP's field holds eight characters.
+        "smpp_password": secrets.token_hex(4),
         "secret_id": f"AKID{secrets.token_hex(8)}",
         "secret_key": secrets.token_hex(16),
         "app_id": f"wx{secrets.token_hex(8)}",

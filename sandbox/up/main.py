@@ -39,8 +39,8 @@ def up() -> None:
     ports = Ports(web=values.PORT, simulator=values.SIMULATOR_PORT)
     _check_free("PORT", ports.web)
     _check_free("SIMULATOR_PORT", ports.simulator)
-    _check_free("SIMULATOR_PORT", ports.smtp)
-    _check_free("SIMULATOR_PORT", ports.cmpp)
+    for port in (ports.smtp, ports.cmpp, ports.smpp):
+        _check_free("SIMULATOR_PORT", port)
     engines = Engines(data_dir)
     with Supervisor(data_dir / "logs") as supervisor:
         try:

@@ -32,6 +32,11 @@ class Ports:
         """The simulator's SMS gateway that speaks CMPP."""
         return self.simulator + 2
 
+    @property
+    def smpp(self) -> int:
+        """The simulator's message centre that speaks SMPP."""
+        return self.simulator + 3
+
 
 def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
     """Return each program's command, in the order in which they start."""
@@ -40,6 +45,7 @@ def programs(ports: Ports, data_dir: Path) -> dict[str, list[str]]:
         "simulator": [
             *(*python, "sandbox.simulator", "--port", str(ports.simulator)),
             *("--smtp-port", str(ports.smtp), "--cmpp-port", str(ports.cmpp)),
+            *("--smpp-port", str(ports.smpp)),
             *("--journal", str(data_dir / "simulator.jsonl")),
         ],
         "web": [

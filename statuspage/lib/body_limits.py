@@ -46,6 +46,7 @@ def allowance_answer(
     rule: Rule | None = getattr(holder, "body_allowance", None)
     most = rule(request, **parts) if rule else otherwise
     headers = {ANSWER: str(max(most, ANONYMOUS_BYTES))}
-    if most and getattr(holder, "rest_is_dropped", False):
+    drops = getattr(holder, "rest_is_dropped", False)
+    if most and (drops(request, **parts) if callable(drops) else drops):
         headers[REST] = DROPPED
     return HttpResponse(status=204, headers=headers)

@@ -5,8 +5,16 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
+from notifications.delivery import listening
 from tests.notifications.approved import simulated
 from tests.simulator import Simulator, running_simulator
+
+
+@pytest.fixture(autouse=True)
+def _left() -> Iterator[None]:
+    """The connections of a test end with it, whatever its settings were."""
+    yield
+    listening.leave()
 
 
 @pytest.fixture(scope="session")

@@ -91,6 +91,8 @@ DECISIONS = {
     # A letter's own address; see notifications/subscribers/test_one_click.py.
     "unsubscribe/": PUBLIC,
     "unsubscribe/<str:token>/": PUBLIC,
+    "unsubscribe/<str:token>": PUBLIC,
+    "unsubscribe/<str:token>/=": PUBLIC,
     "manage/": PUBLIC,
     "manage/none/": PUBLIC,
     "manage/erased/": PUBLIC,

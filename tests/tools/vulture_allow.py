@@ -87,12 +87,13 @@ _.step_at, _.STOPPED, _.receipts_due_at, _.seen_at, _.may_be_sent, _.repeat_unti
 # What http.server looks for in a handler of requests.
 _.protocol_version, _.server_version, _.do_GET, _.do_POST, _.close_connection
 
-# What smtplib and imaplib look for in a connection.
-_.command_encoding, _._create_socket
+# What smtplib, imaplib and Django look for in a connection.
+_.command_encoding, _._create_socket, _._send
 
 # Settings that are read by name, attributes of providers, and columns that SQL alone reads.
 _.ALIYUN_VOICE_PER_SECOND, _.EMAIL_HOST_PASSWORD, _.EMAIL_HOST_USER, _.EMAIL_PORT
-_.EMAIL_USE_TLS, _.MINI_PROGRAM_TEMPLATE_FIELDS, _.MINI_PROGRAM_TEMPLATE_ID, _.NETWORK_ERROR_CODE
+_.EMAIL_USE_SSL, _.EMAIL_USE_TLS, _.MINI_PROGRAM_TEMPLATE_FIELDS, _.MINI_PROGRAM_TEMPLATE_ID
+_.NETWORK_ERROR_CODE
 _.QUERY, _.REJECT, _.RESTRICTED, _.SCHEMES, _.SMPP_PER_SECOND, _.TWILIO_VOICE_PER_SECOND
 _.VOICE_PROVIDERS, _.VOICE_ROUTES, _.WECHAT_NOTICE_TEMPLATE_FIELDS, _.WECHAT_NOTICE_TEMPLATE_ID
 _.WECHAT_PROVIDERS, _.WECHAT_TEMPLATE_FIELDS, _._paying, _.act_id, _.added_at, _.answered_on

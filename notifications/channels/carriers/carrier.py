@@ -15,6 +15,7 @@ from notifications.channels.addresses import AddressKind
 from notifications.channels.base import NO_DELIVERY, Connected, Message, Provider, Sink
 from notifications.channels.carriers.dialect import Dialect, MalformedFrame
 from notifications.channels.carriers.link import Endpoint, NoAnswer
+from notifications.channels.carriers.long_texts import LongTexts
 from notifications.channels.carriers.pool import Pool
 from notifications.channels.http import guarded
 from notifications.channels.outcomes import (
@@ -59,6 +60,7 @@ class CarrierProvider(Provider, Generic[B]):
         self._sink: Sink = _nobody
         self._connected: Connected | None = None
         self._pools: dict[int, tuple[tuple[object, ...], Pool[B]]] = {}
+        self._long_texts = LongTexts()
 
     @abstractmethod
     def dialect(self) -> Dialect[B]:
@@ -85,8 +87,15 @@ class CarrierProvider(Provider, Generic[B]):
         self._sink, self._connected = sink, connected
 
     async def listen(self) -> None:
-        """Keep every connection open until cancelled."""
-        await self._here(lambda: self._pool().listen())
+        """Keep every connection open until cancelled, or left."""
+        await self._here(self._listen)
+
+    async def _listen(self) -> None:
+        pool: Pool[B] | None = self._pool()
+        while pool is not None:
+            await pool.listen()
+            # It was closed: there is another one for other settings, or none where we have left.
+            _key, pool = self._pools.get(os.getpid(), (None, None))
 
     async def leave(self) -> None:
         """Say goodbye on every connection of this process."""
@@ -185,6 +194,14 @@ class CarrierProvider(Provider, Generic[B]):
             logger.warning("%s: nobody was told: %s", self.name, type(error).__name__)
 
     async def _take(self, callback: Callback) -> None:
+        """Have it stored; the parts of a long text together, where they come together."""
+        for one in callback.inbound:
+            if one.part is not None:
+                await self._long_texts.take(one, one.part, self._store)
+                return
+        await self._store(callback)
+
+    async def _store(self, callback: Callback) -> None:
         await self._sink(self.name, callback)
 
 

@@ -41,6 +41,7 @@ from notifications.channels.outcomes import (
     Reason,
     ReceiptState,
     Refusal,
+    Unknown,
 )
 from statuspage.lib.database_clock import database_now_reckoned
 
@@ -100,6 +101,10 @@ class Cmpp(Dialect[Body]):
         """Return what a frame says in that version."""
         return cmpp_bytes.decode(frame, self._version)
 
+    def answers(self, asked: Body, answer: Body) -> bool:
+        """Return whether it is the answer of the same command."""
+        return answer.command == ANSWER | asked.command
+
     def login(self) -> Body:
         """Return CONNECT with the time in Beijing, which the gateway's digest is made with."""
         now = f"{database_now_reckoned().astimezone(CHINA):%m%d%H%M%S}"
@@ -139,8 +144,10 @@ class Cmpp(Dialect[Body]):
         if body.report:
             return Callback(receipts=[receipt_of(body.report)])
         text = cmpp_text.unpacked(body.content, body.format, udhi=body.udhi)
-        action = sms_text.action_of(text)
-        return Callback(inbound=[Inbound(e164(body.sender), action, text, str(body.message_id))])
+        action, part = sms_text.action_of(text), cmpp_text.part_of(body.content, udhi=body.udhi)
+        return Callback(
+            inbound=[Inbound(e164(body.sender), action, text, str(body.message_id), part)]
+        )
 
     def taken(self, body: Body, *, readable: bool) -> Body:
         """Return DELIVER_RESP; what cannot be read must not come again either."""
@@ -162,7 +169,7 @@ class Cmpp(Dialect[Body]):
     def outcome_of(self, answer: Body) -> Outcome:
         """Return what an answer to SUBMIT means."""
         if not isinstance(answer, SubmitAnswer):
-            return NotSent(Reason.PROVIDER_ERROR, "answer")
+            return Unknown(Reason.PROVIDER_ERROR, "answer")
         if not answer.result:
             return Accepted(str(answer.message_id))
         table = RESULTS_V3 if self._version >= Version.V3 else RESULTS

@@ -6,6 +6,8 @@ from typing import Final
 
 from notifications.channels import sms_text
 from notifications.channels.carriers.cmpp_frames import Format
+from notifications.channels.carriers.long_texts import in_header
+from notifications.channels.outcomes import TextPart
 
 # The standard: fewer than 160 octets of ASCII, and at most 140 of everything else. A part of a
 # chain gives six octets to its header, which is seven of ASCII once the carrier packs it.
@@ -48,6 +50,11 @@ def parts(text: str) -> list[str]:
     return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
 
 
+def segments(text: str) -> int:
+    """Return the number of parts that are billed."""
+    return len(parts(text))
+
+
 def packed(text: str, added_by_gateway: str, reference: int) -> tuple[Format, list[bytes]]:
     """Return the alphabet and the octets of each part of a text.
 
@@ -67,7 +74,13 @@ def unpacked(content: bytes, kind: int, *, udhi: bool) -> str:
     """Return a text that came; what cannot be read in its alphabet is replaced."""
     if udhi and content:
         content = content[content[0] + 1 :]
-    return content.decode(READ_AS.get(kind, "latin-1"), "replace")
+    # PostgreSQL holds no NUL: a text with one could never be stored, and would come for ever.
+    return content.decode(READ_AS.get(kind, "latin-1"), "replace").replace("\0", "")
+
+
+def part_of(content: bytes, *, udhi: bool) -> TextPart | None:
+    """Return which part of a long text came; None for a whole one."""
+    return in_header(content[1 : 1 + content[0]]) if udhi and content else None
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """What a carrier's protocol says over a long connection: all that a link has to know of it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final, Generic, TypeVar
 
@@ -77,6 +78,10 @@ class Dialect(ABC, Generic[B]):
         """
 
     @abstractmethod
+    def answers(self, asked: B, answer: B) -> bool:
+        """Return whether an answer is one to that question: its number alone does not say so."""
+
+    @abstractmethod
     def login(self) -> B:
         """Return the frame that logs in now."""
 
@@ -132,21 +137,20 @@ class Splitter:
         self._shortest, self._longest = shortest, longest
         self._rest = bytearray()
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """Return the frames that are whole now.
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield the frames that are whole now; those before one that is none still count.
 
         Raises:
             MalformedFrame: a frame says that it is shorter, or longer, than any can be.
         """
         self._rest += data
-        frames, at = [], 0
+        at = 0
         while len(self._rest) - at >= LENGTH:
             length = int.from_bytes(self._rest[at : at + LENGTH], "big")
             if not self._shortest <= length <= self._longest:
                 raise MalformedFrame(f"says that it has {length} octets")
             if len(self._rest) - at < length:
                 break
-            frames.append(bytes(self._rest[at : at + length]))
+            yield bytes(self._rest[at : at + length])
             at += length
         del self._rest[:at]
-        return frames

@@ -2,37 +2,32 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from notifications.channels.carriers.dialect import (
     Dialect,
     Frame,
-    LoginRefused,
     MalformedFrame,
     Splitter,
     UnknownCommand,
 )
-from notifications.channels.outcomes import Callback
+from notifications.channels.carriers.intake import Intake, Take
+from notifications.channels.carriers.pulse import Pulse
 
 B = TypeVar("B")
 READ: Final = 65536
-# So many heartbeats in a row without any sign of life, and the connection is given up (CMPP 3.0,
-# chapter 5: N = 3).
-HEARTBEATS: Final = 3
-# Reports and texts that are being stored at once; while there are more, nothing more is read.
-STORED_AT_ONCE: Final = 128
 # Questions whose answers may still come although nobody waits for them.
 LATE_KEPT: Final = 1024
 LARGEST_SEQUENCE: Final = 0x7FFFFFFF
+# Octets that the other side has not taken from us, and the connection is given up.
+UNREAD: Final = 4 * 1024 * 1024
 GOODBYE_SECONDS: Final = 1.0
-# Less than the 60 seconds after which a gateway sends again what has no answer.
-STORE_SECONDS: Final = 30.0
 
-Take = Callable[[Callback], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
 
@@ -60,15 +55,21 @@ class Link(Generic[B]):
     """A connection that is logged in; make one with `open_link`."""
 
     def __init__(self, dialect: Dialect[B], endpoint: Endpoint, take: Take) -> None:
-        self._dialect, self._endpoint, self._take = dialect, endpoint, take
+        self._dialect, self._endpoint = dialect, endpoint
         self._places = asyncio.Semaphore(endpoint.window)
         self._numbers = count()
         self._leaving: list[bytes] = []
         self._asked: dict[int, tuple[B, asyncio.Future[B]]] = {}
         self._late: dict[int, B] = {}
-        self._storing = asyncio.Semaphore(STORED_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._heard = False
+        self._pulse = Pulse(
+            *(endpoint.heartbeat, endpoint.timeout),
+            ask=self._ask_for_life,
+            give_up=self._give_up,
+            start=self._start,
+        )
+        name = f"{endpoint.host}:{endpoint.port}"
+        self._intake = Intake(name, dialect, take, reply=self._reply, start=self._start)
         self._closed = asyncio.Event()
         self.load = 0
 
@@ -99,17 +100,23 @@ class Link(Generic[B]):
         except BaseException:
             await self.close()
             raise
-        self._start(self._beat())
+        self._start(self._pulse.beat())
 
     @property
     def has_room(self) -> bool:
         """Whether a place in the window is free just now."""
-        return self.is_open and not self._places.locked()
+        return self.is_open and self.is_trusted and not self._places.locked()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the other side has not been silent on a question."""
+        return self._pulse.is_trusted
 
     async def enter(self) -> None:
         """Wait for a place in the window; `exit` gives it back."""
         self.load += 1
         try:
+            await self._pulse.wait_for_trust()
             await self._places.acquire()
         except BaseException:
             self.load -= 1
@@ -133,13 +140,15 @@ class Link(Generic[B]):
         sequence = self._next()
         frame = self._dialect.encode(body, sequence)
         answer: asyncio.Future[B] = asyncio.get_running_loop().create_future()
-        self._asked[sequence] = body, answer
+        self._asked[sequence], asked_at = (body, answer), time.monotonic()
         try:
             self._write(frame)
             async with asyncio.timeout(self._endpoint.timeout):
                 return await answer
         except TimeoutError:
             self._expect_late(sequence, body)
+            # Who is silent is asked no more: each answer that is lost is a message to settle.
+            self._pulse.doubt_since(asked_at)
             raise NoAnswer("timeout") from None
         finally:
             self._asked.pop(sequence, None)
@@ -152,12 +161,21 @@ class Link(Generic[B]):
         if len(self._late) > LATE_KEPT:
             del self._late[next(iter(self._late))]
 
+    def _ask_for_life(self) -> None:
+        self._reply(self._dialect.heartbeat(), self._next())
+
+    def _give_up(self) -> None:
+        logger.warning("%s:%d does not answer: left", *self._where)
+        self._break()
+
     async def wait_until_closed(self) -> None:
         """Return when the connection is no more."""
         await self._closed.wait()
 
     async def leave(self) -> None:
-        """Say goodbye, wait a moment for the answer, and close."""
+        """Wait a moment for what is asked, say goodbye, wait a moment for the answer, and close."""
+        if asked := [answer for _body, answer in self._asked.values()]:
+            await asyncio.wait(asked, timeout=GOODBYE_SECONDS)
         with suppress(NotConnected, NoAnswer, TimeoutError, MalformedFrame):
             async with asyncio.timeout(GOODBYE_SECONDS):
                 await self.ask(self._dialect.goodbye())
@@ -179,12 +197,13 @@ class Link(Generic[B]):
         if self._closed.is_set():
             return
         self._closed.set()
+        self._pulse.end()
         self._writer.transport.abort()
         for _body, answer in self._asked.values():
             if not answer.done():
                 answer.set_exception(NoAnswer("connection"))
 
-    def _start(self, work: Awaitable[None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -204,7 +223,7 @@ class Link(Generic[B]):
         splitter = Splitter(self._dialect.shortest, self._dialect.longest)
         try:
             while data := await self._reader.read(READ):
-                self._heard = True
+                self._pulse.felt()
                 for frame in splitter.feed(data):
                     await self._receive(frame)
         except MalformedFrame as error:
@@ -227,8 +246,7 @@ class Link(Generic[B]):
         elif (answer := self._dialect.answer_at_once(frame.body)) is not None:
             self._reply(answer, frame.sequence)
         else:
-            await self._storing.acquire()
-            self._start(self._store(frame))
+            await self._intake.receive(frame)
         if self._dialect.ends(frame.body):
             # What is still to be written is; then the other side reads the end.
             self._flush()
@@ -239,40 +257,19 @@ class Link(Generic[B]):
         asyncio.get_running_loop().call_later(0, self._break)
 
     def _answered(self, frame: Frame[B]) -> None:
-        _body, answer = self._asked.get(frame.sequence, (None, None))
-        if answer is not None and not answer.done():
+        """Give an answer to who asked; a copy, and one that nobody asked for, change nothing."""
+        asked, answer = self._asked.get(frame.sequence, (None, None))
+        if asked is None:
+            asked = self._late.get(frame.sequence)
+        if asked is None:
+            return
+        if not self._dialect.answers(asked, frame.body):
+            logger.warning("%s:%d answered another question: %#x", *self._where, frame.command)
+        elif answer is None:
+            del self._late[frame.sequence]
+            self._intake.late(asked, frame.body)
+        elif not answer.done():
             answer.set_result(frame.body)
-        elif (asked := self._late.pop(frame.sequence, None)) is not None:
-            self._start(self._tell_late(asked, frame.body))
-
-    async def _tell_late(self, asked: B, answer: B) -> None:
-        try:
-            callback = self._dialect.late_answer(asked, answer)
-            if callback.receipts:
-                await self._take(callback)
-        except Exception as error:
-            self._log_unstored(error)
-
-    async def _store(self, frame: Frame[B]) -> None:
-        """Answer only what is stored: what is not, the gateway sends again."""
-        try:
-            callback = self._dialect.incoming(frame.body)
-            # A database that hangs must not keep us from reading: it is sent again.
-            async with asyncio.timeout(STORE_SECONDS):
-                await self._take(callback)
-        except MalformedFrame as error:
-            logger.warning("%s:%d sent what cannot be read: %s", *self._where, error)
-            self._reply(self._dialect.taken(frame.body, readable=False), frame.sequence)
-        except Exception as error:
-            self._log_unstored(error)
-        else:
-            self._reply(self._dialect.taken(frame.body, readable=True), frame.sequence)
-        finally:
-            self._storing.release()
-
-    def _log_unstored(self, error: Exception) -> None:
-        """Log an error without its message, which may quote what came."""
-        logger.error("%s:%d: not stored: %s", *self._where, type(error).__name__)
 
     def _reply(self, body: B, sequence: int) -> None:
         if self.is_open:
@@ -288,22 +285,9 @@ class Link(Generic[B]):
         frames, self._leaving = self._leaving, []
         if self.is_open and frames:
             self._writer.write(b"".join(frames))
-
-    async def _beat(self) -> None:
-        """Ask for a sign of life after each silence; give the connection up after three."""
-        silent = 0
-        while True:
-            self._heard = False
-            await asyncio.sleep(self._endpoint.heartbeat)
-            if self._heard:
-                silent = 0
-                continue
-            if silent >= HEARTBEATS:
-                logger.warning("%s:%d does not answer: connecting again", *self._where)
-                self._break()
-                return
-            silent += 1
-            self._reply(self._dialect.heartbeat(), self._next())
+            # Who sends and never reads is not to fill our memory with answers.
+            if self._writer.transport.get_write_buffer_size() > UNREAD:
+                self._give_up()
 
 
 async def open_link(dialect: Dialect[B], endpoint: Endpoint, take: Take) -> Link[B]:
@@ -311,6 +295,3 @@ async def open_link(dialect: Dialect[B], endpoint: Endpoint, take: Take) -> Link
     link = Link(dialect, endpoint, take)
     await link.open()
     return link
-
-
-__all__ = ["Endpoint", "Link", "LoginRefused", "NoAnswer", "NotConnected", "Take", "open_link"]

@@ -9,12 +9,12 @@ from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 from notifications.channels.carriers.dialect import Dialect, LoginRefused, MalformedFrame
+from notifications.channels.carriers.intake import Take
 from notifications.channels.carriers.link import (
     Endpoint,
     Link,
     NoAnswer,
     NotConnected,
-    Take,
     open_link,
 )
 from notifications.channels.outcomes import NotAccepted, NotSent, Reason
@@ -57,6 +57,7 @@ class Pool(Generic[B]):
         self._links: list[Link[B]] = []
         self._keepers: list[asyncio.Task[None]] = []
         self._changed = asyncio.Condition()
+        self._closed = asyncio.Event()
         self._wanted = asyncio.Event()
         self._tries = 0
         self._problem: NotSent = UNREACHABLE
@@ -108,16 +109,19 @@ class Pool(Generic[B]):
             raise NotAccepted(FULL if self.open_links else self._problem) from None
 
     async def listen(self) -> None:
-        """Keep every connection open until cancelled."""
+        """Keep every connection open until cancelled, or closed."""
         self._listeners += 1
         self._keep()
         try:
-            await asyncio.Event().wait()
+            await self._closed.wait()
         finally:
             self._listeners -= 1
 
     async def close(self) -> None:
-        """Say goodbye on every connection, and open none any more."""
+        """Say goodbye on every connection, and open none any more; who waits for one is told so."""
+        self._closed.set()
+        async with self._changed:
+            self._changed.notify_all()
         keepers, self._keepers = self._keepers, []
         for task in keepers:
             task.cancel()
@@ -142,41 +146,47 @@ class Pool(Generic[B]):
 
     def _roomiest(self) -> Link[B] | None:
         links = [link for link in self._links if link.is_open]
-        return min(links, key=lambda link: link.load, default=None)
+        return min(links, key=lambda link: (not link.is_trusted, link.load), default=None)
 
     def _failed(self, tries: int) -> bool:
         """Return whether every connection was tried since there had been so many tries."""
-        return self._tries >= tries + len(self._keepers)
+        return self._closed.is_set() or self._tries >= tries + len(self._keepers)
 
     def _keep(self) -> None:
         """Have a task for each connection that is wanted: for one, while nobody listens."""
         self._keepers = [task for task in self._keepers if not task.done()]
         wanted = self._connections if self._listeners else 1
+        if self._closed.is_set():
+            wanted = 0
         while len(self._keepers) < wanted:
             self._keepers.append(asyncio.ensure_future(self._keep_one()))
 
     async def _keep_one(self) -> None:
         """Open a connection again whenever it ends, after longer and longer waits."""
         failures = 0
-        while self._listeners or self._waiting:
+        while not self._closed.is_set() and (self._listeners or self._waiting):
             began = time.monotonic()
-            link = await self._open()
-            if link and self._connected and not self.open_links:
-                # Before anything is sent: what happened meanwhile is only reported now.
-                await self._connected()
-            await self._tell(link)
-            if link is None:
+            if link := await self._open():
+                failures = 0
+                await self._use(link)
+            else:
                 failures += 1
-                await self._pause(began, failures)
-                continue
-            failures = 0
-            try:
-                await self._serve(link)
-            finally:
-                self._links.remove(link)
-                await link.leave()
-            # One that is thrown out at once is not to come back at once.
-            await self._pause(began, 1)
+                await self._tell()
+            # Nor is one that is thrown out at once to come back at once.
+            await self._pause(began, max(failures, 1))
+
+    async def _use(self, link: Link[B]) -> None:
+        """Keep a connection as long as it is needed; whatever ends that, it is left in order."""
+        try:
+            if self._connected and not self.open_links:
+                # Before anything is sent: what happened in the meantime is only reported now.
+                await self._connected()
+            self._links.append(link)
+            await self._tell()
+            await self._serve(link)
+        finally:
+            self._links = [one for one in self._links if one is not link]
+            await link.leave()
 
     def _is_in_use(self) -> bool:
         return bool(self._listeners) or time.monotonic() - self._used < IDLE_SECONDS
@@ -195,11 +205,9 @@ class Pool(Generic[B]):
         logger.warning("%s:%d: no connection: %s", endpoint.host, endpoint.port, problem)
         return None
 
-    async def _tell(self, link: Link[B] | None) -> None:
+    async def _tell(self) -> None:
         async with self._changed:
             self._tries += 1
-            if link is not None:
-                self._links.append(link)
             self._changed.notify_all()
 
     async def _serve(self, link: Link[B]) -> None:

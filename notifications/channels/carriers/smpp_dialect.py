@@ -33,6 +33,9 @@ from statuspage.lib.database_clock import database_now_reckoned
 INTERNATIONAL: Final = 1
 E164: Final = re.compile(r"[1-9]\d{6,14}", re.ASCII)
 UNBOUND: Final = ANSWER | Command.UNBIND
+# Why a log-in may be refused for a while: bound already (a connection that broke still counts), an
+# error of the centre's own, its queue is full, too fast.
+PASSES: Final = frozenset({0x05, 0x08, 0x14, 0x58})
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ class SmppDialect(Dialect[Pdu]):
         """Return what a whole frame says."""
         return smpp_frames.decode(frame)
 
+    def answers(self, asked: Pdu, answer: Pdu) -> bool:
+        """Return whether it is the answer of the same command, or that nobody understood it."""
+        return answer.command in (ANSWER | asked.command, Command.GENERIC_NACK)
+
     def login(self) -> Pdu:
         """Return bind_transceiver."""
         one = self._login
@@ -69,9 +76,11 @@ class SmppDialect(Dialect[Pdu]):
         return Pdu(Command.BIND_TRANSCEIVER, body=body)
 
     def check_login(self, asked: Pdu, answer: Pdu) -> None:
-        """Pass when the centre has bound us; whatever it says else, the account is refused."""
+        """Pass when the centre has bound us; what does not pass by itself is about the account."""
         if answer.status != Status.OK or answer.command != asked.command | ANSWER:
-            raise LoginRefused(NotSent(Reason.NO_CREDENTIALS, smpp_frames.code(answer.status)))
+            passes = answer.status in PASSES or answer.status >= Status.VENDORS
+            reason = Reason.CONNECTION if passes else Reason.NO_CREDENTIALS
+            raise LoginRefused(NotSent(reason, smpp_frames.code(answer.status)))
 
     def heartbeat(self) -> Pdu:
         """Return enquire_link."""
@@ -123,8 +132,11 @@ class SmppDialect(Dialect[Pdu]):
 
 def _inbound(message: ShortMessage) -> Inbound | None:
     """Return a phone's text; None where it has no number that could be ours to write to."""
-    address, text = _address(message.source), smpp_text.read(message).replace("\0", "").strip()
-    return Inbound(address, sms_text.action_of(text), text) if address else None
+    address, text = _address(message.source), smpp_text.read(message)
+    part = smpp_text.part_of(message)
+    # Blanks between two parts are the writer's.
+    text = text if part else text.strip()
+    return Inbound(address, sms_text.action_of(text), text, part=part) if address else None
 
 
 def _address(party: Party) -> str:

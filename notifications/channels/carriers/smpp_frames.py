@@ -42,6 +42,8 @@ class Status(IntEnum):
     OK = 0x00
     INVALID_COMMAND = 0x03
     PERMANENT_ERROR = 0x65
+    # From here on centres have reasons of their own, such as too many connections.
+    VENDORS = 0x400
 
 
 class Tag(IntEnum):

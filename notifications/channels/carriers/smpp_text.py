@@ -7,14 +7,14 @@ from typing import Final
 
 from notifications.channels import sms_text
 from notifications.channels.carriers import gsm
-from notifications.channels.carriers.smpp_frames import Reader, ShortMessage, Tag
+from notifications.channels.carriers.long_texts import in_header
+from notifications.channels.carriers.smpp_frames import ShortMessage, Tag
+from notifications.channels.outcomes import TextPart
 
 # data_coding (5.2.19): the centre's default alphabet, and those that phones write in.
 DEFAULT, ASCII, LATIN_1, UCS2 = 0x00, 0x01, 0x03, 0x08
 # esm_class (5.2.12): a header stands before the text.
 HAS_HEADER: Final = 0x40
-# 3GPP TS 23.040, 9.2.3.24.1: the header of a part, its reference in one byte or in two.
-PART_ELEMENTS: Final = {0x00: 3, 0x08: 4}
 
 
 class LongForm(StrEnum):
@@ -63,28 +63,19 @@ def read(message: ShortMessage) -> str:
     data = message.text or message.options.get(Tag.MESSAGE_PAYLOAD, b"")
     if message.esm_class & HAS_HEADER and data:
         data = data[1 + data[0] :]
-    return _DECODE.get(message.data_coding, _latin_1)(data)
+    # PostgreSQL holds no NUL: a text with one could never be stored, and would come for ever.
+    return _DECODE.get(message.data_coding, _latin_1)(data).replace("\0", "")
 
 
-def place_of(message: ShortMessage) -> tuple[int, int, int] | None:
-    """Return the reference, place and total of a part of a long message; None for a whole one."""
+def part_of(message: ShortMessage) -> TextPart | None:
+    """Return which part of a long text came; None for a whole one."""
     if message.esm_class & HAS_HEADER and message.text:
-        return _in_header(message.text[1 : 1 + message.text[0]])
-    numbers = [
+        return in_header(message.text[1 : 1 + message.text[0]])
+    reference, place, total = (
         int.from_bytes(message.options.get(tag, b""), "big")
         for tag in (Tag.SAR_REFERENCE, Tag.SAR_PLACE, Tag.SAR_TOTAL)
-    ]
-    return (numbers[0], numbers[1], numbers[2]) if numbers[1] and numbers[2] > 1 else None
-
-
-def _in_header(header: bytes) -> tuple[int, int, int] | None:
-    reader = Reader(header)
-    while reader.left >= 2:
-        element, length = reader.octets(2)
-        value = reader.octets(min(length, reader.left))
-        if PART_ELEMENTS.get(element) == len(value):
-            return int.from_bytes(value[:-2], "big"), value[-1], value[-2]
-    return None
+    )
+    return TextPart(reference, place, total) if 0 < place <= total > 1 else None
 
 
 def _with_header(coding: int, text: bytes, reference: int, total: int, place: int) -> Part:

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import re
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,11 +31,13 @@ from notifications.channels.mail.bounces import LONGEST, receipts_in
 from notifications.channels.mail.links import MANAGE, STOP, link
 from notifications.channels.mail.mailer import Mailer
 from notifications.channels.mail.page import LetterPage, html_of, text_of
-from notifications.channels.outcomes import BadSignature, Callback, Outcome
+from notifications.channels.outcomes import BadSignature, Callback, Outcome, Reason
 from notifications.media import EMAIL
 
 # What a text without a translation is in (statements/texts.py, which no provider may know).
 CHINESE: Final = "zh-hans"
+# They turn the direction of what follows: no language here needs them, and pasted text brings some.
+TURNING: Final = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 NOT_IN_AN_ID: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -47,12 +50,22 @@ class Email(Provider):
     medium = EMAIL
     address_kind = AddressKind.EMAIL
     required_settings = ("EMAIL_HOST",)
+    # A mail server is away, full or slow for hours, and letters have always waited for it.
+    outwaits = frozenset({Reason.CONNECTION, Reason.PROVIDER_ERROR})
     longest_callback = LONGEST
+    # A mail server would try for days to post a letter that is refused.
+    cuts_callbacks = True
     # What most mail relays take from one sender without delaying it.
     limits = Limits(per_second=20, burst=20)
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return subject, full text with the promise of an update, and links, as text and HTML."""
+        bulletin = replace(
+            bulletin,
+            name=TURNING.sub("", bulletin.name),
+            body=TURNING.sub("", bulletin.body),
+            details=tuple(TURNING.sub("", one) for one in bulletin.details),
+        )
         with override(bulletin.language):
             page = _page(bulletin)
             return Content(

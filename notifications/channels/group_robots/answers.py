@@ -91,12 +91,19 @@ SLACK: Final[Codes] = {
 # Source: core.telegram.org/bots/api; the texts are the Bot API server's own.
 TELEGRAM_WORDS: Final[Words] = (
     ("chat not found", GONE),
+    ("peer_id_invalid", GONE),
+    ("message thread not found", GONE),
+    ("topic_deleted", GONE),
+    ("send messages to bots", GONE),
     ("upgraded to a supergroup", GONE),  # under another id, which its members subscribe anew
     ("group chat was deleted", GONE),
     ("user is deactivated", GONE),
     ("kicked", LEFT),
     ("blocked by the user", LEFT),
     ("bot is not a member", LEFT),
+    ("topic_closed", GUARDED),
+    ("chat_write_forbidden", GUARDED),
+    ("initiate conversation", GUARDED),  # who never wrote to the bot
     ("not enough rights", GUARDED),
     ("have no rights", GUARDED),
     ("need administrator rights", GUARDED),
@@ -108,10 +115,10 @@ DISCORD: Final[Codes] = {
     10015: GONE,  # unknown webhook
     50027: GONE,  # invalid webhook token
     10003: GONE,  # unknown channel
-    50006: REFUSED,
-    50035: REFUSED,
-    20016: SLOWER,
-    20028: SLOWER,
+    # A forum or a thread, which its owner can open, or name in the address.
+    **dict.fromkeys((50013, 50083, 160005, 220001, 220003), GUARDED),
+    **dict.fromkeys((50006, 50035, 200000, 200001, 240000), REFUSED),
+    **dict.fromkeys((20016, 20028, 40062), SLOWER),
 }
 # Source: the code of bark-server, route_push.go and apns.go; reasons are Apple's.
 BARK_WORDS: Final[Words] = (

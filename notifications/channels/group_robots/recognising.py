@@ -1,9 +1,8 @@
 """Recognise the address of a group robot as people paste it, and spell it in one way."""
 
 import re
-from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from notifications.channels.base import Content
+from notifications.channels.group_robots.handed_out import from_service, meant
 from notifications.channels.group_robots.plugins import NotWritten
 from notifications.channels.group_robots.services import SERVICES, Service, service_of
 from notifications.channels.group_robots.writing import plugin_of, written
-from notifications.channels.pasted import AROUND_URL, visible
+from notifications.channels.pasted import readings
 from notifications.channels.public_hosts import UnsafeHost
 
 LONGEST: Final = 1000
@@ -33,29 +33,6 @@ HOSTED: Final = frozenset({"barks", "workflow", "ntfys"})
 LONG_ENOUGH_FOR_TAIL: Final = 12
 TRIAL: Final = Content(text="0")
 
-# What the services themselves hand out -> an Apprise URL.
-DINGTALK: Final = re.compile(
-    r"https://oapi\.dingtalk\.com/robot/send/?\?(?:[^\s#]*&)?access_token=([A-Za-z0-9]+)[^\s,]*"
-    r"(?:[\s,]+(?:secret=)?(SEC[A-Za-z0-9]+))?"
-)
-FEISHU: Final = re.compile(r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([\w-]+)/?")
-LARK: Final = re.compile(r"https://open\.larksuite\.com/open-apis/bot/v2/hook/([\w-]+)/?")
-SLACK: Final = re.compile(r"https://hooks\.slack\.com/services/(\w+)/(\w+)/(\w+)/?")
-TEAMS: Final = re.compile(
-    r"https://([A-Za-z0-9.-]+(?::443)?)(/powerautomate/automations/direct(?:/cu/(\d+))?)?"
-    r"/workflows/([\w-]+)/triggers/manual/paths/invoke/?\?(\S+)"
-)
-TELEGRAM: Final = re.compile(
-    r"(?:https://api\.telegram\.org/)?(?:bot)?(\d{5,15}:[\w-]{30,60})"
-    r"(?:/sendMessage\?chat_id=|[\s,/]+)(-?\d{1,20}|@\w{1,40})(:\d{1,10})?"
-)
-DISCORD: Final = re.compile(
-    r"https://(?:\w+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/(\d+)/([\w-]+)/?"
-)
-BARK: Final = re.compile(r"https://api\.day\.app/([A-Za-z0-9_-]+)(?:/\S*)?")
-SERVERCHAN: Final = re.compile(r"(?:https://sctapi\.ftqq\.com/)?(SCT\w+)(?:\.send\S*)?")
-NTFY: Final = re.compile(r"https://ntfy\.sh/([\w-]{1,64})/?")
-
 
 def recognised(raw: str) -> str:
     """Return what was pasted as one Apprise URL: the same for every way to write it.
@@ -63,22 +40,30 @@ def recognised(raw: str) -> str:
     Raises:
         ValidationError: it is of no service that is allowed, or leads to a private address.
     """
-    text = visible(raw).strip(AROUND_URL)
-    address = _from_service(text) or _from_apprise(text)
-    if len(text) > LONGEST or not address:
+    if len(raw) > LONGEST:
         raise _not_recognised()
-    service = service_of(address)
+    read = readings(raw)
+    address = next(filter(None, (*map(from_service, read), *map(_from_apprise, read))), "")
+    service = service_of(address) if address else meant(raw)
+    if service is None:
+        raise _not_recognised()
+    _check_allowed(service)
+    if not address:
+        raise _incomplete(service)
+    try:
+        return _spelt(service, address)
+    except (NotWritten, UnsafeHost, ValueError) as error:
+        # Nothing of the cause: it may quote the address.
+        raise _not_recognised() from (error if isinstance(error, UnsafeHost) else None)
+
+
+def _check_allowed(service: Service) -> None:
     if service.scheme not in settings.ROBOT_SERVICES:
         raise ValidationError(
             _("We do not send messages to %(service)s."),
             code="service",
             params={"service": service.label},
         )
-    try:
-        return _spelt(service, address)
-    except (NotWritten, UnsafeHost, ValueError) as error:
-        # Nothing of the cause: it may quote the address.
-        raise _not_recognised() from (error if isinstance(error, UnsafeHost) else None)
 
 
 def masked(address: str) -> str:
@@ -105,18 +90,19 @@ def _not_recognised() -> ValidationError:
     return ValidationError(
         _(
             "This is not the address of a group robot that we know. Copy it again from the group's "
-            "settings. Your own server needs a public host name with HTTPS."
+            "settings. For your own server of Bark or ntfy, write barks:// or ntfys:// instead of "
+            "https://; it needs a public host name."
         ),
         code="robot",
     )
 
 
-def _from_service(text: str) -> str:
-    """Return the Apprise URL for what a service hands out; empty where it is nothing of that."""
-    for pattern, build in _HANDED_OUT:
-        if found := pattern.fullmatch(text):
-            return build(*(one or "" for one in found.groups()))
-    return ""
+def _incomplete(service: Service) -> ValidationError:
+    return ValidationError(
+        _("This is not a complete address of a group robot. %(where)s"),
+        code="robot",
+        params={"where": service.where},
+    )
 
 
 def _from_apprise(text: str) -> str:
@@ -156,7 +142,7 @@ def _spelt(service: Service, address: str) -> str:
     """
     spelling = _spelling(service, plugin_of(service, address))
     plugin = plugin_of(service, spelling)
-    if _spelling(service, plugin) != spelling:
+    if _spelling(service, plugin) != spelling or readings(spelling)[0] != spelling:
         raise NotWritten("ambiguous")
     written(service, plugin, TRIAL)
     return spelling
@@ -165,42 +151,11 @@ def _spelt(service: Service, address: str) -> str:
 def _spelling(service: Service, plugin: Any) -> str:
     parts = urlsplit(plugin.url())
     login, at, host = parts.netloc.rpartition("@")
+    if service.signed and (secret := plugin.user):
+        login, at = secret, "@"
     hosted = service.scheme in HOSTED and getattr(plugin, "mode", "") != "cloud"
     host = host.lower().removesuffix(":443") if hosted else host
     path = "".join(f"/{part}" for part in parts.path.split("/") if part)
     kept = sorted(pair for pair in parse_qsl(parts.query) if pair[0] in service.kept)
     query = f"?{urlencode(kept)}" if kept else ""
     return f"{service.scheme}://{login}{at}{host}{path}/{query}"
-
-
-def _dingtalk(token: str, secret: str) -> str:
-    return f"dingtalk://{secret}@{token}/" if secret else f"dingtalk://{token}/"
-
-
-def _teams(host: str, automate: str, routing: str, workflow: str, query: str) -> str:
-    given = {name: values[0] for name, values in parse_qs(query).items()}
-    wanted = {
-        "pa": "yes" if automate else "no",
-        "route": routing,
-        "ver": given.get("api-version", ""),
-    }
-    kept = urlencode({name: value for name, value in wanted.items() if value})
-    return f"workflow://{host}/{workflow}/{quote(given.get('sig', ''), safe='')}/?{kept}"
-
-
-def _telegram(token: str, chat: str, topic: str) -> str:
-    return f"tgram://{token}/{chat}{topic}/"
-
-
-_HANDED_OUT: Final[tuple[tuple[re.Pattern[str], Callable[..., str]], ...]] = (
-    (DINGTALK, _dingtalk),
-    (FEISHU, "feishu://{}/".format),
-    (LARK, "lark://{}/".format),
-    (SLACK, "slack://{}/{}/{}/".format),
-    (TEAMS, _teams),
-    (TELEGRAM, _telegram),
-    (DISCORD, "discord://{}/{}/".format),
-    (BARK, "barks://api.day.app/{}/".format),
-    (SERVERCHAN, "schan://{}".format),
-    (NTFY, "ntfys://{}?mode=cloud".format),
-)

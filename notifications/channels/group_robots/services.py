@@ -27,7 +27,8 @@ class Service:
     `limits` are for each address. `room` is how long a text may be, as `measure` counts what
     `written` makes of it. `host` is where its requests go, None for any public one. `kept` are the
     parameters of an Apprise URL that belong to the address; every other one is dropped. `titled`:
-    so many characters of a title that the service demands, 0 for none.
+    so many characters of a title that the service demands, 0 for none. `signed`: what stands before
+    the @ of its address is a secret with which we sign, for Apprise cannot.
     """
 
     scheme: str
@@ -43,6 +44,7 @@ class Service:
     kept: frozenset[str] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
     titled: int = 0
+    signed: bool = False
 
 
 def _each(a_minute: float, at_once: int) -> Limits:
@@ -73,8 +75,8 @@ _ROWS: Final = (
         scheme="feishu",
         label=_("Feishu"),
         where=_(
-            "Feishu: Group settings > Bots > Add > Custom bot; copy the webhook address. Choose "
-            "the keyword as security setting, not the signature."
+            "Feishu: Group settings > Bots > Add > Custom bot; copy the webhook address. With the "
+            "security setting “signature”, add a space and the secret."
         ),
         plugin=("feishu", "NotifyFeishu"),
         judge=answers.feishu,
@@ -83,11 +85,15 @@ _ROWS: Final = (
         measure=texts.in_bytes,
         host=_only("open.feishu.cn"),
         written=texts.without_mentions,
+        signed=True,
     ),
     Service(
         scheme="lark",
         label="Lark",
-        where=_("Lark: Group settings > Bots > Add > Custom bot; copy the webhook address."),
+        where=_(
+            "Lark: Group settings > Bots > Add > Custom bot; copy the webhook address. With the "
+            "security setting “signature”, add a space and the secret."
+        ),
         plugin=("lark", "NotifyLark"),
         judge=answers.feishu,
         limits=_each(90, 3),
@@ -95,6 +101,7 @@ _ROWS: Final = (
         measure=texts.in_bytes,
         host=_only("open.larksuite.com"),
         written=texts.without_mentions,
+        signed=True,
     ),
     Service(
         scheme="slack",
@@ -152,6 +159,7 @@ _ROWS: Final = (
         measure=texts.in_units,
         host=_only("discord.com"),
         written=texts.without_markdown,
+        kept=frozenset({"thread"}),
         options={"avatar": False},
     ),
     Service(

@@ -4,15 +4,24 @@ Only a letter with a genuine mark of ours says anything, so nobody stops message
 forged report. Whatever else comes to that mailbox (holidays, junk, answers) says nothing.
 """
 
+import base64
+import quopri
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from email.errors import MessageError
 from email.message import Message as Mail
 from email.parser import BytesParser
 from email.policy import compat32
 from typing import Any, Final
 
 from notifications.channels.mail.marks import delivery_id_in, mark_of
-from notifications.channels.mail.replies import ABOUT_US, ENHANCED, MAILBOX_FULL
+from notifications.channels.mail.replies import (
+    ABOUT_US,
+    ENHANCED,
+    MAILBOX_FULL,
+    NO_MAILBOX_WORDS,
+    TOO_BIG,
+)
 from notifications.channels.outcomes import ProviderReceipt, Reason, ReceiptState
 
 # A report is short, and so are our letters that it returns: what is longer is cut.
@@ -24,16 +33,19 @@ ENVELOPE: Final = (
     "Original-Recipient",
 )
 OUR_HEADERS: Final = ("Message-ID", "Return-Path", "References", "In-Reply-To")
-POSTMASTERS: Final = re.compile(r"mailer-daemon|postmaster|mail delivery (?:sub)?system", re.I)
+POSTMASTERS: Final = re.compile(
+    r"mailer-?daemon|post-?master|mail delivery (?:sub)?system|microsoftexchange", re.I
+)
 SMTP_CODE: Final = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -])")
-# No such mailbox (RFC 3463): stops the messages to it at once.
-NO_MAILBOX: Final = frozenset({"5.1.1", "5.1.6", "5.1.10", "5.2.1"})
-# Where a server gives the general 5.0.0, or none, it says so in words.
-NO_MAILBOX_WORDS: Final = re.compile(
-    r"user unknown|unknown user|no such (?:user|mailbox|recipient|person)|user (?:is )?not found"
-    r"|mailbox not found|does ?n[o']t exist|invalid (?:recipient|mailbox)|account (?:is )?disabled",
+# In words of a server that writes no report: not a telephone number, nor "will try until".
+FAILED_FOR_GOOD: Final = re.compile(r"(?<![\d.+-])(5\d\d)(?=[ -](?!\d{3}))")
+NOT_YET: Final = re.compile(
+    r"still trying|(?:will|being) (?:be )?(?:retr|kept|try)|keep(?:s)? trying|delayed|"
+    r"this is a warning|warning message only|not need to resend",
     re.IGNORECASE,
 )
+# No such mailbox (RFC 3463): stops the messages to it at once.
+NO_MAILBOX: Final = frozenset({"5.1.1", "5.1.6", "5.1.10", "5.2.1"})
 VAGUE: Final = frozenset({"", "5.0.0", "5.5.0", "5.1.0", "5.4.0"})
 BY_SUBJECT: Final[Mapping[str, Reason]] = {
     "5.1": Reason.BAD_ADDRESS,
@@ -42,6 +54,8 @@ BY_SUBJECT: Final[Mapping[str, Reason]] = {
 }
 TOO_LONG: Final = frozenset({"5.2.3", "5.3.4"})
 FAILED: Final = "failed"
+REPORTS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
+EMPTY_LINE: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 # RFC 5965, 7.3: a reader reports it as unwanted. RFC 6650 adds that it was wanted after all.
 COMPLAINTS: Final = frozenset({"abuse", "opt-out", "opt-out-list"})
 
@@ -51,7 +65,7 @@ def receipts_in(raw: bytes) -> Sequence[ProviderReceipt]:
     try:
         mail = BytesParser(policy=compat32).parsebytes(raw[:LONGEST])
         return [*_read(mail)]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MessageError):
         return []  # nobody can make the library stumble over a letter and hold up the others
 
 
@@ -83,6 +97,19 @@ def _blocks(part: Mail) -> Sequence[Mail]:
     """Return the blocks of a report, or the letter inside a part."""
     payload: Any = part.get_payload()
     return payload if isinstance(payload, list) else ()
+
+
+def _report_blocks(part: Mail) -> Sequence[Mail]:
+    """Return the blocks of a report, also where it is encoded or internationalised (RFC 6533)."""
+    blocks = _blocks(part)
+    text = b"\n\n".join(bytes(one) for one in blocks)
+    how = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    if how in {"base64", "quoted-printable"}:
+        decode = base64.b64decode if how == "base64" else quopri.decodestring
+        text = decode(text)
+    elif part.get_content_type() == "message/delivery-status":
+        return blocks
+    return [BytesParser(policy=compat32).parsebytes(one) for one in EMPTY_LINE.split(text)]
 
 
 def _marked(mail: Mail, parts: Sequence[Mail]) -> Iterator[str]:
@@ -136,23 +163,49 @@ def _report(mail: Mail, parts: Sequence[Mail]) -> tuple[str, str] | None:
 
     A server that writes no such report says in its letter, from its postmaster, what it answered.
     """
-    reports = [one for one in parts if one.get_content_type() == "message/delivery-status"]
-    for block in (block for part in reports for block in _blocks(part)):
-        if str(block.get("Action", "")).strip().lower() == FAILED:
-            diagnosis = " ".join(str(block.get("Diagnostic-Code", "")).split())
-            given = ENHANCED.search(str(block.get("Status", "")))
-            return (given[1] if given else ""), diagnosis
-    if reports or not _from_postmaster(mail):
+    reports = [one for one in parts if one.get_content_type() in REPORTS]
+    if reports:
+        told = [block for part in reports for block in _report_blocks(part) if block.get("Action")]
+        return _mildest([one for one in told if _action(one) == FAILED], told)
+    if not _from_postmaster(mail):
         return None
     text = _text(parts)
-    answered = SMTP_CODE.search(text) or ENHANCED.search(text)
-    return ("", text[answered.start() :][:500]) if answered else None
+    answered = FAILED_FOR_GOOD.search(text) or ENHANCED.search(text)
+    if not answered or answered[1].startswith(("2.", "4.")) or NOT_YET.search(text):
+        return None
+    return "", text[answered.start() :][:500]
+
+
+def _mildest(failed: Sequence[Mail], told: Sequence[Mail]) -> tuple[str, str] | None:
+    """Return what a report says of our letter, which had one recipient.
+
+    Of several, to whom a list or an alias sent it on, one that failed says nothing of the others.
+    """
+    if not failed or len(failed) < len(told):
+        return None
+    answers = [
+        (_status(one), " ".join(str(one.get("Diagnostic-Code", "")).split())) for one in failed
+    ]
+    return min(answers, key=lambda one: _meaning(*_exact(*one))[1])
+
+
+def _action(block: Mail) -> str:
+    return str(block.get("Action", "")).partition("(")[0].strip().lower()
+
+
+def _status(block: Mail) -> str:
+    given = ENHANCED.search(str(block.get("Status", "")))
+    return given[1] if given else ""
+
+
+def _exact(status: str, diagnosis: str) -> tuple[str, str]:
+    """Return the code: what the reader's server answered, where the relay's word is general."""
+    said = ENHANCED.search(diagnosis)
+    return (said[1] if said and status in VAGUE else status), diagnosis
 
 
 def _returned(delivery_id: int, status: str, diagnosis: str) -> ProviderReceipt:
-    said = ENHANCED.search(diagnosis)
-    # What the reader's server answered is more exact than the relay's general word.
-    code = said[1] if said and status in VAGUE else status
+    code, _ = _exact(status, diagnosis)
     reason, suppress = _meaning(code, diagnosis)
     number = SMTP_CODE.search(diagnosis)
     shown = code or (number[1] if number else "returned")
@@ -176,7 +229,7 @@ def _meaning(code: str, diagnosis: str) -> tuple[Reason, bool]:
         return Reason.BAD_ADDRESS, True
     if code.startswith("5.2.2") or MAILBOX_FULL.search(diagnosis) or code.startswith("4."):
         return Reason.UNREACHABLE, False
-    if code in TOO_LONG:
+    if code in TOO_LONG or (code in VAGUE and TOO_BIG.search(diagnosis)):
         return Reason.REFUSED_CONTENT, False
     if code in VAGUE and NO_MAILBOX_WORDS.search(diagnosis):
         return Reason.BAD_ADDRESS, True

@@ -14,8 +14,13 @@ COVERED: Final = (
     *(b"reply-to", b"list-id", b"list-unsubscribe", b"list-unsubscribe-post", b"feedback-id"),
     *(b"mime-version", b"content-type", b"content-transfer-encoding"),
 )
-# Named once more than they stand there: a second one that is put in breaks the signature.
-ONLY_ONE: Final = (b"from", b"subject")
+# Named once more than they stand there, or once where they do not: one that is put in, above ours
+# or instead of none, breaks the signature. Not those that relays add.
+ONLY_ONE: Final = (
+    *(b"from", b"to", b"cc", b"subject", b"date", b"reply-to"),
+    *(b"list-unsubscribe", b"list-unsubscribe-post"),
+    *(b"mime-version", b"content-type", b"content-transfer-encoding"),
+)
 
 
 class CannotSign(Exception):

@@ -11,6 +11,8 @@ WORD: Final = 75
 AROUND: Final = len("=?utf-8?B??=")
 # A longer word of ASCII would make a line too long that cannot be folded.
 LONGEST_PLAIN: Final = 60
+# Of pictures that are several characters, such as a family.
+JOINER: Final = "\u200d"
 
 
 def header(name: str, *values: str) -> str:
@@ -31,10 +33,12 @@ def mailbox_header(name: str, display: str, address: str) -> str:
     clean = _clean(display)
     if not clean:
         return _folded(name, [address])
-    if _is_plain(clean):
-        escaped = clean.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = clean.replace("\\", "\\\\").replace('"', '\\"')
+    # Between its quotes a line cannot be broken.
+    if _is_plain(clean) and len(escaped) <= LONGEST_PLAIN:
         return _folded(name, [f'"{escaped}"', f"<{address}>"])
-    return _folded(name, [*words(clean, LINE - len(name) - 2), f"<{address}>"])
+    room = min(LINE - len(name) - 2, WORD)
+    return _folded(name, [*_encoded(clean, room), f"<{address}>"])
 
 
 def words(text: str, room: int) -> list[str]:
@@ -53,7 +57,8 @@ def _is_plain(text: str) -> bool:
 
 def _clean(text: str) -> str:
     """Return a text as one line without control characters: none can begin another header."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    shown = (one if one.isprintable() or one == JOINER else " " for one in text)
+    return " ".join("".join(shown).split())
 
 
 def _encoded(text: str, room: int) -> Iterator[str]:

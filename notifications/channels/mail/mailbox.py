@@ -4,18 +4,26 @@ import imaplib
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from threading import Timer
 from typing import Any, Final, Self
 
 from django.conf import settings
 
 from notifications.channels.mail.bounces import LONGEST
+from statuspage.lib.database_clock import database_now_reckoned
 
-# One visit: so many letters, and so many seconds in all, whatever the server does.
-LETTERS: Final = 200
+# One visit: so many letters, none begun after so many seconds, and cut off after so many in all,
+# whatever the server does.
+LETTERS: Final = 2_000
+READING_SECONDS: Final = 45.0
 VISIT_SECONDS: Final = 120.0
+# What came back earlier, and nobody has read, is no news; and a list of all that was ever left
+# unread could be longer than the library takes.
+DAYS: Final = 30
 WAIT_SECONDS: Final = 15.0
 BROKEN: Final = (OSError, imaplib.IMAP4.error, ValueError)
 UID: Final = re.compile(rb"\d{1,10}")
@@ -85,18 +93,23 @@ class Mailbox:
             self._imap.logout()
         self._imap.shutdown()
 
-    def unread(self) -> Iterator[tuple[bytes, bytes]]:
+    def unread(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Yield the number and the first half megabyte of letters that were not read yet.
 
-        They stay unread until `read`: whoever ends in between finds them again.
+        They stay unread until `read`: whoever ends in between finds them again. None is one that
+        the server does not give now: it holds up none of the others.
         """
-        found = _checked(self._imap.uid("SEARCH", "UNSEEN"))
+        until = time.monotonic() + READING_SECONDS
+        since = database_now_reckoned() - timedelta(days=DAYS)
+        found = _checked(self._imap.uid("SEARCH", "UNSEEN", "SINCE", f"{since:%d-%b-%Y}"))
         uids = UID.findall(b" ".join(line for line in found if isinstance(line, bytes)))
         for uid in uids[:LETTERS]:
             wanted = f"(BODY.PEEK[]<0.{LONGEST}>)"
-            # One that the server does not give says nothing, and holds up none of the others.
-            _kind, answer = self._imap.uid("FETCH", uid.decode(), wanted)
-            yield uid, next((bytes(one[1]) for one in answer if isinstance(one, tuple)), b"")
+            kind, answer = self._imap.uid("FETCH", uid.decode(), wanted)
+            letter = next((bytes(one[1]) for one in answer if isinstance(one, tuple)), b"")
+            yield uid, letter if kind == "OK" else None
+            if time.monotonic() > until:
+                return
 
     def read(self, uid: bytes) -> None:
         """Mark a letter as read: it is not looked at again."""

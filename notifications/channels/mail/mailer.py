@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, cast
@@ -11,15 +12,23 @@ from django.conf import settings
 from notifications.channels.base import Message
 from notifications.channels.mail.dkim_signature import CannotSign
 from notifications.channels.mail.letter import Letter, UnusableAddress, letter_of
-from notifications.channels.mail.replies import Stage, refused
+from notifications.channels.mail.replies import Stage, enhanced_in, refused
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
 from notifications.channels.smtp import Backend
 
-ACCEPTED: Final = frozenset({250, 251})
 GO_AHEAD: Final = 354
+# RFC 5321, 3.8: the server closes the connection, after so many letters, say.
+CLOSING: Final = 421
+ENDED: Final = frozenset({str(CLOSING), smtplib.SMTPServerDisconnected.__name__})
 FIRST_DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 # RFC 6531: a server that takes letters to addresses beyond ASCII.
 BEYOND_ASCII: Final = "SMTPUTF8"
+# No TLS, no way to log in, a certificate or a password that cannot be: settings are wrong.
+MISCONFIGURED: Final = (
+    smtplib.SMTPNotSupportedError,
+    ssl.SSLCertVerificationError,
+    UnicodeError,
+)
 
 
 class Mailer:
@@ -52,16 +61,23 @@ class Mailer:
         self._backend.connection = None
 
     def _deliver(self, letter: Letter, ours: Callable[[], bool]) -> Outcome:
+        """Send a letter, over a new connection where the one of earlier letters had ended."""
+        used = self._backend.connection is not None
+        outcome = self._over_connection(letter, ours)
+        ended = isinstance(outcome, NotSent) and outcome.code.split(" ")[0] in ENDED
+        return (
+            self._over_connection(letter, ours) if used and ended and not self._silent else outcome
+        )
+
+    def _over_connection(self, letter: Letter, ours: Callable[[], bool]) -> Outcome:
         try:
             if self._backend.connection is None:
                 self._backend.open()
             smtp = cast(smtplib.SMTP, self._backend.connection)
             refusal = self._envelope(smtp, letter)
-        except smtplib.SMTPAuthenticationError as error:
-            return self._closed(NotSent(Reason.NO_CREDENTIALS, str(error.smtp_code)))
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             self._silent = _late(error)
-            return self._closed(NotSent(Reason.CONNECTION, type(error).__name__))
+            return self._closed(_unconnected(error))
         return refusal or self._data(smtp, letter, ours)
 
     def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> Outcome | None:
@@ -72,40 +88,71 @@ class Mailer:
             return Failed(Reason.BAD_ADDRESS, f"no {BEYOND_ASCII}")
         code, reply = smtp.mail(letter.sender, options)
         stage = Stage.SENDER
-        if code in ACCEPTED:
+        if _accepted(code):
             code, reply = smtp.rcpt(letter.recipient)
             stage = Stage.RECIPIENT
         smtp.command_encoding = "ascii"
-        if code in ACCEPTED:
+        if _accepted(code):
             return None
+        self._leave(smtp, code)
+        return refused(stage, code, _words(reply))
+
+    def _leave(self, smtp: smtplib.SMTP, code: int) -> None:
+        """Make the connection ready for the next letter, or close it: refused is refused."""
+        if code == CLOSING:
+            return self.close()
         try:
             smtp.rset()
         except (smtplib.SMTPException, OSError):
-            self.close()  # what it refused, it refused
-        return refused(stage, code, _words(reply))
+            self.close()
+        return None
 
     def _data(self, smtp: smtplib.SMTP, letter: Letter, ours: Callable[[], bool]) -> Outcome:
         """Send the letter itself, unless the server was so slow that another may send it."""
         try:
             code, reply = smtp.docmd("DATA")
-            if code != GO_AHEAD:
-                return self._closed(_no_go_ahead(code, _words(reply)))
-            if not ours():
-                smtp.close()  # servers discard what has no end (RFC 5321, section 4.1.1.10)
-                return self._closed(NotSent(Reason.OTHER, "lease"))
+        except (smtplib.SMTPException, OSError) as error:  # it has read nothing of the letter
+            self._silent = _late(error)
+            return self._closed(_unconnected(error))
+        if code != GO_AHEAD:
+            return self._closed(_no_go_ahead(code, _words(reply)))
+        if not ours():
+            smtp.close()  # servers discard what has no end (RFC 5321, section 4.1.1.10)
+            return self._closed(NotSent(Reason.OTHER, "lease"))
+        try:
             smtp.send(_lines(letter.content))
             code, reply = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
             reason = Reason.TIMEOUT if _late(error) else Reason.CONNECTION
             return self._closed(Unknown(reason, type(error).__name__))
-        if code in ACCEPTED:
+        if _accepted(code):
             return Accepted(letter.message_id)
-        return refused(Stage.LETTER, code, _words(reply))
+        outcome = refused(Stage.LETTER, code, _words(reply))
+        known = isinstance(outcome, Failed | NotSent) and code != CLOSING
+        return outcome if known else self._closed(outcome)
 
     def _closed(self, outcome: Outcome) -> Outcome:
         """Close the connection, which cannot be used for the next message."""
         self.close()
         return outcome
+
+
+def _accepted(code: int) -> bool:
+    """Return whether a reply is positive (RFC 5321, 4.2.1), whatever more it says."""
+    return 200 <= code < 300
+
+
+def _unconnected(error: Exception) -> NotSent:
+    """Return what it means that no letter could be begun."""
+    name = type(error).__name__
+    if isinstance(error, smtplib.SMTPResponseException):  # a greeting, EHLO, STARTTLS or AUTH
+        code, said = error.smtp_code, error.smtp_error
+        enhanced = enhanced_in(_words(said) if isinstance(said, bytes) else str(said))
+        reason = Reason.NO_CREDENTIALS if code >= 500 else Reason.PROVIDER_ERROR
+        return NotSent(reason, f"{code} {enhanced}".strip())
+    # No way to log in that both know is the library's plainest error.
+    ours = isinstance(error, MISCONFIGURED) or type(error) is smtplib.SMTPException
+    return NotSent(Reason.NO_CREDENTIALS if ours else Reason.CONNECTION, name)
 
 
 def _no_go_ahead(code: int, reply: str) -> Outcome:

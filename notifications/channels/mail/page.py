@@ -66,9 +66,10 @@ BUTTON: Final = (
 PARAGRAPH: Final = '<p style="margin:0 0 12px">{}</p>'
 FACTS: Final = (
     '<div style="background-color:#f8f7f3;border-left:4px solid {};border-radius:4px;'
-    'padding:10px 14px;margin:16px 0">\n{}\n</div>'
+    'padding:10px 14px 4px;margin:16px 0">\n{}\n</div>'
 )
-FACT: Final = '<p style="margin:2px 0">{}</p>'
+# A row of a table is one line, and may be a long one: the next stands apart from it.
+FACT: Final = '<p style="margin:0 0 6px">{}</p>'
 LINK: Final = '<a href="{}" style="color:#0b5d56">{}</a>'
 
 
@@ -98,7 +99,7 @@ def text_of(page: LetterPage) -> str:
 def html_of(page: LetterPage) -> SafeString:
     """Return the page as HTML; whatever it says is escaped."""
     ink, ground = STATE.get(page.status, CALM)
-    facts = _each(FACT, page.facts)
+    facts = _each(FACT, [line for fact in page.facts for line in fact.splitlines()])
     return format_html(
         PAGE,
         language=page.language,

@@ -45,12 +45,13 @@ class CmppSms(CarrierProvider[Body]):
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
         """Return the text of any SMS in free text, in the parts of this protocol."""
-        content = sms_message.content(bulletin, replies={Area.MAINLAND})
-        return _in_parts(content, bulletin.operator, bulletin.language)
+        content = sms_message.content(bulletin, replies={Area.MAINLAND}, count=cmpp_text.segments)
+        return _signed(content, bulletin.operator, bulletin.language)
 
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return a note behind the signature."""
-        return _in_parts(sms_message.note_content(note), note.operator, note.language)
+        content = sms_message.note_content(note, count=cmpp_text.segments)
+        return _signed(content, note.operator, note.language)
 
     def recipient(self) -> DataRecipient:
         """Return the company of the settings."""
@@ -115,14 +116,9 @@ class CmppSms(CarrierProvider[Body]):
         )
 
 
-def _in_parts(content: Content, operator: str, language: str, *, abroad: bool = False) -> Content:
-    """Return a content counted in the parts of this protocol, and what the gateway adds to it."""
+def _signed(content: Content, operator: str, language: str, *, abroad: bool = False) -> Content:
+    """Return a content and what the gateway adds to it."""
     added = wording.signature(operator, language, abroad=abroad)
     signs = settings.CMPP_GATEWAY_SIGNS and content.text.startswith(added)
-    elsewhere = content.abroad and _in_parts(content.abroad, operator, language, abroad=True)
-    return replace(
-        content,
-        segments=len(cmpp_text.parts(content.text)),
-        data={ADDED: added} if signs else {},
-        abroad=elsewhere,
-    )
+    elsewhere = content.abroad and _signed(content.abroad, operator, language, abroad=True)
+    return replace(content, data={ADDED: added} if signs else {}, abroad=elsewhere)

@@ -60,6 +60,8 @@ STATES: Final[Mapping[str, Reason]] = {
     **dict.fromkeys(("200002", "200003", "200005", "200007", "200010"), Reason.UNREACHABLE),
     **dict.fromkeys(("200004", "200011"), Reason.BAD_ADDRESS),
 }
+# Busy, or nobody answered: nobody has heard it, for certain, and the phone is called once more.
+UNANSWERED: Final = frozenset({"200002", "200003"})
 MAINLAND: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # "1 to 15 bytes": our delivery's id, which the reports bring back.
 OUT_ID: Final = re.compile(r"\d{1,15}", re.ASCII)
@@ -87,12 +89,16 @@ class AliyunVoice(Provider):
         code, words = settings.ALIYUN_VOICE_TTS_CODE, settings.ALIYUN_VOICE_TTS_TEXT
         if not wording.is_chinese(bulletin):
             code, words = settings.ALIYUN_VOICE_TTS_CODE_EN, settings.ALIYUN_VOICE_TTS_TEXT_EN
-        said, limit = voice_message.spoken(bulletin), settings.ALIYUN_VOICE_VARIABLE_LENGTH
+        limit = settings.ALIYUN_VOICE_VARIABLE_LENGTH
+        said = {
+            name: voice_message.said_within(one, limit, chinese=wording.is_chinese(bulletin))
+            for name, one in voice_message.spoken(bulletin).items()
+        }
         values = {
             "operator": sms_text.shortened(bulletin.operator, limit),
-            "news": sms_text.shortened(said["news"], limit),
+            "news": said["news"],
             # A template may not be given an empty value.
-            "next": sms_text.shortened(said["next"], limit) or bulletin.status_label,
+            "next": said["next"] or bulletin.status_label,
         }
         pattern = Template(words)
         used = {name: values[name] for name in pattern.get_identifiers() if name in values}
@@ -182,8 +188,11 @@ def _receipt(entry: Mapping[str, Any]) -> ProviderReceipt | None:
         )
     if status not in STATES:  # it is still under way
         return None
+    unanswered = status in UNANSWERED
     return ProviderReceipt(
-        *(f"{call_id}:{status}", ReceiptState.UNDELIVERED, call_id),
+        f"{call_id}:{status}",
+        ReceiptState.NOT_SENT if unanswered else ReceiptState.UNDELIVERED,
+        call_id,
         delivery_id=delivery_id,
         code=status,
         reason=STATES[status],

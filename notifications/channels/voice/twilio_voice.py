@@ -69,8 +69,14 @@ ENDED: Final[Mapping[str, Reason]] = {
     "canceled": Reason.UNREACHABLE,
     "failed": Reason.UNREACHABLE,
 }
-# twilio.com/docs/voice/twiml/say/text-speech
-SPEAKS: Final = {"zh-hans": "cmn-CN", "en": "en-US"}
+# Nobody has heard these, for certain: the phone is called once more.
+UNANSWERED: Final = frozenset({"busy", "no-answer"})
+# twilio.com/docs/voice/twiml/say/text-speech: language -> the language and the voice. A voice is
+# named because the one of an account that has chosen none knows no Chinese.
+SPEAKS: Final[Mapping[str, tuple[str, str]]] = {
+    "zh-hans": ("cmn-CN", "Polly.Zhiyu"),
+    "en": ("en-US", "Polly.Joanna"),
+}
 RING_SECONDS: Final = 30
 KEY_SECONDS: Final = 8
 # Longer is no call that anybody still listens to.
@@ -204,9 +210,14 @@ async def _call(opened: aiohttp.ClientSession, message: Message) -> Outcome:
 
 def twiml(text: str, language: str, keys: str) -> str:
     """Return what Twilio does in the call: say it twice, and wait for a key while it speaks."""
-    say = f"<Say language={quoteattr(SPEAKS.get(language, 'en-US'))}>{escape(text)}</Say>"
+    say = _say(text, language)
     gather = f'<Gather numDigits="1" timeout="{KEY_SECONDS}" action={quoteattr(keys)}>'
     return f'<Response>{gather}{say}<Pause length="1"/>{say}</Gather></Response>'
+
+
+def _say(text: str, language: str) -> str:
+    spoken, voice = SPEAKS.get(language, SPEAKS["en"])
+    return f"<Say language={quoteattr(spoken)} voice={quoteattr(voice)}>{escape(text)}</Say>"
 
 
 def _reply(digits: str, language: str, request: HttpRequest) -> str:
@@ -214,9 +225,7 @@ def _reply(digits: str, language: str, request: HttpRequest) -> str:
     with override(language or "en"):
         said = voice_message.answer(digits)
         if said:
-            spoken = escape(said)
-            voice = quoteattr(SPEAKS.get(language, "en-US"))
-            return f"<Response><Say language={voice}>{spoken}</Say><Hangup/></Response>"
+            return f"<Response>{_say(said, language)}<Hangup/></Response>"
         again = f"{settings.SITE_URL}{request.get_full_path()}"
         return twiml(voice_message.keys(), language, again)
 
@@ -228,8 +237,11 @@ def _meaning(code: int) -> Refusal:
 
 def _receipt(sid: str, status: str) -> ProviderReceipt:
     """Return that nobody confirmed; one of a key that was pressed goes further, and counts."""
+    unanswered = status in UNANSWERED
     return ProviderReceipt(
-        *(f"{sid}:{status}", ReceiptState.UNDELIVERED, sid),
+        f"{sid}:{status}",
+        ReceiptState.NOT_SENT if unanswered else ReceiptState.UNDELIVERED,
+        sid,
         code=status,
         reason=ENDED[status],
     )

@@ -32,7 +32,8 @@ TRANSFER_TEXT: Final = _(
 # Beside the box by which somebody asks to be called.
 CALLS_LABEL: Final = _("Also call me when a critical incident begins")
 CALLS_TEXT: Final = _(
-    "A short call to this number, at any time of day. Press 1 to confirm, or 9 for no more calls."
+    "A short call to this number, at any time of day, and one more if nobody answers. Press 1 to "
+    "confirm, or 9 for no more calls."
 )
 
 Texts = Mapping[str, Any]

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, QuerySet, Value, When
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,7 @@ from notifications.subscribers.models import (
 )
 from notifications.subscribers.selectors import attributes_of, choices_of_signup, clear_address
 from notifications.subscribers.services.doubts import ALIVE, is_only_doubted
-from notifications.subscribers.services.withdrawals import erasing_alone, withdrawal_note
+from notifications.subscribers.services.withdrawals import erasing_alone, meant_too, withdrawal_note
 from statuspage.settlement.affected.hashes import merchant_key
 
 # Any change of the text below needs a new version.
@@ -84,10 +85,14 @@ def addresses_suppress(
 ) -> None:
     """Stop messages to the addresses with these ids, as far as they still exist.
 
-    `moment` is when the message went out by which it is known; None means now.
+    `moment` is when the message went out by which it is known; None means now. An address that has
+    been proved since is not stopped by a provider's late word.
     """
     found = Address.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     for address in found:
+        late = moment and address.revived_at and moment < address.revived_at
+        if late and reason not in BY_OWNER:
+            continue
         if not is_only_doubted(address, reason, moment):
             suppress(address, reason=reason, source=source)
 
@@ -100,7 +105,7 @@ def addresses_reactivate(ids: Iterable[int]) -> int:
     return (
         Address.objects.filter(pk__in=ids, suppressed_at__isnull=False)
         .exclude(suppressed_for__in=BY_OWNER)
-        .update(**ALIVE, failures=0, failing_since=None)
+        .update(**ALIVE, failures=0, failing_since=None, revived_at=Now())
     )
 
 
@@ -110,6 +115,8 @@ def suppress(address: Address, *, reason: str, source: str) -> bool:
     Where a provider stopped it before, the owner's word takes that place: staff may undo the one,
     and not the other.
     """
+    for other in meant_too(address, reason):
+        suppress(other, reason=reason, source=source)
     if address.suppressed_at and (reason not in BY_OWNER or address.suppressed_for in BY_OWNER):
         return False
     address.suppressed_at, address.suppressed_for = timezone.now(), reason
@@ -153,7 +160,8 @@ def subscription_confirm(*, signup: SignUp) -> Address:
     # The code has just reached this address: an old block is out of date.
     resumed_note(address)
     address.suppressed_at, address.suppressed_for, address.doubted_on = None, "", None
-    address.save(update_fields=["confirmed_at", *ALIVE])
+    address.revived_at = Now()
+    address.save(update_fields=["confirmed_at", "revived_at", *ALIVE])
     Consent.objects.create(
         address=address,
         act=Consent.Act.GIVEN,
@@ -270,10 +278,7 @@ def subscriber_unsubscribe(*, subscriber: Subscriber) -> None:
 
 @transaction.atomic
 def subscriber_resume(*, subscriber: Subscriber) -> None:
-    """Undo an unsubscription; addresses that a provider refused stay as they are.
-
-    So do calls, which are asked for by themselves.
-    """
+    """Undo an unsubscription, save for calls and for addresses that a provider refused."""
     for address in subscriber.addresses.select_for_update().exclude(channel=VOICE):
         reactivate(address, source=WEB)
 

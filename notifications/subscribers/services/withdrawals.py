@@ -9,11 +9,13 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.addresses import AddressKind
+from notifications.channels.outcomes import Reason
+from notifications.media import SMS, VOICE
 from notifications.subscribers.contacts import Contact
 from notifications.subscribers.models import Address, Consent, Withdrawal
 from notifications.subscribers.restoring import APPLY
@@ -48,6 +50,17 @@ def erasing_alone() -> None:
 def adding_beside_no_erasure() -> None:
     """Wait until nobody is being erased, to the end of the transaction."""
     _run(ADDING)
+
+
+def meant_too(address: Address, reason: str) -> QuerySet[Address]:
+    """Return what else an owner's stop is meant for, locked: STOP by SMS asks for no calls either.
+
+    The number is to be silent, and nobody who writes STOP thinks of another way to be reached.
+    """
+    if address.channel != SMS or reason != Reason.OPTED_OUT:
+        return Address.objects.none()
+    same = Address.objects.filter(channel=VOICE, blind_index=address.blind_index)
+    return same.select_for_update()
 
 
 def withdrawal_note(address: Address, act: str, *, reason: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +16,9 @@ from statuspage.lib.rate_limits import WINDOW_SECONDS, within_limit
 TEMPLATE: Final = "notifications/subscribers/unsubscribe.html"
 # What mail programs send (RFC 8058, 3.1), and the button on the page.
 FIELD, VALUE = "List-Unsubscribe", "One-Click"
+# Django reads these itself.
+FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+LONGEST_ANSWER: Final = 2000
 # Guesses a minute from one network address. Of genuine links so many for one address: mail services
 # send for all their users from a few network addresses.
 GUESSES: Final = 30
@@ -43,12 +46,22 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, "unusable", 404) if within else _too_fast(request)
     if request.method != "POST":
         return _page(request, "asked", 200)
-    if request.POST.get(FIELD) != VALUE:
+    if not _pressed(request):
         return _page(request, "asked", 400)
     if not within_limit("unsubscribe", index, STOPS):
         return _too_fast(request)
     email_stop(index)
     return _page(request, "stopped", 200)
+
+
+def _pressed(request: HttpRequest) -> bool:
+    """Return whether the form is that of one click, however a program or a proxy wrote it down."""
+    form = request.POST
+    if request.content_type not in FORMS:
+        form = QueryDict(request.body[:LONGEST_ANSWER], encoding="utf-8")
+    values = {name.strip().casefold(): value for name, value in form.items()}
+    given = str(values.get(FIELD.casefold(), ""))
+    return given.strip(" \t\r\n=").casefold() == VALUE.casefold()
 
 
 def _too_fast(request: HttpRequest) -> HttpResponse:

@@ -5,11 +5,15 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
+from django.core.mail import EmailMessage
 
 from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import Accepted, Failed, NotSent, Outcome, Reason, Unknown
+from notifications.channels.smtp import Backend
 from tests.notifications.channels.builders import (
     again,
     bulletin,
@@ -195,7 +199,24 @@ class TestSending:
             ({"RCPT": "503 Bad sequence"}, NotSent(Reason.PROVIDER_ERROR, "503")),
             ({".": "550 5.7.26 DMARC"}, NotSent(Reason.NO_CREDENTIALS, "550 5.7.26")),
             ({".": "552 5.3.4 too big"}, Failed(Reason.REFUSED_CONTENT, "552 5.3.4")),
-            ({"DATA": "554 5.5.1 no"}, NotSent(Reason.PROVIDER_ERROR, "554")),
+            ({"DATA": "554 5.5.1 no"}, NotSent(Reason.PROVIDER_ERROR, "554 5.5.1")),
+            ({"RCPT": "550 5.1.1. Unknown."}, Failed(Reason.BAD_ADDRESS, "550 5.1.1", True)),
+            ({"RCPT": "554 User unknown, Exim 4.94.2"}, Failed(Reason.BAD_ADDRESS, "554", True)),
+            ({"RCPT": "550 5.4.6 Routing loop"}, Failed(Reason.BAD_ADDRESS, "550 5.4.6")),
+            ({"RCPT": "550 5.2.9 no"}, Failed(Reason.BAD_ADDRESS, "550 5.2.9")),
+            ({"RCPT": "550 4.2.1 Busy"}, NotSent(Reason.PROVIDER_ERROR, "550 4.2.1")),
+            ({"RCPT": "550 5.3.2 Not now"}, NotSent(Reason.PROVIDER_ERROR, "550 5.3.2")),
+            ({"RCPT": "571 no"}, NotSent(Reason.NO_CREDENTIALS, "571")),
+            ({"RCPT": "577 no"}, NotSent(Reason.UNKNOWN_CODE, "577")),
+            ({".": "577 no"}, NotSent(Reason.UNKNOWN_CODE, "577")),
+            ({".": "552 Message size exceeds"}, Failed(Reason.REFUSED_CONTENT, "552")),
+            ({".": "421 bye"}, NotSent(Reason.PROVIDER_ERROR, "421")),
+            ({"DATA": "hang up"}, NotSent(Reason.CONNECTION, "SMTPServerDisconnected")),
+            ({"DATA": "421 bye"}, NotSent(Reason.PROVIDER_ERROR, "421")),
+            # It has read the letter: what it means nobody knows.
+            ({".": "354 go"}, Unknown(Reason.PROVIDER_ERROR, "354")),
+            ({".": "what?"}, Unknown(Reason.PROVIDER_ERROR, "-1")),
+            ({"EHLO": "554 5.7.1 no", "HELO": "554 no"}, NotSent(Reason.NO_CREDENTIALS, "554")),
             ({"RCPT": "450 later"}, NotSent(Reason.PROVIDER_ERROR, "450")),
             ({"RCPT": "421 bye"}, NotSent(Reason.PROVIDER_ERROR, "421")),
             ({"MAIL": "550 not you"}, NotSent(Reason.NO_CREDENTIALS, "550")),
@@ -212,6 +233,33 @@ class TestSending:
         self, settings, answers: dict[str, str], expected: Outcome
     ) -> None:
         assert send_to(settings, Script(answers), letter()) == [expected]
+
+    @pytest.mark.parametrize("answers", [{"RCPT": "252 maybe"}, {".": "251 ok"}, {".": "259 ok"}])
+    def test_every_positive_answer_is_one(self, settings, answers: dict[str, str]) -> None:
+        [outcome] = send_to(settings, Script(answers))
+        assert isinstance(outcome, Accepted)
+
+    def test_a_server_that_ends_a_connection_after_some_letters_gets_the_rest_over_others(
+        self, settings
+    ) -> None:
+        class Tired(Script):
+            def __call__(self, connection: socket.socket) -> None:
+                self.left = 2
+                super().__call__(connection)
+
+            def _answer(self, file, command: str) -> bool:
+                if command == "MAIL" and not self.left:
+                    self._say(file, self.goodbye)
+                    return False
+                self.left -= command == "MAIL"
+                return super()._answer(file, command)
+
+        for goodbye in ("421 4.7.0 Too many messages", ""):
+            script = Tired({})
+            script.goodbye = goodbye
+            outcomes = send_to(settings, script, *(letter(n) for n in range(1, 6)))
+            assert [type(outcome) for outcome in outcomes] == [Accepted] * 5
+            assert (script.connections, len(script.taken)) == (3, 5)
 
     def test_one_bad_mailbox_does_not_hold_up_the_next(self, settings) -> None:
         class OneBad(Script):
@@ -235,9 +283,35 @@ class TestSending:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", closed_port()
         assert send(EMAIL, letter()) == [NotSent(Reason.CONNECTION, "ConnectionRefusedError")]
 
-    def test_a_server_that_greets_with_no_has_sent_nothing(self, settings) -> None:
-        [outcome] = send_to(settings, Script({}, greeting="554 no service"))
-        assert outcome == NotSent(Reason.CONNECTION, "SMTPConnectError")
+    @pytest.mark.parametrize(
+        ("greeting", "expected"),
+        [
+            ("554 no service", NotSent(Reason.NO_CREDENTIALS, "554")),
+            ("571 5.7.1 not you", NotSent(Reason.NO_CREDENTIALS, "571 5.7.1")),
+            ("421 later", NotSent(Reason.PROVIDER_ERROR, "421")),
+        ],
+    )
+    def test_a_server_that_greets_with_no_has_sent_nothing(
+        self, settings, greeting: str, expected: Outcome
+    ) -> None:
+        assert send_to(settings, Script({}, greeting=greeting)) == [expected]
+
+    def test_a_server_without_tls_or_login_waits_for_whoever_sets_it_right(self, settings) -> None:
+        refused = [NotSent(Reason.NO_CREDENTIALS, "SMTPNotSupportedError")]
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "x"
+        assert send_to(settings, Script({})) == refused
+        settings.EMAIL_USE_TLS = True
+        assert send_to(settings, Script({})) == refused
+
+    def test_a_password_that_no_server_can_take_is_no_crash(self, settings) -> None:
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "x", "密码"
+        script = Script({"EHLO": "250-here\r\n250 AUTH PLAIN"})
+        assert send_to(settings, script) == [NotSent(Reason.NO_CREDENTIALS, "UnicodeEncodeError")]
+
+    def test_a_login_that_fails_for_now_is_no_wrong_password(self, settings) -> None:
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "x"
+        script = Script({"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "454 4.7.0 later"})
+        assert send_to(settings, script) == [NotSent(Reason.PROVIDER_ERROR, "454 4.7.0")]
 
     def test_a_server_that_says_nothing_has_sent_nothing(self, settings, impatient) -> None:
         [outcome] = send_to(settings, Script({}, greeting=""))
@@ -267,6 +341,20 @@ class TestSending:
         )
         assert send_to(settings, script, ours) == [NotSent(Reason.OTHER, "lease")]
         assert not script.taken
+
+    def test_letters_of_django_are_as_plain_for_a_server_and_signed(self, settings) -> None:
+        script = Script({})
+        with tcp_server(script) as port:
+            settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+            invitation = EmailMessage("您的账号 " * 12, "设置密码：\n.\n", to=[TO])
+            invitation.connection = Backend()
+            assert invitation.send() == 1
+        [taken] = script.taken
+        assert taken.isascii()
+        assert re.search(rb"(?m)^Subject: =\?utf-8\?B\?", taken)
+        assert b"Auto-Submitted: auto-generated\r\n" in taken
+        shown = message_from_bytes(taken, policy=default)
+        assert shown["Subject"] == ("您的账号 " * 12).strip()
 
     def test_dots_that_begin_a_line_are_doubled(self, settings) -> None:
         script = Script({})

@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.channels.addresses import AddressKind, canonical, mask, normalise
 from notifications.channels.group_robots.services import SERVICES
+from notifications.subscribers.contacts import contact_on
 from tests.notifications.channels.groups import GROUPS, TOKEN
 
 GROUP = AddressKind.GROUP
@@ -70,8 +72,89 @@ def test_other_ways_to_write_an_address(pasted: str, spelling: str) -> None:
     assert kept(spelling) == spelling
 
 
-def test_a_robot_with_and_without_its_secret_is_one_robot() -> None:
-    bare, signed = f"dingtalk://{TOKEN}/", f"dingtalk://SEC0123abc@{TOKEN}/"
+DING = f"oapi.dingtalk.com/robot/send?access_token={TOKEN}"
+HOOK = "1a2b3c4d-ABCD-4bc4-97a0-0ec2aaaabbbb"
+FEISHU = f"https://open.feishu.cn/open-apis/bot/v2/hook/{HOOK}"
+WEBHOOK = "discord.com/api/webhooks/123456789012345678/AbC-dEf_123456"
+BOT = "123456789:ABCdefghijkl_mnopqrstuvwxyzABCDEF12"
+KEY = "693a91f6-7aaa-4bc4-97a0-0ec2aaaa5bbb"
+WECOM = f"qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelling"),
+    [
+        (f"https\uff1a//{DING}", f"dingtalk://{TOKEN}/"),
+        (f"https\uff1a\uff0f\uff0f{DING}".replace("?", "\uff1f"), f"dingtalk://{TOKEN}/"),
+        (f"HTTPS://OAPI.DingTalk.com{DING[17:]}", f"dingtalk://{TOKEN}/"),
+        (DING, f"dingtalk://{TOKEN}/"),
+        (f"Webhook\uff1ahttps://{DING}", f"dingtalk://{TOKEN}/"),
+        (f"\u5730\u5740 https://{DING}", f"dingtalk://{TOKEN}/"),
+        (f"\uff08https://{DING}\uff09\u3002", f"dingtalk://{TOKEN}/"),
+        (f"https://{DING.replace('?', '? ')}", f"dingtalk://{TOKEN}/"),
+        (f"https://{DING}\uff1bSEC0123abc", f"dingtalk://SEC0123abc@{TOKEN}/"),
+        (f"https://{DING} 加签密钥\uff1aSEC0123abc", f"dingtalk://SEC0123abc@{TOKEN}/"),
+        (f"SEC0123abc\nhttps://{DING}", f"dingtalk://SEC0123abc@{TOKEN}/"),
+        (f"dingtalk\uff1a//{TOKEN}", f"dingtalk://{TOKEN}/"),
+        (FEISHU.replace("-", "\u2014"), f"feishu://{HOOK}/"),
+        (f"{FEISHU} SIbEXmjqXxYyZz", f"feishu://SIbEXmjqXxYyZz@{HOOK}/"),
+        (f"{FEISHU}/ 密钥\uff1aSIbEXmjqXxYyZz", f"feishu://SIbEXmjqXxYyZz@{HOOK}/"),
+        (f"feishu://SIbEXmjqXxYyZz@{HOOK}", f"feishu://SIbEXmjqXxYyZz@{HOOK}/"),
+        (f"https://{WEBHOOK}?wait=true", "discord://123456789012345678/AbC-dEf_123456/"),
+        (f"{WEBHOOK}/slack", "discord://123456789012345678/AbC-dEf_123456/"),
+        (f"{WEBHOOK}?thread_id=99", "discord://123456789012345678/AbC-dEf_123456/?thread=99"),
+        (f"{BOT}\u3000\u2212100123", f"tgram://{BOT.replace(':', '%3A')}/-100123/"),
+        (BOT.replace(":", "\uff1a") + " -100123", f"tgram://{BOT.replace(':', '%3A')}/-100123/"),
+        ("api.day.app/AbCdEf1?sound=bell", "barks://api.day.app/AbCdEf1/"),
+        ("ntfy.sh/our-topic", "ntfys://our-topic/?auth=basic&mode=cloud"),
+    ],
+)
+def test_faults_of_typing_do_not_matter(typed: str, spelling: str) -> None:
+    assert kept(typed) == spelling
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(f"https://{WECOM}", WECOM, f"HTTPS://QYAPI.WEIXIN.QQ.COM{WECOM[19:]}", f"key={KEY}"),
+        *(
+            f"https\uff1a//{WECOM}",
+            f"Webhook 地址\uff1ahttps://{WECOM}",
+            f"https://{WECOM}&debug=1",
+        ),
+        *(f"https://{WECOM.replace('=', '= ')}", f"wecombot\uff1a//{KEY}/", KEY),
+    ],
+)
+def test_the_robot_of_wecom_is_known_however_it_is_typed(typed: str) -> None:
+    contact = contact_on("robot", typed)
+    assert (contact.kind, contact.clear) == (AddressKind.ROBOT, KEY)
+
+
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        ("https://open.feishu.cn/open-apis/bot/hook/1a2b3c4d", "Feishu"),
+        ("https://www.feishu.cn/flow/api/trigger-webhook/0123", "Feishu"),
+        ("https://hooks.slack.com/triggers/T1/123/abc", "Slack"),
+        ("https://contoso.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d", "Teams"),
+        (BOT, "chat ID"),
+        ("sctp1234tabcdef", "SendKey"),
+        ("https://bark.example.com/AbCdEf1", "barks://"),
+    ],
+)
+def test_an_address_of_something_else_is_answered_with_what_to_do(raw: str, named: str) -> None:
+    with pytest.raises(ValidationError) as refused, override("en"):
+        contact_on("robot", raw)
+    with override("en"):
+        [said] = refused.value.messages
+    assert named in said
+    assert raw not in said
+
+
+@pytest.mark.parametrize("scheme", ["dingtalk", "feishu", "lark"])
+def test_a_robot_with_and_without_its_secret_is_one_robot(scheme: str) -> None:
+    bare, signed = f"{scheme}://{TOKEN}/", f"{scheme}://SEC0123abc@{TOKEN}/"
+    assert kept(signed) == signed
     assert canonical(GROUP, bare) == canonical(GROUP, signed)
     assert "SEC" not in mask(GROUP, signed)
 

@@ -207,6 +207,18 @@ def answered(settings, address: str, status: str, body: str = "", *headers: str)
             Failed(Reason.OPTED_OUT, "403", suppress=True),
         ),
         ("tgram", "401 No", {"ok": False, "description": "Unauthorized"}, "suppressed"),
+        (
+            *("tgram", "400 No", {"ok": False, "description": "Bad Request: TOPIC_CLOSED"}),
+            Failed(Reason.BLOCKED, "400"),
+        ),
+        (
+            "tgram",
+            "400 No",
+            {"ok": False, "description": "Bad Request: message thread not found"},
+            "suppressed",
+        ),
+        ("discord", "400 No", {"code": 220001}, Failed(Reason.BLOCKED, "220001")),
+        ("discord", "400 No", {"code": 200000}, Failed(Reason.REFUSED_CONTENT, "200000")),
         ("tgram", "404 No", "<html>", NotSent(Reason.PROVIDER_ERROR, "404")),
         (
             *("tgram", "429 Slow", {"ok": False, "parameters": {"retry_after": 17}}),
@@ -308,6 +320,27 @@ def test_a_signed_robot_gets_its_signature(relay: Simulator) -> None:
     [taken] = send(APPRISE, message(f"dingtalk://SEC0123abc@{TOKEN}/"))
     assert refused == Failed(Reason.BLOCKED, "310000")
     assert isinstance(taken, Accepted)
+
+
+@pytest.mark.parametrize("scheme", ["feishu", "lark"])
+def test_feishus_signature_is_in_the_body(relay: Simulator, scheme: str) -> None:
+    bare = GROUPS[scheme].kept
+    token, secret = bare.split("/")[2], "SIbEXmjqXxYyZz"
+    relay.control("PUT", "config", {"group_secrets": [f"{token}={secret}"]})
+    [refused] = send(APPRISE, message(bare))
+    [wrong] = send(APPRISE, message(bare.replace("://", "://other@")))
+    signed = message(
+        bare.replace("://", f"://{secret}@"), content=APPRISE.compose(bulletin(body=LONG))
+    )
+    [taken] = send(APPRISE, signed)
+    assert refused == wrong == Failed(Reason.BLOCKED, "19021")
+    assert isinstance(taken, Accepted)
+    assert secret not in sent_to(relay, scheme)[0]
+
+
+def test_a_message_for_a_thread_of_discord_names_it() -> None:
+    request = request_for("discord://123456789012345678/AbC-dEf_1/?thread=99", Content(text="x"))
+    assert request.url.endswith("/123456789012345678/AbC-dEf_1?thread_id=99")
 
 
 def test_a_robot_with_the_operators_name_as_keyword_takes_every_message(relay: Simulator) -> None:

@@ -6,6 +6,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
+from email.utils import parseaddr
 from html.parser import HTMLParser
 
 import dkim
@@ -64,6 +65,29 @@ class TestHeaders:
         for word in shown.split()[1:]:
             [(chunk, _charset)] = decode_header(word)
             chunk.decode("utf-8")
+
+    def test_a_picture_of_several_characters_stays_one(self) -> None:
+        family = "👨\u200d👩\u200d👧"
+        shown = text_header("Subject", f"到账 {family}")
+        assert family in str(make_header(decode_header(shown.removeprefix("Subject:"))))
+
+    @pytest.mark.parametrize("kind", ["plain", "html"])
+    def test_marks_that_turn_the_direction_are_left_out(self, kind: str) -> None:
+        turned = written(name="到账\u202e延迟", body="\u2066正文\u2069", details=("一\u200f：二",))
+        said = part(turned, kind) + str(read(turned)["Subject"])
+        assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", said)
+        assert "到账延迟" in said
+
+    @pytest.mark.parametrize(
+        "operator", ["A very long name of a firm " * 60, "甲" * 400, "DemoPay, Inc."]
+    )
+    def test_a_senders_name_is_whole_and_no_line_is_long(self, operator: str) -> None:
+        sent = written(operator=operator)
+        assert max(map(len, raw(sent).split(b"\r\n"))) <= 998
+        head = raw(sent).decode("ascii")
+        sender = re.search(r"(?m)^From:(.*\r\n(?: .*\r\n)*)", head)[1].replace("\r\n", "")
+        name, address = parseaddr(str(make_header(decode_header(sender.strip()))))
+        assert (name, address) == (operator.strip(), "status@example.com")
 
     def test_no_text_begins_another_header(self) -> None:
         assert "\r\nBcc" not in text_header("Subject", "a\r\nBcc: x@example.com")
@@ -200,6 +224,14 @@ class TestSignature:
             (b"List-Unsubscribe=One-Click", b"List-Unsubscribe=Two-Click"),
             (b"To: m@", b"To: n@"),
             (b"\r\nSubject:", b"\r\nSubject: forged\r\nSubject:"),
+            (b"\r\nDate:", b"\r\nDate: Mon, 1 Jan 2024 00:00:00 +0000\r\nDate:"),
+            (
+                b"\r\nList-Unsubscribe:",
+                b"\r\nList-Unsubscribe: <https://evil.example/>\r\nList-Unsubscribe:",
+            ),
+            # Not there before: neither may be put in.
+            (b"\r\nSubject:", b"\r\nReply-To: evil@example.net\r\nSubject:"),
+            (b"\r\nSubject:", b"\r\nCc: evil@example.net\r\nSubject:"),
         ],
     )
     def test_a_change_breaks_the_signature(self, key: bytes, old: bytes, new: bytes) -> None:

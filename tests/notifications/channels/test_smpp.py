@@ -80,13 +80,12 @@ def simulator(centre: Simulator, settings) -> Simulator:
 
 @pytest.fixture
 def smpp(simulator: Simulator) -> Iterator[Smpp]:
-    """The provider; its connections are closed afterwards."""
+    """The provider, and nobody who would store what it tells."""
     found = find_provider("smpp")
     assert isinstance(found, Smpp)
     sink = found._sink
     found.report_to(_forget)
     yield found
-    on_its_loop(found.leave())
     found.report_to(sink)
 
 

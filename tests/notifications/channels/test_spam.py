@@ -5,27 +5,36 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 import pytest
+from django.utils import timezone
 
 from notifications.channels import provider as find_provider
 from notifications.channels.base import Bulletin, Content, Note
 from notifications.channels.mail.letter import letter_of
-from tests.notifications.channels.builders import bulletin, correction, message
+from notifications.delivery.alarm_texts import alarm_content
+from notifications.delivery.models import Alarm
+from notifications.delivery.render import bulletin_of
+from notifications.subscribers.models import SignUp
+from notifications.subscribers.services.codes import code_note
+from sandbox.demo.seeding import TEMPLATES
+from statuspage.console.examples import example_of
+from statuspage.incidents.models import Template
+from statuspage.statements.texts import LANGUAGES
+from tests.notifications.channels.builders import bulletin, message
 from tests.tools import spamassassin
 
+pytestmark = pytest.mark.django_db
 EMAIL = find_provider("email")
 # It takes three seconds to start, so that it gets all letters at once.
 PATIENCE_SECONDS = 300
 SCORE = re.compile(r"score=(-?[\d.]+)")
-CODES = {
-    "zh-hans": (
-        "演示支付：您的验证码是 123456",
-        "您的验证码是 123456，10 分钟内有效。请勿告诉他人。",
-    ),
-    "en": ("DemoPay: your code is 123456", "Your code is 123456, valid for 10 minutes."),
-}
+ALARMS = (
+    (Alarm.Kind.PROVIDER_REFUSES, "email:no_credentials"),
+    (Alarm.Kind.PROVIDER_DOWN, "email"),
+    (Alarm.Kind.BUDGET_SPENT, ""),
+    (Alarm.Kind.MANY_FAILED, "12"),
+)
 MONEY = {
     "zh-hans": (
         "手续费减免公告",
@@ -36,25 +45,37 @@ MONEY = {
 
 
 def statements(language: str) -> Iterator[Bulletin]:
-    said = partial(bulletin, language)
-    yield said()
-    yield said(kind="incident.resolved", status="resolved", next_update_by=None)
+    """Yield statements of moments and kinds, and words that filters do not like.
+
+    Each moment in one language, and its neighbours in the other: a letter takes a while.
+    """
+    for row in TEMPLATES[LANGUAGES.index(language) :: len(LANGUAGES)]:
+        template = Template(**{name: value for name, value in row.items() if name != "components"})
+        yield bulletin_of(example_of(template).document, language)
     name, body = MONEY[language]
-    yield said(kind="notice.fee_waiver", name=name, body=body, details=("100%", "200,000.00"))
-    yield said(kind="maintenance.scheduled", status="scheduled")
-    yield correction(language)
+    yield bulletin(language, kind="notice.fee_waiver", name=name, body=body, details=("100%",))
+    yield bulletin(language, name=name, mark={"en": "[Test] "}.get(language, "【测试】"))
+
+
+def notes(language: str) -> Iterator[Note]:
+    """Yield every code, and an alarm of every kind, which has no language of its own."""
+    for purpose in SignUp.Purpose:
+        yield code_note(SignUp(public_id="abc", language=language, purpose=purpose), "123456")
+    for kind, subject in ALARMS if language == "en" else ():
+        said = alarm_content(Alarm(kind=kind, subject=subject, raised_at=timezone.now()))
+        yield Note("alarm", language, "", said.text, said.subject)
 
 
 def letters() -> Iterator[bytes]:
     """Yield letters to readers and codes, in both languages, as our mail server gets them."""
-    for language, (subject, text) in CODES.items():
+    for language in LANGUAGES:
         contents: list[Content] = [EMAIL.compose(one) for one in statements(language)]
         for number, content in enumerate(contents, start=1):
             page = f"{content.data['stop_page']}{'x' * 64}/"
             sent = message("m@example.net", delivery_id=number, content=content)
             yield letter_of(replace(sent, stop_url=page)).content
-        note = Note("code", language, "演示支付", text, subject)
-        yield letter_of(message("m@example.net", content=EMAIL.compose_note(note))).content
+        for note in notes(language):
+            yield letter_of(message("m@example.net", content=EMAIL.compose_note(note))).content
 
 
 @pytest.fixture

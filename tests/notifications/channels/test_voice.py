@@ -43,15 +43,15 @@ def a_call(language: str = "zh-hans", **values):
 class TestWords:
     def test_a_call_in_chinese(self) -> None:
         assert VOICE.compose(bulletin()).text == (
-            "这里是演示支付。T+1到账延迟\uff1a调查中。10:42起部分小微商户到账延迟\uff0c资金安全\uff0c"
-            "正在排查。下次更新不晚于11:15。确认已收听请按 1\uff0c不再接听此类来电请按 9。"
+            "这里是演示支付。T加1到账延迟\uff1a调查中。10点42分起部分小微商户到账延迟\uff0c资金安全\uff0c"
+            "正在排查。下次更新不晚于11点15分。确认已收听请按 1\uff0c不再接听此类来电请按 9。"
         )
 
     def test_a_call_in_english(self) -> None:
         assert VOICE.compose(bulletin("en")).text == (
-            "This is DemoPay. T+1 payouts are late: Investigating. Since 10:42 payouts to some "
-            "micro merchants are late. Next update by 11:15. To confirm that you have heard this, "
-            "press 1. For no more calls, press 9."
+            "This is DemoPay. T plus 1 payouts are late: Investigating. Since 10:42 payouts to "
+            "some micro merchants are late. Next update by 11:15. To confirm that you have heard "
+            "this, press 1. For no more calls, press 9."
         )
 
     def test_it_says_no_more_than_two_sentences_and_no_link(self) -> None:
@@ -71,6 +71,27 @@ class TestWords:
         assert set(json.loads(content.data["TtsParam"])) == {"operator", "news", "next"}
         assert content.text.startswith("这里是演示支付。")
         assert content.text.endswith("请按 9。")
+
+    @pytest.mark.parametrize("limit", [20, 30, 45, 60, 200])
+    def test_aliyuns_variables_fit_and_cut_no_figure(self, settings, limit) -> None:
+        settings.ALIYUN_VOICE_TTS_CODE = "TTS_1"
+        settings.ALIYUN_VOICE_VARIABLE_LENGTH = limit
+        body = "10:42至23:59共12,000元的款项延迟\uff0c可致电400-820-8888或95516查询。"
+        news = json.loads(ALIYUN.compose(bulletin(body=body)).data["TtsParam"])["news"]
+        assert len(news) <= limit
+        whole = ("10点42分至23点59分", "12000元", "四零零八二零八八八八", "九五五幺六")
+        for one in whole:
+            begun = any(news.rstrip("….").endswith(one[:length]) for length in range(2, len(one)))
+            assert one in news or not begun
+
+    def test_a_voice_is_named_that_speaks_the_language(self, simulator) -> None:
+        send("twilio_voice", a_call(), a_call("en", delivery_id=8))
+        chinese, english = sorted(
+            (one["details"]["twiml"] for one in simulator.messages(provider="voice")),
+            key=lambda twiml: "en-US" in twiml,
+        )
+        assert '<Say language="cmn-CN" voice="Polly.Zhiyu">' in chinese
+        assert '<Say language="en-US" voice="Polly.Joanna">' in english
 
 
 class TestTwilio:
@@ -134,11 +155,17 @@ class TestTwilio:
         assert callback.answer.startswith("<Response>")
         assert ("<Gather" in callback.answer) is (not heard)
 
-    @pytest.mark.parametrize("status", ["completed", "busy", "no-answer", "failed", "canceled"])
+    @pytest.mark.parametrize("status", ["completed", "failed", "canceled"])
     def test_a_call_that_ends_without_a_key_was_not_confirmed(self, status) -> None:
         request = RequestFactory().post("/", {"CallSid": "CA1", "CallStatus": status})
         (receipt,) = VOICE.parse_callback(request).receipts
         assert receipt.state is ReceiptState.UNDELIVERED
+
+    @pytest.mark.parametrize("status", ["busy", "no-answer"])
+    def test_a_call_that_nobody_answered_was_heard_by_nobody(self, status) -> None:
+        request = RequestFactory().post("/", {"CallSid": "CA1", "CallStatus": status})
+        (receipt,) = VOICE.parse_callback(request).receipts
+        assert receipt.state is ReceiptState.NOT_SENT
 
     @pytest.mark.parametrize("status", ["queued", "ringing", "in-progress", ""])
     def test_a_call_under_way_tells_nothing(self, status) -> None:
@@ -164,10 +191,15 @@ class TestAliyun:
         assert (receipt.state, receipt.delivery_id) == (ReceiptState.DELIVERED, 7)
         assert [one.address for one in callback.inbound] == [PHONE] * stops
 
-    @pytest.mark.parametrize("status", ["200000", "200002", "200003", "200010"])
+    @pytest.mark.parametrize("status", ["200000", "200004", "200005", "200010"])
     def test_without_a_key_nobody_has_confirmed(self, status) -> None:
         (receipt,) = self.report(status_code=status).receipts
         assert receipt.state is ReceiptState.UNDELIVERED
+
+    @pytest.mark.parametrize("status", ["200002", "200003"])
+    def test_a_call_that_nobody_answered_was_heard_by_nobody(self, status) -> None:
+        (receipt,) = self.report(status_code=status).receipts
+        assert receipt.state is ReceiptState.NOT_SENT
 
     def test_a_call_under_way_tells_nothing(self) -> None:
         assert not self.report(status_code="200101").receipts

@@ -2,19 +2,27 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
+from notifications.channels.outcomes import Inbound, InboundAction
+from notifications.delivery import budget
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.models import Delivery, Receipt, RefusedCallback
 from notifications.delivery.receipts import receipts_apply
 from notifications.delivery.send import send_due
 from notifications.subscribers.models import Address, Consent, Subscriber
-from statuspage.incidents.services.incidents import incident_open
+from notifications.subscribers.services.inbound import inbound_apply
+from statuspage.incidents.lifecycle import IncidentStatus
+from statuspage.incidents.models import Incident
+from statuspage.incidents.services.incidents import incident_open, incident_update
+from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, text
 from tests.notifications.subscribers.visitor import E164, Visitor
 from tests.product import eventually
@@ -56,9 +64,15 @@ def phone(request: pytest.FixtureRequest) -> Simulator:
     return found
 
 
-def announce(impact: str = "critical") -> None:
+def announce(impact: str = "critical", **more: Any) -> None:
     name, body = text("支付失败", "Payments fail"), text("正在排查。", "We look into it.")
-    said = incident_open(name=name, body=body, components={}, impact=impact, author=None)
+    said = incident_open(name=name, body=body, components={}, impact=impact, author=None, **more)
+    expand(said.number)
+
+
+def update(changes: dict[str, Any]) -> None:
+    given = {"status": IncidentStatus.IDENTIFIED, "body": text("已定位。", "Found."), **changes}
+    said = incident_update(incident=Incident.objects.get(), author=None, **given)
     expand(said.number)
 
 
@@ -147,13 +161,83 @@ class TestFromSignUpToTheKey:
         comes_to("undelivered")
         assert voice().suppressed_at is None
 
-    def test_a_call_that_nobody_answers_was_not_heard(self, phone: Simulator) -> None:
+    def test_a_phone_that_nobody_answers_is_called_once_more_and_never_again(
+        self, phone: Simulator
+    ) -> None:
         phone.control("PUT", "config", {"voice_ring_ms": 10})
         make_address(E164, channel=VOICE)
         tell()
-        comes_to("undelivered")
+        comes_to("pending")
+        assert timedelta(seconds=45) < called().due_at - database_now() < timedelta(seconds=95)
         send_due(VOICE)
         assert len(calls(phone)) == 1
+
+        Delivery.objects.update(due_at=Now())
+        send_due(VOICE)
+        comes_to("undelivered")
+        Delivery.objects.update(due_at=Now())
+        send_due(VOICE)
+        assert len(calls(phone)) == 2
+        assert budget.spending().spent == 0
+
+    def test_who_answers_the_second_call_has_been_told(self, phone: Simulator) -> None:
+        phone.control("PUT", "config", {"voice_ring_ms": 10})
+        make_address(E164, channel=VOICE)
+        tell()
+        comes_to("pending")
+        phone.control("PUT", "config", {"voice_ring_ms": 30_000})
+        Delivery.objects.update(due_at=Now())
+        send_due(VOICE)
+        press(phone, "1")
+        comes_to("delivered")
+
+    def test_what_is_old_calls_nobody_again(self, phone: Simulator) -> None:
+        phone.control("PUT", "config", {"voice_ring_ms": 10})
+        make_address(E164, channel=VOICE)
+        announce()
+        Delivery.objects.update(first_tried_at=Now() - timedelta(minutes=16))
+        send_due(VOICE)
+        comes_to("undelivered")
+
+    @pytest.mark.parametrize(
+        "changes", [{"status": IncidentStatus.RESOLVED}, {"impact": "major"}], ids=["over", "less"]
+    )
+    def test_nobody_is_called_by_what_no_longer_holds(
+        self, phone: Simulator, changes: dict[str, Any]
+    ) -> None:
+        make_address(E164, channel=VOICE)
+        announce()
+        update(changes)
+        send_due(VOICE)
+        assert calls(phone) == []
+        assert called().state == "superseded"
+
+    def test_an_update_that_ends_nothing_leaves_the_call(self, phone: Simulator) -> None:
+        make_address(E164, channel=VOICE)
+        announce()
+        update({})
+        send_due(VOICE)
+        assert len(calls(phone)) == 1
+
+    def test_nobody_is_called_an_hour_later(self, phone: Simulator) -> None:
+        make_address(E164, channel=VOICE)
+        announce(published_at=database_now() - timedelta(minutes=61))
+        send_due(VOICE)
+        assert calls(phone) == []
+        assert (called().state, called().reason) == ("failed", "expired")
+
+    @pytest.mark.parametrize("words", ["STOP", "退订"])
+    def test_who_stops_sms_is_not_called_either(self, phone: Simulator, words: str) -> None:
+        Visitor(phone).subscribe(calls="on")
+        inbound_apply("sms", Inbound(E164, InboundAction.TEXT, words))
+        assert voice().suppressed_for == "opted_out"
+        assert Consent.objects.filter(address=voice(), act=Consent.Act.WITHDRAWN).count() == 1
+
+        inbound_apply("sms", Inbound(E164, InboundAction.TEXT, "START"))
+        assert Address.objects.get(channel="sms").suppressed_at is None
+        assert voice().suppressed_at is not None
+        tell()
+        assert calls(phone) == []
 
     def test_nobody_is_called_again_after_confirming(self, phone: Simulator) -> None:
         make_address(E164, channel=VOICE)
@@ -279,6 +363,15 @@ class TestCallbacks:
             json.dumps([entry]),
             content_type="application/json",
         ).status_code
+
+    @pytest.mark.parametrize("state", ["sending", "unknown", "sent"])
+    def test_a_busy_line_is_heard_of_though_the_answer_was_lost(
+        self, client: Client, sent: Delivery, state: str
+    ) -> None:
+        Delivery.objects.update(state=state, provider_id="1^1" if state == "sent" else "")
+        assert self.by_aliyun(client, sent, TOKEN, status_code="200002") == 200
+        receipts_apply()
+        assert called().state == "pending"
 
     def test_a_repeated_callback_changes_nothing(
         self, client: Client, sent: Delivery, settings: Any

@@ -1,7 +1,6 @@
 """What comes over connections of ours is stored first, and only then answered."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -23,15 +22,6 @@ from tests.notifications.channels.builders import message, send
 from tests.product import eventually
 
 PHONE = "+8613800138001"
-
-
-@pytest.fixture(autouse=True)
-def left() -> Iterator[None]:
-    yield
-    for one in listening._listening:
-        one.cancel()
-    listening.leave()
-    listening._listening.clear()
 
 
 def report(name: str) -> Callback:

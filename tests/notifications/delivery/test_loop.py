@@ -51,10 +51,14 @@ def test_every_call_of_a_process_shares_one_loop():
 
 
 def test_a_forked_child_gets_a_loop_of_its_own():
-    event_loop.process_loop()
+    theirs = event_loop.process_loop()
     assert list(event_loop._started) == [os.getpid()]
-    theirs = event_loop._started[os.getpid()]
-    event_loop._started.clear()
-    event_loop._started[os.getpid() + 1] = theirs  # as it looks from inside a child
-    assert event_loop.process_loop() is not theirs
-    assert list(event_loop._started) == [os.getpid()]
+    with pytest.MonkeyPatch.context() as patched:
+        # As it looks from inside a child.
+        patched.setattr(event_loop, "_started", {os.getpid() + 1: theirs})
+        assert event_loop.running_loop() is None
+        own = event_loop.process_loop()
+        assert own is not theirs
+        assert list(event_loop._started) == [os.getpid()]
+        own.call_soon_threadsafe(own.stop)
+    assert event_loop.running_loop() is theirs

@@ -6,6 +6,7 @@ from itertools import permutations
 from uuid import uuid4
 
 import pytest
+from django.contrib.postgres.functions import TransactionNow
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -36,6 +37,7 @@ SENT, DELIVERED, UNDELIVERED = (
     ReceiptState.UNDELIVERED,
 )
 NAMES = ("101", "102", "103")
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
@@ -92,8 +94,12 @@ def later() -> Delivery:
 
 
 def die(one) -> None:
-    """End the lease of a worker that was killed before it wrote its result."""
-    Delivery.objects.filter(pk=one.id).update(lease_until=timezone.now() - timedelta(seconds=1))
+    """End the lease of a worker that was killed before it wrote its result.
+
+    By the database's clock, which stands still at the beginning of the test: by ours, a lease that
+    ended a second ago has not ended there yet once the test has taken longer than that.
+    """
+    Delivery.objects.filter(pk=one.id).update(lease_until=TransactionNow() - SECOND)
     expire_leases()
 
 

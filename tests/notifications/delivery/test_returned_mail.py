@@ -1,16 +1,30 @@
 """Letters that come back, as our mail server posts them: believed by their secret mark alone."""
 
+import base64
+import quopri
 import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
 
+from notifications.channels.addresses import AddressKind
 from notifications.channels.mail import bounces
 from notifications.channels.mail.marks import mark_of
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
 from notifications.delivery.models import Delivery, Receipt, RefusedCallback
 from notifications.delivery.receipts import receipts_apply
-from notifications.subscribers.models import Consent
+from notifications.subscribers.choices import Choices
+from notifications.subscribers.contacts import Contact
+from notifications.subscribers.models import Address, Consent, SignUp
+from notifications.subscribers.services.signups import signup_request
+from notifications.subscribers.services.subscriptions import (
+    addresses_reactivate,
+    subscription_confirm,
+)
 from tests.factories import make_address, open_incident
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +132,12 @@ I am on holiday. 550 5.1.1 is my room.
 """.replace("\n", "\r\n").encode()
 
 
+def code_sent(clear: str) -> SignUp:
+    """Return a sign-up for which a code was asked, as if it had been typed since."""
+    contact = Contact("email", AddressKind.EMAIL, clear)
+    return signup_request(contact=contact, choices=Choices("en"), client_ip="192.0.2.1")
+
+
 def post(client, letter: bytes, url: str = URL) -> int:
     status = client.post(url, letter, content_type="message/rfc822").status_code
     receipts_apply()
@@ -164,6 +184,166 @@ def test_what_is_no_failure_changes_nothing(client, delivery, action) -> None:
     assert post(client, failure(mark_of(delivery.pk), action=action)) == 200
     assert Delivery.objects.get().state == "sent"
     assert not Receipt.objects.exists()
+
+
+def several(*blocks: tuple[str, str]) -> bytes:
+    """Return the blocks of a report about several recipients, by action and status."""
+    shown = [
+        f"Final-Recipient: rfc822; m{n}@example.com\r\nAction: {action}\r\nStatus: {status}\r\n"
+        for n, (action, status) in enumerate(blocks)
+    ]
+    return "\r\n".join(shown).encode()
+
+
+def about(delivery: Delivery, *blocks: tuple[str, str]) -> bytes:
+    whole = failure(mark_of(delivery.pk))
+    before, after = whole.index(b"Final-Recipient"), whole.index(b"--b\r\nContent-Type: text/rfc8")
+    return whole[:before] + several(*blocks) + b"\r\n" + whole[after:]
+
+
+@pytest.mark.parametrize("other", ["delivered", "relayed", "expanded", "delayed"])
+def test_of_several_whom_an_alias_serves_one_that_fails_says_nothing(
+    client, delivery, other: str
+) -> None:
+    post(client, about(delivery, ("failed", "5.1.1"), (other, "2.0.0")))
+    assert Delivery.objects.get().state == "sent"
+    assert stopped(delivery) == ""
+
+
+def test_of_several_that_fail_the_mildest_word_counts(client, delivery) -> None:
+    post(client, about(delivery, ("failed", "5.1.1"), ("failed (full)", "5.2.2")))
+    assert (Delivery.objects.get().code, stopped(delivery)) == ("5.2.2", "")
+
+
+def test_several_that_do_not_exist_stop_the_address(client, delivery) -> None:
+    post(client, about(delivery, ("failed", "5.1.1"), ("failed", "5.1.1")))
+    assert stopped(delivery) == "bad_address"
+
+
+def encoded(letter: bytes, kind: str, encode: Callable[[bytes], bytes]) -> bytes:
+    """Return a report whose part for programs is encoded."""
+    head, rest = letter.split(b"Content-Type: message/delivery-status\r\n\r\n")
+    report, after = rest.split(b"\r\n--b\r\n", 1)
+    name = b"base64" if encode is base64.encodebytes else b"quoted-printable"
+    start = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: ".encode() + name
+    return head + start + b"\r\n\r\n" + encode(report) + b"\r\n--b\r\n" + after
+
+
+@pytest.mark.parametrize("kind", ["message/delivery-status", "message/global-delivery-status"])
+@pytest.mark.parametrize("encode", [base64.encodebytes, quopri.encodestring])
+def test_an_encoded_or_international_report_is_read(client, delivery, kind, encode) -> None:
+    post(client, encoded(failure(mark_of(delivery.pk)), kind, encode))
+    assert stopped(delivery) == "bad_address"
+
+
+def test_an_international_report_as_it_is_read_too(client, delivery) -> None:
+    report = failure(mark_of(delivery.pk)).replace(
+        b"message/delivery-", b"message/global-delivery-"
+    )
+    post(client, report)
+    assert stopped(delivery) == "bad_address"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Call us at 400-800-1234 or 550-1234567.",
+        "Delivery is delayed. 550 5.1.1 was the answer; we are still trying.",
+        "451 4.4.1 No answer from host.",
+        "250 2.1.5 Delivered.",
+    ],
+)
+def test_a_postmaster_who_says_nothing_final_changes_nothing(client, delivery, words) -> None:
+    mark = mark_of(delivery.pk)
+    post(client, f"From: PostMaster@example.net\n\n{words}\nMessage-ID: {mark}\n".encode())
+    assert Delivery.objects.get().state == "sent"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "550 Mailbox not found. http://service.mail.example/detail/0/122",
+        "550 The recipient may contain a non-existent account",
+        "550 Invalid User",
+        "553 sorry, no mailbox here by that name",
+        "554 RCPT (m@example.com) dosn't exist",
+        "550 Unknown local part",
+    ],
+)
+def test_the_words_of_many_servers_are_known(client, delivery, words: str) -> None:
+    post(client, failure(mark_of(delivery.pk), "5.0.0", words))
+    assert stopped(delivery) == "bad_address"
+
+
+def test_a_late_report_does_not_stop_an_address_that_was_proved_since(client, delivery) -> None:
+    Delivery.objects.update(sent_at=Now())
+    signup = code_sent(MAIL)
+    subscription_confirm(signup=signup)
+    post(client, failure(mark_of(delivery.pk)))
+    assert Delivery.objects.get().state == "undelivered"
+    assert stopped(delivery) == ""
+
+
+def test_nor_one_that_staff_reactivated_since(client, delivery) -> None:
+    Delivery.objects.update(sent_at=Now())
+    post(client, failure(mark_of(delivery.pk)))
+    assert addresses_reactivate([delivery.address_id]) == 1
+    post(client, failure(mark_of(delivery.pk), "5.1.10", "550 5.1.10 none"))
+    assert stopped(delivery) == ""
+
+
+def test_a_complaint_counts_however_old_the_letter_is(client, delivery) -> None:
+    Delivery.objects.update(sent_at=Now())
+    subscription_confirm(signup=code_sent(MAIL))
+    post(client, complaint(mark_of(delivery.pk)))
+    assert stopped(delivery) == "opted_out"
+
+
+class TestLettersThatNeverArrive:
+    """A full mailbox stops nothing, until nothing has arrived on five days."""
+
+    def letters(self, days: Sequence[int]) -> list[Delivery]:
+        make_address(MAIL, "email")
+        made = []
+        for day in days:
+            said = open_incident()
+            expand(said.number)
+            one = Delivery.objects.get(statement_id=said.number)
+            sent = timezone.now() - timedelta(days=day)
+            Delivery.objects.filter(pk=one.pk).update(state="sent", sent_at=sent)
+            made.append(one)
+        return made
+
+    def full(self, client, *letters: Delivery) -> str:
+        for one in letters:
+            post(client, failure(mark_of(one.pk), "5.2.2", "552 5.2.2 Mailbox full"))
+        return Address.objects.get().suppressed_for
+
+    def test_five_days_stop_it(self, client) -> None:
+        letters = self.letters([9, 8, 7, 6, 5])
+        assert self.full(client, *letters[:4]) == ""
+        assert self.full(client, letters[4]) == "unreachable"
+
+    def test_five_letters_of_four_days_do_not(self, client) -> None:
+        assert self.full(client, *self.letters([8, 7, 6, 5, 5])) == ""
+
+    def test_one_that_arrived_in_between_begins_anew(self, client) -> None:
+        letters = self.letters([9, 8, 7, 6, 5, 4])
+        assert self.full(client, *letters[:2], *letters[3:]) == ""
+
+    def test_newer_letters_say_nothing_yet_and_reports_come_in_any_order(self, client) -> None:
+        letters = self.letters([9, 8, 7, 6, 5, 1])
+        assert self.full(client, *reversed(letters[:5])) == "unreachable"
+
+    def test_what_came_back_before_a_new_subscription_does_not_count(self, client) -> None:
+        letters = self.letters([9, 8, 7, 6, 5])
+        Address.objects.update(revived_at=timezone.now() - timedelta(days=6, hours=12))
+        assert self.full(client, *letters) == ""
+
+    def test_a_policy_or_a_fault_of_ours_never_stops_it(self, client) -> None:
+        for one in self.letters([9, 8, 7, 6, 5]):
+            post(client, failure(mark_of(one.pk), "5.7.1", "550 5.7.1 Refused by policy"))
+        assert Address.objects.get().suppressed_for == ""
 
 
 def test_a_holiday_changes_nothing(client, delivery) -> None:

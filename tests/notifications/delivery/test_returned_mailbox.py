@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from notifications.channels.mail import mailbox
+from notifications.delivery import returned_mail
 from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.receipts import receipts_apply
 from notifications.delivery.returned_mail import returned_mail_read
 from notifications.subscribers.models import Address
+from statuspage.lib.redis_client import client
 from tests.notifications.delivery import mail_server
 from tests.notifications.delivery.mail_server import MailServer
 from tests.notifications.delivery.test_returned_mail import delivery, failure, mark_of
@@ -77,6 +79,22 @@ def test_a_letter_that_the_server_does_not_give_holds_up_no_other(
     server = MailServer(pem, JUNK, failure(mark_of(delivery.pk)), fault="refuses FETCH 1")
     assert visit(server, settings) == 2
     assert stopped() == "bad_address"
+    assert server.seen == {2}  # the other one is asked for again
+
+
+def test_a_mailbox_is_read_by_one_worker_at_a_time(pem, settings) -> None:
+    server = MailServer(pem, JUNK)
+    client().set(returned_mail.VISIT, 1, ex=60)
+    assert visit(server, settings) == 0
+    client().delete(returned_mail.VISIT)
+    assert visit(server, settings) == 1
+    assert client().get(returned_mail.VISIT) is None
+
+
+def test_a_visit_that_takes_long_begins_no_more_letters(pem, settings, monkeypatch) -> None:
+    monkeypatch.setattr(mailbox, "READING_SECONDS", -1.0)
+    server = MailServer(pem, JUNK, JUNK, JUNK)
+    assert [visit(server, settings) for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_of_a_huge_letter_only_the_beginning_is_read(delivery: Delivery, pem, settings) -> None:

@@ -168,3 +168,22 @@ def test_the_code_says_what_it_is_for(visitor: Visitor) -> None:
     [row] = visitor.sim.messages(to=one.sink)
     assert row["body"].startswith("【DemoPay】Your code is")
     assert code_in(row["body"])
+
+
+@pytest.mark.parametrize("scheme", ["feishu", "dingtalk"])
+def test_the_copy_of_the_data_holds_no_signing_secret(
+    visitor: Visitor, sim: Simulator, scheme: str
+) -> None:
+    one = GROUPS[scheme]
+    token, secret = one.kept.split("/")[2], "SEC0123abcdef"
+    sim.control("PUT", "config", {"group_secrets": [f"{token}={secret}"]})
+    subscribe(visitor, f"{one.pasted} {secret}", one.sink)
+    page = visitor.post("/manage/", {"robot": f"{one.pasted} {secret}"}).headers["Location"]
+    opened = visitor.type(page, visitor.code(one.sink)).headers["Location"]
+    for shown in (
+        visitor.client.get(opened),
+        visitor.client.post(f"{opened}data/", {"json": "1"}),
+        visitor.client.post(f"{opened}data/"),
+    ):
+        assert shown.status_code == 200
+        assert secret not in text_of(shown)

@@ -58,6 +58,37 @@ def test_form_data_of_another_encoding_works_too(client, address, page) -> None:
     assert address.suppressed_at
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"List-Unsubscribe=One-Click", "text/plain"),
+        (b"List-Unsubscribe=One-Click", "application/octet-stream"),
+        (b"List-Unsubscribe=One-Click=", FORM),
+        (b"List-Unsubscribe=One-Click\r\n", FORM),
+        (b"list-unsubscribe=one-click", FORM),
+        (b"a=b&List-Unsubscribe=One-Click&c=%FF", FORM),
+    ],
+)
+def test_programs_and_proxies_write_the_form_down_in_their_ways(
+    client, address, page, body: bytes, kind: str
+) -> None:
+    assert client.post(page, body, content_type=kind).status_code == 200
+    address.refresh_from_db()
+    assert address.suppressed_for == "unsubscribed"
+
+
+@pytest.mark.parametrize("ending", ["", "=", "=/", "/=", "%3D/", "==/", "/?utm_source=x"])
+def test_the_link_works_as_programs_and_proxies_copy_it(client, address, page, ending: str) -> None:
+    copied = page.removesuffix("/") + ending
+    assert client.get(copied).status_code == 200
+    assert client.post(copied, PRESS).status_code == 200
+    address.refresh_from_db()
+    assert address.suppressed_for == "unsubscribed"
+
+
 def test_the_withdrawal_is_recorded_once(client, address, page) -> None:
     for _ in range(3):
         assert client.post(page, PRESS).status_code == 200

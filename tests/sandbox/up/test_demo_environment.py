@@ -43,12 +43,22 @@ def test_the_simulator_knows_the_same_accounts(environment):
         ("TWILIO_AUTH_TOKEN", "SIMULATOR_TWILIO_AUTH_TOKEN"),
         ("ALIYUN_SMS_ACCESS_KEY_ID", "SIMULATOR_ALIYUN_ACCESS_KEY_ID"),
         ("ALIYUN_SMS_ACCESS_KEY_SECRET", "SIMULATOR_ALIYUN_ACCESS_KEY_SECRET"),
+        ("CMPP_SHARED_SECRET", "SIMULATOR_CMPP_SHARED_SECRET"),
+        ("SMPP_SYSTEM_ID", "SIMULATOR_SMPP_SYSTEM_ID"),
+        ("SMPP_PASSWORD", "SIMULATOR_SMPP_PASSWORD"),
         ("WECHAT_APP_ID", "SIMULATOR_WECHAT_APP_ID"),
         ("WECHAT_SECRET", "SIMULATOR_WECHAT_SECRET"),
         ("WECHAT_CALLBACK_TOKEN", "SIMULATOR_WECHAT_TOKEN"),
         ("WECHAT_ENCODING_AES_KEY", "SIMULATOR_WECHAT_AES_KEY"),
     ):
         assert environment[ours] == environment[theirs]
+
+
+def test_the_gateways_ports_are_those_on_which_the_simulator_listens(environment, tmp_path):
+    simulator = programs(PORTS, tmp_path)["simulator"]
+    for protocol, port in (("cmpp", "8003"), ("smpp", "8004")):
+        assert environment[f"{protocol.upper()}_PORT"] == port
+        assert simulator[simulator.index(f"--{protocol}-port") + 1] == port
 
 
 def test_secrets_are_made_once_and_differ_between_machines(tmp_path, environment):

@@ -212,7 +212,7 @@ def test_a_refusal_quotes_nothing_of_what_came() -> None:
 def test_a_length_that_lies_is_refused_at_once(length: int) -> None:
     splitter = Splitter(12, cmpp_bytes.LONGEST)
     with pytest.raises(MalformedFrame):
-        splitter.feed(length.to_bytes(4, "big"))
+        list(splitter.feed(length.to_bytes(4, "big")))
 
 
 def test_frames_are_cut_wherever_the_network_cuts_them() -> None:
@@ -224,13 +224,21 @@ def test_frames_are_cut_wherever_the_network_cuts_them() -> None:
         assert [one for piece in pieces for one in splitter.feed(piece)] == frames
 
 
+def test_what_came_before_a_length_that_lies_counts() -> None:
+    frame = cmpp_bytes.encode(submit(), 1, V3)
+    came = Splitter(12, cmpp_bytes.LONGEST).feed(frame + bytes(4))
+    assert next(came) == frame
+    with pytest.raises(MalformedFrame):
+        next(came)
+
+
 def test_no_bytes_take_more_memory_than_one_frame_and_what_arrived() -> None:
     splitter = Splitter(12, cmpp_bytes.LONGEST)
     started = (cmpp_bytes.LONGEST).to_bytes(4, "big")
     tracemalloc.start()
-    splitter.feed(started)
+    list(splitter.feed(started))
     for _ in range(cmpp_bytes.LONGEST - 5):
-        splitter.feed(b"x")
+        list(splitter.feed(b"x"))
     assert tracemalloc.get_traced_memory()[1] < 20 * cmpp_bytes.LONGEST
     tracemalloc.stop()
 

@@ -267,7 +267,7 @@ def test_frames_are_cut_from_whatever_arrives():
 @pytest.mark.parametrize("length", [0, 15, 70_001, 0xFFFFFFFF])
 def test_a_length_that_cannot_be_ends_the_connection(length):
     with pytest.raises(MalformedFrame):
-        Splitter(16, smpp_frames.LONGEST_FRAME).feed(length.to_bytes(4, "big") + bytes(20))
+        list(Splitter(16, smpp_frames.LONGEST_FRAME).feed(length.to_bytes(4, "big") + bytes(20)))
 
 
 def test_what_nobody_asks_of_us_is_refused_and_an_unknown_answer_is_not():
@@ -296,7 +296,7 @@ def test_noise_is_malformed_and_nothing_worse():
         try:
             message = ShortMessage.read(body)
             smpp_text.read(message)
-            smpp_text.place_of(message)
+            smpp_text.part_of(message)
             smpp_receipts.receipt(message, Habits(Ids.HEX_THEN_DECIMAL, UTC))
         except MalformedFrame:
             continue
