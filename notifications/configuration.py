@@ -11,6 +11,7 @@ from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 from notifications.media import SMS, provider_names
 from notifications.regions import read_countries
 from notifications.robot_services import ROBOT_SERVICES as SERVICES
+from notifications.wechat_configuration import check_aes_keys
 from statuspage.lib.env import (
     AreaSettings,
     Endings,
@@ -24,7 +25,6 @@ from statuspage.lib.env import (
 )
 
 LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
 SIGNATURE_LENGTH: Final = range(2, 13)
 SMS_NAMES: Final = provider_names(SMS)
 # A number, a short code, a messaging service, or a name as
@@ -210,7 +210,8 @@ class WeChatSettings(AreaSettings):
     again by following the account. Only where the account cannot use safe mode."""
     WECHAT_ENCODING_AES_KEY: str = ""
     """EncodingAESKey of the callback address in safe mode, 43 characters: the signature then covers
-    the body, which nobody on the way can read or change.
+    the body, which nobody on the way can read or change. To change it, write the new one before the
+    old one, with a comma between them, and take the old one out a day later.
     Make one: openssl rand -hex 22 | cut -c 2-44"""
     WECHAT_BASE_URL: Url = "https://api.weixin.qq.com"
     """Address of WeChat's API."""
@@ -223,8 +224,7 @@ class WeChatSettings(AreaSettings):
     @classmethod
     def _bodies_are_signed(cls, key: str, info: ValidationInfo) -> str:
         plain = info.data.get("WECHAT_CALLBACK_PLAIN")
-        if key and not ENCODING_AES_KEY.fullmatch(key):
-            raise ValueError("must be the EncodingAESKey: 43 letters and digits")
+        check_aes_keys(key)
         if key and plain:
             raise ValueError("is set together with WECHAT_CALLBACK_PLAIN: choose one")
         if info.data.get("WECHAT_CALLBACK_TOKEN") and not (key or plain) and in_production(info):

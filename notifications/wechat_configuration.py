@@ -10,6 +10,8 @@ from statuspage.lib.env import AreaSettings, Token, in_production, words, writte
 
 FIELD: Final = re.compile(r"[a-z]+(?:_[a-z]+)*\d*")
 ENCODING_AES_KEY: Final = re.compile(r"[A-Za-z0-9]{43}")
+# The present one and the one before, of which callbacks may still be on their way.
+MOST_AES_KEYS: Final = 2
 WECHAT_NAMES: Final = provider_names(WECHAT)
 
 
@@ -22,8 +24,17 @@ def _fields(text: str) -> dict[str, str]:
             continue
         if not FIELD.fullmatch(name) or not sources:
             raise ValueError(f"{item.strip()!r} must look like thing1=what")
+        if name in found:
+            raise ValueError(f"{name} appears twice")
         found[name] = sources
     return found
+
+
+def check_aes_keys(given: str) -> None:
+    """Raise ValueError for what is no EncodingAESKey, nor the new and the old one."""
+    keys = given.split(",") if given else []
+    if len(keys) > MOST_AES_KEYS or not all(ENCODING_AES_KEY.fullmatch(one) for one in keys):
+        raise ValueError("must be the EncodingAESKey, 43 letters and digits, or the new,old one")
 
 
 Fields = Annotated[dict[str, str], PlainValidator(_fields)]
@@ -68,13 +79,13 @@ class WeChatTemplateSettings(AreaSettings):
     """Token entered for the address of its events (消息推送, as XML).
     Make one: openssl rand -hex 16"""
     MINI_PROGRAM_ENCODING_AES_KEY: str = ""
-    """EncodingAESKey of that address in safe mode. Make one: openssl rand -hex 22 | cut -c 2-44"""
+    """EncodingAESKey of that address in safe mode, or the new and the old one, as for
+    WECHAT_ENCODING_AES_KEY. Make one: openssl rand -hex 22 | cut -c 2-44"""
 
     @field_validator("MINI_PROGRAM_ENCODING_AES_KEY")
     @classmethod
     def _events_are_signed(cls, key: str, info: ValidationInfo) -> str:
-        if key and not ENCODING_AES_KEY.fullmatch(key):
-            raise ValueError("must be the EncodingAESKey: 43 letters and digits")
+        check_aes_keys(key)
         if info.data.get("MINI_PROGRAM_CALLBACK_TOKEN") and not key and in_production(info):
             raise ValueError("is required with MINI_PROGRAM_CALLBACK_TOKEN")
         return key

@@ -143,7 +143,7 @@ class MessageTemplate:
 
     `fields` names for each variable of the provider the fact that fills it (facts.py). It is for
     statements of a kind ("notice.delay"), or notes, with a moment, in a language, and for numbers
-    abroad or at home; what is empty is for all of them.
+    abroad or at home; what is empty is for all of them. `settled`: the settings name it.
     """
 
     provider_id: str
@@ -154,6 +154,7 @@ class MessageTemplate:
     moment: str = ""
     language: str = ""
     abroad: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True)

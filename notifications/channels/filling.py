@@ -36,7 +36,8 @@ def choose(
     """Return the most specific template whose every variable has a value; None without any.
 
     One for the kind and moment goes before one for the kind, that before one for the moment, and
-    the default comes last. Of those for the same, the one that says most.
+    the default comes last. Of those for the same, the one that the settings name, then the one that
+    says most.
     """
     suiting = [
         one
@@ -61,6 +62,7 @@ def _rank(one: MessageTemplate) -> tuple[object, ...]:
         len(one.kind),
         bool(one.moment),
         bool(one.language),
+        one.settled,  # before what the settings named earlier
         len(set(one.fields.values())),
         one.provider_id,  # whatever order the rows come in
     )

@@ -129,7 +129,8 @@ class ProviderReceipt:
     `key` is the same for every copy of the same receipt. The delivery is named by its id where
     the callback carries it, else by the provider's id. A provider that cannot be asked also says
     which number it is about (in clear text: never log or store it), and when it took the message:
-    its answer with the id may have been lost.
+    its answer with the id may have been lost. `template` says by which approved template it went,
+    where others may send by the same account.
     """
 
     key: str
@@ -141,6 +142,7 @@ class ProviderReceipt:
     reason: Reason | None = None
     suppress: bool = False
     address: str = ""
+    template: str = ""
     submitted_at: datetime | None = None
 
     @classmethod

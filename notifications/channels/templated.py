@@ -16,10 +16,10 @@ from notifications.channels.fact_values import Fact
 from notifications.channels.facts import NAMES, Facts
 from notifications.channels.filling import Values
 
+# Codes of NO_TEMPLATE with which we ourselves give up: the provider was not asked.
+NONE, ABROAD, HOME = "none", "abroad", "home"
+UNWRITTEN: Final = frozenset({NONE, ABROAD, HOME})
 PLACE: Final = re.compile(r"\{(\w+)\}")
-# Codes of ours: nothing was asked of the provider, for there is no template, or none for there.
-LACKING, FOR_HOME, FOR_ABROAD = "none", "home", "abroad"
-OURS: Final = frozenset({LACKING, FOR_HOME, FOR_ABROAD})
 
 
 class Verdict(StrEnum):
@@ -58,8 +58,9 @@ class TemplatedProvider(Provider):
     uses_templates = True
     # One variable in a template's text, its name as the first group; None: the text is not ours.
     variable: ClassVar[re.Pattern[str] | None] = None
-    # Where the data of its contents has the template's id.
-    id_key: ClassVar[str]
+    # Where the data of its contents has the template's id; empty: one that is refused does not rest
+    # (delivery/template_faults.py).
+    id_key: ClassVar[str] = ""
     # Seconds between two templates that it is asked to register.
     registers_every: ClassVar[float] = 0.0
 
@@ -113,6 +114,10 @@ class TemplatedProvider(Provider):
         An empty text: nothing is suggested for this provider.
         """
         return "", {}
+
+    def suggests(self) -> bool:
+        """Return whether texts are suggested for the provider; else it has texts of its own."""
+        return type(self).written is not TemplatedProvider.written
 
     def can_register(self) -> bool:
         """Return whether the provider takes templates for review by its API."""

@@ -47,9 +47,9 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
 )
 from notifications.channels.templated import (
-    FOR_ABROAD,
-    FOR_HOME,
-    LACKING,
+    ABROAD,
+    HOME,
+    NONE,
     PLACE,
     TemplatedProvider,
     TemplateRefused,
@@ -225,9 +225,9 @@ def unsuitable(message: Message) -> NotSent | None:
     """Return why a message cannot go by its content, if it cannot: the operator's fault."""
     data = message.content.data
     if "abroad" not in data:
-        return NotSent(Reason.NO_TEMPLATE, LACKING)
+        return NotSent(Reason.NO_TEMPLATE, NONE)
     if bool(data["abroad"]) == message.address.startswith(MAINLAND_CODE):
-        return NotSent(Reason.NO_TEMPLATE, FOR_HOME if data["abroad"] else FOR_ABROAD)
+        return NotSent(Reason.NO_TEMPLATE, HOME if data["abroad"] else ABROAD)
     return None
 
 

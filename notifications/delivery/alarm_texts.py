@@ -99,6 +99,9 @@ REPAIR: Final[Mapping[str, Promise]] = {
         "Check the account, its balance, the sender and the templates at the provider, and the "
         "provider's settings here."
     ),
+    Reason.NO_TEMPLATE: gettext_lazy(
+        "Compare the template at the provider with what fills it, under “Approved templates”."
+    ),
     Reason.UNKNOWN_CODE: gettext_lazy("Look up the code in the provider's documentation."),
     Reason.UNAVAILABLE: gettext_lazy("Check the provider's own status page."),
 }
@@ -126,7 +129,7 @@ def alarm_path(alarm: Alarm) -> str:
         return reverse("console:broadcast", args=[alarm.subject])
     if alarm.kind == Alarm.Kind.MANY_FAILED:
         return f"{reverse('console:dead_letters')}?statement={alarm.subject}"
-    if alarm.kind in OF_A_TEMPLATE:
+    if alarm.kind in OF_A_TEMPLATE or fault_of(alarm.subject)[1] == Reason.NO_TEMPLATE:
         return reverse("console:provider_templates")
     if alarm.kind == Alarm.Kind.LOG_BROKEN:
         return reverse("pages:log")

@@ -18,6 +18,8 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Open a broadcast for each statement, hold what a restore finds; register the rest."""
+        from celery import signals
+
         from notifications.delivery import checks as checks
         from notifications.delivery import listening
         from notifications.delivery.broadcasts import broadcast_open
@@ -25,6 +27,7 @@ class DeliveryConfig(AppConfig):
         from notifications.delivery.restoring import HOLD
         from notifications.delivery.selectors import degraded
         from notifications.delivery.singles import notes_send
+        from notifications.delivery.template_work import templates_recheck
         from notifications.subscribers.services.codes import codes_go_through
         from statuspage.lib.restoring import on_restore
         from statuspage.operations.metrics import REGISTRY
@@ -39,6 +42,7 @@ class DeliveryConfig(AppConfig):
         REGISTRY.register(DeliveryCollector())
         post_migrate.connect(_make_partitions, sender=self)
         degraded_by(degraded)
+        signals.beat_init.connect(templates_recheck)
 
 
 def _wake_witnesses(_statement: Any) -> None:

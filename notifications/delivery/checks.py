@@ -6,9 +6,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, register
 from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ValidationError
 
 from notifications.channels import media
 from notifications.channels.media import Medium
+from notifications.delivery.template_work import templated_providers
 
 
 @register()
@@ -30,6 +32,28 @@ def providers_never_asked(
         # One that shares its account with another that is asked was not set up for its own sake.
         and not {*provider.required_settings} & _settings(medium)
     ]
+
+
+@register()
+def maps_that_cannot_be_sent(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn with W002 of a template in the settings with a field that nothing can fill."""
+    found: list[CheckMessage] = []
+    for provider in templated_providers():
+        for template in provider.default_templates() if provider.configured() else ():
+            try:
+                provider.check_template(template)
+            except ValidationError as error:
+                problems = " ".join(error.messages)
+                found.append(
+                    CheckWarning(
+                        f"{provider.label}: {problems}",
+                        hint="Its messages wait. Correct what fills the fields of its template.",
+                        id="delivery.W002",
+                    )
+                )
+    return found
 
 
 def _asked(medium: Medium) -> set[str]:

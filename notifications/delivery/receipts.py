@@ -29,6 +29,7 @@ from notifications.media import EMAIL
 from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.doubts import numbers_answer
 from notifications.subscribers.services.subscriptions import addresses_suppress
+from notifications.templates.selectors import is_registered
 
 BATCH: Final = 500
 # A receipt may arrive before the answer with the provider's id; after this it is given up.
@@ -91,7 +92,8 @@ def no_deliveries_note(channel: str, names: Sequence[str]) -> None:
 
 def _row(channel: str, one: ProviderReceipt) -> Receipt:
     values = vars(one) | {"key": one.key[:160], "reason": one.reason or ""}
-    if address := values.pop("address"):
+    address, template = values.pop("address"), values.pop("template")
+    if address and (not template or is_registered(channel, template)):
         kind = provider(channel).address_kind
         values["address_index"] = blind_index(canonical(kind, address), kind)
     return Receipt(channel=channel, **values)

@@ -18,9 +18,11 @@ from django.db.models.functions import Now
 
 from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason
+from notifications.channels.templated import UNWRITTEN, TemplatedProvider
 from notifications.delivery.alarms import alarm_raise, alarms_over
 from notifications.delivery.models import Alarm, Delivery
 from notifications.delivery.states import DeliveryState
+from notifications.delivery.template_work import ask_now
 from statuspage.lib.redis_client import client
 
 FAULTS: Final = (Reason.NO_CREDENTIALS, Reason.UNKNOWN_CODE, Reason.UNAVAILABLE)
@@ -31,7 +33,9 @@ TELL_AFTER: Final = 5
 # It is left alone for so long; then a few messages find out whether the fault is repaired.
 ALONE_SECONDS: Final = 60
 REMEMBERED_SECONDS: Final = 3600
-REFUSED, TRIES = "refused:", "refusals:"
+REFUSED, TRIES, ASKED = "refused:", "refusals:", "templates-asked:"
+# A provider that refuses a template is asked what it has of them, at most so often.
+ASK_EVERY_SECONDS: Final = 600
 SEPARATOR: Final = ":"
 
 # By the delivery, or by the try of a message that is none.
@@ -51,6 +55,7 @@ def note(provider: Provider, told: Told) -> Reason | None:
     It works again once it has accepted half of what it was given: an acceptance now and then ends
     no fault.
     """
+    _note_templates(provider, told)
     accepted = sum(isinstance(outcome, Accepted) for _, outcome in told)
     refused = [(key, one) for key, one in told if isinstance(one, NotSent) and is_fault(one)]
     if accepted and accepted >= len(refused):
@@ -64,6 +69,26 @@ def note(provider: Provider, told: Told) -> Reason | None:
         if of_it and _count(provider, reason, of_it) >= STOP_AFTER:
             stopping = reason
     return stopping
+
+
+def _note_templates(provider: Provider, told: Told) -> None:
+    """Tell staff of refused templates, and ask about them: they were changed or deleted there.
+
+    It stops no provider: its other templates may be as they were. Where the templates themselves
+    rest (template_faults.py) staff are told of each.
+    """
+    if isinstance(provider, TemplatedProvider) and provider.id_key:
+        return
+    refused = [(key, one) for key, one in told if isinstance(one, NotSent) and _of_template(one)]
+    if not refused:
+        return
+    _count(provider, Reason.NO_TEMPLATE, refused)
+    if _client().set(f"{ASKED}{provider.name}", 1, nx=True, ex=ASK_EVERY_SECONDS):
+        ask_now(provider.name)
+
+
+def _of_template(outcome: NotSent) -> bool:
+    return outcome.reason == Reason.NO_TEMPLATE and outcome.code not in UNWRITTEN
 
 
 def in_a_row(provider: Provider) -> int:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from notifications.channels.base import Provider
 from notifications.channels.media import Medium, media
@@ -173,6 +174,17 @@ def templates_approved() -> int:
 def alarms_settle() -> None:
     """End the alarms about templates that nothing waits for any more."""
     _end_alarms()
+    _end_refusals()
+
+
+def _end_refusals() -> None:
+    refused = Alarm.objects.filter(
+        kind=Alarm.Kind.PROVIDER_REFUSES, subject__endswith=f":{Reason.NO_TEMPLATE}", over_at=None
+    )
+    for subject in refused.values_list("subject", flat=True):
+        provider = subject.partition(":")[0]
+        if not _waiting().filter(provider=provider).exclude(code="").exists():
+            alarm_over(Alarm.Kind.PROVIDER_REFUSES, subject)
 
 
 def _end_alarms() -> None:
@@ -180,16 +192,17 @@ def _end_alarms() -> None:
     subjects = list(open_ones.values_list("subject", flat=True))
     if not subjects:
         return
-    waiting = Delivery.objects.filter(
+    waiting = _waiting().order_by().values("statement_id").distinct()
+    kinds = set(Statement.objects.filter(pk__in=waiting).values_list("kind", flat=True))
+    for subject in subjects:
+        if subject.partition(":")[2] not in kinds:
+            alarm_over(Alarm.Kind.NO_TEMPLATE, subject)
+
+
+def _waiting() -> QuerySet[Delivery]:
+    """Return what waits for a template, or for the repair of one."""
+    return Delivery.objects.filter(
         state=DeliveryState.PENDING,
         reason=Reason.NO_TEMPLATE,
         statement_id__in=Broadcast.objects.exclude(state=BroadcastState.FINISHED).values("pk"),
     )
-    kinds = set(
-        Statement.objects.filter(
-            pk__in=waiting.order_by().values("statement_id").distinct()
-        ).values_list("kind", flat=True)
-    )
-    for subject in subjects:
-        if subject.partition(":")[2] not in kinds:
-            alarm_over(Alarm.Kind.NO_TEMPLATE, subject)

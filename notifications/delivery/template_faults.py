@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from notifications.channels.base import Message, Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason
-from notifications.channels.templated import OURS, TemplatedProvider
+from notifications.channels.templated import UNWRITTEN, TemplatedProvider
 from notifications.delivery.alarms import alarm_over, alarm_raise
 from notifications.delivery.models import Alarm
 from notifications.hints import hint
@@ -22,7 +22,7 @@ TASK: Final = "delivery.work_on_templates"
 
 def templates_note(provider: Provider, settled: Iterable[tuple[Message, Outcome]]) -> None:
     """Record what became of a batch by template: one that carries some is not at fault."""
-    if not isinstance(provider, TemplatedProvider):
+    if not isinstance(provider, TemplatedProvider) or not provider.id_key:
         return
     carried, refused = set(), {}
     for message, outcome in settled:
@@ -47,7 +47,7 @@ def _is_refusal(outcome: Outcome) -> bool:
     return (
         isinstance(outcome, NotSent)
         and outcome.reason == Reason.NO_TEMPLATE
-        and outcome.code not in OURS
+        and outcome.code not in UNWRITTEN
     )
 
 

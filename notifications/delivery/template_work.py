@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -38,12 +38,24 @@ def templated_providers() -> list[TemplatedProvider]:
 
 
 def ask_now(provider: str) -> None:
-    """Have every template of a provider asked about soon, by a worker; none rests any more."""
-    Template.objects.filter(provider=provider).exclude(provider_id="").update(
-        checked_at=None, refused_at=None
-    )
+    """Have every template of a provider asked about soon, by a worker."""
+    Template.objects.filter(provider=provider).exclude(provider_id="").update(checked_at=None)
     transaction.on_commit(partial(hint, TASK))
+
+
+def repaired(provider: str) -> None:
+    """Have every template of a provider asked about, and those that rest tried again at once."""
+    Template.objects.filter(provider=provider).update(refused_at=None)
+    ask_now(provider)
     templates_changed()
+
+
+def templates_recheck(**_given: object) -> None:
+    """Have every template asked about: at a start the settings may name another account."""
+    try:
+        Template.objects.exclude(provider_id="").update(checked_at=None)
+    except DatabaseError as error:
+        logger.warning("templates are asked about in their turn: %s", type(error).__name__)
 
 
 def templates_work() -> None:

@@ -1,6 +1,7 @@
 """Read the registry of templates."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Final
@@ -29,6 +30,11 @@ def registered() -> Mapping[str, Sequence[Template]]:
     return {name: list(those) for name, those in groupby(rows, lambda one: one.provider)}
 
 
+def is_registered(provider: str, provider_id: str) -> bool:
+    """Return whether a template of a provider is one of ours."""
+    return Template.objects.filter(provider=provider, provider_id=provider_id).exists()
+
+
 def approved_templates(
     provider: Provider, known: Mapping[str, Sequence[Template]] | None = None
 ) -> Sequence[MessageTemplate]:
@@ -42,15 +48,17 @@ def approved_templates(
         rows = list(_at_providers().filter(provider=provider.name))
     else:
         rows = list(known.get(provider.name, ()))
+    by_default = provider.default_templates() if isinstance(provider, TemplatedProvider) else ()
+    settled = {one.provider_id for one in by_default}
     approved = [
-        one.message_template()
+        replace(one.message_template(), settled=one.provider_id in settled)
         for one in rows
         if one.state == TemplateState.APPROVED and not one.resting  # type: ignore[attr-defined]
     ]
     # What the provider has refused or lost is not sent; until it has been asked, it is believed.
     decided = {one.provider_id for one in rows if one.state in {TemplateState.APPROVED, *LOST}}
-    by_default = provider.default_templates() if isinstance(provider, TemplatedProvider) else ()
-    return approved + [one for one in by_default if one.provider_id not in decided]
+    believed = [one for one in by_default if one.provider_id not in decided]
+    return approved + [replace(one, settled=True) for one in believed]
 
 
 def templates_by_provider() -> Mapping[str, Sequence[Template]]:

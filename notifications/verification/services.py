@@ -197,7 +197,7 @@ def _elsewhere(statement: Statement) -> Iterator[str]:
         bulletin = bulletin_of(statement.document, language)
         for one in media():
             if one.name != SMS:
-                yield one.leading().compose(bulletin).text
+                yield composed(one.leading(), bulletin).text
 
 
 def _without_code(text: str) -> Iterator[SentText]:

@@ -25,7 +25,7 @@ LIMITS: Final[Mapping[str, tuple[int, str]]] = {
     "letter": (32, "[A-Za-z]+"),
     "symbol": (5, r"[^\w\s]+"),
     "character_string": (32, r"[!-~ ]+"),
-    "amount": (16, r"[^\w\s]\d{1,12}(\.\d+)?元?|\d{1,12}(\.\d+)?元?"),
+    "amount": (16, r"[^\w\s]?\d{1,10}(\.\d+)?元?"),
     "phone_number": (17, r"[\d+()-]+"),
     "car_number": (8, r"\w+"),
     "name": (20, "[\u4e00-\u9fa5·]{1,10}|[A-Za-z .'-]{1,20}"),

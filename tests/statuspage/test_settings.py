@@ -341,6 +341,19 @@ def test_hints_go_through_redis_unless_a_broker_is_named(broker, told):
     assert (done.stdout.strip(), done.stderr) == (f"{told} status.example.com/log False", "")
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("thing1=what,thing1=body", "thing1 appears twice"),
+        ("thing1", "must look like"),
+        ("Thing1=what", "must look like"),
+        ("=what", "must look like"),
+    ],
+)
+def test_a_map_of_wechats_fields_that_cannot_be_read_is_refused(given, said):
+    assert said in problems(WECHAT_TEMPLATE_FIELDS=given)["WECHAT_TEMPLATE_FIELDS"]
+
+
 def test_a_callback_of_wechat_needs_a_signed_body_or_a_choice():
     token, name = {"WECHAT_CALLBACK_TOKEN": "0f7b2c9d4e61a835"}, "WECHAT_ENCODING_AES_KEY"
     key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -349,4 +362,8 @@ def test_a_callback_of_wechat_needs_a_signed_body_or_a_choice():
     both = {"WECHAT_ENCODING_AES_KEY": key, "WECHAT_CALLBACK_PLAIN": "true"}
     assert "choose one" in problems(**token, **both)[name]
     assert read(**token, WECHAT_ENCODING_AES_KEY=key)[name] == key
+    # While it is changed, callbacks of both are on their way.
+    assert read(**token, WECHAT_ENCODING_AES_KEY=f"{key},{key[::-1]}")[name]
+    for wrong in (f"{key},", f"{key},{key[1:]}", f"{key},{key},{key}"):
+        assert "43 letters" in problems(**token, WECHAT_ENCODING_AES_KEY=wrong)[name]
     assert read(**token, WECHAT_CALLBACK_PLAIN="true")["WECHAT_CALLBACK_PLAIN"] is True

@@ -18,29 +18,33 @@ from notifications.channels.outcomes import (
     Unknown,
 )
 
-# What is about this recipient alone. Everything else that WeChat refuses is the operator's to
-# repair, also what is not listed: the message waits for the repair and is not lost.
-RECIPIENT: Final[Mapping[int, Refusal]] = {
+# What is about this recipient or this text alone. Everything else that WeChat refuses is the
+# operator's to repair, also what is not listed: the message waits for the repair and is not lost.
+OF_THE_MESSAGE: Final[Mapping[int, Refusal]] = {
     40003: Failed(Reason.BAD_ADDRESS, suppress=True),
     43004: Failed(Reason.NOT_A_FOLLOWER, suppress=True),
     43019: Failed(Reason.OPTED_OUT, suppress=True),  # on the account's own block list
     40132: Failed(Reason.OPTED_OUT, suppress=True),
     # No consent is left for this template, or the reader took it back: other ones may be left.
     43101: Failed(Reason.NO_CONSENT),
+    45168: Failed(Reason.REFUSED_CONTENT),  # words that WeChat lets through in no message
 }
+# The account, its secret, its rights (43107: it may send no subscription messages), the address of
+# this machine, or the page of the mini program (41030) that a message leads to.
+ACCOUNT: Final = (
+    *(40001, 40002, 40013, 40125, 40164, 41001, 41002, 41004, 41030, 43107),
+    *(48001, 48004, 50002, 61004, 61007),
+)
 ERRORS: Final[Mapping[int, Refusal]] = {
-    **RECIPIENT,
+    **OF_THE_MESSAGE,
     -1: Unknown(Reason.PROVIDER_ERROR),  # "busy, try again": repeated only while recognised
-    # The template, a value in one of its fields, or the page that it leads to. 43116: too many
-    # have complained of the template.
-    **dict.fromkeys((40037, 47003, 41028, 41029, 41030, 43116), NotSent(Reason.NO_TEMPLATE)),
-    # The account, its secret, its rights, or the address of this machine.
-    **dict.fromkeys(
-        (40001, 40002, 40013, 40125, 40164, 41001, 41002, 41004, 48001, 48004, 50002, 61007),
-        NotSent(Reason.NO_CREDENTIALS),
-    ),
+    # The template, or a value in one of its fields. 43116: too many have complained of it.
+    **dict.fromkeys((40036, 40037, 47003, 41028, 41029, 43116), NotSent(Reason.NO_TEMPLATE)),
+    **dict.fromkeys(ACCOUNT, NotSent(Reason.NO_CREDENTIALS)),
     45009: NotSent(Reason.QUOTA, retry_after=3600.0),  # the day's quota
     45011: NotSent(Reason.RATE_LIMITED, retry_after=60.0),
+    # Another message to the same reader is just on its way.
+    43108: NotSent(Reason.RATE_LIMITED, retry_after=60.0),
 }
 STALE_TOKEN: Final = frozenset({40001, 42001, 40014})
 # The same client_msg_id again: WeChat has the message already.

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from notifications.channels.figures import spans
+
 MORE: Final = "…"
 # Fewer characters of a line say nothing.
 FEWEST: Final = 3
@@ -119,7 +121,7 @@ def _beginning(text: str, limit: int) -> str:
 
 def _cuts(words: str) -> list[int]:
     """Return where a line may be cut: not within or beside a figure, nor within a Latin word."""
-    kept: set[int] = set()
+    kept = {at for start, end in spans(words) for at in range(start + 1, end)}
     for one in FIGURE.finditer(words):
         kept |= {*range(one.start(), one.end() + 1)}
         # A gap beside a figure is beside it too.

@@ -3,15 +3,19 @@
 Source: developers.weixin.qq.com, 接收普通消息, 接收事件推送, 被动回复用户消息 and 订阅通知事件推送.
 """
 
+import logging
+import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from django.http import HttpRequest
 
+from notifications.channels import http
 from notifications.channels.outcomes import (
     BadSignature,
     Callback,
@@ -24,8 +28,9 @@ from notifications.channels.outcomes import (
     UnreadableCallback,
 )
 from notifications.channels.sms_text import action_of
-from notifications.channels.weixin.codes import refusal_of
+from notifications.channels.weixin.codes import ERRORS
 from notifications.channels.weixin.safe_mode import (
+    CannotOpen,
     document,
     encrypted_in,
     is_signed,
@@ -47,6 +52,13 @@ SUCCESS: Final = "success"
 MANAGED: Final = "subscribe_msg_change_event"
 SENT: Final = "subscribe_msg_sent_event"
 XML: Final = "text/xml"
+CODE: Final = re.compile(r"-?[0-9]{1,9}")
+# A large number; another form of it would do no harm, but none that no column takes.
+MESSAGE_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+CODE_LENGTH: Final = 40
+SECONDS: Final = re.compile(r"[0-9]{1,10}")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,10 +67,13 @@ class Door:
 
     app_id: str
     token: str
-    key: str
+    # What bodies are encrypted with in safe mode, and after a change what they were until then.
+    keys: Sequence[str]
     plain: bool = False
     # Whose messages `subscribe_msg_sent_event` is about: an account has one address for all.
     notices: str = ""
+    # An answer is a message to whoever wrote; a mini program has none such.
+    replies: bool = True
 
 
 def verify(request: HttpRequest, door: Door) -> None:
@@ -71,7 +86,7 @@ def verify(request: HttpRequest, door: Door) -> None:
     """
     given = {name: request.GET.get(name, "") for name in ("timestamp", "nonce")}
     name, parts = "signature", list(given.values())
-    if request.method == "POST" and door.key:
+    if request.method == "POST" and door.keys:
         name, parts = "msg_signature", [*parts, encrypted_in(request.body)]
     elif request.method == "POST" and not door.plain:
         raise BadSignature
@@ -97,20 +112,28 @@ def read(request: HttpRequest, door: Door) -> Callback:
     if not openid or not kind:
         raise UnreadableCallback
     reader = _READ.get(kind)
-    if reader is None or (kind in SIGNED_ONLY and not door.key):
+    if reader is None or (kind in SIGNED_ONLY and not door.keys):
         said = Callback(answer=SUCCESS)
     else:
         said = reader(root, openid)
-        if not door.key:
+        if not door.keys:
             said = replace(said, inbound=[one for one in said.inbound if one.action is not START])
         of = door.notices if kind == SENT else ""
-        said = replace(said, receipts_of=of, reply=partial(_reply, root, openid, door))
+        reply = partial(_reply, root, openid, door) if door.replies else None
+        said = replace(said, receipts_of=of, reply=reply)
     return replace(said, once=f"{request.GET['timestamp']}:{request.GET['nonce']}")
 
 
 def _clear(request: HttpRequest, door: Door) -> bytes:
     """Return the document in clear; ValueError where it cannot be opened."""
-    return opened(encrypted_in(request.body), door.key, door.app_id) if door.key else request.body
+    if not door.keys:
+        return request.body
+    try:
+        return opened(encrypted_in(request.body), door.keys, door.app_id)
+    except CannotOpen:
+        # WeChat signed it, so it is the settings that are wrong: nobody's 退订 is heard.
+        logger.error("a callback of %s cannot be opened: check its EncodingAESKey", door.app_id)  # noqa: TRY400
+        raise
 
 
 def _is_recent(timestamp: str) -> bool:
@@ -127,11 +150,11 @@ def _reply(root: Element, openid: str, door: Door, text: str) -> tuple[str, str]
         MsgType="text",
         Content=text,
     )
-    return (_in_safe_mode(body, door) if door.key else body), XML
+    return (_in_safe_mode(body, door) if door.keys else body), XML
 
 
 def _in_safe_mode(body: str, door: Door) -> str:
-    encrypted = sealed(body.encode(), door.key, door.app_id)
+    encrypted = sealed(body.encode(), door.keys[0], door.app_id)
     moment, nonce = str(int(database_now().timestamp())), secrets.token_hex(5)
     return _xml(
         Encrypt=encrypted,
@@ -152,26 +175,39 @@ def _xml(**fields: str) -> str:
 def _receipt(root: Element, _openid: str) -> Callback:
     status = root.findtext("Status", "").strip().lower()
     provider_id = root.findtext("MsgID", "").strip()
-    if not status or not provider_id:
+    if not status or not MESSAGE_ID.fullmatch(provider_id):
         raise UnreadableCallback
     refused = REFUSED_BY_READER in status
     reason = Reason.OPTED_OUT if refused else Reason.PROVIDER_ERROR
-    error = None if status == SUCCESS else Failed(reason, status[:64], suppress=refused)
+    error = None if status == SUCCESS else Failed(reason, status[:CODE_LENGTH], suppress=refused)
     receipt = ProviderReceipt.ended(f"{provider_id}:{status}", provider_id, error)
     return Callback(receipts=[receipt], answer=SUCCESS)
 
 
-def _sent(root: Element, _openid: str) -> Callback:
+def _sent(root: Element, openid: str) -> Callback:
     """Read what became of subscription messages; a code that is not 0 says why it was none."""
     receipts = []
     for one in root.iter("List"):
         provider_id = one.findtext("MsgID", "").strip()
         code = one.findtext("ErrorCode", "").strip()
-        if not provider_id or not code.lstrip("-").isdigit():
+        if not MESSAGE_ID.fullmatch(provider_id) or not CODE.fullmatch(code):
             raise UnreadableCallback
-        error = None if int(code) == 0 else refusal_of(int(code))
-        receipts.append(ProviderReceipt.ended(f"{provider_id}:{code}", provider_id, error))
+        error = None if int(code) == 0 else http.reported(ERRORS, int(code))
+        receipt = ProviderReceipt.ended(f"{provider_id}:{code}", provider_id, error)
+        receipts.append(replace(receipt, **_whose(root, one, openid)))
     return Callback(receipts=receipts, answer=SUCCESS)
+
+
+def _whose(root: Element, one: Element, openid: str) -> Mapping[str, Any]:
+    """Return what tells whose message it was, where the answer with its id was lost.
+
+    WeChat reports within seconds: the time of the report is about that of the message.
+    """
+    when, template = root.findtext("CreateTime", "").strip(), one.findtext("TemplateId", "").strip()
+    if not template or not SECONDS.fullmatch(when):
+        return {}
+    at = datetime.fromtimestamp(int(when), UTC)
+    return {"address": openid, "template": template, "submitted_at": at}
 
 
 def _consents(root: Element, openid: str) -> Callback:

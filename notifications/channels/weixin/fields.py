@@ -106,12 +106,9 @@ class Registered:
     """A template as WeChat has it: its fields, and the values that some are limited to."""
 
     template_id: str
-    title: str
     content: str
     fields: tuple[str, ...]
     approved: Mapping[str, Collection[str]] = field(default_factory=dict)
-    # May be sent more than once for one consent (of subscription messages only).
-    lasting: bool = False
 
 
 IN_CONTENT: Final = re.compile(r"\{\{\s*([A-Za-z_]+\d*)\.DATA\s*\}\}")

@@ -42,12 +42,15 @@ def names(sources: str) -> list[str]:
 def _values(name: str, sources: str, facts: Facts) -> Iterator[str]:
     """Yield what fits the field, first choice first.
 
-    A `const` takes only what WeChat has approved: the constants that the map names for it.
+    A `const` takes only what WeChat has approved: the constants that the map names for it. Beside a
+    fact they are a list of what it may say, and none of them stands in: "investigating" is no word
+    for what is over.
     """
-    approved = constants(sources) if kind_name(name) in REGISTERED else ()
-    if kind_name(name) in REGISTERED and not approved:
+    is_const = kind_name(name) in REGISTERED
+    approved = constants(sources) if is_const else ()
+    if is_const and not approved:
         return
-    for source in sources.split(OR):
+    for source in names(sources) if is_const and names(sources) else sources.split(OR):
         if source.startswith(CONSTANT):
             value = source[1:]
         else:
@@ -109,7 +112,12 @@ def _characters(fact: Fact) -> str:
     value = fact.value
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M}"
-    return value.isoformat() if isinstance(value, date) else fact.text
+    return value.isoformat() if isinstance(value, date) else _without_gaps(fact)
+
+
+def _without_gaps(fact: Fact) -> str:
+    """Return a number as it is dialled: "400 800 1234" has gaps for people alone."""
+    return "".join(fact.text.split())
 
 
 FORMS: Final[Mapping[str, Callable[[Fact], str]]] = {
@@ -118,6 +126,6 @@ FORMS: Final[Mapping[str, Callable[[Fact], str]]] = {
     "amount": _amount,
     "number": _number,
     "character_string": _characters,
-    "phone_number": lambda fact: fact.text,
+    "phone_number": _without_gaps,
     "name": lambda fact: str(fact.value),
 }

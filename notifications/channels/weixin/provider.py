@@ -7,17 +7,27 @@ from typing import Any, ClassVar, Final
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from notifications.channels import http
-from notifications.channels.base import Bulletin, Content, Message, MessageTemplate
+from notifications.channels.addresses import AddressKind
+from notifications.channels.base import (
+    Bulletin,
+    Content,
+    DataRecipient,
+    Message,
+    MessageTemplate,
+)
 from notifications.channels.facts import Facts, facts_of
 from notifications.channels.outcomes import Callback, NotAccepted, NotSent, Outcome, Reason
-from notifications.channels.templated import LACKING, TemplateAnswer, TemplatedProvider
-from notifications.channels.weixin import events, registered
-from notifications.channels.weixin.account import Account, Connection
+from notifications.channels.templated import NONE, TemplateAnswer, TemplatedProvider
+from notifications.channels.weixin import events, registered, strangers
+from notifications.channels.weixin.account import Account, Connection, official_account
 from notifications.channels.weixin.codes import outcome_of
 from notifications.channels.weixin.events import Door
 from notifications.channels.weixin.filling import filled
+from notifications.media import WECHAT
 
 # What this program sent before there were maps.
 DEFAULT_FIELDS: Final[Mapping[str, str]] = {
@@ -31,14 +41,25 @@ DEFAULT_FIELDS: Final[Mapping[str, str]] = {
 class WeixinProvider(TemplatedProvider):
     """An API of WeChat's that sends templates."""
 
-    id_key = "template_id"
-
+    rate_setting = "WECHAT_PER_SECOND"
+    # What readers' addresses are given to WeChat for.
+    purpose: ClassVar[Promise]
     # Where messages go, and where the account's templates are listed.
     send_path: ClassVar[str]
     list_path: ClassVar[str]
     # The settings with the template for everything that has none of its own, and its map.
     template_setting: ClassVar[str]
     fields_setting: ClassVar[str]
+
+    def recipient(self) -> DataRecipient:
+        """Return WeChat's company."""
+        return DataRecipient(
+            name=gettext("Shenzhen Tencent Computer Systems Co., Ltd. (WeChat)"),
+            receives=gettext(
+                "your WeChat OpenID, which it knows already, and the text of the message"
+            ),
+            purpose=str(self.purpose),
+        )
 
     @abstractmethod
     def account(self) -> Account:
@@ -72,13 +93,12 @@ class WeixinProvider(TemplatedProvider):
         return filled(template.fields, facts)
 
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:
-        """Return the filled template, or that of the settings; nothing where neither fits."""
-        chosen, facts = template or self.default_template(), facts_of(bulletin)
-        values = self.fill(chosen, facts)
-        if values is None:
+        """Return the filled template; nothing without one, or where a field has no value."""
+        values = self.fill(template, facts_of(bulletin)) if template else None
+        if template is None or values is None:
             return Content(text="")
         data = {
-            "template_id": chosen.provider_id,
+            "template_id": template.provider_id,
             "data": {name: {"value": value} for name, value in values.items()},
             "url": bulletin.url,
         }
@@ -108,13 +128,13 @@ class WeixinProvider(TemplatedProvider):
             async def send_one(message: Message) -> Outcome:
                 return await self._send_one(connection, message)
 
-            async for sent in http.each(batch, send_one):
+            async for sent in strangers.told_apart(http.each(batch, send_one)):
                 yield sent
 
     async def _send_one(self, connection: Connection, message: Message) -> Outcome:
         data = message.content.data
         if not data.get("template_id"):
-            return NotSent(Reason.NO_TEMPLATE, LACKING)
+            return NotSent(Reason.NO_TEMPLATE, NONE)
         values = {
             "touser": message.address,
             "template_id": data["template_id"],
@@ -143,12 +163,27 @@ class WeixinProvider(TemplatedProvider):
         return events.read(request, self.door())
 
 
-def official_door() -> Door:
-    """Return the callback address of the service account."""
-    return Door(
-        settings.WECHAT_APP_ID,
-        settings.WECHAT_CALLBACK_TOKEN,
-        settings.WECHAT_ENCODING_AES_KEY,
-        settings.WECHAT_CALLBACK_PLAIN,
-        notices="wechat_notice",
-    )
+def keys_of(setting: str) -> Sequence[str]:
+    """Return the keys of safe mode, the present one first."""
+    return setting.split(",") if setting else []
+
+
+class OfficialAccount(WeixinProvider):
+    """What a service account sends; all its callbacks come to one address."""
+
+    medium = WECHAT
+    address_kind = AddressKind.OPENID
+
+    def account(self) -> Account:
+        """Return the service account."""
+        return official_account()
+
+    def door(self) -> Door:
+        """Return the callback address of the account."""
+        return Door(
+            settings.WECHAT_APP_ID,
+            settings.WECHAT_CALLBACK_TOKEN,
+            keys_of(settings.WECHAT_ENCODING_AES_KEY),
+            settings.WECHAT_CALLBACK_PLAIN,
+            notices="wechat_notice",
+        )

@@ -28,7 +28,6 @@ from notifications.channels.weixin.filling import constants, names
 
 TEMPLATE_MESSAGES: Final = "cgi-bin/template/get_all_private_template"
 SUBSCRIPTION_MESSAGES: Final = "wxaapi/newtmpl/gettemplate"
-LASTING: Final = 3
 
 
 async def ask(
@@ -73,11 +72,9 @@ def _read(row: Mapping[str, Any]) -> Registered | None:
         return None
     return Registered(
         template_id=template_id,
-        title=str(row.get("title", "")),
         content=content,
         fields=fields_in(content),
         approved=_approved(row.get("keywordEnumValueList")),
-        lasting=row.get("type") == LASTING,
     )
 
 

@@ -7,6 +7,8 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
@@ -69,12 +71,19 @@ def sealed(clear: bytes, encoding_key: str, app_id: str) -> str:
     return base64.b64encode(encrypted).decode()
 
 
-def opened(encrypted: str, encoding_key: str, app_id: str) -> bytes:
-    """Return the message in clear.
+def opened(encrypted: str, encoding_keys: Sequence[str], app_id: str) -> bytes:
+    """Return the message in clear, by the first of the keys that opens it.
 
     Raises:
-        CannotOpen: it is not for this key and account.
+        CannotOpen: it is for none of these keys, or for another account.
     """
+    for one in encoding_keys:
+        with suppress(CannotOpen):
+            return _opened(encrypted, one, app_id)
+    raise CannotOpen("for another key or account, or damaged")
+
+
+def _opened(encrypted: str, encoding_key: str, app_id: str) -> bytes:
     key = base64.b64decode(f"{encoding_key}=")
     try:
         sealed = base64.b64decode(encrypted, validate=True)

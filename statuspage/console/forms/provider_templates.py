@@ -21,6 +21,8 @@ MOST: Final = 30
 # Fields of the form itself; and what the service calls otherwise.
 ITS_OWN: Final = frozenset({"provider", "fields_said", "seen"})
 OTHER_NAMES: Final = {"fields": "fields_said", NON_FIELD_ERRORS: None}
+# Of providers whose texts are their own, as WeChat's are, there is nothing to enter of these.
+THEIR_OWN: Final = ("abroad", "signature", "text")
 
 
 def kind_choices() -> list[tuple[str, Any]]:
@@ -99,13 +101,20 @@ class ProviderTemplateForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Exactly as approved, with the provider's variables and without signature."),
+        help_text=_(
+            "Exactly as approved, with the provider's variables and without signature. For WeChat"
+            " leave it empty: it is asked."
+        ),
     )
     fields_said = VariablesField(
         label=_("Variables"),
         required=False,
         max_length=2000,
-        help_text=_("One on each line, with what fills it: amount=amount."),
+        help_text=_(
+            "One on each line, with what fills it: amount=amount. For WeChat also fixed words after"
+            " =, and after | what stands in where the first has nothing that fits:"
+            " thing4=body|=查看详情"
+        ),
     )
 
     def __init__(self, *args: Any, template: Template | None = None, **kwargs: Any) -> None:
@@ -128,6 +137,9 @@ class ProviderTemplateForm(forms.Form):
             field.choices = choices
         if template is not None:
             self.fields["provider"].disabled = True
+            known = self._providers.get(template.provider)
+            for name in THEIR_OWN if known and not known.suggests() else ():
+                del self.fields[name]
 
     @property
     def provider_chosen(self) -> TemplatedProvider:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from notifications.channels import providers
 from notifications.channels.media import offered_media
 from notifications.delivery.acts import Resending
 from notifications.delivery.ledger import (
@@ -107,6 +108,8 @@ def dead_letter(request: HttpRequest, number: int) -> HttpResponseBase:
     context = {
         "delivery": delivery,
         "open": Delivery.objects.filter(UNDECIDED, pk=number).exists(),
+        "uses_consents": delivery.provider
+        in {one.name for one in providers() if one.uses_consents},
         "decisions": Decision.objects.filter(about__delivery=number).select_related("staff"),
     }
     return render(request, "console/dead_letter.html", context)

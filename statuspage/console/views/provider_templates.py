@@ -12,7 +12,13 @@ from django.utils.translation import ngettext
 
 from notifications.channels.facts import NAMES
 from notifications.channels.templated import TemplatedProvider
-from notifications.delivery.template_work import ask_now, templated_providers, templates_changed
+from notifications.channels.weixin.provider import WeixinProvider
+from notifications.delivery.template_work import (
+    ask_now,
+    repaired,
+    templated_providers,
+    templates_changed,
+)
 from notifications.templates.models import Template
 from notifications.templates.selectors import templates_by_provider
 from notifications.templates.services import drafts_make, register_queue, template_delete
@@ -23,6 +29,7 @@ from statuspage.console.forms.provider_templates import (
     ProviderTemplateForm,
     kind_choices,
 )
+from statuspage.console.wechat_fields import field_helps
 from statuspage.staff.permissions import Act, may
 
 
@@ -90,14 +97,23 @@ def _form(request: HttpRequest, template: Template | None) -> HttpResponse:
         "form": form,
         "template": template,
         "facts": [(name, label) for name, (_type, label) in NAMES.items()],
+        "wechat_fields": field_helps() if _uses_wechat(template) else [],
         "complain": data is not None,
     }
     status = 400 if data is not None else 200
     return render(request, "console/provider_template.html", context, status=status)
 
 
+def _uses_wechat(template: Template | None) -> bool:
+    """Return whether the template is one of WeChat's, or a new one may be."""
+    wechat = [one for one in templated_providers() if isinstance(one, WeixinProvider)]
+    if template is not None:
+        return template.provider in {one.name for one in wechat}
+    return any(one.configured() for one in wechat)
+
+
 def _ask(provider: TemplatedProvider) -> str:
-    ask_now(provider.name)
+    repaired(provider.name)
     return _("%(provider)s is being asked.") % {"provider": provider.label}
 
 

@@ -22,6 +22,7 @@ from notifications.channels.sms import twilio
 from notifications.channels.weixin import codes as wechat
 from sandbox.simulator.errors import TWILIO as TWILIO_REFUSALS
 from tests.notifications.channels.builders import bulletin, message, send
+from tests.notifications.channels.wechat import by_default
 from tests.sandbox.simulator.receiver import Receiver, receiving
 from tests.simulator import Simulator
 
@@ -53,7 +54,7 @@ def sms() -> Outcome:
 
 
 def template() -> Outcome:
-    return send(WECHAT, message(OPENID, content=WECHAT.compose(bulletin())))[0]
+    return send(WECHAT, message(OPENID, content=by_default(bulletin())))[0]
 
 
 def test_every_refusal_of_twilio_leads_to_its_row(

@@ -21,6 +21,7 @@ from tests.notifications.channels.builders import (
     send,
     tcp_server,
 )
+from tests.notifications.channels.wechat import by_default
 from tests.simulator import Simulator
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
@@ -34,7 +35,7 @@ def follower(simulator: Simulator) -> Simulator:
 
 
 def content():
-    return WECHAT.compose(bulletin())
+    return by_default(bulletin())
 
 
 def to(openid: str = OPENID, delivery_id: int = 7):
@@ -61,17 +62,17 @@ class TestWriting:
     @pytest.mark.parametrize("language", ["zh-hans", "en"])
     def test_no_field_is_over_wechats_limits(self, language: str) -> None:
         long = bulletin(language, name="名" * 100, body="话" * 1000, status_label="太长的状态说明")
-        fields = WECHAT.compose(long).data["data"]
+        fields = by_default(long).data["data"]
         assert len(fields["thing1"]["value"]) == len(fields["thing4"]["value"]) == 20
         assert fields["thing4"]["value"].endswith("…")
         assert fields["phrase2"]["value"] == "调查中"
 
     def test_english_readers_get_a_phrase_that_wechat_takes(self) -> None:
-        assert WECHAT.compose(bulletin("en")).data["data"]["phrase2"]["value"] == "调查中"
-        answer = WECHAT.compose(correction("en"))
+        assert by_default(bulletin("en")).data["data"]["phrase2"]["value"] == "调查中"
+        answer = by_default(correction("en"))
         assert answer.data["data"]["phrase2"]["value"] == "更正"
         notice = bulletin("en", kind="notice.delay", status="notice.delay", status_label="Delay")
-        assert WECHAT.compose(notice).data["data"]["phrase2"]["value"] == "公告"
+        assert by_default(notice).data["data"]["phrase2"]["value"] == "公告"
 
 
 class TestSending:

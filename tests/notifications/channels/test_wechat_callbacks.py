@@ -119,6 +119,9 @@ class TestCallbacks:
             "\x00",
             event(FromUserName=OPENID),
             event(FromUserName=OPENID, Event="TEMPLATESENDJOBFINISH"),
+            event(FromUserName=OPENID, Event="TEMPLATESENDJOBFINISH", MsgID="9" * 300, Status="x"),
+            f"<xml><FromUserName>{OPENID}</FromUserName><Event>subscribe_msg_sent_event</Event>"
+            "<List><MsgID>1</MsgID><ErrorCode>²</ErrorCode></List></xml>",
             '<!DOCTYPE x [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>',
             '<!DOCTYPE x SYSTEM "file:///etc/passwd"><xml></xml>',
         ],
@@ -126,3 +129,25 @@ class TestCallbacks:
     def test_nonsense_is_unreadable(self, simulator, xml) -> None:
         with pytest.raises(UnreadableCallback):
             WECHAT.parse_callback(callback(xml))
+
+
+class TestKeys:
+    """The EncodingAESKey is changed at WeChat and in the settings, never in the same moment."""
+
+    OLD = "Z" * 43
+
+    def test_what_was_encrypted_with_the_old_key_is_read_too(self, simulator, settings) -> None:
+        settings.WECHAT_ENCODING_AES_KEY += f",{self.OLD}"
+        xml = event(FromUserName=OPENID, Event="unsubscribe")
+        for key in ("", self.OLD):
+            path, body = posted(xml, key=key)
+            request = RequestFactory().post(path, body, content_type="text/xml")
+            WECHAT.verify_callback(request)
+            assert [one.action for one in WECHAT.parse_callback(request).inbound] == ["stop"]
+
+    @pytest.mark.parametrize("wrong", [{"key": "Y" * 43}, {"app_id": "wx-of-somebody-else"}])
+    def test_what_no_key_opens_is_said_in_the_log(self, simulator, caplog, wrong) -> None:
+        path, body = posted(event(FromUserName=OPENID, Event="unsubscribe"), **wrong)
+        with pytest.raises(UnreadableCallback):
+            WECHAT.parse_callback(RequestFactory().post(path, body, content_type="text/xml"))
+        assert "check its EncodingAESKey" in caplog.text

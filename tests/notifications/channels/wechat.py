@@ -7,9 +7,19 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+from notifications.channels import provider as find_provider
+from notifications.channels.base import Bulletin, Content
+from notifications.channels.weixin.provider import WeixinProvider
 from sandbox.simulator.wechat_callbacks import sealed, signature
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+
+def by_default(bulletin: Bulletin, name: str = "wechat") -> Content:
+    """Return a bulletin by the template of the settings."""
+    provider = find_provider(name)
+    assert isinstance(provider, WeixinProvider)
+    return provider.compose(bulletin, provider.default_template())
 
 
 def event(**fields: str) -> str:
@@ -33,9 +43,8 @@ def posted(
     **query: str,
 ) -> tuple[str, str]:
     """Return the address and the body of a callback in safe mode; `query` replaces parts of it."""
-    encrypted = sealed(
-        clear.encode(), key or settings.WECHAT_ENCODING_AES_KEY, app_id or settings.WECHAT_APP_ID
-    )
+    present = settings.WECHAT_ENCODING_AES_KEY.partition(",")[0]
+    encrypted = sealed(clear.encode(), key or present, app_id or settings.WECHAT_APP_ID)
     moment, nonce = str(int(time.time()) - age), signed_nonce or secrets.token_hex(5)
     token = settings.WECHAT_CALLBACK_TOKEN
     values: dict[str, Any] = {

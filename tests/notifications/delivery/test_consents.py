@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from notifications.channels import provider as find_provider
 from notifications.channels.outcomes import ConsentChange
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
 from notifications.delivery.consents import consents_sweep
 from notifications.delivery.ledger import LedgerFilter, dead_letters, deliveries_retry
-from notifications.delivery.models import Delivery
+from notifications.delivery.models import Delivery, Receipt
 from notifications.delivery.receipts import receipts_apply
 from notifications.delivery.resolve import expire_leases, resolve_unknown
 from notifications.delivery.send import send_due
@@ -22,6 +23,7 @@ from notifications.subscribers.services.message_consents import (
     consents_left,
 )
 from notifications.subscribers.services.subscriptions import subscriber_erase
+from notifications.templates.services import default_note
 from statuspage.lib.database_clock import database_now
 from tests.factories import make_address, open_incident
 from tests.notifications.channels.wechat import posted
@@ -337,3 +339,67 @@ class TestEvents:
         assert client.post(path, body, content_type="text/xml").status_code == 200
         receipts_apply()
         assert row().state == "delivered"
+
+    def report(self, client, msgid: str, template: str = TEMPLATE, code: str = "0") -> None:
+        """WeChat reports on a message, whoever sent it, and its report is read."""
+        xml = (
+            f"<xml><FromUserName>{OPENID}</FromUserName>"
+            f"<CreateTime>{int(database_now().timestamp())}</CreateTime>"
+            "<MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event>"
+            f"<SubscribeMsgSentEvent><List><TemplateId>{template}</TemplateId>"
+            f"<MsgID>{msgid}</MsgID><ErrorCode>{code}</ErrorCode></List></SubscribeMsgSentEvent>"
+            "</xml>"
+        )
+        path, body = posted(xml)
+        assert client.post(path, body, content_type="text/xml").status_code == 200
+        past = database_now() - timedelta(seconds=10)
+        Receipt.objects.update(received_at=past, look_at=past)
+        receipts_apply()
+
+    @pytest.mark.parametrize(
+        ("template", "code", "state"),
+        [
+            (TEMPLATE, "0", "delivered"),
+            (TEMPLATE, "43101", "undelivered"),
+            # Another system sends by the same account.
+            ("template-of-others", "0", "unknown"),
+        ],
+    )
+    def test_the_report_on_a_message_whose_answer_was_lost_settles_it(
+        self, account, client, template, code, state
+    ) -> None:
+        address = make_address(OPENID, channel="wechat")
+        agree(account, "first", "second")
+        default_note(find_provider("wechat_notice"))
+        account.switch("drop_after", provider="wechat", count=1)
+        tell()
+        send_due("wechat")
+        assert row().state == "unknown"
+        self.report(client, "200163840", template, code)
+        consents_sweep()
+        assert row().state == state
+        assert consents_left(address) == {TEMPLATE: 1}
+        assert left(account) == 1
+
+    def test_a_report_that_could_be_on_either_of_two_messages_settles_none(
+        self, account, client
+    ) -> None:
+        make_address(OPENID, channel="wechat")
+        agree(account, "first", "second")
+        default_note(find_provider("wechat_notice"))
+        account.switch("drop_after", provider="wechat", count=2)
+        tell()
+        tell()
+        send_due("wechat")
+        self.report(client, "200163840")
+        assert {one.state for one in Delivery.objects.all()} == {"unknown"}
+
+    def test_a_report_with_a_code_that_nobody_knows_sends_nothing_again(
+        self, account, client
+    ) -> None:
+        make_address(OPENID, channel="wechat")
+        agree(account, "first", "second")
+        tell()
+        send_due("wechat")
+        self.report(client, row().provider_id, code="20999")
+        assert (row().state, row().code) == ("undelivered", "20999")

@@ -9,7 +9,7 @@ from notifications.channels.templated import TemplateAnswer, Verdict
 from notifications.delivery.models import Alarm, Delivery
 from notifications.delivery.send import send_due
 from notifications.delivery.singles import notes_send
-from notifications.delivery.template_work import ask_now, templates_work
+from notifications.delivery.template_work import ask_now, repaired, templates_work
 from notifications.templates.models import Template
 from notifications.templates.selectors import RESTS_FOR
 from notifications.templates.services import answers_record
@@ -89,7 +89,7 @@ def test_staff_who_have_repaired_it_have_it_tried_at_once(approved, settings):
     broadcast()
     send_due(SMS)
     approved.control("DELETE", "switches")
-    ask_now("aliyun")
+    repaired("aliyun")
     templates_work()
     due_now()
     send_due(SMS)

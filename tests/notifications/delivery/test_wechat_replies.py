@@ -35,7 +35,21 @@ def write(client, text: str, name: str = "1") -> str:
     return str(clear.findtext("Content"))
 
 
-@pytest.mark.parametrize("text", ["退订", "TD", " 退订 ", "stop"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "退订",
+        "TD",
+        " 退订 ",
+        "stop",
+        "退\u200b订",
+        "「退订」",
+        "退訂。",
+        "Ｔ退订",
+        "退订😀",
+        "\u202e退订\u2060",
+    ],
+)
 def test_a_follower_stops_our_messages_and_reads_that_they_are_stopped(client, text: str) -> None:
     make_address(OPENID, channel="wechat")
     assert write(client, text) == "您将不再收到我们的公告。如需恢复，请回复“恢复”。"
@@ -76,4 +90,17 @@ def test_in_clear_text_nobody_starts_our_messages_again(client, settings) -> Non
         xml = event(FromUserName=OPENID, MsgType="text", Content=text, MsgId=str(number))
         path, body = plain(xml)
         assert client.post(path, body, content_type="text/xml").status_code == 200
+    assert Address.objects.get().suppressed_for == "opted_out"
+
+
+def test_a_mini_program_hears_a_stop_and_has_no_way_to_answer(client, settings) -> None:
+    settings.MINI_PROGRAM_APP_ID = settings.WECHAT_APP_ID
+    settings.MINI_PROGRAM_CALLBACK_TOKEN = settings.WECHAT_CALLBACK_TOKEN
+    settings.MINI_PROGRAM_ENCODING_AES_KEY = AES_KEY
+    make_address(OPENID, channel="mini_program")
+    xml = event(FromUserName=OPENID, MsgType="text", Content="退订", MsgId="1")
+    path, body = posted(xml)
+    path = path.replace("wechat", "mini_program", 1)
+    answer = client.post(path, body, content_type="text/xml")
+    assert (answer.status_code, answer.content) == (200, b"success")
     assert Address.objects.get().suppressed_for == "opted_out"

@@ -1,6 +1,8 @@
 """The template of the settings: believed until WeChat was asked, and then as WeChat says."""
 
 import pytest
+from django.core.checks import run_checks
+from django.utils.translation import override
 
 from notifications.channels import provider as find_provider
 from notifications.templates.models import Template
@@ -61,3 +63,22 @@ def test_no_template_is_no_row(settings) -> None:
     default_note(WECHAT)
     assert not Template.objects.exists()
     assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"thing1": "waht"}, "There is no fact of this name: waht."),
+        ({"amount1": "what"}, "what does not fit into amount1."),
+        ({"thin1": "what"}, "WeChat has no kind of field that begins thin1."),
+        ({"phrase1": "=Not Chinese"}, "WeChat does not take “Not Chinese” in phrase1."),
+        ({"const1": "phrase"}, "List the values that WeChat has approved for const1."),
+        ({"thing1": "what", "amount2": "amount|=¥0.00"}, ""),
+    ],
+)
+def test_a_map_that_cannot_be_sent_is_pointed_out_at_the_start(settings, fields, said) -> None:
+    settings.WECHAT_APP_ID = settings.WECHAT_SECRET = "set"
+    settings.WECHAT_TEMPLATE_FIELDS = fields
+    with override("en"):
+        found = [str(one.msg) for one in run_checks() if one.id == "delivery.W002"]
+    assert [said in one for one in found] == ([True] if said else [])

@@ -87,3 +87,21 @@ def test_a_change_of_the_text_is_approved_anew(approver: Client) -> None:
     assert (one.state, one.version) == ("in_review", 2)
     approver.post(address, {"step": "delete"})
     assert not Template.objects.exists()
+
+
+def test_a_map_of_wechats_fields_is_entered_and_shown(approver: Client) -> None:
+    sent = {"provider": "wechat", "kind": "notice.delay", "provider_id": "template-0009"}
+    wrong = approver.post(f"{PAGE}new/", {**sent, "fields_said": "amount1=what"})
+    assert wrong.status_code == 400
+    assert not Template.objects.filter(provider="wechat").exists()
+    approver.post(f"{PAGE}new/", {**sent, "fields_said": "thing1=what\nthing2=body|=查看详情"})
+    template = Template.objects.get(provider="wechat")
+    assert template.fields == {"thing1": "what", "thing2": "body|=查看详情"}
+    assert "thing2=body|=查看详情" in approver.get(PAGE).content.decode()
+    page = approver.get(f"{PAGE}{template.pk}/").content.decode()
+    # WeChat has the text; what its fields take is said beside the map.
+    assert 'name="text"' not in page
+    assert "character_string" in page
+    approver.post(f"{PAGE}{template.pk}/", {**sent, "fields_said": "thing1=what"})
+    template.refresh_from_db()
+    assert (template.fields, template.version) == ({"thing1": "what"}, 2)

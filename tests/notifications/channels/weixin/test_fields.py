@@ -22,6 +22,7 @@ from notifications.channels.weixin.filling import filled
 from notifications.channels.weixin.registered import findings, listed
 from sandbox.simulator.wechat_values import takes
 from tests.notifications.channels.builders import bulletin, message, send
+from tests.notifications.channels.wechat import by_default
 from tests.simulator import Simulator
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUV_0001"
@@ -36,6 +37,7 @@ FACTS = {
     "paid_by": Fact(FactType.DATE, "12月15日", datetime(2026, 12, 15, tzinfo=UTC).date()),
     "published": Fact(FactType.MOMENT, "10:42", datetime(2026, 12, 1, 10, 42, tzinfo=UTC)),
     "hotline": Fact(FactType.PHONE, "400-800-1234", "400-800-1234"),
+    "dialled": Fact(FactType.PHONE, "400 800 1234", "400 800 1234"),
 }
 
 
@@ -61,7 +63,10 @@ def in_english() -> Iterator[None]:
         ("character_string7", "paid_by", "2026-12-15"),
         ("phone_number8", "hotline", "400-800-1234"),
         ("const9", "phrase|=调查中|=已恢复", "调查中"),
-        ("const9", "phrase|=到账延迟", "到账延迟"),
+        ("const9", "what|phrase|=调查中|=已恢复", "调查中"),
+        ("const9", "=到账延迟", "到账延迟"),
+        ("phone_number8", "dialled", "4008001234"),
+        ("character_string8", "dialled", "4008001234"),
         ("short_thing1", "phrase", "调查中"),
         ("short_thing1", "body|=公告", "公告"),
         ("time3", "paid_by|published", "2026年12月1日 10:42"),
@@ -83,6 +88,9 @@ def test_a_fact_goes_into_its_field(name: str, source: str, expected: str) -> No
         ("number6", "code"),
         ("character_string7", "what"),
         ("const9", "phrase"),
+        # What it may say is no substitute for what is true.
+        ("const9", "phrase|=已恢复|=已关闭"),
+        ("enum9", "phrase|=已恢复"),
         ("const9", "what|=" + "字" * 21),
         ("thing1", "waived"),
         ("unheard1", "what"),
@@ -212,7 +220,7 @@ class TestWithTheSimulator:
         assert answers["template-0003"].reason == "Say what fills amount2."
 
     def test_what_fits_its_template_is_taken(self, account: Simulator) -> None:
-        send(WECHAT, message(OPENID, content=WECHAT.compose(bulletin())))
+        send(WECHAT, message(OPENID, content=by_default(bulletin())))
         assert len(account.messages(to=OPENID)) == 1
 
     def test_what_does_not_is_held_for_the_operator(self, account: Simulator) -> None:
