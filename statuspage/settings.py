@@ -282,3 +282,5 @@ RECIPIENT_COUNTS = "notifications.delivery.broadcasts.told_of"
 PRIVACY_RECIPIENTS = "notifications.subscribers.recipients.recipients"
 # The messages to somebody's addresses, for a copy of their data; subscribers may not import it.
 MESSAGES_TO = "notifications.delivery.copies.messages_to"
+# What somebody wrote to us, for the same.
+TEXTS_FROM = "notifications.inbox.services.texts_from"

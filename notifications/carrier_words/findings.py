@@ -1,5 +1,6 @@
 """What an SMS about a statement would lose or be refused for, in sentences for its author."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,16 +11,19 @@ from django.utils.translation import gettext as _
 from notifications.carrier_words.matching import words_in
 from notifications.carrier_words.models import CarrierWord
 from notifications.channels import medium, wording
+from notifications.channels.base import Bulletin
 from notifications.channels.links import links_in
 from notifications.channels.media import labels
 from notifications.delivery.audience import channels_for
 from notifications.delivery.by_route import texts_by_route
 from notifications.delivery.render import bulletin_of
+from notifications.delivery.templating import way_of
 from notifications.media import SMS
 from notifications.templates.selectors import registered
 from statuspage.statements.texts import CHINESE, LANGUAGES
 
 MAINLAND_ROUTE: Final = "86"
+SIGNATURE: Final = re.compile(r"^【[^【】]*】")
 # Whether it is refused, and whether only one of the carriers does so.
 SENTENCES: Final = {
     (True, False): gettext_noop("Carriers refuse SMS with “%(word)s”."),
@@ -48,15 +52,29 @@ def sms_findings(document: Mapping[str, Any]) -> list[SmsFinding]:
 
 
 def _words(document: Mapping[str, Any]) -> list[SmsFinding]:
-    """Return the words that the Chinese SMS to the mainland has, for the providers in use."""
+    """Return the words that the SMS to the mainland has, for the providers in use."""
     mine = medium(SMS)
     senders = mine.able(MAINLAND_ROUTE) or [mine.leading(MAINLAND_ROUTE)]
+<<<<<<< HEAD
     home = texts_by_route(mine, bulletin_of(document, CHINESE), [], registered())[0]
     # Each of them may be the one that sends it.
     text = "\n".join(one.content.text for one in home.texts)
+=======
+    text = "\n".join(_said(bulletin_of(document, language)) for language in LANGUAGES)
+>>>>>>> main
     others = {one.name for one in mine.providers} - {one.name for one in senders}
     rows = CarrierWord.objects.exclude(carrier__in=others)
     return [_finding(one) for one in words_in(text, rows)]
+
+
+def _said(bulletin: Bulletin) -> str:
+    """Return what an SMS says; its author cannot help the operator's name and signature."""
+    text = way_of(medium(SMS), bulletin).content.text
+    if not text:
+        # It waits for a template, and may go out by one with all of its words.
+        brief = wording.in_brief(bulletin, SMS)
+        text = f"{brief.name}\n{brief.body}"
+    return SIGNATURE.sub("", text).replace(bulletin.operator, "")
 
 
 def _finding(one: CarrierWord) -> SmsFinding:

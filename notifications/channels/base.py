@@ -1,7 +1,15 @@
 """The interface of providers, the messages that they send, and the providers by name."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, TypeVar
@@ -245,6 +253,13 @@ class Provider(ABC):
     def configured(self) -> bool:
         """Return whether every required setting is set; if not, the console shows a warning."""
         return all(getattr(settings, name) for name in self.required_settings)
+
+    def senders_of_countries(self) -> Collection[str]:
+        """Return the calling codes to which it sends from a sender of their own.
+
+        One that is refused holds up nothing to other countries.
+        """
+        return ()
 
     @abstractmethod
     def compose(self, bulletin: Bulletin, template: MessageTemplate | None = None) -> Content:

@@ -43,8 +43,7 @@ def check_permitted(number: str) -> None:
         raise ValidationError(
             _(
                 "We only send SMS to ordinary mobile numbers that begin with %(codes)s. Enter such "
-                "a number, use an e-mail address, or contact us. To stop our SMS to another "
-                "number, reply STOP to one of them."
+                "a number, use an e-mail address, or contact us."
             ),
             code="country",
             params={"codes": " ".join(f"+{code}" for code in permitted_codes())},

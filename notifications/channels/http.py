@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any, Final
 
 import aiohttp
@@ -116,21 +117,26 @@ async def request(
 async def each(
     batch: Iterable[Message], send_one: SendOne, at_once: int = AT_ONCE
 ) -> AsyncIterator[tuple[Message, Outcome]]:
-    """Send every message once, `at_once` at a time, and yield outcomes in order of completion."""
-    places = asyncio.Semaphore(at_once)
+    """Send every message once, `at_once` at a time, and yield outcomes in order of completion.
 
-    async def one(message: Message) -> tuple[Message, Outcome]:
-        async with places:
-            return await guarded(send_one, message)
-
-    tasks = [asyncio.ensure_future(one(message)) for message in batch]
+    A message is taken from the batch only when it is sent: until then it can be put back.
+    """
+    waiting, running = iter(batch), set[asyncio.Task[tuple[Message, Outcome]]]()
     try:
-        for done in asyncio.as_completed(tasks):
-            yield await done
+        while True:
+            free = at_once - len(running)
+            running |= {
+                asyncio.create_task(guarded(send_one, message)) for message in islice(waiting, free)
+            }
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                yield one.result()
     finally:
-        for task in tasks:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def guarded(send_one: SendOne, message: Message) -> tuple[Message, Outcome]:

@@ -44,14 +44,19 @@ class Medium:
 
     @property
     def routes(self) -> Sequence[str]:
-        """The country calling codes and kinds of address that have providers of their own.
+        """The calling codes and kinds of address that have providers, or a sender, of their own.
 
         The last, empty, is the rest.
 
         A delivery's route is fixed when it is created, so that those of one country do not wait
-        behind those of another whose provider is down.
+        behind those of another whose provider is down, or refuses the sender.
         """
-        return [*_own_routes(self.name), *self.other_kinds, ""]
+        return [*self._countries, *self.other_kinds, ""]
+
+    @property
+    def _countries(self) -> Sequence[str]:
+        senders = [code for one in self.providers for code in one.senders_of_countries()]
+        return list(dict.fromkeys([*_own_routes(self.name), *senders]))
 
     def kind_of(self, address: str) -> AddressKind:
         """Return the kind of an address in clear text, or of what was typed as one."""
@@ -62,7 +67,7 @@ class Medium:
         if (kind := self.kind_of(address)) in self.other_kinds:
             return kind
         code = calling_code(self.address_kind, address)
-        return code if code in _own_routes(self.name) else ""
+        return code if code in self._countries else ""
 
     def in_order(self, route: str = "") -> list[Provider]:
         """Return the providers that the settings name for a route, first choice first."""

@@ -9,6 +9,8 @@ HAN: Final = re.compile(r"[\u3400-\u9fff]")
 TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+:%-]*")
 WORD: Final = re.compile(r"[a-z0-9+.%-]+")
 SENTENCE_END: Final = re.compile(r"[。\uff01\uff1f!?]|\.(?=\s|$)")
+# What a title has for its form, and its text need not say.
+FILLING: Final = re.compile("正常|部分|有关|相关|情况|进行|[的了]")
 # The form of a title, which says nothing: "关于…的公告".
 TITLE: Final = re.compile(r"^(?:关于)(.+?)(?:的)?(?:公告|通知|公示|通告|说明)$")
 SMALL_WORDS: Final = frozenset(
@@ -42,6 +44,8 @@ SMALL_WORDS: Final = frozenset(
 ENDINGS: Final = re.compile(r"(?:ing|ed|es|s)$")
 # Parts of a title that have to be said again, so that nothing is lost without it.
 CHARACTERS, PAIRS, WORDS = 0.75, 0.4, 0.8
+# Where every character is said, fewer of them have to stand together.
+PAIRS_OF_ALL = 0.3
 
 
 def subject_of(title: str) -> str:
@@ -60,14 +64,16 @@ def says_again(title: str, text: str) -> bool:
     if not HAN.search(title):
         return _says_english(title, first)
     tokens_said = set(TOKEN.findall(title)) <= set(TOKEN.findall(first))
-    return tokens_said and _says_chinese("".join(HAN.findall(title)), first)
+    return tokens_said and _says_chinese(
+        "".join(HAN.findall(FILLING.sub("", title) or title)), first
+    )
 
 
 def _says_chinese(title: str, text: str) -> bool:
     pairs = [title[place : place + 2] for place in range(len(title) - 1)]
     characters = sum(one in text for one in title) / len(title)
     joined = sum(one in text for one in pairs) / len(pairs) if pairs else characters
-    return characters >= CHARACTERS and joined >= PAIRS
+    return characters >= CHARACTERS and joined >= (PAIRS_OF_ALL if characters == 1 else PAIRS)
 
 
 def _says_english(title: str, text: str) -> bool:

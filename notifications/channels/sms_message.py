@@ -16,10 +16,11 @@ from django.utils.translation import override
 
 from notifications.channels import sms_text, wording
 from notifications.channels.base import Bulletin, Content, Note
-from notifications.channels.repeats import says_again, subject_of
+from notifications.channels.repeats import SENTENCE_END, says_again, subject_of
 from statuspage.lib.punctuation import sentence
 
 Count = Callable[[str], int]
+RESCHEDULED: Final = "maintenance.rescheduled"
 CLOCK_TIME: Final = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
 # Between Chinese and a number or a Latin word; some write it, and it is billed.
 INNER_SPACE: Final = re.compile(
@@ -32,11 +33,14 @@ STATE_WORDS: Final = {
     "identified": r"定位|查明|找到|identified|cause (?:was )?found|found the cause",
     "monitoring": r"监控|观察|monitor|recovering",
     "resolved": r"已恢复|恢复正常|已解决|已修复|resolved|back to normal|restored",
-    "in_progress": r"进行中|已开始|in progress|under way|has (?:begun|started)",
+    "in_progress": r"进行中|已[^，。]{0,6}开始|in progress|under way|has (?:begun|started)",
     "verifying": r"验证|verif",
     "completed": r"已完成|completed|is over|back to normal",
     "cancelled": r"已取消|cancelled",
+    RESCHEDULED: r"改为|改至|改到|延长|延至|\bnow\b|rescheduled|moved",
 }
+# A second colon in one sentence reads as if the first were wrong.
+COLON: Final = re.compile(r"[\uff1a:](?!\d)")
 
 
 class Area(StrEnum):
@@ -100,8 +104,18 @@ def _prepared(bulletin: Bulletin, area: Area) -> Bulletin:
 
     body = sentence(safe(bulletin.body), chinese=chinese)
     # Who speaks is said by the signature.
-    name = subject_of(bulletin.name).removeprefix(bulletin.operator).lstrip(" :\uff1a")
+    name = _without_speaker(subject_of(bulletin.name), bulletin.operator)
     return replace(bulletin, body=body, name=safe(name or bulletin.name))
+
+
+def _without_speaker(name: str, operator: str) -> str:
+    """Return a name without the operator at its beginning; the rest begins as a name does."""
+    latin = operator.isascii()
+    # "DemoPayroll" does not begin with "DemoPay".
+    ends = r"(?:['\u2019]s)?(?:[\s:,-]+|$)" if latin else ""
+    found = re.match(re.escape(operator) + ends, name)
+    rest = name[found.end() :].lstrip(" :\uff1a") if found else name
+    return rest[:1].upper() + rest[1:] if found and latin else rest
 
 
 def _forms(bulletin: Bulletin, area: Area, stoppable: bool) -> list[_Pieces]:
@@ -150,6 +164,8 @@ def _opening(bulletin: Bulletin) -> str:
         return bulletin.mark + _("%(name)s: %(status)s.") % values
     if named and bulletin.kind.startswith("notice."):
         return bulletin.mark + sentence(named, chinese=wording.is_chinese(bulletin))
+    if named and COLON.search(SENTENCE_END.split(bulletin.body, maxsplit=1)[0]):
+        return bulletin.mark + sentence(named, chinese=wording.is_chinese(bulletin))
     if named:
         return bulletin.mark + _("%(name)s:") % values
     return bulletin.mark + (_("%(status)s:") % values if status else "")
@@ -159,7 +175,8 @@ def _says_state(bulletin: Bulletin) -> bool:
     """Return whether the text says the state in its own words; a notice has none."""
     if bulletin.kind.startswith("notice."):
         return True
-    words = STATE_WORDS.get(bulletin.status, "")
+    rescheduled = bulletin.kind == RESCHEDULED
+    words = STATE_WORDS.get(RESCHEDULED if rescheduled else bulletin.status, "")
     label = bulletin.status_label
     if bulletin.kind.startswith("maintenance."):
         # "维护改期至…" says "已改期"; of an incident "正在恢复" does not say "已恢复".

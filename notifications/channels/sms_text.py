@@ -8,8 +8,8 @@ from typing import Final
 
 from notifications.channels.figures import cuts
 from notifications.channels.keywords import action_of as action_of
-from notifications.channels.links import without_links
 from notifications.channels.money import without_yen_signs
+from notifications.channels.pointers import without_links
 
 # 3GPP TS 23.038: the default alphabet, and the characters that take an escape before them.
 GSM_BASIC: Final = frozenset(
@@ -24,7 +24,14 @@ GSM_LIMITS: Final = (160, 153)
 UCS2_LIMITS: Final = (70, 67)
 MAX_PARTS: Final = 8
 
-INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u2060\ufeff\xad"), "")
+INVISIBLE: Final = dict.fromkeys(
+    [
+        *map(ord, "\u200b\u200c\u2060\ufeff\xad\u200e\u200f"),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ],
+    "",
+)
 SPACES: Final = dict.fromkeys(map(ord, "\t\xa0\u202f\u205f\u3000"), " ") | dict.fromkeys(
     range(0x2000, 0x200B), " "
 )
@@ -97,13 +104,17 @@ def normalise(text: str) -> str:
 
 def in_gsm(text: str) -> str:
     """Return a Latin text with GSM-7's signs for its others, if it then needs no other alphabet."""
+    if any(unicodedata.category(one) == "No" for one in text):
+        return text  # "10\u00b2" is no 102
     plain = unicodedata.normalize("NFKC", text.translate(LATIN)).translate(LATIN)
     return plain if GSM.issuperset(plain.translate(LOOK_ALIKES)) else text
 
 
 def carrier_safe(text: str, *, chinese: bool) -> str:
     """Return the text as mainland carriers let it through: no second 【】, no ¥ or ★, no link."""
-    found, text = "", without_yen_signs(text.translate(BRACKETS), chinese=chinese)
+    # Invisible characters would keep a link or an amount apart until they are taken out.
+    text = text.translate(INVISIBLE).translate(BRACKETS)
+    found, text = "", without_yen_signs(text, chinese=chinese)
     # What a removal leaves may join to another link, so until nothing is left to remove.
     while found != text:
         bare = EMPTY_BRACKETS.sub("", without_links(text))

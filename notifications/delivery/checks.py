@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from notifications.channels import media
 from notifications.channels.media import Medium
+from notifications.delivery.staff_words import robots_unknown
 from notifications.delivery.template_work import templated_providers
 
 
@@ -31,6 +32,21 @@ def providers_never_asked(
         and not _asked(medium) & {provider.name}
         # One that shares its account with another that is asked was not set up for its own sake.
         and not {*provider.required_settings} & _settings(medium)
+    ]
+
+
+@register()
+def staff_robots_unknown(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn with W003 of a robot of staff's that is none: nobody would hear of the first alarm."""
+    return [
+        CheckWarning(
+            f"{name} is not the address of a group robot: no alarm goes there.",
+            hint="Copy it again from the group's settings; ROBOT_SERVICES has to allow it.",
+            id="delivery.W003",
+        )
+        for name in robots_unknown()
     ]
 
 

@@ -141,6 +141,12 @@ def listen(media: Collection[str]) -> list[Provider]:
         one for one in all_providers() if one.listens() and one.configured() and one.medium in media
     ]
     for one in able:
+        # Before anything is claimed: what this process takes up at once would otherwise be on its
+        # way already when the first connection is there, and its report right behind it.
+        try:
+            wait_for_reports(one.name)
+        except Exception as error:
+            logger.warning("%s: reports are not waited for: %s", one.name, type(error).__name__)
         _listening.append(asyncio.run_coroutine_threadsafe(one.listen(), process_loop()))
     return able
 

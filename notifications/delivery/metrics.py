@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
-from typing import SupportsFloat
+from typing import Final, SupportsFloat
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -13,14 +13,18 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from notifications.channels.outcomes import Reason
 from notifications.delivery.alarms import Trouble
 from notifications.delivery.broadcasts import STILL_MOVING
 from notifications.delivery.budget import spending
 from notifications.delivery.models import Alarm, Broadcast, BroadcastState, Delivery, Receipt
 from notifications.delivery.movement import still_queues
+from notifications.delivery.refusals import FAULTS
 from notifications.delivery.selectors import open_alarms
 from notifications.delivery.states import UNFINISHED, DeliveryState
 from statuspage.lib.database_clock import database_now
+
+WAITING_FOR_REPAIR: Final = (*FAULTS, Reason.NO_TEMPLATE)
 
 
 class DeliveryCollector(Collector):
@@ -29,7 +33,7 @@ class DeliveryCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return the current metrics."""
         try:
-            yield from [_unfinished(), _unconfirmed(), _oldest(), _made(), _alarms()]
+            yield from [_unfinished(), _unconfirmed(), _refused(), _oldest(), _made(), _alarms()]
             yield from [*_broadcasts(), *_totals()]
         except DatabaseError:
             return
@@ -58,6 +62,19 @@ def _unconfirmed() -> Metric:
     rows = Delivery.objects.filter(state=DeliveryState.UNCONFIRMED).order_by()
     for channel, count in rows.values_list("channel").annotate(count=Count("id")):
         found.add_metric([channel], count)
+    return found
+
+
+def _refused() -> Metric:
+    found = GaugeMetricFamily(
+        "candor_deliveries_refused",
+        "Deliveries that wait until a fault of the account, a sender or a template is repaired",
+        labels=["channel", "reason"],
+    )
+    rows = Delivery.objects.filter(state=DeliveryState.PENDING, reason__in=WAITING_FOR_REPAIR)
+    counts = rows.order_by().values_list("channel", "reason").annotate(count=Count("id"))
+    for channel, reason, count in counts:
+        found.add_metric([channel, reason], count)
     return found
 
 

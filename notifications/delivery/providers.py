@@ -90,7 +90,7 @@ def health_of(provider: Provider) -> ProviderHealth:
     """Return how it has answered within the last ten minutes; one that was not asked is up."""
     if not provider.configured():
         return ProviderHealth.NOT_SET_UP
-    down, trouble = _client().mget(DOWN + provider.name, TROUBLED + provider.name)
+    down, trouble = _client().mget(_down(provider), TROUBLED + provider.name)
     if refusals.in_a_row(provider) >= refusals.STOP_AFTER:
         return ProviderHealth.REFUSING
     if down or int(trouble or 0) >= TROUBLE:
@@ -104,29 +104,49 @@ def provider_for(medium: Medium, route: str) -> Provider | None:
     Messages to a provider that is down would all become unknown. What may have gone out stays
     with the provider that was asked.
     """
-    return next(iter(those_up(medium.able(route))), None)
+    return next(iter(those_up(medium.able(route), route)), None)
 
 
-def those_up(able: Sequence[Provider]) -> list[Provider]:
-    """Return the providers that are not down, in the same order."""
+def those_up(able: Sequence[Provider], route: str = "") -> list[Provider]:
+    """Return the providers that are not down, nor refuse this route, in the same order."""
     if not able:
         return []
-    down = _client().mget([DOWN + one.name for one in able])
-    return [one for one, is_down in zip(able, down, strict=True) if not is_down]
+    keys = [key for one in able for key in (_down(one), _refusing(one, route))]
+    found = _client().mget(keys)
+    return [one for one, *down in zip(able, found[::2], found[1::2], strict=True) if not any(down)]
 
 
-def most_at_once(provider: Provider) -> int:
+def most_at_once(provider: Provider, route: str = "") -> int:
     """Return the size of the next batch: a full one, or a few messages to try the provider."""
-    tried = _in_a_row(provider) >= TROUBLE or refusals.in_a_row(provider) >= refusals.STOP_AFTER
-    return PROBE if tried else settings.DELIVERY_BATCH
+    refused = refusals.in_a_row(provider, route) >= refusals.STOP_AFTER
+    return PROBE if refused or _in_a_row(provider) >= TROUBLE else settings.DELIVERY_BATCH
 
 
-def note(provider: Provider, told: refusals.Told) -> None:
-    """Record what became of a batch, by delivery id: whether it was answered, or refused."""
+def note(provider: Provider, told: refusals.Told, route: str = "") -> None:
+    """Record what became of a route's batch, by delivery id: whether answered, or refused."""
     asked = [(key, outcome) for key, outcome in told if not _ours(outcome)]
     _note_answers(provider, [outcome for _, outcome in asked])
-    if provider.one_account and refusals.note(provider, asked):
-        _client().set(DOWN + provider.name, 1, ex=refusals.ALONE_SECONDS)
+    if not provider.one_account:
+        return
+    if refusals.note(provider, asked, route):
+        _client().set(_refusing(provider, route), 1, ex=refusals.ALONE_SECONDS)
+    elif any(isinstance(outcome, Accepted) for _, outcome in asked):
+        _end_wait(provider, route)
+
+
+def _end_wait(provider: Provider, route: str) -> None:
+    """Let a route go on at once where what refused it is over."""
+    if refusals.in_a_row(provider, route) < refusals.STOP_AFTER:
+        _client().delete(_refusing(provider, route))
+
+
+def _down(provider: Provider) -> str:
+    return DOWN + provider.name
+
+
+def _refusing(provider: Provider, route: str) -> str:
+    """Return the key that says that a route's messages are all refused, and are left alone."""
+    return ":".join(filter(None, (_down(provider), "refused", route)))
 
 
 def _ours(outcome: Outcome) -> bool:
@@ -146,7 +166,7 @@ def _note_answers(provider: Provider, outcomes: Collection[Outcome]) -> None:
         return
     answers = sum(isinstance(one, Accepted | Failed) or one.reason in ANSWERS for one in outcomes)
     if 2 * answers >= len(outcomes):
-        _client().delete(TROUBLED + provider.name, DOWN + provider.name)
+        _client().delete(TROUBLED + provider.name, _down(provider))
         # Whatever Redis says, which may have forgotten what it knew.
         alarm_over(Alarm.Kind.PROVIDER_DOWN, provider.name)
         return
@@ -159,7 +179,7 @@ def _note_answers(provider: Provider, outcomes: Collection[Outcome]) -> None:
         pipe.expire(TROUBLED + provider.name, TROUBLE_SECONDS)
         trouble = int(pipe.execute()[0])
     if trouble >= TROUBLE:
-        _client().set(DOWN + provider.name, 1, ex=DOWN_SECONDS)
+        _client().set(_down(provider), 1, ex=DOWN_SECONDS)
         alarm_raise(Alarm.Kind.PROVIDER_DOWN, provider.name)
 
 

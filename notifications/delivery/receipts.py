@@ -3,6 +3,7 @@
 returned.py applies those that say that a message was not sent after all.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -11,11 +12,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, F, When
 from django.db.models.functions import Greatest, Least, Now
+from redis.exceptions import RedisError
 
 from notifications.channels import provider
 from notifications.channels.addresses import canonical
 from notifications.channels.base import NO_DELIVERY
-from notifications.channels.outcomes import ProviderReceipt, ReceiptState
+from notifications.channels.outcomes import ProviderReceipt, Reason, ReceiptState
+from notifications.delivery import refusals
 from notifications.delivery.adopting import NOT_A_DELIVERY, adopt
 from notifications.delivery.claim import fall_back, lock
 from notifications.delivery.models import Delivery, Receipt
@@ -30,6 +33,8 @@ from notifications.subscribers.crypto import blind_index
 from notifications.subscribers.services.doubts import numbers_answer
 from notifications.subscribers.services.subscriptions import addresses_suppress
 from notifications.templates.selectors import is_registered
+
+logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
 # A receipt may arrive before the answer with the provider's id; after this it is given up.
@@ -116,6 +121,7 @@ def receipts_apply() -> int:
         known = [one for one in waiting if one.pk in deliveries]
         _apply_all(known, deliveries, parts)
         _mind_addresses(known, deliveries)
+        _mind_providers(known)
         Receipt.objects.filter(pk__in=[one.pk for one in known]).update(applied_at=Now())
         _put_off([one for one in waiting if one.pk not in deliveries])
     return len(waiting)
@@ -138,6 +144,22 @@ def _mind_addresses(known: Sequence[Receipt], deliveries: Mapping[int, Delivery]
     never_arriving_stop({key for key in returned if key})
     reached = [deliveries[one.pk] for one in known if one.state == DeliveryState.DELIVERED]
     numbers_answer([one.address_id for one in reached if one.address_id])
+
+
+def _mind_providers(known: Sequence[Receipt]) -> None:
+    """Tell staff of a fault of the account that only receipts speak of, and of its end."""
+    for name in {one.channel for one in known}:
+        mine = [one for one in known if one.channel == name]
+        faults = [
+            one.code
+            for one in mine
+            if one.state == ReceiptState.NOT_SENT and one.reason == Reason.NO_CREDENTIALS
+        ]
+        worked = any(one.state == ReceiptState.DELIVERED for one in mine)
+        try:
+            refusals.note_reported(provider(name), faults, worked=worked)
+        except (RedisError, KeyError) as error:  # an alarm says that Redis is away
+            logger.warning("%s: receipts are not noted: %s", name, type(error).__name__)
 
 
 def _apply_all(

@@ -1,14 +1,15 @@
-"""A breaker for each provider and fault: one that refuses our account is left alone for a while.
+"""A breaker for each provider, route and fault: one that refuses us is left alone for a while.
 
-A fault of the account, the sender or a template refuses every message, and a million tries do not
-repair it. An odd recipient refuses only its own. So what counts is how many different messages were
-refused since one was accepted, and a single one stops nobody.
+A fault of the account or the sender refuses every message, and a million tries do not repair it. An
+odd recipient refuses only its own. So what counts is how many different messages were refused since
+one was accepted, and a single one stops nobody. Countries with a sender or providers of their own
+(a route) are counted apart: the sender to one may be refused while the others work.
 
 Every function raises redis.RedisError while Redis is away.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from uuid import UUID
 import redis
 from django.db.models.functions import Now
 
+from notifications.channels import medium
 from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason
 from notifications.channels.templated import UNWRITTEN, TemplatedProvider
@@ -33,10 +35,15 @@ TELL_AFTER: Final = 5
 # It is left alone for so long; then a few messages find out whether the fault is repaired.
 ALONE_SECONDS: Final = 60
 REMEMBERED_SECONDS: Final = 3600
-REFUSED, TRIES, ASKED = "refused:", "refusals:", "templates-asked:"
+# What receipts say is repeated at most every few hours (returned.py).
+REPORTED_SECONDS: Final = 86_400
+REFUSED, TRIES, REPORTED = "refused:", "refusals:", "reported:"
 # A provider that refuses a template is asked what it has of them, at most so often.
+ASKED: Final = "templates-asked:"
 ASK_EVERY_SECONDS: Final = 600
 SEPARATOR: Final = ":"
+# Of a provider's code beside an alarm.
+LONGEST_CODE: Final = 35
 
 # By the delivery, or by the try of a message that is none.
 Told = Sequence[tuple[int | UUID, Outcome]]
@@ -49,8 +56,8 @@ def is_fault(outcome: Outcome) -> bool:
     return isinstance(outcome, NotSent) and outcome.reason in FAULTS
 
 
-def note(provider: Provider, told: Told) -> Reason | None:
-    """Record what a provider did with deliveries, given by id; return a fault that stops it.
+def note(provider: Provider, told: Told, route: str = "") -> Reason | None:
+    """Record what a provider did with a route's messages, by id; return a fault that stops it.
 
     It works again once it has accepted half of what it was given: an acceptance now and then ends
     no fault.
@@ -59,14 +66,14 @@ def note(provider: Provider, told: Told) -> Reason | None:
     accepted = sum(isinstance(outcome, Accepted) for _, outcome in told)
     refused = [(key, one) for key, one in told if isinstance(one, NotSent) and is_fault(one)]
     if accepted and accepted >= len(refused):
-        _repaired(provider)
+        _repaired(provider, route)
         return None
-    if accepted and in_a_row(provider) < STOP_AFTER:
-        _forget(provider)
+    if accepted and in_a_row(provider, route) < STOP_AFTER:
+        _forget(provider, route)
     stopping = None
     for reason in FAULTS:
         of_it = [(key, one) for key, one in refused if one.reason == reason]
-        if of_it and _count(provider, reason, of_it) >= STOP_AFTER:
+        if of_it and _count(provider, reason, of_it, route) >= STOP_AFTER:
             stopping = reason
     return stopping
 
@@ -91,12 +98,36 @@ def _of_template(outcome: NotSent) -> bool:
     return outcome.reason == Reason.NO_TEMPLATE and outcome.code not in UNWRITTEN
 
 
-def in_a_row(provider: Provider) -> int:
-    """Return how many different messages were refused for one fault since one was accepted."""
+def in_a_row(provider: Provider, route: str | None = None) -> int:
+    """Return how many different messages were refused for one fault since one was accepted.
+
+    Of one route, or, without any, the most of all of them.
+    """
+    routes = _routes(provider) if route is None else [route]
     with _client().pipeline() as pipe:
-        for reason in FAULTS:
-            pipe.scard(_name(REFUSED, provider, reason))
+        for one in routes:
+            for reason in FAULTS:
+                pipe.scard(_name(REFUSED, provider, reason, one))
         return max(int(count) for count in pipe.execute())
+
+
+def note_reported(provider: Provider, codes: Sequence[str], *, worked: bool) -> None:
+    """Record what receipts say: a fault of the account, by its codes, or that messages arrived.
+
+    A provider that accepts everything, and sends none of it, must not look like one that works.
+    """
+    name = _name(REPORTED, provider, Reason.NO_CREDENTIALS)
+    if worked and not codes:
+        if _client().delete(name) and not _is_refused(provider, Reason.NO_CREDENTIALS):
+            alarms_over(Alarm.Kind.PROVIDER_REFUSES, [_subject(provider, Reason.NO_CREDENTIALS)])
+    elif codes and not worked:
+        with _client().pipeline() as pipe:
+            pipe.incrby(name, len(codes))
+            pipe.expire(name, REPORTED_SECONDS)
+            reported = int(pipe.execute()[0])
+        if reported >= TELL_AFTER:
+            subject = _subject(provider, Reason.NO_CREDENTIALS)
+            alarm_raise(Alarm.Kind.PROVIDER_REFUSES, subject, codes[-1][:LONGEST_CODE])
 
 
 def fault_of(subject: str) -> tuple[str, str]:
@@ -106,10 +137,13 @@ def fault_of(subject: str) -> tuple[str, str]:
 
 
 def _count(
-    provider: Provider, reason: Reason, refused: Sequence[tuple[int | UUID, NotSent]]
+    provider: Provider,
+    reason: Reason,
+    refused: Sequence[tuple[int | UUID, NotSent]],
+    route: str = "",
 ) -> int:
     """Count refusals; return how many different messages there were in a row."""
-    ids, tries = _name(REFUSED, provider, reason), _name(TRIES, provider, reason)
+    ids, tries = (_name(kind, provider, reason, route) for kind in (REFUSED, TRIES))
     with _client().pipeline() as pipe:
         pipe.sadd(ids, *(str(key) for key, _ in refused))
         pipe.incrby(tries, len(refused))
@@ -118,35 +152,55 @@ def _count(
         pipe.scard(ids)
         _, tried, _, _, different = pipe.execute()
     if int(tried) >= TELL_AFTER:
-        code = refused[-1][1].code
-        alarm_raise(Alarm.Kind.PROVIDER_REFUSES, _subject(provider, reason), code[:40])
+        said = f"{refused[-1][1].code[:LONGEST_CODE]}{f' +{route}' if route.isdecimal() else ''}"
+        alarm_raise(Alarm.Kind.PROVIDER_REFUSES, _subject(provider, reason), said)
     return int(different)
 
 
-def _repaired(provider: Provider) -> None:
-    """End the alarms, whatever Redis still knows, and have what waits tried at once."""
-    stopped = in_a_row(provider) >= STOP_AFTER
-    _forget(provider)
-    subjects = [_subject(provider, reason) for reason in FAULTS]
-    if alarms_over(Alarm.Kind.PROVIDER_REFUSES, subjects) or stopped:
-        _try_at_once(provider, FAULTS)
+def _repaired(provider: Provider, route: str) -> None:
+    """End the alarms, whatever Redis still knows, and have what waits tried at once.
+
+    What another route is still refused keeps its alarm.
+    """
+    stopped = in_a_row(provider, route) >= STOP_AFTER
+    _forget(provider, route)
+    over = [one for one in FAULTS if not _is_refused(provider, one)]
+    ended = alarms_over(Alarm.Kind.PROVIDER_REFUSES, [_subject(provider, one) for one in over])
+    if ended or stopped:
+        _try_at_once(provider, route)
 
 
-def _try_at_once(provider: Provider, reasons: Collection[str]) -> None:
+def _is_refused(provider: Provider, reason: Reason) -> bool:
+    """Return whether any route's messages were refused often enough to tell staff."""
+    names = [_name(TRIES, provider, reason, one) for one in _routes(provider)]
+    names.append(_name(REPORTED, provider, reason))
+    return any(int(tries or 0) >= TELL_AFTER for tries in _client().mget(names))
+
+
+def _try_at_once(provider: Provider, route: str) -> None:
     waiting = Delivery.objects.filter(
-        state=DeliveryState.PENDING, due_at__gt=Now(), provider=provider.name, reason__in=reasons
+        state=DeliveryState.PENDING,
+        due_at__gt=Now(),
+        provider=provider.name,
+        route=route,
+        reason__in=FAULTS,
     )
     count = waiting.update(due_at=Now())
     logger.info("%s works again: %d messages that it refused are due", provider.name, count)
 
 
-def _forget(provider: Provider) -> None:
-    names = [_name(one, provider, reason) for one in (REFUSED, TRIES) for reason in FAULTS]
+def _forget(provider: Provider, route: str) -> None:
+    names = [_name(one, provider, reason, route) for one in (REFUSED, TRIES) for reason in FAULTS]
     _client().delete(*names)
 
 
-def _name(kind: str, provider: Provider, reason: Reason) -> str:
-    return f"{kind}{provider.name}{SEPARATOR}{reason}"
+def _routes(provider: Provider) -> Sequence[str]:
+    return medium(provider.medium).routes
+
+
+def _name(kind: str, provider: Provider, reason: Reason, route: str = "") -> str:
+    behind = f"{SEPARATOR}{route}" if route else ""
+    return f"{kind}{provider.name}{SEPARATOR}{reason}{behind}"
 
 
 def _subject(provider: Provider, reason: Reason) -> str:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from notifications.channels import medium as find_medium
+from notifications.channels.base import Content, Provider
 from notifications.channels.outcomes import Reason
 from notifications.delivery.budget import price_of
 from notifications.delivery.claim import DEAD_NUMBER, SUPERSEDED
@@ -18,6 +19,7 @@ from notifications.delivery.ledger import DEAD_LETTERS_OF
 from notifications.delivery.matching import in_chain
 from notifications.delivery.models import Broadcast
 from notifications.delivery.render import bulletin_of
+from notifications.delivery.templating import composed
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.subscriptions import BY_OWNER
 from statuspage.lib.database_clock import database_now
@@ -183,15 +185,15 @@ def stopped_for(chosen: Chosen, before: datetime) -> Any:
 
 def _cost(groups: Sequence[Group]) -> Decimal:
     @cache
-    def segments(number: int, channel: str, language: str) -> int:
+    def content(number: int, language: str, provider: Provider) -> Content:
         document = Statement.objects.values_list("document", flat=True).get(pk=number)
-        return find_medium(channel).leading().compose(bulletin_of(document, language)).segments
+        return composed(provider, bulletin_of(document, language))
 
-    return sum(
-        (
-            one.sendable * price_of(f"+{one.country}") * segments(*one[:3])
-            for one in groups
-            if one.sendable and find_medium(one.channel).costs
-        ),
-        Decimal(0),
-    )
+    def price(one: Group) -> Decimal:
+        country, medium = f"+{one.country}", find_medium(one.channel)
+        provider = medium.leading(one.country if one.country in medium.routes else "")
+        text = content(one.statement, one.language, provider).to(country)
+        return price_of(country, text.billed_as) * text.segments
+
+    costly = (one for one in groups if one.sendable and find_medium(one.channel).costs)
+    return sum((one.sendable * price(one) for one in costly), Decimal(0))

@@ -104,7 +104,8 @@ def _messages(act: Resending, chosen: Chosen, values: dict[str, Any]) -> bool:
     """Send the next messages again, and reactivate their addresses."""
     place = {"at_statement": act.at_statement, "at_address": act.at_address, "limit": CHUNK}
     with connection.cursor() as cursor:
-        cursor.execute(OF_MESSAGES.format(which=chosen.which), {**values, **place})
+        # Not by format(): what is put together here has braces of its own.
+        cursor.execute(OF_MESSAGES.replace("{which}", chosen.which), {**values, **place})
         found = cursor.fetchall()
     if not found:
         return False

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from notifications.channels.base import Provider
 from notifications.channels.outcomes import Accepted, NotSent, Outcome, Reason, Unknown
 from notifications.delivery import budget
-from notifications.delivery.claim import Claimed, fall_back, lock, renew
+from notifications.delivery.claim import AWAY, Claimed, fall_back, lock, renew
 from notifications.delivery.consents import consents_settle
 from notifications.delivery.never_arriving import RETURNED, never_arriving_stop
 from notifications.delivery.parts import parts_add
@@ -39,6 +39,8 @@ PATIENT: Final = frozenset(
 )
 # Nothing more is tried at this address, so the subscriber's next one is.
 ENDED: Final = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
+# It was refused for a reason that may be our fault as well as the message's: only time tells.
+UNCLEAR: Final = frozenset({Reason.UNKNOWN_CODE, Reason.PROVIDER_ERROR})
 # Wait as long as before a fifth attempt, to spare a provider that refuses everything.
 PATIENT_ATTEMPT: Final = 5
 BACKOFF_SECONDS: Final = 2.0
@@ -156,9 +158,10 @@ def backoff(attempts: int, limit: float = BACKOFF_LIMIT_SECONDS) -> timedelta:
 def _not_sent(provider: Provider, claimed: Claimed, outcome: NotSent, now: datetime) -> Result:
     reason, code = outcome.reason, outcome.code
     counts = code not in UNTRIED and reason not in PATIENT | provider.outwaits
-    if code != OWN_LIMIT and _has_failed(claimed, reason, now, counts=counts):
+    unclear = reason in UNCLEAR and claimed.channel not in WATCHED
+    if code != OWN_LIMIT and _has_failed(claimed, now, most=counts and not unclear):
         return Result(claimed, DeliveryState.FAILED, now, reason=reason, code=code, gave_up=True)
-    limit = LONG_LIMIT_SECONDS if reason == Reason.UNKNOWN_CODE else BACKOFF_LIMIT_SECONDS
+    limit = LONG_LIMIT_SECONDS if unclear else BACKOFF_LIMIT_SECONDS
     patient = _as_after(now - claimed.first_tried_at) if reason in provider.outwaits else 0
     wait = backoff(claimed.attempts if counts else max(patient, PATIENT_ATTEMPT), limit)
     if outcome.retry_after is not None:
@@ -172,12 +175,10 @@ def _as_after(age: timedelta) -> int:
     return int(math.log2(max(1.0, age.total_seconds() / 8)))
 
 
-def _has_failed(claimed: Claimed, reason: Reason, now: datetime, *, counts: bool) -> bool:
-    """Return whether it is not tried again: after so many attempts, or so long a time."""
+def _has_failed(claimed: Claimed, now: datetime, *, most: bool) -> bool:
+    """Return whether it is not tried again: after so long a time, or the `most` attempts."""
     if now - claimed.first_tried_at >= timedelta(hours=settings.DELIVERY_GIVE_UP_HOURS):
         return True
-    # A code that nobody knows may be our fault as well as the message's: only time tells.
-    most = counts and reason != Reason.UNKNOWN_CODE
     return most and claimed.attempts >= settings.DELIVERY_MAX_ATTEMPTS
 
 
@@ -237,9 +238,14 @@ def _follow_up(results: Sequence[Result]) -> None:
         [
             (one.claimed.id, one.claimed.published_at)
             for one in results
-            if one.state in ENDED or one.reason == Reason.QUOTA
+            if one.state in ENDED or one.reason == Reason.QUOTA or _is_away(one)
         ]
     )
+
+
+def _is_away(result: Result) -> bool:
+    """Return whether a letter waits for its mail server."""
+    return result.claimed.channel == EMAIL and result.reason in AWAY
 
 
 def quarantine(results: Sequence[Result]) -> None:

@@ -18,7 +18,7 @@ _PENDING: Final = DeliveryState.PENDING
 # A wait of so many seconds at least, and up to as many times twice as there were attempts.
 SOONEST_SECONDS: Final = 30.0
 LATEST_SECONDS: Final = 900.0
-# What an operator has to correct takes longer.
+# What an operator has to correct takes longer, and has no last try, only a last hour.
 OURS: Final = Reason.NO_CREDENTIALS
 OURS_TIMES: Final = 20
 # A phone that nobody answered is called once more, so soon that phones which only let a repeated
@@ -37,7 +37,7 @@ RETURN: Final = """
                CASE WHEN d.channel = %(voice)s
                THEN d.attempts >= %(calls)s
                     OR d.first_tried_at < now() - make_interval(mins => %(within)s)
-               ELSE d.attempts >= %(most)s
+               ELSE (d.attempts >= %(most)s AND r.reason <> %(ours)s)
                     OR d.first_tried_at < now() - make_interval(hours => %(hours)s)
                END AS over,
                CASE WHEN r.reason = %(ours)s THEN %(times)s ELSE 1 END AS times

@@ -59,12 +59,12 @@ def send_batch(medium: Medium, route: str = "", until: float = 0.0) -> int:
     Raises:
         redis.RedisError: Redis is away; nothing was claimed, or all of it was settled.
     """
-    up = providers.those_up(medium.able(route))
+    up = providers.those_up(medium.able(route), route)
     return sum(_send_share(medium, route, one, until) for one in shares_of(medium, route, up))
 
 
 def _send_share(medium: Medium, route: str, share: Share, until: float) -> int:
-    allowed = _allowance(share.provider, wait_seconds=1.0)
+    allowed = _allowance(share.provider, route, wait_seconds=1.0)
     if not allowed:
         return 0
     sending = _Sending(medium, route, share)
@@ -82,9 +82,9 @@ def _wake_another(medium: Medium) -> None:
         wake_send(medium.name)
 
 
-def _allowance(provider: Provider, wait_seconds: float = 0.0) -> int:
+def _allowance(provider: Provider, route: str, wait_seconds: float = 0.0) -> int:
     """Return how many messages the account may send now; if none, wait at most so long for one."""
-    wanted = providers.most_at_once(provider)
+    wanted = providers.most_at_once(provider, route)
     if provider.limits.each_address:
         return wanted
     taken, wait = providers.take(provider.name, provider.limits, wanted)
@@ -177,14 +177,14 @@ class _Sending:
         try:
             self._take_stock()
             if self._lease.ours() and self._is_chosen():
-                allowed = _allowance(self._provider)
+                allowed = _allowance(self._provider, self._route)
                 if allowed:
                     self.claim(allowed)
         except Exception as error:
             logger.warning("%s: no batch follows: %s", self._provider.name, type(error).__name__)
 
     def _is_chosen(self) -> bool:
-        up = providers.those_up(self._medium.able(self._route))
+        up = providers.those_up(self._medium.able(self._route), self._route)
         is_first = bool(up) and up[0] is self._provider
         return self._provider in up and is_first is self._share.first
 
@@ -211,7 +211,7 @@ class _Sending:
         self._log([outcome for _, outcome in told])
         self._settled = []
         if not self._provider.limits.each_address:
-            providers.note(self._provider, told)
+            providers.note(self._provider, told, self._route)
 
     def _log(self, outcomes: Sequence[Outcome]) -> None:
         """Log one line with the deliveries' ids, by which a complaint is followed up."""

@@ -66,25 +66,27 @@ def _composed(note: Note, provider: Provider) -> Content:
 
 def _by_route(medium: Medium, route: str, batch: Sequence[Single]) -> dict[UUID, Outcome]:
     found: dict[UUID, Outcome] = {one.attempt_id: NOBODY for one in batch}
-    for provider in _in_turn(medium.able(route)):
+    for provider in _in_turn(medium.able(route), route):
         left = [one for one in batch if isinstance(found[one.attempt_id], NotSent)]
         if left:
-            found |= _by(medium, provider, left)
+            found |= _by(medium, route, provider, left)
     return found
 
 
-def _in_turn(able: Sequence[Provider]) -> Sequence[Provider]:
+def _in_turn(able: Sequence[Provider], route: str) -> Sequence[Provider]:
     """Return the providers to try: those that are up, or all where none is or nobody knows."""
     try:
-        return providers.those_up(able) or able
+        return providers.those_up(able, route) or able
     except RedisError:
         return able
 
 
-def _by(medium: Medium, provider: Provider, batch: Sequence[Single]) -> dict[UUID, Outcome]:
+def _by(
+    medium: Medium, route: str, provider: Provider, batch: Sequence[Single]
+) -> dict[UUID, Outcome]:
     messages = [_message(provider, one) for one in batch]
     if not medium.costs:
-        return _sent(provider, messages)
+        return _sent(provider, route, messages)
     found: dict[UUID, Outcome] = {
         one.attempt_id: Failed(Reason.COUNTRY) for one in messages if not permitted(one.address)
     }
@@ -92,7 +94,7 @@ def _by(medium: Medium, provider: Provider, batch: Sequence[Single]) -> dict[UUI
     month = budget.this_month()
     left, stopped = budget.reserve(left, month=month)
     found |= {one.attempt_id: Failed(Reason.BUDGET) for one in stopped}
-    sent = _sent(provider, left)
+    sent = _sent(provider, route, left)
     unsent = [one for one in left if isinstance(sent[one.attempt_id], Failed | NotSent)]
     budget.give_back(unsent, month)
     return found | sent
@@ -103,6 +105,7 @@ def _message(provider: Provider, one: Single) -> Message:
     return Message(NO_DELIVERY, one.attempt_id, one.address, content, one.secret)
 
 
+<<<<<<< HEAD
 def _sent(provider: Provider, messages: Iterable[Message]) -> dict[UUID, Outcome]:
     settled = [*loop.stream(provider.send(messages))]
     outcomes = {one.attempt_id: sent for one, sent in settled}
@@ -110,6 +113,13 @@ def _sent(provider: Provider, messages: Iterable[Message]) -> dict[UUID, Outcome
         try:
             templates_note(provider, settled)
             providers.note(provider, [*outcomes.items()])
+=======
+def _sent(provider: Provider, route: str, messages: Iterable[Message]) -> dict[UUID, Outcome]:
+    outcomes = {one.attempt_id: sent for one, sent in loop.stream(provider.send(messages))}
+    if not provider.limits.each_address:
+        try:
+            providers.note(provider, [*outcomes.items()], route)
+>>>>>>> main
         except (RedisError, DatabaseError) as error:  # an alarm that one of them is away
             logger.warning("%s: health is not noted: %s", provider.name, type(error).__name__)
     return outcomes

@@ -84,25 +84,34 @@ def word_release(word: Word) -> None:
 
 def recipients() -> list[tuple[Medium, str]]:
     """Return the recipients in the settings whose media are set up; addresses in clear."""
-    named = [(ROBOT, settings.ALARM_WECOM_KEY)] if settings.ALARM_WECOM_KEY else []
-    named += [(ROBOT, one) for one in alarm_robots(tuple(settings.ALARM_ROBOTS))]
+    robots = (_robot(name, typed) for name, typed in _robots_typed())
+    named = [(ROBOT, one) for one in robots if one]
     named += [(EMAIL, address) for address in settings.ALARM_EMAILS]
     return [
         (find_medium(name), address) for name, address in named if find_medium(name).configured()
     ]
 
 
-@lru_cache(maxsize=4)
-def alarm_robots(typed: tuple[str, ...]) -> list[str]:
-    """Return the robots of ALARM_ROBOTS in clear; one that is none is left out and logged."""
-    found = []
+def robots_unknown() -> list[str]:
+    """Return where the settings name a robot of staff's that is none, as an operator finds it."""
+    return [name for name, typed in _robots_typed() if not _robot(name, typed)]
+
+
+def _robots_typed() -> list[tuple[str, str]]:
+    alone = [("ALARM_WECOM_KEY", settings.ALARM_WECOM_KEY)] if settings.ALARM_WECOM_KEY else []
+    more = enumerate(settings.ALARM_ROBOTS, start=1)
+    return alone + [(f"ALARM_ROBOTS: address {place}", one) for place, one in more]
+
+
+@lru_cache(maxsize=64)
+def _robot(name: str, typed: str) -> str:
+    """Return a robot's address in clear; empty, and logged by where it stands, if it is none."""
     robots = find_medium(ROBOT)
-    for place, one in enumerate(typed, start=1):
-        try:
-            found.append(normalise(robots.kind_of(one), one))
-        except ValidationError:
-            logger.error("ALARM_ROBOTS: address %d is none that we know", place)  # noqa: TRY400
-    return found
+    try:
+        return normalise(robots.kind_of(typed), typed)
+    except ValidationError:
+        logger.error("%s is none that we know", name)  # noqa: TRY400
+        return ""
 
 
 def send_to_staff(

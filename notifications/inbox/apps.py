@@ -11,8 +11,12 @@ class InboxConfig(AppConfig):
     verbose_name = _("Received texts")
 
     def ready(self) -> None:
-        """Take what the keywords leave over."""
-        from notifications.inbox.services import text_receive
+        """Take what the keywords leave over, and seal it again when the keys change."""
+        from notifications.inbox.services import answer_at_once, text_receive, texts_reseal
+        from notifications.subscribers.services.addresses import on_reseal
         from notifications.subscribers.services.inbound import on_text
+        from notifications.subscribers.services.replies import on_unknown
 
         on_text(text_receive)
+        on_reseal(texts_reseal)
+        on_unknown(answer_at_once)

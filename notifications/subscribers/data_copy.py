@@ -16,6 +16,7 @@ from statuspage.lib.database_clock import database_now
 from statuspage.privacy.notice import contact, handler_name, notice_version
 
 Messages = Callable[[list[int]], Iterator[dict[str, Any]]]
+Texts = Callable[[list[int], str], Iterator[dict[str, Any]]]
 
 
 def data_of(subscriber: Subscriber, *, proven: str, language: str) -> dict[str, Any]:
@@ -27,6 +28,8 @@ def data_of(subscriber: Subscriber, *, proven: str, language: str) -> dict[str, 
     addresses = list(subscriber.addresses.order_by("position", "pk"))
     choices, preferences = choices_of(subscriber), preferences_of(subscriber)
     messages: Messages = import_string(settings.MESSAGES_TO)
+    texts: Texts = import_string(settings.TEXTS_FROM)
+    ids = [one.pk for one in addresses]
     return {
         "made_at": database_now().isoformat(timespec="seconds"),
         "handler": {"name": handler_name(), "contact": contact()},
@@ -51,7 +54,8 @@ def data_of(subscriber: Subscriber, *, proven: str, language: str) -> dict[str, 
         },
         "addresses": [_address(one, proven) for one in addresses],
         "consents": [_consent(one, language) for one in _consents(addresses)],
-        "messages": [*messages([one.pk for one in addresses])],
+        "messages": [*messages(ids)],
+        "received_texts": [*texts(ids, proven)],
     }
 
 

@@ -172,6 +172,7 @@ def _crisis(ids: dict[str, str], author: Staff) -> Incident:
             continue
         said["components"] = {ids[key]: status for key, status in step["components"].items()}
         said["next_update_by"] = at(*step["promised"]) if "promised" in step else None
+        said["short"] = step.get("short")
         if not told:
             name = STORY["crisis"]["name"]
             told.append(incident_open(name=name, started_at=at(10, 42), **said))

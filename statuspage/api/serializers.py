@@ -1,6 +1,6 @@
 """Serializers that several resources share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +10,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from notifications.carrier_words.findings import sms_findings
 from notifications.delivery.render import page_url
 from statuspage.api.fields import ComponentStatusesField, MomentSerializerField, TextField
 from statuspage.approvals.models import Proposal, ProposalState
 from statuspage.components.statuses import Impact
 from statuspage.incidents.content import NAME_LENGTH
 from statuspage.notices.generated import REASON_LENGTH
+from statuspage.statements.models import Statement
 from statuspage.statements.selectors import timeline
 from statuspage.statements.texts import CHINESE
 
@@ -104,9 +106,21 @@ class StatementAnswer(serializers.Serializer[Any]):
 
 
 class StatementNumber(serializers.Serializer[Any]):
-    """Adds the number of the new statement to an answer."""
+    """Adds the number of the new statement to an answer, and what is unusual about it."""
 
     statement = serializers.IntegerField(help_text=_("Statement number in the log."))
+    warnings = serializers.SerializerMethodField(
+        help_text=_("Sentences about what is unusual, in the language of Accept-Language.")
+    )
+
+    def get_warnings(self, row: Any) -> list[str]:
+        """Return what the console points out to whoever publishes the same."""
+        said = Statement.objects.get(number=row.statement)
+        return [str(one) for one in [*self.unusual(row, said), *sms_findings(said.document)]]
+
+    def unusual(self, row: Any, said: Statement) -> Sequence[object]:
+        """Return what is unusual beside what its SMS says."""
+        return ()
 
 
 class PageAnswer(serializers.Serializer[Any]):

@@ -28,6 +28,7 @@ ACTS: Final[Mapping[str, Any]] = {
     "second_factor.added": gettext_lazy("Second factor added"),
     "second_factor.failed": gettext_lazy("Second factor failed"),
     "second_factor.removed": gettext_lazy("Second factor removed"),
+    "resending.begun": gettext_lazy("Addresses reactivated, failed messages resent"),
     "session.revoked": gettext_lazy("Session signed out"),
     "sign_in_failed": gettext_lazy("Sign-in failed"),
     "signed_in": gettext_lazy("Signed in"),

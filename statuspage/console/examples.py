@@ -35,6 +35,12 @@ from statuspage.statements.short import with_short
 from statuspage.statements.texts import Text, in_each_language
 
 NUMBER: Final = 12
+# In which state an example is, beside those that a moment sets.
+STATES: Final[Mapping[str, str]] = {
+    **STATUS_OF,
+    Moment.AFTER: IncidentStatus.RESOLVED,
+    Moment.CANCELLED: MaintenanceStatus.CANCELLED,
+}
 # What a statement about a moment is called in the log, where that is not the moment's own name.
 KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -106,7 +112,7 @@ def _field(one: PayloadField, now: datetime) -> Text:
 def _content(use: str, said: Mapping[str, Any], template: Template, now: datetime) -> Any:
     name, body = said["name"], said["body"]
     if use.startswith("maintenance."):
-        status = STATUS_OF.get(use, MaintenanceStatus.SCHEDULED)
+        status = STATES.get(use, MaintenanceStatus.SCHEDULED)
         begins, ends = now + timedelta(days=14), now + timedelta(days=14, hours=2)
         row = Maintenance(
             name=name, status=status, scheduled_for=begins, scheduled_until=ends, updated_at=now
@@ -114,12 +120,14 @@ def _content(use: str, said: Mapping[str, Any], template: Template, now: datetim
         return maintenance_content(row, body, [])
     if use.startswith(NOTICE):
         return {"name": name, "body": body, "audience": clean_audience(None)}
+    status = STATES.get(use, template.status or IncidentStatus.INVESTIGATING)
+    over = status == IncidentStatus.RESOLVED
     incident = Incident(
         name=name,
-        status=STATUS_OF.get(use, template.status or IncidentStatus.INVESTIGATING),
+        status=status,
         impact=template.impact or Impact.MAJOR,
         started_at=now - timedelta(hours=1),
-        next_update_by=now + timedelta(minutes=30),
+        next_update_by=None if over else now + timedelta(minutes=30),
     )
     if use == Moment.OPENED:
         return opening_content(incident, body, [], {})

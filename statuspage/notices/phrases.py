@@ -21,6 +21,8 @@ from statuspage.statements.times import from_iso
 FIRST_IDEOGRAPH: Final = "\u2e80"
 # A year that no date has, so that the year is always written.
 ALWAYS: Final = 0
+# What ends so is the beginning of the sentence that follows.
+GOES_ON: Final = ("\uff0c", "\uff1a", "、", ",", ":")
 WEEKDAYS: Final = (
     pgettext_lazy("weekday of a date", "Mon"),
     pgettext_lazy("weekday of a date", "Tue"),
@@ -155,9 +157,13 @@ def joined(sentences: Iterable[str]) -> str:
 def ended(text: str | Promise) -> str:
     """Return a sentence with its end, which authors leave out: the next would run on from it.
 
+    What ends with a comma or a colon goes on in the next.
+
     A text without English is Chinese for every reader, and so is its full stop.
     """
     said = str(text).strip()
+    if said.endswith(GOES_ON):
+        return said
     return sentence(said, chinese=said[-1:] >= FIRST_IDEOGRAPH)
 
 

@@ -95,7 +95,7 @@ PERMISSIONS: Final = {
     Act.RECORD_REPORTS: Permission(MAY_PUBLISH),
     Act.DECIDE_HELD: Permission(MAY_PUBLISH),
     Act.RELEASE_DOUBTFUL: Permission(MAY_APPROVE),
-    Act.DECIDE_DEAD_LETTERS: Permission(MAY_APPROVE),
+    Act.DECIDE_DEAD_LETTERS: Permission(MAY_APPROVE, Scope.RESEND),
     Act.AUDIT: Permission(MAY_AUDIT),
     Act.OWN_TOKENS: Permission(EVERYONE),
     Act.ALL_TOKENS: Permission(MAY_ADMINISTER),

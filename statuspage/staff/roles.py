@@ -33,6 +33,7 @@ class Scope(models.TextChoices):
     ALONE = "alone", _("Publish without approval")
     SIGNALS = "signals", _("Report monitor signals")
     SUBSCRIBERS = "subscribers", _("Add and import subscribers")
+    RESEND = "resend", _("Send failed messages again")
 
 
 def every_scope() -> list[str]:

@@ -54,6 +54,7 @@ SCOPES: Final[dict[Act, Scope]] = {
     Act.REPORT_SIGNAL: Scope.SIGNALS,
     Act.ADD_SUBSCRIBER: Scope.SUBSCRIBERS,
     Act.IMPORT_SUBSCRIBERS: Scope.SUBSCRIBERS,
+    Act.DECIDE_DEAD_LETTERS: Scope.RESEND,
 }
 # By route and method; every address of the API for machines, and of no other.
 API: Final[dict[str, dict[str, Act]]] = {
@@ -78,6 +79,8 @@ API: Final[dict[str, dict[str, Act]]] = {
     "api/v1/components/": {"GET": Act.READ},
     "api/v1/broadcasts/<int:number>/": {"GET": Act.READ},
     "api/v1/deliveries/": {"GET": Act.READ},
+    "api/v1/resendings/": {"POST": Act.DECIDE_DEAD_LETTERS},
+    "api/v1/resendings/<int:number>/": {"GET": Act.READ},
     "api/v1/signals/": {"POST": Act.REPORT_SIGNAL},
     "hooks/alertmanager/": {"POST": Act.REPORT_SIGNAL},
     "api/v1/subscribers/": {"POST": Act.ADD_SUBSCRIBER},

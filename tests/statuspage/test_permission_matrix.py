@@ -136,6 +136,8 @@ DECISIONS = {
     "api/v1/components/": TOKEN,
     "api/v1/broadcasts/<int:number>/": TOKEN,
     "api/v1/deliveries/": TOKEN,
+    "api/v1/resendings/": TOKEN,
+    "api/v1/resendings/<int:number>/": TOKEN,
     "api/v1/signals/": TOKEN,
     "hooks/alertmanager/": TOKEN,
     "api/v1/subscribers/": TOKEN,

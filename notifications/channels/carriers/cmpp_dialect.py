@@ -59,7 +59,8 @@ LOGIN_OTHER: Final = NotSent(Reason.CONNECTION)
 # Result of SUBMIT_RESP. Only 6 is about the text, and in 3.0 13 about the number; all else is about
 # our account, our speed or the gateway itself, and is sent once that is over.
 RESULTS: Final[Mapping[int, Refusal]] = {
-    **dict.fromkeys((1, 2, 4), NotSent(Reason.OTHER)),  # structure, command, length
+    # Structure, command, length: every message of ours would be refused alike.
+    **dict.fromkeys((1, 2, 4), NotSent(Reason.UNKNOWN_CODE)),
     3: NotSent(Reason.PROVIDER_ERROR),  # a sequence number twice
     **dict.fromkeys((5, 7), NotSent(Reason.NO_CREDENTIALS)),  # tariff, service
     6: Failed(Reason.REFUSED_CONTENT),  # longer than a message may be

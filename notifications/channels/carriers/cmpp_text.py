@@ -22,6 +22,8 @@ READ_AS: Final[Mapping[int, str]] = {
     Format.BINARY: "latin-1",
     Format.UCS2: "utf-16-be",
     Format.GBK: "gb18030",
+    # UCS-2 as phones name it, with a class (3GPP TS 23.038, chapter 4): some gateways pass that on.
+    **dict.fromkeys(range(0x18, 0x1C), "utf-16-be"),
 }
 
 

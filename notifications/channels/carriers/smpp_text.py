@@ -13,6 +13,11 @@ from notifications.channels.outcomes import TextPart
 
 # data_coding (5.2.19): the centre's default alphabet, and those that phones write in.
 DEFAULT, ASCII, LATIN_1, UCS2 = 0x00, 0x01, 0x03, 0x08
+# Not the specification's, but what centres in China write for GBK; and the alphabets as phones name
+# them, with a class (3GPP TS 23.038, chapter 4).
+GBK: Final = 0x0F
+DEFAULT_WITH_CLASS: Final = (*range(0x10, 0x14), *range(0xF0, 0xF4))
+UCS2_WITH_CLASS: Final = range(0x18, 0x1C)
 # esm_class (5.2.12): a header stands before the text.
 HAS_HEADER: Final = 0x40
 
@@ -96,6 +101,10 @@ def _ucs2(data: bytes) -> str:
     return data.decode("utf-16-be", "replace")
 
 
+def _gbk(data: bytes) -> str:
+    return data.decode("gb18030", "replace")
+
+
 def _latin_1(data: bytes) -> str:
     return data.decode("latin-1")
 
@@ -109,4 +118,7 @@ _DECODE: Final[dict[int, Callable[[bytes], str]]] = {
     ASCII: _latin_1,
     LATIN_1: _latin_1,
     UCS2: _ucs2,
+    GBK: _gbk,
+    **dict.fromkeys(DEFAULT_WITH_CLASS, gsm.decode),
+    **dict.fromkeys(UCS2_WITH_CLASS, _ucs2),
 }

@@ -48,10 +48,12 @@ ERRORS: Final[Mapping[int, Refusal]] = {
     0x0B: Failed(Reason.BAD_ADDRESS),
     # Bound wrongly or not at all, sender, types of number, service: the account or the settings.
     **dict.fromkeys((0x04, 0x05, 0x0A, 0x0D, 0x0E, 0x0F, 0x15, 0x48, 0x49, 0x50, 0x51, 0x53), OURS),
+    # Its own trouble: system error, temporary or permanent error of the application behind it.
+    **dict.fromkeys((0x08, 0x64, 0x65), NotSent(Reason.UNAVAILABLE, retry_after=60.0)),
     0x14: BUSY,  # the centre's queue is full
     0x58: BUSY,  # faster than allowed
 }
-FAULT: Final = NotSent(Reason.PROVIDER_ERROR)
+UNNAMED: Final = NotSent(Reason.UNKNOWN_CODE)
 RECEIPT_AT_THE_END: Final = 1  # registered_delivery (5.2.17)
 # Types and plans of numbers (5.2.5, 5.2.6).
 INTERNATIONAL, NETWORK_SPECIFIC, ALPHANUMERIC = 1, 3, 5
@@ -145,7 +147,7 @@ class Smpp(CarrierProvider[Pdu]):
         """Return what submit_sm_resp or generic_nack means for the part."""
         if answer.command != ANSWER | Command.SUBMIT_SM:
             # generic_nack: the frame was not understood, so nothing was taken.
-            return NotSent(Reason.PROVIDER_ERROR, f"nack {smpp_frames.code(answer.status)}")
+            return NotSent(Reason.UNKNOWN_CODE, f"nack {smpp_frames.code(answer.status)}")
         if answer.status != Status.OK:
             return _meaning(answer.status)
         given = smpp_receipts.answered_id(answer, Ids(settings.SMPP_IDS))
@@ -153,7 +155,7 @@ class Smpp(CarrierProvider[Pdu]):
 
 
 def _meaning(status: int) -> Refusal:
-    return replace(ERRORS.get(status, FAULT), code=smpp_frames.code(status))
+    return replace(ERRORS.get(status, UNNAMED), code=smpp_frames.code(status))
 
 
 def _source() -> Party:

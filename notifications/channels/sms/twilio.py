@@ -13,7 +13,11 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from notifications.channels import curl, http, sms_message, sms_text
@@ -130,6 +134,7 @@ OVERRIDES: Final = "#rc=5&rp=all"
 # A message may wait so long in Twilio's queue before it is sent.
 QUEUED_FOR: Final = timedelta(hours=4)
 PAGE_SIZE, MAX_PAGES = 500, 2000
+LONGEST_CODE: Final = 40
 # Twilio's clock and ours differ; the statement's number in the text keeps older messages apart.
 CLOCK_SKEW: Final = timedelta(minutes=1)
 
@@ -156,6 +161,10 @@ class Twilio(Provider):
     def takes_replies(self, address: str) -> bool:
         """Return whether the sender to that number is one that can be written to."""
         return not is_name(twilio_sender_to(address))
+
+    def senders_of_countries(self) -> Collection[str]:
+        """Return the calling codes of TWILIO_FROM_852 and the like, where Twilio is set up."""
+        return settings.TWILIO_SENDERS if self.configured() else ()
 
     def compose_note(self, note: Note, template: MessageTemplate | None = None) -> Content:
         """Return free text behind the signature."""
@@ -248,15 +257,25 @@ def _sender() -> http.SendOne:
                 status_callback=f"{callback}?{query}{OVERRIDES}",
                 **_origin(twilio_sender_to(message.address)),
             )
-        except TwilioRestException as error:
-            if not 400 <= error.status < 500:
-                return Unknown(Reason.PROVIDER_ERROR, str(error.status))
-            return http.meaning(ERRORS, error.code or error.status)
+        except (TwilioRestException, TwilioServiceException) as error:
+            return _refusal(error.status, error.code)
         except (TwilioException, ValueError, TypeError) as error:
             return Unknown(Reason.PROVIDER_ERROR, type(error).__name__)
         return Accepted(created.sid) if created.sid else Unknown(Reason.PROVIDER_ERROR, "no sid")
 
     return send_one
+
+
+def _refusal(status: object, code: object) -> Refusal:
+    """Return what a refusal means, whatever its body: a code, none, or something else.
+
+    Both are from the body in one of its forms (RFC 9457), and may be anything there.
+    """
+    if not (isinstance(status, int) and 400 <= status < 500):
+        return Unknown(Reason.PROVIDER_ERROR, str(status)[:LONGEST_CODE])
+    named = str(code)
+    known = int(named) if named.isascii() and named.isdecimal() else 0
+    return http.meaning(ERRORS, known or status)
 
 
 def _origin(sender: str) -> dict[str, str]:

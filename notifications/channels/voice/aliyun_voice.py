@@ -47,7 +47,6 @@ from notifications.media import VOICE
 # codes of the voice service. All else is the account's, the template's or the number's that calls.
 ERRORS: Final[Mapping[str, Refusal]] = {
     "isv.MOBILE_NUMBER_ILLEGAL": Failed(Reason.BAD_ADDRESS),
-    "isv.INVALID_PARAMETERS": Failed(Reason.REFUSED_CONTENT),
     "isv.BUSINESS_LIMIT_CONTROL": NotSent(Reason.RATE_LIMITED, retry_after=60.0),
     "Throttling": NotSent(Reason.RATE_LIMITED),
     "isp": Unknown(Reason.PROVIDER_ERROR),  # "system error", perhaps after calling

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -34,6 +34,9 @@ SECRET_BYTES: Final = 32
 SOURCE_LENGTH: Final = 60
 # Addresses that are encrypted again in one query.
 BATCH: Final = 1000
+
+
+_RESEALING: Final[list[Callable[[], int]]] = []
 
 
 class OwnerControlled(ValidationError):
@@ -161,7 +164,7 @@ def clean_source(source: str) -> str:
 
 
 def addresses_reseal() -> int:
-    """Seal every address, and every webhook's secret, with the newest of ADDRESS_KEYS.
+    """Seal every address, every webhook's secret and received text with the newest of ADDRESS_KEYS.
 
     It can be stopped at any instant and started again. Returns how many were sealed again. Sign-ups
     under way and stored answers of the API keep the old key for the day that they live.
@@ -169,14 +172,24 @@ def addresses_reseal() -> int:
     Raises:
         CannotDecrypt: a key that something is sealed with is no longer among ADDRESS_KEYS.
     """
-    return _reseal_all(Address.objects.all()) + _reseal_all(StaffContact.objects.all())
+    ours = reseal_all(Address.objects.all(), _reseal) + reseal_all(
+        StaffContact.objects.all(), _reseal
+    )
+    return ours + sum(reseal() for reseal in _RESEALING)
 
 
-def _reseal_all(rows: QuerySet[Any]) -> int:
+def on_reseal(reseal: Callable[[], int]) -> None:
+    """Have `reseal` seal again what another app keeps under the same keys, and count it."""
+    if reseal not in _RESEALING:
+        _RESEALING.append(reseal)
+
+
+def reseal_all(rows: QuerySet[Any], reseal: Callable[[Any], int]) -> int:
+    """Seal rows again in batches by their keys; return how many were."""
     count = last = 0
     while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
-        count += sum(map(_reseal, batch))
+        count += sum(map(reseal, batch))
     return count
 
 

@@ -1,5 +1,8 @@
 """The sentence by which somebody who wrote sees in the same moment what came of it."""
 
+from collections.abc import Callable
+from typing import Final
+
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, override
@@ -13,6 +16,15 @@ from notifications.subscribers.services.subscriptions import BY_OWNER
 STOPPED = gettext_lazy("You will get no more of our notices here. To get them again, reply START.")
 STARTED = gettext_lazy("You will get our notices here again. To stop them, reply STOP.")
 BOUND = gettext_lazy("This account now gets our notices. To stop them, reply STOP.")
+
+
+_UNKNOWN: Final[list[Callable[[Address, str], str]]] = []
+
+
+def on_unknown(answer: Callable[[Address, str], str]) -> None:
+    """Ask `answer` what to say to a text that asks for nothing; empty: nothing."""
+    if answer not in _UNKNOWN:
+        _UNKNOWN.append(answer)
 
 
 def reply_to(medium: str, inbound: Inbound) -> str:
@@ -41,4 +53,6 @@ def _answer(address: Address, inbound: Inbound) -> Promise | str:
         return ""
     if inbound.action is InboundAction.START:
         return STARTED
-    return BOUND if TEXT.fullmatch(inbound.text) else ""
+    if TEXT.fullmatch(inbound.text):
+        return BOUND
+    return next((said for one in _UNKNOWN if (said := one(address, inbound.text))), "")

@@ -47,7 +47,7 @@ def dead_letters_resend(request: HttpRequest) -> HttpResponseBase:
 
 def _act(request: HttpRequest, chosen: Chosen, back: str) -> HttpResponse:
     numbers = numbers_of(chosen)
-    if request.method == "POST":
+    if request.method == "POST" and _as_shown(request, numbers):
         _begin(request, chosen, numbers)
         return redirect(back)
     context = {
@@ -60,6 +60,15 @@ def _act(request: HttpRequest, chosen: Chosen, back: str) -> HttpResponse:
         "back": back,
     }
     return render(request, TEMPLATE, context)
+
+
+def _as_shown(request: HttpRequest, numbers: Numbers) -> bool:
+    """Return whether these are the numbers that were decided on; if not, say so."""
+    now = {"addresses": numbers.addresses, "messages": numbers.messages}
+    same = all(request.POST.get(name, str(count)) == str(count) for name, count in now.items())
+    if not same:
+        messages.warning(request, _("The numbers have changed. Check them again."))
+    return same
 
 
 def _begin(request: HttpRequest, chosen: Chosen, numbers: Numbers) -> None:

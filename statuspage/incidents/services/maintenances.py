@@ -45,12 +45,12 @@ from statuspage.statements.texts import Text
 
 # The texts of automatic updates. Chinese first; both languages are published.
 STARTED: Final[Text] = {
-    "zh-hans": "计划维护已按时开始，预计结束时间不变。",
-    "en": "The planned maintenance has started on time; the planned end has not changed.",
+    "zh-hans": "维护已按时开始，预计结束时间不变。",
+    "en": "The maintenance has started on time; the planned end has not changed.",
 }
 COMPLETED: Final[Text] = {
-    "zh-hans": "计划维护已完成，相关服务恢复正常。",
-    "en": "The planned maintenance is complete; the services concerned are back to normal.",
+    "zh-hans": "维护已完成，相关服务恢复正常。",
+    "en": "The maintenance is complete; the services concerned are back to normal.",
 }
 
 

@@ -47,7 +47,7 @@ class Clarification(NoticeKind):
 
     def brief(self, payload: Payload) -> Iterator[str]:
         """Say what the rumour is, whether it is true, and why."""
-        quote = " ".join(for_reader(payload["quoted"]).split())
+        quote = " ".join(for_reader(payload["quoted"]).split()).rstrip("。.")
         short = quote if len(quote) <= QUOTED else f"{quote[: QUOTED - 1]}…"
         values = {"quote": short, "why": for_reader(payload["why"])}
         yield str(BRIEFS[payload["verdict"]]) % values

@@ -8,7 +8,9 @@ from notifications.carrier_words.matching import words_in
 from notifications.carrier_words.models import CarrierWord
 from statuspage.staff.models import AuditEntry
 from statuspage.statements.models import Statement
-from tests.factories import open_incident, text
+from tests.factories import make_component, open_incident, text
+from tests.statuspage.api import samples
+from tests.statuspage.api.client import caller
 from tests.statuspage.console.browser import press, publish, signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +37,20 @@ def author() -> Client:
 
 
 @pytest.mark.parametrize(
-    "said", ["POS机", "pos机", "ＰＯＳ机", "P\u200bO S 机", "您的POS机请更换", "P\u2060OS\u3000机"]
+    "said",
+    [
+        "POS机",
+        "pos机",
+        "ＰＯＳ机",
+        "P\u200bO S 机",
+        "您的POS机请更换",
+        "P\u2060OS\u3000机",
+        "POS機",
+        "P.O.S 机",
+        "pos-机",
+        "P·O·S*机",
+        "【POS】机",
+    ],
 )
 def test_a_word_is_found_whatever_its_widths_case_and_gaps(said: str) -> None:
     rows = [CarrierWord(word="POS机"), CarrierWord(word="返现")]
@@ -47,6 +62,65 @@ def test_a_word_within_a_longer_one_is_found_where_it_stands_alone_too() -> None
     assert [one.word for one in words_in("无抵押贷款", rows)] == ["无抵押贷款"]
     assert len(words_in("无抵押贷款和贷款", rows)) == 2
     assert words_in("到账", rows) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "found"),
+    [
+        ("返现", "返 现", True),
+        ("返现", "返現", True),
+        ("返 现", "返现", True),
+        ("貸款", "贷款", True),
+        ("pos", "New POS terminals", True),
+        ("pos", "A deposit is possible. Positive.", False),
+        ("加QQ", "加QQ12345", True),
+        ("a.*b(", "a.*b( c", True),
+        ("a.*b(", "a xyz b", False),
+        ("贷款", "请还贷。款项已到账", False),
+    ],
+)
+def test_a_word_is_itself_and_no_pattern(word: str, text: str, found: bool) -> None:
+    assert bool(words_in(text, [CarrierWord(word=word)])) is found
+
+
+def test_the_operators_own_name_is_not_pointed_out(settings) -> None:
+    settings.SMS_SIGNATURE = "演示支付POS机"
+    document = open_incident().document
+    assert sms_findings(document) == []
+
+
+def test_an_english_sms_goes_to_the_mainland_too() -> None:
+    CarrierWord.objects.create(word="loan")
+    (found,) = sms_findings(open_incident(name=text("款项延迟", "Loan payouts are late")).document)
+    assert "loan" in str(found)
+
+
+def test_the_api_warns_whatever_is_published() -> None:
+    api, word = caller("approver"), text("请更换POS机。", "Change it.")
+    component = make_component()
+    incident = api.post("incidents/", samples.incident(component, body=word)).json()
+    maintenance = api.post("maintenances/", samples.maintenance(component)).json()
+    assert len(incident["warnings"]) == 1
+    assert "POS机" in incident["warnings"][0]
+    assert maintenance["warnings"] == []
+    path = f"statements/{incident['statement']}/corrections/"
+    answer = api.post(path, {"body": text("请更换旧POS机。", "Change the old one.")})
+    assert "POS机" in answer.json()["warnings"][0]
+
+
+def test_a_template_shows_what_its_sms_would_be_refused_for() -> None:
+    new = "/console/templates/new/?use=incident.opened"
+    given = {"title": "刷卡", "name_zh": "刷卡失败", "body_zh": "请更换POS机。"}
+    page = words(signed_in("approver").post(new, {**given, "step": "preview"}))
+    assert "Carriers refuse SMS with “POS机”." in page
+
+
+@pytest.mark.parametrize("word", ["P O S机", "pos機", "ＰＯＳ机", "*", " "])
+def test_a_word_is_added_once_in_whatever_form_and_has_to_say_something(word: str) -> None:
+    given = {"word": word, "effect": "refused", "carrier": "", "instead": "", "note": ""}
+    before = CarrierWord.objects.count()
+    assert signed_in("admin").post("/console/words/", given).status_code == 400
+    assert CarrierWord.objects.count() == before
 
 
 def test_the_preview_points_out_words_and_links_while_writing(author: Client) -> None:

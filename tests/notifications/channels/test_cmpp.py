@@ -125,7 +125,7 @@ def test_messages_that_come_after_a_pause_have_every_place_again() -> None:
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        (1, NotSent(Reason.OTHER, "1")),
+        (1, NotSent(Reason.UNKNOWN_CODE, "1")),
         (3, NotSent(Reason.PROVIDER_ERROR, "3")),
         (5, NotSent(Reason.NO_CREDENTIALS, "5")),
         (6, Failed(Reason.REFUSED_CONTENT, "6")),

@@ -33,6 +33,7 @@ FIGURES = (
     ),
     *("4 Dec 2026", "December 4, 2026", "5 million yuan", "CNY 5 million", "2 hours 30 minutes"),
     *("1.00%+3.00", "3 working days", "No. 12", "24时", "1,000 条", "US$5", "0.6‰", "万100+3"),
+    *("5w元", "3k", "五千万元", "¥3——5亿", "HK$5万", "US$5m", "V2.3.1.4"),
 )
 WORDS = ("结算", "到账延迟，", "资金安全。", "funds are safe ", "不晚于", "共", "原", "；")
 

@@ -31,6 +31,13 @@ STOPPING = (
         "STOP please",
     ),
     *("please stop", "Stop all", "opt-out", "退订演示支付", "TD\n发自我的iPhone", "退订 谢谢！"),
+    # What follows says why, to nobody's surprise with a "不" or a "没" in it.
+    *("退订，非本人", "退订 我没有POS机", "TD。我不是商户", "退订，不需要", "TD 不要再发"),
+    *("STOP, wrong number", "Stop. Who is this?", "stop wrong number"),
+    # Our messages are to stop, in other words.
+    *("stop texting me", "Stop sending me these messages", "unsubscribe me please"),
+    *("cancel my subscription", "停止给我发短信", "停止骚扰我", "解除订阅", "拒绝接收"),
+    *("不想再收到短信", "不订阅了", "别再發了", "Ｔ退訂", "t​d", "停发"),
 )
 
 UNDERSTOOD_BY_PEOPLE = (
@@ -54,6 +61,8 @@ UNDERSTOOD_BY_PEOPLE = (
         "不要发货",
         "END of day",
     ),
+    *("退订 怎么办", "退订，恢复了再说", "退订了为什么还发", "已经退订了", "退订没用"),
+    *("恢复了", "恢复了吗", "Stop payment", "stop by the bank", "cancel my order", "END of day"),
     *("订阅怎么取消", "好的收到", "我上周退订过你们的短信，为什么现在还在给我发？", "😀"),
 )
 

@@ -157,9 +157,9 @@ def test_a_slow_centre_has_no_more_open_than_the_window(simulator, smpp, setting
         (0x58, NotSent(Reason.RATE_LIMITED, "0x00000058")),
         (0x14, NotSent(Reason.RATE_LIMITED, "0x00000014")),
         (0x0A, NotSent(Reason.NO_CREDENTIALS, "0x0000000A")),
-        (0x08, NotSent(Reason.PROVIDER_ERROR, "0x00000008")),
-        (0x40B, NotSent(Reason.PROVIDER_ERROR, "0x0000040B")),
-        (0xFF, NotSent(Reason.PROVIDER_ERROR, "0x000000FF")),
+        (0x08, NotSent(Reason.UNAVAILABLE, "0x00000008", retry_after=60.0)),
+        (0x40B, NotSent(Reason.UNKNOWN_CODE, "0x0000040B")),
+        (0xFF, NotSent(Reason.UNKNOWN_CODE, "0x000000FF")),
     ],
 )
 def test_a_refusal_is_the_readers_fault_only_where_it_is_about_number_or_text(
@@ -271,6 +271,17 @@ def test_copies_of_a_receipt_have_the_same_key(simulator, smpp, told):
 
     told.until(lambda heard: len(heard.receipts) == 2)
     assert len({one.key for one in told.receipts}) == 1
+
+
+def test_a_simulator_that_was_reset_tells_nothing_of_before(simulator, smpp, told):
+    for _ in range(2):
+        simulator.control("POST", "reset")
+        simulator.switch("receipts_late", provider="smpp", ms=200)
+        (outcome,) = send(smpp, message(PHONE))
+
+    # The first one's receipt would have come before.
+    told.until(lambda heard: heard.receipts)
+    assert {one.provider_id for one in told.receipts} == {outcome.provider_id}
 
 
 def test_what_was_not_stored_is_told_again(simulator, smpp, told):

@@ -102,6 +102,28 @@ def test_a_daily_quota_overflows_to_sms(merchant):
     assert Delivery.objects.get(channel=WECHAT).reason == "quota"
 
 
+def test_a_mail_server_that_is_away_for_long_goes_on_to_the_next_address(merchant):
+    Address.objects.filter(channel=WECHAT).update(position=9)
+    Address.objects.filter(channel=MAIL).update(position=0)
+    tell()
+    meet(MAIL, NotSent(Reason.CONNECTION))
+    assert states() == {MAIL: "pending"}
+    try_now()
+    Delivery.objects.update(first_tried_at=database_now() - timedelta(minutes=11))
+    meet(MAIL, NotSent(Reason.CONNECTION))
+    assert states() == {MAIL: "failed", SMS: "pending"}
+
+
+def test_a_letter_without_a_next_address_waits_for_its_server(merchant):
+    Address.objects.exclude(channel=MAIL).delete()
+    tell()
+    meet(MAIL, NotSent(Reason.CONNECTION))
+    try_now()
+    Delivery.objects.update(first_tried_at=database_now() - timedelta(minutes=11))
+    meet(MAIL, NotSent(Reason.CONNECTION))
+    assert states() == {MAIL: "pending"}
+
+
 def test_a_quota_without_a_next_address_waits(merchant):
     Address.objects.exclude(channel=WECHAT).delete()
     tell()

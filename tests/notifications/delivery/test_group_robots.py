@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.checks import run_checks
 from django.db.models import F
 
 from notifications.channels import medium
@@ -119,3 +120,21 @@ def test_staff_are_told_of_alarms_by_any_robot(provider: Simulator, settings, ca
         assert "演示支付" in one["body"]
     assert "ALARM_ROBOTS: address 2" in caplog.text
     assert "10.0.0.1" not in caplog.text
+
+
+def test_the_robot_of_wecom_may_be_given_as_it_is_pasted(provider: Simulator, settings) -> None:
+    settings.ALARM_ROBOTS, settings.ALARM_EMAILS = [], []
+    settings.ALARM_WECOM_KEY = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={WECOM}"
+    alarm_raise(Alarm.Kind.PROVIDER_DOWN, "sms")
+    assert alarms_tell() == 1
+    assert [one["to"] for one in provider.messages()] == [WECOM]
+
+
+def test_a_robot_of_staff_that_is_none_is_pointed_out_before_the_first_alarm(settings) -> None:
+    settings.ALARM_WECOM_KEY, settings.ALARM_ROBOTS = "?", [GROUPS["feishu"].pasted, "https://x/y"]
+    found = [str(one.msg) for one in run_checks() if one.id == "delivery.W003"]
+    assert [one.partition(" is ")[0] for one in found] == [
+        *("ALARM_WECOM_KEY", "ALARM_ROBOTS: address 2"),
+    ]
+    settings.ALARM_WECOM_KEY, settings.ALARM_ROBOTS = "", []
+    assert not [one for one in run_checks() if one.id == "delivery.W003"]

@@ -1,8 +1,10 @@
 """What comes over connections of ours is stored first, and only then answered."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from notifications.channels import provider as find_provider
 from notifications.channels import providers
@@ -14,11 +16,13 @@ from notifications.channels.outcomes import (
     ReceiptState,
 )
 from notifications.delivery import listening
-from notifications.delivery.models import Receipt
+from notifications.delivery.claim import claim
+from notifications.delivery.models import Delivery, Receipt
 from notifications.event_loop import process_loop
 from notifications.subscribers.models import Address
 from tests.factories import make_address
-from tests.notifications.channels.builders import message, send
+from tests.notifications.channels.builders import closed_port, message, send
+from tests.notifications.delivery.steps import broadcast, due_now
 from tests.product import eventually
 
 PHONE = "+8613800138001"
@@ -86,6 +90,22 @@ def test_only_those_that_are_set_up_and_of_the_workers_media_are_listened_to(set
     settings.CMPP_HOST, settings.CMPP_SRC_ID = "127.0.0.1", "10690001"
     settings.CMPP_SOURCE_ADDR, settings.CMPP_SHARED_SECRET = "901234", "secret"
     assert listening.listen(["email", "celery"]) == []
+
+
+@pytest.mark.django_db
+def test_what_may_have_gone_out_waits_before_a_new_process_takes_anything_up(settings) -> None:
+    """Its report comes over the first connection, which is made while messages are claimed."""
+    settings.CMPP_HOST, settings.CMPP_SRC_ID = "127.0.0.1", "10690001"
+    settings.CMPP_SOURCE_ADDR, settings.CMPP_SHARED_SECRET = "901234", "secret"
+    settings.CMPP_PORT = closed_port()
+    settings.DELIVERY_RESOLVE_AFTER_SECONDS = 120
+    broadcast()
+    due_now()
+    claim("sms", 10, "cmpp")
+    before = timezone.now() - timedelta(minutes=5)
+    Delivery.objects.update(state="pending", may_be_sent=True, due_at=before)
+    listening.listen(["sms"])
+    assert Delivery.objects.get().due_at > timezone.now() + timedelta(seconds=60)
 
 
 @pytest.mark.django_db(transaction=True)

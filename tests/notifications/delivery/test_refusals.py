@@ -79,7 +79,7 @@ def test_what_it_was_never_given_says_nothing_about_it(provider, none):
 
 def test_after_a_while_a_few_find_out_and_half_of_them_end_it(provider):
     note(*[SERVICE] * refusals.STOP_AFTER)
-    forget("down:twilio")
+    forget("down:twilio:refused")
     assert chosen() is TWILIO
     assert providers.most_at_once(TWILIO) == providers.PROBE
     note(Accepted("SM1"), SERVICE, SERVICE, SERVICE, SERVICE, first=100)
@@ -132,7 +132,7 @@ def test_a_fault_does_not_try_everybody_and_all_are_sent_once_after_the_repair(
 
     provider.control("DELETE", "switches")
     for _ in range(4):
-        forget("down:twilio")
+        forget("down:twilio:refused")
         due_now()
         send_due(SMS)
     assert Delivery.objects.filter(state="sent").count() == len(phones)

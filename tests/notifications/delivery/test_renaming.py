@@ -5,8 +5,10 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
+from notifications.channels.outcomes import Inbound, InboundAction
 from notifications.delivery.models import Alarm, Broadcast, Delivery, DeliveryCount, Receipt
 from notifications.subscribers.models import Address, Withdrawal
+from notifications.subscribers.services.inbound import inbound_apply
 from statuspage.lib.database_clock import database_now
 from tests.database.tampering import as_owner
 from tests.factories import make_address
@@ -92,3 +94,26 @@ def test_it_changes_nothing_the_second_time() -> None:
     upgrade()
     assert [*Delivery.objects.values()] == before
     assert connection.is_usable()
+
+
+DOUBTED = import_module("notifications.delivery.migrations.0019_doubted_numbers")
+
+
+def test_numbers_stopped_at_the_first_report_are_named_so_and_a_message_revives_them() -> None:
+    said, now = statement(), database_now()
+    stopped = {"suppressed_at": now, "suppressed_for": "bad_address"}
+    doubted = make_address("+8613800138001", **stopped)
+    landline = make_address("+8613800138002", **stopped)
+    refused = make_address("+8613800138003", **stopped)
+    for address, code in ((doubted, "30005"), (landline, "30006"), (refused, "21211")):
+        deliver(said, "undelivered", reason="bad_address", code=code, address=address)
+    with as_owner() as cursor:
+        cursor.execute(DOUBTED.NAME_THEM)
+        cursor.execute(DOUBTED.AND_THEIR_MESSAGES)
+    found = Address.objects.order_by("pk").values_list("suppressed_for", flat=True)
+    assert [*found] == ["unknown_number", "unknown_number", "bad_address"]
+    assert Delivery.objects.filter(reason="unknown_number").count() == 2
+    inbound_apply("sms", Inbound("+8613800138001", InboundAction.TEXT, "?"))
+    assert Address.objects.get(pk=doubted.pk).suppressed_at is None
+    inbound_apply("sms", Inbound("+8613800138003", InboundAction.TEXT, "?"))
+    assert Address.objects.get(pk=refused.pk).suppressed_at

@@ -1,14 +1,18 @@
 """Reactivate and send again: the numbers before, once, and with what is not worth sending left."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+from notifications.channels import medium
 from notifications.delivery.acts import Resending
 from notifications.delivery.models import Broadcast, Delivery
+from notifications.delivery.render import bulletin_of
 from notifications.delivery.resendable import Chosen, numbers_of
 from notifications.delivery.resending import resending_begin, resendings_work
+from notifications.delivery.templating import composed
 from notifications.subscribers.models import Address
 from tests.factories import make_address, open_incident
 from tests.notifications.delivery.rows import deliver, finished, statement
@@ -164,3 +168,21 @@ def test_failed_messages_of_a_statement_go_out_with_their_stopped_addresses():
     assert Delivery.objects.filter(statement=said, state="pending").count() == 2
     assert Delivery.objects.filter(statement=other, state="failed").count() == 1
     assert not Address.objects.filter(suppressed_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("clear", "price"), [("+8613800138001", "0.05"), ("+85251234567", "0.60")])
+def test_the_estimate_is_what_that_text_costs_in_that_country(settings, clear, price):
+    settings.SMS_PRICES = {"86": Decimal("0.05"), "852": Decimal("0.60"), "*": Decimal(1)}
+    said = statement()
+    lost(said, stopped(clear=clear))
+    document = bulletin_of(said.document, "zh-hans")
+    text = composed(medium("sms").leading(), document).to(clear)
+    assert numbers_of(DEAD).cost == text.segments * Decimal(price)
+
+
+def test_the_estimate_of_calls_is_by_the_prices_of_calls(settings):
+    settings.SMS_PRICES = {"*": Decimal("0.05")}
+    settings.VOICE_PRICES = {"*": Decimal("1.50")}
+    said, one = statement(), stopped(clear="+8613800138001", channel="voice")
+    deliver(said, "undelivered", reason="unknown_number", address=one, channel="voice")
+    assert numbers_of(DEAD).cost == Decimal("1.50")

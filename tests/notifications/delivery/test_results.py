@@ -103,6 +103,19 @@ def test_the_last_attempt_that_was_not_sent_has_failed(claimed, settings):
     assert (row.state, row.reason, row.code) == ("failed", "connection", "refused")
 
 
+@pytest.mark.parametrize("reason", [Reason.UNKNOWN_CODE, Reason.PROVIDER_ERROR])
+def test_a_refusal_that_nobody_can_place_has_no_last_attempt_but_a_last_hour(
+    claimed, settings, reason
+):
+    settings.DELIVERY_MAX_ATTEMPTS = 1
+    row, _ = write(claimed, NotSent(reason, "451"))
+    assert (row.state, row.reason, row.attempts) == ("pending", reason, 1)
+    long_ago = timezone.now() - timedelta(hours=settings.DELIVERY_GIVE_UP_HOURS + 1)
+    Delivery.objects.update(first_tried_at=long_ago, due_at=long_ago + timedelta(hours=2))
+    (again,), _ = claim(SMS, 1)
+    assert write(again, NotSent(reason, "451"))[0].state == "failed"
+
+
 def test_unknown_waits_to_be_looked_for(claimed, settings):
     settings.DELIVERY_RESOLVE_AFTER_SECONDS = 120
     row, _ = write(claimed, Unknown(Reason.TIMEOUT, "ServerTimeoutError"))

@@ -8,9 +8,10 @@ import pytest
 from django.db.models.functions import Now
 
 from notifications.channels.outcomes import ProviderReceipt, Reason
+from notifications.delivery import refusals
 from notifications.delivery.broadcasts import expand
 from notifications.delivery.claim import claim
-from notifications.delivery.models import Broadcast, Delivery, Spending
+from notifications.delivery.models import Alarm, Broadcast, Delivery, Spending
 from notifications.delivery.receipts import receipts_apply, receipts_store
 from notifications.delivery.resolve import finish_broadcasts
 from notifications.delivery.send import send_due
@@ -184,3 +185,51 @@ def test_its_cost_is_given_back_in_its_month(sent):
 def test_a_fault_that_an_operator_has_to_correct_waits_longer(sent):
     waiting = tell(reason=Reason.NO_CREDENTIALS)
     assert waiting.due_at > waiting.updated_at + timedelta(minutes=9)
+
+
+class TestAccountsFault:
+    """Receipts alone speak of it: the provider takes every message, and sends none."""
+
+    @pytest.fixture
+    def many(self, provider):
+        broadcast(*(f"+861380013800{digit}" for digit in range(refusals.TELL_AFTER)))
+        send_due(SMS)
+        return [*Delivery.objects.all()]
+
+    def fault(self, deliveries, key=""):
+        for one in deliveries:
+            told = {"reason": Reason.NO_CREDENTIALS, "code": "30002"}
+            receipt = ProviderReceipt(
+                *(f"{one.provider_id}{key}", "not_sent", one.provider_id),
+                delivery_id=one.pk,
+                attempt_id=one.attempt_id,
+                **told,
+            )
+            receipts_store("twilio", [receipt])
+        receipts_apply()
+
+    def test_staff_are_told_once_and_what_is_accepted_then_ends_nothing(self, provider, many):
+        self.fault(many)
+        alarm = Alarm.objects.get()
+        assert (alarm.subject, alarm.figures) == ("twilio:no_credentials", "30002")
+        due_now()
+        send_due(SMS)
+        assert Delivery.objects.filter(state="sent").count() == len(many)
+        assert Alarm.objects.get().over_at is None
+
+    def test_the_first_that_arrives_ends_the_alarm(self, provider, many):
+        self.fault(many)
+        due_now()
+        send_due(SMS)
+        one = Delivery.objects.first()
+        receipt = ProviderReceipt("SM:arrived", "delivered", one.provider_id, one.pk)
+        receipts_store("twilio", [receipt])
+        receipts_apply()
+        assert Alarm.objects.get().over_at
+
+    def test_it_has_no_last_try_but_a_last_hour(self, sent, settings):
+        Delivery.objects.update(attempts=settings.DELIVERY_MAX_ATTEMPTS + 5)
+        assert tell(reason=Reason.NO_CREDENTIALS, code="30002").state == "pending"
+        hours = settings.DELIVERY_GIVE_UP_HOURS + 1
+        Delivery.objects.update(state="sent", first_tried_at=Now() - timedelta(hours=hours))
+        assert tell(reason=Reason.NO_CREDENTIALS, code="30002", key="late").state == "failed"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from notifications.inbox.models import Answer, ReceivedText
 from notifications.subscribers.models import Address
 from notifications.subscribers.services.inbound import bind_code_issue
 from sandbox.simulator.parsing import parse_xml
@@ -91,6 +92,22 @@ def test_in_clear_text_nobody_starts_our_messages_again(client, settings) -> Non
         path, body = plain(xml)
         assert client.post(path, body, content_type="text/xml").status_code == 200
     assert Address.objects.get().suppressed_for == "opted_out"
+
+
+def test_what_nobody_understands_is_kept_for_staff_and_answered_once_a_day(client) -> None:
+    make_address(OPENID, channel="wechat", language="en")
+    assert write(client, "Where is my money?").startswith("We cannot read replies here.")
+    assert write(client, "Where is my money?").startswith("We cannot read replies here.")
+    assert write(client, "Hello?", "2") == ""
+    texts = ReceivedText.objects.order_by("pk")
+    assert [one.answer for one in texts] == [Answer.SENT, Answer.NONE]
+
+
+def test_who_stopped_our_messages_is_not_answered(client) -> None:
+    make_address(OPENID, channel="wechat")
+    write(client, "退订")
+    assert write(client, "什么时候到账", "2") == ""
+    assert ReceivedText.objects.get().answer == Answer.NONE
 
 
 def test_a_mini_program_hears_a_stop_and_has_no_way_to_answer(client, settings) -> None:

@@ -1,5 +1,6 @@
 """What merchants write that is no keyword: kept for staff, answered once a day, never in a loop."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,14 @@ from notifications.inbox.models import Answer, ReceivedText
 from notifications.inbox.services import (
     KEPT_FOR,
     MOST_A_DAY,
+    SAME_WITHIN,
     answers_send,
     clear_text,
     texts_forget,
 )
+from notifications.subscribers.data_copy import data_of
 from notifications.subscribers.models import Address, Consent
+from notifications.subscribers.services.addresses import addresses_reseal
 from notifications.subscribers.services.inbound import inbound_apply
 from notifications.subscribers.services.subscriptions import address_suppress, subscriber_erase
 from tests.factories import make_address
@@ -69,6 +73,35 @@ def test_an_auto_responder_is_answered_once_whatever_the_day(
     say("结算呢？")
     assert answers_send() == 1
     assert len(provider.messages(to=NUMBER)) == 2
+
+
+def test_the_same_message_told_twice_is_shown_once(address: Address) -> None:
+    for _ in range(2):
+        say(QUESTION)
+    assert ReceivedText.objects.count() == 1
+    ReceivedText.objects.update(received_at=timezone.now() - SAME_WITHIN - timedelta(seconds=1))
+    say(QUESTION)
+    assert ReceivedText.objects.count() == 2
+
+
+def test_a_new_key_seals_the_texts_as_well(address: Address, settings) -> None:
+    say(QUESTION)
+    old = settings.ADDRESS_KEYS
+    new = "new:" + base64.b64encode(b"n" * 32).decode()
+    settings.ADDRESS_KEYS = f"{new},{old}"
+    addresses_reseal()
+    settings.ADDRESS_KEYS = new
+    assert clear_text(ReceivedText.objects.get()) == QUESTION
+
+
+def test_the_copy_of_somebodys_data_has_what_they_wrote_and_nobody_elses(address: Address) -> None:
+    say(QUESTION)
+    other = make_address("+8613900139000")
+    Address.objects.filter(pk=other.pk).update(subscriber=address.subscriber)
+    say("别人写的话", "+8613900139000")
+    copy = data_of(address.subscriber, proven=address.blind_index, language="en")
+    texts = [(one["text"], one["in_full"]) for one in copy["received_texts"]]
+    assert texts == [(QUESTION, True), ("", False)]
 
 
 def test_a_number_that_floods_us_fills_no_table(address: Address) -> None:

@@ -62,7 +62,7 @@ def test_a_key_that_was_taken_away_too_early_is_named(rotated, settings):
 def test_the_command_says_how_many(rotated):
     said = StringIO()
     call_command("reseal", stdout=said)
-    assert said.getvalue() == "6 addresses are sealed with the newest key\n"
+    assert said.getvalue() == "6 addresses and texts are sealed with the newest key\n"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -35,6 +35,8 @@ class Receiver:
     posted: list[Posted] = field(default_factory=list)
     failures: list[int] = field(default_factory=list)
     answer: str = ""
+    # Whether the answer is the body of a failure, too.
+    says_why: bool = False
 
     def wait_for(
         self, count: int, wanted: Callable[[Posted], bool] = lambda _: True
@@ -80,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "text/xml; charset=utf-8")
         self.end_headers()
-        if status == 200:
+        if status == 200 or receiver.says_why:
             self.wfile.write(receiver.answer.encode())
 
     def log_message(self, *arguments: Any) -> None:

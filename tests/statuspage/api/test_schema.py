@@ -101,6 +101,8 @@ def test_every_address_of_the_design_is_described(schema):
             "proposals/<>/",
             "broadcasts/<>/",
             "deliveries/",
+            "resendings/",
+            "resendings/<>/",
             "subscribers/",
             "subscribers/import/",
             "subscribers/mini-program/",

@@ -1,4 +1,4 @@
-"""`manage.py reseal`: after a new key in ADDRESS_KEYS, encrypt every address with it."""
+"""`manage.py reseal`: after a new key in ADDRESS_KEYS, encrypt addresses and texts with it."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from notifications.subscribers.services.addresses import addresses_reseal
 class Command(BaseCommand):
     """Runs beside everything else; the old key must stay in ADDRESS_KEYS until it is done."""
 
-    help = "Seal every address with the newest of ADDRESS_KEYS."
+    help = "Seal every address and received text with the newest of ADDRESS_KEYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Encrypt every address and secret with the newest key.
+        """Encrypt every address, secret and received text with the newest key.
 
         Raises:
             CommandError: a key is missing.
@@ -23,4 +23,4 @@ class Command(BaseCommand):
             count = addresses_reseal()
         except CannotDecrypt as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{count} addresses are sealed with the newest key")
+        self.stdout.write(f"{count} addresses and texts are sealed with the newest key")

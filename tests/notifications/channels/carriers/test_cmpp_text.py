@@ -73,6 +73,7 @@ def test_what_the_gateway_adds_has_its_room_and_is_not_sent() -> None:
         (b"", 8, True, ""),
         (b"\xff", 8, True, ""),
         (b"TD", 77, False, "TD"),
+        ("退订".encode("utf-16-be"), 0x19, False, "退订"),
         (b"TD\0\0", 0, False, "TD"),
         ("退\0订".encode("utf-16-be"), 8, False, "退订"),
     ],

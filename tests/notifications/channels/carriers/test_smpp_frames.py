@@ -131,6 +131,23 @@ def test_we_read_what_the_library_writes(text):
     assert not smpp_receipts.is_receipt(message)
 
 
+@pytest.mark.parametrize(
+    ("coding", "octets"),
+    [
+        *((0x08, "退订".encode("utf-16-be")), (0x18, "退订".encode("utf-16-be"))),
+        *((0x0F, "退订".encode("gbk")), (0x0F, "退\0订".encode("gbk"))),
+    ],
+)
+def test_a_word_that_stops_is_read_in_any_alphabet_that_centres_pass_on(coding, octets):
+    message = deliver(octets, esm_class=0, coding=coding)
+    assert smpp_text.read(message) == "退订"
+
+
+@pytest.mark.parametrize("coding", [0x00, 0x01, 0x03, 0x10, 0xF1])
+def test_latin_words_too(coding):
+    assert smpp_text.read(deliver(b"TD", esm_class=0, coding=coding)) == "TD"
+
+
 def test_we_read_a_receipt_of_the_library():
     words = DeliverSm.encode_receipt({"id": "0A1B", "stat": "UNDELIV", "err": 45, "sub": 1})
     written = DeliverSm(
