@@ -17,7 +17,6 @@ from notifications.channels.media import labels
 from notifications.delivery.audience import channels_for
 from notifications.delivery.by_route import texts_by_route
 from notifications.delivery.render import bulletin_of
-from notifications.delivery.templating import way_of
 from notifications.media import SMS
 from notifications.templates.selectors import registered
 from statuspage.statements.texts import CHINESE, LANGUAGES
@@ -55,13 +54,7 @@ def _words(document: Mapping[str, Any]) -> list[SmsFinding]:
     """Return the words that the SMS to the mainland has, for the providers in use."""
     mine = medium(SMS)
     senders = mine.able(MAINLAND_ROUTE) or [mine.leading(MAINLAND_ROUTE)]
-<<<<<<< HEAD
-    home = texts_by_route(mine, bulletin_of(document, CHINESE), [], registered())[0]
-    # Each of them may be the one that sends it.
-    text = "\n".join(one.content.text for one in home.texts)
-=======
     text = "\n".join(_said(bulletin_of(document, language)) for language in LANGUAGES)
->>>>>>> main
     others = {one.name for one in mine.providers} - {one.name for one in senders}
     rows = CarrierWord.objects.exclude(carrier__in=others)
     return [_finding(one) for one in words_in(text, rows)]
@@ -69,7 +62,9 @@ def _words(document: Mapping[str, Any]) -> list[SmsFinding]:
 
 def _said(bulletin: Bulletin) -> str:
     """Return what an SMS says; its author cannot help the operator's name and signature."""
-    text = way_of(medium(SMS), bulletin).content.text
+    home = texts_by_route(medium(SMS), bulletin, [], registered())[0]
+    # Each of them may be the one that sends it.
+    text = "\n".join(one.content.text for one in home.texts if one.content.text)
     if not text:
         # It waits for a template, and may go out by one with all of its words.
         brief = wording.in_brief(bulletin, SMS)

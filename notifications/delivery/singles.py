@@ -105,21 +105,13 @@ def _message(provider: Provider, one: Single) -> Message:
     return Message(NO_DELIVERY, one.attempt_id, one.address, content, one.secret)
 
 
-<<<<<<< HEAD
-def _sent(provider: Provider, messages: Iterable[Message]) -> dict[UUID, Outcome]:
+def _sent(provider: Provider, route: str, messages: Iterable[Message]) -> dict[UUID, Outcome]:
     settled = [*loop.stream(provider.send(messages))]
     outcomes = {one.attempt_id: sent for one, sent in settled}
     if not provider.limits.each_address:
         try:
             templates_note(provider, settled)
-            providers.note(provider, [*outcomes.items()])
-=======
-def _sent(provider: Provider, route: str, messages: Iterable[Message]) -> dict[UUID, Outcome]:
-    outcomes = {one.attempt_id: sent for one, sent in loop.stream(provider.send(messages))}
-    if not provider.limits.each_address:
-        try:
             providers.note(provider, [*outcomes.items()], route)
->>>>>>> main
         except (RedisError, DatabaseError) as error:  # an alarm that one of them is away
             logger.warning("%s: health is not noted: %s", provider.name, type(error).__name__)
     return outcomes

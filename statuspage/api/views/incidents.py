@@ -1,10 +1,6 @@
 """Incidents over the API."""
 
-<<<<<<< HEAD
 from collections.abc import Iterable
-=======
-from collections.abc import Sequence
->>>>>>> main
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -136,16 +132,9 @@ class IncidentDetail(IncidentAnswer, Timeline):
 class IncidentPublished(Warned, StatementNumber, IncidentDetail):
     """The answer after publishing about an incident."""
 
-<<<<<<< HEAD
     def noticed(self, row: Incident) -> Iterable[object]:
         """Return what the console asks staff to confirm before publishing the same."""
         return naming_warnings(row.status, [one.component for one in row.affected.all()])
-=======
-    def unusual(self, incident: Incident, said: Statement) -> Sequence[object]:
-        """Return which names do not suit the state."""
-        named = [row.component for row in incident.affected.all()]
-        return naming_warnings(incident.status, named)
->>>>>>> main
 
 
 class Incidents(Publishing, ListAPIView[Incident]):

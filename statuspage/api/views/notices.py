@@ -1,6 +1,6 @@
 """Notices over the API."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -13,10 +13,6 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-<<<<<<< HEAD
-=======
-from notifications.delivery.reach import NOBODY, reach_of
->>>>>>> main
 from statuspage.api.audience import AudienceAnswer, AudienceInput
 from statuspage.api.base import OneSubject, Publishing
 from statuspage.api.fields import MomentSerializerField, ShortField, TextField
@@ -186,14 +182,6 @@ class NoticeDetail(NoticeAnswer, Timeline):
 class NoticePublished(Warned, StatementNumber, NoticeDetail):
     """The answer to a published notice."""
 
-<<<<<<< HEAD
-=======
-    def unusual(self, notice: Notice, said: Statement) -> Sequence[object]:
-        """Say that nobody matches the audience, as the preview does."""
-        reach = reach_of(said.document)
-        return [NOBODY] if reach and not reach.told else []
-
->>>>>>> main
 
 class Notices(Publishing, ListAPIView[Notice]):
     """All notices."""
